@@ -1,0 +1,1 @@
+"""The rules of peer attendance: use cases and ports, standard library only."""

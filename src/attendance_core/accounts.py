@@ -1,0 +1,199 @@
+"""Accounts and sessions: who somebody is, and how they prove it. Contract: 2."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from attendance_core import ports
+from attendance_core.announcements import ConnectionsEnded, Why
+from attendance_core.connections import Connection, Terms
+from attendance_core.errors import BadLength, BadUsername, CommonPassword, WrongCredentials
+from attendance_core.presence import hang_up
+from attendance_core.profiles import Profile, checked_display_name
+from attendance_core.vocabulary import EventId, Instant, Seconds, SessionId, UserId
+
+USERNAME = re.compile(r"[\w.-]{1,64}")  # Contract: letters (of any script), digits, . _ -
+PASSWORD_MIN, PASSWORD_MAX = 8, 256  # Contract: SignUp
+SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
+USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
+
+
+class Credential(Enum):
+    """How a session is shown to us."""
+
+    COOKIE = "cookie"
+    BEARER = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as they log in."""
+
+    user_id: UserId
+    username: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A credential that was given out and can be revoked. Its secret is known to its owner only."""
+
+    session_id: SessionId
+    user_id: UserId
+    credential: Credential
+    created_at: Instant
+    used_at: Instant
+
+    def is_live(self, now: Instant) -> bool:
+        """Whether it still lets its owner in."""
+        return now < self.used_at + SESSION_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, and by which session."""
+
+    user_id: UserId
+    session_id: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A new session with its secret, which is shown this once."""
+
+    user_id: UserId
+    token: str
+
+
+def session_id_of(token: str) -> SessionId:
+    """The name a secret is kept under."""
+    return SessionId(hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def _open_session(unit: ports.Unit, user_id: UserId, token: str) -> LoggedIn:
+    now = unit.now()
+    unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
+    return LoggedIn(user_id, token)
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """Contract: POST /accounts/signup/."""
+
+    transact: ports.Transact
+    passwords: ports.Passwords
+    ids: ports.Ids
+
+    async def __call__(
+        self,
+        *,
+        username: str,
+        password: str,
+        display_name: str | None = None,
+        replacing: SessionId | None = None,
+    ) -> LoggedIn:
+        """Raises BadUsername, BadLength, CommonPassword, BadCharacters, UsernameTaken."""
+        if not USERNAME.fullmatch(username):
+            raise BadUsername(field="username")
+        if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+            raise BadLength(field="password", least=PASSWORD_MIN, most=PASSWORD_MAX)
+        if self.passwords.is_common(password):
+            raise CommonPassword(field="password")
+        shown = checked_display_name(username if display_name is None else display_name)
+        password_hash = await self.passwords.hash(password)
+        token = self.ids.token()
+
+        def work(unit: ports.Unit) -> LoggedIn:
+            user_id = unit.accounts.add(username, password_hash, unit.now())
+            unit.profiles.add(Profile(user_id, shown))
+            if replacing is not None:
+                unit.sessions.remove(replacing)
+            return _open_session(unit, user_id, token)
+
+        return await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """Contract: POST /accounts/login/."""
+
+    transact: ports.Transact
+    observe: ports.Observe
+    passwords: ports.Passwords
+    ids: ports.Ids
+
+    async def __call__(
+        self, *, username: str, password: str, replacing: SessionId | None = None
+    ) -> LoggedIn:
+        """Raises WrongCredentials: after the same time whichever of the two is wrong."""
+        known = USERNAME.fullmatch(username) is not None
+        account = await self.observe(lambda unit: unit.accounts.find(username)) if known else None
+        right = await self.passwords.verify(
+            None if account is None else account.password_hash, password[: PASSWORD_MAX + 1]
+        )
+        if account is None or not right:
+            raise WrongCredentials
+        token = self.ids.token()
+
+        def work(unit: ports.Unit) -> LoggedIn:
+            if replacing is not None:
+                unit.sessions.remove(replacing)
+            return _open_session(unit, account.user_id, token)
+
+        return await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """Who shows this credential. Every call and every socket begins with it."""
+
+    transact: ports.Transact
+    observe: ports.Observe
+
+    async def __call__(self, *, token: str, credential: Credential) -> Actor | None:
+        """None where the credential is unknown, of the other sort, expired or revoked."""
+        session_id = session_id_of(token)
+
+        def look(unit: ports.Unit) -> tuple[Session | None, Instant]:
+            return unit.sessions.find(session_id), unit.now()
+
+        session, now = await self.observe(look)
+        if session is None or session.credential is not credential or not session.is_live(now):
+            return None
+        if now >= session.used_at + USE_NOTED_EVERY:
+            await self.transact(lambda unit: unit.sessions.used(session_id, unit.now()))
+        return Actor(session.user_id, session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    """Contract: POST /accounts/logout/, and 6.9: the session's sockets close, without grace."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, session_id: SessionId) -> None:
+        """Idempotent."""
+
+        def work(unit: ports.Unit) -> None:
+            unit.sessions.remove(session_id)
+            connections = sorted(
+                unit.connections.of_session(session_id), key=lambda each: each.event_id
+            )
+            by_event: dict[EventId, list[Connection]] = {}
+            for connection in connections:
+                by_event.setdefault(connection.event_id, []).append(connection)
+            for event_id, ended in by_event.items():
+                hang_up(unit, ended, None, self.terms)
+                unit.announce(
+                    ConnectionsEnded(
+                        event_id,
+                        Why.LOGGED_OUT,
+                        frozenset(each.connection_id for each in ended),
+                    )
+                )
+
+        await self.transact(work)

@@ -1,0 +1,108 @@
+"""Sockets as the store knows them, and the leases of the processes that own them.
+
+Every rule about who counts as present is here. Contract: 6.6, 6.7, 6.13.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from attendance_core.vocabulary import (
+    ConnectionId,
+    EventId,
+    Instant,
+    ProcessId,
+    Seconds,
+    SessionId,
+    UserId,
+)
+
+
+class Role(Enum):
+    """What a socket is for; the values are its path's last part."""
+
+    MARK_ME = "mark_me"
+    MARKING = "marking"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The numbers marking goes by. Contract: 6; the lease is ours (design 3)."""
+
+    hold_seconds: Seconds = 90
+    grace_seconds: Seconds = 15
+    lease_seconds: Seconds = 8
+    karma_per_mark: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that holds sockets. It lives while it renews its lease."""
+
+    process_id: ProcessId
+    renewed_at: Instant
+    unbroken_since: Instant  # since when no renewal came too late
+
+    def lost_its_lease(self, now: Instant, terms: Terms) -> bool:
+        """Whether others may take it for dead."""
+        return now >= self.renewed_at + terms.lease_seconds
+
+    def may_judge(self, now: Instant, terms: Terms) -> bool:
+        """Whether it has been awake for long enough to take others for dead.
+
+        A database that was away or a machine that slept leaves every lease run out; whoever
+        wakes first must not empty the lists.
+        """
+        return now >= self.unbroken_since + terms.grace_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One socket of one person in one event; ``lost_at`` where it ended without a goodbye."""
+
+    connection_id: ConnectionId
+    event_id: EventId
+    user_id: UserId
+    role: Role
+    process_id: ProcessId
+    session_id: SessionId
+    lost_at: Instant | None = None
+    process: Process | None = None  # as last seen in the store; not written with the connection
+
+    def is_lost(self, now: Instant, here: ProcessId | None, terms: Terms) -> bool:
+        """Whether nobody answers at its other end as far as process ``here`` can tell."""
+        return self.lost_at is not None or (
+            self.process_id != here
+            and (self.process is None or self.process.lost_its_lease(now, terms))
+        )
+
+    def is_present(self, now: Instant, judge: Process | None, terms: Terms) -> bool:
+        """Whether it still counts: open, or lost and within the grace.
+
+        ``judge`` is the process that asks; only one that may judge takes another for dead.
+        """
+        if self.lost_at is not None:
+            return now < self.lost_at + terms.grace_seconds
+        if judge is not None and self.process_id == judge.process_id:
+            return True
+        if judge is None or not judge.may_judge(now, terms):
+            return True
+        return self.process is not None and now < self.process.renewed_at + max(
+            terms.lease_seconds, terms.grace_seconds
+        )
+
+
+def anybody_present(
+    connections: Iterable[Connection],
+    role: Role,
+    now: Instant,
+    judge: Process | None,
+    terms: Terms,
+) -> bool:
+    """Whether a person with these connections still counts in this role."""
+    return any(
+        connection.role is role and connection.is_present(now, judge, terms)
+        for connection in connections
+    )

@@ -1,0 +1,272 @@
+"""Gatherings that people create, join and leave. Contract: 5, and 7 for who was there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from attendance_core import ports
+from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.connections import Terms
+from attendance_core.errors import (
+    AlreadyJoined,
+    BadTimes,
+    EventNotStarted,
+    EventOver,
+    InvalidArgument,
+    NotJoined,
+    NotTheCreator,
+)
+from attendance_core.places import Held, Marked, State
+from attendance_core.presence import end_hold
+from attendance_core.profiles import checked_text, search_part
+from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
+
+EVENT_NAME_MAX = 128  # Contract: 5
+GET_EVENTS_MIN = 3  # Contract: GetEvents
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A gathering people join and are marked at. Contract: CreateEvent."""
+
+    event_id: EventId
+    name: str
+    creator_id: UserId
+    starts_at: Instant  # on the wire: time_from
+    ends_at: Instant  # on the wire: time_to
+
+    def not_over(self, now: Instant) -> None:
+        """Raises EventOver."""
+        if now >= self.ends_at:
+            raise EventOver
+
+    def started(self, now: Instant) -> None:
+        """Raises EventNotStarted."""
+        if now < self.starts_at:
+            raise EventNotStarted
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A line of the attendance. Contract: GetAttendance."""
+
+    user_id: UserId
+    display_name: str
+    confirmed: bool
+    state: State
+
+    def seen(self, event: Event, now: Instant) -> str:
+        """``joined``, ``waiting``, ``held`` or ``marked``, as it is now though no sweep came by."""
+        if isinstance(self.state, Marked):
+            return "marked"
+        if self.state is None or now >= event.ends_at:
+            return "joined"
+        if isinstance(self.state, Held) and now < self.state.until:
+            return "held"
+        return "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """An event a person is in or was marked at. Contract: GetMyAttendance."""
+
+    event: Event
+    marked: Marked | None
+
+
+def checked_page(limit: int | None, offset: int) -> None:
+    """Raises InvalidArgument."""
+    if limit is not None and limit < 1:
+        raise InvalidArgument(field="limit")
+    if offset < 0:
+        raise InvalidArgument(field="offset")
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEvent:
+    """Contract: POST /api/events/CreateEvent. The creator joins."""
+
+    transact: ports.Transact
+    ids: ports.Ids
+
+    async def __call__(
+        self, *, actor: UserId, name: str, starts_at: Instant, ends_at: Instant
+    ) -> EventId:
+        """Raises BadLength, BadCharacters, BadTimes, EventNameTaken."""
+        kept = checked_text(name, "name", 1, EVENT_NAME_MAX)
+        event_id = EventId(self.ids.event_id())
+
+        def work(unit: ports.Unit) -> EventId:
+            if not (0 <= starts_at < ends_at <= LATEST_INSTANT and unit.now() < ends_at):
+                raise BadTimes(field="time_to")
+            unit.events.add(Event(event_id, kept, actor, starts_at, ends_at))
+            unit.places.enter(event_id, actor)
+            unit.places.put(unit.places.lock(event_id, [actor])[actor].joined())
+            return event_id
+
+        return await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class GetEventByID:
+    """Contract: GET /api/events/GetEventByID."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, event_id: EventId) -> Event:
+        """Raises EventNotFound."""
+        return await self.observe(lambda unit: unit.events.get(event_id))
+
+
+@dataclass(frozen=True, slots=True)
+class GetEvents:
+    """Contract: GET /api/events/GetEvents."""
+
+    observe: ports.Observe
+
+    async def __call__(
+        self, *, name: str | None = None, limit: int | None = None, offset: int = 0
+    ) -> Sequence[Event]:
+        """By start, then name. Raises BadLength, BadCharacters, InvalidArgument."""
+        checked_page(limit, offset)
+        part = None if name is None else search_part(name, "name", GET_EVENTS_MIN, EVENT_NAME_MAX)
+        return await self.observe(lambda unit: unit.events.search(part, limit, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class JoinEvent:
+    """Contract: POST /api/events/JoinEvent."""
+
+    transact: ports.Transact
+
+    async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
+        """Raises EventNotFound, EventOver, AlreadyJoined."""
+
+        def work(unit: ports.Unit) -> None:
+            event = unit.events.get(event_id)
+            unit.places.enter(event_id, actor)
+            mine = unit.places.lock(event_id, [actor])[actor]
+            event.not_over(unit.now())
+            if mine.member:
+                raise AlreadyJoined
+            unit.places.put(mine.joined())
+            unit.announce(PlaceChanged(mine.joined(), unit.now()))
+
+        await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveEvent:
+    """Contract: POST /api/events/LeaveEvent, and 6.9: their sockets there close, without grace."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
+        """Raises EventNotFound, NotJoined."""
+
+        def work(unit: ports.Unit) -> None:
+            unit.events.get(event_id)
+            places = unit.places.lock(event_id, [actor], holder=actor)
+            mine = places.get(actor)
+            if mine is None or not mine.member:
+                raise NotJoined
+            connections = unit.connections.of(event_id, actor)
+            for place in places.values():
+                if isinstance(place.state, Held) and place.state.by == actor:
+                    end_hold(unit, place, None, self.terms)
+            unit.places.put(mine.left())
+            unit.announce(PlaceChanged(mine.left(), unit.now()))
+            unit.connections.remove([each.connection_id for each in connections])
+            unit.announce(
+                ConnectionsEnded(
+                    event_id, Why.LEFT, frozenset(each.connection_id for each in connections)
+                )
+            )
+
+        await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteEvent:
+    """Contract: POST /api/events/DeleteEvent. Its sockets close."""
+
+    transact: ports.Transact
+
+    async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
+        """Raises EventNotFound, NotTheCreator, SomebodyWasMarked."""
+
+        def work(unit: ports.Unit) -> None:
+            if unit.events.lock(event_id).creator_id != actor:
+                raise NotTheCreator
+            unit.events.remove(event_id)
+            unit.announce(ConnectionsEnded(event_id, Why.DELETED))
+
+        await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class GetCreatedEvents:
+    """Contract: GET /api/events/GetCreatedEvents."""
+
+    observe: ports.Observe
+
+    async def __call__(
+        self, *, actor: UserId, limit: int | None = None, offset: int = 0
+    ) -> Sequence[Event]:
+        """By start, then name. Raises InvalidArgument."""
+        checked_page(limit, offset)
+        return await self.observe(lambda unit: unit.events.created_by(actor, limit, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class GetJoinedEvents:
+    """Contract: GET /api/events/GetJoinedEvents."""
+
+    observe: ports.Observe
+
+    async def __call__(
+        self, *, actor: UserId, limit: int | None = None, offset: int = 0
+    ) -> Sequence[Event]:
+        """By start, then name. Raises InvalidArgument."""
+        checked_page(limit, offset)
+        return await self.observe(lambda unit: unit.events.joined_by(actor, limit, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class GetAttendance:
+    """Contract: GET /api/events/GetAttendance."""
+
+    observe: ports.Observe
+
+    async def __call__(
+        self, *, actor: UserId, event_id: EventId
+    ) -> Sequence[tuple[Participant, str]]:
+        """Everybody with their state, by name, then id. Raises EventNotFound, NotTheCreator."""
+
+        def look(unit: ports.Unit) -> Sequence[tuple[Participant, str]]:
+            event = unit.events.get(event_id)
+            if event.creator_id != actor:
+                raise NotTheCreator
+            now = unit.now()
+            people = unit.places.participants(event_id)
+            return [(person, person.seen(event, now)) for person in people]
+
+        return await self.observe(look)
+
+
+@dataclass(frozen=True, slots=True)
+class GetMyAttendance:
+    """Contract: GET /api/profile/GetMyAttendance."""
+
+    observe: ports.Observe
+
+    async def __call__(
+        self, *, actor: UserId, limit: int | None = None, offset: int = 0
+    ) -> Sequence[Attended]:
+        """Newest first. Raises InvalidArgument."""
+        checked_page(limit, offset)
+        return await self.observe(lambda unit: unit.events.attended_by(actor, limit, offset))
+
+

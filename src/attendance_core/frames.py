@@ -1,0 +1,77 @@
+"""What sockets are told, as values; the web gives them their spelling. Contract: 6."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attendance_core.vocabulary import Instant, Seconds, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class MarkingList:
+    """Who can be marked, in the order of asking, and when each of them asked."""
+
+    user_ids: tuple[UserId, ...]
+    asked_at: tuple[Instant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserJoined:
+    """Someone can be marked who could not before."""
+
+    user_id: UserId
+    asked_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class UserLeft:
+    """Someone can no longer be marked."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The choice is yours, for so long."""
+
+    user_id: UserId
+    expires_in: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Recorded: what it pays."""
+
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationExpired:
+    """Your hold has ended, and not by this socket's own word."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class WasMarked:
+    """You have been marked, by this person; the socket closes."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The socket is to close with this word; without one, ask the store why it is gone."""
+
+    why: type[Exception] | None
+
+
+Answer = Prepared | Confirmed | Refused
+Frame = (
+    MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | Closing
+)

@@ -1,0 +1,186 @@
+"""Every rule of marking, pure: who may do what to whom, and what becomes of their place.
+
+    nobody  --ask-->  Waiting  --hold-->  Held  --mark-->  Marked (for ever)
+    Waiting --withdraw--> nobody          Held  --release--> Waiting, or nobody where they have gone
+    Held    --withdraw--> nobody (they left the event)
+
+Contract: 6, rules 1, 2, 5, 7 and 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from attendance_core.errors import (
+    AlreadyHolding,
+    AlreadyMarked,
+    HoldingSomebody,
+    NobodyHeld,
+    NotHeld,
+    NotWaiting,
+    Taken,
+    YouAreWaiting,
+    Yourself,
+)
+from attendance_core.vocabulary import EventId, Instant, Seconds, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Asked to be marked, and listed."""
+
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Chosen by one marker until an instant; keeps the old place in the order."""
+
+    since: Instant
+    by: UserId
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Marked, once and for ever."""
+
+    by: UserId
+    at: Instant
+    points: int
+
+
+State = Waiting | Held | Marked | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One person in one event. The version grows by one at every change."""
+
+    event_id: EventId
+    user_id: UserId
+    member: bool = False
+    state: State = None
+    version: int = 0
+
+    def is_held_by(self, marker: UserId, now: Instant) -> bool:
+        """Whether this marker may confirm them now."""
+        return isinstance(self.state, Held) and self.state.by == marker and now < self.state.until
+
+    def hold_has_lapsed(self, now: Instant) -> bool:
+        """Whether a hold on them has run out and was not ended yet."""
+        return isinstance(self.state, Held) and now >= self.state.until
+
+    def changed(self, *, member: bool | None = None, state: State) -> Place:
+        """The next version, with this state."""
+        return replace(
+            self,
+            member=self.member if member is None else member,
+            state=state,
+            version=self.version + 1,
+        )
+
+    def joined(self) -> Place:
+        """In the event, whatever else."""
+        return self if self.member else self.changed(member=True, state=self.state)
+
+    def left(self) -> Place:
+        """Out of the event: nobody waits there or is held there; a mark stays."""
+        return self.changed(
+            member=False, state=self.state if isinstance(self.state, Marked) else None
+        )
+
+    def asked(self, now: Instant) -> Place:
+        """On the list, at its end; where they were, if they were on it."""
+        if self.state is not None:
+            return self.joined()
+        return self.changed(member=True, state=Waiting(since=now))
+
+    def withdrawn(self) -> Place:
+        """Off the list. One who is held stays held: the marker decides."""
+        return self.changed(state=None) if isinstance(self.state, Waiting) else self
+
+    def released(self, *, present: bool) -> Place:
+        """Given back: to the old place in the order if they are still there, else off the list."""
+        if not isinstance(self.state, Held):
+            return self
+        return self.changed(state=Waiting(since=self.state.since) if present else None)
+
+    def held(self, by: UserId, now: Instant, seconds: Seconds) -> Place:
+        """Chosen by a marker. Raises AlreadyMarked, Taken, NotWaiting."""
+        match self.state:
+            case Waiting(since=since):
+                until = round(now + seconds, 6)
+                return self.changed(state=Held(since=since, by=by, until=until))
+            case Marked():
+                raise AlreadyMarked
+            case Held():
+                raise Taken
+            case _:
+                raise NotWaiting
+
+    def marked(self, by: UserId, now: Instant, points: int) -> Place:
+        """Marked by the one who holds them. Raises NobodyHeld."""
+        if not self.is_held_by(by, now):
+            raise NobodyHeld
+        return self.changed(state=Marked(by=by, at=now, points=points))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line of the ledger: who was marked where, by whom, when, and what it pays."""
+
+    event_id: EventId
+    user_id: UserId
+    marker_id: UserId
+    at: Instant
+    points: int
+
+
+def may_wait(*, holding: Place | None, actor: UserId, now: Instant) -> None:
+    """Nobody waits while they hold somebody. Raises HoldingSomebody."""
+    if holding is not None and holding.is_held_by(actor, now):
+        raise HoldingSomebody
+
+
+def may_mark(mine: Place) -> None:
+    """Nobody marks while they wait. Raises YouAreWaiting."""
+    if isinstance(mine.state, Waiting | Held):
+        raise YouAreWaiting
+
+
+def may_choose(
+    target: UserId, *, mine: Place, holding: Place | None, now: Instant
+) -> Place | None:
+    """The place that is held already where one chooses it again, else None.
+
+    Raises Yourself, YouAreWaiting, AlreadyHolding.
+    """
+    if target == mine.user_id:
+        raise Yourself
+    may_mark(mine)
+    if holding is None or not holding.is_held_by(mine.user_id, now):
+        return None
+    if holding.user_id != target:
+        raise AlreadyHolding
+    return holding
+
+
+def chosen(
+    actor: UserId, named: UserId | None, *, holding: Place | None, now: Instant
+) -> Place:
+    """The place a confirm or a refuse is about. Raises NobodyHeld, NotHeld."""
+    if holding is None or not holding.is_held_by(actor, now):
+        raise NobodyHeld
+    if named is not None and named != holding.user_id:
+        raise NotHeld
+    return holding
+
+
+def held_by(marker: UserId, places: Iterable[Place]) -> Place | None:
+    """The place this marker holds, be its time up or not."""
+    return next(
+        (each for each in places if isinstance(each.state, Held) and each.state.by == marker),
+        None,
+    )

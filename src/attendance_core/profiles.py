@@ -1,0 +1,274 @@
+"""What people show of themselves, and the tick that a moderator gives. Contract: 3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from attendance_core import ports
+from attendance_core.errors import (
+    BadCharacters,
+    BadLength,
+    InvalidArgument,
+    MissingArgument,
+    ScanNotFound,
+)
+from attendance_core.vocabulary import FileKey, Instant, UserId, fold, is_printable, tidy
+
+DISPLAY_NAME_MAX = 100  # Contract: 3
+BIO_MAX = 500  # Contract: 3
+FIND_BY_NAME_MIN = 4  # Contract: FindByName
+FIND_BY_NAME_LIMIT = 100  # Contract: FindByName
+PICTURE_SIDE = 1024  # pixels; larger profile pictures are made smaller
+
+
+class Confirmation(Enum):
+    """How far the check of a person's student record is."""
+
+    NONE = "none"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person as others see them; ``picture`` is None until they set one."""
+
+    user_id: UserId
+    display_name: str
+    bio: str = ""
+    picture: FileKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationScan:
+    """The picture of a student record. Private: its owner and moderators only."""
+
+    user_id: UserId
+    file: FileKey
+    uploaded_at: Instant
+    state: Confirmation = Confirmation.PENDING
+    judged_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSeen:
+    """What GetProfile answers; ``confirmation`` is None when it is somebody else's."""
+
+    profile: Profile
+    confirmed: bool
+    karma: int
+    confirmation: Confirmation | None
+
+
+def checked_display_name(text: str, field: str = "display_name") -> str:
+    """Tidied, 1-100 characters. Raises BadLength, BadCharacters."""
+    return checked_text(text, field, 1, DISPLAY_NAME_MAX)
+
+
+def checked_text(text: str, field: str, least: int, most: int) -> str:
+    """Tidied, of ``least`` to ``most`` code points. Raises BadLength, BadCharacters."""
+    kept = tidy(text)
+    if not least <= len(kept) <= most:
+        raise BadLength(field=field, least=least, most=most)
+    if not is_printable(kept):
+        raise BadCharacters(field=field)
+    return kept
+
+
+def search_part(text: str, field: str, least: int, most: int) -> str:
+    """A folded part of a name to search by. Raises BadLength, BadCharacters."""
+    part = fold(tidy(text)).strip()
+    if not least <= len(part) <= most:
+        raise BadLength(field=field, least=least, most=most)
+    if not is_printable(part):
+        raise BadCharacters(field=field)
+    return part
+
+
+@dataclass(frozen=True, slots=True)
+class GetProfile:
+    """Contract: GET /api/profile/GetProfile."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, actor: UserId, user_id: UserId) -> ProfileSeen:
+        """Raises PersonNotFound."""
+
+        def look(unit: ports.Unit) -> ProfileSeen:
+            profile = unit.profiles.get(user_id)
+            scan = unit.scans.find(user_id)
+            state = Confirmation.NONE if scan is None else scan.state
+            return ProfileSeen(
+                profile,
+                confirmed=state is Confirmation.APPROVED,
+                karma=unit.marks.karma(user_id),
+                confirmation=state if actor == user_id else None,
+            )
+
+        return await self.observe(look)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateProfileInfo:
+    """Contract: POST /api/profile/UpdateProfileInfo."""
+
+    transact: ports.Transact
+
+    async def __call__(
+        self, *, actor: UserId, display_name: str | None = None, bio: str | None = None
+    ) -> None:
+        """Raises MissingArgument where neither is given, BadLength, BadCharacters."""
+        if display_name is None and bio is None:
+            raise MissingArgument(field="display_name")
+        name = None if display_name is None else checked_display_name(display_name)
+        about = None if bio is None else checked_text(bio, "bio", 0, BIO_MAX)
+
+        def work(unit: ports.Unit) -> None:
+            profile = unit.profiles.get(actor)
+            unit.profiles.put(
+                replace(
+                    profile,
+                    display_name=profile.display_name if name is None else name,
+                    bio=profile.bio if about is None else about,
+                )
+            )
+
+        await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateProfilePicture:
+    """Contract: POST /api/profile/UpdateProfilePicture."""
+
+    transact: ports.Transact
+    pictures: ports.Pictures
+    files: ports.Files
+    ids: ports.Ids
+
+    async def __call__(self, *, actor: UserId, image: bytes) -> None:
+        """Raises BadPicture, PictureTooLarge.
+
+        The file is written before the row that names it: a death between leaves a file that
+        nobody names, never a name without a file.
+        """
+        picture = await self.pictures.clean(image, max_side=PICTURE_SIDE)
+        key = self.ids.file_key(picture.extension)
+        await self.files.put(picture_path(key), picture.content, picture.media_type)
+
+        def work(unit: ports.Unit) -> FileKey | None:
+            profile = unit.profiles.get(actor)
+            unit.profiles.put(replace(profile, picture=key))
+            return profile.picture
+
+        replaced = await self.transact(work)
+        if replaced is not None:
+            await self.files.delete(picture_path(replaced))
+
+
+@dataclass(frozen=True, slots=True)
+class UploadProfileConfirmation:
+    """Contract: POST /api/profile/UploadProfileConfirmation."""
+
+    transact: ports.Transact
+    pictures: ports.Pictures
+    files: ports.Files
+    ids: ports.Ids
+
+    async def __call__(self, *, actor: UserId, image: bytes) -> None:
+        """The tick goes, until somebody has looked. Raises BadPicture, PictureTooLarge."""
+        picture = await self.pictures.clean(image, max_side=None)
+        key = self.ids.file_key(picture.extension)
+        await self.files.put(scan_path(key), picture.content, picture.media_type)
+
+        def work(unit: ports.Unit) -> FileKey | None:
+            earlier = unit.scans.find(actor)
+            unit.scans.put(ConfirmationScan(actor, key, unit.now()))
+            return None if earlier is None else earlier.file
+
+        replaced = await self.transact(work)
+        if replaced is not None:
+            await self.files.delete(scan_path(replaced))
+
+
+@dataclass(frozen=True, slots=True)
+class FindByName:
+    """Contract: GET /api/profile/FindByName."""
+
+    observe: ports.Observe
+
+    async def __call__(
+        self,
+        *,
+        display_name_part: str,
+        limit: int = FIND_BY_NAME_LIMIT,
+        offset: int = 0,
+    ) -> Sequence[Profile]:
+        """By display name, then id; at most 100. Raises BadLength, BadCharacters."""
+        part = search_part(
+            display_name_part, "display_name_part", FIND_BY_NAME_MIN, DISPLAY_NAME_MAX
+        )
+        if limit < 1:
+            raise InvalidArgument(field="limit")
+        if offset < 0:
+            raise InvalidArgument(field="offset")
+        most = min(limit, FIND_BY_NAME_LIMIT)
+        return await self.observe(lambda unit: unit.profiles.search(part, most, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class GetPendingScans:
+    """What a moderator has to look at, oldest first."""
+
+    observe: ports.Observe
+
+    async def __call__(self) -> Sequence[ConfirmationScan]:
+        """Every scan nobody has judged."""
+        return await self.observe(lambda unit: unit.scans.pending())
+
+
+@dataclass(frozen=True, slots=True)
+class ReadScan:
+    """One person's scan, for a moderator."""
+
+    observe: ports.Observe
+    files: ports.Files
+
+    async def __call__(self, *, user_id: UserId) -> tuple[ConfirmationScan, bytes]:
+        """The scan and its picture. Raises ScanNotFound."""
+        scan = await self.observe(lambda unit: unit.scans.find(user_id))
+        if scan is None:
+            raise ScanNotFound
+        content, _ = await self.files.get(scan_path(scan.file))
+        return scan, content
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeScan:
+    """A moderator's word on one scan: it names the file, so a later one is not judged by it."""
+
+    transact: ports.Transact
+
+    async def __call__(self, *, user_id: UserId, file: FileKey, approve: bool) -> None:
+        """Raises ScanNotFound, also where the scan has been replaced since."""
+
+        def work(unit: ports.Unit) -> None:
+            scan = unit.scans.find(user_id)
+            if scan is None or scan.file != file:
+                raise ScanNotFound
+            state = Confirmation.APPROVED if approve else Confirmation.REJECTED
+            unit.scans.put(replace(scan, state=state, judged_at=unit.now()))
+
+        await self.transact(work)
+
+
+def picture_path(key: FileKey) -> str:
+    """Where a profile picture is kept; anybody may read it."""
+    return f"pictures/{key}"
+
+
+def scan_path(key: FileKey) -> str:
+    """Where a scan is kept; never under a public path."""
+    return f"scans/{key}"

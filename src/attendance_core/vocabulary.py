@@ -1,0 +1,47 @@
+"""The words every file of the core uses, and the folding that names are compared by."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import NewType
+from uuid import UUID
+
+UserId = NewType("UserId", int)
+EventId = NewType("EventId", UUID)
+ConnectionId = NewType("ConnectionId", UUID)
+ProcessId = NewType("ProcessId", UUID)
+SessionId = NewType("SessionId", str)  # SHA-256 of the credential in hex: the secret is not kept
+FileKey = NewType("FileKey", str)
+
+Instant = float  # UNIX seconds, UTC, with a fraction of at most six digits
+Seconds = float  # a length of time
+
+BIDI_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+INVISIBLE = frozenset({"Cf", "Mn", "Me", "Zs"})
+
+LATEST_INSTANT: Instant = 253_402_300_799  # the last second of the year 9999
+
+
+def fold(text: str) -> str:
+    """The key two names are compared and searched by: NFKC, then case folded, in every script."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def tidy(text: str) -> str:
+    """A text as it is kept: NFC, without white space at either end."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def is_printable(text: str) -> bool:
+    """Whether nothing in it hides or turns around what a reader sees.
+
+    Not printable: nothing visible at all, control characters, bidi embeddings, overrides and
+    isolates, lone surrogates.
+    """
+    categories = [unicodedata.category(character) for character in text]
+    return (
+        all(category in INVISIBLE for category in categories) is not True or not text
+    ) and not any(
+        category in {"Cc", "Cs", "Zl", "Zp"} or character in BIDI_CONTROLS
+        for category, character in zip(categories, text, strict=True)
+    )
