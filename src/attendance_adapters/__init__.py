@@ -1,0 +1,1 @@
+"""The core's ports made real: databases, files, passwords, notifiers."""

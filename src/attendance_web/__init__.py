@@ -1,0 +1,1 @@
+"""The web service: HTTP calls, sockets and the command line."""

@@ -1,0 +1,87 @@
+"""Who may import whom: the contracts of pyproject.toml hold, and each of them can fail."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE_FILES = sorted((ROOT / "src" / "attendance_core").rglob("*.py"))
+
+# Contract that must break: the file an offence is planted in, the offence itself.
+OFFENCES = [
+    ("core-knows-nobody", "attendance_core/offence.py", "import attendance_adapters"),
+    ("core-knows-nobody", "attendance_core/offence.py", "import attendance_web"),
+    ("core-knows-nobody", "attendance_core/offence.py", "import sqlalchemy"),
+    ("adapters-know-no-web", "attendance_adapters/offence.py", "import attendance_web"),
+    ("only-main-knows-adapters", "attendance_web/offence.py", "import attendance_adapters"),
+]
+
+
+def lint_imports(root: Path, contract: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    command += ["--config", str(ROOT / "pyproject.toml")]
+    if contract is not None:
+        command += ["--contract", contract]
+    return subprocess.run(
+        command,
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def foreign_imports(source: str) -> set[str]:
+    """The top packages a core file imports that are neither the core nor the standard library."""
+    tops: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            tops |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            tops.add(node.module.partition(".")[0])
+    return tops - sys.stdlib_module_names - {"attendance_core"}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the packages that a test may spoil."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=ignore)
+    return tmp_path
+
+
+def test_imports_go_one_way() -> None:
+    done = lint_imports(ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("contract, file, line", OFFENCES)
+def test_an_import_the_wrong_way_is_caught(copy: Path, contract: str, file: str, line: str) -> None:
+    (copy / "src" / file).write_text(line + "\n")
+    done = lint_imports(copy, contract)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "0 kept, 1 broken" in done.stdout
+    assert file.removesuffix(".py").replace("/", ".") in done.stdout
+
+
+def test_main_may_import_the_adapters(copy: Path) -> None:
+    (copy / "src/attendance_web/main.py").write_text("import attendance_adapters\n")
+    (copy / "src/attendance_web/through_main.py").write_text("import attendance_web.main\n")
+    done = lint_imports(copy, "only-main-knows-adapters")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("file", CORE_FILES, ids=lambda file: file.name)
+def test_the_core_stands_on_the_standard_library_only(file: Path) -> None:
+    assert foreign_imports(file.read_text(encoding="utf-8")) == set()
+
+
+def test_a_foreign_import_in_the_core_is_seen() -> None:
+    source = "import os, attrs\nfrom yaml.nodes import Node\nfrom . import errors\n"
+    assert foreign_imports(source) == {"attrs", "yaml"}
