@@ -108,7 +108,9 @@ class CommonPassword(InvalidArgument):
 class BadTimes(InvalidArgument):
     """An event that ends before it starts, or has ended."""
 
-    en = "«time_from» (the start) must come before «time_to» (the end), which must lie in the future"
+    en = (
+        "«time_from» (the start) must come before «time_to» (the end), which must lie in the future"
+    )
     ru = "«time_from» (начало) должно быть раньше «time_to» (конца), а конец: в будущем"
 
 

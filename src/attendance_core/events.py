@@ -268,5 +268,3 @@ class GetMyAttendance:
         """Newest first. Raises InvalidArgument."""
         checked_page(limit, offset)
         return await self.observe(lambda unit: unit.events.attended_by(actor, limit, offset))
-
-

@@ -72,6 +72,4 @@ class Closing:
 
 
 Answer = Prepared | Confirmed | Refused
-Frame = (
-    MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | Closing
-)
+Frame = MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | Closing

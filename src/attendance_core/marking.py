@@ -148,7 +148,7 @@ class ReadyToMark:
     terms: Terms
 
     async def __call__(self, *, connection: Connection) -> Ready:
-        """Raises EventNotFound, EventOver, EventNotStarted, YouAreWaiting, NotLoggedIn, LeaseLost."""
+        """Raises EventNotFound, EventOver, EventNotStarted, YouAreWaiting, and as `MarkMe`."""
         event_id, actor = connection.event_id, connection.user_id
 
         def work(unit: ports.Unit) -> Ready:
@@ -257,9 +257,7 @@ class ConfirmMarking:
             held = chosen(actor, user_id, holding=held_by(actor, places.values()), now=now)
             marked = held.marked(actor, now, self.terms.karma_per_mark)
             unit.places.put(marked)
-            unit.marks.add(
-                Mark(held.event_id, held.user_id, actor, now, self.terms.karma_per_mark)
-            )
+            unit.marks.add(Mark(held.event_id, held.user_id, actor, now, self.terms.karma_per_mark))
             unit.announce(PlaceChanged(marked, now, connection.connection_id))
             return Outcome(Confirmed(self.terms.karma_per_mark), marked, now)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from attendance_core.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
-from attendance_core.connections import Connection, Role
+from attendance_core.connections import Connection
 from attendance_core.errors import EventDeleted, EventOver, LeftEvent, NotLoggedIn
 from attendance_core.frames import (
     Answer,
@@ -97,8 +97,10 @@ class Mirror:
         deliveries: list[Delivery] = []
         for place in (*reading.listed, *reading.watched):
             known = self._known.get(place.user_id)
-            if known is None or place.version > known.version or (
-                place.version == known.version and place.state != known.state
+            if (
+                known is None
+                or place.version > known.version
+                or (place.version == known.version and place.state != known.state)
             ):
                 deliveries += self._apply(place, reading.at, None)
         listed = {place.user_id for place in reading.listed}
@@ -153,9 +155,7 @@ class Mirror:
                 left = round(holding.state.until - ready.at, 6)
                 prepared = [Delivery(Prepared(holding.user_id, left), to)]
         listed = sorted(
-            (_since(place), place.user_id)
-            for place in self._known.values()
-            if socket.lists(place)
+            (_since(place), place.user_id) for place in self._known.values() if socket.lists(place)
         )
         whole = MarkingList(
             tuple(user_id for _, user_id in listed), tuple(since for since, _ in listed)
@@ -195,9 +195,7 @@ class Mirror:
         for theirs in self._askers.values():
             yield from theirs.values()
 
-    def _apply(
-        self, place: Place, at: Instant, asked_by: ConnectionId | None
-    ) -> list[Delivery]:
+    def _apply(self, place: Place, at: Instant, asked_by: ConnectionId | None) -> list[Delivery]:
         """A person's place is this now: the difference, for each socket that sees one."""
         old = self._known.get(place.user_id)
         self._known[place.user_id] = place

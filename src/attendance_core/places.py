@@ -150,9 +150,7 @@ def may_mark(mine: Place) -> None:
         raise YouAreWaiting
 
 
-def may_choose(
-    target: UserId, *, mine: Place, holding: Place | None, now: Instant
-) -> Place | None:
+def may_choose(target: UserId, *, mine: Place, holding: Place | None, now: Instant) -> Place | None:
     """The place that is held already where one chooses it again, else None.
 
     Raises Yourself, YouAreWaiting, AlreadyHolding.
@@ -167,9 +165,7 @@ def may_choose(
     return holding
 
 
-def chosen(
-    actor: UserId, named: UserId | None, *, holding: Place | None, now: Instant
-) -> Place:
+def chosen(actor: UserId, named: UserId | None, *, holding: Place | None, now: Instant) -> Place:
     """The place a confirm or a refuse is about. Raises NobodyHeld, NotHeld."""
     if holding is None or not holding.is_held_by(actor, now):
         raise NobodyHeld

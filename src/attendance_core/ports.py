@@ -1,4 +1,4 @@
-"""What the core needs of the outside world. Each method's docstring is the contract it is tested by.
+"""What the core needs of the outside world; the docstrings are the contract it is tested by.
 
 A use case stands on `Transact`: it hands over a plain function, which reads and writes through
 the stores of a `Unit` and is run whole or not at all. It may be run again when it lost a race,
@@ -25,7 +25,7 @@ from attendance_core.vocabulary import (
 if TYPE_CHECKING:
     from attendance_core.accounts import Account, Session
     from attendance_core.announcements import Announcement
-    from attendance_core.connections import Connection, Process, Role
+    from attendance_core.connections import Connection, Process
     from attendance_core.events import Attended, Event, Participant
     from attendance_core.friends import Friend, Friendship
     from attendance_core.places import Mark, Place
@@ -168,9 +168,7 @@ class Events(Protocol):
         """Those this person is in now."""
         ...
 
-    def attended_by(
-        self, user_id: UserId, limit: int | None, offset: int
-    ) -> Sequence[Attended]:
+    def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         """Those this person is in or was marked at; latest start first, then name, then id."""
         ...
 

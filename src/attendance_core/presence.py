@@ -48,9 +48,7 @@ def hang_up(
     now = unit.now()
     gone = {each.connection_id for each in ended}
     left = [
-        each
-        for each in unit.connections.of(event_id, user_id)
-        if each.connection_id not in gone
+        each for each in unit.connections.of(event_id, user_id) if each.connection_id not in gone
     ]
     unit.connections.remove(sorted(gone))
     roles = {each.role for each in ended}

@@ -91,9 +91,7 @@ class Sweep:
             await self._forget(process_id, connection)
         return len(holds) + len(connections)
 
-    async def _end_hold(
-        self, process_id: ProcessId, event_id: EventId, user_id: UserId
-    ) -> None:
+    async def _end_hold(self, process_id: ProcessId, event_id: EventId, user_id: UserId) -> None:
         def work(unit: ports.Unit) -> None:
             place = unit.places.lock(event_id, [user_id]).get(user_id)
             if place is not None and place.hold_has_lapsed(unit.now()):
