@@ -1,0 +1,1 @@
+"""Ways for announcements to reach whoever listens, in this process and others."""
