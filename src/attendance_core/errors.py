@@ -192,8 +192,8 @@ class EventNameTaken(Refusal):
     """An event has this name already, in whatever case."""
 
     kind = Kind.TAKEN
-    en = "There is already an event called «{name}»"
-    ru = "Событие «{name}» уже есть"
+    en = "There is an event of this name already"
+    ru = "Событие с таким названием уже есть"
 
 
 class EventOver(Refusal):

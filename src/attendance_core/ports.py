@@ -255,7 +255,7 @@ class Connections(Protocol):
         self, lost_by: Instant, renewed_by: Instant | None, most: int
     ) -> Sequence[Connection]:
         """Those lost at ``lost_by`` or before, and, where given, those not lost themselves
-        whose process renewed its lease last at ``renewed_by`` or before, or is unknown.
+        whose process renewed its lease last at ``renewed_by`` or before.
         """
         ...
 

@@ -19,7 +19,7 @@ class Events:
     def add(self, event: Event) -> None:
         key = fold(event.name)
         if key in self._state.event_names:
-            raise EventNameTaken(name=event.name)
+            raise EventNameTaken
         self._state.event_names[key] = event.event_id
         self._state.events[event.event_id] = event
 
