@@ -1,0 +1,1 @@
+"""The stores in SQL: one text of statements for every engine."""

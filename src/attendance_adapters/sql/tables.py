@@ -1,0 +1,211 @@
+"""The tables. Instants are whole microseconds, so that every engine keeps them exactly.
+
+Names of constraints are part of the schema: refusals are told by them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER
+
+
+class Moment(TypeDecorator[float]):
+    """An instant: UNIX seconds in Python, whole microseconds in the table."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> int | None:
+        """To the table."""
+        return None if value is None else round(value * 1_000_000)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> float | None:
+        """From the table."""
+        return None if value is None else value / 1_000_000
+
+
+def _person(name: str = "user_id", **options: Any) -> Column[Any]:
+    return Column(name, BigId, ForeignKey("accounts.user_id"), nullable=False, **options)
+
+
+def _event(**options: Any) -> Column[Any]:
+    return Column("event_id", Uuid, ForeignKey("events.event_id", **options), nullable=False)
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("user_id", BigId, primary_key=True, autoincrement=True),
+    Column("username", String, nullable=False),
+    Column("username_key", String, nullable=False),
+    Column("password_hash", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("username_key"),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", String(64), primary_key=True),
+    _person(),
+    Column("credential", String(8), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False),
+    Index(None, "user_id"),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    _person(primary_key=True, autoincrement=False),
+    Column("display_name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("bio", String, nullable=False),
+    Column("picture", String),
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    _person(primary_key=True, autoincrement=False),
+    Column("file", String, nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("judged_at", Moment),
+)
+
+friendships = Table(
+    "friendships",
+    metadata,
+    _person("low_id"),
+    _person("high_id"),
+    Column("asker_id", BigId, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    PrimaryKeyConstraint("low_id", "high_id"),
+    CheckConstraint("low_id < high_id", name="smaller_first"),
+    Index(None, "high_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    _person("creator_id"),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    UniqueConstraint("name_key"),
+    Index(None, "creator_id"),
+    Index(None, "starts_at", "name_key"),
+)
+
+places = Table(
+    "places",
+    metadata,
+    _event(ondelete="CASCADE"),
+    _person(),
+    Column("member", Boolean, nullable=False),
+    Column("since", Moment),
+    Column("held_by", BigId),
+    Column("held_until", Moment),
+    Column("version", BigInteger, nullable=False),
+    PrimaryKeyConstraint("event_id", "user_id"),
+    Index(None, "user_id"),
+)
+# Contract 6.1: a marker holds at most one person in an event.
+Index(
+    "uq_places_one_hold_a_marker",
+    places.c.event_id,
+    places.c.held_by,
+    unique=True,
+    sqlite_where=places.c.held_by.is_not(None),
+    postgresql_where=places.c.held_by.is_not(None),
+)
+Index(
+    "ix_places_held_until",
+    places.c.held_until,
+    sqlite_where=places.c.held_until.is_not(None),
+    postgresql_where=places.c.held_until.is_not(None),
+)
+Index(
+    "ix_places_listed",
+    places.c.event_id,
+    places.c.since,
+    sqlite_where=places.c.since.is_not(None),
+    postgresql_where=places.c.since.is_not(None),
+)
+
+# The ledger. Contract 6.1: the key lets a person be marked once in an event. It holds the event.
+marks = Table(
+    "marks",
+    metadata,
+    _event(),
+    _person(),
+    _person("marker_id"),
+    Column("at", Moment, nullable=False),
+    Column("points", Integer, nullable=False),
+    PrimaryKeyConstraint("event_id", "user_id"),
+    Index(None, "marker_id", "points"),
+    Index(None, "user_id"),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("process_id", Uuid, primary_key=True),
+    Column("renewed_at", Moment, nullable=False),
+    Column("unbroken_since", Moment, nullable=False),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("connection_id", Uuid, primary_key=True),
+    _event(ondelete="CASCADE"),
+    _person(),
+    Column("role", String(8), nullable=False),
+    Column("process_id", Uuid, ForeignKey("processes.process_id"), nullable=False),
+    Column("session_id", String(64), nullable=False),
+    Column("lost_at", Moment),
+    Index(None, "event_id", "user_id"),
+    Index(None, "event_id", "process_id"),
+    Index(None, "process_id"),
+    Index(None, "session_id"),
+)
+Index(
+    "ix_connections_lost_at",
+    connections.c.lost_at,
+    sqlite_where=connections.c.lost_at.is_not(None),
+    postgresql_where=connections.c.lost_at.is_not(None),
+)
