@@ -1,0 +1,108 @@
+"""Files are kept, given back with their media type, and deleted, wherever they are."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+from attendance_adapters.files import ObjectFiles
+from attendance_adapters.system import RandomIds, SystemClock
+from attendance_core.errors import Unavailable
+from attendance_core.ports import NoSuchFile
+
+
+@pytest.fixture(params=["memory", "directory"])
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectFiles:
+    if request.param == "memory":
+        return ObjectFiles.at("memory://")
+    return ObjectFiles.at((tmp_path / "made when it is not there").as_uri())
+
+
+@pytest.mark.parametrize(
+    ("key", "media_type"),
+    [
+        ("pictures/a.jpg", "image/jpeg"),
+        ("pictures/a.png", "image/png"),
+        ("scans/a.webp", "image/webp"),
+    ],
+)
+async def test_what_was_put_is_got(files: ObjectFiles, key: str, media_type: str) -> None:
+    await files.put(key, b"\0content", media_type)
+    assert await files.get(key) == (b"\0content", media_type)
+    await files.put(key, b"", media_type)
+    assert await files.get(key) == (b"", media_type)
+
+
+async def test_a_media_type_that_is_not_the_key_s_is_a_mistake(files: ObjectFiles) -> None:
+    with pytest.raises(ValueError, match="not the name of text/html"):
+        await files.put("pictures/a.jpg", b"<script>", "text/html")
+
+
+async def test_there_is_no_file_before_it_is_put_nor_after_it_is_deleted(
+    files: ObjectFiles,
+) -> None:
+    with pytest.raises(NoSuchFile):
+        await files.get("pictures/a.jpg")
+    await files.put("pictures/a.jpg", b"content", "image/jpeg")
+    await files.delete("pictures/a.jpg")
+    with pytest.raises(NoSuchFile):
+        await files.get("pictures/a.jpg")
+    await files.delete("pictures/a.jpg")
+
+
+async def test_keys_are_listed_below_a_path_with_when_they_were_written(
+    files: ObjectFiles,
+) -> None:
+    before = time.time()
+    for key in ("scans/b.jpg", "scans/a.jpg", "scans-of-old/a.jpg", "pictures/a.jpg"):
+        await files.put(key, b"content", "image/jpeg")
+    listed = await files.keys("scans")
+    assert [key for key, _ in listed] == ["scans/a.jpg", "scans/b.jpg"]
+    assert all(before - 2 < written < time.time() + 2 for _, written in listed)
+    assert await files.keys("nothing") == []
+
+
+async def test_files_in_a_directory_outlive_the_service(tmp_path: Path) -> None:
+    await ObjectFiles.at(tmp_path.as_uri()).put("pictures/a.jpg", b"content", "image/jpeg")
+    assert (tmp_path / "pictures" / "a.jpg").read_bytes() == b"content"
+    assert (await ObjectFiles.at(tmp_path.as_uri()).get("pictures/a.jpg"))[0] == b"content"
+
+
+@pytest.mark.parametrize("key", ["../secret.jpg", "pictures/../../secret.jpg", "/../secret.jpg"])
+async def test_no_key_leads_out_of_the_directory(tmp_path: Path, key: str) -> None:
+    (tmp_path / "secret.jpg").write_bytes(b"secret")
+    files = ObjectFiles.at((tmp_path / "files").as_uri())
+    with pytest.raises(NoSuchFile):
+        await files.get(key)
+
+
+async def test_a_directory_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
+    files = ObjectFiles.at(tmp_path.as_uri())
+    (tmp_path / "pictures").write_bytes(b"a file where a directory should be")
+    with pytest.raises(Unavailable):
+        await files.put("pictures/a.jpg", b"content", "image/jpeg")
+
+
+@pytest.mark.parametrize("url", ["", "s3://bucket", "/path", "file://host/path", "memory://a"])
+def test_files_are_kept_nowhere_else(url: str) -> None:
+    with pytest.raises(ValueError, match="files are kept at"):
+        ObjectFiles.at(url)
+
+
+def test_the_clock_tells_the_time_in_whole_microseconds() -> None:
+    now = SystemClock().now()
+    assert abs(now - time.time()) < 60
+    assert now == round(now, 6)
+
+
+def test_ids_and_secrets_are_new_each_time() -> None:
+    ids = RandomIds()
+    assert len({ids.event_id(), ids.event_id(), ids.connection_id(), ids.process_id()}) == 4
+    assert isinstance(ids.event_id(), uuid.UUID)
+    assert ids.token() != ids.token()
+    assert len(ids.token()) == 43  # 256 bits at 6 a letter
+    assert ids.file_key("jpg") != ids.file_key("jpg")
+    assert ids.file_key("jpg").endswith(".jpg")

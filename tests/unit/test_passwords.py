@@ -1,0 +1,115 @@
+"""Passwords are kept as argon2id hashes, and nobody learns from the time it takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from attendance_adapters.bounded import BoundedThreads
+from attendance_adapters.passwords import THREADS, WAITING, Argon2Passwords, is_common
+from attendance_core.errors import Unavailable
+
+
+@pytest.fixture(scope="module")
+def passwords() -> Iterator[Argon2Passwords]:
+    made = Argon2Passwords()
+    yield made
+    made.close()
+
+
+async def test_the_password_is_known_again_and_another_is_not(passwords: Argon2Passwords) -> None:
+    hashed = await passwords.hash("пароль, которого никто не знает")
+    assert await passwords.verify(hashed, "пароль, которого никто не знает")
+    assert not await passwords.verify(hashed, "пароль, которого никто не знаеТ")
+
+
+async def test_a_hash_says_what_it_cost_and_is_never_the_same(passwords: Argon2Passwords) -> None:
+    one, other = await passwords.hash("long enough"), await passwords.hash("long enough")
+    assert one.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert one != other
+
+
+async def test_a_lone_surrogate_is_a_character_like_others(passwords: Argon2Passwords) -> None:
+    hashed = await passwords.hash("surrogate \ud800")
+    assert await passwords.verify(hashed, "surrogate \ud800")
+
+
+async def test_nobody_has_no_password_yet_is_hashed_for(
+    passwords: Argon2Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[str] = []
+    verify = type(passwords._hasher).verify
+
+    def noted(self: object, hashed: str, password: bytes) -> bool:
+        verified.append(hashed)
+        return verify(passwords._hasher, hashed, password)
+
+    monkeypatch.setattr(type(passwords._hasher), "verify", noted)
+    assert not await passwords.verify(None, "whatever it was")
+    assert [hashed[:31] for hashed in verified] == ["$argon2id$v=19$m=19456,t=2,p=1$"]
+
+
+async def test_too_many_at_once_are_refused_and_the_others_answered() -> None:
+    passwords = Argon2Passwords()
+    room = THREADS + WAITING
+    answers = await asyncio.gather(
+        *(passwords.verify(None, "whatever") for _ in range(room + 10)), return_exceptions=True
+    )
+    assert answers[:room] == [False] * room
+    assert all(isinstance(answer, Unavailable) for answer in answers[room:])
+    assert not await passwords.verify(None, "there is room again")
+    passwords.close()
+    with pytest.raises(Unavailable):
+        await passwords.hash("closed")
+
+
+async def test_a_call_nobody_waits_for_any_more_still_takes_up_room() -> None:
+    import threading
+
+    go_on, begun = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    threads = BoundedThreads("test", threads=1, waiting=0)
+
+    def slow() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(10)
+
+    abandoned = asyncio.create_task(threads.run(slow))
+    await begun.wait()
+    abandoned.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await abandoned
+    with pytest.raises(Unavailable):
+        await threads.run(lambda: None)
+    go_on.set()
+    threads.close()
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password", "PassWord", "Password1", "ＰＡＳＳＷＯＲＤ", "qwerty123", "iloveyou",
+        "12345678", "87654321", "1234567890", "qwertyui", "йцукенгш", "ЙЦУКЕНГШ", "abcdefgh",
+        "aaaaaaaa", "abababab", "abcabcab", "12341234", "  password  ",
+    ],
+)  # fmt: skip
+def test_what_everybody_tries_first_is_common(password: str, passwords: Argon2Passwords) -> None:
+    assert is_common(password)
+    assert passwords.is_common(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct horse battery",
+        "long enough",
+        "s3cret-alice",
+        "абракадабра",
+        "12345678x",
+        "\ud800" * 2 + "longer",
+    ],
+)
+def test_what_one_makes_up_is_not_common(password: str) -> None:
+    assert not is_common(password)

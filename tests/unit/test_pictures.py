@@ -1,0 +1,314 @@
+"""Whatever is uploaded, what is kept is a picture and nothing but."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import struct
+import zlib
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from attendance_adapters import pictures as module
+from attendance_adapters.pictures import MOST_BYTES, PillowPictures
+from attendance_core.errors import BadPicture, PictureTooLarge, Unavailable
+
+MARKER = b"HOME-IS-AT-59.93N"
+RED, BLUE = (250, 0, 0), (0, 0, 250)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Iterator[PillowPictures]:
+    made = PillowPictures()
+    yield made
+    made.close()
+
+
+def two_halves(width: int = 64, height: int = 32) -> Image.Image:
+    """Red on the left, blue on the right."""
+    image = Image.new("RGB", (width, height), RED)
+    image.paste(BLUE, (width // 2, 0, width, height))
+    return image
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def opened(content: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    return image
+
+
+def is_about(image: Image.Image, x: int, y: int, colour: tuple[int, int, int]) -> bool:
+    found = image.convert("RGB").getpixel((x, y))
+    assert isinstance(found, tuple)
+    return all(abs(one - other) < 40 for one, other in zip(found, colour, strict=True))
+
+
+def noted(orientation: int) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010E] = MARKER.decode()  # the description
+    exif.get_ifd(0x8825)[29] = MARKER.decode()  # of the GPS block
+    return exif
+
+
+def png_chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def png_of_zeros(width: int, height: int) -> bytes:
+    """Tiny, yet huge when decoded."""
+    packer, row = zlib.compressobj(9), bytes(1 + width * 3)
+    packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + png_chunk(b"IHDR", header)
+        + png_chunk(b"IDAT", packed)
+        + png_chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type", "extension"),
+    [("JPEG", "image/jpeg", "jpg"), ("PNG", "image/png", "png"), ("WEBP", "image/webp", "webp")],
+)
+async def test_a_picture_keeps_its_format_and_its_look(
+    pictures: PillowPictures, kind: str, media_type: str, extension: str
+) -> None:
+    picture = await pictures.clean(saved(two_halves(), kind), max_side=None)
+    assert (picture.media_type, picture.extension) == (media_type, extension)
+    image = opened(picture.content)
+    assert (image.format, image.size) == (kind, (64, 32))
+    assert is_about(image, 8, 16, RED)
+    assert is_about(image, 56, 16, BLUE)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_exif_is_obeyed_and_then_gone(pictures: PillowPictures, kind: str) -> None:
+    data = saved(two_halves(), kind, exif=noted(6), icc_profile=b"profile " + MARKER)
+    assert data.count(MARKER) >= 2  # the check can fail
+    picture = await pictures.clean(data, max_side=None)
+    image = opened(picture.content)
+    assert image.size == (32, 64)
+    assert is_about(image, 16, 8, RED)  # left has become top
+    assert is_about(image, 16, 56, BLUE)
+    assert MARKER not in picture.content
+    assert not image.getexif()
+    assert not {"exif", "icc_profile", "xmp", "comment"} & image.info.keys()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+async def test_every_orientation_comes_out_upright(
+    pictures: PillowPictures, orientation: int
+) -> None:
+    upright = two_halves(60, 40)
+    upright.paste((0, 250, 0), (0, 20, 30, 40))  # no two corners but the right ones alike
+    turn = {
+        1: None,
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }[orientation]
+    as_taken = upright if turn is None else upright.transpose(turn)
+    data = saved(as_taken, "PNG", exif=noted(orientation))
+    picture = await pictures.clean(data, max_side=None)
+    assert opened(picture.content).tobytes() == upright.tobytes()
+
+
+async def test_a_comment_in_a_jpeg_is_gone(pictures: PillowPictures) -> None:
+    data = saved(two_halves(), "JPEG", comment=MARKER)
+    assert MARKER in data
+    assert MARKER not in (await pictures.clean(data, max_side=None)).content
+
+
+async def test_texts_in_a_png_are_gone(pictures: PillowPictures) -> None:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Comment", MARKER.decode())
+    texts.add_itxt("XML:com.adobe.xmp", MARKER.decode())
+    data = saved(two_halves(), "PNG", pnginfo=texts)
+    assert data.count(MARKER) == 2
+    assert MARKER not in (await pictures.clean(data, max_side=None)).content
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_what_is_hung_on_behind_is_gone(pictures: PillowPictures, kind: str) -> None:
+    data = saved(two_halves(), kind) + b"PK\x03\x04<script>" + MARKER
+    picture = await pictures.clean(data, max_side=None)
+    assert MARKER not in picture.content
+    assert b"<script>" not in picture.content
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_a_picture_is_made_no_larger_than_asked_and_never_blown_up(
+    pictures: PillowPictures, kind: str
+) -> None:
+    data = saved(two_halves(3000, 1500), kind)
+    assert opened((await pictures.clean(data, max_side=512)).content).size == (512, 256)
+    small = saved(two_halves(), kind)
+    assert opened((await pictures.clean(small, max_side=512)).content).size == (64, 32)
+
+
+@pytest.mark.parametrize(
+    ("mode", "colour", "expected"),
+    [
+        ("1", 1, ("L", 255)),
+        ("L", 77, ("L", 77)),
+        ("I;16", 0x8000, ("L", 0x80)),
+        ("LA", (77, 9), ("RGBA", (77, 77, 77, 9))),
+        ("P", 0, ("RGB", (0, 0, 0))),
+        ("RGBA", (1, 2, 3, 4), ("RGBA", (1, 2, 3, 4))),
+    ],
+)
+async def test_every_mode_of_png_comes_out_plain(
+    pictures: PillowPictures, mode: str, colour: object, expected: tuple[str, object]
+) -> None:
+    image = Image.new(mode, (4, 4), colour)  # type: ignore[arg-type]
+    if mode == "P":
+        image.putpalette([0, 0, 0])
+    cleaned = opened((await pictures.clean(saved(image, "PNG"), max_side=None)).content)
+    assert (cleaned.mode, cleaned.getpixel((1, 1))) == expected
+
+
+async def test_a_jpeg_for_print_comes_out_in_colours_of_the_screen(
+    pictures: PillowPictures,
+) -> None:
+    data = saved(two_halves().convert("CMYK"), "JPEG")
+    image = opened((await pictures.clean(data, max_side=None)).content)
+    assert image.mode == "RGB"
+    assert is_about(image, 8, 16, RED)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+async def test_of_a_film_the_first_frame_is_kept(pictures: PillowPictures, kind: str) -> None:
+    frames = [Image.new("RGB", (16, 16), (shade, 0, 0)) for shade in range(250, 50, -2)]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:], lossless=True)
+    assert getattr(opened(data), "n_frames", 1) > 1
+    image = opened((await pictures.clean(data, max_side=None)).content)
+    assert getattr(image, "n_frames", 1) == 1
+    assert is_about(image, 8, 8, RED)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("part", [0.02, 0.5, 0.9])
+async def test_a_part_of_a_picture_is_none(
+    pictures: PillowPictures, kind: str, part: float
+) -> None:
+    noise = Image.frombytes("RGB", (64, 64), os.urandom(64 * 64 * 3))
+    whole = saved(noise, kind)
+    with pytest.raises(BadPicture):
+        await pictures.clean(whole[: int(len(whole) * part)], max_side=None)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not a picture",
+        b"<!DOCTYPE html><script>alert(1)</script>",
+        b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+        saved(two_halves(), "GIF"),
+        saved(two_halves(), "BMP"),
+        saved(two_halves(), "TIFF"),
+    ],
+    ids=["nothing", "text", "html", "svg", "eps", "gif", "bmp", "tiff"],
+)
+async def test_anything_else_is_no_picture(pictures: PillowPictures, data: bytes) -> None:
+    with pytest.raises(BadPicture):
+        await pictures.clean(data, max_side=None)
+
+
+@pytest.mark.parametrize(("width", "height"), [(13_000, 13_000), (65_500, 1_000)])
+async def test_a_bomb_is_too_large(pictures: PillowPictures, width: int, height: int) -> None:
+    data = png_of_zeros(width, height)
+    assert len(data) < MOST_BYTES
+    with pytest.raises(PictureTooLarge):
+        await pictures.clean(data, max_side=512)
+
+
+@pytest.mark.parametrize("side", [8_000, 16_383])
+async def test_a_webp_bomb_is_too_large(pictures: PillowPictures, side: int) -> None:
+    """Its decoder asks for memory before its size can be looked at."""
+    body = struct.pack("<I", 10) + b"\x10\0\0\0" + (side - 1).to_bytes(3, "little") * 2
+    pixels = saved(Image.new("RGB", (2, 2)), "WEBP")[12:]
+    chunks = b"WEBPVP8X" + body + pixels
+    with pytest.raises((PictureTooLarge, BadPicture)):  # whichever its decoder notices first
+        await pictures.clean(b"RIFF" + struct.pack("<I", len(chunks)) + chunks, max_side=None)
+
+
+async def test_forty_megapixels_are_allowed_and_one_row_more_is_not(
+    pictures: PillowPictures,
+) -> None:
+    picture = await pictures.clean(png_of_zeros(8_000, 5_000), max_side=100)
+    assert opened(picture.content).size == (100, 63)
+    with pytest.raises(PictureTooLarge):
+        await pictures.clean(png_of_zeros(8_000, 5_001), max_side=100)
+
+
+async def test_ten_mebibytes_are_allowed_and_one_byte_more_is_not(
+    pictures: PillowPictures,
+) -> None:
+    data = saved(two_halves(), "PNG")
+    await pictures.clean(data + bytes(MOST_BYTES - len(data)), max_side=None)
+    with pytest.raises(PictureTooLarge):
+        await pictures.clean(data + bytes(MOST_BYTES - len(data) + 1), max_side=None)
+
+
+async def test_a_worker_that_takes_too_long_is_ended_and_the_next_one_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pictures = PillowPictures(most_seconds=0.001)
+    with pytest.raises(Unavailable):
+        await pictures.clean(saved(two_halves(), "PNG"), max_side=None)
+    monkeypatch.setattr(pictures, "_most_seconds", 20.0)
+    await pictures.clean(saved(two_halves(), "PNG"), max_side=None)
+    pictures.close()
+
+
+async def test_a_worker_that_dies_once_is_tried_again_and_twice_is_unavailable(
+    pictures: PillowPictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, killed = pictures._work, (-signal.SIGKILL, b"", b"killed")
+    answers = [killed]
+    monkeypatch.setattr(
+        pictures, "_work", lambda *given: answers.pop() if answers else work(*given)
+    )
+    data = saved(two_halves(), "PNG")
+    await pictures.clean(data, max_side=None)
+    answers.extend([killed, killed])
+    with pytest.raises(Unavailable) as caught:
+        await pictures.clean(data, max_side=None)
+    assert "killed" in str(caught.value.__cause__)
+
+
+async def test_a_worker_knows_no_secrets_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "secret")
+    assert "DATABASE_PASSWORD" not in module._environment()
+
+
+async def test_too_many_at_once_are_refused_and_closing_lets_nobody_wait() -> None:
+    pictures = PillowPictures()
+    data = saved(two_halves(), "PNG")
+    many = [asyncio.create_task(pictures.clean(data, max_side=None)) for _ in range(12)]
+    _, waiting = await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)
+    pictures.close()
+    pictures.close()
+    await asyncio.wait(many)
+    assert len(waiting) >= 8
+    assert isinstance(many[-1].exception(), Unavailable)
+    with pytest.raises(Unavailable):
+        await pictures.clean(data, max_side=None)
