@@ -8,24 +8,31 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import URL, create_engine
+
+from attendance_adapters.errors import PendingMigration
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def _config(url: str) -> Config:
+def sqlite_url(path: Path) -> URL:
+    """The address of a file, whatever characters are in its name."""
+    return URL.create("sqlite", database=str(path))
+
+
+def _config(url: str | URL) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = url
     return config
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str | URL) -> None:
     """To the newest revision, from whichever; a synchronous URL."""
     command.upgrade(_config(url), "head")
 
 
-def is_current(url: str) -> bool:
+def is_current(url: str | URL) -> bool:
     """Whether the database is at the newest revision."""
     engine = create_engine(url)
     try:
@@ -34,3 +41,9 @@ def is_current(url: str) -> bool:
     finally:
         engine.dispose()
     return found == ScriptDirectory.from_config(_config(url)).get_current_head()
+
+
+def check(path: Path) -> None:
+    """Raises PendingMigration where there is no such file, or not of the newest revision."""
+    if not path.is_file() or not is_current(sqlite_url(path)):
+        raise PendingMigration(f"the database {path} is not up to date: run `attendance migrate`")

@@ -22,6 +22,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from attendance_adapters.errors import WrongPragmas
+from attendance_adapters.sql.migrate import sqlite_url
 from attendance_adapters.sql.refusals import refusal_of
 from attendance_adapters.sql.unit import SqlUnit
 from attendance_core import ports
@@ -35,10 +37,6 @@ GROUP_MOST = 64  # functions that share one COMMIT
 READERS = 2  # threads that read beside the writer
 BUSY_MILLISECONDS = 5000
 PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-
-
-class WrongPragmas(RuntimeError):
-    """The database file cannot be kept as durably as we promise."""
 
 
 @dataclass(slots=True)
@@ -196,7 +194,7 @@ def _ours(error: BaseException) -> BaseException:
 
 def _engine(path: Path, pool: type[Any], **options: Any) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        sqlite_url(path),
         poolclass=pool,
         connect_args={"check_same_thread": False, "isolation_level": None},
         isolation_level="AUTOCOMMIT",  # transactions are begun and ended by hand

@@ -1,0 +1,123 @@
+"""The pulse of a process: it proves that it lives, and sweeps. Contract: 6.8, 6.9, 6.13."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+
+from attendance_core import ports
+from attendance_core.connections import Terms
+from attendance_core.errors import LeaseLost, Unavailable
+from attendance_core.upkeep import RenewLease, StartProcess, Sweep
+from attendance_core.vocabulary import ProcessId, Seconds
+
+RENEW_EVERY: Seconds = 2.0  # Design 3; a lease is 8 s
+SWEEP_EVERY: Seconds = 1.0
+JITTER = 0.1  # of either, so that processes started together do not stay together
+
+logger = logging.getLogger(__name__)
+
+
+class Heartbeat:
+    """Keeps this process's lease, and sweeps while it has one.
+
+    A lease lost, or not renewed in time by the machine's own clock, is given up: the process
+    goes on under an id that was never used, and ``on_lease_lost`` is called, since the sockets
+    opened under the old one no longer count.
+    """
+
+    def __init__(
+        self,
+        *,
+        start_process: StartProcess,
+        renew_lease: RenewLease,
+        sweep: Sweep,
+        ids: ports.Ids,
+        terms: Terms,
+        renew_every: Seconds = RENEW_EVERY,
+        sweep_every: Seconds = SWEEP_EVERY,
+    ) -> None:
+        self._start_process = start_process
+        self._renew_lease = renew_lease
+        self._sweep = sweep
+        self._ids = ids
+        self._lease_seconds = terms.lease_seconds
+        self._renew_every = renew_every
+        self._sweep_every = sweep_every
+        self._leased_until: float | None = None  # monotonic; None before the lease is taken up
+        self._tasks: list[asyncio.Task[None]] = []
+        self.process_id = ProcessId(ids.process_id())
+        self.on_lease_lost: Callable[[], None] = lambda: None
+
+    async def start(self) -> None:
+        """Takes up the lease; from its return on connections of `process_id` count.
+
+        Raises Unavailable.
+        """
+        await self._take_up()
+        self._tasks = [
+            asyncio.create_task(self._every(self._renew_every, self._renew), name="renew-lease"),
+            asyncio.create_task(self._every(self._sweep_every, self._clean), name="sweep"),
+        ]
+
+    async def close(self) -> None:
+        """Stops; the lease runs out by itself."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _every(self, seconds: Seconds, round_: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds * random.uniform(1 - JITTER, 1 + JITTER))
+            try:
+                await round_()
+            except Unavailable:
+                logger.warning("the store is not available; trying again")
+            except Exception:
+                logger.exception("a round of the heartbeat failed")
+
+    async def _take_up(self) -> None:
+        asked_at = time.monotonic()
+        await self._start_process(process_id=self.process_id)
+        self._leased_until = asked_at + self._lease_seconds
+
+    async def _renew(self) -> None:
+        if self._leased_until is None:
+            await self._take_up()
+            return
+        process_id, asked_at = self.process_id, time.monotonic()
+        try:
+            # A renewal that hangs must not keep us from seeing that the lease has run out
+            async with asyncio.timeout(max(0.0, self._leased_until - asked_at)):
+                await self._renew_lease(process_id=process_id)
+        except (LeaseLost, TimeoutError):
+            self._give_up(process_id)
+            await self._take_up()
+        else:
+            if process_id == self.process_id:
+                self._leased_until = asked_at + self._lease_seconds
+
+    async def _clean(self) -> None:
+        if self._leased_until is None:
+            return
+        process_id = self.process_id
+        if time.monotonic() >= self._leased_until:
+            self._give_up(process_id)  # the next renewal takes up a new one
+            return
+        try:
+            await self._sweep(process_id=process_id)
+        except LeaseLost:
+            self._give_up(process_id)
+
+    def _give_up(self, process_id: ProcessId) -> None:
+        """Goes on under a new id, once for each lease lost."""
+        if process_id != self.process_id:
+            return
+        self.process_id = ProcessId(self._ids.process_id())
+        self._leased_until = None
+        logger.warning("the lease of process %s was lost", process_id)
+        self.on_lease_lost()

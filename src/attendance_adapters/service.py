@@ -1,0 +1,123 @@
+"""Everything that is alive over one set of adapters: what a web service or a program holds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Protocol, Self
+
+from attendance_adapters.container import use_cases_over
+from attendance_adapters.files import ObjectFiles
+from attendance_adapters.heartbeat import Heartbeat
+from attendance_adapters.passwords import Argon2Passwords
+from attendance_adapters.pictures import PillowPictures
+from attendance_adapters.system import RandomIds
+from attendance_core import ports
+from attendance_core.accounts import Actor, LoggedIn, session_id_of
+from attendance_core.connections import Connection, Role, Terms
+from attendance_core.vocabulary import ConnectionId, EventId
+
+
+class Store(Protocol):
+    """Where everything but files is kept; both its ports, and its life."""
+
+    @property
+    def transact(self) -> ports.Transact: ...
+    @property
+    def observe(self) -> ports.Observe: ...
+    async def start(self) -> None:
+        """Raises CannotStart."""
+        ...
+
+    async def close(self) -> None:
+        """Carries out what was handed over first; idempotent."""
+        ...
+
+
+def _nothing() -> None:
+    """A store that needs no preparation."""
+
+
+class Attendance:
+    """The use cases over these adapters, and the life of both.
+
+    Nothing is opened before `start`. ``prepare`` is called first then, in a thread: it brings
+    the store up to date or raises CannotStart.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        notifier: ports.Notifier,
+        files: ObjectFiles,
+        terms: Terms,
+        prepare: Callable[[], None] = _nothing,
+    ) -> None:
+        self._store = store
+        self._prepare = prepare
+        self._pictures = PillowPictures()
+        self._passwords = Argon2Passwords()
+        self._open = AsyncExitStack()
+        self.notifier = notifier
+        self.files = files
+        self.terms = terms
+        self.ids: ports.Ids = RandomIds()
+        self.use_cases = use_cases_over(
+            transact=store.transact,
+            observe=store.observe,
+            files=files,
+            pictures=self._pictures,
+            passwords=self._passwords,
+            ids=self.ids,
+            terms=terms,
+        )
+        self.heartbeat = Heartbeat(
+            start_process=self.use_cases.start_process,
+            renew_lease=self.use_cases.renew_lease,
+            sweep=self.use_cases.sweep,
+            ids=self.ids,
+            terms=terms,
+        )
+
+    async def start(self) -> None:
+        """Opens the store and takes up this process's lease. Raises CannotStart, Unavailable."""
+        async with AsyncExitStack() as opened:
+            await asyncio.to_thread(self._prepare)
+            opened.callback(self._passwords.close)
+            opened.callback(self._pictures.close)
+            opened.push_async_callback(self._store.close)
+            await self._store.start()
+            opened.push_async_callback(self.heartbeat.close)
+            await self.heartbeat.start()
+            self._open = opened.pop_all()
+
+    async def close(self) -> None:
+        """Finishes what was handed over and lets go of everything; idempotent."""
+        await self._open.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def connection(self, who: Actor | LoggedIn, event_id: EventId, role: Role) -> Connection:
+        """A new connection of this process, to be opened by `MarkMe` or `ReadyToMark`."""
+        session_id = who.session_id if isinstance(who, Actor) else session_id_of(who.token)
+        return Connection(
+            ConnectionId(self.ids.connection_id()),
+            event_id,
+            who.user_id,
+            role,
+            self.heartbeat.process_id,
+            session_id,
+        )

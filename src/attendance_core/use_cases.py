@@ -1,0 +1,92 @@
+"""Everything the product does, in one value: what a web service or a program calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attendance_core.accounts import Identify, LogIn, LogOut, SignUp
+from attendance_core.events import (
+    CreateEvent,
+    DeleteEvent,
+    GetAttendance,
+    GetCreatedEvents,
+    GetEventByID,
+    GetEvents,
+    GetJoinedEvents,
+    GetMyAttendance,
+    JoinEvent,
+    LeaveEvent,
+)
+from attendance_core.friends import (
+    GetFriendList,
+    GetFriendRequests,
+    RemoveFriend,
+    SendFriendRequest,
+)
+from attendance_core.marking import (
+    ConfirmMarking,
+    HangUp,
+    MarkMe,
+    PrepareToMark,
+    ReadyToMark,
+    RefuseToMark,
+)
+from attendance_core.profiles import (
+    FindByName,
+    GetPendingScans,
+    GetProfile,
+    JudgeScan,
+    ReadScan,
+    UpdateProfileInfo,
+    UpdateProfilePicture,
+    UploadProfileConfirmation,
+)
+from attendance_core.upkeep import ReadRoom, RenewLease, StartProcess, Sweep, WhyGone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    """One of each, ready to be called; a field is its class's name in snake_case."""
+
+    sign_up: SignUp
+    log_in: LogIn
+    identify: Identify
+    log_out: LogOut
+
+    get_profile: GetProfile
+    update_profile_picture: UpdateProfilePicture
+    update_profile_info: UpdateProfileInfo
+    upload_profile_confirmation: UploadProfileConfirmation
+    find_by_name: FindByName
+    get_pending_scans: GetPendingScans
+    read_scan: ReadScan
+    judge_scan: JudgeScan
+
+    get_friend_list: GetFriendList
+    send_friend_request: SendFriendRequest
+    get_friend_requests: GetFriendRequests
+    remove_friend: RemoveFriend
+
+    create_event: CreateEvent
+    get_event_by_id: GetEventByID
+    get_events: GetEvents
+    join_event: JoinEvent
+    leave_event: LeaveEvent
+    delete_event: DeleteEvent
+    get_created_events: GetCreatedEvents
+    get_joined_events: GetJoinedEvents
+    get_attendance: GetAttendance
+    get_my_attendance: GetMyAttendance
+
+    mark_me: MarkMe
+    ready_to_mark: ReadyToMark
+    hang_up: HangUp
+    prepare_to_mark: PrepareToMark
+    confirm_marking: ConfirmMarking
+    refuse_to_mark: RefuseToMark
+
+    start_process: StartProcess
+    renew_lease: RenewLease
+    sweep: Sweep
+    read_room: ReadRoom
+    why_gone: WhyGone

@@ -1,0 +1,142 @@
+"""The library as a program uses it: the example of the README, and what stops a start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from attendance_adapters import (
+    BadAddress,
+    CannotStart,
+    PendingMigration,
+    UnusableFolder,
+    connect,
+    embedded,
+    migrate,
+)
+
+EXAMPLE = """\
+import asyncio, time
+from attendance_adapters import embedded
+from attendance_core import Role
+
+async def main():
+    async with embedded() as service:  # embedded("./var") keeps everything there
+        do, now = service.use_cases, time.time()
+        anna, boris = [await do.sign_up(username=n, password="like tea") for n in ("anna", "boris")]
+        event = await do.create_event(actor=boris.user_id, name="A", starts_at=now, ends_at=now + 9)
+        await do.mark_me(connection=service.connection(anna, event, Role.MARK_ME))
+        marking = service.connection(boris, event, Role.MARKING)
+        await do.ready_to_mark(connection=marking)
+        await do.prepare_to_mark(connection=marking, user_id=anna.user_id)
+        await do.confirm_marking(connection=marking)
+        print((await do.get_profile(actor=anna.user_id, user_id=boris.user_id)).karma)
+
+asyncio.run(main())
+"""
+
+
+def run(program: str, *arguments: str) -> str:
+    """What a program of its own prints, where a warning is an error."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+    return done.stdout
+
+
+class TestExample:
+    def test_it_is_short(self) -> None:
+        lines = [line for line in EXAMPLE.splitlines() if line]
+        assert len(lines) <= 15
+        assert all(len(line) <= 100 for line in lines)
+
+    def test_it_prints_the_karma_of_one_mark(self) -> None:
+        assert run(EXAMPLE) == "50\n"
+
+    def test_it_prints_the_same_on_disk(self, tmp_path: Path) -> None:
+        on_disk = EXAMPLE.replace("embedded()", f"embedded({str(tmp_path / 'var')!r})")
+        assert on_disk != EXAMPLE
+        assert run(on_disk) == "50\n"
+        assert (tmp_path / "var" / "attendance.db").exists()
+
+    def test_nothing_of_it_needs_a_database_library(self) -> None:
+        without = "import sys\nsys.modules['sqlalchemy'] = sys.modules['alembic'] = None\n"
+        assert run(without + EXAMPLE) == "50\n"
+
+
+class TestEmbedded:
+    async def test_a_closed_service_opens_again_where_it_was(self, tmp_path: Path) -> None:
+        async with embedded(tmp_path / "100% ours?") as service:
+            anna = await service.use_cases.sign_up(username="anna", password="correct horse")
+        async with embedded(tmp_path / "100% ours?") as service:
+            found = await service.use_cases.log_in(username="ANNA", password="correct horse")
+        assert found.user_id == anna.user_id
+
+    async def test_nothing_is_opened_before_the_start(self, tmp_path: Path) -> None:
+        embedded(tmp_path)
+        assert not (tmp_path / "attendance.db").exists()
+
+    @pytest.mark.parametrize("taken", ["var", "var/files"])
+    def test_a_folder_that_cannot_be_made_is_one_line(self, taken: str, tmp_path: Path) -> None:
+        (tmp_path / taken).parent.mkdir(exist_ok=True)
+        (tmp_path / taken).write_text("a file")
+        with pytest.raises(UnusableFolder) as refused:
+            embedded(tmp_path / "var")
+        assert str(refused.value) == f"{tmp_path / taken} cannot be made: File exists"
+
+    async def test_closing_twice_and_before_the_start_is_harmless(self) -> None:
+        service = embedded()
+        await service.close()
+        async with service:
+            pass
+        await service.close()
+
+
+class TestConnect:
+    async def test_a_migrated_database_is_served(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path}/it.db"
+        migrate(url)
+        async with connect(url, files_url="memory://") as service:
+            anna = await service.use_cases.sign_up(username="anna", password="correct horse")
+        assert anna.user_id == 1
+
+    async def test_it_does_not_migrate(self, tmp_path: Path) -> None:
+        service = connect(f"sqlite:///{tmp_path}/it.db", files_url="memory://")
+        with pytest.raises(PendingMigration, match=r"run `attendance migrate`$"):
+            await service.start()
+        assert list(tmp_path.iterdir()) == []
+        await service.close()
+
+    @pytest.mark.parametrize(
+        ("url", "told"),
+        [
+            ("postgresql://me:secret@db/it", "PostgreSQL is not supported yet"),
+            ("mysql://me:secret@db/it", "not at a mysql address"),
+            ("sqlite://", "not at a sqlite address"),
+            ("sqlite:///:memory:", "not at a sqlite address"),
+            ("it.db", "not at an unknown address"),
+        ],
+    )
+    def test_an_address_we_cannot_use_is_refused_without_its_secrets(
+        self, url: str, told: str
+    ) -> None:
+        with pytest.raises(BadAddress) as refused:
+            connect(url, files_url="memory://")
+        assert told in str(refused.value)
+        assert "secret" not in str(refused.value)
+        assert "\n" not in str(refused.value)
+        assert isinstance(refused.value, CannotStart)
+        assert isinstance(refused.value, ValueError)
+
+    def test_files_have_an_address_too(self, tmp_path: Path) -> None:
+        with pytest.raises(BadAddress, match="not at 'ftp://x'"):
+            connect(f"sqlite:///{tmp_path}/it.db", files_url="ftp://x")
