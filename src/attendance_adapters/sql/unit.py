@@ -1,4 +1,4 @@
-"""One transaction over a SQL connection, and what its broken constraints mean."""
+"""One transaction over a SQL connection."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from attendance_adapters.sql.connections import Connections, Processes
 from attendance_adapters.sql.events import Events
-from attendance_adapters.sql.marking import Connections, Marks, Places, Processes
 from attendance_adapters.sql.people import Accounts, Friendships, Profiles, Scans, Sessions
+from attendance_adapters.sql.places import Marks, Places
 from attendance_core.announcements import Announcement
 from attendance_core.vocabulary import Instant
 
