@@ -1,0 +1,57 @@
+"""THE composition root: the one file that knows the core, the adapters and the web."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+
+from attendance_adapters import Attendance, connect
+from attendance_adapters import migrate as migrate_database
+from attendance_core.connections import Terms
+from attendance_web import marking
+from attendance_web.presence import Presence
+from attendance_web.settings import Settings
+
+
+def attendance_of(settings: Settings) -> Attendance:
+    """The use cases over what the settings name, still to be started.
+
+    Raises `attendance_adapters.CannotStart`.
+    """
+    return connect(
+        settings.database_url,
+        files_url=settings.files_url,
+        terms=Terms(
+            hold_seconds=settings.hold_seconds,
+            grace_seconds=settings.grace_seconds,
+            karma_per_mark=settings.karma_per_mark,
+        ),
+    )
+
+
+def migrate(settings: Settings) -> None:
+    """Brings the database up to date. Raises `attendance_adapters.CannotStart`."""
+    migrate_database(settings.database_url)
+
+
+def create_app(attendance: Attendance, settings: Settings) -> Litestar:
+    """The ASGI application over ``attendance``, which whoever serves it starts and closes.
+
+    ``app.state.presence.drain`` is to be awaited before it stops. Sockets need
+    `attendance_web.protocol.PeerProtocol`, which `attendance serve` brings.
+    """
+    presence = Presence(
+        attendance.use_cases,
+        attendance.notifier,
+        lambda: attendance.heartbeat.process_id,
+        attendance.ids,
+        settings.allowed_origins,
+    )
+    attendance.heartbeat.on_lease_lost = presence.rooms.restart
+
+    app = Litestar(
+        route_handlers=[marking.mark_me, marking.marking],
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.state.presence = presence
+    return app

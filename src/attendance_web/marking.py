@@ -1,0 +1,277 @@
+"""The two sockets: opening, commands, hanging up. Contract: 6.
+
+The handler that owns a socket is the only one to read, write and close it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any, Final
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from litestar import WebSocket, websocket
+
+from attendance_core.accounts import Actor
+from attendance_core.connections import Role
+from attendance_core.errors import (
+    EventNotFound,
+    EventNotStarted,
+    EventOver,
+    HoldingSomebody,
+    LeaseLost,
+    NotLoggedIn,
+    Refusal,
+    Unavailable,
+    YouAreWaiting,
+)
+from attendance_core.frames import WasMarked
+from attendance_core.marking import Outcome
+from attendance_core.places import Marked
+from attendance_core.vocabulary import EventId
+from attendance_web.bucket import Bucket
+from attendance_web.language import preferred
+from attendance_web.marking_messages import (
+    PONG,
+    Command,
+    ConfirmMarking,
+    Ping,
+    PrepareToMark,
+    RefuseToMark,
+    decode,
+    encode,
+    encode_error,
+)
+from attendance_web.outbox import SLOW, Outbox
+from attendance_web.presence import Presence
+from attendance_web.protocol import EXTENSION, Peer
+from attendance_web.refusals import (
+    BadEventId,
+    BadFrame,
+    ForeignOrigin,
+    TooManyFrames,
+    UnknownMessage,
+)
+from attendance_web.rooms import MARKED, RESTART, Room, close_code, end
+from attendance_web.sessions import header, origin_is_foreign, shown
+
+logger = logging.getLogger(__name__)
+
+Socket = WebSocket[Any, Any, Any]
+
+BROKEN: Final = 1011
+TRY_AGAIN: Final = 1013
+TOO_MANY: Final = 4429
+FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
+SEND_SECONDS: Final = 15.0  # one frame may take so long before its reader counts as gone
+# Contract: 6, Opening: what refuses an opening, and the code it closes with
+OPENING_CODES: Final[dict[type[Exception], int]] = {
+    ForeignOrigin: 4403,
+    NotLoggedIn: 4401,
+    BadEventId: 4400,
+    EventNotFound: 4404,
+    EventOver: 4410,
+    EventNotStarted: 4425,
+    YouAreWaiting: 4409,
+    HoldingSomebody: 4409,
+}
+# Contract: 6.6: the codes that end a place by themselves; every other close of ours is a loss
+FINAL_CODES: Final = frozenset({MARKED, 4401, 4403, 4410})
+
+
+@websocket("/ws/mark_me")
+async def mark_me(socket: Socket) -> None:
+    """I wait to be marked."""
+    await serve(socket, Role.MARK_ME)
+
+
+@websocket("/ws/marking")
+async def marking(socket: Socket) -> None:
+    """I am ready to mark others."""
+    await serve(socket, Role.MARKING)
+
+
+async def serve(socket: Socket, role: Role) -> None:
+    """One socket's life."""
+    presence: Presence = socket.app.state.presence
+    await socket.receive()  # the handshake
+    with presence.present():
+        try:
+            if presence.is_draining:
+                raise Unavailable
+            actor, event_id = await _admit(socket, presence)
+            async with presence.rooms.enter(event_id) as room:
+                await _Visit(socket, presence, room, actor, role).run()
+        except (Refusal, Unavailable, LeaseLost) as error:
+            await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
+        except OSError:
+            logger.debug("a client went away during the handshake")
+
+
+async def _admit(socket: Socket, presence: Presence) -> tuple[Actor, EventId]:
+    """Raises ForeignOrigin, NotLoggedIn, BadEventId, in this order; and Unavailable."""
+    headers = socket.scope["headers"]
+    if origin_is_foreign(headers, presence.allowed_origins):
+        raise ForeignOrigin
+    credential = shown(headers)
+    actor = None
+    if credential is not None:
+        actor = await presence.use_cases.identify(
+            token=credential.token, credential=credential.credential
+        )
+    if actor is None:
+        raise NotLoggedIn
+    return actor, event_id_of(socket.scope["query_string"])
+
+
+def event_id_of(query: bytes) -> EventId:
+    """The one event id of a socket's address. Raises BadEventId."""
+    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("event_id", [])
+    try:
+        (text,) = given
+        event_id = UUID(text)
+    except ValueError:
+        raise BadEventId(field="event_id") from None
+    if str(event_id) != text.lower():
+        raise BadEventId(field="event_id")
+    return EventId(event_id)
+
+
+async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
+    """Accepts, so that a browser can show the text; one error frame; close."""
+    code = next(
+        (code for each, code in OPENING_CODES.items() if isinstance(error, each)), TRY_AGAIN
+    )
+    language = preferred(header(socket.scope["headers"], "accept-language"))
+    with suppress(OSError):
+        await socket.accept()
+        await socket.send_text(encode_error(error, language))
+        await socket.close(code=code)
+
+
+class _Visit:
+    """A socket in its room: one reader, one writer, and whoever ends first ends the other."""
+
+    def __init__(
+        self, socket: Socket, presence: Presence, room: Room, actor: Actor, role: Role
+    ) -> None:
+        extensions: Any = socket.scope["extensions"]
+        self._peer: Peer = extensions[EXTENSION]
+        self._socket = socket
+        self._presence = presence
+        self._room = room
+        self._connection = presence.connection(actor, room.event_id, role)
+        language = preferred(header(socket.scope["headers"], "accept-language"))
+        self._outbox = Outbox(self._connection, language, lambda: self._peer.cut(SLOW))
+        self._is_over = False  # ended so that the place, or the hold, ends at once
+
+    async def run(self) -> None:
+        """Raises what refuses the opening; once it is stored, nothing but cancellation."""
+        try:
+            await self._open()
+            if self._presence.is_draining:
+                self._outbox.close(RESTART)
+            await self._socket.accept()
+            await self._talk()
+        finally:
+            self._room.closed(self._connection)
+            goodbye = self._is_over or self._peer.said_goodbye
+            await self._presence.hang_up(self._connection.connection_id, goodbye=goodbye)
+
+    async def _open(self) -> None:
+        """Stores the opening and tells the room, before the handshake is answered."""
+        use_cases = self._presence.use_cases
+        if self._connection.role is Role.MARKING:
+            ready = await use_cases.ready_to_mark(connection=self._connection)
+            self._room.ready(self._outbox, ready)
+            return
+        place = await use_cases.mark_me(connection=self._connection)
+        if isinstance(place.state, Marked):
+            told = encode(WasMarked(place.state.by), self._outbox.language)
+            self._outbox.close(MARKED, told)
+        else:
+            self._room.waits(self._outbox, place)
+
+    async def _talk(self) -> None:
+        reader = asyncio.create_task(self._read())
+        writer = asyncio.create_task(self._write())
+        try:
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            reader.cancel()
+            writer.cancel()
+            ended = await asyncio.gather(reader, writer, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                logger.error("a socket failed", exc_info=error)
+                self._peer.cut(BROKEN)
+
+    async def _write(self) -> None:
+        """Sends what the outbox holds, and closes when it says so."""
+        while True:
+            told = await self._outbox.next()
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    if isinstance(told, int):
+                        self._is_over = told in FINAL_CODES
+                        await self._socket.close(code=told)
+                        return
+                    await self._socket.send_text(told)
+            except TimeoutError:
+                self._peer.cut(SLOW)
+                return
+            except OSError:
+                return
+
+    async def _read(self) -> None:
+        """Carries out frames one after another, until the connection ends."""
+        bucket = Bucket(FRAMES_MOST, FRAMES_A_SECOND)
+        while True:
+            event: Any = await self._socket.receive()
+            if event["type"] == "websocket.disconnect":
+                return
+            if self._outbox.is_closing:
+                continue  # it has been told the last thing; nothing more is carried out
+            if not bucket.take():
+                refusal = encode_error(TooManyFrames(), self._outbox.language)
+                self._outbox.close(TOO_MANY, refusal)
+                continue
+            with self._outbox.answering():
+                await self._obey(event.get("text"))
+
+    async def _obey(self, text: str | None) -> None:
+        outbox = self._outbox
+        try:
+            if text is None:
+                raise BadFrame
+            command = decode(text)
+            if isinstance(command, Ping):
+                outbox.put(PONG)
+            elif self._connection.role is Role.MARK_ME:
+                raise UnknownMessage
+            else:
+                self._room.answered(outbox, await self._carry_out(command))
+        except (Refusal, LeaseLost) as error:
+            if close_code(type(error)) is not None:
+                end(outbox, type(error))
+            elif isinstance(error, Refusal):
+                outbox.put(encode_error(error, outbox.language))
+        except Unavailable as error:
+            outbox.put(encode_error(error, outbox.language))
+        except Exception:
+            logger.exception("a command failed")
+            outbox.put(encode_error(Unavailable(), outbox.language))
+
+    async def _carry_out(self, command: Command) -> Outcome:
+        use_cases, connection = self._presence.use_cases, self._connection
+        match command:
+            case PrepareToMark(user_id):
+                return await use_cases.prepare_to_mark(connection=connection, user_id=user_id)
+            case ConfirmMarking(user_id):
+                return await use_cases.confirm_marking(connection=connection, user_id=user_id)
+            case RefuseToMark(user_id):
+                return await use_cases.refuse_to_mark(connection=connection, user_id=user_id)
+            case Ping():
+                raise TypeError("a ping is answered where it is read")

@@ -1,0 +1,178 @@
+"""The language of the two sockets, declared once: what is said, and how it is spelt.
+
+Contract: 6, the table of messages.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from attendance_core.errors import Language, Refusal, Unavailable
+from attendance_core.frames import (
+    Closing,
+    Confirmed,
+    Frame,
+    MarkingList,
+    Prepared,
+    Refused,
+    ReservationExpired,
+    UserJoined,
+    UserLeft,
+    WasMarked,
+)
+from attendance_core.vocabulary import UserId
+from attendance_web.refusals import BadFrame, BadParams, UnknownMessage
+
+NESTING_MOST = 32  # levels of brackets that are decoded
+LARGEST_ID = 2**63 - 1
+MARKED_TEXT = {
+    "en": "Marked, thank you! You have earned {points} karma.",
+    "ru": "Отмечено, спасибо! Вы заработали {points} кармы.",
+}
+
+
+class UserRef(msgspec.Struct, frozen=True):
+    """Somebody; an id may come as a digit string."""
+
+    user_id: int | str
+
+
+class PerhapsUserRef(msgspec.Struct, frozen=True):
+    """Somebody, or whoever it is about."""
+
+    user_id: int | str | None = None
+
+
+class PrepareToMark(msgspec.Struct, frozen=True):
+    """I choose this person: nobody else can now."""
+
+    user_id: UserId
+
+
+class ConfirmMarking(msgspec.Struct, frozen=True):
+    """Done, they are marked."""
+
+    user_id: UserId | None
+
+
+class RefuseToMark(msgspec.Struct, frozen=True):
+    """I give them back."""
+
+    user_id: UserId | None
+
+
+class Ping(msgspec.Struct, frozen=True):
+    """Are you there?"""
+
+
+Command = PrepareToMark | ConfirmMarking | RefuseToMark | Ping
+
+
+class _ClientFrame(msgspec.Struct, frozen=True):
+    message: str
+    params: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_decode_frame = msgspec.json.Decoder(_ClientFrame).decode
+_decode_user = msgspec.json.Decoder(UserRef).decode
+_decode_perhaps_user = msgspec.json.Decoder(PerhapsUserRef | None).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def decode(text: str) -> Command:
+    """What a client says. Raises BadFrame, UnknownMessage, BadParams."""
+    if _nests_too_deeply(text):
+        raise BadFrame
+    try:
+        frame = _decode_frame(text.encode())
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        raise BadFrame from None
+    try:
+        match frame.message:
+            case "prepare_to_mark":
+                return PrepareToMark(_user_id(_decode_user(frame.params).user_id))
+            case "confirm_marking":
+                return ConfirmMarking(_perhaps_user_id(frame.params))
+            case "refuse_to_mark":
+                return RefuseToMark(_perhaps_user_id(frame.params))
+            case "ping":
+                return Ping()
+            case _:
+                raise UnknownMessage
+    except msgspec.DecodeError:
+        raise BadParams from None
+
+
+def _nests_too_deeply(text: str) -> bool:
+    if text.count("[") + text.count("{") <= NESTING_MOST:
+        return False
+    depth, in_string, escaped = 0, False, False
+    for character in text:
+        if in_string:
+            in_string = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            if depth > NESTING_MOST:
+                return True
+        elif character in "]}":
+            depth -= 1
+    return False
+
+
+def _perhaps_user_id(params: msgspec.Raw) -> UserId | None:
+    given = _decode_perhaps_user(params)
+    return None if given is None or given.user_id is None else _user_id(given.user_id)
+
+
+def _user_id(given: int | str) -> UserId:
+    if isinstance(given, str):
+        if not (given.isascii() and given.isdigit() and len(given) <= 19):
+            raise BadParams
+        given = int(given)
+    if not 1 <= given <= LARGEST_ID:
+        raise BadParams
+    return UserId(given)
+
+
+def encode(frame: Frame, language: Language) -> str:
+    """What a socket is told, as text; only `Confirmed` depends on the language."""
+    message, params = _spelt(frame, language)
+    told: dict[str, object] = {"result": "ok", "message": message}
+    if params is not None:
+        told["params"] = params
+    return _encode(told).decode()
+
+
+def _spelt(frame: Frame, language: Language) -> tuple[str, dict[str, object] | None]:
+    match frame:
+        case MarkingList(user_ids, asked_at):
+            return "marking_list", {"marking_list": user_ids, "asked_at": asked_at}
+        case UserJoined(user_id, asked_at):
+            return "user_joined", {"user_id": user_id, "asked_at": asked_at}
+        case UserLeft(user_id):
+            return "user_left", {"user_id": user_id}
+        case Prepared(user_id, expires_in):
+            return "prepared", {"user_id": user_id, "expires_in": expires_in}
+        case Confirmed(points):
+            return "marked", {"display_msg": MARKED_TEXT[language].format(points=points)}
+        case Refused():
+            return "refused", None
+        case ReservationExpired(user_id):
+            return "reservation_expired", {"user_id": user_id}
+        case WasMarked(user_id):
+            return "was_marked", {"user_id": user_id}
+        case Closing():
+            raise TypeError("a closing is an error frame and a code, not a message")
+
+
+PONG = _encode({"result": "ok", "message": "pong"}).decode()
+
+
+def encode_error(error: Refusal | Unavailable, language: Language) -> str:
+    """A refusal as a frame: a text for the person, a code for the program."""
+    return _encode(
+        {"result": "error", "message": error.text(language), "params": {"code": error.code}}
+    ).decode()

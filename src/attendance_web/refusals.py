@@ -1,0 +1,108 @@
+"""The ways to say no that only a request or a frame can meet. Contract: 1 and 6."""
+
+from __future__ import annotations
+
+from attendance_core.errors import InvalidArgument, Refusal
+
+# Calls
+
+
+class UnsupportedMediaType(Refusal):
+    """A body that is neither JSON nor a form."""
+
+    en = "The body must be JSON (application/json) or a form (urlencoded or multipart)"
+    ru = "Тело должно быть JSON (application/json) или формой (urlencoded или multipart)"
+
+
+class BadBody(InvalidArgument):
+    """A body that cannot be read as what it says it is; ``field`` is «body»."""
+
+    en = "The body cannot be read: it is broken, or nested too deeply"
+    ru = "Тело не читается: оно испорчено или вложено слишком глубоко"
+
+
+class RepeatedArgument(InvalidArgument):
+    """An argument that was given more than once; ``field`` names it."""
+
+    en = "The argument «{field}» is given more than once"
+    ru = "Аргумент «{field}» указан больше одного раза"
+
+
+class CsrfFailed(Refusal):
+    """A cookie call without the token that shows it comes from our own page."""
+
+    en = "This page is out of date, please reload it"
+    ru = "Страница устарела, обновите её"
+
+
+class UnknownPath(Refusal):
+    """No call has this path."""
+
+    en = "There is no such call"
+    ru = "Такого вызова нет"
+
+
+class WrongMethod(Refusal):
+    """The call has this path, but not this method."""
+
+    en = "This call needs another method"
+    ru = "Этому вызову нужен другой метод"
+
+
+class BodyTooLarge(Refusal):
+    """More than the call can need."""
+
+    en = "The body is too large"
+    ru = "Тело слишком велико"
+
+
+class TooManyRequests(Refusal):
+    """Faster than a person; ``seconds`` says when to try again."""
+
+    en = "Too many requests, try again in {seconds} s"
+    ru = "Слишком много запросов, повторите через {seconds} с"
+
+
+# Sockets
+
+
+class BadFrame(Refusal):
+    """Not JSON, not an object, no message, or binary."""
+
+    en = "This message cannot be read"
+    ru = "Сообщение не читается"
+
+
+class UnknownMessage(Refusal):
+    """A message this socket has no use for."""
+
+    en = "There is no such message here"
+    ru = "Такого сообщения здесь нет"
+
+
+class BadParams(Refusal):
+    """Parameters that are missing or wrong."""
+
+    en = "The parameters of this message are missing or wrong"
+    ru = "Параметры сообщения не указаны или указаны неверно"
+
+
+class TooManyFrames(Refusal):
+    """Faster than a person."""
+
+    en = "Too many messages"
+    ru = "Слишком много сообщений"
+
+
+class BadEventId(InvalidArgument):
+    """The address of a socket without one well-formed event id."""
+
+    en = "The address needs one «event_id» of 36 characters"
+    ru = "В адресе нужен один «event_id» из 36 символов"
+
+
+class ForeignOrigin(Refusal):
+    """A page of another site."""
+
+    en = "This page may not use the service"
+    ru = "Этой странице нельзя пользоваться сервисом"
