@@ -32,8 +32,9 @@ _among = places.c.user_id.in_(bindparam("users", expanding=True, type_=BigId))
 ENTER = insert(places).on_conflict_do_nothing(index_elements=["event_id", "user_id"])
 OF = _PLACE.where(_here, _among)
 LOCK = OF.order_by(places.c.user_id).with_for_update(of=places)
+# The event in both halves: written once before them, SQLite reads the whole room
 LOCK_HOLDING = (
-    _PLACE.where(_here, or_(_among, places.c.held_by == bindparam("holder")))
+    _PLACE.where(or_(_here & _among, _here & (places.c.held_by == bindparam("holder"))))
     .order_by(places.c.user_id)
     .with_for_update(of=places)
 )
