@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from litestar import Litestar
 
 from attendance_adapters import Attendance, connect
@@ -34,7 +37,7 @@ def migrate(settings: Settings) -> None:
 
 
 def create_app(attendance: Attendance, settings: Settings) -> Litestar:
-    """The ASGI application over ``attendance``, which whoever serves it starts and closes.
+    """The ASGI application over ``attendance``, which its lifespan starts and closes.
 
     ``app.state.presence.drain`` is to be awaited before it stops. Sockets need
     `attendance_web.protocol.PeerProtocol`, which `attendance serve` brings.
@@ -48,8 +51,14 @@ def create_app(attendance: Attendance, settings: Settings) -> Litestar:
     )
     attendance.heartbeat.on_lease_lost = presence.rooms.restart
 
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with attendance:
+            yield
+
     app = Litestar(
         route_handlers=[marking.mark_me, marking.marking],
+        lifespan=[lifespan],
         openapi_config=None,
         logging_config=None,
     )
