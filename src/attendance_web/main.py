@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager
 
 from litestar import Litestar
 
-from attendance_adapters import Attendance, connect
+from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
 from attendance_core.connections import Terms
 from attendance_web import marking
 from attendance_web.presence import Presence
 from attendance_web.settings import Settings
+
+# The command line prints a CannotStart as one line; only this file may know the adapters
+__all__ = ["CannotStart", "attendance_of", "create_app", "migrate"]
 
 
 def attendance_of(settings: Settings) -> Attendance:
