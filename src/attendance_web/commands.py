@@ -1,0 +1,148 @@
+"""What `attendance` can do. Heavy things are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import rich_click as click
+
+if TYPE_CHECKING:
+    from attendance_web.settings import Settings
+
+CANNOT, WRONG_USE = 1, 2  # exit codes; click's own for a wrong option is 2, too
+
+
+def complain(line: str) -> None:
+    """A line on standard error."""
+    click.echo(f"attendance: {line}", err=True)
+
+
+def give_up(line: str, code: int = CANNOT) -> NoReturn:
+    """One line instead of a traceback, and the end."""
+    complain(line)
+    sys.exit(code)
+
+
+def settings() -> Settings:
+    """What the environment asks for, or the end with a line that names the variable."""
+    from attendance_web.settings import WrongSetting, settings_from, unknown_variables
+
+    for line in unknown_variables(os.environ):
+        complain(f"warning: {line}")
+    try:
+        return settings_from(os.environ)
+    except WrongSetting as wrong:
+        give_up(str(wrong), WRONG_USE)
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Ends with one line where something outside has to be put right first."""
+    from attendance_core.errors import Refusal, Unavailable
+    from attendance_core.ports import NoSuchFile
+    from attendance_web.main import CannotStart
+
+    try:
+        yield
+    except (CannotStart, Refusal) as error:
+        give_up(str(error))
+    except NoSuchFile:
+        give_up("the picture of this scan is not where files are kept: see ATTENDANCE_FILES_URL")
+    except Unavailable as error:
+        give_up(f"the database cannot be used just now: {error.__cause__ or 'try again'}")
+    except OSError as error:
+        give_up(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("attendance"), message="%(version)s")
+def attendance() -> None:
+    """Events, friends, and marking who came.
+
+    Settings are environment variables, ATTENDANCE_PORT and so on; the README lists them.
+    """
+
+
+@attendance.command()
+def serve() -> None:
+    """Serve until Ctrl-C or SIGTERM. The database has to be up to date: see migrate."""
+    asked = settings()
+    from attendance_web import logs, main
+    from attendance_web.server import CannotListen, serve
+
+    logs.configure(asked.log_format)
+    with in_one_line():
+        app = main.create_app(main.attendance_of(asked), asked)
+        try:
+            code = serve(app, asked, drain=app.state.presence.drain)
+        except CannotListen as error:
+            give_up(str(error))
+    sys.exit(code)
+
+
+@attendance.command()
+def migrate() -> None:
+    """Bring the database up to date, making it where there is none."""
+    asked = settings()
+    from attendance_web import logs, main
+
+    logs.configure(asked.log_format)
+    with in_one_line():
+        main.migrate(asked)
+    click.echo("the database is up to date")
+
+
+@attendance.group()
+def scans() -> None:
+    """Look at scans of student records, and approve or reject them."""
+
+
+@scans.command("list")
+def list_scans() -> None:
+    """Scans nobody has judged yet, oldest first: person, time, key."""
+    from attendance_web.scans import pending
+
+    asked = settings()
+    with in_one_line():
+        for line in pending(asked):
+            click.echo(line)
+
+
+@scans.command("show")
+@click.argument("user_id", type=click.IntRange(min=1))
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+def show_scan(user_id: int, to: Path | None) -> None:
+    """Write a person's scan to a file, and print the file, the person, the time and the key."""
+    from attendance_web.scans import show
+
+    asked = settings()
+    with in_one_line():
+        for line in show(asked, user_id, to):
+            click.echo(line)
+
+
+def judging(name: str, approve: bool) -> None:
+    """Adds the command that says yes, or the one that says no."""
+
+    @scans.command(name, help=f"{name.capitalize()} the scan with this key, and no later one.")
+    @click.argument("user_id", type=click.IntRange(min=1))
+    @click.option("--scan", "key", required=True, help="The key that list and show print.")
+    def judge_scan(user_id: int, key: str) -> None:
+        from attendance_web.scans import NotJudged, judge
+
+        asked = settings()
+        try:
+            with in_one_line():
+                click.echo(judge(asked, user_id, key, approve=approve))
+        except NotJudged as error:
+            give_up(str(error))
+
+
+judging("approve", approve=True)
+judging("reject", approve=False)

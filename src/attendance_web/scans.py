@@ -1,0 +1,98 @@
+"""The moderator's side of student records, on the machine of the service. Contract: 3.
+
+It may run beside the service: both write the same database, one after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from attendance_core.errors import ScanNotFound
+from attendance_core.profiles import ConfirmationScan
+from attendance_core.use_cases import UseCases
+from attendance_core.vocabulary import FileKey, Instant, UserId
+from attendance_web import main
+from attendance_web.settings import Settings
+
+T = TypeVar("T")
+
+
+class NotJudged(Exception):
+    """This is not the scan that was looked at: there is none, or a later one."""
+
+
+def pending(settings: Settings) -> list[str]:
+    """A line for each scan nobody has judged, oldest first. Raises CannotStart."""
+
+    async def ask(use_cases: UseCases) -> list[str]:
+        return [
+            await _line(use_cases, scan.user_id, scan)
+            for scan in await use_cases.get_pending_scans()
+        ]
+
+    return _over(settings, ask) or ["nobody waits"]
+
+
+def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
+    """Where the picture was written, and whose it is.
+
+    Without a file it goes to a new folder that only this user may open. Never over a file that
+    is there. Raises CannotStart, ScanNotFound, NoSuchFile, OSError.
+    """
+
+    async def ask(use_cases: UseCases) -> list[str]:
+        scan, content = await use_cases.read_scan(user_id=UserId(user_id))
+        file = to
+        if file is None:
+            folder = Path(tempfile.mkdtemp(prefix="attendance-"))
+            file = folder / f"scan-{user_id}{Path(scan.file).suffix}"
+        with open(file, "xb", opener=_private) as picture:
+            picture.write(content)
+        return [str(file), await _line(use_cases, scan.user_id, scan)]
+
+    return _over(settings, ask)
+
+
+def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
+    """What was done. Raises CannotStart; NotJudged for a key that is not the present one."""
+
+    async def ask(use_cases: UseCases) -> str:
+        try:
+            await use_cases.judge_scan(user_id=UserId(user_id), file=FileKey(key), approve=approve)
+        except ScanNotFound:
+            raise NotJudged(
+                f"person {user_id} has no scan with this key; it may have been replaced: "
+                "see attendance scans list"
+            ) from None
+        return f"the scan of person {user_id} is {'approved' if approve else 'rejected'}"
+
+    return _over(settings, ask)
+
+
+def _over(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with main.attendance_of(settings) as attendance:
+            return await ask(attendance.use_cases)
+
+    return asyncio.run(run())
+
+
+async def _line(use_cases: UseCases, user_id: UserId, scan: ConfirmationScan) -> str:
+    seen = await use_cases.get_profile(actor=user_id, user_id=user_id)
+    at = _readable(scan.uploaded_at)
+    return f"{user_id}\t{seen.profile.display_name}\t{at}\t{scan.state.value}\t{scan.file}"
+
+
+def _readable(at: Instant) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens a new file for this user alone."""
+    return os.open(path, flags, 0o600)

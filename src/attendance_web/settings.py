@@ -1,0 +1,223 @@
+"""What an operator can set, all of it by environment variables and all of it optional.
+
+A URL may hold a password, so no URL is ever printed or part of a `repr`; each can also be read
+from the file that `..._FILE` names. An empty variable counts as none.
+
+`X-Forwarded-For` and `X-Forwarded-Proto` are believed from a proxy on this machine only; uvicorn's
+own variable `FORWARDED_ALLOW_IPS` names others.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+PREFIX: Final = "ATTENDANCE_"
+FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
+LONGEST_SECONDS: Final = 86_400
+MOST_KARMA: Final = 1_000_000
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+class WrongSetting(ValueError):
+    """A setting that stops the start: one line, which names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this service is run; seconds are seconds, and paths are absolute."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000  # 0: any free one
+    workers: int = 1
+    data_dir: Path = field(default_factory=lambda: Path("var").absolute())
+    database_url: str = field(default="", repr=False)  # "": a SQLite file in data_dir
+    notifier_url: str = field(default="memory://", repr=False)
+    files_url: str = field(default="", repr=False)  # "": a folder in data_dir
+    allowed_origins: frozenset[str] = frozenset()  # besides our own
+    hold_seconds: float = 90.0
+    grace_seconds: float = 15.0
+    karma_per_mark: int = 50
+    log_format: Literal["console", "json"] = "console"
+
+    def __post_init__(self) -> None:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.data_dir / 'attendance.db'}")
+        if not self.files_url:
+            object.__setattr__(self, "files_url", (self.data_dir / "files").as_uri())
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """The settings an environment asks for. Raises WrongSetting."""
+    given = {}
+    for name, read in READERS.items():
+        value = _value(environ, name)
+        if value is not None:
+            try:
+                given[name] = read(value)
+            except WrongSetting as wrong:
+                raise WrongSetting(f"{_variable(name)} {wrong}") from None
+    settings = Settings(**given)
+    if settings.workers > 1:
+        raise WrongSetting(
+            f"{_variable('workers')} must be 1: SQLite is written by one process, and memory:// "
+            "reaches one; what several need, PostgreSQL and Redis, is not there yet"
+        )
+    return settings
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """A line for each variable that looks like a setting of ours and is none."""
+    known = [_variable(each.name) for each in fields(Settings)]
+    known += [f"{_variable(name)}_FILE" for name in FROM_FILES]
+    lines = []
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; is it {near[0]}?" if near else ""
+            lines.append(f"{_printable(name)} is not a setting and does nothing{hint}")
+    return lines
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _value(environ: Mapping[str, str], name: str) -> str | None:
+    variable = _variable(name)
+    value = environ.get(variable, "").strip() or None
+    file = environ.get(f"{variable}_FILE", "").strip()
+    if not file or name not in FROM_FILES:
+        return value
+    if value is not None:
+        raise WrongSetting(f"{variable} and {variable}_FILE are both set: leave one of them out")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise WrongSetting(f"{variable}_FILE names a file that cannot be read: {why}") from None
+
+
+def _printable(value: str) -> str:
+    """The value on one line, short, whatever is in it."""
+    shown = value if value.isprintable() else ascii(value)[1:-1]
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def _host(value: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9.:_-]+", value) is None:
+        raise WrongSetting(f"must be an address or the name of a host, not '{_printable(value)}'")
+    return value
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if re.fullmatch(r"[0-9]{1,9}", value) is None or not least <= int(value) <= most:
+            raise WrongSetting(
+                f"must be a whole number from {least} to {most}, not '{_printable(value)}'"
+            )
+        return int(value)
+
+    return read
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= LONGEST_SECONDS:
+        raise WrongSetting(
+            f"must be a number of seconds above 0, at most {LONGEST_SECONDS}, "
+            f"not '{_printable(value)}'"
+        )
+    return seconds
+
+
+def _directory(value: str) -> Path:
+    return Path(value).absolute()
+
+
+def _scheme(value: str) -> str:
+    """What stands before ``://``; the rest of a URL may be a secret."""
+    found = re.match(r"[a-z][a-z0-9+]*(?=://)", value.lower())
+    return "" if found is None else found[0]
+
+
+def _database_url(value: str) -> str:
+    if _scheme(value) in {"postgresql", "postgres", "postgresql+asyncpg"}:
+        raise WrongSetting("names a PostgreSQL database, which is not there yet: use sqlite:///")
+    if re.fullmatch(r"sqlite:///[^?#:]+", value) is None:
+        raise WrongSetting("must be sqlite:/// and the path of a file")
+    return value
+
+
+def _notifier_url(value: str) -> str:
+    if _scheme(value) in {"redis", "rediss", "valkey"}:
+        raise WrongSetting("names a Redis server, which is not there yet: use memory://")
+    if value != "memory://":
+        raise WrongSetting("must be memory://")
+    return value
+
+
+def _files_url(value: str) -> str:
+    if _scheme(value) in {"s3", "gs", "az"}:
+        raise WrongSetting("names an object store, which is not there yet: use file:///")
+    if re.fullmatch(r"file:///[^?#]+", value) is None:
+        raise WrongSetting("must be file:/// and the absolute path of a folder")
+    return value
+
+
+def _origins(value: str) -> frozenset[str]:
+    return frozenset(_origin(each.strip().lower()) for each in value.split(",") if each.strip())
+
+
+def _origin(value: str) -> str:
+    """As a browser sends it: without the port that its scheme has anyway."""
+    try:
+        split = urlsplit(value)
+        port = split.port
+    except ValueError:
+        split, port = urlsplit(""), None
+    if (
+        split.scheme not in DEFAULT_PORTS
+        or not split.hostname
+        or value != f"{split.scheme}://{split.netloc}"
+        or split.username is not None
+        or re.fullmatch(r"[a-z0-9.:_\[\]-]+", split.netloc) is None
+    ):
+        raise WrongSetting(
+            "must be whole origins with commas between them, like https://example.org, "
+            f"not '{_printable(value)}'"
+        )
+    if port == DEFAULT_PORTS[split.scheme]:
+        return value.rpartition(":")[0]
+    return value
+
+
+def _log_format(value: str) -> str:
+    if value not in {"console", "json"}:
+        raise WrongSetting(f"must be console or json, not '{_printable(value)}'")
+    return value
+
+
+READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "host": _host,
+    "port": _whole(0, 65_535),
+    "workers": _whole(1, 64),
+    "data_dir": _directory,
+    "database_url": _database_url,
+    "notifier_url": _notifier_url,
+    "files_url": _files_url,
+    "allowed_origins": _origins,
+    "hold_seconds": _seconds,
+    "grace_seconds": _seconds,
+    "karma_per_mark": _whole(0, MOST_KARMA),
+    "log_format": _log_format,
+}
