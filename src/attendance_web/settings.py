@@ -74,13 +74,13 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """A line for each variable that looks like a setting of ours and is none."""
-    known = [_variable(each.name) for each in fields(Settings)]
-    known += [f"{_variable(name)}_FILE" for name in FROM_FILES]
+    known = [each.name.upper() for each in fields(Settings)]
+    known += [f"{name.upper()}_FILE" for name in FROM_FILES]
     lines = []
     for name in sorted(environ):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; is it {near[0]}?" if near else ""
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in known:
+            near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
+            hint = f"; is it {PREFIX}{near[0]}?" if near else ""
             lines.append(f"{_printable(name)} is not a setting and does nothing{hint}")
     return lines
 
