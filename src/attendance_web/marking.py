@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from litestar import WebSocket, websocket
+from litestar.exceptions import WebSocketDisconnect
 
 from attendance_core.accounts import Actor
 from attendance_core.connections import Role
@@ -61,6 +62,7 @@ logger = logging.getLogger(__name__)
 
 Socket = WebSocket[Any, Any, Any]
 
+GONE: Final = (OSError, WebSocketDisconnect)  # how the server and Litestar say that nobody is there
 BROKEN: Final = 1011
 TRY_AGAIN: Final = 1013
 TOO_MANY: Final = 4429
@@ -96,7 +98,6 @@ async def marking(socket: Socket) -> None:
 async def serve(socket: Socket, role: Role) -> None:
     """One socket's life."""
     presence: Presence = socket.app.state.presence
-    await socket.receive()  # the handshake
     with presence.present():
         try:
             if presence.is_draining:
@@ -106,7 +107,7 @@ async def serve(socket: Socket, role: Role) -> None:
                 await _Visit(socket, presence, room, actor, role).run()
         except (Refusal, Unavailable, LeaseLost) as error:
             await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
-        except OSError:
+        except GONE:
             logger.debug("a client went away during the handshake")
 
 
@@ -145,7 +146,7 @@ async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
         (code for each, code in OPENING_CODES.items() if isinstance(error, each)), TRY_AGAIN
     )
     language = preferred(header(socket.scope["headers"], "accept-language"))
-    with suppress(OSError):
+    with suppress(*GONE):
         await socket.accept()
         await socket.send_text(encode_error(error, language))
         await socket.close(code=code)
@@ -222,7 +223,7 @@ class _Visit:
             except TimeoutError:
                 self._peer.cut(SLOW)
                 return
-            except OSError:
+            except GONE:
                 return
 
     async def _read(self) -> None:

@@ -1,0 +1,297 @@
+"""A real service in this process and loop: real sockets, a real database, people made at once.
+
+`House` is one service with terms short enough to wait for; `Visitor` is a person in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from attendance_adapters import Attendance, embedded
+from attendance_core.accounts import Credential, Session, session_id_of
+from attendance_core.connections import Terms
+from attendance_core.ports import Clock
+from attendance_core.profiles import Profile
+from attendance_core.vocabulary import EventId, UserId
+from attendance_web.main import create_app
+from attendance_web.protocol import PeerProtocol
+from attendance_web.server import LARGEST_FRAME, PING_SECONDS
+from attendance_web.settings import Settings
+
+QUICK = Terms(hold_seconds=1.0, grace_seconds=1.0, lease_seconds=8, karma_per_mark=50)
+PATIENCE = 8.0  # seconds that anything promised within 5 s may take on a slow machine
+A_MOMENT = 0.25  # seconds in which something that must not come would have come
+
+
+class Ended(Exception):
+    """The socket was closed, with this code."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(str(code))
+
+
+@dataclass
+class Wire:
+    """One socket as a client sees it; for a marker, the list it has folded."""
+
+    connection: ClientConnection
+    listed: list[int] = field(default_factory=list)
+
+    async def heard(self) -> dict[str, Any]:
+        """The next frame. Raises Ended."""
+        try:
+            text = await asyncio.wait_for(self.connection.recv(), PATIENCE)
+        except ConnectionClosed as closed:
+            raise Ended(closed.rcvd.code if closed.rcvd else 1006) from None
+        frame: dict[str, Any] = json.loads(text)
+        self._fold(frame)
+        return frame
+
+    def _fold(self, frame: dict[str, Any]) -> None:
+        params = frame.get("params", {})
+        match frame["message"]:
+            case "marking_list":
+                self.listed = list(params["marking_list"])
+            case "user_joined":
+                assert params["user_id"] not in self.listed
+                self.listed.append(params["user_id"])
+            case "user_left":
+                self.listed.remove(params["user_id"])
+
+    async def says(self, message: str, **params: Any) -> None:
+        await self.connection.send(json.dumps({"message": message, "params": params}))
+
+    async def asks(self, message: str, **params: Any) -> dict[str, Any]:
+        """The frame that follows what it says."""
+        await self.says(message, **params)
+        return await self.heard()
+
+    async def hears(self, message: str, **params: Any) -> dict[str, Any]:
+        """The next frame, which has to be this one; only the parameters named are compared."""
+        frame = await self.heard()
+        given = frame.get("params", {})
+        assert (frame["result"], frame["message"]) == ("ok", message), frame
+        assert {name: given[name] for name in params} == params, frame
+        return frame
+
+    async def is_refused(self, code: str, message: str, **params: Any) -> None:
+        """What it says is answered by an error frame with this code."""
+        frame = await self.asks(message, **params)
+        assert frame["result"] == "error", frame
+        assert frame["params"]["code"] == code, frame
+
+    async def hears_nothing(self) -> None:
+        """No frame comes: whatever was on its way is here before the answer to a ping."""
+        await asyncio.sleep(A_MOMENT)
+        frame = await self.asks("ping")
+        assert frame["message"] == "pong", frame
+
+    async def is_closed(self) -> int:
+        """The code it was closed with; no frame may come before. 1006 without a Close frame."""
+        try:
+            raise AssertionError(await self.heard())
+        except Ended as ended:
+            return ended.code
+
+    async def turns_away(self) -> tuple[str, int]:
+        """The codes of the one error frame, and of the close."""
+        frame = await self.heard()
+        assert frame["result"] == "error", frame
+        assert frame["message"]
+        return frame["params"]["code"], await self.is_closed()
+
+    async def says_goodbye(self, code: int = 1000) -> None:
+        await self.connection.close(code)
+
+    def is_cut(self) -> None:
+        """The connection is lost, as when a cable is pulled and the other end resets."""
+        self.connection.transport.abort()
+
+
+@dataclass
+class Visitor:
+    """A person with one session."""
+
+    house: House
+    user_id: int
+    token: str
+    open: list[Wire] = field(default_factory=list)
+
+    async def mark_me(self, event_id: EventId | str, **headers: str) -> Wire:
+        return await self._opens("mark_me", event_id, headers)
+
+    async def marking(self, event_id: EventId | str, **headers: str) -> Wire:
+        """Without reading the list."""
+        return await self._opens("marking", event_id, headers)
+
+    async def marks(self, event_id: EventId) -> Wire:
+        """A `marking` socket whose list was read."""
+        wire = await self.marking(event_id)
+        await wire.hears("marking_list")
+        return wire
+
+    async def _opens(self, path: str, event_id: EventId | str, headers: dict[str, str]) -> Wire:
+        return await self.house.opens(
+            f"/ws/{path}?event_id={event_id}", Cookie=f"sessionid={self.token}", **headers
+        )
+
+
+class House:
+    """One service; everything opened through it is ended with it."""
+
+    def __init__(self, attendance: Attendance, port: int) -> None:
+        self.attendance = attendance
+        self.port = port
+        self._wires: list[Wire] = []
+        self._people = 0
+        self._events = 0
+
+    async def opens(self, path: str, **headers: str) -> Wire:
+        spelt = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection = await connect(
+            f"ws://127.0.0.1:{self.port}{path}",
+            additional_headers=spelt,
+            compression=None,
+            ping_interval=None,
+            proxy=None,
+        )
+        wire = Wire(connection)
+        self._wires.append(wire)
+        return wire
+
+    async def person(self) -> Visitor:
+        """Somebody new, with a session."""
+        self._people += 1
+        name, token = f"person{self._people}", f"token-{self._people}"
+
+        def work(unit: Any) -> UserId:
+            now = unit.now()
+            user_id: UserId = unit.accounts.add(name, "no password", now)
+            unit.profiles.add(Profile(user_id, name))
+            unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
+            return user_id
+
+        return Visitor(self, await self._transact(work), token)
+
+    async def people(self, number: int) -> list[Visitor]:
+        return [await self.person() for _ in range(number)]
+
+    async def another_session(self, visitor: Visitor) -> Visitor:
+        """The same person, logged in a second time."""
+        token = f"{visitor.token}-{len(self._wires)}-{time.monotonic_ns()}"
+
+        def work(unit: Any) -> None:
+            now = unit.now()
+            session = Session(
+                session_id_of(token), UserId(visitor.user_id), Credential.COOKIE, now, now
+            )
+            unit.sessions.add(session)
+
+        await self._transact(work)
+        return Visitor(self, visitor.user_id, token)
+
+    async def event(self, creator: Visitor, starts: float = -60, lasts: float = 3600) -> EventId:
+        self._events += 1
+        starts_at = time.time() + starts
+        return await self.attendance.use_cases.create_event(
+            actor=UserId(creator.user_id),
+            name=f"Lecture {self._events}",
+            starts_at=starts_at,
+            ends_at=starts_at + lasts,
+        )
+
+    async def state_of(self, event_id: EventId, visitor: Visitor) -> Any:
+        """What the store says of their place: Waiting, Held, Marked or None."""
+
+        def look(unit: Any) -> Any:
+            found = unit.places.of(event_id, [UserId(visitor.user_id)])
+            return found[0].state if found else None
+
+        return await self._observe(look)
+
+    async def karma(self, visitor: Visitor) -> int:
+        return await self._observe(lambda unit: unit.marks.karma(UserId(visitor.user_id)))
+
+    async def sockets_of(self, event_id: EventId, visitor: Visitor, number: int) -> bool:
+        """Whether they have so many connections in the event, lost ones too."""
+        person = UserId(visitor.user_id)
+        found = await self._observe(lambda unit: unit.connections.of(event_id, person))
+        return len(found) == number
+
+    async def has_no_socket(self, event_id: EventId, visitor: Visitor) -> bool:
+        return await self.sockets_of(event_id, visitor, 0)
+
+    async def logs_out(self, visitor: Visitor) -> None:
+        await self.attendance.use_cases.log_out(session_id=session_id_of(visitor.token))
+
+    async def leaves(self, visitor: Visitor, event_id: EventId) -> None:
+        await self.attendance.use_cases.leave_event(
+            actor=UserId(visitor.user_id), event_id=event_id
+        )
+
+    async def close(self) -> None:
+        for wire in self._wires:
+            await wire.connection.close()
+
+    async def _transact(self, work: Any) -> Any:
+        return await self.attendance.use_cases.mark_me.transact(work)
+
+    async def _observe(self, look: Any) -> Any:
+        return await self.attendance.use_cases.get_events.observe(look)
+
+
+async def eventually(holds: Any, within: float = PATIENCE) -> None:
+    """Waits until the (possibly async) condition holds."""
+    until = time.monotonic() + within
+    while True:
+        found = holds()
+        if asyncio.iscoroutine(found):
+            found = await found
+        if found:
+            return
+        assert time.monotonic() < until, "it never came true"
+        await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def opened_house(
+    folder: Path | None, terms: Terms = QUICK, clock: Clock | None = None
+) -> AsyncIterator[House]:
+    """A service over SQLite in this folder, or in memory without one."""
+    attendance = embedded(folder, terms=terms, clock=clock)
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(attendance, Settings()),
+        ws=PeerProtocol,
+        ws_max_size=LARGEST_FRAME,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve([listener]))
+    await eventually(lambda: server.started or serving.done())
+    house = House(attendance, listener.getsockname()[1])
+    try:
+        yield house
+    finally:
+        await house.close()
+        server.should_exit = True
+        await serving
+        listener.close()

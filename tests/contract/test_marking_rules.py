@@ -1,0 +1,219 @@
+"""Who may mark whom, and what a mark is: rules 1 to 5. Contract: 6."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.places import Held, Marked
+from attendance_core.vocabulary import EventId
+from tests.contract.live import House, Visitor, Wire, eventually, opened_house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+async def a_room(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
+    """An event, one who waits, one who marks, and their sockets."""
+    asker, marker = await house.people(2)
+    event_id = await house.event(marker)
+    waiting = await asker.mark_me(event_id)
+    marking = await marker.marking(event_id)
+    await marking.hears("marking_list", marking_list=[asker.user_id])
+    return event_id, asker, marker, waiting, marking
+
+
+async def the_mark(house: House, event_id: EventId, asker: Visitor) -> Marked:
+    state = await house.state_of(event_id, asker)
+    assert isinstance(state, Marked)
+    return state
+
+
+class TestRule1OneMarkOneHold:
+    async def test_of_fifty_markers_who_choose_at_once_one_holds(self, house: House) -> None:
+        asker, *markers = await house.people(13)
+        event_id = await house.event(asker)
+        await asker.mark_me(event_id)
+        wires = [await each.marks(event_id) for each in markers for _ in range(4)]
+        for wire in wires:
+            await wire.says("prepare_to_mark", user_id=asker.user_id)
+        answers = [await answer_of(wire) for wire in wires]
+        prepared = [n for n, each in enumerate(answers) if each["message"] == "prepared"]
+        # the four sockets of the one who holds may each be told so
+        assert len({n // 4 for n in prepared}) == 1
+        refused = [each for each in answers if each["result"] == "error"]
+        assert len(refused) == len(wires) - len(prepared)
+        assert {each["params"]["code"] for each in refused} == {"taken"}
+
+    async def test_one_who_is_marked_is_never_marked_again(self, house: House) -> None:
+        event_id, asker, marker, _, marking = await a_room(house)
+        (other,) = await house.people(1)
+        late = await other.marks(event_id)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await late.hears("user_left", user_id=asker.user_id)
+        await marking.asks("confirm_marking")
+        await late.is_refused("already_marked", "prepare_to_mark", user_id=asker.user_id)
+        await marking.is_refused("already_marked", "prepare_to_mark", user_id=asker.user_id)
+        assert (await the_mark(house, event_id, asker)).by == marker.user_id
+
+    async def test_a_marker_holds_one_person_on_all_their_sockets(self, house: House) -> None:
+        event_id, asker, marker, _, marking = await a_room(house)
+        (second,) = await house.people(1)
+        await second.mark_me(event_id)
+        await marking.hears("user_joined", user_id=second.user_id)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await marking.is_refused("already_holding", "prepare_to_mark", user_id=second.user_id)
+        elsewhere = await marker.marks(event_id)
+        await elsewhere.hears("prepared", user_id=asker.user_id)
+        await elsewhere.is_refused("already_holding", "prepare_to_mark", user_id=second.user_id)
+
+
+class TestRule2NobodyMarksThemselves:
+    async def test_oneself_is_refused(self, house: House) -> None:
+        _, _, marker, _, marking = await a_room(house)
+        await marking.is_refused("yourself", "prepare_to_mark", user_id=marker.user_id)
+
+    async def test_one_who_begins_to_wait_elsewhere_cannot_choose(self, house: House) -> None:
+        event_id, asker, marker, _, marking = await a_room(house)
+        await marker.mark_me(event_id)
+        await marking.is_refused("you_are_waiting", "prepare_to_mark", user_id=asker.user_id)
+        assert marker.user_id not in marking.listed
+        await marking.hears_nothing()
+
+    async def test_having_left_the_list_one_may_mark(self, house: House) -> None:
+        event_id, asker, _, waiting, _ = await a_room(house)
+        await waiting.says_goodbye()
+        await eventually(lambda: is_nobody(house, event_id, asker))
+        await (await asker.marking(event_id)).hears("marking_list", marking_list=[])
+
+    async def test_having_been_marked_one_may_mark(self, house: House) -> None:
+        event_id, asker, _, waiting, marking = await a_room(house)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await marking.asks("confirm_marking")
+        await waiting.hears("was_marked")
+        await (await asker.marking(event_id)).hears("marking_list", marking_list=[])
+
+    async def test_while_one_is_held_one_cannot_mark(self, house: House) -> None:
+        event_id, asker, _, _, marking = await a_room(house)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        wire = await asker.marking(event_id)
+        assert await wire.turns_away() == ("you_are_waiting", 4409)
+
+
+class TestRule3AMarkIsStoredFirst:
+    async def test_it_is_in_the_ledger_when_anybody_hears_of_it(self, house: House) -> None:
+        event_id, asker, marker, waiting, marking = await a_room(house)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await marking.says("confirm_marking")
+        await waiting.hears("was_marked", user_id=marker.user_id)
+        mark = await the_mark(house, event_id, asker)
+        assert (mark.by, mark.points) == (marker.user_id, 50)
+        assert await house.karma(marker) == 50
+
+    @pytest.mark.parametrize("language, words", [("en", ["50", "karma"]), ("ru", ["50", "карм"])])
+    async def test_the_marker_is_told_in_their_language_what_it_pays(
+        self, house: House, language: str, words: list[str]
+    ) -> None:
+        event_id, asker, marker, _, _ = await a_room(house)
+        marking = await marker.marking(event_id, Accept_Language=language)
+        await marking.hears("marking_list")
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        frame = await marking.asks("confirm_marking")
+        assert all(word in frame["params"]["display_msg"] for word in words)
+
+
+class TestRule4OnlyTheMarkedIsTold:
+    async def test_on_every_socket_of_theirs_and_on_nobody_elses(self, house: House) -> None:
+        event_id, asker, marker, waiting, marking = await a_room(house)
+        bystander = await (await house.person()).mark_me(event_id)
+        second = await asker.mark_me(event_id)
+        await marking.hears("user_joined")
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await marking.asks("confirm_marking")
+        for wire in (waiting, second):
+            await wire.hears("was_marked", user_id=marker.user_id)
+            assert await wire.is_closed() == 1000
+        await bystander.hears_nothing()
+
+    async def test_one_who_was_away_is_told_at_coming_back(self, house: House) -> None:
+        event_id, asker, marker, waiting, marking = await a_room(house)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        waiting.is_cut()
+        await marking.asks("confirm_marking")
+        back = await asker.mark_me(event_id)
+        await back.hears("was_marked", user_id=marker.user_id)
+        assert await back.is_closed() == 1000
+
+
+class TestRule5ConfirmAndRefuse:
+    async def test_holding_nobody(self, house: House) -> None:
+        _, asker, _, _, marking = await a_room(house)
+        for message in ("confirm_marking", "refuse_to_mark"):
+            await marking.is_refused("nobody_held", message)
+            await marking.is_refused("nobody_held", message, user_id=asker.user_id)
+
+    async def test_the_id_given_is_the_person_held(self, house: House) -> None:
+        event_id, asker, _, _, marking = await a_room(house)
+        await marking.asks("prepare_to_mark", user_id=str(asker.user_id))
+        for message in ("confirm_marking", "refuse_to_mark"):
+            await marking.is_refused("not_held", message, user_id=asker.user_id + 1000)
+        assert isinstance(await house.state_of(event_id, asker), Held)
+        frame = await marking.asks("confirm_marking", user_id=asker.user_id)
+        assert frame["message"] == "marked"
+
+    async def test_confirming_again_answers_again_and_changes_nothing(self, house: House) -> None:
+        event_id, asker, marker, _, marking = await a_room(house)
+        (second,) = await house.people(1)
+        await second.mark_me(event_id)
+        await marking.hears("user_joined")
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        first = await marking.asks("confirm_marking", user_id=asker.user_id)
+        assert await marking.asks("confirm_marking", user_id=asker.user_id) == first
+        await marking.asks("prepare_to_mark", user_id=second.user_id)
+        assert await marking.asks("confirm_marking", user_id=asker.user_id) == first
+        other = await marker.marks(event_id)
+        await other.hears("prepared", user_id=second.user_id)
+        assert await other.asks("confirm_marking", user_id=asker.user_id) == first
+        assert await house.karma(marker) == 50
+        assert isinstance(await house.state_of(event_id, second), Held)
+
+    async def test_choosing_again_does_not_move_the_deadline(self, house: House) -> None:
+        event_id, asker, _, _, marking = await a_room(house)
+        first = await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        held = await house.state_of(event_id, asker)
+        await asyncio.sleep(0.1)
+        again = await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        assert again["message"] == "prepared"
+        assert again["params"]["expires_in"] <= first["params"]["expires_in"] - 0.1
+        assert await house.state_of(event_id, asker) == held
+
+    async def test_one_held_by_another_is_taken(self, house: House) -> None:
+        event_id, asker, _, _, marking = await a_room(house)
+        other = await (await house.person()).marks(event_id)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await other.hears("user_left", user_id=asker.user_id)
+        await other.is_refused("taken", "prepare_to_mark", user_id=asker.user_id)
+
+    @pytest.mark.parametrize("user_id", [987654321, 2**63 - 1])
+    async def test_one_who_does_not_wait(self, house: House, user_id: int) -> None:
+        _, _, _, _, marking = await a_room(house)
+        await marking.is_refused("not_waiting", "prepare_to_mark", user_id=user_id)
+
+
+async def answer_of(wire: Wire) -> dict[str, object]:
+    """What its own command is answered, behind what it hears of others."""
+    while (frame := await wire.heard())["message"] in {"user_left", "user_joined"}:
+        pass
+    return frame
+
+
+async def is_nobody(house: House, event_id: EventId, visitor: Visitor) -> bool:
+    return await house.state_of(event_id, visitor) is None

@@ -1,0 +1,219 @@
+"""Opening a socket: what refuses it, in which order, and what it does. Contract: 6, Opening."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.vocabulary import EventId, UserId
+from tests.contract.live import House, eventually, opened_house
+
+ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+class TestRefusals:
+    @ROLES
+    async def test_a_foreign_origin_is_refused_first(self, house: House, role: str) -> None:
+        wire = await house.opens(f"/ws/{role}?event_id=x", Origin="https://evil.example")
+        assert await wire.turns_away() == ("foreign_origin", 4403)
+
+    @pytest.mark.parametrize(
+        "origin",
+        [
+            "null",
+            "http://127.0.0.1",
+            "http://127.0.0.1:{other}",
+            "http://127.0.0.1:{port}.evil.example",
+            "http://evil.example:{port}",
+            "http://127.0.0.1:{port}@evil.example",
+            "127.0.0.1:{port}",
+        ],
+    )
+    async def test_another_host_or_port_is_foreign(self, house: House, origin: str) -> None:
+        (anna,) = await house.people(1)
+        event_id = await house.event(anna)
+        spelt = origin.format(port=house.port, other=house.port + 1)
+        wire = await anna.mark_me(event_id, Origin=spelt)
+        assert await wire.turns_away() == ("foreign_origin", 4403)
+        assert await house.state_of(event_id, anna) is None
+
+    async def test_our_own_origin_is_welcome(self, house: House) -> None:
+        (anna,) = await house.people(1)
+        event_id = await house.event(anna)
+        wire = await anna.mark_me(event_id, Origin=f"http://127.0.0.1:{house.port}")
+        await wire.hears_nothing()
+
+    @ROLES
+    @pytest.mark.parametrize("cookie", [None, "sessionid=", "sessionid=chosen-by-me", "other=1"])
+    async def test_without_a_session_one_is_sent_to_log_in(
+        self, house: House, role: str, cookie: str | None
+    ) -> None:
+        headers = {} if cookie is None else {"Cookie": cookie}
+        wire = await house.opens(f"/ws/{role}?event_id=x", **headers)
+        assert await wire.turns_away() == ("not_logged_in", 4401)
+
+    @ROLES
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "",
+            "event_id=",
+            "event_id=1234",
+            "event_id={event}&event_id={event}",
+            "event_id={bare}",
+            "event_id={{{event}}}",
+            "event_id=%00",
+            "event_id={event}%20",
+            "other={event}",
+        ],
+    )
+    async def test_one_well_formed_event_id_is_needed(
+        self, house: House, role: str, query: str
+    ) -> None:
+        (anna,) = await house.people(1)
+        event_id = await house.event(anna)
+        spelt = query.format(event=event_id, bare=event_id.hex)
+        wire = await house.opens(f"/ws/{role}?{spelt}", Cookie=f"sessionid={anna.token}")
+        assert await wire.turns_away() == ("bad_event_id", 4400)
+
+    @ROLES
+    async def test_an_unknown_event_is_not_found(self, house: House, role: str) -> None:
+        (anna,) = await house.people(1)
+        wire = await house.opens(f"/ws/{role}?event_id={uuid4()}", Cookie=f"sessionid={anna.token}")
+        assert await wire.turns_away() == ("event_not_found", 4404)
+
+    @ROLES
+    async def test_an_event_that_is_over_lets_nobody_in(self, house: House, role: str) -> None:
+        (anna,) = await house.people(1)
+        event_id = await house.event(anna, lasts=60.2)
+        await eventually(lambda: _is_over(house, event_id))
+        wire = await house.opens(
+            f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={anna.token}"
+        )
+        assert await wire.turns_away() == ("event_over", 4410)
+
+    async def test_marking_begins_with_the_event_and_waiting_before(self, house: House) -> None:
+        anna, boris = await house.people(2)
+        event_id = await house.event(anna, starts=600)
+        wire = await anna.marking(event_id)
+        assert await wire.turns_away() == ("event_not_started", 4425)
+        waiting = await boris.mark_me(event_id)
+        await waiting.hears_nothing()
+
+    async def test_one_who_waits_does_not_mark(self, house: House) -> None:
+        (anna,) = await house.people(1)
+        event_id = await house.event(anna)
+        await anna.mark_me(event_id)
+        wire = await anna.marking(event_id)
+        assert await wire.turns_away() == ("you_are_waiting", 4409)
+
+    async def test_one_who_holds_somebody_does_not_wait(self, house: House) -> None:
+        anna, boris = await house.people(2)
+        event_id = await house.event(anna)
+        await anna.mark_me(event_id)
+        marker = await boris.marks(event_id)
+        await marker.says("prepare_to_mark", user_id=anna.user_id)
+        await marker.hears("prepared")
+        wire = await boris.mark_me(event_id)
+        assert await wire.turns_away() == ("holding_somebody", 4409)
+
+    @ROLES
+    async def test_a_refused_opening_joins_nobody(self, house: House, role: str) -> None:
+        anna, boris = await house.people(2)
+        event_id = await house.event(anna, starts=600)
+        await anna.mark_me(event_id)
+        wire = await boris.marking(event_id)
+        assert await wire.turns_away() == ("event_not_started", 4425)
+        joined = await house.attendance.use_cases.get_joined_events(actor=UserId(boris.user_id))
+        assert joined == []
+
+    @pytest.mark.parametrize("language, word", [("en", "log in"), ("ru", "Войдите"), ("", "Войд")])
+    async def test_the_text_is_in_the_persons_language(
+        self, house: House, language: str, word: str
+    ) -> None:
+        wire = await house.opens("/ws/mark_me?event_id=x", Accept_Language=language)
+        assert word in (await wire.heard())["message"]
+
+
+class TestAlreadyMarked:
+    async def test_one_is_told_whenever_one_comes_back(self, house: House) -> None:
+        anna, boris, vera = await house.people(3)
+        event_id = await house.event(anna, lasts=62)
+        await (waiting := await vera.mark_me(event_id)).hears_nothing()
+        marker = await boris.marks(event_id)
+        await marker.asks("prepare_to_mark", user_id=vera.user_id)
+        await marker.asks("confirm_marking")
+        await waiting.hears("was_marked", user_id=boris.user_id)
+        assert await waiting.is_closed() == 1000
+
+        async def is_told() -> None:
+            again = await vera.mark_me(event_id)
+            await again.hears("was_marked", user_id=boris.user_id)
+            assert await again.is_closed() == 1000
+
+        await is_told()
+        holding = await vera.marks(event_id)
+        await anna.mark_me(event_id)
+        await holding.hears("user_joined", user_id=anna.user_id)
+        await holding.asks("prepare_to_mark", user_id=anna.user_id)
+        await is_told()  # while holding
+        await house.attendance.use_cases.leave_event(actor=UserId(vera.user_id), event_id=event_id)
+        await is_told()  # having left
+        await eventually(lambda: _is_over(house, event_id))
+        await is_told()  # after the end
+
+
+class TestASuccessfulOpening:
+    @ROLES
+    async def test_it_joins_the_event(self, house: House, role: str) -> None:
+        anna, boris = await house.people(2)
+        event_id = await house.event(anna)
+        await house.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={boris.token}")
+        joined = await house.attendance.use_cases.get_joined_events(actor=UserId(boris.user_id))
+        assert [each.event_id for each in joined] == [event_id]
+
+    async def test_an_upper_case_event_id_is_the_same_event(self, house: House) -> None:
+        anna, boris = await house.people(2)
+        event_id = await house.event(anna)
+        await anna.mark_me(str(event_id).upper())
+        wire = await boris.marking(event_id)
+        await wire.hears("marking_list", marking_list=[anna.user_id])
+
+    async def test_who_sees_a_socket_open_is_in_every_list_from_then_on(self, house: House) -> None:
+        anna, boris, *others = await house.people(12)
+        event_id = await house.event(anna)
+        seen = []
+        for other in others:
+            await other.mark_me(event_id)
+            seen.append(other.user_id)
+            wire = await boris.marking(event_id)
+            await wire.hears("marking_list", marking_list=seen)
+
+    async def test_the_list_says_when_each_asked(self, house: House) -> None:
+        anna, boris, vera = await house.people(3)
+        event_id = await house.event(anna)
+        for each in (vera, anna):
+            await each.mark_me(event_id)
+        frame = await (await boris.marking(event_id)).hears("marking_list")
+        assert frame["params"]["marking_list"] == [vera.user_id, anna.user_id]
+        asked_at = frame["params"]["asked_at"]
+        assert asked_at == sorted(asked_at)
+        assert any(each % 1 for each in asked_at)
+
+
+async def _is_over(house: House, event_id: EventId) -> bool:
+    event = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
+    return time.time() >= event.ends_at
