@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection as Transaction
 from sqlalchemy import Uuid, bindparam, delete, exists, insert, select, update
 
+from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.tables import connections, processes
 from attendance_core.connections import Connection, Process, Role
 from attendance_core.vocabulary import (
@@ -86,8 +86,8 @@ def _connection(row: Sequence[Any]) -> Connection:
 class Connections:
     """`ports.Connections`."""
 
-    def __init__(self, transaction: Transaction) -> None:
-        self._execute = transaction.execute
+    def __init__(self, on: Executes) -> None:
+        self._execute = on.execute
 
     def add(self, connection: Connection) -> None:
         row = {
@@ -139,8 +139,8 @@ class Connections:
 class Processes:
     """`ports.Processes`."""
 
-    def __init__(self, transaction: Transaction) -> None:
-        self._execute = transaction.execute
+    def __init__(self, on: Executes) -> None:
+        self._execute = on.execute
 
     def find(self, process_id: ProcessId) -> Process | None:
         row = self._execute(FIND_PROCESS, {"id": process_id}).one_or_none()

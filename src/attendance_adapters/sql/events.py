@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
+from sqlalchemy import bindparam, delete, func, insert, or_, select
 
+from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.tables import events, marks, places
 from attendance_core.errors import EventNotFound
 from attendance_core.events import Attended, Event
@@ -56,8 +57,8 @@ ATTENDED_BY = (
 class Events:
     """`ports.Events`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._execute = connection.execute
+    def __init__(self, on: Executes) -> None:
+        self._execute = on.execute
 
     def add(self, event: Event) -> None:
         row = {

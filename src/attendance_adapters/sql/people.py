@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
     bindparam,
     case,
     delete,
@@ -17,6 +16,7 @@ from sqlalchemy import (
     update,
 )
 
+from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.tables import accounts, friendships, profiles, scans, sessions
 from attendance_core.accounts import Account, Credential, Session
 from attendance_core.errors import PersonNotFound
@@ -100,8 +100,8 @@ REQUESTS_TO = (
 class _Store:
     """Statements run on one transaction's connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._execute = connection.execute
+    def __init__(self, on: Executes) -> None:
+        self._execute = on.execute
 
 
 class Accounts(_Store):

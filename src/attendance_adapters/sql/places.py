@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.sqlite import insert
 
+from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.tables import BigId, marks, places, profiles, scans
 from attendance_core.events import Participant
 from attendance_core.places import Held, Mark, Marked, Place, State, Waiting
@@ -89,8 +90,8 @@ def _place(row: Sequence[Any]) -> Place:
 class Places:
     """`ports.Places`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._execute = connection.execute
+    def __init__(self, on: Executes) -> None:
+        self._execute = on.execute
 
     def enter(self, event_id: EventId, user_id: UserId) -> None:
         row = {"event_id": event_id, "user_id": user_id, "member": False, "version": 0}
@@ -144,8 +145,8 @@ class Places:
 class Marks:
     """`ports.Marks`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._execute = connection.execute
+    def __init__(self, on: Executes) -> None:
+        self._execute = on.execute
 
     def add(self, mark: Mark) -> None:
         row = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Table, UniqueConstraint
-from sqlalchemy.exc import IntegrityError
 
 from attendance_adapters.sql.tables import metadata
 from attendance_core.errors import (
@@ -56,18 +56,12 @@ def _columns_of_constraints() -> dict[frozenset[str], str]:
 _NAMES = _columns_of_constraints()
 
 
-def refusal_of(error: IntegrityError) -> Refusal | None:
+def refusal_of(error: sqlite3.IntegrityError, statement: str) -> Refusal | None:
     """The refusal a constraint of SQLite stands for; None where none does, which is a bug."""
-    reason = getattr(error.orig, "sqlite_errorname", "")
-    if reason in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}:
-        _, _, columns = str(error.orig).partition(": ")
-        name = _NAMES.get(frozenset(columns.split(", ")), "")
-        made = UNIQUE.get(name)
-    elif reason in {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_TRIGGER"}:
-        made = next(
-            (each for start, each in FOREIGN.items() if (error.statement or "").startswith(start)),
-            None,
-        )
-    else:
-        made = None
+    made: type[Refusal] | None = None
+    if error.sqlite_errorname in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}:
+        _, _, columns = str(error).partition(": ")
+        made = UNIQUE.get(_NAMES.get(frozenset(columns.split(", ")), ""))
+    elif error.sqlite_errorname in {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_TRIGGER"}:
+        made = next((each for start, each in FOREIGN.items() if statement.startswith(start)), None)
     return None if made is None else made()

@@ -1,212 +1,127 @@
-"""How a transaction function is run on SQLite.
+"""`ports.Transact` and `ports.Observe` over one SQLite file.
 
-One writer thread takes every function that waits and runs each within a savepoint of its own;
-one COMMIT makes all of them durable. Answers, refusals and announcements leave after it, never
-before. Reads run beside it, each at one moment of the committed truth.
+Writes go through the one writer thread of `writer`. Reads run beside it, each at one moment of
+the committed truth: a short one in the event loop, a long one in a thread.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.pool import QueuePool, StaticPool
+from typing import TypeVar
 
 from attendance_adapters.errors import WrongPragmas
-from attendance_adapters.sql.migrate import sqlite_url
-from attendance_adapters.sql.refusals import refusal_of
+from attendance_adapters.sql.driver import Driver
 from attendance_adapters.sql.unit import SqlUnit
+from attendance_adapters.sql.writer import GROUP_MOST, Writer, failed
 from attendance_core import ports
-from attendance_core.announcements import Announcement
 from attendance_core.errors import Unavailable
+from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
 
-GROUP_MOST = 64  # functions that share one COMMIT
 READERS = 2  # threads that read beside the writer
-BUSY_MILLISECONDS = 5000
+BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
+SHORT_STEPS = 2_000  # of SQLite's machine, for a statement in the event loop: some 50 us
 PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-@dataclass(slots=True)
-class _Job:
-    """A function that was handed over, and where its answer goes."""
-
-    work: Callable[[ports.Unit], Any]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-    answer: Any = None
-    error: BaseException | None = None
-    announcements: list[Announcement] | None = None
-
-
 class SqliteStore:
-    """`ports.Transact` and `ports.Observe` over one file, for one process."""
+    """One file, for one process; started once."""
 
-    def __init__(self, path: Path, clock: ports.Clock, notifier: ports.Notifier) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: ports.Clock,
+        notifier: ports.Notifier,
+        *,
+        busy_seconds: Seconds = BUSY_SECONDS,
+        group_most: int = GROUP_MOST,
+    ) -> None:
+        self._path = path
         self._clock = clock
-        self._notifier = notifier
-        self._writing = _engine(path, StaticPool)
-        self._reading = _engine(path, QueuePool, pool_size=READERS, max_overflow=0)
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._busy_seconds = busy_seconds
+        self._writer = Writer(clock, notifier, group_most)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="attendance-reader")
-        self._writer = threading.Thread(
-            target=self._write_for_ever, name="attendance-writer", daemon=True
-        )
-        self._closed = False
+        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._short: sqlite3.Connection | None = None
+        self._in_loop = threading.Lock()  # one look at a time: two loops may share the store
+        self._opened: list[sqlite3.Connection] = []
 
     async def start(self) -> None:
         """Raises WrongPragmas where SQLite does not keep what we need it to."""
-        with self._writing.connect() as connection:
-            for name, wanted in PRAGMAS.items():
-                found = connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-                if found != wanted:
-                    raise WrongPragmas(f"PRAGMA {name} is {found!r} and not {wanted!r}")
-        self._writer.start()
+        writing = self._open(self._busy_seconds)
+        for name, wanted in PRAGMAS.items():
+            (found,) = writing.execute(f"PRAGMA {name}").fetchone()
+            if found != wanted:
+                raise WrongPragmas(f"{self._path}: PRAGMA {name} is {found!r} and not {wanted!r}")
+        self._short = self._open_to_read(0)
+        self._short.set_progress_handler(lambda: 1, SHORT_STEPS)  # ends a statement that is long
+        for _ in range(READERS):
+            self._idle.put(self._open_to_read(self._busy_seconds))
+        self._writer.start(writing)
 
     async def close(self) -> None:
-        """Carries out what was handed over, then lets go of the file."""
-        self._closed = True
-        if self._writer.is_alive():
-            self._jobs.put(None)
-            await asyncio.to_thread(self._writer.join)
-        self._readers.shutdown()
-        self._reading.dispose()
-        self._writing.dispose()
+        """Carries out what was handed over, then lets go of the file; idempotent."""
+        self._short = None
+        await asyncio.to_thread(self._writer.close)
+        await asyncio.to_thread(self._readers.shutdown)
+        while self._opened:
+            self._opened.pop().close()
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
-        """What ``work`` returned, after COMMIT, also when the caller has gone meanwhile."""
-        if self._closed:
-            raise Unavailable
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, loop, future))
-        return await asyncio.shield(future)
+        """What ``work`` returned, after COMMIT; it is done also when the caller has gone."""
+        return await asyncio.shield(self._writer.hand_over(work))
 
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
-        """What ``look`` returned; it cannot write."""
-        if self._closed:
+        """What ``look`` returned; it cannot write. A long one is begun again in a thread."""
+        if self._short is None:
             raise Unavailable
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._look, look)
+        if self._in_loop.acquire(blocking=False):
+            try:
+                return self._at_one_moment(self._short, look)
+            except sqlite3.Error:
+                pass  # it is long, or the file is busy; what else it is will be told below
+            finally:
+                self._in_loop.release()
+        try:
+            answer = asyncio.get_running_loop().run_in_executor(self._readers, self._look, look)
+        except RuntimeError as error:  # closed meanwhile
+            raise Unavailable from error
+        return await answer
 
     def _look(self, look: Callable[[ports.Unit], T]) -> T:
+        connection = self._idle.get()
         try:
-            with self._reading.connect() as connection:
-                connection.exec_driver_sql("PRAGMA query_only = ON")
-                connection.exec_driver_sql("BEGIN")
-                try:
-                    return look(SqlUnit(connection, self._clock.now))
-                finally:
-                    connection.exec_driver_sql("ROLLBACK")
-        except DBAPIError as error:
-            raise _ours(error) from error
+            return self._at_one_moment(connection, look)
+        except sqlite3.Error as error:
+            raise failed(error) from error
+        finally:
+            self._idle.put(connection)
 
-    def _write_for_ever(self) -> None:
-        with self._writing.connect() as connection:
-            last = False
-            while not last:
-                jobs = [self._jobs.get()]
-                while len(jobs) < GROUP_MOST and not self._jobs.empty():
-                    jobs.append(self._jobs.get())
-                last = None in jobs
-                group = [job for job in jobs if job is not None]
-                if group:
-                    self._write(connection, group)
-                    _hand_over(group, self._notifier)
-
-    def _write(self, connection: Connection, group: list[_Job]) -> None:
-        """Runs a group and commits it; a failed COMMIT fails all of it."""
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
+    def _at_one_moment(self, connection: sqlite3.Connection, look: Callable[[ports.Unit], T]) -> T:
+        connection.execute("BEGIN")
         try:
-            driver.execute("BEGIN IMMEDIATE")
-            for job in group:
-                self._run(connection, driver, job)
-            driver.execute("COMMIT")
-        except Exception as error:
-            logger.exception("a group of transactions was not committed")
-            if driver.in_transaction:
-                driver.execute("ROLLBACK")
-            for job in group:
-                job.announcements = None
-                job.error = _ours(error)
+            return look(SqlUnit(Driver(connection), self._clock.now))
+        finally:
+            connection.rollback()
 
-    def _run(self, connection: Connection, driver: sqlite3.Connection, job: _Job) -> None:
-        """Runs one function; what it raises is its own and touches no neighbour."""
-        unit = SqlUnit(connection, self._clock.now)
-        driver.execute("SAVEPOINT work")
-        try:
-            job.answer = job.work(unit)
-            job.announcements = unit.announcements
-        except BaseException as error:
-            if not driver.in_transaction:
-                raise  # SQLite has rolled the whole group back
-            driver.execute("ROLLBACK TO work")
-            job.error = _ours(error)
-        driver.execute("RELEASE work")
+    def _open_to_read(self, busy_seconds: Seconds) -> sqlite3.Connection:
+        connection = self._open(busy_seconds)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
 
-
-def _hand_over(group: list[_Job], notifier: ports.Notifier) -> None:
-    """Gives the answers of one group back, in one step of each loop that waits for any."""
-
-    def deliver(jobs: list[_Job]) -> None:
-        for job in jobs:
-            for announcement in job.announcements or ():
-                notifier.publish(announcement)
-            if job.future.done():
-                continue
-            if job.error is None:
-                job.future.set_result(job.answer)
-            else:
-                job.future.set_exception(job.error)
-                job.future.exception()  # seen: its caller may have gone
-
-    for loop in {job.loop for job in group}:
-        try:
-            loop.call_soon_threadsafe(deliver, [job for job in group if job.loop is loop])
-        except RuntimeError:
-            logger.warning("a loop was closed before its answers came")
-
-
-def _ours(error: BaseException) -> BaseException:
-    """The refusal a constraint stands for, Unavailable for a failing engine, else as it is."""
-    if isinstance(error, IntegrityError):
-        return refusal_of(error) or error
-    if isinstance(error, DBAPIError | sqlite3.OperationalError):
-        driver = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(driver, sqlite3.OperationalError):
-            failing = Unavailable()
-            failing.__cause__ = error
-            return failing
-    return error
-
-
-def _engine(path: Path, pool: type[Any], **options: Any) -> Engine:
-    engine = create_engine(
-        sqlite_url(path),
-        poolclass=pool,
-        connect_args={"check_same_thread": False, "isolation_level": None},
-        isolation_level="AUTOCOMMIT",  # transactions are begun and ended by hand
-        skip_autocommit_rollback=True,
-        **options,
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(driver: sqlite3.Connection, _record: object) -> None:
-        driver.execute("PRAGMA journal_mode = WAL")
-        driver.execute("PRAGMA synchronous = FULL")
-        driver.execute("PRAGMA foreign_keys = ON")
-        driver.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-
-    return engine
+    def _open(self, busy_seconds: Seconds) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=busy_seconds, isolation_level=None, check_same_thread=False
+        )
+        self._opened.append(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection
-
 from attendance_adapters.sql.connections import Connections, Processes
+from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.events import Events
 from attendance_adapters.sql.people import Accounts, Friendships, Profiles, Scans, Sessions
 from attendance_adapters.sql.places import Marks, Places
@@ -32,19 +31,19 @@ class SqlUnit:
         "sessions",
     )
 
-    def __init__(self, connection: Connection, now: Callable[[], Instant]) -> None:
+    def __init__(self, on: Executes, now: Callable[[], Instant]) -> None:
         self.now = now
         self.announcements: list[Announcement] = []
-        self.accounts = Accounts(connection)
-        self.sessions = Sessions(connection)
-        self.profiles = Profiles(connection)
-        self.scans = Scans(connection)
-        self.friendships = Friendships(connection)
-        self.events = Events(connection)
-        self.places = Places(connection)
-        self.marks = Marks(connection)
-        self.connections = Connections(connection)
-        self.processes = Processes(connection)
+        self.accounts = Accounts(on)
+        self.sessions = Sessions(on)
+        self.profiles = Profiles(on)
+        self.scans = Scans(on)
+        self.friendships = Friendships(on)
+        self.events = Events(on)
+        self.places = Places(on)
+        self.marks = Marks(on)
+        self.connections = Connections(on)
+        self.processes = Processes(on)
 
     def announce(self, announcement: Announcement) -> None:
         """Kept until the transaction is committed."""
