@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from attendance_core import ports
@@ -54,10 +54,14 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks, and by which session."""
+    """Who asks, and by which session.
+
+    ``renewed``: this use was noted, so a cookie that lasts as long has to be set anew.
+    """
 
     user_id: UserId
     session_id: SessionId
+    renewed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +167,10 @@ class Identify:
         session, now = await self.observe(look)
         if session is None or session.credential is not credential or not session.is_live(now):
             return None
-        if now >= session.used_at + USE_NOTED_EVERY:
+        renewed = now >= session.used_at + USE_NOTED_EVERY
+        if renewed:
             await self.transact(lambda unit: unit.sessions.used(session_id, unit.now()))
-        return Actor(session.user_id, session_id)
+        return Actor(session.user_id, session_id, renewed)
 
 
 @dataclass(frozen=True, slots=True)

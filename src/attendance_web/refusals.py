@@ -28,6 +28,13 @@ class RepeatedArgument(InvalidArgument):
     ru = "Аргумент «{field}» указан больше одного раза"
 
 
+class BadRequest(Refusal):
+    """A request that is no HTTP we understand, like one with a malformed Host."""
+
+    en = "This request cannot be understood"
+    ru = "Запрос не удалось понять"
+
+
 class CsrfFailed(Refusal):
     """A cookie call without the token that shows it comes from our own page."""
 
@@ -43,7 +50,7 @@ class UnknownPath(Refusal):
 
 
 class WrongMethod(Refusal):
-    """The call has this path, but not this method."""
+    """The call has this path, but not this method; ``allowed`` has those it has."""
 
     en = "This call needs another method"
     ru = "Этому вызову нужен другой метод"

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from attendance_core.accounts import Credential
+from litestar.datastructures import Cookie
+
+from attendance_core.accounts import SESSION_SECONDS, Credential
 
 SESSION_COOKIE = "sessionid"  # Contract: 2
 CSRF_COOKIE = "csrftoken"  # Contract: 2
@@ -78,3 +80,25 @@ def _with_port(authority: str, scheme: str) -> str | None:
     if split.netloc != authority or not split.hostname or split.username is not None:
         return None
     return f"{split.hostname}:{port or DEFAULT_PORTS.get(scheme, '')}"
+
+
+def session_cookie(token: str, *, secure: bool) -> Cookie:
+    """What makes a browser show a session again: for thirty days from now."""
+    return _session_cookie(token, int(SESSION_SECONDS), secure)
+
+
+def no_session_cookie(*, secure: bool) -> Cookie:
+    """What makes a browser forget its session."""
+    return _session_cookie("", 0, secure)
+
+
+def _session_cookie(token: str, max_age: int, secure: bool) -> Cookie:
+    return Cookie(
+        key=SESSION_COOKIE,
+        value=token,
+        path="/",
+        max_age=max_age,
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+    )

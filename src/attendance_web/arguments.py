@@ -1,0 +1,141 @@
+"""What a call is given, whichever way it was sent: names with values, not looked at yet.
+
+In a query and in a urlencoded body every value is a text; in a JSON body it is what JSON has;
+in a multipart body it is a text, or bytes where the part is a file. Contract: 1.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NoReturn
+from urllib.parse import parse_qsl
+
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from attendance_web.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
+
+MOST_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
+MOST_PIECES = 10_000  # brackets, commas and strings of a JSON body: none of ours needs a hundredth
+MOST_FIELDS = 100  # of a query or a form
+UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+
+# Strings are passed over in one step, those that nobody closed too: time stays linear
+PIECE: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+
+Given = Mapping[str, Any]
+
+
+def in_query(query: bytes) -> Given:
+    """The arguments of a GET. Raises BadBody, RepeatedArgument."""
+    return _once(_pairs(query, "query"), "query")
+
+
+def in_body(content_type: str | None, body: bytes) -> Given:
+    """The arguments of a POST. Raises UnsupportedMediaType, BadBody, RepeatedArgument."""
+    if not body:
+        return {}
+    media_type, options = parse_options_header(content_type or "")
+    if media_type == "multipart/form-data":
+        return _once(_parts(options.get("boundary", ""), body), "body")
+    if options.get("charset", "utf-8").lower() not in UTF8:
+        raise UnsupportedMediaType
+    if media_type == "application/json":
+        return _json(body)
+    if media_type == "application/x-www-form-urlencoded":
+        return _once(_pairs(body, "body"), "body")
+    raise UnsupportedMediaType
+
+
+def _once(pairs: Iterable[tuple[str, Any]], where: str) -> dict[str, Any]:
+    """Which of two values is meant nobody can say. Raises RepeatedArgument."""
+    given: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in given:
+            raise RepeatedArgument(field=name if re.fullmatch(r"\w{1,64}", name) else where)
+        given[name] = value
+    return given
+
+
+def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
+    """Bytes that are no UTF-8 become lone surrogates, which whoever reads the field refuses."""
+    try:
+        return parse_qsl(
+            encoded.decode("utf-8", "surrogateescape"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:
+        raise BadBody(field=where) from None
+
+
+def _json(body: bytes) -> Given:
+    """By the standard library, since msgspec keeps the last of two equal names in silence."""
+    if too_much(body):
+        raise BadBody(field="body")
+    try:
+        read = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant
+        )
+    except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
+        raise BadBody(field="body") from None
+    if not isinstance(read, dict):
+        raise BadBody(field="body")
+    return read
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return _once(pairs, "body")
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"JSON has no {name}")
+
+
+def too_much(body: bytes) -> bool:
+    """Whether a JSON text is nested too deeply or has too many pieces; in linear time."""
+    depth = 0
+    for count, piece in enumerate(PIECE.finditer(body)):
+        first = body[piece.start()]
+        if first in b"[{":
+            depth += 1
+        elif first in b"]}":
+            depth -= 1
+        if depth > MOST_DEPTH or count > MOST_PIECES:
+            return True
+    return False
+
+
+def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
+    """The parts of a form, each whole; those with a file name are files. Raises BadBody."""
+    parts: list[tuple[str, str | bytes]] = []
+    try:
+        with PushMultipartParser(
+            boundary, content_length=len(body), max_segment_count=MOST_FIELDS, strict=True
+        ) as parser:
+            for event in parser.parse(body):
+                if isinstance(event, MultipartSegment):
+                    segment, content = event, b""
+                elif event is not None:
+                    content += bytes(event)
+                else:
+                    parts.append((segment.name or "", _value(segment, content)))
+    except (MultipartError, ValueError):
+        raise BadBody(field="body") from None
+    return parts
+
+
+def _value(segment: MultipartSegment, content: bytes) -> str | bytes:
+    """Raises UnsupportedMediaType for a text that says it is in another charset than ours."""
+    if segment.filename is not None:
+        return content
+    if (segment.charset or "utf-8").lower() not in UTF8:
+        raise UnsupportedMediaType
+    return content.decode("utf-8", "surrogateescape")

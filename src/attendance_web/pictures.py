@@ -1,0 +1,56 @@
+"""Profile pictures for everybody's `<img>`: no log-in, and nothing but pictures. Contract: 3."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from attendance_core.ports import NoSuchFile
+from attendance_core.profiles import picture_path
+from attendance_core.vocabulary import FileKey
+from attendance_web.calls import Web
+from attendance_web.refusals import UnknownPath
+
+PICTURES: Final = "/pictures"
+DEFAULT_KEY: Final = "default.svg"
+DEFAULT: Final = (Path(__file__).parent / "static" / DEFAULT_KEY).read_bytes()
+KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,64}\.(?:jpg|png|webp)")
+
+# A picture opened by itself runs nothing and loads nothing
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+KEPT_FOR_EVER: Final = "public, max-age=31536000, immutable"  # another picture has another key
+KEPT_FOR_A_DAY: Final = "public, max-age=86400"
+
+
+def picture_url(key: FileKey | None) -> str:
+    """Where a picture is to be had, also that of one who has set none."""
+    return f"{PICTURES}/{DEFAULT_KEY if key is None else key}"
+
+
+async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[bytes]:
+    """A picture by its key. Raises UnknownPath."""
+    if key == DEFAULT_KEY:
+        return _shown(DEFAULT, "image/svg+xml", KEPT_FOR_A_DAY)
+    if not KEY.fullmatch(key):
+        raise UnknownPath
+    web: Web = request.app.state.web
+    try:
+        content, media_type = await web.files.get(picture_path(FileKey(key)))
+    except NoSuchFile:
+        raise UnknownPath from None
+    return _shown(content, media_type, KEPT_FOR_EVER)
+
+
+def _shown(content: bytes, media_type: str, kept: str) -> Response[bytes]:
+    headers = {"Cache-Control": kept, "Content-Security-Policy": POLICY}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+ROUTES: Final = [
+    HTTPRouteHandler(PICTURES + "/{key:str}", http_method="GET", include_in_schema=False)(picture)
+]

@@ -1,0 +1,163 @@
+"""The calls about what people show of themselves. Contract: 3, and 7 for GetMyAttendance."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from attendance_core.profiles import FIND_BY_NAME_LIMIT
+from attendance_core.vocabulary import UserId
+from attendance_web.calls import PICTURE_BODY_BYTES, Asked, get, post
+from attendance_web.fields import Image, Limit, Offset, OnePerson, Page
+from attendance_web.pictures import picture_url
+
+
+class NewPicture(msgspec.Struct, frozen=True):
+    """A picture of oneself; ``name`` is the file's, with its extension."""
+
+    image: Image
+    name: str
+
+
+class NewScan(msgspec.Struct, frozen=True):
+    """A scan of one's student record book."""
+
+    image: Image
+    name: str | None = None
+
+
+class NewInfo(msgspec.Struct, frozen=True):
+    """At least one of them."""
+
+    display_name: str | None = None
+    bio: str | None = None
+
+
+class NamePart(msgspec.Struct, frozen=True):
+    """A part of a display name, at least 4 characters."""
+
+    display_name_part: str
+    limit: Limit = FIND_BY_NAME_LIMIT
+    offset: Offset = 0
+
+
+class ProfileShown(msgspec.Struct, frozen=True):
+    """``confirmation`` is told of oneself only."""
+
+    user_id: UserId
+    pic: Annotated[str, Meta(description="The address of a picture, to be loaded as it is")]
+    display_name: str
+    confirmed: bool
+    bio: str
+    karma: int
+    confirmation: Literal["none", "pending", "approved", "rejected"] | UnsetType = UNSET
+
+
+class PersonNamed(msgspec.Struct, frozen=True):
+    """Somebody, by id and name."""
+
+    user_id: UserId
+    display_name: str
+
+
+class PeopleFound(msgspec.Struct, frozen=True):
+    """By name, then id."""
+
+    users: list[PersonNamed]
+
+
+class MyAttendance(msgspec.Struct, frozen=True):
+    """An event I joined; the last two are null where nobody marked me."""
+
+    event_id: UUID
+    name: str
+    time_from: int
+    time_to: int
+    marked_by: UserId | None
+    marked_at: int | None
+
+
+@get("/api/profile/GetProfile")
+async def get_profile(asked: Asked[OnePerson]) -> ProfileShown:
+    """Somebody's profile."""
+    seen = await asked.use_cases.get_profile(
+        actor=asked.person, user_id=UserId(asked.arguments.user_id)
+    )
+    return ProfileShown(
+        user_id=seen.profile.user_id,
+        pic=picture_url(seen.profile.picture),
+        display_name=seen.profile.display_name,
+        confirmed=seen.confirmed,
+        bio=seen.profile.bio,
+        karma=seen.karma,
+        confirmation=UNSET if seen.confirmation is None else seen.confirmation.value,
+    )
+
+
+@post("/api/profile/UpdateProfilePicture", most_bytes=PICTURE_BODY_BYTES)
+async def update_profile_picture(asked: Asked[NewPicture]) -> None:
+    """Sets my picture."""
+    asked.limits.upload(asked.person)
+    await asked.use_cases.update_profile_picture(actor=asked.person, image=asked.arguments.image)
+
+
+@post("/api/profile/UpdateProfileInfo")
+async def update_profile_info(asked: Asked[NewInfo]) -> None:
+    """Changes my name, or what I say of myself, or both."""
+    await asked.use_cases.update_profile_info(
+        actor=asked.person,
+        display_name=asked.arguments.display_name,
+        bio=asked.arguments.bio,
+    )
+
+
+@post("/api/profile/UploadProfileConfirmation", most_bytes=PICTURE_BODY_BYTES)
+async def upload_profile_confirmation(asked: Asked[NewScan]) -> None:
+    """Hands in a scan of my student record book; it replaces the one before and its tick."""
+    asked.limits.upload(asked.person)
+    await asked.use_cases.upload_profile_confirmation(
+        actor=asked.person, image=asked.arguments.image
+    )
+
+
+@get("/api/profile/FindByName")
+async def find_by_name(asked: Asked[NamePart]) -> PeopleFound:
+    """People by a part of their name, in whatever case; at most 100."""
+    found = await asked.use_cases.find_by_name(
+        display_name_part=asked.arguments.display_name_part,
+        limit=asked.arguments.limit,
+        offset=asked.arguments.offset,
+    )
+    return PeopleFound([PersonNamed(each.user_id, each.display_name) for each in found])
+
+
+@get("/api/profile/GetMyAttendance")
+async def get_my_attendance(asked: Asked[Page]) -> list[MyAttendance]:
+    """The events I joined and who marked me there, newest first."""
+    attended = await asked.use_cases.get_my_attendance(
+        actor=asked.person, limit=asked.arguments.limit, offset=asked.arguments.offset
+    )
+    return [
+        MyAttendance(
+            each.event.event_id,
+            each.event.name,
+            int(each.event.starts_at),
+            int(each.event.ends_at),
+            None if each.marked is None else each.marked.by,
+            None if each.marked is None else int(each.marked.at),
+        )
+        for each in attended
+    ]
+
+
+CALLS = (
+    get_profile,
+    update_profile_picture,
+    update_profile_info,
+    upload_profile_confirmation,
+    find_by_name,
+    get_my_attendance,
+)

@@ -1,0 +1,38 @@
+"""Everything HTTP, for the composition root: handlers, what is added to answers, and refusals."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Scope
+
+from attendance_web import accounts, csrf, events, friends, health, openapi, pictures, profiles
+from attendance_web.calls import Call, handler_of
+from attendance_web.envelope import EXCEPTION_HANDLERS
+
+__all__ = ["BEFORE_SEND", "CALLS", "EXCEPTION_HANDLERS", "ROUTES"]
+
+CALLS: Final[tuple[Call, ...]] = (
+    *accounts.CALLS,
+    *profiles.CALLS,
+    *friends.CALLS,
+    *events.CALLS,
+)
+
+
+async def secure(message: Message, scope: Scope) -> None:
+    """Adds to every answer what keeps browsers from guessing and from telling others."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        headers.setdefault("x-content-type-options", "nosniff")
+        headers.setdefault("referrer-policy", "same-origin")
+
+
+ROUTES: Final = [
+    *map(handler_of, CALLS),
+    *pictures.ROUTES,
+    *health.ROUTES,
+    *openapi.routes(CALLS),
+]
+BEFORE_SEND: Final = [secure, csrf.give_token]
