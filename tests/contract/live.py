@@ -231,6 +231,12 @@ class House:
         found = await self._observe(lambda unit: unit.connections.of(event_id, person))
         return len(found) == number
 
+    async def has_lost(self, event_id: EventId, visitor: Visitor) -> bool:
+        """Whether all connections they have in the event are lost ones."""
+        person = UserId(visitor.user_id)
+        found = await self._observe(lambda unit: unit.connections.of(event_id, person))
+        return all(each.lost_at is not None for each in found)
+
     async def has_no_socket(self, event_id: EventId, visitor: Visitor) -> bool:
         return await self.sockets_of(event_id, visitor, 0)
 
@@ -268,11 +274,19 @@ async def eventually(holds: Any, within: float = PATIENCE) -> None:
 
 @asynccontextmanager
 async def opened_house(
-    folder: Path | None, terms: Terms = QUICK, clock: Clock | None = None
+    folder: Path | None,
+    terms: Terms = QUICK,
+    clock: Clock | None = None,
+    send_buffer: int | None = None,
 ) -> AsyncIterator[House]:
-    """A service over SQLite in this folder, or in memory without one."""
+    """A service over SQLite in this folder, or in memory without one.
+
+    ``send_buffer`` bytes is what the system keeps for a client who does not read.
+    """
     attendance = embedded(folder, terms=terms, clock=clock)
     listener = socket.create_server(("127.0.0.1", 0))
+    if send_buffer is not None:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     config = uvicorn.Config(
         create_app(attendance, Settings()),
         ws=PeerProtocol,

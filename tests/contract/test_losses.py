@@ -1,0 +1,244 @@
+"""How sockets go: goodbyes, losses, and those who do not read: rules 6 and 12. Contract: 6.
+
+A goodbye is told from a loss by the bytes on the wire, so the client here is a plain TCP one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import os
+import socket
+import struct
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.places import Held, Waiting
+from attendance_core.vocabulary import EventId
+from tests.contract.live import House, Visitor, eventually, opened_house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+GRACE = 1.0  # seconds, of `live.QUICK`
+
+
+class Raw:
+    """A WebSocket client that can do what a good one never does."""
+
+    def __init__(self, plain: socket.socket) -> None:
+        self.plain = plain
+        self.received = b""
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def opens(
+        cls, visitor: Visitor, path: str, event_id: EventId, receive_buffer: int | None = None
+    ) -> AsyncIterator[Raw]:
+        with socket.socket() as plain:
+            if receive_buffer is not None:
+                plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            plain.setblocking(False)
+            loop = asyncio.get_running_loop()
+            await loop.sock_connect(plain, ("127.0.0.1", visitor.house.port))
+            raw, key = cls(plain), base64.b64encode(os.urandom(16)).decode()
+            raw.plain.send(
+                f"GET /ws/{path}?event_id={event_id} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+                f"Cookie: sessionid={visitor.token}\r\n\r\n".encode()
+            )
+            while b"\r\n\r\n" not in raw.received:
+                raw.received += await loop.sock_recv(plain, 1)
+            assert b" 101 " in raw.received
+            raw.received = b""
+            yield raw
+
+    def sends(
+        self, opcode: int, payload: bytes = b"", *, first: int = 0x80, mask: int = 0x80
+    ) -> None:
+        size = len(payload)
+        if size < 126:
+            length = bytes([mask | size])
+        else:
+            length = bytes([mask | 126]) + struct.pack("!H", size)
+        self.plain.send(bytes([first | opcode]) + length + (bytes(4) if mask else b"") + payload)
+
+    def resets(self) -> None:
+        self.plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.plain.close()
+
+    async def close_code(self) -> int | None:
+        """The code of the Close frame that comes, None where the connection ends without."""
+        with contextlib.suppress(ConnectionError, EOFError):
+            while True:
+                opcode, size = await self._reads(2)
+                if size == 126:
+                    size = int.from_bytes(await self._reads(2), "big")
+                payload = await self._reads(size)
+                if opcode & 0x0F == CLOSE:
+                    return int.from_bytes(payload[:2], "big") if payload else 1005
+        return None
+
+    async def _reads(self, size: int) -> bytes:
+        loop = asyncio.get_running_loop()
+        while len(self.received) < size:
+            more = await asyncio.wait_for(loop.sock_recv(self.plain, 65536), 30)
+            if not more:
+                raise EOFError
+            self.received += more
+        found, self.received = self.received[:size], self.received[size:]
+        return found
+
+
+TEXT, CLOSE = 0x1, 0x8
+
+GOODBYES: dict[str, Callable[[Raw], None]] = {
+    "1000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1000)),
+    "1001, as a browser says when its page goes": lambda raw: raw.sends(
+        CLOSE, struct.pack("!H", 1001) + b"away"
+    ),
+    "no code": lambda raw: raw.sends(CLOSE),
+    "1009, a code that servers use": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1009)),
+    "4000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 4000)),
+    "a Close frame, then a FIN": lambda raw: (raw.sends(CLOSE), raw.plain.close())[1],
+}
+LOSSES: dict[str, Callable[[Raw], None]] = {
+    "a reset": lambda raw: raw.resets(),
+    "a FIN without a Close frame": lambda raw: raw.plain.close(),
+    "a frame over 16 KiB": lambda raw: raw.sends(TEXT, b"x" * (16 * 1024 + 1)),
+    "an unmasked frame": lambda raw: raw.sends(TEXT, b"{}", mask=0),
+    "a reserved bit": lambda raw: raw.sends(TEXT, b"{}", first=0xC0),
+    "broken UTF-8": lambda raw: raw.sends(TEXT, b"\xff\xfe"),
+    "a Close frame that is none": lambda raw: raw.sends(CLOSE, struct.pack("!H", 999)),
+    "too many frames": lambda raw: [raw.sends(TEXT, b"{}") for _ in range(100)].clear(),
+}
+
+
+class TestRule6OnePersonAnyNumberOfSockets:
+    async def test_listed_once_and_gone_when_the_last_is_gone(self, house: House) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        first, second = await asker.mark_me(event_id), await asker.mark_me(event_id)
+        marking = await marker.marking(event_id)
+        await marking.hears("marking_list", marking_list=[asker.user_id])
+        await first.says_goodbye()
+        await marking.hears_nothing()
+        await second.says_goodbye()
+        await marking.hears("user_left", user_id=asker.user_id)
+
+    async def test_asking_anew_after_leaving_goes_to_the_end(self, house: House) -> None:
+        asker, other, marker = await house.people(3)
+        event_id = await house.event(marker)
+        marking = await marker.marks(event_id)
+        first = await asker.mark_me(event_id)
+        await other.mark_me(event_id)
+        for _ in range(2):
+            await marking.hears("user_joined")
+        await first.says_goodbye()
+        await marking.hears("user_left", user_id=asker.user_id)
+        await asker.mark_me(event_id)
+        frame = await marking.hears("user_joined", user_id=asker.user_id)
+        assert frame["params"]["asked_at"] > 0
+        list_ = [other.user_id, asker.user_id]
+        await (await marker.marking(event_id)).hears("marking_list", marking_list=list_)
+
+    @pytest.mark.parametrize("says", GOODBYES.values(), ids=GOODBYES)
+    async def test_a_goodbye_counts_at_once(
+        self, house: House, says: Callable[[Raw], None]
+    ) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        async with Raw.opens(asker, "mark_me", event_id) as raw:
+            marking = await marker.marks(event_id)
+            said_at = time.monotonic()
+            says(raw)
+            await marking.hears("user_left", user_id=asker.user_id)
+            assert time.monotonic() - said_at < GRACE
+
+    @pytest.mark.parametrize("loses", LOSSES.values(), ids=LOSSES)
+    async def test_every_other_end_keeps_the_place_for_the_grace(
+        self, house: House, loses: Callable[[Raw], None]
+    ) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        async with Raw.opens(asker, "mark_me", event_id) as raw:
+            marking = await marker.marks(event_id)
+            lost_at = time.monotonic()
+            loses(raw)
+            await marking.hears("user_left", user_id=asker.user_id)
+            assert time.monotonic() - lost_at >= GRACE
+
+    async def test_who_comes_back_within_the_grace_was_never_away(self, house: House) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        marking = await marker.marks(event_id)
+        for _ in range(5):
+            async with Raw.opens(asker, "mark_me", event_id) as raw:
+                raw.resets()
+        back = await asker.mark_me(event_id)
+        await marking.hears("user_joined", user_id=asker.user_id)
+        await asyncio.sleep(2 * GRACE)
+        await marking.hears_nothing()
+        assert await house.sockets_of(event_id, asker, 1)
+        await back.says_goodbye()
+        await marking.hears("user_left", user_id=asker.user_id)
+
+    async def test_a_lost_socket_of_a_marker_keeps_their_hold(self, house: House) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        await asker.mark_me(event_id)
+        marking = await marker.marks(event_id)
+        await marking.says("prepare_to_mark", user_id=asker.user_id)
+        await marking.hears("prepared")
+        marking.is_cut()
+        await asyncio.sleep(GRACE / 4)
+        assert isinstance(await house.state_of(event_id, asker), Held)
+        await eventually(lambda: is_waiting(house, event_id, asker))
+
+    @pytest.mark.parametrize(
+        "loses, code",
+        [("a frame over 16 KiB", 1009), ("too many frames", 4429)],
+    )
+    async def test_the_close_frame_says_why(self, house: House, loses: str, code: int) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        async with Raw.opens(asker, "mark_me", event_id) as raw:
+            LOSSES[loses](raw)
+            assert await raw.close_code() == code
+
+
+class TestRule12WhoDoesNotReadIsDisconnected:
+    async def test_and_slows_nobody_down(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_web.outbox.OUTBOX_MOST", 128)
+        async with opened_house(tmp_path, send_buffer=4096) as house:
+            asker, marker, other = await house.people(3)
+            event_id = await house.event(marker)
+            reading = await other.marks(event_id)
+            async with Raw.opens(marker, "marking", event_id, receive_buffer=4096) as raw:
+                seconds = []
+                while not await house.has_lost(event_id, marker):
+                    asked_at = time.monotonic()
+                    waiting = await asker.mark_me(event_id)
+                    await reading.hears("user_joined", user_id=asker.user_id)
+                    await waiting.says_goodbye()
+                    await reading.hears("user_left", user_id=asker.user_id)
+                    seconds.append(time.monotonic() - asked_at)
+                assert max(seconds) < GRACE
+                assert await raw.close_code() in {4508, None}
+
+
+async def is_waiting(house: House, event_id: EventId, visitor: Visitor) -> bool:
+    return isinstance(await house.state_of(event_id, visitor), Waiting)
