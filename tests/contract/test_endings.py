@@ -1,0 +1,169 @@
+"""What ends sockets without a grace: the end, deletion, leaving, log-out: rule 9. Contract: 6."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.places import Marked, Waiting
+from attendance_core.vocabulary import EventId, UserId
+from tests.contract.live import Ended, House, Visitor, Wire, eventually, opened_house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with opened_house(tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+async def both(house: House, lasts: float = 3600) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
+    """An event, one who waits, one who marks, and their sockets."""
+    asker, marker = await house.people(2)
+    event_id = await house.event(marker, lasts=lasts)
+    waiting = await asker.mark_me(event_id)
+    marking = await marker.marks(event_id)
+    return event_id, asker, marker, waiting, marking
+
+
+class TestRule9TheEnd:
+    async def test_all_sockets_close_and_holds_end_unconfirmed(self, house: House) -> None:
+        event_id, asker, marker, waiting, marking = await both(house, lasts=61.5)
+        held = await house.person()
+        await held.mark_me(event_id)
+        await marking.hears("user_joined")
+        await marking.asks("prepare_to_mark", user_id=held.user_id)
+        assert await waiting.turns_away() == ("event_over", 4410)
+        while (frame := await marking.heard())["result"] == "ok":
+            pass  # the hold of a second may have ended first
+        assert frame["params"]["code"] == "event_over"
+        assert await marking.is_closed() == 4410
+        for each in (asker, held):
+            await eventually(lambda each=each: is_nobody(house, event_id, each))
+        assert await house.karma(marker) == 0
+
+    async def test_after_it_every_command_is_refused_by_the_clock_of_its_transaction(
+        self, house: House
+    ) -> None:
+        event_id, asker, _, _, marking = await both(house, lasts=61)
+        event = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        while time.time() < event.ends_at:
+            await asyncio.sleep(0)
+        await marking.says("confirm_marking")
+        while (frame := await marking.heard())["result"] == "ok":
+            assert frame["message"] != "marked"
+        assert frame["params"]["code"] == "event_over"
+        assert await marking.is_closed() == 4410
+
+
+class TestRule9Deletion:
+    async def test_all_sockets_close(self, house: House) -> None:
+        event_id, _, marker, waiting, marking = await both(house)
+        await house.attendance.use_cases.delete_event(
+            actor=UserId(marker.user_id), event_id=event_id
+        )
+        for wire in (waiting, marking):
+            assert await wire.turns_away() == ("event_over", 4410)
+
+
+class TestRule9Leaving:
+    async def test_all_sockets_of_the_person_there_close_and_no_others(self, house: House) -> None:
+        event_id, asker, marker, waiting, marking = await both(house)
+        second = await asker.mark_me(event_id)
+        elsewhere_id = await house.event(marker)
+        elsewhere = await asker.mark_me(elsewhere_id)
+        await house.leaves(asker, event_id)
+        for wire in (waiting, second):
+            assert await wire.turns_away() == ("left_event", 4403)
+        await marking.hears("user_left", user_id=asker.user_id)
+        await elsewhere.hears_nothing()
+
+    async def test_it_ends_a_hold_on_one(self, house: House) -> None:
+        event_id, asker, _, _, marking = await both(house)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await house.leaves(asker, event_id)
+        await marking.hears("reservation_expired", user_id=asker.user_id)
+        await marking.hears("user_left", user_id=asker.user_id)
+        await marking.is_refused("nobody_held", "confirm_marking")
+
+    async def test_a_marker_who_leaves_gives_back_at_once(self, house: House) -> None:
+        event_id, asker, marker, _, marking = await both(house)
+        other = await (await house.person()).marks(event_id)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await other.hears("user_left")
+        await house.leaves(marker, event_id)
+        await other.hears("user_joined", user_id=asker.user_id)
+        while (frame := await marking.heard())["result"] == "ok":
+            assert frame["message"] == "reservation_expired"
+        assert frame["params"]["code"] == "left_event"
+        assert await marking.is_closed() == 4403
+
+    async def test_a_mark_stays(self, house: House) -> None:
+        event_id, asker, _, waiting, marking = await both(house)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await marking.asks("confirm_marking")
+        await waiting.hears("was_marked")
+        await house.leaves(asker, event_id)
+        assert isinstance(await house.state_of(event_id, asker), Marked)
+
+
+class TestRule9LogOut:
+    async def test_the_sockets_of_that_session_close_in_every_event(self, house: House) -> None:
+        event_id, asker, marker, waiting, marking = await both(house)
+        elsewhere = await asker.mark_me(await house.event(marker))
+        other = await house.another_session(asker)
+        kept = await other.mark_me(event_id)
+        await house.logs_out(asker)
+        for wire in (waiting, elsewhere):
+            assert await wire.turns_away() == ("not_logged_in", 4401)
+        await kept.hears_nothing()
+        await marking.hears_nothing()
+        await house.logs_out(other)
+        assert await kept.turns_away() == ("not_logged_in", 4401)
+        await marking.hears("user_left", user_id=asker.user_id)
+
+    async def test_a_marker_gives_back_at_once(self, house: House) -> None:
+        event_id, asker, marker, _, marking = await both(house)
+        other = await (await house.person()).marks(event_id)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await other.hears("user_left")
+        await house.logs_out(marker)
+        await other.hears("user_joined", user_id=asker.user_id)
+
+    async def test_no_command_is_carried_out_meanwhile(self, house: House) -> None:
+        event_id, asker, marker, _, marking = await both(house)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        logging_out = asyncio.create_task(house.logs_out(marker))
+        await asyncio.sleep(0)
+        for _ in range(5):
+            await marking.says("confirm_marking")
+        await logging_out
+        codes = []
+        try:
+            while True:
+                frame = await marking.heard()
+                codes.append(frame.get("params", {}).get("code", frame["message"]))
+        except Ended as ended:
+            assert ended.code == 4401
+        assert codes[-1] == "not_logged_in"
+        assert "marked" not in codes
+        assert isinstance(await house.state_of(event_id, asker), Waiting)
+
+    async def test_a_lost_announcement_is_made_good_by_reading_again(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _, asker, _, waiting, marking = await both(house)
+        monkeypatch.setattr(house.attendance.notifier, "_listeners", {})
+        await house.logs_out(asker)
+        assert await waiting.turns_away() == ("not_logged_in", 4401)
+        await marking.hears("user_left", user_id=asker.user_id)
+
+
+async def is_nobody(house: House, event_id: EventId, visitor: Visitor) -> bool:
+    return await house.state_of(event_id, visitor) is None
