@@ -19,7 +19,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from attendance_core import ports
 from attendance_core.accounts import Actor, Credential
-from attendance_core.errors import NotLoggedIn
+from attendance_core.errors import NotLoggedIn, Unavailable
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import SessionId, UserId
 from attendance_web import csrf
@@ -53,6 +53,7 @@ class Web:
     files: ports.Files
     limits: Limits
     allowed_origins: frozenset[str]
+    is_draining: Callable[[], bool] = lambda: False  # whether this process is asked to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,8 @@ def handler_of(call: Call) -> HTTPRouteHandler:
 async def make(call: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
     """One call, from its headers to its answer; whatever is raised becomes an envelope."""
     web: Web = request.app.state.web
+    if web.is_draining():
+        raise Unavailable
     scope = request.scope
     headers: RawHeaders = scope["headers"]
     by = shown(headers)

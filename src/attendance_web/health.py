@@ -25,9 +25,9 @@ async def live() -> Response[bytes]:
 
 async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The store answers in time, and nobody has asked this process to stop."""
-    if request.app.state.get("draining", False):
-        return _said(503, b"draining")
     web: Web = request.app.state.web
+    if web.is_draining():
+        return _said(503, b"draining")
     try:
         async with asyncio.timeout(READY_WITHIN):
             await web.use_cases.identify(token="", credential=Credential.COOKIE)

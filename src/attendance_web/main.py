@@ -11,7 +11,10 @@ from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
 from attendance_core.connections import Terms
 from attendance_web import marking
+from attendance_web.calls import Web
+from attendance_web.limits import Limits
 from attendance_web.presence import Presence
+from attendance_web.routes import BEFORE_SEND, EXCEPTION_HANDLERS, ROUTES
 from attendance_web.settings import Settings
 
 # The command line prints a CannotStart as one line; only this file may know the adapters
@@ -60,10 +63,19 @@ def create_app(attendance: Attendance, settings: Settings) -> Litestar:
             yield
 
     app = Litestar(
-        route_handlers=[marking.mark_me, marking.marking],
+        route_handlers=[*ROUTES, marking.mark_me, marking.marking],
         lifespan=[lifespan],
+        before_send=BEFORE_SEND,
+        exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         logging_config=None,
     )
     app.state.presence = presence
+    app.state.web = Web(
+        attendance.use_cases,
+        attendance.files,
+        Limits(),
+        settings.allowed_origins,
+        is_draining=lambda: presence.is_draining,
+    )
     return app
