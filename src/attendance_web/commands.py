@@ -98,6 +98,22 @@ def migrate() -> None:
     click.echo("the database is up to date")
 
 
+@attendance.command()
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The service.")
+@click.option("--people", default=30, show_default=True, type=click.IntRange(6, 500))
+@click.option("--markers", default=5, show_default=True, type=click.IntRange(1, 100))
+@click.option("--seed", type=int, help="The same names, roles and choices again.")
+def demo(url: str, people: int, markers: int, seed: int | None) -> None:
+    """Play a lecture against a running service, over HTTP and sockets, and check it."""
+    from attendance_web.demo import DemoFailed, play
+
+    karma = settings().karma_per_mark
+    try:
+        play(url, people=people, markers=markers, seed=seed, karma_per_mark=karma)
+    except DemoFailed as failure:
+        give_up(str(failure))
+
+
 @attendance.group()
 def scans() -> None:
     """Look at scans of student records, and approve or reject them."""

@@ -1,0 +1,104 @@
+"""One visitor of the service, as a browser is: cookies, calls, sockets."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import ssl
+from http.cookies import SimpleCookie
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+
+SECONDS: Final = 15.0  # for one answer
+SCHEMES: Final = {"http": "ws", "https": "wss"}
+NOT_OURS: Final = "what answers there is no attendance service"
+
+
+class CallFailed(Exception):
+    """A call was refused, or not answered as promised; one line says which, and why."""
+
+
+class Visitor:
+    """A person's browser."""
+
+    def __init__(self, url: str, language: str) -> None:
+        """Raises CallFailed where the URL is none of a service."""
+        self._url = urlsplit(url.rstrip("/"))
+        if self._url.scheme not in SCHEMES or not self._url.hostname or self._url.path:
+            raise CallFailed(f"{url} is not like http://127.0.0.1:8000")
+        self._language = language
+        self._cookies: dict[str, str] = {}
+
+    def get(self, path: str, **parameters: object) -> Any:
+        """The response of a call that reads. Raises CallFailed, ConnectionError."""
+        return self._call("GET", f"{path}?{urlencode(parameters)}" if parameters else path, None)
+
+    def post(self, path: str, **arguments: object) -> Any:
+        """The response of a call that changes something. Raises CallFailed, ConnectionError."""
+        return self._call("POST", path, json.dumps(arguments).encode())
+
+    def upload(self, path: str, image: bytes, name: str) -> None:
+        """Sends a picture. Raises CallFailed, ConnectionError."""
+        self.post(path, image=base64.b64encode(image).decode(), name=name)
+
+    def socket(self, path: str, event_id: str) -> connect:
+        """A socket that is still to be opened."""
+        address = f"{SCHEMES[self._url.scheme]}://{self._url.netloc}{path}?event_id={event_id}"
+        return connect(
+            address,
+            additional_headers={"Cookie": self._cookie(), "Accept-Language": self._language},
+            compression=None,
+            open_timeout=SECONDS,
+            proxy=None,
+        )
+
+    def _call(self, method: str, path: str, body: bytes | None) -> Any:
+        headers = {
+            "Accept-Language": self._language,
+            "Content-Type": "application/json",
+            "Cookie": self._cookie(),
+            "X-CSRFToken": self._cookies.get("csrftoken", ""),
+        }
+        connection = self._connection()
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            told = answer.read()
+        except http.client.HTTPException:
+            raise CallFailed(f"{path}: {NOT_OURS}") from None
+        except OSError as error:
+            raise ConnectionError(str(error)) from error
+        finally:
+            connection.close()
+        for each in answer.headers.get_all("Set-Cookie", ()):
+            self._cookies |= {key: kept.value for key, kept in SimpleCookie(each).items()}
+        return _response(path.partition("?")[0], told)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        host, port = self._url.hostname or "", self._url.port
+        if self._url.scheme == "https":
+            context = ssl.create_default_context()
+            return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=context)
+        return http.client.HTTPConnection(host, port, timeout=SECONDS)
+
+    def _cookie(self) -> str:
+        return "; ".join(f"{key}={value}" for key, value in self._cookies.items())
+
+
+def _response(path: str, told: bytes) -> Any:
+    try:
+        envelope = json.loads(told)
+        error, text = envelope["error"], envelope["error_msg"]
+    except (ValueError, LookupError, TypeError):
+        raise CallFailed(f"{path}: {NOT_OURS}") from None
+    if error != 0:
+        raise CallFailed(f"{path}: {text} (error {error})")
+    return envelope.get("response")
+
+
+def abort(socket: ClientConnection) -> None:
+    """Drops a connection as a phone does that changes networks: without a Close frame."""
+    socket.transport.abort()

@@ -1,0 +1,102 @@
+"""What one sees of the demo: progress while it plays, and a table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from math import ceil
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What one person did at the sign-in sheet."""
+
+    name: str
+    karma: int
+    marked: Sequence[str]  # names
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How the lecture went; times are milliseconds."""
+
+    event: str
+    asked: int
+    dropped: int
+    refused: int
+    markings: Sequence[Marking]
+    prepare_ms: Sequence[float]
+    confirm_ms: Sequence[float]
+    login: str
+    password: str
+
+
+class Stages:
+    """A progress bar for each stage, where somebody looks at a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description:<20}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._open.enter_context(self._progress)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def stage(self, name: str, total: int) -> Callable[[], None]:
+        """To be called after each of so many steps."""
+        task = self._progress.add_task(name, total=total)
+        return lambda: self._progress.advance(task)
+
+
+def table(result: Result) -> Table:
+    """Who marked whom, what it paid, and how fast the answers came."""
+    shown = Table(title=result.event, show_footer=True, caption_justify="left")
+    shown.add_column("Marked by", footer=f"{len(result.markings)} markers")
+    marks = sum(len(each.marked) for each in result.markings)
+    shown.add_column("Marked", footer=f"{marks} of {result.asked} who asked", justify="right")
+    karma = sum(each.karma for each in result.markings)
+    shown.add_column("Karma", footer=str(karma), justify="right")
+    shown.add_column("Whom", footer=_speed(result))
+    for each in result.markings:
+        shown.add_row(each.name, str(len(each.marked)), str(each.karma), ", ".join(each.marked))
+    shown.caption = (
+        f"{result.dropped} lost their connection and came back, {result.refused} were refused first"
+    )
+    return shown
+
+
+def _speed(result: Result) -> str:
+    """For instance ``prepare 1.2 / 3.4 ms, confirm 1.3 / 4.0 ms (p50 / p99)``."""
+    prepare, confirm = (
+        f"{percentile(times, 50):.1f} / {percentile(times, 99):.1f} ms"
+        for times in (result.prepare_ms, result.confirm_ms)
+    )
+    return f"prepare {prepare}, confirm {confirm} (p50 / p99)"
+
+
+def percentile(times: Sequence[float], percent: int) -> float:
+    """The smallest time that so many percent of them do not exceed."""
+    ordered = sorted(times)
+    return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)]
