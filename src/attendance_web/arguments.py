@@ -19,6 +19,7 @@ from multipart import (  # type: ignore[import-untyped]
     parse_options_header,
 )
 
+from attendance_core.errors import InvalidArgument
 from attendance_web.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 
 MOST_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
@@ -33,8 +34,11 @@ Given = Mapping[str, Any]
 
 
 def in_query(query: bytes) -> Given:
-    """The arguments of a GET. Raises BadBody, RepeatedArgument."""
-    return _once(_pairs(query, "query"), "query")
+    """The arguments of a GET. Raises InvalidArgument, RepeatedArgument."""
+    try:
+        return _once(_pairs(query), "query")
+    except ValueError:
+        raise InvalidArgument(field="query") from None
 
 
 def in_body(content_type: str | None, body: bytes) -> Given:
@@ -49,7 +53,7 @@ def in_body(content_type: str | None, body: bytes) -> Given:
     if media_type == "application/json":
         return _json(body)
     if media_type == "application/x-www-form-urlencoded":
-        return _once(_pairs(body, "body"), "body")
+        return _form(body)
     raise UnsupportedMediaType
 
 
@@ -63,31 +67,38 @@ def _once(pairs: Iterable[tuple[str, Any]], where: str) -> dict[str, Any]:
     return given
 
 
-def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
-    """Bytes that are no UTF-8 become lone surrogates, which whoever reads the field refuses."""
+def _pairs(encoded: bytes) -> list[tuple[str, str]]:
+    """Bytes that are no UTF-8 become lone surrogates, which whoever reads the field refuses.
+
+    Raises ValueError where there are too many.
+    """
+    return parse_qsl(
+        encoded.decode("utf-8", "surrogateescape"),
+        keep_blank_values=True,
+        errors="surrogateescape",
+        max_num_fields=MOST_FIELDS,
+    )
+
+
+def _form(body: bytes) -> Given:
     try:
-        return parse_qsl(
-            encoded.decode("utf-8", "surrogateescape"),
-            keep_blank_values=True,
-            errors="surrogateescape",
-            max_num_fields=MOST_FIELDS,
-        )
+        return _once(_pairs(body), "body")
     except ValueError:
-        raise BadBody(field=where) from None
+        raise BadBody from None
 
 
 def _json(body: bytes) -> Given:
     """By the standard library, since msgspec keeps the last of two equal names in silence."""
     if too_much(body):
-        raise BadBody(field="body")
+        raise BadBody
     try:
         read = json.loads(
             body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant
         )
     except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
-        raise BadBody(field="body") from None
+        raise BadBody from None
     if not isinstance(read, dict):
-        raise BadBody(field="body")
+        raise BadBody
     return read
 
 
@@ -128,7 +139,7 @@ def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
                 else:
                     parts.append((segment.name or "", _value(segment, content)))
     except (MultipartError, ValueError):
-        raise BadBody(field="body") from None
+        raise BadBody from None
     return parts
 
 

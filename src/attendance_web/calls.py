@@ -233,7 +233,7 @@ async def _body(request: Request[Any, Any, Any], most_bytes: int) -> bytes:
     while True:
         message = await request.receive()
         if message["type"] != "http.request":
-            raise BadBody(field="body")
+            raise BadBody
         body += message.get("body", b"")
         if len(body) > most_bytes:
             raise BodyTooLarge

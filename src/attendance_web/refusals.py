@@ -15,10 +15,10 @@ class UnsupportedMediaType(Refusal):
 
 
 class BadBody(InvalidArgument):
-    """A body that cannot be read as what it says it is; ``field`` is «body»."""
+    """A body that cannot be read as what it says it is."""
 
-    en = "The body cannot be read: it is broken, or nested too deeply"
-    ru = "Тело не читается: оно испорчено или вложено слишком глубоко"
+    en = "The «body» cannot be read: it is broken, or nested too deeply"
+    ru = "Тело запроса («body») не читается: оно испорчено или вложено слишком глубоко"
 
 
 class RepeatedArgument(InvalidArgument):

@@ -1,0 +1,361 @@
+"""What a call is given, whichever way it was sent, and how each argument is read."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+from uuid import UUID
+
+import hypothesis
+import msgspec
+import pytest
+from hypothesis import strategies as st
+
+from attendance_core.errors import InvalidArgument, MissingArgument, Refusal
+from attendance_web.arguments import MOST_DEPTH, MOST_FIELDS, in_body, in_query, too_much
+from attendance_web.fields import (
+    EventRef,
+    Image,
+    Limit,
+    PersonId,
+    UnixTime,
+    reader_of,
+)
+from attendance_web.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = 'multipart/form-data; boundary="-x-"'
+SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+class Everything(msgspec.Struct, frozen=True):
+    """One of each kind."""
+
+    user_id: PersonId | None = None
+    time_from: UnixTime | None = None
+    limit: Limit = 20
+    event_id: EventRef | None = None
+    name: str | None = None
+    image: Image | None = None
+
+
+class Needed(msgspec.Struct, frozen=True):
+    """Two that are needed."""
+
+    name: str
+    user_id: PersonId
+
+
+def read(**given: Any) -> Everything:
+    return reader_of(Everything)(given)
+
+
+def parts(*each: str | bytes) -> bytes:
+    """A multipart body of parts, each with its headers."""
+    joined = b"".join(
+        b"---x-\r\n" + (one.encode() if isinstance(one, str) else one) + b"\r\n" for one in each
+    )
+    return joined + b"---x---\r\n"
+
+
+def part(name: str, value: str, more: str = "", headers: str = "") -> str:
+    return f'Content-Disposition: form-data; name="{name}"{more}\r\n{headers}\r\n{value}'
+
+
+class TestInJson:
+    @pytest.mark.parametrize("content_type", [JSON, "Application/JSON; Charset=UTF-8"])
+    def test_an_object_is_taken(self, content_type):
+        assert in_body(content_type, '{"name":"Лекция","user_id":7}'.encode()) == {
+            "name": "Лекция",
+            "user_id": 7,
+        }
+
+    @pytest.mark.parametrize("content_type", [None, "", "text/plain", JSON, FORM, MULTIPART, "%"])
+    def test_an_empty_body_has_no_arguments_whatever_it_says_it_is(self, content_type):
+        assert in_body(content_type, b"") == {}
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"nonsense",
+            b"{",
+            b'{"a":1}}',
+            b'{"a":1,}',
+            b"null",
+            b"[]",
+            b'"a"',
+            b"12",
+            b'{"a":NaN}',
+            b'{"a":-Infinity}',
+            b'{"a":"\xff"}',
+            b'{"a":"\xed\xa0\x80"}',
+            b'\xef\xbb\xbf{"a":1}',
+            '{"a":1}'.encode("utf-16"),
+            '{"a":1}'.encode("utf-16-le"),
+            b'{"a":' + b"9" * 5000 + b"}",
+            b'{"a":"\x00"}',
+            b"{'a':1}",
+            b'{"a":01}',
+            b"{}" * 2,
+        ],
+    )
+    def test_what_is_no_json_object_is_refused(self, body):
+        with pytest.raises(BadBody):
+            in_body(JSON, body)
+
+    @pytest.mark.parametrize(
+        "body",
+        [b'{"name":1,"name":1}', b'{"a":{"name":1,"x":2,"name":3}}', b'[{"name":1,"name":2}]'],
+    )
+    def test_one_name_twice_is_refused_at_any_depth(self, body):
+        with pytest.raises(RepeatedArgument, match="«name»"):
+            in_body(JSON, body)
+
+    @pytest.mark.parametrize("name", ["\\ud800", "a b", "x" * 65, ""])
+    def test_a_repeated_name_that_cannot_be_said_is_the_body_s(self, name):
+        with pytest.raises(RepeatedArgument, match="«body»"):
+            in_body(JSON, f'{{"{name}":1,"{name}":2}}'.encode())
+
+    def test_nesting_is_allowed_up_to_its_depth(self):
+        def nested(depth: int) -> bytes:
+            return b'{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
+
+        assert in_body(JSON, nested(MOST_DEPTH))
+        for depth in (MOST_DEPTH + 1, 1000, 30_000):
+            with pytest.raises(BadBody):
+                in_body(JSON, nested(depth))
+
+    def test_brackets_within_strings_nest_nothing(self):
+        body = json.dumps({"name": '[{"\\' * 1000}).encode()
+        assert in_body(JSON, body) == {"name": '[{"\\' * 1000}
+
+    def test_more_pieces_than_any_call_has_are_refused(self):
+        with pytest.raises(BadBody):
+            in_body(JSON, b'{"a":[' + b"1," * 10_001 + b"1]}")
+
+    def test_looking_at_strings_that_nobody_closed_takes_linear_time(self):
+        assert not too_much(b'"\\' * 500_000)  # for ever, if each were looked at to the end
+
+    @hypothesis.given(
+        st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner), max_leaves=50)
+    )
+    def test_what_python_writes_is_measured_as_it_is(self, value):
+        def depth(some: Any) -> int:
+            return 1 + max(map(depth, some), default=0) if isinstance(some, list) else 0
+
+        assert too_much(json.dumps(value).encode()) == (depth(value) > MOST_DEPTH)
+
+    @hypothesis.given(st.binary(max_size=200))
+    def test_any_bytes_are_an_object_or_refused(self, body):
+        try:
+            assert isinstance(in_body(JSON, body), dict)
+        except Refusal as refusal:
+            assert refusal.text("en") and refusal.text("ru")
+
+
+class TestInForms:
+    def test_urlencoded_is_taken(self):
+        body = b"name=%D0%9B%D0%B5%D0%BA+1&user_id=7&empty="
+        assert in_body(FORM, body) == {"name": "Лек 1", "user_id": "7", "empty": ""}
+
+    def test_a_query_is_read_alike(self):
+        assert in_query("name=Лек+1&flag".encode()) == {"name": "Лек 1", "flag": ""}
+        assert in_query(b"") == {}
+
+    def test_a_name_twice_is_refused(self):
+        with pytest.raises(RepeatedArgument, match="«user_id»"):
+            in_query(b"user_id=1&user_id=1")
+        with pytest.raises(RepeatedArgument, match="«user_id»"):
+            in_body(FORM, b"user_id=1&user_id=2")
+
+    def test_more_fields_than_any_call_has_are_refused(self):
+        many = b"&".join(b"f%d=1" % number for number in range(MOST_FIELDS + 1))
+        with pytest.raises(InvalidArgument, match="«query»"):
+            in_query(many)
+        with pytest.raises(BadBody):
+            in_body(FORM, many)
+
+    @pytest.mark.parametrize("query", [b"name=%FF", b"name=\xff", b"name=%ED%A0%80", b"name=%00"])
+    def test_what_is_no_text_is_refused_by_the_field(self, query):
+        with pytest.raises(InvalidArgument, match="«name»"):
+            reader_of(Everything)(in_query(query))
+
+    @pytest.mark.parametrize(
+        "content_type",
+        [
+            None,
+            "",
+            "text/plain",
+            "application/xml",
+            "application/json; charset=utf-16",
+            "application/x-www-form-urlencoded; charset=koi8-r",
+            "multipart/mixed; boundary=x",
+            "json",
+        ],
+    )
+    def test_any_other_media_type_is_refused(self, content_type):
+        with pytest.raises(UnsupportedMediaType):
+            in_body(content_type, b'{"name":"a"}')
+
+    @hypothesis.given(st.binary(max_size=100))
+    def test_any_bytes_are_pairs_or_refused(self, body):
+        for content_type in (FORM, MULTIPART):
+            try:
+                assert isinstance(in_body(content_type, body), dict)
+            except Refusal as refusal:
+                assert refusal.text("en")
+
+
+class TestInParts:
+    def test_texts_and_files_are_taken(self):
+        body = parts(
+            part("name", "Лекция"),
+            b'Content-Disposition: form-data; name="image"; filename="a.png"\r\n'
+            b"Content-Type: image/png\r\n\r\n\x89PNG\r\n\xff",
+        )
+        assert in_body(MULTIPART, body) == {"name": "Лекция", "image": b"\x89PNG\r\n\xff"}
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"nonsense",
+            b"---x-\r\n",
+            parts(part("name", "a"))[:-6],
+            parts("Content-Type: text/plain\r\n\r\na"),
+            parts("Content-Disposition: form-data\r\n\r\na"),
+            parts("Content-Disposition: attachment; name=a\r\n\r\na"),
+            parts("no header\r\n\r\na"),
+            parts(b'Content-Disposition: form-data; name="\xff"\r\n\r\na'),
+            parts(part("name", "a", headers="X: " + "y" * 9000 + "\r\n")),
+            parts(*(part(f"f{number}", "a") for number in range(300))),
+        ],
+    )
+    def test_what_is_malformed_is_refused(self, body):
+        with pytest.raises(BadBody):
+            in_body(MULTIPART, body)
+
+    @pytest.mark.parametrize("given", ["", "; boundary=", "; boundary=другая", "; boundary=y"])
+    def test_a_boundary_that_is_not_there_is_refused(self, given):
+        with pytest.raises(BadBody):
+            in_body("multipart/form-data" + given, parts(part("name", "a")))
+
+    def test_the_same_field_twice_is_refused(self):
+        with pytest.raises(RepeatedArgument, match="«name»"):
+            in_body(MULTIPART, parts(part("name", "a"), part("name", "a")))
+
+    def test_a_text_in_an_unknown_charset_is_refused(self):
+        with pytest.raises(UnsupportedMediaType):
+            strange = part("name", "a", headers="Content-Type: text/plain; charset=klingon\r\n")
+            in_body(MULTIPART, parts(strange))
+
+    def test_a_file_where_a_text_is_expected_is_refused(self):
+        with pytest.raises(InvalidArgument, match="«name»"):
+            sent = in_body(MULTIPART, parts(part("name", "a", more='; filename="a.txt"')))
+            reader_of(Everything)(sent)
+
+
+class TestReading:
+    @pytest.mark.parametrize(
+        ("given", "meant"), [(7, 7), ("7", 7), ("007", 7), (2**63 - 1, 2**63 - 1)]
+    )
+    def test_an_id_is_a_number_or_its_digits(self, given, meant):
+        assert read(user_id=given).user_id == meant
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            *(0, -1, 2**63, 2**64, 12.0, 1e3, True, False, [7], {"id": 7}, b"7"),
+            *("", " 7", "7 ", "+7", "-7", "1e3", "12.0", "0x7", "1_0", "None", "7\x00"),
+            *("٧", "７", "9" * 5000),
+        ],
+    )
+    def test_nothing_else_is_an_id(self, given):
+        with pytest.raises(InvalidArgument, match="«user_id»"):
+            read(user_id=given)
+
+    @pytest.mark.parametrize("given", [0, "1800000000", 253_402_300_799])
+    def test_a_time_is_whole_seconds(self, given):
+        assert read(time_from=given).time_from == int(given)
+
+    @pytest.mark.parametrize("given", [-1, 253_402_300_800, 1.5, "1.5", True, "2027-01-01"])
+    def test_nothing_else_is_a_time(self, given):
+        with pytest.raises(InvalidArgument, match="«time_from»"):
+            read(time_from=given)
+
+    def test_a_limit_is_at_least_one(self):
+        assert read(limit="5").limit == 5
+        for given in (0, "0", -1, 2**31):
+            with pytest.raises(InvalidArgument, match="«limit»"):
+                read(limit=given)
+
+    @pytest.mark.parametrize("given", [SOME_ID, SOME_ID.upper()])
+    def test_an_event_id_has_36_characters_in_either_case(self, given):
+        assert read(event_id=given).event_id == UUID(SOME_ID)
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            "",
+            SOME_ID.replace("-", ""),
+            f"{{{SOME_ID}}}",
+            f"urn:uuid:{SOME_ID}",
+            SOME_ID + "\n",
+            f" {SOME_ID}",
+            SOME_ID[:-1],
+            SOME_ID.replace("-", "_"),
+            SOME_ID.replace("0", "g"),
+            SOME_ID.replace("0", "٠"),
+            "0f8fad5bd-9cb-469f-a165-70867728950e",
+            12,
+            None.__class__,
+        ],
+    )
+    def test_nothing_else_is_an_event_id(self, given):
+        with pytest.raises(InvalidArgument, match="«event_id»"):
+            read(event_id=given)
+
+    @pytest.mark.parametrize(
+        "given", ["a\x00b", "\ud800", "a\udfff", 12, True, 1.5, ["a"], {}, b"a"]
+    )
+    def test_what_no_store_keeps_is_no_text(self, given):
+        with pytest.raises(InvalidArgument, match="«name»"):
+            read(name=given)
+
+    def test_a_file_comes_as_it_is_or_in_base64(self):
+        content = bytes(range(256))
+        written = base64.b64encode(content).decode()
+        for given in (
+            content,
+            written,
+            f"data:image/png;base64,{written}",
+            f"DATA:;BASE64,{written}",
+        ):
+            assert read(image=given).image == content
+
+    @pytest.mark.parametrize(
+        "given",
+        ["not base64", "YQ", "YQ==YQ==", "Y Q==", "data:image/png,YQ==", "é", "\ud800", 7, []],
+    )
+    def test_nothing_else_is_a_file(self, given):
+        with pytest.raises(InvalidArgument, match="«image»"):
+            read(image=given)
+
+    def test_what_is_needed_is_missed_before_anything_is_wrong(self):
+        for given in ({"user_id": "x"}, {"name": None, "user_id": "x"}):
+            with pytest.raises(MissingArgument, match="«name»"):
+                reader_of(Needed)(given)
+
+    def test_null_is_as_if_it_were_not_there(self):
+        assert read(name=None, limit=None) == Everything()
+
+    def test_unknown_fields_are_ignored(self):
+        assert read(strange="\x00", more=[1]) == Everything()
+
+    def test_a_declaration_that_nobody_can_read_is_our_own_slip(self):
+        class Odd(msgspec.Struct):
+            when: float
+
+        with pytest.raises(TypeError, match="never declared"):
+            reader_of(Odd)

@@ -1,0 +1,153 @@
+"""The one table that knows numbers."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Request
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+
+import attendance_web
+from attendance_core import errors
+from attendance_core.errors import Kind, Refusal, Unavailable
+from attendance_web import envelope, refusals
+from attendance_web.envelope import WIRE, done, number_of, refused
+from attendance_web.refusals import TooManyRequests, WrongMethod
+
+# Contract: 1, the table; and the HTTP status of what has one of its own
+PROMISED = {
+    "InvalidArgument": (1, 200),
+    "BadLength": (1, 200),
+    "BadBody": (1, 200),
+    "RepeatedArgument": (1, 200),
+    "MissingArgument": (2, 200),
+    "NotTheCreator": (3, 200),
+    "WrongCredentials": (3, 200),
+    "AlreadyJoined": (3, 200),
+    "UnsupportedMediaType": (4, 200),
+    "PersonNotFound": (5, 200),
+    "EventNotFound": (5, 200),
+    "UsernameTaken": (6, 200),
+    "EventNameTaken": (6, 200),
+    "NotLoggedIn": (7, 401),
+    "CsrfFailed": (8, 403),
+    "ForeignOrigin": (8, 403),
+    "UnknownPath": (8, 404),
+    "WrongMethod": (8, 405),
+    "BodyTooLarge": (8, 413),
+    "TooManyRequests": (8, 429),
+}
+WORDS = {"field": "name", "least": 1, "most": 2, "seconds": 3, "allowed": "GET"}
+
+
+def refusal(name: str) -> Refusal:
+    made = getattr(refusals, name, None) or getattr(errors, name)
+    said: Refusal = made(**WORDS)
+    return said
+
+
+def every_refusal(of: type[Refusal] = Refusal) -> list[type[Refusal]]:
+    return [each for kind in of.__subclasses__() for each in (kind, *every_refusal(kind))]
+
+
+def said(response: Any) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.json.decode(response.content)
+    return told
+
+
+def handled(error: Exception, *headers: tuple[bytes, bytes]) -> Any:
+    request: Request[Any, Any, Any] = Request({"type": "http", "headers": list(headers)})
+    return envelope.EXCEPTION_HANDLERS[Exception](request, error)
+
+
+class TestNumbers:
+    @pytest.mark.parametrize("name", PROMISED)
+    def test_a_refusal_has_the_number_and_the_status_it_was_promised(self, name):
+        number = number_of(refusal(name))
+        assert (number.error, number.status) == PROMISED[name]
+
+    def test_every_kind_has_a_number(self):
+        assert set(Kind) <= set(WIRE)
+
+    @pytest.mark.parametrize("kind", every_refusal(), ids=lambda kind: kind.__name__)
+    def test_every_refusal_can_be_said_in_both_languages(self, kind):
+        for language in ("en", "ru"):
+            answer = refused(kind(**WORDS), language)
+            told = said(answer)
+            assert told["error"] > 0 and told["error_msg"] == kind(**WORDS).text(language)
+            assert "response" not in told
+
+    def test_nothing_else_knows_a_number(self):
+        folder = Path(attendance_web.__file__).parent
+        guilty = [
+            path.name
+            for path in folder.glob("*.py")
+            if path.name != "envelope.py"
+            and re.search(r"Number\(|Envelope\(", path.read_text("utf-8"))
+        ]
+        assert guilty == []
+
+
+class TestAnswers:
+    def test_success_without_anything_to_say_is_an_empty_response(self):
+        answer = done(None, [])
+        assert answer.content == b'{"error":0,"error_msg":"","response":{}}'
+        assert answer.status_code == 200
+
+    def test_an_empty_list_is_something_to_say(self):
+        assert said(done([], []))["response"] == []
+
+    def test_too_many_requests_say_when_to_come_back(self):
+        answer = refused(TooManyRequests(seconds=7), "en")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+        assert "7" in said(answer)["error_msg"]
+
+    def test_a_wrong_method_is_told_which_is_right(self):
+        assert refused(WrongMethod(allowed="POST"), "en").headers["Allow"] == "POST"
+
+    def test_nothing_is_kept_on_the_way(self):
+        assert done(None, []).headers["Cache-Control"] == "no-store"
+        assert refused(TooManyRequests(seconds=7), "en").headers["Cache-Control"] == "no-store"
+
+
+class TestWhatWasRaised:
+    def test_what_is_not_there_just_now_says_to_try_again(self, caplog):
+        answer = handled(Unavailable())
+        assert (answer.status_code, said(answer)["error"]) == (503, -1)
+        assert answer.headers["Retry-After"] == "1"
+        assert caplog.records[0].exc_info is not None
+
+    def test_our_own_slip_tells_nothing_and_the_log_everything(self, caplog):
+        caplog.set_level(logging.ERROR)
+        answer = handled(ZeroDivisionError("SELECT secret"), (b"accept-language", b"en"))
+        assert (answer.status_code, said(answer)["error"]) == (500, -1)
+        assert said(answer)["error_msg"] == "Something went wrong on our side"
+        assert "SELECT secret" in caplog.text
+
+    @pytest.mark.parametrize(
+        ("error", "number", "status"),
+        [
+            (NotFoundException(), 8, 404),
+            (MethodNotAllowedException(headers={"allow": "GET, OPTIONS"}), 8, 405),
+            (HTTPException(status_code=400), 8, 400),
+            (HTTPException(status_code=500), -1, 500),
+        ],
+    )
+    def test_the_framework_s_own_refusals_are_in_the_envelope(self, error, number, status):
+        answer = handled(error)
+        assert (said(answer)["error"], answer.status_code) == (number, status)
+
+    def test_the_options_of_the_framework_are_no_method_of_ours(self):
+        answer = handled(MethodNotAllowedException(headers={"allow": "GET, OPTIONS"}))
+        assert answer.headers["Allow"] == "GET"
+
+    @pytest.mark.parametrize(
+        ("header", "text"), [(b"ru", "Такого вызова нет"), (b"en", "There is no such call")]
+    )
+    def test_a_person_reads_it_in_their_language(self, header, text):
+        assert said(handled(NotFoundException(), (b"accept-language", header)))["error_msg"] == text

@@ -1,0 +1,123 @@
+"""From which page somebody asks, and what they show."""
+
+from __future__ import annotations
+
+import pytest
+
+from attendance_core.accounts import Credential
+from attendance_web.csrf import check
+from attendance_web.refusals import CsrfFailed, ForeignOrigin
+from attendance_web.sessions import Shown, cookie, origin_is_foreign, shown
+
+ALLOWED = frozenset({"https://school.example"})
+BY_COOKIE = Shown("secret", Credential.COOKIE)
+
+
+def asking(host: str | None, *origins: str) -> list[tuple[bytes, bytes]]:
+    named = [] if host is None else [(b"host", host.encode())]
+    return [*named, *((b"origin", origin.encode()) for origin in origins)]
+
+
+class TestOrigin:
+    @pytest.mark.parametrize(
+        ("host", "origin"),
+        [
+            ("attendance.test", "http://attendance.test"),
+            ("attendance.test", "https://attendance.test"),
+            ("attendance.test:443", "https://attendance.test"),
+            ("attendance.test", "http://attendance.test:80"),
+            ("Attendance.TEST", "http://attendance.test"),
+            ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+            ("[::1]:8000", "http://[::1]:8000"),
+            ("attendance.test", "https://school.example"),
+            ("attendance.test", "HTTPS://School.Example"),
+        ],
+    )
+    def test_our_own_page_and_the_allowed_ones_may_ask(self, host, origin):
+        assert not origin_is_foreign(asking(host, origin), ALLOWED)
+
+    def test_a_program_sends_none(self):
+        assert not origin_is_foreign(asking("attendance.test"), ALLOWED)
+
+    @pytest.mark.parametrize(
+        "origin",
+        [
+            "null",
+            "",
+            "http://evil.example",
+            "http://attendance.test.evil.example",
+            "http://evil-attendance.test",
+            "http://sub.attendance.test",
+            "http://attendance.test:8000",
+            "https://attendance.test:80",
+            "http://attendance.test@evil.example",
+            "http://attendance.test:80@evil.example",
+            "http://attendance.test/path",
+            "http://attendanceXtest",
+            "http://school.example",
+            "https://school.example.evil.example",
+            "https://schoolXexample",
+            "http://attendance.test:port",
+            "http://[::1",
+            "attendance.test",
+            "file://",
+        ],
+    )
+    def test_every_other_page_is_foreign(self, origin):
+        assert origin_is_foreign(asking("attendance.test", origin), ALLOWED)
+
+    def test_two_origins_are_foreign(self):
+        ours = "http://attendance.test"
+        assert origin_is_foreign(asking("attendance.test", ours, ours), ALLOWED)
+
+    def test_without_a_host_every_page_is_foreign(self):
+        assert origin_is_foreign(asking(None, "http://attendance.test"), ALLOWED)
+
+
+class TestShown:
+    def test_a_bearer_token_goes_before_a_cookie(self):
+        headers = [(b"authorization", b"Bearer  abc "), (b"cookie", b"sessionid=xyz")]
+        assert shown(headers) == Shown("abc", Credential.BEARER)
+        assert shown(headers[1:]) == Shown("xyz", Credential.COOKIE)
+
+    def test_who_shows_nothing_is_anonymous(self):
+        assert shown([]) is None
+        assert shown([(b"cookie", b"sessionid="), (b"authorization", b"Basic abc")]) is None
+
+    def test_the_first_of_two_cookies_of_one_name_counts(self):
+        headers = [(b"cookie", b'other=1; sessionid=a; sessionid=b; quoted="q"; bare')]
+        assert cookie(headers, "sessionid") == "a"
+        assert cookie(headers, "quoted") == "q"
+        assert cookie(headers, "bare") is None
+
+
+class TestCsrf:
+    def headers(self, kept: str | None, repeated: str | None) -> list[tuple[bytes, bytes]]:
+        given = [(b"host", b"attendance.test")]
+        if kept is not None:
+            given.append((b"cookie", f"csrftoken={kept}".encode("latin-1")))
+        if repeated is not None:
+            given.append((b"x-csrftoken", repeated.encode("latin-1")))
+        return given
+
+    def test_the_cookie_repeated_shows_our_own_page(self):
+        check(self.headers("token", "token"), BY_COOKIE, ALLOWED)
+        check(self.headers("token", "token"), None, ALLOWED)
+
+    @pytest.mark.parametrize(
+        ("kept", "repeated"),
+        [(None, None), ("a", None), (None, "a"), ("", ""), ("a", "b"), ("a", "ab"), ("a", "é")],
+    )
+    def test_anything_else_does_not(self, kept, repeated):
+        for by in (BY_COOKIE, None):
+            with pytest.raises(CsrfFailed):
+                check(self.headers(kept, repeated), by, ALLOWED)
+
+    def test_a_foreign_page_is_refused_though_it_repeats_the_cookie(self):
+        foreign = [*self.headers("a", "a"), (b"origin", b"http://evil.example")]
+        with pytest.raises(ForeignOrigin):
+            check(foreign, BY_COOKIE, ALLOWED)
+
+    def test_a_bearer_token_needs_neither(self):
+        foreign = [*self.headers(None, None), (b"origin", b"http://evil.example")]
+        check(foreign, Shown("secret", Credential.BEARER), ALLOWED)
