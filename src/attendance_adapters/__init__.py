@@ -15,6 +15,7 @@ from attendance_adapters.errors import (
     BadAddress,
     CannotStart,
     PendingMigration,
+    UnusableDatabase,
     UnusableFolder,
     WrongPragmas,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "BadAddress",
     "CannotStart",
     "PendingMigration",
+    "UnusableDatabase",
     "UnusableFolder",
     "WrongPragmas",
     "connect",
@@ -101,7 +103,7 @@ def connect(
 def migrate(database_url: str) -> None:
     """Brings a database up to date, making it where there is none; blocks until it is done.
 
-    Raises BadAddress, UnusableFolder.
+    Raises BadAddress, UnusableFolder, UnusableDatabase.
     """
     path = _sqlite_path(database_url)
     _writable(path.parent)

@@ -15,6 +15,10 @@ class UnusableFolder(CannotStart):
     """A folder that cannot be made, or not written to."""
 
 
+class UnusableDatabase(CannotStart):
+    """A database that cannot be opened, or is none."""
+
+
 class PendingMigration(CannotStart):
     """A database that is not at the revision this version works with."""
 

@@ -8,9 +8,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy.exc import DBAPIError
 
-from attendance_adapters.errors import PendingMigration
+from attendance_adapters.errors import PendingMigration, UnusableDatabase
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -28,22 +29,34 @@ def _config(url: str | URL) -> Config:
 
 
 def upgrade(url: str | URL) -> None:
-    """To the newest revision, from whichever; a synchronous URL."""
-    command.upgrade(_config(url), "head")
+    """To the newest revision, from whichever; a synchronous URL. Raises UnusableDatabase."""
+    try:
+        command.upgrade(_config(url), "head")
+    except DBAPIError as error:
+        raise _unusable(url, error) from error
 
 
 def is_current(url: str | URL) -> bool:
-    """Whether the database is at the newest revision."""
+    """Whether the database is at the newest revision. Raises UnusableDatabase."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise _unusable(url, error) from error
     finally:
         engine.dispose()
     return found == ScriptDirectory.from_config(_config(url)).get_current_head()
 
 
+def _unusable(url: str | URL, error: DBAPIError) -> UnusableDatabase:
+    return UnusableDatabase(f"{make_url(url).database}: {error.orig}")
+
+
 def check(path: Path) -> None:
-    """Raises PendingMigration where there is no such file, or not of the newest revision."""
+    """Raises PendingMigration where there is no such file, or not of the newest revision.
+
+    Raises UnusableDatabase as well.
+    """
     if not path.is_file() or not is_current(sqlite_url(path)):
         raise PendingMigration(f"the database {path} is not up to date: run `attendance migrate`")

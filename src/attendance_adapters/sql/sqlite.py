@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from attendance_adapters.errors import WrongPragmas
+from attendance_adapters.errors import UnusableDatabase, WrongPragmas
 from attendance_adapters.sql.driver import Driver
 from attendance_adapters.sql.unit import SqlUnit
 from attendance_adapters.sql.writer import GROUP_MOST, Writer, failed
@@ -54,17 +54,23 @@ class SqliteStore:
         self._opened: list[sqlite3.Connection] = []
 
     async def start(self) -> None:
-        """Raises WrongPragmas where SQLite does not keep what we need it to."""
-        writing = self._open(self._busy_seconds)
-        for name, wanted in PRAGMAS.items():
-            (found,) = writing.execute(f"PRAGMA {name}").fetchone()
-            if found != wanted:
-                raise WrongPragmas(f"{self._path}: PRAGMA {name} is {found!r} and not {wanted!r}")
-        self._short = self._open_to_read(0)
-        self._short.set_progress_handler(lambda: 1, SHORT_STEPS)  # ends a statement that is long
-        for _ in range(READERS):
-            self._idle.put(self._open_to_read(self._busy_seconds))
+        """Raises UnusableDatabase; WrongPragmas where it would not keep what we promise."""
+        try:
+            writing = self._open(self._busy_seconds)
+            for name, wanted in PRAGMAS.items():
+                (found,) = writing.execute(f"PRAGMA {name}").fetchone()
+                if found != wanted:
+                    raise WrongPragmas(
+                        f"{self._path}: PRAGMA {name} is {found!r} and not {wanted!r}"
+                    )
+            short = self._open_to_read(0)
+            short.set_progress_handler(lambda: 1, SHORT_STEPS)  # ends a statement that is long
+            for _ in range(READERS):
+                self._idle.put(self._open_to_read(self._busy_seconds))
+        except sqlite3.Error as error:
+            raise UnusableDatabase(f"{self._path}: {error}") from error
         self._writer.start(writing)
+        self._short = short
 
     async def close(self) -> None:
         """Carries out what was handed over, then lets go of the file; idempotent."""

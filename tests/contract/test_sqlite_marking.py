@@ -1,0 +1,238 @@
+"""Marking over SQLite: whole whoever goes meanwhile, and as dear with 10 people as with 2 000."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import types
+from collections.abc import Callable, Coroutine, Generator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_core.accounts import Credential
+from attendance_core.connections import Process, Role
+from attendance_core.vocabulary import UserId
+from tests.contract.lecture import (
+    EVENT,
+    PROCESS,
+    Lecture,
+    an_empty_database,
+    session_of,
+    socket,
+)
+from tests.unit.builders import NOON, SetClock
+
+Step = Callable[[Lecture], Coroutine[Any, Any, Any]]
+ANNA = UserId(3)
+
+
+async def opened(folder: Path) -> SqliteStore:
+    store = SqliteStore(an_empty_database(folder), SetClock(), LocalNotifier())
+    await store.start()
+    return store
+
+
+async def hold(lecture: Lecture) -> None:
+    await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
+
+
+async def lapse(lecture: Lecture) -> None:
+    """A hold has run out; the process has been alive all the while."""
+    await hold(lecture)
+    lecture.store._clock.pass_(91)
+    now = lecture.store._clock.now()
+    await lecture.store.transact(lambda u: u.processes.put(Process(PROCESS, now, NOON)))
+
+
+async def nothing(lecture: Lecture) -> None:
+    """As the lecture began."""
+
+
+# What is done first, and the step that is looked at
+STEPS: dict[str, tuple[Step, Step]] = {
+    "mark_me": (nothing, lambda it: it.do.mark_me(connection=socket(0, 1, Role.MARK_ME))),
+    "ready_to_mark": (
+        nothing,
+        lambda it: it.do.ready_to_mark(connection=socket(0, 1, Role.MARKING)),
+    ),
+    "prepare_to_mark": (nothing, hold),
+    "confirm_marking": (
+        hold,
+        lambda it: it.do.confirm_marking(connection=it.markers[0], user_id=ANNA),
+    ),
+    "refuse_to_mark": (hold, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
+    "goodbye of a marker": (
+        hold,
+        lambda it: it.do.hang_up(connection_id=it.markers[0].connection_id, goodbye=True),
+    ),
+    "goodbye of one who waits": (
+        nothing,
+        lambda it: it.do.hang_up(connection_id=it.waiting[0].connection_id, goodbye=True),
+    ),
+    "a lost connection": (
+        hold,
+        lambda it: it.do.hang_up(connection_id=it.waiting[0].connection_id, goodbye=False),
+    ),
+    "leave_event": (hold, lambda it: it.do.leave_event(actor=UserId(1), event_id=EVENT)),
+    "log_out": (hold, lambda it: it.do.log_out(session_id=session_of(1))),
+    "sweep of nothing": (nothing, lambda it: it.do.sweep(process_id=PROCESS)),
+    "renew_lease": (nothing, lambda it: it.do.renew_lease(process_id=PROCESS)),
+    "sweep of one hold": (lapse, lambda it: it.do.sweep(process_id=PROCESS)),
+}
+LOOKS: tuple[Step, ...] = (
+    lambda it: it.do.identify(token="none", credential=Credential.COOKIE),
+    lambda it: it.do.get_profile(actor=ANNA, user_id=ANNA),
+    lambda it: it.do.read_room(event_id=EVENT, process_id=PROCESS, watched=[ANNA]),
+    lambda it: it.do.why_gone(connection=it.markers[0]),
+    lambda it: it.do.get_joined_events(actor=ANNA),
+    lambda it: it.do.get_my_attendance(actor=ANNA),
+    lambda it: it.do.get_attendance(actor=UserId(1), event_id=EVENT),
+    lambda it: it.do.get_friend_list(actor=ANNA),
+    lambda it: it.do.get_friend_requests(actor=ANNA),
+)
+
+
+def kept(store: SqliteStore) -> list[str]:
+    """Every row of the file."""
+    with sqlite3.connect(store._path) as connection:
+        rows = list(connection.iterdump())
+    connection.close()
+    return rows
+
+
+@types.coroutine
+def cancelled_at(suspension: int, step: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    """Runs a step; when it suspends for this time, counted from 0, its task is cancelled."""
+    task = asyncio.current_task()
+    assert task is not None
+    count = 0
+    try:
+        waits_for = step.send(None)
+        while True:
+            if count == suspension:
+                asyncio.get_running_loop().call_soon(task.cancel)
+            count += 1
+            try:
+                sent = yield waits_for
+            except BaseException as error:
+                waits_for = step.throw(error)
+            else:
+                waits_for = step.send(sent)
+    except StopIteration as stop:
+        return stop.value
+
+
+class TestCancelled:
+    @pytest.mark.parametrize("name", STEPS)
+    async def test_at_every_suspension_the_store_is_whole(self, name: str, tmp_path: Path) -> None:
+        first, step = STEPS[name]
+
+        async def outcome(suspension: int) -> tuple[list[str], list[str], bool]:
+            folder = tmp_path / str(suspension)
+            folder.mkdir()
+            store = await opened(folder)
+            lecture = await Lecture.begun(store, waiting=2)
+            await first(lecture)
+            before = kept(store)
+            task = asyncio.create_task(_awaited(cancelled_at(suspension, step(lecture))))
+            await asyncio.wait([task])
+            await store.close()
+            return before, kept(store), task.cancelled()
+
+        before, after, cancelled = await outcome(99)
+        assert not cancelled
+        for suspension in range(99):
+            _, found, cancelled = await outcome(suspension)
+            if not cancelled:
+                break
+            # Every step that changes anything is one transaction, and was handed over
+            assert found in (before, after)
+        assert found == after
+        assert suspension > 0 or before == after
+
+
+async def _awaited(awaitable: Any) -> Any:
+    return await awaitable
+
+
+class Meter:
+    """What SQLite is asked, and how many steps its machine takes, over all connections."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.statements: list[str] = []
+        self.steps = 0
+        meter = self
+
+        class Metered(sqlite3.Connection):
+            def __init__(self, *given: Any, **options: Any) -> None:
+                super().__init__(*given, **options)
+                self.set_trace_callback(lambda sql: meter.statements.append(sql))
+                super().set_progress_handler(meter._step, 1)
+
+            def set_progress_handler(self, *_: Any) -> None:
+                """There is one; looks are as short as they are."""
+
+        monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Metered))
+
+    def _step(self) -> int:
+        self.steps += 1
+        return 0
+
+    async def of(self, step: Step, lecture: Lecture) -> tuple[list[str], int]:
+        """The statements of one step, without their values, and the machine's steps."""
+        self.statements, self.steps = [], 0
+        await step(lecture)
+        return [re.sub(r"\d+|'.*?'", "?", each) for each in self.statements], self.steps
+
+
+class TestCost:
+    @pytest.mark.parametrize("name", STEPS)
+    async def test_a_step_costs_the_same_with_10_and_with_2_000_who_wait(
+        self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, step = STEPS[name]
+        meter = Meter(monkeypatch)
+        found = []
+        for waiting in (10, 2_000):
+            folder = tmp_path / str(waiting)
+            folder.mkdir()
+            store = await opened(folder)
+            lecture = await Lecture.begun(store, waiting=waiting)
+            await first(lecture)
+            found.append(await meter.of(step, lecture))
+            await store.close()
+        assert found[0][0] == found[1][0]
+        assert found[1][1] <= found[0][1] * 1.05
+
+    async def test_no_step_reads_a_table_from_end_to_end(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        meter = Meter(monkeypatch)
+        seen: set[str] = set()
+        for number, (first, step) in enumerate([*STEPS.values(), *((nothing, e) for e in LOOKS)]):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            store = await opened(folder)
+            lecture = await Lecture.begun(store, waiting=2)
+            await first(lecture)
+            meter.statements = []
+            await step(lecture)
+            seen.update(meter.statements)
+            await store.close()
+        asked = [each for each in seen if each.startswith(("SELECT", "UPDATE", "DELETE"))]
+        assert len(asked) > 20
+        with sqlite3.connect(an_empty_database(tmp_path)) as connection:
+            scans = {
+                plan[3]
+                for each in asked
+                for plan in connection.execute(f"EXPLAIN QUERY PLAN {each}")
+                if plan[3].startswith("SCAN")
+            }
+        connection.close()
+        assert scans <= {"SCAN processes", "SCAN CONSTANT ROW"}  # there are few processes
