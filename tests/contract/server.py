@@ -9,9 +9,10 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,12 @@ import pytest
 
 COMMAND = [sys.executable, "-m", "attendance_web.cli"]
 SECONDS = 30.0  # what a slow machine may need to start, or to stop
+
+
+def free_port() -> int:
+    """One that nobody listens at just now, for services that follow one another."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def environment(folder: Path, settings: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -97,7 +104,11 @@ class Service:
 
 @contextmanager
 def running(
-    folder: Path, settings: Mapping[str, str] | None = None, *, migrate: bool = True
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    migrate: bool = True,
+    command: Sequence[str] = COMMAND,
 ) -> Iterator[Service]:
     """A service that answers, ended with the block; its log is printed when that fails."""
     if migrate:
@@ -106,7 +117,7 @@ def running(
     log = folder / "service.log"
     with log.open("a", encoding="utf-8") as said:
         process = subprocess.Popen(
-            [*COMMAND, "serve"],
+            [*command, "serve"],
             cwd=folder,
             env=environment(folder, settings),
             stdout=subprocess.PIPE,

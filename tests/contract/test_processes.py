@@ -1,0 +1,242 @@
+"""Processes that die, stop and stall, and what people find when they return: rule 13.
+
+Contract: 6.13, 6.3 and 6.4. The services here are processes of their own, with SQLite.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from attendance_web.demo.client import Visitor
+from tests.contract.live import Ended, Wire
+from tests.contract.server import COMMAND, Service, free_port, running
+
+GRACE, HOLD, LEASE = 4, 60, 8
+SETTINGS = {"ATTENDANCE_GRACE_SECONDS": str(GRACE), "ATTENDANCE_HOLD_SECONDS": str(HOLD)}
+
+
+@dataclass
+class Person:
+    """Somebody with an account, who outlives services."""
+
+    visitor: Visitor
+    user_id: int
+
+    @asynccontextmanager
+    async def opens(self, role: str, event_id: str) -> AsyncIterator[Wire]:
+        async with self.visitor.socket(f"/ws/{role}", event_id) as connection:
+            yield Wire(connection)
+
+    def state(self, event_id: str, creator: Person) -> str:
+        """What the attendance says of them."""
+        people = creator.visitor.get("/api/events/GetAttendance", event_id=event_id)
+        (state,) = (
+            each["state"] for each in people["participants"] if each["user_id"] == self.user_id
+        )
+        return str(state)
+
+    def karma(self) -> int:
+        return int(self.visitor.get("/api/profile/GetProfile", user_id=self.user_id)["karma"])
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """Each service of one test listens at the same port."""
+    return {**SETTINGS, "ATTENDANCE_PORT": str(free_port())}
+
+
+def people(service: Service, number: int) -> list[Person]:
+    made = []
+    for _ in range(number):
+        visitor = Visitor(service.url, "en")
+        visitor.get("/api/auth/GetCurrentUserId")
+        given = {"username": f"p{uuid4().hex[:12]}", "password": "correct horse battery"}
+        made.append(Person(visitor, visitor.post("/accounts/signup/", **given)["user_id"]))
+    return made
+
+
+def an_event(creator: Person) -> str:
+    now = int(time.time())
+    times: dict[str, Any] = {"time_from": now - 60, "time_to": now + 3600}
+    name = f"Lecture {uuid4().hex}"
+    return str(creator.visitor.post("/api/events/CreateEvent", name=name, **times)["event_id"])
+
+
+async def test_a_killed_service_loses_no_place_no_hold_and_no_mark(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    with running(tmp_path, settings) as service:
+        first, second, marked, marker = people(service, 4)
+        event_id = an_event(marker)
+        async with (
+            first.opens("mark_me", event_id),
+            second.opens("mark_me", event_id),
+            marked.opens("mark_me", event_id) as marked_wire,
+            marker.opens("marking", event_id) as wire,
+        ):
+            await wire.hears(
+                "marking_list", marking_list=[first.user_id, second.user_id, marked.user_id]
+            )
+            await wire.asks("prepare_to_mark", user_id=marked.user_id)
+            await wire.asks("confirm_marking")
+            await marked_wire.hears("was_marked")
+            await wire.asks("prepare_to_mark", user_id=first.user_id)
+            service.kill()
+    with running(tmp_path, settings, migrate=False):
+        async with marked.opens("mark_me", event_id) as again:
+            await again.hears("was_marked", user_id=marker.user_id)
+            assert await again.is_closed() == 1000
+        async with (
+            second.opens("mark_me", event_id),
+            first.opens("mark_me", event_id) as held,
+            marker.opens("marking", event_id) as wire,
+        ):
+            await wire.hears("marking_list", marking_list=[first.user_id, second.user_id])
+            await wire.hears("prepared", user_id=first.user_id)
+            await wire.hears_nothing()
+            assert (await wire.asks("confirm_marking"))["message"] == "marked"
+            await held.hears("was_marked", user_id=marker.user_id)
+            assert marker.karma() == 100
+
+
+async def test_of_a_killed_service_who_does_not_come_back_leaves(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    with running(tmp_path, settings) as service:
+        gone, held, marker, other = people(service, 4)
+        event_id = an_event(other)
+        async with (
+            gone.opens("mark_me", event_id),
+            held.opens("mark_me", event_id),
+            marker.opens("marking", event_id) as wire,
+        ):
+            await wire.hears("marking_list")
+            await wire.asks("prepare_to_mark", user_id=held.user_id)
+            service.kill()
+            killed_at = time.monotonic()
+    with running(tmp_path, settings, migrate=False):
+        async with held.opens("mark_me", event_id), other.opens("marking", event_id) as wire:
+            await wire.hears("marking_list", marking_list=[gone.user_id])
+            heard = {(await wire.heard())["message"] for _ in range(2)}
+            assert heard == {"user_left", "user_joined"}
+            assert wire.listed == [held.user_id]
+            assert time.monotonic() - killed_at < max(GRACE, LEASE) + 5
+            assert gone.state(event_id, other) == "joined"
+
+
+async def test_a_service_that_stops_closes_1012_and_keeps_every_place(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    with running(tmp_path, settings) as service:
+        first, second, marker = people(service, 3)
+        event_id = an_event(marker)
+        async with (
+            first.opens("mark_me", event_id) as one,
+            second.opens("mark_me", event_id) as two,
+            marker.opens("marking", event_id) as wire,
+        ):
+            await wire.hears("marking_list")
+            await wire.asks("prepare_to_mark", user_id=second.user_id)
+            service.process.send_signal(signal.SIGTERM)
+            for each in (one, two, wire):
+                assert await each.is_closed() == 1012
+        assert service.process.wait(15) == 0
+    with running(tmp_path, settings, migrate=False):
+        async with (
+            second.opens("mark_me", event_id),
+            first.opens("mark_me", event_id),
+            marker.opens("marking", event_id) as wire,
+        ):
+            await wire.hears("marking_list", marking_list=[first.user_id, second.user_id])
+            await wire.hears("prepared", user_id=second.user_id)
+
+
+async def test_commands_in_flight_are_answered_before_a_service_stops(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    with running(tmp_path, settings) as service:
+        *askers, marker = people(service, 4)
+        event_id = an_event(marker)
+        async with marker.opens("marking", event_id) as wire:
+            await wire.hears("marking_list")
+            for each in askers:
+                async with each.opens("mark_me", event_id):
+                    await wire.hears("user_joined")
+                    await wire.asks("prepare_to_mark", user_id=each.user_id)
+                    if each is askers[-1]:
+                        await wire.says("confirm_marking")
+                        service.process.send_signal(signal.SIGTERM)
+                        break
+                    await wire.asks("confirm_marking")
+            told = 2
+            try:
+                while True:
+                    told += (await wire.heard())["message"] == "marked"
+            except Ended as ended:
+                assert ended.code == 1012
+        assert service.process.wait(15) == 0
+    with running(tmp_path, settings, migrate=False):
+        assert marker.karma() in {50 * told, 150}
+        assert marker.karma() >= 50 * told
+
+
+@pytest.mark.parametrize("point", ["after_commit", "before_reply"])
+async def test_a_mark_survives_a_death_right_after_it(
+    tmp_path: Path, settings: dict[str, str], point: str
+) -> None:
+    armed = [COMMAND[0], str(Path(__file__).with_name("fail_points.py")), point]
+    with running(tmp_path, settings, command=armed) as service:
+        asker, marker = people(service, 2)
+        event_id = an_event(marker)
+        async with (
+            asker.opens("mark_me", event_id) as waiting,
+            marker.opens("marking", event_id) as wire,
+        ):
+            await wire.hears("marking_list")
+            await wire.asks("prepare_to_mark", user_id=asker.user_id)
+            await wire.says("confirm_marking", user_id=asker.user_id)
+            for each in (wire, waiting):
+                assert await each.is_closed() == 1006  # nobody was told anything
+        assert service.process.wait(15) == -signal.SIGKILL
+    with running(tmp_path, settings, migrate=False):
+        async with asker.opens("mark_me", event_id) as again:
+            await again.hears("was_marked", user_id=marker.user_id)
+        async with marker.opens("marking", event_id) as wire:
+            await wire.hears("marking_list", marking_list=[])
+            frame = await wire.asks("confirm_marking", user_id=asker.user_id)
+            assert frame["message"] == "marked"
+        assert marker.karma() == 50
+        assert asker.state(event_id, marker) == "marked"
+
+
+async def test_a_service_that_stalled_past_its_lease_starts_over_and_empties_no_list(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    with running(tmp_path, settings) as service:
+        asker, marker = people(service, 2)
+        event_id = an_event(marker)
+        async with (
+            asker.opens("mark_me", event_id) as waiting,
+            marker.opens("marking", event_id) as wire,
+        ):
+            await wire.hears("marking_list")
+            os.kill(service.process.pid, signal.SIGSTOP)
+            await asyncio.sleep(LEASE + 1)  # so long is the stall
+            os.kill(service.process.pid, signal.SIGCONT)
+            for each in (waiting, wire):
+                assert await each.is_closed() == 1012
+        async with asker.opens("mark_me", event_id), marker.opens("marking", event_id) as wire:
+            await wire.hears("marking_list", marking_list=[asker.user_id])
+            await asyncio.sleep(GRACE + 2)
+            await wire.hears_nothing()
