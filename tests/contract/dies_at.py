@@ -1,0 +1,68 @@
+"""A program that kills itself at a named point of confirming a mark, for test_sqlite_deaths."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from attendance_adapters import Attendance, embedded
+from attendance_core import Announcement, Role
+from attendance_core.marking import ConfirmMarking
+
+POINTS = ("before commit", "after commit", "before announcement", "before reply")
+
+
+def die(*_: Any, **__: Any) -> Any:
+    """As when the power goes: nothing is closed, nothing is flushed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(point: str, service: Attendance) -> ConfirmMarking:
+    """The use case that will not come back."""
+    confirm = service.use_cases.confirm_marking
+    publish = service.notifier.publish
+
+    async def transact(work: Callable[[Any], Any]) -> Any:
+        return await confirm.transact(lambda unit: (work(unit), die()))
+
+    def publish_and_die(announcement: Announcement) -> None:
+        publish(announcement)
+        die()
+
+    match point:
+        case "before commit":
+            return ConfirmMarking(transact, service.terms)
+        case "after commit":
+            asyncio.get_running_loop().call_soon_threadsafe = die  # type: ignore[method-assign]
+        case "before announcement":
+            service.notifier.publish = die  # type: ignore[method-assign]
+        case "before reply":
+            service.notifier.publish = publish_and_die  # type: ignore[method-assign]
+    return confirm
+
+
+async def main(point: str, folder: str) -> None:
+    """Prints who was about to be marked by whom, and dies."""
+    async with embedded(folder) as service:
+        do, now = service.use_cases, time.time()
+        anna = await do.sign_up(username="anna", password="like tea")
+        boris = await do.sign_up(username="boris", password="like tea")
+        event_id = await do.create_event(
+            actor=boris.user_id, name="Lecture", starts_at=now - 1, ends_at=now + 3600
+        )
+        await do.mark_me(connection=service.connection(anna, event_id, Role.MARK_ME))
+        marking = service.connection(boris, event_id, Role.MARKING)
+        await do.ready_to_mark(connection=marking)
+        await do.prepare_to_mark(connection=marking, user_id=anna.user_id)
+        print(json.dumps([str(event_id), anna.token, boris.token]), flush=True)
+        await arm(point, service)(connection=marking)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,76 @@
+"""A process that is killed while it confirms a mark: what the next one finds. Contract: 6.13."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from attendance_adapters import Attendance, embedded
+from attendance_core import Confirmed, LoggedIn, Marked, Role
+from attendance_core.vocabulary import EventId, UserId
+from tests.contract import dies_at
+
+ROOT = Path(__file__).parents[2]
+ANNA, BORIS = UserId(1), UserId(2)
+
+
+async def killed_at(point: str, folder: Path) -> tuple[EventId, LoggedIn, LoggedIn]:
+    """The event, and the two people who were at it."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", dies_at.__name__, point, str(folder)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await child.communicate()
+    assert child.returncode == -signal.SIGKILL
+    event_id, anna, boris = json.loads(printed)
+    return EventId(UUID(event_id)), LoggedIn(ANNA, anna), LoggedIn(BORIS, boris)
+
+
+async def karma(service: Attendance) -> int:
+    return (await service.use_cases.get_profile(actor=BORIS, user_id=BORIS)).karma
+
+
+class TestKilled:
+    @pytest.mark.parametrize("point", dies_at.POINTS[1:])
+    async def test_a_committed_mark_stands_and_is_told(self, point: str, tmp_path: Path) -> None:
+        event_id, anna, boris = await killed_at(point, tmp_path)
+        async with embedded(tmp_path) as service:
+            do = service.use_cases
+            assert await karma(service) == 50
+            marking = service.connection(boris, event_id, Role.MARKING)
+            assert (await do.ready_to_mark(connection=marking)).holding is None
+            again = await do.confirm_marking(connection=marking, user_id=ANNA)
+            assert (again.answer, again.changed) == (Confirmed(50), False)
+            assert await karma(service) == 50
+            back = service.connection(anna, event_id, Role.MARK_ME)
+            place = await do.mark_me(connection=back)
+            assert isinstance(place.state, Marked)
+            assert place.state.by == BORIS
+            ((person, state),) = [
+                each
+                for each in await do.get_attendance(actor=BORIS, event_id=event_id)
+                if each[0].user_id == ANNA
+            ]
+            assert (person.user_id, state) == (ANNA, "marked")
+
+    async def test_before_the_commit_nothing_was_done_and_the_hold_goes_on(
+        self, tmp_path: Path
+    ) -> None:
+        event_id, _, boris = await killed_at("before commit", tmp_path)
+        async with embedded(tmp_path) as service:
+            do = service.use_cases
+            assert await karma(service) == 0
+            marking = service.connection(boris, event_id, Role.MARKING)
+            holding = (await do.ready_to_mark(connection=marking)).holding
+            assert holding is not None
+            assert holding.user_id == ANNA
+            done = await do.confirm_marking(connection=marking, user_id=ANNA)
+            assert (done.answer, done.changed) == (Confirmed(50), True)
+            assert await karma(service) == 50
