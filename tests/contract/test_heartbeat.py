@@ -1,0 +1,199 @@
+"""A process proves that it lives, sweeps, and goes on under a new id when its lease is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from attendance_adapters.heartbeat import Heartbeat
+from attendance_adapters.memory import MemoryStore
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_core.connections import Process, Terms
+from attendance_core.errors import Unavailable
+from attendance_core.upkeep import RenewLease, StartProcess, Sweep
+from attendance_core.vocabulary import ProcessId
+from tests.contract.lecture import Lecture
+from tests.unit.builders import NOON, CountedIds, SetClock
+
+OFTEN = 0.005  # seconds between two rounds
+PATIENCE = 10
+
+
+async def until(happened: Callable[[], Any]) -> None:
+    """Lets the loop go on until it has."""
+    async with asyncio.timeout(PATIENCE):
+        while not happened():
+            await asyncio.sleep(0.001)
+
+
+class Store:
+    """A memory store that may be away, hang, or fail; it counts what it was asked."""
+
+    def __init__(self, clock: SetClock) -> None:
+        self.kept = MemoryStore(clock, LocalNotifier())
+        self.answers_with: Exception | None = None
+        self.hangs = False
+        self.works = self.looks = 0
+
+    async def transact(self, work: Any) -> Any:
+        self.works += 1
+        await self._reach()
+        return await self.kept.transact(work)
+
+    async def observe(self, look: Any) -> Any:
+        self.looks += 1
+        await self._reach()
+        return await self.kept.observe(look)
+
+    async def _reach(self) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.answers_with is not None:
+            raise self.answers_with
+
+    async def process(self, process_id: ProcessId) -> Process | None:
+        return await self.kept.observe(lambda unit: unit.processes.find(process_id))
+
+
+class Pulse:
+    """A heartbeat over such a store, and how often its lease was lost."""
+
+    def __init__(self, store: Store, terms: Terms, renew_every: float = OFTEN) -> None:
+        self.store = store
+        self.lost = 0
+        self.heartbeat = Heartbeat(
+            start_process=StartProcess(store.transact, terms),
+            renew_lease=RenewLease(store.transact, terms),
+            sweep=Sweep(store.transact, store.observe, terms),
+            ids=CountedIds(),
+            terms=terms,
+            renew_every=renew_every,
+            sweep_every=OFTEN,
+        )
+        self.heartbeat.on_lease_lost = self._note
+
+    def _note(self) -> None:
+        self.lost += 1
+
+    async def leased(self) -> Process | None:
+        return await self.store.process(self.heartbeat.process_id)
+
+
+@pytest.fixture
+def store(clock: SetClock) -> Store:
+    return Store(clock)
+
+
+@pytest.fixture
+async def pulse(store: Store) -> AsyncIterator[Pulse]:
+    made = Pulse(store, Terms())
+    await made.heartbeat.start()
+    yield made
+    await made.heartbeat.close()
+
+
+class TestHeartbeat:
+    async def test_a_started_process_has_its_lease_and_keeps_it(
+        self, pulse: Pulse, clock: SetClock
+    ) -> None:
+        assert await pulse.leased() == Process(pulse.heartbeat.process_id, NOON, NOON)
+        first = pulse.heartbeat.process_id
+        clock.pass_(7)
+        before = pulse.store.works
+        await until(lambda: pulse.store.works > before + 1)
+        assert await pulse.leased() == Process(first, NOON + 7, NOON)
+        assert pulse.lost == 0
+
+    async def test_it_sweeps(self, pulse: Pulse, clock: SetClock) -> None:
+        lecture = await Lecture.begun(pulse.store.kept, waiting=1)
+        await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=3)
+        for _ in range(91):
+            clock.pass_(1)
+            before = pulse.store.works
+            await until(lambda before=before: pulse.store.works > before)
+        before = pulse.store.looks
+        await until(lambda: pulse.store.looks > before + 1)
+        # The hold has run out, and the process of whoever was held has died
+        assert (await lecture.place(3)).state is None
+        assert pulse.lost == 0
+
+    async def test_a_lease_lost_in_the_store_is_taken_up_under_a_new_id(
+        self, pulse: Pulse, clock: SetClock
+    ) -> None:
+        first = pulse.heartbeat.process_id
+        clock.pass_(9)
+        await until(lambda: pulse.lost)
+        assert pulse.heartbeat.process_id != first
+        before = pulse.store.works
+        await until(lambda: pulse.store.works > before)
+        assert await pulse.leased() == Process(pulse.heartbeat.process_id, NOON + 9, NOON + 9)
+        assert await pulse.store.process(first) == Process(first, NOON, NOON)
+        assert pulse.lost == 1
+
+    @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
+    async def test_rounds_that_fail_are_survived(
+        self, error: Exception, pulse: Pulse, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        first = pulse.heartbeat.process_id
+        pulse.store.answers_with = error
+        works, looks = pulse.store.works, pulse.store.looks
+        await until(lambda: pulse.store.works > works + 1 and pulse.store.looks > looks + 1)
+        pulse.store.answers_with = None
+        works, looks = pulse.store.works, pulse.store.looks
+        await until(lambda: pulse.store.works > works + 1 and pulse.store.looks > looks + 1)
+        assert pulse.heartbeat.process_id == first
+        assert pulse.lost == 0
+        assert caplog.records
+
+    @pytest.mark.parametrize("way", ["hangs", "away"])
+    async def test_a_store_away_for_longer_than_the_lease_loses_it_once(
+        self, way: str, store: Store
+    ) -> None:
+        pulse = Pulse(store, Terms(lease_seconds=0.1))
+        await pulse.heartbeat.start()
+        first = pulse.heartbeat.process_id
+        store.hangs = way == "hangs"
+        store.answers_with = Unavailable()
+        await until(lambda: pulse.lost)
+        assert pulse.heartbeat.process_id != first
+        assert await pulse.leased() is None
+        before = store.works
+        if way == "away":
+            await until(lambda: store.works > before + 2)
+        store.hangs, store.answers_with = False, None
+        second = pulse.heartbeat.process_id
+        if way == "away":
+            async with asyncio.timeout(PATIENCE):
+                while await pulse.leased() is None:
+                    await asyncio.sleep(0.001)
+            assert pulse.heartbeat.process_id == second
+        assert pulse.lost == 1
+        await pulse.heartbeat.close()
+
+    async def test_a_listener_that_raises_does_not_end_it(
+        self, pulse: Pulse, clock: SetClock
+    ) -> None:
+        def raises() -> None:
+            pulse.lost += 1
+            raise ValueError
+
+        pulse.heartbeat.on_lease_lost = raises
+        for lost in (1, 2):
+            clock.pass_(9)
+            await until(lambda lost=lost: pulse.lost == lost)
+            async with asyncio.timeout(PATIENCE):
+                while await pulse.leased() is None:
+                    await asyncio.sleep(0.001)
+
+    async def test_a_closed_one_asks_nothing_more(self, pulse: Pulse) -> None:
+        before = pulse.store.works
+        await until(lambda: pulse.store.works > before)
+        await pulse.heartbeat.close()
+        asked = pulse.store.works, pulse.store.looks
+        assert not [task for task in asyncio.all_tasks() if task.get_name() in {"sweep"}]
+        await asyncio.sleep(0)
+        assert (pulse.store.works, pulse.store.looks) == asked
+        await pulse.heartbeat.close()
