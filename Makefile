@@ -30,6 +30,10 @@ run: install ## Bring the database up to date and serve
 	$(BIN)/attendance migrate
 	$(BIN)/attendance serve
 
+.PHONY: demo
+demo: install ## Play a lecture against the service that make run has started
+	$(BIN)/attendance demo
+
 .PHONY: test
 test: install ## Run the whole test suite (WORKERS=n processes)
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -56,6 +60,10 @@ lint: install ## Check style, formatting and the directions of imports
 cover: install ## Measure the branches of attendance_core that the unit tests take
 	$(BIN)/coverage run -m pytest tests/unit
 	$(BIN)/coverage report
+
+.PHONY: bench
+bench: install ## Measure marks a second over a real database
+	$(BIN)/python -m benchmarks.commit
 
 .PHONY: check
 check: lint types test ## All that CI runs
