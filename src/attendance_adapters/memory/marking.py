@@ -73,7 +73,7 @@ class Places:
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
         return [
             self._read((event_id, user_id))
-            for user_id in user_ids
+            for user_id in dict.fromkeys(user_ids)
             if (event_id, user_id) in self._state.places
         ]
 

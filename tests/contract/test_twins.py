@@ -1,0 +1,305 @@
+"""Memory and SQLite side by side: the same moves, the same answers, refusals and announcements."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from attendance_adapters.memory import MemoryStore
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_core.accounts import Credential, LoggedIn, session_id_of
+from attendance_core.announcements import Announcement
+from attendance_core.connections import Connection, Role
+from attendance_core.errors import LeaseLost, Refusal
+from attendance_core.upkeep import Reading
+from attendance_core.use_cases import UseCases
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
+from tests.contract.lecture import an_empty_database, use_cases
+from tests.unit.builders import NOON, SetClock
+
+NAMES = ("Лекция", "ЛЕКЦИЯ", "100% lecture", "100_ lecture", "straße one", "STRASSE one")
+PARTS = ("лекц", "100%", "100_", "%%%%", "____", "STRASSE", "one", "lect")
+USERNAMES = ("anna", "ANNA", "boris", "Вера")
+
+
+class Post(LocalNotifier):
+    """Keeps every announcement."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[Announcement] = []
+
+    def publish(self, announcement: Announcement) -> None:
+        self.kept.append(announcement)
+
+    def taken(self) -> list[Announcement]:
+        kept, self.kept = self.kept, []
+        return kept
+
+
+@dataclass
+class Known:
+    """What moves may name, by number: all that was given out, and some that never were."""
+
+    people: list[LoggedIn] = field(default_factory=list)
+    events: list[EventId] = field(default_factory=lambda: [EventId(UUID(int=1 << 100))])
+    connections: list[Connection] = field(default_factory=list)
+    processes: list[ProcessId] = field(default_factory=lambda: [ProcessId(UUID(int=1 << 100))])
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def who(self, number: int) -> LoggedIn:
+        return self.people[number % len(self.people)]
+
+    def actor(self, number: int) -> UserId:
+        return self.who(number).user_id
+
+    def user(self, number: int) -> UserId:
+        """Anybody; 5 is nobody."""
+        return UserId(99) if number == 5 else self.actor(number)
+
+    def event(self, number: int) -> EventId:
+        return self.events[number % len(self.events)]
+
+    def process(self, number: int) -> ProcessId:
+        return self.processes[-1 - number % len(self.processes)]
+
+    def opens(self, person: int, event: int, process: int, role: Role) -> Connection:
+        """A new connection."""
+        who = self.who(person)
+        connection = Connection(
+            ConnectionId(UUID(int=next(self.numbers))),
+            self.event(event),
+            who.user_id,
+            role,
+            self.process(process // 3),  # mostly the newest
+            session_id_of(who.token),
+        )
+        self.connections.append(connection)
+        return connection
+
+    def connection(self, number: int) -> Connection:
+        """One that was opened, or refused."""
+        if not self.connections:
+            return self.opens(0, 0, 0, Role.MARKING)
+        return self.connections[-1 - number % len(self.connections)]
+
+
+Call = Callable[[UseCases], Coroutine[Any, Any, Any]]
+
+
+def one_of(words: tuple[str, ...], number: int) -> str:
+    return words[number % len(words)]
+
+
+# Three numbers say who, what and how; each answers what both twins are to do
+MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
+    "sign_up": lambda k, a, b, c: (
+        lambda do: do.sign_up(
+            username=one_of(USERNAMES, a), password="secret" * 2, display_name=one_of(NAMES, b)
+        )
+    ),
+    "log_in": lambda k, a, b, c: (
+        lambda do: do.log_in(username=one_of(USERNAMES, a), password="secret" * (2 if b else 1))
+    ),
+    "identify": lambda k, a, b, c: (
+        lambda do: do.identify(
+            token=k.who(a).token, credential=Credential.COOKIE if b else Credential.BEARER
+        )
+    ),
+    "log_out": lambda k, a, b, c: lambda do: do.log_out(session_id=session_id_of(k.who(a).token)),
+    "get_profile": lambda k, a, b, c: (
+        lambda do: do.get_profile(actor=k.actor(a), user_id=k.user(b))
+    ),
+    "update_profile_info": lambda k, a, b, c: (
+        lambda do: do.update_profile_info(
+            actor=k.actor(a), display_name=one_of(NAMES, b), bio="x" if c else None
+        )
+    ),
+    "update_profile_picture": lambda k, a, b, c: (
+        lambda do: do.update_profile_picture(actor=k.actor(a), image=b"picture")
+    ),
+    "upload_profile_confirmation": lambda k, a, b, c: (
+        lambda do: do.upload_profile_confirmation(actor=k.actor(a), image=b"scan")
+    ),
+    "get_pending_scans": lambda k, a, b, c: lambda do: do.get_pending_scans(),
+    "read_scan": lambda k, a, b, c: lambda do: do.read_scan(user_id=k.user(a)),
+    "judge_scan": lambda k, a, b, c: lambda do: judge(do, k.user(a), approve=bool(b)),
+    "find_by_name": lambda k, a, b, c: (
+        lambda do: do.find_by_name(display_name_part=one_of(PARTS, a), limit=b + 1, offset=c // 2)
+    ),
+    "send_friend_request": lambda k, a, b, c: (
+        lambda do: do.send_friend_request(actor=k.actor(a), user_id=k.user(b))
+    ),
+    "remove_friend": lambda k, a, b, c: (
+        lambda do: do.remove_friend(actor=k.actor(a), user_id=k.user(b))
+    ),
+    "get_friend_list": lambda k, a, b, c: lambda do: do.get_friend_list(actor=k.actor(a)),
+    "get_friend_requests": lambda k, a, b, c: lambda do: do.get_friend_requests(actor=k.actor(a)),
+    "create_event": lambda k, a, b, c: (
+        lambda do: do.create_event(
+            actor=k.actor(a),
+            name=one_of(NAMES, b),
+            starts_at=NOON + 10 * c - 10,
+            ends_at=NOON + 4000,
+        )
+    ),
+    "get_event_by_id": lambda k, a, b, c: lambda do: do.get_event_by_id(event_id=k.event(a)),
+    "get_events": lambda k, a, b, c: (
+        lambda do: do.get_events(name=one_of(PARTS, a) if b else None, limit=c + 1, offset=b // 2)
+    ),
+    "join_event": lambda k, a, b, c: (
+        lambda do: do.join_event(actor=k.actor(a), event_id=k.event(b))
+    ),
+    "leave_event": lambda k, a, b, c: (
+        lambda do: do.leave_event(actor=k.actor(a), event_id=k.event(b))
+    ),
+    "delete_event": lambda k, a, b, c: (
+        lambda do: do.delete_event(actor=k.actor(a), event_id=k.event(b))
+    ),
+    "get_created_events": lambda k, a, b, c: lambda do: do.get_created_events(actor=k.actor(a)),
+    "get_joined_events": lambda k, a, b, c: lambda do: do.get_joined_events(actor=k.actor(a)),
+    "get_attendance": lambda k, a, b, c: (
+        lambda do: do.get_attendance(actor=k.actor(a), event_id=k.event(b))
+    ),
+    "get_my_attendance": lambda k, a, b, c: lambda do: do.get_my_attendance(actor=k.actor(a)),
+    "start_process": lambda k, a, b, c: start_process(k),
+    "renew_lease": lambda k, a, b, c: lambda do: do.renew_lease(process_id=k.process(a)),
+    "sweep": lambda k, a, b, c: lambda do: do.sweep(process_id=k.process(a // 3)),
+    "read_room": lambda k, a, b, c: (
+        lambda do: do.read_room(
+            event_id=k.event(a), process_id=k.process(b), watched=[k.user(n) for n in range(c)]
+        )
+    ),
+}
+
+
+async def judge(do: UseCases, user_id: UserId, *, approve: bool) -> None:
+    """By whoever has just read the scan."""
+    scan, _ = await do.read_scan(user_id=user_id)
+    await do.judge_scan(user_id=user_id, file=scan.file, approve=approve)
+
+
+def start_process(known: Known) -> Call:
+    process_id = ProcessId(UUID(int=next(known.numbers)))
+    known.processes.append(process_id)
+    return lambda do: do.start_process(process_id=process_id)
+
+
+def opens(role: Role) -> Callable[[Known, int, int, int], Call]:
+    def move(known: Known, a: int, b: int, c: int) -> Call:
+        connection = known.opens(a, b, c, role)
+        if role is Role.MARK_ME:
+            return lambda do: do.mark_me(connection=connection)
+        return lambda do: do.ready_to_mark(connection=connection)
+
+    return move
+
+
+MARKING: dict[str, Callable[[Known, int, int, int], Call]] = {
+    "mark_me": opens(Role.MARK_ME),
+    "ready_to_mark": opens(Role.MARKING),
+    "prepare_to_mark": lambda k, a, b, c: (
+        lambda do: do.prepare_to_mark(connection=k.connection(a), user_id=k.user(b))
+    ),
+    "confirm_marking": lambda k, a, b, c: (
+        lambda do: do.confirm_marking(connection=k.connection(a), user_id=k.user(b) if c else None)
+    ),
+    "refuse_to_mark": lambda k, a, b, c: (
+        lambda do: do.refuse_to_mark(
+            connection=k.connection(a), user_id=k.user(b) if c < 2 else None
+        )
+    ),
+    "hang_up": lambda k, a, b, c: (
+        lambda do: do.hang_up(connection_id=k.connection(a).connection_id, goodbye=b > 1)
+    ),
+    "why_gone": lambda k, a, b, c: lambda do: do.why_gone(connection=k.connection(a)),
+}
+SECONDS = (0.5, 1.0, 3.0, 7.0, 16.0, 91.0)
+number = st.integers(0, 5)
+move = st.one_of(
+    st.tuples(st.sampled_from(sorted(MOVES)), number, number, number),
+    st.tuples(st.sampled_from(sorted(MARKING)), number, number, number),
+    st.tuples(st.sampled_from(sorted(MARKING)), number, number, number),
+    st.tuples(st.just("time passes"), number, number, number),
+)
+Move = tuple[str, int, int, int]
+# Two people, an event that has begun, and a process, so that marking comes about
+BEGINNING: list[Move] = [
+    ("start_process", 0, 0, 0),
+    ("sign_up", 0, 0, 0),
+    ("sign_up", 2, 1, 0),
+    ("create_event", 1, 0, 0),
+]
+
+
+def comparable(answer: Any) -> Any:
+    """An answer, with what comes in no particular order sorted."""
+    if isinstance(answer, Reading):
+        places = [sorted(each, key=lambda p: p.user_id) for each in (answer.listed, answer.watched)]
+        return replace(answer, listed=places[0], watched=places[1])
+    return answer
+
+
+async def outcome(call: Call, do: UseCases) -> tuple[str, Any]:
+    try:
+        return "answer", comparable(await call(do))
+    except (Refusal, LeaseLost) as refused:
+        return type(refused).__name__, str(refused)
+
+
+async def play(moves: list[Move], folder: Path) -> None:
+    clock, posts = SetClock(), (Post(), Post())
+    memory = MemoryStore(clock, posts[0])
+    sqlite = SqliteStore(an_empty_database(folder), clock, posts[1])
+    await sqlite.start()
+    twins = [use_cases(store) for store in (memory, sqlite)]
+    known = Known()
+    try:
+        for name, a, b, c in [*BEGINNING, *moves]:
+            if name == "time passes":
+                clock.pass_(SECONDS[a])
+                continue
+            call = {**MOVES, **MARKING}[name](known, a, b, c)
+            one, other = [await outcome(call, do) for do in twins]
+            assert one == other
+            told, also_told = (post.taken() for post in posts)
+            if name == "sweep":  # whichever it meets first
+                told, also_told = sorted(told, key=repr), sorted(also_told, key=repr)
+            assert told == also_told
+            kind, answer = one
+            if kind == "answer" and isinstance(answer, LoggedIn):
+                known.people.append(answer)
+            if kind == "answer" and name == "create_event":
+                known.events.append(answer)
+    finally:
+        await sqlite.close()
+
+
+class TestTwins:
+    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(move, max_size=40))
+    @example(
+        [
+            ("mark_me", 1, 1, 0),
+            ("ready_to_mark", 2, 1, 0),
+            ("prepare_to_mark", 0, 1, 0),
+            ("confirm_marking", 0, 0, 0),
+            ("confirm_marking", 0, 1, 1),
+            ("delete_event", 1, 1, 0),
+            ("get_attendance", 1, 1, 0),
+            ("get_profile", 2, 2, 0),
+        ]
+    )
+    def test_they_answer_alike(self, moves: list[Move]) -> None:
+        with TemporaryDirectory() as folder:
+            asyncio.run(play(moves, Path(folder)))
