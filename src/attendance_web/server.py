@@ -117,6 +117,11 @@ def _url(host: str, listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def _is_no_cut(record: logging.LogRecord) -> bool:
+    """uvicorn says how many calls it cut off at the end; a traceback of each tells no more."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def _alone(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
@@ -157,6 +162,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         begun = time.monotonic()
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cut)
         self._app.state.draining = True
         for listening in self.servers:
             listening.close()

@@ -25,14 +25,14 @@ def play(url: str, *, people: int, markers: int, seed: int | None, karma_per_mar
         raise DemoFailed("at least half of the people must be free to wait: take fewer markers")
     console = Console()
     chosen = secrets.randbelow(1_000_000) if seed is None else seed
-    lecture = Lecture(
-        url,
-        people=people,
-        markers=markers,
-        karma_per_mark=karma_per_mark,
-        chance=random.Random(chosen),
-    )
     try:
+        lecture = Lecture(
+            url,
+            people=people,
+            markers=markers,
+            karma_per_mark=karma_per_mark,
+            chance=random.Random(chosen),
+        )
         with Stages(console) as stages:
             result = asyncio.run(lecture.play(stages))
     except ConnectionError:

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 SECONDS: Final = 15.0  # for one answer
 SCHEMES: Final = {"http": "ws", "https": "wss"}
+UNLIKE: Final = "is not like http://127.0.0.1:8000"
 NOT_OURS: Final = "what answers there is no attendance service"
 
 
@@ -26,9 +27,13 @@ class Visitor:
 
     def __init__(self, url: str, language: str) -> None:
         """Raises CallFailed where the URL is none of a service."""
-        self._url = urlsplit(url.rstrip("/"))
+        try:
+            self._url = urlsplit(url.rstrip("/"))
+            self._port = self._url.port
+        except ValueError:
+            raise CallFailed(f"{url} {UNLIKE}") from None
         if self._url.scheme not in SCHEMES or not self._url.hostname or self._url.path:
-            raise CallFailed(f"{url} is not like http://127.0.0.1:8000")
+            raise CallFailed(f"{url} {UNLIKE}")
         self._language = language
         self._cookies: dict[str, str] = {}
 
@@ -49,22 +54,25 @@ class Visitor:
         address = f"{SCHEMES[self._url.scheme]}://{self._url.netloc}{path}?event_id={event_id}"
         return connect(
             address,
-            additional_headers={"Cookie": self._cookie(), "Accept-Language": self._language},
+            additional_headers=self.headers(),
             compression=None,
             open_timeout=SECONDS,
             proxy=None,
         )
 
-    def _call(self, method: str, path: str, body: bytes | None) -> Any:
-        headers = {
+    def headers(self) -> dict[str, str]:
+        """What this browser sends along with everything."""
+        return {
             "Accept-Language": self._language,
             "Content-Type": "application/json",
-            "Cookie": self._cookie(),
+            "Cookie": "; ".join(f"{key}={value}" for key, value in self._cookies.items()),
             "X-CSRFToken": self._cookies.get("csrftoken", ""),
         }
+
+    def _call(self, method: str, path: str, body: bytes | None) -> Any:
         connection = self._connection()
         try:
-            connection.request(method, path, body, headers)
+            connection.request(method, path, body, self.headers())
             answer = connection.getresponse()
             told = answer.read()
         except http.client.HTTPException:
@@ -78,14 +86,11 @@ class Visitor:
         return _response(path.partition("?")[0], told)
 
     def _connection(self) -> http.client.HTTPConnection:
-        host, port = self._url.hostname or "", self._url.port
+        host, port = self._url.hostname or "", self._port
         if self._url.scheme == "https":
             context = ssl.create_default_context()
             return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=context)
         return http.client.HTTPConnection(host, port, timeout=SECONDS)
-
-    def _cookie(self) -> str:
-        return "; ".join(f"{key}={value}" for key, value in self._cookies.items())
 
 
 def _response(path: str, told: bytes) -> Any:

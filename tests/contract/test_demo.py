@@ -1,0 +1,107 @@
+"""The demo plays against a real service, and says no when the service does not keep its word."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from attendance_web.demo.report import percentile
+from tests.contract.server import Service, attendance, service
+
+__all__ = ["service"]
+
+
+def demo(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return attendance("demo", "--url", url, *arguments, folder=folder)
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line of a demo that failed."""
+    assert done.returncode == 1, done.stdout + done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("attendance: ")
+    return line
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """The address of a service that is not ours."""
+
+    class Hello(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>hello</html>")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Hello) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_it_ends_well_and_shows_who_marked_whom(service: Service) -> None:
+    done = demo(service.folder, service.url, "--people", "10", "--markers", "3")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert "Everybody who asked was marked once" in done.stdout
+    assert "3 markers" in done.stdout
+    assert re.search(r"5 of 5 who asked", done.stdout)
+    assert "were refused first" in done.stdout
+    assert "\x1b" not in done.stdout, "no colours and no bar where no terminal is"
+
+
+def test_it_can_be_played_again_and_finds_new_people_each_time(service: Service) -> None:
+    for _ in range(2):
+        done = demo(service.folder, service.url, "--people", "6", "--markers", "1", "--seed", "7")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "(seed 7)" in done.stdout
+
+
+def test_karma_that_does_not_add_up_is_seen(service: Service) -> None:
+    settings = {"ATTENDANCE_KARMA_PER_MARK": "51"}  # what the demo expects, not the service
+    command = ("demo", "--url", service.url, "--people", "6", "--markers", "1")
+    done = attendance(*command, folder=service.folder, settings=settings)
+    assert re.search(r"has \d+ karma and earned \d+", complaint(done))
+
+
+def test_nobody_there_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: nobody answers
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        assert "start the service with make run" in complaint(demo(tmp_path, url))
+
+
+def test_somebody_else_there_is_told(tmp_path: Path, stranger: str) -> None:
+    assert "no attendance service" in complaint(demo(tmp_path, stranger))
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:8000", "ftp://127.0.0.1", "http://127.0.0.1/api", "http://127.0.0.1:99999"]
+)
+def test_an_address_that_is_none_is_told(tmp_path: Path, url: str) -> None:
+    assert "is not like http://127.0.0.1:8000" in complaint(demo(tmp_path, url))
+
+
+def test_half_of_the_people_have_to_be_free_to_wait(tmp_path: Path) -> None:
+    done = demo(tmp_path, "http://127.0.0.1:9", "--people", "8", "--markers", "5")
+    assert "take fewer markers" in complaint(done)
+
+
+@pytest.mark.parametrize(
+    "times, percent, expected", [([3.0], 50, 3.0), ([4, 1, 3, 2], 50, 2), ([1, 2, 3, 4], 99, 4)]
+)
+def test_a_percentile_is_one_of_the_times(
+    times: list[float], percent: int, expected: float
+) -> None:
+    assert percentile(times, percent) == expected

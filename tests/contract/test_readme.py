@@ -1,0 +1,161 @@
+"""The README's commands and examples are run: what it shows is what one gets.
+
+In a ```console block a line after ``$ `` is a command, and the lines below it are what it says,
+with ``...`` for what differs each time. A ```python block is a whole program. Commands that
+serve for ever, and those of make, are not run here; of make they are only looked up.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pytest
+
+from attendance_web.settings import FROM_FILES, Settings
+from tests.contract.server import Service, environment, running
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+USUAL = "http://127.0.0.1:8000"
+SERVES = "attendance serve"
+SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Command:
+    """One line to type, and what it should say."""
+
+    line: str
+    says: str
+
+    def agrees(self, said: str) -> bool:
+        """Whether this is what was said, ``...`` standing for anything."""
+        pattern = re.sub(r"([\[*?])", r"[\1]", self.says.strip()).replace("...", "*")
+        return fnmatch.fnmatchcase(said.strip(), pattern)
+
+
+def blocks(language: str, text: str = README) -> list[str]:
+    """What stands in the fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def commands(text: str = README) -> Iterator[Command]:
+    """In the order of the README."""
+    for block in blocks("console", text):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, says = part.split("\n", 1)
+            while line.endswith("\\"):
+                more, _, says = says.partition("\n")
+                line = f"{line[:-1].rstrip()} {more.strip()}"
+            yield Command(line.partition("  #")[0].strip(), says)
+
+
+COMMANDS = list(commands())
+TARGETS = sorted(
+    {
+        word
+        for line in re.findall(r"\bmake ([a-z][^`\n#]*)", README)
+        for word in line.split()[:1]
+        if re.fullmatch(r"[a-z]+", word)
+    }
+)
+
+
+def run(command: Command, folder: Path, service: Service) -> str:
+    """What it said; it must succeed."""
+    done = subprocess.run(
+        ["bash", "-c", command.line.replace(USUAL, service.url)],
+        cwd=folder,
+        env={
+            **environment(service.folder),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "COLUMNS": "100",
+        },
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"$ {command.line}\n{done.stdout}{done.stderr}"
+    return (done.stdout + done.stderr).replace(service.url, USUAL)
+
+
+def test_the_commands_do_what_is_shown(tmp_path: Path) -> None:
+    asked = [each for each in COMMANDS if not each.line.startswith(("make ", SERVES))]
+    if shutil.which("curl") is None:
+        asked = [each for each in asked if "curl" not in shlex.split(each.line)]
+    folder = tmp_path / "reader"
+    folder.mkdir()
+    with running(tmp_path) as service:
+        for command in asked:
+            said = run(command, folder, service)
+            if command.says.strip():
+                assert command.agrees(said), f"$ {command.line}\n{said}"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_is_to_be_made_can_be(target: str) -> None:
+    assert re.search(rf"^{target}:.*## ", MAKEFILE, re.MULTILINE), "no such target, or no help"
+
+
+@pytest.mark.parametrize("program", blocks("python"))
+def test_an_example_runs(program: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_variable_it_names_is_a_setting() -> None:
+    known = {f"ATTENDANCE_{each.name.upper()}" for each in fields(Settings)}
+    known |= {f"ATTENDANCE_{name.upper()}_FILE" for name in FROM_FILES}
+    named = set(re.findall(r"\bATTENDANCE_[A-Z_]+[A-Z]\b", README))
+    assert named <= known
+
+
+class TestReading:
+    """How this file reads a README, on one of its own."""
+
+    TEXT = (
+        "```console\n$ make run  # sets all up\n$ attendance \\\n    --version\n0.1...\n```\n"
+        "```python\nprint(1)\n```\n```\n$ not run\n```\n"
+    )
+
+    def test_finds_commands_and_what_they_say(self) -> None:
+        assert list(commands(self.TEXT)) == [
+            Command("make run", ""),
+            Command("attendance --version", "0.1...\n"),
+        ]
+
+    def test_finds_programs(self) -> None:
+        assert blocks("python", self.TEXT) == ["print(1)\n"]
+
+    @pytest.mark.parametrize(
+        "says, said, agrees",
+        [
+            ('{"error":0}', '{"error":0}\n', True),
+            ('{"error":0}', '{"error":1}\n', False),
+            ("[1, ...]", "[1, 2, 3]", True),
+            ("[1]", "1", False),
+            ("a?", "ab", False),
+        ],
+    )
+    def test_dots_stand_for_anything_and_nothing_else_does(
+        self, says: str, said: str, agrees: bool
+    ) -> None:
+        assert Command("", says).agrees(said) is agrees

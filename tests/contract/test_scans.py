@@ -1,0 +1,144 @@
+"""Moderation from the command line, beside a service that runs on the same files. Contract: 3."""
+
+from __future__ import annotations
+
+import io
+import random
+import secrets
+import stat
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from attendance_web.demo.cast import face
+from attendance_web.demo.client import Visitor
+from tests.contract.server import Service, attendance, service
+
+__all__ = ["service"]
+
+UPLOAD = "/api/profile/UploadProfileConfirmation"
+
+
+class Student:
+    """Somebody who wants the tick."""
+
+    def __init__(self, service: Service) -> None:
+        self.visitor = Visitor(service.url, "en")
+        self.visitor.get("/api/auth/GetCurrentUserId")
+        made = self.visitor.post(
+            "/accounts/signup/",
+            username=f"s{secrets.token_hex(4)}",
+            password="correct horse battery",
+            display_name="Студентка Анна",
+        )
+        self.user_id: int = made["user_id"]
+
+    def upload(self) -> None:
+        self.visitor.upload(UPLOAD, face(random.Random()), "book.png")
+
+    def seen(self) -> tuple[bool, str]:
+        profile = self.visitor.get("/api/profile/GetProfile", user_id=self.user_id)
+        return profile["confirmed"], profile["confirmation"]
+
+
+@pytest.fixture
+def student(service: Service) -> Student:
+    made = Student(service)
+    made.upload()
+    return made
+
+
+def scans(service: Service, *arguments: str) -> list[str]:
+    """The lines that a command prints; it succeeds, and says nothing else."""
+    done = attendance("scans", *arguments, folder=service.folder)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout.splitlines()
+
+
+def key_of(service: Service, student: Student) -> str:
+    """As the list prints it."""
+    lines = [line.split("\t") for line in scans(service, "list")]
+    (line,) = [each for each in lines if each[0] == str(student.user_id)]
+    assert line[1] == "Студентка Анна"
+    assert line[2].endswith(" UTC")
+    assert line[3] == "pending"
+    return line[4]
+
+
+@pytest.mark.parametrize(
+    "word, confirmed, state", [("approve", True, "approved"), ("reject", False, "rejected")]
+)
+def test_a_judged_scan_shows_at_once_and_leaves_the_list(
+    service: Service, student: Student, word: str, confirmed: bool, state: str
+) -> None:
+    assert student.seen() == (False, "pending")
+    key = key_of(service, student)
+    (line,) = scans(service, word, str(student.user_id), "--scan", key)
+    assert line == f"the scan of person {student.user_id} is {state}"
+    assert student.seen() == (confirmed, state)
+    assert key not in "".join(scans(service, "list"))
+
+
+def test_show_writes_the_picture_where_only_this_user_reads_it(
+    service: Service, student: Student
+) -> None:
+    file, line = scans(service, "show", str(student.user_id))
+    assert line.split("\t")[4] == key_of(service, student)
+    assert Path(file).name == f"scan-{student.user_id}.png"
+    assert stat.S_IMODE(Path(file).stat().st_mode) == 0o600
+    assert stat.S_IMODE(Path(file).parent.stat().st_mode) == 0o700
+    assert Image.open(io.BytesIO(Path(file).read_bytes())).format == "PNG"
+    Path(file).unlink()
+    Path(file).parent.rmdir()
+
+
+def test_show_writes_to_a_file_that_is_named_and_over_none(
+    service: Service, student: Student, tmp_path: Path
+) -> None:
+    to = tmp_path / "scan.png"
+    show = ("show", str(student.user_id), "--to", str(to))
+    assert scans(service, *show)[0] == str(to)
+    written = to.read_bytes()
+    done = attendance("scans", *show, folder=service.folder)
+    assert (done.returncode, done.stderr) == (1, f"attendance: {to}: File exists\n")
+    assert to.read_bytes() == written
+
+
+def test_a_scan_that_was_replaced_meanwhile_is_not_judged(
+    service: Service, student: Student
+) -> None:
+    seen = key_of(service, student)
+    student.upload()
+    command = ("scans", "approve", str(student.user_id), "--scan", seen)
+    done = attendance(*command, folder=service.folder)
+    assert done.returncode == 1
+    assert "it may have been replaced" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert student.seen() == (False, "pending")
+    assert key_of(service, student) != seen
+
+
+def test_nobody_with_such_a_scan_is_one_line(service: Service) -> None:
+    done = attendance("scans", "show", "999999", folder=service.folder)
+    assert (done.returncode, done.stderr) == (1, "attendance: There is no such scan\n")
+
+
+def test_a_judgement_names_its_scan(service: Service) -> None:
+    done = attendance("scans", "approve", "1", folder=service.folder)
+    assert done.returncode == 2
+    assert "--scan" in done.stderr
+
+
+def test_an_empty_list_says_so(tmp_path: Path) -> None:
+    assert attendance("migrate", folder=tmp_path).returncode == 0
+    done = attendance("scans", "list", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "nobody waits\n")
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    done = attendance("scans", "list", folder=tmp_path)
+    assert done.returncode == 1
+    assert "attendance migrate" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "var" / "attendance.db").exists()

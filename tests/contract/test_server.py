@@ -1,0 +1,260 @@
+"""The process of the service: how it listens, how it ends, and what it writes about it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import http.client
+import json
+import secrets
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from attendance_web.demo.client import Visitor
+from attendance_web.server import CannotListen, listening_socket
+from tests.contract.server import SECONDS, Service, running
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """One of its own for each test, since most of them end it."""
+    with running(tmp_path) as started:
+        yield started
+
+
+def somebody(service: Service) -> Visitor:
+    """A person who is logged in."""
+    visitor = Visitor(service.url, "en")
+    visitor.get("/api/auth/GetCurrentUserId")
+    name = f"p{secrets.token_hex(4)}"
+    visitor.post("/accounts/signup/", username=name, password="correct horse battery")
+    return visitor
+
+
+def event_of(visitor: Visitor) -> str:
+    """An event that is on."""
+    now = int(time.time())
+    made = visitor.post(
+        "/api/events/CreateEvent",
+        name=f"event {secrets.token_hex(4)}",
+        time_from=now - 60,
+        time_to=now + 600,
+    )
+    return str(made["event_id"])
+
+
+@asynccontextmanager
+async def marker_and_waiting(
+    service: Service,
+) -> AsyncIterator[tuple[ClientConnection, ClientConnection, int]]:
+    """Both sockets of one event, and the id of the person who waits."""
+    marker, waiting = somebody(service), somebody(service)
+    event_id = event_of(marker)
+    user_id = waiting.get("/api/auth/GetCurrentUserId")["user_id"]
+    async with (
+        waiting.socket("/ws/mark_me", event_id) as asks,
+        marker.socket("/ws/marking", event_id) as marks,
+    ):
+        assert json.loads(await marks.recv())["params"]["marking_list"] == [user_id]
+        yield marks, asks, user_id
+
+
+def begun_upload(service: Service, visitor: Visitor) -> http.client.HTTPConnection:
+    """A call that the service has begun to read, and whose body has not come yet."""
+    connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+    connection.putrequest("POST", "/api/profile/UpdateProfileInfo")
+    for name, value in {
+        **visitor.headers(),
+        "Content-Length": str(len(BODY)),
+        "Expect": "100-continue",
+    }.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    assert connection.sock is not None
+    told = connection.sock.recv(100)  # the application has asked for the body
+    assert told.startswith(b"HTTP/1.1 100 ")
+    return connection
+
+
+BODY = json.dumps({"bio": "Group 101"}).encode()
+
+
+class TestListening:
+    def test_what_is_not_acknowledged_is_given_up_after_15_seconds(self) -> None:
+        with listening_socket("127.0.0.1", 0) as listener:
+            kept = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        assert kept == 15_000
+
+    def test_a_port_is_free_again_as_soon_as_it_is_let_go(self) -> None:
+        with listening_socket("127.0.0.1", 0) as listener:
+            port = listener.getsockname()[1]
+            with (
+                socket.create_connection(("127.0.0.1", port)),
+                listener.accept()[0] as accepted,
+            ):
+                accepted.shutdown(socket.SHUT_RDWR)  # ours is the end that stays in TIME_WAIT
+        with listening_socket("127.0.0.1", port) as again:
+            assert again.getsockname()[1] == port
+
+    def test_a_taken_port_is_seen_before_anything_is_started(self) -> None:
+        with listening_socket("127.0.0.1", 0) as listener:
+            port = listener.getsockname()[1]
+            with pytest.raises(CannotListen, match="the port is taken"):
+                listening_socket("127.0.0.1", port)
+
+    def test_a_name_is_listened_at_where_browsers_look_first(self) -> None:
+        with listening_socket("localhost", 0) as listener:
+            assert listener.family is socket.AF_INET
+
+    def test_an_address_of_the_sixth_version_is_taken(self) -> None:
+        try:
+            listener = listening_socket("::1", 0)
+        except CannotListen as error:
+            pytest.skip(str(error))
+        with listener:
+            assert listener.family is socket.AF_INET6
+
+
+class TestAnswers:
+    def test_tell_nothing_of_the_server_and_name_the_request(self, service: Service) -> None:
+        connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+        connection.request("GET", "/health/live")
+        headers = connection.getresponse().headers
+        connection.close()
+        assert "server" not in headers
+        assert len(headers["x-request-id"]) == 16
+
+    async def test_sockets_are_never_compressed(self, service: Service) -> None:
+        visitor = somebody(service)
+        address = f"{service.ws_url}/ws/mark_me?event_id={event_of(visitor)}"
+        async with connect(address, additional_headers=visitor.headers(), proxy=None) as offered:
+            assert offered.response is not None
+            assert "Sec-WebSocket-Extensions" not in offered.response.headers
+
+
+class TestStopping:
+    async def test_sockets_are_told_to_come_back(self, service: Service) -> None:
+        async with marker_and_waiting(service) as (marks, asks, _):
+            service.process.send_signal(signal.SIGTERM)
+            for each in (marks, asks):
+                with pytest.raises(ConnectionClosed) as closed:
+                    await asyncio.wait_for(each.recv(), SECONDS)
+                assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+        assert service.process.wait(SECONDS) == 0
+        assert "Traceback" not in service.said()
+
+    async def test_a_choice_made_before_is_still_answered(self, service: Service) -> None:
+        async with marker_and_waiting(service) as (marks, _, user_id):
+            told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
+            await marks.send(json.dumps(told))
+            await marks.send(json.dumps({"message": "confirm_marking"}))
+            assert json.loads(await marks.recv())["message"] == "prepared"
+            service.process.send_signal(signal.SIGTERM)  # the confirm is under way
+            assert json.loads(await marks.recv())["message"] == "marked"
+            with pytest.raises(ConnectionClosed):
+                await marks.recv()
+        assert service.process.wait(SECONDS) == 0
+
+    def test_a_call_that_came_before_is_answered(self, service: Service) -> None:
+        visitor = somebody(service)
+        connection = begun_upload(service, visitor)
+        service.process.send_signal(signal.SIGTERM)
+        until_refused(service)
+        connection.sock.sendall(BODY)
+        answer = connection.getresponse()
+        assert answer.status == 200 and json.loads(answer.read())["error"] == 0
+        connection.close()
+        assert service.process.wait(SECONDS) == 0
+        assert "Traceback" not in service.said()
+
+    async def test_it_is_not_ready_while_sockets_go(self, service: Service) -> None:
+        visitor = somebody(service)
+        event_id = event_of(visitor)
+        deaf = socket.create_connection(service.address)
+        deaf.sendall(
+            f"GET /ws/mark_me?event_id={event_id} HTTP/1.1\r\nHost: {service.url[7:]}\r\n"
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+            f"Cookie: {visitor.headers()['Cookie']}\r\n\r\n".encode()
+        )
+        assert deaf.recv(12) == b"HTTP/1.1 101"
+        connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+        service.process.send_signal(signal.SIGTERM)
+        status = 200
+        while status == 200:
+            connection.request("GET", "/health/ready")
+            answer = connection.getresponse()
+            status, body = answer.status, answer.read()
+        assert (status, body) == (503, b"draining")
+        connection.close()
+        deaf.close()
+        assert service.process.wait(SECONDS) == 0
+
+    def test_a_call_that_never_comes_to_its_end_is_not_waited_for(self, service: Service) -> None:
+        connection = begun_upload(service, somebody(service))
+        begun = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - begun < 15.5
+        connection.close()
+        assert "Traceback" not in service.said()
+
+    def test_a_second_interrupt_waits_for_nobody(self, service: Service) -> None:
+        connection = begun_upload(service, somebody(service))
+        service.process.send_signal(signal.SIGINT)
+        until_refused(service)
+        begun = time.monotonic()
+        assert service.stop(signal.SIGINT) == 130
+        assert time.monotonic() - begun < 5
+        connection.close()
+        assert "Traceback" not in service.said()
+
+    def test_it_starts_again_at_the_same_port_and_knows_who_is_logged_in(
+        self, tmp_path: Path
+    ) -> None:
+        with running(tmp_path) as service:
+            visitor = somebody(service)
+            assert service.stop() == 0
+            port = str(service.port)
+        with running(tmp_path, {"ATTENDANCE_PORT": port}, migrate=False) as service:
+            assert service.port == int(port)
+            assert visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
+
+
+class TestLog:
+    def test_is_one_object_a_line_without_what_is_private(self, service: Service) -> None:
+        canary = "canary4711"
+        connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+        for path in (
+            f"/api/profile/FindByName?display_name_part={canary}",
+            "/a%0a%7B%22level%22:%22forged%22%7D%1b[31m%E2%80%AE",
+        ):
+            headers = {"Cookie": f"sessionid={canary}", "X-CSRFToken": canary, "User-Agent": canary}
+            connection.request("POST", path, json.dumps({"password": canary}), headers)
+            connection.getresponse().read()
+        connection.close()
+        somebody(service)
+        assert service.stop() == 0
+        lines = [json.loads(line) for line in service.said().splitlines()]
+        assert [each["path"] for each in lines if each.get("code") == 404] == [
+            r'/a\n{"level":"forged"}\x1b[31m\u202e'
+        ]
+        assert all(each["level"] == "info" for each in lines)
+        assert {"request_id", "method", "ms", "client"} <= set(lines[0])
+        assert canary not in service.said()
+        assert "correct horse" not in service.said()
+
+
+def until_refused(service: Service) -> None:
+    """Waits until nobody new is let in."""
+    while True:
+        with socket.socket() as other:
+            if other.connect_ex(service.address) == errno.ECONNREFUSED:
+                return

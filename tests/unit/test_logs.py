@@ -1,0 +1,96 @@
+"""Logs: one line for one thing, whatever came from outside."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from attendance_web import logs
+
+EVIL = 'x\r\n{"level": "forged"}\x1b[31m\x9b0m\u202e\ud800\x00'
+WRITTEN_OUT = r'x\r\n{"level": "forged"}\x1b[31m\x9b0m\u202e\ud800\x00'
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """Where the logs of one test go; afterwards they go where they went."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in logs.CHATTY}
+    yield io.StringIO()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, kept in levels.items():
+        logging.getLogger(name).setLevel(kept)
+    structlog.reset_defaults()
+
+
+class TestJson:
+    @pytest.fixture(autouse=True)
+    def configured(self, stream: io.StringIO) -> None:
+        logs.configure("json", stream)
+
+    def test_a_line_is_an_object_with_level_logger_and_time(self, stream: io.StringIO) -> None:
+        logging.getLogger("attendance_web.marking").warning("%s went away", "somebody")
+        (line,) = map(json.loads, stream.getvalue().splitlines())
+        assert line["event"] == "somebody went away"
+        assert (line["level"], line["logger"]) == ("warning", "attendance_web.marking")
+        assert line["timestamp"].endswith("Z")
+
+    def test_nothing_from_outside_begins_a_line(self, stream: io.StringIO) -> None:
+        structlog.get_logger("ours").info("request", path=EVIL)
+        logging.getLogger("theirs").error("it said %s", EVIL)
+        ours, theirs = map(json.loads, stream.getvalue().splitlines())
+        assert ours["path"] == WRITTEN_OUT
+        assert theirs["event"] == f"it said {WRITTEN_OUT}"
+
+    def test_lines_of_one_request_share_its_id(self, stream: io.StringIO) -> None:
+        with structlog.contextvars.bound_contextvars(request_id="0123"):
+            logging.getLogger("theirs").warning("within")
+        logging.getLogger("theirs").warning("without")
+        within, without = map(json.loads, stream.getvalue().splitlines())
+        assert within["request_id"] == "0123"
+        assert "request_id" not in without
+
+    def test_a_traceback_belongs_to_its_line(self, stream: io.StringIO) -> None:
+        try:
+            raise ValueError(EVIL)
+        except ValueError:
+            logging.getLogger("theirs").exception("it failed")
+        (line,) = map(json.loads, stream.getvalue().splitlines())
+        assert "Traceback (most recent call last)" in line["exception"]
+        assert "\x1b" not in line["exception"]
+
+    @pytest.mark.parametrize("name", ["uvicorn.error", "alembic.runtime.migration"])
+    def test_others_do_not_tell_of_their_daily_work(self, stream: io.StringIO, name: str) -> None:
+        logging.getLogger(name).info("Running upgrade")
+        assert stream.getvalue() == ""
+        logging.getLogger(name).warning("Something is wrong")
+        assert json.loads(stream.getvalue())["event"] == "Something is wrong"
+
+    def test_letters_of_every_script_stay_readable(self, stream: io.StringIO) -> None:
+        logging.getLogger("ours").warning("Лекция")
+        assert "Лекция" in stream.getvalue()
+
+
+class TestConsole:
+    def test_what_came_from_outside_stays_on_its_line(self, stream: io.StringIO) -> None:
+        logs.configure("console", stream)
+        structlog.get_logger("ours").info("request", path=EVIL)
+        (line,) = stream.getvalue().splitlines()
+        assert "\x1b" not in line and "\x9b" not in line
+
+    def test_no_line_of_a_traceback_looks_like_one_of_the_log(self, stream: io.StringIO) -> None:
+        logs.configure("console", stream)
+        try:
+            raise ValueError("x\n2026-01-01T00:00:00Z [info     ] forged")
+        except ValueError:
+            logging.getLogger("theirs").exception("it failed")
+        first, *others = stream.getvalue().splitlines()
+        assert "it failed" in first
+        assert others and all(line.startswith(logs.INDENT) or not line for line in others)
