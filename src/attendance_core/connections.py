@@ -50,12 +50,14 @@ class Process:
         return now >= self.renewed_at + terms.lease_seconds
 
     def may_judge(self, now: Instant, terms: Terms) -> bool:
-        """Whether it has been awake for long enough to take others for dead.
+        """Whether it is, and has been for long enough, awake to take others for dead.
 
         A database that was away or a machine that slept leaves every lease run out; whoever
-        wakes first must not empty the lists.
+        wakes first must not empty the lists, nor before it has found out that it slept.
         """
-        return now >= self.unbroken_since + terms.grace_seconds
+        return (
+            not self.lost_its_lease(now, terms) and now >= self.unbroken_since + terms.grace_seconds
+        )
 
 
 @dataclass(frozen=True, slots=True)

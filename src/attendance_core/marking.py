@@ -6,7 +6,6 @@ places it depends on, asks the rules in `places`, writes, announces.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from attendance_core import ports
@@ -33,7 +32,7 @@ from attendance_core.places import (
     may_mark,
     may_wait,
 )
-from attendance_core.presence import end_hold, hang_up
+from attendance_core.presence import arrive, end_hold, hang_up, settle
 from attendance_core.vocabulary import ConnectionId, Instant, UserId
 
 
@@ -45,6 +44,7 @@ class Outcome:
     place: Place
     at: Instant
     changed: bool = True
+    ended: tuple[Place, ...] = ()  # holds and waits it found run out, and ended first
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,34 +69,15 @@ def why_gone(unit: ports.Unit, connection: Connection) -> type[Exception]:
     return EventOver if unit.now() >= event.ends_at else LeaseLost
 
 
-def _connect(unit: ports.Unit, connection: Connection, terms: Terms) -> Process:
-    """Adds a connection of a live process and session; ends the grace of those it replaces."""
-    now = unit.now()
-    process = unit.processes.find(connection.process_id)
-    if process is None or process.lost_its_lease(now, terms):
-        raise LeaseLost
-    if unit.sessions.find(connection.session_id) is None:
-        raise NotLoggedIn
-    unit.connections.remove(
-        [
-            each.connection_id
-            for each in unit.connections.of(connection.event_id, connection.user_id)
-            if each.role is connection.role and each.is_lost(now, process.process_id, terms)
-        ]
-    )
-    unit.connections.add(connection)
-    return process
-
-
 def _command(
     unit: ports.Unit, connection: Connection, *others: UserId
-) -> tuple[Mapping[UserId, Place], Process | None]:
+) -> tuple[dict[UserId, Place], Process | None]:
     """Locks the places a command depends on; then its connection must be there, and the event on.
 
     Raises EventOver, and what `why_gone` says of a connection that is gone.
     """
     actor, event_id = connection.user_id, connection.event_id
-    places = unit.places.lock(event_id, sorted({actor, *others}), holder=actor)
+    places = dict(unit.places.lock(event_id, sorted({actor, *others}), holder=actor))
     found = unit.connections.find(connection.connection_id)
     if found is None:
         raise why_gone(unit, connection)
@@ -126,11 +107,9 @@ class MarkMe:
             if isinstance(mine.state, Marked):
                 return mine
             event.not_over(now)
-            holding = held_by(actor, places.values())
-            may_wait(holding=holding, actor=actor, now=now)
-            process = _connect(unit, connection, self.terms)
-            if holding is not None:
-                end_hold(unit, holding, process, self.terms)
+            places = arrive(unit, connection, places, self.terms)
+            may_wait(holding=held_by(actor, places.values()), actor=actor, now=now)
+            mine = places[actor]
             asked = mine.asked(now)
             if asked != mine:
                 unit.places.put(asked)
@@ -155,20 +134,17 @@ class ReadyToMark:
             event = unit.events.get(event_id)
             unit.places.enter(event_id, actor)
             places = unit.places.lock(event_id, [actor], holder=actor)
-            mine, now = places[actor], unit.now()
+            now = unit.now()
             event.not_over(now)
             event.started(now)
+            places = arrive(unit, connection, places, self.terms)
+            mine = places[actor]
             may_mark(mine)
-            process = _connect(unit, connection, self.terms)
-            holding = held_by(actor, places.values())
-            if holding is not None and holding.hold_has_lapsed(now):
-                end_hold(unit, holding, process, self.terms)
-                holding = None
             joined = mine.joined()
             if joined != mine:
                 unit.places.put(joined)
                 unit.announce(PlaceChanged(joined, now))
-            return Ready(holding, now)
+            return Ready(held_by(actor, places.values()), now)
 
         return await self.transact(work)
 
@@ -212,22 +188,23 @@ class PrepareToMark:
             places, process = _command(unit, connection, user_id)
             now = unit.now()
             holding = held_by(actor, places.values())
+            places[actor] = settle(unit, places[actor], process, self.terms)
             again = may_choose(user_id, mine=places[actor], holding=holding, now=now)
             if again is not None and isinstance(again.state, Held):
                 left = round(again.state.until - now, 6)
                 return Outcome(Prepared(user_id, left), again, now, changed=False)
-            target = places.get(user_id)
-            if holding is not None:
-                given_back = end_hold(unit, holding, process, self.terms)
-                target = given_back if holding.user_id == user_id else target
-            if target is None:
+            ended = tuple(
+                end_hold(unit, each, process, self.terms)
+                for each in places.values()
+                if each.hold_has_lapsed(now)
+            )
+            places.update({each.user_id: each for each in ended})
+            if user_id not in places:
                 raise NotWaiting
-            if target.hold_has_lapsed(now):
-                target = end_hold(unit, target, process, self.terms)
-            held = target.held(actor, now, self.terms.hold_seconds)
+            held = places[user_id].held(actor, now, self.terms.hold_seconds)
             unit.places.put(held)
             unit.announce(PlaceChanged(held, now, connection.connection_id))
-            return Outcome(Prepared(user_id, self.terms.hold_seconds), held, now)
+            return Outcome(Prepared(user_id, self.terms.hold_seconds), held, now, ended=ended)
 
         return await self.transact(work)
 

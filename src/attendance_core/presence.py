@@ -1,17 +1,18 @@
-"""What becomes of places when sockets go: the moves that every way of going shares.
+"""What becomes of places when sockets come and go: the moves that all ways of it share.
 
 Contract: 6.6 to 6.9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attendance_core import ports
 from attendance_core.announcements import PlaceChanged
 from attendance_core.connections import Connection, Process, Role, Terms, anybody_present
+from attendance_core.errors import LeaseLost, NotLoggedIn
 from attendance_core.places import Held, Place, Waiting
-from attendance_core.vocabulary import ConnectionId
+from attendance_core.vocabulary import ConnectionId, UserId
 
 
 def end_hold(
@@ -65,3 +66,55 @@ def hang_up(
         for place in places.values():
             if isinstance(place.state, Held) and place.state.by == user_id:
                 end_hold(unit, place, judge, terms)
+
+
+def settle(unit: ports.Unit, place: Place, judge: Process | None, terms: Terms) -> Place:
+    """Ends what has run out of a locked place, the hold or the grace, as a sweep would.
+
+    So a sweep that comes late is never a wrong answer.
+    """
+    now = unit.now()
+    if place.hold_has_lapsed(now):
+        return end_hold(unit, place, judge, terms)
+    if isinstance(place.state, Waiting):
+        theirs = unit.connections.of(place.event_id, place.user_id)
+        if not anybody_present(theirs, Role.MARK_ME, now, judge, terms):
+            place = place.withdrawn()
+            unit.places.put(place)
+            unit.announce(PlaceChanged(place, now))
+    return place
+
+
+def arrive(
+    unit: ports.Unit, connection: Connection, places: Mapping[UserId, Place], terms: Terms
+) -> Mapping[UserId, Place]:
+    """Adds a connection of a live process and session; ends the grace of those it replaces.
+
+    ``places`` are its person's and the one they hold, locked; the answer is what they are after
+    all that has run out was ended. Raises LeaseLost, NotLoggedIn.
+    """
+    now = unit.now()
+    process = unit.processes.find(connection.process_id)
+    if process is None or process.lost_its_lease(now, terms):
+        raise LeaseLost
+    if unit.sessions.find(connection.session_id) is None:
+        raise NotLoggedIn
+    event_id, user_id = connection.event_id, connection.user_id
+    theirs = unit.connections.of(event_id, user_id)
+    lapsed = [each for each in theirs if not each.is_present(now, process, terms)]
+    if lapsed:
+        hang_up(unit, lapsed, process, terms)
+        places = unit.places.lock(event_id, [user_id], holder=user_id)
+    settled = {
+        each.user_id: end_hold(unit, each, process, terms) if each.hold_has_lapsed(now) else each
+        for each in places.values()
+    }
+    unit.connections.remove(
+        [
+            each.connection_id
+            for each in theirs
+            if each.role is connection.role and each.is_lost(now, process.process_id, terms)
+        ]
+    )
+    unit.connections.add(connection)
+    return settled
