@@ -23,13 +23,12 @@ from attendance_core.frames import (
     Prepared,
     Refused,
     ReservationExpired,
-    UserJoined,
-    UserLeft,
     WasMarked,
 )
 from attendance_core.marking import Outcome, Ready
 from attendance_core.places import Held, Marked, Place, Waiting
 from attendance_core.upkeep import Reading
+from attendance_core.views import View, since
 from attendance_core.vocabulary import ConnectionId, Instant, UserId
 
 CLOSING = {Why.LEFT: LeftEvent, Why.LOGGED_OUT: NotLoggedIn, Why.DELETED: EventDeleted}
@@ -43,26 +42,6 @@ class Delivery:
     to: tuple[ConnectionId, ...]
 
 
-@dataclass(slots=True)
-class _Socket:
-    """A socket as the mirror knows it."""
-
-    connection: Connection
-    opened_at: int
-    holding: Held | None = None  # the hold it was told of by ``prepared``
-    held_user: UserId | None = None
-    answered: tuple[UserId, int] | None = None  # person and version it was answered about last
-    closing: bool = False
-
-    def lists(self, place: Place | None) -> bool:
-        """Whether this person is on its client's list when their place is this."""
-        if place is None or place.user_id == self.connection.user_id:
-            return False
-        if isinstance(place.state, Waiting):
-            return True
-        return place.user_id == self.held_user and place.state == self.holding is not None
-
-
 class Mirror:
     """One event's sockets in one process."""
 
@@ -70,8 +49,8 @@ class Mirror:
         self._known: dict[UserId, Place] = {}
         self._told_at: dict[UserId, int] = {}
         self._now = 0  # counts what it was told, to know what is older than a reading
-        self._markers: dict[ConnectionId, _Socket] = {}
-        self._askers: dict[UserId, dict[ConnectionId, _Socket]] = {}
+        self._markers: dict[ConnectionId, View] = {}
+        self._askers: dict[UserId, dict[ConnectionId, View]] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -93,15 +72,12 @@ class Mirror:
         """A reading counts unless something newer is known; so does absence from it."""
         if reading.event is None or reading.is_over:
             why = EventDeleted if reading.event is None else EventOver
-            return self._close(list(self._sockets()), why)
+            marked = [each for place in reading.watched for each in self._was_marked(place)]
+            return marked + self._close(list(self._sockets()), why)
         deliveries: list[Delivery] = []
         for place in (*reading.listed, *reading.watched):
             known = self._known.get(place.user_id)
-            if (
-                known is None
-                or place.version > known.version
-                or (place.version == known.version and place.state != known.state)
-            ):
+            if known is None or place.version > known.version:
                 deliveries += self._apply(place, reading.at, None)
         listed = {place.user_id for place in reading.listed}
         for user_id, known in list(self._known.items()):
@@ -134,7 +110,7 @@ class Mirror:
         """A ``mark_me`` socket is open and stored; the place is its person's, as committed."""
         deliveries = self.told(PlaceChanged(place, 0))
         self._now += 1
-        socket = _Socket(connection, self._now)
+        socket = View(connection, self._now)
         theirs = self._askers.setdefault(connection.user_id, {})
         theirs[connection.connection_id] = socket
         return deliveries + self._was_marked(self._known[connection.user_id])
@@ -144,43 +120,61 @@ class Mirror:
         holding = ready.holding
         deliveries = [] if holding is None else self.told(PlaceChanged(holding, ready.at))
         self._now += 1
-        socket = _Socket(connection, self._now)
-        self._markers[connection.connection_id] = socket
+        view = View(connection, self._now)
+        self._markers[connection.connection_id] = view
         to = (connection.connection_id,)
         prepared: list[Delivery] = []
         if holding is not None and isinstance(holding.state, Held):
             known = self._known[holding.user_id]
             if known.state == holding.state:
-                socket.holding, socket.held_user = holding.state, holding.user_id
+                view.holds[holding.user_id] = holding.state
                 left = round(holding.state.until - ready.at, 6)
                 prepared = [Delivery(Prepared(holding.user_id, left), to)]
         listed = sorted(
-            (_since(place), place.user_id) for place in self._known.values() if socket.lists(place)
+            (since(place), place.user_id) for place in self._known.values() if view.lists(place)
         )
         whole = MarkingList(
-            tuple(user_id for _, user_id in listed), tuple(since for since, _ in listed)
+            tuple(user_id for _, user_id in listed), tuple(asked for asked, _ in listed)
         )
         return [*deliveries, Delivery(whole, to), *prepared]
 
+    def asks(self, connection_id: ConnectionId) -> None:
+        """A command of this socket is under way, until `answered` or `asked_in_vain` says so.
+
+        Meanwhile its client hears of nothing, so that a reading which shows the command's own
+        doing early does not take from the list whom it chooses (Contract: 6.10).
+        """
+        if connection_id in self._markers:
+            self._markers[connection_id].asking = True
+
+    def asked_in_vain(self, connection_id: ConnectionId) -> list[Delivery]:
+        """Its command was refused, or failed: it hears what has changed meanwhile."""
+        view = self._markers.get(connection_id)
+        return [] if view is None else self._catch_up(view)
+
     def answered(self, connection_id: ConnectionId, outcome: Outcome) -> list[Delivery]:
         """A command of this socket is committed: its answer, and everybody else's frames."""
-        socket = self._markers.get(connection_id)
-        asked_by = connection_id if outcome.changed else None
-        deliveries = self.told(PlaceChanged(outcome.place, outcome.at, asked_by))
-        user_id, to = outcome.place.user_id, (connection_id,)
-        if socket is None or (
-            outcome.changed and socket.answered == (user_id, outcome.place.version)
-        ):
+        self.asks(connection_id)
+        view = self._markers.get(connection_id)
+        deliveries: list[Delivery] = []
+        frames: list[Frame] = []
+        for ended in outcome.ended:
+            deliveries += self.told(PlaceChanged(ended, outcome.at))
+            if view is not None and ended.user_id in view.behind:
+                frames += view.tell(ended, listed=view.behind[ended.user_id])
+                view.behind[ended.user_id] = view.lists(ended)
+        place = outcome.place
+        deliveries += self.told(PlaceChanged(place, outcome.at))
+        if view is None:
             return deliveries
-        deliveries.append(Delivery(outcome.answer, to))
-        if isinstance(outcome.answer, Prepared):
-            known = self._known[user_id]
-            if known.state != outcome.place.state:
-                deliveries.append(Delivery(ReservationExpired(user_id), to))
-            elif isinstance(known.state, Held) and not socket.lists(known):
-                socket.holding, socket.held_user = known.state, user_id
-                deliveries.append(Delivery(UserJoined(user_id, known.state.since), to))
-        return deliveries
+        if not outcome.changed or view.answered != (place.user_id, place.version):
+            known = self._known[place.user_id]
+            listed = view.behind.pop(place.user_id, view.lists(known))
+            frames += view.tell(place, listed=listed, answer=outcome.answer)
+            if known.version > place.version:
+                frames += view.tell(known, listed=view.lists(place))
+        to = (connection_id,)
+        return [*deliveries, *(Delivery(each, to) for each in frames), *self._catch_up(view)]
 
     def closed(self, connection: Connection) -> None:
         """A socket has gone, however."""
@@ -190,47 +184,44 @@ class Mirror:
         if not theirs:
             self._askers.pop(connection.user_id, None)
 
-    def _sockets(self) -> Iterator[_Socket]:
+    def _sockets(self) -> Iterator[View]:
         yield from self._markers.values()
         for theirs in self._askers.values():
             yield from theirs.values()
 
     def _apply(self, place: Place, at: Instant, asked_by: ConnectionId | None) -> list[Delivery]:
         """A person's place is this now: the difference, for each socket that sees one."""
-        old = self._known.get(place.user_id)
-        self._known[place.user_id] = place
+        user_id = place.user_id
+        old = self._known.get(user_id)
+        self._known[user_id] = place
         self._now += 1
-        self._told_at[place.user_id] = self._now
-        answers: list[Delivery] = []
-        expired: list[ConnectionId] = []
-        left: list[ConnectionId] = []
-        joined: list[ConnectionId] = []
-        for connection_id, socket in self._markers.items():
-            listed = socket.lists(old)
+        self._told_at[user_id] = self._now
+        to: dict[Frame, list[ConnectionId]] = {}
+        for connection_id, view in self._markers.items():
             asked = connection_id == asked_by
-            if socket.held_user == place.user_id and socket.holding != place.state:
-                socket.holding = socket.held_user = None
-                if not asked:
-                    expired.append(connection_id)
+            listed = view.behind.pop(user_id, view.lists(old))
+            if view.asking and not asked:
+                view.behind[user_id] = listed
+                continue
             if asked:
-                if isinstance(place.state, Held):
-                    socket.holding, socket.held_user = place.state, place.user_id
-                socket.answered = (place.user_id, place.version)
-                answers.append(Delivery(_answer(place, at), (connection_id,)))
-            lists = socket.lists(place)
-            if listed and not lists and not (asked and isinstance(place.state, Marked)):
-                left.append(connection_id)
-            elif lists and not listed:
-                joined.append(connection_id)
-        deliveries = answers + self._was_marked(place)
-        if expired:
-            deliveries.append(Delivery(ReservationExpired(place.user_id), tuple(expired)))
-        if left:
-            deliveries.append(Delivery(UserLeft(place.user_id), tuple(left)))
-        if joined:
-            frame = UserJoined(place.user_id, _since(place))
-            deliveries.append(Delivery(frame, tuple(joined)))
-        return deliveries
+                view.answered = (user_id, place.version)
+            answer = _answer(place, at) if asked else None
+            for frame in view.tell(place, listed=listed, answer=answer):
+                to.setdefault(frame, []).append(connection_id)
+        return self._was_marked(place) + [
+            Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_turn)
+        ]
+
+    def _catch_up(self, view: View) -> list[Delivery]:
+        """Its command is over: it hears again."""
+        view.asking = False
+        behind, view.behind = view.behind, {}
+        to = (view.connection.connection_id,)
+        return [
+            Delivery(frame, to)
+            for user_id, listed in behind.items()
+            for frame in view.tell(self._known[user_id], listed=listed)
+        ]
 
     def _was_marked(self, place: Place) -> list[Delivery]:
         """The person marked is told on each of their sockets, once a socket."""
@@ -242,7 +233,7 @@ class Mirror:
         to = tuple(socket.connection.connection_id for socket in told)
         return [Delivery(WasMarked(place.state.by), to)] if to else []
 
-    def _close(self, sockets: list[_Socket], why: type[Exception] | None) -> list[Delivery]:
+    def _close(self, sockets: list[View], why: type[Exception] | None) -> list[Delivery]:
         ending = [socket for socket in sockets if not socket.closing]
         for socket in ending:
             socket.closing = True
@@ -250,8 +241,11 @@ class Mirror:
         return [Delivery(Closing(why), to)] if to else []
 
 
-def _since(place: Place) -> Instant:
-    return place.state.since if isinstance(place.state, Waiting | Held) else 0
+def _turn(frame: Frame) -> int:
+    """The order of one change's frames on a socket: the end of a hold, the answer, the list."""
+    if isinstance(frame, ReservationExpired):
+        return 0
+    return 1 if isinstance(frame, Prepared | Confirmed | Refused) else 2
 
 
 def _answer(place: Place, at: Instant) -> Answer:
