@@ -17,7 +17,8 @@ Instant = float  # UNIX seconds, UTC, with a fraction of at most six digits
 Seconds = float  # a length of time
 
 BIDI_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-INVISIBLE = frozenset({"Cf", "Mn", "Me", "Zs"})
+UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # Unicode categories: controls, surrogates, breaks
+INVISIBLE = frozenset({"Cf", "Mn", "Me", "Zs"})  # nothing to see where they stand alone
 
 LATEST_INSTANT: Instant = 253_402_300_799  # the last second of the year 9999
 
@@ -35,13 +36,10 @@ def tidy(text: str) -> str:
 def is_printable(text: str) -> bool:
     """Whether nothing in it hides or turns around what a reader sees.
 
-    Not printable: nothing visible at all, control characters, bidi embeddings, overrides and
-    isolates, lone surrogates.
+    Not printable: nothing visible at all (but the empty text is), control characters, line and
+    paragraph separators, bidi embeddings, overrides and isolates, lone surrogates.
     """
-    categories = [unicodedata.category(character) for character in text]
-    return (
-        all(category in INVISIBLE for category in categories) is not True or not text
-    ) and not any(
-        category in {"Cc", "Cs", "Zl", "Zp"} or character in BIDI_CONTROLS
-        for category, character in zip(categories, text, strict=True)
-    )
+    categories = set(map(unicodedata.category, text))
+    if categories & UNFIT or not BIDI_CONTROLS.isdisjoint(text):
+        return False
+    return not text or not categories <= INVISIBLE
