@@ -78,10 +78,15 @@ class CountedIds:
 class World:
     """An event that has begun, one process, and people 1, 2, 3... with a session each."""
 
-    def __init__(self, people: int = 4, terms: Terms | None = None) -> None:
+    def __init__(
+        self,
+        people: int = 4,
+        terms: Terms | None = None,
+        notifier: LocalNotifier | None = None,
+    ) -> None:
         self.clock = SetClock()
         self.ids = CountedIds()
-        self.notifier = LocalNotifier()
+        self.notifier = notifier or LocalNotifier()
         self.store = MemoryStore(self.clock, self.notifier)
         self.terms = terms or Terms()
         transact, observe = self.store.transact, self.store.observe
