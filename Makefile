@@ -65,5 +65,10 @@ cover: install ## Measure the branches of attendance_core that the unit tests ta
 bench: install ## Measure marks a second over a real database
 	$(BIN)/python -m benchmarks.commit
 
+.PHONY: docs
+docs: install ## Print docs/wire.md from the Structs that declare what goes over the wire
+	$(BIN)/python docs/print_wire.py > docs/wire.md.new
+	mv docs/wire.md.new docs/wire.md
+
 .PHONY: check
 check: lint types test ## All that CI runs
