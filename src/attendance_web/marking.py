@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -253,7 +254,7 @@ class _Visit:
             elif self._connection.role is Role.MARK_ME:
                 raise UnknownMessage
             else:
-                self._room.answered(outbox, await self._carry_out(command))
+                await self._room.carry_out(outbox, self._use_case(command))
         except (Refusal, LeaseLost) as error:
             if close_code(type(error)) is not None:
                 end(outbox, type(error))
@@ -265,14 +266,14 @@ class _Visit:
             logger.exception("a command failed")
             outbox.put(encode_error(Unavailable(), outbox.language))
 
-    async def _carry_out(self, command: Command) -> Outcome:
+    def _use_case(self, command: Command) -> Awaitable[Outcome]:
         use_cases, connection = self._presence.use_cases, self._connection
         match command:
             case PrepareToMark(user_id):
-                return await use_cases.prepare_to_mark(connection=connection, user_id=user_id)
+                return use_cases.prepare_to_mark(connection=connection, user_id=user_id)
             case ConfirmMarking(user_id):
-                return await use_cases.confirm_marking(connection=connection, user_id=user_id)
+                return use_cases.confirm_marking(connection=connection, user_id=user_id)
             case RefuseToMark(user_id):
-                return await use_cases.refuse_to_mark(connection=connection, user_id=user_id)
+                return use_cases.refuse_to_mark(connection=connection, user_id=user_id)
             case Ping():
                 raise TypeError("a ping is answered where it is read")

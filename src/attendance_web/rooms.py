@@ -149,9 +149,16 @@ class Room:
         self._outboxes[outbox.connection.connection_id] = outbox
         self._deliver(self._mirror.ready(outbox.connection, ready))
 
-    def answered(self, outbox: Outbox, outcome: Outcome) -> None:
-        """A command of this socket is committed."""
-        self._deliver(self._mirror.answered(outbox.connection.connection_id, outcome))
+    async def carry_out(self, outbox: Outbox, command: Awaitable[Outcome]) -> None:
+        """A command of this socket: its answer, and what others see of it. Raises its refusal."""
+        connection_id = outbox.connection.connection_id
+        self._mirror.asks(connection_id)
+        try:
+            outcome = await command
+        except BaseException:
+            self._deliver(self._mirror.asked_in_vain(connection_id))
+            raise
+        self._deliver(self._mirror.answered(connection_id, outcome))
 
     def closed(self, connection: Connection) -> None:
         """A socket has gone."""
