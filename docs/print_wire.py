@@ -1,0 +1,198 @@
+"""Prints docs/wire.md: the calls and the frames, from what declares them. Run by `make docs`."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import inspect as kinds
+
+from attendance_core import errors
+from attendance_core.frames import (
+    Confirmed,
+    Frame,
+    MarkingList,
+    Prepared,
+    Refused,
+    ReservationExpired,
+    UserJoined,
+    UserLeft,
+    WasMarked,
+)
+from attendance_core.vocabulary import UserId
+from attendance_web import marking, refusals
+from attendance_web.calls import Call
+from attendance_web.marking_messages import (
+    PONG,
+    ConfirmMarking,
+    Ping,
+    PrepareToMark,
+    RefuseToMark,
+    encode,
+    encode_error,
+)
+from attendance_web.rooms import CLOSE_CODES
+from attendance_web.routes import CALLS
+
+ANNA, BORIS = UserId(7), UserId(12)
+FRAMES: tuple[tuple[str, Frame], ...] = (
+    ("marking", MarkingList((ANNA, BORIS), (1800000000.25, 1800000004.5))),
+    ("marking", UserJoined(ANNA, 1800000000.25)),
+    ("marking", UserLeft(ANNA)),
+    ("marking", Prepared(ANNA, 90.0)),
+    ("marking", Confirmed(50)),
+    ("marking", Refused()),
+    ("marking", ReservationExpired(ANNA)),
+    ("mark_me", WasMarked(BORIS)),
+)
+COMMANDS: tuple[tuple[str, type[msgspec.Struct], dict[str, Any]], ...] = (
+    ("marking", PrepareToMark, {"message": "prepare_to_mark", "params": {"user_id": 7}}),
+    ("marking", ConfirmMarking, {"message": "confirm_marking", "params": {"user_id": 7}}),
+    ("marking", RefuseToMark, {"message": "refuse_to_mark"}),
+    ("both", Ping, {"message": "ping"}),
+)
+
+
+def lines() -> Iterator[str]:
+    """The page."""
+    yield "# The wire"
+    yield ""
+    yield "Printed by `make docs` from what the service itself decodes and encodes with."
+    yield ""
+    yield "## Calls"
+    yield ""
+    yield 'Every answer is `{"error": 0, "error_msg": "", "response": ...}`; `error` is not 0'
+    yield "when the call was refused, and `error_msg` is then for a person. A field with `?` may be"
+    yield "left out. A POST by cookie repeats the cookie `csrftoken` in the header `X-CSRFToken`."
+    for call in CALLS:
+        yield from _call(call)
+    yield ""
+    yield "## Frames that a client sends"
+    yield ""
+    yield "socket | frame | meaning"
+    yield "---|---|---"
+    for socket, struct, example in COMMANDS:
+        yield f"{socket} | `{json.dumps(example, separators=(',', ':'))}` | {_doc(struct)}"
+    yield ""
+    yield "`params.user_id` of a confirm or a refuse may be left out; ids may be strings of digits."
+    yield ""
+    yield "## Frames that the service sends"
+    yield ""
+    yield "socket | frame | meaning"
+    yield "---|---|---"
+    for socket, frame in FRAMES:
+        yield f"{socket} | `{encode(frame, 'en')}` | {_doc(type(frame))}"
+    yield f"both | `{PONG}` | The answer to a ping."
+    yield f"both | `{encode_error(errors.Taken(), 'en')}` | A refusal; see the codes below."
+    yield ""
+    yield "## Codes of error frames"
+    yield ""
+    yield "code | text | closes an opening with | closes an open socket with"
+    yield "---|---|---|---"
+    for error in _frame_errors():
+        opening = _code(marking.OPENING_CODES, error)
+        opened = marking.TOO_MANY if error is refusals.TooManyFrames else _code(CLOSE_CODES, error)
+        if error is errors.Unavailable:
+            opening = marking.TRY_AGAIN
+        yield f"`{error.code}` | {error.en} | {opening or ''} | {opened or ''}"
+
+
+def _call(call: Call) -> Iterator[str]:
+    yield ""
+    yield f"### {call.name}"
+    yield ""
+    login = "needs log-in" if call.needs_login else "needs no log-in"
+    yield f"`{call.method} {call.path}`, {login}. {call.summary}"
+    yield ""
+    yield f"- takes: {_fields(call.arguments)}"
+    yield f"- answers: {_answer(call.answer)}"
+
+
+def _answer(answer: Any) -> str:
+    if answer is None:
+        return "nothing"
+    described = kinds.type_info(answer)
+    if isinstance(described, kinds.ListType):
+        assert isinstance(described.item_type, kinds.StructType)
+        return f"an array of {_fields(described.item_type.cls)}"
+    return _fields(answer)
+
+
+def _fields(struct: type[msgspec.Struct]) -> str:
+    described = kinds.type_info(struct)
+    assert isinstance(described, kinds.StructType)
+    return ", ".join(map(_field, described.fields)) or "nothing"
+
+
+def _field(field: kinds.Field) -> str:
+    """An optional field's null says nothing that leaving it out does not say."""
+    if field.required:
+        return f"`{field.encode_name}`: {_kind(field.type)}"
+    return f"`{field.encode_name}?`: {_kind(field.type).removesuffix(' or none')}"
+
+
+def _kind(kind: kinds.Type) -> str:
+    match kind:
+        case kinds.Metadata(inner):
+            return _kind(inner)
+        case kinds.UnionType(types):
+            return " or ".join(_kind(each) for each in types)
+        case kinds.ListType(item):
+            return f"array of {_kind(item)}"
+        case kinds.StructType(cls):
+            return f"{{{_fields(cls)}}}"
+        case kinds.BytesType():
+            return "a file, or Base64"
+        case kinds.EnumType(cls):
+            return " or ".join(f'"{each.value}"' for each in cls)
+        case kinds.LiteralType(values):
+            return " or ".join(f'"{each}"' for each in values)
+    return type(kind).__name__.removesuffix("Type").lower()
+
+
+def _frame_errors() -> list[Any]:
+    codes = [
+        "bad_frame",
+        "unknown_message",
+        "bad_params",
+        "not_waiting",
+        "taken",
+        "already_marked",
+        "yourself",
+        "already_holding",
+        "you_are_waiting",
+        "nobody_held",
+        "not_held",
+        "too_many_frames",
+        "event_over",
+        "event_not_started",
+        "event_not_found",
+        "bad_event_id",
+        "not_logged_in",
+        "foreign_origin",
+        "left_event",
+        "holding_somebody",
+        "unavailable",
+    ]
+    found = {
+        each.code: each
+        for module in (errors, refusals)
+        for each in vars(module).values()
+        if inspect.isclass(each) and hasattr(each, "code") and each.__name__ != "EventDeleted"
+    }
+    return [found[code] for code in codes]
+
+
+def _code(codes: dict[type[Exception], int], error: type[Exception]) -> int | None:
+    return next((code for each, code in codes.items() if issubclass(error, each)), None)
+
+
+def _doc(kind: type) -> str:
+    return (kind.__doc__ or "").partition("\n")[0].replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    print("\n".join(lines()))
