@@ -338,6 +338,22 @@ class TestLooks:
 
         assert await store.observe(look) == (1, threading.current_thread())
 
+    async def test_however_often_it_is_asked_for(self, store: SqliteStore) -> None:
+        """SQLite counts the steps of a statement over all its runs, and of every ROLLBACK."""
+        await store.transact(lambda unit: [adds(f"Event {number}")(unit) for number in range(300)])
+        elsewhere = 0
+
+        def short(unit: Any) -> None:
+            nonlocal elsewhere
+            unit.accounts.find("CREATOR")
+            elsewhere += threading.current_thread() is not threading.main_thread()
+
+        for number in range(3000):
+            await store.observe(short)
+            if number % 100 == 0:
+                assert len(await names(store)) == 300
+        assert elsewhere == 0
+
     async def test_it_sees_one_moment(self, store: SqliteStore) -> None:
         """Also while a function writes, and what was committed between two of its statements."""
         first = await store.transact(adds("A"))

@@ -50,6 +50,11 @@ class Sessions:
     def remove(self, session_id: SessionId) -> None:
         self._sessions.pop(session_id, None)
 
+    def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
+        for session in list(self._sessions.values()):
+            if session.user_id == user_id and session.used_at <= used_by:
+                del self._sessions[session.session_id]
+
 
 class Profiles:
     """`ports.Profiles`."""

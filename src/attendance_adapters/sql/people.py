@@ -40,6 +40,9 @@ USE_SESSION = (
     update(sessions).where(sessions.c.session_id == bindparam("id")).values(used_at=bindparam("at"))
 )
 REMOVE_SESSION = delete(sessions).where(sessions.c.session_id == bindparam("id"))
+REMOVE_EXPIRED = delete(sessions).where(
+    sessions.c.user_id == bindparam("user"), sessions.c.used_at <= bindparam("used_by")
+)
 ADD_PROFILE = insert(profiles)
 _PROFILE = select(profiles.c.user_id, profiles.c.display_name, profiles.c.bio, profiles.c.picture)
 GET_PROFILE = _PROFILE.where(profiles.c.user_id == bindparam("id"))
@@ -146,6 +149,9 @@ class Sessions(_Store):
 
     def remove(self, session_id: SessionId) -> None:
         self._execute(REMOVE_SESSION, {"id": session_id})
+
+    def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
+        self._execute(REMOVE_EXPIRED, {"user": user_id, "used_by": used_by})
 
 
 class Profiles(_Store):

@@ -7,11 +7,13 @@ the committed truth: a short one in the event loop, a long one in a thread.
 from __future__ import annotations
 
 import asyncio
+import math
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +29,8 @@ T = TypeVar("T")
 
 READERS = 2  # threads that read beside the writer
 BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
-SHORT_STEPS = 2_000  # of SQLite's machine, for a statement in the event loop: some 50 us
+# What a look in the event loop may take of SQLite's machine: 1 000 steps, some 0.1 ms
+SLICE_STEPS, SHORT_SLICES = 100, 10
 PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
@@ -51,6 +54,7 @@ class SqliteStore:
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._short: sqlite3.Connection | None = None
         self._in_loop = threading.Lock()  # one look at a time: two loops may share the store
+        self._slices = math.inf  # that are left to the look in the event loop
         self._opened: list[sqlite3.Connection] = []
 
     async def start(self) -> None:
@@ -64,7 +68,7 @@ class SqliteStore:
                         f"{self._path}: PRAGMA {name} is {found!r} and not {wanted!r}"
                     )
             short = self._open_to_read(0)
-            short.set_progress_handler(lambda: 1, SHORT_STEPS)  # ends a statement that is long
+            short.set_progress_handler(self._spend_slice, SLICE_STEPS)
             for _ in range(READERS):
                 self._idle.put(self._open_to_read(self._busy_seconds))
         except sqlite3.Error as error:
@@ -90,7 +94,7 @@ class SqliteStore:
             raise Unavailable
         if self._in_loop.acquire(blocking=False):
             try:
-                return self._at_one_moment(self._short, look)
+                return self._at_one_moment(self._short, partial(self._briefly, look))
             except sqlite3.Error:
                 pass  # it is long, or the file is busy; what else it is will be told below
             finally:
@@ -100,6 +104,23 @@ class SqliteStore:
         except RuntimeError as error:  # closed meanwhile
             raise Unavailable from error
         return await answer
+
+    def _briefly(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
+        """A look that may take so much, and what ends its transaction as much as it wants.
+
+        SQLite counts the steps of a statement over all its runs: only what is counted from the
+        beginning of this look on may end it.
+        """
+        self._slices = SHORT_SLICES
+        try:
+            return look(unit)
+        finally:
+            self._slices = math.inf
+
+    def _spend_slice(self) -> bool:
+        """Whether SQLite is to end the statement it is at."""
+        self._slices -= 1
+        return self._slices < 0
 
     def _look(self, look: Callable[[ports.Unit], T]) -> T:
         connection = self._idle.get()
