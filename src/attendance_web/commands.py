@@ -55,7 +55,8 @@ def in_one_line() -> Iterator[None]:
     except NoSuchFile:
         give_up("the picture of this scan is not where files are kept: see ATTENDANCE_FILES_URL")
     except Unavailable as error:
-        give_up(f"the database cannot be used just now: {error.__cause__ or 'try again'}")
+        why = str(error.__cause__ or "try again").partition("\n")[0]  # below it is the statement
+        give_up(f"the database cannot be used just now: {why}")
     except OSError as error:
         give_up(f"{error.filename}: {error.strerror}" if error.filename else str(error))
 

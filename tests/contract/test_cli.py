@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -108,6 +109,14 @@ class TestStartErrors:
             done = attendance(command, folder=tmp_path)
             assert done.returncode == 1
             assert "attendance.db" in complaint(done)
+
+    def test_a_database_that_somebody_else_keeps_locked(self, migrated: Path) -> None:
+        other = sqlite3.connect(migrated / "var" / "attendance.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        done = attendance("serve", folder=migrated)
+        other.close()
+        assert done.returncode == 1
+        assert "database is locked" in complaint(done)
 
     def test_a_port_that_is_taken(self, migrated: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as other:

@@ -57,7 +57,7 @@ def test_it_ends_well_and_shows_who_marked_whom(service: Service) -> None:
     assert "Everybody who asked was marked once" in done.stdout
     assert "3 markers" in done.stdout
     assert re.search(r"5 of 5 who asked", done.stdout)
-    assert "were refused first" in done.stdout
+    assert "refused first: 1" in done.stdout
     assert "\x1b" not in done.stdout, "no colours and no bar where no terminal is"
 
 

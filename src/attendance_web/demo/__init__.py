@@ -44,4 +44,5 @@ def play(url: str, *, people: int, markers: int, seed: int | None, karma_per_mar
         f"Everybody who asked was marked once and told so, and karma adds up (seed {chosen}). "
         f"To look around, log in as {result.login} with the password {result.password}",
         highlight=False,
+        soft_wrap=True,
     )

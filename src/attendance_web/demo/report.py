@@ -82,7 +82,7 @@ def table(result: Result) -> Table:
     for each in result.markings:
         shown.add_row(each.name, str(len(each.marked)), str(each.karma), ", ".join(each.marked))
     shown.caption = (
-        f"{result.dropped} lost their connection and came back, {result.refused} were refused first"
+        f"Lost their connection and came back: {result.dropped}; refused first: {result.refused}"
     )
     return shown
 
