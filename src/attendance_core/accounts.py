@@ -77,10 +77,28 @@ def session_id_of(token: str) -> SessionId:
     return SessionId(hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest())
 
 
-def _open_session(unit: ports.Unit, user_id: UserId, token: str) -> LoggedIn:
+def _open_session(
+    unit: ports.Unit, user_id: UserId, token: str, replacing: SessionId | None, terms: Terms
+) -> LoggedIn:
+    """A new session in the place of the one this browser had; expired ones are forgotten."""
     now = unit.now()
+    if replacing is not None:
+        _end_session(unit, replacing, terms)
+    unit.sessions.remove_expired(user_id, now - SESSION_SECONDS)
     unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
     return LoggedIn(user_id, token)
+
+
+def _end_session(unit: ports.Unit, session_id: SessionId, terms: Terms) -> None:
+    """Removes a session; the sockets that were opened with it close, without grace."""
+    unit.sessions.remove(session_id)
+    by_event: dict[EventId, list[Connection]] = {}
+    for connection in unit.connections.of_session(session_id):
+        by_event.setdefault(connection.event_id, []).append(connection)
+    for event_id, ended in sorted(by_event.items()):
+        hang_up(unit, ended, None, terms)
+        connection_ids = frozenset(each.connection_id for each in ended)
+        unit.announce(ConnectionsEnded(event_id, Why.LOGGED_OUT, connection_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,7 @@ class SignUp:
     transact: ports.Transact
     passwords: ports.Passwords
     ids: ports.Ids
+    terms: Terms
 
     async def __call__(
         self,
@@ -113,9 +132,7 @@ class SignUp:
         def work(unit: ports.Unit) -> LoggedIn:
             user_id = unit.accounts.add(username, password_hash, unit.now())
             unit.profiles.add(Profile(user_id, shown))
-            if replacing is not None:
-                unit.sessions.remove(replacing)
-            return _open_session(unit, user_id, token)
+            return _open_session(unit, user_id, token, replacing, self.terms)
 
         return await self.transact(work)
 
@@ -128,6 +145,7 @@ class LogIn:
     observe: ports.Observe
     passwords: ports.Passwords
     ids: ports.Ids
+    terms: Terms
 
     async def __call__(
         self, *, username: str, password: str, replacing: SessionId | None = None
@@ -143,9 +161,7 @@ class LogIn:
         token = self.ids.token()
 
         def work(unit: ports.Unit) -> LoggedIn:
-            if replacing is not None:
-                unit.sessions.remove(replacing)
-            return _open_session(unit, account.user_id, token)
+            return _open_session(unit, account.user_id, token, replacing, self.terms)
 
         return await self.transact(work)
 
@@ -182,23 +198,4 @@ class LogOut:
 
     async def __call__(self, *, session_id: SessionId) -> None:
         """Idempotent."""
-
-        def work(unit: ports.Unit) -> None:
-            unit.sessions.remove(session_id)
-            connections = sorted(
-                unit.connections.of_session(session_id), key=lambda each: each.event_id
-            )
-            by_event: dict[EventId, list[Connection]] = {}
-            for connection in connections:
-                by_event.setdefault(connection.event_id, []).append(connection)
-            for event_id, ended in by_event.items():
-                hang_up(unit, ended, None, self.terms)
-                unit.announce(
-                    ConnectionsEnded(
-                        event_id,
-                        Why.LOGGED_OUT,
-                        frozenset(each.connection_id for each in ended),
-                    )
-                )
-
-        await self.transact(work)
+        await self.transact(lambda unit: _end_session(unit, session_id, self.terms))

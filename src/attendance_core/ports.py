@@ -82,6 +82,10 @@ class Sessions(Protocol):
         """Idempotent."""
         ...
 
+    def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
+        """Forgets those of this person that were used last at ``used_by`` or before."""
+        ...
+
 
 class Profiles(Protocol):
     """What people show of themselves."""

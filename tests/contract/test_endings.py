@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from attendance_core.accounts import session_id_of
 from attendance_core.places import Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
 from tests.contract.live import Ended, House, Visitor, Wire, eventually, opened_house
@@ -126,6 +127,16 @@ class TestRule9LogOut:
         await marking.hears_nothing()
         await house.logs_out(other)
         assert await kept.turns_away() == ("not_logged_in", 4401)
+        await marking.hears("user_left", user_id=asker.user_id)
+
+    async def test_another_log_in_of_the_same_browser_ends_them_too(self, house: House) -> None:
+        _, asker, _, waiting, marking = await both(house)
+        await house.attendance.use_cases.sign_up(
+            username="somebody-else",
+            password="another at this keyboard",
+            replacing=session_id_of(asker.token),
+        )
+        assert await waiting.turns_away() == ("not_logged_in", 4401)
         await marking.hears("user_left", user_id=asker.user_id)
 
     async def test_a_marker_gives_back_at_once(self, house: House) -> None:

@@ -147,6 +147,22 @@ class TestAccounts:
         assert await store.observe(lambda u: u.sessions.find(session.session_id)) is None
 
 
+    async def test_a_persons_expired_sessions_are_forgotten(self, store: Any) -> None:
+        anna, boris = await people(store, "Анна", "Борис")
+        for number, (user_id, used_at) in enumerate(
+            [(anna, NOON), (anna, NOON + 1), (boris, NOON - 1)]
+        ):
+            name = SessionId(str(number) * 64)
+            session = Session(name, user_id, Credential.COOKIE, NOON - 2, used_at)
+            await store.transact(lambda u, session=session: u.sessions.add(session))
+        await store.transact(lambda u: u.sessions.remove_expired(anna, NOON))
+        kept = [
+            await store.observe(lambda u, n=n: u.sessions.find(SessionId(str(n) * 64)))
+            for n in range(3)
+        ]
+        assert [each is not None for each in kept] == [False, True, True]
+
+
 class TestProfiles:
     async def test_unknown_people_are_not_found(self, store: Any) -> None:
         with pytest.raises(PersonNotFound):
