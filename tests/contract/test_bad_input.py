@@ -1,0 +1,293 @@
+"""No input ends in our fault: it is taken, or refused with a text that names it. Contract: 1."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import msgspec
+import pytest
+import pytest_asyncio
+
+from attendance_web.calls import Call
+from attendance_web.limits import Limits
+from attendance_web.routes import CALLS
+from tests.contract.web import (
+    PASSWORD,
+    Browser,
+    Site,
+    envelope,
+    escaped,
+    opened_site,
+    picture,
+    response,
+)
+from tests.unit.builders import NOON
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+# Never a text that can be kept
+UNKEEPABLE = ["\x00", "a\x00b", "abcd\x00", "\ud800", "\udfff", "abc\ud83d", "\ude00abc"]
+NASTY = [
+    *UNKEEPABLE,
+    *("", " ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\ufeff", "\u200b", "\u200b" * 5),
+    *("\x01", "\x1b[31mred", "\x7f", "\x85", "a\rb", "line\nline", "\u2028", "\u2029", "\ufffe"),
+    *("\u202eabcd", "abcd\u202d", "\u2066abcd\u2069", "\u200f\u200e", "\u061c", "\u00ad"),
+    *("e" + "\u0301" * 50, "\u0301", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞", "ﬁﬂﬃ", "①②③④", "ﷺ" * 20, "İIıi"),
+    *("ß" * 64, "ẞẞẞẞ", "Ⅷ", "Аdmin", "😀😀😀😀", "👩‍👩‍👧‍👦", "🇷🇺", "\U000e0041" * 4, "\U0010ffff"),
+    *(
+        "%%%%",
+        "____",
+        "\\\\\\\\",
+        "'; DROP TABLE people; --",
+        '" OR ""="',
+        "<script>alert(1)</script>",
+    ),
+    *("{{7*7}}", "${jndi:ldap://x}", "../../etc/passwd", "C:\\con", "null", "undefined", "NaN"),
+    *("true", "-1", "1e309", "0x41", "x" * 129, "ы" * 5000, "a" * 60_000),
+]
+BAD_IDS: list[Any] = [
+    *(0, -1, 2**63, 2**64, 10**400, -(2**63), 1.0, 1.5, 1e3, 1e308, True, False, [], [1], {}),
+    *(
+        {"user_id": 1},
+        "",
+        " ",
+        "x",
+        "1.0",
+        "+1",
+        "-1",
+        "1e3",
+        " 1",
+        "1 ",
+        "0",
+        "9" * 19,
+        "٣",
+        "1\x00",
+    ),
+]
+BAD_EVENT_IDS: list[Any] = [
+    *(0, 1, 1.5, True, [], {}, "", "x", "0" * 36, SOME_ID[:-1], SOME_ID + "0", SOME_ID + "\n"),
+    *(SOME_ID.replace("-", ""), f"{{{SOME_ID}}}", f"urn:uuid:{SOME_ID}", "٠" * 36, "\ud800" * 36),
+]
+GOOD: dict[str, Any] = {
+    "username": "somebody",
+    "password": "one of many",
+    "display_name": "Some Body",
+    "bio": "bio",
+    "display_name_part": "some",
+    "name": "a.png",
+    "time_from": int(NOON),
+    "time_to": int(NOON) + 60,
+    "event_id": SOME_ID,
+    "user_id": 1,
+    "limit": 10,
+    "offset": 0,
+    "image": "YQ==",
+}
+TEXTS = {"username", "password", "display_name", "bio", "display_name_part", "name"}
+NUMBERS = {"user_id", "time_from", "time_to", "limit", "offset"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    async with opened_site(tmp_path_factory.mktemp("site")) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    return await site.person("anna")
+
+
+@pytest.fixture(autouse=True)
+def unlimited(site: Site) -> None:
+    """Every test begins with full buckets."""
+    site.limit(Limits())
+
+
+def fields_of(call: Call) -> list[str]:
+    return [field for field in call.arguments.__struct_fields__]
+
+
+FIELDS = [(call, field) for call in CALLS for field in fields_of(call)]
+POSTS = [call for call in CALLS if call.method == "POST" and fields_of(call)]
+
+
+def named(value: Any) -> str:
+    return value.name if isinstance(value, Call) else str(value)
+
+
+async def make(browser: Browser, call: Call, given: dict[str, Any]) -> list[httpx.Response]:
+    """The call with these arguments, in every way they can be sent."""
+    if call.method == "GET":
+        return [await browser.client.get(f"{call.path}?{encoded(given)}")]
+    as_json = await browser.send(call.path, **escaped(given))
+    if not all(isinstance(value, str | int) for value in given.values()):
+        return [as_json]
+    return [as_json, await browser.send(call.path, content=encoded(given), headers=FORM)]
+
+
+def encoded(given: dict[str, Any]) -> str:
+    """As a query; a lone surrogate becomes three bytes that are no UTF-8."""
+    return urlencode(given, errors="surrogatepass")
+
+
+def arguments(call: Call, **changed: Any) -> dict[str, Any]:
+    return {**{field: GOOD[field] for field in fields_of(call)}, **changed}
+
+
+def taken_or_refused(answer: httpx.Response) -> int:
+    """The number; our own fault is none."""
+    error: int = envelope(answer)["error"]
+    assert answer.status_code == 200 and error in {0, 1, 2, 3, 4, 5, 6}, answer.text
+    return error
+
+
+class TestTexts:
+    @pytest.mark.parametrize(
+        ("call", "field"), [each for each in FIELDS if each[1] in TEXTS], ids=named
+    )
+    async def test_every_nasty_text_is_kept_or_refused(
+        self, site: Site, anna: Browser, call: Call, field: str
+    ) -> None:
+        browser = site.browser() if call.path.startswith("/accounts/") else anna
+        await browser.token()
+        # Nothing is done with the name of a picture, and looking at pictures takes its time
+        tried = UNKEEPABLE if "image" in fields_of(call) else NASTY
+        for text in tried:
+            given = arguments(call, **{field: text})
+            if call.name == "LogIn" and text not in UNKEEPABLE:
+                given["password"] = None  # looking at a password takes its time, on purpose
+            for answer in await make(browser, call, given):
+                error = taken_or_refused(answer)
+                if text in UNKEEPABLE:
+                    assert error == 1 and field in answer.json()["error_msg"], (text, answer.text)
+        if call.method == "POST" and call.needs_login:
+            shown = await anna.get("/api/profile/GetProfile", user_id=anna.user_id)
+            assert response(shown)["display_name"].isprintable()
+
+
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("call", "field"), [each for each in FIELDS if each[1] in NUMBERS], ids=named
+    )
+    async def test_every_bad_number_is_refused_by_its_name(
+        self, anna: Browser, call: Call, field: str
+    ) -> None:
+        may_be_zero = field in {"offset", "time_from", "time_to"}
+        for number in BAD_IDS:
+            if may_be_zero and number in (0, "0") and number is not False:
+                continue
+            if call.method == "GET" and not isinstance(number, str | int | float):
+                continue
+            for answer in await make(anna, call, arguments(call, **{field: number})):
+                assert taken_or_refused(answer) == 1, (number, answer.text)
+                text = answer.json()["error_msg"]
+                assert field in text or "body" in text
+
+    @pytest.mark.parametrize(
+        ("call", "field"), [each for each in FIELDS if each[1] == "event_id"], ids=named
+    )
+    async def test_every_malformed_event_id_is_refused_by_its_name(
+        self, anna: Browser, call: Call, field: str
+    ) -> None:
+        for event_id in BAD_EVENT_IDS:
+            for answer in await make(anna, call, arguments(call, event_id=event_id)):
+                assert taken_or_refused(answer) == 1, (event_id, answer.text)
+                assert "event_id" in answer.json()["error_msg"]
+
+
+class TestMissing:
+    @pytest.mark.parametrize(("call", "field"), FIELDS, ids=named)
+    async def test_null_is_as_if_it_were_not_there(
+        self, anna: Browser, call: Call, field: str
+    ) -> None:
+        without = {name: value for name, value in arguments(call).items() if name != field}
+        if call.name in {"LogIn", "SignUp"} and field not in {"username", "password"}:
+            return  # needs none of the others
+        answers = await make(anna, call, without)
+        if call.method == "POST":
+            answers += await make(anna, call, {**without, field: None})
+        told = {(each.json()["error"], each.json()["error_msg"]) for each in answers}
+        assert len(told) == 1
+        ((error, text),) = told
+        needed = field in {each.name for each in required(call)}
+        assert (error == 2) is needed and (field in text or not needed)
+
+
+def required(call: Call) -> list[Any]:
+    return [each for each in msgspec.structs.fields(call.arguments) if each.required]
+
+
+class TestBodies:
+    @pytest.mark.parametrize("call", POSTS, ids=named)
+    async def test_every_broken_body_is_refused(self, anna: Browser, call: Call) -> None:
+        multipart = "multipart/form-data; boundary=x"
+        for content_type, body in [
+            ("application/json", b"nonsense"),
+            ("application/json", b"[]"),
+            ("application/json", b"null"),
+            ("application/json", b'"text"'),
+            ("application/json", b"{"),
+            ("application/json", b"\xff\xfe"),
+            ("application/json", b"\xef\xbb\xbf{}"),
+            ("application/json", "{}".encode("utf-16")),
+            ("application/json", b'{"a":NaN}'),
+            ("application/json", b'{"a":' + b"1" * 5000 + b"}"),
+            ("application/json", b'{"a":' + b"[" * 100 + b"]" * 100 + b"}"),
+            ("application/json", b"[" * 60_000),
+            ("application/json", b'{"a":1,"a":1}'),
+            ("application/json", b'{"a":"\\ud800'),
+            ("application/json; charset=utf-7", b"{}"),
+            ("application/x-www-form-urlencoded", b"a=1&a=1"),
+            ("application/x-www-form-urlencoded", b"&".join(b"f%d" % n for n in range(500))),
+            ("multipart/form-data", b"--x--\r\n"),
+            (multipart, b"nonsense"),
+            (multipart, b"--x\r\n\r\n\r\n--x--\r\n"),
+            (multipart, b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n"),
+            (multipart, b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\na"),
+            ("text/plain", b"{}"),
+            ("", b"{}"),
+            ("\xff", b"{}"),
+        ]:
+            sent = {"Content-Type": content_type.encode("latin-1")}
+            answer = await anna.send(call.path, content=body, headers=sent)
+            error = taken_or_refused(answer)
+            assert error in {1, 2, 4}, (content_type, body[:40], answer.text)
+
+    async def test_a_repeated_parameter_is_refused_by_its_name(self, anna: Browser) -> None:
+        answer = await anna.client.get("/api/profile/GetProfile?user_id=1&user_id=1")
+        assert taken_or_refused(answer) == 1 and "user_id" in answer.json()["error_msg"]
+
+    @pytest.mark.parametrize(
+        "query", ["name=%FF", "name=%ED%A0%80aaa", "%FF=1&name=%00%00%00", "name=%"]
+    )
+    async def test_a_query_that_is_no_text_is_refused(self, anna: Browser, query: str) -> None:
+        answer = await anna.client.get(f"/api/events/GetEvents?{query}")
+        assert taken_or_refused(answer) == 1 and "name" in answer.json()["error_msg"]
+
+    async def test_unknown_fields_are_ignored(self, anna: Browser) -> None:
+        given = {"bio": "kept", "user_id": 999, "karma": [1e308, None, {"deep": [[]]}], "\x00": ""}
+        assert response(await anna.send("/api/profile/UpdateProfileInfo", **escaped(given))) == {}
+
+    async def test_files_in_odd_parts(self, anna: Browser) -> None:
+        path = "/api/profile/UpdateProfilePicture"
+        file = ("a.png", picture(), "image/png")
+        for files in (
+            [("image", file), ("image", file), ("name", (None, "a.png"))],
+            [("image", file), ("name", file)],
+            [("image", ("a.png", b"", "image/png")), ("name", (None, "a.png"))],
+            [("image", ("", b"", "application/octet-stream")), ("name", (None, ""))],
+            [("image", (None, "text", "text/plain; charset=klingon")), ("name", (None, "a"))],
+            [*((f"f{n}", (None, "a")) for n in range(300)), ("image", file)],
+        ):
+            assert taken_or_refused(await anna.send(path, files=files)) in {1, 2, 4}
+
+    async def test_a_password_is_never_told(self, site: Site) -> None:
+        given = {"username": "a b", "password": PASSWORD}
+        answer = await site.browser().post("/accounts/signup/", **given)
+        assert taken_or_refused(answer) == 1 and PASSWORD not in answer.text

@@ -1,0 +1,242 @@
+"""The calls about accounts and sessions. Contract: 2."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from http.cookies import Morsel, SimpleCookie
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from attendance_core.accounts import SESSION_SECONDS, USE_NOTED_EVERY
+from tests.contract.web import PASSWORD, Browser, Site, opened_site, refusal, response
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+IN_MEMORY, IN_SQLITE = "memory", "sqlite"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=[IN_MEMORY, IN_SQLITE])
+async def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
+    folder = None if request.param == IN_MEMORY else tmp_path_factory.mktemp("site")
+    async with opened_site(folder) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    """She has an account, and is logged in."""
+    return await site.person("Анна")
+
+
+def set_cookie(answer: httpx.Response, name: str) -> Morsel[str] | None:
+    cookies: dict[str, Morsel[str]] = {}
+    for header in answer.headers.get_list("set-cookie"):
+        cookies.update(SimpleCookie(header))
+    return cookies.get(name)
+
+
+async def who(browser: Browser) -> Any:
+    return response(await browser.get("/api/auth/GetCurrentUserId"))["user_id"]
+
+
+class TestSignUp:
+    async def test_one_is_logged_in_at_once(self, site: Site) -> None:
+        browser = site.browser()
+        given = {"username": "Новый.Чел-1_", "password": PASSWORD}
+        made = response(await browser.post("/accounts/signup/", **given))
+        assert list(made) == ["user_id"] and type(made["user_id"]) is int
+        assert await who(browser) == made["user_id"]
+
+    async def test_the_display_name_is_the_user_name_unless_it_is_given(self, site: Site) -> None:
+        for more, name in (({}, None), ({"display_name": "  Ольга Петрова "}, "Ольга Петрова")):
+            person = await site.person("olga", **more)
+            profile = await person.get("/api/profile/GetProfile", user_id=person.user_id)
+            assert response(profile)["display_name"] == (name or person.username)
+
+    async def test_a_name_is_taken_in_whatever_case(self, site: Site, anna: Browser) -> None:
+        taken = {"username": anna.username.upper(), "password": PASSWORD}
+        refusal(await site.browser().post("/accounts/signup/", **taken), 6)
+
+    @pytest.mark.parametrize(
+        ("username", "password", "display_name", "field"),
+        [
+            ("", PASSWORD, None, "username"),
+            ("a b", PASSWORD, None, "username"),
+            ("a@b", PASSWORD, None, "username"),
+            ("x" * 65, PASSWORD, None, "username"),
+            ("short", "1234567", None, "password"),
+            ("long", "x1" * 129, None, "password"),
+            ("common", "password", None, "password"),
+            ("common", "qwertyuiop", None, "password"),
+            ("nul", "12345\x00678", None, "password"),
+            ("blank", PASSWORD, "   ", "display_name"),
+            ("long", PASSWORD, "x" * 101, "display_name"),
+            ("bidi", PASSWORD, "a\u202eb", "display_name"),
+        ],
+    )
+    async def test_what_is_wrong_is_named(
+        self, site: Site, username: str, password: str, display_name: str | None, field: str
+    ) -> None:
+        given = {"username": username, "password": password, "display_name": display_name}
+        assert field in refusal(await site.browser().post("/accounts/signup/", **given), 1)
+
+    @pytest.mark.parametrize("missing", ["username", "password"])
+    async def test_what_is_missing_is_named(self, site: Site, missing: str) -> None:
+        given = {"username": "a", "password": PASSWORD, missing: None}
+        assert missing in refusal(await site.browser().post("/accounts/signup/", **given), 2)
+
+
+class TestLogIn:
+    async def test_the_name_is_taken_in_whatever_case(self, site: Site, anna: Browser) -> None:
+        browser = site.browser()
+        given = {"username": anna.username.upper(), "password": PASSWORD}
+        assert response(await browser.post("/accounts/login/", **given)) == {
+            "user_id": anna.user_id
+        }
+        assert await who(browser) == anna.user_id
+
+    async def test_a_wrong_name_and_a_wrong_password_are_told_alike(
+        self, site: Site, anna: Browser
+    ) -> None:
+        browser = site.browser()
+        told = [
+            refusal(await browser.post("/accounts/login/", username=name, password=password), 3)
+            for name, password in [
+                (anna.username, "wrong password"),
+                ("nobody", PASSWORD),
+                ("no name at all", PASSWORD),
+                (anna.username, "x" * 10_000),
+            ]
+        ]
+        assert len(set(told)) == 1 and browser.session is None
+
+    async def test_forms_are_taken_too(self, site: Site, anna: Browser) -> None:
+        given = {"username": anna.username, "password": PASSWORD}
+        for how in (
+            {"data": given},
+            {"files": {name: (None, each) for name, each in given.items()}},
+        ):
+            answer = await site.browser().send("/accounts/login/", **how)
+            assert response(answer) == {"user_id": anna.user_id}
+
+
+class TestSessions:
+    async def test_the_cookie_cannot_be_read_by_a_page(self, site: Site, anna: Browser) -> None:
+        given = {"username": anna.username, "password": PASSWORD}
+        answer = await site.browser().post("/accounts/login/", **given)
+        cookie = set_cookie(answer, "sessionid")
+        assert cookie is not None and len(cookie.value) >= 43
+        assert cookie["httponly"] and cookie["samesite"].lower() == "lax" and cookie["path"] == "/"
+        assert cookie["max-age"] == str(int(SESSION_SECONDS)) == str(30 * 86_400)
+        assert not cookie["secure"] and not cookie["domain"]
+
+    async def test_on_https_the_cookies_are_for_https_only(self, site: Site, anna: Browser) -> None:
+        browser = site.browser(base_url="https://attendance.test")
+        first = await browser.get("/api/auth/GetCurrentUserId")
+        given = {"username": anna.username, "password": PASSWORD}
+        answer = await browser.post("/accounts/login/", **given)
+        for cookie in (set_cookie(first, "csrftoken"), set_cookie(answer, "sessionid")):
+            assert cookie is not None and cookie["secure"]
+
+    async def test_logging_in_changes_the_session_and_ends_the_one_before(
+        self, site: Site, anna: Browser
+    ) -> None:
+        browser = site.browser()
+        given = {"username": anna.username, "password": PASSWORD}
+        seen = []
+        for path in ("/accounts/login/", "/accounts/login/"):
+            response(await browser.post(path, **given))
+            seen.append(browser.session)
+        assert seen[0] != seen[1]
+        old = site.browser(cookies={"sessionid": str(seen[0])})
+        assert (await who(old), await who(browser)) == (None, anna.user_id)
+
+    async def test_signing_up_changes_the_session_too(self, site: Site) -> None:
+        browser = await site.person("first")
+        before = browser.session
+        await browser.sign_up(f"again{browser.user_id}")
+        assert browser.session != before
+        assert await who(site.browser(cookies={"sessionid": str(before)})) is None
+
+    async def test_a_session_id_that_a_stranger_picked_is_never_adopted(
+        self, site: Site, anna: Browser
+    ) -> None:
+        picked = "x" * 43
+        browser = site.browser(cookies={"sessionid": picked})
+        assert await who(browser) is None
+        given = {"username": anna.username, "password": PASSWORD}
+        answer = await browser.post("/accounts/login/", **given)
+        cookie = set_cookie(answer, "sessionid")
+        assert cookie is not None and cookie.value != picked
+        assert await who(site.browser(cookies={"sessionid": picked})) is None
+
+    async def test_a_cookie_is_no_bearer_token(self, site: Site, anna: Browser) -> None:
+        stolen = site.browser(headers={"Authorization": f"Bearer {anna.session}"})
+        assert await who(stolen) is None
+
+    async def test_a_session_lasts_thirty_days_from_its_last_use(self, site: Site) -> None:
+        browser = await site.person("idle")
+        site.clock.pass_(SESSION_SECONDS - 1)
+        answer = await browser.get("/api/auth/GetCurrentUserId")
+        assert response(answer)["user_id"] == browser.user_id
+        refreshed = set_cookie(answer, "sessionid")
+        assert refreshed is not None and refreshed.value == browser.session
+        assert refreshed["max-age"] == str(int(SESSION_SECONDS)) and refreshed["httponly"]
+        site.clock.pass_(SESSION_SECONDS - 1)
+        assert await who(browser) == browser.user_id
+        site.clock.pass_(SESSION_SECONDS)
+        assert await who(browser) is None
+
+    async def test_the_cookie_is_set_anew_once_a_minute_at_most(self, site: Site) -> None:
+        browser = await site.person("busy")
+        for seconds, again in ((0, False), (USE_NOTED_EVERY, True), (1, False)):
+            site.clock.pass_(seconds)
+            answer = await browser.get("/api/friends/GetFriendList")
+            assert (set_cookie(answer, "sessionid") is not None) is again
+
+
+class TestLogOut:
+    async def test_the_session_ends_everywhere(self, site: Site) -> None:
+        browser = await site.person("leaving")
+        tab = site.browser(cookies={"sessionid": str(browser.session)})
+        answer = await browser.post("/accounts/logout/")
+        assert response(answer) == {}
+        cookie = set_cookie(answer, "sessionid")
+        assert cookie is not None and (cookie.value, cookie["max-age"]) == ("", "0")
+        assert await who(tab) is None and browser.session is None
+
+    async def test_other_sessions_of_the_person_stay(self, site: Site) -> None:
+        phone = await site.person("two")
+        laptop = site.browser()
+        given = {"username": phone.username, "password": PASSWORD}
+        response(await laptop.post("/accounts/login/", **given))
+        response(await laptop.post("/accounts/logout/"))
+        assert (await who(phone), await who(laptop)) == (phone.user_id, None)
+
+    async def test_logging_out_when_logged_out_is_no_error(self, site: Site) -> None:
+        browser = site.browser()
+        for _ in range(2):
+            assert response(await browser.post("/accounts/logout/")) == {}
+
+    async def test_it_is_no_get(self, anna: Browser) -> None:
+        refusal(await anna.get("/accounts/logout/"), 8, status=405)
+
+
+class TestGetCurrentUserId:
+    async def test_it_says_who_i_am(self, site: Site) -> None:
+        browser = await site.person("me")
+        answer = await browser.get("/api/auth/GetCurrentUserId")
+        assert response(answer) == {"user_id": browser.user_id}
+
+    async def test_the_anonymous_are_nobody_and_that_is_no_error(self, site: Site) -> None:
+        assert response(await site.browser().get("/api/auth/GetCurrentUserId")) == {"user_id": None}
+
+    async def test_a_stale_cookie_makes_one_anonymous(self, site: Site) -> None:
+        stale = site.browser(cookies={"sessionid": "stale"})
+        assert await who(stale) is None
+        assert response(await stale.get("/api/events/GetEvents")) is not None
+        refusal(await stale.get("/api/friends/GetFriendList"), 7, status=401)

@@ -1,0 +1,292 @@
+"""The calls about events. Contract: 5, and 7 for GetAttendance."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from tests.contract.web import Browser, Site, envelope, escaped, opened_site, refusal, response
+from tests.unit.builders import NOON
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CREATE = "/api/events/CreateEvent"
+BY_ID = "/api/events/GetEventByID"
+EVENTS = "/api/events/GetEvents"
+JOIN = "/api/events/JoinEvent"
+LEAVE = "/api/events/LeaveEvent"
+DELETE = "/api/events/DeleteEvent"
+CREATED = "/api/events/GetCreatedEvents"
+JOINED = "/api/events/GetJoinedEvents"
+ATTENDANCE = "/api/events/GetAttendance"
+NOW = int(NOON)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "sqlite"])
+async def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
+    folder = None if request.param == "memory" else tmp_path_factory.mktemp("site")
+    async with opened_site(folder) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    return await site.person("anna", display_name="Анна")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def boris(site: Site) -> Browser:
+    return await site.person("boris", display_name="Борис")
+
+
+async def ids(browser: Browser, path: str, **given: Any) -> list[str]:
+    return [each["event_id"] for each in response(await browser.get(path, **given))]
+
+
+class TestCreateEvent:
+    async def test_times_are_whole_seconds_or_their_digits(self, anna: Browser) -> None:
+        given = {"name": "  Матан  ", "time_from": str(NOW - 60), "time_to": NOW + 60}
+        event_id = response(await anna.post(CREATE, **given))["event_id"]
+        assert str(UUID(event_id)) == event_id
+        assert response(await anna.get(BY_ID, event_id=event_id)) == {
+            "name": "Матан",
+            "event_id": event_id,
+            "time_from": NOW - 60,
+            "time_to": NOW + 60,
+            "creator_id": anna.user_id,
+        }
+
+    async def test_the_creator_has_joined(self, anna: Browser) -> None:
+        event_id = await anna.event()
+        refusal(await anna.post(JOIN, event_id=event_id), 3)
+
+    async def test_a_name_is_taken_in_whatever_case(self, anna: Browser, boris: Browser) -> None:
+        given = {"name": "Единственная", "time_from": NOW, "time_to": NOW + 60}
+        response(await anna.post(CREATE, **given))
+        for name in ("Единственная", "ЕДИНСТВЕННАЯ", " единственная "):
+            refusal(await boris.post(CREATE, **{**given, "name": name}), 6)
+
+    async def test_of_many_who_want_one_name_one_gets_it(self, anna: Browser) -> None:
+        given = {"name": "На всех", "time_from": NOW, "time_to": NOW + 60}
+        answers = await asyncio.gather(*(anna.post(CREATE, **given) for _ in range(8)))
+        assert sorted(envelope(each)["error"] for each in answers) == [0] + [6] * 7
+
+    @pytest.mark.parametrize(("start", "end"), [(0, 0), (60, 0), (-60, 0), (-60, -1), (60, 30)])
+    async def test_times_in_the_wrong_order_are_named(
+        self, anna: Browser, start: int, end: int
+    ) -> None:
+        given = {"name": "Задом наперёд", "time_from": NOW + start, "time_to": NOW + end}
+        told = refusal(await anna.post(CREATE, **given), 1)
+        assert "«time_from» (the start)" in told and "«time_to» (the end)" in told
+
+    async def test_bad_input(self, site: Site, anna: Browser) -> None:
+        good = {"name": "Хорошая", "time_from": NOW, "time_to": NOW + 60}
+        for name in good:
+            told = refusal(await anna.post(CREATE, **{**good, name: None}), 2)
+            assert name in told
+            for given in ([], {}, True, 1.5, "\x00", "\ud800" if name == "name" else "1e9"):
+                told = refusal(await anna.send(CREATE, **escaped({**good, name: given})), 1)
+                assert name in told
+        for given in ("", "  ", "x" * 129, "a\nb", "\u202e"):
+            assert "name" in refusal(await anna.post(CREATE, **{**good, "name": given}), 1)
+        for given in (-1, 2**63, 253_402_300_800):
+            assert "time_to" in refusal(await anna.post(CREATE, **{**good, "time_to": given}), 1)
+        refusal(await site.browser().post(CREATE, **good), 7, status=401)
+
+
+class TestGetEvents:
+    async def test_by_a_part_of_the_name_in_whatever_case_without_log_in(
+        self, site: Site, anna: Browser
+    ) -> None:
+        event_id = await anna.event("Топология")
+        for part in ("топол", "ЛОГИЯ", "  поло "):
+            assert await ids(site.browser(), EVENTS, name=part) == [event_id]
+        assert await ids(site.browser(), EVENTS, name="нету такого") == []
+        assert event_id in await ids(site.browser(), EVENTS)
+
+    async def test_each_has_the_five_fields(self, site: Site, anna: Browser) -> None:
+        event_id = await anna.event("Пятиборье")
+        (event,) = response(await site.browser().get(EVENTS, name="пятиборье"))
+        assert event == response(await site.browser().get(BY_ID, event_id=event_id))
+        assert sorted(event) == ["creator_id", "event_id", "name", "time_from", "time_to"]
+
+    async def test_by_start_then_name_and_by_pages(self, site: Site, anna: Browser) -> None:
+        later = await anna.event("Порядок б", starts=60)
+        first = await anna.event("Порядок а", starts=-60)
+        second = await anna.event("Порядок б", starts=-60)
+        expected = [first, second, later]
+        assert await ids(anna, EVENTS, name="порядок") == expected
+        assert await ids(anna, EVENTS, name="порядок", limit=2) == expected[:2]
+        assert await ids(anna, EVENTS, name="порядок", limit=2, offset=1) == expected[1:]
+        assert await ids(anna, EVENTS, name="порядок", offset=3) == []
+
+    async def test_wildcards_are_letters_like_others(self, site: Site, anna: Browser) -> None:
+        event_id = await anna.event("50%_\\ скидка")
+        assert await ids(anna, EVENTS, name="%%%") == []
+        assert await ids(anna, EVENTS, name="___") == []
+        assert await ids(anna, EVENTS, name="0%_\\") == [event_id]
+
+    async def test_bad_input(self, site: Site) -> None:
+        browser = site.browser()
+        for given in ("", "аб", "  аб ", "x" * 129, "a\x00bc"):
+            assert "name" in refusal(await browser.get(EVENTS, name=given), 1)
+        for more in ({"limit": "0"}, {"limit": "-1"}, {"offset": "1.0"}, {"offset": ""}):
+            assert next(iter(more)) in refusal(await browser.get(EVENTS, **more), 1)
+
+
+class TestGetEventByID:
+    async def test_the_id_is_taken_in_either_case_and_answered_in_lower(
+        self, site: Site, anna: Browser
+    ) -> None:
+        event_id = await anna.event()
+        event = response(await site.browser().get(BY_ID, event_id=event_id.upper()))
+        assert event["event_id"] == event_id
+
+    async def test_bad_input(self, site: Site, anna: Browser) -> None:
+        event_id = await anna.event()
+        browser = site.browser()
+        assert "event_id" in refusal(await browser.get(BY_ID), 2)
+        for given in ("", "12", event_id.replace("-", ""), f"{{{event_id}}}", event_id[:-1] + "g"):
+            assert "event_id" in refusal(await browser.get(BY_ID, event_id=given), 1)
+        refusal(await browser.get(BY_ID, event_id=str(uuid4())), 5)
+
+
+class TestJoinEvent:
+    async def test_one_is_in_it(self, anna: Browser, boris: Browser) -> None:
+        event_id = await anna.event()
+        assert response(await boris.post(JOIN, event_id=event_id)) == {}
+        assert event_id in await ids(boris, JOINED)
+
+    async def test_twice_is_refused(self, anna: Browser, boris: Browser) -> None:
+        event_id = await anna.event()
+        response(await boris.post(JOIN, event_id=event_id))
+        refusal(await boris.post(JOIN, event_id=event_id), 3)
+
+    async def test_people_may_come_late_but_not_after_the_end(
+        self, site: Site, anna: Browser, boris: Browser
+    ) -> None:
+        late, over = await anna.event(), await anna.event(lasts=120)
+        site.clock.pass_(60)
+        refusal(await boris.post(JOIN, event_id=over), 3)
+        response(await boris.post(JOIN, event_id=late))
+        site.clock.pass_(-60)
+
+
+class TestLeaveEvent:
+    async def test_one_is_out_of_it_also_as_its_creator(
+        self, anna: Browser, boris: Browser
+    ) -> None:
+        event_id = await anna.event()
+        response(await boris.post(JOIN, event_id=event_id))
+        for browser in (boris, anna):
+            assert response(await browser.post(LEAVE, event_id=event_id)) == {}
+            assert event_id not in await ids(browser, JOINED)
+            refusal(await browser.post(LEAVE, event_id=event_id), 3)
+        assert event_id in await ids(anna, CREATED)
+
+    async def test_one_who_was_marked_leaves_and_the_mark_stays(
+        self, site: Site, anna: Browser
+    ) -> None:
+        person, event_id = await site.person("leaving"), await anna.event()
+        await site.mark(event_id, person, anna)
+        assert response(await person.post(LEAVE, event_id=event_id)) == {}
+        assert event_id not in await ids(person, JOINED)
+        people = response(await anna.get(ATTENDANCE, event_id=event_id))["participants"]
+        (row,) = [each for each in people if each["user_id"] == person.user_id]
+        assert row["state"] == "marked"
+
+
+class TestDeleteEvent:
+    async def test_it_is_gone(self, anna: Browser) -> None:
+        event_id = await anna.event()
+        assert response(await anna.post(DELETE, event_id=event_id)) == {}
+        refusal(await anna.get(BY_ID, event_id=event_id), 5)
+        assert event_id not in await ids(anna, JOINED)
+        refusal(await anna.post(DELETE, event_id=event_id), 5)
+
+    async def test_only_its_creator_deletes(self, anna: Browser, boris: Browser) -> None:
+        event_id = await anna.event()
+        response(await boris.post(JOIN, event_id=event_id))
+        refusal(await boris.post(DELETE, event_id=event_id), 3)
+
+    async def test_a_record_does_not_vanish(self, site: Site, anna: Browser) -> None:
+        person, event_id = await site.person("marked"), await anna.event()
+        await site.mark(event_id, person, anna)
+        refusal(await anna.post(DELETE, event_id=event_id), 3)
+        assert response(await anna.get(BY_ID, event_id=event_id))["event_id"] == event_id
+
+
+class TestMyEvents:
+    async def test_created_and_joined_ones_with_their_fields(
+        self, site: Site, boris: Browser
+    ) -> None:
+        person = await site.person("busy")
+        theirs, mine = await boris.event(starts=-90), await person.event()
+        response(await person.post(JOIN, event_id=theirs))
+        created = response(await person.get(CREATED))
+        assert [sorted(each) for each in created] == [["event_id", "name", "time_from", "time_to"]]
+        joined = response(await person.get(JOINED))
+        assert [(each["event_id"], each["creator"]) for each in joined] == [
+            (theirs, False),
+            (mine, True),
+        ]
+        assert sorted(joined[0]) == ["creator", "event_id", "name", "time_from", "time_to"]
+        assert response(await person.get(JOINED, limit=1, offset=1)) == joined[1:]
+        assert response(await person.get(CREATED, offset=1)) == []
+
+    @pytest.mark.parametrize("path", [CREATED, JOINED])
+    async def test_bad_input(self, site: Site, anna: Browser, path: str) -> None:
+        assert "limit" in refusal(await anna.get(path, limit="0"), 1)
+        assert "offset" in refusal(await anna.get(path, offset="x"), 1)
+        refusal(await site.browser().get(path), 7, status=401)
+
+
+class TestGetAttendance:
+    async def test_everybody_with_their_state_by_name(self, site: Site, anna: Browser) -> None:
+        event_id = await anna.event()
+        joined, waiting, held, marked = [
+            await site.person("row", display_name=name) for name in ("Вера", "Галя", "Даша", "Ева")
+        ]
+        response(await joined.post(JOIN, event_id=event_id))
+        await site.wait(event_id, waiting)
+        await site.mark(event_id, marked, anna)
+        await site.hold(event_id, held, anna)
+        rows = response(await anna.get(ATTENDANCE, event_id=event_id))["participants"]
+        assert [(each["display_name"], each["state"]) for each in rows] == [
+            ("Анна", "joined"),
+            ("Вера", "joined"),
+            ("Галя", "waiting"),
+            ("Даша", "held"),
+            ("Ева", "marked"),
+        ]
+        assert rows[-1] == {
+            "user_id": marked.user_id,
+            "display_name": "Ева",
+            "confirmed": False,
+            "state": "marked",
+            "marked_by": anna.user_id,
+            "marked_at": int(site.clock.at),
+        }
+        assert all(each["marked_by"] is each["marked_at"] is None for each in rows[:-1])
+
+    async def test_it_is_for_the_creator(self, site: Site, anna: Browser, boris: Browser) -> None:
+        event_id = await anna.event()
+        response(await boris.post(JOIN, event_id=event_id))
+        refusal(await boris.get(ATTENDANCE, event_id=event_id), 3)
+        refusal(await boris.get(ATTENDANCE, event_id=str(uuid4())), 5)
+        refusal(await site.browser().get(ATTENDANCE, event_id=event_id), 7, status=401)
+
+
+@pytest.mark.parametrize("path", [JOIN, LEAVE, DELETE])
+async def test_bad_ids(site: Site, anna: Browser, path: str) -> None:
+    assert "event_id" in refusal(await anna.post(path), 2)
+    for given in ("", 12, True, [], {}, "0" * 36):
+        assert "event_id" in refusal(await anna.post(path, event_id=given), 1)
+    refusal(await anna.post(path, event_id=str(uuid4())), 5)
+    refusal(await site.browser().post(path, event_id=str(uuid4())), 7, status=401)

@@ -1,0 +1,115 @@
+"""Pictures for everybody's `<img>`, and the questions of load balancers. Contract: 3."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.errors import Unavailable
+from attendance_web import health
+from tests.contract.web import Site, opened_site, picture, response
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    async with opened_site(tmp_path_factory.mktemp("site")) as opened:
+        yield opened
+
+
+class TestPictures:
+    async def uploaded(self, site: Site) -> str:
+        person = await site.person("pictured")
+        files = {"image": ("a.png", picture(), "image/png")}
+        path = "/api/profile/UpdateProfilePicture"
+        response(await person.send(path, files=files, data={"name": "a.png"}))
+        profile = await person.get("/api/profile/GetProfile", user_id=person.user_id)
+        address: str = response(profile)["pic"]
+        return address
+
+    async def test_one_is_loaded_without_log_in_and_kept_for_ever(self, site: Site) -> None:
+        loaded = await site.browser().get(await self.uploaded(site))
+        assert loaded.status_code == 200 and loaded.content.startswith(b"\x89PNG")
+        assert loaded.headers["content-type"] == "image/png"
+        assert loaded.headers["x-content-type-options"] == "nosniff"
+        assert loaded.headers["cache-control"] == "public, max-age=31536000, immutable"
+        policy = loaded.headers["content-security-policy"]
+        assert policy == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+    async def test_who_set_none_has_a_silhouette_of_our_own(self, site: Site) -> None:
+        loaded = await site.browser().get("/pictures/default.svg")
+        assert loaded.headers["content-type"] == "image/svg+xml"
+        assert loaded.text.startswith("<svg ") and "href" not in loaded.text
+        assert "sandbox" in loaded.headers["content-security-policy"]
+        assert "immutable" not in loaded.headers["cache-control"]
+
+    async def test_what_others_may_keep_gives_nobody_a_token(self, site: Site) -> None:
+        for address in ("/pictures/default.svg", await self.uploaded(site)):
+            assert "set-cookie" not in (await site.browser().get(address)).headers
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "",
+            "nothing.png",
+            "default.png",
+            "default.svg.png",
+            "../scans/a.png",
+            "..%2f..%2fattendance.db",
+            "%2e%2e%2fattendance.db",
+            "..\\attendance.db",
+            "a.svg",
+            "a.png%00",
+            "a.png\n",
+            "x" * 5000 + ".png",
+            ".png",
+            "%ff.png",
+        ],
+    )
+    async def test_nothing_else_is_there(self, site: Site, key: str) -> None:
+        answer = await site.browser().client.get(f"/pictures/{key}".replace("\n", "%0a"))
+        assert answer.status_code == 404
+
+
+class TestHealth:
+    async def test_it_lives_and_is_ready(self, site: Site) -> None:
+        for path in ("/health/live", "/health/ready"):
+            answer = await site.browser().get(path)
+            assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+
+    async def test_without_its_store_it_lives_and_is_not_ready(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def broken(**_: Any) -> None:
+            raise Unavailable
+
+        async def stuck(**_: Any) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(health, "READY_WITHIN", 0.05)
+        web = site.app.state.web
+        try:
+            for identify in (broken, stuck):
+                use_cases = replace(web.use_cases, identify=identify)
+                site.app.state.web = replace(web, use_cases=use_cases)
+                assert (await site.browser().get("/health/live")).status_code == 200
+                assert (await site.browser().get("/health/ready")).status_code == 503
+        finally:
+            site.app.state.web = web
+
+    async def test_while_draining_it_is_not_ready_and_takes_no_calls(self, site: Site) -> None:
+        web = site.app.state.web
+        try:
+            site.app.state.web = replace(web, is_draining=lambda: True)
+            assert (await site.browser().get("/health/ready")).status_code == 503
+            answer = await site.browser().get("/api/events/GetEvents")
+            assert (answer.status_code, answer.json()["error"]) == (503, -1)
+            assert answer.headers["retry-after"] == "1"
+        finally:
+            site.app.state.web = web

@@ -1,0 +1,103 @@
+"""Calls that change something come from our own page. Contract: 1 and 2, CSRF."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from attendance_web.routes import CALLS
+from tests.contract.web import ORIGIN, PASSWORD, Browser, Site, opened_site, refusal, response
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+POSTS = [call.path for call in CALLS if call.method == "POST"]
+GETS = [call.path for call in CALLS if call.method == "GET"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    async with opened_site(None) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    return await site.person("anna")
+
+
+async def raw(browser: Browser, path: str, **headers: str) -> Any:
+    """A POST as a page of another site, or a careless program, would send it."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await browser.client.post(path, headers=named, json={})
+
+
+class TestTheCookie:
+    @pytest.mark.parametrize("path", ["/api/events/GetEvents", "/health/live", "/schema"])
+    async def test_a_first_successful_get_sets_one_that_scripts_can_read(
+        self, site: Site, path: str
+    ) -> None:
+        answer = await site.browser().get(path)
+        cookie = SimpleCookie(answer.headers["set-cookie"])["csrftoken"]
+        assert len(cookie.value) >= 43 and cookie["path"] == "/"
+        assert cookie["samesite"].lower() == "lax"
+        assert not cookie["httponly"] and not cookie["max-age"]
+
+    async def test_it_is_set_once_and_differs_from_browser_to_browser(self, site: Site) -> None:
+        browser = site.browser()
+        token = await browser.token()
+        answer = await browser.get("/api/events/GetEvents")
+        assert "set-cookie" not in answer.headers
+        assert await site.browser().token() != token
+
+    async def test_a_refused_get_sets_none(self, site: Site) -> None:
+        for path in ("/api/friends/GetFriendList", "/api/nothing", "/accounts/login/"):
+            assert "set-cookie" not in (await site.browser().get(path)).headers
+
+
+class TestTheCheck:
+    @pytest.mark.parametrize("path", POSTS)
+    async def test_every_call_that_changes_something_asks_for_it(
+        self, site: Site, anna: Browser, path: str
+    ) -> None:
+        for browser in (anna, site.browser()):
+            refusal(await raw(browser, path), 8, status=403)
+            refusal(await raw(browser, path, X_CSRFToken="wrong"), 8, status=403)
+
+    @pytest.mark.parametrize("path", GETS)
+    async def test_no_call_that_reads_asks_for_it(self, anna: Browser, path: str) -> None:
+        assert (await anna.get(path)).status_code == 200
+
+    async def test_it_goes_before_log_in_and_log_in_before_arguments(self, site: Site) -> None:
+        browser = site.browser()
+        path = "/api/friends/SendFriendRequest"
+        refusal(await browser.client.post(path, content=b"\xff"), 8, status=403)
+        refusal(await browser.send(path, content=b"\xff"), 7, status=401)
+        logged_in = await site.person("order")
+        refusal(await logged_in.send(path, content=b"\xff"), 4)
+        refusal(await logged_in.post(path), 2)
+
+    async def test_a_foreign_page_is_refused_though_it_knows_the_token(self, anna: Browser) -> None:
+        for origin in ("https://evil.example", "null", f"{ORIGIN}.evil.example"):
+            answer = await anna.send("/accounts/logout/", headers={"Origin": origin})
+            refusal(answer, 8, status=403)
+        assert response(await anna.get("/api/auth/GetCurrentUserId"))["user_id"] == anna.user_id
+
+    async def test_our_own_page_is_not(self, anna: Browser) -> None:
+        answer = await anna.send("/api/events/LeaveEvent", headers={"Origin": ORIGIN}, json={})
+        refusal(answer, 2)
+
+    async def test_a_bearer_token_needs_none(self, site: Site) -> None:
+        program = site.browser(headers={"Authorization": "Bearer unknown"})
+        refusal(await raw(program, "/api/events/JoinEvent"), 7, status=401)
+
+    async def test_a_form_of_another_site_logs_nobody_in(self, site: Site, anna: Browser) -> None:
+        given = {"username": anna.username, "password": PASSWORD}
+        browser = site.browser()
+        answer = await browser.client.post(
+            "/accounts/login/", data=given, headers={"Origin": "https://evil.example"}
+        )
+        refusal(answer, 8, status=403)
+        assert browser.session is None

@@ -1,0 +1,132 @@
+"""How often something may be asked, and nothing else is limited. Contract: 1, limits."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.vocabulary import UserId
+from attendance_web.limits import Limits
+from tests.contract.web import PASSWORD, Browser, Site, envelope, opened_site, refusal, response
+from tests.unit.test_limits import Seconds
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+LOG_IN = "/accounts/login/"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    async with opened_site(None) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    return await site.person("Анна")
+
+
+@pytest.fixture
+def seconds(site: Site) -> Seconds:
+    """New limits, with a clock of their own."""
+    clock = Seconds()
+    site.limit(Limits(clock))
+    return clock
+
+
+def too_many(answer: Any) -> int:
+    """After how many seconds to come back."""
+    assert "s" in refusal(answer, 8, status=429)
+    return int(answer.headers["retry-after"])
+
+
+class TestFailedLogIns:
+    async def fail(self, browser: Browser, username: str) -> Any:
+        return await browser.post(LOG_IN, username=username, password="wrong password")
+
+    async def test_ten_in_fifteen_minutes_for_an_account_from_one_address(
+        self, site: Site, anna: Browser, seconds: Seconds
+    ) -> None:
+        browser = site.browser()
+        for attempt in range(10):
+            seconds.at += 1
+            # The case of a name makes it no other account
+            name = anna.username.upper() if attempt % 2 else anna.username
+            refusal(await self.fail(browser, name), 3)
+        assert too_many(await self.fail(browser, anna.username)) == 891
+        right = {"username": anna.username, "password": PASSWORD}
+        too_many(await browser.post(LOG_IN, **right))
+        refusal(await self.fail(browser, "somebody"), 3)  # another account is not concerned
+        seconds.at += 890
+        too_many(await browser.post(LOG_IN, **right))
+        seconds.at += 1
+        assert response(await browser.post(LOG_IN, **right)) == {"user_id": anna.user_id}
+
+    async def test_success_clears_the_count(
+        self, site: Site, anna: Browser, seconds: Seconds
+    ) -> None:
+        browser = site.browser()
+        for _ in range(2):
+            for _ in range(9):
+                refusal(await self.fail(browser, anna.username), 3)
+            given = {"username": anna.username, "password": PASSWORD}
+            response(await browser.post(LOG_IN, **given))
+
+
+class TestSignUps:
+    async def test_six_hundred_a_minute_for_an_address(self, site: Site, seconds: Seconds) -> None:
+        limits: Limits = site.app.state.web.limits
+        browser = site.browser()
+        given = {"username": "a b", "password": PASSWORD}
+        refusal(await browser.post("/accounts/signup/", **given), 1)  # counted: the first
+        for _ in range(599):
+            limits.sign_up("127.0.0.1")
+        seconds.at += 20
+        assert too_many(await browser.post("/accounts/signup/", **given)) == 40
+        seconds.at += 40
+        refusal(await browser.post("/accounts/signup/", **given), 1)
+
+
+class TestUploads:
+    @pytest.mark.parametrize(
+        "path", ["/api/profile/UpdateProfilePicture", "/api/profile/UploadProfileConfirmation"]
+    )
+    async def test_sixty_an_hour_for_a_person(
+        self, site: Site, anna: Browser, seconds: Seconds, path: str
+    ) -> None:
+        limits: Limits = site.app.state.web.limits
+        given = {"image": base64.b64encode(b"no picture").decode(), "name": "a.png"}
+        for _ in range(59):
+            limits.upload(UserId(anna.user_id))
+        refusal(await anna.post(path, **given), 1)
+        assert too_many(await anna.post(path, **given)) == 3600
+        seconds.at += 3600
+        refusal(await anna.post(path, **given), 1)
+
+
+class TestCalls:
+    async def test_fifty_a_second_and_a_thousand_at_once_for_a_person(
+        self, site: Site, anna: Browser, seconds: Seconds
+    ) -> None:
+        limits: Limits = site.app.state.web.limits
+        for _ in range(999):
+            limits.call(UserId(anna.user_id))
+        path = "/api/auth/GetCurrentUserId"
+        assert response(await anna.get(path)) == {"user_id": anna.user_id}
+        assert too_many(await anna.get(path)) == 1
+        refusal(await anna.post("/api/events/CreateEvent"), 8, status=429)
+        assert response(await site.browser().get(path)) == {"user_id": None}
+        seconds.at += 1
+        statuses = [(await anna.get(path)).status_code for _ in range(51)]
+        assert statuses == [200] * 50 + [429]
+
+    async def test_the_anonymous_of_a_lecture_hall_are_not_limited(
+        self, site: Site, seconds: Seconds
+    ) -> None:
+        browser = site.browser()
+        for _ in range(1100):
+            answer = await browser.get("/api/auth/GetCurrentUserId")
+            assert envelope(answer)["error"] == 0

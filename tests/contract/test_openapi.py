@@ -1,0 +1,141 @@
+"""Every call is declared once, and programs can read how. Contract: 2-5 and 7."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.use_cases import UseCases
+from attendance_web.routes import CALLS
+from tests.contract.web import Site, opened_site
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# Contract: 2, 3, 4, 5 and 7, the tables, in their order; "-": no arguments; "?": optional
+PROMISED = """
+POST /accounts/logout/ -
+GET /api/auth/GetCurrentUserId -
+POST /accounts/signup/ username password ?display_name
+POST /accounts/login/ username password
+GET /api/profile/GetProfile user_id
+POST /api/profile/UpdateProfilePicture image name
+POST /api/profile/UpdateProfileInfo ?display_name ?bio
+POST /api/profile/UploadProfileConfirmation image ?name
+GET /api/profile/FindByName display_name_part ?limit ?offset
+GET /api/friends/GetFriendList -
+POST /api/friends/SendFriendRequest user_id
+GET /api/friends/GetFriendRequests -
+POST /api/friends/RemoveFriend user_id
+POST /api/events/CreateEvent name time_from time_to
+GET /api/events/GetEventByID event_id
+GET /api/events/GetEvents ?name ?limit ?offset
+POST /api/events/JoinEvent event_id
+POST /api/events/LeaveEvent event_id
+POST /api/events/DeleteEvent event_id
+GET /api/events/GetCreatedEvents ?limit ?offset
+GET /api/events/GetJoinedEvents ?limit ?offset
+GET /api/events/GetAttendance event_id
+GET /api/profile/GetMyAttendance ?limit ?offset
+""".strip().splitlines()
+WITHOUT_LOG_IN = {"SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"}
+MEDIA_TYPES = {
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    async with opened_site(None) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def document(site: Site) -> dict[str, Any]:
+    answer = await site.browser().get("/schema/openapi.json")
+    described: dict[str, Any] = answer.json()
+    return described
+
+
+def references(value: Any) -> Iterator[str]:
+    """Every $ref, however deep."""
+    if isinstance(value, dict):
+        if "$ref" in value:
+            yield value["$ref"]
+        for each in value.values():
+            yield from references(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+class TestTheTable:
+    async def test_there_are_these_calls_and_no_others(self) -> None:
+        promised = {tuple(line.split()[:2]) for line in PROMISED}
+        assert {(call.method, call.path) for call in CALLS} == promised
+
+    async def test_each_has_a_name_of_its_own_and_a_use_case_behind_it(self) -> None:
+        assert len({call.name for call in CALLS}) == len(CALLS)
+        names = {field.replace("_", "") for field in UseCases.__dataclass_fields__}
+        for call in CALLS:
+            assert call.path.rstrip("/").rpartition("/")[2].lower() in call.name.lower()
+            assert call.use_case.lower() in names
+
+    async def test_those_who_have_not_logged_in_may_make_these(self) -> None:
+        assert {call.name for call in CALLS if not call.needs_login} == WITHOUT_LOG_IN
+
+
+class TestOpenApi:
+    @pytest.mark.parametrize("line", PROMISED)
+    async def test_every_call_is_described(self, document: dict[str, Any], line: str) -> None:
+        method, path, *arguments = line.split()
+        operation = document["paths"][path][method.lower()]
+        expected = {name.removeprefix("?"): name[0] != "?" for name in arguments if name != "-"}
+        if method == "GET":
+            given = {each["name"]: each["required"] for each in operation["parameters"]}
+            assert all(each["in"] == "query" for each in operation["parameters"])
+        else:
+            bodies = operation["requestBody"]["content"]
+            assert set(bodies) == MEDIA_TYPES
+            for body in bodies.values():
+                schema = body["schema"]
+                needed = schema.get("required", [])
+                given = {name: name in needed for name in schema["properties"]}
+                assert given == expected
+        assert given == expected
+        assert operation["operationId"] in {call.name for call in CALLS}
+        assert operation["summary"] and operation["tags"]
+
+    async def test_nothing_else_is_described(self, document: dict[str, Any]) -> None:
+        described = {
+            (method.upper(), path) for path, item in document["paths"].items() for method in item
+        }
+        assert described == {tuple(line.split()[:2]) for line in PROMISED}
+
+    async def test_every_answer_is_an_envelope(self, document: dict[str, Any]) -> None:
+        for item in document["paths"].values():
+            for operation in item.values():
+                for status, answer in operation["responses"].items():
+                    schema = answer["content"]["application/json"]["schema"]
+                    if status == "200":
+                        done, refused = schema["anyOf"]
+                        assert set(done["required"]) == {"error", "error_msg", "response"}
+                        schema = refused
+                    assert schema == {"$ref": "#/components/schemas/Refused"}
+
+    async def test_it_is_whole_and_of_this_version(self, document: dict[str, Any]) -> None:
+        assert document["openapi"].startswith("3.1")
+        schemas = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+        assert set(references(document)) <= schemas
+        assert all(re.fullmatch(r"[A-Za-z0-9._-]+", name.rpartition("/")[2]) for name in schemas)
+
+    async def test_the_page_loads_nothing_from_elsewhere(self, site: Site) -> None:
+        for path in ("/schema", "/schema/openapi.json"):
+            answer = await site.browser().get(path)
+            assert answer.headers["content-type"] == "application/json"
+            assert "http://" not in answer.text and "https://" not in answer.text
