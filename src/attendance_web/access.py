@@ -39,7 +39,7 @@ class AccessLog:
             return
         request_id = secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        begun = time.perf_counter()
+        begun, path = time.perf_counter(), scope["path"]  # Litestar writes its own there
         code: int | None = None  # the status, or what we closed a socket with
 
         async def send_on(event: ASGISendEvent) -> None:
@@ -54,12 +54,12 @@ class AccessLog:
         try:
             await self._app(scope, receive, send_on)
         finally:
-            if not scope["path"].startswith(HEALTH):
+            if not path.startswith(HEALTH):
                 client = scope.get("client")
                 logger.info(
                     "request" if scope["type"] == "http" else "socket",
                     method=scope["method"] if scope["type"] == "http" else "GET",
-                    path=scope["path"],
+                    path=path,
                     code=code,
                     ms=round((time.perf_counter() - begun) * 1000, 1),
                     client=client[0] if client else None,

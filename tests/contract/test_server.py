@@ -246,6 +246,7 @@ class TestLog:
         assert [each["path"] for each in lines if each.get("code") == 404] == [
             r'/a\n{"level":"forged"}\x1b[31m\u202e'
         ]
+        assert "/accounts/signup/" in [each["path"] for each in lines]
         assert all(each["level"] == "info" for each in lines)
         assert {"request_id", "method", "ms", "client"} <= set(lines[0])
         assert canary not in service.said()
