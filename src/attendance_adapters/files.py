@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 
 import obstore
@@ -10,11 +11,14 @@ from obstore.store import LocalStore, MemoryStore
 
 from attendance_core.errors import Unavailable
 from attendance_core.ports import NoSuchFile
-from attendance_core.vocabulary import Instant
+from attendance_core.profiles import picture_path, scan_path
+from attendance_core.vocabulary import FileKey, Instant
 
 # By a key's extension, since a local directory keeps no media types
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+FOLDERS = (picture_path(FileKey("")), scan_path(FileKey("")))
+UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,28 @@ class ObjectFiles:
         except (OSError, BaseError) as error:
             raise Unavailable from error
         return sorted((one["path"], one["last_modified"].timestamp()) for one in found)
+
+
+async def sweep_orphans(
+    files: ObjectFiles, named: Callable[[], Awaitable[Set[str]]], now: Instant
+) -> int:
+    """Deletes files that nothing names, and says how many.
+
+    A death between a file and its row, or between a row and the deletion of what it replaced,
+    leaves one. ``named`` answers the keys of all that are named; it is asked after the listing,
+    and a file is left alone while its upload may still be under way. Raises Unavailable.
+    """
+    old = [
+        key
+        for folder in FOLDERS
+        for key, written_at in await files.keys(folder)
+        if written_at < now - UPLOAD_SECONDS
+    ]
+    still_named = await named() if old else frozenset()
+    orphans = [key for key in old if key not in still_named]
+    for key in orphans:
+        await files.delete(key)
+    return len(orphans)
 
 
 def _media_type(key: str) -> str:

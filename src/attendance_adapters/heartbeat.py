@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
+from attendance_adapters.periodic import Periodic
 from attendance_core import ports
 from attendance_core.connections import Terms
-from attendance_core.errors import LeaseLost, Unavailable
+from attendance_core.errors import LeaseLost
 from attendance_core.upkeep import RenewLease, StartProcess, Sweep
 from attendance_core.vocabulary import ProcessId, Seconds
 
 RENEW_EVERY: Seconds = 2.0  # Design 3; a lease is 8 s
 SWEEP_EVERY: Seconds = 1.0
-JITTER = 0.1  # of either, so that processes started together do not stay together
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +44,11 @@ class Heartbeat:
         self._sweep = sweep
         self._ids = ids
         self._lease_seconds = terms.lease_seconds
-        self._renew_every = renew_every
-        self._sweep_every = sweep_every
+        self._rounds = (
+            Periodic("renew-lease", renew_every, self._renew),
+            Periodic("sweep", sweep_every, self._clean),
+        )
         self._leased_until: float | None = None  # monotonic; None before the lease is taken up
-        self._tasks: list[asyncio.Task[None]] = []
         self.process_id = ProcessId(ids.process_id())
         self.on_lease_lost: Callable[[], None] = lambda: None
 
@@ -58,27 +58,13 @@ class Heartbeat:
         Raises Unavailable.
         """
         await self._take_up()
-        self._tasks = [
-            asyncio.create_task(self._every(self._renew_every, self._renew), name="renew-lease"),
-            asyncio.create_task(self._every(self._sweep_every, self._clean), name="sweep"),
-        ]
+        for rounds in self._rounds:
+            rounds.start()
 
     async def close(self) -> None:
-        """Stops; the lease runs out by itself."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _every(self, seconds: Seconds, round_: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            await asyncio.sleep(seconds * random.uniform(1 - JITTER, 1 + JITTER))
-            try:
-                await round_()
-            except Unavailable:
-                logger.warning("the store is not available; trying again")
-            except Exception:
-                logger.exception("a round of the heartbeat failed")
+        """Stops; the lease runs out by itself. Idempotent."""
+        for rounds in self._rounds:
+            await rounds.close()
 
     async def _take_up(self) -> None:
         asked_at = time.monotonic()

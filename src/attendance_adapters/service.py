@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Protocol, Self
 
 from attendance_adapters.container import use_cases_over
-from attendance_adapters.files import ObjectFiles
+from attendance_adapters.files import ObjectFiles, sweep_orphans
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.passwords import Argon2Passwords
+from attendance_adapters.periodic import Periodic
 from attendance_adapters.pictures import PillowPictures
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
 from attendance_core.connections import Connection, Role, Terms
-from attendance_core.vocabulary import ConnectionId, EventId
+from attendance_core.vocabulary import ConnectionId, EventId, Seconds
+
+ORPHANS_SWEPT_EVERY: Seconds = 3600
 
 
 class Store(Protocol):
@@ -27,6 +31,10 @@ class Store(Protocol):
     def transact(self) -> ports.Transact: ...
     @property
     def observe(self) -> ports.Observe: ...
+    async def named_files(self) -> frozenset[str]:
+        """Where every picture and scan that somebody has is kept."""
+        ...
+
     async def start(self) -> None:
         """Raises CannotStart."""
         ...
@@ -60,6 +68,7 @@ class Attendance:
         self._prepare = prepare
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
+        self._orphans = Periodic("sweep-orphans", ORPHANS_SWEPT_EVERY, self._sweep_orphans)
         self._open = AsyncExitStack()
         self.notifier = notifier
         self.files = files
@@ -82,8 +91,14 @@ class Attendance:
             terms=terms,
         )
 
+    async def _sweep_orphans(self) -> None:
+        await sweep_orphans(self.files, self._store.named_files, time.time())
+
     async def start(self) -> None:
-        """Opens the store and takes up this process's lease. Raises CannotStart, Unavailable."""
+        """Opens the store and takes up this process's lease; once.
+
+        Raises CannotStart, Unavailable.
+        """
         async with AsyncExitStack() as opened:
             await asyncio.to_thread(self._prepare)
             opened.callback(self._passwords.close)
@@ -92,6 +107,8 @@ class Attendance:
             await self._store.start()
             opened.push_async_callback(self.heartbeat.close)
             await self.heartbeat.start()
+            opened.push_async_callback(self._orphans.close)
+            self._orphans.start()
             self._open = opened.pop_all()
 
     async def close(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,15 @@ from attendance_adapters import (
     connect,
     embedded,
     migrate,
+)
+from attendance_core import (
+    UseCases,
+    accounts,
+    events,
+    friends,
+    marking,
+    profiles,
+    upkeep,
 )
 
 EXAMPLE = """\
@@ -71,6 +82,25 @@ class TestExample:
     def test_nothing_of_it_needs_a_database_library(self) -> None:
         without = "import sys\nsys.modules['sqlalchemy'] = sys.modules['alembic'] = None\n"
         assert run(without + EXAMPLE) == "50\n"
+
+
+class TestUseCases:
+    def test_none_is_forgotten(self) -> None:
+        """Whatever the core can be asked for is a field, by its class's name."""
+        modules = (accounts, events, friends, marking, profiles, upkeep)
+        callable_ = {
+            re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+            for module in modules
+            for name, each in vars(module).items()
+            if is_dataclass(each) and "__call__" in vars(each)
+        }
+        assert {field.name for field in fields(UseCases)} == callable_
+
+    async def test_each_is_made_once(self) -> None:
+        do = embedded().use_cases
+        assert {type(getattr(do, field.name)).__name__ for field in fields(do)} == {
+            str(field.type) for field in fields(do)
+        }
 
 
 class TestEmbedded:

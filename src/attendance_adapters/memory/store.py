@@ -11,6 +11,7 @@ from attendance_adapters.memory.people import Accounts, Friendships, Profiles, S
 from attendance_adapters.memory.state import State
 from attendance_core import ports
 from attendance_core.announcements import Announcement
+from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import Instant
 
 T = TypeVar("T")
@@ -72,3 +73,9 @@ class MemoryStore:
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
         """What ``look`` returned; whatever it wrote is thrown away."""
         return look(MemoryUnit(self._state.copy(), self._clock))
+
+    async def named_files(self) -> frozenset[str]:
+        """Where every picture and scan that somebody has is kept."""
+        pictures = [each.picture for each in self._state.profiles.values()]
+        scans = [each.file for each in self._state.scans.values()]
+        return frozenset([picture_path(key) for key in pictures if key] + [*map(scan_path, scans)])

@@ -23,6 +23,7 @@ from attendance_adapters.sql.unit import SqlUnit
 from attendance_adapters.sql.writer import GROUP_MOST, Writer, failed
 from attendance_core import ports
 from attendance_core.errors import Unavailable
+from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
@@ -105,6 +106,10 @@ class SqliteStore:
             raise Unavailable from error
         return await answer
 
+    async def named_files(self) -> frozenset[str]:
+        """Where every picture and scan that somebody has is kept."""
+        return await self.observe(_named_files)
+
     def _briefly(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         """A look that may take so much, and what ends its transaction as much as it wants.
 
@@ -152,3 +157,9 @@ class SqliteStore:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
+
+
+def _named_files(unit: ports.Unit) -> frozenset[str]:
+    assert isinstance(unit, SqlUnit)
+    pictures, scans = unit.profiles.pictures(), unit.scans.files()
+    return frozenset([*map(picture_path, pictures), *map(scan_path, scans)])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from attendance_adapters.sql.accounts import Accounts, Sessions
 from attendance_adapters.sql.connections import Connections, Processes
 from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.events import Events
-from attendance_adapters.sql.people import Accounts, Friendships, Profiles, Scans, Sessions
+from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.places import Marks, Places
+from attendance_adapters.sql.profiles import Profiles, Scans
 from attendance_core.announcements import Announcement
 from attendance_core.vocabulary import Instant
 
