@@ -199,6 +199,35 @@ class TestSessions:
             assert (set_cookie(answer, "sessionid") is not None) is again
 
 
+class TestBearerTokens:
+    async def test_a_program_needs_no_cookies_and_gets_none(
+        self, site: Site, anna: Browser
+    ) -> None:
+        program = await site.program(anna)
+        answer = await program.client.post("/api/profile/UpdateProfileInfo", json={"bio": "a"})
+        assert response(answer) == {}
+        site.clock.pass_(USE_NOTED_EVERY)
+        answer = await program.get("/api/auth/GetCurrentUserId")
+        assert response(answer) == {"user_id": anna.user_id}
+        assert set_cookie(answer, "sessionid") is None
+
+    async def test_a_token_is_no_cookie(self, site: Site, anna: Browser) -> None:
+        program = await site.program(anna)
+        token = program.client.headers["authorization"].removeprefix("Bearer ")
+        assert await who(site.browser(cookies={"sessionid": token})) is None
+
+    async def test_logging_in_with_one_does_not_end_it(self, site: Site, anna: Browser) -> None:
+        program = await site.program(anna)
+        given = {"username": anna.username, "password": PASSWORD}
+        response(await program.post("/accounts/login/", **given))
+        assert await who(program) == anna.user_id
+
+    async def test_logging_out_with_one_ends_it(self, site: Site, anna: Browser) -> None:
+        program = await site.program(anna)
+        assert response(await program.client.post("/accounts/logout/")) == {}
+        assert await who(program) is None
+
+
 class TestLogOut:
     async def test_the_session_ends_everywhere(self, site: Site) -> None:
         browser = await site.person("leaving")

@@ -129,12 +129,17 @@ class TestBodies:
             while True:
                 yield b"x" * 10_000
 
+        async def one_too_many() -> AsyncIterator[bytes]:
+            yield b'{"bio":"a"}'
+            yield b" " * (BODY_BYTES - 10)
+
         async def short() -> AsyncIterator[bytes]:
             yield b'{"bio":'
             yield b'"in pieces"}'
 
         headers = {"Content-Type": "application/json"}
         refusal(await anna.send(INFO, content=endless(), headers=headers), 8, status=413)
+        refusal(await anna.send(INFO, content=one_too_many(), headers=headers), 8, status=413)
         assert response(await anna.send(INFO, content=short(), headers=headers)) == {}
 
     async def test_a_picture_may_be_larger_but_not_endless(self, anna: Browser) -> None:

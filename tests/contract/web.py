@@ -17,8 +17,9 @@ from litestar import Litestar
 from PIL import Image
 
 from attendance_adapters import Attendance, embedded
-from attendance_core.accounts import Actor, session_id_of
+from attendance_core.accounts import Actor, Credential, Session, session_id_of
 from attendance_core.connections import Connection, Role
+from attendance_core.ports import Unit
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.limits import Limits
 from attendance_web.main import create_app
@@ -95,6 +96,19 @@ class Site:
     async def person(self, name: str = "person", **more: Any) -> Browser:
         """A new person's browser; their user name is their own."""
         return await self.browser().sign_up(f"{name}{next(numbers)}", **more)
+
+    async def program(self, person: Browser) -> Browser:
+        """A program of theirs, which shows a bearer token."""
+        token = f"token-{next(numbers)}"
+
+        def work(unit: Unit) -> None:
+            owner, now = UserId(person.user_id), unit.now()
+            session = Session(session_id_of(token), owner, Credential.BEARER, now, now)
+            unit.sessions.add(session)
+
+        await self.attendance.use_cases.log_out.transact(work)
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        return replace(self.browser(headers=headers), user_id=person.user_id)
 
     def connection(self, event_id: str, person: Browser, role: Role) -> Connection:
         """What a socket of theirs would be stored as."""
