@@ -50,9 +50,9 @@ def serve(
 ) -> int:
     """Serves until SIGTERM or SIGINT, and answers the exit code.
 
-    On the signal ``app.state.draining`` is set (no longer ready), nobody is let in any more,
-    ``drain`` lets the sockets go, and requests that came before are answered; a second Ctrl-C
-    waits for nobody. Raises CannotListen, and whatever the start of the application raises.
+    On the signal nobody new is let in, ``drain`` lets the sockets go (and makes the service no
+    longer ready), and requests that came before are answered; a second Ctrl-C waits for nobody.
+    Raises CannotListen, and whatever the start of the application raises.
     """
     listener = listening_socket(settings.host, settings.port)
     config = uvicorn.Config(
@@ -163,7 +163,6 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         begun = time.monotonic()
         logging.getLogger("uvicorn.error").addFilter(_is_no_cut)
-        self._app.state.draining = True
         for listening in self.servers:
             listening.close()
         await self._drained(STOP_SECONDS - 2)
