@@ -17,6 +17,7 @@ from attendance_web.refusals import CsrfFailed, ForeignOrigin
 from attendance_web.sessions import (
     CSRF_COOKIE,
     CSRF_HEADER,
+    SAME_SITE,
     RawHeaders,
     Shown,
     cookie,
@@ -58,7 +59,7 @@ async def give_token(message: Message, scope: Scope) -> None:
             key=CSRF_COOKIE,
             value=secrets.token_urlsafe(TOKEN_BYTES),
             path="/",
-            samesite="lax",
+            samesite=SAME_SITE,
             secure=is_secure(scope),
         )
         headers.add("set-cookie", given.to_header(header=""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.datastructures import Cookie
@@ -13,6 +14,7 @@ from attendance_core.accounts import SESSION_SECONDS, Credential
 SESSION_COOKIE = "sessionid"  # Contract: 2
 CSRF_COOKIE = "csrftoken"  # Contract: 2
 CSRF_HEADER = "x-csrftoken"  # Contract: 2
+SAME_SITE: Any = "Lax"  # Contract: 2; Litestar writes it as it is given
 DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -99,6 +101,6 @@ def _session_cookie(token: str, max_age: int, secure: bool) -> Cookie:
         path="/",
         max_age=max_age,
         httponly=True,
-        samesite="lax",
+        samesite=SAME_SITE,
         secure=secure,
     )

@@ -130,7 +130,7 @@ class TestSessions:
         answer = await site.browser().post("/accounts/login/", **given)
         cookie = set_cookie(answer, "sessionid")
         assert cookie is not None and len(cookie.value) >= 43
-        assert cookie["httponly"] and cookie["samesite"].lower() == "lax" and cookie["path"] == "/"
+        assert cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/"
         assert cookie["max-age"] == str(int(SESSION_SECONDS)) == str(30 * 86_400)
         assert not cookie["secure"] and not cookie["domain"]
 

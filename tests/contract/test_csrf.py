@@ -42,7 +42,7 @@ class TestTheCookie:
         answer = await site.browser().get(path)
         cookie = SimpleCookie(answer.headers["set-cookie"])["csrftoken"]
         assert len(cookie.value) >= 43 and cookie["path"] == "/"
-        assert cookie["samesite"].lower() == "lax"
+        assert cookie["samesite"] == "Lax"
         assert not cookie["httponly"] and not cookie["max-age"]
 
     async def test_it_is_set_once_and_differs_from_browser_to_browser(self, site: Site) -> None:
