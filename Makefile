@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-EXTRAS := web,sqlalchemy,dev
+EXTRAS := web,dev
 WORKERS ?= 2
 
 .PHONY: help
