@@ -62,8 +62,9 @@ cover: install ## Measure the branches of attendance_core that the unit tests ta
 	$(BIN)/coverage report
 
 .PHONY: bench
-bench: install ## Measure marks a second over a real database
+bench: install ## Measure commits, and whole markings over a real service
 	$(BIN)/python -m benchmarks.commit
+	$(BIN)/python -m benchmarks.marking
 
 .PHONY: docs
 docs: install ## Print docs/wire.md from the Structs that declare what goes over the wire
