@@ -36,6 +36,7 @@ class Host:
     post: list[Announcement] = field(default_factory=list)
     clients: dict[ConnectionId, Client] = field(default_factory=dict)
     under_way: list[Steps] = field(default_factory=list)
+    missed: int = 0  # announcements lost since it has last read
     asleep: bool = False
 
 
@@ -185,7 +186,7 @@ class Campus(World):
 
     def reads(self, host: Host) -> Steps:
         mirror = host.mirror
-        begun = mirror.begin_reading()
+        begun, missed = mirror.begin_reading(), host.missed
         yield
         reading = drive(
             self.read_room(
@@ -195,10 +196,15 @@ class Campus(World):
         yield
         if mirror is host.mirror:
             host.has_read = True
+            host.missed -= missed
             self._deliver(host, mirror.read(begun, reading))
 
     def told(self, host: Host, news: Announcement) -> None:
         self._deliver(host, host.mirror.told(news))
+
+    def loses(self, host: Host, first: int, count: int) -> None:
+        del host.post[first : first + count]
+        host.missed += count
 
     def _deliver(self, host: Host, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:

@@ -11,37 +11,29 @@ from contextlib import suppress
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
-from attendance_core.announcements import PlaceChanged
 from attendance_core.connections import Role
 from attendance_core.errors import Refusal
-from attendance_core.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.places import Held, Waiting
 from attendance_core.vocabulary import UserId
 from tests.unit.builders import drive
-from tests.unit.campus import Campus, Host, Steps
+from tests.unit.campus import Host, Steps
 from tests.unit.clients import Client
+from tests.unit.promises import Promises
 
 people = st.integers(1, 4).map(UserId)
 which = st.integers(0, 99)
 roles = st.sampled_from(Role)
 often = st.sampled_from([True, True, True, False])
-meanwhile = st.sampled_from(["nothing", "nothing", "reading", "telling", "much"])
+meanwhile = st.sampled_from(["nothing", "nothing", "reading", "telling", "waiting", "much"])
 commands = st.sampled_from(["prepare", "confirm", "refuse"])
 
 
-class Marking(RuleBasedStateMachine):
+class Marking(Promises):
     """An event of four people, served by up to three processes."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.campus = Campus(4)
-        self.campus.starts()
-        self.marks: dict[UserId, Mark] = {}
-        self.known = dict(self.campus.places())
-        self.heard = 0
-        self.may_end = False
-        self.steps = 0
+    may_end = False
 
     def _host(self, number: int) -> Host | None:
         awake = [each for each in self.campus.hosts if not each.asleep]
@@ -59,16 +51,27 @@ class Marking(RuleBasedStateMachine):
         return found[number % len(found)] if found else None
 
     def _begin(self, host: Host, steps: Steps, meanwhile: str = "nothing") -> None:
-        """Takes all the steps, with a reading or news between any two, or only the first."""
+        """Takes all steps, with something between any two; only the first for "much"."""
         host.under_way.append(steps)
         self._go_on(host, steps)
+        gap = 0
         while steps in host.under_way and meanwhile != "much":
+            gap += 1
             if meanwhile == "reading":
                 self._begin(host, self.campus.reads(host))
             elif meanwhile == "telling":
                 self._tell(host)
+            elif meanwhile == "waiting" and gap == 1 + self.steps % 2:
+                self._somebody_new_waits(host)
             if steps in host.under_way:
                 self._go_on(host, steps)
+
+    def _somebody_new_waits(self, host: Host) -> None:
+        for user_id, place in reversed(self.campus.places().items()):
+            if place.state is None:
+                session = self.campus.sessions[user_id, 0]
+                self._begin(host, self.campus.opens(host, user_id, session, Role.MARK_ME))
+                return
 
     def _go_on(self, host: Host, steps: Steps) -> None:
         try:
@@ -78,13 +81,13 @@ class Marking(RuleBasedStateMachine):
 
     # Sockets
 
-    @initialize(ends=st.integers(0, 3), waiting=st.sets(people, min_size=1, max_size=3))
+    @initialize(ends=st.integers(0, 3), waiting=st.sets(people, min_size=1, max_size=2))
     def the_lecture_begins(self, ends: int, waiting: set[UserId]) -> None:
         self.may_end = ends == 0
         for user_id in sorted(waiting):
             self._opens(user_id, user_id, 0, Role.MARK_ME, "nothing")
-        marker = min(set(self.campus.people) - waiting)
-        self._opens(marker, marker, 0, Role.MARKING, "nothing")
+        for user_id in sorted(set(self.campus.people) - waiting)[:2]:
+            self._opens(user_id, user_id, 0, Role.MARKING, "nothing")
 
     @rule(number=which, user_id=people, session=st.integers(0, 1), meanwhile=meanwhile)
     def waits(self, number: int, user_id: UserId, session: int, meanwhile: str) -> None:
@@ -146,6 +149,22 @@ class Marking(RuleBasedStateMachine):
         found = self._socket(number, lambda each: each.connection.role is Role.MARKING)
         if found and (user_id or name != "prepare"):
             self._says(found, name, user_id, meanwhile)
+
+    @rule(number=which, meanwhile=meanwhile)
+    def a_marker_begins_to_wait(self, number: int, meanwhile: str) -> None:
+        """And chooses themselves."""
+        if found := self._socket(number, lambda each: each.connection.role is Role.MARKING):
+            user_id = found[1].user_id
+            self._opens(number, user_id, 1, Role.MARK_ME, "nothing")
+            if not found[1].closed:
+                self._says(found, "prepare", user_id, meanwhile)
+
+    @rule(number=which, named=often)
+    def confirms_just_in_time_or_too_late(self, number: int, named: bool) -> None:
+        self.prepares(number, number, UserId(1), "nothing")
+        if found := self._socket(number, lambda each: bool(each.held)):
+            self.campus.time_passes(number % 2 + 89.5, False)
+            self._says(found, "confirm", min(found[1].held) if named else None, "nothing")
 
     def _says(
         self, found: tuple[Host, Client], name: str, user_id: UserId | None, meanwhile: str
@@ -230,15 +249,15 @@ class Marking(RuleBasedStateMachine):
         if host := self._host(number):
             self._tell(host)
 
-    def _tell(self, host: Host) -> None:
+    def _tell(self, host: Host, latest_first: bool = False) -> None:
         while host.post:
-            self.campus.told(host, host.post.pop(0))
+            self.campus.told(host, host.post.pop(-1 if latest_first else 0))
 
     @rule(number=which, nth=which)
     def news_is_lost(self, number: int, nth: int) -> None:
         host = self._host(number)
         if host is not None and host.post:
-            del host.post[nth % len(host.post)]
+            self.campus.loses(host, nth % len(host.post), 1)
 
     @rule(number=which, meanwhile=meanwhile)
     def reads(self, number: int, meanwhile: str) -> None:
@@ -250,31 +269,24 @@ class Marking(RuleBasedStateMachine):
         """What is under way ends, what was announced is told or lost, and all read anew."""
         awake = [each for each in self.campus.hosts if not each.asleep]
         for _ in range(3):
+            while any(host.under_way or host.post for host in awake):
+                for host in awake:
+                    self._all_goes_on(host, lost)
             for host in awake:
-                while host.under_way:
-                    self._go_on(host, host.under_way[0])
-                while host.post:
-                    news = host.post.pop(0)
-                    if not lost:
-                        self.campus.told(host, news)
+                if not lost and not host.missed:
+                    self.knows_the_truth(host, read=False)
                 self._begin(host, self.campus.reads(host))
-        open_here = [each for host in awake for each in host.clients.values() if not each.closed]
-        for client in open_here:
-            self._knows_the_truth(client)
+        for host in awake:
+            self.knows_the_truth(host, read=True)
 
-    def _knows_the_truth(self, client: Client) -> None:
-        now = self.campus.clock.now()
-        event = self.campus.event_as_it_is()
-        assert event is not None and now < event.ends_at, "it is over, so every socket closes"
-        assert not client.ended, "it should have been closed"
-        if client.connection.role is Role.MARK_ME:
-            state = self.campus.places()[client.user_id].state
-            assert not isinstance(state, Marked), "the person marked was not told"
+    def _all_goes_on(self, host: Host, lost: bool) -> None:
+        """News that are not lost come in the wrong order."""
+        while host.under_way:
+            self._go_on(host, host.under_way[0])
+        if lost:
+            self.campus.loses(host, 0, len(host.post))
         else:
-            assert client.listed is not None
-            truth = self.campus.can_be_marked(client)
-            assert set(client.listed) == truth, f"{client} should list {truth}"
-            assert client.held <= set(client.listed)
+            self._tell(host, latest_first=True)
 
     @rule()
     def whatever_can_run_out_does(self) -> None:
@@ -282,90 +294,7 @@ class Marking(RuleBasedStateMachine):
         if not any(not each.asleep for each in self.campus.hosts):
             self.campus.starts()
         self.campus.time_passes(90, True)
-        keeping = {
-            (each.user_id, each.connection.role)
-            for each in self.campus.all_clients
-            if self.campus.keeps_its_place(each)
-        }
-        for user_id, place in self.campus.places().items():
-            assert not isinstance(place.state, Held)
-            if isinstance(place.state, Waiting):
-                assert (user_id, Role.MARK_ME) in keeping, "a ghost is on the list"
-
-    # What always holds
-
-    @invariant()
-    def a_person_is_marked_once_and_for_ever_by_another(self) -> None:
-        marks = self.campus.marks_made()
-        for user_id, mark in self.marks.items():
-            assert marks[user_id] == mark
-        self.marks = marks
-        for user_id, mark in marks.items():
-            assert mark.marker_id != user_id
-        for user_id in self.campus.people:
-            made = [each for each in marks.values() if each.marker_id == user_id]
-            assert self.campus.karma(user_id) == 50 * len(made)
-
-    @invariant()
-    def a_marker_holds_one_and_does_not_wait(self) -> None:
-        places = self.campus.places()
-        held = [each for each in places.values() if isinstance(each.state, Held)]
-        markers = [each.state.by for each in held]
-        assert len(markers) == len(set(markers))
-        now = self.campus.clock.now()
-        for each in held:
-            assert each.state.by != each.user_id
-            if not each.hold_has_lapsed(now):
-                assert not isinstance(places[each.state.by].state, Waiting | Held)
-
-    @invariant()
-    def nobody_is_lost(self) -> None:
-        places = self.campus.places()
-        if self.campus.event_as_it_is() is None:
-            return
-        for client in self.campus.all_clients:
-            if client.connection.role is Role.MARK_ME and self.campus.keeps_its_place(client):
-                assert places[client.user_id].state is not None, f"{client.user_id} is lost"
-
-    @invariant()
-    def every_change_is_announced_counted_and_allowed(self) -> None:
-        self.steps += 1
-        for number in range(self.heard, len(self.campus.news)):
-            news = self.campus.news[number]
-            if isinstance(news, PlaceChanged):
-                user_id = news.place.user_id
-                old = self.known.get(user_id, Place(news.event_id, user_id))
-                assert news.place.version == old.version + 1
-                self.known[user_id] = news.place
-                if isinstance(old.state, Held):
-                    self._hold_may_end(old.state, news, number)
-                elif isinstance(news.place.state, Marked):
-                    assert old.state == news.place.state, "marked, but not held"
-        self.heard = len(self.campus.news)
-        for user_id, place in self.campus.places().items():
-            assert place == self.known.get(user_id, place)
-            assert user_id in self.known or place.version == 0
-
-    def _hold_may_end(self, old: Held, news: PlaceChanged, number: int) -> None:
-        match news.place.state:
-            case Held():
-                assert news.place.state == old
-            case Marked(by=by):
-                assert by == old.by and news.at < old.until, "marked, but no longer held"
-            case _ if news.asked_by is None and news.place.member and news.at < old.until:
-                assert not any(
-                    each.user_id == old.by
-                    and each.connection.role is Role.MARKING
-                    and each.opened_before <= number
-                    and self.campus.keeps_its_place(each)
-                    for each in self.campus.all_clients
-                ), "given back, though its marker is there"
-
-    @invariant()
-    def only_the_person_marked_is_told(self) -> None:
-        for client in self.campus.all_clients:
-            if client.marked_by is not None:
-                assert self.marks[client.user_id].marker_id == client.marked_by
+        self.nobody_has_stayed_who_has_gone()
 
     def teardown(self) -> None:
         self.it_grows_quiet(lost=True)
@@ -373,7 +302,7 @@ class Marking(RuleBasedStateMachine):
 
 TestMarkingMachine = Marking.TestCase
 TestMarkingMachine.settings = settings(
-    max_examples=150,
+    max_examples=200,
     stateful_step_count=60,
     deadline=None,
     derandomize=True,

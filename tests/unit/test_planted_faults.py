@@ -1,0 +1,163 @@
+"""The machine of marking can fail: each of these faults, planted, is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from attendance_adapters.memory import MemoryStore
+from attendance_adapters.memory.store import MemoryUnit
+from attendance_core import marking, places, presence
+from attendance_core.announcements import Announcement
+from attendance_core.connections import Connection, Role
+from attendance_core.mirror import Mirror
+from attendance_core.places import Held, Mark, Place
+from attendance_core.vocabulary import UserId
+from tests.unit.test_marking_machine import Marking
+
+Plant = pytest.MonkeyPatch
+SEARCH = settings(
+    max_examples=400,  # most are found in the first thirty
+    stateful_step_count=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def people_may_mark_themselves(plant: Plant) -> None:
+    def may_choose(target: UserId, *, mine: Place, holding: Place | None, now: float) -> Any:
+        if mine.user_id == target:
+            return None
+        return places.may_choose(target, mine=mine, holding=holding, now=now)
+
+    plant.setattr(marking, "may_choose", may_choose)
+
+
+def holds_do_not_expire(plant: Plant) -> None:
+    plant.setattr(Place, "hold_has_lapsed", lambda self, now: False)
+    plant.setattr(
+        Place,
+        "is_held_by",
+        lambda self, marker, now: isinstance(self.state, Held) and self.state.by == marker,
+    )
+
+
+def an_expired_hold_may_be_confirmed(plant: Plant) -> None:
+    plant.setattr(
+        Place,
+        "is_held_by",
+        lambda self, marker, now: isinstance(self.state, Held) and self.state.by == marker,
+    )
+
+
+def one_is_given_back_when_another_marker_goes(plant: Plant) -> None:
+    hang_up = presence.hang_up
+
+    def hang_up_all(unit: Any, ended: list[Connection], judge: Any, terms: Any) -> None:
+        hang_up(unit, ended, judge, terms)
+        if any(each.role is Role.MARKING for each in ended):
+            for place in unit.places.listed(ended[0].event_id):
+                if isinstance(place.state, Held):
+                    presence.end_hold(unit, place, judge, terms)
+
+    plant.setattr(marking, "hang_up", hang_up_all)
+
+
+def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
+    """It is run again, as it should be; but what was rolled back has been announced."""
+    transact = MemoryStore.transact
+
+    async def hasty(self: MemoryStore, work: Callable[[Any], Any]) -> Any:
+        unit = MemoryUnit(self._state.copy(), self._clock)
+        work(unit)
+        for announcement in unit.announcements:
+            self._notifier.publish(announcement)
+        return await transact(self, work)
+
+    plant.setattr(MemoryStore, "transact", hasty)
+
+
+def a_mirror_believes_older_news(plant: Plant) -> None:
+    told = Mirror.told
+
+    def believe(self: Mirror, news: Announcement) -> Any:
+        place = getattr(news, "place", None)
+        if place is not None:
+            return self._apply(place, 0, None)
+        return told(self, news)
+
+    plant.setattr(Mirror, "told", believe)
+
+
+def karma_is_paid_twice(plant: Plant) -> None:
+    plant.setattr(
+        marking,
+        "Mark",
+        lambda event_id, user_id, marker, at, points: Mark(
+            event_id, user_id, marker, at, 2 * points
+        ),
+    )
+
+
+def the_goodbye_of_one_of_two_sockets_withdraws(plant: Plant) -> None:
+    plant.setattr(presence, "anybody_present", lambda *whatever: False)
+
+
+def lost_connections_have_no_grace(plant: Plant) -> None:
+    is_present = Connection.is_present
+
+    plant.setattr(
+        Connection,
+        "is_present",
+        lambda self, *rest: self.lost_at is None and is_present(self, *rest),
+    )
+
+
+def absence_counts_though_there_are_news(plant: Plant) -> None:
+    read = Mirror.read
+    plant.setattr(Mirror, "read", lambda self, begun, reading: read(self, 10**9, reading))
+
+
+def a_reading_comes_before_the_answer(plant: Plant) -> None:
+    plant.setattr(Mirror, "asks", lambda self, connection_id: None)
+
+
+def a_mark_is_not_told_by_readings(plant: Plant) -> None:
+    read = Mirror.read
+
+    def forgetful(self: Mirror, begun: int, reading: Any) -> Any:
+        object.__setattr__(reading, "watched", ())
+        return read(self, begun, reading)
+
+    plant.setattr(Mirror, "read", forgetful)
+
+
+FAULTS: list[Callable[[Plant], None]] = [
+    people_may_mark_themselves,
+    holds_do_not_expire,
+    an_expired_hold_may_be_confirmed,
+    one_is_given_back_when_another_marker_goes,
+    a_transaction_that_lost_its_race_announces,
+    a_mirror_believes_older_news,
+    karma_is_paid_twice,
+    the_goodbye_of_one_of_two_sockets_withdraws,
+    lost_connections_have_no_grace,
+    absence_counts_though_there_are_news,
+    a_reading_comes_before_the_answer,
+    a_mark_is_not_told_by_readings,
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_it_is_found(fault: Callable[[Plant], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    fault(monkeypatch)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Marking, settings=SEARCH)
