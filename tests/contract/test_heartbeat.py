@@ -35,7 +35,8 @@ class Store:
     def __init__(self, clock: SetClock) -> None:
         self.kept = MemoryStore(clock, LocalNotifier())
         self.answers_with: Exception | None = None
-        self.hangs = False
+        self.reached = asyncio.Event()  # cleared: it hangs
+        self.reached.set()
         self.works = self.looks = 0
 
     async def transact(self, work: Any) -> Any:
@@ -49,8 +50,7 @@ class Store:
         return await self.kept.observe(look)
 
     async def _reach(self) -> None:
-        if self.hangs:
-            await asyncio.Event().wait()
+        await self.reached.wait()
         if self.answers_with is not None:
             raise self.answers_with
 
@@ -133,6 +133,17 @@ class TestHeartbeat:
         assert await pulse.store.process(first) == Process(first, NOON, NOON)
         assert pulse.lost == 1
 
+    async def test_it_is_lost_once_though_renewal_and_sweep_both_see_it(
+        self, pulse: Pulse, clock: SetClock
+    ) -> None:
+        works, looks = pulse.store.works, pulse.store.looks
+        pulse.store.reached.clear()
+        await until(lambda: pulse.store.works > works and pulse.store.looks > looks)
+        clock.pass_(9)
+        pulse.store.reached.set()
+        await until(lambda: pulse.store.works > works + 2 and pulse.store.looks > looks + 2)
+        assert pulse.lost == 1
+
     @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
     async def test_rounds_that_fail_are_survived(
         self, error: Exception, pulse: Pulse, caplog: pytest.LogCaptureFixture
@@ -155,15 +166,16 @@ class TestHeartbeat:
         pulse = Pulse(store, Terms(lease_seconds=0.1))
         await pulse.heartbeat.start()
         first = pulse.heartbeat.process_id
-        store.hangs = way == "hangs"
         store.answers_with = Unavailable()
+        if way == "hangs":
+            store.reached.clear()
         await until(lambda: pulse.lost)
         assert pulse.heartbeat.process_id != first
         assert await pulse.leased() is None
         before = store.works
         if way == "away":
             await until(lambda: store.works > before + 2)
-        store.hangs, store.answers_with = False, None
+        store.answers_with = None
         second = pulse.heartbeat.process_id
         if way == "away":
             async with asyncio.timeout(PATIENCE):

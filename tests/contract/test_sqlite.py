@@ -96,12 +96,16 @@ async def in_one_group(store: SqliteStore, *works: Callable[[Any], Any]) -> list
     return await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def driver_of(unit: Any) -> sqlite3.Connection:
+    """What product code never sees."""
+    return unit.events._execute.__self__._driver  # type: ignore[no-any-return]
+
+
 def commits(store: SqliteStore, of: list[str]) -> Callable[[Any], None]:
     """Work after which every statement of the writer is noted."""
 
     def work(unit: Any) -> None:
-        connection = unit.events._execute.__self__._driver
-        connection.set_trace_callback(of.append)
+        driver_of(unit).set_trace_callback(of.append)
 
     return work
 
@@ -124,6 +128,7 @@ class TestGroups:
             (adds("A"), EventNameTaken),
             (lambda unit: [adds("X")(unit), int("x")], ValueError),
             (lambda unit: [adds("X")(unit), unit.nobody], AttributeError),
+            (lambda unit: [adds("X")(unit), driver_of(unit).execute("no SQL")], Unavailable),
         ],
     )
     async def test_one_that_raises_leaves_its_neighbours_untouched(
@@ -180,7 +185,7 @@ class TestGroups:
 
         def spoils(unit: Any) -> None:
             # A key that is checked at COMMIT: nothing of ours is, so that only this one fails
-            driver = unit.events._execute.__self__._driver
+            driver = driver_of(unit)
             driver.execute("PRAGMA defer_foreign_keys = ON")
             driver.execute("INSERT INTO places VALUES ('none', 1, 0, NULL, NULL, NULL, 0)")
 
@@ -350,7 +355,7 @@ class TestLooks:
 
         for number in range(3000):
             await store.observe(short)
-            if number % 100 == 0:
+            if number % 10 == 0:
                 assert len(await names(store)) == 300
         assert elsewhere == 0
 
@@ -373,6 +378,14 @@ class TestLooks:
         assert await names(store) == []
         gate.open.set()
         await held
+
+    async def test_it_cannot_write(
+        self, store: SqliteStore, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with pytest.raises(Unavailable):
+            await store.observe(adds("A"))
+        assert "attempt to write a readonly database" in caplog.text
+        assert await names(store) == []
 
     async def test_a_refusal_is_told_and_leaves_the_store_usable(self, store: SqliteStore) -> None:
         for _ in range(3):
@@ -403,13 +416,28 @@ class TestFailures:
         await waits
         assert await names(store) == ["B"]
 
+    async def test_nobody_else_writes_between_a_read_and_a_write(
+        self, database: Path, store: SqliteStore
+    ) -> None:
+        def work(unit: Any) -> str:
+            unit.events.search(None, None, 0)
+            other = sqlite3.connect(database, isolation_level=None, timeout=0)
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                return str(error)
+            finally:
+                other.close()
+            return "it could"
+
+        assert await store.transact(work) == "database is locked"
+
     async def test_a_full_disk_does_nothing_by_halves_and_passes(
         self, store: SqliteStore, heard: list[Any]
     ) -> None:
 
         def limit(unit: Any, pages: int) -> None:
-            driver = unit.events._execute.__self__._driver
-            driver.execute(f"PRAGMA max_page_count = {pages}")
+            driver_of(unit).execute(f"PRAGMA max_page_count = {pages}")
 
         await store.transact(lambda unit: limit(unit, 1))  # no less than it has
         kept = []

@@ -7,6 +7,7 @@ the committed truth: a short one in the event loop, a long one in a thread.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import queue
 import sqlite3
@@ -20,13 +21,14 @@ from typing import TypeVar
 from attendance_adapters.errors import UnusableDatabase, WrongPragmas
 from attendance_adapters.sql.driver import Driver
 from attendance_adapters.sql.unit import SqlUnit
-from attendance_adapters.sql.writer import GROUP_MOST, Writer, failed
+from attendance_adapters.sql.writer import GROUP_MOST, Writer
 from attendance_core import ports
 from attendance_core.errors import Unavailable
 from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 READERS = 2  # threads that read beside the writer
 BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
@@ -87,7 +89,7 @@ class SqliteStore:
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
         """What ``work`` returned, after COMMIT; it is done also when the caller has gone."""
-        return await asyncio.shield(self._writer.hand_over(work))
+        return await self._writer.hand_over(work)
 
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
         """What ``look`` returned; it cannot write. A long one is begun again in a thread."""
@@ -132,7 +134,8 @@ class SqliteStore:
         try:
             return self._at_one_moment(connection, look)
         except sqlite3.Error as error:
-            raise failed(error) from error
+            logger.exception("a look failed")
+            raise Unavailable from error
         finally:
             self._idle.put(connection)
 

@@ -105,7 +105,7 @@ class Writer:
                 driver.rollback()
             for job in group:
                 job.announcements = []
-                job.error = failed(error)
+                job.error = _failed(error)
 
     def _run(self, driver: sqlite3.Connection, job: _Job) -> None:
         """Runs one function; what it raises is its own."""
@@ -115,9 +115,7 @@ class Writer:
             job.answer = job.work(unit)
             job.announcements = unit.announcements
         except BaseException as error:
-            if not driver.in_transaction:
-                raise  # SQLite has rolled the whole group back
-            driver.execute("ROLLBACK TO work")
+            driver.execute("ROLLBACK TO work")  # fails where SQLite rolled the whole group back
             job.error = _told(error)
         driver.execute("RELEASE work")
 
@@ -143,7 +141,7 @@ class Writer:
                 job.future.exception()  # seen: its caller may have gone
 
 
-def failed(error: BaseException) -> Unavailable:
+def _failed(error: BaseException) -> Unavailable:
     """What a failing store is to its callers."""
     unavailable = Unavailable()
     unavailable.__cause__ = error
@@ -153,7 +151,8 @@ def failed(error: BaseException) -> Unavailable:
 def _told(error: BaseException) -> BaseException:
     """What a caller is told of what their function raised: a failing store, or just that."""
     if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
-        return failed(error)
+        logger.error("a transaction failed", exc_info=error)
+        return _failed(error)
     if isinstance(error, StopIteration | GeneratorExit | KeyboardInterrupt | SystemExit):
         bug = RuntimeError(f"a transaction function raised {type(error).__name__}")
         bug.__cause__ = error
