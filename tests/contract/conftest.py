@@ -10,9 +10,10 @@ import pytest
 
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.sqlite import SqliteStore
-from tests.unit.builders import SetClock
+from tests.contract.lecture import an_empty_database
+from tests.contract.writers import WORD
+from tests.unit.builders import NOON, SetClock
 
 Store = MemoryStore | SqliteStore
 
@@ -22,9 +23,7 @@ def memory(clock: SetClock, notifier: LocalNotifier, folder: Path) -> MemoryStor
 
 
 def sqlite(clock: SetClock, notifier: LocalNotifier, folder: Path) -> SqliteStore:
-    path = folder / "attendance.db"
-    upgrade(f"sqlite:///{path}")
-    return SqliteStore(path, clock, notifier)
+    return SqliteStore(an_empty_database(folder), clock, notifier)
 
 
 ADAPTERS: dict[str, Callable[[SetClock, LocalNotifier, Path], Store]] = {
@@ -51,3 +50,29 @@ async def store(
     await made.start()
     yield made
     await made.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A SQLite file at the newest revision."""
+    return an_empty_database(tmp_path)
+
+
+@pytest.fixture
+async def sqlite_store(
+    database: Path, clock: SetClock, notifier: LocalNotifier
+) -> AsyncIterator[SqliteStore]:
+    """With the one person that events of `tests.contract.writers` want for a creator."""
+    made = SqliteStore(database, clock, notifier, busy_seconds=0.2)
+    await made.start()
+    await made.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def heard(notifier: LocalNotifier) -> list[Any]:
+    """What is announced of the event of `tests.contract.writers`."""
+    announcements: list[Any] = []
+    await notifier.subscribe(WORD.event_id, announcements.append)
+    return announcements
