@@ -15,8 +15,6 @@ from attendance_core.vocabulary import EventId, UserId
 from tests.unit.builders import NOON, CountedIds
 
 WORD = ConnectionsEnded(EventId(CountedIds().event_id()), Why.DELETED)
-
-
 ids = CountedIds()
 
 
