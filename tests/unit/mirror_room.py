@@ -1,0 +1,93 @@
+"""A mirror with what each of its sockets was sent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from attendance_core.announcements import PlaceChanged
+from attendance_core.connections import Connection, Role
+from attendance_core.events import Event
+from attendance_core.frames import (
+    Frame,
+)
+from attendance_core.marking import Outcome, Ready
+from attendance_core.mirror import Delivery, Mirror
+from attendance_core.places import Held, Place, State
+from attendance_core.upkeep import Reading
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
+
+EVENT = EventId(UUID(int=1))
+LECTURE = Event(EVENT, "Lecture", UserId(1), 0, 10_000)
+AT = 100.0
+BOB, MIA, MAX = UserId(2), UserId(3), UserId(4)  # Bob waits; Mia and Max mark
+BY_MIA = Held(since=10, by=MIA, until=AT + 90)
+
+
+def place(user_id: UserId, version: int, state: State) -> Place:
+    return Place(EVENT, user_id, True, state, version)
+
+
+class Room:
+    """One event's sockets in one process, by hand."""
+
+    def __init__(self) -> None:
+        self.mirror = Mirror()
+        self.sent: dict[ConnectionId, list[Frame]] = {}
+        self.deliveries: list[Delivery] = []
+        self.opened = 0
+
+    def connection(self, user_id: UserId, role: Role) -> Connection:
+        self.opened += 1
+        cid = ConnectionId(UUID(int=self.opened))
+        self.sent[cid] = []
+        return Connection(
+            cid, EVENT, user_id, role, ProcessId(UUID(int=9)), SessionId(f"of {user_id}")
+        )
+
+    def deliver(self, deliveries: list[Delivery]) -> None:
+        self.deliveries = deliveries
+        for each in deliveries:
+            for cid in each.to:
+                self.sent[cid].append(each.frame)
+
+    def marks(self, user_id: UserId, holding: Place | None = None) -> ConnectionId:
+        connection = self.connection(user_id, Role.MARKING)
+        self.deliver(self.mirror.ready(connection, Ready(holding, AT)))
+        return connection.connection_id
+
+    def waits(self, mine: Place) -> ConnectionId:
+        connection = self.connection(mine.user_id, Role.MARK_ME)
+        self.deliver(self.mirror.waits(connection, mine))
+        return connection.connection_id
+
+    def told(self, mine: Place, asked_by: ConnectionId | None = None) -> None:
+        self.deliver(self.mirror.told(PlaceChanged(mine, AT, asked_by)))
+
+    def answered(
+        self,
+        cid: ConnectionId,
+        answer: Answer,
+        mine: Place,
+        *,
+        changed: bool = True,
+        ended: tuple[Place, ...] = (),
+    ) -> None:
+        self.deliver(self.mirror.answered(cid, Outcome(answer, mine, AT, changed, ended)))
+
+    def reads(self, *listed: Place, watched: tuple[Place, ...] = (), at: float = AT) -> None:
+        self.applies(self.mirror.begin_reading(), *listed, watched=watched, at=at)
+
+    def applies(
+        self, begun: int, *listed: Place, watched: tuple[Place, ...] = (), at: float = AT
+    ) -> None:
+        here = frozenset(self.sent)
+        self.deliver(self.mirror.read(begun, Reading(LECTURE, at, listed, watched, here)))
+
+    def hush(self) -> None:
+        """What was sent so far is of no interest."""
+        self.sent = {cid: [] for cid in self.sent}
+
+    def news(self, cid: ConnectionId) -> list[Frame]:
+        """What it was sent since one asked last."""
+        news, self.sent[cid] = self.sent[cid], []
+        return news

@@ -1,0 +1,253 @@
+"""What a mirror says of openings, news and answers. Contract: 6.4, 6.8, 6.10."""
+
+from __future__ import annotations
+
+import pytest
+
+from attendance_core.connections import Role
+from attendance_core.frames import (
+    Confirmed,
+    Frame,
+    MarkingList,
+    Prepared,
+    Refused,
+    ReservationExpired,
+    UserJoined,
+    UserLeft,
+    WasMarked,
+)
+from attendance_core.mirror import Delivery
+from attendance_core.places import Held, Marked, State, Waiting
+from attendance_core.vocabulary import UserId
+from tests.unit.mirror_room import AT, BOB, BY_MIA, MAX, MIA, Room, place
+
+
+@pytest.fixture
+def room() -> Room:
+    """Bob waits, and everybody has heard of it."""
+    room = Room()
+    room.reads(place(BOB, 1, Waiting(10)))
+    return room
+
+
+class TestOpening:
+    def test_the_list_is_in_the_order_of_asking_then_of_user_id(self, room: Room) -> None:
+        room.told(place(UserId(7), 1, Waiting(5)))
+        room.told(place(UserId(1), 1, Waiting(10)))
+        mia = room.marks(MIA)
+        assert room.news(mia) == [MarkingList((UserId(7), UserId(1), BOB), (5, 10, 10))]
+
+    def test_one_is_never_on_ones_own_list(self, room: Room) -> None:
+        assert room.news(room.marks(BOB)) == [MarkingList((), ())]
+
+    def test_one_held_by_another_is_not_listed(self, room: Room) -> None:
+        room.told(place(BOB, 2, BY_MIA))
+        assert room.news(room.marks(MAX)) == [MarkingList((), ())]
+
+    def test_while_holding_the_person_held_is_listed_and_prepared_follows(self, room: Room) -> None:
+        mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        assert room.news(mia) == [MarkingList((BOB,), (10,)), Prepared(BOB, 90)]
+
+    def test_a_hold_that_has_ended_meanwhile_is_not_told(self, room: Room) -> None:
+        room.told(place(BOB, 3, Waiting(10)))
+        mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        assert room.news(mia) == [MarkingList((BOB,), (10,))]
+
+    def test_the_others_hear_of_a_hold_that_an_opening_is_first_to_know(self, room: Room) -> None:
+        max_ = room.marks(MAX)
+        room.news(max_)
+        room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        assert room.news(max_) == [UserLeft(BOB)]
+
+    def test_whoever_opens_to_wait_is_told_to_the_markers_at_once(self, room: Room) -> None:
+        mia = room.marks(MIA)
+        room.news(mia)
+        room.waits(place(UserId(5), 1, Waiting(50)))
+        assert room.news(mia) == [UserJoined(UserId(5), 50)]
+
+    def test_who_was_marked_before_the_opening_was_heard_of_is_told(self, room: Room) -> None:
+        room.told(place(BOB, 3, Marked(MIA, AT, 50)))
+        assert room.news(room.waits(place(BOB, 1, Waiting(10)))) == [WasMarked(MIA)]
+
+
+class TestTold:
+    def test_others_are_told_that_one_was_chosen_and_given_back(self, room: Room) -> None:
+        max_ = room.marks(MAX)
+        room.news(max_)
+        room.told(place(BOB, 2, BY_MIA))
+        room.told(place(BOB, 3, Waiting(10)))
+        assert room.news(max_) == [UserLeft(BOB), UserJoined(BOB, 10)]
+
+    def test_news_told_twice_or_too_late_say_nothing(self, room: Room) -> None:
+        max_ = room.marks(MAX)
+        room.told(place(BOB, 3, Waiting(10)))
+        room.news(max_)
+        room.told(place(BOB, 3, Waiting(10)))
+        room.told(place(BOB, 2, BY_MIA))
+        assert room.news(max_) == []
+
+    def test_one_frame_is_made_for_all_its_sockets(self, room: Room) -> None:
+        sockets = [room.marks(MAX), room.marks(MAX), room.marks(UserId(5))]
+        room.told(place(BOB, 2, BY_MIA))
+        assert room.deliveries == [Delivery(UserLeft(BOB), tuple(sockets))]
+
+    def test_a_mark_elsewhere_is_told_to_its_person_once_a_socket(self, room: Room) -> None:
+        phone, laptop = (room.waits(place(BOB, 1, Waiting(10))) for _ in range(2))
+        other = room.waits(place(UserId(5), 1, Waiting(11)))
+        room.told(place(BOB, 3, Marked(MIA, AT, 50)))
+        room.told(place(BOB, 4, Marked(MIA, AT, 50)))
+        room.reads(watched=(place(BOB, 4, Marked(MIA, AT, 50)),))
+        assert room.news(phone) == room.news(laptop) == [WasMarked(MIA)]
+        assert room.news(other) == []
+
+    def test_joining_the_event_says_nothing_to_markers(self, room: Room) -> None:
+        mia = room.marks(MIA)
+        room.news(mia)
+        room.told(place(UserId(6), 1, None))
+        assert room.news(mia) == []
+
+
+class TestAnswered:
+    def test_the_chosen_stays_on_the_list_of_who_chose(self, room: Room) -> None:
+        mia, max_ = room.marks(MIA), room.marks(MAX)
+        room.hush()
+        room.answered(mia, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        assert room.news(mia) == [Prepared(BOB, 90)]
+        assert room.news(max_) == [UserLeft(BOB)]
+
+    def test_other_sockets_of_the_marker_are_told_as_other_markers_are(self, room: Room) -> None:
+        phone, laptop = room.marks(MIA), room.marks(MIA)
+        room.news(laptop)
+        room.answered(phone, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        assert room.news(laptop) == [UserLeft(BOB)]
+
+    def test_given_back_nobody_joins_the_list_they_never_left(self, room: Room) -> None:
+        mia, max_ = room.marks(MIA, holding=place(BOB, 2, BY_MIA)), room.marks(MAX)
+        room.hush()
+        room.answered(mia, Refused(), place(BOB, 3, Waiting(10)))
+        assert room.news(mia) == [Refused()]
+        assert room.news(max_) == [UserJoined(BOB, 10)]
+
+    def test_user_left_follows_refused_where_they_have_gone(self, room: Room) -> None:
+        mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        room.news(mia)
+        room.answered(mia, Refused(), place(BOB, 3, None))
+        assert room.news(mia) == [Refused(), UserLeft(BOB)]
+
+    def test_no_user_left_follows_ones_own_marked(self, room: Room) -> None:
+        mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        room.news(mia)
+        room.answered(mia, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)))
+        assert room.news(mia) == [Confirmed(50)]
+
+    def test_the_other_socket_that_was_told_prepared_hears_that_it_ended(self, room: Room) -> None:
+        phone, laptop = (room.marks(MIA, holding=place(BOB, 2, BY_MIA)) for _ in range(2))
+        room.hush()
+        room.answered(phone, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)))
+        assert room.news(phone) == [Confirmed(50)]
+        assert room.news(laptop) == [ReservationExpired(BOB), UserLeft(BOB)]
+
+    def test_a_socket_that_was_not_told_prepared_hears_nothing_of_the_end(self, room: Room) -> None:
+        phone, laptop = room.marks(MIA), room.marks(MIA)
+        room.answered(phone, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.news(laptop)
+        room.answered(phone, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)))
+        assert room.news(laptop) == []
+
+    def test_choosing_again_from_the_other_socket_lists_them_there(self, room: Room) -> None:
+        phone, laptop = room.marks(MIA), room.marks(MIA)
+        room.answered(phone, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.hush()
+        for _ in range(2):
+            room.answered(laptop, Prepared(BOB, 80), place(BOB, 2, BY_MIA), changed=False)
+        assert room.news(laptop) == [Prepared(BOB, 80), UserJoined(BOB, 10), Prepared(BOB, 80)]
+        room.told(place(BOB, 3, None))
+        for socket in (phone, laptop):
+            assert room.news(socket) == [ReservationExpired(BOB), UserLeft(BOB)]
+
+    def test_the_announcement_may_come_before_the_answer(self, room: Room) -> None:
+        mia = room.marks(MIA)
+        room.news(mia)
+        room.told(place(BOB, 2, BY_MIA), asked_by=mia)
+        room.answered(mia, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        assert room.news(mia) == [Prepared(BOB, 90)]
+
+    @pytest.mark.parametrize(
+        ("answer", "state", "then"),
+        [
+            (Confirmed(50), Marked(MIA, AT, 50), []),
+            (Refused(), Waiting(10), []),
+            (Refused(), None, [UserLeft(BOB)]),
+        ],
+    )
+    def test_an_announcement_can_be_the_answer(
+        self, room: Room, answer: Frame, state: State, then: list[Frame]
+    ) -> None:
+        mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        room.news(mia)
+        room.told(place(BOB, 3, state), asked_by=mia)
+        assert room.news(mia) == [answer, *then]
+
+    def test_a_choice_that_has_ended_before_its_answer_is_told_both(self, room: Room) -> None:
+        mia = room.marks(MIA)
+        room.news(mia)
+        room.mirror.asks(mia)
+        room.told(place(BOB, 3, None))
+        assert room.news(mia) == []
+        room.answered(mia, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        assert room.news(mia) == [Prepared(BOB, 90), ReservationExpired(BOB), UserLeft(BOB)]
+
+    def test_what_ran_out_first_is_told_first(self, room: Room) -> None:
+        eve = UserId(5)
+        room.told(place(eve, 1, Waiting(20)))
+        mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        room.news(mia)
+        now_eve = place(eve, 2, Held(20, MIA, 300))
+        room.answered(mia, Prepared(eve, 90), now_eve, ended=(place(BOB, 3, None),))
+        assert room.news(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 90)]
+        room.told(now_eve, asked_by=mia)
+        room.told(place(BOB, 3, None))
+        assert room.news(mia) == []
+
+    def test_choosing_anew_one_whose_hold_ran_out_tells_of_its_end(self, room: Room) -> None:
+        mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        room.news(mia)
+        anew = place(BOB, 4, Held(10, MIA, 300))
+        room.answered(mia, Prepared(BOB, 90), anew, ended=(place(BOB, 3, Waiting(10)),))
+        assert room.news(mia) == [ReservationExpired(BOB), Prepared(BOB, 90)]
+
+    def test_confirming_again_changes_nothing_but_answers(self, room: Room) -> None:
+        mia = room.marks(MIA)
+        room.told(place(BOB, 3, Marked(MIA, AT, 50)))
+        room.news(mia)
+        room.answered(mia, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)), changed=False)
+        assert room.news(mia) == [Confirmed(50)]
+
+    def test_of_a_socket_that_has_gone_the_others_still_hear(self, room: Room) -> None:
+        connection, max_ = room.connection(MIA, Role.MARKING), room.marks(MAX)
+        room.news(max_)
+        gone = connection.connection_id
+        room.answered(gone, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        assert (room.news(gone), room.news(max_)) == ([], [UserLeft(BOB)])
+        assert room.mirror.asked_in_vain(gone) == []
+
+    def test_asked_in_vain_it_hears_what_has_changed_meanwhile(self, room: Room) -> None:
+        mia = room.marks(MIA)
+        room.news(mia)
+        room.mirror.asks(mia)
+        room.told(place(BOB, 2, Held(10, MAX, 300)))
+        room.told(place(UserId(5), 1, Waiting(20)))
+        room.deliver(room.mirror.asked_in_vain(mia))
+        assert room.news(mia) == [UserLeft(BOB), UserJoined(UserId(5), 20)]
+
+    def test_a_reading_does_not_tell_a_command_before_its_answer(self, room: Room) -> None:
+        mia = room.marks(MIA)
+        room.news(mia)
+        room.mirror.asks(mia)
+        room.reads(place(BOB, 2, BY_MIA))
+        room.answered(mia, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        assert room.news(mia) == [Prepared(BOB, 90)]
+        room.mirror.asks(mia)
+        room.reads()
+        room.answered(mia, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)))
+        assert room.news(mia) == [Confirmed(50)]

@@ -1,0 +1,200 @@
+"""What a mirror says of readings and of the end; lost news are mended. Contract: 6.9, 6.10."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.connections import Role
+from attendance_core.errors import EventDeleted, EventOver, LeftEvent, NotLoggedIn
+from attendance_core.frames import (
+    Closing,
+    UserJoined,
+    UserLeft,
+    WasMarked,
+)
+from attendance_core.marking import Ready
+from attendance_core.mirror import Delivery
+from attendance_core.places import Held, Marked, Place, Waiting
+from attendance_core.upkeep import Reading
+from attendance_core.vocabulary import UserId
+from tests.unit.clients import Client, Command
+from tests.unit.mirror_room import AT, BOB, BY_MIA, EVENT, LECTURE, MAX, MIA, Room, place
+
+
+@pytest.fixture
+def room() -> Room:
+    """Bob waits, and everybody has heard of it."""
+    room = Room()
+    room.reads(place(BOB, 1, Waiting(10)))
+    return room
+
+
+class TestReading:
+    def test_lost_news_are_mended_by_joining_and_leaving(self, room: Room) -> None:
+        max_ = room.marks(MAX)
+        room.news(max_)
+        room.reads(place(UserId(5), 1, Waiting(20)))
+        assert room.news(max_) == [UserJoined(UserId(5), 20), UserLeft(BOB)]
+
+    def test_absence_is_older_than_what_was_told_since_it_began(self, room: Room) -> None:
+        max_ = room.marks(MAX)
+        room.news(max_)
+        begun = room.mirror.begin_reading()
+        room.told(place(UserId(5), 1, Waiting(20)))
+        room.applies(begun, place(BOB, 1, Waiting(10)))
+        assert room.news(max_) == [UserJoined(UserId(5), 20)]
+
+    def test_a_reading_older_than_news_changes_nothing(self, room: Room) -> None:
+        max_ = room.marks(MAX)
+        begun = room.mirror.begin_reading()
+        room.told(place(BOB, 2, BY_MIA))
+        room.news(max_)
+        room.applies(begun, place(BOB, 1, Waiting(10)))
+        assert room.news(max_) == []
+
+    def test_who_has_gone_comes_back_by_newer_news_only(self, room: Room) -> None:
+        max_ = room.marks(MAX)
+        room.reads()
+        room.news(max_)
+        room.told(place(BOB, 1, Waiting(10)))
+        assert room.news(max_) == []
+        room.told(place(BOB, 3, Waiting(60)))
+        assert room.news(max_) == [UserJoined(BOB, 60)]
+
+    def test_a_lost_mark_is_told_to_its_person(self, room: Room) -> None:
+        phone = room.waits(place(BOB, 1, Waiting(10)))
+        room.reads(watched=(place(BOB, 3, Marked(MIA, AT, 50)),))
+        assert room.news(phone) == [WasMarked(MIA)]
+
+    def test_a_lost_mark_is_told_though_the_event_is_over(self, room: Room) -> None:
+        phone, mia = room.waits(place(BOB, 1, Waiting(10))), room.marks(MIA)
+        room.news(mia)
+        room.reads(watched=(place(BOB, 3, Marked(MIA, AT, 50)),), at=LECTURE.ends_at)
+        assert room.news(phone) == [WasMarked(MIA)]
+        assert room.news(mia) == [Closing(EventOver)]
+
+    def test_sockets_of_a_deleted_event_close_once(self, room: Room) -> None:
+        mia = room.marks(MIA)
+        room.news(mia)
+        for _ in range(2):
+            begun = room.mirror.begin_reading()
+            room.deliver(room.mirror.read(begun, Reading(None, AT, (), (), frozenset())))
+        assert room.news(mia) == [Closing(EventDeleted)]
+
+    def test_a_socket_that_is_no_longer_stored_is_asked_why(self, room: Room) -> None:
+        mia = room.marks(MIA)
+        room.news(mia)
+        begun = room.mirror.begin_reading()
+        young = room.marks(MAX)
+        room.news(young)
+        room.deliver(room.mirror.read(begun, Reading(LECTURE, AT, (), (), frozenset())))
+        assert Closing(None) in room.news(mia)
+        assert Closing(None) not in room.news(young)
+
+
+class TestClosing:
+    @pytest.mark.parametrize(
+        ("why", "error"),
+        [
+            (Why.LEFT, LeftEvent),
+            (Why.LOGGED_OUT, NotLoggedIn),
+            (Why.DELETED, EventDeleted),
+        ],
+    )
+    def test_those_named_close_with_the_reason(
+        self, room: Room, why: Why, error: type[Exception]
+    ) -> None:
+        mia, bob = room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
+        room.news(mia)
+        room.deliver(room.mirror.told(ConnectionsEnded(EVENT, why, frozenset({mia}))))
+        assert (room.news(mia), room.news(bob)) == ([Closing(error)], [])
+
+    def test_where_none_are_named_all_close(self, room: Room) -> None:
+        room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
+        room.deliver(room.mirror.told(ConnectionsEnded(EVENT, Why.DELETED)))
+        assert [len(each.to) for each in room.deliveries] == [2]
+
+    def test_a_mirror_is_empty_when_its_last_socket_has_gone(self, room: Room) -> None:
+        assert room.mirror.is_empty
+        one, two = room.connection(BOB, Role.MARK_ME), room.connection(BOB, Role.MARK_ME)
+        three = room.connection(MIA, Role.MARKING)
+        room.mirror.waits(one, place(BOB, 1, Waiting(10)))
+        room.mirror.waits(two, place(BOB, 1, Waiting(10)))
+        room.mirror.ready(three, Ready(None, AT))
+        assert room.mirror.watched == [BOB, MIA]
+        for connection in (one, three, three):
+            room.mirror.closed(connection)
+            assert not room.mirror.is_empty
+        room.mirror.closed(two)
+        assert room.mirror.is_empty
+
+
+histories = st.lists(
+    st.sampled_from(["ask", "hold by 3", "hold by 4", "release", "withdraw", "mark"]), max_size=12
+)
+
+
+def versions(moves: list[str]) -> list[Place]:
+    """The places Bob goes through."""
+    mine = [Place(EVENT, BOB)]
+    for number, move in enumerate(moves, 1):
+        old = mine[-1]
+        state = old.state
+        if move == "ask" and state is None:
+            mine.append(old.changed(member=True, state=Waiting(number)))
+        elif move.startswith("hold") and isinstance(state, Waiting):
+            by = UserId(int(move[-1]))
+            mine.append(old.changed(state=Held(state.since, by, number + 90)))
+        elif move == "release" and isinstance(state, Held):
+            mine.append(old.changed(state=Waiting(state.since)))
+        elif move == "withdraw" and isinstance(state, Waiting):
+            mine.append(old.withdrawn())
+        elif move == "mark" and isinstance(state, Held):
+            mine.append(old.changed(state=Marked(state.by, number, 50)))
+    return mine
+
+
+@given(moves=histories, data=st.data())
+def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
+    moves: list[str], data: st.DataObject
+) -> None:
+    room = Room()
+    mine = versions(moves)
+    mia = Client(room.connection(MIA, Role.MARKING))
+    max_ = Client(room.connection(MAX, Role.MARKING))
+    bob = Client(room.connection(BOB, Role.MARK_ME))
+    clients = {each.connection.connection_id: each for each in (mia, max_, bob)}
+
+    def deliver(deliveries: list[Delivery]) -> None:
+        for each in deliveries:
+            for cid in each.to:
+                clients[cid].takes(each.frame)
+
+    for client in (mia, max_):
+        deliver(room.mirror.ready(client.connection, Ready(None, AT)))
+    if moves:
+        deliver(room.mirror.waits(bob.connection, mine[0]))
+    heard = data.draw(st.lists(st.sampled_from(mine), max_size=12))
+    for each in heard:
+        asks = isinstance(each.state, Held) and data.draw(st.booleans())
+        asker = (mia if each.state.by == MIA else max_) if isinstance(each.state, Held) else None
+        if asks and asker is not None:
+            asker.said = Command("prepare", BOB)
+            deliver(room.mirror.told(PlaceChanged(each, AT, asker.connection.connection_id)))
+            asker.said = None
+        else:
+            deliver(room.mirror.told(PlaceChanged(each, AT)))
+    now = mine[-1]
+    listed = [now] if isinstance(now.state, Waiting | Held) else []
+    here = frozenset(clients)
+    reading = Reading(LECTURE, AT, listed, [now] if moves else [], here)
+    deliver(room.mirror.read(room.mirror.begin_reading(), reading))
+    for client in (mia, max_):
+        theirs = isinstance(now.state, Held) and client.held == {BOB}
+        assert client.listed == ([BOB] if isinstance(now.state, Waiting) or theirs else [])
+        if theirs and isinstance(now.state, Held):
+            assert now.state.by == client.user_id
+    assert bob.marked_by == (now.state.by if isinstance(now.state, Marked) and moves else None)
