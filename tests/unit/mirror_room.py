@@ -7,7 +7,7 @@ from uuid import UUID
 from attendance_core.announcements import PlaceChanged
 from attendance_core.connections import Connection, Role
 from attendance_core.events import Event
-from attendance_core.frames import (
+from attendance_core.frames import Answer, Frame
     Frame,
 )
 from attendance_core.marking import Outcome, Ready
