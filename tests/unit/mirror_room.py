@@ -8,8 +8,6 @@ from attendance_core.announcements import PlaceChanged
 from attendance_core.connections import Connection, Role
 from attendance_core.events import Event
 from attendance_core.frames import Answer, Frame
-    Frame,
-)
 from attendance_core.marking import Outcome, Ready
 from attendance_core.mirror import Delivery, Mirror
 from attendance_core.places import Held, Place, State
