@@ -29,25 +29,10 @@ from attendance_core import (
     upkeep,
 )
 
-EXAMPLE = """\
-import asyncio, time
-from attendance_adapters import embedded
-from attendance_core import Role
-
-async def main():
-    async with embedded() as service:  # embedded("./var") keeps everything there
-        do, now = service.use_cases, time.time()
-        anna, boris = [await do.sign_up(username=n, password="like tea") for n in ("anna", "boris")]
-        event = await do.create_event(actor=boris.user_id, name="A", starts_at=now, ends_at=now + 9)
-        await do.mark_me(connection=service.connection(anna, event, Role.MARK_ME))
-        marking = service.connection(boris, event, Role.MARKING)
-        await do.ready_to_mark(connection=marking)
-        await do.prepare_to_mark(connection=marking, user_id=anna.user_id)
-        await do.confirm_marking(connection=marking)
-        print((await do.get_profile(actor=anna.user_id, user_id=boris.user_id)).karma)
-
-asyncio.run(main())
-"""
+README = Path(__file__).resolve().parents[2] / "README.md"
+(EXAMPLE,) = re.findall(
+    r"^```python\n(.*?)^```$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
 
 
 def run(program: str, *arguments: str) -> str:
