@@ -1,0 +1,236 @@
+"""Signing up, logging in and out, and who a credential belongs to. Contract: 2."""
+
+from __future__ import annotations
+
+import pytest
+
+from attendance_core.accounts import (
+    SESSION_SECONDS,
+    Actor,
+    Credential,
+    Identify,
+    LoggedIn,
+    LogIn,
+    LogOut,
+    SignUp,
+    session_id_of,
+)
+from attendance_core.announcements import ConnectionsEnded, Why
+from attendance_core.connections import Connection, Role
+from attendance_core.errors import (
+    BadCharacters,
+    BadLength,
+    BadUsername,
+    CommonPassword,
+    Refusal,
+    UsernameTaken,
+    WrongCredentials,
+)
+from attendance_core.vocabulary import ConnectionId, SessionId, UserId
+from tests.unit.builders import World, drive
+from tests.unit.stand_ins import QuickPasswords
+
+SECRET = "correct horse"
+
+
+class Door:
+    """Where people come in."""
+
+    def __init__(self) -> None:
+        self.world = World(people=1)
+        self.passwords = QuickPasswords()
+        transact, observe = self.world.store.transact, self.world.store.observe
+        ids, terms = self.world.ids, self.world.terms
+        self._sign_up = SignUp(transact, self.passwords, ids, terms)
+        self._log_in = LogIn(transact, observe, self.passwords, ids, terms)
+        self._log_out = LogOut(transact, terms)
+        self._identify = Identify(transact, observe)
+
+    def sign_up(
+        self, username: str = "anna", password: str = SECRET, display_name: str | None = None
+    ) -> LoggedIn:
+        return drive(self._sign_up(username=username, password=password, display_name=display_name))
+
+    def log_in(
+        self, username: str, password: str = SECRET, replacing: SessionId | None = None
+    ) -> LoggedIn:
+        return drive(self._log_in(username=username, password=password, replacing=replacing))
+
+    def log_out(self, token: str) -> None:
+        drive(self._log_out(session_id=session_id_of(token)))
+
+    def who(self, token: str, credential: Credential = Credential.COOKIE) -> Actor | None:
+        return drive(self._identify(token=token, credential=credential))
+
+    def shown(self, user_id: UserId) -> str:
+        name: str = drive(
+            self.world.store.observe(lambda unit: unit.profiles.get(user_id).display_name)
+        )
+        return name
+
+    def opens(self, user_id: UserId, token: str) -> Connection:
+        connection = Connection(
+            ConnectionId(self.world.ids.connection_id()),
+            self.world.event_id,
+            user_id,
+            Role.MARK_ME,
+            self.world.process_id,
+            session_id_of(token),
+        )
+        drive(self.world.mark_me(connection=connection))
+        return connection
+
+
+@pytest.fixture
+def door() -> Door:
+    return Door()
+
+
+class TestSignUp:
+    def test_one_is_logged_in_and_shown_by_the_user_name(self, door: Door) -> None:
+        anna = door.sign_up("anna")
+        actor = door.who(anna.token)
+        assert actor == Actor(anna.user_id, session_id_of(anna.token))
+        assert door.shown(anna.user_id) == "anna"
+
+    def test_a_display_name_is_kept_tidy(self, door: Door) -> None:
+        assert door.shown(door.sign_up(display_name="  Анна ").user_id) == "Анна"
+
+    @pytest.mark.parametrize("username", ["a", "Анна_1.b-c", "x" * 64, "李"])
+    def test_letters_digits_and_three_signs_make_a_user_name(
+        self, door: Door, username: str
+    ) -> None:
+        assert door.sign_up(username).user_id == 2
+
+    @pytest.mark.parametrize("username", ["", "x" * 65, "a b", "a\n", "a@b", "a/b", "e\u0301"])
+    def test_other_user_names_are_refused(self, door: Door, username: str) -> None:
+        with pytest.raises(BadUsername):
+            door.sign_up(username)
+
+    def test_a_user_name_is_taken_in_whatever_case(self, door: Door) -> None:
+        door.sign_up("Анна")
+        with pytest.raises(UsernameTaken):
+            door.sign_up("аННА")
+
+    @pytest.mark.parametrize(
+        ("password", "refusal"),
+        [("x" * 7, BadLength), ("x" * 257, BadLength), ("password", CommonPassword)],
+    )
+    def test_passwords_too_short_too_long_or_common_are_refused(
+        self, door: Door, password: str, refusal: type[Refusal]
+    ) -> None:
+        with pytest.raises(refusal) as refused:
+            door.sign_up(password=password)
+        assert refused.value.words["field"] == "password"
+
+    @pytest.mark.parametrize("password", ["x" * 8, "x" * 256])
+    def test_8_to_256_characters_are_fine(self, door: Door, password: str) -> None:
+        assert door.who(door.sign_up(password=password).token) is not None
+
+    @pytest.mark.parametrize(
+        ("name", "refusal"),
+        [("  ", BadLength), ("x" * 101, BadLength), ("a\u202eb", BadCharacters)],
+    )
+    def test_a_bad_display_name_makes_no_account(
+        self, door: Door, name: str, refusal: type[Refusal]
+    ) -> None:
+        with pytest.raises(refusal):
+            door.sign_up(display_name=name)
+        door.sign_up()
+
+    def test_ids_grow(self, door: Door) -> None:
+        assert door.sign_up("one").user_id < door.sign_up("two").user_id
+
+
+class TestLogIn:
+    def test_the_same_person_gets_a_new_session(self, door: Door) -> None:
+        first = door.sign_up("anna")
+        again = door.log_in("ANNA")
+        assert (again.user_id, again.token != first.token) == (first.user_id, True)
+        assert door.who(first.token) is not None
+
+    @pytest.mark.parametrize(
+        ("username", "password"),
+        [("anna", "wrong horse"), ("hanna", SECRET), ("not a name", SECRET)],
+    )
+    def test_wrong_name_and_wrong_password_look_alike_and_take_as_long(
+        self, door: Door, username: str, password: str
+    ) -> None:
+        door.sign_up("anna")
+        with pytest.raises(WrongCredentials):
+            door.log_in(username, password)
+        assert len(door.passwords.verified) == 1
+
+    def test_the_session_the_browser_had_is_replaced_and_its_sockets_close(
+        self, door: Door
+    ) -> None:
+        first = door.sign_up("anna")
+        waiting = door.opens(first.user_id, first.token)
+        door.log_in("anna", replacing=session_id_of(first.token))
+        assert door.who(first.token) is None
+        ended = door.world.news[-1]
+        assert ended == ConnectionsEnded(
+            door.world.event_id, Why.LOGGED_OUT, frozenset({waiting.connection_id})
+        )
+
+
+class TestIdentify:
+    def test_a_session_lasts_30_days_from_its_last_use(self, door: Door) -> None:
+        anna = door.sign_up()
+        for _ in range(3):
+            door.world.clock.pass_(SESSION_SECONDS - 1)
+            assert door.who(anna.token) is not None
+        door.world.clock.pass_(SESSION_SECONDS)
+        assert door.who(anna.token) is None
+
+    def test_its_use_is_noted_once_a_minute(self, door: Door) -> None:
+        anna = door.sign_up()
+        door.world.clock.pass_(59)
+        actor = door.who(anna.token)
+        assert actor is not None and not actor.renewed
+        door.world.clock.pass_(1)
+        actor = door.who(anna.token)
+        assert actor is not None and actor.renewed
+
+    @pytest.mark.parametrize("token", ["", "unknown", "\ud800"])
+    def test_an_unknown_secret_is_nobody(self, door: Door, token: str) -> None:
+        assert door.who(token) is None
+
+    def test_a_cookie_is_not_taken_as_a_bearer_token(self, door: Door) -> None:
+        assert door.who(door.sign_up().token, Credential.BEARER) is None
+
+    def test_the_secret_itself_is_not_kept(self, door: Door) -> None:
+        token = door.sign_up().token
+        assert token not in session_id_of(token)
+
+
+class TestLogOut:
+    def test_it_ends_the_session_and_may_be_said_twice(self, door: Door) -> None:
+        anna = door.sign_up()
+        door.log_out(anna.token)
+        door.log_out(anna.token)
+        assert door.who(anna.token) is None
+
+    def test_other_sessions_stay_and_keep_the_place(self, door: Door) -> None:
+        phone = door.sign_up("anna")
+        laptop = door.log_in("anna")
+        door.opens(phone.user_id, phone.token)
+        door.opens(phone.user_id, laptop.token)
+        door.log_out(phone.token)
+        assert door.who(laptop.token) is not None
+        assert door.world.place(phone.user_id).state is not None
+        door.log_out(laptop.token)
+        assert door.world.place(phone.user_id).state is None
+
+    def test_its_sockets_close_in_every_event(self, door: Door) -> None:
+        anna = door.sign_up("anna")
+        told: list[object] = []
+        for name in ("One", "Two"):
+            door.world.event_id = door.world.event(name)
+            drive(door.world.notifier.subscribe(door.world.event_id, told.append))
+            door.opens(anna.user_id, anna.token)
+        door.log_out(anna.token)
+        ended = [each for each in told if isinstance(each, ConnectionsEnded)]
+        assert [(each.why, len(each.connection_ids or ())) for each in ended] == [
+            (Why.LOGGED_OUT, 1)
+        ] * 2

@@ -1,0 +1,83 @@
+"""Every way to say no has a code, and texts whose blanks can be filled. Contract: 1, 6."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+
+import pytest
+
+from attendance_core import errors
+from attendance_core.errors import BadLength, EventDeleted, EventOver, Kind, Refusal, Unavailable
+
+WORDS = {"field": "name", "least": 1, "most": 128}  # all the blanks there are
+# Contract: 6, the codes of error frames that the core decides
+MARKING_CODES = {
+    "not_waiting",
+    "taken",
+    "already_marked",
+    "yourself",
+    "already_holding",
+    "you_are_waiting",
+    "nobody_held",
+    "not_held",
+    "event_over",
+    "event_not_started",
+    "event_not_found",
+    "not_logged_in",
+    "left_event",
+    "holding_somebody",
+}
+
+
+def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    for each in of.__subclasses__():
+        if each.__module__ == errors.__name__:
+            yield each
+            yield from refusals(each)
+
+
+@pytest.mark.parametrize("refusal", [*refusals()], ids=lambda each: each.__name__)
+class TestEveryRefusal:
+    def test_it_can_be_told_in_both_languages(self, refusal: type[Refusal]) -> None:
+        told = refusal(**WORDS)
+        for language in ("en", "ru"):
+            text = told.text(language)
+            assert text and "{" not in text
+        assert str(told) == told.text("en")
+        assert re.search("[а-я]", told.text("ru"))
+        assert not re.search("[а-я]", told.text("en"))
+
+    def test_its_texts_have_the_same_blanks(self, refusal: type[Refusal]) -> None:
+        blanks = [
+            {name for _, name, _, _ in string.Formatter().parse(text) if name}
+            for text in (refusal.en, refusal.ru)
+        ]
+        assert blanks[0] == blanks[1] <= WORDS.keys()
+
+    def test_its_kind_and_code_are_stable(self, refusal: type[Refusal]) -> None:
+        assert refusal.kind in Kind
+        assert re.fullmatch("[a-z]+(_[a-z]+)*", refusal.code)
+
+
+def test_no_code_is_used_twice_but_for_the_end_of_an_event() -> None:
+    codes = [each.code for each in refusals() if each is not EventDeleted]
+    assert len(codes) == len(set(codes))
+    assert EventDeleted.code == EventOver.code == "event_over"
+
+
+def test_the_codes_of_marking_are_there() -> None:
+    assert {each.code for each in refusals()} >= MARKING_CODES
+
+
+def test_a_text_names_the_field_and_its_limits() -> None:
+    text = BadLength(field="bio", least=0, most=500).text("en")
+    assert all(word in text for word in ("bio", "0", "500"))
+
+
+def test_a_failure_of_ours_says_only_to_try_again() -> None:
+    failure = Unavailable()
+    assert failure.code == "unavailable"
+    assert failure.text("en") == Unavailable.en
+    assert failure.text("ru") == Unavailable.ru
