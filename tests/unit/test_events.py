@@ -1,0 +1,294 @@
+"""Creating, finding, joining, leaving and deleting events, and who was there. Contract: 5, 7."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.errors import (
+    AlreadyJoined,
+    BadCharacters,
+    BadLength,
+    BadTimes,
+    EventNameTaken,
+    EventNotFound,
+    EventOver,
+    InvalidArgument,
+    NotJoined,
+    NotTheCreator,
+    Refusal,
+    SomebodyWasMarked,
+)
+from attendance_core.events import (
+    CreateEvent,
+    DeleteEvent,
+    Event,
+    GetAttendance,
+    GetCreatedEvents,
+    GetEventByID,
+    GetEvents,
+    GetJoinedEvents,
+    GetMyAttendance,
+    JoinEvent,
+    LeaveEvent,
+)
+from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
+from tests.unit.builders import NOON, World, drive
+
+ANNA, BORIS, VERA = UserId(1), UserId(2), UserId(3)  # Anna creates
+
+
+class Calendar:
+    """A world whose lecture has begun, and the calls about events."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        transact, observe = self.world.store.transact, self.world.store.observe
+        self.lecture = self.world.event_id
+        self._create = CreateEvent(transact, self.world.ids)
+        self._get, self._search = GetEventByID(observe), GetEvents(observe)
+        self._join, self._leave = JoinEvent(transact), LeaveEvent(transact, self.world.terms)
+        self._delete = DeleteEvent(transact)
+        self._created, self._joined = GetCreatedEvents(observe), GetJoinedEvents(observe)
+        self._attendance, self._mine = GetAttendance(observe), GetMyAttendance(observe)
+
+    def creates(self, name: str, starts: float = NOON, ends: float = NOON + 60) -> EventId:
+        return drive(self._create(actor=ANNA, name=name, starts_at=starts, ends_at=ends))
+
+    def gets(self, event_id: EventId) -> Event:
+        return drive(self._get(event_id=event_id))
+
+    def finds(self, name: str | None, limit: int | None = None, offset: int = 0) -> list[str]:
+        return names(drive(self._search(name=name, limit=limit, offset=offset)))
+
+    def joins(self, actor: UserId) -> None:
+        drive(self._join(actor=actor, event_id=self.lecture))
+
+    def leaves(self, actor: UserId) -> None:
+        drive(self._leave(actor=actor, event_id=self.lecture))
+
+    def deletes(self, actor: UserId) -> None:
+        drive(self._delete(actor=actor, event_id=self.lecture))
+
+    def created(self, actor: UserId) -> list[str]:
+        return names(drive(self._created(actor=actor)))
+
+    def joined(self, actor: UserId) -> list[str]:
+        return names(drive(self._joined(actor=actor)))
+
+    def states(self) -> dict[UserId, str]:
+        seen = drive(self._attendance(actor=ANNA, event_id=self.lecture))
+        return {person.user_id: state for person, state in seen}
+
+    def vera_marks_boris(self) -> None:
+        self.world.waits(BORIS)
+        marker = self.world.marks(VERA)
+        drive(self.world.prepare(connection=marker, user_id=BORIS))
+        drive(self.world.confirm(connection=marker))
+
+
+def names(events: Iterable[Event]) -> list[str]:
+    return [each.name for each in events]
+
+
+@pytest.fixture
+def calendar() -> Calendar:
+    return Calendar()
+
+
+class TestCreateEvent:
+    def test_it_is_kept_tidy_and_its_creator_has_joined(self, calendar: Calendar) -> None:
+        event_id = calendar.creates("  Физика ", NOON - 10, NOON + 60)
+        assert calendar.gets(event_id) == Event(event_id, "Физика", ANNA, NOON - 10, NOON + 60)
+        assert "Физика" in calendar.joined(ANNA)
+
+    @pytest.mark.parametrize(
+        ("starts", "ends"),
+        [
+            (NOON + 60, NOON + 60),  # ends as it starts
+            (NOON + 60, NOON + 10),
+            (NOON - 60, NOON),  # is over
+            (-1, NOON + 60),
+            (NOON, LATEST_INSTANT + 1),
+        ],
+    )
+    def test_it_starts_before_it_ends_and_ends_in_the_future(
+        self, calendar: Calendar, starts: float, ends: float
+    ) -> None:
+        with pytest.raises(BadTimes) as refused:
+            calendar.creates("Физика", starts, ends)
+        assert "time_from" in str(refused.value) and "start" in str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("name", "refusal"),
+        [(" ", BadLength), ("x" * 129, BadLength), ("a\u202eb", BadCharacters)],
+    )
+    def test_bad_names_are_refused(
+        self, calendar: Calendar, name: str, refusal: type[Refusal]
+    ) -> None:
+        with pytest.raises(refusal):
+            calendar.creates(name)
+
+    def test_a_name_is_taken_in_whatever_case(self, calendar: Calendar) -> None:
+        calendar.creates("Физика" + "х" * 122)
+        with pytest.raises(EventNameTaken):
+            calendar.creates("ФИЗИКА" + "Х" * 122)
+
+
+class TestGetEvents:
+    def test_all_by_start_then_name(self, calendar: Calendar) -> None:
+        calendar.creates("б", NOON + 1)
+        calendar.creates("А", NOON + 1)
+        assert calendar.finds(None) == ["Lecture", "А", "б"]
+        assert calendar.finds(None, limit=1, offset=1) == ["А"]
+
+    @pytest.mark.parametrize("part", ["lec", "CTUR", " ture "])
+    def test_a_part_of_the_name_in_any_case(self, calendar: Calendar, part: str) -> None:
+        assert calendar.finds(part) == ["Lecture"]
+        assert calendar.finds("%ec") == []
+
+    def test_a_part_has_at_least_three_characters(self, calendar: Calendar) -> None:
+        with pytest.raises(BadLength):
+            calendar.finds(" ab ")
+
+    @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (None, -1)])
+    def test_a_page_out_of_range_is_refused(
+        self, calendar: Calendar, limit: int | None, offset: int
+    ) -> None:
+        with pytest.raises(InvalidArgument):
+            calendar.finds(None, limit, offset)
+
+    def test_an_unknown_id_is_not_found(self, calendar: Calendar) -> None:
+        with pytest.raises(EventNotFound):
+            calendar.gets(EventId(calendar.world.ids.event_id()))
+
+
+class TestJoinEvent:
+    def test_people_come_late_but_not_after_the_end(self, calendar: Calendar) -> None:
+        calendar.world.clock.pass_(3539)
+        calendar.joins(BORIS)
+        assert calendar.joined(BORIS) == ["Lecture"]
+        calendar.world.clock.pass_(1)
+        with pytest.raises(EventOver):
+            calendar.joins(VERA)
+        assert calendar.joined(VERA) == []
+
+    def test_joining_twice_is_refused_also_by_waiting(self, calendar: Calendar) -> None:
+        calendar.world.waits(BORIS)
+        for actor in (BORIS, ANNA):
+            with pytest.raises(AlreadyJoined):
+                calendar.joins(actor)
+
+    def test_one_who_left_may_join_again(self, calendar: Calendar) -> None:
+        calendar.joins(BORIS)
+        calendar.leaves(BORIS)
+        calendar.joins(BORIS)
+        assert calendar.states()[BORIS] == "joined"
+
+    def test_an_unknown_event_is_not_found(self, calendar: Calendar) -> None:
+        calendar.lecture = EventId(calendar.world.ids.event_id())
+        for call in (calendar.joins, calendar.leaves, calendar.deletes):
+            with pytest.raises(EventNotFound):
+                call(BORIS)
+
+
+class TestLeaveEvent:
+    def test_one_who_is_not_in_cannot_leave(self, calendar: Calendar) -> None:
+        with pytest.raises(NotJoined):
+            calendar.leaves(BORIS)
+        calendar.joins(BORIS)
+        calendar.leaves(BORIS)
+        with pytest.raises(NotJoined):
+            calendar.leaves(BORIS)
+
+    def test_the_creator_may_leave_and_stays_the_creator(self, calendar: Calendar) -> None:
+        calendar.leaves(ANNA)
+        assert (calendar.joined(ANNA), calendar.created(ANNA)) == ([], ["Lecture"])
+
+    def test_leaving_ends_a_hold_on_one(self, calendar: Calendar) -> None:
+        calendar.world.waits(BORIS)
+        drive(calendar.world.prepare(connection=calendar.world.marks(VERA), user_id=BORIS))
+        calendar.leaves(BORIS)
+        assert calendar.world.place(BORIS).state is None
+
+    def test_the_mark_is_told_before_the_sockets_close(self, calendar: Calendar) -> None:
+        calendar.vera_marks_boris()
+        calendar.leaves(BORIS)
+        left, ended = calendar.world.news[-2:]
+        assert isinstance(left, PlaceChanged) and isinstance(ended, ConnectionsEnded)
+        assert (ended.why, left.place.member) == (Why.LEFT, False)
+
+    def test_a_mark_stays_and_one_is_never_listed_again(self, calendar: Calendar) -> None:
+        calendar.vera_marks_boris()
+        calendar.leaves(BORIS)
+        assert (calendar.joined(BORIS), calendar.states()[BORIS]) == ([], "marked")
+        mine = drive(calendar._mine(actor=BORIS))
+        assert [each.marked is not None for each in mine] == [True]
+
+
+class TestDeleteEvent:
+    def test_only_the_creator_deletes(self, calendar: Calendar) -> None:
+        with pytest.raises(NotTheCreator):
+            calendar.deletes(BORIS)
+        calendar.deletes(ANNA)
+        with pytest.raises(EventNotFound):
+            calendar.gets(calendar.lecture)
+
+    def test_its_sockets_close_and_its_name_is_free(self, calendar: Calendar) -> None:
+        calendar.deletes(ANNA)
+        assert calendar.world.news[-1] == ConnectionsEnded(calendar.lecture, Why.DELETED)
+        calendar.creates("Lecture")
+
+    def test_a_record_does_not_vanish(self, calendar: Calendar) -> None:
+        calendar.vera_marks_boris()
+        with pytest.raises(SomebodyWasMarked):
+            calendar.deletes(ANNA)
+        assert calendar.states()[BORIS] == "marked"
+
+
+class TestGetAttendance:
+    def test_it_says_what_everybody_is(self, calendar: Calendar) -> None:
+        calendar.world.person("Person 5")
+        calendar.vera_marks_boris()
+        calendar.world.waits(4)
+        calendar.world.event_id = calendar.lecture
+        assert calendar.states() == {
+            ANNA: "joined",
+            BORIS: "marked",
+            VERA: "joined",
+            UserId(4): "waiting",
+        }
+
+    def test_a_hold_counts_while_it_lasts_though_no_sweep_comes_by(
+        self, calendar: Calendar
+    ) -> None:
+        calendar.world.waits(BORIS)
+        drive(calendar.world.prepare(connection=calendar.world.marks(VERA), user_id=BORIS))
+        assert calendar.states()[BORIS] == "held"
+        calendar.world.clock.pass_(90)
+        assert calendar.states()[BORIS] == "waiting"
+        calendar.world.clock.pass_(3600)
+        assert calendar.states()[BORIS] == "joined"
+
+    def test_it_is_for_the_creator_only(self, calendar: Calendar) -> None:
+        with pytest.raises(NotTheCreator):
+            drive(calendar._attendance(actor=BORIS, event_id=calendar.lecture))
+
+
+class TestGetMyAttendance:
+    def test_newest_first_with_who_marked_me_and_when(self, calendar: Calendar) -> None:
+        calendar.vera_marks_boris()
+        calendar.lecture = calendar.creates("Later", NOON + 100, NOON + 200)
+        calendar.joins(BORIS)
+        later, lecture = drive(calendar._mine(actor=BORIS))
+        assert (later.event.name, later.marked) == ("Later", None)
+        assert lecture.marked is not None
+        assert (lecture.marked.by, lecture.marked.at) == (VERA, NOON)
+        assert drive(calendar._mine(actor=BORIS, limit=1, offset=1)) == [lecture]
+
+    def test_pages_out_of_range_are_refused_in_every_list(self, calendar: Calendar) -> None:
+        for call in (calendar._mine, calendar._joined, calendar._created):
+            with pytest.raises(InvalidArgument):
+                drive(call(actor=ANNA, limit=0))

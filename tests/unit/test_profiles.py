@@ -1,0 +1,250 @@
+"""Profiles, pictures, the tick, and finding people. Contract: 3."""
+
+from __future__ import annotations
+
+import pytest
+
+from attendance_core.errors import (
+    BadCharacters,
+    BadLength,
+    BadPicture,
+    InvalidArgument,
+    MissingArgument,
+    PersonNotFound,
+    Refusal,
+    ScanNotFound,
+)
+from attendance_core.ports import NoSuchFile
+from attendance_core.profiles import (
+    Confirmation,
+    ConfirmationScan,
+    FindByName,
+    GetPendingScans,
+    GetProfile,
+    JudgeScan,
+    ProfileSeen,
+    ReadScan,
+    UpdateProfileInfo,
+    UpdateProfilePicture,
+    UploadProfileConfirmation,
+    picture_path,
+    scan_path,
+)
+from attendance_core.vocabulary import FileKey, UserId
+from tests.unit.builders import World, drive
+from tests.unit.stand_ins import DictFiles, PlainPictures
+
+ANNA, BORIS = UserId(1), UserId(2)
+
+
+class Desk:
+    """Where profiles are looked at and changed."""
+
+    def __init__(self) -> None:
+        self.world = World(people=0)
+        self.world.person("Анна Смирнова")
+        self.world.person("Борис")
+        self.files = DictFiles()
+        transact, observe = self.world.store.transact, self.world.store.observe
+        pictures, ids = PlainPictures(), self.world.ids
+        self._get = GetProfile(observe)
+        self._info = UpdateProfileInfo(transact)
+        self._picture = UpdateProfilePicture(transact, pictures, self.files, ids)
+        self._scan = UploadProfileConfirmation(transact, pictures, self.files, ids)
+        self._find = FindByName(observe)
+        self._pending = GetPendingScans(observe)
+        self._read = ReadScan(observe, self.files)
+        self._judge = JudgeScan(transact)
+
+    def sees(self, actor: UserId, user_id: UserId) -> ProfileSeen:
+        return drive(self._get(actor=actor, user_id=user_id))
+
+    def writes(self, display_name: str | None = None, bio: str | None = None) -> None:
+        drive(self._info(actor=ANNA, display_name=display_name, bio=bio))
+
+    def shows(self, image: bytes = b"picture") -> FileKey:
+        drive(self._picture(actor=ANNA, image=image))
+        key = self.sees(ANNA, ANNA).profile.picture
+        assert key is not None
+        return key
+
+    def uploads(self, image: bytes = b"picture") -> ConfirmationScan:
+        drive(self._scan(actor=ANNA, image=image))
+        return drive(self._pending())[-1]
+
+    def judges(self, file: FileKey, approve: bool) -> None:
+        drive(self._judge(user_id=ANNA, file=file, approve=approve))
+
+    def finds(self, part: str, limit: int = 100, offset: int = 0) -> list[str]:
+        found = drive(self._find(display_name_part=part, limit=limit, offset=offset))
+        return [each.display_name for each in found]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+class TestGetProfile:
+    def test_a_new_profile_has_a_name_and_nothing_else(self, desk: Desk) -> None:
+        seen = desk.sees(BORIS, ANNA)
+        assert (seen.profile.display_name, seen.profile.bio) == ("Анна Смирнова", "")
+        assert (seen.profile.picture, seen.confirmed, seen.karma) == (None, False, 0)
+
+    def test_only_oneself_sees_how_far_the_check_is(self, desk: Desk) -> None:
+        assert desk.sees(ANNA, ANNA).confirmation is Confirmation.NONE
+        assert desk.sees(BORIS, ANNA).confirmation is None
+
+    def test_karma_is_what_the_marks_add_up_to(self, desk: Desk) -> None:
+        desk.world.waits(1)
+        marker = desk.world.marks(2)
+        drive(desk.world.prepare(connection=marker, user_id=ANNA))
+        drive(desk.world.confirm(connection=marker))
+        assert desk.sees(ANNA, BORIS).karma == 50
+        assert desk.sees(ANNA, ANNA).karma == 0
+
+    def test_an_unknown_person_is_not_found(self, desk: Desk) -> None:
+        with pytest.raises(PersonNotFound):
+            desk.sees(ANNA, UserId(99))
+
+
+class TestUpdateProfileInfo:
+    def test_what_is_not_given_stays(self, desk: Desk) -> None:
+        desk.writes(bio=" ИУ5, МГТУ ")
+        desk.writes(display_name="Аня")
+        profile = desk.sees(ANNA, ANNA).profile
+        assert (profile.display_name, profile.bio) == ("Аня", "ИУ5, МГТУ")
+
+    def test_a_bio_may_be_emptied(self, desk: Desk) -> None:
+        desk.writes(bio="group")
+        desk.writes(bio="")
+        assert desk.sees(ANNA, ANNA).profile.bio == ""
+
+    def test_neither_given_is_a_missing_argument(self, desk: Desk) -> None:
+        with pytest.raises(MissingArgument):
+            desk.writes()
+
+    @pytest.mark.parametrize(
+        ("name", "bio", "refusal"),
+        [
+            ("", None, BadLength),
+            ("x" * 101, None, BadLength),
+            ("a\x00", None, BadCharacters),
+            (None, "x" * 501, BadLength),
+            (None, "a\u2067b", BadCharacters),
+            ("Аня", "x" * 501, BadLength),
+        ],
+    )
+    def test_what_is_too_long_or_unprintable_changes_nothing(
+        self, desk: Desk, name: str | None, bio: str | None, refusal: type[Refusal]
+    ) -> None:
+        with pytest.raises(refusal):
+            desk.writes(name, bio)
+        assert desk.sees(ANNA, ANNA).profile.display_name == "Анна Смирнова"
+
+    def test_length_is_counted_after_composing_and_trimming(self, desk: Desk) -> None:
+        desk.writes(display_name="  " + "\u0438\u0306" * 100 + "  ")
+        assert desk.sees(ANNA, ANNA).profile.display_name == "й" * 100
+
+
+class TestUpdateProfilePicture:
+    def test_a_new_one_has_a_new_name_and_the_old_one_goes(self, desk: Desk) -> None:
+        first, second = desk.shows(), desk.shows()
+        assert first != second
+        assert list(desk.files.kept) == [picture_path(second)]
+        assert desk.files.kept[picture_path(second)] == b"clean picture1024"
+
+    def test_what_is_no_picture_changes_nothing(self, desk: Desk) -> None:
+        first = desk.shows()
+        with pytest.raises(BadPicture):
+            desk.shows(b"<svg>")
+        assert desk.sees(ANNA, ANNA).profile.picture == first
+
+
+class TestUploadProfileConfirmation:
+    def test_it_waits_for_a_moderator_and_is_kept_apart_from_pictures(self, desk: Desk) -> None:
+        scan = desk.uploads()
+        assert desk.sees(ANNA, ANNA).confirmation is Confirmation.PENDING
+        assert not desk.sees(BORIS, ANNA).confirmed
+        assert list(desk.files.kept) == [scan_path(scan.file)]
+        assert desk.files.kept[scan_path(scan.file)] == b"clean pictureNone"
+
+    def test_a_new_one_replaces_the_old_and_takes_the_tick_away(self, desk: Desk) -> None:
+        first = desk.uploads()
+        desk.judges(first.file, approve=True)
+        assert desk.sees(BORIS, ANNA).confirmed
+        second = desk.uploads()
+        assert not desk.sees(BORIS, ANNA).confirmed
+        assert list(desk.files.kept) == [scan_path(second.file)]
+
+
+class TestModeration:
+    @pytest.mark.parametrize(
+        ("approve", "state"), [(True, Confirmation.APPROVED), (False, Confirmation.REJECTED)]
+    )
+    def test_a_judged_scan_waits_no_longer(
+        self, desk: Desk, approve: bool, state: Confirmation
+    ) -> None:
+        desk.judges(desk.uploads().file, approve)
+        assert desk.sees(ANNA, ANNA).confirmation is state
+        assert drive(desk._pending()) == []
+
+    def test_a_scan_that_was_replaced_is_not_judged_by_an_old_look(self, desk: Desk) -> None:
+        first = desk.uploads()
+        desk.uploads()
+        with pytest.raises(ScanNotFound):
+            desk.judges(first.file, approve=True)
+        assert desk.sees(ANNA, ANNA).confirmation is Confirmation.PENDING
+
+    def test_a_moderator_reads_it(self, desk: Desk) -> None:
+        scan = desk.uploads()
+        assert drive(desk._read(user_id=ANNA)) == (scan, b"clean pictureNone")
+
+    def test_of_one_who_uploaded_nothing_there_is_none(self, desk: Desk) -> None:
+        with pytest.raises(ScanNotFound):
+            drive(desk._read(user_id=BORIS))
+        with pytest.raises(ScanNotFound):
+            desk.judges(FileKey("any"), approve=True)
+
+    def test_a_lost_file_is_our_own_slip(self, desk: Desk) -> None:
+        desk.uploads()
+        desk.files.kept.clear()
+        with pytest.raises(NoSuchFile):
+            drive(desk._read(user_id=ANNA))
+
+
+class TestFindByName:
+    @pytest.mark.parametrize("part", ["смир", "СМИР", " Анна С", "нна смирно"])
+    def test_any_part_in_any_case_finds(self, desk: Desk, part: str) -> None:
+        assert desk.finds(part) == ["Анна Смирнова"]
+
+    def test_percent_and_underscore_mean_themselves(self, desk: Desk) -> None:
+        desk.world.person("100%_sure")
+        assert desk.finds("100%") == ["100%_sure"]
+        assert desk.finds("а___") == desk.finds("%%%%") == []
+
+    @pytest.mark.parametrize("part", ["", "абв", "  абв  ", "x" * 101])
+    def test_a_part_has_at_least_four_characters_after_trimming(
+        self, desk: Desk, part: str
+    ) -> None:
+        with pytest.raises(BadLength):
+            desk.finds(part)
+
+    def test_length_is_counted_after_folding(self, desk: Desk) -> None:
+        desk.world.person("Head office")
+        assert desk.finds("o\ufb03") == ["Head office"]  # two characters that fold to four
+
+    def test_what_cannot_be_seen_is_refused(self, desk: Desk) -> None:
+        with pytest.raises(BadCharacters):
+            desk.finds("\u200b" * 4)
+
+    def test_by_name_then_id_and_at_most_a_hundred(self, desk: Desk) -> None:
+        for number in range(101):
+            desk.world.person(f"Student {number:03}")
+        assert desk.finds("student", limit=1000) == [f"Student {n:03}" for n in range(100)]
+        assert desk.finds("student", limit=2, offset=99) == ["Student 099", "Student 100"]
+
+    @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (-1, 0), (1, -1)])
+    def test_a_page_out_of_range_is_refused(self, desk: Desk, limit: int, offset: int) -> None:
+        with pytest.raises(InvalidArgument):
+            desk.finds("student", limit, offset)
