@@ -18,7 +18,11 @@ WRITTEN_OUT = r'x\r\n{"level": "forged"}\x1b[31m\x9b0m\u202e\ud800\x00'
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    """Where the logs of one test go; afterwards they go where they went."""
+    """Where the logs of one test go; afterwards they go where they went.
+
+    They are configured in the test itself: pytest adds a handler of its own before it, and cannot
+    report what that catches of a lone surrogate.
+    """
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in logs.CHATTY}
@@ -31,11 +35,8 @@ def stream() -> Iterator[io.StringIO]:
 
 
 class TestJson:
-    @pytest.fixture(autouse=True)
-    def configured(self, stream: io.StringIO) -> None:
-        logs.configure("json", stream)
-
     def test_a_line_is_an_object_with_level_logger_and_time(self, stream: io.StringIO) -> None:
+        logs.configure("json", stream)
         logging.getLogger("attendance_web.marking").warning("%s went away", "somebody")
         (line,) = map(json.loads, stream.getvalue().splitlines())
         assert line["event"] == "somebody went away"
@@ -43,6 +44,7 @@ class TestJson:
         assert line["timestamp"].endswith("Z")
 
     def test_nothing_from_outside_begins_a_line(self, stream: io.StringIO) -> None:
+        logs.configure("json", stream)
         structlog.get_logger("ours").info("request", path=EVIL)
         logging.getLogger("theirs").error("it said %s", EVIL)
         ours, theirs = map(json.loads, stream.getvalue().splitlines())
@@ -50,6 +52,7 @@ class TestJson:
         assert theirs["event"] == f"it said {WRITTEN_OUT}"
 
     def test_lines_of_one_request_share_its_id(self, stream: io.StringIO) -> None:
+        logs.configure("json", stream)
         with structlog.contextvars.bound_contextvars(request_id="0123"):
             logging.getLogger("theirs").warning("within")
         logging.getLogger("theirs").warning("without")
@@ -58,6 +61,7 @@ class TestJson:
         assert "request_id" not in without
 
     def test_a_traceback_belongs_to_its_line(self, stream: io.StringIO) -> None:
+        logs.configure("json", stream)
         try:
             raise ValueError(EVIL)
         except ValueError:
@@ -68,12 +72,14 @@ class TestJson:
 
     @pytest.mark.parametrize("name", ["uvicorn.error", "alembic.runtime.migration"])
     def test_others_do_not_tell_of_their_daily_work(self, stream: io.StringIO, name: str) -> None:
+        logs.configure("json", stream)
         logging.getLogger(name).info("Running upgrade")
         assert stream.getvalue() == ""
         logging.getLogger(name).warning("Something is wrong")
         assert json.loads(stream.getvalue())["event"] == "Something is wrong"
 
     def test_letters_of_every_script_stay_readable(self, stream: io.StringIO) -> None:
+        logs.configure("json", stream)
         logging.getLogger("ours").warning("Лекция")
         assert "Лекция" in stream.getvalue()
 
