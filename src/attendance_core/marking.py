@@ -44,7 +44,7 @@ class Outcome:
     place: Place
     at: Instant
     changed: bool = True
-    ended: tuple[Place, ...] = ()  # holds and waits it found run out, and ended first
+    ended: tuple[Place, ...] = ()  # those whose hold it found run out, as it left them
 
 
 @dataclass(frozen=True, slots=True)

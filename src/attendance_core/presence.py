@@ -36,13 +36,11 @@ def end_hold(
 def hang_up(
     unit: ports.Unit, ended: Sequence[Connection], judge: Process | None, terms: Terms
 ) -> None:
-    """Forgets connections of one person in one event, and what they alone kept.
+    """Forgets connections, at least one, of one person in one event, and what they alone kept.
 
     With their last ``mark_me`` socket a waiting person leaves the list; with their last
     ``marking`` socket a marker gives back whom they hold.
     """
-    if not ended:
-        return
     event_id, user_id = ended[0].event_id, ended[0].user_id
     places = unit.places.lock(event_id, [user_id], holder=user_id)
     mine = places.get(user_id)

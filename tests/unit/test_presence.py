@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 import pytest
@@ -13,6 +15,7 @@ from attendance_core.errors import (
     EventOver,
     LeaseLost,
     LeftEvent,
+    NobodyHeld,
     NotLoggedIn,
     NotWaiting,
     Taken,
@@ -20,9 +23,12 @@ from attendance_core.errors import (
 )
 from attendance_core.events import DeleteEvent, LeaveEvent
 from attendance_core.places import Held, Place, Waiting
-from attendance_core.upkeep import WhyGone
+from attendance_core.ports import Unit
+from attendance_core.upkeep import Sweep, WhyGone
 from attendance_core.vocabulary import ProcessId, UserId
 from tests.unit.builders import NOON, World, drive, session_of
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -224,6 +230,23 @@ class TestSweep:
         assert drive(world.sweep(process_id=world.process_id)) == 2
         assert drive(world.sweep(process_id=world.process_id)) == 0
 
+    def test_what_another_has_ended_meanwhile_it_leaves_alone(self, world: World) -> None:
+        world.waits(2)
+        marker = world.marks(3)
+        chooses(world, marker, 2)
+        world.is_lost(world.waits(4))
+        unswept(world, 90)
+        quicker = iter([lambda: chooses(world, world.marks(3), 2), lambda: world.waits(4)])
+
+        async def overtaken(work: Callable[[Unit], T]) -> T:
+            next(quicker)()
+            return await world.store.transact(work)
+
+        drive(Sweep(overtaken, world.store.observe, world.terms)(process_id=world.process_id))
+        state = world.place(2).state
+        assert isinstance(state, Held) and state.until == NOON + 180
+        assert world.place(4).state == Waiting(NOON + 90)
+
 
 class TestWhyGone:
     def why(self, world: World, connection: Connection) -> type[Exception]:
@@ -276,3 +299,10 @@ class TestPlace:
         assert place.joined() is place
         assert place.withdrawn() is place
         assert place.released(present=True) is place
+
+    def test_nobody_is_marked_but_by_who_holds_them(self, world: World) -> None:
+        place = Place(world.event_id, UserId(2), member=True)
+        held = place.asked(NOON).held(UserId(3), NOON, 90)
+        for by, now in ((UserId(4), NOON), (UserId(3), NOON + 90)):
+            with pytest.raises(NobodyHeld):
+                held.marked(by, now, 50)
