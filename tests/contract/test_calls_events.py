@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
+from attendance_core.events import Event
+from attendance_core.vocabulary import EventId, UserId
 from tests.contract.web import Browser, Site, envelope, escaped, opened_site, refusal, response
 from tests.unit.builders import NOON
 
@@ -171,11 +173,10 @@ class TestJoinEvent:
     async def test_people_may_come_late_but_not_after_the_end(
         self, site: Site, anna: Browser, boris: Browser
     ) -> None:
-        late, over = await anna.event(), await anna.event(lasts=120)
-        site.clock.pass_(60)
-        refusal(await boris.post(JOIN, event_id=over), 3)
-        response(await boris.post(JOIN, event_id=late))
-        site.clock.pass_(-60)
+        over = Event(EventId(uuid4()), "Over", UserId(anna.user_id), NOON - 120, NOON)
+        await site.attendance.use_cases.join_event.transact(lambda unit: unit.events.add(over))
+        refusal(await boris.post(JOIN, event_id=str(over.event_id)), 3)
+        response(await boris.post(JOIN, event_id=await anna.event()))
 
 
 class TestLeaveEvent:

@@ -146,7 +146,6 @@ class TestAccounts:
         await store.transact(lambda u: u.sessions.remove(session.session_id))
         assert await store.observe(lambda u: u.sessions.find(session.session_id)) is None
 
-
     async def test_a_persons_expired_sessions_are_forgotten(self, store: Any) -> None:
         anna, boris = await people(store, "Анна", "Борис")
         for number, (user_id, used_at) in enumerate(
