@@ -10,6 +10,7 @@ import os
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from attendance_adapters.errors import (
     BadAddress,
@@ -125,7 +126,10 @@ def _sqlite_path(url: str) -> Path:
 
 
 def _files(url: str) -> ObjectFiles:
+    """Raises BadAddress, UnusableFolder."""
     try:
+        if url.startswith("file:///"):
+            _writable(Path(url2pathname(urlsplit(url).path)))  # scans are nobody else's to read
         return ObjectFiles.at(url)
     except ValueError as error:
         raise BadAddress(str(error)) from error

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from alembic.operations import Operations
+from sqlalchemy import create_engine, inspect, text
 
 from attendance_adapters.errors import UnusableDatabase
 from attendance_adapters.sql.migrate import is_current, sqlite_url, upgrade
@@ -76,3 +78,25 @@ class TestUpgrade:
         for call in (upgrade, is_current):
             with pytest.raises(UnusableDatabase, match=r"new\?\.db: file is not a database$"):
                 call(sqlite_url(database))
+
+
+def test_a_migration_that_fails_leaves_nothing_and_can_be_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = sqlite_url(tmp_path / "half.db")
+    create = Operations.create_table
+
+    def fails_at_events(self: Any, name: str, *columns: Any, **options: Any) -> Any:
+        if name == "events":
+            raise OSError("the disk is full")
+        return create(self, name, *columns, **options)
+
+    with monkeypatch.context() as full:
+        full.setattr(Operations, "create_table", fails_at_events)
+        with pytest.raises(OSError, match="full"):
+            upgrade(url)
+    engine = create_engine(url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+    upgrade(url)
+    assert is_current(url)
