@@ -52,7 +52,7 @@ def create_app(attendance: Attendance, settings: Settings) -> Litestar:
         attendance.use_cases,
         attendance.notifier,
         lambda: attendance.heartbeat.process_id,
-        attendance.ids,
+        attendance.connection,
         settings.allowed_origins,
     )
     attendance.heartbeat.on_lease_lost = presence.rooms.restart
@@ -61,6 +61,7 @@ def create_app(attendance: Attendance, settings: Settings) -> Litestar:
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with attendance:
             yield
+        await presence.close()
 
     app = Litestar(
         route_handlers=[*ROUTES, marking.mark_me, marking.marking],
@@ -77,5 +78,6 @@ def create_app(attendance: Attendance, settings: Settings) -> Litestar:
         Limits(),
         settings.allowed_origins,
         is_draining=lambda: presence.is_draining,
+        is_alive=lambda: attendance.heartbeat.holds_lease,
     )
     return app

@@ -21,10 +21,10 @@ from attendance_core.frames import (
     WasMarked,
 )
 from attendance_core.vocabulary import UserId
+from attendance_web.arguments import too_much
+from attendance_web.fields import MOST_ID, Wrong, whole_number
 from attendance_web.refusals import BadFrame, BadParams, UnknownMessage
 
-NESTING_MOST = 32  # levels of brackets that are decoded
-LARGEST_ID = 2**63 - 1
 MARKED_TEXT = {
     "en": "Marked, thank you! You have earned {points} karma.",
     "ru": "Отмечено, спасибо! Вы заработали {points} кармы.",
@@ -81,11 +81,12 @@ _encode = msgspec.json.Encoder().encode
 
 def decode(text: str) -> Command:
     """What a client says. Raises BadFrame, UnknownMessage, BadParams."""
-    if _nests_too_deeply(text):
+    encoded = text.encode()
+    if too_much(encoded):
         raise BadFrame
     try:
-        frame = _decode_frame(text.encode())
-    except (msgspec.DecodeError, UnicodeEncodeError):
+        frame = _decode_frame(encoded)
+    except msgspec.DecodeError:
         raise BadFrame from None
     try:
         match frame.message:
@@ -103,38 +104,16 @@ def decode(text: str) -> Command:
         raise BadParams from None
 
 
-def _nests_too_deeply(text: str) -> bool:
-    if text.count("[") + text.count("{") <= NESTING_MOST:
-        return False
-    depth, in_string, escaped = 0, False, False
-    for character in text:
-        if in_string:
-            in_string = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            if depth > NESTING_MOST:
-                return True
-        elif character in "]}":
-            depth -= 1
-    return False
-
-
 def _perhaps_user_id(params: msgspec.Raw) -> UserId | None:
     given = _decode_perhaps_user(params)
     return None if given is None or given.user_id is None else _user_id(given.user_id)
 
 
 def _user_id(given: int | str) -> UserId:
-    if isinstance(given, str):
-        if not (given.isascii() and given.isdigit() and len(given) <= 19):
-            raise BadParams
-        given = int(given)
-    if not 1 <= given <= LARGEST_ID:
-        raise BadParams
-    return UserId(given)
+    try:
+        return UserId(whole_number(given, 1, MOST_ID))
+    except Wrong:
+        raise BadParams from None
 
 
 def encode(frame: Frame, language: Language) -> str:

@@ -24,37 +24,29 @@ DRAIN_SECONDS: Final[Seconds] = 10.0
 
 
 class Presence:
-    """The sockets of this process: their rooms, and their hang-ups."""
+    """The sockets of this process: their rooms, and their hang-ups.
+
+    ``connection`` makes one of this process, not stored yet.
+    """
 
     def __init__(
         self,
         use_cases: UseCases,
         notifier: ports.Notifier,
         process_id: Callable[[], ProcessId],
-        ids: ports.Ids,
+        connection: Callable[[Actor, EventId, Role], Connection],
         allowed_origins: frozenset[str],
     ) -> None:
         self.use_cases = use_cases
         self.allowed_origins = allowed_origins
-        self._process_id = process_id
-        self._ids = ids
+        self.connection = connection
         self.rooms = Rooms(notifier, self._read, self._why_gone)
         self.is_draining = False
+        self._process_id = process_id
         self._present = 0
         self._nobody = asyncio.Event()
         self._nobody.set()
         self._hanging_up: set[asyncio.Task[None]] = set()
-
-    def connection(self, actor: Actor, event_id: EventId, role: Role) -> Connection:
-        """A new socket of this process, not stored yet."""
-        return Connection(
-            ConnectionId(self._ids.connection_id()),
-            event_id,
-            actor.user_id,
-            role,
-            self._process_id(),
-            actor.session_id,
-        )
 
     @contextmanager
     def present(self) -> Iterator[None]:
@@ -68,15 +60,14 @@ class Presence:
             if not self._present:
                 self._nobody.set()
 
-    async def hang_up(self, connection_id: ConnectionId, *, goodbye: bool) -> None:
-        """Goes on when the caller is cancelled, and until the store has taken it.
+    def hang_up(self, connection_id: ConnectionId, *, goodbye: bool) -> None:
+        """Begins to, and goes on until the store has taken it; never waits.
 
         A connection that nobody hung up would count for as long as this process lives.
         """
         task = asyncio.create_task(self._hang_up(connection_id, goodbye))
         self._hanging_up.add(task)
         task.add_done_callback(self._hanging_up.discard)
-        await asyncio.shield(task)
 
     async def _hang_up(self, connection_id: ConnectionId, goodbye: bool) -> None:
         while True:
@@ -85,7 +76,9 @@ class Presence:
                 return
             except Unavailable:
                 logger.warning("a hang-up could not be stored yet")
-                await asyncio.sleep(HANG_UP_AGAIN_AFTER)
+            except Exception:
+                logger.exception("a hang-up could not be stored yet")
+            await asyncio.sleep(HANG_UP_AGAIN_AFTER)
 
     async def drain(self) -> None:
         """Closes every socket to come back elsewhere; returns when they have gone, or in 10 s."""
@@ -96,6 +89,13 @@ class Presence:
                 await self._nobody.wait()
                 while self._hanging_up:
                     await asyncio.wait(set(self._hanging_up))
+
+    async def close(self) -> None:
+        """Gives up what could not be stored: the lease of this process ends, and that is swept."""
+        hanging_up = set(self._hanging_up)
+        for task in hanging_up:
+            task.cancel()
+        await asyncio.gather(*hanging_up, return_exceptions=True)
 
     async def _read(self, event_id: EventId, watched: list[UserId]) -> Reading:
         return await self.use_cases.read_room(

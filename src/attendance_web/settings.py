@@ -18,7 +18,11 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+from attendance_core.connections import Terms
+from attendance_core.vocabulary import Seconds
+
 PREFIX: Final = "ATTENDANCE_"
+USUAL: Final = Terms()
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
 LONGEST_SECONDS: Final = 86_400
 MOST_KARMA: Final = 1_000_000
@@ -41,9 +45,9 @@ class Settings:
     notifier_url: str = field(default="memory://", repr=False)
     files_url: str = field(default="", repr=False)  # "": a folder in data_dir
     allowed_origins: frozenset[str] = frozenset()  # besides our own
-    hold_seconds: float = 90.0
-    grace_seconds: float = 15.0
-    karma_per_mark: int = 50
+    hold_seconds: Seconds = USUAL.hold_seconds
+    grace_seconds: Seconds = USUAL.grace_seconds
+    karma_per_mark: int = USUAL.karma_per_mark
     log_format: Literal["console", "json"] = "console"
 
     def __post_init__(self) -> None:
