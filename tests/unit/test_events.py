@@ -30,10 +30,10 @@ from attendance_core.events import (
     GetEventByID,
     GetEvents,
     GetJoinedEvents,
-    GetMyAttendance,
     JoinEvent,
     LeaveEvent,
 )
+from attendance_core.profiles import GetMyAttendance
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from tests.unit.builders import NOON, World, drive
 

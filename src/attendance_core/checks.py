@@ -1,0 +1,34 @@
+"""What every text and every page of a list must be, whatever it is of. Contract: 1, 3."""
+
+from __future__ import annotations
+
+from attendance_core.errors import BadCharacters, BadLength, InvalidArgument
+from attendance_core.vocabulary import fold, is_printable, tidy
+
+
+def checked_text(text: str, field: str, least: int, most: int) -> str:
+    """Tidied, of ``least`` to ``most`` code points. Raises BadLength, BadCharacters."""
+    kept = tidy(text)
+    if not least <= len(kept) <= most:
+        raise BadLength(field=field, least=least, most=most)
+    if not is_printable(kept):
+        raise BadCharacters(field=field)
+    return kept
+
+
+def search_part(text: str, field: str, least: int, most: int) -> str:
+    """A folded part of a name to search by. Raises BadLength, BadCharacters."""
+    part = fold(tidy(text)).strip()
+    if not least <= len(part) <= most:
+        raise BadLength(field=field, least=least, most=most)
+    if not is_printable(part):
+        raise BadCharacters(field=field)
+    return part
+
+
+def checked_page(limit: int | None, offset: int) -> None:
+    """Raises InvalidArgument."""
+    if limit is not None and limit < 1:
+        raise InvalidArgument(field="limit")
+    if offset < 0:
+        raise InvalidArgument(field="offset")
