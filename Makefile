@@ -40,7 +40,7 @@ test: install ## Run the whole test suite (WORKERS=n processes)
 
 .PHONY: unit
 unit: install ## Run the tests that touch neither disk nor network
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest -n $(WORKERS) tests/unit
 
 .PHONY: contract
 contract: install ## Run the promises that every adapter keeps
