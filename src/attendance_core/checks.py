@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance_core.errors import BadCharacters, BadLength, InvalidArgument
+from attendance_core.errors import BadCharacters, BadLength, InvalidArgument, TooShort
 from attendance_core.vocabulary import fold, is_printable, tidy
 
 
@@ -16,12 +16,13 @@ def checked_text(text: str, field: str, least: int, most: int) -> str:
     return kept
 
 
-def search_part(text: str, field: str, least: int, most: int) -> str:
-    """A folded part of a name to search by. Raises BadLength, BadCharacters."""
-    part = fold(tidy(text)).strip()
-    if not least <= len(part) <= most:
-        raise BadLength(field=field, least=least, most=most)
-    if not is_printable(part):
+def search_part(text: str, field: str, least: int) -> str:
+    """A folded part of a name to search by. Raises TooShort, BadCharacters."""
+    kept = tidy(text)
+    part = fold(kept).strip()
+    if len(part) < least:
+        raise TooShort(field=field, least=least)
+    if not is_printable(kept):
         raise BadCharacters(field=field)
     return part
 

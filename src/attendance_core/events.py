@@ -123,9 +123,9 @@ class GetEvents:
     async def __call__(
         self, *, name: str | None = None, limit: int | None = None, offset: int = 0
     ) -> Sequence[Event]:
-        """By start, then name. Raises BadLength, BadCharacters, InvalidArgument."""
+        """By start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
         checked_page(limit, offset)
-        part = None if name is None else search_part(name, "name", GET_EVENTS_MIN, EVENT_NAME_MAX)
+        part = None if name is None else search_part(name, "name", GET_EVENTS_MIN)
         return await self.observe(lambda unit: unit.events.search(part, limit, offset))
 
 

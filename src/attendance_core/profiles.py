@@ -186,10 +186,8 @@ class FindByName:
         limit: int = FIND_BY_NAME_LIMIT,
         offset: int = 0,
     ) -> Sequence[Profile]:
-        """By display name, then id; at most 100. Raises BadLength, BadCharacters."""
-        part = search_part(
-            display_name_part, "display_name_part", FIND_BY_NAME_MIN, DISPLAY_NAME_MAX
-        )
+        """By display name, then id; at most 100. Raises TooShort, and as `checked_page`."""
+        part = search_part(display_name_part, "display_name_part", FIND_BY_NAME_MIN)
         checked_page(limit, offset)
         most = min(limit, FIND_BY_NAME_LIMIT)
         return await self.observe(lambda unit: unit.profiles.search(part, most, offset))

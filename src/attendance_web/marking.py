@@ -56,7 +56,6 @@ from attendance_web.refusals import (
     BadFrame,
     ForeignOrigin,
     TooManyFrames,
-    UnknownMessage,
 )
 from attendance_web.rooms import Room, end
 from attendance_web.sessions import header, origin_is_foreign, shown
@@ -67,6 +66,7 @@ Socket = WebSocket[Any, Any, Any]
 
 GONE: Final = (OSError, WebSocketDisconnect)  # how the server and Litestar say that nobody is there
 FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
+FAREWELL_SECONDS: Final = 2.0  # a goodbye is answered when it counts, or after so long
 SEND_SECONDS: Final = 15.0  # one frame may take so long before its reader counts as gone
 
 
@@ -169,7 +169,10 @@ class _Visit:
             self._room.closed(self._connection)
             if perhaps_stored:
                 goodbye = self._is_over or self._peer.said_goodbye
-                self._presence.hang_up(self._connection.connection_id, goodbye=goodbye)
+                stored = self._presence.hang_up(self._connection.connection_id, goodbye=goodbye)
+                if self._peer.said_goodbye:
+                    await asyncio.wait({stored}, timeout=FAREWELL_SECONDS)
+            self._peer.farewell()
 
     async def _open(self) -> bool:
         """Stores the opening and tells the room, before the handshake is answered.
@@ -241,11 +244,9 @@ class _Visit:
         try:
             if text is None:
                 raise BadFrame
-            command = decode(text)
+            command = decode(text, self._connection.role)
             if isinstance(command, Ping):
                 outbox.put(PONG)
-            elif self._connection.role is Role.MARK_ME:
-                raise UnknownMessage
             else:
                 await self._room.carry_out(outbox, self._use_case(command))
         except (Refusal, LeaseLost) as error:

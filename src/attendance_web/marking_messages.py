@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from attendance_core.connections import Role
 from attendance_core.errors import Language, Refusal, Unavailable
 from attendance_core.frames import (
     Closing,
@@ -25,6 +26,10 @@ from attendance_web.arguments import too_much
 from attendance_web.fields import MOST_ID, Wrong, whole_number
 from attendance_web.refusals import BadFrame, BadParams, UnknownMessage
 
+TAKEN = {
+    Role.MARK_ME: frozenset({"ping"}),
+    Role.MARKING: frozenset({"prepare_to_mark", "confirm_marking", "refuse_to_mark", "ping"}),
+}
 MARKED_TEXT = {
     "en": "Marked, thank you! You have earned {points} karma.",
     "ru": "Отмечено, спасибо! Вы заработали {points} кармы.",
@@ -79,8 +84,8 @@ _decode_perhaps_user = msgspec.json.Decoder(PerhapsUserRef | None).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def decode(text: str) -> Command:
-    """What a client says. Raises BadFrame, UnknownMessage, BadParams."""
+def decode(text: str, role: Role) -> Command:
+    """What a client of such a socket says. Raises BadFrame, UnknownMessage, BadParams."""
     encoded = text.encode()
     if too_much(encoded):
         raise BadFrame
@@ -88,6 +93,8 @@ def decode(text: str) -> Command:
         frame = _decode_frame(encoded)
     except msgspec.DecodeError:
         raise BadFrame from None
+    if frame.message not in TAKEN[role]:
+        raise UnknownMessage
     try:
         match frame.message:
             case "prepare_to_mark":
@@ -96,10 +103,8 @@ def decode(text: str) -> Command:
                 return ConfirmMarking(_perhaps_user_id(frame.params))
             case "refuse_to_mark":
                 return RefuseToMark(_perhaps_user_id(frame.params))
-            case "ping":
-                return Ping()
             case _:
-                raise UnknownMessage
+                return Ping()
     except msgspec.DecodeError:
         raise BadParams from None
 

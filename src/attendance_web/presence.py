@@ -60,14 +60,15 @@ class Presence:
             if not self._present:
                 self._nobody.set()
 
-    def hang_up(self, connection_id: ConnectionId, *, goodbye: bool) -> None:
-        """Begins to, and goes on until the store has taken it; never waits.
+    def hang_up(self, connection_id: ConnectionId, *, goodbye: bool) -> asyncio.Task[None]:
+        """Begins to, and goes on until the store has taken it, whoever waits for that.
 
         A connection that nobody hung up would count for as long as this process lives.
         """
         task = asyncio.create_task(self._hang_up(connection_id, goodbye))
         self._hanging_up.add(task)
         task.add_done_callback(self._hanging_up.discard)
+        return task
 
     async def _hang_up(self, connection_id: ConnectionId, goodbye: bool) -> None:
         while True:

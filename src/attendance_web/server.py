@@ -25,6 +25,7 @@ from uvicorn._types import ASGI3Application
 
 from attendance_core.vocabulary import Seconds
 from attendance_web.access import AccessLog
+from attendance_web.http_protocol import CallProtocol
 from attendance_web.protocol import PeerProtocol
 from attendance_web.settings import Settings
 
@@ -55,10 +56,19 @@ def serve(
     Raises CannotListen, and whatever the start of the application raises.
     """
     listener = listening_socket(settings.host, settings.port)
-    config = uvicorn.Config(
-        AccessLog(cast(ASGI3Application, app)),
+    config = config_of(AccessLog(cast(ASGI3Application, app)))
+    server = _Server(config, app, drain, _url(settings.host, listener))
+    with listener:
+        server.run(sockets=[listener])
+    return INTERRUPTED if server.force_exit else 0
+
+
+def config_of(app: ASGI3Application) -> uvicorn.Config:
+    """How uvicorn is to serve: sockets are pinged, bounded and not compressed."""
+    return uvicorn.Config(
+        app,
         loop="auto",  # uvloop, where the system has it
-        http="httptools",
+        http=CallProtocol,
         ws=PeerProtocol,
         ws_max_size=LARGEST_FRAME,
         ws_ping_interval=PING_SECONDS,
@@ -71,10 +81,6 @@ def serve(
         workers=1,
         backlog=BACKLOG,
     )
-    server = _Server(config, app, drain, _url(settings.host, listener))
-    with listener:
-        server.run(sockets=[listener])
-    return INTERRUPTED if server.force_exit else 0
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -136,10 +136,9 @@ def _seconds(value: str) -> float:
         seconds = float(value)
     except ValueError:
         seconds = math.nan
-    if not 0 < seconds <= LONGEST_SECONDS:
+    if not 1 <= seconds <= LONGEST_SECONDS:
         raise WrongSetting(
-            f"must be a number of seconds above 0, at most {LONGEST_SECONDS}, "
-            f"not '{_printable(value)}'"
+            f"must be a number of seconds from 1 to {LONGEST_SECONDS}, not '{_printable(value)}'"
         )
     return seconds
 

@@ -166,6 +166,17 @@ class TestRule6OnePersonAnyNumberOfSockets:
             await marking.hears("user_left", user_id=asker.user_id)
             assert time.monotonic() - said_at < GRACE
 
+    async def test_whoever_sees_the_close_answered_has_left(self, house: House) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        await asker.mark_me(event_id)
+        for _ in range(20):
+            await (await marker.mark_me(event_id)).says_goodbye()
+            marking = await marker.marks(event_id)
+            await marking.says("prepare_to_mark", user_id=asker.user_id)
+            await marking.hears("prepared")
+            await marking.says_goodbye()
+
     @pytest.mark.parametrize("loses", LOSSES.values(), ids=LOSSES)
     async def test_every_other_end_keeps_the_place_for_the_grace(
         self, house: House, loses: Callable[[Raw], None]
