@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,12 +101,15 @@ class TestOpening:
         self, hall: Hall
     ) -> None:
         """Though somebody else is still about to leave the one that failed."""
-        with hall.store.holding("ReadRoom"):
-            first = asyncio.create_task(enters_again(hall))
-            second = asyncio.create_task(enters_again(hall))
-            await hall.store.asks("ReadRoom")
-            hall.store.fails_once(Unavailable(), "ReadRoom")
-        assert await asyncio.gather(first, second) == [1, 1]
+        async with AsyncExitStack() as guests:
+            with hall.store.holding("ReadRoom"):
+                entering = [asyncio.create_task(enters_again(hall, guests)) for _ in range(2)]
+                await hall.store.asks("ReadRoom")
+                hall.store.fails_once(Unavailable(), "ReadRoom")
+            first, second = await asyncio.gather(*entering)
+            assert first is second
+            assert hall.readings == 2
+            assert hall.notifier.listeners(EVENT) == 1
         assert hall.notifier.listeners(EVENT) == 0
 
     @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
@@ -241,13 +244,11 @@ class TestAConnectionThatHasGone:
         assert [each.levelno for each in caplog.records] == ([] if level is None else [level])
 
 
-async def enters_again(hall: Hall) -> int:
-    """How often a guest was turned away who tries once more at once."""
-    for turned_away in range(2):
-        with suppress(Unavailable):
-            async with hall.rooms.enter(EVENT):
-                return turned_away
-    return 2
+async def enters_again(hall: Hall, guests: AsyncExitStack) -> Room:
+    """The room of a guest who is turned away, and tries again at once."""
+    with pytest.raises(Unavailable):
+        await guests.enter_async_context(hall.rooms.enter(EVENT))
+    return await guests.enter_async_context(hall.rooms.enter(EVENT))
 
 
 def leaves_unheard(unit: Any, user_id: UserId) -> None:
