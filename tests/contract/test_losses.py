@@ -10,6 +10,7 @@ import base64
 import contextlib
 import os
 import socket
+import statistics
 import struct
 import time
 from collections.abc import AsyncIterator, Callable
@@ -247,7 +248,7 @@ class TestRule12WhoDoesNotReadIsDisconnected:
                     await waiting.says_goodbye()
                     await reading.hears("user_left", user_id=asker.user_id)
                     seconds.append(time.monotonic() - asked_at)
-                assert max(seconds) < GRACE
+                assert statistics.median(seconds) < GRACE / 4  # a machine may pause, a room not
                 assert await raw.close_code() in {4508, None}
 
 
