@@ -96,6 +96,9 @@ async def serve(socket: Socket, role: Role) -> None:
             await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
         except GONE:
             logger.debug("a client went away during the handshake")
+        except Exception:
+            logger.exception("an opening failed")
+            await _turn_away(socket, Unavailable())
 
 
 async def _admit(socket: Socket, presence: Presence) -> tuple[Actor, EventId]:

@@ -157,12 +157,13 @@ class TestDraining:
 
 class TestOpening:
     @OPENINGS
+    @FAILURES
     async def test_while_nothing_can_be_written_one_is_turned_away_at_once(
-        self, shell: Shell, role: str, use_case: str
+        self, shell: Shell, role: str, use_case: str, error: Exception
     ) -> None:
         (anna,) = await shell.people(1)
         event_id = await shell.event(anna)
-        with shell.store.failing(Unavailable(), use_case, "HangUp"):
+        with shell.store.failing(error, use_case, "HangUp"):
             asked_at = time.monotonic()
             wire = await opens(shell, anna, role, event_id)
             assert await wire.turns_away() == ("unavailable", 1013)
