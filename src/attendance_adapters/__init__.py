@@ -21,7 +21,7 @@ from attendance_adapters.errors import (
 )
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
-from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.notifiers import LocalNotifier, notifier_of
 from attendance_adapters.service import Attendance
 from attendance_adapters.system import SystemClock
 from attendance_core.connections import Terms
@@ -78,10 +78,14 @@ def connect(
     database_url: str,
     *,
     files_url: str,
+    notifier_url: str = "memory://",
     terms: Terms = USUAL_TERMS,
     clock: Clock | None = None,
 ) -> Attendance:
     """Over a database that is there, at sqlite:///path, and files at memory:// or file:///path.
+
+    Processes that share a database tell each other what happens by way of the notifier, at
+    redis://, valkey:// or postgresql://; one by itself needs none.
 
     It does not migrate: a database that is not at this version's revision makes the start raise
     PendingMigration. Raises BadAddress, UnusableFolder.
@@ -90,7 +94,7 @@ def connect(
     from attendance_adapters.sql.migrate import check
     from attendance_adapters.sql.sqlite import SqliteStore
 
-    notifier = LocalNotifier()
+    notifier = notifier_of(notifier_url)
     return Attendance(
         store=SqliteStore(path, clock or SystemClock(), notifier),
         notifier=notifier,

@@ -44,6 +44,21 @@ class Store(Protocol):
         ...
 
 
+class Notifier(ports.Notifier, Protocol):
+    """What carries announcements, and its life. It counts, for whoever watches the service."""
+
+    reconnects: int  # how often its server came back
+    dropped: int  # announcements it did not carry to other processes
+
+    async def start(self) -> None:
+        """Also while its server is away: the service works without, only slower."""
+        ...
+
+    async def close(self) -> None:
+        """Idempotent."""
+        ...
+
+
 def _nothing() -> None:
     """A store that needs no preparation."""
 
@@ -59,7 +74,7 @@ class Attendance:
         self,
         *,
         store: Store,
-        notifier: ports.Notifier,
+        notifier: Notifier,
         files: ObjectFiles,
         terms: Terms,
         prepare: Callable[[], None] = _nothing,
@@ -105,6 +120,8 @@ class Attendance:
             opened.callback(self._pictures.close)
             opened.push_async_callback(self._store.close)
             await self._store.start()
+            opened.push_async_callback(self.notifier.close)
+            await self.notifier.start()
             opened.push_async_callback(self.heartbeat.close)
             await self.heartbeat.start()
             opened.push_async_callback(self._orphans.close)

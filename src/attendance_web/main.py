@@ -29,6 +29,7 @@ def attendance_of(settings: Settings) -> Attendance:
     return connect(
         settings.database_url,
         files_url=settings.files_url,
+        notifier_url=settings.notifier_url,
         terms=Terms(
             hold_seconds=settings.hold_seconds,
             grace_seconds=settings.grace_seconds,

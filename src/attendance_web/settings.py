@@ -22,6 +22,9 @@ PREFIX: Final = "ATTENDANCE_"
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
 LONGEST_SECONDS: Final = 86_400
 MOST_KARMA: Final = 1_000_000
+NOTIFIERS: Final = frozenset(
+    {"redis", "rediss", "valkey", "valkeys", "postgresql", "postgres", "postgresql+asyncpg"}
+)
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -159,10 +162,10 @@ def _database_url(value: str) -> str:
 
 
 def _notifier_url(value: str) -> str:
-    if _scheme(value) in {"redis", "rediss", "valkey"}:
-        raise WrongSetting("names a Redis server, which is not there yet: use memory://")
-    if value != "memory://":
-        raise WrongSetting("must be memory://")
+    if value != "memory://" and (
+        _scheme(value) not in NOTIFIERS or re.fullmatch(r"[^:]+://[^\s/].*", value) is None
+    ):
+        raise WrongSetting("must be memory://, redis://, rediss://, valkey:// or postgresql://")
     return value
 
 
