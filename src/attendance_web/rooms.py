@@ -165,10 +165,12 @@ class Room:
         self._outboxes.pop(connection.connection_id, None)
         self._mirror.closed(connection)
 
-    def restart(self) -> None:
+    def restart(self, within: Seconds) -> None:
         """Every socket here is to close, once its command is answered, and come back."""
+        loop = asyncio.get_running_loop()
         for outbox in self._outboxes.values():
-            outbox.close_when_answered(RESTART)
+            pause = random.uniform(0, within)
+            loop.call_later(pause, outbox.close_when_answered, RESTART)
 
     def _deliver(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
@@ -232,7 +234,10 @@ class Rooms:
                     del self._rooms[event_id]
                 room.close()
 
-    def restart(self) -> None:
-        """Every socket of this process is to close and come back, here or elsewhere."""
+    def restart(self, within: Seconds = 0.0) -> None:
+        """Every socket of this process is to close and come back, here or elsewhere.
+
+        Each at an instant of its own ``within`` so many seconds.
+        """
         for room in self._rooms.values():
-            room.restart()
+            room.restart(within)

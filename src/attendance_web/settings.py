@@ -67,10 +67,15 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
             except WrongSetting as wrong:
                 raise WrongSetting(f"{_variable(name)} {wrong}") from None
     settings = Settings(**given)
-    if settings.workers > 1:
+    if settings.workers > 1 and _scheme(settings.database_url) == "sqlite":
         raise WrongSetting(
-            f"{_variable('workers')} must be 1: SQLite is written by one process, and memory:// "
-            "reaches one; what several need, PostgreSQL and Redis, is not there yet"
+            f"{_variable('workers')} must be 1: SQLite is written by one process; "
+            "several need PostgreSQL"
+        )
+    if settings.workers > 1 and settings.notifier_url == "memory://":
+        raise WrongSetting(
+            f"{_variable('notifier_url')} must name a server where there are several workers: "
+            "memory:// reaches one process"
         )
     return settings
 

@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -150,6 +150,28 @@ class TestStopping:
                 assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
         assert service.process.wait(SECONDS) == 0
         assert "Traceback" not in service.said()
+
+    async def test_sockets_do_not_all_come_back_in_one_instant(self, service: Service) -> None:
+        visitor = somebody(service)
+        event_id = event_of(visitor)
+
+        async def closed_at(connection: ClientConnection) -> float:
+            with pytest.raises(ConnectionClosed) as closed:
+                await asyncio.wait_for(connection.recv(), SECONDS)
+            assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+            return time.monotonic()
+
+        async with AsyncExitStack() as opened:
+            sockets = [
+                await opened.enter_async_context(visitor.socket("/ws/mark_me", event_id))
+                for _ in range(30)
+            ]
+            begun = time.monotonic()
+            service.process.send_signal(signal.SIGTERM)
+            times = sorted(await asyncio.gather(*map(closed_at, sockets)))
+        assert times[-1] - begun < 7
+        assert times[-1] - times[0] > 2
+        assert service.process.wait(SECONDS) == 0
 
     async def test_a_choice_made_before_is_still_answered(self, service: Service) -> None:
         async with marker_and_waiting(service) as (marks, _, user_id):
