@@ -50,6 +50,9 @@ class Heartbeat:
         )
         self._leased_until: float | None = None  # monotonic; None before the lease is taken up
         self.process_id = ProcessId(ids.process_id())
+        self.sweeps = 0
+        self.swept = 0  # holds and connections that its sweeps have ended
+        self.leases_lost = 0
         self.on_lease_lost: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
@@ -95,7 +98,8 @@ class Heartbeat:
             self._give_up(process_id)  # the next renewal takes up a new one
             return
         try:
-            await self._sweep(process_id=process_id)
+            self.swept += await self._sweep(process_id=process_id)
+            self.sweeps += 1
         except LeaseLost:
             self._give_up(process_id)
 
@@ -105,5 +109,6 @@ class Heartbeat:
             return
         self.process_id = ProcessId(self._ids.process_id())
         self._leased_until = None
+        self.leases_lost += 1
         logger.warning("the lease of process %s was lost", process_id)
         self.on_lease_lost()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from attendance_adapters.container import use_cases_over
 from attendance_adapters.files import ObjectFiles, sweep_orphans
@@ -20,6 +20,8 @@ from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
 from attendance_core.connections import Connection, Role, Terms
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds
+
+T = TypeVar("T")
 
 ORPHANS_SWEPT_EVERY: Seconds = 3600
 
@@ -81,6 +83,7 @@ class Attendance:
     ) -> None:
         self._store = store
         self._prepare = prepare
+        self.in_use = 0  # transactions and reads under way in the store, or waiting there
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
         self._orphans = Periodic("sweep-orphans", ORPHANS_SWEPT_EVERY, self._sweep_orphans)
@@ -90,8 +93,8 @@ class Attendance:
         self.terms = terms
         self.ids: ports.Ids = RandomIds()
         self.use_cases = use_cases_over(
-            transact=store.transact,
-            observe=store.observe,
+            transact=self._transact,
+            observe=self._observe,
             files=files,
             pictures=self._pictures,
             passwords=self._passwords,
@@ -105,6 +108,20 @@ class Attendance:
             ids=self.ids,
             terms=terms,
         )
+
+    async def _transact(self, work: Callable[[ports.Unit], T]) -> T:
+        self.in_use += 1
+        try:
+            return await self._store.transact(work)
+        finally:
+            self.in_use -= 1
+
+    async def _observe(self, look: Callable[[ports.Unit], T]) -> T:
+        self.in_use += 1
+        try:
+            return await self._store.observe(look)
+        finally:
+            self.in_use -= 1
 
     async def _sweep_orphans(self) -> None:
         await sweep_orphans(self.files, self._store.named_files, time.time())

@@ -103,17 +103,20 @@ def work(index: int, listening: int, parent: int) -> None:
 
     logs.configure(asked.log_format, worker=index)
     with in_one_line(), socket.socket(fileno=listening) as listener:
-        code = served(asked, listener, Parent(parent).worker_is_ready)
+        code = served(asked, listener, Parent(parent).worker_is_ready, worker=index)
     sys.exit(code)
 
 
-def served(asked: Settings, listener: socket.socket, ready: Callable[[], None]) -> int:
+def served(
+    asked: Settings, listener: socket.socket, ready: Callable[[], None], worker: int = 0
+) -> int:
     """One process serves until it is told to stop; its exit code."""
     from attendance_web import main
     from attendance_web.server import serve
 
-    app = main.create_app(main.attendance_of(asked), asked)
-    return serve(app, listener, drain=app.state.presence.drain, ready=ready)
+    app = main.create_app(main.attendance_of(asked), asked, worker)
+    state = app.state
+    return serve(app, listener, drain=state.presence.drain, ready=ready, answered=state.answered)
 
 
 @attendance.command()

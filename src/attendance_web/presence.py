@@ -41,6 +41,8 @@ class Presence:
         self._ids = ids
         self.rooms = Rooms(notifier, self._read, self._why_gone)
         self.is_draining = False
+        # Called after each frame of a socket: its message, its outcome, and how long it took
+        self.commanded: Callable[[str, str, Seconds], None] = lambda *_: None
         self._present = 0
         self._nobody = asyncio.Event()
         self._nobody.set()

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 from attendance_core import ports
 from attendance_core.announcements import Announcement
-from attendance_core.connections import Connection
+from attendance_core.connections import Connection, Role
 from attendance_core.errors import (
     EventOver,
     LeaseLost,
@@ -60,6 +62,15 @@ def end(outbox: Outbox, why: type[Exception]) -> None:
     outbox.close(close_code(why) or RESTART, text)
 
 
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many are in the rooms of this process."""
+
+    sockets: Mapping[Role, int]
+    waiting: int
+    held: int
+
+
 class Room:
     """One event in this process."""
 
@@ -84,6 +95,16 @@ class Room:
     def has_failed(self) -> bool:
         """Whether it could not be read when it was opened: another has to be."""
         return self._opened.done() and self._opened.exception() is not None
+
+    @property
+    def roles(self) -> Iterable[Role]:
+        """Of each socket that is open here."""
+        return (each.connection.role for each in self._outboxes.values())
+
+    @property
+    def listed(self) -> tuple[int, int]:
+        """How many people wait, and how many are held."""
+        return self._mirror.listed
 
     async def opened(self) -> None:
         """Returns once it was read. Raises Unavailable."""
@@ -233,6 +254,16 @@ class Rooms:
                 if self._rooms.get(event_id) is room:
                     del self._rooms[event_id]
                 room.close()
+
+    def census(self) -> Census:
+        """Counts everybody."""
+        roles = Counter(role for room in self._rooms.values() for role in room.roles)
+        listed = [room.listed for room in self._rooms.values()]
+        return Census(
+            {role: roles[role] for role in Role},
+            sum(waiting for waiting, _ in listed),
+            sum(held for _, held in listed),
+        )
 
     def restart(self, within: Seconds = 0.0) -> None:
         """Every socket of this process is to close and come back, here or elsewhere.

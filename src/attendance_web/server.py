@@ -24,7 +24,7 @@ from litestar import Litestar
 from uvicorn._types import ASGI3Application
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.access import AccessLog
+from attendance_web.access import AccessLog, Answered
 from attendance_web.protocol import PeerProtocol
 
 logger = logging.getLogger(__name__)
@@ -47,15 +47,17 @@ def serve(
     *,
     drain: Callable[[], Awaitable[None]],
     ready: Callable[[], None],
+    answered: Callable[[Answered], None],
 ) -> int:
-    """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called in between.
+    """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called in between,
+    and ``answered`` after each request and socket.
 
     On the signal nobody new is let in, ``drain`` lets the sockets go (and makes the service no
     longer ready), and requests that came before are answered; a second Ctrl-C waits for nobody.
     Raises whatever the start of the application raises.
     """
     config = uvicorn.Config(
-        AccessLog(cast(ASGI3Application, app)),
+        AccessLog(cast(ASGI3Application, app), answered),
         loop="auto",  # uvloop, where the system has it
         http="httptools",
         ws=PeerProtocol,

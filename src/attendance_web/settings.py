@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 PREFIX: Final = "ATTENDANCE_"
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
 LONGEST_SECONDS: Final = 86_400
+MOST_WORKERS: Final = 64
 MOST_KARMA: Final = 1_000_000
 NOTIFIERS: Final = frozenset(
     {"redis", "rediss", "valkey", "valkeys", "postgresql", "postgres", "postgresql+asyncpg"}
@@ -48,6 +49,8 @@ class Settings:
     grace_seconds: float = 15.0
     karma_per_mark: int = 50
     log_format: Literal["console", "json"] = "console"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0  # 0: none; each of several workers has the next one
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -218,7 +221,7 @@ def _log_format(value: str) -> str:
 READERS: Final[dict[str, Callable[[str], Any]]] = {
     "host": _host,
     "port": _whole(0, 65_535),
-    "workers": _whole(1, 64),
+    "workers": _whole(1, MOST_WORKERS),
     "data_dir": _directory,
     "database_url": _database_url,
     "notifier_url": _notifier_url,
@@ -228,4 +231,6 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "grace_seconds": _seconds,
     "karma_per_mark": _whole(0, MOST_KARMA),
     "log_format": _log_format,
+    "metrics_host": _host,
+    "metrics_port": _whole(1, 65_535 - MOST_WORKERS),
 }

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_web.demo.client import Visitor
 from attendance_web.server import CannotListen, listening_socket
-from tests.contract.server import SECONDS, Service, running
+from tests.contract.server import COMMAND, SECONDS, Service, running
 
 
 @pytest.fixture
@@ -273,6 +273,23 @@ class TestLog:
         assert {"request_id", "method", "ms", "client"} <= set(lines[0])
         assert canary not in service.said()
         assert "correct horse" not in service.said()
+
+    async def test_what_a_command_logs_leads_to_its_socket(self, tmp_path: Path) -> None:
+        armed = [COMMAND[0], str(Path(__file__).with_name("fail_points.py")), "raises"]
+        with running(tmp_path, command=armed) as service:
+            async with marker_and_waiting(service) as (marks, _, user_id):
+                told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
+                for frame in (told, {"message": "confirm_marking"}):
+                    await marks.send(json.dumps(frame))
+                    answer = json.loads(await marks.recv())
+                assert answer["params"]["code"] == "unavailable"
+            assert service.stop() == 0
+            lines = [json.loads(line) for line in service.said().splitlines()]
+        (failed,) = (each for each in lines if each["event"] == "a command failed")
+        (socket_line,) = (each for each in lines if each.get("path") == "/ws/marking")
+        assert failed["request_id"] == socket_line["request_id"]
+        assert (failed["frame"], failed["message"]) == (2, "confirm_marking")
+        assert "frame" not in socket_line
 
 
 def until_refused(service: Service) -> None:

@@ -60,6 +60,8 @@ WRONG = [
     ("GRACE_SECONDS", "soon", "must be a number of seconds above 0"),
     ("KARMA_PER_MARK", "-50", "must be a whole number from 0 to 1000000"),
     ("KARMA_PER_MARK", "fifty", "must be a whole number from 0 to 1000000"),
+    ("METRICS_HOST", "http://localhost", "must be an address or the name of a host"),
+    ("METRICS_PORT", "0", "must be a whole number from 1 to 65471"),
     ("LOG_FORMAT", "xml", "must be console or json, not 'xml'"),
     ("LOG_FORMAT", "a\nb\x1b[31m", r"must be console or json, not 'a\nb\x1b[31m'"),
 ]
@@ -93,6 +95,8 @@ class TestWhatIsSet:
                 "ATTENDANCE_GRACE_SECONDS": "2",
                 "ATTENDANCE_KARMA_PER_MARK": "7",
                 "ATTENDANCE_LOG_FORMAT": "json",
+                "ATTENDANCE_METRICS_HOST": "10.0.0.1",
+                "ATTENDANCE_METRICS_PORT": "9100",
             }
         )
         assert settings == Settings(
@@ -108,6 +112,8 @@ class TestWhatIsSet:
             grace_seconds=2,
             karma_per_mark=7,
             log_format="json",
+            metrics_host="10.0.0.1",
+            metrics_port=9100,
         )
 
     def test_a_variable_for_each_setting_and_none_besides(self) -> None:
