@@ -18,7 +18,7 @@ from attendance_core.errors import (
     NotTheCreator,
 )
 from attendance_core.places import Held, Marked, State
-from attendance_core.presence import end_hold
+from attendance_core.presence import end_hold, enter
 from attendance_core.profiles import checked_text, search_part
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
@@ -145,8 +145,7 @@ class JoinEvent:
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
-            unit.places.enter(event_id, actor)
-            mine = unit.places.lock(event_id, [actor])[actor]
+            mine = enter(unit, event_id, actor)[actor]
             event.not_over(unit.now())
             if mine.member:
                 raise AlreadyJoined

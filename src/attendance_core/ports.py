@@ -74,6 +74,10 @@ class Sessions(Protocol):
 
     def find(self, session_id: SessionId) -> Session | None: ...
 
+    def lock(self, session_id: SessionId) -> Session | None:
+        """As find; nobody removes it until the transaction ends."""
+        ...
+
     def used(self, session_id: SessionId, at: Instant) -> None:
         """Notes its latest use."""
         ...

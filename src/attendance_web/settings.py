@@ -163,9 +163,11 @@ def _scheme(value: str) -> str:
 
 def _database_url(value: str) -> str:
     if _scheme(value) in {"postgresql", "postgres", "postgresql+asyncpg"}:
-        raise WrongSetting("names a PostgreSQL database, which is not there yet: use sqlite:///")
+        if re.fullmatch(r"[a-z+]+://[^/\s]*/[^/?#\s]+(\?[^#\s]*)?", value) is None:
+            raise WrongSetting("must end with the name of a database: postgresql://host/name")
+        return value
     if re.fullmatch(r"sqlite:///[^?#:]+", value) is None:
-        raise WrongSetting("must be sqlite:/// and the path of a file")
+        raise WrongSetting("must be sqlite:/// and the path of a file, or a postgresql:// address")
     return value
 
 

@@ -20,7 +20,7 @@ from attendance_core.places import Place
 from attendance_core.ports import Listener, Missed, Notifier
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 from tests.contract.live import eventually
-from tests.contract.servers import Postgres, Server, Valkey, restarted, server_of
+from tests.contract.servers import Postgres, Restartable, Valkey, a_postgres, a_valkey, restarted
 
 HERE, THERE = EventId(UUID(int=1)), EventId(UUID(int=2))
 PATIENCE = 10  # seconds, for one that carries announcements between processes
@@ -34,7 +34,7 @@ async def local(_: None) -> AsyncIterator[tuple[Notifier, Notifier]]:
 
 
 @asynccontextmanager
-async def remote(server: Server) -> AsyncIterator[tuple[Notifier, Notifier]]:
+async def remote(server: Restartable) -> AsyncIterator[tuple[Notifier, Notifier]]:
     """Two processes, as far as a server can tell."""
     here, there = notifier_of(server.url), notifier_of(server.url)
     await here.start()
@@ -54,13 +54,13 @@ NOTIFIERS: dict[str, tuple[str | None, Any]] = {
 
 @pytest.fixture(scope="module")
 def valkey() -> Iterator[Valkey]:
-    with server_of(Valkey) as server:
+    with a_valkey() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    with server_of(Postgres) as server:
+    with a_postgres() as server:
         yield server
 
 
@@ -74,8 +74,8 @@ async def notifiers(
 
 
 @pytest.fixture(params=["valkey", "postgres"])
-def server(request: pytest.FixtureRequest) -> Server:
-    found: Server = request.getfixturevalue(request.param)
+def server(request: pytest.FixtureRequest) -> Restartable:
+    found: Restartable = request.getfixturevalue(request.param)
     return found
 
 
@@ -225,7 +225,7 @@ class TestServerThatGoesAway:
     """Redis, Valkey, PostgreSQL: between two processes there is something that can die."""
 
     async def test_when_it_is_back_everybody_is_told_and_listens_again(
-        self, server: Server
+        self, server: Restartable
     ) -> None:
         async with remote(server) as (here, there):
             assert isinstance(here, RemoteNotifier) and isinstance(there, RemoteNotifier)
@@ -241,7 +241,7 @@ class TestServerThatGoesAway:
             assert there.reconnects == 2
 
     async def test_while_it_is_away_nobody_waits_and_this_process_hears_itself(
-        self, server: Server
+        self, server: Restartable
     ) -> None:
         async with remote(server) as (here, there):
             assert isinstance(here, RemoteNotifier)
@@ -259,7 +259,9 @@ class TestServerThatGoesAway:
             here.publish(changed(2))
             assert await elsewhere.until(1) == [changed(2)]
 
-    async def test_a_service_starts_without_it_and_finds_it_later(self, server: Server) -> None:
+    async def test_a_service_starts_without_it_and_finds_it_later(
+        self, server: Restartable
+    ) -> None:
         server.kill()
         async with remote(server) as (here, there):
             heard = Heard()
@@ -270,7 +272,9 @@ class TestServerThatGoesAway:
             here.publish(changed(1))
             assert await heard.until(1) == [changed(1)]
 
-    async def test_one_that_goes_leaves_no_task_and_no_connection(self, server: Server) -> None:
+    async def test_one_that_goes_leaves_no_task_and_no_connection(
+        self, server: Restartable
+    ) -> None:
         before = asyncio.all_tasks()
         for _ in range(3):
             async with remote(server) as (_, there):
@@ -282,7 +286,7 @@ class TestServerThatGoesAway:
         assert asyncio.all_tasks() == before
 
     async def test_what_is_said_faster_than_it_listens_is_dropped_and_counted(
-        self, server: Server
+        self, server: Restartable
     ) -> None:
         async with remote(server) as (here, _):
             assert isinstance(here, RemoteNotifier)

@@ -33,9 +33,10 @@ WRONG = [
     ("DATABASE_URL", "sqlite:///:memory:", "must be sqlite:/// and the path of a file"),
     ("DATABASE_URL", "sqlite:///a.db?mode=ro", "must be sqlite:/// and the path of a file"),
     ("DATABASE_URL", f"mysql://me:{SECRET}@db/x", "must be sqlite:/// and the path of a file"),
-    ("DATABASE_URL", f"postgresql://me:{SECRET}@db/x", "PostgreSQL database, which is not there"),
-    ("DATABASE_URL", f"postgres://me:{SECRET}@db/x", "PostgreSQL database, which is not there"),
-    ("DATABASE_URL", f"postgresql+asyncpg://me:{SECRET}@db/x", "PostgreSQL database, which is"),
+    ("DATABASE_URL", f"postgresql://me:{SECRET}@db", "must end with the name of a database"),
+    ("DATABASE_URL", f"postgres://me:{SECRET}@db/", "must end with the name of a database"),
+    ("DATABASE_URL", f"postgresql+asyncpg://me:{SECRET}@db/?a", "must end with the name of a"),
+    ("DATABASE_URL", f"postgresql+psycopg://me:{SECRET}@db/x", "must be sqlite:/// and the path"),
     ("NOTIFIER_URL", f"nats://:{SECRET}@cache", "must be memory://, redis://"),
     ("NOTIFIER_URL", "redis://", "must be memory://, redis://"),
     ("NOTIFIER_URL", f"redis:///{SECRET}", "must be memory://, redis://"),
@@ -115,6 +116,11 @@ class TestWhatIsSet:
             metrics_host="10.0.0.1",
             metrics_port=9100,
         )
+
+    @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
+    def test_a_postgresql_database_is_named_by_any_of_its_schemes(self, scheme: str) -> None:
+        url = f"{scheme}://me:{SECRET}@db:5433/it?sslmode=require"
+        assert settings_from({"ATTENDANCE_DATABASE_URL": url}).database_url == url
 
     def test_a_variable_for_each_setting_and_none_besides(self) -> None:
         assert list(READERS) == [each.name for each in fields(Settings)]

@@ -13,7 +13,7 @@ from sqlalchemy import (
     select,
 )
 
-from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.driver import LOCKS, Executes
 from attendance_adapters.sql.tables import friendships, profiles
 from attendance_core.friends import Friend, Friendship
 from attendance_core.vocabulary import UserId
@@ -29,6 +29,7 @@ FIND_FRIENDSHIP = (
     )
     .where(_PAIR)
     .with_for_update()
+    .execution_options(**LOCKS)
 )
 REMOVE_FRIENDSHIP = delete(friendships).where(_PAIR)
 ADD_FRIENDSHIP = insert(friendships)

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    String,
     bindparam,
     delete,
-    func,
     insert,
     select,
     update,
 )
 
 from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile
@@ -34,12 +36,14 @@ PUT_PROFILE = (
     )
 )
 PICTURES = select(profiles.c.picture).where(profiles.c.picture.is_not(None))
-SEARCH_PROFILES = (
-    _PROFILE.where(func.instr(profiles.c.name_key, bindparam("part")) > 0)
-    .order_by(profiles.c.name_key, profiles.c.user_id)
-    .limit(bindparam("most"))
-    .offset(bindparam("skip"))
+_BY_NAME = (
+    _PROFILE.order_by(profiles.c.name_key, profiles.c.user_id)
+    .limit(bindparam("most", type_=BigInteger))
+    .offset(bindparam("skip", type_=BigInteger))
 )
+_part = bindparam("part", type_=String)
+SEARCH = _BY_NAME.where(has_long_part(profiles.c.name_key, _part))
+SEARCH_SHORT = _BY_NAME.where(has_part(profiles.c.name_key, _part))
 _SCAN = select(scans.c.user_id, scans.c.file, scans.c.uploaded_at, scans.c.state, scans.c.judged_at)
 FIND_SCAN = _SCAN.where(scans.c.user_id == bindparam("id"))
 PENDING_SCANS = _SCAN.where(scans.c.state == Confirmation.PENDING.value).order_by(
@@ -83,7 +87,8 @@ class Profiles:
         self._execute(PUT_PROFILE, row)
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        found = self._execute(SEARCH_PROFILES, {"part": part, "most": limit, "skip": offset})
+        search = SEARCH_SHORT if len(part) < TRIGRAM else SEARCH
+        found = self._execute(search, {"part": part, "most": limit, "skip": offset})
         return [Profile(*row) for row in found]
 
     def pictures(self) -> Sequence[FileKey]:
