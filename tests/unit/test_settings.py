@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -146,6 +147,26 @@ class TestWhatIsWrong:
 
     def test_every_setting_with_a_form_has_a_wrong_value_here(self) -> None:
         assert {name.lower() for name, _, _ in WRONG} == set(READERS) - {"data_dir"}
+
+
+class TestWorkers:
+    POSTGRES: ClassVar = {"ATTENDANCE_DATABASE_URL": "postgresql://db/it"}
+    SEVERAL: ClassVar = {**POSTGRES, "ATTENDANCE_WORKERS": "4"}
+
+    def test_several_need_a_notifier_that_reaches_them_all(self) -> None:
+        with pytest.raises(WrongSetting, match="ATTENDANCE_NOTIFIER_URL must name a server"):
+            settings_from(self.SEVERAL)
+
+    @pytest.mark.parametrize(
+        "url",
+        ["redis://cache", "rediss://:p@cache:6380/1", "valkey://cache", "postgresql://db/it"],
+    )
+    def test_with_one_they_are_served(self, url: str) -> None:
+        settings = settings_from({**self.SEVERAL, "ATTENDANCE_NOTIFIER_URL": url})
+        assert (settings.workers, settings.notifier_url) == (4, url)
+
+    def test_one_by_itself_needs_none_with_postgresql_either(self) -> None:
+        assert settings_from(self.POSTGRES).notifier_url == "memory://"
 
 
 class TestSecretsInFiles:
