@@ -15,7 +15,7 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from tests.contract.engines import a_database, shared_server
+from tests.contract.engines import a_database, emptied, shared_server
 from tests.contract.lecture import an_empty_database
 from tests.contract.writers import WORD
 from tests.unit.builders import NOON, SetClock
@@ -37,8 +37,7 @@ def sqlite(clock: SetClock, notifier: LocalNotifier, request: Request) -> Iterat
 
 @contextmanager
 def postgres(clock: SetClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
-    with a_database(request.getfixturevalue("postgres_server")) as url:
-        yield PostgresStore(url, notifier, clock=clock)
+    yield PostgresStore(request.getfixturevalue("postgres_url"), notifier, clock=clock)
 
 
 ADAPTERS: dict[str, Callable[[SetClock, LocalNotifier, Request], AbstractContextManager[Store]]] = {
@@ -76,11 +75,17 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[URL]:
-    """An empty database of PostgreSQL at the newest revision."""
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[URL]:
+    """The database of this worker, at the newest revision, with whatever is in it."""
     with a_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_database: URL) -> URL:
+    """An empty database of PostgreSQL at the newest revision."""
+    return emptied(postgres_database)
 
 
 @pytest.fixture

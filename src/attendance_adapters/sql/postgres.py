@@ -84,6 +84,7 @@ class PostgresStore:
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
             pool_use_lifo=True,
+            hide_parameters=True,  # what people are called is in no log
             connect_args={
                 "timeout": CONNECT_SECONDS,
                 "command_timeout": SILENT_SECONDS,
@@ -239,5 +240,5 @@ def _told(error: Exception) -> Exception:
     """What a caller is told: a bug of ours just as it is, all else as a store that fails."""
     if isinstance(error, IntegrityError | ProgrammingError | DataError):
         return error
-    logger.error("a transaction or a look failed", exc_info=error)
+    logger.error("a transaction or a look failed: %s", getattr(error, "orig", error))
     return failed(error)
