@@ -196,3 +196,14 @@ def spelt(database: Path) -> dict[str, list[str]]:
     ).fetchall()
     connection.close()
     return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in found}
+
+
+class TestNewerVersion:
+    """While one version replaces another, the old one meets what the new one has migrated."""
+
+    def test_the_old_one_starts_and_leaves_it_as_it_is(self, url: URL) -> None:
+        upgrade(url)
+        says(url, "UPDATE alembic_version SET version_num = 'of_tomorrow'")
+        assert is_current(url)
+        upgrade(url)
+        assert says(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
