@@ -21,7 +21,8 @@ from attendance_adapters.files import ObjectFiles
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.passwords import Argon2Passwords
 from attendance_adapters.pictures import PillowPictures
-from attendance_adapters.sql.migrate import sqlite_url, upgrade
+from attendance_adapters.sql.addresses import sqlite_url
+from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.sql.writer import GROUP_MOST
 from attendance_adapters.system import RandomIds, SystemClock

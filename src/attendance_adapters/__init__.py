@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -22,11 +23,14 @@ from attendance_adapters.errors import (
 )
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
-from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.service import Attendance
+from attendance_adapters.notifiers import LocalNotifier, notifier_of
+from attendance_adapters.service import Attendance, Store
 from attendance_adapters.system import SystemClock
 from attendance_core.connections import Terms
 from attendance_core.ports import Clock
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 __all__ = [
     "Attendance",
@@ -62,7 +66,8 @@ def embedded(
         store, files = MemoryStore(time, notifier), ObjectFiles.at("memory://")
         return Attendance(store=store, notifier=notifier, files=files, terms=terms)
     folder = _writable(Path(data_dir).absolute())
-    from attendance_adapters.sql.migrate import sqlite_url, upgrade
+    from attendance_adapters.sql.addresses import sqlite_url
+    from attendance_adapters.sql.migrate import upgrade
     from attendance_adapters.sql.sqlite import SqliteStore
 
     database = folder / DATABASE_FILE
@@ -79,50 +84,73 @@ def connect(
     database_url: str,
     *,
     files_url: str,
+    notifier_url: str = "memory://",
     terms: Terms = USUAL_TERMS,
     clock: Clock | None = None,
 ) -> Attendance:
-    """Over a database that is there, at sqlite:///path, and files at memory:// or file:///path.
+    """Over a database that is there, and files at memory:// or file:///path.
+
+    The database is at sqlite:///path, or at postgresql://user:password@host:port/name. There its
+    own clock is the time, unless ``clock`` is given.
+
+    Processes that share a database tell each other what happens by way of the notifier, at
+    redis://, valkey:// or postgresql://; one by itself needs none.
 
     It does not migrate: a database that is not at this version's revision makes the start raise
     PendingMigration. Raises BadAddress, UnusableFolder.
     """
-    path = _sqlite_path(database_url)
+    url, notifier = _database(database_url), notifier_of(notifier_url)
     from attendance_adapters.sql.migrate import check
-    from attendance_adapters.sql.sqlite import SqliteStore
 
-    notifier = LocalNotifier()
+    store: Store
+    if url.get_backend_name() == "sqlite":
+        from attendance_adapters.sql.sqlite import SqliteStore
+
+        store = SqliteStore(Path(str(url.database)), clock or SystemClock(), notifier)
+    else:
+        from attendance_adapters.sql.postgres import PostgresStore
+
+        store = PostgresStore(url, notifier, clock=clock)
     return Attendance(
-        store=SqliteStore(path, clock or SystemClock(), notifier),
+        store=store,
         notifier=notifier,
         files=_files(files_url),
         terms=terms,
-        prepare=partial(check, path),
+        prepare=partial(check, url),
     )
 
 
 def migrate(database_url: str) -> None:
-    """Brings a database up to date, making it where there is none; blocks until it is done.
+    """Brings a database up to date, from whichever revision; blocks until it is done.
 
+    A file of SQLite is made where there is none; a database of PostgreSQL has to be there.
     Raises BadAddress, UnusableFolder, UnusableDatabase.
     """
-    path = _sqlite_path(database_url)
-    _writable(path.parent)
-    from attendance_adapters.sql.migrate import sqlite_url, upgrade
+    url = _database(database_url)
+    if url.get_backend_name() == "sqlite":
+        _writable(Path(str(url.database)).parent)
+    from attendance_adapters.sql.migrate import upgrade
 
-    upgrade(sqlite_url(path))
+    upgrade(url)
 
 
-def _sqlite_path(url: str) -> Path:
+def _database(address: str) -> URL:
     """Raises BadAddress, without the secrets an address may have in it."""
-    scheme, _, path = url.partition(":///")
+    from attendance_adapters.sql.addresses import POSTGRES, postgres_url, sqlite_url
+
+    scheme, _, path = address.partition(":///")
     if scheme == "sqlite" and path not in {"", ":memory:"}:
-        return Path(path).absolute()
-    kind = urlsplit(url).scheme
-    if kind.startswith("postgres"):
-        raise BadAddress("PostgreSQL is not supported yet: a database is at sqlite:///path")
-    named = f"a {kind}" if kind else "an unknown"
-    raise BadAddress(f"a database is at sqlite:///path, not at {named} address")
+        return sqlite_url(Path(path).absolute())
+    kind = address.partition("://")[0] if "://" in address else ""
+    if kind in POSTGRES:
+        try:
+            return postgres_url(address)
+        except ValueError as error:
+            raise BadAddress(str(error)) from None
+    named = f"a {kind}" if kind.isidentifier() else "an unknown"
+    raise BadAddress(
+        f"a database is at sqlite:///path or postgresql://host/name, not at {named} address"
+    )
 
 
 def _files(url: str) -> ObjectFiles:

@@ -8,7 +8,7 @@ class CannotStart(Exception):
 
 
 class BadAddress(CannotStart, ValueError):
-    """An address of a database or of files that we cannot use."""
+    """An address of a database, of files or of a notifier that we cannot use."""
 
 
 class UnusableFolder(CannotStart):

@@ -51,6 +51,9 @@ class Heartbeat:
         )
         self._leased_until: float | None = None  # monotonic; None before the lease is taken up
         self.process_id = ProcessId(ids.process_id())
+        self.sweeps = 0
+        self.swept = 0  # holds and connections that its sweeps have ended
+        self.leases_lost = 0
         self.on_lease_lost: Callable[[], None] = lambda: None
 
     @property
@@ -102,7 +105,10 @@ class Heartbeat:
             return
         try:
             for _ in range(SWEEPS_MOST):
-                if await self._sweep(process_id=process_id) < SWEEP_MOST:
+                swept = await self._sweep(process_id=process_id)
+                self.swept += swept
+                self.sweeps += 1
+                if swept < SWEEP_MOST:
                     break
         except LeaseLost:
             self._give_up(process_id)
@@ -113,5 +119,6 @@ class Heartbeat:
             return
         self.process_id = ProcessId(self._ids.process_id())
         self._leased_until = None
+        self.leases_lost += 1
         logger.warning("the lease of process %s was lost", process_id)
         self.on_lease_lost()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from attendance_adapters.container import use_cases_over
 from attendance_adapters.files import ObjectFiles, sweep_orphans
@@ -20,6 +20,8 @@ from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
 from attendance_core.connections import Connection, Role, Terms
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds
+
+T = TypeVar("T")
 
 ORPHANS_SWEPT_EVERY: Seconds = 3600
 
@@ -44,6 +46,21 @@ class Store(Protocol):
         ...
 
 
+class Notifier(ports.Notifier, Protocol):
+    """What carries announcements, and its life. It counts, for whoever watches the service."""
+
+    reconnects: int  # how often its server came back
+    dropped: int  # announcements it did not carry to other processes
+
+    async def start(self) -> None:
+        """Also while its server is away: the service works without, only slower."""
+        ...
+
+    async def close(self) -> None:
+        """Idempotent."""
+        ...
+
+
 def _nothing() -> None:
     """A store that needs no preparation."""
 
@@ -59,13 +76,14 @@ class Attendance:
         self,
         *,
         store: Store,
-        notifier: ports.Notifier,
+        notifier: Notifier,
         files: ObjectFiles,
         terms: Terms,
         prepare: Callable[[], None] = _nothing,
     ) -> None:
         self._store = store
         self._prepare = prepare
+        self.in_use = 0  # transactions and reads under way in the store, or waiting there
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
         self._orphans = Periodic("sweep-orphans", ORPHANS_SWEPT_EVERY, self._sweep_orphans)
@@ -76,8 +94,8 @@ class Attendance:
         self.terms = terms
         self.ids: ports.Ids = RandomIds()
         self.use_cases = use_cases_over(
-            transact=store.transact,
-            observe=store.observe,
+            transact=self._transact,
+            observe=self._observe,
             files=files,
             pictures=self._pictures,
             passwords=self._passwords,
@@ -91,6 +109,20 @@ class Attendance:
             ids=self.ids,
             terms=terms,
         )
+
+    async def _transact(self, work: Callable[[ports.Unit], T]) -> T:
+        self.in_use += 1
+        try:
+            return await self._store.transact(work)
+        finally:
+            self.in_use -= 1
+
+    async def _observe(self, look: Callable[[ports.Unit], T]) -> T:
+        self.in_use += 1
+        try:
+            return await self._store.observe(look)
+        finally:
+            self.in_use -= 1
 
     async def _sweep_orphans(self) -> None:
         await sweep_orphans(self.files, self._store.named_files, time.time())
@@ -106,6 +138,8 @@ class Attendance:
             opened.callback(self._pictures.close)
             opened.push_async_callback(self._store.close)
             await self._store.start()
+            opened.push_async_callback(self.notifier.close)
+            await self.notifier.start()
             opened.push_async_callback(self.heartbeat.close)
             await self.heartbeat.start()
             opened.push_async_callback(self._orphans.close)

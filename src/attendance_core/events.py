@@ -19,7 +19,7 @@ from attendance_core.errors import (
     NotTheCreator,
 )
 from attendance_core.places import Held, Marked, State
-from attendance_core.presence import end_hold
+from attendance_core.presence import end_hold, enter
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
 EVENT_NAME_MAX = 128  # Contract: 5
@@ -140,8 +140,7 @@ class JoinEvent:
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
-            unit.places.enter(event_id, actor)
-            mine = unit.places.lock(event_id, [actor])[actor]
+            mine = enter(unit, event_id, actor)[actor]
             event.not_over(unit.now())
             if mine.member:
                 raise AlreadyJoined

@@ -44,7 +44,7 @@ class SendFriendRequest:
             unit.profiles.get(user_id)
             known = unit.friendships.find(actor, user_id)
             if known is None:
-                unit.friendships.put(Friendship(actor, user_id, unit.now()))
+                unit.friendships.add(Friendship(actor, user_id, unit.now()))
             elif known.asker == user_id and not known.accepted:
                 unit.friendships.put(
                     Friendship(known.asker, known.asked, known.asked_at, accepted=True)

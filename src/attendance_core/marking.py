@@ -33,7 +33,7 @@ from attendance_core.places import (
     may_mark,
     may_wait,
 )
-from attendance_core.presence import arrive, end_hold, hang_up, settle
+from attendance_core.presence import arrive, end_hold, enter, hang_up, settle
 from attendance_core.vocabulary import ConnectionId, Instant, UserId
 
 
@@ -102,13 +102,13 @@ class MarkMe:
 
         def work(unit: ports.Unit) -> Place:
             event = unit.events.get(event_id)
-            unit.places.enter(event_id, actor)
-            places = unit.places.lock(event_id, [actor], holder=actor)
+            session = unit.sessions.lock(connection.session_id)
+            places = enter(unit, event_id, actor)
             mine, now = places[actor], unit.now()
             if isinstance(mine.state, Marked):
                 return mine
             event.not_over(now)
-            places = arrive(unit, connection, places, self.terms)
+            places = arrive(unit, connection, session, places, self.terms)
             may_wait(holding=held_by(actor, places.values()), actor=actor, now=now)
             mine = places[actor]
             asked = mine.asked(now)
@@ -133,12 +133,12 @@ class ReadyToMark:
 
         def work(unit: ports.Unit) -> Ready:
             event = unit.events.get(event_id)
-            unit.places.enter(event_id, actor)
-            places = unit.places.lock(event_id, [actor], holder=actor)
+            session = unit.sessions.lock(connection.session_id)
+            places = enter(unit, event_id, actor)
             now = unit.now()
             event.not_over(now)
             event.started(now)
-            places = arrive(unit, connection, places, self.terms)
+            places = arrive(unit, connection, session, places, self.terms)
             mine = places[actor]
             may_mark(mine)
             joined = mine.joined()

@@ -64,6 +64,12 @@ class Mirror:
             {*self._askers, *(each.connection.user_id for each in self._markers.values())}
         )
 
+    @property
+    def listed(self) -> tuple[int, int]:
+        """How many people wait, and how many are held, as far as it knows."""
+        states = [type(each.state) for each in self._known.values()]
+        return states.count(Waiting), states.count(Held)
+
     def begin_reading(self) -> int:
         """To be called before a reading begins, and its answer given to `read`."""
         return self._now

@@ -74,6 +74,10 @@ class Sessions(Protocol):
 
     def find(self, session_id: SessionId) -> Session | None: ...
 
+    def lock(self, session_id: SessionId) -> Session | None:
+        """As find; nobody removes it until the transaction ends."""
+        ...
+
     def used(self, session_id: SessionId, at: Instant) -> None:
         """Notes its latest use."""
         ...
@@ -96,6 +100,10 @@ class Profiles(Protocol):
         """Raises PersonNotFound."""
         ...
 
+    def lock(self, user_id: UserId) -> Profile:
+        """As get; nobody else changes it until the transaction ends."""
+        ...
+
     def put(self, profile: Profile) -> None:
         """Replaces the profile of a person who has one."""
         ...
@@ -109,6 +117,10 @@ class Scans(Protocol):
     """Scans of student records: at most one a person."""
 
     def find(self, user_id: UserId) -> ConfirmationScan | None: ...
+
+    def lock(self, user_id: UserId) -> ConfirmationScan | None:
+        """As find; nobody else changes it until the transaction ends."""
+        ...
 
     def put(self, scan: ConfirmationScan) -> None:
         """Adds it, or replaces the person's earlier one."""
@@ -126,8 +138,12 @@ class Friendships(Protocol):
         """In either order; locked until the transaction ends."""
         ...
 
+    def add(self, friendship: Friendship) -> None:
+        """Of a pair that has none. Raises PersonNotFound."""
+        ...
+
     def put(self, friendship: Friendship) -> None:
-        """Adds or replaces the pair's row. Raises PersonNotFound."""
+        """Replaces that of a pair that has one."""
         ...
 
     def remove(self, one: UserId, other: UserId) -> None:

@@ -6,13 +6,17 @@ Contract: 6.6 to 6.9.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from attendance_core import ports
 from attendance_core.announcements import PlaceChanged
 from attendance_core.connections import Connection, Process, Role, Terms, anybody_present
-from attendance_core.errors import LeaseLost, NotLoggedIn
+from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn
 from attendance_core.places import Held, Place, Waiting
-from attendance_core.vocabulary import ConnectionId, UserId
+from attendance_core.vocabulary import ConnectionId, EventId, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.accounts import Session
 
 
 def end_hold(
@@ -83,19 +87,37 @@ def settle(unit: ports.Unit, place: Place, judge: Process | None, terms: Terms) 
     return place
 
 
+def enter(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserId, Place]:
+    """Makes a person's place where there is none, and locks it and that of whom they hold.
+
+    Raises EventNotFound, also where the event was deleted while we waited for them.
+    """
+    unit.places.enter(event_id, user_id)
+    places = unit.places.lock(event_id, [user_id], holder=user_id)
+    if user_id not in places:
+        raise EventNotFound
+    return places
+
+
 def arrive(
-    unit: ports.Unit, connection: Connection, places: Mapping[UserId, Place], terms: Terms
+    unit: ports.Unit,
+    connection: Connection,
+    session: Session | None,
+    places: Mapping[UserId, Place],
+    terms: Terms,
 ) -> Mapping[UserId, Place]:
     """Adds a connection of a live process and session; ends the grace of those it replaces.
 
-    ``places`` are its person's and the one they hold, locked; the answer is what they are after
-    all that has run out was ended. Raises LeaseLost, NotLoggedIn.
+    ``session`` is its session, locked before the places, as a log-out locks them: it either finds
+    this connection or keeps it from being opened. ``places`` are its person's and the one they
+    hold, locked; the answer is what they are after all that has run out was ended.
+    Raises LeaseLost, NotLoggedIn.
     """
     now = unit.now()
     process = unit.processes.find(connection.process_id)
     if process is None or process.lost_its_lease(now, terms):
         raise LeaseLost
-    if unit.sessions.find(connection.session_id) is None:
+    if session is None:
         raise NotLoggedIn
     event_id, user_id = connection.event_id, connection.user_id
     theirs = unit.connections.of(event_id, user_id)

@@ -107,7 +107,7 @@ class UpdateProfileInfo:
         about = None if bio is None else checked_text(bio, "bio", 0, BIO_MAX)
 
         def work(unit: ports.Unit) -> None:
-            profile = unit.profiles.get(actor)
+            profile = unit.profiles.lock(actor)
             unit.profiles.put(
                 replace(
                     profile,
@@ -139,7 +139,7 @@ class UpdateProfilePicture:
         await self.files.put(picture_path(key), picture.content, picture.media_type)
 
         def work(unit: ports.Unit) -> FileKey | None:
-            profile = unit.profiles.get(actor)
+            profile = unit.profiles.lock(actor)
             unit.profiles.put(replace(profile, picture=key))
             return profile.picture
 
@@ -164,7 +164,7 @@ class UploadProfileConfirmation:
         await self.files.put(scan_path(key), picture.content, picture.media_type)
 
         def work(unit: ports.Unit) -> FileKey | None:
-            earlier = unit.scans.find(actor)
+            earlier = unit.scans.lock(actor)
             unit.scans.put(ConfirmationScan(actor, key, unit.now()))
             return None if earlier is None else earlier.file
 
@@ -244,7 +244,7 @@ class JudgeScan:
         """Raises ScanNotFound, also where the scan has been replaced since."""
 
         def work(unit: ports.Unit) -> None:
-            scan = unit.scans.find(user_id)
+            scan = unit.scans.lock(user_id)
             if scan is None or scan.file != file:
                 raise ScanNotFound
             state = Confirmation.APPROVED if approve else Confirmation.REJECTED

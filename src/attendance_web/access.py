@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import structlog
+
+from attendance_core.vocabulary import Seconds
 
 if TYPE_CHECKING:
     from uvicorn._types import (
@@ -20,16 +24,28 @@ if TYPE_CHECKING:
 REQUEST_ID: Final = b"x-request-id"
 HEALTH: Final = "/health/"  # asked every few seconds by a machine; nobody reads those lines
 
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One request or socket, once it is over."""
+
+    method: str | None  # None: a socket
+    path: str
+    code: int | None  # the status, or what we closed a socket with
+    seconds: Seconds
+
+
 logger: structlog.stdlib.BoundLogger = structlog.get_logger("attendance.access")
 
 
 class AccessLog:
     """ASGI middleware around everything. A line has the path without its query, which may hold
-    names, and never a header or a body.
+    names, and never a header or a body. ``answered`` is told of each, those of health, too.
     """
 
-    def __init__(self, app: ASGI3Application) -> None:
+    def __init__(self, app: ASGI3Application, answered: Callable[[Answered], None]) -> None:
         self._app = app
+        self._answered = answered
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -54,13 +70,16 @@ class AccessLog:
         try:
             await self._app(scope, receive, send_on)
         finally:
+            seconds = time.perf_counter() - begun
+            method = scope["method"] if scope["type"] == "http" else None
+            self._answered(Answered(method, path, code, seconds))
             if not path.startswith(HEALTH):
                 client = scope.get("client")
                 logger.info(
-                    "request" if scope["type"] == "http" else "socket",
-                    method=scope["method"] if scope["type"] == "http" else "GET",
+                    "socket" if method is None else "request",
+                    method=method or "GET",
                     path=path,
                     code=code,
-                    ms=round((time.perf_counter() - begun) * 1000, 1),
+                    ms=round(seconds * 1000, 1),
                     client=client[0] if client else None,
                 )

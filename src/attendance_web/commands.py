@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -29,11 +31,11 @@ def give_up(line: str, code: int = CANNOT) -> NoReturn:
     sys.exit(code)
 
 
-def settings() -> Settings:
+def settings(*, warn: bool = True) -> Settings:
     """What the environment asks for, or the end with a line that names the variable."""
     from attendance_web.settings import WrongSetting, settings_from, unknown_variables
 
-    for line in unknown_variables(os.environ):
+    for line in unknown_variables(os.environ) if warn else ():
         complain(f"warning: {line}")
     try:
         return settings_from(os.environ)
@@ -47,10 +49,11 @@ def in_one_line() -> Iterator[None]:
     from attendance_core.errors import Refusal, Unavailable
     from attendance_core.ports import NoSuchFile
     from attendance_web.main import CannotStart
+    from attendance_web.server import CannotListen
 
     try:
         yield
-    except (CannotStart, Refusal) as error:
+    except (CannotStart, CannotListen, Refusal) as error:
         give_up(str(error))
     except NoSuchFile:
         give_up("the picture of this scan is not where files are kept: see ATTENDANCE_FILES_URL")
@@ -74,17 +77,46 @@ def attendance() -> None:
 def serve() -> None:
     """Serve until Ctrl-C or SIGTERM. The database has to be up to date: see migrate."""
     asked = settings()
-    from attendance_web import logs, main
-    from attendance_web.server import CannotListen, serve
+    from attendance_web import logs
+    from attendance_web.server import listening_socket, say_where
+    from attendance_web.workers import Workers
 
     logs.configure(asked.log_format)
-    with in_one_line():
-        app = main.create_app(main.attendance_of(asked), asked)
-        try:
-            code = serve(app, asked, drain=app.state.presence.drain)
-        except CannotListen as error:
-            give_up(str(error))
+    with in_one_line(), listening_socket(asked.host, asked.port) as listener:
+        ready = partial(say_where, asked.host, listener)
+        if asked.workers > 1:
+            code = Workers(asked.workers, listener, ready).run()
+        else:
+            code = served(asked, listener, ready)
     sys.exit(code)
+
+
+@attendance.command(hidden=True)
+@click.option("--index", type=int, required=True)
+@click.option("--listener", "listening", type=int, required=True)
+@click.option("--parent", type=int, required=True)
+def work(index: int, listening: int, parent: int) -> None:
+    """Be one of the workers that serve starts, over file descriptors that it has opened."""
+    asked = settings(warn=False)
+    from attendance_web import logs
+    from attendance_web.workers import Parent
+
+    logs.configure(asked.log_format, worker=index)
+    with in_one_line(), socket.socket(fileno=listening) as listener:
+        code = served(asked, listener, Parent(parent).worker_is_ready, worker=index)
+    sys.exit(code)
+
+
+def served(
+    asked: Settings, listener: socket.socket, ready: Callable[[], None], worker: int = 0
+) -> int:
+    """One process serves until it is told to stop; its exit code."""
+    from attendance_web import main
+    from attendance_web.server import serve
+
+    app = main.create_app(main.attendance_of(asked), asked, worker)
+    state = app.state
+    return serve(app, listener, drain=state.presence.drain, ready=ready, answered=state.answered)
 
 
 @attendance.command()

@@ -21,8 +21,17 @@ INDENT: Final = "    "
 EventDict = MutableMapping[str, Any]
 
 
-def configure(log_format: Literal["console", "json"], stream: TextIO | None = None) -> None:
-    """Sends all logs of this process to the stream, standard error where none is given."""
+def configure(
+    log_format: Literal["console", "json"],
+    stream: TextIO | None = None,
+    worker: int | None = None,
+) -> None:
+    """Sends all logs of this process to the stream, standard error where none is given.
+
+    Each line of one ``worker`` among several says which one it is.
+    """
+    if worker is not None:
+        structlog.contextvars.bind_contextvars(worker=worker)
     to = sys.stderr if stream is None else stream
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

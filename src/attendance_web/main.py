@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from litestar import Litestar
 
@@ -17,6 +18,9 @@ from attendance_web.presence import Presence
 from attendance_web.routes import BEFORE_SEND, EXCEPTION_HANDLERS, ROUTES
 from attendance_web.settings import Settings
 
+if TYPE_CHECKING:
+    from attendance_web.metrics import Metrics
+
 # The command line prints a CannotStart as one line; only this file may know the adapters
 __all__ = ["CannotStart", "attendance_of", "create_app", "migrate"]
 
@@ -29,6 +33,7 @@ def attendance_of(settings: Settings) -> Attendance:
     return connect(
         settings.database_url,
         files_url=settings.files_url,
+        notifier_url=settings.notifier_url,
         terms=Terms(
             hold_seconds=settings.hold_seconds,
             grace_seconds=settings.grace_seconds,
@@ -42,15 +47,17 @@ def migrate(settings: Settings) -> None:
     migrate_database(settings.database_url)
 
 
-def create_app(attendance: Attendance, settings: Settings) -> Litestar:
+def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> Litestar:
     """The ASGI application over ``attendance``, which its lifespan starts and closes.
 
-    ``app.state.presence.drain`` is to be awaited before it stops. Sockets need
-    `attendance_web.protocol.PeerProtocol`, which `attendance serve` brings.
+    ``app.state.presence.drain`` is to be awaited before it stops, and ``app.state.answered`` to be
+    told of each request. Sockets need `attendance_web.protocol.PeerProtocol`, which `attendance
+    serve` brings. Each ``worker`` shows its metrics at a port of its own. Raises CannotStart.
     """
+    metrics = _metrics(attendance) if settings.metrics_port else None
     presence = Presence(
         attendance.use_cases,
-        attendance.notifier,
+        attendance.notifier if metrics is None else metrics.timed(attendance.notifier),
         lambda: attendance.heartbeat.process_id,
         attendance.connection,
         settings.allowed_origins,
@@ -59,7 +66,11 @@ def create_app(attendance: Attendance, settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with attendance:
+        async with AsyncExitStack() as alive:
+            await alive.enter_async_context(attendance)
+            if metrics is not None:
+                where = settings.metrics_host, settings.metrics_port + worker
+                await alive.enter_async_context(metrics.served(*where, presence.rooms.census))
             yield
         await presence.close()
 
@@ -72,6 +83,9 @@ def create_app(attendance: Attendance, settings: Settings) -> Litestar:
         logging_config=None,
     )
     app.state.presence = presence
+    app.state.answered = (lambda _: None) if metrics is None else metrics.answered
+    if metrics is not None:
+        presence.commanded = metrics.commanded
     app.state.web = Web(
         attendance.use_cases,
         attendance.files,
@@ -81,3 +95,25 @@ def create_app(attendance: Attendance, settings: Settings) -> Litestar:
         is_alive=lambda: attendance.heartbeat.holds_lease,
     )
     return app
+
+
+def _metrics(attendance: Attendance) -> Metrics:
+    """What is counted of it. Raises CannotStart."""
+    try:
+        from attendance_web.metrics import Metrics
+    except ModuleNotFoundError as missing:
+        raise CannotStart(
+            f"{missing.name} is not installed, and metrics need it; "
+            "please run: pip install 'attendance[metrics]'"
+        ) from None
+    heartbeat, notifier = attendance.heartbeat, attendance.notifier
+    return Metrics(
+        counters={
+            "notifier_reconnects": lambda: notifier.reconnects,
+            "notifier_dropped": lambda: notifier.dropped,
+            "sweeps": lambda: heartbeat.sweeps,
+            "swept": lambda: heartbeat.swept,
+            "leases_lost": lambda: heartbeat.leases_lost,
+        },
+        gauges={"database_in_use": lambda: attendance.in_use},
+    )

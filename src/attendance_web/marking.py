@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any, Final
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
+from structlog.contextvars import bound_contextvars
 
 from attendance_core.accounts import Actor
 from attendance_core.connections import Role
@@ -68,6 +70,12 @@ GONE: Final = (OSError, WebSocketDisconnect)  # how the server and Litestar say 
 FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
 FAREWELL_SECONDS: Final = 2.0  # a goodbye is answered when it counts, or after so long
 SEND_SECONDS: Final = 15.0  # one frame may take so long before its reader counts as gone
+MESSAGES: Final[dict[type[Command], str]] = {
+    PrepareToMark: "prepare_to_mark",
+    ConfirmMarking: "confirm_marking",
+    RefuseToMark: "refuse_to_mark",
+    Ping: "ping",
+}
 
 
 @websocket("/ws/mark_me")
@@ -154,6 +162,7 @@ class _Visit:
         self._connection = presence.connection(actor, room.event_id, role)
         language = preferred(header(socket.scope["headers"], "accept-language"))
         self._outbox = Outbox(self._connection, language, lambda: self._peer.cut(SLOW))
+        self._frames = 0  # it has sent
         self._is_over = False  # ended so that the place, or the hold, ends at once
 
     async def run(self) -> None:
@@ -243,25 +252,43 @@ class _Visit:
                 await self._obey(event.get("text"))
 
     async def _obey(self, text: str | None) -> None:
+        """One frame. Its number, and its message where that is one of ours, follow it in logs."""
+        self._frames += 1
+        begun, message = time.perf_counter(), "unknown"
+        with bound_contextvars(frame=self._frames):
+            try:
+                if text is None:
+                    raise BadFrame
+                command = decode(text, self._connection.role)
+                message = MESSAGES[type(command)]
+                with bound_contextvars(message=message):
+                    outcome = await self._carried_out(command)
+            except Refusal as refusal:
+                outcome = refusal.code
+                self._outbox.put(encode_error(refusal, self._outbox.language))
+        self._presence.commanded(message, outcome, time.perf_counter() - begun)
+
+    async def _carried_out(self, command: Command) -> str:
+        """How it ended: "ok", or a code. Whatever it is, the socket has been told."""
         outbox = self._outbox
         try:
-            if text is None:
-                raise BadFrame
-            command = decode(text, self._connection.role)
             if isinstance(command, Ping):
                 outbox.put(PONG)
             else:
                 await self._room.carry_out(outbox, self._use_case(command))
+            return "ok"
         except (Refusal, LeaseLost) as error:
             if code_of(OPEN, type(error)) is not None:
                 end(outbox, type(error))
             elif isinstance(error, Refusal):
                 outbox.put(encode_error(error, outbox.language))
+            return error.code if isinstance(error, Refusal) else "lease_lost"
         except Unavailable as error:
             outbox.put(encode_error(error, outbox.language))
         except Exception:
             logger.exception("a command failed")
             outbox.put(encode_error(Unavailable(), outbox.language))
+        return Unavailable.code
 
     def _use_case(self, command: Command) -> Awaitable[Outcome]:
         use_cases, connection = self._presence.use_cases, self._connection

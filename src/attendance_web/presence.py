@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 HANG_UP_AGAIN_AFTER: Final[Seconds] = 0.5
 DRAIN_SECONDS: Final[Seconds] = 10.0
+SPREAD_SECONDS: Final[Seconds] = 5.0  # a lecture hall does not come back in one instant
 
 
 class Presence:
@@ -42,6 +43,8 @@ class Presence:
         self.connection = connection
         self.rooms = Rooms(notifier, self._read, self._why_gone)
         self.is_draining = False
+        # Called after each frame of a socket: its message, its outcome, and how long it took
+        self.commanded: Callable[[str, str, Seconds], None] = lambda *_: None
         self._process_id = process_id
         self._present = 0
         self._nobody = asyncio.Event()
@@ -82,9 +85,12 @@ class Presence:
             await asyncio.sleep(HANG_UP_AGAIN_AFTER)
 
     async def drain(self) -> None:
-        """Closes every socket to come back elsewhere; returns when they have gone, or in 10 s."""
+        """Closes every socket, each within 5 s, to come back elsewhere.
+
+        Returns when they have gone, or in 10 s.
+        """
         self.is_draining = True
-        self.rooms.restart()
+        self.rooms.restart(within=SPREAD_SECONDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._nobody.wait()

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
+from dataclasses import dataclass
 
 from attendance_core import ports
 from attendance_core.announcements import Announcement
-from attendance_core.connections import Connection
+from attendance_core.connections import Connection, Role
 from attendance_core.errors import LeaseLost, Refusal, Unavailable
 from attendance_core.frames import Closing, Confirmed, WasMarked
 from attendance_core.marking import Outcome, Ready
@@ -40,6 +42,15 @@ def end(outbox: Outbox, why: type[Exception]) -> None:
     """Closes an open socket with its error frame, where there is one, and its code."""
     text = encode_error(why(), outbox.language) if issubclass(why, Refusal) else None
     outbox.close(code_of(OPEN, why) or RESTART, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many are in the rooms of this process."""
+
+    sockets: Mapping[Role, int]
+    waiting: int
+    held: int
 
 
 class Room:
@@ -67,6 +78,16 @@ class Room:
     def has_failed(self) -> bool:
         """Whether it could not be read when it was opened: another has to be."""
         return self._opened.done() and self._opened.exception() is not None
+
+    @property
+    def roles(self) -> Iterable[Role]:
+        """Of each socket that is open here."""
+        return (each.connection.role for each in self._outboxes.values())
+
+    @property
+    def listed(self) -> tuple[int, int]:
+        """How many people wait, and how many are held."""
+        return self._mirror.listed
 
     async def opened(self) -> None:
         """Returns once it was read. Raises Unavailable."""
@@ -148,10 +169,12 @@ class Room:
         self._outboxes.pop(connection.connection_id, None)
         self._mirror.closed(connection)
 
-    def restart(self) -> None:
+    def restart(self, within: Seconds) -> None:
         """Every socket here is to close, once its command is answered, and come back."""
+        loop = asyncio.get_running_loop()
         for outbox in self._outboxes.values():
-            outbox.close_when_answered(RESTART)
+            pause = random.uniform(0, within)
+            loop.call_later(pause, outbox.close_when_answered, RESTART)
 
     def _deliver(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
@@ -217,7 +240,20 @@ class Rooms:
                     del self._rooms[event_id]
                 room.close()
 
-    def restart(self) -> None:
-        """Every socket of this process is to close and come back, here or elsewhere."""
+    def census(self) -> Census:
+        """Counts everybody."""
+        roles = Counter(role for room in self._rooms.values() for role in room.roles)
+        listed = [room.listed for room in self._rooms.values()]
+        return Census(
+            {role: roles[role] for role in Role},
+            sum(waiting for waiting, _ in listed),
+            sum(held for _, held in listed),
+        )
+
+    def restart(self, within: Seconds = 0.0) -> None:
+        """Every socket of this process is to close and come back, here or elsewhere.
+
+        Each at an instant of its own ``within`` so many seconds.
+        """
         for room in self._rooms.values():
-            room.restart()
+            room.restart(within)

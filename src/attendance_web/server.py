@@ -1,4 +1,4 @@
-"""The service's process: one listening socket, uvicorn over it, and a graceful end.
+"""A process of the service: one listening socket, uvicorn over it, and a graceful end.
 
 `X-Forwarded-For` and `X-Forwarded-Proto` are believed from a proxy on this machine only, which
 is uvicorn's default; see `settings`.
@@ -24,10 +24,9 @@ from litestar import Litestar
 from uvicorn._types import ASGI3Application
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.access import AccessLog
+from attendance_web.access import AccessLog, Answered
 from attendance_web.http_protocol import CallProtocol
 from attendance_web.protocol import PeerProtocol
-from attendance_web.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -45,21 +44,22 @@ class CannotListen(Exception):
 
 def serve(
     app: Litestar,
-    settings: Settings,
+    listener: socket.socket,
     *,
     drain: Callable[[], Awaitable[None]],
+    ready: Callable[[], None],
+    answered: Callable[[Answered], None],
 ) -> int:
-    """Serves until SIGTERM or SIGINT, and answers the exit code.
+    """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called in between,
+    and ``answered`` after each request and socket.
 
     On the signal nobody new is let in, ``drain`` lets the sockets go (and makes the service no
     longer ready), and requests that came before are answered; a second Ctrl-C waits for nobody.
-    Raises CannotListen, and whatever the start of the application raises.
+    Raises whatever the start of the application raises.
     """
-    listener = listening_socket(settings.host, settings.port)
-    config = config_of(AccessLog(cast(ASGI3Application, app)))
-    server = _Server(config, app, drain, _url(settings.host, listener))
-    with listener:
-        server.run(sockets=[listener])
+    config = config_of(AccessLog(cast(ASGI3Application, app), answered))
+    server = _Server(config, app, drain, ready)
+    server.run(sockets=[listener])
     return INTERRUPTED if server.force_exit else 0
 
 
@@ -118,6 +118,11 @@ def _why(error: OSError) -> str:
             return os.strerror(error.errno or 0)
 
 
+def say_where(host: str, listener: socket.socket) -> None:
+    """The line that tells whoever started it, or waits for it, that it serves."""
+    print(f"attendance is at {_url(host, listener)} (Ctrl-C stops it)", flush=True)
+
+
 def _url(host: str, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -142,13 +147,13 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         app: Litestar,
         drain: Callable[[], Awaitable[None]],
-        url: str,
+        ready: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._app = app
         self._alive = AsyncExitStack()
         self._drain = drain
-        self._url = url
+        self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -158,7 +163,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         gc.collect()
         gc.freeze()  # else a full collection stops the loop for tens of milliseconds
-        print(f"attendance is at {self._url} (Ctrl-C stops it)", flush=True)
+        self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal is a wish that we grant, so it is not raised anew after the end."""

@@ -25,7 +25,11 @@ PREFIX: Final = "ATTENDANCE_"
 USUAL: Final = Terms()
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
 LONGEST_SECONDS: Final = 86_400
+MOST_WORKERS: Final = 64
 MOST_KARMA: Final = 1_000_000
+NOTIFIERS: Final = frozenset(
+    {"redis", "rediss", "valkey", "valkeys", "postgresql", "postgres", "postgresql+asyncpg"}
+)
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -49,6 +53,8 @@ class Settings:
     grace_seconds: Seconds = USUAL.grace_seconds
     karma_per_mark: int = USUAL.karma_per_mark
     log_format: Literal["console", "json"] = "console"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0  # 0: none; each of several workers has the next one
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -68,10 +74,15 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
             except WrongSetting as wrong:
                 raise WrongSetting(f"{_variable(name)} {wrong}") from None
     settings = Settings(**given)
-    if settings.workers > 1:
+    if settings.workers > 1 and _scheme(settings.database_url) == "sqlite":
         raise WrongSetting(
-            f"{_variable('workers')} must be 1: SQLite is written by one process, and memory:// "
-            "reaches one; what several need, PostgreSQL and Redis, is not there yet"
+            f"{_variable('workers')} must be 1: SQLite is written by one process; "
+            "several need PostgreSQL"
+        )
+    if settings.workers > 1 and settings.notifier_url == "memory://":
+        raise WrongSetting(
+            f"{_variable('notifier_url')} must name a server where there are several workers: "
+            "memory:// reaches one process"
         )
     return settings
 
@@ -155,17 +166,19 @@ def _scheme(value: str) -> str:
 
 def _database_url(value: str) -> str:
     if _scheme(value) in {"postgresql", "postgres", "postgresql+asyncpg"}:
-        raise WrongSetting("names a PostgreSQL database, which is not there yet: use sqlite:///")
+        if re.fullmatch(r"[a-z+]+://[^/\s]*/[^/?#\s]+(\?[^#\s]*)?", value) is None:
+            raise WrongSetting("must end with the name of a database: postgresql://host/name")
+        return value
     if re.fullmatch(r"sqlite:///[^?#:]+", value) is None:
-        raise WrongSetting("must be sqlite:/// and the path of a file")
+        raise WrongSetting("must be sqlite:/// and the path of a file, or a postgresql:// address")
     return value
 
 
 def _notifier_url(value: str) -> str:
-    if _scheme(value) in {"redis", "rediss", "valkey"}:
-        raise WrongSetting("names a Redis server, which is not there yet: use memory://")
-    if value != "memory://":
-        raise WrongSetting("must be memory://")
+    if value != "memory://" and (
+        _scheme(value) not in NOTIFIERS or re.fullmatch(r"[^:]+://[^\s/].*", value) is None
+    ):
+        raise WrongSetting("must be memory://, redis://, rediss://, valkey:// or postgresql://")
     return value
 
 
@@ -213,7 +226,7 @@ def _log_format(value: str) -> str:
 READERS: Final[dict[str, Callable[[str], Any]]] = {
     "host": _host,
     "port": _whole(0, 65_535),
-    "workers": _whole(1, 64),
+    "workers": _whole(1, MOST_WORKERS),
     "data_dir": _directory,
     "database_url": _database_url,
     "notifier_url": _notifier_url,
@@ -223,4 +236,6 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "grace_seconds": _seconds,
     "karma_per_mark": _whole(0, MOST_KARMA),
     "log_format": _log_format,
+    "metrics_host": _host,
+    "metrics_port": _whole(1, 65_535 - MOST_WORKERS),
 }

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
+from tests.contract.engines import a_database, emptied, shared_server
 from tests.contract.lecture import an_empty_database
 from tests.contract.writers import WORD
 from tests.unit.builders import NOON, SetClock
 
-Store = MemoryStore | SqliteStore
+Store = MemoryStore | SqliteStore | PostgresStore
+Request = pytest.FixtureRequest
 
 
-def memory(clock: SetClock, notifier: LocalNotifier, folder: Path) -> MemoryStore:
-    return MemoryStore(clock, notifier)
+@contextmanager
+def memory(clock: SetClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
+    yield MemoryStore(clock, notifier)
 
 
-def sqlite(clock: SetClock, notifier: LocalNotifier, folder: Path) -> SqliteStore:
-    return SqliteStore(an_empty_database(folder), clock, notifier)
+@contextmanager
+def sqlite(clock: SetClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
+    folder = request.getfixturevalue("tmp_path")
+    yield SqliteStore(an_empty_database(folder), clock, notifier)
 
 
-ADAPTERS: dict[str, Callable[[SetClock, LocalNotifier, Path], Store]] = {
+@contextmanager
+def postgres(clock: SetClock, notifier: LocalNotifier, request: Request) -> Iterator[Store]:
+    yield PostgresStore(request.getfixturevalue("postgres_url"), notifier, clock=clock)
+
+
+ADAPTERS: dict[str, Callable[[SetClock, LocalNotifier, Request], AbstractContextManager[Store]]] = {
     "memory": memory,
     "sqlite": sqlite,
+    "postgres": postgres,
 }
 
 
@@ -44,12 +59,33 @@ def notifier() -> LocalNotifier:
 
 @pytest.fixture(params=ADAPTERS)
 async def store(
-    request: pytest.FixtureRequest, clock: SetClock, notifier: LocalNotifier, tmp_path: Path
+    request: pytest.FixtureRequest, clock: SetClock, notifier: LocalNotifier
 ) -> AsyncIterator[Any]:
-    made = ADAPTERS[request.param](clock, notifier, tmp_path)
-    await made.start()
-    yield made
-    await made.close()
+    with ADAPTERS[request.param](clock, notifier, request) as made:
+        await made.start()
+        yield made
+        await made.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server that all workers of this run share."""
+    mine = tmp_path_factory.getbasetemp()
+    with shared_server(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[URL]:
+    """The database of this worker, at the newest revision, with whatever is in it."""
+    with a_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_database: URL) -> URL:
+    """An empty database of PostgreSQL at the newest revision."""
+    return emptied(postgres_database)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""`python fail_points.py POINT serve`: a service that dies at its first mark.
+"""`python fail_points.py POINT serve`: a service that dies at its first mark, or fails.
 
-POINT is `after_commit` (before the announcement) or `before_reply` (it was announced, and nobody
-has been told). Nothing of the product knows of it: its parts are wrapped here.
+POINT is `after_commit` (before the announcement), `before_reply` (it was announced, and nobody
+has been told), or `raises`: a confirm fails as only a bug of ours could make it fail. Nothing of
+the product knows of it: its parts are wrapped here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from attendance_adapters.sql.writer import Writer
 from attendance_core.announcements import PlaceChanged
+from attendance_core.marking import ConfirmMarking, Outcome
 from attendance_core.places import Marked
 from attendance_web.cli import main
 from attendance_web.outbox import Outbox
@@ -53,6 +55,14 @@ def before_reply() -> None:
     Outbox.close = dies_at_was_marked  # type: ignore[method-assign]
 
 
+def raises() -> None:
+    async def fails(self: ConfirmMarking, **_: Any) -> Outcome:
+        raise RuntimeError("planted")
+
+    ConfirmMarking.__call__ = fails  # type: ignore[method-assign]
+
+
 if __name__ == "__main__":
-    {"after_commit": after_commit, "before_reply": before_reply}[sys.argv.pop(1)]()
+    points = {"after_commit": after_commit, "before_reply": before_reply, "raises": raises}
+    points[sys.argv.pop(1)]()
     main()

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from attendance_adapters.container import use_cases_over
 from attendance_adapters.files import ObjectFiles
-from attendance_adapters.sql.migrate import sqlite_url, upgrade
+from attendance_adapters.sql.addresses import sqlite_url
+from attendance_adapters.sql.migrate import upgrade
 from attendance_core.accounts import Credential, Session
 from attendance_core.connections import Connection, Process, Role, Terms
 from attendance_core.events import Event

@@ -134,7 +134,10 @@ class TestConnect:
     @pytest.mark.parametrize(
         ("url", "told"),
         [
-            ("postgresql://me:secret@db/it", "PostgreSQL is not supported yet"),
+            ("postgresql://me:secret@db", "is at postgresql://user:password@host:port/name"),
+            ("postgresql://me:secret@db:port/it", "cannot be read"),
+            ("postgresql://me@db/it?password=secret", "has an option 'password'"),
+            ("postgresql+psycopg://me:secret@db/it", "not at an unknown address"),
             ("mysql://me:secret@db/it", "not at a mysql address"),
             ("sqlite://", "not at a sqlite address"),
             ("sqlite:///:memory:", "not at a sqlite address"),

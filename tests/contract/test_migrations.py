@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +13,180 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import create_engine, inspect, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, create_engine, inspect, text
 
-from attendance_adapters.errors import UnusableDatabase
-from attendance_adapters.sql.migrate import is_current, sqlite_url, upgrade
+from attendance_adapters import UnusableDatabase, migrate
+from attendance_adapters.sql.addresses import postgres_url, sqlite_url
+from attendance_adapters.sql.migrate import MIGRATIONS, is_current, over, upgrade
+from attendance_adapters.sql.search import is_ours
 from attendance_adapters.sql.tables import metadata
+from tests.contract.engines import a_database
+
+REVISIONS = [each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
+# Columns that every revision has had
+PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
+    VALUES (7, 'anna', 'anna', 'hash', 1000000)"""
+PROFILE = """INSERT INTO profiles (user_id, display_name, name_key, bio)
+    VALUES (7, 'Анна Ёлкина', 'анна ёлкина', '')"""
+EVENT = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+    VALUES ('00000000000000000000000000000001', 'Лекция', 'лекция', 7, 1, 2)"""
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "a 100% new?.db"
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """An empty database."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "a 100% new?.db")
+        return
+    with a_database(request.getfixturevalue("postgres_server"), "template0") as made:
+        yield made
+
+
+def says(url: URL, *statements: str) -> list[Any]:
+    """The rows of the last one."""
+
+    def run(on: Connection) -> list[Any]:
+        answers = [on.execute(text(each)) for each in statements]
+        rows = list(answers[-1]) if answers[-1].returns_rows else []
+        on.commit()
+        return rows
+
+    return over(url, run)
+
+
+def differences(on: Connection) -> list[Any]:
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_name": is_ours,
+        "target_metadata": metadata,
+    }
+    return compare_metadata(MigrationContext.configure(on, opts=options), metadata)
+
+
+class TestUpgrade:
+    def test_an_empty_database_is_not_current_and_becomes_so(self, url: URL) -> None:
+        assert not is_current(url)
+        upgrade(url)
+        assert is_current(url)
+        assert over(url, differences) == []
+
+    @pytest.mark.parametrize("revision", REVISIONS[:-1])
+    def test_whatever_is_in_an_earlier_one_is_kept_and_found(self, url: URL, revision: str) -> None:
+        upgrade(url, revision)
+        assert not is_current(url)
+        says(url, PERSON, PROFILE, EVENT)
+        upgrade(url)
+        assert is_current(url)
+        assert over(url, differences) == []
+        assert says(url, "SELECT user_id, display_name FROM profiles") == [(7, "Анна Ёлкина")]
+        assert says(url, "SELECT name FROM events") == [("Лекция",)]
+
+    def test_a_difference_would_be_seen(self, url: URL) -> None:
+        upgrade(url)
+        says(url, "ALTER TABLE profiles ADD COLUMN more INTEGER")
+        (found,) = over(url, differences)
+        assert found[0] == "remove_column"
+
+    def test_twice_is_once(self, url: URL) -> None:
+        upgrade(url)
+        says(url, PERSON)
+        upgrade(url)
+        assert says(url, "SELECT user_id FROM accounts") == [(7,)]
+
+    def test_it_says_nothing(self, url: URL, capfd: pytest.CaptureFixture[str]) -> None:
+        upgrade(url)
+        assert capfd.readouterr() == ("", "")
+
+
+class TestSqlite:
+    def test_what_autogenerate_does_not_see_is_there_too(self, tmp_path: Path) -> None:
+        """Names of constraints, the conditions of partial indexes, the full-text tables."""
+        migrated, bare = tmp_path / "migrated.db", tmp_path / "bare.db"
+        upgrade(sqlite_url(migrated))
+        engine = create_engine(sqlite_url(bare))
+        metadata.create_all(engine)
+        engine.dispose()
+        assert spelt(migrated) == spelt(bare)
+
+    def test_names_that_were_there_before_the_index_are_in_it(self, tmp_path: Path) -> None:
+        url = sqlite_url(tmp_path / "it.db")
+        upgrade(url, "0001")
+        says(url, PERSON, PROFILE, EVENT)
+        upgrade(url)
+        for table, part in (("profiles", "ёлк"), ("events", "екц")):
+            index = f"trigrams_of_{table}"
+            found = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"{part}\"'"
+            assert says(url, found) == [(1,)]
+
+    def test_a_file_that_is_no_database_is_one_line(self, tmp_path: Path) -> None:
+        database = tmp_path / "a 100% new?.db"
+        database.write_bytes(b"no database " * 1000)
+        for call in (upgrade, is_current):
+            with pytest.raises(UnusableDatabase, match=r"new\?\.db: file is not a database$"):
+                call(sqlite_url(database))
+
+
+class TestPostgres:
+    @pytest.fixture
+    def empty(self, postgres_server: str) -> Iterator[URL]:
+        with a_database(postgres_server, "template0") as made:
+            yield made
+
+    def test_two_that_migrate_at_once_do_not_meet(self, empty: URL) -> None:
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                upgrade(empty)
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=run) for _ in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert failed == []
+        assert is_current(empty)
+
+    @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
+    async def test_every_spelling_of_an_address_and_within_a_loop(
+        self, empty: URL, scheme: str
+    ) -> None:
+        _, _, rest = empty.render_as_string(hide_password=False).partition("://")
+        migrate(f"{scheme}://{rest}?sslmode=disable")
+        assert is_current(empty)
+
+    def test_names_are_ordered_by_code_points(self, empty: URL) -> None:
+        upgrade(empty)
+        found = says(
+            empty,
+            """SELECT table_name, collation_name FROM information_schema.columns
+            WHERE column_name = 'name_key' ORDER BY table_name""",
+        )
+        assert found == [("events", "C"), ("profiles", "C")]
+
+    def test_a_server_without_trigrams_is_told_and_does(
+        self, empty: URL, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        upgrade(empty, "0001")
+        offered = says(empty, "SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
+        with caplog.at_level(logging.WARNING):
+            upgrade(empty)
+        made = says(empty, "SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'trigrams%'")
+        assert made == ([(2,)] if offered == [(1,)] else [(0,)])
+        assert ("pg_trgm" in caplog.text) == (offered == [(0,)])
+
+    def test_nobody_there_is_one_line_without_the_password(self) -> None:
+        url = postgres_url("postgresql://me:secret@127.0.0.1:1/it")
+        for call in (upgrade, is_current):
+            with pytest.raises(UnusableDatabase) as told:
+                call(url)
+            assert "127.0.0.1:1/it: " in str(told.value)
+            assert "secret" not in str(told.value)
+            assert "\n" not in str(told.value)
 
 
 def spelt(database: Path) -> dict[str, list[str]]:
@@ -32,71 +199,31 @@ def spelt(database: Path) -> dict[str, list[str]]:
     return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in found}
 
 
-class TestUpgrade:
-    def test_an_empty_database_is_not_current_and_becomes_so(self, database: Path) -> None:
-        assert not is_current(sqlite_url(database))
-        upgrade(sqlite_url(database))
-        assert is_current(sqlite_url(database))
+class TestNewerVersion:
+    """While one version replaces another, the old one meets what the new one has migrated."""
 
-    def test_the_migrations_end_at_the_tables(self, database: Path) -> None:
-        upgrade(sqlite_url(database))
-        engine = create_engine(sqlite_url(database))
-        with engine.connect() as connection:
-            context = MigrationContext.configure(
-                connection, opts={"compare_type": True, "compare_server_default": True}
-            )
-            assert compare_metadata(context, metadata) == []
-        engine.dispose()
-
-    def test_what_autogenerate_does_not_see_is_there_too(self, database: Path) -> None:
-        """Names of constraints and the conditions of partial indexes: refusals rest on them."""
-        upgrade(sqlite_url(database))
-        bare = database.with_name("bare.db")
-        engine = create_engine(sqlite_url(bare))
-        metadata.create_all(engine)
-        engine.dispose()
-        assert spelt(database) == spelt(bare)
-
-    def test_twice_is_once(self, database: Path) -> None:
-        upgrade(sqlite_url(database))
-        engine = create_engine(sqlite_url(database))
-        with engine.begin() as connection:
-            connection.execute(
-                text("INSERT INTO accounts VALUES (7, 'anna', 'anna', 'hash', 1000000)")
-            )
-        upgrade(sqlite_url(database))
-        with engine.connect() as connection:
-            assert connection.execute(text("SELECT user_id FROM accounts")).scalar_one() == 7
-        engine.dispose()
-
-    def test_it_says_nothing(self, database: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        upgrade(sqlite_url(database))
-        assert capfd.readouterr() == ("", "")
-
-    def test_a_file_that_is_no_database_is_one_line(self, database: Path) -> None:
-        database.write_bytes(b"no database " * 1000)
-        for call in (upgrade, is_current):
-            with pytest.raises(UnusableDatabase, match=r"new\?\.db: file is not a database$"):
-                call(sqlite_url(database))
+    def test_the_old_one_starts_and_leaves_it_as_it_is(self, url: URL) -> None:
+        upgrade(url)
+        says(url, "UPDATE alembic_version SET version_num = 'of_tomorrow'")
+        assert is_current(url)
+        upgrade(url)
+        assert says(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
 
 
 def test_a_migration_that_fails_leaves_nothing_and_can_be_run_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = sqlite_url(tmp_path / "half.db")
     create = Operations.create_table
 
     def fails_at_events(self: Any, name: str, *columns: Any, **options: Any) -> Any:
         if name == "events":
-            raise OSError("the disk is full")
+            raise ArithmeticError("the disk is full")
         return create(self, name, *columns, **options)
 
     with monkeypatch.context() as full:
         full.setattr(Operations, "create_table", fails_at_events)
-        with pytest.raises(OSError, match="full"):
+        with pytest.raises(ArithmeticError):
             upgrade(url)
-    engine = create_engine(url)
-    assert inspect(engine).get_table_names() == []
-    engine.dispose()
+    assert over(url, lambda on: inspect(on).get_table_names()) == []
     upgrade(url)
     assert is_current(url)

@@ -3,41 +3,80 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from uuid import UUID
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from redis.asyncio import Redis
 
-from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters import BadAddress
+from attendance_adapters.notifiers import RemoteNotifier, notifier_of
+from attendance_adapters.notifiers import remote as remote_notifiers
+from attendance_adapters.notifiers.remote import OUTGOING_MOST
 from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
 from attendance_core.places import Place
 from attendance_core.ports import Listener, Missed, Notifier
-from attendance_core.vocabulary import EventId, UserId
+from attendance_core.vocabulary import ConnectionId, EventId, UserId
+from tests.contract.live import eventually
+from tests.contract.servers import Postgres, Restartable, Valkey, a_postgres, a_valkey, restarted
 
 HERE, THERE = EventId(UUID(int=1)), EventId(UUID(int=2))
 PATIENCE = 10  # seconds, for one that carries announcements between processes
 
 
 @asynccontextmanager
-async def local() -> AsyncIterator[tuple[Notifier, Notifier]]:
+async def local(_: None) -> AsyncIterator[tuple[Notifier, Notifier]]:
     """One process: who publishes and who listens hold the same notifier."""
-    notifier = LocalNotifier()
+    notifier = notifier_of("memory://")
     yield notifier, notifier
 
 
+@asynccontextmanager
+async def remote(server: Restartable) -> AsyncIterator[tuple[Notifier, Notifier]]:
+    """Two processes, as far as a server can tell."""
+    here, there = notifier_of(server.url), notifier_of(server.url)
+    await here.start()
+    await there.start()
+    yield here, there
+    await here.close()
+    await there.close()
+
+
 # Each opens the notifiers of a process that publishes and of one that listens
-NOTIFIERS: dict[str, Callable[[], AbstractAsyncContextManager[tuple[Notifier, Notifier]]]] = {
-    "local": local,
+NOTIFIERS: dict[str, tuple[str | None, Any]] = {
+    "local": (None, local),
+    "redis": ("valkey", remote),
+    "postgres": ("postgres", remote),
 }
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[Valkey]:
+    with a_valkey() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with a_postgres() as server:
+        yield server
 
 
 @pytest.fixture(params=NOTIFIERS)
 async def notifiers(
     request: pytest.FixtureRequest,
 ) -> AsyncIterator[tuple[Notifier, Notifier]]:
-    async with NOTIFIERS[request.param]() as made:
+    server, opened = NOTIFIERS[request.param]
+    async with opened(server and request.getfixturevalue(server)) as made:
         yield made
+
+
+@pytest.fixture(params=["valkey", "postgres"])
+def server(request: pytest.FixtureRequest) -> Restartable:
+    found: Restartable = request.getfixturevalue(request.param)
+    return found
 
 
 def changed(version: int, event_id: EventId = HERE) -> PlaceChanged:
@@ -154,3 +193,138 @@ class TestNotifier:
         here.publish(changed(2))
         await last.until(2)
         assert once.all == [changed(1)]
+
+    async def test_of_a_thousand_listeners_that_came_and_went_nothing_is_left(
+        self, notifiers: tuple[Notifier, Notifier]
+    ) -> None:
+        here, there = notifiers
+        for _ in range(1000):
+            end = await there.subscribe(EventId(uuid4()), lambda _: None)
+            end()
+        heard = Heard()
+        await there.subscribe(HERE, heard)
+        here.publish(changed(1))
+        assert await heard.until(1) == [changed(1)]
+
+    async def test_an_announcement_of_any_size_tells_of_the_change(
+        self, notifiers: tuple[Notifier, Notifier]
+    ) -> None:
+        here, there = notifiers
+        heard = Heard()
+        await there.subscribe(HERE, heard)
+        told_before = len(heard.all)
+        many = frozenset(ConnectionId(UUID(int=each)) for each in range(1000))
+        word = ConnectionsEnded(HERE, Why.LEFT, many)
+        here.publish(word)
+        here.publish(changed(2))
+        await heard.until(1)
+        assert heard.all[told_before] in (word, Missed())
+
+
+class TestServerThatGoesAway:
+    """Redis, Valkey, PostgreSQL: between two processes there is something that can die."""
+
+    async def test_when_it_is_back_everybody_is_told_and_listens_again(
+        self, server: Restartable
+    ) -> None:
+        async with remote(server) as (here, there):
+            assert isinstance(here, RemoteNotifier) and isinstance(there, RemoteNotifier)
+            heard = Heard()
+            await there.subscribe(HERE, heard)
+            for round_ in range(1, 3):
+                server.kill()
+                await restarted(server)
+                await eventually(lambda r=round_: heard.all.count(Missed()) == r, 30)
+                await eventually(lambda r=round_: here.reconnects == r, 30)
+                here.publish(changed(round_))
+                assert (await heard.until(round_))[-1] == changed(round_)
+            assert there.reconnects == 2
+
+    async def test_while_it_is_away_nobody_waits_and_this_process_hears_itself(
+        self, server: Restartable
+    ) -> None:
+        async with remote(server) as (here, there):
+            assert isinstance(here, RemoteNotifier)
+            server.kill()
+            await eventually(lambda: not here.is_linked and not there.is_linked)
+            heard, elsewhere = Heard(), Heard()
+            async with asyncio.timeout(1):
+                await here.subscribe(HERE, heard)
+                await there.subscribe(HERE, elsewhere)
+            here.publish(changed(1))
+            assert heard.all == [changed(1)]
+            assert here.dropped == 1
+            await restarted(server)
+            await eventually(lambda: Missed() in heard.all and Missed() in elsewhere.all, 30)
+            here.publish(changed(2))
+            assert await elsewhere.until(1) == [changed(2)]
+
+    async def test_a_service_starts_without_it_and_finds_it_later(
+        self, server: Restartable
+    ) -> None:
+        server.kill()
+        async with remote(server) as (here, there):
+            heard = Heard()
+            await there.subscribe(HERE, heard)
+            await restarted(server)
+            await eventually(lambda: Missed() in heard.all, 30)
+            await eventually(lambda: here.is_linked)
+            here.publish(changed(1))
+            assert await heard.until(1) == [changed(1)]
+
+    async def test_one_that_goes_leaves_no_task_and_no_connection(
+        self, server: Restartable
+    ) -> None:
+        before = asyncio.all_tasks()
+        for _ in range(3):
+            async with remote(server) as (_, there):
+                await there.subscribe(HERE, lambda _: None)
+                server.kill()
+                await eventually(lambda: not there.is_linked)
+                await restarted(server)
+                await eventually(lambda: there.is_linked, 30)
+        assert asyncio.all_tasks() == before
+
+    async def test_what_is_said_faster_than_it_listens_is_dropped_and_counted(
+        self, server: Restartable
+    ) -> None:
+        async with remote(server) as (here, _):
+            assert isinstance(here, RemoteNotifier)
+            for version in range(OUTGOING_MOST + 5):  # none is said before the loop turns
+                here.publish(changed(version))
+            assert here.dropped == 5
+
+
+async def test_a_server_that_falls_silent_is_noticed(
+    valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_notifiers, "CHECK_EVERY", 0.1)
+    monkeypatch.setattr(remote_notifiers, "ANSWER_SECONDS", 0.3)
+    async with remote(valkey) as (_, there):
+        assert isinstance(there, RemoteNotifier)
+        await eventually(lambda: there.is_linked)
+        with valkey.frozen():
+            await eventually(lambda: not there.is_linked)
+        await eventually(lambda: there.is_linked, 30)
+
+
+async def test_of_the_subscriptions_that_ended_the_server_knows_nothing(valkey: Valkey) -> None:
+    async with remote(valkey) as (_, there), Redis(port=valkey.port) as asks:
+        stays = await there.subscribe(HERE, lambda _: None)
+        for _ in range(1000):
+            (await there.subscribe(EventId(uuid4()), lambda _: None))()
+
+        async def channels() -> bool:
+            return await asks.pubsub_channels() == [f"attendance:{HERE}".encode()]
+
+        await eventually(channels)
+        stays()
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://h:port", "redis://", "nats://secret@h", "postgresql://", "memory", ""]
+)
+def test_an_address_that_is_none_is_refused_without_its_secrets(url: str) -> None:
+    with pytest.raises(BadAddress) as refused:
+        notifier_of(url)
+    assert "secret" not in str(refused.value)

@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_web.demo.client import Visitor
 from attendance_web.server import CannotListen, listening_socket
-from tests.contract.server import SECONDS, Service, running
+from tests.contract.server import COMMAND, SECONDS, Service, running
 
 
 @pytest.fixture
@@ -151,6 +151,28 @@ class TestStopping:
         assert service.process.wait(SECONDS) == 0
         assert "Traceback" not in service.said()
 
+    async def test_sockets_do_not_all_come_back_in_one_instant(self, service: Service) -> None:
+        visitor = somebody(service)
+        event_id = event_of(visitor)
+
+        async def closed_at(connection: ClientConnection) -> float:
+            with pytest.raises(ConnectionClosed) as closed:
+                await asyncio.wait_for(connection.recv(), SECONDS)
+            assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+            return time.monotonic()
+
+        async with AsyncExitStack() as opened:
+            sockets = [
+                await opened.enter_async_context(visitor.socket("/ws/mark_me", event_id))
+                for _ in range(30)
+            ]
+            begun = time.monotonic()
+            service.process.send_signal(signal.SIGTERM)
+            times = sorted(await asyncio.gather(*map(closed_at, sockets)))
+        assert times[-1] - begun < 7
+        assert times[-1] - times[0] > 2
+        assert service.process.wait(SECONDS) == 0
+
     async def test_a_choice_made_before_is_still_answered(self, service: Service) -> None:
         async with marker_and_waiting(service) as (marks, _, user_id):
             told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
@@ -252,6 +274,23 @@ class TestLog:
         assert {"request_id", "method", "ms", "client"} <= set(lines[0])
         assert canary not in service.said()
         assert "correct horse" not in service.said()
+
+    async def test_what_a_command_logs_leads_to_its_socket(self, tmp_path: Path) -> None:
+        armed = [COMMAND[0], str(Path(__file__).with_name("fail_points.py")), "raises"]
+        with running(tmp_path, command=armed) as service:
+            async with marker_and_waiting(service) as (marks, _, user_id):
+                told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
+                for frame in (told, {"message": "confirm_marking"}):
+                    await marks.send(json.dumps(frame))
+                    answer = json.loads(await marks.recv())
+                assert answer["params"]["code"] == "unavailable"
+            assert service.stop() == 0
+            lines = [json.loads(line) for line in service.said().splitlines()]
+        (failed,) = (each for each in lines if each["event"] == "a command failed")
+        (socket_line,) = (each for each in lines if each.get("path") == "/ws/marking")
+        assert failed["request_id"] == socket_line["request_id"]
+        assert (failed["frame"], failed["message"]) == (2, "confirm_marking")
+        assert "frame" not in socket_line
 
 
 def until_refused(service: Service) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -33,12 +34,14 @@ WRONG = [
     ("DATABASE_URL", "sqlite:///:memory:", "must be sqlite:/// and the path of a file"),
     ("DATABASE_URL", "sqlite:///a.db?mode=ro", "must be sqlite:/// and the path of a file"),
     ("DATABASE_URL", f"mysql://me:{SECRET}@db/x", "must be sqlite:/// and the path of a file"),
-    ("DATABASE_URL", f"postgresql://me:{SECRET}@db/x", "PostgreSQL database, which is not there"),
-    ("DATABASE_URL", f"postgres://me:{SECRET}@db/x", "PostgreSQL database, which is not there"),
-    ("DATABASE_URL", f"postgresql+asyncpg://me:{SECRET}@db/x", "PostgreSQL database, which is"),
-    ("NOTIFIER_URL", f"redis://:{SECRET}@cache/0", "names a Redis server, which is not there yet"),
-    ("NOTIFIER_URL", f"rediss://:{SECRET}@cache/0", "names a Redis server, which is not there yet"),
-    ("NOTIFIER_URL", f"nats://:{SECRET}@cache", "must be memory://"),
+    ("DATABASE_URL", f"postgresql://me:{SECRET}@db", "must end with the name of a database"),
+    ("DATABASE_URL", f"postgres://me:{SECRET}@db/", "must end with the name of a database"),
+    ("DATABASE_URL", f"postgresql+asyncpg://me:{SECRET}@db/?a", "must end with the name of a"),
+    ("DATABASE_URL", f"postgresql+psycopg://me:{SECRET}@db/x", "must be sqlite:/// and the path"),
+    ("NOTIFIER_URL", f"nats://:{SECRET}@cache", "must be memory://, redis://"),
+    ("NOTIFIER_URL", "redis://", "must be memory://, redis://"),
+    ("NOTIFIER_URL", f"redis:///{SECRET}", "must be memory://, redis://"),
+    ("NOTIFIER_URL", "memory://here", "must be memory://, redis://"),
     ("FILES_URL", f"s3://key:{SECRET}@bucket", "names an object store, which is not there yet"),
     ("FILES_URL", "./files", "must be file:/// and the absolute path of a folder"),
     ("FILES_URL", "file://files", "must be file:/// and the absolute path of a folder"),
@@ -59,6 +62,8 @@ WRONG = [
     ("GRACE_SECONDS", "soon", "must be a number of seconds from 1 to"),
     ("KARMA_PER_MARK", "-50", "must be a whole number from 0 to 1000000"),
     ("KARMA_PER_MARK", "fifty", "must be a whole number from 0 to 1000000"),
+    ("METRICS_HOST", "http://localhost", "must be an address or the name of a host"),
+    ("METRICS_PORT", "0", "must be a whole number from 1 to 65471"),
     ("LOG_FORMAT", "xml", "must be console or json, not 'xml'"),
     ("LOG_FORMAT", "a\nb\x1b[31m", r"must be console or json, not 'a\nb\x1b[31m'"),
 ]
@@ -92,6 +97,8 @@ class TestWhatIsSet:
                 "ATTENDANCE_GRACE_SECONDS": "2",
                 "ATTENDANCE_KARMA_PER_MARK": "7",
                 "ATTENDANCE_LOG_FORMAT": "json",
+                "ATTENDANCE_METRICS_HOST": "10.0.0.1",
+                "ATTENDANCE_METRICS_PORT": "9100",
             }
         )
         assert settings == Settings(
@@ -107,7 +114,14 @@ class TestWhatIsSet:
             grace_seconds=2,
             karma_per_mark=7,
             log_format="json",
+            metrics_host="10.0.0.1",
+            metrics_port=9100,
         )
+
+    @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
+    def test_a_postgresql_database_is_named_by_any_of_its_schemes(self, scheme: str) -> None:
+        url = f"{scheme}://me:{SECRET}@db:5433/it?sslmode=require"
+        assert settings_from({"ATTENDANCE_DATABASE_URL": url}).database_url == url
 
     def test_a_variable_for_each_setting_and_none_besides(self) -> None:
         assert list(READERS) == [each.name for each in fields(Settings)]
@@ -133,6 +147,26 @@ class TestWhatIsWrong:
 
     def test_every_setting_with_a_form_has_a_wrong_value_here(self) -> None:
         assert {name.lower() for name, _, _ in WRONG} == set(READERS) - {"data_dir"}
+
+
+class TestWorkers:
+    POSTGRES: ClassVar = {"ATTENDANCE_DATABASE_URL": "postgresql://db/it"}
+    SEVERAL: ClassVar = {**POSTGRES, "ATTENDANCE_WORKERS": "4"}
+
+    def test_several_need_a_notifier_that_reaches_them_all(self) -> None:
+        with pytest.raises(WrongSetting, match="ATTENDANCE_NOTIFIER_URL must name a server"):
+            settings_from(self.SEVERAL)
+
+    @pytest.mark.parametrize(
+        "url",
+        ["redis://cache", "rediss://:p@cache:6380/1", "valkey://cache", "postgresql://db/it"],
+    )
+    def test_with_one_they_are_served(self, url: str) -> None:
+        settings = settings_from({**self.SEVERAL, "ATTENDANCE_NOTIFIER_URL": url})
+        assert (settings.workers, settings.notifier_url) == (4, url)
+
+    def test_one_by_itself_needs_none_with_postgresql_either(self) -> None:
+        assert settings_from(self.POSTGRES).notifier_url == "memory://"
 
 
 class TestSecretsInFiles:

@@ -193,7 +193,7 @@ class TestFriendships:
     async def test_a_pair_has_one_row_in_either_order(self, store: Any) -> None:
         anna, boris = await people(store, "Анна", "Борис")
         asked = Friendship(boris, anna, NOON)
-        await store.transact(lambda u: u.friendships.put(asked))
+        await store.transact(lambda u: u.friendships.add(asked))
         assert await store.transact(lambda u: u.friendships.find(anna, boris)) == asked
         assert await store.observe(lambda u: u.friendships.requests_to(anna)) == [boris]
         assert await store.observe(lambda u: u.friendships.friends_of(anna)) == []
@@ -208,7 +208,7 @@ class TestFriendships:
     async def test_with_nobody_there_is_no_friendship(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
         with pytest.raises(PersonNotFound):
-            await store.transact(lambda u: u.friendships.put(Friendship(anna, UserId(99), NOON)))
+            await store.transact(lambda u: u.friendships.add(Friendship(anna, UserId(99), NOON)))
 
 
 class TestEvents:

@@ -1,22 +1,24 @@
-"""Memory and SQLite side by side: the same moves, the same answers, refusals and announcements."""
+"""Memory and each database side by side: the same moves, answers, refusals and announcements."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.accounts import Credential, LoggedIn, session_id_of
 from attendance_core.announcements import Announcement
@@ -25,6 +27,7 @@ from attendance_core.errors import LeaseLost, Refusal
 from attendance_core.upkeep import Reading
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
+from tests.contract.engines import emptied
 from tests.contract.lecture import an_empty_database, use_cases
 from tests.unit.builders import NOON, SetClock
 
@@ -279,50 +282,87 @@ async def pass_(
                     await do.renew_lease(process_id=alive)
 
 
-async def play(moves: list[Move], folder: Path) -> None:
+@contextmanager
+def sqlite(clock: SetClock, post: Post, request: pytest.FixtureRequest) -> Iterator[SqliteStore]:
+    with TemporaryDirectory() as folder:
+        yield SqliteStore(an_empty_database(Path(folder)), clock, post)
+
+
+@contextmanager
+def postgres(
+    clock: SetClock, post: Post, request: pytest.FixtureRequest
+) -> Iterator[PostgresStore]:
+    yield PostgresStore(emptied(request.getfixturevalue("postgres_database")), post, clock=clock)
+
+
+async def count_on(store: Any) -> None:
+    """The next person gets the next number, although a refusal has used that up."""
+    if isinstance(store, PostgresStore):
+        last = "SELECT setval('accounts_user_id_seq', (SELECT max(user_id) FROM accounts))"
+        async with store._engine.begin() as connection:
+            await connection.exec_driver_sql(last)
+
+
+async def play(moves: list[Move], made: Callable[..., Any], request: Any) -> None:
     clock, posts = SetClock(), (Post(), Post())
-    memory = MemoryStore(clock, posts[0])
-    sqlite = SqliteStore(an_empty_database(folder), clock, posts[1])
-    await sqlite.start()
-    twins = [use_cases(store) for store in (memory, sqlite)]
+    with made(clock, posts[1], request) as store:
+        await store.start()
+        try:
+            await side_by_side(moves, clock, posts, MemoryStore(clock, posts[0]), store)
+        finally:
+            await store.close()
+
+
+async def side_by_side(
+    moves: list[Move], clock: SetClock, posts: tuple[Post, Post], *stores: Any
+) -> None:
+    twins = [use_cases(store) for store in stores]
     known = Known()
-    try:
-        for name, a, b, c in [*BEGINNING, *moves]:
-            if name == "time passes":
-                await pass_(SECONDS[a], clock, twins, known.process(0) if b else None)
-                continue
-            call = {**MOVES, **MARKING}[name](known, a, b, c)
-            one, other = [await outcome(call, do) for do in twins]
-            assert one == other
-            told, also_told = (post.taken() for post in posts)
-            if name == "sweep":  # whichever it meets first
-                told, also_told = sorted(told, key=repr), sorted(also_told, key=repr)
-            assert told == also_told
-            kind, answer = one
-            if kind == "answer" and isinstance(answer, LoggedIn):
-                known.people.append(answer)
-            if kind == "answer" and name == "create_event":
-                known.events.append(answer)
-    finally:
-        await sqlite.close()
+    for name, a, b, c in [*BEGINNING, *moves]:
+        if name == "time passes":
+            await pass_(SECONDS[a], clock, twins, known.process(0) if b else None)
+            continue
+        call = {**MOVES, **MARKING}[name](known, a, b, c)
+        one, other = [await outcome(call, do) for do in twins]
+        assert one == other
+        told, also_told = (post.taken() for post in posts)
+        if name == "sweep":  # whichever it meets first
+            told, also_told = sorted(told, key=repr), sorted(also_told, key=repr)
+        assert told == also_told
+        kind, answer = one
+        if kind != "answer" and name == "sign_up":
+            await count_on(stores[1])
+        if kind == "answer" and isinstance(answer, LoggedIn):
+            known.people.append(answer)
+        if kind == "answer" and name == "create_event":
+            known.events.append(answer)
+
+
+moves_of_a_day = st.lists(move, min_size=10, max_size=40)
+A_MARKED_DAY: list[Move] = [
+    ("prepare_to_mark", 0, 1, 0),
+    ("confirm_marking", 0, 0, 0),
+    ("confirm_marking", 0, 1, 1),
+    ("delete_event", 0, 0, 0),
+    ("get_attendance", 0, 0, 0),
+    ("get_profile", 0, 0, 0),
+    ("prepare_to_mark", 0, 2, 0),
+    ("time passes", 5, 1, 0),
+    ("sweep", 0, 0, 0),
+]
 
 
 class TestTwins:
+    """They answer alike. The slower a twin, the fewer days it is given."""
+
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(move, min_size=10, max_size=40))
-    @example(
-        [
-            ("prepare_to_mark", 0, 1, 0),
-            ("confirm_marking", 0, 0, 0),
-            ("confirm_marking", 0, 1, 1),
-            ("delete_event", 0, 0, 0),
-            ("get_attendance", 0, 0, 0),
-            ("get_profile", 0, 0, 0),
-            ("prepare_to_mark", 0, 2, 0),
-            ("time passes", 5, 1, 0),
-            ("sweep", 0, 0, 0),
-        ]
-    )
-    def test_they_answer_alike(self, moves: list[Move]) -> None:
-        with TemporaryDirectory() as folder:
-            asyncio.run(play(moves, Path(folder)))
+    @given(moves_of_a_day)
+    @example(A_MARKED_DAY)
+    def test_memory_and_sqlite(self, request: pytest.FixtureRequest, moves: list[Move]) -> None:
+        asyncio.run(play(moves, sqlite, request))
+
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(moves_of_a_day)
+    @example(A_MARKED_DAY)
+    def test_memory_and_postgres(self, request: pytest.FixtureRequest, moves: list[Move]) -> None:
+        asyncio.run(play(moves, postgres, request))

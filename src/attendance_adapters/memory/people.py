@@ -43,6 +43,9 @@ class Sessions:
     def find(self, session_id: SessionId) -> Session | None:
         return self._sessions.get(session_id)
 
+    def lock(self, session_id: SessionId) -> Session | None:
+        return self._sessions.get(session_id)
+
     def used(self, session_id: SessionId, at: Instant) -> None:
         if session_id in self._sessions:
             self._sessions[session_id] = replace(self._sessions[session_id], used_at=at)
@@ -70,6 +73,9 @@ class Profiles:
             raise PersonNotFound
         return self._profiles[user_id]
 
+    def lock(self, user_id: UserId) -> Profile:
+        return self.get(user_id)
+
     def put(self, profile: Profile) -> None:
         self._profiles[profile.user_id] = profile
 
@@ -86,6 +92,9 @@ class Scans:
         self._scans = state.scans
 
     def find(self, user_id: UserId) -> ConfirmationScan | None:
+        return self._scans.get(user_id)
+
+    def lock(self, user_id: UserId) -> ConfirmationScan | None:
         return self._scans.get(user_id)
 
     def put(self, scan: ConfirmationScan) -> None:
@@ -109,9 +118,12 @@ class Friendships:
     def find(self, one: UserId, other: UserId) -> Friendship | None:
         return self._state.friendships.get(_pair(one, other))
 
-    def put(self, friendship: Friendship) -> None:
+    def add(self, friendship: Friendship) -> None:
         if not {friendship.asker, friendship.asked} <= self._state.profiles.keys():
             raise PersonNotFound
+        self.put(friendship)
+
+    def put(self, friendship: Friendship) -> None:
         self._state.friendships[_pair(friendship.asker, friendship.asked)] = friendship
 
     def remove(self, one: UserId, other: UserId) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import (
     bindparam,
     delete,
@@ -27,6 +30,8 @@ FIND_SESSION = select(
     sessions.c.created_at,
     sessions.c.used_at,
 ).where(sessions.c.session_id == bindparam("id"))
+# A log-out, which deletes the row, waits for it; noting its use does not
+LOCK_SESSION = FIND_SESSION.with_for_update(read=True, key_share=True)
 USE_SESSION = (
     update(sessions).where(sessions.c.session_id == bindparam("id")).values(used_at=bindparam("at"))
 )
@@ -73,11 +78,10 @@ class Sessions:
         self._execute(ADD_SESSION, row)
 
     def find(self, session_id: SessionId) -> Session | None:
-        row = self._execute(FIND_SESSION, {"id": session_id}).one_or_none()
-        if row is None:
-            return None
-        found, user_id, credential, created_at, used_at = row
-        return Session(found, user_id, Credential(credential), created_at, used_at)
+        return _session(self._execute(FIND_SESSION, {"id": session_id}).one_or_none())
+
+    def lock(self, session_id: SessionId) -> Session | None:
+        return _session(self._execute(LOCK_SESSION, {"id": session_id}).one_or_none())
 
     def used(self, session_id: SessionId, at: Instant) -> None:
         self._execute(USE_SESSION, {"id": session_id, "at": at})
@@ -87,3 +91,10 @@ class Sessions:
 
     def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
         self._execute(REMOVE_EXPIRED, {"user": user_id, "used_by": used_by})
+
+
+def _session(row: Sequence[Any] | None) -> Session | None:
+    if row is None:
+        return None
+    session_id, user_id, credential, created_at, used_at = row
+    return Session(session_id, user_id, Credential(credential), created_at, used_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, delete, exists, insert, select, update
+from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, select, update
 
 from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.tables import connections, processes
@@ -51,14 +51,14 @@ HERE = select(connections.c.connection_id).where(
 LOST = (
     _CONNECTION.where(connections.c.lost_at <= bindparam("lost_by"))
     .order_by(connections.c.lost_at)
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=BigInteger))
 )
 # Led by the processes, of which there are few, and not by the connections.
 DEAD = select(processes.c.process_id).where(processes.c.renewed_at <= bindparam("renewed_by"))
 OF_DEAD = _CONNECTION.where(
     connections.c.process_id.in_(bindparam("ids", expanding=True, type_=Uuid())),
     connections.c.lost_at.is_(None),
-).limit(bindparam("most"))
+).limit(bindparam("most", type_=BigInteger))
 FIND_PROCESS = select(
     processes.c.process_id, processes.c.renewed_at, processes.c.unbroken_since
 ).where(processes.c.process_id == bindparam("id"))

@@ -14,11 +14,14 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from attendance_adapters.sql.refusals import refusal_of
+from attendance_adapters.sql.refusals import refusal_of_sqlite
 
 Process = Callable[[Any], Any]
 DIALECT = SQLiteDialect_pysqlite()
 NOTHING: Mapping[str, Any] = {}
+# The options of a statement that locks what it finds: an engine on which it may have waited for
+# somebody has to find it again afterwards
+LOCKS: Mapping[str, Any] = {"locks": True}
 
 
 class Executes(Protocol):
@@ -115,7 +118,7 @@ def _prepare(statement: Any, parameters: Mapping[str, Any]) -> _Prepared:
 _prepared: dict[tuple[Executable, int], _Prepared] = {}
 
 
-def _padded(values: list[Any]) -> list[Any]:
+def padded(values: list[Any]) -> list[Any]:
     """The same set in a list of 0, 1, 2, 4, 8... values, so that few lengths are prepared."""
     length = 1 << (len(values) - 1).bit_length() if values else 0
     return values + values[-1:] * (length - len(values))
@@ -134,7 +137,7 @@ class Driver:
         length = 0
         for name, value in parameters.items():
             if type(value) is list:
-                listed = _padded(value)
+                listed = padded(value)
                 parameters, length = {**parameters, name: listed}, len(listed)
         prepared = _prepared.get((statement, length))
         if prepared is None:
@@ -142,4 +145,4 @@ class Driver:
         try:
             return prepared.run(self._driver, parameters)
         except sqlite3.IntegrityError as error:
-            raise refusal_of(error, prepared.sql) or error from error
+            raise refusal_of_sqlite(error, prepared.sql) or error from error

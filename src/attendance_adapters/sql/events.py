@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select
+from sqlalchemy import BigInteger, String, bindparam, delete, insert, or_, select
 
 from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part
 from attendance_adapters.sql.tables import events, marks, places
 from attendance_core.errors import EventNotFound
 from attendance_core.events import Attended, Event
@@ -27,9 +28,19 @@ _ORDER = (events.c.starts_at, events.c.name_key, events.c.event_id)
 ADD = insert(events)
 GET = _EVENT.where(events.c.event_id == bindparam("id"))
 LOCK = GET.with_for_update()
+# Before the event: whoever locks a place may lock its event afterwards, by a mark
+LOCK_PLACES = (
+    select(places.c.user_id)
+    .where(places.c.event_id == bindparam("id"))
+    .order_by(places.c.user_id)
+    .with_for_update()
+)
 REMOVE = delete(events).where(events.c.event_id == bindparam("id"))
-ALL = _EVENT.order_by(*_ORDER).limit(bindparam("most")).offset(bindparam("skip"))
-SEARCH = ALL.where(func.instr(events.c.name_key, bindparam("part")) > 0)
+_most, _skip = bindparam("most", type_=BigInteger), bindparam("skip", type_=BigInteger)
+ALL = _EVENT.order_by(*_ORDER).limit(_most).offset(_skip)
+_part = bindparam("part", type_=String)
+SEARCH = ALL.where(has_long_part(events.c.name_key, _part))
+SEARCH_SHORT = ALL.where(has_part(events.c.name_key, _part))
 CREATED_BY = ALL.where(events.c.creator_id == bindparam("user"))
 _theirs = places.c.event_id == events.c.event_id
 JOINED_BY = (
@@ -37,8 +48,8 @@ JOINED_BY = (
     .select_from(events.join(places, _theirs))
     .where(places.c.user_id == bindparam("user"), places.c.member)
     .order_by(*_ORDER)
-    .limit(bindparam("most"))
-    .offset(bindparam("skip"))
+    .limit(_most)
+    .offset(_skip)
 )
 _marked = (marks.c.event_id == places.c.event_id) & (marks.c.user_id == places.c.user_id)
 ATTENDED_BY = (
@@ -49,8 +60,8 @@ ATTENDED_BY = (
         or_(places.c.member, marks.c.marker_id.is_not(None)),
     )
     .order_by(events.c.starts_at.desc(), events.c.name_key, events.c.event_id)
-    .limit(bindparam("most"))
-    .offset(bindparam("skip"))
+    .limit(_most)
+    .offset(_skip)
 )
 
 
@@ -78,6 +89,7 @@ class Events:
         return Event(*row)
 
     def lock(self, event_id: EventId) -> Event:
+        self._execute(LOCK_PLACES, {"id": event_id})
         row = self._execute(LOCK, {"id": event_id}).one_or_none()
         if row is None:
             raise EventNotFound
@@ -88,12 +100,10 @@ class Events:
 
     def search(self, part: str | None, limit: int | None, offset: int) -> Sequence[Event]:
         page = _page(limit, offset)
-        found = (
-            self._execute(ALL, page)
-            if part is None
-            else self._execute(SEARCH, {**page, "part": part})
-        )
-        return [Event(*row) for row in found]
+        if part is None:
+            return [Event(*row) for row in self._execute(ALL, page)]
+        search = SEARCH_SHORT if len(part) < TRIGRAM else SEARCH
+        return [Event(*row) for row in self._execute(search, {**page, "part": part})]
 
     def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
         found = self._execute(CREATED_BY, {**_page(limit, offset), "user": user_id})

@@ -11,9 +11,10 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    update,
 )
 
-from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.driver import LOCKS, Executes
 from attendance_adapters.sql.tables import friendships, profiles
 from attendance_core.friends import Friend, Friendship
 from attendance_core.vocabulary import UserId
@@ -29,9 +30,15 @@ FIND_FRIENDSHIP = (
     )
     .where(_PAIR)
     .with_for_update()
+    .execution_options(**LOCKS)
 )
 REMOVE_FRIENDSHIP = delete(friendships).where(_PAIR)
 ADD_FRIENDSHIP = insert(friendships)
+PUT_FRIENDSHIP = (
+    update(friendships)
+    .where(_PAIR)
+    .values(asker_id=bindparam("asker"), asked_at=bindparam("at"), accepted=bindparam("friends"))
+)
 _other = case(
     (friendships.c.low_id == bindparam("id"), friendships.c.high_id), else_=friendships.c.low_id
 )
@@ -66,7 +73,7 @@ class Friendships:
         low, high, asker, asked_at, accepted = row
         return Friendship(asker, high if asker == low else low, asked_at, accepted)
 
-    def put(self, friendship: Friendship) -> None:
+    def add(self, friendship: Friendship) -> None:
         pair = _pair(friendship.asker, friendship.asked)
         row = {
             "low_id": pair["low"],
@@ -75,8 +82,16 @@ class Friendships:
             "asked_at": friendship.asked_at,
             "accepted": friendship.accepted,
         }
-        self._execute(REMOVE_FRIENDSHIP, pair)
         self._execute(ADD_FRIENDSHIP, row)
+
+    def put(self, friendship: Friendship) -> None:
+        row = {
+            **_pair(friendship.asker, friendship.asked),
+            "asker": friendship.asker,
+            "at": friendship.asked_at,
+            "friends": friendship.accepted,
+        }
+        self._execute(PUT_FRIENDSHIP, row)
 
     def remove(self, one: UserId, other: UserId) -> None:
         self._execute(REMOVE_FRIENDSHIP, _pair(one, other))

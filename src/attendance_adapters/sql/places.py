@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
-from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import (
+    BigInteger,
+    Uuid,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.driver import LOCKS, Executes
 from attendance_adapters.sql.tables import BigId, marks, places, profiles, scans
 from attendance_core.events import Participant
 from attendance_core.places import Held, Mark, Marked, Place, State, Waiting
@@ -30,14 +39,25 @@ _PLACE = select(
     places.c.event_id, places.c.user_id, places.c.member, places.c.version, *_state
 ).select_from(places.outerjoin(marks, _marked))
 _among = places.c.user_id.in_(bindparam("users", expanding=True, type_=BigId))
-ENTER = insert(places).on_conflict_do_nothing(index_elements=["event_id", "user_id"])
+# As every engine can say it; where two add the row at once, the later one is run again
+ENTER = insert(places).from_select(
+    ["event_id", "user_id", "member", "version"],
+    select(
+        bindparam("event", type_=Uuid),
+        bindparam("user", type_=BigId),
+        literal(False),
+        literal(0, BigInteger),
+    ).where(~exists().where(_here, places.c.user_id == bindparam("user", type_=BigId))),
+    include_defaults=False,
+)
 OF = _PLACE.where(_here, _among)
-LOCK = OF.order_by(places.c.user_id).with_for_update(of=places)
+LOCK = OF.order_by(places.c.user_id).with_for_update(of=places).execution_options(**LOCKS)
 # The event in both halves: written once before them, SQLite reads the whole room
 LOCK_HOLDING = (
     _PLACE.where(or_(_here & _among, _here & (places.c.held_by == bindparam("holder"))))
     .order_by(places.c.user_id)
     .with_for_update(of=places)
+    .execution_options(**LOCKS)
 )
 PUT = (
     update(places)
@@ -65,9 +85,9 @@ LAPSED_HOLDS = (
     select(places.c.event_id, places.c.user_id)
     .where(places.c.held_until <= bindparam("at"))
     .order_by(places.c.held_until)
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=BigInteger))
 )
-ADD_MARK = plain_insert(marks)
+ADD_MARK = insert(marks)
 KARMA = select(func.coalesce(func.sum(marks.c.points), 0)).where(
     marks.c.marker_id == bindparam("marker")
 )
@@ -94,8 +114,7 @@ class Places:
         self._execute = on.execute
 
     def enter(self, event_id: EventId, user_id: UserId) -> None:
-        row = {"event_id": event_id, "user_id": user_id, "member": False, "version": 0}
-        self._execute(ENTER, row)
+        self._execute(ENTER, {"event": event_id, "user": user_id})
 
     def lock(
         self, event_id: EventId, user_ids: Sequence[UserId], holder: UserId | None = None

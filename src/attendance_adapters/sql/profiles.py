@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    String,
     bindparam,
     delete,
-    func,
     insert,
     select,
     update,
 )
 
 from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile
@@ -23,6 +25,7 @@ from attendance_core.vocabulary import FileKey, UserId, fold
 ADD_PROFILE = insert(profiles)
 _PROFILE = select(profiles.c.user_id, profiles.c.display_name, profiles.c.bio, profiles.c.picture)
 GET_PROFILE = _PROFILE.where(profiles.c.user_id == bindparam("id"))
+LOCK_PROFILE = GET_PROFILE.with_for_update()
 PUT_PROFILE = (
     update(profiles)
     .where(profiles.c.user_id == bindparam("id"))
@@ -34,14 +37,17 @@ PUT_PROFILE = (
     )
 )
 PICTURES = select(profiles.c.picture).where(profiles.c.picture.is_not(None))
-SEARCH_PROFILES = (
-    _PROFILE.where(func.instr(profiles.c.name_key, bindparam("part")) > 0)
-    .order_by(profiles.c.name_key, profiles.c.user_id)
-    .limit(bindparam("most"))
-    .offset(bindparam("skip"))
+_BY_NAME = (
+    _PROFILE.order_by(profiles.c.name_key, profiles.c.user_id)
+    .limit(bindparam("most", type_=BigInteger))
+    .offset(bindparam("skip", type_=BigInteger))
 )
+_part = bindparam("part", type_=String)
+SEARCH = _BY_NAME.where(has_long_part(profiles.c.name_key, _part))
+SEARCH_SHORT = _BY_NAME.where(has_part(profiles.c.name_key, _part))
 _SCAN = select(scans.c.user_id, scans.c.file, scans.c.uploaded_at, scans.c.state, scans.c.judged_at)
 FIND_SCAN = _SCAN.where(scans.c.user_id == bindparam("id"))
+LOCK_SCAN = FIND_SCAN.with_for_update()
 PENDING_SCANS = _SCAN.where(scans.c.state == Confirmation.PENDING.value).order_by(
     scans.c.uploaded_at, scans.c.user_id
 )
@@ -67,10 +73,10 @@ class Profiles:
         self._execute(ADD_PROFILE, row)
 
     def get(self, user_id: UserId) -> Profile:
-        row = self._execute(GET_PROFILE, {"id": user_id}).one_or_none()
-        if row is None:
-            raise PersonNotFound
-        return Profile(*row)
+        return _profile(self._execute(GET_PROFILE, {"id": user_id}).one_or_none())
+
+    def lock(self, user_id: UserId) -> Profile:
+        return _profile(self._execute(LOCK_PROFILE, {"id": user_id}).one_or_none())
 
     def put(self, profile: Profile) -> None:
         row = {
@@ -83,7 +89,8 @@ class Profiles:
         self._execute(PUT_PROFILE, row)
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        found = self._execute(SEARCH_PROFILES, {"part": part, "most": limit, "skip": offset})
+        search = SEARCH_SHORT if len(part) < TRIGRAM else SEARCH
+        found = self._execute(search, {"part": part, "most": limit, "skip": offset})
         return [Profile(*row) for row in found]
 
     def pictures(self) -> Sequence[FileKey]:
@@ -99,6 +106,10 @@ class Scans:
 
     def find(self, user_id: UserId) -> ConfirmationScan | None:
         row = self._execute(FIND_SCAN, {"id": user_id}).one_or_none()
+        return None if row is None else _scan(row)
+
+    def lock(self, user_id: UserId) -> ConfirmationScan | None:
+        row = self._execute(LOCK_SCAN, {"id": user_id}).one_or_none()
         return None if row is None else _scan(row)
 
     def put(self, scan: ConfirmationScan) -> None:
@@ -118,6 +129,12 @@ class Scans:
     def files(self) -> Sequence[FileKey]:
         """Of everybody who has one."""
         return [FileKey(row[0]) for row in self._execute(FILES)]
+
+
+def _profile(row: Sequence[Any] | None) -> Profile:
+    if row is None:
+        raise PersonNotFound
+    return Profile(*row)
 
 
 def _scan(row: Sequence[Any]) -> ConfirmationScan:

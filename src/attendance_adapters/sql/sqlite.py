@@ -20,11 +20,10 @@ from typing import TypeVar
 
 from attendance_adapters.errors import UnusableDatabase, WrongPragmas
 from attendance_adapters.sql.driver import Driver
-from attendance_adapters.sql.unit import SqlUnit
+from attendance_adapters.sql.unit import SqlUnit, named_files
 from attendance_adapters.sql.writer import GROUP_MOST, Writer
 from attendance_core import ports
 from attendance_core.errors import Unavailable
-from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
@@ -110,7 +109,7 @@ class SqliteStore:
 
     async def named_files(self) -> frozenset[str]:
         """Where every picture and scan that somebody has is kept."""
-        return await self.observe(_named_files)
+        return await self.observe(named_files)
 
     def _briefly(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         """A look that may take so much, and what ends its transaction as much as it wants.
@@ -160,9 +159,3 @@ class SqliteStore:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
-
-
-def _named_files(unit: ports.Unit) -> frozenset[str]:
-    assert isinstance(unit, SqlUnit)
-    pictures, scans = unit.profiles.pictures(), unit.scans.files()
-    return frozenset([*map(picture_path, pictures), *map(scan_path, scans)])

@@ -35,6 +35,8 @@ metadata = MetaData(
     }
 )
 BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER
+# Ordered by code points, as SQLite and Python do, and not by the language of the database
+NameKey = String().with_variant(String(collation="C"), "postgresql")
 
 
 class Moment(TypeDecorator[float]):
@@ -88,9 +90,10 @@ profiles = Table(
     metadata,
     _person(primary_key=True, autoincrement=False),
     Column("display_name", String, nullable=False),
-    Column("name_key", String, nullable=False),
+    Column("name_key", NameKey, nullable=False),
     Column("bio", String, nullable=False),
     Column("picture", String),
+    Index(None, "name_key", "user_id"),
 )
 
 scans = Table(
@@ -121,7 +124,7 @@ events = Table(
     metadata,
     Column("event_id", Uuid, primary_key=True),
     Column("name", String, nullable=False),
-    Column("name_key", String, nullable=False),
+    Column("name_key", NameKey, nullable=False),
     _person("creator_id"),
     Column("starts_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),

@@ -11,7 +11,9 @@ from attendance_adapters.sql.events import Events
 from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.places import Marks, Places
 from attendance_adapters.sql.profiles import Profiles, Scans
+from attendance_core import ports
 from attendance_core.announcements import Announcement
+from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import Instant
 
 
@@ -50,3 +52,10 @@ class SqlUnit:
     def announce(self, announcement: Announcement) -> None:
         """Kept until the transaction is committed."""
         self.announcements.append(announcement)
+
+
+def named_files(unit: ports.Unit) -> frozenset[str]:
+    """Where every picture and scan that somebody has is kept; a look of every SQL store."""
+    assert isinstance(unit, SqlUnit)
+    pictures, scans = unit.profiles.pictures(), unit.scans.files()
+    return frozenset([*map(picture_path, pictures), *map(scan_path, scans)])

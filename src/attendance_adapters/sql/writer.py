@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from attendance_adapters.sql.driver import Driver
+from attendance_adapters.sql.failures import failed, raised
 from attendance_adapters.sql.unit import SqlUnit
 from attendance_core import ports
 from attendance_core.announcements import Announcement
@@ -105,7 +106,7 @@ class Writer:
                 driver.rollback()
             for job in group:
                 job.announcements = []
-                job.error = _failed(error)
+                job.error = failed(error)
 
     def _run(self, driver: sqlite3.Connection, job: _Job) -> None:
         """Runs one function; what it raises is its own."""
@@ -141,20 +142,9 @@ class Writer:
                 job.future.exception()  # seen: its caller may have gone
 
 
-def _failed(error: BaseException) -> Unavailable:
-    """What a failing store is to its callers."""
-    unavailable = Unavailable()
-    unavailable.__cause__ = error
-    return unavailable
-
-
 def _told(error: BaseException) -> BaseException:
     """What a caller is told of what their function raised: a failing store, or just that."""
     if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
         logger.error("a transaction failed", exc_info=error)
-        return _failed(error)
-    if isinstance(error, StopIteration | GeneratorExit | KeyboardInterrupt | SystemExit):
-        bug = RuntimeError(f"a transaction function raised {type(error).__name__}")
-        bug.__cause__ = error
-        return bug
-    return error
+        return failed(error)
+    return raised(error)

@@ -1,0 +1,93 @@
+"""A backup made beside a running service, restored elsewhere, has everything in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.unit.test_pictures import saved, two_halves
+
+from tests.contract.engines import a_database, binaries
+from tests.contract.server import environment, running
+from tests.contract.test_processes import Person, an_event, people
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+def script(name: str, folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """One run, in the environment of a service in this folder."""
+    given = environment(folder, settings)
+    return subprocess.run(
+        ["sh", DEPLOY / f"{name}.sh", folder.parent / "backup"],
+        env={**given, "PATH": f"{binaries()}{os.pathsep}{given['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def worked(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def addresses(
+    request: pytest.FixtureRequest,
+) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """The settings of a service, and those of the one that takes over."""
+    if request.param == "sqlite":
+        yield {}, {}
+        return
+    server = request.getfixturevalue("postgres_server")
+    with a_database(server) as first, a_database(server, "template0") as second:
+        yield tuple(  # type: ignore[misc]
+            {"ATTENDANCE_DATABASE_URL": each.render_as_string(hide_password=False)}
+            for each in (first, second)
+        )
+
+
+async def test_what_was_backed_up_is_there_again(
+    tmp_path: Path, addresses: tuple[dict[str, str], dict[str, str]]
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    with running(old, addresses[0]) as service:
+        asker, marker = people(service, 2)
+        marker.visitor.upload(
+            "/api/profile/UpdateProfilePicture", saved(two_halves(), "PNG"), "me.png"
+        )
+        event_id = an_event(marker)
+        async with (
+            asker.opens("mark_me", event_id),
+            marker.opens("marking", event_id) as marking,
+        ):
+            await marking.hears("marking_list")
+            await marking.asks("prepare_to_mark", user_id=asker.user_id)
+            assert (await marking.asks("confirm_marking"))["message"] == "marked"
+            worked(script("backup", old, addresses[0]))
+        port = str(service.port)
+    worked(script("restore", new, addresses[1]))
+    with running(new, {**addresses[1], "ATTENDANCE_PORT": port}, migrate=False) as service:
+        assert marker.karma() == 50
+        assert asker.state(event_id, marker) == "marked"
+        assert service.get(picture_of(marker))[0] == 200
+
+
+def picture_of(person: Person) -> str:
+    return str(person.visitor.get("/api/profile/GetProfile", user_id=person.user_id)["pic"])
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    folder.mkdir()
+    with running(folder):
+        worked(script("backup", folder, {}))
+        assert script("backup", folder, {}).returncode != 0
+        again = script("restore", folder, {})
+    assert again.returncode == 1
+    assert "is there already" in again.stderr

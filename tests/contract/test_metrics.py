@@ -1,0 +1,127 @@
+"""What a running service tells Prometheus, at a port of its own, and what it does not tell."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.contract.server import SECONDS, Service, attendance, free_port, running
+from tests.contract.test_server import marker_and_waiting
+
+PORT = "ATTENDANCE_METRICS_PORT"
+
+
+class Told:
+    """The metrics of one moment, by name and labels."""
+
+    def __init__(self, port: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        connection.request("GET", "/metrics")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        self.text = answer.read().decode()
+        connection.close()
+        self._samples = [
+            sample
+            for family in text_string_to_metric_families(self.text)
+            for sample in family.samples
+        ]
+
+    def value(self, name: str, **labels: str) -> float:
+        found = [
+            each.value
+            for each in self._samples
+            if each.name == f"attendance_{name}" and labels.items() <= each.labels.items()
+        ]
+        assert found, f"nothing is told of {name} {labels}"
+        return sum(found)
+
+    def labels(self) -> set[str]:
+        """The names of all that ours have."""
+        ours = [each for each in self._samples if each.name.startswith("attendance_")]
+        return {name for each in ours for name in each.labels}
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def service(tmp_path: Path, port: int) -> Iterator[Service]:
+    with running(tmp_path, {PORT: str(port)}) as started:
+        yield started
+
+
+async def test_a_marking_shows_in_every_count(service: Service, port: int) -> None:
+    async with marker_and_waiting(service) as (marks, _, user_id):
+        told = Told(port)
+        assert told.value("sockets", kind="mark_me") == 1
+        assert told.value("sockets", kind="marking") == 1
+        assert (told.value("waiting"), told.value("held")) == (1, 0)
+        chosen = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
+        for frame in (chosen, {"message": "refuse_to_mark"}, chosen, {"message": "what?"}):
+            await marks.send(json.dumps(frame))
+            await marks.recv()
+        told = Told(port)
+        assert (told.value("waiting"), told.value("held")) == (0, 1)
+        await marks.send(json.dumps({"message": "confirm_marking"}))
+        assert json.loads(await marks.recv())["message"] == "marked"
+        await marks.send(json.dumps({"message": "confirm_marking"}))
+        assert json.loads(await marks.recv())["params"]["code"] == "nobody_held"
+    told = Told(port)
+    for message, outcome, number in (
+        ("prepare_to_mark", "ok", 2),
+        ("refuse_to_mark", "ok", 1),
+        ("confirm_marking", "ok", 1),
+        ("confirm_marking", "nobody_held", 1),
+        ("unknown", "unknown_message", 1),
+    ):
+        labels = {"message": message, "outcome": outcome}
+        assert told.value("command_seconds_count", **labels) == number
+    assert told.value("announcement_lag_seconds_count") >= 4
+    assert told.value("call_seconds_count", call="SignUp", status="2xx") == 2
+    assert told.value("call_seconds_count", call="health") >= 1
+    assert (told.value("waiting"), told.value("held")) == (0, 0)
+    assert told.value("notifier_dropped_total") == 0
+    assert told.value("leases_lost_total") == 0
+    assert told.value("database_in_use") == 0
+
+
+def test_a_path_that_is_no_call_does_not_become_a_label(service: Service, port: int) -> None:
+    service.get("/canary4711")
+    told = Told(port)
+    assert told.value("call_seconds_count", call="other", status="4xx") == 1
+    assert "canary4711" not in told.text
+
+
+async def test_no_label_could_name_anybody(service: Service, port: int) -> None:
+    async with marker_and_waiting(service) as (marks, _, _):
+        await marks.send(json.dumps({"message": "canary4711"}))
+        await marks.recv()
+        told = Told(port)
+    assert told.labels() == {"kind", "message", "outcome", "call", "status", "le"}
+    assert "canary4711" not in told.text and "127.0.0.1" not in told.text
+
+
+def test_it_goes_with_the_service(service: Service, port: int) -> None:
+    assert service.stop() == 0
+    with pytest.raises(ConnectionRefusedError):
+        Told(port)
+
+
+def test_a_taken_port_stops_the_start_in_one_line(service: Service, port: int) -> None:
+    again = attendance("serve", folder=service.folder, settings={PORT: str(port)})
+    assert again.returncode == 1
+    (line,) = again.stderr.splitlines()
+    assert f"cannot listen at 127.0.0.1:{port}" in line and PORT in line
+
+
+def test_there_are_none_unless_a_port_is_set(tmp_path: Path) -> None:
+    with running(tmp_path) as service:
+        assert service.get("/metrics")[0] == 404

@@ -1,0 +1,438 @@
+"""The PostgreSQL store when people meet: locks, lost races, looks, time, and who goes meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import URL, event, text
+from sqlalchemy.util import await_only
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import postgres
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_core.accounts import Credential, Session
+from attendance_core.announcements import ConnectionsEnded, Why
+from attendance_core.connections import Connection, Role
+from attendance_core.errors import (
+    AlreadyHolding,
+    EventDeleted,
+    EventNotFound,
+    NotLoggedIn,
+    ScanNotFound,
+    SomebodyWasMarked,
+    Taken,
+    Unavailable,
+)
+from attendance_core.events import Event
+from attendance_core.friends import Friend
+from attendance_core.places import Held, Marked, Place
+from attendance_core.profiles import Confirmation
+from attendance_core.vocabulary import EventId, UserId
+from tests.contract.lecture import EVENT, Lecture, session_of, socket
+from tests.unit.builders import NOON, SetClock
+
+ANNA, BORIS = UserId(3), UserId(4)
+
+
+@pytest.fixture
+async def store(
+    postgres_url: URL, notifier: LocalNotifier, clock: SetClock
+) -> AsyncIterator[PostgresStore]:
+    made = PostgresStore(postgres_url, notifier, clock=clock)
+    await made.start()
+    yield made
+    await made.close()
+
+
+async def outcomes(*doing: Any) -> list[Any]:
+    return await asyncio.gather(*doing, return_exceptions=True)
+
+
+async def backends(store: PostgresStore, state: str) -> int:
+    """How many connections to the database, ours excepted, are in this state."""
+    asked = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND state = :state"""
+    async with store._glances.connect() as connection:
+        return int((await connection.execute(text(asked), {"state": state})).scalar_one())
+
+
+class Stranger:
+    """Another process's transaction, which a test commits when it likes."""
+
+    def __init__(self, store: PostgresStore) -> None:
+        self._store = store
+        self._begun = store._engine.connect()
+
+    async def __aenter__(self) -> Stranger:
+        self.connection = await self._begun.__aenter__()
+        self.pid = (await self.connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._begun.__aexit__(None, None, None)
+
+    async def says(self, sql: str, **given: Any) -> None:
+        await self.connection.execute(text(sql), given)
+
+    async def is_waited_for(self) -> None:
+        """Returns when somebody waits for a lock it holds."""
+        asked = text("""SELECT count(*) FROM pg_stat_activity
+            WHERE :mine = ANY(pg_blocking_pids(pid))""")
+        async with self._store._glances.connect() as looking:
+            while not (await looking.execute(asked, {"mine": self.pid})).scalar_one():
+                await asyncio.sleep(0)  # a transaction would see the same for ever
+
+
+class TestRaces:
+    async def test_fifty_who_choose_one_person_at_once_have_one_winner(
+        self, store: PostgresStore
+    ) -> None:
+        lecture = await Lecture.begun(store, waiting=51)
+        markers = [socket(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)]
+        await store.transact(lambda u: [u.connections.add(each) for each in markers])
+        for each in lecture.waiting[2:]:
+            await lecture.do.hang_up(connection_id=each.connection_id, goodbye=True)
+        told = await outcomes(
+            *(
+                lecture.do.prepare_to_mark(connection=each, user_id=ANNA)
+                for each in [*markers, lecture.markers[0]]
+            )
+        )
+        assert sum(isinstance(each, Taken) for each in told) == 49
+        (won,) = (each for each in told if not isinstance(each, Taken))
+        assert await lecture.place(ANNA) == won.place
+
+    async def test_people_who_choose_each_other_never_lock_each_other_out(
+        self, store: PostgresStore, reruns: Reruns
+    ) -> None:
+        """300 pairs; each of a pair locks the place that the other locks, too."""
+        lecture = await Lecture.begun(store, waiting=2)
+        sockets = {UserId(n): socket(2000 + n, n, Role.MARKING) for n in (ANNA, BORIS)}
+        await store.transact(lambda u: [u.connections.add(each) for each in sockets.values()])
+
+        async def choose(mine: UserId, other: UserId) -> None:
+            with pytest.raises(Exception) as refused:
+                await lecture.do.prepare_to_mark(connection=sockets[mine], user_id=other)
+            assert type(refused.value).__name__ == "YouAreWaiting"
+
+        both = ((ANNA, BORIS), (BORIS, ANNA))
+        for _ in range(30):
+            await asyncio.gather(*(choose(*pair) for _ in range(10) for pair in both))
+        assert reruns == []
+
+    async def test_two_sockets_of_one_marker_hold_one_person(self, store: PostgresStore) -> None:
+        """The later one waited for the lock and saw, after it, what was not there before."""
+        lecture = await Lecture.begun(store, waiting=2)
+        again = socket(1000, 1, Role.MARKING)
+        await store.transact(lambda u: u.connections.add(again))
+        async with Stranger(store) as other:
+            await other.says("SELECT FROM places WHERE user_id = 1 FOR UPDATE")
+            later = asyncio.create_task(lecture.do.prepare_to_mark(connection=again, user_id=BORIS))
+            await other.is_waited_for()
+            await other.says(
+                "UPDATE places SET held_by = 1, held_until = :until, version = 1"
+                " WHERE user_id = :anna",
+                until=int((NOON + 90) * 1_000_000),
+                anna=ANNA,
+            )
+            await other.connection.commit()
+        with pytest.raises(AlreadyHolding):
+            await later
+        held = await lecture.do.confirm_marking(connection=again)
+        assert held.place.user_id == ANNA
+
+    async def test_who_was_marked_while_one_waited_is_seen_as_marked(
+        self, store: PostgresStore
+    ) -> None:
+        lecture = await Lecture.begun(store, waiting=1)
+        async with Stranger(store) as other:
+            await other.says("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
+            later = asyncio.create_task(
+                lecture.do.mark_me(connection=socket(5000, ANNA, Role.MARK_ME))
+            )
+            await other.is_waited_for()
+            await other.says(
+                "INSERT INTO marks (event_id, user_id, marker_id, at, points)"
+                " SELECT event_id, :anna, 1, 1, 50 FROM events",
+                anna=ANNA,
+            )
+            await other.says(
+                "UPDATE places SET since = NULL, version = 9 WHERE user_id = :anna", anna=ANNA
+            )
+            await other.connection.commit()
+        place = await later
+        assert (place.version, place.state) == (9, Marked(UserId(1), 0.000001, 50))
+
+    async def test_two_who_ask_each_other_at_once_are_friends(self, store: PostgresStore) -> None:
+        lecture = await Lecture.begun(store, waiting=40)
+        pairs = [(UserId(n), UserId(n + 1)) for n in range(3, 43, 2)]
+        for one, other in pairs:
+            await asyncio.gather(
+                lecture.do.send_friend_request(actor=one, user_id=other),
+                lecture.do.send_friend_request(actor=other, user_id=one),
+            )
+        for one, other in pairs:
+            friends = await lecture.do.get_friend_list(actor=one)
+            assert friends == [Friend(other, f"Person {other}", pending=False)]
+
+    async def test_changes_of_one_profile_at_once_are_all_kept(self, store: PostgresStore) -> None:
+        lecture = await Lecture.begun(store, waiting=1)
+        for number in range(20):
+            await asyncio.gather(
+                lecture.do.update_profile_info(actor=ANNA, display_name=f"Anna {number}"),
+                lecture.do.update_profile_info(actor=ANNA, bio=f"Group {number}"),
+                lecture.do.update_profile_picture(actor=ANNA, image=b"picture"),
+            )
+            found = await store.observe(lambda u: u.profiles.get(ANNA))
+            assert (found.display_name, found.bio) == (f"Anna {number}", f"Group {number}")
+
+    async def test_a_scan_replaced_meanwhile_is_not_judged(self, store: PostgresStore) -> None:
+        lecture = await Lecture.begun(store, waiting=1)
+        await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
+        scan, _ = await lecture.do.read_scan(user_id=ANNA)
+        async with Stranger(store) as other:
+            await other.says("UPDATE scans SET file = 'two'")
+            judged = asyncio.create_task(
+                lecture.do.judge_scan(user_id=ANNA, file=scan.file, approve=True)
+            )
+            await other.is_waited_for()
+            await other.connection.commit()
+        with pytest.raises(ScanNotFound):
+            await judged
+        kept = await store.observe(lambda u: u.scans.find(ANNA))
+        assert (kept.file, kept.state) == ("two", Confirmation.PENDING)
+
+    async def test_one_who_enters_by_two_sockets_at_once_has_one_place(
+        self, store: PostgresStore
+    ) -> None:
+        lecture = await Lecture.begun(store, waiting=0)
+        new = await lecture.do.sign_up(username="new", password="correct horse")
+        session = Session(session_of(new.user_id), new.user_id, Credential.COOKIE, NOON, NOON)
+        await store.transact(lambda u: u.sessions.add(session))
+        sockets = [socket(100 + n, new.user_id, Role.MARK_ME) for n in range(8)]
+        places = await asyncio.gather(*(lecture.do.mark_me(connection=each) for each in sockets))
+        assert len(set(places)) == 1
+        assert len(await store.observe(lambda u: u.connections.of(EVENT, new.user_id))) == 8
+
+    async def test_of_a_log_out_and_an_opening_one_sees_the_other(
+        self, store: PostgresStore
+    ) -> None:
+        lecture = await Lecture.begun(store, waiting=30)
+        for number, mine in enumerate(lecture.waiting):
+            user_id = mine.user_id
+            opened, _ = await outcomes(
+                lecture.do.mark_me(connection=socket(500 + number, user_id, Role.MARK_ME)),
+                lecture.do.log_out(session_id=session_of(user_id)),
+            )
+            assert not isinstance(opened, Exception) or isinstance(opened, NotLoggedIn)
+            left = await store.observe(lambda u, of=user_id: u.connections.of(EVENT, of))
+            assert left == []
+            assert (await lecture.place(user_id)).state is None
+
+    async def test_of_a_deletion_and_a_mark_one_is_refused(
+        self, store: PostgresStore, reruns: Reruns
+    ) -> None:
+        lecture = await Lecture.begun(store, waiting=1)
+        for number in range(20):
+            mine = await a_room(store, number)
+            confirmed, deleted = await outcomes(
+                lecture.do.confirm_marking(connection=mine),
+                lecture.do.delete_event(actor=UserId(1), event_id=mine.event_id),
+            )
+            if deleted is None:
+                assert isinstance(confirmed, EventDeleted)
+            else:
+                assert isinstance(deleted, SomebodyWasMarked)
+                assert isinstance(confirmed.place.state, Marked)
+        assert reruns == []
+
+    async def test_whoever_waited_for_a_deletion_does_not_find_the_event(
+        self, store: PostgresStore
+    ) -> None:
+        lecture = await Lecture.begun(store, waiting=1)
+        async with Stranger(store) as other:
+            await other.says("SELECT FROM places ORDER BY user_id FOR UPDATE")
+            doing = [
+                asyncio.create_task(each)
+                for each in (
+                    lecture.do.mark_me(connection=socket(5000, ANNA, Role.MARK_ME)),
+                    lecture.do.join_event(actor=ANNA, event_id=EVENT),
+                )
+            ]
+            await other.is_waited_for()
+            await other.says("DELETE FROM events")
+            await other.connection.commit()
+        for each in doing:
+            with pytest.raises(EventNotFound):
+                await each
+
+
+class TestReruns:
+    async def test_a_lost_race_is_run_again_and_announced_once(
+        self, store: PostgresStore, notifier: LocalNotifier
+    ) -> None:
+        await Lecture.begun(store, waiting=2)
+        heard: list[Any] = []
+        await notifier.subscribe(EVENT, heard.append)
+        met, ran = asyncio.Barrier(2), []
+
+        def opposed(first: UserId, second: UserId) -> Any:
+            def work(unit: Any) -> None:
+                ran.append(first)
+                unit.places.lock(EVENT, [first])
+                if len(ran) <= 2:
+                    await_only(met.wait())  # each has the lock that the other wants
+                unit.places.lock(EVENT, [second])
+                unit.announce(ConnectionsEnded(EVENT, Why.LEFT))
+
+            return store.transact(work)
+
+        await asyncio.gather(opposed(ANNA, BORIS), opposed(BORIS, ANNA))
+        assert len(ran) == 3
+        assert len(heard) == 2
+
+    async def test_only_so_often(self, store: PostgresStore) -> None:
+        tried = 0
+
+        def work(unit: Any) -> None:
+            nonlocal tried
+            tried += 1
+            unit.accounts.add("anna", "hash", NOON)
+            raise postgres.LostRace
+
+        with pytest.raises(Unavailable):
+            await store.transact(work)
+        assert tried == postgres.RERUNS
+        assert await store.observe(lambda u: u.accounts.find("anna")) is None
+
+    async def test_a_lock_that_is_held_for_too_long_is_unavailable(
+        self, store: PostgresStore
+    ) -> None:
+        lecture = await Lecture.begun(store, waiting=1)
+        async with Stranger(store) as other:
+            await other.says("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
+            began = time.monotonic()
+            with pytest.raises(Unavailable):
+                await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
+            assert postgres.LOCK_SECONDS <= time.monotonic() - began < postgres.ANSWER_SECONDS
+        await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
+
+    async def test_a_bug_is_told_as_it_is_and_ends_nothing_else(self, store: PostgresStore) -> None:
+        for ends in (StopIteration, KeyboardInterrupt, SystemExit):
+
+            def work(unit: Any, ends: type[BaseException] = ends) -> None:
+                unit.accounts.add("anna", "hash", NOON)
+                raise ends
+
+            with pytest.raises(RuntimeError, match=ends.__name__):
+                await store.transact(work)
+        assert await store.observe(lambda u: u.accounts.find("anna")) is None
+
+    async def test_the_pool_is_bounded_and_whoever_waits_too_long_is_told(
+        self, postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(postgres, "POOL_SECONDS", 0.2)
+        store = PostgresStore(postgres_url, LocalNotifier(), pool_size=1)
+        await store.start()
+        async with Stranger(store) as other:
+            await other.says("SELECT 1")
+            with pytest.raises(Unavailable):
+                await store.transact(lambda u: u.accounts.find("anna"))
+        assert await store.transact(lambda u: u.accounts.find("anna")) is None
+        await store.close()
+
+    async def test_closed_it_takes_nothing_and_what_it_took_is_done(
+        self, store: PostgresStore, postgres_url: URL
+    ) -> None:
+        task = asyncio.create_task(store.transact(lambda u: u.accounts.add("anna", "hash", NOON)))
+        await asyncio.sleep(0)  # it has handed its function over
+        task.cancel()
+        await store.close()
+        with pytest.raises(Unavailable):
+            await store.transact(lambda u: u.accounts.add("boris", "hash", NOON))
+        again = PostgresStore(postgres_url, LocalNotifier())
+        await again.start()
+        assert await again.observe(lambda u: u.accounts.find("anna")) is not None
+        await again.close()
+
+
+class TestLooks:
+    async def test_it_sees_one_moment_though_others_commit_meanwhile(
+        self, store: PostgresStore
+    ) -> None:
+        await Lecture.begun(store, waiting=1)
+        meanwhile: list[Any] = []
+
+        def look(unit: Any) -> list[int]:
+            before = len(unit.places.listed(EVENT))
+            for each in meanwhile:
+                await_only(each())
+            return [before, len(unit.places.listed(EVENT))]
+
+        assert await store.observe(look) == [1, 1]  # now it is known to be more than one statement
+        async with Stranger(store) as other:
+            await other.says("UPDATE places SET since = NULL")
+            meanwhile.append(other.connection.commit)
+            assert await store.observe(look) == [1, 1]
+        assert await store.observe(lambda u: u.places.listed(EVENT)) == []
+
+    async def test_one_statement_needs_no_transaction(self, store: PostgresStore) -> None:
+        begun: list[str] = []
+
+        def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+            begun.append(statement.split()[0])
+
+        engine = store._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        event.listen(engine, "begin", lambda _: begun.append("BEGIN"))
+        assert await store.observe(lambda u: u.accounts.find("anna")) is None
+        assert begun.count("SELECT") == 1
+
+    async def test_it_cannot_write(self, store: PostgresStore) -> None:
+        for look in (
+            lambda u: u.accounts.add("anna", "hash", NOON),
+            lambda u: (u.accounts.find("x"), u.accounts.add("anna", "hash", NOON)),
+        ):
+            with pytest.raises(Unavailable):
+                await store.observe(look)
+        assert await store.observe(lambda u: u.accounts.find("anna")) is None
+        assert await backends(store, "idle in transaction") == 0
+
+
+class Reruns(list[Exception]):
+    """What transactions were run again for."""
+
+
+@pytest.fixture
+def reruns(monkeypatch: pytest.MonkeyPatch) -> Reruns:
+    noted, judge = Reruns(), postgres._may_be_run_again
+
+    def notes(error: Any) -> bool:
+        noted.append(error)
+        return judge(error)
+
+    monkeypatch.setattr(postgres, "_may_be_run_again", notes)
+    return noted
+
+
+async def a_room(store: PostgresStore, number: int) -> Connection:
+    """An event of its own, in which person 1 holds Anna, and the socket of 1."""
+    event_id = EventId(UUID(int=100 + number))
+    mine = replace(socket(7000 + number, 1, Role.MARKING), event_id=event_id)
+
+    def work(unit: Any) -> None:
+        unit.events.add(Event(event_id, f"Room {number}", UserId(1), NOON - 60, NOON + 3600))
+        for user_id in (UserId(1), ANNA):
+            unit.places.enter(event_id, user_id)
+        held = Held(NOON, UserId(1), NOON + 90)
+        unit.places.put(Place(event_id, ANNA, True, held, 1))
+        unit.connections.add(mine)
+
+    await store.transact(work)
+    return mine

@@ -1,0 +1,310 @@
+"""Several processes over one PostgreSQL and one Valkey: workers of one machine, and services.
+
+Contract: 6.13.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from attendance_web.demo.client import Visitor
+from tests.contract.engines import a_database
+from tests.contract.live import Ended, Wire, eventually
+from tests.contract.server import SECONDS, Service, attendance, free_port, running
+from tests.contract.servers import Valkey, a_valkey, restarted
+from tests.contract.test_metrics import Told
+from tests.contract.test_processes import GRACE, Person, an_event, people
+
+LEASE = 8
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[Valkey]:
+    with a_valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(valkey: Valkey, tmp_path: Path, postgres_server: str) -> Iterator[dict[str, str]]:
+    """Of every process of one test."""
+    with a_database(postgres_server) as url:
+        yield {
+            "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
+            "ATTENDANCE_NOTIFIER_URL": valkey.url,
+            "ATTENDANCE_FILES_URL": (tmp_path / "files").as_uri(),
+            "ATTENDANCE_GRACE_SECONDS": str(GRACE),
+        }
+
+
+@pytest.fixture
+def two_workers(tmp_path: Path, settings: dict[str, str]) -> Iterator[Service]:
+    with running(tmp_path, {**settings, "ATTENDANCE_WORKERS": "2"}) as service:
+        yield service
+
+
+def workers_of(service: Service) -> list[psutil.Process]:
+    """Those alive, by age."""
+    children = psutil.Process(service.process.pid).children()
+    return sorted(children, key=lambda each: each.create_time())
+
+
+def worker_at(service: Service, wire: Wire) -> psutil.Process | None:
+    """The one that serves this socket."""
+    port = wire.connection.local_address[1]
+    for worker in workers_of(service):
+        for each in worker.net_connections("tcp"):
+            if each.raddr and each.raddr.port == port:
+                return worker
+    return None
+
+
+@asynccontextmanager
+async def opened(
+    service: Service, person: Person, role: str, event_id: str, worker: psutil.Process
+) -> AsyncIterator[Wire]:
+    """A socket at this worker: others that came elsewhere are closed again."""
+    for _ in range(200):
+        async with person.opens(role, event_id) as wire:
+            if worker_at(service, wire) == worker:
+                yield wire
+                return
+    raise AssertionError("no socket came to this worker")
+
+
+def at(person: Person, service: Service) -> Person:
+    """The same person, with the same session, at another service."""
+    visitor = Visitor(service.url, "en")
+    visitor._cookies = person.visitor._cookies
+    return Person(visitor, person.user_id)
+
+
+async def marks(marker: Wire, asker: Wire, user_id: int) -> None:
+    assert (await marker.asks("prepare_to_mark", user_id=user_id))["message"] == "prepared"
+    assert (await marker.asks("confirm_marking"))["message"] == "marked"
+    await asker.hears("was_marked")
+    assert await asker.is_closed() == 1000
+
+
+class TestWorkers:
+    async def test_people_on_either_mark_people_on_the_other(self, two_workers: Service) -> None:
+        service = two_workers
+        first, second = workers_of(service)
+        asker, other, marker, another = people(service, 4)
+        event_id = an_event(marker)
+        async with (
+            opened(service, marker, "marking", event_id, first) as one,
+            opened(service, another, "marking", event_id, second) as two,
+        ):
+            await one.hears("marking_list", marking_list=[])
+            await two.hears("marking_list", marking_list=[])
+            async with (
+                asker.opens("mark_me", event_id) as waits,
+                other.opens("mark_me", event_id) as waits_too,
+            ):
+                for wire in (one, two):
+                    await wire.hears("user_joined", user_id=asker.user_id)
+                    await wire.hears("user_joined", user_id=other.user_id)
+                await marks(one, waits, asker.user_id)
+                await two.hears("user_left", user_id=asker.user_id)
+                await marks(two, waits_too, other.user_id)
+                await one.hears("user_left", user_id=other.user_id)
+        assert marker.karma() == another.karma() == 50
+
+    async def test_one_that_is_killed_is_replaced_and_nothing_is_lost(
+        self, two_workers: Service
+    ) -> None:
+        service = two_workers
+        dies, stays = workers_of(service)
+        marked, held, waiting, marker = people(service, 4)
+        event_id = an_event(marker)
+        async with AsyncExitStack() as sockets:
+
+            async def opens(person: Person, role: str, worker: psutil.Process) -> Wire:
+                wire = opened(service, person, role, event_id, worker)
+                return await sockets.enter_async_context(wire)
+
+            lost = [await opens(each, "mark_me", dies) for each in (marked, held, waiting)]
+            marking = await opens(marker, "marking", stays)
+            everybody = [each.user_id for each in (marked, held, waiting)]
+            assert sorted((await marking.heard())["params"]["marking_list"]) == sorted(everybody)
+            await marks(marking, lost[0], marked.user_id)
+            await marking.asks("prepare_to_mark", user_id=held.user_id)
+            killed_at = time.monotonic()
+            dies.kill()
+            for wire in lost[1:]:
+                assert await wire.is_closed() == 1006
+            await eventually(lambda: len(workers_of(service)) == 2, SECONDS)
+            async with held.opens("mark_me", event_id) as again:
+                assert (await marking.asks("confirm_marking"))["message"] == "marked"
+                await again.hears("was_marked", user_id=marker.user_id)
+            async with marked.opens("mark_me", event_id) as again:
+                await again.hears("was_marked", user_id=marker.user_id)
+            # Who does not come back leaves in the end
+            left = asyncio.wait_for(marking.connection.recv(), LEASE + 5)
+            assert json.loads(await left)["params"] == {"user_id": waiting.user_id}
+            assert LEASE - 3 < time.monotonic() - killed_at < LEASE + 5
+        assert marker.karma() == 100
+        assert "worker 0 ended with -9" in service.said()
+
+    async def test_on_sigterm_all_end_and_sockets_are_told_to_come_back(
+        self, two_workers: Service
+    ) -> None:
+        asker, marker = people(two_workers, 2)
+        event_id = an_event(marker)
+        before = workers_of(two_workers)
+        async with (
+            asker.opens("mark_me", event_id) as waits,
+            marker.opens("marking", event_id) as marking,
+        ):
+            await marking.hears("marking_list")
+            begun = time.monotonic()
+            two_workers.process.send_signal(signal.SIGTERM)
+            for wire in (waits, marking):
+                assert await wire.is_closed() == 1012
+        assert two_workers.process.wait(SECONDS) == 0
+        assert time.monotonic() - begun < 15
+        assert not any(each.is_running() for each in before)
+        assert "Traceback" not in two_workers.said()
+
+    def test_workers_do_not_outlive_their_parent(self, two_workers: Service) -> None:
+        workers = workers_of(two_workers)
+        two_workers.kill()
+        gone, alive = psutil.wait_procs(workers, SECONDS)
+        assert len(gone) == 2 and not alive
+
+    def test_one_that_is_asked_to_stop_is_replaced(self, two_workers: Service) -> None:
+        first, second = workers_of(two_workers)
+        os.kill(first.pid, signal.SIGTERM)
+        psutil.wait_procs([first], SECONDS)
+        until = time.monotonic() + SECONDS
+        while len(now := workers_of(two_workers)) < 2:
+            assert time.monotonic() < until
+        assert second in now and first not in now
+        assert two_workers.get("/health/live") == (200, b"live")
+
+    def test_one_that_dies_young_is_replaced_later_each_time(self, two_workers: Service) -> None:
+        killed: set[int] = set()
+        spared = workers_of(two_workers)[1]
+        until = time.monotonic() + SECONDS
+        while len(killed) < 3:
+            assert time.monotonic() < until
+            for worker in workers_of(two_workers):
+                if worker != spared and worker.pid not in killed:
+                    killed.add(worker.pid)
+                    worker.kill()
+        assert two_workers.get("/health/ready") == (200, b"ready")
+        assert two_workers.stop() == 0
+        pauses = re.findall(r"another is started in ([0-9.]+) s", two_workers.said())
+        assert pauses[-2:] == ["0.5", "1.0"] or pauses == ["0.5", "1.0", "2.0"]
+
+
+class TestStart:
+    def test_what_is_wrong_is_told_once(self, tmp_path: Path, settings: dict[str, str]) -> None:
+        given = {**settings, "ATTENDANCE_WORKERS": "3", "ATTENDANCE_FILES_URL": "file:///dev/null"}
+        done = attendance("serve", folder=tmp_path, settings=given)
+        assert done.returncode == 1
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+
+    def test_each_has_metrics_of_its_own_and_is_named_in_the_log(
+        self, tmp_path: Path, settings: dict[str, str]
+    ) -> None:
+        port, calls = free_port(), 20
+        given = {**settings, "ATTENDANCE_WORKERS": "2", "ATTENDANCE_METRICS_PORT": str(port)}
+        with running(tmp_path, given) as service:
+            for _ in range(calls):
+                service.get("/api/auth/GetCurrentUserId")
+            told = [
+                each.value("call_seconds_count", call="GetCurrentUserId")
+                if "GetCurrentUserId" in each.text
+                else 0
+                for each in (Told(port), Told(port + 1))
+            ]
+            assert service.stop() == 0
+            lines = [json.loads(line) for line in service.said().splitlines()]
+        workers = [each["worker"] for each in lines if each["event"] == "request"]
+        assert [workers.count(0), workers.count(1)] == told
+        assert sum(told) == calls
+
+
+class TestTwoServices:
+    """Two of `attendance serve` on different ports, as on two machines."""
+
+    async def test_mark_each_others_people_and_one_killed_loses_nothing(
+        self, tmp_path: Path, settings: dict[str, str]
+    ) -> None:
+        (tmp_path / "one").mkdir()
+        (tmp_path / "two").mkdir()
+        with (
+            running(tmp_path / "one", settings) as one,
+            running(tmp_path / "two", settings, migrate=False) as two,
+        ):
+            marked, held, asker, marker = people(one, 4)
+            other = at(marker, two)
+            event_id = an_event(marker)
+            async with (
+                marked.opens("mark_me", event_id) as marked_waits,
+                held.opens("mark_me", event_id) as held_waits,
+                other.opens("marking", event_id) as marking,
+            ):
+                await marking.hears("marking_list", marking_list=[marked.user_id, held.user_id])
+                async with at(asker, two).opens("mark_me", event_id) as waits:
+                    await marking.hears("user_joined", user_id=asker.user_id)
+                    await marks(marking, waits, asker.user_id)
+                await marks(marking, marked_waits, marked.user_id)
+                await marking.asks("prepare_to_mark", user_id=held.user_id)
+                await marking.says("confirm_marking")
+                one.kill()
+                assert (await marking.heard())["message"] == "marked"
+                with pytest.raises(Ended):  # it may have been told before it died, or not
+                    while True:
+                        await held_waits.heard()
+            for person in (marked, held, asker):
+                async with at(person, two).opens("mark_me", event_id) as again:
+                    await again.hears("was_marked", user_id=marker.user_id)
+            assert other.karma() == 150
+
+    async def test_meet_without_valkey_too_only_later(
+        self, tmp_path: Path, settings: dict[str, str], valkey: Valkey
+    ) -> None:
+        (tmp_path / "one").mkdir()
+        (tmp_path / "two").mkdir()
+        with (
+            running(tmp_path / "one", settings) as one,
+            running(tmp_path / "two", settings, migrate=False) as two,
+        ):
+            early, late, marker = people(one, 3)
+            event_id = an_event(marker)
+            async with at(marker, two).opens("marking", event_id) as marking:
+                await marking.hears("marking_list", marking_list=[])
+                valkey.kill()
+                async with early.opens("mark_me", event_id) as waits:
+                    asked = time.monotonic()
+                    await marking.hears("user_joined", user_id=early.user_id)
+                    assert time.monotonic() - asked < 5
+                    assert (await marking.asks("prepare_to_mark", user_id=early.user_id))[
+                        "message"
+                    ] == "prepared"
+                    await restarted(valkey)
+                    assert (await marking.asks("confirm_marking"))["message"] == "marked"
+                    await waits.hears("was_marked")
+                await eventually(lambda: is_back(one) and is_back(two), SECONDS)
+                async with late.opens("mark_me", event_id):
+                    asked = time.monotonic()
+                    await marking.hears("user_joined", user_id=late.user_id)
+                    assert time.monotonic() - asked < 1  # it was told, not found by reading again
+
+
+def is_back(service: Service) -> bool:
+    """Whether it has found its notifier's server again."""
+    return "the notifier's server is back" in service.said()

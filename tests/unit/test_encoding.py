@@ -1,0 +1,80 @@
+"""Announcements between processes: what one says another reads, whatever version each has."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attendance_adapters.notifiers.encoding import LARGEST, decode, encode
+from attendance_core.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
+from attendance_core.places import Held, Marked, Place, Waiting
+from attendance_core.ports import Missed
+from attendance_core.vocabulary import ConnectionId, EventId, UserId
+
+EVENT = EventId(UUID(int=1))
+instants = st.integers(0, 4 * 10**15).map(lambda micro: micro / 10**6)
+people = st.integers(1, 2**63 - 1).map(UserId)
+connections = st.uuids().map(ConnectionId)
+states = st.one_of(
+    st.none(),
+    st.builds(Waiting, instants),
+    st.builds(Held, instants, people, instants),
+    st.builds(Marked, people, instants, st.integers(0, 10**6)),
+)
+places = st.builds(Place, st.just(EVENT), people, st.booleans(), states, st.integers(0, 2**31))
+announcements = st.one_of(
+    st.builds(PlaceChanged, places, instants, st.none() | connections),
+    st.builds(
+        ConnectionsEnded,
+        st.just(EVENT),
+        st.sampled_from(Why),
+        st.none() | st.frozensets(connections, max_size=9),
+    ),
+)
+
+
+@given(announcements)
+def test_what_is_said_is_what_is_read(said: Announcement) -> None:
+    assert decode(EVENT, encode(said, "me")) == ("me", said)
+
+
+def test_what_is_too_large_for_a_server_is_told_as_missed() -> None:
+    ids = frozenset(ConnectionId(UUID(int=each)) for each in range(500))
+    word = encode(ConnectionsEnded(EVENT, Why.LEFT, ids), "me")
+    assert len(word) <= LARGEST
+    assert decode(EVENT, word) == ("me", Missed())
+
+
+WORD = json.loads(encode(PlaceChanged(Place(EVENT, UserId(1), True, Waiting(1.0), 2), 3.0), "me"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"v": 2},
+        {"kind": "undone"},
+        {"state": ["asleep", 1.0]},
+        {"state": "waiting"},
+        {"state": ["held", 1.0]},
+        {"user": "somebody"},
+        {"by": "not an id"},
+        {"by": 7},
+    ],
+)
+def test_what_a_newer_version_says_is_read_as_missed(changed: dict[str, object]) -> None:
+    assert decode(EVENT, json.dumps(WORD).encode()) != ("me", Missed())
+    assert decode(EVENT, json.dumps({**WORD, **changed}).encode()) == ("me", Missed())
+
+
+@pytest.mark.parametrize("word", [b"", b"\xff", b"null", b"[]", b'"x"', b"{}", b"[" * 3000])
+def test_what_nobody_can_have_said_is_read_as_missed_from_nobody(word: bytes) -> None:
+    assert decode(EVENT, word) == (None, Missed())
+
+
+def test_a_field_more_is_no_reason_to_read_again() -> None:
+    said = decode(EVENT, json.dumps({**WORD, "colour": "red"}).encode())[1]
+    assert isinstance(said, PlaceChanged)
