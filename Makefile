@@ -62,9 +62,10 @@ cover: install ## Measure the branches of attendance_core that the unit tests ta
 	$(BIN)/coverage report
 
 .PHONY: bench
-bench: install ## Measure commits, and whole markings over a real service
+bench: install ## Measure commits, whole markings over a real service, and the search of names
 	$(BIN)/python -m benchmarks.commit
 	$(BIN)/python -m benchmarks.marking
+	$(BIN)/python -m benchmarks.search
 
 .PHONY: docs
 docs: install ## Print docs/wire.md from the Structs that declare what goes over the wire

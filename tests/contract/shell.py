@@ -32,11 +32,10 @@ class Notifier(LocalNotifier):
     """One that tells who listens, and that may say it has missed something."""
 
     def listeners(self, event_id: EventId) -> int:
-        return len(self._listeners.get(event_id, ()))
+        return len(self._listeners._of.get(event_id, ()))
 
     def misses(self, event_id: EventId) -> None:
-        for listener in self._listeners[event_id]:
-            listener(Missed())
+        self._listeners.tell(event_id, Missed())
 
 
 class Store:

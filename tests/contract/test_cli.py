@@ -81,7 +81,7 @@ class TestStartErrors:
         done = attendance("serve", folder=tmp_path, settings={"ATTENDANCE_DATABASE_URL": url})
         assert done.returncode == 2
         line = complaint(done)
-        assert "ATTENDANCE_DATABASE_URL must be sqlite:///" in line
+        assert "ATTENDANCE_DATABASE_URL must end with the name of a database" in line
         assert SECRET not in line
 
     def test_more_workers_than_sqlite_bears(self, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from attendance_adapters.sql import postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.accounts import Credential, Session
 from attendance_core.announcements import ConnectionsEnded, Why
-from attendance_core.connections import Connection, Role
+from attendance_core.connections import Connection, Process, Role
 from attendance_core.errors import (
     AlreadyHolding,
     EventDeleted,
@@ -31,10 +31,10 @@ from attendance_core.errors import (
 )
 from attendance_core.events import Event
 from attendance_core.friends import Friend
-from attendance_core.places import Held, Marked, Place
+from attendance_core.places import Held, Marked, Place, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract.lecture import EVENT, Lecture, session_of, socket
+from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of, socket, use_cases
 from tests.unit.builders import NOON, SetClock
 
 ANNA, BORIS = UserId(3), UserId(4)
@@ -271,6 +271,25 @@ class TestRaces:
         for each in doing:
             with pytest.raises(EventNotFound):
                 await each
+
+    async def test_two_processes_that_sweep_at_once_end_a_hold_once(
+        self, store: PostgresStore, postgres_url: URL, notifier: LocalNotifier, clock: SetClock
+    ) -> None:
+        other = PostgresStore(postgres_url, notifier, clock=clock)
+        await other.start()
+        lecture = await Lecture.begun(store, waiting=1)
+        await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
+        clock.pass_(91)
+        alive = Process(PROCESS, clock.now(), NOON)
+        await store.transact(lambda u: u.processes.put(alive))
+        told: list[Any] = []
+        await notifier.subscribe(EVENT, told.append)
+        sweeps = [use_cases(each).sweep for each in (store, other)]
+        await asyncio.gather(*(sweep(process_id=PROCESS) for sweep in sweeps * 5))
+        await other.close()
+        place = await lecture.place(ANNA)
+        assert isinstance(place.state, Waiting)
+        assert [each.place for each in told] == [place]
 
 
 class TestReruns:

@@ -28,6 +28,7 @@ FAILURES = pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")]
 @pytest.fixture
 async def shell(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
     monkeypatch.setattr("attendance_web.presence.HANG_UP_AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("attendance_web.presence.SPREAD_SECONDS", 0.0)
     async with opened_shell() as opened:
         yield opened
 

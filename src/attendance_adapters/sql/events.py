@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, String, bindparam, delete, insert, or_, select
+from sqlalchemy import BigInteger, String, bindparam, delete, insert, literal_column, or_, select
 
 from attendance_adapters.sql.driver import Executes
-from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part
+from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part, is_rare
 from attendance_adapters.sql.tables import events, marks, places
 from attendance_core.errors import EventNotFound
 from attendance_core.events import Attended, Event
@@ -39,8 +39,9 @@ REMOVE = delete(events).where(events.c.event_id == bindparam("id"))
 _most, _skip = bindparam("most", type_=BigInteger), bindparam("skip", type_=BigInteger)
 ALL = _EVENT.order_by(*_ORDER).limit(_most).offset(_skip)
 _part = bindparam("part", type_=String)
-SEARCH = ALL.where(has_long_part(events.c.name_key, _part))
-SEARCH_SHORT = ALL.where(has_part(events.c.name_key, _part))
+IS_RARE = select(is_rare(literal_column("trigrams_of_events"), _part))
+SEARCH_RARE = ALL.where(has_long_part(events.c.name_key, _part))
+SEARCH = ALL.where(has_part(events.c.name_key, _part))
 CREATED_BY = ALL.where(events.c.creator_id == bindparam("user"))
 _theirs = places.c.event_id == events.c.event_id
 JOINED_BY = (
@@ -102,7 +103,8 @@ class Events:
         page = _page(limit, offset)
         if part is None:
             return [Event(*row) for row in self._execute(ALL, page)]
-        search = SEARCH_SHORT if len(part) < TRIGRAM else SEARCH
+        rare = len(part) >= TRIGRAM and self._execute(IS_RARE, {"part": part}).scalar_one()
+        search = SEARCH_RARE if rare else SEARCH
         return [Event(*row) for row in self._execute(search, {**page, "part": part})]
 
     def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:

@@ -11,12 +11,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    literal_column,
     select,
     update,
 )
 
 from attendance_adapters.sql.driver import Executes
-from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part
+from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part, is_rare
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile
@@ -43,8 +44,9 @@ _BY_NAME = (
     .offset(bindparam("skip", type_=BigInteger))
 )
 _part = bindparam("part", type_=String)
-SEARCH = _BY_NAME.where(has_long_part(profiles.c.name_key, _part))
-SEARCH_SHORT = _BY_NAME.where(has_part(profiles.c.name_key, _part))
+IS_RARE = select(is_rare(literal_column("trigrams_of_profiles"), _part))
+SEARCH_RARE = _BY_NAME.where(has_long_part(profiles.c.name_key, _part))
+SEARCH = _BY_NAME.where(has_part(profiles.c.name_key, _part))
 _SCAN = select(scans.c.user_id, scans.c.file, scans.c.uploaded_at, scans.c.state, scans.c.judged_at)
 FIND_SCAN = _SCAN.where(scans.c.user_id == bindparam("id"))
 LOCK_SCAN = FIND_SCAN.with_for_update()
@@ -89,7 +91,8 @@ class Profiles:
         self._execute(PUT_PROFILE, row)
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        search = SEARCH_SHORT if len(part) < TRIGRAM else SEARCH
+        rare = len(part) >= TRIGRAM and self._execute(IS_RARE, {"part": part}).scalar_one()
+        search = SEARCH_RARE if rare else SEARCH
         found = self._execute(search, {"part": part, "most": limit, "skip": offset})
         return [Profile(*row) for row in found]
 

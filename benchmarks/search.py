@@ -1,0 +1,118 @@
+"""How long it takes to find people and events by a part of their name among 100 000.
+
+    python -m benchmarks.search
+
+Over a SQLite file and over a PostgreSQL server of its own; the slowest of some rounds is printed,
+for parts that few names have and for parts that nearly all have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import URL, Connection, insert, text
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.addresses import sqlite_url
+from attendance_adapters.sql.migrate import over, upgrade
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_adapters.sql.tables import accounts, events, profiles
+from attendance_adapters.system import SystemClock
+from attendance_core import ports
+from attendance_core.vocabulary import fold
+from tests.contract.engines import Cluster, a_database, binaries, make_template
+
+NAMES = 100_000
+ROUNDS = 7
+GIVEN = ("Анна", "Борис", "Вера", "Глеб", "Дарья", "Егор", "Жанна", "Захар", "Ирина", "Кирилл")
+STEMS = ("Иван", "Петр", "Сидор", "Кузнец", "Соловь", "Ёлк", "Щерб", "Миха", "Никола", "Тимоф")
+# A part, and how common it is
+PARTS = {
+    "ивано": "a tenth",
+    "ов-0": "a tenth of those",
+    "анна": "a fifth",
+    "ов-99999": "one",
+    "никого нет": "none",
+    "ов-": "all",
+}
+
+
+def name(number: int) -> str:
+    """Of a person or an event; every one is another."""
+    dice = random.Random(number)
+    return f"{dice.choice(GIVEN)} {dice.choice(STEMS)}ов-{number:05}"
+
+
+def fill(on: Connection) -> None:
+    """Adds a person and an event for each number, and lets PostgreSQL count them."""
+    now = 1_800_000_000.0
+    people, shown, gatherings = [], [], []
+    for number in range(1, NAMES + 1):
+        named = {"name_key": fold(name(number))}
+        username = {"username": f"u{number}", "username_key": f"u{number}"}
+        people.append({"user_id": number, **username, "password_hash": "", "created_at": now})
+        shown.append({"user_id": number, "display_name": name(number), **named, "bio": ""})
+        times = {"starts_at": now + number, "ends_at": now + 10**6}
+        event_id = {"event_id": UUID(int=number), "creator_id": number}
+        gatherings.append({**event_id, "name": name(number), **named, **times})
+    for table, rows in ((accounts, people), (profiles, shown), (events, gatherings)):
+        on.execute(insert(table), rows)
+    on.commit()
+    on.execute(text("ANALYZE"))
+    on.commit()
+
+
+async def slowest(store: Any, look: Callable[[ports.Unit], Any]) -> float:
+    """Milliseconds of the slowest of some rounds, the first of which fills the caches."""
+    await store.observe(look)
+    took = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        await store.observe(look)
+        took.append(time.perf_counter() - began)
+    return 1000 * max(took)
+
+
+async def measure(engine: str, store: Any) -> None:
+    """Prints a line a part."""
+    for part, found in PARTS.items():
+        people = await slowest(store, lambda unit, part=part: unit.profiles.search(part, 100, 0))
+        events = await slowest(store, lambda unit, part=part: unit.events.search(part, 100, 0))
+        print(f"{engine:10} {found:16} people {people:6.1f} ms, events {events:6.1f} ms")
+
+
+async def run(engine: str, url: URL, store: Any) -> None:
+    """Fills a database and measures a store over it."""
+    upgrade(url)
+    await asyncio.to_thread(over, url, fill)
+    await store.start()
+    await measure(engine, store)
+    await store.close()
+
+
+def main() -> None:
+    """Both engines."""
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        url = sqlite_url(Path(folder).absolute() / "it.db")
+        store = SqliteStore(Path(str(url.database)), SystemClock(), LocalNotifier())
+        asyncio.run(run("SQLite", url, store))
+    cluster = Cluster(binaries())
+    try:
+        cluster.start()
+        make_template(cluster.address)
+        with a_database(cluster.address) as url:
+            asyncio.run(run("PostgreSQL", url, PostgresStore(url, LocalNotifier())))
+    finally:
+        cluster.remove()
+
+
+if __name__ == "__main__":
+    main()

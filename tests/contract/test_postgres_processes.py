@@ -1,0 +1,196 @@
+"""Several processes over one PostgreSQL: who dies, stalls, or finds the database away.
+
+Design 3; contract 6.13. Each `Machine` here is one process: a store and a pulse of its own, by
+the database's clock, with terms short enough to wait for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import URL
+
+from attendance_adapters.heartbeat import Heartbeat
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.system import RandomIds
+from attendance_core.accounts import session_id_of
+from attendance_core.connections import Connection, Role, Terms
+from attendance_core.errors import LeaseLost
+from attendance_core.places import Held, Place, Waiting
+from attendance_core.vocabulary import ConnectionId, EventId, UserId
+from tests.contract.engines import Cluster, a_database, binaries, make_template
+from tests.contract.lecture import use_cases
+
+TERMS = Terms(hold_seconds=30, grace_seconds=1, lease_seconds=2)
+RENEW_EVERY, SWEEP_EVERY = 0.2, 0.1
+PATIENCE = 15
+
+
+class Machine:
+    """One process."""
+
+    def __init__(self, url: URL) -> None:
+        self.notifier = LocalNotifier()
+        self.store = PostgresStore(url, self.notifier, pool_size=4)
+        self.do = use_cases(self.store, RandomIds(), TERMS)
+        self.lost_leases = 0
+        self.pulse = Heartbeat(
+            start_process=self.do.start_process,
+            renew_lease=self.do.renew_lease,
+            sweep=self.do.sweep,
+            ids=RandomIds(),
+            terms=TERMS,
+            renew_every=RENEW_EVERY,
+            sweep_every=SWEEP_EVERY,
+        )
+        self.pulse.on_lease_lost = self._lost
+
+    def _lost(self) -> None:
+        self.lost_leases += 1
+
+    def opens(self, event_id: EventId, person: Any, role: Role) -> Connection:
+        """A socket of this process."""
+        connection_id, session_id = ConnectionId(uuid4()), session_id_of(person.token)
+        process_id = self.pulse.process_id
+        return Connection(connection_id, event_id, person.user_id, role, process_id, session_id)
+
+    async def place(self, event_id: EventId, user_id: UserId) -> Place:
+        found = await self.store.observe(lambda u: u.places.of(event_id, [user_id]))
+        return found[0]  # type: ignore[no-any-return]
+
+
+async def until(happened: Callable[[], Any]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await happened():
+            await asyncio.sleep(0.01)
+
+
+async def two_over(url: URL) -> AsyncIterator[list[Machine]]:
+    async with AsyncExitStack() as opened:
+        machines = [Machine(url) for _ in range(2)]
+        for each in machines:
+            opened.push_async_callback(each.store.close)
+            await each.store.start()
+            opened.push_async_callback(each.pulse.close)
+            await each.pulse.start()
+        yield machines
+
+
+@pytest.fixture
+async def machines(postgres_url: URL) -> AsyncIterator[list[Machine]]:
+    async for made in two_over(postgres_url):
+        yield made
+
+
+async def a_lecture(machine: Machine) -> tuple[EventId, Any, Any]:
+    """An event that has begun; two people."""
+    anna, boris = [
+        await machine.do.sign_up(username=name, password="correct horse")
+        for name in ("anna", "boris")
+    ]
+    now = await machine.store.observe(lambda u: u.now())
+    event_id = await machine.do.create_event(
+        actor=boris.user_id, name="Lecture", starts_at=now - 1, ends_at=now + 3600
+    )
+    return event_id, anna, boris
+
+
+class TestProcesses:
+    async def test_people_of_one_mark_people_of_another(self, machines: list[Machine]) -> None:
+        here, there = machines
+        event_id, anna, boris = await a_lecture(here)
+        await here.do.mark_me(connection=here.opens(event_id, anna, Role.MARK_ME))
+        marking = there.opens(event_id, boris, Role.MARKING)
+        await there.do.ready_to_mark(connection=marking)
+        await there.do.prepare_to_mark(connection=marking, user_id=anna.user_id)
+        await there.do.confirm_marking(connection=marking)
+        profile = await here.do.get_profile(actor=anna.user_id, user_id=boris.user_id)
+        assert profile.karma == 50
+
+    async def test_of_a_dead_one_the_people_leave_and_the_holds_end(
+        self, machines: list[Machine]
+    ) -> None:
+        dead, alive = machines
+        event_id, anna, boris = await a_lecture(dead)
+        await alive.do.mark_me(connection=alive.opens(event_id, anna, Role.MARK_ME))
+        marking = dead.opens(event_id, boris, Role.MARKING)
+        await dead.do.ready_to_mark(connection=marking)
+        await dead.do.prepare_to_mark(connection=marking, user_id=anna.user_id)
+        carol = await dead.do.sign_up(username="carol", password="correct horse")
+        await dead.do.mark_me(connection=dead.opens(event_id, carol, Role.MARK_ME))
+        assert isinstance((await alive.place(event_id, anna.user_id)).state, Held)
+        await dead.pulse.close()  # it will never renew its lease again
+
+        async def gone() -> bool:
+            places = [await alive.place(event_id, each.user_id) for each in (anna, carol)]
+            return isinstance(places[0].state, Waiting) and places[1].state is None
+
+        await until(gone)
+        assert alive.lost_leases == 0
+
+    async def test_one_that_stalled_starts_over_under_a_new_id(
+        self, machines: list[Machine]
+    ) -> None:
+        stalled, alive = machines
+        event_id, anna, _ = await a_lecture(stalled)
+        before = stalled.pulse.process_id
+        await stalled.do.mark_me(connection=stalled.opens(event_id, anna, Role.MARK_ME))
+        await stalled.pulse.close()
+
+        async def is_off_the_list() -> bool:
+            return (await alive.place(event_id, anna.user_id)).state is None
+
+        await until(is_off_the_list)
+        with pytest.raises(LeaseLost):
+            await stalled.do.renew_lease(process_id=before)
+        await stalled.pulse._renew()
+        assert stalled.lost_leases == 1
+        assert stalled.pulse.process_id != before
+        again = stalled.opens(event_id, anna, Role.MARK_ME)
+        assert isinstance((await stalled.do.mark_me(connection=again)).state, Waiting)
+
+
+class TestDatabaseAway:
+    @pytest.fixture
+    def cluster(self) -> Iterator[Cluster]:
+        made = Cluster(binaries())
+        try:
+            made.start()
+            make_template(made.address)
+            yield made
+        finally:
+            made.remove()
+
+    async def test_one_that_was_away_empties_no_list_of_who_comes_back(
+        self, cluster: Cluster
+    ) -> None:
+        """It was away for longer than a lease and a grace together."""
+        with a_database(cluster.address) as url:
+            async for machines in two_over(url):
+                await self._is_away_for_a_while(cluster, *machines)
+
+    async def _is_away_for_a_while(self, cluster: Cluster, here: Machine, there: Machine) -> None:
+        event_id, anna, _ = await a_lecture(here)
+        place = await here.do.mark_me(connection=here.opens(event_id, anna, Role.MARK_ME))
+        await asyncio.to_thread(cluster.stop, "immediate")
+        await asyncio.sleep(TERMS.lease_seconds + TERMS.grace_seconds)  # so long it is away
+        await asyncio.to_thread(cluster.start)
+
+        async def started_over() -> bool:
+            return all(
+                each.lost_leases > 0 and each.pulse._leased_until is not None
+                for each in (here, there)
+            )
+
+        await until(started_over)
+        assert await there.place(event_id, anna.user_id) == place
+        back = there.opens(event_id, anna, Role.MARK_ME)
+        assert await there.do.mark_me(connection=back) == place
+        await asyncio.sleep(2 * TERMS.grace_seconds)  # in which it would have gone
+        assert await there.place(event_id, anna.user_id) == place
