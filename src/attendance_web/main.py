@@ -61,6 +61,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
         lambda: attendance.heartbeat.process_id,
         attendance.connection,
         settings.allowed_origins,
+        attendance.terms.grace_seconds,
     )
     attendance.heartbeat.on_lease_lost = presence.rooms.restart
 

@@ -37,6 +37,7 @@ class Presence:
         process_id: Callable[[], ProcessId],
         connection: Callable[[Actor, EventId, Role], Connection],
         allowed_origins: frozenset[str],
+        grace_seconds: Seconds,
     ) -> None:
         self.use_cases = use_cases
         self.allowed_origins = allowed_origins
@@ -46,6 +47,8 @@ class Presence:
         # Called after each frame of a socket: its message, its outcome, and how long it took
         self.commanded: Callable[[str, str, Seconds], None] = lambda *_: None
         self._process_id = process_id
+        # Who is closed first has to be back, after a restart, within their grace
+        self._spread_seconds = min(SPREAD_SECONDS, grace_seconds / 3)
         self._present = 0
         self._nobody = asyncio.Event()
         self._nobody.set()
@@ -90,7 +93,7 @@ class Presence:
         Returns when they have gone, or in 10 s.
         """
         self.is_draining = True
-        self.rooms.restart(within=SPREAD_SECONDS)
+        self.rooms.restart(within=self._spread_seconds)
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._nobody.wait()

@@ -115,6 +115,13 @@ class TestEmbedded:
             pass
         await service.close()
 
+    async def test_it_counts_what_is_under_way_in_its_store(self) -> None:
+        async with embedded() as service:
+            do = service.use_cases
+            assert await do.get_events.observe(lambda _: service.in_use) == 1
+            assert await do.create_event.transact(lambda _: service.in_use) == 1
+            assert service.in_use == 0
+
 
 class TestConnect:
     async def test_a_migrated_database_is_served(self, tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ async def test_of_a_killed_service_who_does_not_come_back_leaves(
 async def test_a_service_that_stops_closes_1012_and_keeps_every_place(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
+    settings = {**settings, "ATTENDANCE_GRACE_SECONDS": "15"}  # it says goodbye for some seconds
     with running(tmp_path, settings) as service:
         first, second, marker = people(service, 3)
         event_id = an_event(marker)
