@@ -31,6 +31,14 @@ async def both(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     return event_id, asker, marker, waiting, marking
 
 
+def shown(user_id: int) -> str:
+    """A person of the house as a list shows them."""
+    return (
+        f'{{"user_id":{user_id},"display_name":"person{user_id}",'
+        '"pic":"/pictures/default.svg","confirmed":false}'
+    )
+
+
 class TestGoldenFrames:
     """The whole story, byte for byte but for ids and times."""
 
@@ -43,7 +51,7 @@ class TestGoldenFrames:
         a, m = asker.user_id, marker.user_id
         assert await raw(marking) == (
             '{"result":"ok","message":"marking_list",'
-            f'"params":{{"marking_list":[{a}],"asked_at":[{since}]}}}}'
+            f'"params":{{"marking_list":[{a}],"asked_at":[{since}],"users":[{shown(a)}]}}}}'
         )
         await marking.says("prepare_to_mark", user_id=a)
         assert await raw(marking) == (
@@ -74,13 +82,15 @@ class TestGoldenFrames:
         event_id = await house.event(marker)
         marking = await marker.marking(event_id)
         assert await raw(marking) == (
-            '{"result":"ok","message":"marking_list","params":{"marking_list":[],"asked_at":[]}}'
+            '{"result":"ok","message":"marking_list",'
+            '"params":{"marking_list":[],"asked_at":[],"users":[]}}'
         )
         waiting = await other.mark_me(event_id)
         since = (await house.state_of(event_id, other)).since
         assert await raw(marking) == (
             '{"result":"ok","message":"user_joined",'
-            f'"params":{{"user_id":{other.user_id},"asked_at":{since}}}}}'
+            f'"params":{{"user_id":{other.user_id},"asked_at":{since},'
+            f'"user":{shown(other.user_id)}}}}}'
         )
         await waiting.says_goodbye()
         assert await raw(marking) == (

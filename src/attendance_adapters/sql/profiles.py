@@ -15,9 +15,9 @@ from sqlalchemy import (
 )
 
 from attendance_adapters.sql.driver import Executes
-from attendance_adapters.sql.tables import profiles, scans
+from attendance_adapters.sql.tables import BigId, profiles, scans
 from attendance_core.errors import PersonNotFound
-from attendance_core.profiles import Confirmation, ConfirmationScan, Profile
+from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId, fold
 
 ADD_PROFILE = insert(profiles)
@@ -39,6 +39,11 @@ SEARCH_PROFILES = (
     .order_by(profiles.c.name_key, profiles.c.user_id)
     .limit(bindparam("most"))
     .offset(bindparam("skip"))
+)
+SUMMARIES = (
+    select(profiles.c.user_id, profiles.c.display_name, profiles.c.picture, scans.c.state)
+    .select_from(profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id))
+    .where(profiles.c.user_id.in_(bindparam("users", expanding=True, type_=BigId)))
 )
 _SCAN = select(scans.c.user_id, scans.c.file, scans.c.uploaded_at, scans.c.state, scans.c.judged_at)
 FIND_SCAN = _SCAN.where(scans.c.user_id == bindparam("id"))
@@ -85,6 +90,13 @@ class Profiles:
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
         found = self._execute(SEARCH_PROFILES, {"part": part, "most": limit, "skip": offset})
         return [Profile(*row) for row in found]
+
+    def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
+        found = self._execute(SUMMARIES, {"users": list(user_ids)})
+        return [
+            ProfileSummary(user_id, name, picture, state == Confirmation.APPROVED.value)
+            for user_id, name, picture, state in found
+        ]
 
     def pictures(self) -> Sequence[FileKey]:
         """Of everybody who has one."""
