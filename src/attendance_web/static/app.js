@@ -1,0 +1,136 @@
+/** The beginning: which screen is seen, and what stands around it. */
+
+import { onLoggedOut } from "./api.js";
+import { h, refill } from "./dom.js";
+import { placeNotices } from "./notices.js";
+import { button } from "./parts.js";
+import { forgetEverybody } from "./people.js";
+import { goInstead, here, route, screenHere } from "./router.js";
+import { event } from "./screens/event.js";
+import { events } from "./screens/events.js";
+import { markScreen } from "./screens/mark.js";
+import { languages, me } from "./screens/me.js";
+import { peopleScreen } from "./screens/people.js";
+import { personScreen } from "./screens/person.js";
+import { waitScreen } from "./screens/wait.js";
+import { welcome } from "./screens/welcome.js";
+import { entered, recognise, session } from "./session.js";
+import { language, t } from "./texts.js";
+import { stopWaiting, waiting } from "./waiting.js";
+
+const EVENT = "([0-9a-fA-F-]{36})";
+const TABS = /** @type {const} */ ([
+  ["events", "#/", "events.title", "▤"],
+  ["people", "#/people", "people", "☺"],
+  ["me", "#/me", "me", "●"],
+]);
+
+route(/^\/$/, events);
+route(new RegExp(`^/event/${EVENT}$`), event);
+route(new RegExp(`^/event/${EVENT}/wait$`), waitScreen);
+route(new RegExp(`^/event/${EVENT}/mark$`), markScreen);
+route(/^\/people$/, peopleScreen);
+route(/^\/person\/(\d{1,19})$/, personScreen);
+route(/^\/me$/, me);
+
+const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+const bar = h("div", { class: "bar" });
+const tabs = h("nav", { "aria-label": t("menu") });
+/** @type {import("./router.js").Screen | null} */
+let screen = null;
+/** @type {number | null | undefined} */
+let shownTo = undefined;
+
+function show() {
+  const { userId, isKnown } = session.value;
+  if (!isKnown) return;
+  screen?.leave?.();
+  closeDialogs();
+  shownTo = userId;
+  screen = userId === null ? welcome() : screenHere();
+  if (!screen) {
+    goInstead("/");
+    return;
+  }
+  refill(main, screen.view, userId === null && languages());
+  document.title = screen.title;
+  main.querySelector("h1")?.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+  showTabs();
+  showBar();
+}
+
+/** A dialog belongs to the screen it was opened on. */
+function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+}
+
+function showTabs() {
+  tabs.hidden = session.value.userId === null;
+  refill(
+    tabs,
+    ...TABS.map(([tab, href, label, sign]) =>
+      h(
+        "a",
+        { href, "aria-current": screen?.tab === tab && "page", "data-test": `tab-${tab}` },
+        h("span", { "aria-hidden": "true" }, sign),
+        t(label),
+      ),
+    ),
+  );
+}
+
+/** That I wait is to be seen on every screen. */
+function showBar() {
+  const { eventId, connection, markedBy } = waiting.value;
+  const at = `/event/${eventId}/wait`;
+  if (eventId === null || here() === at) {
+    bar.replaceChildren();
+    return;
+  }
+  const state = markedBy === null ? connection : "marked";
+  if (bar.dataset.state === state && bar.firstChild) return;
+  bar.dataset.state = state;
+  refill(bar, h("a", { href: `#${at}`, "data-test": "waiting-bar" }, t(BAR[state])));
+}
+
+const BAR = /** @type {const} */ ({
+  connecting: "wait.connecting",
+  open: "wait.open",
+  lost: "wait.lost",
+  marked: "wait.marked",
+  ended: "wait.ended",
+});
+
+async function begin() {
+  try {
+    await recognise();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    refill(main, h("p", { class: "bad" }, text), button(t("again"), begin));
+  }
+}
+
+document.documentElement.lang = language;
+const skip = h("a", { href: "#main", class: "skip", onclick: toMain }, t("skip"));
+/** @param {globalThis.Event} event whose link would be taken for a screen's */
+function toMain(event) {
+  event.preventDefault();
+  main.focus();
+}
+document.body.prepend(skip, bar);
+document.body.append(tabs);
+placeNotices(document.body);
+window.addEventListener("hashchange", show);
+waiting.watch(showBar);
+session.watch(({ userId }) => {
+  if (userId === shownTo) return;
+  if (shownTo !== undefined) forgetEverybody();
+  show();
+});
+onLoggedOut(() => {
+  stopWaiting();
+  entered(null);
+});
+void begin();
+if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js");
