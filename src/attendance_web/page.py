@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import re
 from dataclasses import dataclass
@@ -159,9 +160,10 @@ async def event_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -
         raise UnknownPath
     scheme = "https" if is_secure(request.scope) else "http"
     code = segno.make(f"{scheme}://{host}/#/event/{event.event_id}", error="m", micro=False)
-    drawn = code.svg_inline(border=3, light="#fff", omitsize=True, xmldecl=False, svgns=True)
+    drawn = io.BytesIO()
+    code.save(drawn, kind="svg", border=3, light="#fff", omitsize=True, xmldecl=False)
     headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
-    return Response(drawn.encode(), media_type="image/svg+xml", headers=headers)
+    return Response(drawn.getvalue(), media_type="image/svg+xml", headers=headers)
 
 
 ROUTES: Final = [

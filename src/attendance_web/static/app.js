@@ -2,6 +2,7 @@
 
 import { onLoggedOut } from "./api.js";
 import { h, refill } from "./dom.js";
+import { icon } from "./icons.js";
 import { placeNotices } from "./notices.js";
 import { button } from "./parts.js";
 import { forgetEverybody } from "./people.js";
@@ -20,9 +21,9 @@ import { stopWaiting, waiting } from "./waiting.js";
 
 const EVENT = "([0-9a-fA-F-]{36})";
 const TABS = /** @type {const} */ ([
-  ["events", "#/", "events.title", "▤"],
-  ["people", "#/people", "people", "☺"],
-  ["me", "#/me", "me", "●"],
+  ["events", "#/", "events.title"],
+  ["people", "#/people", "people"],
+  ["me", "#/me", "me"],
 ]);
 
 route(/^\/$/, events);
@@ -69,11 +70,11 @@ function showTabs() {
   tabs.hidden = session.value.userId === null;
   refill(
     tabs,
-    ...TABS.map(([tab, href, label, sign]) =>
+    ...TABS.map(([tab, href, label]) =>
       h(
         "a",
         { href, "aria-current": screen?.tab === tab && "page", "data-test": `tab-${tab}` },
-        h("span", { "aria-hidden": "true" }, sign),
+        icon(tab),
         t(label),
       ),
     ),

@@ -2,10 +2,12 @@
 
 import { language, t } from "./texts.js";
 
-const CLOCK = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short" });
-const MINUTE = new Intl.NumberFormat(language, { style: "unit", unit: "minute" });
-const HOUR = new Intl.NumberFormat(language, { style: "unit", unit: "hour" });
+// With the habits of one's country where it is known: 16:30 or 4:30 PM
+const LOCALE = navigator.languages.find((each) => each.startsWith(language)) ?? language;
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short" });
+const MINUTE = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "minute" });
+const HOUR = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "hour" });
 
 export const now = () => Date.now() / 1000;
 

@@ -109,7 +109,7 @@ export const WORDS = {
     },
     en: { one: "{count} of {all} is marked", other: "{count} of {all} are marked" },
   },
-  "attendance.by": { ru: "{name}, {time}", en: "{name}, {time}" },
+  "attendance.by": { ru: "отметил(а) {name} в {time}", en: "marked by {name} at {time}" },
   "state.joined": { ru: "участвует", en: "joined" },
   "state.waiting": { ru: "ждёт", en: "waits" },
   "state.held": { ru: "отмечают", en: "being marked" },
@@ -119,8 +119,8 @@ export const WORDS = {
   "wait.connecting": { ru: "Встаём в очередь…", en: "Getting in line…" },
   "wait.open": { ru: "Вы в списке", en: "You are on the list" },
   "wait.open.help": {
-    ru: "Те, кто у листа, вас видят. Экран можно погасить ненадолго.",
-    en: "Those by the sheet can see you. You may look at other screens.",
+    ru: "Те, кто у листа, вас видят. Можно смотреть и другие экраны: место останется за вами.",
+    en: "Those by the sheet can see you. You may look at other screens and keep your place.",
   },
   "wait.lost": { ru: "Нет связи, подключаемся…", en: "No connection, reconnecting…" },
   "wait.lost.help": {
@@ -172,7 +172,7 @@ export const WORDS = {
   "hold.notNow": { ru: "Не буду", en: "Not now" },
   "hold.sending": { ru: "Отправляем…", en: "Sending…" },
 
-  "told.marked": { ru: "{name}: отмечено.", en: "{name}: marked." },
+  "told.marked": { ru: "{name}. {text}", en: "{name}. {text}" },
   "told.refused": { ru: "{name} снова в списке", en: "{name} is back on the list" },
   "told.faster": { ru: "{name}: кто-то успел раньше вас", en: "{name}: somebody was faster" },
   "told.expired": { ru: "{name}: время вышло, не отмечено", en: "{name}: time is up, not marked" },

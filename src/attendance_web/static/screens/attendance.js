@@ -55,9 +55,6 @@ function line(each, names) {
   const at = each.marked_at === null ? "" : clock(each.marked_at);
   const state = t(STATES[each.state]);
   const told = by ? t("attendance.by", { name: by, time: at }) : at && `${state}, ${at}`;
-  return personLink(
-    each,
-    each.confirmed && tick(),
-    each.state === "marked" ? h("span", { class: "good" }, `✓ ${told}`) : badge(state),
-  );
+  const mark = each.state === "marked" && h("small", { class: "good" }, `✓ ${told}`);
+  return personLink(each, mark || badge(state), each.confirmed && tick());
 }

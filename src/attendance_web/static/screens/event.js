@@ -1,7 +1,8 @@
 /** One event: the two big buttons, how to share it, and for its creator who has come. */
 
 import * as api from "../api.js";
-import { h, refill, say } from "../dom.js";
+import { h, say } from "../dom.js";
+import { icon } from "../icons.js";
 import { tell } from "../notices.js";
 import { asked, button, heading, loaded } from "../parts.js";
 import { people, person } from "../people.js";
@@ -96,11 +97,11 @@ function doors(found, isMarked) {
     "div",
     { class: "doors" },
     !isMarked &&
-      button(door("✋", t("event.markMe"), t("event.markMe.help")), start, {
+      button(door("hand", t("event.markMe"), t("event.markMe.help")), start, {
         class: "door main",
         "data-test": "mark-me",
       }),
-    button(door("✓", t("event.canMark"), t("event.canMark.help")), mark, {
+    button(door("check", t("event.canMark"), t("event.canMark.help")), mark, {
       class: "door",
       "data-test": "can-mark",
     }),
@@ -108,19 +109,18 @@ function doors(found, isMarked) {
 }
 
 /**
- * @param {string} sign
+ * @param {import("../icons.js").Drawing} sign
  * @param {string} label
  * @param {string} help
  */
 function door(sign, label, help) {
-  const made = h("span", { class: "inside" });
-  refill(
-    made,
-    h("span", { class: "sign", "aria-hidden": "true" }, sign),
+  return h(
+    "span",
+    { class: "inside" },
+    icon(sign),
     h("strong", {}, label),
     h("small", {}, help),
   );
-  return made;
 }
 
 /**

@@ -63,7 +63,7 @@ export function markScreen(eventId = "") {
     say(connection, is.connection === "ended" ? "" : t(STATES[is.connection]));
     list.classList.toggle("stale", is.connection !== "open");
     none.hidden = is.list.size > 0 || is.connection !== "open";
-    search.hidden = count.hidden = is.connection === "ended";
+    search.hidden = count.hidden = is.list.size === 0;
     hold.show(is);
     if (is.told) {
       speak(is.told);
@@ -129,7 +129,7 @@ function speak(told) {
   const name = person(told.userId ?? 0)?.display_name ?? "";
   switch (told.what) {
     case "marked":
-      return tell(`${t("told.marked", { name })} ${told.text ?? ""}`);
+      return tell(t("told.marked", { name, text: told.text ?? "" }));
     case "refused":
       return tell(t("told.refused", { name }));
     case "faster":

@@ -44,9 +44,7 @@ export function me() {
     const input = h("input", {
       type: "file",
       accept: "image/jpeg,image/png,image/webp",
-      class: "unseen",
-      tabindex: -1,
-      "aria-label": t("scan.choose"),
+      hidden: true,
       "data-test": "scan",
     });
     input.onchange = async () => {

@@ -4,6 +4,7 @@ import * as api from "../api.js";
 import { h, refill, say } from "../dom.js";
 import "../elements/person-face.js";
 import "../elements/time-since.js";
+import { icon } from "../icons.js";
 import { button, heading } from "../parts.js";
 import { people, person } from "../people.js";
 import { go, goInstead } from "../router.js";
@@ -56,7 +57,7 @@ export function waitScreen(eventId = "") {
     if (now !== shown) {
       shown = now;
       state.dataset.state = now;
-      refill(state, sign(now), h("strong", {}, t(TITLES[now])), h("p", {}));
+      refill(state, icon(SIGNS[now]), h("strong", {}, t(TITLES[now])), h("p", {}));
       refill(choices, ...{ marked: [done], ended: [again, done] }[String(now)] ?? [stop]);
       refill(since);
     }
@@ -85,7 +86,13 @@ const TITLES = /** @type {const} */ ({
   marked: "wait.marked",
   ended: "wait.ended",
 });
-const SIGNS = { connecting: "…", open: "✋", lost: "↻", marked: "✓", ended: "■" };
+const SIGNS = /** @type {const} */ ({
+  connecting: "connecting",
+  open: "hand",
+  lost: "lost",
+  marked: "check",
+  ended: "ended",
+});
 
 /**
  * @param {Waiting} is
@@ -93,11 +100,6 @@ const SIGNS = { connecting: "…", open: "✋", lost: "↻", marked: "✓", ende
  */
 function stateOf(is) {
   return is.markedBy === null ? is.connection : "marked";
-}
-
-/** @param {State} state */
-function sign(state) {
-  return h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[state]);
 }
 
 /**
