@@ -136,7 +136,7 @@ function without(list, userId) {
 export function ordered(list, friends, nameOf, part) {
   const sought = part.trim().toLowerCase();
   return [...list]
-    .filter(([userId]) => nameOf(userId).toLowerCase().includes(sought))
+    .filter(([userId]) => sought === "" || nameOf(userId).toLowerCase().includes(sought))
     .sort(
       ([one, oneAt], [other, otherAt]) =>
         Number(friends.has(other)) - Number(friends.has(one)) || oneAt - otherAt || one - other,

@@ -4,25 +4,31 @@ import { say } from "../dom.js";
 import { length, now } from "../times.js";
 
 const EVERY = 10_000;
+/** @type {Set<TimeSince>} all that are seen: one timer does for a list of hundreds */
+const shown = new Set();
+let timer = 0;
 
 export class TimeSince extends HTMLElement {
   static observedAttributes = ["at"];
-  #timer = 0;
 
   connectedCallback() {
-    this.#timer = window.setInterval(() => this.#tick(), EVERY);
-    this.#tick();
+    shown.add(this);
+    timer ||= window.setInterval(() => shown.forEach((each) => each.tick()), EVERY);
+    this.tick();
   }
 
   disconnectedCallback() {
-    clearInterval(this.#timer);
+    shown.delete(this);
+    if (shown.size > 0) return;
+    clearInterval(timer);
+    timer = 0;
   }
 
   attributeChangedCallback() {
-    this.#tick();
+    if (this.isConnected) this.tick();
   }
 
-  #tick() {
+  tick() {
     say(this, length(now() - Number(this.getAttribute("at"))));
   }
 }

@@ -8,6 +8,15 @@ import { people, person } from "../people.js";
 import { t } from "../texts.js";
 
 /** @typedef {import("../fold.js").Marking} Marking */
+/** @typedef {import("../api.js").Person} Person */
+
+/**
+ * What a row shows; a list of hundreds mends only those of which something else is to be shown.
+ * @typedef {{known: Person | undefined, askedAt: number, isFriend: boolean, isAsked: boolean}} Shown
+ */
+
+/** @type {WeakMap<HTMLElement, Shown>} */
+const shown = new WeakMap();
 
 /**
  * @param {number} userId
@@ -33,28 +42,41 @@ export function makeRow(userId, choose) {
  * @param {number} userId
  */
 export function mendRow(row, marking, userId) {
-  const known = person(userId);
-  const button = /** @type {HTMLButtonElement} */ (row.firstElementChild);
-  const [face, name, signs] = button.children;
-  const [text, small] = name?.children ?? [];
-  if (!face || !text || !small || !signs) return row;
-  if (known) {
-    face.setAttribute("src", known.pic);
-    say(text, known.display_name);
-  } else {
-    say(text, "…");
+  const is = {
+    known: person(userId),
+    askedAt: marking.list.get(userId) ?? 0,
+    isFriend: people.value.friends.has(userId),
+    isAsked: marking.chosen?.userId === userId && marking.chosen.step === "asking",
+  };
+  const was = shown.get(row);
+  if (
+    was?.known === is.known &&
+    was?.askedAt === is.askedAt &&
+    was.isFriend === is.isFriend &&
+    was.isAsked === is.isAsked
+  ) {
+    return row;
   }
-  small.lastElementChild?.setAttribute("at", String(marking.list.get(userId) ?? 0));
-  const isFriend = people.value.friends.has(userId);
-  const marks = `${Number(known?.confirmed ?? false)}${Number(isFriend)}`;
-  if (button.dataset.marks !== marks) {
-    button.dataset.marks = marks;
-    signs.replaceChildren(
-      ...(isFriend ? [badge(t("friend"))] : []),
-      ...(known?.confirmed ? [tick()] : []),
-    );
-  }
-  const isAsked = marking.chosen?.userId === userId && marking.chosen.step === "asking";
-  button.setAttribute("aria-busy", String(isAsked));
+  shown.set(row, is);
+  show(row, is);
   return row;
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Shown} is
+ */
+function show(row, { known, askedAt, isFriend, isAsked }) {
+  const button = row.firstElementChild;
+  const [face, name, signs] = button?.children ?? [];
+  const [text, small] = name?.children ?? [];
+  if (!button || !face || !text || !small || !signs) return;
+  if (known) face.setAttribute("src", known.pic);
+  say(text, known?.display_name ?? "…");
+  small.lastElementChild?.setAttribute("at", String(askedAt));
+  signs.replaceChildren(
+    ...(isFriend ? [badge(t("friend"))] : []),
+    ...(known?.confirmed ? [tick()] : []),
+  );
+  button.setAttribute("aria-busy", String(isAsked));
 }
