@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from attendance_core.vocabulary import EventId
+from attendance_core.vocabulary import EventId, UserId
 from tests.contract.live import Ended, House, Visitor, Wire, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -96,6 +96,17 @@ class TestGoldenFrames:
         assert await raw(marking) == (
             f'{{"result":"ok","message":"user_left","params":{{"user_id":{other.user_id}}}}}'
         )
+
+    async def test_a_new_name_is_seen_when_its_owner_asks_again(self, house: House) -> None:
+        event_id, asker, _, waiting, marking = await both(house)
+        await house.attendance.use_cases.update_profile_info(
+            actor=UserId(asker.user_id), display_name="Anna"
+        )
+        await waiting.says_goodbye()
+        await marking.hears("user_left")
+        await asker.mark_me(event_id)
+        joined = await marking.hears("user_joined")
+        assert joined["params"]["user"]["display_name"] == "Anna"
 
     async def test_an_expiry(self, house: House) -> None:
         _, asker, _, _, marking = await both(house)

@@ -22,10 +22,9 @@ import { language, t } from "./texts.js";
  */
 /** @typedef {Record<string, string | number | undefined>} Given */
 
-export const NOT_FOUND = 5;
 const NOT_LOGGED_IN = 7;
-const REFUSED_UNREAD = 8;
-const WITHIN = 15_000;
+const WITHIN = 15_000; // milliseconds
+const PICTURE_WITHIN = 120_000; // 10 MiB from a corridor with bad signal
 
 /** A call that was not done; its message is for the person. */
 export class CallFailed extends Error {
@@ -54,6 +53,9 @@ function csrfToken() {
   return found?.[1] ?? "";
 }
 
+/** What is known of a call that nobody answered: online it may have been done after all. */
+const unanswered = () => (navigator.onLine ? "not.answered" : "not.sent");
+
 /**
  * @param {string} path
  * @param {RequestInit} how
@@ -63,11 +65,12 @@ async function ask(path, how) {
   let answer;
   try {
     const headers = { ...how.headers, "X-CSRFToken": csrfToken(), "Accept-Language": language };
-    const signal = AbortSignal.timeout(WITHIN);
+    const within = how.body instanceof FormData ? PICTURE_WITHIN : WITHIN;
+    const signal = AbortSignal.timeout(within);
     const response = await fetch(path, { ...how, headers, signal, cache: "no-store" });
     answer = await response.json();
   } catch {
-    throw new CallFailed(t(how.method === "POST" ? "not.sent" : "not.loaded"), 0);
+    throw new CallFailed(t(how.method === "POST" ? unanswered() : "not.loaded"), 0);
   }
   if (answer.error === 0) return answer.response;
   if (answer.error === NOT_LOGGED_IN) loggedOut();
@@ -98,13 +101,7 @@ async function post(path, given = {}) {
     given instanceof FormData
       ? { body: given }
       : { body: JSON.stringify(given), headers: { "Content-Type": "application/json" } };
-  try {
-    return await ask(path, { method: "POST", ...how });
-  } catch (error) {
-    const isStale = error instanceof CallFailed && error.error === REFUSED_UNREAD;
-    if (!isStale || csrfToken() !== "") throw error;
-    return await post(path, given); // the cookie had gone; another GET brings a new one
-  }
+  return ask(path, { method: "POST", ...how });
 }
 
 /** @returns {Promise<number | null>} */

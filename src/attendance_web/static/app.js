@@ -17,7 +17,7 @@ import { waitScreen } from "./screens/wait.js";
 import { welcome } from "./screens/welcome.js";
 import { entered, recognise, session } from "./session.js";
 import { language, t } from "./texts.js";
-import { stopWaiting, waiting } from "./waiting.js";
+import { stopWaiting, waitOn, waiting } from "./waiting.js";
 
 const EVENT = "([0-9a-fA-F-]{36})";
 const TABS = /** @type {const} */ ([
@@ -126,12 +126,13 @@ window.addEventListener("hashchange", show);
 waiting.watch(showBar);
 session.watch(({ userId }) => {
   if (userId === shownTo) return;
-  if (shownTo !== undefined) forgetEverybody();
+  if (shownTo !== undefined) {
+    forgetEverybody();
+    stopWaiting();
+  }
+  if (userId !== null) waitOn();
   show();
 });
-onLoggedOut(() => {
-  stopWaiting();
-  entered(null);
-});
+onLoggedOut(() => entered(null));
 void begin();
 if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js");

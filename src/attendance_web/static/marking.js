@@ -2,7 +2,8 @@
 
 import { NOBODY, folded, lost } from "./fold.js";
 import { meet } from "./people.js";
-import { LiveSocket, addressOf, watchWorld } from "./socket.js";
+import { recognise } from "./session.js";
+import { LOGGED_OUT, LiveSocket, addressOf, watchWorld } from "./socket.js";
 import { Store } from "./store.js";
 
 /** @typedef {import("./socket.js").Connection} Connection */
@@ -27,6 +28,7 @@ export class Desk {
       ended: (code, reason) => {
         this.#ignoreWorld();
         this.store.set({ code, reason, chosen: null });
+        if (code === LOGGED_OUT) void recognise().catch(() => undefined);
       },
     });
     this.#ignoreWorld = watchWorld(this.#socket);

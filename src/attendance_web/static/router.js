@@ -18,7 +18,7 @@ export function route(pattern, screen) {
 export function screenHere() {
   for (const [pattern, screen] of routes) {
     const found = pattern.exec(here());
-    if (found) return screen(...found.slice(1));
+    if (found) return screen(...found.slice(1).map((each) => each.toLowerCase()));
   }
   return null;
 }

@@ -20,7 +20,8 @@
 
 /** The server has decided: coming back by oneself would change nothing. */
 export const FINAL = new Set([1000, 4400, 4401, 4403, 4404, 4409, 4410, 4425]);
-export const BEAT_EVERY = 10_000;
+export const LOGGED_OUT = 4401;
+export const BEAT_EVERY = 10_000; // milliseconds, as are those below
 export const ANSWER_WITHIN = 5_000;
 const OPEN_WITHIN = 10_000;
 const GOODBYE = 1000;
@@ -102,6 +103,8 @@ export class LiveSocket {
       this.#open();
     } else if (this.#say("ping", {})) {
       this.#expect(ANSWER_WITHIN);
+    } else if (this.#socket.readyState > 1) {
+      this.#lose(); // closed, and nobody has said so yet
     }
   }
 

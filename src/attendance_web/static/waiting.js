@@ -1,7 +1,8 @@
 /** My own waiting, which goes on while I look at other screens. */
 
+import { recognise } from "./session.js";
 import { reached } from "./signal.js";
-import { LiveSocket, addressOf, watchWorld } from "./socket.js";
+import { LOGGED_OUT, LiveSocket, addressOf, watchWorld } from "./socket.js";
 import { Store } from "./store.js";
 import { now } from "./times.js";
 
@@ -17,6 +18,7 @@ import { now } from "./times.js";
  * @property {string} reason
  */
 
+const KEPT = "waiting";
 const GRACE = 15; // seconds a lost place is kept for, as the service is set up usually
 
 /** @type {Waiting} */
@@ -41,6 +43,7 @@ let lostAt = Infinity;
 export function wait(eventId) {
   if (waiting.value.eventId === eventId && waiting.value.connection !== "ended") return;
   stopWaiting();
+  sessionStorage.setItem(KEPT, eventId);
   waiting.set({ ...NOT_WAITING, eventId, connection: "connecting" });
   socket = new LiveSocket(addressOf("mark_me", eventId), {
     connection,
@@ -51,10 +54,18 @@ export function wait(eventId) {
     },
     ended(code, reason) {
       ignoreWorld();
+      sessionStorage.removeItem(KEPT);
       waiting.set({ code, reason });
+      if (code === LOGGED_OUT) void recognise().catch(() => undefined);
     },
   });
   ignoreWorld = watchWorld(socket);
+}
+
+/** Waits again where the page was loaded anew meanwhile. */
+export function waitOn() {
+  const eventId = sessionStorage.getItem(KEPT);
+  if (eventId !== null) wait(eventId);
 }
 
 /** @param {Connection} connection */
@@ -72,5 +83,6 @@ export function stopWaiting() {
   ignoreWorld();
   socket?.stop();
   socket = null;
+  sessionStorage.removeItem(KEPT);
   waiting.set(NOT_WAITING);
 }

@@ -18,6 +18,10 @@ export const WORDS = {
   nobody: { ru: "Ничего не нашлось", en: "Nothing found" },
   "not.loaded": { ru: "Нет связи: не загрузилось", en: "No connection: not loaded" },
   "not.sent": { ru: "Нет связи: не отправлено", en: "No connection: not sent" },
+  "not.answered": {
+    ru: "Нет ответа: возможно, не сохранилось. Проверьте и попробуйте ещё раз",
+    en: "No answer: it may not have been done. Look, and try again",
+  },
   refresh: { ru: "Обновить", en: "Refresh" },
   save: { ru: "Сохранить", en: "Save" },
   saved: { ru: "Сохранено", en: "Saved" },
@@ -207,8 +211,8 @@ export const WORDS = {
   "crop.title": { ru: "Фото", en: "Picture" },
   "crop.choose": { ru: "Выбрать файл с фото", en: "Choose a picture" },
   "crop.label": {
-    ru: "Как фото будет видно. Двигайте пальцем, мышью или стрелками",
-    en: "How the picture will look. Move it by finger, mouse or arrow keys",
+    ru: "Как фото будет видно. Двигайте его, нажимайте на середину или пользуйтесь стрелками",
+    en: "How the picture will look. Drag it, tap its middle, or use the arrow keys",
   },
   "crop.closer": { ru: "Приблизить", en: "Closer" },
   "crop.save": { ru: "Поставить это фото", en: "Use this picture" },

@@ -21,15 +21,26 @@ export class CropPicture extends HTMLElement {
   #picture = null;
   #x = 0.5; // the middle of what is seen, as a part of the picture
   #y = 0.5;
+  #isDragged = false;
 
   connectedCallback() {
     this.replaceChildren(this.#canvas, h("label", {}, t("crop.closer"), this.#closer));
     this.#closer.oninput = () => this.#draw();
-    this.#canvas.onpointerdown = (event) => this.#canvas.setPointerCapture(event.pointerId);
+    this.#canvas.onpointerdown = (event) => {
+      this.#canvas.setPointerCapture(event.pointerId);
+      this.#isDragged = false;
+    };
     this.#canvas.onpointermove = (event) => {
       if (!this.#canvas.hasPointerCapture(event.pointerId)) return;
+      if (event.movementX === 0 && event.movementY === 0) return;
+      this.#isDragged = true;
       const scale = SIDE / this.#canvas.clientWidth;
       this.#move(-event.movementX * scale, -event.movementY * scale);
+    };
+    this.#canvas.onclick = (event) => {
+      if (this.#isDragged) return;
+      const scale = SIDE / this.#canvas.clientWidth; // for those who cannot drag: to the middle
+      this.#move(event.offsetX * scale - SIDE / 2, event.offsetY * scale - SIDE / 2);
     };
     this.#canvas.onkeydown = (event) => {
       const x = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key] ?? 0;

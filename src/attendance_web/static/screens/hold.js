@@ -16,6 +16,9 @@ export class HoldDialog {
   #state = h("p", { role: "status" });
   #marked;
   #refused;
+  /** @type {boolean | undefined} */
+  #isTicked = undefined;
+  #isWanted = false;
   view;
 
   /**
@@ -39,6 +42,9 @@ export class HoldDialog {
       event.preventDefault(); // Escape is a word too: that one does not mark them now
       refuse();
     });
+    this.view.addEventListener("close", () => {
+      if (this.#isWanted) refuse(); // a second Escape cannot be prevented
+    });
   }
 
   /** @param {AtTheSheet} is */
@@ -60,6 +66,7 @@ export class HoldDialog {
     for (const each of [this.#marked, this.#refused]) {
       each.setAttribute("aria-disabled", String(isOnItsWay));
     }
+    this.#isWanted = true;
     if (!this.view.open) {
       this.view.showModal();
       this.#marked.focus();
@@ -67,9 +74,8 @@ export class HoldDialog {
   }
 
   close() {
+    this.#isWanted = false;
     if (this.view.open) this.view.close();
   }
 
-  /** @type {boolean | undefined} */
-  #isTicked = undefined;
 }

@@ -29,7 +29,12 @@ export function markScreen(eventId = "") {
     "aria-label": t("mark.search"),
     "data-test": "search",
   });
-  const list = h("ul", { class: "people", "data-test": "waiting-list", "aria-label": t("mark.list") });
+  const list = h("ul", {
+    class: "people",
+    tabindex: -1,
+    "data-test": "waiting-list",
+    "aria-label": t("mark.list"),
+  });
   const none = h("p", { class: "none" }, t("mark.none"));
   const ended = h("div", { class: "ended" });
   let desk = new Desk(eventId);
@@ -64,7 +69,11 @@ export function markScreen(eventId = "") {
     list.classList.toggle("stale", is.connection !== "open");
     none.hidden = is.list.size > 0 || is.connection !== "open";
     search.hidden = count.hidden = is.list.size === 0;
+    const wasHeld = hold.view.open;
     hold.show(is);
+    // The row that had the focus before may be gone with the person
+    const isLost = wasHeld && !hold.view.open && document.activeElement === document.body;
+    if (isLost) list.focus({ preventScroll: true });
     if (is.told) {
       speak(is.told);
       desk.heard();

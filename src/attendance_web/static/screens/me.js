@@ -9,7 +9,6 @@ import { meet } from "../people.js";
 import { entered, session } from "../session.js";
 import { LANGUAGES, counted, language, speak, t } from "../texts.js";
 import { clock } from "../times.js";
-import { stopWaiting } from "../waiting.js";
 import { choosePicture } from "./picture.js";
 
 const STATES = /** @type {const} */ ({
@@ -93,7 +92,6 @@ export function me() {
     ];
   });
   const out = async () => {
-    stopWaiting();
     await api.logOut();
     entered(null);
   };
