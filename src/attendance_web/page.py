@@ -1,7 +1,8 @@
 """The page that people use: its files as they are, without a build. Decision 0005.
 
 Every file but the first has a version in its address, made of all their contents: a browser
-keeps it for ever, and a page and its modules are always of one version. Links between screens
+keeps it for ever, and a page and its modules are always of one version. The first page announces
+the modules that anything is seen with; a screen's own are loaded with it. Links between screens
 are behind the `#`, so that there is one page to serve, and to keep for a phone without signal.
 """
 
@@ -11,6 +12,7 @@ import gzip
 import hashlib
 import io
 import json
+import posixpath
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +46,7 @@ PACKED: Final = frozenset({".html", ".css", ".js", ".svg", ".webmanifest"})
 # Asked for under the same address for ever: the first page, and what a browser looks up by itself
 BY_NAME: Final = {"index.html": "/", "sw.js": "/sw.js", "manifest.webmanifest": "/app.webmanifest"}
 ASKED_ANEW: Final = "no-cache"  # kept, but asked whether it is still so before each use
+IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
 HOST: Final = re.compile(r"[0-9A-Za-z.\-\[\]:]{1,255}")
 
 
@@ -83,17 +86,15 @@ def files_of(folder: Path) -> dict[str, File]:
         whole.update(f"{name} {len(content)} ".encode() + content)
     version = whole.hexdigest()[:12]
     addresses = {name: BY_NAME.get(name, f"/static/{version}/{name}") for name in contents}
-    modules = [
-        address
-        for name, address in addresses.items()
-        if name.endswith(".js") and name not in BY_NAME
-    ]
+    first = sorted(_needed_by("app.js", contents))
     shell = [address for name, address in addresses.items() if name != "sw.js"]
     words = {
         "{{base}}": f"/static/{version}",
         "{{version}}": version,
         "{{shell}}": json.dumps(shell),
-        "{{modules}}": "\n".join(f'<link rel="modulepreload" href="{each}">' for each in modules),
+        "{{modules}}": "\n".join(
+            f'<link rel="modulepreload" href="{addresses[name]}">' for name in first
+        ),
     }
     return {
         addresses[name]: _file(
@@ -101,6 +102,20 @@ def files_of(folder: Path) -> dict[str, File]:
         )
         for name, content in contents.items()
     }
+
+
+def _needed_by(name: str, contents: dict[str, bytes]) -> set[str]:
+    """A module and all it imports, those that these import, too; not what is loaded later."""
+    found, left = set[str](), [name]
+    while left:
+        module = left.pop()
+        if module in found or module not in contents:
+            continue
+        found.add(module)
+        folder = posixpath.dirname(module)
+        for target in IMPORT.findall(contents[module].decode()):
+            left.append(posixpath.normpath(posixpath.join(folder, target)))
+    return found
 
 
 def _filled(content: bytes, words: dict[str, str]) -> bytes:

@@ -6,14 +6,8 @@ import { icon } from "./icons.js";
 import { placeNotices } from "./notices.js";
 import { button } from "./parts.js";
 import { forgetEverybody } from "./people.js";
-import { goInstead, here, route, screenHere } from "./router.js";
-import { event } from "./screens/event.js";
-import { events } from "./screens/events.js";
-import { markScreen } from "./screens/mark.js";
-import { languages, me } from "./screens/me.js";
-import { peopleScreen } from "./screens/people.js";
-import { personScreen } from "./screens/person.js";
-import { waitScreen } from "./screens/wait.js";
+import { goInstead, here, loadAll, route, screenHere } from "./router.js";
+import { languages } from "./screens/languages.js";
 import { welcome } from "./screens/welcome.js";
 import { entered, recognise, session } from "./session.js";
 import { language, t } from "./texts.js";
@@ -26,33 +20,47 @@ const TABS = /** @type {const} */ ([
   ["me", "#/me", "me"],
 ]);
 
-route(/^\/$/, events);
-route(new RegExp(`^/event/${EVENT}$`), event);
-route(new RegExp(`^/event/${EVENT}/wait$`), waitScreen);
-route(new RegExp(`^/event/${EVENT}/mark$`), markScreen);
-route(/^\/people$/, peopleScreen);
-route(/^\/person\/(\d{1,19})$/, personScreen);
-route(/^\/me$/, me);
+/** @param {string} rest */
+const ofEvent = (rest) => new RegExp(`^/event/${EVENT}${rest}$`);
+// Loaded when needed, and all of them once something is seen: a first visit begins with few files
+route(/^\/$/, async () => (await import("./screens/events.js")).events);
+route(ofEvent(""), async () => (await import("./screens/event.js")).event);
+route(ofEvent("/wait"), async () => (await import("./screens/wait.js")).waitScreen);
+route(ofEvent("/mark"), async () => (await import("./screens/mark.js")).markScreen);
+route(/^\/people$/, async () => (await import("./screens/people.js")).peopleScreen);
+route(/^\/person\/(\d{1,19})$/, async () => (await import("./screens/person.js")).personScreen);
+route(/^\/me$/, async () => (await import("./screens/me.js")).me);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
-const bar = h("div", { class: "bar" });
+const bar = h("aside", { class: "bar", "aria-label": t("wait") });
 const tabs = h("nav", { "aria-label": t("menu") });
 /** @type {import("./router.js").Screen | null} */
 let screen = null;
 /** @type {number | null | undefined} */
 let shownTo = undefined;
+let turns = 0;
 
-function show() {
+async function show() {
   const { userId, isKnown } = session.value;
   if (!isKnown) return;
+  const turn = ++turns;
   screen?.leave?.();
+  screen = null;
   closeDialogs();
   shownTo = userId;
-  screen = userId === null ? welcome() : screenHere();
-  if (!screen) {
+  let make;
+  try {
+    make = userId === null ? welcome : await screenHere();
+  } catch {
+    if (turn === turns) refill(main, h("p", { class: "bad" }, t("not.loaded")), button(t("again"), show));
+    return;
+  }
+  if (turn !== turns) return; // somebody has gone on meanwhile
+  if (make === null) {
     goInstead("/");
     return;
   }
+  screen = make();
   refill(main, screen.view, userId === null && languages());
   document.title = screen.title;
   main.querySelector("h1")?.focus({ preventScroll: true });
@@ -122,7 +130,7 @@ function toMain(event) {
 document.body.prepend(skip, bar);
 document.body.append(tabs);
 placeNotices(document.body);
-window.addEventListener("hashchange", show);
+window.addEventListener("hashchange", () => void show());
 waiting.watch(showBar);
 session.watch(({ userId }) => {
   if (userId === shownTo) return;
@@ -131,7 +139,7 @@ session.watch(({ userId }) => {
     stopWaiting();
   }
   if (userId !== null) waitOn();
-  show();
+  void show().then(loadAll);
 });
 onLoggedOut(() => entered(null));
 void begin();

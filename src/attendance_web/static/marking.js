@@ -72,6 +72,8 @@ export class Desk {
 
   /** @param {import("./socket.js").Frame} frame */
   #heard(frame) {
+    // A refused opening is told by how it ends
+    if (frame.result === "error" && this.store.value.connection !== "open") return;
     meet(frame.params?.users ?? (frame.params?.user ? [frame.params.user] : []));
     this.store.set(folded(this.store.value, frame, Date.now()));
     const { chosen } = this.store.value;

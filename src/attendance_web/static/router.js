@@ -3,24 +3,34 @@
 /** @typedef {{view: HTMLElement, title: string, tab?: string, leave?: () => void}} Screen */
 /** @typedef {(...parts: string[]) => Screen} ScreenOf */
 
-/** @type {[RegExp, ScreenOf][]} */
+/** @type {{pattern: RegExp, load: () => Promise<ScreenOf>}[]} */
 const routes = [];
 
 /**
  * @param {RegExp} pattern its groups are given to the screen
- * @param {ScreenOf} screen
+ * @param {() => Promise<ScreenOf>} load brings the screen's module, at once where it is here
  */
-export function route(pattern, screen) {
-  routes.push([pattern, screen]);
+export function route(pattern, load) {
+  routes.push({ pattern, load });
 }
 
-/** @returns {Screen | null} the screen of the address, or none */
-export function screenHere() {
-  for (const [pattern, screen] of routes) {
+/**
+ * The screen of the address, to be made once its module is here; none for an unknown address.
+ * @returns {Promise<(() => Screen) | null>} raises where the module cannot be loaded
+ */
+export async function screenHere() {
+  for (const { pattern, load } of routes) {
     const found = pattern.exec(here());
-    if (found) return screen(...found.slice(1).map((each) => each.toLowerCase()));
+    if (!found) continue;
+    const screen = await load();
+    return () => screen(...found.slice(1).map((each) => each.toLowerCase()));
   }
   return null;
+}
+
+/** Brings the modules of all screens, so that none is missed when the signal is gone. */
+export async function loadAll() {
+  for (const { load } of routes) await load().catch(() => undefined);
 }
 
 /** The path behind the `#`. */

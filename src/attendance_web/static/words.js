@@ -149,7 +149,7 @@ export const WORDS = {
     en: "Nobody is waiting yet. Whoever comes will appear here.",
   },
   "mark.waits": { ru: "ждёт", en: "waits" },
-  "mark.begins": { ru: "Отмечать можно с {time}", en: "Marking begins at {time}" },
+  "mark.begins": { ru: "Отмечать можно с начала: {time}", en: "Marking begins with the event: {time}" },
   "mark.count": {
     ru: { one: "Ждёт {count} человек", few: "Ждут {count} человека", many: "Ждут {count} человек" },
     en: { one: "{count} person is waiting", other: "{count} people are waiting" },

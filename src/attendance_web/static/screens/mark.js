@@ -9,7 +9,7 @@ import { Whisper, tell } from "../notices.js";
 import { button, heading } from "../parts.js";
 import { people, person, readFriends } from "../people.js";
 import { counted, isKey, t } from "../texts.js";
-import { clock, now } from "../times.js";
+import { clock, day, now } from "../times.js";
 import { makeRow, mendRow } from "./mark-row.js";
 import { HoldDialog } from "./hold.js";
 
@@ -92,7 +92,7 @@ export function markScreen(eventId = "") {
   /** @param {HTMLElement} text */
   const beginLater = async (text) => {
     const { time_from } = await api.event(eventId);
-    say(text, t("mark.begins", { time: clock(time_from) }));
+    say(text, t("mark.begins", { time: `${day(time_from)}, ${clock(time_from)}` }));
     later = window.setTimeout(again, Math.min(2 ** 31 - 1, (time_from - now() + 1) * 1000));
   };
   let unwatch = () => {};

@@ -7,8 +7,9 @@ import { tell } from "../notices.js";
 import { badge, button, eventLink, field, form, heading, loaded } from "../parts.js";
 import { meet } from "../people.js";
 import { entered, session } from "../session.js";
-import { LANGUAGES, counted, language, speak, t } from "../texts.js";
+import { counted, t } from "../texts.js";
 import { clock } from "../times.js";
+import { languages } from "./languages.js";
 import { choosePicture } from "./picture.js";
 
 const STATES = /** @type {const} */ ({
@@ -118,27 +119,5 @@ function info(mine) {
     field(t("me.name"), name),
     field(t("me.bio"), bio, t("me.bio.help")),
     h("button", { class: "main", "data-test": "save" }, t("save")),
-  );
-}
-
-/** The two languages, each by its own name. */
-export function languages() {
-  const names = { ru: "Русский", en: "English" };
-  return h(
-    "div",
-    { class: "choices languages", role: "group", "aria-label": t("language") },
-    ...LANGUAGES.map((each) =>
-      h(
-        "button",
-        {
-          type: "button",
-          lang: each,
-          "aria-pressed": String(each === language),
-          "data-test": `language-${each}`,
-          onclick: () => each !== language && speak(each),
-        },
-        names[each],
-      ),
-    ),
   );
 }

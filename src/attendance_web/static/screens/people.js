@@ -54,7 +54,7 @@ export function peopleScreen() {
     };
     return h(
       "div",
-      { class: "row" },
+      { class: "row request" },
       personLink(each),
       button(t("people.accept"), () => answer(api.befriend), {
         class: "main",
