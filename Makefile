@@ -47,8 +47,20 @@ contract: install ## Run the promises that every adapter keeps
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/contract
 
 .PHONY: types
-types: install ## Check the types strictly
+types: install ## Check the types strictly, those of the page too where node is there
 	$(BIN)/mypy --strict src
+	@if command -v npm >/dev/null 2>&1; then \
+	  $(MAKE) --no-print-directory node_modules && npm run --silent types; \
+	else echo "the page's types were not checked: install nodejs and npm, then make types"; fi
+
+node_modules: package.json
+	npm install --no-package-lock --no-audit --no-fund --silent
+	@touch $@
+
+.PHONY: page
+page: ## Test the page's modules by themselves, where node is there
+	@if command -v node >/dev/null 2>&1; then node --test tests/page/*.test.js; \
+	else echo "the page's modules were not tested: install nodejs, then make page"; fi
 
 .PHONY: lint
 lint: install ## Check style, formatting and the directions of imports
@@ -73,4 +85,4 @@ docs: install ## Print docs/wire.md from the Structs that declare what goes over
 	mv docs/wire.md.new docs/wire.md
 
 .PHONY: check
-check: lint types test ## All that CI runs
+check: lint types page test ## All that CI runs

@@ -22,7 +22,8 @@ from attendance_core.frames import (
     UserLeft,
     WasMarked,
 )
-from attendance_core.vocabulary import UserId
+from attendance_core.profiles import ProfileSummary
+from attendance_core.vocabulary import FileKey, UserId
 from attendance_web import close_codes, refusals
 from attendance_web.calls import Call
 from attendance_web.marking_messages import (
@@ -37,6 +38,10 @@ from attendance_web.marking_messages import (
 from attendance_web.routes import CALLS
 
 ANNA, BORIS = UserId(7), UserId(12)
+PEOPLE = {
+    ANNA: ProfileSummary(ANNA, "Анна", FileKey("aBcD.jpg"), confirmed=True),
+    BORIS: ProfileSummary(BORIS, "Борис", None, confirmed=False),
+}
 FRAMES: tuple[tuple[str, Frame], ...] = (
     ("marking", MarkingList((ANNA, BORIS), (1800000000.25, 1800000004.5))),
     ("marking", UserJoined(ANNA, 1800000000.25)),
@@ -83,9 +88,13 @@ def lines() -> Iterator[str]:
     yield "socket | frame | meaning"
     yield "---|---|---"
     for socket, frame in FRAMES:
-        yield f"{socket} | `{encode(frame, 'en')}` | {_doc(type(frame))}"
+        yield f"{socket} | `{encode(frame, 'en', PEOPLE)}` | {_doc(type(frame))}"
     yield f"both | `{PONG}` | The answer to a ping."
     yield f"both | `{encode_error(errors.Taken(), 'en')}` | A refusal; see the codes below."
+    yield ""
+    yield "Of somebody whose name is not at hand when a frame goes out, `users` has no entry, or"
+    yield "the frame no `user`: a list is never late for a name. Names and pictures are read when a"
+    yield "person opens `mark_me`; one changed while they wait is seen after their next opening."
     yield ""
     yield "## Codes of error frames"
     yield ""

@@ -13,7 +13,13 @@ from attendance_core.friends import Friend, Friendship
 from attendance_core.marking import Outcome, Ready
 from attendance_core.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.ports import Missed, Picture
-from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSeen
+from attendance_core.profiles import (
+    Confirmation,
+    ConfirmationScan,
+    Profile,
+    ProfileSeen,
+    ProfileSummary,
+)
 from attendance_core.upkeep import Reading
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, Seconds, UserId
@@ -52,6 +58,7 @@ __all__ = [
     "ProcessId",
     "Profile",
     "ProfileSeen",
+    "ProfileSummary",
     "Reading",
     "Ready",
     "Refusal",

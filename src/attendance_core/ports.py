@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from attendance_core.events import Attended, Event, Participant
     from attendance_core.friends import Friend, Friendship
     from attendance_core.places import Mark, Place
-    from attendance_core.profiles import ConfirmationScan, Profile
+    from attendance_core.profiles import ConfirmationScan, Profile, ProfileSummary
 
 T = TypeVar("T")
 
@@ -110,6 +110,10 @@ class Profiles(Protocol):
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
         """Those whose display name has the part in it, folded; by display name, then id."""
+        ...
+
+    def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
+        """Of those who exist, with their tick, in no particular order; one query."""
         ...
 
 

@@ -43,6 +43,16 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileSummary:
+    """As much of a person as a list shows of everybody in it, the same for every viewer."""
+
+    user_id: UserId
+    display_name: str
+    picture: FileKey | None
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmationScan:
     """The picture of a student record. Private: its owner and moderators only."""
 
@@ -89,6 +99,17 @@ class GetProfile:
             )
 
         return await self.observe(look)
+
+
+@dataclass(frozen=True, slots=True)
+class GetProfileSummaries:
+    """Who the people of a list are. Contract: 7, `params.users` and `params.user`."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
+        """Those who exist, in no particular order."""
+        return await self.observe(lambda unit: unit.profiles.summaries(user_ids))
 
 
 @dataclass(frozen=True, slots=True)

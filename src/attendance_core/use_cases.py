@@ -35,6 +35,7 @@ from attendance_core.profiles import (
     GetMyAttendance,
     GetPendingScans,
     GetProfile,
+    GetProfileSummaries,
     JudgeScan,
     ReadScan,
     UpdateProfileInfo,
@@ -54,6 +55,7 @@ class UseCases:
     log_out: LogOut
 
     get_profile: GetProfile
+    get_profile_summaries: GetProfileSummaries
     update_profile_picture: UpdateProfilePicture
     update_profile_info: UpdateProfileInfo
     upload_profile_confirmation: UploadProfileConfirmation

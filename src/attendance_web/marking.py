@@ -196,6 +196,8 @@ class _Visit:
             ready = await use_cases.ready_to_mark(connection=self._connection)
             self._room.ready(self._outbox, ready)
             return True
+        # Before it is announced, so that their name goes out with it
+        await self._room.people.meet_again([self._connection.user_id])
         place = await use_cases.mark_me(connection=self._connection)
         if isinstance(place.state, Marked):
             told = encode(WasMarked(place.state.by), self._outbox.language)

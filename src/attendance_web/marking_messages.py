@@ -5,6 +5,9 @@ Contract: 6, the table of messages.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 import msgspec
 
 from attendance_core.connections import Role
@@ -21,9 +24,11 @@ from attendance_core.frames import (
     UserLeft,
     WasMarked,
 )
+from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import UserId
 from attendance_web.arguments import too_much
 from attendance_web.fields import MOST_ID, Wrong, whole_number
+from attendance_web.pictures import picture_url
 from attendance_web.refusals import BadFrame, BadParams, UnknownMessage
 
 TAKEN = {
@@ -121,16 +126,43 @@ def _user_id(given: int | str) -> UserId:
         raise BadParams from None
 
 
-def encode(frame: Frame, language: Language) -> str:
-    """What a socket is told, as text; only `Confirmed` depends on the language."""
+People = Mapping[UserId, ProfileSummary]
+NOBODY: Final[People] = {}
+
+
+class PersonShown(msgspec.Struct, frozen=True):
+    """Somebody in a list of people: the same for whoever looks."""
+
+    user_id: UserId
+    display_name: str
+    pic: str
+    confirmed: bool
+
+
+def encode(frame: Frame, language: Language, people: People = NOBODY) -> str:
+    """What a socket is told, as text; only `Confirmed` depends on the language.
+
+    ``people`` are those whose name and picture are at hand; of others the frame has the id alone.
+    """
     message, params = _spelt(frame, language)
+    match frame:
+        case MarkingList(user_ids):
+            params["users"] = [_shown(people[each]) for each in user_ids if each in people]
+        case UserJoined(user_id) if user_id in people:
+            params["user"] = _shown(people[user_id])
     told: dict[str, object] = {"result": "ok", "message": message}
-    if params is not None:
+    if params:
         told["params"] = params
     return _encode(told).decode()
 
 
-def _spelt(frame: Frame, language: Language) -> tuple[str, dict[str, object] | None]:
+def _shown(person: ProfileSummary) -> PersonShown:
+    return PersonShown(
+        person.user_id, person.display_name, picture_url(person.picture), person.confirmed
+    )
+
+
+def _spelt(frame: Frame, language: Language) -> tuple[str, dict[str, object]]:
     match frame:
         case MarkingList(user_ids, asked_at):
             return "marking_list", {"marking_list": user_ids, "asked_at": asked_at}
@@ -143,7 +175,7 @@ def _spelt(frame: Frame, language: Language) -> tuple[str, dict[str, object] | N
         case Confirmed(points):
             return "marked", {"display_msg": MARKED_TEXT[language].format(points=points)}
         case Refused():
-            return "refused", None
+            return "refused", {}
         case ReservationExpired(user_id):
             return "reservation_expired", {"user_id": user_id}
         case WasMarked(user_id):

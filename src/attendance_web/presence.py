@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -12,6 +12,7 @@ from attendance_core import ports
 from attendance_core.accounts import Actor
 from attendance_core.connections import Connection, Role
 from attendance_core.errors import Unavailable
+from attendance_core.profiles import ProfileSummary
 from attendance_core.upkeep import Reading
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds, UserId
@@ -42,7 +43,7 @@ class Presence:
         self.use_cases = use_cases
         self.allowed_origins = allowed_origins
         self.connection = connection
-        self.rooms = Rooms(notifier, self._read, self._why_gone)
+        self.rooms = Rooms(notifier, self._read, self._summaries, self._why_gone)
         self.is_draining = False
         # Called after each frame of a socket: its message, its outcome, and how long it took
         self.commanded: Callable[[str, str, Seconds], None] = lambda *_: None
@@ -111,6 +112,9 @@ class Presence:
         return await self.use_cases.read_room(
             event_id=event_id, process_id=self._process_id(), watched=watched
         )
+
+    async def _summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
+        return await self.use_cases.get_profile_summaries(user_ids=user_ids)
 
     async def _why_gone(self, connection: Connection) -> type[Exception]:
         return await self.use_cases.why_gone(connection=connection)

@@ -28,6 +28,7 @@ from attendance_core.vocabulary import ConnectionId, EventId, Seconds, UserId
 from attendance_web.close_codes import MARKED, OPEN, RESTART, code_of
 from attendance_web.marking_messages import encode, encode_error
 from attendance_web.outbox import Outbox
+from attendance_web.people import Acquaintances, Summaries
 
 logger = logging.getLogger(__name__)
 
@@ -57,10 +58,16 @@ class Room:
     """One event in this process."""
 
     def __init__(
-        self, event_id: EventId, notifier: ports.Notifier, read: Read, why_gone: WhyGone
+        self,
+        event_id: EventId,
+        notifier: ports.Notifier,
+        read: Read,
+        summaries: Summaries,
+        why_gone: WhyGone,
     ) -> None:
         self.event_id = event_id
         self.guests = 0
+        self.people = Acquaintances(summaries)
         self._mirror = Mirror()
         self._notifier = notifier
         self._read = read
@@ -136,6 +143,9 @@ class Room:
         if reading.event is not None:
             self._ends_in = reading.event.ends_at - reading.at
         self._deliver(self._mirror.read(begun, reading))
+        # Afterwards: frames go out without a name rather than late, and when the room is opened
+        # there is nobody yet to send any to
+        await self.people.meet(place.user_id for place in reading.listed)
 
     def _told(self, news: Announcement | ports.Missed) -> None:
         if isinstance(news, ports.Missed):
@@ -187,7 +197,7 @@ class Room:
                 for outbox in outboxes:
                     outbox.put(encode(frame, outbox.language))
             elif outboxes:
-                text = encode(frame, "en")
+                text = encode(frame, "en", self.people.at_hand)
                 for outbox in outboxes:
                     if isinstance(frame, WasMarked):
                         outbox.close(MARKED, text)
@@ -215,9 +225,12 @@ class Room:
 class Rooms:
     """All rooms of this process; a room without guests is gone."""
 
-    def __init__(self, notifier: ports.Notifier, read: Read, why_gone: WhyGone) -> None:
+    def __init__(
+        self, notifier: ports.Notifier, read: Read, summaries: Summaries, why_gone: WhyGone
+    ) -> None:
         self._notifier = notifier
         self._read = read
+        self._summaries = summaries
         self._why_gone = why_gone
         self._rooms: dict[EventId, Room] = {}
 
@@ -227,7 +240,7 @@ class Rooms:
         room = self._rooms.get(event_id)
         if room is None or room.has_failed:
             room = self._rooms[event_id] = Room(
-                event_id, self._notifier, self._read, self._why_gone
+                event_id, self._notifier, self._read, self._summaries, self._why_gone
             )
         room.guests += 1
         try:

@@ -7,7 +7,17 @@ from typing import Final
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
-from attendance_web import accounts, csrf, events, friends, health, openapi, pictures, profiles
+from attendance_web import (
+    accounts,
+    csrf,
+    events,
+    friends,
+    health,
+    openapi,
+    page,
+    pictures,
+    profiles,
+)
 from attendance_web.calls import Call, handler_of
 from attendance_web.envelope import EXCEPTION_HANDLERS
 
@@ -34,5 +44,6 @@ ROUTES: Final = [
     *pictures.ROUTES,
     *health.ROUTES,
     *openapi.routes(CALLS),
+    *page.ROUTES,
 ]
 BEFORE_SEND: Final = [secure, csrf.give_token]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from attendance_core.vocabulary import EventId
+from attendance_core.vocabulary import EventId, UserId
 from tests.contract.live import Ended, House, Visitor, Wire, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -31,6 +31,14 @@ async def both(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     return event_id, asker, marker, waiting, marking
 
 
+def shown(user_id: int) -> str:
+    """A person of the house as a list shows them."""
+    return (
+        f'{{"user_id":{user_id},"display_name":"person{user_id}",'
+        '"pic":"/pictures/default.svg","confirmed":false}'
+    )
+
+
 class TestGoldenFrames:
     """The whole story, byte for byte but for ids and times."""
 
@@ -43,7 +51,7 @@ class TestGoldenFrames:
         a, m = asker.user_id, marker.user_id
         assert await raw(marking) == (
             '{"result":"ok","message":"marking_list",'
-            f'"params":{{"marking_list":[{a}],"asked_at":[{since}]}}}}'
+            f'"params":{{"marking_list":[{a}],"asked_at":[{since}],"users":[{shown(a)}]}}}}'
         )
         await marking.says("prepare_to_mark", user_id=a)
         assert await raw(marking) == (
@@ -74,18 +82,31 @@ class TestGoldenFrames:
         event_id = await house.event(marker)
         marking = await marker.marking(event_id)
         assert await raw(marking) == (
-            '{"result":"ok","message":"marking_list","params":{"marking_list":[],"asked_at":[]}}'
+            '{"result":"ok","message":"marking_list",'
+            '"params":{"marking_list":[],"asked_at":[],"users":[]}}'
         )
         waiting = await other.mark_me(event_id)
         since = (await house.state_of(event_id, other)).since
         assert await raw(marking) == (
             '{"result":"ok","message":"user_joined",'
-            f'"params":{{"user_id":{other.user_id},"asked_at":{since}}}}}'
+            f'"params":{{"user_id":{other.user_id},"asked_at":{since},'
+            f'"user":{shown(other.user_id)}}}}}'
         )
         await waiting.says_goodbye()
         assert await raw(marking) == (
             f'{{"result":"ok","message":"user_left","params":{{"user_id":{other.user_id}}}}}'
         )
+
+    async def test_a_new_name_is_seen_when_its_owner_asks_again(self, house: House) -> None:
+        event_id, asker, _, waiting, marking = await both(house)
+        await house.attendance.use_cases.update_profile_info(
+            actor=UserId(asker.user_id), display_name="Anna"
+        )
+        await waiting.says_goodbye()
+        await marking.hears("user_left")
+        await asker.mark_me(event_id)
+        joined = await marking.hears("user_joined")
+        assert joined["params"]["user"]["display_name"] == "Anna"
 
     async def test_an_expiry(self, house: House) -> None:
         _, asker, _, _, marking = await both(house)

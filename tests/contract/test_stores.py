@@ -23,7 +23,7 @@ from attendance_core.errors import (
 from attendance_core.events import Event
 from attendance_core.friends import Friend, Friendship
 from attendance_core.places import Held, Mark, Marked, Place, Waiting
-from attendance_core.profiles import Confirmation, ConfirmationScan, Profile
+from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
 from attendance_core.vocabulary import ConnectionId, EventId, FileKey, ProcessId, SessionId, UserId
 from tests.unit.builders import NOON, SetClock
 
@@ -176,6 +176,27 @@ class TestProfiles:
             assert [each.user_id for each in found] == wanted
         page = await store.observe(lambda u: u.profiles.search("ёлкин", 1, 1))
         assert [each.user_id for each in page] == [ids[1]]
+
+    async def test_summaries_are_of_those_who_exist_with_their_tick(self, store: Any) -> None:
+        anna, boris, vera = await people(store, "Анна", "Борис", "Вера")
+
+        def work(unit: Any) -> None:
+            unit.profiles.put(Profile(anna, "Анна", picture=FileKey("a.jpg")))
+            for user_id, state in (
+                (anna, Confirmation.APPROVED),
+                (boris, Confirmation.REJECTED),
+            ):
+                unit.scans.put(ConfirmationScan(user_id, FileKey("s"), NOON, state, NOON))
+
+        await store.transact(work)
+        asked = [boris, anna, UserId(77), vera, anna]
+        found = await store.observe(lambda u: u.profiles.summaries(asked))
+        assert sorted(found, key=lambda each: each.user_id) == [
+            ProfileSummary(anna, "Анна", FileKey("a.jpg"), confirmed=True),
+            ProfileSummary(boris, "Борис", None, confirmed=False),
+            ProfileSummary(vera, "Вера", None, confirmed=False),
+        ]
+        assert not await store.observe(lambda u: u.profiles.summaries([]))
 
     async def test_a_scan_replaces_the_one_before(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")

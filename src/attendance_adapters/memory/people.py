@@ -9,7 +9,7 @@ from attendance_adapters.memory.state import Pair, State
 from attendance_core.accounts import Account, Session
 from attendance_core.errors import PersonNotFound, UsernameTaken
 from attendance_core.friends import Friend, Friendship
-from attendance_core.profiles import Confirmation, ConfirmationScan, Profile
+from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
 from attendance_core.vocabulary import Instant, SessionId, UserId, fold
 
 
@@ -64,6 +64,7 @@ class Profiles:
 
     def __init__(self, state: State) -> None:
         self._profiles = state.profiles
+        self._scans = state.scans
 
     def add(self, profile: Profile) -> None:
         self._profiles[profile.user_id] = profile
@@ -83,6 +84,19 @@ class Profiles:
         found = [each for each in self._profiles.values() if part in fold(each.display_name)]
         found.sort(key=lambda each: (fold(each.display_name), each.user_id))
         return found[offset : offset + limit]
+
+    def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
+        found = [self._profiles[each] for each in set(user_ids) if each in self._profiles]
+        return [
+            ProfileSummary(
+                each.user_id, each.display_name, each.picture, self._is_confirmed(each.user_id)
+            )
+            for each in found
+        ]
+
+    def _is_confirmed(self, user_id: UserId) -> bool:
+        scan = self._scans.get(user_id)
+        return scan is not None and scan.state is Confirmation.APPROVED
 
 
 class Scans:

@@ -18,9 +18,9 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part, is_rare
-from attendance_adapters.sql.tables import profiles, scans
+from attendance_adapters.sql.tables import BigId, profiles, scans
 from attendance_core.errors import PersonNotFound
-from attendance_core.profiles import Confirmation, ConfirmationScan, Profile
+from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId, fold
 
 ADD_PROFILE = insert(profiles)
@@ -47,6 +47,11 @@ _part = bindparam("part", type_=String)
 IS_RARE = select(is_rare(literal_column("trigrams_of_profiles"), _part))
 SEARCH_RARE = _BY_NAME.where(has_long_part(profiles.c.name_key, _part))
 SEARCH = _BY_NAME.where(has_part(profiles.c.name_key, _part))
+SUMMARIES = (
+    select(profiles.c.user_id, profiles.c.display_name, profiles.c.picture, scans.c.state)
+    .select_from(profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id))
+    .where(profiles.c.user_id.in_(bindparam("users", expanding=True, type_=BigId)))
+)
 _SCAN = select(scans.c.user_id, scans.c.file, scans.c.uploaded_at, scans.c.state, scans.c.judged_at)
 FIND_SCAN = _SCAN.where(scans.c.user_id == bindparam("id"))
 LOCK_SCAN = FIND_SCAN.with_for_update()
@@ -95,6 +100,13 @@ class Profiles:
         search = SEARCH_RARE if rare else SEARCH
         found = self._execute(search, {"part": part, "most": limit, "skip": offset})
         return [Profile(*row) for row in found]
+
+    def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
+        found = self._execute(SUMMARIES, {"users": list(user_ids)})
+        return [
+            ProfileSummary(user_id, name, picture, state == Confirmation.APPROVED.value)
+            for user_id, name, picture, state in found
+        ]
 
     def pictures(self) -> Sequence[FileKey]:
         """Of everybody who has one."""

@@ -1,0 +1,189 @@
+"""The page that people use: its files as they are, without a build. Decision 0007.
+
+Every file but the first has a version in its address, made of all their contents: a browser
+keeps it for ever, and a page and its modules are always of one version. The first page announces
+the modules that anything is seen with; a screen's own are loaded with it. Links between screens
+are behind the `#`, so that there is one page to serve, and to keep for a phone without signal.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import posixpath
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import segno
+from litestar import Request, Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from attendance_core.errors import EventNotFound
+from attendance_core.vocabulary import EventId
+from attendance_web.calls import Web
+from attendance_web.csrf import is_secure
+from attendance_web.pictures import KEPT_FOR_EVER
+from attendance_web.pictures import POLICY as PICTURE_POLICY
+from attendance_web.refusals import UnknownPath
+from attendance_web.sessions import RawHeaders, header
+
+FOLDER: Final = Path(__file__).parent / "static"
+TYPES: Final = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}
+PACKED: Final = frozenset({".html", ".css", ".js", ".svg", ".webmanifest"})
+# Asked for under the same address for ever: the first page, and what a browser looks up by itself
+BY_NAME: Final = {"index.html": "/", "sw.js": "/sw.js", "manifest.webmanifest": "/app.webmanifest"}
+ASKED_ANEW: Final = "no-cache"  # kept, but asked whether it is still so before each use
+IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
+HOST: Final = re.compile(r"[0-9A-Za-z.\-\[\]:]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of the page, ready to be sent."""
+
+    address: str
+    content: bytes
+    packed: bytes | None  # with gzip
+    media_type: str
+    tag: str
+    kept: str
+
+
+def policy(host: str, *, secure: bool) -> str:
+    """What the page may load and do; sockets are named, since not every browser counts them as
+    the page's own.
+    """
+    socket = f" {'wss' if secure else 'ws'}://{host}" if HOST.fullmatch(host) else ""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        f"connect-src 'self'{socket}; manifest-src 'self'; worker-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def files_of(folder: Path) -> dict[str, File]:
+    """The files of the page by address."""
+    contents = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in TYPES
+    }
+    whole = hashlib.sha256()
+    for name, content in contents.items():
+        whole.update(f"{name} {len(content)} ".encode() + content)
+    version = whole.hexdigest()[:12]
+    addresses = {name: BY_NAME.get(name, f"/static/{version}/{name}") for name in contents}
+    first = sorted(_needed_by("app.js", contents))
+    shell = [address for name, address in addresses.items() if name != "sw.js"]
+    words = {
+        "{{base}}": f"/static/{version}",
+        "{{version}}": version,
+        "{{shell}}": json.dumps(shell),
+        "{{modules}}": "\n".join(
+            f'<link rel="modulepreload" href="{addresses[name]}">' for name in first
+        ),
+    }
+    return {
+        addresses[name]: _file(
+            addresses[name], name, _filled(content, words) if name in BY_NAME else content
+        )
+        for name, content in contents.items()
+    }
+
+
+def _needed_by(name: str, contents: dict[str, bytes]) -> set[str]:
+    """A module and all it imports, those that these import, too; not what is loaded later."""
+    found, left = set[str](), [name]
+    while left:
+        module = left.pop()
+        if module in found or module not in contents:
+            continue
+        found.add(module)
+        folder = posixpath.dirname(module)
+        for target in IMPORT.findall(contents[module].decode()):
+            left.append(posixpath.normpath(posixpath.join(folder, target)))
+    return found
+
+
+def _filled(content: bytes, words: dict[str, str]) -> bytes:
+    text = content.decode()
+    for word, meant in words.items():
+        text = text.replace(word, meant)
+    return text.encode()
+
+
+def _file(address: str, name: str, content: bytes) -> File:
+    suffix = Path(name).suffix
+    return File(
+        address,
+        content,
+        gzip.compress(content, 9, mtime=0) if suffix in PACKED else None,
+        TYPES[suffix],
+        f'"{hashlib.sha256(content).hexdigest()[:20]}"',
+        ASKED_ANEW if name in BY_NAME else KEPT_FOR_EVER,
+    )
+
+
+FILES: Final = files_of(FOLDER)
+
+
+async def shown(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """A file of the page. Raises UnknownPath."""
+    file = FILES.get(request.scope["path"])
+    if file is None:
+        raise UnknownPath
+    headers: RawHeaders = request.scope["headers"]
+    told = {
+        "Cache-Control": file.kept,
+        "ETag": file.tag,
+        "Vary": "Accept-Encoding",
+        "Content-Security-Policy": policy(
+            header(headers, "host") or "", secure=is_secure(request.scope)
+        ),
+    }
+    if file.tag in (header(headers, "if-none-match") or ""):
+        return Response(b"", status_code=304, headers=told, media_type=file.media_type)
+    content = file.content
+    if file.packed is not None and "gzip" in (header(headers, "accept-encoding") or ""):
+        told["Content-Encoding"] = "gzip"
+        content = file.packed
+    return Response(content, headers=told, media_type=file.media_type)
+
+
+async def event_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
+    """The address of an event on the page, as a QR code to be scanned. Raises UnknownPath."""
+    web: Web = request.app.state.web
+    host = header(request.scope["headers"], "host") or ""
+    try:
+        event = await web.use_cases.get_event_by_id(event_id=EventId(UUID(event_id)))
+    except (ValueError, EventNotFound):
+        raise UnknownPath from None
+    if not HOST.fullmatch(host):
+        raise UnknownPath
+    scheme = "https" if is_secure(request.scope) else "http"
+    code = segno.make(f"{scheme}://{host}/#/event/{event.event_id}", error="m", micro=False)
+    drawn = io.BytesIO()
+    code.save(drawn, kind="svg", border=3, light="#fff", omitsize=True, xmldecl=False)
+    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
+    return Response(drawn.getvalue(), media_type="image/svg+xml", headers=headers)
+
+
+ROUTES: Final = [
+    HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(shown),
+    HTTPRouteHandler("/events/{event_id:str}/qr.svg", http_method="GET", include_in_schema=False)(
+        event_code
+    ),
+]

@@ -1,0 +1,153 @@
+/** The beginning: which screen is seen, and what stands around it. */
+
+import { onLoggedOut } from "./api.js";
+import { h, refill } from "./dom.js";
+import { icon } from "./icons.js";
+import { placeNotices } from "./notices.js";
+import { button } from "./parts.js";
+import { forgetEverybody } from "./people.js";
+import { goInstead, here, loadAll, route, screenHere } from "./router.js";
+import { languages } from "./screens/languages.js";
+import { welcome } from "./screens/welcome.js";
+import { entered, recognise, session } from "./session.js";
+import { delayOf } from "./socket.js";
+import { language, t } from "./texts.js";
+import { stopWaiting, waitOn, waiting } from "./waiting.js";
+
+const EVENT = "([0-9a-fA-F-]{36})";
+const TABS = /** @type {const} */ ([
+  ["events", "#/", "events.title"],
+  ["people", "#/people", "people"],
+  ["me", "#/me", "me"],
+]);
+
+/** @param {string} rest */
+const ofEvent = (rest) => new RegExp(`^/event/${EVENT}${rest}$`);
+// Loaded when needed, and all of them once something is seen: a first visit begins with few files
+route(/^\/$/, async () => (await import("./screens/events.js")).events);
+route(ofEvent(""), async () => (await import("./screens/event.js")).event);
+route(ofEvent("/wait"), async () => (await import("./screens/wait.js")).waitScreen);
+route(ofEvent("/mark"), async () => (await import("./screens/mark.js")).markScreen);
+route(/^\/people$/, async () => (await import("./screens/people.js")).peopleScreen);
+route(/^\/person\/(\d{1,19})$/, async () => (await import("./screens/person.js")).personScreen);
+route(/^\/me$/, async () => (await import("./screens/me.js")).me);
+
+const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+const bar = h("aside", { class: "bar", "aria-label": t("wait") });
+const tabs = h("nav", { "aria-label": t("menu") });
+/** @type {import("./router.js").Screen | null} */
+let screen = null;
+/** @type {number | null | undefined} */
+let shownTo = undefined;
+let turns = 0;
+
+async function show() {
+  const { userId, isKnown } = session.value;
+  if (!isKnown) return;
+  const turn = ++turns;
+  screen?.leave?.();
+  screen = null;
+  closeDialogs();
+  shownTo = userId;
+  let make;
+  try {
+    make = userId === null ? welcome : await screenHere();
+  } catch {
+    if (turn === turns) refill(main, h("p", { class: "bad" }, t("not.loaded")), button(t("again"), show));
+    return;
+  }
+  if (turn !== turns) return; // somebody has gone on meanwhile
+  if (make === null) {
+    goInstead("/");
+    return;
+  }
+  screen = make();
+  refill(main, screen.view, userId === null && languages());
+  document.title = screen.title;
+  main.querySelector("h1")?.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+  showTabs();
+  showBar();
+}
+
+/** A dialog belongs to the screen it was opened on. */
+function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+}
+
+function showTabs() {
+  tabs.hidden = session.value.userId === null;
+  refill(
+    tabs,
+    ...TABS.map(([tab, href, label]) =>
+      h(
+        "a",
+        { href, "aria-current": screen?.tab === tab && "page", "data-test": `tab-${tab}` },
+        icon(tab),
+        t(label),
+      ),
+    ),
+  );
+}
+
+/** That I wait is to be seen on every screen. */
+function showBar() {
+  const { eventId, connection, markedBy } = waiting.value;
+  const at = `/event/${eventId}/wait`;
+  if (eventId === null || here() === at) {
+    bar.replaceChildren();
+    return;
+  }
+  const state = markedBy === null ? connection : "marked";
+  if (bar.dataset.state === state && bar.firstChild) return;
+  bar.dataset.state = state;
+  refill(bar, h("a", { href: `#${at}`, "data-test": "waiting-bar" }, t(BAR[state])));
+}
+
+const BAR = /** @type {const} */ ({
+  connecting: "wait.connecting",
+  open: "wait.open",
+  lost: "wait.lost",
+  marked: "wait.marked",
+  ended: "wait.ended",
+});
+
+let attempts = 0;
+let tryAgain = 0;
+
+/** Comes back by itself where nobody answers yet, as the sockets do. */
+async function begin() {
+  clearTimeout(tryAgain);
+  try {
+    await recognise();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    refill(main, h("p", { class: "bad", role: "status" }, text), button(t("again"), begin));
+    tryAgain = window.setTimeout(begin, delayOf(attempts++, Math.random()));
+  }
+}
+
+document.documentElement.lang = language;
+const skip = h("a", { href: "#main", class: "skip", onclick: toMain }, t("skip"));
+/** @param {globalThis.Event} event whose link would be taken for a screen's */
+function toMain(event) {
+  event.preventDefault();
+  main.focus();
+}
+document.body.prepend(skip, bar);
+document.body.append(tabs);
+placeNotices(document.body);
+window.addEventListener("hashchange", () => void show());
+waiting.watch(showBar);
+session.watch(({ userId }) => {
+  if (userId === shownTo) return;
+  if (shownTo !== undefined) {
+    forgetEverybody();
+    stopWaiting();
+  }
+  if (userId !== null) waitOn();
+  void show().then(loadAll);
+});
+onLoggedOut(() => entered(null));
+void begin();
+if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js");

@@ -1,0 +1,100 @@
+/** The events: mine, today's, what one searches for, and a new one. */
+
+import * as api from "../api.js";
+import { h, refill } from "../dom.js";
+import { tellError } from "../notices.js";
+import { badge, eventLink, heading, loaded } from "../parts.js";
+import { t } from "../texts.js";
+import { isToday, now } from "../times.js";
+import { newEvent } from "./new-event.js";
+
+const SEARCH_FROM = 3; // Contract: GetEvents
+const SEARCH_AFTER = 250;
+const SEEN_MOST = 100;
+
+/** @typedef {import("../api.js").Event} Event */
+
+/** @returns {import("../router.js").Screen} */
+export function events() {
+  const lists = loaded({ "data-test": "events" }, readLists);
+  const found = h("div", { "data-test": "found", "aria-live": "polite" });
+  const search = h("input", {
+    type: "search",
+    placeholder: t("events.search"),
+    "aria-label": t("events.search"),
+    "data-test": "search",
+    oninput: typed,
+  });
+  let timer = 0;
+  let asked = 0;
+  function typed() {
+    clearTimeout(timer);
+    timer = window.setTimeout(look, SEARCH_AFTER);
+  }
+  async function look() {
+    const part = search.value.trim();
+    const turn = ++asked;
+    lists.view.hidden = part !== "";
+    if (part.length < SEARCH_FROM) {
+      refill(found, part !== "" && h("p", {}, t("events.searchFrom")));
+      return;
+    }
+    try {
+      const some = (await api.events(part)).filter(isNotOver);
+      if (turn !== asked) return; // an answer to what was typed before
+      refill(found, ...links(some.slice(0, SEEN_MOST)), !some.length && h("p", {}, t("nobody")));
+    } catch (error) {
+      tellError(error);
+    }
+  }
+  const create = h(
+    "button",
+    { type: "button", class: "main", "data-test": "create", onclick: newEvent },
+    t("events.create"),
+  );
+  const view = h("section", {}, heading(t("events.title")), create, search, found, lists.view);
+  return { view, title: t("events.title"), tab: "events", leave: () => clearTimeout(timer) };
+}
+
+async function readLists() {
+  const [joined, created, all] = await Promise.all([
+    api.joinedEvents(),
+    api.createdEvents(),
+    api.events(),
+  ]);
+  const mine = new Map([...created, ...joined].map((each) => [each.event_id, each]));
+  const made = new Set(created.map((each) => each.event_id));
+  const here = all.filter(isNotOver);
+  const today = here.filter(isToday);
+  const myOwn = [...mine.values()].filter(isNotOver).filter((each) => !isToday(each));
+  const others = here.filter((each) => !isToday(each) && !mine.has(each.event_id));
+  /** @param {Event} each */
+  const link = (each) =>
+    eventLink(
+      each,
+      each.time_from <= now() && badge(t("events.now")),
+      made.has(each.event_id) ? badge(t("events.made")) : mine.has(each.event_id) && badge(t("in")),
+    );
+  return [
+    ...list(t("events.today"), today.map(link), t("events.noneToday")),
+    ...(myOwn.length ? list(t("events.mine"), myOwn.map(link)) : []),
+    ...(others.length ? list(t("events.later"), others.slice(0, SEEN_MOST).map(link)) : []),
+  ];
+}
+
+/**
+ * @param {string} title
+ * @param {HTMLElement[]} items
+ * @param {string} [none]
+ */
+function list(title, items, none) {
+  return [h("h2", {}, title), ...items, items.length ? null : h("p", { class: "none" }, none)];
+}
+
+/** @param {Event[]} some */
+function links(some) {
+  return some.map((each) => eventLink(each, each.time_from <= now() && badge(t("events.now"))));
+}
+
+/** @param {Event} event */
+const isNotOver = (event) => event.time_to > now();

@@ -1,0 +1,82 @@
+/** One who waits, as a marker sees them: a button to hold them by. */
+
+import { h, say } from "../dom.js";
+import "../elements/person-face.js";
+import "../elements/time-since.js";
+import { badge, tick } from "../parts.js";
+import { people, person } from "../people.js";
+import { t } from "../texts.js";
+
+/** @typedef {import("../fold.js").Marking} Marking */
+/** @typedef {import("../api.js").Person} Person */
+
+/**
+ * What a row shows; a list of hundreds mends only those of which something else is to be shown.
+ * @typedef {{known: Person | undefined, askedAt: number, isFriend: boolean, isAsked: boolean}} Shown
+ */
+
+/** @type {WeakMap<HTMLElement, Shown>} */
+const shown = new WeakMap();
+
+/**
+ * @param {number} userId
+ * @param {() => void} choose
+ */
+export function makeRow(userId, choose) {
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      { type: "button", class: "row", onclick: choose, "data-test": "asker", "data-user": userId },
+      h("person-face"),
+      h("span", { class: "name" }, h("span"), h("small", {}, t("mark.waits"), " ", h("time-since"))),
+      h("span", { class: "signs" }),
+    ),
+  );
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Marking} marking
+ * @param {number} userId
+ */
+export function mendRow(row, marking, userId) {
+  const is = {
+    known: person(userId),
+    askedAt: marking.list.get(userId) ?? 0,
+    isFriend: people.value.friends.has(userId),
+    isAsked: marking.chosen?.userId === userId && marking.chosen.step === "asking",
+  };
+  const was = shown.get(row);
+  if (
+    was?.known === is.known &&
+    was?.askedAt === is.askedAt &&
+    was.isFriend === is.isFriend &&
+    was.isAsked === is.isAsked
+  ) {
+    return row;
+  }
+  shown.set(row, is);
+  show(row, is);
+  return row;
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Shown} is
+ */
+function show(row, { known, askedAt, isFriend, isAsked }) {
+  const button = row.firstElementChild;
+  const [face, name, signs] = button?.children ?? [];
+  const [text, small] = name?.children ?? [];
+  if (!button || !face || !text || !small || !signs) return;
+  if (known) face.setAttribute("src", known.pic);
+  say(text, known?.display_name ?? "…");
+  small.lastElementChild?.setAttribute("at", String(askedAt));
+  signs.replaceChildren(
+    ...(isFriend ? [badge(t("friend"))] : []),
+    ...(known?.confirmed ? [tick()] : []),
+  );
+  button.setAttribute("aria-busy", String(isAsked));
+}

@@ -1,0 +1,37 @@
+/** A sign that reaches somebody who does not look: sound and vibration, where allowed. */
+
+const NOTES = [
+  [660, 0],
+  [880, 0.18],
+];
+const LOUD = 0.2;
+const LASTS = 0.35;
+
+/** @type {AudioContext | null} */
+let sound = null;
+
+/** To be called by a tap: browsers let nothing else make a sound possible. */
+export function allowSound() {
+  if (!("AudioContext" in window)) return;
+  sound ??= new AudioContext();
+  void sound.resume();
+}
+
+/** You have been marked. */
+export function reached() {
+  if ("vibrate" in navigator && navigator.userActivation?.hasBeenActive) {
+    navigator.vibrate([120, 80, 240]);
+  }
+  if (sound?.state !== "running") return;
+  for (const [frequency, after] of NOTES) {
+    const tone = sound.createOscillator();
+    const volume = sound.createGain();
+    const begin = sound.currentTime + (after ?? 0);
+    tone.frequency.value = frequency ?? 0;
+    volume.gain.setValueAtTime(LOUD, begin);
+    volume.gain.exponentialRampToValueAtTime(0.001, begin + LASTS);
+    tone.connect(volume).connect(sound.destination);
+    tone.start(begin);
+    tone.stop(begin + LASTS);
+  }
+}

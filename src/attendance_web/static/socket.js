@@ -1,0 +1,238 @@
+/** One socket that comes back by itself. Contract: 6, close codes and ping. */
+
+/** @typedef {{result: string, message: string, params?: Record<string, any>}} Frame */
+/** @typedef {"connecting" | "open" | "lost" | "ended"} Connection */
+/**
+ * What a socket tells its owner. `ended` comes once, with the code and the last error frame's code.
+ * @typedef {object} Owner
+ * @property {(frame: Frame) => void} frame
+ * @property {(connection: Connection) => void} connection
+ * @property {(code: number, reason: string) => void} ended
+ */
+/**
+ * Chance, time and the network, to be replaced in a test.
+ * @typedef {object} World
+ * @property {(address: string) => WebSocket} open
+ * @property {(milliseconds: number, then: () => void) => () => void} after answers what cancels it
+ * @property {() => number} chance
+ * @property {() => boolean} isOnline
+ */
+
+/** The server has decided: coming back by oneself would change nothing. */
+export const FINAL = new Set([1000, 4400, 4401, 4403, 4404, 4409, 4410, 4425]);
+export const LOGGED_OUT = 4401;
+export const BEAT_EVERY = 10_000; // milliseconds, as are those below
+export const ANSWER_WITHIN = 5_000;
+const OPEN_WITHIN = 10_000;
+const GOODBYE = 1000;
+const DELAY_FIRST = 500;
+const DELAY_MOST = 8_000; // so that a place kept for 15 s is tried for several times
+
+/**
+ * How long to wait before trying again, with so much chance in it that a lecture hall does not
+ * come back all at once.
+ * @param {number} attempt from 0
+ * @param {number} chance from 0 to 1
+ * @returns {number} milliseconds
+ */
+export function delayOf(attempt, chance) {
+  const most = Math.min(DELAY_MOST, DELAY_FIRST * 2 ** attempt);
+  return Math.round(most * (0.2 + 0.8 * chance));
+}
+
+/** @type {World} */
+const browser = {
+  open: (address) => new WebSocket(address),
+  after(milliseconds, then) {
+    const timer = setTimeout(then, milliseconds);
+    return () => clearTimeout(timer);
+  },
+  chance: Math.random,
+  isOnline: () => navigator.onLine,
+};
+
+export class LiveSocket {
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {WebSocket[]} */
+  #stale = [];
+  /** @type {Connection} */
+  #connection = "connecting";
+  #attempt = 0;
+  #reason = "";
+  #hasEnded = false;
+  #cancelTimer = () => {};
+  #cancelLimit = () => {};
+  #address;
+  #owner;
+  #world;
+
+  /**
+   * @param {string} address
+   * @param {Owner} owner
+   * @param {World} [world]
+   */
+  constructor(address, owner, world = browser) {
+    this.#address = address;
+    this.#owner = owner;
+    this.#world = world;
+    this.#open();
+  }
+
+  /**
+   * Says something, if anybody can hear it now.
+   * @param {string} message
+   * @param {Record<string, unknown>} [params]
+   * @returns {boolean} false: it was not sent, and will not be
+   */
+  send(message, params = {}) {
+    if (this.#connection !== "open" || !this.#world.isOnline() || !this.#say(message, params)) {
+      return false;
+    }
+    this.#expect(ANSWER_WITHIN);
+    return true;
+  }
+
+  /** Something has happened to the network or the page: finds out how it is, at once. */
+  check() {
+    if (this.#hasEnded) return;
+    if (!this.#world.isOnline()) {
+      this.#lose();
+    } else if (this.#socket === null) {
+      this.#attempt = 0;
+      this.#open();
+    } else if (this.#say("ping", {})) {
+      this.#expect(ANSWER_WITHIN);
+    } else if (this.#socket.readyState > 1) {
+      this.#lose(); // closed, and nobody has said so yet
+    }
+  }
+
+  /** Says goodbye: the place, or the hold, ends at once. */
+  stop() {
+    this.#end();
+    this.#socket?.close(GOODBYE);
+  }
+
+  #open() {
+    this.#cancelTimer();
+    const socket = this.#world.open(this.#address);
+    this.#socket = socket;
+    // A refusal is accepted too, so that its reason can be read: only an answer makes it open
+    socket.onopen = () => this.#say("ping", {});
+    socket.onmessage = (event) => this.#heard(JSON.parse(event.data));
+    socket.onclose = (event) => this.#closed(event.code);
+    this.#expect(OPEN_WITHIN);
+  }
+
+  /** @param {Frame} frame */
+  #heard(frame) {
+    this.#cancelLimit();
+    this.#cancelTimer();
+    this.#cancelTimer = this.#world.after(BEAT_EVERY, () => this.check());
+    if (frame.result === "ok" && this.#connection !== "open") {
+      this.#attempt = 0;
+      this.#dropStale();
+      this.#becomes("open");
+    }
+    if (frame.result === "error") this.#reason = frame.params?.code ?? "";
+    if (frame.message !== "pong") this.#owner.frame(frame);
+  }
+
+  /** @param {number} code */
+  #closed(code) {
+    if (!FINAL.has(code)) {
+      this.#lose();
+      return;
+    }
+    this.#end();
+    this.#owner.connection("ended");
+    this.#owner.ended(code, this.#reason);
+  }
+
+  /** Nobody answers. To close it now would be a goodbye, if it got through after all. */
+  #lose() {
+    this.#cancelLimit();
+    this.#cancelTimer();
+    if (this.#socket) {
+      this.#forget(this.#socket);
+      this.#stale.push(this.#socket);
+      this.#socket = null;
+    }
+    const delay = delayOf(this.#attempt, this.#world.chance());
+    this.#attempt += 1;
+    this.#cancelTimer = this.#world.after(delay, () => this.#open());
+    this.#becomes("lost");
+  }
+
+  #end() {
+    this.#hasEnded = true;
+    this.#connection = "ended";
+    this.#cancelLimit();
+    this.#cancelTimer();
+    if (this.#socket) this.#forget(this.#socket);
+    this.#dropStale();
+  }
+
+  /** The new one is on the server's books, so the old ones take nothing with them. */
+  #dropStale() {
+    for (const socket of this.#stale) socket.close(GOODBYE);
+    this.#stale = [];
+  }
+
+  /** @param {WebSocket} socket */
+  #forget(socket) {
+    socket.onopen = socket.onmessage = socket.onclose = null;
+  }
+
+  /** @param {number} milliseconds within which something has to be heard */
+  #expect(milliseconds) {
+    this.#cancelLimit();
+    this.#cancelLimit = this.#world.after(milliseconds, () => this.#lose());
+  }
+
+  /**
+   * @param {string} message
+   * @param {Record<string, unknown>} params
+   */
+  #say(message, params) {
+    if (this.#socket?.readyState !== 1) return false;
+    this.#socket.send(JSON.stringify({ message, params }));
+    return true;
+  }
+
+  /** @param {Connection} connection */
+  #becomes(connection) {
+    if (this.#connection === connection) return;
+    this.#connection = connection;
+    this.#owner.connection(connection);
+  }
+}
+
+/**
+ * The address of one of the two sockets of an event.
+ * @param {"mark_me" | "marking"} kind
+ * @param {string} eventId
+ */
+export function addressOf(kind, eventId) {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${location.host}/ws/${kind}?event_id=${eventId}`;
+}
+
+/**
+ * Lets a socket look around whenever a phone wakes up or changes its network.
+ * @param {LiveSocket} socket
+ * @returns {() => void} ends that
+ */
+export function watchWorld(socket) {
+  const look = () => {
+    if (document.visibilityState === "visible") socket.check();
+  };
+  const changed = () => socket.check();
+  document.addEventListener("visibilitychange", look);
+  for (const name of ["online", "offline", "pageshow"]) window.addEventListener(name, changed);
+  return () => {
+    document.removeEventListener("visibilitychange", look);
+    for (const name of ["online", "offline", "pageshow"]) window.removeEventListener(name, changed);
+  };
+}

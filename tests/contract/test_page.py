@@ -1,0 +1,268 @@
+"""The page as it is served: types, caching, what it may load, how heavy it is, and its texts."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from attendance_web.page import FILES, FOLDER, TYPES, files_of, policy
+from tests.contract.web import Site, opened_site, refusal
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+BUDGET = 100_000  # bytes that the first load may be over the wire
+SENT_WITH_EACH = 600  # bytes of a request and its answer's headers, about
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+MODULES = {
+    path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in FOLDER.rglob("*.js")
+}
+VERSION = next(address for address in FILES if address.endswith("/app.js")).split("/")[2]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    async with opened_site(None) as opened:
+        yield opened
+
+
+class Tags(HTMLParser):
+    """What a page loads, and what it has that our policy forbids."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.inline: list[str] = []
+        self._in = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in = tag
+        for name, value in attrs:
+            if name in ("src", "href"):
+                self.loads.append(value or "")
+            if name == "style" or name.startswith("on"):
+                self.inline.append(f"{tag} {name}")
+
+    def handle_data(self, data: str) -> None:
+        if self._in in ("script", "style") and data.strip():
+            self.inline.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = ""
+
+
+class TestFiles:
+    @pytest.mark.parametrize("address", sorted(FILES))
+    async def test_each_has_its_type_its_policy_and_no_guessing(
+        self, site: Site, address: str
+    ) -> None:
+        answer = await site.browser().get(address)
+        assert answer.status_code == 200
+        media_type = answer.headers["content-type"]
+        assert media_type.removesuffix("; charset=utf-8") == FILES[address].media_type
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == policy("attendance.test", secure=False)
+        assert answer.content == FILES[address].content
+
+    async def test_one_with_a_version_is_kept_for_ever_and_the_first_page_is_asked_for(
+        self, site: Site
+    ) -> None:
+        browser = site.browser()
+        for address in FILES:
+            kept = (await browser.get(address)).headers["cache-control"]
+            assert kept == (KEPT_FOR_EVER if address.startswith("/static/") else "no-cache")
+        assert {each for each in FILES if not each.startswith("/static/")} == {
+            "/",
+            "/sw.js",
+            "/app.webmanifest",
+        }
+
+    async def test_a_browser_that_has_it_gets_it_no_second_time(self, site: Site) -> None:
+        browser = site.browser()
+        first = await browser.get("/")
+        again = await browser.client.get("/", headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        other = await browser.client.get("/", headers={"If-None-Match": '"another"'})
+        assert other.status_code == 200
+
+    async def test_it_is_packed_for_who_can_unpack(self, site: Site) -> None:
+        browser = site.browser()
+        plain = await browser.client.get("/", headers={"Accept-Encoding": "identity"})
+        packed = await browser.client.get("/", headers={"Accept-Encoding": "gzip"})
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert plain.content == packed.content  # httpx has unpacked it
+        assert int(packed.headers["content-length"]) < len(plain.content)
+        assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+
+    async def test_the_first_page_gives_the_token_that_calls_need(self, site: Site) -> None:
+        assert "csrftoken" in (await site.browser().get("/")).headers["set-cookie"]
+        static = next(address for address in FILES if address.endswith("app.js"))
+        assert "set-cookie" not in (await site.browser().get(static)).headers
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/static/000000000000/app.js",
+            f"/static/{VERSION}/elements/elements.d.ts",
+            f"/static/{VERSION}/../page.py",
+            f"/static/{VERSION}/%2e%2e/page.py",
+            "/static/",
+            "/index.html",
+        ],
+    )
+    async def test_nothing_else_is_served(self, site: Site, path: str) -> None:
+        refusal(await site.browser().get(path), 8, status=404)
+
+    async def test_a_change_anywhere_changes_every_address(self, tmp_path: Path) -> None:
+        (tmp_path / "app.js").write_text("1")
+        (tmp_path / "other.js").write_text("1")
+        (before,) = (each for each in files_of(tmp_path) if each.endswith("app.js"))
+        (tmp_path / "other.js").write_text("2")
+        (after,) = (each for each in files_of(tmp_path) if each.endswith("app.js"))
+        assert before != after
+
+
+class TestPolicy:
+    async def test_nothing_but_our_own_and_nothing_inline(self) -> None:
+        said = dict(each.split(" ", 1) for each in policy("a.test", secure=True).split("; "))
+        assert said == {
+            "default-src": "'none'",
+            "script-src": "'self'",
+            "style-src": "'self'",
+            "img-src": "'self' data: blob:",
+            "connect-src": "'self' wss://a.test",
+            "manifest-src": "'self'",
+            "worker-src": "'self'",
+            "base-uri": "'none'",
+            "form-action": "'none'",
+            "frame-ancestors": "'none'",
+        }
+
+    @pytest.mark.parametrize("host", ["", "a.test; script-src *", "a.test evil.test", "a\ttest"])
+    async def test_a_host_that_is_none_adds_nothing_to_it(self, host: str) -> None:
+        assert "connect-src 'self'; " in policy(host, secure=True)
+
+    async def test_the_page_has_nothing_that_it_forbids(self) -> None:
+        tags = Tags(FILES["/"].content.decode())
+        assert not tags.inline
+        assert tags.loads and set(tags.loads) <= set(FILES)
+
+    async def test_no_module_writes_markup_style_or_code_from_text(self) -> None:
+        forbidden = re.compile(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
+            r"|setAttribute\(\"style|https?://(?!www\.w3\.org/2000/svg)"
+        )
+        found = {name for name, text in MODULES.items() if forbidden.search(text)}
+        assert not found
+
+    async def test_modules_import_only_what_is_there(self) -> None:
+        for name, text in MODULES.items():
+            for target in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", text, re.MULTILINE):
+                assert target.startswith("."), f"{name}: {target}"
+                assert ((FOLDER / name).parent / target).resolve().is_file(), f"{name}: {target}"
+
+
+class TestWeight:
+    async def test_the_first_load_is_light(self) -> None:
+        loaded = ["/", *Tags(FILES["/"].content.decode()).loads]
+        sizes = [len(FILES[each].packed or FILES[each].content) for each in set(loaded)]
+        assert sum(sizes) + SENT_WITH_EACH * len(sizes) < BUDGET
+
+    async def test_what_the_first_module_imports_is_announced_so_that_none_waits(self) -> None:
+        announced = {
+            each.removeprefix(f"/static/{VERSION}/")
+            for each in Tags(FILES["/"].content.decode()).loads
+            if each.endswith(".js")
+        }
+        assert {"app.js", "screens/welcome.js", "words.js"} <= announced
+        for name in announced:
+            for target in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", MODULES[name], re.M):
+                needed = (FOLDER / name).parent / target
+                assert needed.resolve().relative_to(FOLDER).as_posix() in announced
+
+    async def test_a_screen_that_is_not_seen_yet_is_loaded_later(self) -> None:
+        announced = Tags(FILES["/"].content.decode()).loads
+        assert not any(each.endswith("/mark.js") for each in announced)
+        assert any(each.endswith("/screens/mark.js") for each in FILES)
+
+    async def test_what_is_packed_is_what_there_is(self) -> None:
+        for file in FILES.values():
+            assert file.packed is None or gzip.decompress(file.packed) == file.content
+
+
+class TestInstalling:
+    async def test_the_manifest_names_icons_that_are_there(self) -> None:
+        manifest = json.loads(FILES["/app.webmanifest"].content)
+        assert manifest["start_url"] == "/" and manifest["display"] == "standalone"
+        sizes = set()
+        for icon in manifest["icons"]:
+            assert FILES[icon["src"]].media_type == icon["type"]
+            sizes.add(icon["sizes"])
+        assert {"192x192", "512x512"} <= sizes
+
+    async def test_the_worker_keeps_the_page_and_never_an_answer_to_a_call(self) -> None:
+        text = FILES["/sw.js"].content.decode()
+        (listed,) = re.findall(r"JSON\.parse\(`(.*)`\)", text)
+        assert set(json.loads(listed)) == set(FILES) - {"/sw.js"}
+        assert VERSION in text and "{{" not in text
+        assert not any(each.startswith(("/api", "/accounts", "/pictures")) for each in FILES)
+
+
+class TestCode:
+    async def test_it_is_a_picture_to_be_scanned(self, site: Site) -> None:
+        person = await site.person()
+        event_id = await person.event()
+        answer = await site.browser().get(f"/events/{event_id.upper()}/qr.svg")
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert answer.text.startswith("<svg ") and "xmlns" in answer.text
+        assert "sandbox" in answer.headers["content-security-policy"]
+        other = await site.browser().get(f"/events/{await person.event()}/qr.svg")
+        assert other.text != answer.text
+
+    @pytest.mark.parametrize("event_id", [str(uuid4()), "nonsense", "%00"])
+    async def test_there_is_none_of_what_is_no_event(self, site: Site, event_id: str) -> None:
+        refusal(await site.browser().get(f"/events/{event_id}/qr.svg"), 8, status=404)
+
+
+class TestTexts:
+    """Every key has both languages, and a use. What they say is tested in `tests/page`."""
+
+    WORDS = MODULES["words.js"]
+    KEYS = frozenset(re.findall(r"^  \"?([\w.]+)\"?: \{", WORDS, re.MULTILINE))
+
+    async def test_every_key_has_both_languages(self) -> None:
+        entries = re.split(r"^  \"?[\w.]+\"?: \{", self.WORDS, flags=re.MULTILINE)[1:]
+        assert len(entries) == len(self.KEYS) > 100
+        for entry in entries:
+            assert re.search(r"\bru: ", entry) and re.search(r"\ben: ", entry), entry
+
+    async def test_every_key_is_used(self) -> None:
+        texts = [text for name, text in MODULES.items() if name != "words.js"]
+        said = {each for text in texts for each in re.findall(r"\"([\w.]+)\"", text)}
+        by_code = {key for key in self.KEYS if key.startswith("code.")}
+        assert self.KEYS - by_code <= said
+
+    async def test_every_code_that_has_a_text_is_one_of_the_service(self) -> None:
+        wire = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
+        codes = set(re.findall(r"^`(\w+)` \|", wire, re.MULTILINE))
+        by_code = {key.removeprefix("code.") for key in self.KEYS if key.startswith("code.")}
+        assert by_code - {"other"} <= codes
+
+    async def test_no_text_stands_in_the_code(self) -> None:
+        cyrillic = {name for name, text in MODULES.items() if re.search("[а-яё]", text, re.I)}
+        assert cyrillic == {"words.js", "screens/languages.js"}  # there a language's own name
+
+
+async def test_every_file_of_the_folder_is_served_or_a_declaration() -> None:
+    left = {path.name for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in TYPES}
+    assert left == {"elements.d.ts"}

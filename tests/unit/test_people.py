@@ -1,0 +1,99 @@
+"""Who the markers of a room know by name, and what a frame says of who is not at hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from attendance_core.errors import Unavailable
+from attendance_core.frames import MarkingList, UserJoined
+from attendance_core.profiles import GetProfileSummaries, ProfileSummary
+from attendance_core.vocabulary import FileKey, UserId
+from attendance_web.marking_messages import encode
+from attendance_web.people import AT_ONCE, Acquaintances
+from tests.unit.builders import World, drive
+
+ANNA, BORIS = UserId(1), UserId(2)
+
+
+class Register:
+    """Tells who people are, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[UserId]] = []
+        self.suffix = ""
+        self.is_away = False
+
+    async def __call__(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
+        self.asked.append(list(user_ids))
+        if self.is_away:
+            raise Unavailable
+        return [
+            ProfileSummary(each, f"Person {each}{self.suffix}", None, confirmed=False)
+            for each in user_ids
+        ]
+
+
+class TestAcquaintances:
+    def test_those_known_are_not_asked_for_again(self) -> None:
+        register = Register()
+        people = Acquaintances(register)
+        drive(people.meet([ANNA, BORIS]))
+        drive(people.meet([BORIS, ANNA]))
+        drive(people.meet([]))
+        assert register.asked == [[ANNA, BORIS]]
+        assert people.at_hand[BORIS].display_name == "Person 2"
+
+    def test_a_lecture_is_one_question_and_a_stadium_a_few(self) -> None:
+        register = Register()
+        drive(Acquaintances(register).meet(map(UserId, range(1, AT_ONCE + 2))))
+        assert [len(each) for each in register.asked] == [AT_ONCE, 1]
+
+    def test_who_comes_again_is_seen_as_they_are_now(self) -> None:
+        register = Register()
+        people = Acquaintances(register)
+        drive(people.meet([ANNA]))
+        register.suffix = ", renamed"
+        drive(people.meet_again([ANNA]))
+        assert people.at_hand[ANNA].display_name == "Person 1, renamed"
+
+    def test_a_store_that_is_away_takes_no_name_and_stops_nobody(self) -> None:
+        register = Register()
+        people = Acquaintances(register)
+        drive(people.meet([ANNA]))
+        register.is_away = True
+        drive(people.meet([ANNA, BORIS]))
+        assert set(people.at_hand) == {ANNA}
+
+
+class TestFrames:
+    anna = ProfileSummary(ANNA, "Анна", FileKey("a.jpg"), confirmed=True)
+
+    def told(self, frame: MarkingList | UserJoined) -> dict[str, object]:
+        params: dict[str, object] = json.loads(encode(frame, "en", {ANNA: self.anna}))["params"]
+        return params
+
+    def test_the_list_has_those_who_are_at_hand(self) -> None:
+        assert self.told(MarkingList((BORIS, ANNA), (1.5, 2.5))) == {
+            "marking_list": [BORIS, ANNA],
+            "asked_at": [1.5, 2.5],
+            "users": [
+                {
+                    "user_id": ANNA,
+                    "display_name": "Анна",
+                    "pic": "/pictures/a.jpg",
+                    "confirmed": True,
+                }
+            ],
+        }
+
+    def test_one_who_is_not_at_hand_comes_as_an_id(self) -> None:
+        assert "user" in self.told(UserJoined(ANNA, 1.5))
+        assert self.told(UserJoined(BORIS, 1.5)) == {"user_id": BORIS, "asked_at": 1.5}
+
+
+def test_summaries_are_of_those_who_exist() -> None:
+    world = World(people=2)
+    ask = GetProfileSummaries(world.store.observe)
+    found = drive(ask(user_ids=[BORIS, UserId(77)]))
+    assert list(found) == [ProfileSummary(BORIS, "Person 2", None, confirmed=False)]
