@@ -77,7 +77,7 @@ class TestStartErrors:
         assert "ATTENDANCE_PORT must be a whole number" in complaint(done)
 
     def test_a_url_we_cannot_use_is_not_printed(self, tmp_path: Path) -> None:
-        url = f"mysql://me:{SECRET}@db/attendance"
+        url = f"postgresql://me:{SECRET}@db"
         done = attendance("serve", folder=tmp_path, settings={"ATTENDANCE_DATABASE_URL": url})
         assert done.returncode == 2
         line = complaint(done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,12 +35,15 @@ class Hall:
     contexts: list[Any] = field(default_factory=list)  # what logs of each reading would tell
 
     def __post_init__(self) -> None:
-        self.rooms = Rooms(self.notifier, self._read, self._why_gone)
+        self.rooms = Rooms(self.notifier, self._read, self._summaries, self._why_gone)
 
     @property
     def store(self) -> Store:
         store: Store = self.lecture.store
         return store
+
+    async def _summaries(self, user_ids: Sequence[UserId]) -> Any:
+        return await self.lecture.do.get_profile_summaries(user_ids=user_ids)
 
     async def _read(self, event_id: EventId, watched: list[UserId]) -> Any:
         self.contexts.append(structlog.contextvars.get_contextvars())
