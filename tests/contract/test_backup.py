@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.test_pictures import saved, two_halves
 
 from tests.contract.engines import a_database, binaries
 from tests.contract.server import environment, running
+from tests.contract.test_pictures import saved, two_halves
 from tests.contract.test_processes import Person, an_event, people
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
