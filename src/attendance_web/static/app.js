@@ -10,6 +10,7 @@ import { goInstead, here, loadAll, route, screenHere } from "./router.js";
 import { languages } from "./screens/languages.js";
 import { welcome } from "./screens/welcome.js";
 import { entered, recognise, session } from "./session.js";
+import { delayOf } from "./socket.js";
 import { language, t } from "./texts.js";
 import { stopWaiting, waitOn, waiting } from "./waiting.js";
 
@@ -111,12 +112,18 @@ const BAR = /** @type {const} */ ({
   ended: "wait.ended",
 });
 
+let attempts = 0;
+let tryAgain = 0;
+
+/** Comes back by itself where nobody answers yet, as the sockets do. */
 async function begin() {
+  clearTimeout(tryAgain);
   try {
     await recognise();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    refill(main, h("p", { class: "bad" }, text), button(t("again"), begin));
+    refill(main, h("p", { class: "bad", role: "status" }, text), button(t("again"), begin));
+    tryAgain = window.setTimeout(begin, delayOf(attempts++, Math.random()));
   }
 }
 

@@ -72,8 +72,9 @@ export function markScreen(eventId = "") {
     const wasHeld = hold.view.open;
     hold.show(is);
     // The row that had the focus before may be gone with the person
-    const isLost = wasHeld && !hold.view.open && document.activeElement === document.body;
-    if (isLost) list.focus({ preventScroll: true });
+    const focused = document.activeElement;
+    const isLost = focused === document.body || hold.view.contains(focused);
+    if (wasHeld && !hold.view.open && isLost) list.focus({ preventScroll: true });
     if (is.told) {
       speak(is.told);
       desk.heard();
