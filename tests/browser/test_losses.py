@@ -1,4 +1,4 @@
-"""Signal lost, service gone, logged out elsewhere: the page says so, and comes back to the truth."""
+"""Signal lost, service gone, logged out elsewhere: the page says so, and finds the truth again."""
 
 from __future__ import annotations
 
