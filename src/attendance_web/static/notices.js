@@ -1,11 +1,12 @@
 /** What is told once, in passing: seen for some seconds, and read aloud politely. */
 
 import { h, refill } from "./dom.js";
+import { t } from "./texts.js";
 
 const SEEN_FOR = 6_000;
 const GATHERED_FOR = 2_500;
 
-const notice = h("div", { class: "notice", role: "status", "data-test": "notice" });
+const notice = h("aside", { class: "notice", "aria-label": t("notices"), "data-test": "notice" });
 const whisper = h("div", { class: "unseen", "aria-live": "polite" });
 let hide = 0;
 
@@ -23,6 +24,7 @@ export function tell(text, how = "good") {
   clearTimeout(hide);
   const sign = h("span", { "aria-hidden": "true", class: "sign" }, how === "good" ? "✓" : "!");
   refill(notice, h("p", { class: how }, sign, " ", text));
+  whisper.textContent = text; // what is hidden until now is not read aloud when it appears
   inTopLayer();
   hide = window.setTimeout(() => {
     notice.replaceChildren();
@@ -63,7 +65,8 @@ export class Whisper {
   changed() {
     this.#timer ??= window.setTimeout(() => {
       this.#timer = null;
-      whisper.textContent = this.#sentence();
+      const sentence = this.#sentence();
+      if (sentence) whisper.textContent = sentence;
     }, GATHERED_FOR);
   }
 

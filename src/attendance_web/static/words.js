@@ -22,6 +22,7 @@ export const WORDS = {
     ru: "Нет ответа: возможно, не сохранилось. Проверьте и попробуйте ещё раз",
     en: "No answer: it may not have been done. Look, and try again",
   },
+  notices: { ru: "Сообщения", en: "Messages" },
   refresh: { ru: "Обновить", en: "Refresh" },
   save: { ru: "Сохранить", en: "Save" },
   saved: { ru: "Сохранено", en: "Saved" },
