@@ -28,6 +28,9 @@ NAMES = {
         "History of science",
     ),
 }
+TELLING = "told"
+# It goes by itself after some seconds, for which a tour does not stop
+PUT_NOTICE_AWAY = "() => document.querySelector('.notice').replaceChildren()"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,12 @@ class Tour:
 
     async def screens(self) -> AsyncIterator[Screen]:
         """All of them; each is as it is only until the next one is asked for."""
+        async for screen in self._lecture():
+            if screen.name != TELLING:
+                await screen.page.evaluate(PUT_NOTICE_AWAY)
+            yield screen
+
+    async def _lecture(self) -> AsyncIterator[Screen]:
         marker = await self._door.enter(self._marker, language=self._language)
         await marker.open()
         await expect(marker.at("sign-up")).to_be_visible()
@@ -110,7 +119,7 @@ class Tour:
         await expect(askers[0].at("waiting")).to_contain_text(marker.name)
         yield Screen("marked", askers[0].page)
         await expect(marker.at("notice")).to_contain_text(askers[0].name)
-        yield Screen("told", marker.page)
+        yield Screen(TELLING, marker.page)
         await self._end(askers[1])
         yield Screen("ended", askers[1].page)
         await marker.open(link)
