@@ -14,7 +14,7 @@ from tests.browser.test_screens import ARTEFACTS, ROOT
 TAKEN = ARTEFACTS / "360x740/en"
 SHOWN = ROOT / "docs/screenshots"
 SCREENS = ("event", "marking", "holding", "marked")
-COLOURS = 64  # enough for flat surfaces and smooth letters, and a tenth of the bytes
+COLOURS = 256  # enough for flat surfaces and smooth letters, and a fraction of the bytes
 
 
 def make(screen: str) -> Path:

@@ -109,6 +109,13 @@ class Tour:
             await asker.wait()
             askers.append(asker)
         yield Screen("waiting", askers[0].page)
+        last = askers[-1]
+        last.watch.may_lose_connection = True
+        await last.context.set_offline(True)
+        await last.expect_state("lost")
+        yield Screen("lost", last.page)
+        await last.context.set_offline(False)
+        await last.expect_state("open")
         await marker.expect_listed(*askers)
         yield Screen("marking", marker.page)
         await marker.hold(askers[0])
@@ -125,6 +132,10 @@ class Tour:
         await marker.open(link)
         await expect(marker.at("attendance")).to_contain_text(askers[0].name)
         yield Screen("attendance", marker.page)
+        await marker.at("leave").click()
+        await marker.at("yes").wait_for()
+        yield Screen("question", marker.page)
+        await marker.page.keyboard.press("Escape")
         await self._befriend(marker, askers)
 
     async def _end(self, asker: Visitor) -> None:
