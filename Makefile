@@ -10,7 +10,7 @@ WORKERS ?= 2
 .PHONY: help
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | \
-	  while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	  while IFS='|' read -r name text; do printf '  %-11s %s\n' "$$name" "$$text"; done
 
 .PHONY: install
 install: $(STAMP) ## Fill .venv with the project and all it needs (nothing to do when up to date)
@@ -61,6 +61,15 @@ node_modules: package.json
 page: ## Test the page's modules by themselves, where node is there
 	@if command -v node >/dev/null 2>&1; then node --test tests/page/*.test.js; \
 	else echo "the page's modules were not tested: install nodejs, then make page"; fi
+
+.PHONY: browser
+browser: install node_modules ## Use the page in a real browser, as people do (Debian's chromium, npm)
+	$(BIN)/python -m pytest tests/browser
+
+.PHONY: screenshots
+screenshots: install node_modules ## Take the README's pictures of the page anew
+	$(BIN)/python -m pytest tests/browser/test_screens.py
+	$(BIN)/python -m tests.browser.readme_pictures
 
 .PHONY: lint
 lint: install ## Check style, formatting and the directions of imports

@@ -15,7 +15,7 @@ export function newEvent() {
   const name = h("input", { name: "name", maxlength: 128, required: true, autocomplete: "off" });
   const at = h("input", { type: "datetime-local", name: "at", "aria-label": t("new.at") });
   at.value = localTime(new Date(Date.now() + 3_600_000));
-  at.onfocus = () => {
+  at.oninput = () => {
     const later = /** @type {HTMLInputElement} */ (made.querySelector("[value=later]"));
     later.checked = true;
   };

@@ -1,0 +1,195 @@
+"""Every screen of the page, one after the other, as people come to them in one lecture."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from attendance_web.demo.cast import face
+from tests.browser.visitor import Door, Visitor
+
+NAMES = {
+    "ru": (
+        "Матанализ, лекция 12",
+        "Вера Донская",
+        ("Анна Белова", "Тимур Зайцев", "Мария Соколова", "Пётр Волков"),
+        "БПМИ-231, ФКН",
+        "История науки",
+    ),
+    "en": (
+        "Analysis, lecture 12",
+        "Vera Down",
+        ("Alice Brown", "Henry Carter", "Olivia Evans", "Thomas Cooper"),
+        "Group 231, Computer Science",
+        "History of science",
+    ),
+}
+TELLING = "told"
+# It goes by itself after some seconds, for which a tour does not stop
+PUT_NOTICE_AWAY = "() => document.querySelector('.notice').replaceChildren()"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One that is to be looked at now, and nothing is on its way to it."""
+
+    name: str
+    page: Page
+
+
+class Tour:
+    """People of one language; only one tour of a language fits into a service."""
+
+    def __init__(self, door: Door, language: str, folder: Path) -> None:
+        self._door = door
+        self._language = language
+        self._chance = random.Random(language)
+        self._folder = folder
+        self._event, self._marker, self._askers, self._bio, self._other = NAMES[language]
+
+    async def screens(self) -> AsyncIterator[Screen]:
+        """All of them; each is as it is only until the next one is asked for."""
+        async for screen in self._lecture():
+            if screen.name != TELLING:
+                await screen.page.evaluate(PUT_NOTICE_AWAY)
+            yield screen
+
+    async def _lecture(self) -> AsyncIterator[Screen]:
+        marker = await self._door.enter(self._marker, language=self._language)
+        await marker.open()
+        await expect(marker.at("sign-up")).to_be_visible()
+        yield Screen("sign-up", marker.page)
+        await marker.at("to-log-in").click()
+        yield Screen("log-in", marker.page)
+        await marker.at("to-sign-up").click()
+        await marker.sign_up(f"vera-{self._language}-tour")
+        await self._show_face(marker)
+        await marker.at("tab-events").click()
+        await marker.create_event(self._other)
+        await marker.at("tab-events").click()
+        link = await marker.create_event(self._event)
+        await marker.at("tab-events").click()
+        await expect(marker.at("event")).not_to_have_count(0)
+        yield Screen("events", marker.page)
+        await marker.at("create").click()
+        yield Screen("new-event", marker.page)
+        await marker.page.keyboard.press("Escape")
+        await marker.open(link)
+        await marker.at("mark-me").wait_for()
+        await marker.at("share").click()
+        code = marker.at("sharing").locator("img")
+        await expect(code).to_have_js_property("complete", True)
+        yield Screen("sharing", marker.page)
+        await marker.at("close").click()
+        await marker.mark()
+        yield Screen("marking-nobody", marker.page)
+        async for screen in self._marking(marker, link):
+            yield screen
+        async for screen in self._people(marker):
+            yield screen
+
+    async def _marking(self, marker: Visitor, link: str) -> AsyncIterator[Screen]:
+        askers = []
+        for number, name in enumerate(self._askers):
+            asker = await self._door.enter(name, language=self._language)
+            await asker.open(link)
+            if number == 0:
+                await asker.at("invitation").wait_for()
+                yield Screen("invited", asker.page)
+            await asker.sign_up(f"asker{number}-{self._language}")
+            await self._show_face(asker)
+            await asker.open(link)
+            if number == 0:
+                await asker.at("mark-me").wait_for()
+                yield Screen("event", asker.page)
+            await asker.wait()
+            askers.append(asker)
+        yield Screen("waiting", askers[0].page)
+        last = askers[-1]
+        last.watch.may_lose_connection = True
+        await last.context.set_offline(True)
+        await last.expect_state("lost")
+        yield Screen("lost", last.page)
+        await last.context.set_offline(False)
+        await last.expect_state("open")
+        await marker.expect_listed(*askers)
+        yield Screen("marking", marker.page)
+        await marker.hold(askers[0])
+        await expect(marker.at("marked")).to_be_enabled()
+        yield Screen("holding", marker.page)
+        await marker.at("marked").click()
+        await askers[0].expect_state("marked")
+        await expect(askers[0].at("waiting")).to_contain_text(marker.name)
+        yield Screen("marked", askers[0].page)
+        await expect(marker.at("notice")).to_contain_text(askers[0].name)
+        yield Screen(TELLING, marker.page)
+        await self._end(askers[1])
+        yield Screen("ended", askers[1].page)
+        await marker.open(link)
+        await expect(marker.at("attendance")).to_contain_text(askers[0].name)
+        yield Screen("attendance", marker.page)
+        await marker.at("leave").click()
+        await marker.at("yes").wait_for()
+        yield Screen("question", marker.page)
+        await marker.page.keyboard.press("Escape")
+        await self._befriend(marker, askers)
+
+    async def _end(self, asker: Visitor) -> None:
+        """The waiting of somebody who leaves the event in another tab."""
+        event_id = asker.page.url.split("/event/")[1].partition("/")[0]
+        tab = await asker.context.new_page()
+        await tab.goto(f"{asker.url}/#/event/{event_id}")
+        await tab.get_by_test_id("leave").click()
+        await tab.get_by_test_id("yes").click()
+        await tab.get_by_test_id("join").wait_for()
+        await tab.close()
+        await asker.expect_state("ended")
+
+    async def _befriend(self, marker: Visitor, askers: list[Visitor]) -> None:
+        """One of them asks the marker, who asks another."""
+        await self._find(askers[0], marker)
+        await askers[0].at("befriend").click()
+        await askers[0].at("withdraw").wait_for()
+        await self._find(marker, askers[2])
+        await marker.at("befriend").click()
+        await marker.at("withdraw").wait_for()
+
+    async def _find(self, visitor: Visitor, other: Visitor) -> None:
+        await visitor.at("tab-people").click()
+        await visitor.at("search").fill(other.name)
+        await visitor.at("found").get_by_role("link").first.click()
+        await visitor.at("profile").get_by_role("button").first.wait_for()
+
+    async def _people(self, marker: Visitor) -> AsyncIterator[Screen]:
+        yield Screen("person", marker.page)
+        await marker.at("tab-people").click()
+        await expect(marker.at("requests").get_by_role("link")).to_have_count(1)
+        await expect(marker.at("friends").get_by_role("link")).to_have_count(1)
+        yield Screen("people", marker.page)
+        await marker.at("tab-me").click()
+        await marker.at("info").locator("[name=bio]").fill(self._bio)
+        await marker.at("save").click()
+        await marker.at("scan").set_input_files(self._picture())
+        await expect(marker.at("scan-state")).to_have_attribute("data-state", "pending")
+        yield Screen("me", marker.page)
+        await marker.at("change-picture").click()
+        await marker.at("picture").set_input_files(self._picture())
+        await marker.at("save-picture").wait_for()
+        yield Screen("picture", marker.page)
+
+    async def _show_face(self, visitor: Visitor) -> None:
+        """A picture of oneself, chosen and cut as the page offers it."""
+        await visitor.at("tab-me").click()
+        await visitor.at("change-picture").click()
+        await visitor.at("picture").set_input_files(self._picture())
+        await visitor.at("save-picture").click()
+        await expect(visitor.at("save-picture")).to_have_count(0)
+
+    def _picture(self) -> Path:
+        path = self._folder / f"face-{self._chance.random()}.png"
+        path.write_bytes(face(self._chance))
+        return path

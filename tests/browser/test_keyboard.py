@@ -1,0 +1,83 @@
+"""The whole story by keyboard, as somebody does who uses no pointer."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.browser.visitor import PASSWORD, Door, Visitor
+
+FAR = 60  # steps from one thing to any other on a screen
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def tab_to(visitor: Visitor, wanted: Locator) -> None:
+    """Goes on, Tab by Tab, until it has the focus, which has to be seen then."""
+    await expect(wanted).to_be_visible()
+    for _ in range(FAR):
+        await visitor.page.keyboard.press("Tab")
+        if await wanted.evaluate("element => element === document.activeElement"):
+            outline = await wanted.evaluate("element => getComputedStyle(element).outlineStyle")
+            assert outline != "none", "nobody sees where the focus is"
+            return
+    raise AssertionError(f"Tab does not lead to {wanted}")
+
+
+async def press(visitor: Visitor, name: str) -> None:
+    await tab_to(visitor, visitor.at(name))
+    await visitor.page.keyboard.press("Enter")
+
+
+async def sign_up(visitor: Visitor, username: str, link: str = "") -> None:
+    await visitor.open(link)
+    for field, text in (("name", visitor.name), ("username", username), ("password", PASSWORD)):
+        await tab_to(visitor, visitor.at("sign-up").locator(f"[name={field}]"))
+        await visitor.page.keyboard.type(text)
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.at("tab-me")).to_be_visible()
+
+
+async def test_from_signing_up_to_being_marked(door: Door) -> None:
+    marker = await door.enter("Hanna", language="en")
+    await sign_up(marker, "hanna")
+    await press(marker, "create")
+    await marker.page.keyboard.type("By keyboard")
+    await press(marker, "submit")
+    heading = marker.page.get_by_role("heading", level=1)
+    await expect(heading).to_have_text("By keyboard")
+    await press(marker, "share")
+    link = await marker.at("link").input_value()
+    await marker.page.keyboard.press("Escape")
+    await expect(marker.at("sharing")).to_have_count(0)
+    await press(marker, "can-mark")
+
+    asker = await door.enter("Ilya", language="en")
+    await sign_up(asker, "ilya", link)
+    await press(asker, "mark-me")
+    await asker.expect_state("open")
+
+    row = marker.row(asker)
+    await tab_to(marker, row)
+    await marker.page.keyboard.press("Enter")
+    await expect(marker.at("marked")).to_be_focused()
+    await marker.page.keyboard.press("Escape")  # is "not now"
+    await expect(marker.at("notice")).to_contain_text("back on the list")
+    await expect(marker.at("held")).to_be_hidden()
+    await tab_to(marker, row)
+    await marker.page.keyboard.press("Enter")
+    await expect(marker.at("marked")).to_be_focused()
+    await marker.page.keyboard.press("Enter")
+    await asker.expect_state("marked")
+    await press(asker, "done")
+    await expect(asker.at("already-marked")).to_contain_text("Hanna")
+
+
+async def test_the_first_tab_leads_past_the_sections(door: Door) -> None:
+    visitor = await door.enter("Julia", language="en")
+    await visitor.open()
+    await expect(visitor.at("sign-up")).to_be_visible()
+    await visitor.page.evaluate("() => document.activeElement.blur()")
+    await tab_to(visitor, visitor.page.get_by_role("link", name="Skip to content"))
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.page.locator("main")).to_be_focused()

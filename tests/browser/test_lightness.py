@@ -1,0 +1,118 @@
+"""How light the page is: on the wire, on a slow phone, and with a full lecture hall on the list.
+
+The numbers are printed; what is asserted leaves room for a busy machine.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from playwright.async_api import Request, expect
+
+from tests.browser.crowd import Crowd
+from tests.browser.visitor import Door, Visitor
+from tests.contract.server import Service
+
+FIRST_LOAD_MOST = 100_000  # bytes on the wire, headers with them
+MANY, SOME = 500, 40
+LONGEST_TASK = 500  # milliseconds in which the page answers nobody; 50 are noticed
+FIRST_SEEN = 6.0  # seconds on a slow phone; 2 on a machine that does nothing else
+SLOW_PHONE = {"latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
+SLOWER = 4  # times, than this machine
+ALL_IS_KEPT = "() => navigator.serviceWorker.ready.then(() => true)"
+WATCH_TASKS = """
+() => {
+  window.tasks = [];
+  const keep = (list) => window.tasks.push(...list.getEntries().map((each) => each.duration));
+  new PerformanceObserver(keep).observe({ type: "longtask", buffered: false });
+}
+"""
+SCROLL = """
+async () => {
+  const frames = [];
+  const end = document.documentElement.scrollHeight - innerHeight;
+  let before = performance.now();
+  for (let at = 0; at < end; at += 240) {
+    scrollTo(0, at);
+    const now = await new Promise(requestAnimationFrame);
+    frames.push(now - before);
+    before = now;
+  }
+  return frames;
+}
+"""
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_the_first_load_is_light(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
+    visitor = await door.enter("Light", language="en")
+    done: list[Request] = []
+    visitor.context.on("requestfinished", lambda request: done.append(request))
+    await visitor.page.goto(visitor.url, wait_until="networkidle")
+    await expect(visitor.at("sign-up")).to_be_visible()
+    await visitor.page.evaluate(ALL_IS_KEPT)
+    sizes = [await each.sizes() for each in done]
+    total = sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
+    with capsys.disabled():
+        print(f"\nfirst load: {total / 1000:.1f} kB, all that is kept for later with it")
+    assert len(done) > 1
+    assert total < FIRST_LOAD_MOST
+
+
+async def test_it_is_usable_soon_on_a_slow_phone(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visitor = await door.enter("Slow", language="en")
+    session = await visitor.context.new_cdp_session(visitor.page)
+    await session.send("Network.enable")
+    await session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW_PHONE})
+    await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    begun = time.perf_counter()
+    await visitor.page.goto(visitor.url, wait_until="commit")
+    await visitor.at("sign-up").locator("[name=name]").fill("A letter")
+    took = time.perf_counter() - begun
+    with capsys.disabled():
+        print(f"\nusable on a slow phone after {took:.1f} s")
+    assert took < FIRST_SEEN
+
+
+async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
+    door: Door, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    marker = await door.student("Patient", "patient", language="en")
+    link = await marker.create_event("Lecture hall")
+    await marker.mark()
+    await marker.page.evaluate(WATCH_TASKS)
+    crowd = Crowd(service, link.rpartition("/")[2])
+    try:
+        await crowd.come(MANY)
+        await expect(marker.at("asker")).to_have_count(MANY)
+        coming = await tasks(marker)
+        frames = sorted(await marker.page.evaluate(SCROLL))
+        scrolling = await tasks(marker)
+        await crowd.go(SOME)
+        await expect(marker.at("asker")).to_have_count(MANY - SOME)
+        await marker.at("search").fill("student 00")
+        await expect(marker.at("asker")).to_have_count(10)
+        await marker.at("search").fill("")
+        await expect(marker.at("asker")).to_have_count(MANY - SOME)
+        changing = await tasks(marker)
+    finally:
+        await crowd.go_home()
+    with capsys.disabled():
+        print(f"\n{MANY} who wait: frames of {frames[len(frames) // 2]:.0f} ms, longest", end=" ")
+        print(
+            f"{frames[-1]:.0f}; tasks over 50 ms:",
+            json.dumps({"coming": coming, "scrolling": scrolling, "changing": changing}),
+        )
+    assert len(frames) > 50
+    assert max([*scrolling, *changing], default=0) < LONGEST_TASK
+
+
+async def tasks(visitor: Visitor) -> list[Any]:
+    """The long tasks, in milliseconds, since one asked last."""
+    return list(await visitor.page.evaluate("() => window.tasks.splice(0).map(Math.round)"))

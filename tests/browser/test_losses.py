@@ -1,0 +1,164 @@
+"""Signal lost, service gone, logged out elsewhere: the page says so, and finds the truth again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import PATIENCE
+from tests.browser.visitor import Door
+from tests.contract.server import Service, free_port, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """Of a service that is to come back at the same address, and waits long for its people."""
+    return {"ATTENDANCE_PORT": str(free_port()), "ATTENDANCE_GRACE_SECONDS": "120"}
+
+
+@pytest.fixture
+def own_service(tmp_path: Path, settings: dict[str, str]) -> Iterator[Service]:
+    """One that a test may end."""
+    with running(tmp_path, settings) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_door(browser: Browser, own_service: Service) -> AsyncIterator[Door]:
+    opened = Door(browser, own_service.url, PATIENCE)
+    yield opened
+    await opened.close()
+
+
+async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_place(
+    own_door: Door, own_service: Service, tmp_path: Path, settings: dict[str, str]
+) -> None:
+    marker = await own_door.student("Marker", "marker", language="en")
+    link = await marker.create_event("Restarted")
+    await marker.mark()
+    first = await own_door.student("First", "first", link, language="en")
+    await first.wait()
+    second = await own_door.student("Second", "second", link, language="en")
+    await second.wait()
+    await marker.expect_listed(first, second)
+    since = await first.page.locator(".since time-since").get_attribute("at")
+    for each in (marker, first, second):
+        each.watch.may_lose_connection = True
+
+    own_service.kill()
+    for each in (first, second):
+        await each.expect_state("lost")
+        await expect(each.at("waiting")).to_contain_text("reconnecting")
+    await expect(marker.at("connection")).to_contain_text("reconnecting")
+    with running(tmp_path, settings, migrate=False):
+        for each in (first, second):
+            await each.expect_state("open")
+        await expect(marker.at("connection")).to_have_attribute("data-state", "open")
+        await marker.expect_listed(first, second)
+        assert await first.page.locator(".since time-since").get_attribute("at") == since
+        await marker.hold(first)
+        await marker.at("marked").click()
+        await first.expect_state("marked")
+        await marker.expect_listed(second)
+
+
+async def test_without_a_network_nothing_is_said_to_be_done(door: Door) -> None:
+    marker = await door.student("Boris Offline", "boris-offline", language="en")
+    link = await marker.create_event("Underground")
+    await marker.mark()
+    asker = await door.student("Anna Offline", "anna-offline", link, language="en")
+    await asker.wait()
+    await marker.expect_listed(asker)
+    for each in (marker, asker):
+        each.watch.may_lose_connection = True
+        await each.context.set_offline(True)
+    await asker.expect_state("lost")
+    await expect(marker.at("connection")).to_have_attribute("data-state", "lost")
+
+    await marker.row(asker).click()
+    await expect(marker.at("notice")).to_contain_text("not sent")
+    await expect(marker.at("held")).to_be_hidden()
+
+    for each in (marker, asker):
+        await each.context.set_offline(False)
+    await asker.expect_state("open")
+    await expect(marker.at("connection")).to_have_attribute("data-state", "open")
+    await marker.hold(asker)
+    await marker.at("marked").click()
+    await asker.expect_state("marked")
+
+
+async def test_a_mark_made_while_one_was_away_is_told_when_one_is_back(door: Door) -> None:
+    marker = await door.student("Boris There", "boris-there", language="en")
+    link = await marker.create_event("Lift")
+    await marker.mark()
+    asker = await door.student("Anna Away", "anna-away", link, language="en")
+    await asker.wait()
+    await marker.hold(asker)
+    asker.watch.may_lose_connection = True
+    await asker.context.set_offline(True)
+    await asker.expect_state("lost")
+    await marker.at("marked").click()
+    await expect(marker.at("held")).to_be_hidden()
+    await asker.context.set_offline(False)
+    await asker.expect_state("marked")
+    await expect(asker.at("waiting")).to_contain_text("Marked by Boris There")
+
+
+async def test_an_event_made_without_a_network_is_not_said_to_be_made(door: Door) -> None:
+    creator = await door.student("Clara", "clara", language="en")
+    await creator.at("create").click()
+    dialog = creator.at("new-event")
+    await dialog.locator("[name=name]").fill("Never")
+    creator.watch.may_lose_connection = True
+    await creator.context.set_offline(True)
+    await dialog.get_by_test_id("submit").click()
+    await expect(dialog.get_by_test_id("form-error")).to_contain_text("not sent")
+    await creator.context.set_offline(False)
+    await dialog.get_by_test_id("submit").click()
+    await expect(creator.page.get_by_role("heading", level=1, name="Never")).to_be_visible()
+
+
+async def test_the_page_opens_without_a_network_once_it_was_seen(door: Door) -> None:
+    visitor = await door.student("Dora", "dora", language="en")
+    await visitor.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    visitor.watch.may_lose_connection = True
+    await visitor.context.set_offline(True)
+    await visitor.page.reload()
+    await expect(visitor.page.locator("main")).to_contain_text("No connection")
+    await visitor.context.set_offline(False)
+    await visitor.page.get_by_role("button", name="Try again").click()
+    await expect(visitor.at("tab-me")).to_be_visible()
+
+
+async def test_logging_out_in_another_tab_ends_the_waiting(door: Door) -> None:
+    asker = await door.student("Egor", "egor", language="en")
+    await asker.create_event("Two tabs")
+    await asker.wait()
+    other = await asker.context.new_page()
+    await other.goto(asker.url)
+    await other.get_by_test_id("tab-me").click()
+    await other.get_by_test_id("log-out").click()
+    await expect(other.get_by_test_id("sign-up")).to_be_visible()
+    await expect(asker.at("sign-up")).to_be_visible()
+    await expect(asker.at("waiting")).to_have_count(0)
+    await expect(asker.at("waiting-bar")).to_have_count(0)
+
+
+async def test_waiting_goes_on_through_a_reload(door: Door) -> None:
+    marker = await door.student("Fedor", "fedor", language="en")
+    link = await marker.create_event("Reload")
+    await marker.mark()
+    asker = await door.student("Galya", "galya", link, language="en")
+    await asker.wait()
+    await asker.page.reload()
+    await asker.expect_state("open")
+    await asker.at("tab-people").click()
+    await expect(asker.at("waiting-bar")).to_contain_text("You are on the list")
+    await marker.expect_listed(asker)

@@ -1,0 +1,125 @@
+"""What the page is for: two people who have read nothing, and a third who looks on."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.visitor import DESK, Door
+
+KARMA = "50"  # Contract: 6, rule 3
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people read, in one language."""
+
+    language: str
+    names: tuple[str, str, str]
+    on_list: str
+    back: str
+    marked: str
+    by: str
+    faster: str
+    summary: str
+
+
+SAID = (
+    Words(
+        "ru",
+        ("Анна Белова", "Борис Громов", "Вера Донская"),
+        on_list="Вы в списке",
+        back="снова в списке",
+        marked="Вас отметили!",
+        by="Отметил(а): {}",
+        faster="кто-то успел раньше вас",
+        summary="Отмечен 1 из 3",
+    ),
+    Words(
+        "en",
+        ("Alice Brown", "Oliver Green", "Vera Down"),
+        on_list="You are on the list",
+        back="is back on the list",
+        marked="You are marked!",
+        by="Marked by {}",
+        faster="somebody was faster",
+        summary="1 of 3 is marked",
+    ),
+)
+in_both = pytest.mark.parametrize("words", SAID, ids=[each.language for each in SAID])
+
+
+@in_both
+async def test_one_asks_one_marks_and_a_third_sees_it_live(door: Door, words: Words) -> None:
+    language = words.language
+    name_a, name_b, name_v = words.names
+    creator = await door.student(name_b, f"boris-{language}", language=language, size=DESK)
+    link = await creator.create_event(f"Analysis {language}")
+    await creator.mark()
+
+    asker = await door.enter(name_a, language=language)
+    await asker.open(link)
+    await expect(asker.at("invitation")).to_contain_text(f"Analysis {language}")
+    await asker.sign_up(f"anna-{language}")
+    await asker.wait()
+    await expect(asker.at("waiting")).to_contain_text(words.on_list)
+    await creator.expect_listed(asker)
+
+    marker = await door.student(name_v, f"vera-{language}", link, language=language)
+    await marker.mark()
+    await marker.expect_listed(asker)
+    await marker.hold(asker)
+    await creator.expect_listed()
+    await marker.at("not-now").click()
+    await expect(marker.at("notice")).to_contain_text(words.back)
+    await creator.expect_listed(asker)
+
+    await marker.hold(asker)
+    await marker.at("marked").click()
+    await asker.expect_state("marked")
+    await expect(asker.at("waiting")).to_contain_text(words.marked)
+    await expect(asker.at("waiting")).to_contain_text(words.by.format(name_v))
+    await expect(marker.at("notice")).to_contain_text(KARMA)
+    await creator.expect_listed()
+
+    await creator.page.go_back()
+    await expect(creator.at("attendance")).to_contain_text(words.summary)
+    told = creator.at("attendance").get_by_role("link").filter(has_text=name_a)
+    await expect(told).to_contain_text(name_v)
+    await asker.at("done").click()
+    await expect(asker.at("already-marked")).to_contain_text(name_v)
+    await expect(asker.at("mark-me")).to_have_count(0)
+
+
+@in_both
+async def test_of_two_markers_who_tap_one_face_one_holds_it(door: Door, words: Words) -> None:
+    language = words.language
+    name_a, name_b, name_v = words.names
+    first = await door.student(name_b, f"b-race-{language}", language=language)
+    link = await first.create_event(f"Race {language}")
+    await first.mark()
+    second = await door.student(name_v, f"v-race-{language}", link, language=language)
+    await second.mark()
+    asker = await door.student(name_a, f"a-race-{language}", link, language=language)
+    await asker.wait()
+    markers = {first: second, second: first}
+    rows = [await each.row(asker).element_handle() for each in markers]
+
+    await asyncio.gather(*(row.evaluate("row => row.click()") for row in rows))
+
+    holding = {asyncio.create_task(each.at("held").wait_for()): each for each in markers}
+    done, others = await asyncio.wait(holding, return_when=asyncio.FIRST_COMPLETED)
+    for each in others:
+        each.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    winner = holding[done.pop()]
+    loser = markers[winner]
+    await expect(loser.at("notice")).to_contain_text(words.faster)
+    await expect(loser.at("held")).to_be_hidden()
+    await winner.at("marked").click()
+    await expect(asker.at("waiting")).to_contain_text(winner.name)

@@ -1,0 +1,127 @@
+"""A person in front of the page: what they can do at the door, in the words of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.watch import Watch
+
+PHONE, DESK = (360, 740), (1280, 800)
+PASSWORD = "tea at five"
+
+
+@dataclass(eq=False)
+class Visitor:
+    """One person, with cookies and a screen of their own."""
+
+    name: str
+    page: Page
+    context: BrowserContext
+    watch: Watch
+    url: str
+
+    def at(self, name: str) -> Locator:
+        """What a test calls so."""
+        return self.page.get_by_test_id(name)
+
+    async def open(self, link: str = "") -> None:
+        """Comes to the page, by a link where one was sent."""
+        await self.page.goto(link or self.url)
+
+    async def sign_up(self, username: str) -> None:
+        form = self.at("sign-up")
+        await form.locator("[name=name]").fill(self.name)
+        await form.locator("[name=username]").fill(username)
+        await form.locator("[type=password]").fill(PASSWORD)
+        await form.get_by_test_id("submit").click()
+        await expect(self.at("tab-me")).to_be_visible()
+
+    async def create_event(self, name: str) -> str:
+        """A new event, from the list of events; the link to it."""
+        await self.at("create").click()
+        dialog = self.at("new-event")
+        await dialog.locator("[name=name]").fill(name)
+        await dialog.get_by_test_id("submit").click()
+        await expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
+        await self.at("share").click()
+        link = await self.at("link").input_value()
+        await self.at("close").click()
+        return link
+
+    async def wait(self) -> None:
+        """Asks to be marked, from the screen of an event, until it is sure."""
+        await self.at("mark-me").click()
+        await self.expect_state("open")
+
+    async def mark(self) -> None:
+        """Sits down by the sheet, from the screen of an event."""
+        await self.at("can-mark").click()
+        await expect(self.at("connection")).to_have_attribute("data-state", "open")
+
+    async def hold(self, other: Visitor) -> None:
+        await self.row(other).click()
+        await expect(self.at("held")).to_contain_text(other.name)
+
+    def row(self, other: Visitor) -> Locator:
+        """Somebody on the list of those who wait."""
+        return self.at("asker").filter(has_text=other.name)
+
+    async def expect_state(self, state: str) -> None:
+        """How the waiting is: open, lost, marked, ended."""
+        await expect(self.at("waiting")).to_have_attribute("data-state", state)
+
+    async def expect_listed(self, *others: Visitor) -> None:
+        """Exactly these wait, in this order."""
+        await expect(self.at("asker")).to_have_count(len(others))
+        for index, other in enumerate(others):
+            await expect(self.at("asker").nth(index)).to_contain_text(other.name)
+
+
+class Door:
+    """Where people come in, each with a browser profile of their own."""
+
+    def __init__(self, browser: Browser, url: str, patience: int) -> None:
+        self._browser = browser
+        self._patience = patience
+        self._inside: list[Visitor] = []
+        self.url = url
+
+    async def enter(
+        self,
+        name: str,
+        *,
+        language: str = "ru",
+        size: tuple[int, int] = PHONE,
+        **context: Any,
+    ) -> Visitor:
+        """Somebody new, who has opened nothing yet."""
+        width, height = size
+        made = await self._browser.new_context(
+            locale={"ru": "ru-RU", "en": "en-GB"}[language],
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",
+            **context,
+        )
+        made.set_default_timeout(self._patience)
+        watch = Watch(made, self.url)
+        await watch.begin(made)
+        visitor = Visitor(name, await made.new_page(), made, watch, self.url)
+        self._inside.append(visitor)
+        return visitor
+
+    async def student(self, name: str, username: str, link: str = "", **given: Any) -> Visitor:
+        """Somebody who has signed up, and stands where the link leads."""
+        visitor = await self.enter(name, **given)
+        await visitor.open(link)
+        await visitor.sign_up(username)
+        return visitor
+
+    async def close(self) -> None:
+        """Everybody goes; raises where anything went wrong in a browser."""
+        for visitor in self._inside:
+            await visitor.context.close()
+        wrong = {each.name: each.watch.wrong for each in self._inside if each.watch.wrong}
+        assert not wrong, wrong

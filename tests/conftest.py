@@ -1,0 +1,20 @@
+"""What holds for the whole suite: the browser tests are no part of it, and it says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+# They need a browser, and a loop for themselves; named on the command line they are collected
+collect_ignore = ["browser"]
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """One line for who runs everything, and thinks that this was all."""
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        need = "" if CHROMIUM.exists() else "apt-get install chromium, then "
+        terminalreporter.write_line(f"the browser tests were not run: {need}make browser")
