@@ -66,6 +66,11 @@ bench: install ## Measure commits, and whole markings over a real service
 	$(BIN)/python -m benchmarks.commit
 	$(BIN)/python -m benchmarks.marking
 
+SECONDS ?= 60
+.PHONY: chaos
+chaos: install ## Kill, cut and skew real processes under hundreds of people (SECONDS=n SEED=n)
+	$(BIN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
 .PHONY: docs
 docs: install ## Print docs/wire.md from the Structs that declare what goes over the wire
 	$(BIN)/python docs/print_wire.py > docs/wire.md.new
