@@ -36,15 +36,15 @@ demo: install ## Play a lecture against the service that make run has started
 
 .PHONY: test
 test: install ## Run the whole test suite (WORKERS=n processes)
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: unit
 unit: install ## Run the tests that touch neither disk nor network
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/unit
 
 .PHONY: contract
 contract: install ## Run the promises that every adapter keeps
-	$(BIN)/python -m pytest -n $(WORKERS) tests/contract
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/contract
 
 .PHONY: types
 types: install ## Check the types strictly

@@ -23,7 +23,7 @@ from attendance_core.frames import (
     WasMarked,
 )
 from attendance_core.vocabulary import UserId
-from attendance_web import marking, refusals
+from attendance_web import close_codes, refusals
 from attendance_web.calls import Call
 from attendance_web.marking_messages import (
     PONG,
@@ -34,7 +34,6 @@ from attendance_web.marking_messages import (
     encode,
     encode_error,
 )
-from attendance_web.rooms import CLOSE_CODES
 from attendance_web.routes import CALLS
 
 ANNA, BORIS = UserId(7), UserId(12)
@@ -93,10 +92,12 @@ def lines() -> Iterator[str]:
     yield "code | text | closes an opening with | closes an open socket with"
     yield "---|---|---|---"
     for error in _frame_errors():
-        opening = _code(marking.OPENING_CODES, error)
-        opened = marking.TOO_MANY if error is refusals.TooManyFrames else _code(CLOSE_CODES, error)
+        opening = close_codes.code_of(close_codes.OPENING, error)
+        opened = close_codes.code_of(close_codes.OPEN, error)
+        if error is refusals.TooManyFrames:
+            opened = close_codes.TOO_MANY
         if error is errors.Unavailable:
-            opening = marking.TRY_AGAIN
+            opening = close_codes.TRY_AGAIN
         yield f"`{error.code}` | {error.en} | {opening or ''} | {opened or ''}"
 
 
@@ -184,10 +185,6 @@ def _frame_errors() -> list[Any]:
         if inspect.isclass(each) and hasattr(each, "code") and each.__name__ != "EventDeleted"
     }
     return [found[code] for code in codes]
-
-
-def _code(codes: dict[type[Exception], int], error: type[Exception]) -> int | None:
-    return next((code for each, code in codes.items() if issubclass(error, each)), None)
 
 
 def _doc(kind: type) -> str:

@@ -10,6 +10,8 @@ import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from attendance_adapters.errors import (
     BadAddress,
@@ -152,7 +154,10 @@ def _database(address: str) -> URL:
 
 
 def _files(url: str) -> ObjectFiles:
+    """Raises BadAddress, UnusableFolder."""
     try:
+        if url.startswith("file:///"):
+            _writable(Path(url2pathname(urlsplit(url).path)))  # scans are nobody else's to read
         return ObjectFiles.at(url)
     except ValueError as error:
         raise BadAddress(str(error)) from error

@@ -14,27 +14,43 @@ T = TypeVar("T")
 
 
 class BoundedThreads:
-    """At most ``threads`` calls run and ``waiting`` wait; one more is refused at once."""
+    """At most ``threads`` calls run at once; those that run or wait weigh at most ``room``.
 
-    def __init__(self, name: str, *, threads: int, waiting: int) -> None:
+    One more is refused at once.
+    """
+
+    def __init__(self, name: str, *, threads: int, room: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._room = threading.BoundedSemaphore(threads + waiting)
+        self._left = room
+        self._lock = threading.Lock()
 
-    async def run(self, call: Callable[[], T]) -> T:
+    async def run(self, call: Callable[[], T], *, weight: int = 1) -> T:
         """What the call returned or raised; it goes on when the caller is cancelled.
 
         So a caller who has gone still takes up room until the call is over. Raises Unavailable
         when there is no room, or after `close`.
         """
-        if not self._room.acquire(blocking=False):
+        if not self._take(weight):
             raise Unavailable
         try:
             future = self._pool.submit(call)
         except RuntimeError:  # closed
-            self._room.release()
+            self._take(-weight)
             raise Unavailable from None
-        future.add_done_callback(lambda _: self._room.release())
-        return await asyncio.shield(asyncio.wrap_future(future))
+        future.add_done_callback(lambda _: self._take(-weight))
+        try:
+            return await asyncio.shield(asyncio.wrap_future(future))
+        except asyncio.CancelledError:
+            if future.cancelled():  # dropped by `close`; nobody cancelled the caller
+                raise Unavailable from None
+            raise
+
+    def _take(self, weight: int) -> bool:
+        with self._lock:
+            if weight > self._left:
+                return False
+            self._left -= weight
+            return True
 
     def close(self) -> None:
         """Drops the calls that wait and returns when those that run are over; idempotent."""

@@ -6,6 +6,7 @@ from typing import get_type_hints
 
 import punq
 
+from attendance_adapters.together import at_once
 from attendance_core import ports
 from attendance_core.connections import Terms
 from attendance_core.use_cases import UseCases
@@ -30,6 +31,7 @@ def use_cases_over(
     container.register(ports.Passwords, instance=passwords)
     container.register(ports.Ids, instance=ids)
     container.register(Terms, instance=terms)
+    container.register(ports.Together, instance=at_once)
     for use_case in get_type_hints(UseCases).values():
         container.register(use_case)
     container.register(UseCases)

@@ -11,11 +11,12 @@ from attendance_adapters.periodic import Periodic
 from attendance_core import ports
 from attendance_core.connections import Terms
 from attendance_core.errors import LeaseLost
-from attendance_core.upkeep import RenewLease, StartProcess, Sweep
+from attendance_core.upkeep import SWEEP_MOST, RenewLease, StartProcess, Sweep
 from attendance_core.vocabulary import ProcessId, Seconds
 
 RENEW_EVERY: Seconds = 2.0  # Design 3; a lease is 8 s
 SWEEP_EVERY: Seconds = 1.0
+SWEEPS_MOST = 20  # in a round: when a whole hall loses its network nobody waits for the next
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,11 @@ class Heartbeat:
         self.swept = 0  # holds and connections that its sweeps have ended
         self.leases_lost = 0
         self.on_lease_lost: Callable[[], None] = lambda: None
+
+    @property
+    def holds_lease(self) -> bool:
+        """Whether connections of `process_id` count: the store has taken a renewal lately."""
+        return self._leased_until is not None and time.monotonic() < self._leased_until
 
     async def start(self) -> None:
         """Takes up the lease; from its return on connections of `process_id` count.
@@ -98,8 +104,12 @@ class Heartbeat:
             self._give_up(process_id)  # the next renewal takes up a new one
             return
         try:
-            self.swept += await self._sweep(process_id=process_id)
-            self.sweeps += 1
+            for _ in range(SWEEPS_MOST):
+                swept = await self._sweep(process_id=process_id)
+                self.swept += swept
+                self.sweeps += 1
+                if swept < SWEEP_MOST:
+                    break
         except LeaseLost:
             self._give_up(process_id)
 

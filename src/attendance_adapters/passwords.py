@@ -16,7 +16,8 @@ from attendance_core.vocabulary import fold
 
 # OWASP's Password Storage Cheat Sheet, argon2id: 19 MiB, 2 passes, 1 lane
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
-THREADS, WAITING = 2, 64
+THREADS = 2
+ROOM = 1000  # that run or wait: a lecture hall logs in at once, and each takes only its turn
 
 KEYBOARD_ROWS = (
     "01234567890",
@@ -40,7 +41,7 @@ class Argon2Passwords:
             time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, type=Type.ID
         )
         self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
-        self._threads = BoundedThreads("passwords", threads=THREADS, waiting=WAITING)
+        self._threads = BoundedThreads("passwords", threads=THREADS, room=ROOM)
 
     async def hash(self, password: str) -> str:
         """A salted hash with its parameters in it. Raises Unavailable."""

@@ -14,7 +14,7 @@ from attendance_core.ports import Picture
 
 MOST_BYTES = 10 * 1024 * 1024  # Contract: 3, pictures
 MOST_SECONDS = 20.0
-WAITING = 8  # of up to 10 MiB each
+ROOM = 128 * 1024 * 1024  # bytes of pictures that are made or wait
 TRIES = 2  # a worker may have died of something else than its picture
 
 KINDS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}
@@ -30,7 +30,7 @@ class PillowPictures:
 
     def __init__(self, *, most_seconds: float = MOST_SECONDS) -> None:
         self._most_seconds = most_seconds
-        self._threads = BoundedThreads("pictures", threads=1, waiting=WAITING)
+        self._threads = BoundedThreads("pictures", threads=1, room=ROOM)
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -43,7 +43,7 @@ class PillowPictures:
         """
         if len(data) > MOST_BYTES:
             raise PictureTooLarge
-        return await self._threads.run(lambda: self._clean(data, max_side or 0))
+        return await self._threads.run(lambda: self._clean(data, max_side or 0), weight=len(data))
 
     def close(self) -> None:
         """Ends the worker and whoever waits for it; idempotent."""

@@ -88,6 +88,7 @@ class Attendance:
         self._passwords = Argon2Passwords()
         self._orphans = Periodic("sweep-orphans", ORPHANS_SWEPT_EVERY, self._sweep_orphans)
         self._open = AsyncExitStack()
+        self._closing: asyncio.Task[None] | None = None
         self.notifier = notifier
         self.files = files
         self.terms = terms
@@ -146,8 +147,13 @@ class Attendance:
             self._open = opened.pop_all()
 
     async def close(self) -> None:
-        """Finishes what was handed over and lets go of everything; idempotent."""
-        await self._open.aclose()
+        """Finishes what was handed over and lets go of everything.
+
+        Idempotent, and goes on when the caller is cancelled.
+        """
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._open.aclose())
+        await asyncio.shield(self._closing)
 
     async def __aenter__(self) -> Self:
         await self.start()

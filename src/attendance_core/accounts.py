@@ -13,7 +13,7 @@ from attendance_core.connections import Connection, Terms
 from attendance_core.errors import BadLength, BadUsername, CommonPassword, WrongCredentials
 from attendance_core.presence import hang_up
 from attendance_core.profiles import Profile, checked_display_name
-from attendance_core.vocabulary import EventId, Instant, Seconds, SessionId, UserId
+from attendance_core.vocabulary import BLANKS, EventId, Instant, Seconds, SessionId, UserId
 
 USERNAME = re.compile(r"[\w.-]{1,64}")  # Contract: letters (of any script), digits, . _ -
 PASSWORD_MIN, PASSWORD_MAX = 8, 256  # Contract: SignUp
@@ -119,7 +119,7 @@ class SignUp:
         replacing: SessionId | None = None,
     ) -> LoggedIn:
         """Raises BadUsername, BadLength, CommonPassword, BadCharacters, UsernameTaken."""
-        if not USERNAME.fullmatch(username):
+        if not USERNAME.fullmatch(username) or not BLANKS.isdisjoint(username):
             raise BadUsername(field="username")
         if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
             raise BadLength(field="password", least=PASSWORD_MIN, most=PASSWORD_MAX)

@@ -84,6 +84,13 @@ class BadLength(InvalidArgument):
     ru = "Длина «{field}» должна быть от {least} до {most} символов"
 
 
+class TooShort(InvalidArgument):
+    """A part of a name that would fit too many, in code points, after trimming and folding."""
+
+    en = "«{field}» must have at least {least} characters"
+    ru = "«{field}»: не меньше {least} символов"
+
+
 class BadCharacters(InvalidArgument):
     """A text with control or direction-changing characters."""
 

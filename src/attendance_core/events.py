@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from attendance_core import ports
 from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.checks import checked_page, checked_text, search_part
 from attendance_core.connections import Terms
 from attendance_core.errors import (
     AlreadyJoined,
     BadTimes,
     EventNotStarted,
     EventOver,
-    InvalidArgument,
     NotJoined,
     NotTheCreator,
 )
 from attendance_core.places import Held, Marked, State
 from attendance_core.presence import end_hold, enter
-from attendance_core.profiles import checked_text, search_part
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
 EVENT_NAME_MAX = 128  # Contract: 5
@@ -47,6 +47,9 @@ class Event:
             raise EventNotStarted
 
 
+SeenState = Literal["joined", "waiting", "held", "marked"]
+
+
 @dataclass(frozen=True, slots=True)
 class Participant:
     """A line of the attendance. Contract: GetAttendance."""
@@ -56,8 +59,8 @@ class Participant:
     confirmed: bool
     state: State
 
-    def seen(self, event: Event, now: Instant) -> str:
-        """``joined``, ``waiting``, ``held`` or ``marked``, as it is now though no sweep came by."""
+    def seen(self, event: Event, now: Instant) -> SeenState:
+        """As it is now, though no sweep came by."""
         if isinstance(self.state, Marked):
             return "marked"
         if self.state is None or now >= event.ends_at:
@@ -73,14 +76,6 @@ class Attended:
 
     event: Event
     marked: Marked | None
-
-
-def checked_page(limit: int | None, offset: int) -> None:
-    """Raises InvalidArgument."""
-    if limit is not None and limit < 1:
-        raise InvalidArgument(field="limit")
-    if offset < 0:
-        raise InvalidArgument(field="offset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +123,9 @@ class GetEvents:
     async def __call__(
         self, *, name: str | None = None, limit: int | None = None, offset: int = 0
     ) -> Sequence[Event]:
-        """By start, then name. Raises BadLength, BadCharacters, InvalidArgument."""
+        """By start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
         checked_page(limit, offset)
-        part = None if name is None else search_part(name, "name", GET_EVENTS_MIN, EVENT_NAME_MAX)
+        part = None if name is None else search_part(name, "name", GET_EVENTS_MIN)
         return await self.observe(lambda unit: unit.events.search(part, limit, offset))
 
 
@@ -241,10 +236,10 @@ class GetAttendance:
 
     async def __call__(
         self, *, actor: UserId, event_id: EventId
-    ) -> Sequence[tuple[Participant, str]]:
+    ) -> Sequence[tuple[Participant, SeenState]]:
         """Everybody with their state, by name, then id. Raises EventNotFound, NotTheCreator."""
 
-        def look(unit: ports.Unit) -> Sequence[tuple[Participant, str]]:
+        def look(unit: ports.Unit) -> Sequence[tuple[Participant, SeenState]]:
             event = unit.events.get(event_id)
             if event.creator_id != actor:
                 raise NotTheCreator
@@ -253,17 +248,3 @@ class GetAttendance:
             return [(person, person.seen(event, now)) for person in people]
 
         return await self.observe(look)
-
-
-@dataclass(frozen=True, slots=True)
-class GetMyAttendance:
-    """Contract: GET /api/profile/GetMyAttendance."""
-
-    observe: ports.Observe
-
-    async def __call__(
-        self, *, actor: UserId, limit: int | None = None, offset: int = 0
-    ) -> Sequence[Attended]:
-        """Newest first. Raises InvalidArgument."""
-        checked_page(limit, offset)
-        return await self.observe(lambda unit: unit.events.attended_by(actor, limit, offset))

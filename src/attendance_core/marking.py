@@ -6,6 +6,7 @@ places it depends on, asks the rules in `places`, writes, announces.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from attendance_core import ports
@@ -71,13 +72,13 @@ def why_gone(unit: ports.Unit, connection: Connection) -> type[Exception]:
 
 def _command(
     unit: ports.Unit, connection: Connection, *others: UserId
-) -> tuple[dict[UserId, Place], Process | None]:
+) -> tuple[Mapping[UserId, Place], Process | None]:
     """Locks the places a command depends on; then its connection must be there, and the event on.
 
     Raises EventOver, and what `why_gone` says of a connection that is gone.
     """
     actor, event_id = connection.user_id, connection.event_id
-    places = dict(unit.places.lock(event_id, sorted({actor, *others}), holder=actor))
+    places = unit.places.lock(event_id, sorted({actor, *others}), holder=actor)
     found = unit.connections.find(connection.connection_id)
     if found is None:
         raise why_gone(unit, connection)
@@ -185,20 +186,17 @@ class PrepareToMark:
         actor = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
-            places, process = _command(unit, connection, user_id)
+            found, process = _command(unit, connection, user_id)
             now = unit.now()
+            places = {
+                each.user_id: settle(unit, each, process, self.terms) for each in found.values()
+            }
+            ended = tuple(each for each in places.values() if each != found[each.user_id])
             holding = held_by(actor, places.values())
-            places[actor] = settle(unit, places[actor], process, self.terms)
             again = may_choose(user_id, mine=places[actor], holding=holding, now=now)
             if again is not None and isinstance(again.state, Held):
                 left = round(again.state.until - now, 6)
-                return Outcome(Prepared(user_id, left), again, now, changed=False)
-            ended = tuple(
-                end_hold(unit, each, process, self.terms)
-                for each in places.values()
-                if each.hold_has_lapsed(now)
-            )
-            places.update({each.user_id: each for each in ended})
+                return Outcome(Prepared(user_id, left), again, now, changed=False, ended=ended)
             if user_id not in places:
                 raise NotWaiting
             held = places[user_id].held(actor, now, self.terms.hold_seconds)

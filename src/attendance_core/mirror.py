@@ -163,12 +163,8 @@ class Mirror:
         self.asks(connection_id)
         view = self._markers.get(connection_id)
         deliveries: list[Delivery] = []
-        frames: list[Frame] = []
         for ended in outcome.ended:
             deliveries += self.told(PlaceChanged(ended, outcome.at))
-            if view is not None and ended.user_id in view.behind:
-                frames += view.tell(ended, listed=view.behind[ended.user_id])
-                view.behind[ended.user_id] = view.lists(ended)
         place = outcome.place
         deliveries += self.told(PlaceChanged(place, outcome.at))
         if view is None:
@@ -176,11 +172,12 @@ class Mirror:
         if not outcome.changed or view.answered != (place.user_id, place.version):
             known = self._known[place.user_id]
             listed = view.behind.pop(place.user_id, view.lists(known))
-            frames += view.tell(place, listed=listed, answer=outcome.answer)
+            frames = view.tell(place, listed=listed, answer=outcome.answer)
             if known.version > place.version:
                 frames += view.tell(known, listed=view.lists(place))
-        to = (connection_id,)
-        return [*deliveries, *(Delivery(each, to) for each in frames), *self._catch_up(view)]
+            to = (connection_id,)
+            deliveries += self._caught_up(view) + [Delivery(each, to) for each in frames]
+        return [*deliveries, *self._catch_up(view)]
 
     def closed(self, connection: Connection) -> None:
         """A socket has gone, however."""
@@ -202,6 +199,7 @@ class Mirror:
         self._known[user_id] = place
         self._now += 1
         self._told_at[user_id] = self._now
+        earlier: list[Delivery] = []
         to: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._markers.items():
             asked = connection_id == asked_by
@@ -210,17 +208,21 @@ class Mirror:
                 view.behind[user_id] = listed
                 continue
             if asked:
+                earlier = self._caught_up(view)
                 view.answered = (user_id, place.version)
             answer = _answer(place, at) if asked else None
             for frame in view.tell(place, listed=listed, answer=answer):
                 to.setdefault(frame, []).append(connection_id)
-        return self._was_marked(place) + [
-            Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_turn)
-        ]
+        told = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_turn)]
+        return earlier + self._was_marked(place) + told
 
     def _catch_up(self, view: View) -> list[Delivery]:
         """Its command is over: it hears again."""
         view.asking = False
+        return self._caught_up(view)
+
+    def _caught_up(self, view: View) -> list[Delivery]:
+        """What its client has yet to hear; before the answer, for it happened before."""
         behind, view.behind = view.behind, {}
         to = (view.connection.connection_id,)
         return [

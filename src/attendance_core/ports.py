@@ -418,6 +418,27 @@ class Ids(Protocol):
     def file_key(self, extension: str) -> FileKey: ...
 
 
-Look = Callable[[Unit], T]
-Work = Callable[[Unit], T]
-Sleep = Callable[[float], Awaitable[None]]
+Step = Callable[[], Awaitable[None]]
+
+
+class Together(Protocol):
+    """Carries out steps that do not depend on each other."""
+
+    async def __call__(self, steps: Sequence[Step]) -> None:
+        """All of them, at once or one after another, whatever one of them raises.
+
+        Raises afterwards what the first that failed raised.
+        """
+        ...
+
+
+async def one_after_another(steps: Sequence[Step]) -> None:
+    """The plainest `Together`: it suspends only where a step does."""
+    failures: list[Exception] = []
+    for step in steps:
+        try:
+            await step()
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]

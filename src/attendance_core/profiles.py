@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from attendance_core import ports
-from attendance_core.errors import (
-    BadCharacters,
-    BadLength,
-    InvalidArgument,
-    MissingArgument,
-    ScanNotFound,
-)
-from attendance_core.vocabulary import FileKey, Instant, UserId, fold, is_printable, tidy
+from attendance_core.checks import checked_page, checked_text, search_part
+from attendance_core.errors import MissingArgument, ScanNotFound, Unavailable
+from attendance_core.vocabulary import FileKey, Instant, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.events import Attended
 
 DISPLAY_NAME_MAX = 100  # Contract: 3
 BIO_MAX = 500  # Contract: 3
@@ -66,26 +66,6 @@ class ProfileSeen:
 def checked_display_name(text: str, field: str = "display_name") -> str:
     """Tidied, 1-100 characters. Raises BadLength, BadCharacters."""
     return checked_text(text, field, 1, DISPLAY_NAME_MAX)
-
-
-def checked_text(text: str, field: str, least: int, most: int) -> str:
-    """Tidied, of ``least`` to ``most`` code points. Raises BadLength, BadCharacters."""
-    kept = tidy(text)
-    if not least <= len(kept) <= most:
-        raise BadLength(field=field, least=least, most=most)
-    if not is_printable(kept):
-        raise BadCharacters(field=field)
-    return kept
-
-
-def search_part(text: str, field: str, least: int, most: int) -> str:
-    """A folded part of a name to search by. Raises BadLength, BadCharacters."""
-    part = fold(tidy(text)).strip()
-    if not least <= len(part) <= most:
-        raise BadLength(field=field, least=least, most=most)
-    if not is_printable(part):
-        raise BadCharacters(field=field)
-    return part
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +131,8 @@ class UpdateProfilePicture:
     async def __call__(self, *, actor: UserId, image: bytes) -> None:
         """Raises BadPicture, PictureTooLarge.
 
-        The file is written before the row that names it: a death between leaves a file that
-        nobody names, never a name without a file.
+        The file is written before the row that names it: a process that dies between leaves a
+        file that nobody names, which is swept later, never a name without a file.
         """
         picture = await self.pictures.clean(image, max_side=PICTURE_SIDE)
         key = self.ids.file_key(picture.extension)
@@ -165,7 +145,7 @@ class UpdateProfilePicture:
 
         replaced = await self.transact(work)
         if replaced is not None:
-            await self.files.delete(picture_path(replaced))
+            await _discard(self.files, picture_path(replaced))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +170,7 @@ class UploadProfileConfirmation:
 
         replaced = await self.transact(work)
         if replaced is not None:
-            await self.files.delete(scan_path(replaced))
+            await _discard(self.files, scan_path(replaced))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +186,25 @@ class FindByName:
         limit: int = FIND_BY_NAME_LIMIT,
         offset: int = 0,
     ) -> Sequence[Profile]:
-        """By display name, then id; at most 100. Raises BadLength, BadCharacters."""
-        part = search_part(
-            display_name_part, "display_name_part", FIND_BY_NAME_MIN, DISPLAY_NAME_MAX
-        )
-        if limit < 1:
-            raise InvalidArgument(field="limit")
-        if offset < 0:
-            raise InvalidArgument(field="offset")
+        """By display name, then id; at most 100. Raises TooShort, and as `checked_page`."""
+        part = search_part(display_name_part, "display_name_part", FIND_BY_NAME_MIN)
+        checked_page(limit, offset)
         most = min(limit, FIND_BY_NAME_LIMIT)
         return await self.observe(lambda unit: unit.profiles.search(part, most, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class GetMyAttendance:
+    """Contract: GET /api/profile/GetMyAttendance."""
+
+    observe: ports.Observe
+
+    async def __call__(
+        self, *, actor: UserId, limit: int | None = None, offset: int = 0
+    ) -> Sequence[Attended]:
+        """Newest first. Raises InvalidArgument."""
+        checked_page(limit, offset)
+        return await self.observe(lambda unit: unit.events.attended_by(actor, limit, offset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +251,12 @@ class JudgeScan:
             unit.scans.put(replace(scan, state=state, judged_at=unit.now()))
 
         await self.transact(work)
+
+
+async def _discard(files: ports.Files, path: str) -> None:
+    """Deletes what no row names any more; where that fails, it is swept later."""
+    with suppress(Unavailable):
+        await files.delete(path)
 
 
 def picture_path(key: FileKey) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from attendance_core import ports
 from attendance_core.connections import Connection, Process, Terms
@@ -65,9 +66,13 @@ class Sweep:
     transact: ports.Transact
     observe: ports.Observe
     terms: Terms
+    together: ports.Together = ports.one_after_another
 
     async def __call__(self, *, process_id: ProcessId) -> int:
-        """How many it ended. Raises LeaseLost."""
+        """How many had run out; `SWEEP_MOST` or more where some may be left. Raises LeaseLost.
+
+        Each is ended by itself: a row that cannot be hurts no other, and is told of at the end.
+        """
         terms = self.terms
 
         def look(
@@ -85,10 +90,10 @@ class Sweep:
             )
 
         holds, connections = await self.observe(look)
-        for event_id, user_id in holds:
-            await self._end_hold(process_id, event_id, user_id)
-        for connection in connections:
-            await self._forget(process_id, connection)
+        await self.together(
+            [partial(self._end_hold, process_id, *held) for held in holds]
+            + [partial(self._forget, process_id, each) for each in connections]
+        )
         return len(holds) + len(connections)
 
     async def _end_hold(self, process_id: ProcessId, event_id: EventId, user_id: UserId) -> None:

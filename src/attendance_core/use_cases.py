@@ -13,7 +13,6 @@ from attendance_core.events import (
     GetEventByID,
     GetEvents,
     GetJoinedEvents,
-    GetMyAttendance,
     JoinEvent,
     LeaveEvent,
 )
@@ -33,6 +32,7 @@ from attendance_core.marking import (
 )
 from attendance_core.profiles import (
     FindByName,
+    GetMyAttendance,
     GetPendingScans,
     GetProfile,
     JudgeScan,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import NewType
+from unicodedata import category, normalize
 from uuid import UUID
 
 UserId = NewType("UserId", int)
@@ -18,19 +18,26 @@ Seconds = float  # a length of time
 
 BIDI_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # Unicode categories: controls, surrogates, breaks
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
 INVISIBLE = frozenset({"Cf", "Mn", "Me", "Zs"})  # nothing to see where they stand alone
 
 LATEST_INSTANT: Instant = 253_402_300_799  # the last second of the year 9999
 
 
 def fold(text: str) -> str:
-    """The key two names are compared and searched by: NFKC, then case folded, in every script."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    """The key two names are compared and searched by: NFKC, then case folded, in every script.
+
+    Format characters (zero-width spaces, soft hyphens) are left out: nobody sees them.
+    """
+    folded = normalize("NFKC", normalize("NFKC", text).casefold())
+    if folded.isprintable():
+        return folded
+    return "".join(each for each in folded if category(each) != "Cf")
 
 
 def tidy(text: str) -> str:
     """A text as it is kept: NFC, without white space at either end."""
-    return unicodedata.normalize("NFC", text).strip()
+    return normalize("NFC", text).strip()
 
 
 def is_printable(text: str) -> bool:
@@ -39,7 +46,6 @@ def is_printable(text: str) -> bool:
     Not printable: nothing visible at all (but the empty text is), control characters, line and
     paragraph separators, bidi embeddings, overrides and isolates, lone surrogates.
     """
-    categories = set(map(unicodedata.category, text))
-    if categories & UNFIT or not BIDI_CONTROLS.isdisjoint(text):
+    if not BIDI_CONTROLS.isdisjoint(text) or any(map(UNFIT.__contains__, map(category, text))):
         return False
-    return not text or not categories <= INVISIBLE
+    return not text or any(category(each) not in INVISIBLE and each not in BLANKS for each in text)

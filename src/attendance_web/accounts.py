@@ -53,7 +53,7 @@ async def sign_up(asked: Asked[NewAccount]) -> Person:
 @post("/accounts/login/", login=False, name="LogIn")
 async def log_in(asked: Asked[Credentials]) -> Person:
     """Logs in; the session changes its id."""
-    with asked.limits.log_in(asked.arguments.username, asked.address):
+    async with asked.limits.log_in(asked.arguments.username, asked.address):
         logged_in = await asked.use_cases.log_in(
             username=asked.arguments.username,
             password=asked.arguments.password,

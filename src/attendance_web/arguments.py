@@ -93,17 +93,17 @@ def _json(body: bytes) -> Given:
         raise BadBody
     try:
         read = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant
+            body.decode("utf-8"), object_pairs_hook=_Object, parse_constant=_no_constant
         )
     except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
         raise BadBody from None
-    if not isinstance(read, dict):
+    if not isinstance(read, _Object):
         raise BadBody
-    return read
+    return _once(read, "body")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return _once(pairs, "body")
+class _Object(tuple[tuple[str, Any], ...]):
+    """The pairs of a JSON object. No argument is one, so those within another are passed over."""
 
 
 def _no_constant(name: str) -> NoReturn:

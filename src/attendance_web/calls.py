@@ -23,7 +23,7 @@ from attendance_core.errors import NotLoggedIn, Unavailable
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import SessionId, UserId
 from attendance_web import csrf
-from attendance_web.arguments import Given, in_body, in_query
+from attendance_web.arguments import in_body, in_query
 from attendance_web.envelope import done
 from attendance_web.fields import reader_of
 from attendance_web.limits import Limits
@@ -53,7 +53,8 @@ class Web:
     files: ports.Files
     limits: Limits
     allowed_origins: frozenset[str]
-    is_draining: Callable[[], bool] = lambda: False  # whether this process is asked to stop
+    is_draining: Callable[[], bool]  # whether this process is asked to stop
+    is_alive: Callable[[], bool]  # whether the store has taken its latest proofs of life
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +194,10 @@ async def make(call: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
         web.limits.call(actor.user_id)
     elif call.needs_login:
         raise NotLoggedIn
-    read = reader_of(call.arguments)
+    arguments = await _arguments(call, request)
     client = scope.get("client")
     asked = Asked(
-        read(await _given(call, request)),
+        arguments,
         actor,
         by,
         client[0] if client else "",
@@ -210,15 +211,16 @@ async def make(call: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
     return done(answer, asked.cookies)
 
 
-async def _given(call: Call, request: Request[Any, Any, Any]) -> Given:
-    """Raises BodyTooLarge, UnsupportedMediaType, BadBody, RepeatedArgument."""
+async def _arguments(call: Call, request: Request[Any, Any, Any]) -> Any:
+    """Raises BodyTooLarge, UnsupportedMediaType, BadBody, and what its reader raises."""
+    read = reader_of(call.arguments)
     if call.method == "GET":
-        return in_query(request.scope["query_string"])
+        return read(in_query(request.scope["query_string"]))
     body = await _body(request, call.most_bytes)
     content_type = header(request.scope["headers"], "content-type")
     if len(body) < LARGE_BYTES:
-        return in_body(content_type, body)
-    return await asyncio.to_thread(in_body, content_type, body)
+        return read(in_body(content_type, body))
+    return await asyncio.to_thread(lambda: read(in_body(content_type, body)))
 
 
 def declared_bytes(headers: RawHeaders) -> int:

@@ -19,7 +19,7 @@ def main() -> None:
             raise
         sys.exit(
             f"attendance: {package} is not installed, and the service needs it; "
-            "please run: pip install 'attendance[web,sqlalchemy]'"
+            "please run: pip install 'attendance[web]'"
         )
 
 

@@ -20,6 +20,7 @@ from attendance_web.refusals import (
     BodyTooLarge,
     CsrfFailed,
     ForeignOrigin,
+    HeadTooLarge,
     TooManyRequests,
     UnknownPath,
     UnsupportedMediaType,
@@ -56,6 +57,7 @@ WIRE: Final[Mapping[Kind | type[Refusal], Number]] = {
     UnknownPath: Number(8, 404),
     WrongMethod: Number(8, 405),
     BodyTooLarge: Number(8, 413),
+    HeadTooLarge: Number(8, 431),
     TooManyRequests: Number(8, 429),
 }
 UNAVAILABLE: Final = Number(-1, 503)
@@ -82,6 +84,11 @@ def number_of(refusal: Refusal) -> Number:
 def language_of(headers: RawHeaders) -> Language:
     """What whoever asks likes to read."""
     return preferred(header(headers, "accept-language"))
+
+
+def written(refusal: Refusal, language: Language) -> bytes:
+    """A refusal's envelope, where there is no request to be answered."""
+    return msgspec.json.encode(Envelope(number_of(refusal).error, refusal.text(language)))
 
 
 def done(answer: object | None, cookies: list[Cookie]) -> Response[bytes]:

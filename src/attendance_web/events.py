@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
 from uuid import UUID
 
 import msgspec
 
-from attendance_core.events import Event
+from attendance_core.events import Event, SeenState
 from attendance_core.places import Marked
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.calls import Asked, get, post
 from attendance_web.fields import EventRef, Limit, Offset, Page, UnixTime
-
-State = Literal["joined", "waiting", "held", "marked"]
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -79,7 +76,7 @@ class ParticipantShown(msgspec.Struct, frozen=True):
     user_id: UserId
     display_name: str
     confirmed: bool
-    state: State
+    state: SeenState
     marked_by: UserId | None
     marked_at: int | None
 
@@ -178,7 +175,7 @@ async def get_attendance(asked: Asked[OneEvent]) -> Attendance:
                 person.user_id,
                 person.display_name,
                 person.confirmed,
-                cast(State, state),
+                state,
                 None if mark is None else mark.by,
                 None if mark is None else int(mark.at),
             )

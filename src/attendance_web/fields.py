@@ -55,6 +55,7 @@ class Page(msgspec.Struct, frozen=True):
 DIGITS: Final = re.compile(r"[0-9]{1,20}")
 UUID_FORM: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DATA_URL: Final = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
+USUAL_BASE64: Final = str.maketrans("-_", "+/", " \t\r\n")
 UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
 
 
@@ -140,13 +141,17 @@ def event_id(value: Any) -> UUID:
 
 
 def image(value: Any) -> bytes:
-    """A file as it came, or out of Base64 with or without `data:...;base64,`. Raises Wrong."""
+    """A file as it came, or out of Base64 in whatever common spelling. Raises Wrong.
+
+    With or without `data:...;base64,`, line breaks and padding; in either alphabet.
+    """
     if isinstance(value, bytes):
         return value
     if not isinstance(value, str):
         raise Wrong
     start = DATA_URL.match(value)
+    encoded = value[start.end() if start else 0 :].translate(USUAL_BASE64).rstrip("=")
     try:
-        return binascii.a2b_base64(value[start.end() if start else 0 :], strict_mode=True)
+        return binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4), strict_mode=True)
     except ValueError:
         raise Wrong from None

@@ -5,15 +5,17 @@ Counted in this process. The clock counts seconds and never goes back.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from attendance_core.errors import Unavailable
+from attendance_core.errors import WrongCredentials
 from attendance_core.vocabulary import Seconds, UserId, fold
 from attendance_web.bucket import Bucket
 from attendance_web.refusals import TooManyRequests
@@ -39,23 +41,26 @@ class Window(Generic[K]):
         self._clock = clock
         self._taken: OrderedDict[K, deque[Seconds]] = OrderedDict()
 
-    def take(self, key: K) -> Seconds:
-        """Counts one, at the instant returned. Raises TooManyRequests."""
+    def take(self, key: K) -> None:
+        """Counts one. Raises TooManyRequests."""
+        self.check(key)
+        self._taken.setdefault(key, deque()).append(self._clock())
+        self._taken.move_to_end(key)
+
+    def check(self, key: K) -> None:
+        """Raises TooManyRequests where one more would be refused."""
+        if self.count(key) >= self._most:
+            wait = self._taken[key][0] + self._within - self._clock()
+            raise TooManyRequests(seconds=math.ceil(wait))
+
+    def count(self, key: K) -> int:
+        """How many count now."""
         now = self._clock()
         self._forget(now)
-        taken = self._taken.setdefault(key, deque())
+        taken = self._taken.get(key, deque())
         while taken and taken[0] <= now - self._within:
             taken.popleft()
-        if len(taken) >= self._most:
-            raise TooManyRequests(seconds=math.ceil(taken[0] + self._within - now))
-        taken.append(now)
-        self._taken.move_to_end(key)
-        return now
-
-    def give_back(self, key: K, at: Seconds) -> None:
-        """That one does not count, after all."""
-        if at in (taken := self._taken.get(key, deque())):
-            taken.remove(at)
+        return len(taken)
 
     def clear(self, key: K) -> None:
         """Nothing of this key counts any more."""
@@ -106,6 +111,7 @@ class Limits:
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._calls = Buckets(CALLS, CALLS_A_SECOND, clock)
         self._failed = Window[tuple[str, str]](FAILED_LOG_INS, FAILED_LOG_INS_WITHIN, clock)
+        self._log_ins: dict[tuple[str, str], _Tries] = {}
         self._sign_ups = Window[str](SIGN_UPS, SIGN_UPS_WITHIN, clock)
         self._uploads = Window[UserId](UPLOADS, UPLOADS_WITHIN, clock)
 
@@ -121,21 +127,46 @@ class Limits:
         """Raises TooManyRequests."""
         self._sign_ups.take(network_of(address))
 
-    @contextmanager
-    def log_in(self, username: str, address: str) -> Iterator[None]:
-        """Around a log-in: counted before the password is looked at, or many at once would pass.
+    @asynccontextmanager
+    async def log_in(self, username: str, address: str) -> AsyncIterator[None]:
+        """Around a log-in. Only failures count, and never more are looked at than may still fail.
 
-        One that succeeds clears the count; one we could not look at is not counted. Raises
-        TooManyRequests.
+        Those that come at once wait for one another where they might all fail. One that succeeds
+        clears the count; one we could not look at is not counted. Raises TooManyRequests.
         """
         key = (fold(username)[:64], network_of(address))
-        at = self._failed.take(key)
+        tries = self._log_ins.setdefault(key, _Tries())
+        tries.wanted += 1
         try:
-            yield
-        except Unavailable:
-            self._failed.give_back(key, at)
-            raise
-        self._failed.clear(key)
+            async with tries.changed:
+                while self._failed.count(key) + tries.under_way >= FAILED_LOG_INS:
+                    self._failed.check(key)
+                    await tries.changed.wait()
+                tries.under_way += 1
+            try:
+                yield
+            except WrongCredentials:
+                self._failed.take(key)
+                raise
+            else:
+                self._failed.clear(key)
+            finally:
+                tries.under_way -= 1
+                async with tries.changed:
+                    tries.changed.notify_all()
+        finally:
+            tries.wanted -= 1
+            if not tries.wanted:
+                del self._log_ins[key]
+
+
+@dataclass(slots=True)
+class _Tries:
+    """The log-ins of one account from one address that are being made now."""
+
+    wanted: int = 0
+    under_way: int = 0
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
 
 def network_of(address: str) -> str:

@@ -59,7 +59,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
         attendance.use_cases,
         attendance.notifier if metrics is None else metrics.timed(attendance.notifier),
         lambda: attendance.heartbeat.process_id,
-        attendance.ids,
+        attendance.connection,
         settings.allowed_origins,
     )
     attendance.heartbeat.on_lease_lost = presence.rooms.restart
@@ -72,6 +72,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
                 where = settings.metrics_host, settings.metrics_port + worker
                 await alive.enter_async_context(metrics.served(*where, presence.rooms.census))
             yield
+        await presence.close()
 
     app = Litestar(
         route_handlers=[*ROUTES, marking.mark_me, marking.marking],
@@ -91,6 +92,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
         Limits(),
         settings.allowed_origins,
         is_draining=lambda: presence.is_draining,
+        is_alive=lambda: attendance.heartbeat.holds_lease,
     )
     return app
 

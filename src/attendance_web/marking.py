@@ -20,22 +20,24 @@ from structlog.contextvars import bound_contextvars
 
 from attendance_core.accounts import Actor
 from attendance_core.connections import Role
-from attendance_core.errors import (
-    EventNotFound,
-    EventNotStarted,
-    EventOver,
-    HoldingSomebody,
-    LeaseLost,
-    NotLoggedIn,
-    Refusal,
-    Unavailable,
-    YouAreWaiting,
-)
+from attendance_core.errors import LeaseLost, NotLoggedIn, Refusal, Unavailable
 from attendance_core.frames import WasMarked
 from attendance_core.marking import Outcome
 from attendance_core.places import Marked
 from attendance_core.vocabulary import EventId
 from attendance_web.bucket import Bucket
+from attendance_web.close_codes import (
+    FAILED,
+    FINAL,
+    MARKED,
+    OPEN,
+    OPENING,
+    RESTART,
+    SLOW,
+    TOO_MANY,
+    TRY_AGAIN,
+    code_of,
+)
 from attendance_web.language import preferred
 from attendance_web.marking_messages import (
     PONG,
@@ -48,7 +50,7 @@ from attendance_web.marking_messages import (
     encode,
     encode_error,
 )
-from attendance_web.outbox import SLOW, Outbox
+from attendance_web.outbox import Outbox
 from attendance_web.presence import Presence
 from attendance_web.protocol import EXTENSION, Peer
 from attendance_web.refusals import (
@@ -56,9 +58,8 @@ from attendance_web.refusals import (
     BadFrame,
     ForeignOrigin,
     TooManyFrames,
-    UnknownMessage,
 )
-from attendance_web.rooms import MARKED, RESTART, Room, close_code, end
+from attendance_web.rooms import Room, end
 from attendance_web.sessions import header, origin_is_foreign, shown
 
 logger = logging.getLogger(__name__)
@@ -66,10 +67,8 @@ logger = logging.getLogger(__name__)
 Socket = WebSocket[Any, Any, Any]
 
 GONE: Final = (OSError, WebSocketDisconnect)  # how the server and Litestar say that nobody is there
-BROKEN: Final = 1011
-TRY_AGAIN: Final = 1013
-TOO_MANY: Final = 4429
 FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
+FAREWELL_SECONDS: Final = 2.0  # a goodbye is answered when it counts, or after so long
 SEND_SECONDS: Final = 15.0  # one frame may take so long before its reader counts as gone
 MESSAGES: Final[dict[type[Command], str]] = {
     PrepareToMark: "prepare_to_mark",
@@ -77,19 +76,6 @@ MESSAGES: Final[dict[type[Command], str]] = {
     RefuseToMark: "refuse_to_mark",
     Ping: "ping",
 }
-# Contract: 6, Opening: what refuses an opening, and the code it closes with
-OPENING_CODES: Final[dict[type[Exception], int]] = {
-    ForeignOrigin: 4403,
-    NotLoggedIn: 4401,
-    BadEventId: 4400,
-    EventNotFound: 4404,
-    EventOver: 4410,
-    EventNotStarted: 4425,
-    YouAreWaiting: 4409,
-    HoldingSomebody: 4409,
-}
-# Contract: 6.6: the codes that end a place by themselves; every other close of ours is a loss
-FINAL_CODES: Final = frozenset({MARKED, 4401, 4403, 4410})
 
 
 @websocket("/ws/mark_me")
@@ -118,6 +104,9 @@ async def serve(socket: Socket, role: Role) -> None:
             await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
         except GONE:
             logger.debug("a client went away during the handshake")
+        except Exception:
+            logger.exception("an opening failed")
+            await _turn_away(socket, Unavailable())
 
 
 async def _admit(socket: Socket, presence: Presence) -> tuple[Actor, EventId]:
@@ -151,9 +140,7 @@ def event_id_of(query: bytes) -> EventId:
 
 async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
     """Accepts, so that a browser can show the text; one error frame; close."""
-    code = next(
-        (code for each, code in OPENING_CODES.items() if isinstance(error, each)), TRY_AGAIN
-    )
+    code = code_of(OPENING, type(error)) or TRY_AGAIN
     language = preferred(header(socket.scope["headers"], "accept-language"))
     with suppress(*GONE):
         await socket.accept()
@@ -180,30 +167,42 @@ class _Visit:
 
     async def run(self) -> None:
         """Raises what refuses the opening; once it is stored, nothing but cancellation."""
+        perhaps_stored = True  # also where nobody can say
         try:
-            await self._open()
+            perhaps_stored = await self._open()
             if self._presence.is_draining:
                 self._outbox.close(RESTART)
             await self._socket.accept()
             await self._talk()
+        except (Refusal, LeaseLost):
+            perhaps_stored = False
+            raise
         finally:
             self._room.closed(self._connection)
-            goodbye = self._is_over or self._peer.said_goodbye
-            await self._presence.hang_up(self._connection.connection_id, goodbye=goodbye)
+            if perhaps_stored:
+                goodbye = self._is_over or self._peer.said_goodbye
+                stored = self._presence.hang_up(self._connection.connection_id, goodbye=goodbye)
+                if self._peer.said_goodbye:
+                    await asyncio.wait({stored}, timeout=FAREWELL_SECONDS)
+            self._peer.farewell()
 
-    async def _open(self) -> None:
-        """Stores the opening and tells the room, before the handshake is answered."""
+    async def _open(self) -> bool:
+        """Stores the opening and tells the room, before the handshake is answered.
+
+        False where there was nothing to store: its person is marked already.
+        """
         use_cases = self._presence.use_cases
         if self._connection.role is Role.MARKING:
             ready = await use_cases.ready_to_mark(connection=self._connection)
             self._room.ready(self._outbox, ready)
-            return
+            return True
         place = await use_cases.mark_me(connection=self._connection)
         if isinstance(place.state, Marked):
             told = encode(WasMarked(place.state.by), self._outbox.language)
             self._outbox.close(MARKED, told)
-        else:
-            self._room.waits(self._outbox, place)
+            return False
+        self._room.waits(self._outbox, place)
+        return True
 
     async def _talk(self) -> None:
         reader = asyncio.create_task(self._read())
@@ -217,7 +216,7 @@ class _Visit:
         for error in ended:
             if isinstance(error, Exception):
                 logger.error("a socket failed", exc_info=error)
-                self._peer.cut(BROKEN)
+                self._peer.cut(FAILED)
 
     async def _write(self) -> None:
         """Sends what the outbox holds, and closes when it says so."""
@@ -226,7 +225,7 @@ class _Visit:
             try:
                 async with asyncio.timeout(SEND_SECONDS):
                     if isinstance(told, int):
-                        self._is_over = told in FINAL_CODES
+                        self._is_over = told in FINAL
                         await self._socket.close(code=told)
                         return
                     await self._socket.send_text(told)
@@ -260,7 +259,7 @@ class _Visit:
             try:
                 if text is None:
                     raise BadFrame
-                command = decode(text)
+                command = decode(text, self._connection.role)
                 message = MESSAGES[type(command)]
                 with bound_contextvars(message=message):
                     outcome = await self._carried_out(command)
@@ -275,13 +274,11 @@ class _Visit:
         try:
             if isinstance(command, Ping):
                 outbox.put(PONG)
-            elif self._connection.role is Role.MARK_ME:
-                raise UnknownMessage
             else:
                 await self._room.carry_out(outbox, self._use_case(command))
             return "ok"
         except (Refusal, LeaseLost) as error:
-            if close_code(type(error)) is not None:
+            if code_of(OPEN, type(error)) is not None:
                 end(outbox, type(error))
             elif isinstance(error, Refusal):
                 outbox.put(encode_error(error, outbox.language))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from attendance_core.connections import Role
 from attendance_core.errors import Language, Refusal, Unavailable
 from attendance_core.frames import (
     Closing,
@@ -21,10 +22,14 @@ from attendance_core.frames import (
     WasMarked,
 )
 from attendance_core.vocabulary import UserId
+from attendance_web.arguments import too_much
+from attendance_web.fields import MOST_ID, Wrong, whole_number
 from attendance_web.refusals import BadFrame, BadParams, UnknownMessage
 
-NESTING_MOST = 32  # levels of brackets that are decoded
-LARGEST_ID = 2**63 - 1
+TAKEN = {
+    Role.MARK_ME: frozenset({"ping"}),
+    Role.MARKING: frozenset({"prepare_to_mark", "confirm_marking", "refuse_to_mark", "ping"}),
+}
 MARKED_TEXT = {
     "en": "Marked, thank you! You have earned {points} karma.",
     "ru": "Отмечено, спасибо! Вы заработали {points} кармы.",
@@ -79,14 +84,17 @@ _decode_perhaps_user = msgspec.json.Decoder(PerhapsUserRef | None).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def decode(text: str) -> Command:
-    """What a client says. Raises BadFrame, UnknownMessage, BadParams."""
-    if _nests_too_deeply(text):
+def decode(text: str, role: Role) -> Command:
+    """What a client of such a socket says. Raises BadFrame, UnknownMessage, BadParams."""
+    encoded = text.encode()
+    if too_much(encoded):
         raise BadFrame
     try:
-        frame = _decode_frame(text.encode())
-    except (msgspec.DecodeError, UnicodeEncodeError):
+        frame = _decode_frame(encoded)
+    except msgspec.DecodeError:
         raise BadFrame from None
+    if frame.message not in TAKEN[role]:
+        raise UnknownMessage
     try:
         match frame.message:
             case "prepare_to_mark":
@@ -95,31 +103,10 @@ def decode(text: str) -> Command:
                 return ConfirmMarking(_perhaps_user_id(frame.params))
             case "refuse_to_mark":
                 return RefuseToMark(_perhaps_user_id(frame.params))
-            case "ping":
-                return Ping()
             case _:
-                raise UnknownMessage
+                return Ping()
     except msgspec.DecodeError:
         raise BadParams from None
-
-
-def _nests_too_deeply(text: str) -> bool:
-    if text.count("[") + text.count("{") <= NESTING_MOST:
-        return False
-    depth, in_string, escaped = 0, False, False
-    for character in text:
-        if in_string:
-            in_string = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            if depth > NESTING_MOST:
-                return True
-        elif character in "]}":
-            depth -= 1
-    return False
 
 
 def _perhaps_user_id(params: msgspec.Raw) -> UserId | None:
@@ -128,13 +115,10 @@ def _perhaps_user_id(params: msgspec.Raw) -> UserId | None:
 
 
 def _user_id(given: int | str) -> UserId:
-    if isinstance(given, str):
-        if not (given.isascii() and given.isdigit() and len(given) <= 19):
-            raise BadParams
-        given = int(given)
-    if not 1 <= given <= LARGEST_ID:
-        raise BadParams
-    return UserId(given)
+    try:
+        return UserId(whole_number(given, 1, MOST_ID))
+    except Wrong:
+        raise BadParams from None
 
 
 def encode(frame: Frame, language: Language) -> str:

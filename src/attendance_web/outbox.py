@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 from attendance_core.connections import Connection
 from attendance_core.errors import Language
+from attendance_web.close_codes import SLOW
 
 OUTBOX_MOST = 4096  # frames; a room of 2 000 people may change whole at once
-SLOW = 4508  # Contract: 6.12
 
 
 class Outbox:

@@ -25,39 +25,31 @@ SPREAD_SECONDS: Final[Seconds] = 5.0  # a lecture hall does not come back in one
 
 
 class Presence:
-    """The sockets of this process: their rooms, and their hang-ups."""
+    """The sockets of this process: their rooms, and their hang-ups.
+
+    ``connection`` makes one of this process, not stored yet.
+    """
 
     def __init__(
         self,
         use_cases: UseCases,
         notifier: ports.Notifier,
         process_id: Callable[[], ProcessId],
-        ids: ports.Ids,
+        connection: Callable[[Actor, EventId, Role], Connection],
         allowed_origins: frozenset[str],
     ) -> None:
         self.use_cases = use_cases
         self.allowed_origins = allowed_origins
-        self._process_id = process_id
-        self._ids = ids
+        self.connection = connection
         self.rooms = Rooms(notifier, self._read, self._why_gone)
         self.is_draining = False
         # Called after each frame of a socket: its message, its outcome, and how long it took
         self.commanded: Callable[[str, str, Seconds], None] = lambda *_: None
+        self._process_id = process_id
         self._present = 0
         self._nobody = asyncio.Event()
         self._nobody.set()
         self._hanging_up: set[asyncio.Task[None]] = set()
-
-    def connection(self, actor: Actor, event_id: EventId, role: Role) -> Connection:
-        """A new socket of this process, not stored yet."""
-        return Connection(
-            ConnectionId(self._ids.connection_id()),
-            event_id,
-            actor.user_id,
-            role,
-            self._process_id(),
-            actor.session_id,
-        )
 
     @contextmanager
     def present(self) -> Iterator[None]:
@@ -71,15 +63,15 @@ class Presence:
             if not self._present:
                 self._nobody.set()
 
-    async def hang_up(self, connection_id: ConnectionId, *, goodbye: bool) -> None:
-        """Goes on when the caller is cancelled, and until the store has taken it.
+    def hang_up(self, connection_id: ConnectionId, *, goodbye: bool) -> asyncio.Task[None]:
+        """Begins to, and goes on until the store has taken it, whoever waits for that.
 
         A connection that nobody hung up would count for as long as this process lives.
         """
         task = asyncio.create_task(self._hang_up(connection_id, goodbye))
         self._hanging_up.add(task)
         task.add_done_callback(self._hanging_up.discard)
-        await asyncio.shield(task)
+        return task
 
     async def _hang_up(self, connection_id: ConnectionId, goodbye: bool) -> None:
         while True:
@@ -88,7 +80,9 @@ class Presence:
                 return
             except Unavailable:
                 logger.warning("a hang-up could not be stored yet")
-                await asyncio.sleep(HANG_UP_AGAIN_AFTER)
+            except Exception:
+                logger.exception("a hang-up could not be stored yet")
+            await asyncio.sleep(HANG_UP_AGAIN_AFTER)
 
     async def drain(self) -> None:
         """Closes every socket, each within 5 s, to come back elsewhere.
@@ -102,6 +96,13 @@ class Presence:
                 await self._nobody.wait()
                 while self._hanging_up:
                     await asyncio.wait(set(self._hanging_up))
+
+    async def close(self) -> None:
+        """Gives up what could not be stored: the lease of this process ends, and that is swept."""
+        hanging_up = set(self._hanging_up)
+        for task in hanging_up:
+            task.cancel()
+        await asyncio.gather(*hanging_up, return_exceptions=True)
 
     async def _read(self, event_id: EventId, watched: list[UserId]) -> Reading:
         return await self.use_cases.read_room(

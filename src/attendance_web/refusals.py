@@ -56,6 +56,13 @@ class WrongMethod(Refusal):
     ru = "Этому вызову нужен другой метод"
 
 
+class HeadTooLarge(Refusal):
+    """Headers that no browser sends."""
+
+    en = "The headers are too large"
+    ru = "Заголовки слишком велики"
+
+
 class BodyTooLarge(Refusal):
     """More than the call can need."""
 

@@ -12,25 +12,20 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from dataclasses import dataclass
 
 from attendance_core import ports
 from attendance_core.announcements import Announcement
 from attendance_core.connections import Connection, Role
-from attendance_core.errors import (
-    EventOver,
-    LeaseLost,
-    LeftEvent,
-    NotLoggedIn,
-    Refusal,
-    Unavailable,
-)
+from attendance_core.errors import LeaseLost, Refusal, Unavailable
 from attendance_core.frames import Closing, Confirmed, WasMarked
 from attendance_core.marking import Outcome, Ready
 from attendance_core.mirror import Delivery, Mirror
 from attendance_core.places import Place
 from attendance_core.upkeep import Reading
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds, UserId
+from attendance_web.close_codes import MARKED, OPEN, RESTART, code_of
 from attendance_web.marking_messages import encode, encode_error
 from attendance_web.outbox import Outbox
 
@@ -38,28 +33,15 @@ logger = logging.getLogger(__name__)
 
 READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
 READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
-MARKED, RESTART = 1000, 1012
-# Contract: 6.9; what ends an open socket, and the code it closes with
-CLOSE_CODES: dict[type[Exception], int] = {
-    EventOver: 4410,
-    LeftEvent: 4403,
-    NotLoggedIn: 4401,
-    LeaseLost: RESTART,
-}
 
 Read = Callable[[EventId, list[UserId]], Awaitable[Reading]]
 WhyGone = Callable[[Connection], Awaitable[type[Exception]]]
 
 
-def close_code(why: type[Exception]) -> int | None:
-    """The code an open socket closes with for this reason; None where it stays open."""
-    return next((code for each, code in CLOSE_CODES.items() if issubclass(why, each)), None)
-
-
 def end(outbox: Outbox, why: type[Exception]) -> None:
     """Closes an open socket with its error frame, where there is one, and its code."""
     text = encode_error(why(), outbox.language) if issubclass(why, Refusal) else None
-    outbox.close(close_code(why) or RESTART, text)
+    outbox.close(code_of(OPEN, why) or RESTART, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +71,8 @@ class Room:
         self._asking: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] | None = None
         self._opened = asyncio.get_running_loop().create_future()
-        self._life = asyncio.create_task(self._live())
+        # Of its own, or its logs would tell the request of whoever came first
+        self._life = asyncio.create_task(self._live(), context=Context())
 
     @property
     def has_failed(self) -> bool:
@@ -222,7 +205,9 @@ class Room:
     async def _ask_why(self, outbox: Outbox) -> None:
         try:
             why = await self._why_gone(outbox.connection)
-        except Unavailable:
+        except Exception as error:
+            if not isinstance(error, Unavailable):
+                logger.exception("why a connection has gone could not be found out")
             why = LeaseLost
         end(outbox, why)
 

@@ -25,6 +25,7 @@ from uvicorn._types import ASGI3Application
 
 from attendance_core.vocabulary import Seconds
 from attendance_web.access import AccessLog, Answered
+from attendance_web.http_protocol import CallProtocol
 from attendance_web.protocol import PeerProtocol
 
 logger = logging.getLogger(__name__)
@@ -56,10 +57,18 @@ def serve(
     longer ready), and requests that came before are answered; a second Ctrl-C waits for nobody.
     Raises whatever the start of the application raises.
     """
-    config = uvicorn.Config(
-        AccessLog(cast(ASGI3Application, app), answered),
+    config = config_of(AccessLog(cast(ASGI3Application, app), answered))
+    server = _Server(config, app, drain, ready)
+    server.run(sockets=[listener])
+    return INTERRUPTED if server.force_exit else 0
+
+
+def config_of(app: ASGI3Application) -> uvicorn.Config:
+    """How uvicorn is to serve: sockets are pinged, bounded and not compressed."""
+    return uvicorn.Config(
+        app,
         loop="auto",  # uvloop, where the system has it
-        http="httptools",
+        http=CallProtocol,
         ws=PeerProtocol,
         ws_max_size=LARGEST_FRAME,
         ws_ping_interval=PING_SECONDS,
@@ -72,9 +81,6 @@ def serve(
         workers=1,
         backlog=BACKLOG,
     )
-    server = _Server(config, app, drain, ready)
-    server.run(sockets=[listener])
-    return INTERRUPTED if server.force_exit else 0
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -18,7 +18,11 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+from attendance_core.connections import Terms
+from attendance_core.vocabulary import Seconds
+
 PREFIX: Final = "ATTENDANCE_"
+USUAL: Final = Terms()
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
 LONGEST_SECONDS: Final = 86_400
 MOST_WORKERS: Final = 64
@@ -45,9 +49,9 @@ class Settings:
     notifier_url: str = field(default="memory://", repr=False)
     files_url: str = field(default="", repr=False)  # "": a folder in data_dir
     allowed_origins: frozenset[str] = frozenset()  # besides our own
-    hold_seconds: float = 90.0
-    grace_seconds: float = 15.0
-    karma_per_mark: int = 50
+    hold_seconds: Seconds = USUAL.hold_seconds
+    grace_seconds: Seconds = USUAL.grace_seconds
+    karma_per_mark: int = USUAL.karma_per_mark
     log_format: Literal["console", "json"] = "console"
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0  # 0: none; each of several workers has the next one
@@ -143,10 +147,9 @@ def _seconds(value: str) -> float:
         seconds = float(value)
     except ValueError:
         seconds = math.nan
-    if not 0 < seconds <= LONGEST_SECONDS:
+    if not 1 <= seconds <= LONGEST_SECONDS:
         raise WrongSetting(
-            f"must be a number of seconds above 0, at most {LONGEST_SECONDS}, "
-            f"not '{_printable(value)}'"
+            f"must be a number of seconds from 1 to {LONGEST_SECONDS}, not '{_printable(value)}'"
         )
     return seconds
 

@@ -1,4 +1,4 @@
-"""A program that kills itself at a named point of confirming a mark, for test_sqlite_deaths."""
+"""A program that kills itself at a named point of confirming a mark, for test_deaths."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from attendance_adapters import Attendance, embedded
+from sqlalchemy import Connection
+
+from attendance_adapters import Attendance, connect, embedded
 from attendance_core import Announcement, Role
 from attendance_core.marking import ConfirmMarking
 
@@ -21,6 +23,11 @@ POINTS = ("before commit", "after commit", "before announcement", "before reply"
 def die(*_: Any, **__: Any) -> Any:
     """As when the power goes: nothing is closed, nothing is flushed."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def service_at(where: str) -> Attendance:
+    """Over a folder, or over a database that is there."""
+    return connect(where, files_url="memory://") if "://" in where else embedded(where)
 
 
 def arm(point: str, service: Attendance) -> ConfirmMarking:
@@ -35,10 +42,17 @@ def arm(point: str, service: Attendance) -> ConfirmMarking:
         publish(announcement)
         die()
 
+    commit = Connection.commit
+
+    def committed_and_dead(connection: Connection) -> None:
+        commit(connection)
+        die()
+
     match point:
         case "before commit":
             return ConfirmMarking(transact, service.terms)
-        case "after commit":
+        case "after commit":  # however the engine goes on from there
+            Connection.commit = committed_and_dead  # type: ignore[method-assign]
             asyncio.get_running_loop().call_soon_threadsafe = die  # type: ignore[method-assign]
         case "before announcement":
             service.notifier.publish = die  # type: ignore[method-assign]
@@ -47,9 +61,9 @@ def arm(point: str, service: Attendance) -> ConfirmMarking:
     return confirm
 
 
-async def main(point: str, folder: str) -> None:
+async def main(point: str, where: str) -> None:
     """Prints who was about to be marked by whom, and dies."""
-    async with embedded(folder) as service:
+    async with service_at(where) as service:
         do, now = service.use_cases, time.time()
         anna = await do.sign_up(username="anna", password="like tea")
         boris = await do.sign_up(username="boris", password="like tea")

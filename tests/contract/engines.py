@@ -46,7 +46,7 @@ shared_buffers = 64MB
 """
 
 
-def own_binaries() -> Path:
+def binaries() -> Path:
     """The folder of `initdb`, `pg_ctl` and `postgres`."""
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: p.parts[-3])
     on_path = shutil.which("initdb")
@@ -138,7 +138,7 @@ class Cluster:
 
 def serve(fifo: str) -> None:
     """Runs a server, and says where, until nobody has the pipe open for writing any more."""
-    cluster = Cluster(own_binaries())
+    cluster = Cluster(binaries())
     try:
         cluster.start()
         print(cluster.address, flush=True)
@@ -167,7 +167,7 @@ def _join(fifo: Path, card: Path) -> int | None:
     given = os.environ.get(GIVEN)
     if given:
         if not card.exists():
-            _make_template(given)
+            make_template(given)
             card.write_text(given)
         return None
     if not fifo.exists():
@@ -177,7 +177,7 @@ def _join(fifo: Path, card: Path) -> int | None:
     except OSError:  # nobody reads it: there is no server, or none any more
         address = _begun(fifo)
         pipe = os.open(fifo, os.O_WRONLY)
-    _make_template(address)
+    make_template(address)
     card.write_text(address)
     return pipe
 
@@ -219,7 +219,7 @@ def _named(address: str, name: str) -> URL:
     return postgres_url(address).set(database=name)
 
 
-def _make_template(address: str) -> None:
+def make_template(address: str) -> None:
     """A database at the newest revision, which others are copies of."""
     drop = f"DROP DATABASE IF EXISTS {TEMPLATE}"
     in_a_loop(_says(address, drop, f"CREATE DATABASE {TEMPLATE}"))

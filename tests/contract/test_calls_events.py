@@ -136,7 +136,7 @@ class TestGetEvents:
 
     async def test_bad_input(self, site: Site) -> None:
         browser = site.browser()
-        for given in ("", "аб", "  аб ", "x" * 129, "a\x00bc"):
+        for given in ("", "аб", "  аб ", "a\x00bc"):
             assert "name" in refusal(await browser.get(EVENTS, name=given), 1)
         for more in ({"limit": "0"}, {"limit": "-1"}, {"offset": "1.0"}, {"offset": ""}):
             assert next(iter(more)) in refusal(await browser.get(EVENTS, **more), 1)

@@ -86,7 +86,7 @@ class TestUpdateProfileInfo:
         refusal(await anna.post(INFO), 2)
         refusal(await anna.post(INFO, display_name=None, bio=None), 2)
         refusal(await anna.post(INFO, strange=1), 2)
-        for given in ("", "  ", "x" * 101, "a\nb", "a\u202eb", "\u200b", 7, ["a"]):
+        for given in ("", "  ", "a\nb", "a\u202eb", "\u200b", 7, ["a"]):
             assert "display_name" in refusal(await anna.post(INFO, display_name=given), 1)
         for given in ("x" * 501, "a\x00", "\x1b[31m", True):
             assert "bio" in refusal(await anna.post(INFO, bio=given), 1)
@@ -217,7 +217,7 @@ class TestFindByName:
 
     async def test_bad_input(self, site: Site, anna: Browser) -> None:
         assert "display_name_part" in refusal(await anna.get(FIND), 2)
-        for given in ("", "абв", "  аб  ", "x" * 101, "ab\u202ecd", "a\x00bcd"):
+        for given in ("", "абв", "  аб  ", "ab\u202ecd", "a\x00bcd"):
             assert "display_name_part" in refusal(await anna.get(FIND, display_name_part=given), 1)
         for more in ({"limit": 0}, {"limit": "x"}, {"offset": -1}, {"offset": 2**63}):
             told = refusal(await anna.get(FIND, display_name_part="abcd", **more), 1)

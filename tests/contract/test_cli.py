@@ -67,7 +67,7 @@ class TestWithoutTheExtra:
             [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
         )
         assert done.returncode == 1
-        assert "pip install 'attendance[web,sqlalchemy]'" in complaint(done)
+        assert "pip install 'attendance[web]'" in complaint(done)
 
 
 class TestStartErrors:
@@ -77,7 +77,7 @@ class TestStartErrors:
         assert "ATTENDANCE_PORT must be a whole number" in complaint(done)
 
     def test_a_url_we_cannot_use_is_not_printed(self, tmp_path: Path) -> None:
-        url = f"postgresql://me:{SECRET}@db/attendance"
+        url = f"mysql://me:{SECRET}@db/attendance"
         done = attendance("serve", folder=tmp_path, settings={"ATTENDANCE_DATABASE_URL": url})
         assert done.returncode == 2
         line = complaint(done)

@@ -6,13 +6,17 @@ import ast
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from attendance_core.use_cases import UseCases
+from attendance_web.metrics import COUNTERS, GAUGES
 from attendance_web.routes import CALLS
+from attendance_web.settings import FROM_FILES, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 USE_CASES = {kind.partition(".")[0] for kind in UseCases.__annotations__.values()}
 
 
@@ -54,6 +58,22 @@ def test_the_page_of_the_wire_is_what_make_docs_prints() -> None:
         [sys.executable, "docs/print_wire.py"], cwd=ROOT, capture_output=True, check=True
     ).stdout
     assert (ROOT / "docs" / "wire.md").read_bytes() == printed
+
+
+def test_every_setting_is_in_the_page_of_operations() -> None:
+    named = set(re.findall(r"\bATTENDANCE_[A-Z_]+[A-Z]\b", OPERATIONS))
+    settings = {f"ATTENDANCE_{each.name.upper()}" for each in fields(Settings)}
+    assert named == settings | {f"ATTENDANCE_{name.upper()}_FILE" for name in FROM_FILES}
+
+
+def test_every_metric_is_in_the_page_of_operations() -> None:
+    counted = {f"attendance_{name}" for name in GAUGES} | {
+        f"attendance_{name}_total" for name in COUNTERS
+    }
+    timed = {f"attendance_{name}_seconds" for name in ("call", "command", "announcement_lag")}
+    read = {f"attendance_{name}" for name in ("sockets", "waiting", "held")}
+    named = set(re.findall(r"`(attendance_[a-z_]+)", OPERATIONS))
+    assert named == counted | timed | read
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -170,7 +170,7 @@ class TestRule9LogOut:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         _, asker, _, waiting, marking = await both(house)
-        monkeypatch.setattr(house.attendance.notifier, "_listeners", {})
+        monkeypatch.setattr(house.attendance.notifier, "publish", lambda _: None)
         await house.logs_out(asker)
         assert await waiting.turns_away() == ("not_logged_in", 4401)
         await marking.hears("user_left", user_id=asker.user_id)

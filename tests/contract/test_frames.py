@@ -102,6 +102,48 @@ class TestGoldenFrames:
             assert await raw(wire) == '{"result":"ok","message":"pong"}'
 
 
+class TestRule10Order:
+    """A socket's frames come in the order of what happened."""
+
+    async def test_one_hold_has_ended_before_the_next_begins(self, house: House) -> None:
+        event_id, first, _, _, marking = await both(house)
+        second = await house.person()
+        await second.mark_me(event_id)
+        await marking.hears("user_joined")
+        await marking.asks("prepare_to_mark", user_id=first.user_id)
+        held = await house.state_of(event_id, first)
+        while time.time() < held.until:
+            await asyncio.sleep(0)
+        await marking.says("prepare_to_mark", user_id=second.user_id)
+        await marking.hears("reservation_expired", user_id=first.user_id)
+        await marking.hears("prepared", user_id=second.user_id)
+
+    async def test_also_where_the_first_ends_by_anothers_word_meanwhile(self, house: House) -> None:
+        event_id, first, _, _, marking = await both(house)
+        second = await house.person()
+        await second.mark_me(event_id)
+        await marking.hears("user_joined")
+        for _ in range(20):
+            await first.mark_me(event_id)
+            if first.user_id not in marking.listed:
+                await marking.hears("user_joined", user_id=first.user_id)
+            await marking.asks("prepare_to_mark", user_id=first.user_id)
+            leaving = asyncio.create_task(house.leaves(first, event_id))
+            answered = False
+            while not answered:
+                await marking.says("prepare_to_mark", user_id=second.user_id)
+                frame = await marking.heard()
+                while frame["message"] in {"reservation_expired", "user_left"}:
+                    frame = await marking.heard()
+                answered = frame["result"] == "ok"
+                assert answered or frame["params"]["code"] == "already_holding"
+            await leaving
+            assert frame["message"] == "prepared"
+            await marking.hears_nothing()
+            assert marking.listed == [second.user_id]
+            await marking.asks("refuse_to_mark")
+
+
 class TestRule10Folding:
     async def test_the_holder_keeps_the_person_in_their_own_list(self, house: House) -> None:
         event_id, asker, marker, _, marking = await both(house)

@@ -106,6 +106,18 @@ class TestHeartbeat:
         await until(lambda: pulse.store.works > before + 1)
         assert await pulse.leased() == Process(first, NOON + 7, NOON)
         assert pulse.lost == 0
+        assert pulse.heartbeat.holds_lease
+
+    async def test_without_its_store_it_holds_no_lease_for_long(self, store: Store) -> None:
+        pulse = Pulse(store, Terms(lease_seconds=0.05))
+        assert not pulse.heartbeat.holds_lease
+        await pulse.heartbeat.start()
+        assert pulse.heartbeat.holds_lease
+        store.answers_with = Unavailable()
+        await until(lambda: not pulse.heartbeat.holds_lease)
+        store.answers_with = None
+        await until(lambda: pulse.heartbeat.holds_lease)
+        await pulse.heartbeat.close()
 
     async def test_it_sweeps(self, pulse: Pulse, clock: SetClock) -> None:
         lecture = await Lecture.begun(pulse.store.kept, waiting=1)

@@ -158,3 +158,9 @@ class TestConnect:
     def test_files_have_an_address_too(self, tmp_path: Path) -> None:
         with pytest.raises(BadAddress, match="not at 'ftp://x'"):
             connect(f"sqlite:///{tmp_path}/it.db", files_url="ftp://x")
+
+
+def test_nobody_else_reads_the_folder_of_files(tmp_path: Path) -> None:
+    folder = tmp_path / "srv" / "files"
+    connect(f"sqlite:///{tmp_path / 'a.db'}", files_url=folder.as_uri())
+    assert folder.stat().st_mode & 0o077 == 0

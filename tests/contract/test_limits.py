@@ -39,8 +39,9 @@ def seconds(site: Site) -> Seconds:
 
 def too_many(answer: Any) -> int:
     """After how many seconds to come back."""
-    assert "s" in refusal(answer, 8, status=429)
-    return int(answer.headers["retry-after"])
+    seconds = int(answer.headers["retry-after"])
+    assert f" {seconds} s" in refusal(answer, 8, status=429)
+    return seconds
 
 
 class TestFailedLogIns:

@@ -10,6 +10,7 @@ import base64
 import contextlib
 import os
 import socket
+import statistics
 import struct
 import time
 from collections.abc import AsyncIterator, Callable
@@ -166,6 +167,17 @@ class TestRule6OnePersonAnyNumberOfSockets:
             await marking.hears("user_left", user_id=asker.user_id)
             assert time.monotonic() - said_at < GRACE
 
+    async def test_whoever_sees_the_close_answered_has_left(self, house: House) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        await asker.mark_me(event_id)
+        for _ in range(20):
+            await (await marker.mark_me(event_id)).says_goodbye()
+            marking = await marker.marks(event_id)
+            await marking.says("prepare_to_mark", user_id=asker.user_id)
+            await marking.hears("prepared")
+            await marking.says_goodbye()
+
     @pytest.mark.parametrize("loses", LOSSES.values(), ids=LOSSES)
     async def test_every_other_end_keeps_the_place_for_the_grace(
         self, house: House, loses: Callable[[Raw], None]
@@ -236,7 +248,7 @@ class TestRule12WhoDoesNotReadIsDisconnected:
                     await waiting.says_goodbye()
                     await reading.hears("user_left", user_id=asker.user_id)
                     seconds.append(time.monotonic() - asked_at)
-                assert max(seconds) < GRACE
+                assert statistics.median(seconds) < GRACE / 4  # a machine may pause, a room not
                 assert await raw.close_code() in {4508, None}
 
 

@@ -38,7 +38,9 @@ async def the_mark(house: House, event_id: EventId, asker: Visitor) -> Marked:
 
 
 class TestRule1OneMarkOneHold:
-    async def test_of_fifty_markers_who_choose_at_once_one_holds(self, house: House) -> None:
+    async def test_of_twelve_markers_with_four_sockets_each_who_choose_at_once_one_holds(
+        self, house: House
+    ) -> None:
         asker, *markers = await house.people(13)
         event_id = await house.event(asker)
         await asker.mark_me(event_id)

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy import URL, Connection, create_engine, inspect, text
 
 from attendance_adapters import UnusableDatabase, migrate
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
@@ -196,3 +197,33 @@ def spelt(database: Path) -> dict[str, list[str]]:
     ).fetchall()
     connection.close()
     return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in found}
+
+
+class TestNewerVersion:
+    """While one version replaces another, the old one meets what the new one has migrated."""
+
+    def test_the_old_one_starts_and_leaves_it_as_it_is(self, url: URL) -> None:
+        upgrade(url)
+        says(url, "UPDATE alembic_version SET version_num = 'of_tomorrow'")
+        assert is_current(url)
+        upgrade(url)
+        assert says(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
+
+
+def test_a_migration_that_fails_leaves_nothing_and_can_be_run_again(
+    url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = Operations.create_table
+
+    def fails_at_events(self: Any, name: str, *columns: Any, **options: Any) -> Any:
+        if name == "events":
+            raise ArithmeticError("the disk is full")
+        return create(self, name, *columns, **options)
+
+    with monkeypatch.context() as full:
+        full.setattr(Operations, "create_table", fails_at_events)
+        with pytest.raises(ArithmeticError):
+            upgrade(url)
+    assert over(url, lambda on: inspect(on).get_table_names()) == []
+    upgrade(url)
+    assert is_current(url)

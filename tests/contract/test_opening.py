@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract.live import House, eventually, opened_house
+from tests.contract.live import House, Visitor, eventually, opened_house
 
 ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
 
@@ -129,16 +129,30 @@ class TestRefusals:
         await marker.hears("prepared")
         wire = await boris.mark_me(event_id)
         assert await wire.turns_away() == ("holding_somebody", 4409)
+        assert await house.state_of(event_id, boris) is None
+        assert await house.sockets_of(event_id, boris, 1)
 
-    @ROLES
-    async def test_a_refused_opening_joins_nobody(self, house: House, role: str) -> None:
+    @pytest.mark.parametrize(
+        "role, starts, lasts, refused",
+        [
+            ("mark_me", -60, 60.2, ("event_over", 4410)),
+            ("marking", -60, 60.2, ("event_over", 4410)),
+            ("marking", 600, 3600, ("event_not_started", 4425)),
+        ],
+    )
+    async def test_a_refused_opening_joins_nobody(
+        self, house: House, role: str, starts: float, lasts: float, refused: tuple[str, int]
+    ) -> None:
         anna, boris = await house.people(2)
-        event_id = await house.event(anna, starts=600)
-        await anna.mark_me(event_id)
-        wire = await boris.marking(event_id)
-        assert await wire.turns_away() == ("event_not_started", 4425)
-        joined = await house.attendance.use_cases.get_joined_events(actor=UserId(boris.user_id))
-        assert joined == []
+        event_id = await house.event(anna, starts, lasts)
+        if refused[0] == "event_over":
+            await eventually(lambda: _is_over(house, event_id))
+        wire = await house.opens(
+            f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={boris.token}"
+        )
+        assert await wire.turns_away() == refused
+        assert await has_joined(house, anna, event_id)  # by making it
+        assert not await has_joined(house, boris, event_id)
 
     @pytest.mark.parametrize("language, word", [("en", "log in"), ("ru", "Войдите"), ("", "Войд")])
     async def test_the_text_is_in_the_persons_language(
@@ -182,8 +196,7 @@ class TestASuccessfulOpening:
         anna, boris = await house.people(2)
         event_id = await house.event(anna)
         await house.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={boris.token}")
-        joined = await house.attendance.use_cases.get_joined_events(actor=UserId(boris.user_id))
-        assert [each.event_id for each in joined] == [event_id]
+        assert await has_joined(house, boris, event_id)
 
     async def test_an_upper_case_event_id_is_the_same_event(self, house: House) -> None:
         anna, boris = await house.people(2)
@@ -212,6 +225,11 @@ class TestASuccessfulOpening:
         asked_at = frame["params"]["asked_at"]
         assert asked_at == sorted(asked_at)
         assert any(each % 1 for each in asked_at)
+
+
+async def has_joined(house: House, visitor: Visitor, event_id: EventId) -> bool:
+    joined = await house.attendance.use_cases.get_joined_events(actor=UserId(visitor.user_id))
+    return event_id in [each.event_id for each in joined]
 
 
 async def _is_over(house: House, event_id: EventId) -> bool:

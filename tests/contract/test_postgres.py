@@ -24,6 +24,7 @@ from attendance_core.errors import (
     EventDeleted,
     EventNotFound,
     NotLoggedIn,
+    ScanNotFound,
     SomebodyWasMarked,
     Taken,
     Unavailable,
@@ -193,16 +194,19 @@ class TestRaces:
 
     async def test_a_scan_replaced_meanwhile_is_not_judged(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=1)
-        for _ in range(20):
-            await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
-            first, _ = await lecture.do.read_scan(user_id=ANNA)
-            await outcomes(
-                lecture.do.judge_scan(user_id=ANNA, file=first.file, approve=True),
-                lecture.do.upload_profile_confirmation(actor=ANNA, image=b"two"),
+        await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
+        scan, _ = await lecture.do.read_scan(user_id=ANNA)
+        async with Stranger(store) as other:
+            await other.says("UPDATE scans SET file = 'two'")
+            judged = asyncio.create_task(
+                lecture.do.judge_scan(user_id=ANNA, file=scan.file, approve=True)
             )
-            second, _ = await lecture.do.read_scan(user_id=ANNA)
-            assert second.file != first.file
-            assert second.state is Confirmation.PENDING
+            await other.is_waited_for()
+            await other.connection.commit()
+        with pytest.raises(ScanNotFound):
+            await judged
+        kept = await store.observe(lambda u: u.scans.find(ANNA))
+        assert (kept.file, kept.state) == ("two", Confirmation.PENDING)
 
     async def test_one_who_enters_by_two_sockets_at_once_has_one_place(
         self, store: PostgresStore

@@ -19,11 +19,12 @@ from uuid import uuid4
 import pytest
 
 from attendance_web.demo.client import Visitor
-from tests.contract.live import Ended, Wire
+from tests.contract.live import Ended, Wire, eventually
 from tests.contract.server import COMMAND, Service, free_port, running
 
-GRACE, HOLD, LEASE = 4, 60, 8
-SETTINGS = {"ATTENDANCE_GRACE_SECONDS": str(GRACE), "ATTENDANCE_HOLD_SECONDS": str(HOLD)}
+LEASE = 8
+GRACE = 4  # where a test waits for the end of it
+LONG_GRACE = 60  # where nobody may lose their place while a service starts, on a slow machine
 
 
 @dataclass
@@ -53,7 +54,11 @@ class Person:
 @pytest.fixture
 def settings() -> dict[str, str]:
     """Each service of one test listens at the same port."""
-    return {**SETTINGS, "ATTENDANCE_PORT": str(free_port())}
+    return {
+        "ATTENDANCE_GRACE_SECONDS": str(LONG_GRACE),
+        "ATTENDANCE_HOLD_SECONDS": "60",
+        "ATTENDANCE_PORT": str(free_port()),
+    }
 
 
 def people(service: Service, number: int) -> list[Person]:
@@ -113,6 +118,7 @@ async def test_a_killed_service_loses_no_place_no_hold_and_no_mark(
 async def test_of_a_killed_service_who_does_not_come_back_leaves(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
+    settings["ATTENDANCE_GRACE_SECONDS"] = str(LEASE)
     with running(tmp_path, settings) as service:
         gone, held, marker, other = people(service, 4)
         event_id = an_event(other)
@@ -124,15 +130,16 @@ async def test_of_a_killed_service_who_does_not_come_back_leaves(
             await wire.hears("marking_list")
             await wire.asks("prepare_to_mark", user_id=held.user_id)
             service.kill()
-            killed_at = time.monotonic()
     with running(tmp_path, settings, migrate=False):
+        started_at = time.monotonic()  # the grace of whoever could not come back begins anew
         async with held.opens("mark_me", event_id), other.opens("marking", event_id) as wire:
             await wire.hears("marking_list", marking_list=[gone.user_id])
+            within = started_at + LEASE + 5 - time.monotonic()
+            await eventually(lambda: gone.state(event_id, other) == "joined", within)
+            await eventually(lambda: held.state(event_id, other) == "waiting", within)
             heard = {(await wire.heard())["message"] for _ in range(2)}
             assert heard == {"user_left", "user_joined"}
             assert wire.listed == [held.user_id]
-            assert time.monotonic() - killed_at < max(GRACE, LEASE) + 5
-            assert gone.state(event_id, other) == "joined"
 
 
 async def test_a_service_that_stops_closes_1012_and_keeps_every_place(
@@ -162,7 +169,7 @@ async def test_a_service_that_stops_closes_1012_and_keeps_every_place(
             await wire.hears("prepared", user_id=second.user_id)
 
 
-async def test_commands_in_flight_are_answered_before_a_service_stops(
+async def test_a_service_that_stops_tells_of_every_mark_it_stores(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
     with running(tmp_path, settings) as service:
@@ -175,7 +182,7 @@ async def test_commands_in_flight_are_answered_before_a_service_stops(
                     await wire.hears("user_joined")
                     await wire.asks("prepare_to_mark", user_id=each.user_id)
                     if each is askers[-1]:
-                        await wire.says("confirm_marking")
+                        await wire.says("confirm_marking")  # it may be read in time, or not
                         service.process.send_signal(signal.SIGTERM)
                         break
                     await wire.asks("confirm_marking")
@@ -187,8 +194,7 @@ async def test_commands_in_flight_are_answered_before_a_service_stops(
                 assert ended.code == 1012
         assert service.process.wait(15) == 0
     with running(tmp_path, settings, migrate=False):
-        assert marker.karma() in {50 * told, 150}
-        assert marker.karma() >= 50 * told
+        assert marker.karma() == 50 * told
 
 
 @pytest.mark.parametrize("point", ["after_commit", "before_reply"])
@@ -223,6 +229,7 @@ async def test_a_mark_survives_a_death_right_after_it(
 async def test_a_service_that_stalled_past_its_lease_starts_over_and_empties_no_list(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
+    settings["ATTENDANCE_GRACE_SECONDS"] = str(GRACE)
     with running(tmp_path, settings) as service:
         asker, marker = people(service, 2)
         event_id = an_event(marker)

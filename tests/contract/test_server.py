@@ -176,8 +176,9 @@ class TestStopping:
     async def test_a_choice_made_before_is_still_answered(self, service: Service) -> None:
         async with marker_and_waiting(service) as (marks, _, user_id):
             told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
-            await marks.send(json.dumps(told))
-            await marks.send(json.dumps({"message": "confirm_marking"}))
+            for each in (told, {"message": "confirm_marking"}):
+                marks.protocol.send_text(json.dumps(each).encode())
+            marks.send_data()  # both at once: who has answered the first has the second as well
             assert json.loads(await marks.recv())["message"] == "prepared"
             service.process.send_signal(signal.SIGTERM)  # the confirm is under way
             assert json.loads(await marks.recv())["message"] == "marked"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-import types
-from collections.abc import Callable, Coroutine, Generator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,20 +14,10 @@ import pytest
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.accounts import Credential
-from attendance_core.connections import Process, Role
 from attendance_core.vocabulary import UserId
-from tests.contract.lecture import (
-    EVENT,
-    PROCESS,
-    Lecture,
-    an_empty_database,
-    session_of,
-    socket,
-)
-from tests.unit.builders import NOON, SetClock
-
-Step = Callable[[Lecture], Coroutine[Any, Any, Any]]
-ANNA = UserId(3)
+from tests.contract.lecture import EVENT, PROCESS, Lecture, an_empty_database
+from tests.contract.steps import ANNA, STEPS, Step, awaited, cancelled_at, nothing
+from tests.unit.builders import SetClock
 
 
 async def opened(folder: Path) -> SqliteStore:
@@ -38,53 +26,6 @@ async def opened(folder: Path) -> SqliteStore:
     return store
 
 
-async def hold(lecture: Lecture) -> None:
-    await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
-
-
-async def lapse(lecture: Lecture) -> None:
-    """A hold has run out; the process has been alive all the while."""
-    await hold(lecture)
-    lecture.store._clock.pass_(91)
-    now = lecture.store._clock.now()
-    await lecture.store.transact(lambda u: u.processes.put(Process(PROCESS, now, NOON)))
-
-
-async def nothing(lecture: Lecture) -> None:
-    """As the lecture began."""
-
-
-# What is done first, and the step that is looked at
-STEPS: dict[str, tuple[Step, Step]] = {
-    "mark_me": (nothing, lambda it: it.do.mark_me(connection=socket(0, 1, Role.MARK_ME))),
-    "ready_to_mark": (
-        nothing,
-        lambda it: it.do.ready_to_mark(connection=socket(0, 1, Role.MARKING)),
-    ),
-    "prepare_to_mark": (nothing, hold),
-    "confirm_marking": (
-        hold,
-        lambda it: it.do.confirm_marking(connection=it.markers[0], user_id=ANNA),
-    ),
-    "refuse_to_mark": (hold, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
-    "goodbye of a marker": (
-        hold,
-        lambda it: it.do.hang_up(connection_id=it.markers[0].connection_id, goodbye=True),
-    ),
-    "goodbye of one who waits": (
-        nothing,
-        lambda it: it.do.hang_up(connection_id=it.waiting[0].connection_id, goodbye=True),
-    ),
-    "a lost connection": (
-        hold,
-        lambda it: it.do.hang_up(connection_id=it.waiting[0].connection_id, goodbye=False),
-    ),
-    "leave_event": (hold, lambda it: it.do.leave_event(actor=UserId(1), event_id=EVENT)),
-    "log_out": (hold, lambda it: it.do.log_out(session_id=session_of(1))),
-    "sweep of nothing": (nothing, lambda it: it.do.sweep(process_id=PROCESS)),
-    "renew_lease": (nothing, lambda it: it.do.renew_lease(process_id=PROCESS)),
-    "sweep of one hold": (lapse, lambda it: it.do.sweep(process_id=PROCESS)),
-}
 LOOKS: tuple[Step, ...] = (
     lambda it: it.do.identify(token="none", credential=Credential.COOKIE),
     lambda it: it.do.get_profile(actor=ANNA, user_id=ANNA),
@@ -106,28 +47,6 @@ def kept(store: SqliteStore) -> list[str]:
     return rows
 
 
-@types.coroutine
-def cancelled_at(suspension: int, step: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
-    """Runs a step; when it suspends for this time, counted from 0, its task is cancelled."""
-    task = asyncio.current_task()
-    assert task is not None
-    count = 0
-    try:
-        waits_for = step.send(None)
-        while True:
-            if count == suspension:
-                asyncio.get_running_loop().call_soon(task.cancel)
-            count += 1
-            try:
-                sent = yield waits_for
-            except BaseException as error:
-                waits_for = step.throw(error)
-            else:
-                waits_for = step.send(sent)
-    except StopIteration as stop:
-        return stop.value
-
-
 class TestCancelled:
     @pytest.mark.parametrize("name", STEPS)
     async def test_at_every_suspension_the_store_is_whole(self, name: str, tmp_path: Path) -> None:
@@ -140,7 +59,7 @@ class TestCancelled:
             lecture = await Lecture.begun(store, waiting=2)
             await first(lecture)
             before = kept(store)
-            task = asyncio.create_task(_awaited(cancelled_at(suspension, step(lecture))))
+            task = asyncio.create_task(awaited(cancelled_at(suspension, step(lecture))))
             await asyncio.wait([task])
             await store.close()
             return before, kept(store), task.cancelled()
@@ -155,10 +74,6 @@ class TestCancelled:
             assert found in (before, after)
         assert found == after
         assert suspension > 0 or before == after
-
-
-async def _awaited(awaitable: Any) -> Any:
-    return await awaitable
 
 
 class Meter:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -21,7 +22,7 @@ from attendance_web.demo.client import Visitor
 from tests.contract.engines import a_database
 from tests.contract.live import Ended, Wire, eventually
 from tests.contract.server import SECONDS, Service, attendance, free_port, running
-from tests.contract.servers import Valkey, a_valkey
+from tests.contract.servers import Valkey, a_valkey, restarted
 from tests.contract.test_metrics import Told
 from tests.contract.test_processes import GRACE, Person, an_event, people
 
@@ -192,6 +193,21 @@ class TestWorkers:
         assert second in now and first not in now
         assert two_workers.get("/health/live") == (200, b"live")
 
+    def test_one_that_dies_young_is_replaced_later_each_time(self, two_workers: Service) -> None:
+        killed: set[int] = set()
+        spared = workers_of(two_workers)[1]
+        until = time.monotonic() + SECONDS
+        while len(killed) < 3:
+            assert time.monotonic() < until
+            for worker in workers_of(two_workers):
+                if worker != spared and worker.pid not in killed:
+                    killed.add(worker.pid)
+                    worker.kill()
+        assert two_workers.get("/health/ready") == (200, b"ready")
+        assert two_workers.stop() == 0
+        pauses = re.findall(r"another is started in ([0-9.]+) s", two_workers.said())
+        assert pauses[-2:] == ["0.5", "1.0"] or pauses == ["0.5", "1.0", "2.0"]
+
 
 class TestStart:
     def test_what_is_wrong_is_told_once(self, tmp_path: Path, settings: dict[str, str]) -> None:
@@ -257,3 +273,38 @@ class TestTwoServices:
                 async with at(person, two).opens("mark_me", event_id) as again:
                     await again.hears("was_marked", user_id=marker.user_id)
             assert other.karma() == 150
+
+    async def test_meet_without_valkey_too_only_later(
+        self, tmp_path: Path, settings: dict[str, str], valkey: Valkey
+    ) -> None:
+        (tmp_path / "one").mkdir()
+        (tmp_path / "two").mkdir()
+        with (
+            running(tmp_path / "one", settings) as one,
+            running(tmp_path / "two", settings, migrate=False) as two,
+        ):
+            early, late, marker = people(one, 3)
+            event_id = an_event(marker)
+            async with at(marker, two).opens("marking", event_id) as marking:
+                await marking.hears("marking_list", marking_list=[])
+                valkey.kill()
+                async with early.opens("mark_me", event_id) as waits:
+                    asked = time.monotonic()
+                    await marking.hears("user_joined", user_id=early.user_id)
+                    assert time.monotonic() - asked < 5
+                    assert (await marking.asks("prepare_to_mark", user_id=early.user_id))[
+                        "message"
+                    ] == "prepared"
+                    await restarted(valkey)
+                    assert (await marking.asks("confirm_marking"))["message"] == "marked"
+                    await waits.hears("was_marked")
+                await eventually(lambda: is_back(one) and is_back(two), SECONDS)
+                async with late.opens("mark_me", event_id):
+                    asked = time.monotonic()
+                    await marking.hears("user_joined", user_id=late.user_id)
+                    assert time.monotonic() - asked < 1  # it was told, not found by reading again
+
+
+def is_back(service: Service) -> bool:
+    """Whether it has found its notifier's server again."""
+    return "the notifier's server is back" in service.said()

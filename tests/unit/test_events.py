@@ -20,6 +20,7 @@ from attendance_core.errors import (
     NotTheCreator,
     Refusal,
     SomebodyWasMarked,
+    TooShort,
 )
 from attendance_core.events import (
     CreateEvent,
@@ -30,10 +31,10 @@ from attendance_core.events import (
     GetEventByID,
     GetEvents,
     GetJoinedEvents,
-    GetMyAttendance,
     JoinEvent,
     LeaveEvent,
 )
+from attendance_core.profiles import GetMyAttendance
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from tests.unit.builders import NOON, World, drive
 
@@ -150,8 +151,14 @@ class TestGetEvents:
         assert calendar.finds("%ec") == []
 
     def test_a_part_has_at_least_three_characters(self, calendar: Calendar) -> None:
-        with pytest.raises(BadLength):
+        with pytest.raises(TooShort):
             calendar.finds(" ab ")
+
+    def test_a_name_is_found_by_the_whole_of_it_however_long_it_folds(
+        self, calendar: Calendar
+    ) -> None:
+        calendar.creates("½" * 60)
+        assert calendar.finds("½" * 60) == ["½" * 60]
 
     @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (None, -1)])
     def test_a_page_out_of_range_is_refused(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from attendance_core.errors import Unavailable
+from attendance_core.errors import WrongCredentials as Wrong
 from attendance_core.vocabulary import UserId
 from attendance_web.limits import Buckets, Limits, Window, network_of
 from attendance_web.refusals import TooManyRequests
@@ -20,30 +23,69 @@ class Seconds:
         return self.at
 
 
+async def fails(limits: Limits, address: str = "192.0.2.1", why: type[Exception] = Wrong) -> None:
+    """A log-in with the wrong password, or one that could not be looked at."""
+    with pytest.raises(why):
+        async with limits.log_in("anna", address):
+            raise why
+
+
 class TestFailedLogIns:
-    def test_another_address_has_a_count_of_its_own(self) -> None:
+    async def test_another_address_has_a_count_of_its_own(self) -> None:
         limits = Limits(Seconds())
         for _ in range(10):
-            with pytest.raises(ZeroDivisionError), limits.log_in("anna", "192.0.2.1"):
-                raise ZeroDivisionError
-        with limits.log_in("anna", "192.0.2.2"):
+            await fails(limits)
+        async with limits.log_in("anna", "192.0.2.2"):
             pass
-        with pytest.raises(TooManyRequests), limits.log_in("anna", "192.0.2.1"):
-            pass
+        await fails(limits, why=TooManyRequests)
 
-    def test_many_at_once_are_counted_before_any_is_looked_at(self) -> None:
-        limits = Limits(Seconds())
-        waiting = [limits.log_in("anna", "192.0.2.1") for _ in range(11)]
-        for each in waiting[:10]:
-            each.__enter__()
-        with pytest.raises(TooManyRequests):
-            waiting[10].__enter__()
+    async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self) -> None:
+        limits, looked_at, go_on = Limits(Seconds()), 0, asyncio.Event()
 
-    def test_one_that_we_could_not_look_at_is_not_counted(self) -> None:
+        async def guess() -> None:
+            nonlocal looked_at
+            async with limits.log_in("anna", "192.0.2.1"):
+                looked_at += 1
+                await go_on.wait()
+                raise Wrong
+
+        guesses = [asyncio.create_task(guess()) for _ in range(30)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert looked_at == 10
+        go_on.set()
+        ended = await asyncio.gather(*guesses, return_exceptions=True)
+        assert looked_at == 10
+        assert [type(each) for each in ended] == [Wrong] * 10 + [TooManyRequests] * 20
+
+    async def test_however_many_succeed_at_once_none_is_refused(self) -> None:
+        limits, count = Limits(Seconds()), 0
+
+        async def log_in() -> None:
+            nonlocal count
+            async with limits.log_in("anna", "192.0.2.1"):
+                await asyncio.sleep(0)
+                count += 1
+
+        await asyncio.gather(*(log_in() for _ in range(50)))
+        assert count == 50
+        assert not limits._log_ins
+
+    async def test_one_that_we_could_not_look_at_is_not_counted(self) -> None:
         limits = Limits(Seconds())
         for _ in range(30):
-            with pytest.raises(Unavailable), limits.log_in("anna", "192.0.2.1"):
-                raise Unavailable
+            await fails(limits, why=Unavailable)
+
+    async def test_one_who_is_not_waited_for_any_more_leaves_nothing_behind(self) -> None:
+        limits = Limits(Seconds())
+        for _ in range(9):
+            await fails(limits)
+        async with limits.log_in("anna", "192.0.2.1"):
+            waiting = asyncio.create_task(fails(limits))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait({waiting})
+        assert not limits._log_ins
 
 
 class TestMemory:

@@ -32,6 +32,13 @@ class TestFold:
         assert fold("е") != fold("ё")
         assert fold("A") != fold("А")  # Latin and Cyrillic
 
+    def test_what_nobody_sees_makes_no_other_name(self) -> None:
+        assert fold("Лекция\u200b") == fold("Лек\u00adция") == fold("Лекция")
+
+    @pytest.mark.parametrize("text", ["\u3164", "\u115f\u1160", "\uffa0", "\u2800 \u2800"])
+    def test_blank_letters_alone_are_no_name(self, text: str) -> None:
+        assert not is_printable(text)
+
     @given(texts)
     def test_what_is_folded_folds_to_itself(self, text: str) -> None:
         assert fold(fold(text)) == fold(text)

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 import secrets
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
@@ -170,11 +171,11 @@ class RemoteNotifier:
                         await link.close()
 
     async def _serve(self, link: Link) -> None:
+        checked_at = time.monotonic()
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(CHECK_EVERY):
+                async with asyncio.timeout(checked_at + CHECK_EVERY - time.monotonic()):
                     await self._wake.wait()
-            is_idle = not self._wake.is_set()
             self._wake.clear()
             if link.is_lost:
                 raise LinkLost("the connection ended")
@@ -184,9 +185,11 @@ class RemoteNotifier:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await link.say(words)
                 await self._agree(link)
-            if is_idle:
+            # Also when there is much to say: what hears may be gone, and what says be well
+            if time.monotonic() >= checked_at + CHECK_EVERY:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await link.check()
+                checked_at = time.monotonic()
 
     async def _agree(self, link: Link) -> None:
         """The server is to send us what somebody here listens to, and nothing else."""

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, create_engine, func, select
+from sqlalchemy import URL, Connection, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -28,22 +28,38 @@ LOCK = 7_216_355_201
 def upgrade(url: URL, revision: str = "head") -> None:
     """To a revision, the newest unless told otherwise, from whichever.
 
-    One that another process has begun is waited for. Raises UnusableDatabase.
+    One that another process has begun is waited for. A database that a newer version of this code
+    has migrated is left as it is. Raises UnusableDatabase.
     """
 
     def run(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        command.upgrade(_config(connection), revision)
+        if not _is_ahead(_found(connection)):
+            command.upgrade(_config(connection), revision)
         connection.commit()
 
     over(url, run)
 
 
 def is_current(url: URL) -> bool:
-    """Whether the database is at the newest revision. Raises UnusableDatabase."""
-    found = over(url, lambda on: MigrationContext.configure(on).get_current_revision())
-    return found == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    """Whether the database is at the newest revision, or ahead of this version.
+
+    A newer version changes nothing that this one reads, so that both can run while one replaces
+    the other. Raises UnusableDatabase.
+    """
+    found = over(url, _found)
+    return found == ScriptDirectory(str(MIGRATIONS)).get_current_head() or _is_ahead(found)
+
+
+def _found(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _is_ahead(revision: str | None) -> bool:
+    """Whether it is one that this version does not know."""
+    known = {each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    return revision is not None and revision not in known
 
 
 def check(url: URL) -> None:
@@ -80,6 +96,17 @@ def over(url: URL, work: Callable[[Connection], T]) -> T:
 
 def _over_sqlite(url: URL, work: Callable[[Connection], T]) -> T:
     engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def by_hand(driver: Any, _record: object) -> None:
+        """Python's driver would commit before each statement that defines something."""
+        driver.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        """Of two that migrate at once the second waits, and finds nothing to do."""
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
     try:
         with engine.connect() as connection:
             return work(connection)

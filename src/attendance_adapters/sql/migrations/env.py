@@ -1,4 +1,7 @@
-"""How alembic runs our migrations: within one transaction, over the connection it is given."""
+"""How alembic runs our migrations: all in one transaction, over the connection it is given.
+
+One that fails leaves nothing behind, so that it can be run again.
+"""
 
 from alembic import context
 
@@ -9,6 +12,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
+    transactional_ddl=True,
     include_name=is_ours,
 )
 with context.begin_transaction():

@@ -10,8 +10,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import URL
 
-from attendance_adapters import Attendance, embedded
+from attendance_adapters import Attendance
 from attendance_core import Confirmed, LoggedIn, Marked, Role
 from attendance_core.vocabulary import EventId, UserId
 from tests.contract import dies_at
@@ -20,10 +21,19 @@ ROOT = Path(__file__).parents[2]
 ANNA, BORIS = UserId(1), UserId(2)
 
 
-async def killed_at(point: str, folder: Path) -> tuple[EventId, LoggedIn, LoggedIn]:
+@pytest.fixture(params=["sqlite", "postgres"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A folder for everything, or an empty database."""
+    if request.param == "sqlite":
+        return str(tmp_path)
+    url: URL = request.getfixturevalue("postgres_url")
+    return url.render_as_string(hide_password=False)
+
+
+async def killed_at(point: str, where: str) -> tuple[EventId, LoggedIn, LoggedIn]:
     """The event, and the two people who were at it."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", dies_at.__name__, point, str(folder)),
+        *(sys.executable, "-m", dies_at.__name__, point, where),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -39,9 +49,9 @@ async def karma(service: Attendance) -> int:
 
 class TestKilled:
     @pytest.mark.parametrize("point", dies_at.POINTS[1:])
-    async def test_a_committed_mark_stands_and_is_told(self, point: str, tmp_path: Path) -> None:
-        event_id, anna, boris = await killed_at(point, tmp_path)
-        async with embedded(tmp_path) as service:
+    async def test_a_committed_mark_stands_and_is_told(self, point: str, where: str) -> None:
+        event_id, anna, boris = await killed_at(point, where)
+        async with dies_at.service_at(where) as service:
             do = service.use_cases
             assert await karma(service) == 50
             marking = service.connection(boris, event_id, Role.MARKING)
@@ -61,10 +71,10 @@ class TestKilled:
             assert (person.user_id, state) == (ANNA, "marked")
 
     async def test_before_the_commit_nothing_was_done_and_the_hold_goes_on(
-        self, tmp_path: Path
+        self, where: str
     ) -> None:
-        event_id, _, boris = await killed_at("before commit", tmp_path)
-        async with embedded(tmp_path) as service:
+        event_id, _, boris = await killed_at("before commit", where)
+        async with dies_at.service_at(where) as service:
             do = service.use_cases
             assert await karma(service) == 0
             marking = service.connection(boris, event_id, Role.MARKING)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from attendance_adapters.bounded import BoundedThreads
-from attendance_adapters.passwords import THREADS, WAITING, Argon2Passwords, is_common
+from attendance_adapters.passwords import Argon2Passwords, is_common
 from attendance_core.errors import Unavailable
 
 
@@ -51,9 +51,12 @@ async def test_nobody_has_no_password_yet_is_hashed_for(
     assert [hashed[:31] for hashed in verified] == ["$argon2id$v=19$m=19456,t=2,p=1$"]
 
 
-async def test_too_many_at_once_are_refused_and_the_others_answered() -> None:
+async def test_too_many_at_once_are_refused_and_the_others_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room = 20
+    monkeypatch.setattr("attendance_adapters.passwords.ROOM", room)
     passwords = Argon2Passwords()
-    room = THREADS + WAITING
     answers = await asyncio.gather(
         *(passwords.verify(None, "whatever") for _ in range(room + 10)), return_exceptions=True
     )
@@ -70,7 +73,7 @@ async def test_a_call_nobody_waits_for_any_more_still_takes_up_room() -> None:
 
     go_on, begun = threading.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
-    threads = BoundedThreads("test", threads=1, waiting=0)
+    threads = BoundedThreads("test", threads=1, room=1)
 
     def slow() -> None:
         loop.call_soon_threadsafe(begun.set)

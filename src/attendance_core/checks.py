@@ -1,0 +1,35 @@
+"""What every text and every page of a list must be, whatever it is of. Contract: 1, 3."""
+
+from __future__ import annotations
+
+from attendance_core.errors import BadCharacters, BadLength, InvalidArgument, TooShort
+from attendance_core.vocabulary import fold, is_printable, tidy
+
+
+def checked_text(text: str, field: str, least: int, most: int) -> str:
+    """Tidied, of ``least`` to ``most`` code points. Raises BadLength, BadCharacters."""
+    kept = tidy(text)
+    if not least <= len(kept) <= most:
+        raise BadLength(field=field, least=least, most=most)
+    if not is_printable(kept):
+        raise BadCharacters(field=field)
+    return kept
+
+
+def search_part(text: str, field: str, least: int) -> str:
+    """A folded part of a name to search by. Raises TooShort, BadCharacters."""
+    kept = tidy(text)
+    part = fold(kept).strip()
+    if len(part) < least:
+        raise TooShort(field=field, least=least)
+    if not is_printable(kept):
+        raise BadCharacters(field=field)
+    return part
+
+
+def checked_page(limit: int | None, offset: int) -> None:
+    """Raises InvalidArgument."""
+    if limit is not None and limit < 1:
+        raise InvalidArgument(field="limit")
+    if offset < 0:
+        raise InvalidArgument(field="offset")

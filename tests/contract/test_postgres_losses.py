@@ -1,0 +1,257 @@
+"""What PostgreSQL keeps when callers are cancelled, and when the server itself goes away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, select, text
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import postgres
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.sql.tables import metadata
+from attendance_adapters.system import SystemClock
+from attendance_core.errors import Unavailable, UsernameTaken
+from attendance_core.vocabulary import UserId
+from tests.contract.engines import Cluster, a_database, binaries, emptied, make_template
+from tests.contract.lecture import Lecture
+from tests.contract.steps import STEPS, awaited, cancelled_at
+from tests.unit.builders import NOON, SetClock
+
+BACK_WITHIN = 2.0  # seconds after the server is up
+
+
+async def kept(store: PostgresStore) -> list[list[Any]]:
+    """Every row of every table."""
+    async with store._glances.connect() as connection:
+        return [
+            sorted(map(repr, await connection.execute(select(table))))
+            for table in metadata.sorted_tables
+        ]
+
+
+class TestCancelled:
+    @pytest.mark.parametrize("name", STEPS)
+    async def test_at_every_suspension_the_store_is_whole(
+        self, name: str, postgres_database: URL
+    ) -> None:
+        first, step = STEPS[name]
+
+        async def outcome(suspension: int) -> tuple[Any, Any, bool]:
+            store = PostgresStore(
+                emptied(postgres_database), LocalNotifier(), clock=SetClock(), pool_size=2
+            )
+            await store.start()
+            lecture = await Lecture.begun(store, waiting=2)
+            await first(lecture)
+            before = await kept(store)
+            task = asyncio.create_task(awaited(cancelled_at(suspension, step(lecture))))
+            await asyncio.wait([task])
+            await asyncio.gather(*store._running, return_exceptions=True)
+            after = await kept(store)
+            assert store._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+            await store.close()
+            return before, after, task.cancelled()
+
+        before, after, cancelled = await outcome(99)
+        assert not cancelled
+        for suspension in range(99):
+            _, found, cancelled = await outcome(suspension)
+            if not cancelled:
+                break
+            # Every step that changes anything is one transaction, and was handed over
+            assert found in (before, after)
+        assert found == after
+        assert suspension > 0
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A server that a test may stop."""
+    made = Cluster(binaries())
+    try:
+        made.start()
+        make_template(made.address)
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.fixture
+async def store(cluster: Cluster) -> AsyncIterator[PostgresStore]:
+    with a_database(cluster.address) as url:
+        made = PostgresStore(url, LocalNotifier())
+        await made.start()
+        yield made
+        await made.close()
+
+
+class Crowd:
+    """People who keep on asking; what they were told."""
+
+    def __init__(self, store: PostgresStore) -> None:
+        self._store = store
+        self.made: set[str] = set()
+        self.unavailable = 0
+        self.others: list[BaseException] = []
+        self.slowest = 0.0
+        self._tasks = [asyncio.create_task(self._ask(number)) for number in range(20)]
+
+    async def _ask(self, number: int) -> None:
+        loop = asyncio.get_running_loop()
+        for turn in range(1_000_000):
+            name = f"{number}-{turn}"
+            began = loop.time()
+            try:
+                await self._store.transact(lambda u, name=name: u.accounts.add(name, "hash", NOON))
+                self.made.add(name)
+                await self._store.observe(lambda u, name=name: u.accounts.find(name))
+            except Unavailable:
+                self.unavailable += 1
+                await asyncio.sleep(0.01)  # as often as a client in a hurry
+            except UsernameTaken:
+                self.others.append(AssertionError(f"{name} was added twice"))
+            except BaseException as error:
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+                self.others.append(error)
+            self.slowest = max(self.slowest, loop.time() - began)
+
+    async def until(self, more: int) -> None:
+        """Returns when so many more have been made."""
+        wanted = len(self.made) + more
+        while len(self.made) < wanted:
+            await asyncio.sleep(0.001)
+
+    async def goes(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
+
+
+class TestServer:
+    @pytest.mark.parametrize("mode", ["immediate", "fast"])
+    async def test_one_that_restarts_under_load_is_unavailable_and_back_at_once(
+        self, cluster: Cluster, store: PostgresStore, mode: str
+    ) -> None:
+        crowd = Crowd(store)
+        await crowd.until(100)
+        await asyncio.to_thread(cluster.stop, mode)
+        await asyncio.to_thread(cluster.start)
+        async with asyncio.timeout(BACK_WITHIN):
+            await store.transact(lambda u: u.accounts.add("back", "hash", NOON))
+            await crowd.until(100)
+        await crowd.goes()
+        await asyncio.gather(*store._running, return_exceptions=True)
+        assert crowd.others == []
+        assert crowd.unavailable > 0
+        assert crowd.slowest < 5
+        async with store._glances.connect() as connection:
+            found = await connection.execute(text("SELECT username FROM accounts"))
+            assert crowd.made <= {row[0] for row in found}
+            asked = """SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND state <> 'idle'"""
+            assert (await connection.execute(text(asked))).scalar_one() == 1  # this one
+        assert store._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+    async def test_connections_that_ended_while_nobody_asked_are_not_noticed(
+        self, cluster: Cluster, store: PostgresStore
+    ) -> None:
+        await asyncio.gather(*(store.transact(lambda u: u.accounts.find("a")) for _ in range(20)))
+        await asyncio.to_thread(cluster.stop, "immediate")
+        await asyncio.to_thread(cluster.start)
+        for _ in range(20):
+            await store.transact(lambda u: u.accounts.find("a"))
+            await store.observe(lambda u: u.accounts.find("a"))
+
+    async def test_a_connection_lost_before_the_commit_is_run_again(
+        self, store: PostgresStore
+    ) -> None:
+        ran = 0
+
+        def work(unit: Any) -> UserId:
+            nonlocal ran
+            ran += 1
+            added = unit.accounts.add("anna", "hash", NOON)
+            if ran == 1:
+                end = text("SELECT pg_terminate_backend(pg_backend_pid())")
+                unit.accounts._execute(end)
+            return UserId(added)
+
+        assert await store.transact(work) > 0
+        assert ran == 2
+        assert (await store.observe(lambda u: u.accounts.find("anna"))) is not None
+
+    async def test_of_one_lost_at_the_commit_nobody_says_what_became_of_it(
+        self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It was committed, and only the answer was lost: run again it would be done twice."""
+        ran = 0
+        commit = postgres.Connection.commit
+
+        def lost(connection: Any) -> None:
+            commit(connection)
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+        def work(unit: Any) -> None:
+            nonlocal ran
+            ran += 1
+            unit.accounts.add("anna", "hash", NOON)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(postgres.Connection, "commit", lost)
+            with pytest.raises(Unavailable):
+                await store.transact(work)
+        assert ran == 1
+        assert await store.observe(lambda u: u.accounts.find("anna")) is not None
+
+    async def test_nobody_waits_for_a_server_that_says_nothing(
+        self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(postgres, "ANSWER_SECONDS", 0.2)
+        done = asyncio.Event()
+
+        def work(unit: Any) -> None:
+            unit.accounts._execute(text("SELECT pg_sleep(1)"))
+            unit.accounts.add("anna", "hash", NOON)
+            done.set()
+
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(Unavailable):
+            await store.transact(work)
+        assert asyncio.get_running_loop().time() - began < 0.9
+        await done.wait()
+        await asyncio.gather(*store._running)
+        assert await store.observe(lambda u: u.accounts.find("anna")) is not None
+
+
+class TestClock:
+    async def test_our_own_may_be_ten_minutes_off(
+        self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = await store.transact(lambda u: u.now())
+        monkeypatch.setattr("attendance_adapters.system.time.time", lambda: before - 600)
+        assert SystemClock().now() == before - 600
+        after = await store.transact(lambda u: u.now())
+        seen = await store.observe(lambda u: u.now())
+        assert before <= after <= seen < before + 60
+
+    async def test_it_is_read_after_the_locks(self, store: PostgresStore) -> None:
+        lecture = await Lecture.begun(store, waiting=1)
+        event_id, anna = lecture.waiting[0].event_id, UserId(3)
+        async with store._engine.connect() as other:
+            await other.execute(text("SELECT FROM places WHERE user_id = 3 FOR UPDATE"))
+
+            def work(unit: Any) -> tuple[float, float]:
+                early = unit.now()
+                unit.places.lock(event_id, [anna])
+                return early, unit.now()
+
+            waits = asyncio.create_task(store.transact(work))
+            await asyncio.sleep(0.3)  # so long is the wait
+            await other.rollback()
+        early, late = await waits
+        assert late - early >= 0.2

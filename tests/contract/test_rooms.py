@@ -1,0 +1,258 @@
+"""The rooms of a process: opened once, read again, and gone with their last guest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import structlog
+
+from attendance_core.connections import Connection
+from attendance_core.errors import NotWaiting, Unavailable
+from attendance_core.places import Waiting
+from attendance_core.vocabulary import EventId, UserId
+from attendance_web.close_codes import RESTART
+from attendance_web.outbox import Outbox
+from attendance_web.rooms import Room, Rooms
+from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of
+from tests.contract.live import PATIENCE, eventually
+from tests.contract.shell import Notifier, Store
+from tests.unit.builders import NOON, SetClock
+
+
+@dataclass
+class Hall:
+    """The rooms of one process, over a lecture; readings come only when something asks for one."""
+
+    lecture: Lecture
+    notifier: Notifier
+    rooms: Rooms = field(init=False)
+    contexts: list[Any] = field(default_factory=list)  # what logs of each reading would tell
+
+    def __post_init__(self) -> None:
+        self.rooms = Rooms(self.notifier, self._read, self._why_gone)
+
+    @property
+    def store(self) -> Store:
+        store: Store = self.lecture.store
+        return store
+
+    async def _read(self, event_id: EventId, watched: list[UserId]) -> Any:
+        self.contexts.append(structlog.contextvars.get_contextvars())
+        return await self.lecture.do.read_room(
+            event_id=event_id, process_id=PROCESS, watched=watched
+        )
+
+    async def _why_gone(self, connection: Connection) -> type[Exception]:
+        return await self.lecture.do.why_gone(connection=connection)
+
+    @property
+    def readings(self) -> int:
+        return self.store.asked.count("ReadRoom")
+
+    @asynccontextmanager
+    async def marker(self, room: Room) -> AsyncIterator[Outbox]:
+        """The socket of person 1, who marks, and what it is told; the list is read."""
+        outbox = Outbox(self.lecture.markers[0], "en", lambda: None)
+        room.ready(outbox, await self.lecture.do.ready_to_mark(connection=outbox.connection))
+        assert '"marking_list"' in str(await told(outbox))
+        yield outbox
+        room.closed(outbox.connection)
+
+    async def forgets(self, connection: Connection) -> None:
+        """The store does, and nobody is told."""
+        ids = [connection.connection_id]
+        await self.store.kept.transact(lambda unit: unit.connections.remove(ids))
+
+
+async def told(outbox: Outbox) -> str | int:
+    """The next frame, or the code it closes with."""
+    return await asyncio.wait_for(outbox.next(), PATIENCE)
+
+
+@pytest.fixture
+async def hall(clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Hall:
+    monkeypatch.setattr("attendance_web.rooms.READ_EVERY", 3600)
+    notifier = Notifier()
+    return Hall(await Lecture.begun(Store(notifier, clock), waiting=2), notifier)
+
+
+class TestOpening:
+    async def test_all_guests_share_one_that_is_read_once(self, hall: Hall) -> None:
+        async with AsyncExitStack() as guests:
+            with hall.store.holding("ReadRoom"):
+                entering = [
+                    asyncio.create_task(guests.enter_async_context(hall.rooms.enter(EVENT)))
+                    for _ in range(2)
+                ]
+                await hall.store.asks("ReadRoom")
+                assert not any(each.done() for each in entering)
+            first, second = await asyncio.gather(*entering)
+            assert first is second
+            assert hall.readings == 1
+            assert hall.notifier.listeners(EVENT) == 1
+
+    async def test_one_that_could_not_be_read_is_made_anew_for_who_comes_next(
+        self, hall: Hall
+    ) -> None:
+        """Though somebody else is still about to leave the one that failed."""
+        async with AsyncExitStack() as guests:
+            with hall.store.holding("ReadRoom"):
+                entering = [asyncio.create_task(enters_again(hall, guests)) for _ in range(2)]
+                await hall.store.asks("ReadRoom")
+                hall.store.fails_once(Unavailable(), "ReadRoom")
+            first, second = await asyncio.gather(*entering)
+            assert first is second
+            assert hall.readings == 2
+            assert hall.notifier.listeners(EVENT) == 1
+        assert hall.notifier.listeners(EVENT) == 0
+
+    @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
+    async def test_who_finds_it_unreadable_is_told_that_it_is_unavailable(
+        self, hall: Hall, error: Exception
+    ) -> None:
+        with hall.store.failing(error, "ReadRoom"), pytest.raises(Unavailable):
+            async with hall.rooms.enter(EVENT):
+                pytest.fail("it has not been read")
+        async with hall.rooms.enter(EVENT) as room:
+            assert not room.has_failed
+
+
+class TestLeaving:
+    async def test_the_last_guest_ends_it(self, hall: Hall) -> None:
+        before = asyncio.all_tasks()
+        async with hall.rooms.enter(EVENT) as room:
+            async with hall.rooms.enter(EVENT) as same:
+                assert same is room
+            assert hall.notifier.listeners(EVENT) == 1
+            assert asyncio.all_tasks() > before
+        assert hall.notifier.listeners(EVENT) == 0
+        await eventually(lambda: asyncio.all_tasks() == before)
+        async with hall.rooms.enter(EVENT) as another:
+            assert another is not room
+        assert hall.readings == 2
+
+    async def test_so_does_one_who_gives_up_while_it_opens(self, hall: Hall) -> None:
+        before = asyncio.all_tasks()
+        with hall.store.holding("ReadRoom"):
+            entering = asyncio.create_task(hall.rooms.enter(EVENT).__aenter__())
+            await hall.store.asks("ReadRoom")
+            entering.cancel()
+            await asyncio.wait({entering})
+            assert hall.notifier.listeners(EVENT) == 0
+            await eventually(lambda: asyncio.all_tasks() == before)
+
+
+class TestReadingAgain:
+    async def test_at_once_when_the_notifier_has_missed_something(self, hall: Hall) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            await hall.store.kept.transact(lambda unit: leaves_unheard(unit, UserId(3)))
+            assert hall.readings == 1
+            hall.notifier.misses(EVENT)
+            assert await told(outbox) == (
+                '{"result":"ok","message":"user_left","params":{"user_id":3}}'
+            )
+            assert hall.readings == 2
+
+    @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
+    async def test_a_reading_that_fails_is_logged_and_the_next_one_counts(
+        self, hall: Hall, error: Exception, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            with hall.store.failing(error, "ReadRoom"):
+                hall.notifier.misses(EVENT)
+                await eventually(lambda: caplog.records)
+            await hall.store.kept.transact(lambda unit: leaves_unheard(unit, UserId(3)))
+            hall.notifier.misses(EVENT)
+            assert '"user_left"' in str(await told(outbox))
+
+    async def test_its_logs_are_nobody_s_request(self, hall: Hall) -> None:
+        with structlog.contextvars.bound_contextvars(request_id="of the first guest"):
+            async with hall.rooms.enter(EVENT):
+                hall.notifier.misses(EVENT)
+                await hall.store.asks("ReadRoom", 2)
+        assert hall.contexts == [{}, {}]
+
+
+class TestCommands:
+    @pytest.mark.parametrize("error", [NotWaiting(), Unavailable(), ValueError("a bug")])
+    async def test_one_in_vain_is_told_what_happened_meanwhile(
+        self, hall: Hall, error: Exception
+    ) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+
+            async def in_vain() -> Any:
+                await hall.lecture.do.hang_up(
+                    connection_id=hall.lecture.waiting[0].connection_id, goodbye=True
+                )
+                waiting.set()
+                await over.wait()
+                raise error
+
+            waiting, over = asyncio.Event(), asyncio.Event()
+            asking = asyncio.create_task(room.carry_out(outbox, in_vain()))
+            await waiting.wait()
+            next_told = asyncio.create_task(told(outbox))
+            await asyncio.sleep(0)
+            assert not next_told.done()  # it hears of nothing while its command is under way
+            over.set()
+            with pytest.raises(type(error)):
+                await asking
+            assert '"user_left","params":{"user_id":3}' in str(await next_told)
+
+    async def test_a_restart_waits_for_the_answer_of_each(self, hall: Hall) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            command = hall.lecture.do.prepare_to_mark(
+                connection=outbox.connection, user_id=UserId(3)
+            )
+            with outbox.answering():
+                hall.rooms.restart()
+                await room.carry_out(outbox, command)
+            assert '"prepared"' in str(await told(outbox))
+            assert await told(outbox) == RESTART
+
+
+class TestAConnectionThatHasGone:
+    async def test_is_told_why(self, hall: Hall) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            await hall.store.kept.transact(lambda unit: unit.sessions.remove(session_of(1)))
+            await hall.forgets(outbox.connection)
+            hall.notifier.misses(EVENT)
+            assert '"not_logged_in"' in str(await told(outbox))
+            assert await told(outbox) == 4401
+
+    @pytest.mark.parametrize(
+        "error, level", [(Unavailable(), None), (ValueError("a bug"), logging.ERROR)]
+    )
+    async def test_is_to_come_back_where_nobody_can_say_why(
+        self,
+        hall: Hall,
+        error: Exception,
+        level: int | None,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            await hall.forgets(outbox.connection)
+            with hall.store.failing(error, "WhyGone"):
+                hall.notifier.misses(EVENT)
+                assert await told(outbox) == RESTART
+        assert [each.levelno for each in caplog.records] == ([] if level is None else [level])
+
+
+async def enters_again(hall: Hall, guests: AsyncExitStack) -> Room:
+    """The room of a guest who is turned away, and tries again at once."""
+    with pytest.raises(Unavailable):
+        await guests.enter_async_context(hall.rooms.enter(EVENT))
+    return await guests.enter_async_context(hall.rooms.enter(EVENT))
+
+
+def leaves_unheard(unit: Any, user_id: UserId) -> None:
+    """They stop waiting, and nobody is told."""
+    place = unit.places.lock(EVENT, [user_id])[user_id]
+    assert place.state == Waiting(NOON)
+    unit.places.put(place.changed(member=True, state=None))

@@ -1,0 +1,145 @@
+"""Names are found by a part of them: every engine answers what a look at each name would."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from attendance_core.events import Event
+from attendance_core.profiles import Profile
+from attendance_core.vocabulary import EventId, UserId, fold
+from tests.unit.builders import NOON
+
+NAMES = [
+    "Ёлкина Зоя",
+    "елкина анна",
+    "Щёлкин, Пётр «Петя»",
+    "100% ЛЕКЦИЯ_1",
+    "100%% лекция_11",
+    "a_b",
+    "a%b",
+    'He said "so"',
+    "O'Brien; DROP TABLE",
+    "back\\slash \\% \\_",
+    "👩‍🎓 Анна 👩‍🎓",
+    "🎓🎓🎓",
+    "Straße und STRASSE",
+    "ﬁnal ﬁsh",
+    "İstanbul",
+    "Ю",
+    "аб",
+    "AND OR NOT NEAR(x)",
+    "star* col:umn ^caret -minus",
+    "  two  spaces  ",
+    "ааааааа",
+    "日本語の名前",
+]
+PARTS = sorted(
+    {
+        fold(name)[begin : begin + length]
+        for name in NAMES
+        for length in (1, 2, 3, 4, 7)
+        for begin in range(len(fold(name)) - length + 1)
+    }
+) + [
+    "елкинa",
+    "%%%",
+    "___",
+    "\\\\\\",
+    '"""',
+    "''",
+    "*",
+    "лекция*",
+    "nobody",
+    "🎓🎓🎓🎓",
+    "аааааааа",
+]
+
+
+async def people(store: Any) -> dict[UserId, str]:
+    def work(unit: Any) -> dict[UserId, str]:
+        made = {}
+        for number, name in enumerate(NAMES):
+            user_id = unit.accounts.add(f"u{number}", "hash", NOON)
+            unit.profiles.add(Profile(user_id, name))
+            made[user_id] = name
+        return made
+
+    return await store.transact(work)  # type: ignore[no-any-return]
+
+
+def wanted(names: dict[Any, str], part: str) -> list[Any]:
+    """By folded name, then id."""
+    found = [(fold(name), key) for key, name in names.items() if part in fold(name)]
+    return [key for _, key in sorted(found)]
+
+
+async def found_people(store: Any) -> dict[str, list[UserId]]:
+    def look(unit: Any) -> dict[str, list[UserId]]:
+        return {
+            part: [each.user_id for each in unit.profiles.search(part, 100, 0)] for part in PARTS
+        }
+
+    return await store.observe(look)  # type: ignore[no-any-return]
+
+
+class TestPeople:
+    async def test_every_part_finds_whom_it_is_in(self, store: Any) -> None:
+        names = await people(store)
+        assert await found_people(store) == {part: wanted(names, part) for part in PARTS}
+
+    async def test_a_new_name_is_found_and_the_old_one_is_not(self, store: Any) -> None:
+        names = await people(store)
+        for user_id, name in zip(names, reversed(NAMES), strict=True):
+            await store.transact(lambda u, p=Profile(user_id, name): u.profiles.put(p))
+            names[user_id] = name
+        assert await found_people(store) == {part: wanted(names, part) for part in PARTS}
+
+    async def test_what_was_not_committed_is_not_found(self, store: Any) -> None:
+        await people(store)
+
+        def work(unit: Any) -> None:
+            unit.profiles.put(Profile(UserId(1), "Nobody"))
+            raise ValueError
+
+        with pytest.raises(ValueError):
+            await store.transact(work)
+        assert await store.observe(lambda u: u.profiles.search("nobody", 100, 0)) == []
+
+    async def test_a_page_is_a_part_of_the_whole(self, store: Any) -> None:
+        names = await people(store)
+        whole = wanted(names, "а")
+        for limit, offset in itertools.product((1, 3, 100), (0, 1, 4, 2**40)):
+            page = await store.observe(
+                lambda u, at=(limit, offset): u.profiles.search("а", at[0], at[1])
+            )
+            assert [each.user_id for each in page] == whole[offset : offset + limit]
+
+
+class TestEvents:
+    async def test_every_part_finds_what_it_is_in_until_that_is_deleted(self, store: Any) -> None:
+        await people(store)
+        names = {EventId(UUID(int=number)): name for number, name in enumerate(NAMES, 1)}
+
+        def add(unit: Any) -> None:
+            for event_id, name in names.items():
+                unit.events.add(Event(event_id, name, UserId(1), NOON, NOON + 60))
+
+        def look(unit: Any) -> dict[str, list[EventId]]:
+            return {
+                part: [each.event_id for each in unit.events.search(part, None, 0)]
+                for part in PARTS
+            }
+
+        await store.transact(add)
+        while True:
+            found = await store.observe(look)
+            assert found == {part: wanted(names, part) for part in PARTS}
+            if not names:
+                break
+            for event_id in list(names)[:8]:
+                await store.transact(lambda u, gone=event_id: u.events.remove(gone))
+                del names[event_id]
