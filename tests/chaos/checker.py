@@ -18,6 +18,7 @@ from tests.chaos.truth import Kept, Mark
 
 SOON: Final = 5.0  # seconds; contract: 6.4, 6.10, and for an answer
 AFTER_DEATH: Final = 20.0  # contract: 6.13
+GONE: Final = 45.0  # for two pings to be missed, the grace, and a sweep
 POINTS: Final = 50
 
 
@@ -119,6 +120,21 @@ def nobody_is_lost(case: Case) -> Iterator[str]:
                 yield f"{life.person} waits in {life.event} and is on no list"
 
 
+def nobody_stays_who_has_gone(case: Case) -> Iterator[str]:
+    """Who waits has a socket, or has lost it lately; contract: 6.6, 6.13."""
+    lives = case.lives
+    seen: dict[tuple[str, int], float] = {}
+    for life in lives.roles("mark_me"):
+        ended_at = lives.until if life.ended_at is None else life.ended_at
+        key = life.event, life.person
+        seen[key] = max(seen.get(key, 0.0), ended_at)
+    for look in _last_looks(lives).values():
+        for person in look.data["waiting"]:
+            gone_for = look.at - seen.get((look.event, person), look.at)
+            if gone_for > GONE + lives.lag(look.at - gone_for, look.at):
+                yield f"{person} is listed in {look.event} and went {gone_for:.1f} s ago"
+
+
 def the_marked_learn_it(case: Case) -> Iterator[str]:
     """On a socket that is open, within 5 s; on one opened later, before anything else."""
     marks, lives = case.marks(), case.lives
@@ -204,6 +220,7 @@ RULES: Final[tuple[Rule, ...]] = (
     one_holder,
     marks_come_from_live_holds,
     nobody_is_lost,
+    nobody_stays_who_has_gone,
     the_marked_learn_it,
     lists_equal_the_store,
     only_503,

@@ -11,8 +11,8 @@ from typing import Any, Final
 from tests.chaos.stage import Person, Stage
 from tests.chaos.wire import Wire, opened
 
-BACKOFF: Final = 0.1  # seconds before the first new attempt; doubled for each further one
-BACKOFF_MOST: Final = 1.6
+BACKOFF: Final = 0.2  # seconds before the first new attempt; doubled for each further one
+BACKOFF_MOST: Final = 5.0
 ALIVE_SECONDS: Final = 3.0  # between two pings
 FINAL: Final = frozenset({4401, 4403, 4404, 4410})  # nothing is to be had there any more
 

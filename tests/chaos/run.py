@@ -120,7 +120,9 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             worker.start()
             alive.push_async_callback(worker.close)
         people = await truth.people(postgres.url, plan.people)
-        stage = Stage(history, proxies, random.Random(chance.random()), plan.pace, HOLD_SECONDS)
+        stage = Stage(
+            history, workers, proxies, random.Random(chance.random()), plan.pace, HOLD_SECONDS
+        )
         adversary = Adversary(
             stage,
             workers,

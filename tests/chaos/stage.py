@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from tests.chaos.history import History
 from tests.chaos.proxy import Proxy
+from tests.chaos.workers import Worker
 
 PATIENCE: Final = 7.0  # seconds; contract: an answer within 5, and then people try again
+DOOR_SECONDS: Final = 0.3  # until somebody looks again whether a process serves
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Stage:
     """One run; ``is_calm`` while people hold still so that what they see can be compared."""
 
     history: History
-    proxies: Sequence[Proxy]
+    workers: Sequence[Worker]
+    proxies: Sequence[Proxy]  # of each of them
     chance: random.Random
     pace: float  # seconds between two things a marker does, on average
     hold_seconds: float
@@ -48,6 +51,14 @@ class Stage:
         if event in self.events:
             self.events.remove(event)
 
+    async def door(self) -> int:
+        """A worker that serves, as a load balancer finds one; at times it is too late for that."""
+        while True:
+            serving = [each.number for each in self.workers if each.serves.is_set()]
+            if serving:
+                return self.chance.choice(serving)
+            await asyncio.sleep(DOOR_SECONDS)
+
     async def think(self, seconds: float) -> None:
         """Somewhere between nothing and twice as long."""
         await asyncio.sleep(self.chance.uniform(0, 2 * seconds))
@@ -56,11 +67,12 @@ class Stage:
         self, person: Person, method: str, path: str, **fields: Any
     ) -> dict[str, Any] | None:
         """The envelope of the answer; None where there was none."""
-        proxy = self.chance.choice(self.proxies)
+        worker = await self.door()
+        proxy = self.proxies[worker]
         number = next(self.numbers)
         self.operations += 1
         told = {"person": person.user_id, "event": fields.get("event_id", ""), "socket": number}
-        self.history.add("called", **told, call=path, worker=self.proxies.index(proxy))
+        self.history.add("called", **told, call=path, worker=worker)
         status, body, link = 0, b"", 0
         try:
             async with asyncio.timeout(PATIENCE):
@@ -85,7 +97,7 @@ class Stage:
             status=status,
             error=None if envelope is None else envelope["error"],
             link=link,
-            worker=self.proxies.index(proxy),
+            worker=worker,
         )
         return envelope if status == 200 else None
 

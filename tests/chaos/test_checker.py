@@ -221,6 +221,12 @@ class TestPeople:
         tale.calm([BORIS])
         assert tale.judged() == set()
 
+    def test_one_who_has_gone_and_is_listed_for_ever(self, tale: Tale) -> None:
+        tale.add("closed", BORIS, 14, code=1006)
+        tale.now += 30
+        tale.calm([ANNA, BORIS])
+        assert tale.judged() == {"nobody_stays_who_has_gone"}
+
     def test_one_who_is_never_told(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.confirms(VERA, MARKS, ANNA)

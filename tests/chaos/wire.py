@@ -153,7 +153,7 @@ class Wire:
 
 async def opened(stage: Stage, person: Person, role: str, event: str) -> Wire | None:
     """A new socket at any of the workers; None where none could be had."""
-    worker = stage.chance.randrange(len(stage.proxies))
+    worker = await stage.door()
     proxy = stage.proxies[worker]
     number = next(stage.numbers)
     stage.operations += 1

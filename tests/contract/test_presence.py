@@ -69,6 +69,20 @@ class TestHangingUp:
             await eventually(lambda each=each: shell.has_lost(event_id, each))
             assert await shell.sockets_of(event_id, each, 1)
 
+    @OPENINGS
+    async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
+    ) -> None:
+        monkeypatch.setattr("attendance_web.marking.OPENING_SECONDS", 0.1)
+        monkeypatch.setattr("attendance_web.presence.UNDER_WAY_SECONDS", 0.3)
+        person, creator = await shell.people(2)
+        event_id = await shell.event(creator)
+        async with shell.store.carrying_out_late(use_case):
+            wire = await opens(shell, person, role, event_id)
+            assert (await wire.heard())["params"]["code"] == "unavailable"
+            assert await wire.is_closed() == 1013
+        await eventually(lambda: shell.has_lost(event_id, person))
+
     async def test_is_given_up_when_the_service_ends(self) -> None:
         before = asyncio.all_tasks()
         async with AsyncExitStack() as service:
