@@ -6,7 +6,7 @@ Each rule yields what is against it. Contract: 6; a history of the present form.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -232,6 +232,12 @@ def violations(entries: Sequence[Entry], kept: Kept, hold_seconds: float) -> lis
     """All that is against the rules, each with the name of its rule."""
     case = Case(Lives(entries), kept, hold_seconds)
     return [f"{rule.__name__}: {what}" for rule in RULES for what in rule(case)]
+
+
+def lost(told: Iterable[tuple[str, int, int]], marks: Iterable[Mark]) -> list[str]:
+    """Marks that somebody was told of, by event, person and marker, and that are kept no more."""
+    kept = {(mark.event, mark.person, mark.marker) for mark in marks}
+    return [f"a mark was lost: {each}" for each in sorted(set(told) - kept)]
 
 
 def expected(room: dict[str, Any], marker: int) -> set[int]:

@@ -1,14 +1,13 @@
 """What everybody was told and what was done to them, in the order in which it happened.
 
-One process plays all people, so that there is one order and one clock. A history is JSON lines;
-the checker reads them, and nothing else of the run.
+One process plays all people, so that there is one order and one clock. The checker reads this and
+the store, and nothing else of a run.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ class Entry:
 
 
 class History:
-    """Grows while people act; written to a file as well where there is one."""
+    """Grows while people act; JSON lines in a file as well, where one is given."""
 
     def __init__(self, file: Path | None = None) -> None:
         self.entries: list[Entry] = []
@@ -59,8 +58,3 @@ class History:
         """Lets go of the file."""
         if self._file is not None:
             self._file.close()
-
-
-def read(lines: Iterable[str]) -> Iterator[Entry]:
-    """The entries of a file."""
-    return (Entry(**json.loads(line)) for line in lines)

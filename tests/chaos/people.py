@@ -50,11 +50,6 @@ class Visits:
         """Whether the event has nothing for us any more."""
         return self.wire is not None and self.wire.code in FINAL
 
-    async def end(self) -> None:
-        """Goes without a word."""
-        if self.wire is not None:
-            await self.wire.abort()
-
 
 class Asker:
     """Waits in one event after another until somebody has marked them there."""

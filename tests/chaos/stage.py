@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -44,12 +44,17 @@ class Stage:
     events: list[str] = field(default_factory=list)  # where people can go
     is_calm: bool = False
     operations: int = 0
+    endings: set[Callable[[], Awaitable[None]]] = field(default_factory=set)  # of open sockets
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def leaves(self, event: str) -> None:
         """Nobody can go there any more."""
         if event in self.events:
             self.events.remove(event)
+
+    async def clear(self) -> None:
+        """Ends every socket that somebody has left open."""
+        await asyncio.gather(*(end() for end in list(self.endings)))
 
     async def door(self) -> int:
         """A worker that serves, as a load balancer finds one; at times it is too late for that."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.checker import RULES, violations
+from tests.chaos.checker import RULES, lost, violations
 from tests.chaos.history import Entry
 from tests.chaos.truth import Kept, Mark
 
@@ -150,6 +150,11 @@ class TestMarks:
     def test_karma_that_is_missing(self, marked: Tale) -> None:
         marked.karma[VERA] = 0
         assert marked.judged() == {"karma_is_what_marks_pay"}
+
+    def test_one_that_was_told_and_is_gone_at_the_end_of_the_run(self, marked: Tale) -> None:
+        told = [(EVENT, ANNA, VERA)]
+        assert lost(told, marked.marks) == []
+        assert len(lost(told, [])) == 1
 
 
 class TestHolds:

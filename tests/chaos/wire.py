@@ -52,6 +52,7 @@ class Wire:
         self._connection = connection
         self._asked: deque[Asked] = deque()
         self._number = 0
+        stage.endings.add(self.abort)
         self._reader = asyncio.create_task(self._read())
 
     async def ask(self, message: str, user_id: int | None = None) -> dict[str, Any] | None:
@@ -115,6 +116,7 @@ class Wire:
             received = self._connection.protocol.close_rcvd
             self.code = 1006 if received is None else received.code
             self._note("closed", code=self.code)
+            self._stage.endings.discard(self.abort)
             self.ended.set()
             self.is_listed.set()
             for asked in self._asked:
@@ -163,6 +165,7 @@ async def opened(stage: Stage, person: Person, role: str, event: str) -> Wire | 
     raw.bind(("127.0.0.1", 0))
     link = raw.getsockname()[1]
     stage.history.add("opening", **told, role=role, worker=worker, link=link)
+    connection, status = None, 0
     try:
         async with asyncio.timeout(PATIENCE):
             await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", proxy.port))
@@ -176,10 +179,15 @@ async def opened(stage: Stage, person: Person, role: str, event: str) -> Wire | 
                 close_timeout=2,
                 proxy=None,
             )
-    except (OSError, TimeoutError, EOFError, InvalidHandshake, InvalidMessage) as error:
-        raw.close()
-        status = error.response.status_code if isinstance(error, InvalidStatus) else 0
-        stage.history.add("turned_away", **told, status=status)
+    except InvalidStatus as refused:
+        status = refused.response.status_code
+    except (OSError, TimeoutError, EOFError, InvalidHandshake, InvalidMessage):
+        pass  # nobody there, or no longer
+    finally:
+        if connection is None:
+            raw.close()
+            stage.history.add("turned_away", **told, status=status)
+    if connection is None:
         return None
     stage.history.add("opened", **told)
     return Wire(stage, person, event, number, connection)

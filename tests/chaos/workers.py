@@ -66,8 +66,8 @@ class Worker:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         process = self._process
-        if process is not None and process.returncode is None:
-            process.kill()
+        if process is not None:
+            _kill(process)
             await process.wait()
 
     async def _live(self) -> None:
@@ -108,15 +108,20 @@ class Worker:
         try:
             said = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
             if b" is at " not in said:
-                process.kill()
+                _kill(process)
                 await process.wait()
                 return "did not start"
             self.serves.set()
             self._history.add("serves", worker=self.number)
             code = await process.wait()
         finally:
-            if process.returncode is None:
-                process.kill()
+            _kill(process)
         if self._asked is not None:
             return self._asked
         return "died at a mark" if code == -signal.SIGKILL else f"ended with {code}"
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """It may have ended by itself, also where nobody has noticed yet."""
+    with suppress(ProcessLookupError):
+        process.kill()
