@@ -52,6 +52,7 @@ class Adversary:
             self._cuts: STEP / 2,
             self._resets: STEP / 2,
             self._delays: STEP / 2,
+            self._makes_an_event: STEP / 4,
             self._ends_an_event: STEP / 10,
             self._deletes_an_event: STEP / 6,
         }
@@ -138,6 +139,12 @@ class Adversary:
     async def _delays(self) -> None:
         for link in self._links(4, "delayed"):
             link.delay(self._chance.uniform(0.05, 0.8))
+
+    async def _makes_an_event(self) -> None:
+        """So that nobody runs out of events where they are not marked yet."""
+        event = await self.event(self._chance.choice(self._people))
+        if event is not None:
+            self._stage.events.append(event)
 
     async def _ends_an_event(self) -> None:
         creator = self._chance.choice(self._people)

@@ -144,6 +144,7 @@ class Marker:
         self.visits = Visits(stage, person, "marking", event)
         self._stage = stage
         self._names = names  # always says whom: two sockets of one person may not hold the same
+        self._moves = False  # to another event, where more may be waiting
         self._unsure: int | None = None  # whom we may have marked: no answer came
 
     async def live(self) -> None:
@@ -160,14 +161,15 @@ class Marker:
                     await self._rests(wire)
                 else:
                     await self._acts(wire)
-            if self.visits.is_over:
-                stage.leaves(self.visits.event)
+            if self.visits.is_over or self._moves:
+                if self.visits.is_over:
+                    stage.leaves(self.visits.event)
                 while not stage.events:
                     await asyncio.sleep(0.2)
                 self.visits = Visits(
                     stage, self.person, "marking", stage.chance.choice(stage.events)
                 )
-                self._unsure = None
+                self._unsure, self._moves = None, False
 
     async def _rests(self, wire: Wire) -> None:
         try:
@@ -182,6 +184,9 @@ class Marker:
             await self._decide(wire, wire.fold.holding)
         elif wire.fold.listed:
             await self._choose(wire)
+        elif self._stage.chance.random() < 0.2:
+            self._moves = True
+            await wire.goodbye()
         else:
             await wire.ask("ping")
 
