@@ -69,7 +69,7 @@ Socket = WebSocket[Any, Any, Any]
 GONE: Final = (OSError, WebSocketDisconnect)  # how the server and Litestar say that nobody is there
 FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
 FAREWELL_SECONDS: Final = 2.0  # a goodbye is answered when it counts, or after so long
-OPENING_SECONDS: Final = 4.5  # Contract: nobody waits for an answer longer than 5 s
+OPENING_SECONDS: Final = 4.0  # Contract: nobody waits longer than 5 s, also for a busy process
 SEND_SECONDS: Final = 15.0  # one frame may take so long before its reader counts as gone
 MESSAGES: Final[dict[type[Command], str]] = {
     PrepareToMark: "prepare_to_mark",

@@ -39,12 +39,12 @@ class Plan:
 
     seed: int
     seconds: float = 60.0
-    part: float = 40.0
+    part: float = 60.0
     workers: int = 3
-    people: int = 300
-    events: int = 6
-    pace: float = 0.4
-    kill_every: float = 2.5
+    people: int = 200
+    events: int = 8
+    pace: float = 0.2
+    kill_every: float = 3.0
     history: Path | None = None
 
 

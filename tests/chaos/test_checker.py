@@ -61,10 +61,10 @@ class Tale:
 
     def confirms(self, marker: int, socket: int, person: int) -> None:
         number = self.says(marker, socket, "confirm_marking", person)
-        self.marks_(marker, person, self.now + 0.5)
+        self.keeps_mark(marker, person, self.now + 0.5)
         self.hears(marker, socket, "marked", number, confirmed=person)
 
-    def marks_(self, marker: int, person: int, at: float) -> None:
+    def keeps_mark(self, marker: int, person: int, at: float) -> None:
         self.marks.append(Mark(EVENT, person, marker, at, 50))
         self.karma[marker] = self.karma.get(marker, 0) + 50
 

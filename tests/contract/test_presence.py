@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import httpx
 import pytest
 
 from attendance_core.errors import Unavailable
@@ -251,3 +252,18 @@ class TestALeaseThatIsLost:
             await asker.mark_me(event_id)
             back = await marker.marking(event_id)
             await back.hears("marking_list", marking_list=[asker.user_id])
+
+
+class TestCalls:
+    async def test_are_answered_in_time_though_the_store_is_slow(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person = await shell.person()
+        cookie = {"Cookie": f"sessionid={person.token}"}
+        address = f"http://127.0.0.1:{shell.port}/api/events/GetJoinedEvents"
+        async with httpx.AsyncClient(trust_env=False) as client:
+            with shell.store.holding("GetJoinedEvents"), monkeypatch.context() as patch:
+                patch.setattr("attendance_web.calls.ANSWER_SECONDS", 0.1)
+                late = await client.get(address, headers=cookie)
+            assert (late.status_code, late.json()["error"]) == (503, -1)
+            assert (await client.get(address, headers=cookie)).status_code == 200
