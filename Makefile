@@ -88,6 +88,11 @@ bench: install ## Measure commits, whole markings over a real service, and the s
 	$(BIN)/python -m benchmarks.marking
 	$(BIN)/python -m benchmarks.search
 
+SECONDS ?= 60
+.PHONY: chaos
+chaos: install ## Kill, cut and skew real processes under hundreds of people (SECONDS=n SEED=n)
+	$(BIN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
 .PHONY: docs
 docs: install ## Print docs/wire.md from the Structs that declare what goes over the wire
 	$(BIN)/python docs/print_wire.py > docs/wire.md.new

@@ -42,6 +42,7 @@ A = TypeVar("A", bound=msgspec.Struct)
 Method = Literal["GET", "POST"]
 BODY_BYTES: Final = 64 * 1024
 PICTURE_BODY_BYTES: Final = 16 * 1024 * 1024  # 10 MiB of picture in Base64, and some more
+ANSWER_SECONDS: Final = 4.0  # Contract: nobody waits longer than 5 s, also for a busy process
 LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
 
@@ -188,12 +189,14 @@ async def make(call: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
             raise BodyTooLarge
         csrf.check(headers, by, web.allowed_origins)
     actor = None
+    asked_at = asyncio.get_running_loop().time()
     if by is not None:
         actor = await web.use_cases.identify(token=by.token, credential=by.credential)
     if actor is not None:
         web.limits.call(actor.user_id)
     elif call.needs_login:
         raise NotLoggedIn
+    identified_in = asyncio.get_running_loop().time() - asked_at
     arguments = await _arguments(call, request)
     client = scope.get("client")
     asked = Asked(
@@ -205,7 +208,13 @@ async def make(call: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
         web.limits,
         secure=csrf.is_secure(scope),
     )
-    answer = await call.run(asked)
+    # A password or a picture takes as long as it takes, and so does the way of a body to us
+    is_quick = call.needs_login and call.most_bytes == BODY_BYTES
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS - identified_in if is_quick else None):
+            answer = await call.run(asked)
+    except TimeoutError:
+        raise Unavailable from None
     if actor is not None and actor.renewed and not asked.cookies:
         asked.keep_session()
     return done(answer, asked.cookies)

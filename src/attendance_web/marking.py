@@ -69,6 +69,7 @@ Socket = WebSocket[Any, Any, Any]
 GONE: Final = (OSError, WebSocketDisconnect)  # how the server and Litestar say that nobody is there
 FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
 FAREWELL_SECONDS: Final = 2.0  # a goodbye is answered when it counts, or after so long
+OPENING_SECONDS: Final = 4.0  # Contract: nobody waits longer than 5 s, also for a busy process
 SEND_SECONDS: Final = 15.0  # one frame may take so long before its reader counts as gone
 MESSAGES: Final[dict[type[Command], str]] = {
     PrepareToMark: "prepare_to_mark",
@@ -97,9 +98,13 @@ async def serve(socket: Socket, role: Role) -> None:
         try:
             if presence.is_draining:
                 raise Unavailable
-            actor, event_id = await _admit(socket, presence)
-            async with presence.rooms.enter(event_id) as room:
-                await _Visit(socket, presence, room, actor, role).run()
+            async with asyncio.timeout(OPENING_SECONDS) as patience:
+                actor, event_id = await _admit(socket, presence)
+                async with presence.rooms.enter(event_id) as room:
+                    await _Visit(socket, presence, room, actor, role, patience).run()
+        except TimeoutError:
+            logger.warning("an opening took too long")
+            await _turn_away(socket, Unavailable())
         except (Refusal, Unavailable, LeaseLost) as error:
             await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
         except GONE:
@@ -152,17 +157,26 @@ class _Visit:
     """A socket in its room: one reader, one writer, and whoever ends first ends the other."""
 
     def __init__(
-        self, socket: Socket, presence: Presence, room: Room, actor: Actor, role: Role
+        self,
+        socket: Socket,
+        presence: Presence,
+        room: Room,
+        actor: Actor,
+        role: Role,
+        patience: asyncio.Timeout,
     ) -> None:
+        """``patience`` ends what takes too long, until the opening is stored."""
         extensions: Any = socket.scope["extensions"]
         self._peer: Peer = extensions[EXTENSION]
         self._socket = socket
         self._presence = presence
         self._room = room
+        self._patience = patience
         self._connection = presence.connection(actor, room.event_id, role)
         language = preferred(header(socket.scope["headers"], "accept-language"))
         self._outbox = Outbox(self._connection, language, lambda: self._peer.cut(SLOW))
         self._frames = 0  # it has sent
+        self._is_stored = False  # for certain
         self._is_over = False  # ended so that the place, or the hold, ends at once
 
     async def run(self) -> None:
@@ -170,6 +184,8 @@ class _Visit:
         perhaps_stored = True  # also where nobody can say
         try:
             perhaps_stored = await self._open()
+            self._patience.reschedule(None)
+            self._is_stored = True
             if self._presence.is_draining:
                 self._outbox.close(RESTART)
             await self._socket.accept()
@@ -181,7 +197,10 @@ class _Visit:
             self._room.closed(self._connection)
             if perhaps_stored:
                 goodbye = self._is_over or self._peer.said_goodbye
-                stored = self._presence.hang_up(self._connection.connection_id, goodbye=goodbye)
+                connection_id = self._connection.connection_id
+                stored = self._presence.hang_up(connection_id, goodbye=goodbye)
+                if not self._is_stored:
+                    self._presence.hang_up_later(connection_id)
                 if self._peer.said_goodbye:
                     await asyncio.wait({stored}, timeout=FAREWELL_SECONDS)
             self._peer.farewell()

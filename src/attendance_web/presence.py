@@ -21,6 +21,7 @@ from attendance_web.rooms import Rooms
 logger = logging.getLogger(__name__)
 
 HANG_UP_AGAIN_AFTER: Final[Seconds] = 0.5
+UNDER_WAY_SECONDS: Final[Seconds] = 15.0  # a transaction that nobody waits for any more has ended
 DRAIN_SECONDS: Final[Seconds] = 10.0
 SPREAD_SECONDS: Final[Seconds] = 5.0  # a lecture hall does not come back in one instant
 
@@ -76,6 +77,12 @@ class Presence:
         self._hanging_up.add(task)
         task.add_done_callback(self._hanging_up.discard)
         return task
+
+    def hang_up_later(self, connection_id: ConnectionId) -> None:
+        """Of an opening that nobody waits for any more, and that may yet be stored."""
+        asyncio.get_running_loop().call_later(
+            UNDER_WAY_SECONDS, lambda: self.hang_up(connection_id, goodbye=False)
+        )
 
     async def _hang_up(self, connection_id: ConnectionId, goodbye: bool) -> None:
         while True:

@@ -48,6 +48,8 @@ class Store:
         self._fails_once: dict[str, Exception] = {}
         self._loses: dict[str, Exception] = {}
         self._gates: dict[str, asyncio.Event] = {}
+        self._late: dict[str, asyncio.Event] = {}
+        self._under_way: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
         await self.kept.start()
@@ -71,10 +73,29 @@ class Store:
             await self._gates[name].wait()
         if (error := self._fails_once.pop(name, self._fails.get(name))) is not None:
             raise error
+        if name in self._late:
+            late = asyncio.create_task(self._carry_out_late(self._late[name], work, run))
+            self._under_way.append(late)
+            return await asyncio.shield(late)
         answer = await run(work)
         if name in self._loses:
             raise self._loses[name]
         return answer
+
+    @asynccontextmanager
+    async def carrying_out_late(self, name: str) -> AsyncIterator[None]:
+        """These are carried out at the end of the block, though whoever asked may have gone."""
+        gate = self._late[name] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._late[name]
+            gate.set()
+            await asyncio.gather(*self._under_way)
+
+    async def _carry_out_late(self, gate: asyncio.Event, work: Any, run: Run) -> Any:
+        await gate.wait()
+        return await run(work)
 
     @contextmanager
     def holding(self, name: str) -> Iterator[None]:

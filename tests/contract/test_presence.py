@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import httpx
 import pytest
 
 from attendance_core.errors import Unavailable
@@ -69,6 +70,20 @@ class TestHangingUp:
         for each in (asker, marker):
             await eventually(lambda each=each: shell.has_lost(event_id, each))
             assert await shell.sockets_of(event_id, each, 1)
+
+    @OPENINGS
+    async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
+    ) -> None:
+        monkeypatch.setattr("attendance_web.marking.OPENING_SECONDS", 0.1)
+        monkeypatch.setattr("attendance_web.presence.UNDER_WAY_SECONDS", 0.3)
+        person, creator = await shell.people(2)
+        event_id = await shell.event(creator)
+        async with shell.store.carrying_out_late(use_case):
+            wire = await opens(shell, person, role, event_id)
+            assert (await wire.heard())["params"]["code"] == "unavailable"
+            assert await wire.is_closed() == 1013
+        await eventually(lambda: shell.has_lost(event_id, person))
 
     async def test_is_given_up_when_the_service_ends(self) -> None:
         before = asyncio.all_tasks()
@@ -238,3 +253,18 @@ class TestALeaseThatIsLost:
             await asker.mark_me(event_id)
             back = await marker.marking(event_id)
             await back.hears("marking_list", marking_list=[asker.user_id])
+
+
+class TestCalls:
+    async def test_are_answered_in_time_though_the_store_is_slow(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person = await shell.person()
+        cookie = {"Cookie": f"sessionid={person.token}"}
+        address = f"http://127.0.0.1:{shell.port}/api/events/GetJoinedEvents"
+        async with httpx.AsyncClient(trust_env=False) as client:
+            with shell.store.holding("GetJoinedEvents"), monkeypatch.context() as patch:
+                patch.setattr("attendance_web.calls.ANSWER_SECONDS", 0.1)
+                late = await client.get(address, headers=cookie)
+            assert (late.status_code, late.json()["error"]) == (503, -1)
+            assert (await client.get(address, headers=cookie)).status_code == 200

@@ -1,0 +1,164 @@
+"""What goes wrong, and when: all of it drawn from one seed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import uuid4
+
+from tests.chaos.proxy import Link
+from tests.chaos.stage import Person, Stage
+from tests.chaos.workers import Worker
+from tests.contract.servers import Postgres, Valkey
+
+STEP: Final = 0.25  # seconds between two throws of its dice
+BEGUN_AGO: Final = 60  # seconds
+LASTS: Final = 3600
+
+
+class Adversary:
+    """Harms one run until it is told to stop; ``kill_every`` seconds, on average, of a process."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        workers: Sequence[Worker],
+        postgres: Postgres,
+        valkey: Valkey,
+        people: Sequence[Person],
+        *,
+        kill_every: float,
+        chance: random.Random,
+    ) -> None:
+        self.faults: Counter[str] = Counter()
+        self._stage = stage
+        self._workers = workers
+        self._postgres = postgres
+        self._valkey = valkey
+        self._people = people
+        self._chance = chance
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._odds = {  # of each in one step
+            self._kills: STEP / kill_every,
+            self._terminates: STEP / (6 * kill_every),
+            self._restarts_valkey: STEP / 25,
+            self._restarts_postgres: STEP / 40,
+            self._freezes: STEP / 1.5,
+            self._cuts: STEP / 2,
+            self._resets: STEP / 2,
+            self._delays: STEP / 2,
+            self._makes_an_event: STEP / 4,
+            self._ends_an_event: STEP / 10,
+            self._deletes_an_event: STEP / 6,
+        }
+
+    async def harm(self, seconds: float, *, kills_for: float) -> None:
+        """Returns when nothing more is going to go wrong of itself."""
+        begun = time.monotonic()
+        while (passed := time.monotonic() - begun) < seconds:
+            for does, odds in self._odds.items():
+                deadly = does in (self._kills, self._terminates)
+                if self._chance.random() < odds and not (deadly and passed > kills_for):
+                    self._tasks.add(task := asyncio.create_task(does()))
+                    task.add_done_callback(self._tasks.discard)
+            await asyncio.sleep(STEP)
+        await asyncio.gather(*self._tasks)
+        for proxy in self._stage.proxies:
+            proxy.heal()
+
+    async def event(self, creator: Person, lasts: float = LASTS) -> str | None:
+        """A new one that has begun, if the service could make it."""
+        now = int(time.time())
+        fields: dict[str, Any] = {
+            "name": f"Lecture {uuid4().hex}",
+            "time_from": now - BEGUN_AGO,
+            "time_to": now + int(lasts),
+        }
+        made = await self._stage.call(creator, "POST", "/api/events/CreateEvent", **fields)
+        if made is None or made["error"] != 0:
+            return None
+        return str(made["response"]["event_id"])
+
+    async def _kills(self) -> None:
+        self._ends(signal.SIGKILL)
+
+    async def _terminates(self) -> None:
+        self._ends(signal.SIGTERM)
+
+    def _ends(self, how: signal.Signals) -> None:
+        serving = [each for each in self._workers if each.serves.is_set()]
+        if serving and self._chance.choice(serving).end(how):
+            self.faults[how.name] += 1
+
+    async def _restarts_valkey(self) -> None:
+        await self._restarts("valkey", self._valkey)
+
+    async def _restarts_postgres(self) -> None:
+        await self._restarts("postgres", self._postgres)
+
+    async def _restarts(self, name: str, server: Postgres | Valkey) -> None:
+        if any(task.get_name() == name for task in self._tasks):
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        task.set_name(name)
+        self.faults[f"{name} restarted"] += 1
+        self._stage.history.add("fault", kind=name, phase="away")
+        await asyncio.to_thread(server.kill)
+        await asyncio.sleep(self._chance.uniform(0, 1.5))
+        await asyncio.to_thread(server.start)
+        self._stage.history.add("fault", kind=name, phase="back")
+
+    def _links(self, most: int, kind: str) -> list[Link]:
+        links = [link for proxy in self._stage.proxies for link in proxy.links.values()]
+        chosen = self._chance.sample(links, min(len(links), self._chance.randint(1, most)))
+        self.faults[kind] += len(chosen)
+        return chosen
+
+    async def _freezes(self) -> None:
+        frozen = self._links(4, "frozen")
+        for link in frozen:
+            link.freeze()
+        await asyncio.sleep(self._chance.uniform(0.2, 4))
+        for link in frozen:
+            link.thaw()
+
+    async def _cuts(self) -> None:
+        for link in self._links(3, "cut"):
+            link.cut()
+
+    async def _resets(self) -> None:
+        for link in self._links(4, "reset"):
+            link.reset()
+
+    async def _delays(self) -> None:
+        for link in self._links(4, "delayed"):
+            link.delay(self._chance.uniform(0.05, 0.8))
+
+    async def _makes_an_event(self) -> None:
+        """So that nobody runs out of events where they are not marked yet."""
+        event = await self.event(self._chance.choice(self._people))
+        if event is not None:
+            self._stage.events.append(event)
+
+    async def _ends_an_event(self) -> None:
+        creator = self._chance.choice(self._people)
+        event = await self.event(creator, self._chance.uniform(4, 9))
+        if event is not None:
+            self.faults["events ended"] += 1
+            self._stage.events.append(event)
+
+    async def _deletes_an_event(self) -> None:
+        creator = self._chance.choice(self._people)
+        event = await self.event(creator)
+        if event is None:
+            return
+        self._stage.events.append(event)
+        await asyncio.sleep(self._chance.uniform(0.2, 3))
+        told = await self._stage.call(creator, "POST", "/api/events/DeleteEvent", event_id=event)
+        self.faults["events deleted" if told and told["error"] == 0 else "deletes refused"] += 1

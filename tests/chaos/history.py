@@ -1,0 +1,60 @@
+"""What everybody was told and what was done to them, in the order in which it happened.
+
+One process plays all people, so that there is one order and one clock. The checker reads this and
+the store, and nothing else of a run.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened; ``at`` in UNIX seconds.
+
+    ``what`` is `opening`, `opened`, `turned_away`, `sent`, `heard`, `closed` of a socket, `called`
+    and `answered` of a call, `fault` of the adversary, `lag` of the machine, and `calm` and `look`
+    of the end, when faults have stopped and the store is read.
+    """
+
+    at: float
+    what: str
+    person: int = 0
+    event: str = ""
+    socket: int = 0
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class History:
+    """Grows while people act; JSON lines in a file as well, where one is given."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self.entries: list[Entry] = []
+        self._file = None if file is None else file.open("a", encoding="utf-8")
+
+    def add(
+        self, what: str, *, person: int = 0, event: str = "", socket: int = 0, **data: Any
+    ) -> Entry:
+        """It has happened now."""
+        entry = Entry(time.time(), what, person, event, socket, data)
+        self.entries.append(entry)
+        if self._file is not None:
+            self._file.write(json.dumps(asdict(entry)) + "\n")
+        return entry
+
+    def cut(self) -> list[Entry]:
+        """All since the last cut; what comes now belongs to the next part."""
+        entries, self.entries = self.entries, []
+        if self._file is not None:
+            self._file.flush()
+        return entries
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        if self._file is not None:
+            self._file.close()

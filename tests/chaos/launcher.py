@@ -1,0 +1,70 @@
+"""`python launcher.py SKEW MARK POINT serve`: a service whose clock is SKEW seconds ahead, and
+that dies at its MARK-th mark (0: at none): `after_commit`, before anybody is told of it, or
+`before_reply`, once other processes have been told. Nothing of the product knows of it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+
+def skew(seconds: float) -> None:
+    """Whatever of this process asks for the time is told so much more."""
+    right = time.time
+    time.time = lambda: right() + seconds
+
+
+class Countdown:
+    """To the mark that it does not survive."""
+
+    def __init__(self, marks: int) -> None:
+        self._left = marks
+
+    def counts(self) -> None:
+        """A mark; at the last of them it ends as a power cut would end it."""
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after_commit(countdown: Countdown) -> None:
+    from attendance_adapters.sql.postgres import PostgresStore
+    from attendance_core.announcements import PlaceChanged
+    from attendance_core.places import Marked
+
+    whole = PostgresStore._whole
+
+    def dies(self: PostgresStore, connection: Any, work: Any) -> Any:
+        answer, announcements = whole(self, connection, work)
+        for news in announcements:
+            if isinstance(news, PlaceChanged) and isinstance(news.place.state, Marked):
+                countdown.counts()
+        return answer, announcements
+
+    PostgresStore._whole = dies  # type: ignore[method-assign]
+
+
+def before_reply(countdown: Countdown) -> None:
+    from attendance_web.outbox import Outbox
+
+    put = Outbox.put
+
+    def dies(self: Outbox, frame: str) -> None:
+        if '"marked"' in frame:
+            countdown.counts()
+        put(self, frame)
+
+    Outbox.put = dies  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    ahead, marks, point = sys.argv.pop(1), sys.argv.pop(1), sys.argv.pop(1)
+    skew(float(ahead))
+    {"after_commit": after_commit, "before_reply": before_reply}[point](Countdown(int(marks)))
+    from attendance_web.cli import main
+
+    main()

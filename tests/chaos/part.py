@@ -1,0 +1,138 @@
+"""One part of a run: events of their own, harm, then a calm in which everything is compared."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from tests.chaos import truth
+from tests.chaos.adversary import Adversary
+from tests.chaos.checker import AFTER_DEATH, SOON, expected, violations
+from tests.chaos.people import Asker, Marker
+from tests.chaos.stage import Person, Stage
+from tests.chaos.wire import opened
+from tests.chaos.workers import Worker
+
+LOOK_SECONDS: Final = 0.3
+LOOKS: Final = 4  # in a row that find everything equal
+AT_ONCE: Final = 15  # people who come back to hear that they were marked
+START_SECONDS: Final = 90.0  # for all processes to serve
+
+
+class Part:
+    """Some events from their making on, until everything about them has been compared."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        adversary: Adversary,
+        workers: Sequence[Worker],
+        address: str,
+        *,
+        events: int,
+    ) -> None:
+        self.told: set[tuple[str, int, int]] = set()  # event, person, marker
+        self._events = events
+        self._stage = stage
+        self._adversary = adversary
+        self._workers = workers
+        self._address = address
+
+    async def play(self, people: Sequence[Person], seconds: float) -> list[str]:
+        """What was against the rules."""
+        stage = self._stage
+        async with asyncio.timeout(START_SECONDS):
+            await asyncio.gather(*(each.serves.wait() for each in self._workers))
+        stage.is_calm, stage.events = False, []
+        while len(stage.events) < self._events:
+            event = await self._adversary.event(stage.chance.choice(people))
+            if event is not None:
+                stage.events.append(event)
+        shuffled = stage.chance.sample(people, len(people))
+        sitting, asking = shuffled[: len(people) // 4], shuffled[len(people) // 4 :]
+        markers = [
+            Marker(stage, person, stage.chance.choice(stage.events), names=number % 5 == 0)
+            for number, person in enumerate(sitting)
+        ]
+        # Some have two sockets, and race against themselves
+        markers += [
+            Marker(stage, each.person, each.visits.event, names=True) for each in markers[::5]
+        ]
+        askers = [Asker(stage, person) for person in asking]
+        lives = [asyncio.create_task(each.live()) for each in [*markers, *askers]]
+        try:
+            kills_for = seconds - self._stage.chance.choice([0.0, AFTER_DEATH - SOON])
+            await self._adversary.harm(seconds, kills_for=max(kills_for, seconds / 2))
+            stage.is_calm = True
+            stage.history.add("calm")
+            await self._settle(markers)
+            for life in lives:
+                if life.done():
+                    life.result()
+            await self._roll_call(people)
+        finally:
+            for life in lives:
+                life.cancel()
+            await asyncio.gather(*lives, return_exceptions=True)
+        await stage.clear()
+        kept = await self._kept(people)
+        entries = stage.history.cut()
+        for entry in entries:
+            if entry.what == "heard" and entry.data["frame"]["message"] == "marked":
+                self.told.add((entry.event, entry.data["confirmed"], entry.person))
+        return violations(entries, kept, self._stage.hold_seconds)
+
+    async def _settle(self, markers: Sequence[Marker]) -> None:
+        """Looks until all lists have been equal to the store for a while, or it is too late."""
+        async with asyncio.timeout(START_SECONDS):
+            await asyncio.gather(*(each.serves.wait() for each in self._workers))
+        until = time.monotonic() + AFTER_DEATH + 2 * SOON
+        equal = 0
+        while equal < LOOKS and time.monotonic() < until:
+            rooms = await truth.rooms(self._address, self._stage.events)
+            all_equal = True
+            for event, room in rooms.items():
+                self._stage.history.add("look", event=event, **room)
+                for marker in markers:
+                    wire = marker.visits.wire
+                    if marker.visits.event == event:
+                        all_equal &= (
+                            wire is not None
+                            and not wire.ended.is_set()
+                            and wire.fold.listed == expected(room, marker.person.user_id)
+                        )
+            equal = equal + 1 if all_equal else 0
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _roll_call(self, people: Sequence[Person]) -> None:
+        """Whoever was marked in these events comes back once, and hears it."""
+        stage = self._stage
+        by_id = {person.user_id: person for person in people}
+        marks = [mark for mark in await truth.ledger(self._address) if mark.event in stage.events]
+        some = asyncio.Semaphore(AT_ONCE)
+
+        async def comes_back(mark: truth.Mark) -> None:
+            async with some:
+                wire = await opened(stage, by_id[mark.person], "mark_me", mark.event)
+                if wire is not None:
+                    try:
+                        await asyncio.wait_for(wire.ended.wait(), 2 * SOON)
+                    except TimeoutError:
+                        await wire.abort()
+
+        await asyncio.gather(*(comes_back(mark) for mark in marks))
+
+    async def _kept(self, people: Sequence[Person]) -> truth.Kept:
+        karma = {}
+        reader = people[0]
+        for person in people:
+            told = None
+            while told is None:
+                told = await self._stage.call(
+                    reader, "GET", "/api/profile/GetProfile", user_id=person.user_id
+                )
+            karma[person.user_id] = told["response"]["karma"]
+        ledger = await truth.ledger(self._address)
+        return truth.Kept(ledger, await truth.ends(self._address), karma)

@@ -1,0 +1,225 @@
+"""Scripted people: those who wait to be marked, and those who mark. They try again as clients do.
+
+While it is calm they hold still: they come back where they were, and do nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from tests.chaos.stage import Person, Stage
+from tests.chaos.wire import Wire, opened
+
+BACKOFF: Final = 0.2  # seconds before the first new attempt; doubled for each further one
+BACKOFF_MOST: Final = 5.0
+ALIVE_SECONDS: Final = 3.0  # between two pings
+FINAL: Final = frozenset({4401, 4403, 4404, 4410})  # nothing is to be had there any more
+
+
+def code_of(answer: dict[str, Any] | None) -> str:
+    """What an answer comes to: its message, or the code of its refusal; "" where none came."""
+    if answer is None:
+        return ""
+    if answer["result"] == "ok":
+        return str(answer["message"])
+    return str((answer.get("params") or {}).get("code", "?"))
+
+
+class Visits:
+    """One person in one event, in one role: opens, and opens again."""
+
+    def __init__(self, stage: Stage, person: Person, role: str, event: str) -> None:
+        self.stage = stage
+        self.person = person
+        self.event = event
+        self.wire: Wire | None = None
+        self._role = role
+        self._failed = 0
+
+    async def open(self) -> Wire | None:
+        """An open socket, or None where it failed; then after a while."""
+        if self._failed:
+            await self.stage.think(min(BACKOFF * 2**self._failed, BACKOFF_MOST) / 2)
+        self.wire = await opened(self.stage, self.person, self._role, self.event)
+        self._failed = 0 if self.wire is not None else self._failed + 1
+        return self.wire
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the event has nothing for us any more."""
+        return self.wire is not None and self.wire.code in FINAL
+
+
+class Asker:
+    """Waits in one event after another until somebody has marked them there."""
+
+    def __init__(self, stage: Stage, person: Person) -> None:
+        self.person = person
+        self.visits: Visits | None = None
+        self.marked_in: set[str] = set()
+        self._stage = stage
+
+    async def live(self) -> None:
+        """Until it is cancelled."""
+        stage = self._stage
+        while True:
+            left = [each for each in stage.events if each not in self.marked_in]
+            if not left or stage.is_calm:
+                await asyncio.sleep(0.2)
+                continue
+            event = stage.chance.choice(left)
+            visits = self.visits = Visits(stage, self.person, "mark_me", event)
+            if await self._wait(visits):
+                self.marked_in.add(event)
+                if stage.chance.random() < 0.3:
+                    await self._asks_again(event)
+            else:
+                await stage.think(0.3)
+            self.visits = None
+
+    async def _wait(self, visits: Visits) -> bool:
+        """Whether they are marked; else they have left, or it is over."""
+        stage = self._stage
+        second: asyncio.Task[Wire | None] | None = None
+        try:
+            while True:
+                wire = await visits.open()
+                if wire is None:
+                    continue
+                if stage.chance.random() < 0.1 and not stage.is_calm and second is None:
+                    second = asyncio.create_task(
+                        opened(stage, self.person, "mark_me", visits.event)
+                    )
+                if await self._sits(wire):
+                    return False
+                if wire.marked_by is not None:
+                    return True
+                if visits.is_over:
+                    stage.leaves(visits.event)
+                    return False
+        finally:
+            if second is not None:
+                other = await second
+                if other is not None:
+                    await other.abort()
+
+    async def _sits(self, wire: Wire) -> bool:
+        """Until the socket has ended; whether it ended by our own leaving."""
+        stage = self._stage
+        while True:
+            try:
+                await asyncio.wait_for(
+                    wire.ended.wait(), stage.chance.uniform(0.5, 1.5) * ALIVE_SECONDS
+                )
+                return False
+            except TimeoutError:
+                pass
+            what = 1.0 if stage.is_calm else stage.chance.random()
+            if what < 0.06:
+                await wire.goodbye()
+                return wire.marked_by is None
+            if what < 0.09:
+                await stage.call(self.person, "POST", "/api/events/LeaveEvent", event_id=wire.event)
+                await wire.abort()
+                return wire.marked_by is None
+            if what < 0.14:
+                await wire.abort()  # and comes back
+                return False
+            await wire.ask("ping")
+
+    async def _asks_again(self, event: str) -> None:
+        """Who comes back after having been marked is told it again."""
+        wire = await opened(self._stage, self.person, "mark_me", event)
+        if wire is not None:
+            await wire.ask("ping")
+            await wire.abort()
+
+
+class Marker:
+    """Sits by the sheet of one event and marks; where it ends, of another."""
+
+    def __init__(self, stage: Stage, person: Person, event: str, *, names: bool = False) -> None:
+        self.person = person
+        self.visits = Visits(stage, person, "marking", event)
+        self._stage = stage
+        self._names = names  # always says whom: two sockets of one person may not hold the same
+        self._moves = False  # to another event, where more may be waiting
+        self._unsure: int | None = None  # whom we may have marked: no answer came
+
+    async def live(self) -> None:
+        """Until it is cancelled."""
+        stage = self._stage
+        while True:
+            wire = await self.visits.open()
+            if wire is None:
+                continue
+            await wire.is_listed.wait()
+            while not wire.ended.is_set():
+                await stage.think(stage.pace)
+                if stage.is_calm:
+                    await self._rests(wire)
+                else:
+                    await self._acts(wire)
+            if self.visits.is_over or self._moves:
+                if self.visits.is_over:
+                    stage.leaves(self.visits.event)
+                while not stage.events:
+                    await asyncio.sleep(0.2)
+                self.visits = Visits(
+                    stage, self.person, "marking", stage.chance.choice(stage.events)
+                )
+                self._unsure, self._moves = None, False
+
+    async def _rests(self, wire: Wire) -> None:
+        try:
+            await asyncio.wait_for(wire.ended.wait(), 1.0)
+        except TimeoutError:
+            await wire.ask("ping")
+
+    async def _acts(self, wire: Wire) -> None:
+        if self._unsure is not None:
+            await self._confirm(wire, self._unsure)
+        elif wire.fold.holding is not None:
+            await self._decide(wire, wire.fold.holding)
+        elif wire.fold.listed:
+            await self._choose(wire)
+        elif self._stage.chance.random() < 0.2:
+            self._moves = True
+            await wire.goodbye()
+        else:
+            await wire.ask("ping")
+
+    async def _choose(self, wire: Wire) -> None:
+        listed = sorted(wire.fold.listed)
+        chance = self._stage.chance
+        user_id = listed[0] if chance.random() < 0.4 else chance.choice(listed)
+        if chance.random() < 0.05:
+            await wire.say("prepare_to_mark", user_id)  # as a client does whose person taps twice
+        await wire.ask("prepare_to_mark", user_id)
+
+    async def _decide(self, wire: Wire, held: int) -> None:
+        what = self._stage.chance.random()
+        if what < 0.70:
+            await self._confirm(wire, held)
+        elif what < 0.82:
+            await wire.ask("refuse_to_mark", held if self._names else None)
+        elif what < 0.86:
+            await wire.ask("confirm_marking", self.person.user_id)  # not whom we hold
+        elif what < 0.90:
+            await wire.say("confirm_marking", held)
+            await self._confirm(wire, held)
+        elif what < 0.94:
+            self._unsure = held  # and confirms from the next socket
+            await wire.abort()
+        elif what < 0.97:
+            await asyncio.sleep(self._stage.hold_seconds + self._stage.chance.uniform(-0.3, 0.5))
+            await self._confirm(wire, held)
+        else:
+            await wire.goodbye()
+
+    async def _confirm(self, wire: Wire, user_id: int) -> None:
+        named = self._names or self._unsure is not None or self._stage.chance.random() < 0.8
+        answer = await wire.ask("confirm_marking", user_id if named else None)
+        unsure = code_of(answer) in {"", "unavailable"}
+        self._unsure = user_id if unsure else None

@@ -1,0 +1,163 @@
+"""One run, from its plan to its report."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from tests.chaos import truth
+from tests.chaos.adversary import Adversary
+from tests.chaos.checker import lost
+from tests.chaos.history import History
+from tests.chaos.part import Part
+from tests.chaos.proxy import Proxy
+from tests.chaos.stage import Stage
+from tests.chaos.workers import Worker
+from tests.contract.server import attendance
+from tests.contract.servers import a_postgres, a_valkey
+
+HOLD_SECONDS: Final = 4
+GRACE_SECONDS: Final = 3
+PROBE_SECONDS: Final = 0.05
+LAGS: Final = 0.1  # seconds; a probe that comes so late is written down
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to play; the seed decides what people and the adversary draw, not what a machine does.
+
+    Seconds are seconds of harm.
+    """
+
+    seed: int
+    seconds: float = 60.0
+    part: float = 60.0
+    workers: int = 3
+    people: int = 200
+    events: int = 8
+    pace: float = 0.2
+    kill_every: float = 3.0
+    history: Path | None = None
+
+
+@dataclass
+class Report:
+    """What has come of it."""
+
+    seed: int
+    operations: int = 0
+    marks: int = 0
+    lasted: float = 0.0
+    parts: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+
+    @property
+    def deaths(self) -> int:
+        """Of processes that were killed, by us or at a mark."""
+        return self.ends["SIGKILL"] + self.ends["died at a mark"]
+
+    def text(self) -> str:
+        """For people to read."""
+        lines = [
+            f"operations        {self.operations}",
+            f"marks             {self.marks}",
+            f"process deaths    {self.deaths}",
+            *(f"  {kind:<22}{count}" for kind, count in sorted(self.ends.items())),
+            "faults",
+            *(f"  {kind:<22}{count}" for kind, count in sorted(self.faults.items())),
+            f"seconds           {self.lasted:.0f}, in {self.parts} parts",
+            f"violations        {len(self.violations)}",
+            *(f"  {each}" for each in self.violations[:50]),
+            f"seed              {self.seed}",
+        ]
+        return "\n".join(lines)
+
+
+async def play(plan: Plan, says: Callable[[str], None]) -> Report:
+    """Raises AssertionError where the service does not even start."""
+    begun = time.monotonic()
+    report = Report(plan.seed)
+    async with AsyncExitStack() as alive:
+        folder = Path(alive.enter_context(TemporaryDirectory(prefix="attendance-chaos-")))
+        postgres = await asyncio.to_thread(alive.enter_context, a_postgres())
+        valkey = await asyncio.to_thread(alive.enter_context, a_valkey())
+        settings = {
+            "ATTENDANCE_DATABASE_URL": postgres.url,
+            "ATTENDANCE_NOTIFIER_URL": valkey.url,
+            "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
+            "ATTENDANCE_HOLD_SECONDS": str(HOLD_SECONDS),
+            "ATTENDANCE_GRACE_SECONDS": str(GRACE_SECONDS),
+        }
+        done = await asyncio.to_thread(attendance, "migrate", folder=folder, settings=settings)
+        assert done.returncode == 0, done.stderr
+        history = History(plan.history)
+        alive.callback(history.close)
+        chance = random.Random(plan.seed)
+        workers = [
+            Worker(number, folder, settings, history, random.Random(chance.random()))
+            for number in range(plan.workers)
+        ]
+        proxies = [Proxy(each.number, each.port, history) for each in workers]
+        for proxy in proxies:
+            await proxy.start()
+            alive.push_async_callback(proxy.close)
+        for worker in workers:
+            worker.start()
+            alive.push_async_callback(worker.close)
+        people = await truth.people(postgres.url, plan.people)
+        stage = Stage(
+            history, workers, proxies, random.Random(chance.random()), plan.pace, HOLD_SECONDS
+        )
+        adversary = Adversary(
+            stage,
+            workers,
+            postgres,
+            valkey,
+            people,
+            kill_every=plan.kill_every,
+            chance=random.Random(chance.random()),
+        )
+        probe = asyncio.create_task(_probes(history))
+        alive.callback(probe.cancel)
+        told: set[tuple[str, int, int]] = set()
+        left = plan.seconds
+        while left > 0:
+            part = Part(stage, adversary, workers, postgres.url, events=plan.events)
+            report.violations += await part.play(people, min(left, plan.part))
+            told |= part.told
+            left -= plan.part
+            report.parts += 1
+            marks = await truth.ledger(postgres.url)
+            report.operations, report.marks = stage.operations, len(marks)
+            report.ends = sum((each.ends for each in workers), Counter())
+            says(
+                f"part {report.parts}: {report.operations} operations, {report.marks} marks, "
+                f"{report.deaths} deaths, {len(report.violations)} violations, "
+                f"{time.monotonic() - begun:.0f} s"
+            )
+        report.violations += lost(told, marks)
+        report.faults = adversary.faults + Counter(
+            {"clocks wrong by 30 s": sum(each.skewed for each in workers)}
+        )
+        report.lasted = time.monotonic() - begun
+    return report
+
+
+async def _probes(history: History) -> None:
+    """How much later than asked for this machine lets us go on."""
+    while True:
+        begun = time.monotonic()
+        await asyncio.sleep(PROBE_SECONDS)
+        lag = time.monotonic() - begun - PROBE_SECONDS
+        if lag > LAGS:
+            history.add("lag", seconds=round(lag, 3))

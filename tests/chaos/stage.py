@@ -1,0 +1,123 @@
+"""What everybody of a run shares: the doors to the service, the events, and chance."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.chaos.history import History
+from tests.chaos.proxy import Proxy
+from tests.chaos.workers import Worker
+
+PATIENCE: Final = 7.0  # seconds; contract: an answer within 5, and then people try again
+DOOR_SECONDS: Final = 0.3  # until somebody looks again whether a process serves
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is logged in everywhere."""
+
+    user_id: int
+    token: str
+
+    @property
+    def cookie(self) -> str:
+        """As a browser sends it."""
+        return f"sessionid={self.token}; csrftoken=chaos"
+
+
+@dataclass
+class Stage:
+    """One run; ``is_calm`` while people hold still so that what they see can be compared."""
+
+    history: History
+    workers: Sequence[Worker]
+    proxies: Sequence[Proxy]  # of each of them
+    chance: random.Random
+    pace: float  # seconds between two things a marker does, on average
+    hold_seconds: float
+    events: list[str] = field(default_factory=list)  # where people can go
+    is_calm: bool = False
+    operations: int = 0
+    endings: set[Callable[[], Awaitable[None]]] = field(default_factory=set)  # of open sockets
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def leaves(self, event: str) -> None:
+        """Nobody can go there any more."""
+        if event in self.events:
+            self.events.remove(event)
+
+    async def clear(self) -> None:
+        """Ends every socket that somebody has left open."""
+        await asyncio.gather(*(end() for end in list(self.endings)))
+
+    async def door(self) -> int:
+        """A worker that serves, as a load balancer finds one; at times it is too late for that."""
+        while True:
+            serving = [each.number for each in self.workers if each.serves.is_set()]
+            if serving:
+                return self.chance.choice(serving)
+            await asyncio.sleep(DOOR_SECONDS)
+
+    async def think(self, seconds: float) -> None:
+        """Somewhere between nothing and twice as long."""
+        await asyncio.sleep(self.chance.uniform(0, 2 * seconds))
+
+    async def call(
+        self, person: Person, method: str, path: str, **fields: Any
+    ) -> dict[str, Any] | None:
+        """The envelope of the answer; None where there was none."""
+        worker = await self.door()
+        proxy = self.proxies[worker]
+        number = next(self.numbers)
+        self.operations += 1
+        told = {"person": person.user_id, "event": fields.get("event_id", ""), "socket": number}
+        self.history.add("called", **told, call=path, worker=worker)
+        status, body, link = 0, b"", 0
+        try:
+            async with asyncio.timeout(PATIENCE):
+                reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+                link = writer.get_extra_info("sockname")[1]
+                try:
+                    writer.write(_request(person, method, path, fields))
+                    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+                    status = int(head.split()[1]) if head else 0
+                finally:
+                    writer.transport.abort()
+        except (OSError, TimeoutError):
+            status = 0
+        try:
+            envelope: dict[str, Any] | None = json.loads(body) if status else None
+        except ValueError:  # cut in the middle
+            envelope, status = None, 0
+        self.history.add(
+            "answered",
+            **told,
+            call=path,
+            status=status,
+            error=None if envelope is None else envelope["error"],
+            link=link,
+            worker=worker,
+        )
+        return envelope if status == 200 else None
+
+
+def _request(person: Person, method: str, path: str, fields: dict[str, Any]) -> bytes:
+    body = b"" if method == "GET" else json.dumps(fields).encode()
+    query = "&".join(f"{name}={value}" for name, value in fields.items())
+    target = f"{path}?{query}" if method == "GET" and query else path
+    head = [
+        f"{method} {target} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Connection: close",
+        f"Cookie: {person.cookie}",
+        "X-CSRFToken: chaos",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body

@@ -1,0 +1,333 @@
+"""The checker finds each fault that is planted in a history, and none in a good one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.chaos.checker import RULES, lost, violations
+from tests.chaos.history import Entry
+from tests.chaos.truth import Kept, Mark
+
+ANNA, BORIS, VERA, GLEB = 1, 2, 3, 4  # two who wait, two who mark
+EVENT = "lecture"
+HOLD = 90.0
+START, END = 1000.0, 5000.0
+WAITS, MARKS, MARKS_TOO = 11, 12, 13  # sockets of Anna, Vera and Gleb
+LINKS = {WAITS: 111, MARKS: 112, MARKS_TOO: 113}
+
+
+@dataclass
+class Tale:
+    """A history being made up; a second passes with each thing that happens."""
+
+    now: float = START
+    entries: list[Entry] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    karma: dict[int, int] = field(default_factory=dict)
+    ends_at: float = END
+    sent: int = 0
+
+    def add(self, what: str, person: int = 0, socket: int = 0, **data: Any) -> None:
+        self.now += 1
+        self.entries.append(Entry(self.now, what, person, EVENT, socket, data))
+
+    def opens(self, person: int, role: str, socket: int, worker: int = 0) -> None:
+        self.add("opening", person, socket, role=role, worker=worker, link=LINKS.get(socket, 0))
+        self.add("opened", person, socket)
+
+    def hears(
+        self,
+        person: int,
+        socket: int,
+        message: str,
+        answers: int | None = None,
+        confirmed: int | None = None,
+        **params: Any,
+    ) -> None:
+        frame = {"result": "ok", "message": message, "params": params}
+        self.add("heard", person, socket, frame=frame, answers=answers, confirmed=confirmed)
+
+    def says(self, person: int, socket: int, message: str, user_id: int | None = None) -> int:
+        self.sent += 1
+        self.add("sent", person, socket, number=self.sent, message=message, user_id=user_id)
+        return self.sent
+
+    def prepares(self, marker: int, socket: int, person: int) -> None:
+        number = self.says(marker, socket, "prepare_to_mark", person)
+        self.hears(marker, socket, "prepared", number, user_id=person, expires_in=HOLD)
+
+    def confirms(self, marker: int, socket: int, person: int) -> None:
+        number = self.says(marker, socket, "confirm_marking", person)
+        self.keeps_mark(marker, person, self.now + 0.5)
+        self.hears(marker, socket, "marked", number, confirmed=person)
+
+    def keeps_mark(self, marker: int, person: int, at: float) -> None:
+        self.marks.append(Mark(EVENT, person, marker, at, 50))
+        self.karma[marker] = self.karma.get(marker, 0) + 50
+
+    def was_marked(self, person: int, socket: int, marker: int) -> None:
+        self.hears(person, socket, "was_marked", user_id=marker)
+        self.add("closed", person, socket, code=1000)
+
+    def calm(self, waiting: list[int], held: dict[str, int] | None = None) -> None:
+        self.add("calm")
+        self.now += 30
+        self.add("look", waiting=waiting, held=held or {})
+
+    def begins(self) -> None:
+        """Anna and Boris wait; Vera and Gleb sit by the sheet."""
+        self.opens(ANNA, "mark_me", WAITS)
+        self.opens(BORIS, "mark_me", 14)
+        for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
+            self.opens(marker, "marking", socket)
+            self.hears(marker, socket, "marking_list", marking_list=[ANNA, BORIS])
+
+    def judged(self) -> set[str]:
+        """The rules that it breaks."""
+        kept = Kept(self.marks, {EVENT: self.ends_at}, self.karma)
+        return {each.partition(":")[0] for each in violations(self.entries, kept, HOLD)}
+
+
+@pytest.fixture
+def tale() -> Tale:
+    made = Tale()
+    made.begins()
+    return made
+
+
+@pytest.fixture
+def marked(tale: Tale) -> Tale:
+    """Vera has marked Anna, and everybody knows."""
+    tale.prepares(VERA, MARKS, ANNA)
+    tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
+    tale.confirms(VERA, MARKS, ANNA)
+    tale.was_marked(ANNA, WAITS, VERA)
+    return tale
+
+
+def test_a_good_history_breaks_no_rule(marked: Tale) -> None:
+    marked.prepares(GLEB, MARKS_TOO, BORIS)
+    marked.hears(VERA, MARKS, "user_left", user_id=BORIS)
+    marked.opens(ANNA, "mark_me", 15)
+    marked.was_marked(ANNA, 15, VERA)
+    marked.calm([], {str(BORIS): GLEB})
+    assert marked.judged() == set()
+
+
+class TestMarks:
+    def test_two_of_one_person(self, marked: Tale) -> None:
+        marked.marks.append(marked.marks[0])
+        marked.karma[VERA] = 100
+        assert marked.judged() == {"one_mark_each"}
+
+    def test_told_marked_and_nothing_is_kept(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.confirms(VERA, MARKS, ANNA)
+        tale.marks, tale.karma = [], {}
+        assert tale.judged() == {"no_marked_without_a_mark"}
+
+    def test_told_marked_of_a_mark_that_another_made(self, marked: Tale) -> None:
+        number = marked.says(GLEB, MARKS_TOO, "confirm_marking", ANNA)
+        marked.hears(GLEB, MARKS_TOO, "marked", number, confirmed=ANNA)
+        assert "no_marked_without_a_mark" in marked.judged()
+
+    def test_was_marked_to_somebody_else(self, marked: Tale) -> None:
+        marked.hears(BORIS, 14, "was_marked", user_id=VERA)
+        assert marked.judged() == {"only_the_marked_are_told"}
+
+    def test_was_marked_names_another_marker(self, marked: Tale) -> None:
+        marked.opens(ANNA, "mark_me", 15)
+        marked.was_marked(ANNA, 15, GLEB)
+        assert marked.judged() == {"only_the_marked_are_told"}
+
+    def test_karma_that_no_mark_pays(self, marked: Tale) -> None:
+        marked.karma[GLEB] = 50
+        assert marked.judged() == {"karma_is_what_marks_pay"}
+
+    def test_karma_that_is_missing(self, marked: Tale) -> None:
+        marked.karma[VERA] = 0
+        assert marked.judged() == {"karma_is_what_marks_pay"}
+
+    def test_one_that_was_told_and_is_gone_at_the_end_of_the_run(self, marked: Tale) -> None:
+        told = [(EVENT, ANNA, VERA)]
+        assert lost(told, marked.marks) == []
+        assert len(lost(told, [])) == 1
+
+
+class TestHolds:
+    def test_two_holders_at_once(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        assert tale.judged() == {"one_holder"}
+
+    def test_one_marker_holds_two(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(VERA, MARKS, BORIS)
+        assert tale.judged() == {"one_holder"}
+
+    def test_another_may_hold_after_a_refusal(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark"))
+        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        assert tale.judged() == set()
+
+    def test_another_may_hold_once_a_marker_is_cut_off(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.add("fault", kind="cut", link=LINKS[MARKS])
+        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        assert tale.judged() == set()
+
+    def test_a_mark_after_the_hold_ran_out(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.now += HOLD + 1
+        tale.confirms(VERA, MARKS, ANNA)
+        tale.was_marked(ANNA, WAITS, VERA)
+        assert tale.judged() == {"marks_come_from_live_holds"}
+
+    def test_a_mark_after_the_hold_was_said_to_have_expired(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.hears(VERA, MARKS, "reservation_expired", user_id=ANNA)
+        tale.confirms(VERA, MARKS, ANNA)
+        tale.was_marked(ANNA, WAITS, VERA)
+        assert tale.judged() == {"marks_come_from_live_holds"}
+
+    def test_a_mark_after_the_person_was_given_back(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark"))
+        tale.confirms(VERA, MARKS, ANNA)
+        tale.was_marked(ANNA, WAITS, VERA)
+        assert tale.judged() == {"marks_come_from_live_holds"}
+
+    def test_a_mark_by_somebody_who_never_chose(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.confirms(GLEB, MARKS_TOO, ANNA)
+        tale.was_marked(ANNA, WAITS, GLEB)
+        assert tale.judged() == {"marks_come_from_live_holds"}
+
+    def test_a_mark_after_the_end_of_the_event(self, marked: Tale) -> None:
+        marked.ends_at = marked.marks[0].at - 0.1
+        assert marked.judged() == {"marks_come_from_live_holds"}
+
+
+class TestPeople:
+    def test_one_who_waits_and_is_on_no_list(self, tale: Tale) -> None:
+        tale.hears(VERA, MARKS, "user_left", user_id=ANNA)
+        tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
+        tale.calm([BORIS])
+        assert tale.judged() == {"nobody_is_lost"}
+
+    def test_one_who_was_cut_off_may_be_gone(self, tale: Tale) -> None:
+        tale.hears(VERA, MARKS, "user_left", user_id=ANNA)
+        tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
+        tale.add("fault", kind="cut", link=LINKS[WAITS])
+        tale.calm([BORIS])
+        assert tale.judged() == set()
+
+    def test_one_who_has_gone_and_is_listed_for_ever(self, tale: Tale) -> None:
+        tale.add("closed", BORIS, 14, code=1006)
+        tale.now += 30
+        tale.calm([ANNA, BORIS])
+        assert tale.judged() == {"nobody_stays_who_has_gone"}
+
+    def test_one_who_is_never_told(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.confirms(VERA, MARKS, ANNA)
+        tale.now += 6
+        tale.add("lag", seconds=0.2)
+        assert tale.judged() == {"the_marked_learn_it"}
+
+    def test_one_who_comes_back_and_is_not_told_at_once(self, marked: Tale) -> None:
+        marked.opens(ANNA, "mark_me", 15)
+        marked.hears(ANNA, 15, "pong", marked.says(ANNA, 15, "ping"))
+        marked.was_marked(ANNA, 15, VERA)
+        assert marked.judged() == {"the_marked_learn_it"}
+
+
+class TestLists:
+    @pytest.mark.parametrize("waiting", [[ANNA], [ANNA, BORIS, 5]])
+    def test_a_list_that_differs_from_the_store(self, tale: Tale, waiting: list[int]) -> None:
+        tale.add("closed", BORIS, 14, code=1006)
+        tale.calm(waiting)
+        assert tale.judged() == {"lists_equal_the_store"}
+
+    def test_a_list_may_differ_soon_after_a_process_died(self, tale: Tale) -> None:
+        tale.add("closed", BORIS, 14, code=1006)
+        tale.add("fault", kind="SIGKILL", worker=1)
+        tale.add("calm")
+        tale.add("look", waiting=[ANNA], held={})
+        tale.now += 17
+        for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
+            tale.hears(marker, socket, "user_left", user_id=BORIS)
+        tale.now += 17
+        tale.add("look", waiting=[ANNA], held={})
+        assert tale.judged() == set()
+
+    @pytest.mark.parametrize(
+        ("message", "person"), [("user_joined", ANNA), ("user_left", 5), ("marking_list", 0)]
+    )
+    def test_what_cannot_be_true(self, tale: Tale, message: str, person: int) -> None:
+        params = {"user_id": person} if person else {"marking_list": [ANNA, BORIS]}
+        tale.hears(VERA, MARKS, message, **params)
+        assert tale.judged() == {"lists_equal_the_store"}
+
+
+class TestAnswers:
+    @pytest.mark.parametrize(("status", "broken"), [(500, {"only_503"}), (503, set())])
+    def test_of_calls(self, tale: Tale, status: int, broken: set[str]) -> None:
+        tale.add("called", ANNA, 20, call="/api/events/JoinEvent", worker=0)
+        tale.add("answered", ANNA, 20, status=status, link=0)
+        assert tale.judged() == broken
+
+    def test_a_handshake_that_fails(self, tale: Tale) -> None:
+        tale.add("opening", ANNA, 15, role="mark_me", worker=0, link=5)
+        tale.add("turned_away", ANNA, 15, status=500)
+        assert tale.judged() == {"only_503"}
+
+    def test_a_command_that_waits(self, tale: Tale) -> None:
+        number = tale.says(ANNA, WAITS, "ping")
+        tale.now += 5
+        tale.hears(ANNA, WAITS, "pong", number)
+        assert tale.judged() == {"nobody_waits_for_an_answer"}
+
+    def test_a_command_may_wait_where_the_machine_stood_still(self, tale: Tale) -> None:
+        number = tale.says(ANNA, WAITS, "ping")
+        tale.now += 5
+        tale.add("lag", seconds=4.0)
+        tale.hears(ANNA, WAITS, "pong", number)
+        assert tale.judged() == set()
+
+    def test_a_command_may_wait_on_a_frozen_connection(self, tale: Tale) -> None:
+        number = tale.says(ANNA, WAITS, "ping")
+        tale.add("fault", kind="freeze", link=LINKS[WAITS])
+        tale.now += 5
+        tale.hears(ANNA, WAITS, "pong", number)
+        assert tale.judged() == set()
+
+    def test_a_command_waits_though_another_process_died(self, tale: Tale) -> None:
+        number = tale.says(ANNA, WAITS, "ping")
+        tale.add("fault", kind="SIGKILL", worker=1)
+        tale.now += 5
+        tale.hears(ANNA, WAITS, "pong", number)
+        assert tale.judged() == {"nobody_waits_for_an_answer"}
+
+    def test_an_opening_that_waits(self, tale: Tale) -> None:
+        tale.add("opening", ANNA, 15, role="mark_me", worker=0, link=5)
+        tale.now += 5
+        tale.add("opened", ANNA, 15)
+        assert tale.judged() == {"nobody_waits_for_an_answer"}
+
+    def test_a_call_that_waits(self, tale: Tale) -> None:
+        tale.add("called", ANNA, 20, call="/api/events/JoinEvent", worker=0)
+        tale.now += 5
+        tale.add("answered", ANNA, 20, status=200, link=0)
+        assert tale.judged() == {"nobody_waits_for_an_answer"}
+
+
+def test_every_rule_has_been_seen_broken() -> None:
+    """Each is named in this file as what a planted history breaks."""
+    with open(__file__, encoding="utf-8") as here:
+        text = here.read()
+    assert [rule.__name__ for rule in RULES if f'"{rule.__name__}"' not in text] == []

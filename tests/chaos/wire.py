@@ -1,0 +1,193 @@
+"""One socket of a person through a proxy; everything said and heard on it is written down."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+
+from tests.chaos.folding import Fold
+from tests.chaos.stage import PATIENCE, Person, Stage
+
+ANSWERS: Final = {
+    "prepared": "prepare_to_mark",
+    "marked": "confirm_marking",
+    "refused": "refuse_to_mark",
+    "pong": "ping",
+}
+
+
+@dataclass
+class Asked:
+    """A command that waits for its answer."""
+
+    number: int
+    message: str
+    user_id: int | None
+    answer: asyncio.Future[dict[str, Any] | None]
+
+
+class Wire:
+    """Open from its making on; ``ended`` once nothing can be heard any more."""
+
+    def __init__(
+        self, stage: Stage, person: Person, event: str, number: int, connection: ClientConnection
+    ) -> None:
+        self.person = person
+        self.event = event
+        self.number = number
+        self.fold = Fold()
+        self.marked_by: int | None = None
+        self.code: int | None = None
+        self.ended = asyncio.Event()
+        self.is_listed = asyncio.Event()
+        self._stage = stage
+        self._connection = connection
+        self._asked: deque[Asked] = deque()
+        self._number = 0
+        stage.endings.add(self.abort)
+        self._reader = asyncio.create_task(self._read())
+
+    async def ask(self, message: str, user_id: int | None = None) -> dict[str, Any] | None:
+        """The answer; None where none came, and the socket is then given up."""
+        asked = await self.say(message, user_id)
+        if asked is None:
+            return None
+        try:
+            return await asyncio.wait_for(asyncio.shield(asked.answer), PATIENCE)
+        except TimeoutError:
+            await self.abort()
+            return None
+
+    async def say(self, message: str, user_id: int | None = None) -> Asked | None:
+        """Says it without waiting; None where the socket has ended."""
+        if self.ended.is_set():
+            return None
+        self._number += 1
+        about = user_id
+        if about is None and message != "ping":
+            about = self.fold.holding
+        asked = Asked(self._number, message, about, asyncio.get_running_loop().create_future())
+        self._asked.append(asked)
+        frame: dict[str, Any] = {"message": message}
+        if message != "ping":
+            self._stage.operations += 1
+            frame["params"] = {} if user_id is None else {"user_id": user_id}
+        self._note("sent", number=self._number, message=message, user_id=about)
+        with suppress(ConnectionClosed, OSError):
+            await self._connection.send(json.dumps(frame))
+        return asked
+
+    async def goodbye(self) -> None:
+        """Leaves for good: the service takes us off the list at once."""
+        self._note("goodbye")
+        self._stage.operations += 1
+        with suppress(ConnectionClosed, OSError, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._connection.close(1000)
+        await self.abort()
+
+    async def abort(self) -> None:
+        """Lets go of it as a phone does that has lost its network."""
+        if not self.ended.is_set():
+            self._note("given_up")
+        self._connection.transport.abort()
+        await self.ended.wait()
+
+    def _note(self, what: str, **data: Any) -> None:
+        self._stage.history.add(
+            what, person=self.person.user_id, event=self.event, socket=self.number, **data
+        )
+
+    async def _read(self) -> None:
+        try:
+            async for text in self._connection:
+                self._hear(json.loads(text))
+        except (ConnectionClosed, OSError):
+            pass
+        finally:
+            received = self._connection.protocol.close_rcvd
+            self.code = 1006 if received is None else received.code
+            self._note("closed", code=self.code)
+            self._stage.endings.discard(self.abort)
+            self.ended.set()
+            self.is_listed.set()
+            for asked in self._asked:
+                if not asked.answer.done():
+                    asked.answer.set_result(None)
+
+    def _hear(self, frame: dict[str, Any]) -> None:
+        asked = self._answered(frame)
+        confirmed = asked.user_id if asked is not None and frame["message"] == "marked" else None
+        self._note(
+            "heard",
+            frame=frame,
+            answers=None if asked is None else asked.number,
+            confirmed=confirmed,
+        )
+        self.fold.hears(frame, confirmed)
+        if frame["message"] == "was_marked" and frame["result"] == "ok":
+            self.marked_by = frame["params"]["user_id"]
+        if self.fold.lists:
+            self.is_listed.set()
+        if asked is not None and not asked.answer.done():
+            asked.answer.set_result(frame)
+
+    def _answered(self, frame: dict[str, Any]) -> Asked | None:
+        """The command that a frame answers: they are answered in the order of asking."""
+        if not self._asked:
+            return None
+        first = self._asked[0]
+        if frame["result"] == "ok":
+            if ANSWERS.get(frame["message"]) != first.message:
+                return None
+            if frame["message"] == "prepared" and frame["params"]["user_id"] != first.user_id:
+                return None  # told at an opening: whom we hold already
+        return self._asked.popleft()
+
+
+async def opened(stage: Stage, person: Person, role: str, event: str) -> Wire | None:
+    """A new socket at any of the workers; None where none could be had."""
+    worker = await stage.door()
+    proxy = stage.proxies[worker]
+    number = next(stage.numbers)
+    stage.operations += 1
+    told = {"person": person.user_id, "event": event, "socket": number}
+    raw = socket.socket()
+    raw.setblocking(False)
+    raw.bind(("127.0.0.1", 0))
+    link = raw.getsockname()[1]
+    stage.history.add("opening", **told, role=role, worker=worker, link=link)
+    connection, status = None, 0
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", proxy.port))
+            connection = await connect(
+                f"ws://127.0.0.1:{proxy.port}/ws/{role}?event_id={event}",
+                sock=raw,
+                additional_headers={"Cookie": person.cookie},
+                compression=None,
+                open_timeout=None,
+                ping_interval=None,
+                close_timeout=2,
+                proxy=None,
+            )
+    except InvalidStatus as refused:
+        status = refused.response.status_code
+    except (OSError, TimeoutError, EOFError, InvalidHandshake, InvalidMessage):
+        pass  # nobody there, or no longer
+    finally:
+        if connection is None:
+            raw.close()
+            stage.history.add("turned_away", **told, status=status)
+    if connection is None:
+        return None
+    stage.history.add("opened", **told)
+    return Wire(stage, person, event, number, connection)

@@ -1,0 +1,127 @@
+"""The processes that are killed: each an `attendance serve` of its own, started again at once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from tests.chaos.history import History
+from tests.contract.server import environment, free_port
+
+LAUNCHER: Final = str(Path(__file__).with_name("launcher.py"))
+SKEW: Final = 30  # seconds
+START_SECONDS: Final = 60.0  # what a slow machine may need
+AGAIN_SECONDS: Final = 0.3  # between an end and the next start
+
+
+class Worker:
+    """One place for a process; it keeps its port whoever lives there."""
+
+    def __init__(
+        self,
+        number: int,
+        folder: Path,
+        settings: Mapping[str, str],
+        history: History,
+        chance: random.Random,
+    ) -> None:
+        self.number = number
+        self.port = free_port()
+        self.ends: Counter[str] = Counter()
+        self.skewed = 0  # processes whose clock was wrong
+        self.serves = asyncio.Event()
+        self._folder = folder / f"worker-{number}"
+        self._folder.mkdir()
+        self._settings = {**settings, "ATTENDANCE_PORT": str(self.port)}
+        self._history = history
+        self._chance = chance
+        self._process: asyncio.subprocess.Process | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._asked: str | None = None  # how the adversary ends it
+
+    def start(self) -> None:
+        """From now on there is a process, however often it ends."""
+        self._task = asyncio.create_task(self._live())
+
+    def end(self, how: signal.Signals) -> bool:
+        """Whether there was one that serves, and is now asked to end, or killed."""
+        if self._process is None or not self.serves.is_set() or self._asked is not None:
+            return False
+        self._asked = how.name
+        self._history.add("fault", kind=how.name, worker=self.number)
+        with suppress(ProcessLookupError):
+            self._process.send_signal(how)
+        return True
+
+    async def close(self) -> None:
+        """Ends it for good."""
+        assert self._task is not None
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        process = self._process
+        if process is not None:
+            _kill(process)
+            await process.wait()
+
+    async def _live(self) -> None:
+        while True:
+            how = await self._one_life()
+            self.serves.clear()
+            self.ends[how] += 1
+            if how != "did not start":
+                self._history.add("fault", kind=f"{how} ended", worker=self.number)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    def _flavour(self) -> list[str]:
+        """Its clock, the mark it dies at, and where."""
+        ahead = self._chance.choice([0, 0, SKEW, -SKEW])
+        dies_at = self._chance.randint(1, 60) if self._chance.random() < 0.4 else 0
+        point = self._chance.choice(["after_commit", "after_commit", "before_reply"])
+        if ahead:
+            self.skewed += 1
+            self._history.add("fault", kind="clock", worker=self.number)
+        return [str(ahead), str(dies_at), point]
+
+    async def _one_life(self) -> str:
+        """How it ended."""
+        self._asked = None
+        with (self._folder / "log").open("a", encoding="utf-8") as log:
+            process = self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                LAUNCHER,
+                *self._flavour(),
+                "serve",
+                cwd=self._folder,
+                env=environment(self._folder, self._settings),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        assert process.stdout is not None
+        try:
+            said = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
+            if b" is at " not in said:
+                _kill(process)
+                await process.wait()
+                return "did not start"
+            self.serves.set()
+            self._history.add("serves", worker=self.number)
+            code = await process.wait()
+        finally:
+            _kill(process)
+        if self._asked is not None:
+            return self._asked
+        return "died at a mark" if code == -signal.SIGKILL else f"ended with {code}"
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """It may have ended by itself, also where nobody has noticed yet."""
+    with suppress(ProcessLookupError):
+        process.kill()
