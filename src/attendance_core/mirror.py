@@ -172,11 +172,12 @@ class Mirror:
         if not outcome.changed or view.answered != (place.user_id, place.version):
             known = self._known[place.user_id]
             listed = view.behind.pop(place.user_id, view.lists(known))
+            deliveries += self._caught_up(view)
             frames = view.tell(place, listed=listed, answer=outcome.answer)
             if known.version > place.version:
                 frames += view.tell(known, listed=view.lists(place))
             to = (connection_id,)
-            deliveries += self._caught_up(view) + [Delivery(each, to) for each in frames]
+            deliveries += [Delivery(each, to) for each in frames]
         return [*deliveries, *self._catch_up(view)]
 
     def closed(self, connection: Connection) -> None:

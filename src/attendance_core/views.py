@@ -54,6 +54,8 @@ class View:
             del self.holds[user_id]
             if answer is None or isinstance(answer, Prepared):
                 frames.append(ReservationExpired(user_id))
+        if isinstance(answer, Prepared):
+            frames += self._lose_all_but(user_id)
         if answer is not None:
             frames.append(answer)
         if isinstance(answer, Prepared) and isinstance(place.state, Held):
@@ -64,6 +66,16 @@ class View:
         elif lists and not listed:
             frames.append(UserJoined(user_id, since(place)))
         return frames
+
+    def _lose_all_but(self, user_id: UserId) -> list[Frame]:
+        """Its marker holds one person at a time: an answer ends other holds before news of it.
+
+        They ended through another process, whose word of it is late or lost.
+        """
+        lost = [each for each in self.holds if each != user_id]
+        for each in lost:
+            del self.holds[each]
+        return [kind(each) for each in lost for kind in (ReservationExpired, UserLeft)]
 
 
 def since(place: Place) -> Instant:

@@ -82,6 +82,7 @@ class Client:
                     assert isinstance(self.frames[-2], MarkingList), "it has not asked"
                 else:
                     assert self._done("prepare") == user_id, "it chose somebody else"
+                assert self.held <= {user_id}, "one marker holds one person"
                 self.held.add(user_id)
             case Refused():
                 self.held.discard(self._done("refuse"))

@@ -209,6 +209,36 @@ class TestAnswered:
         room.told(place(BOB, 3, None))
         assert room.news(mia) == []
 
+    @pytest.mark.parametrize(
+        ("late", "then"),
+        [(None, []), (Waiting(10), [UserJoined(BOB, 10)]), (Held(10, MAX, 300), [])],
+    )
+    def test_what_ended_elsewhere_is_told_before_news_of_it_come(
+        self, room: Room, late: State, then: list[Frame]
+    ) -> None:
+        eve = UserId(5)
+        room.told(place(eve, 1, Waiting(20)))
+        mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        room.news(mia)
+        room.answered(mia, Prepared(eve, 90), place(eve, 2, Held(20, MIA, 300)))
+        assert room.news(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 90)]
+        room.told(place(BOB, 3, late))
+        assert room.news(mia) == then
+
+    @pytest.mark.parametrize("late", [None, Waiting(10)])
+    def test_what_ended_elsewhere_while_it_asked_is_told_once(
+        self, room: Room, late: State
+    ) -> None:
+        eve = UserId(5)
+        room.told(place(eve, 1, Waiting(20)))
+        mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
+        room.news(mia)
+        room.mirror.asks(mia)
+        room.told(place(BOB, 3, late))
+        room.answered(mia, Prepared(eve, 90), place(eve, 2, Held(20, MIA, 300)))
+        gone = [ReservationExpired(BOB)] + [UserLeft(BOB)] * (late is None)
+        assert room.news(mia) == [*gone, Prepared(eve, 90)]
+
     def test_choosing_anew_one_whose_hold_ran_out_tells_of_its_end(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
         room.news(mia)

@@ -16,6 +16,7 @@ from attendance_core.announcements import Announcement
 from attendance_core.connections import Connection, Role
 from attendance_core.mirror import Mirror
 from attendance_core.places import Held, Mark, Place
+from attendance_core.views import View
 from attendance_core.vocabulary import UserId
 from tests.unit.test_marking_machine import Marking
 
@@ -130,6 +131,10 @@ def a_reading_comes_before_the_answer(plant: Plant) -> None:
     plant.setattr(Mirror, "asks", lambda self, connection_id: None)
 
 
+def a_choice_does_not_end_another_that_ended_elsewhere(plant: Plant) -> None:
+    plant.setattr(View, "_lose_all_but", lambda self, user_id: [])
+
+
 def a_mark_is_not_told_by_readings(plant: Plant) -> None:
     read = Mirror.read
 
@@ -152,6 +157,7 @@ FAULTS: list[Callable[[Plant], None]] = [
     lost_connections_have_no_grace,
     absence_counts_though_there_are_news,
     a_reading_comes_before_the_answer,
+    a_choice_does_not_end_another_that_ended_elsewhere,
     a_mark_is_not_told_by_readings,
 ]
 
