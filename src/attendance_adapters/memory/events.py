@@ -11,7 +11,7 @@ from attendance_core.vocabulary import EventId, UserId, fold
 
 
 class Events:
-    """`ports.Events`."""
+    """`repositories.Events`."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -23,7 +23,7 @@ from attendance_core.vocabulary import (
 
 
 class Places:
-    """`ports.Places`. What is marked is known from the ledger, as it is in SQL."""
+    """`repositories.Places`. What is marked is known from the ledger, as it is in SQL."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -97,7 +97,7 @@ class Places:
 
 
 class Marks:
-    """`ports.Marks`."""
+    """`repositories.Marks`."""
 
     def __init__(self, state: State) -> None:
         self._marks = state.marks
@@ -113,7 +113,7 @@ class Marks:
 
 
 class Connections:
-    """`ports.Connections`."""
+    """`repositories.Connections`."""
 
     def __init__(self, state: State) -> None:
         self._connections = state.connections
@@ -174,7 +174,7 @@ class Connections:
 
 
 class Processes:
-    """`ports.Processes`."""
+    """`repositories.Processes`."""
 
     def __init__(self, state: State) -> None:
         self._state = state

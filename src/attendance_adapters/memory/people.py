@@ -14,7 +14,7 @@ from attendance_core.vocabulary import Instant, SessionId, UserId, fold
 
 
 class Accounts:
-    """`ports.Accounts`."""
+    """`repositories.Accounts`."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -32,7 +32,7 @@ class Accounts:
 
 
 class Sessions:
-    """`ports.Sessions`."""
+    """`repositories.Sessions`."""
 
     def __init__(self, state: State) -> None:
         self._sessions = state.sessions
@@ -60,7 +60,7 @@ class Sessions:
 
 
 class Profiles:
-    """`ports.Profiles`."""
+    """`repositories.Profiles`."""
 
     def __init__(self, state: State) -> None:
         self._profiles = state.profiles
@@ -100,7 +100,7 @@ class Profiles:
 
 
 class Scans:
-    """`ports.Scans`."""
+    """`repositories.Scans`."""
 
     def __init__(self, state: State) -> None:
         self._scans = state.scans
@@ -124,7 +124,7 @@ def _pair(one: UserId, other: UserId) -> Pair:
 
 
 class Friendships:
-    """`ports.Friendships`."""
+    """`repositories.Friendships`."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -42,7 +42,7 @@ REMOVE_EXPIRED = delete(sessions).where(
 
 
 class Accounts:
-    """`ports.Accounts`."""
+    """`repositories.Accounts`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute
@@ -62,7 +62,7 @@ class Accounts:
 
 
 class Sessions:
-    """`ports.Sessions`."""
+    """`repositories.Sessions`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute

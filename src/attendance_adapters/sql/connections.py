@@ -84,7 +84,7 @@ def _connection(row: Sequence[Any]) -> Connection:
 
 
 class Connections:
-    """`ports.Connections`."""
+    """`repositories.Connections`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute
@@ -137,7 +137,7 @@ class Connections:
 
 
 class Processes:
-    """`ports.Processes`."""
+    """`repositories.Processes`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute

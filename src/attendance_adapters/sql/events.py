@@ -67,7 +67,7 @@ ATTENDED_BY = (
 
 
 class Events:
-    """`ports.Events`."""
+    """`repositories.Events`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute

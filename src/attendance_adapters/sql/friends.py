@@ -61,7 +61,7 @@ def _pair(one: UserId, other: UserId) -> dict[str, UserId]:
 
 
 class Friendships:
-    """`ports.Friendships`."""
+    """`repositories.Friendships`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute

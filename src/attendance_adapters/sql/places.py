@@ -108,7 +108,7 @@ def _place(row: Sequence[Any]) -> Place:
 
 
 class Places:
-    """`ports.Places`."""
+    """`repositories.Places`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute
@@ -162,7 +162,7 @@ class Places:
 
 
 class Marks:
-    """`ports.Marks`."""
+    """`repositories.Marks`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute

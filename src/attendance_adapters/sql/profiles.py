@@ -64,7 +64,7 @@ ADD_SCAN = insert(scans)
 
 
 class Profiles:
-    """`ports.Profiles`."""
+    """`repositories.Profiles`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute
@@ -114,7 +114,7 @@ class Profiles:
 
 
 class Scans:
-    """`ports.Scans`."""
+    """`repositories.Scans`."""
 
     def __init__(self, on: Executes) -> None:
         self._execute = on.execute

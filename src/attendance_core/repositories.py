@@ -1,0 +1,262 @@
+"""What a unit of work keeps, kind by kind; the docstrings are the contract it is tested by.
+
+All of it is of one transaction: a `ports.Unit` has one of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.accounts import Account, Session
+    from attendance_core.connections import Connection, Process
+    from attendance_core.events import Attended, Event, Participant
+    from attendance_core.friends import Friend, Friendship
+    from attendance_core.places import Mark, Place
+    from attendance_core.profiles import ConfirmationScan, Profile, ProfileSummary
+
+
+class Accounts(Protocol):
+    """People as they log in. Creating one gives a person their id."""
+
+    def add(self, username: str, password_hash: str, at: Instant) -> UserId:
+        """A new id, larger than every earlier one. Raises UsernameTaken, ignoring case."""
+        ...
+
+    def find(self, username: str) -> Account | None:
+        """By user name, ignoring case."""
+        ...
+
+
+class Sessions(Protocol):
+    """Credentials that were given out, by the hash of their secret."""
+
+    def add(self, session: Session) -> None: ...
+
+    def find(self, session_id: SessionId) -> Session | None: ...
+
+    def lock(self, session_id: SessionId) -> Session | None:
+        """As find; nobody removes it until the transaction ends."""
+        ...
+
+    def used(self, session_id: SessionId, at: Instant) -> None:
+        """Notes its latest use."""
+        ...
+
+    def remove(self, session_id: SessionId) -> None:
+        """Idempotent."""
+        ...
+
+    def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
+        """Forgets those of this person that were used last at ``used_by`` or before."""
+        ...
+
+
+class Profiles(Protocol):
+    """What people show of themselves."""
+
+    def add(self, profile: Profile) -> None: ...
+
+    def get(self, user_id: UserId) -> Profile:
+        """Raises PersonNotFound."""
+        ...
+
+    def lock(self, user_id: UserId) -> Profile:
+        """As get; nobody else changes it until the transaction ends."""
+        ...
+
+    def put(self, profile: Profile) -> None:
+        """Replaces the profile of a person who has one."""
+        ...
+
+    def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
+        """Those whose display name has the part in it, folded; by display name, then id."""
+        ...
+
+    def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
+        """Of those who exist, with their tick, in no particular order; one query."""
+        ...
+
+
+class Scans(Protocol):
+    """Scans of student records: at most one a person."""
+
+    def find(self, user_id: UserId) -> ConfirmationScan | None: ...
+
+    def lock(self, user_id: UserId) -> ConfirmationScan | None:
+        """As find; nobody else changes it until the transaction ends."""
+        ...
+
+    def put(self, scan: ConfirmationScan) -> None:
+        """Adds it, or replaces the person's earlier one."""
+        ...
+
+    def pending(self) -> Sequence[ConfirmationScan]:
+        """Those nobody has judged yet, oldest first."""
+        ...
+
+
+class Friendships(Protocol):
+    """One row for a pair of people, whoever asked."""
+
+    def find(self, one: UserId, other: UserId) -> Friendship | None:
+        """In either order; locked until the transaction ends."""
+        ...
+
+    def add(self, friendship: Friendship) -> None:
+        """Of a pair that has none. Raises PersonNotFound."""
+        ...
+
+    def put(self, friendship: Friendship) -> None:
+        """Replaces that of a pair that has one."""
+        ...
+
+    def remove(self, one: UserId, other: UserId) -> None:
+        """In either order; idempotent."""
+        ...
+
+    def friends_of(self, user_id: UserId) -> Sequence[Friend]:
+        """Friends, and those this person has asked (pending); by display name, then id."""
+        ...
+
+    def requests_to(self, user_id: UserId) -> Sequence[UserId]:
+        """Who has asked this person and waits for an answer, oldest first, then by id."""
+        ...
+
+
+class Events(Protocol):
+    """Gatherings. Lists are ordered by start, then folded name, then id."""
+
+    def add(self, event: Event) -> None:
+        """Raises EventNameTaken, ignoring case."""
+        ...
+
+    def get(self, event_id: EventId) -> Event:
+        """Raises EventNotFound."""
+        ...
+
+    def lock(self, event_id: EventId) -> Event:
+        """As get; nobody else changes or uses it until the transaction ends."""
+        ...
+
+    def remove(self, event_id: EventId) -> None:
+        """With its places and connections. Raises SomebodyWasMarked where it has marks."""
+        ...
+
+    def search(self, part: str | None, limit: int | None, offset: int) -> Sequence[Event]:
+        """Those whose name has the part in it, folded; all without a part."""
+        ...
+
+    def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]: ...
+
+    def joined_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
+        """Those this person is in now."""
+        ...
+
+    def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
+        """Those this person is in or was marked at; latest start first, then name, then id."""
+        ...
+
+
+class Places(Protocol):
+    """One person in one event."""
+
+    def enter(self, event_id: EventId, user_id: UserId) -> None:
+        """Makes the row of one who never was there (no member yet). Raises EventNotFound."""
+        ...
+
+    def lock(
+        self, event_id: EventId, user_ids: Sequence[UserId], holder: UserId | None = None
+    ) -> Mapping[UserId, Place]:
+        """The places of these people and of the one ``holder`` holds, those that exist.
+
+        Locked in the order of user id until the transaction ends.
+        """
+        ...
+
+    def put(self, place: Place) -> None:
+        """Replaces the row (a mark itself is kept by Marks). Raises Taken when it would be the
+        second that one person holds in the event.
+        """
+        ...
+
+    def listed(self, event_id: EventId) -> Sequence[Place]:
+        """Those who wait or are held, in no particular order."""
+        ...
+
+    def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
+        """The places of these people, those that exist; not locked."""
+        ...
+
+    def participants(self, event_id: EventId) -> Sequence[Participant]:
+        """Members and the marked, by display name, then id."""
+        ...
+
+    def lapsed(self, now: Instant, most: int) -> Sequence[tuple[EventId, UserId]]:
+        """People whose hold has run out by now, earliest first."""
+        ...
+
+
+class Marks(Protocol):
+    """The ledger: marks are added and never change."""
+
+    def add(self, mark: Mark) -> None:
+        """Raises AlreadyMarked where the person has a mark in the event."""
+        ...
+
+    def karma(self, user_id: UserId) -> int:
+        """What the marks this person made add up to."""
+        ...
+
+
+class Connections(Protocol):
+    """Open and lately lost sockets, each with what is known of its process."""
+
+    def add(self, connection: Connection) -> None: ...
+
+    def find(self, connection_id: ConnectionId) -> Connection | None: ...
+
+    def of(self, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
+        """All of one person in one event."""
+        ...
+
+    def of_session(self, session_id: SessionId) -> Sequence[Connection]:
+        """All that were opened with this session, in whatever event."""
+        ...
+
+    def lose(self, connection_id: ConnectionId, at: Instant) -> None:
+        """Notes when it was lost; idempotent, the first instant stays."""
+        ...
+
+    def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
+        """Idempotent."""
+        ...
+
+    def here(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
+        """Those of one process in one event, lost ones too."""
+        ...
+
+    def lapsed(
+        self, lost_by: Instant, renewed_by: Instant | None, most: int
+    ) -> Sequence[Connection]:
+        """Those lost at ``lost_by`` or before, and, where given, those not lost themselves
+        whose process renewed its lease last at ``renewed_by`` or before.
+        """
+        ...
+
+
+class Processes(Protocol):
+    """The leases of processes."""
+
+    def find(self, process_id: ProcessId) -> Process | None: ...
+
+    def put(self, process: Process) -> None:
+        """Adds or replaces."""
+        ...
+
+    def remove_idle(self, renewed_by: Instant) -> None:
+        """Forgets those that renewed last at ``renewed_by`` or before and have no connection."""
+        ...
