@@ -133,7 +133,10 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
         left = plan.seconds
         while left > 0:
             part = Part(stage, adversary, workers, postgres.url, events=plan.events)
-            report.violations += await part.play(people, min(left, plan.part))
+            found = await part.play(people, min(left, plan.part))
+            for each in found:
+                says(each)
+            report.violations += found
             told |= part.told
             left -= plan.part
             report.parts += 1
