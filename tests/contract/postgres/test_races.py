@@ -1,23 +1,18 @@
-"""The PostgreSQL store when people meet: locks, lost races, looks, time, and who goes meanwhile."""
+"""The PostgreSQL store when people meet: whoever comes second sees what the first did."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import URL, event, text
-from sqlalchemy.util import await_only
+from sqlalchemy import URL
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.accounts import Credential, Session
-from attendance_core.announcements import ConnectionsEnded, Why
 from attendance_core.connections import Connection, Process, Role
 from attendance_core.errors import (
     AlreadyHolding,
@@ -27,7 +22,6 @@ from attendance_core.errors import (
     ScanNotFound,
     SomebodyWasMarked,
     Taken,
-    Unavailable,
 )
 from attendance_core.events import Event
 from attendance_core.friends import Friend
@@ -35,58 +29,8 @@ from attendance_core.places import Held, Marked, Place, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of, socket, use_cases
+from tests.contract.postgres.meetings import ANNA, BORIS, Reruns, Stranger, outcomes
 from tests.unit.builders import NOON, SetClock
-
-ANNA, BORIS = UserId(3), UserId(4)
-
-
-@pytest.fixture
-async def store(
-    postgres_url: URL, notifier: LocalNotifier, clock: SetClock
-) -> AsyncIterator[PostgresStore]:
-    made = PostgresStore(postgres_url, notifier, clock=clock)
-    await made.start()
-    yield made
-    await made.close()
-
-
-async def outcomes(*doing: Any) -> list[Any]:
-    return await asyncio.gather(*doing, return_exceptions=True)
-
-
-async def backends(store: PostgresStore, state: str) -> int:
-    """How many connections to the database, ours excepted, are in this state."""
-    asked = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-        AND pid <> pg_backend_pid() AND state = :state"""
-    async with store._glances.connect() as connection:
-        return int((await connection.execute(text(asked), {"state": state})).scalar_one())
-
-
-class Stranger:
-    """Another process's transaction, which a test commits when it likes."""
-
-    def __init__(self, store: PostgresStore) -> None:
-        self._store = store
-        self._begun = store._engine.connect()
-
-    async def __aenter__(self) -> Stranger:
-        self.connection = await self._begun.__aenter__()
-        self.pid = (await self.connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._begun.__aexit__(None, None, None)
-
-    async def says(self, sql: str, **given: Any) -> None:
-        await self.connection.execute(text(sql), given)
-
-    async def is_waited_for(self) -> None:
-        """Returns when somebody waits for a lock it holds."""
-        asked = text("""SELECT count(*) FROM pg_stat_activity
-            WHERE :mine = ANY(pg_blocking_pids(pid))""")
-        async with self._store._glances.connect() as looking:
-            while not (await looking.execute(asked, {"mine": self.pid})).scalar_one():
-                await asyncio.sleep(0)  # a transaction would see the same for ever
 
 
 class TestRaces:
@@ -290,154 +234,6 @@ class TestRaces:
         place = await lecture.place(ANNA)
         assert isinstance(place.state, Waiting)
         assert [each.place for each in told] == [place]
-
-
-class TestReruns:
-    async def test_a_lost_race_is_run_again_and_announced_once(
-        self, store: PostgresStore, notifier: LocalNotifier
-    ) -> None:
-        await Lecture.begun(store, waiting=2)
-        heard: list[Any] = []
-        await notifier.subscribe(EVENT, heard.append)
-        met, ran = asyncio.Barrier(2), []
-
-        def opposed(first: UserId, second: UserId) -> Any:
-            def work(unit: Any) -> None:
-                ran.append(first)
-                unit.places.lock(EVENT, [first])
-                if len(ran) <= 2:
-                    await_only(met.wait())  # each has the lock that the other wants
-                unit.places.lock(EVENT, [second])
-                unit.announce(ConnectionsEnded(EVENT, Why.LEFT))
-
-            return store.transact(work)
-
-        await asyncio.gather(opposed(ANNA, BORIS), opposed(BORIS, ANNA))
-        assert len(ran) == 3
-        assert len(heard) == 2
-
-    async def test_only_so_often(self, store: PostgresStore) -> None:
-        tried = 0
-
-        def work(unit: Any) -> None:
-            nonlocal tried
-            tried += 1
-            unit.accounts.add("anna", "hash", NOON)
-            raise postgres.LostRace
-
-        with pytest.raises(Unavailable):
-            await store.transact(work)
-        assert tried == postgres.RERUNS
-        assert await store.observe(lambda u: u.accounts.find("anna")) is None
-
-    async def test_a_lock_that_is_held_for_too_long_is_unavailable(
-        self, store: PostgresStore
-    ) -> None:
-        lecture = await Lecture.begun(store, waiting=1)
-        async with Stranger(store) as other:
-            await other.says("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
-            began = time.monotonic()
-            with pytest.raises(Unavailable):
-                await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
-            assert postgres.LOCK_SECONDS <= time.monotonic() - began < postgres.ANSWER_SECONDS
-        await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
-
-    async def test_a_bug_is_told_as_it_is_and_ends_nothing_else(self, store: PostgresStore) -> None:
-        for ends in (StopIteration, KeyboardInterrupt, SystemExit):
-
-            def work(unit: Any, ends: type[BaseException] = ends) -> None:
-                unit.accounts.add("anna", "hash", NOON)
-                raise ends
-
-            with pytest.raises(RuntimeError, match=ends.__name__):
-                await store.transact(work)
-        assert await store.observe(lambda u: u.accounts.find("anna")) is None
-
-    async def test_the_pool_is_bounded_and_whoever_waits_too_long_is_told(
-        self, postgres_url: URL, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(postgres, "POOL_SECONDS", 0.2)
-        store = PostgresStore(postgres_url, LocalNotifier(), pool_size=1)
-        await store.start()
-        async with Stranger(store) as other:
-            await other.says("SELECT 1")
-            with pytest.raises(Unavailable):
-                await store.transact(lambda u: u.accounts.find("anna"))
-        assert await store.transact(lambda u: u.accounts.find("anna")) is None
-        await store.close()
-
-    async def test_closed_it_takes_nothing_and_what_it_took_is_done(
-        self, store: PostgresStore, postgres_url: URL
-    ) -> None:
-        task = asyncio.create_task(store.transact(lambda u: u.accounts.add("anna", "hash", NOON)))
-        await asyncio.sleep(0)  # it has handed its function over
-        task.cancel()
-        await store.close()
-        with pytest.raises(Unavailable):
-            await store.transact(lambda u: u.accounts.add("boris", "hash", NOON))
-        again = PostgresStore(postgres_url, LocalNotifier())
-        await again.start()
-        assert await again.observe(lambda u: u.accounts.find("anna")) is not None
-        await again.close()
-
-
-class TestLooks:
-    async def test_it_sees_one_moment_though_others_commit_meanwhile(
-        self, store: PostgresStore
-    ) -> None:
-        await Lecture.begun(store, waiting=1)
-        meanwhile: list[Any] = []
-
-        def look(unit: Any) -> list[int]:
-            before = len(unit.places.listed(EVENT))
-            for each in meanwhile:
-                await_only(each())
-            return [before, len(unit.places.listed(EVENT))]
-
-        assert await store.observe(look) == [1, 1]  # now it is known to be more than one statement
-        async with Stranger(store) as other:
-            await other.says("UPDATE places SET since = NULL")
-            meanwhile.append(other.connection.commit)
-            assert await store.observe(look) == [1, 1]
-        assert await store.observe(lambda u: u.places.listed(EVENT)) == []
-
-    async def test_one_statement_needs_no_transaction(self, store: PostgresStore) -> None:
-        begun: list[str] = []
-
-        def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-            begun.append(statement.split()[0])
-
-        engine = store._engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        event.listen(engine, "begin", lambda _: begun.append("BEGIN"))
-        assert await store.observe(lambda u: u.accounts.find("anna")) is None
-        assert begun.count("SELECT") == 1
-
-    async def test_it_cannot_write(self, store: PostgresStore) -> None:
-        for look in (
-            lambda u: u.accounts.add("anna", "hash", NOON),
-            lambda u: (u.accounts.find("x"), u.accounts.add("anna", "hash", NOON)),
-        ):
-            with pytest.raises(Unavailable):
-                await store.observe(look)
-        assert await store.observe(lambda u: u.accounts.find("anna")) is None
-        assert await backends(store, "idle in transaction") == 0
-
-
-class Reruns(list[Exception]):
-    """What transactions were run again for."""
-
-
-@pytest.fixture
-def reruns(monkeypatch: pytest.MonkeyPatch) -> Reruns:
-    noted, judge = Reruns(), postgres._may_be_run_again
-
-    def notes(error: Any) -> bool:
-        noted.append(error)
-        return judge(error)
-
-    monkeypatch.setattr(postgres, "_may_be_run_again", notes)
-    return noted
 
 
 async def a_room(store: PostgresStore, number: int) -> Connection:

@@ -1,0 +1,37 @@
+"""A store that is PostgreSQL, for the tests of what only it does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import postgres
+from attendance_adapters.sql.postgres import PostgresStore
+from tests.contract.postgres.meetings import Reruns
+from tests.unit.builders import SetClock
+
+
+@pytest.fixture
+async def store(
+    postgres_url: URL, notifier: LocalNotifier, clock: SetClock
+) -> AsyncIterator[PostgresStore]:
+    made = PostgresStore(postgres_url, notifier, clock=clock)
+    await made.start()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def reruns(monkeypatch: pytest.MonkeyPatch) -> Reruns:
+    noted, judge = Reruns(), postgres._may_be_run_again
+
+    def notes(error: Any) -> bool:
+        noted.append(error)
+        return judge(error)
+
+    monkeypatch.setattr(postgres, "_may_be_run_again", notes)
+    return noted
