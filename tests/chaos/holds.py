@@ -10,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.chaos.lives import Life, Lives
+from tests.chaos.lives import Life, Lives, Span
 from tests.chaos.truth import Kept
 
 SLACK = 0.05  # seconds by which clocks of one machine and roundings may differ
 LATE = 30.0  # seconds after which a command that was not answered is no longer under way
 UNANSWERED = frozenset({"", "unavailable"})
+UNSURE = frozenset({0, 503})  # statuses of calls that may yet be carried out
+EVERYBODY = 0  # who deletes an event ends all holds in it
 ENDS = frozenset({"confirm_marking", "refuse_to_mark"})
 
 
@@ -48,27 +50,19 @@ def possible(lives: Lives, hold_seconds: float) -> list[Hold]:
 
 def sure(lives: Lives, kept: Kept) -> list[Hold]:
     """Every hold that there was, for as long as nothing can have ended it."""
-    may_end = _disturbances(lives)
-    dangling: dict[tuple[str, int], list[float]] = defaultdict(list)
-    for life in lives.roles("marking"):
-        for sent in life.sent.values():
-            if sent.message in ENDS:
-                may_end[life.event, life.person].append(sent.at)
-                if sent.answer in UNANSWERED:
-                    dangling[life.event, life.person].append(sent.at)
-    for at, person, event in lives.left:
-        may_end[event, person].append(at)
+    disturbed, acts = _disturbances(lives), _acts(lives)
     holds = []
     for life in lives.roles("marking"):
-        key = life.event, life.person
         for told in _told(life):
-            if any(told.at - LATE < at < told.at for at in dangling[key]) or any(
-                span.meets(told.asked_at, told.at) for span in lives.away["postgres"]
-            ):
+            spans = [
+                *acts[life.event, life.person],
+                *acts[life.event, told.person],
+                *acts[life.event, EVERYBODY],
+                *lives.away["postgres"],
+            ]
+            if any(span.meets(told.asked_at, told.at) for span in spans):
                 continue  # what ends it may be carried out at any moment
-            ends = [*may_end[key], *may_end[life.event, told.person]]
-            ends += [span.start for span in lives.away["postgres"]]
-            ends += [at for event, at in lives.deleted.items() if event == life.event]
+            ends = [*disturbed[life.event, life.person], *(span.start for span in spans)]
             ends += [kept.ends_at.get(life.event, told.at)]
             end = min([told.asked_at + told.seconds, *(at for at in ends if at > told.asked_at)])
             if end - SLACK > told.at:
@@ -125,6 +119,25 @@ def _heard_ends(life: Life, told: Told) -> Iterator[float]:
             frame["message"] == "reservation_expired" and frame["params"]["user_id"] == told.person
         ):
             yield at
+
+
+def _acts(lives: Lives) -> dict[tuple[str, int], list[Span]]:
+    """What people ask for that may end a hold of theirs: from the question to its answer."""
+    found: dict[tuple[str, int], list[Span]] = defaultdict(list)
+    for life in lives.roles("marking"):
+        for sent in life.sent.values():
+            if sent.message in ENDS:
+                answered_at = None if sent.answer in UNANSWERED else sent.answered_at
+                found[life.event, life.person].append(_span(sent.at, answered_at))
+    for call in lives.endings:
+        answered_at = None if call.status in UNSURE else call.ended_at
+        person = EVERYBODY if call.role == "DeleteEvent" else call.person
+        found[call.event, person].append(_span(call.asked_at, answered_at))
+    return found
+
+
+def _span(asked_at: float, answered_at: float | None) -> Span:
+    return Span(asked_at, asked_at + LATE if answered_at is None else answered_at)
 
 
 def _disturbances(lives: Lives) -> dict[tuple[str, int], list[float]]:

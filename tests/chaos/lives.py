@@ -10,6 +10,8 @@ from typing import Any
 
 from tests.chaos.history import Entry
 
+ENDINGS = frozenset({"LeaveEvent", "DeleteEvent"})
+
 
 @dataclass
 class Sent:
@@ -29,7 +31,7 @@ class Life:
     number: int
     person: int
     event: str
-    role: str  # "" of a call
+    role: str  # of a call: its name
     worker: int
     link: int
     asked_at: float  # for it to be opened, or to be answered
@@ -72,8 +74,7 @@ class Lives:
         self.troubled: dict[int, list[Span]] = defaultdict(list)  # processes, until they serve
         self.away: dict[str, list[Span]] = defaultdict(list)  # PostgreSQL, Valkey
         self.looks: list[Entry] = []
-        self.left: list[tuple[float, int, str]] = []  # who asked to leave which event
-        self.deleted: dict[str, float] = {}  # when somebody first asked for it
+        self.endings: list[Life] = []  # the calls that may end holds
         self.last_fault_at = self.last_death_at = self.calm_at = 0.0
         self.until = entries[-1].at if entries else 0.0
         self._lags: list[tuple[float, float]] = []
@@ -143,14 +144,13 @@ class Lives:
         life.ended_at, life.code = entry.at, entry.data["code"]
 
     def _called(self, entry: Entry) -> None:
-        worker, call = entry.data["worker"], entry.data["call"]
-        self.calls[entry.socket] = Life(
-            entry.socket, entry.person, entry.event, "", worker, 0, entry.at
+        name = entry.data["call"].rpartition("/")[2]
+        life = Life(
+            entry.socket, entry.person, entry.event, name, entry.data["worker"], 0, entry.at
         )
-        if call.endswith("/LeaveEvent"):
-            self.left.append((entry.at, entry.person, entry.event))
-        if call.endswith("/DeleteEvent"):
-            self.deleted.setdefault(entry.event, entry.at)
+        self.calls[entry.socket] = life
+        if name in ENDINGS:
+            self.endings.append(life)
 
     def _answered(self, entry: Entry) -> None:
         life = self.calls[entry.socket]

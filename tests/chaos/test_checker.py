@@ -180,6 +180,34 @@ class TestHolds:
         tale.prepares(GLEB, MARKS_TOO, ANNA)
         assert tale.judged() == set()
 
+    @pytest.mark.parametrize("call", ["LeaveEvent", "DeleteEvent"])
+    @pytest.mark.parametrize("status", [200, 503])
+    def test_another_may_hold_while_a_call_that_ends_it_is_under_way(
+        self, tale: Tale, call: str, status: int
+    ) -> None:
+        tale.add("called", ANNA, 20, call=f"/api/events/{call}", worker=0)
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        tale.add("answered", ANNA, 20, status=status, link=0)
+        assert tale.judged() == set()
+
+    @pytest.mark.parametrize("call", ["LeaveEvent", "DeleteEvent"])
+    def test_a_call_answered_before_a_hold_began_did_not_end_it(
+        self, tale: Tale, call: str
+    ) -> None:
+        tale.add("called", ANNA, 20, call=f"/api/events/{call}", worker=0)
+        tale.add("answered", ANNA, 20, status=200, link=0)
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        assert tale.judged() == {"one_holder"}
+
+    def test_a_call_that_was_not_answered_may_be_carried_out_later(self, tale: Tale) -> None:
+        tale.add("called", ANNA, 20, call="/api/events/LeaveEvent", worker=0)
+        tale.add("answered", ANNA, 20, status=503, link=0)
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.prepares(GLEB, MARKS_TOO, ANNA)
+        assert tale.judged() == set()
+
     def test_a_mark_after_the_hold_ran_out(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.now += HOLD + 1
