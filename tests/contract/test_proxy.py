@@ -1,0 +1,206 @@
+"""What is in `deploy/`, behind its own proxy: nginx over HTTPS, and two services."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import os
+import shutil
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from socket import socket
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Origin
+
+from tests.contract.engines import a_database
+from tests.contract.live import Wire
+from tests.contract.server import SECONDS, Service, free_port, running
+from tests.contract.servers import a_valkey
+from tests.contract.test_processes import Person, an_event, people
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")  # where Debian puts it
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="no nginx here")
+
+
+@pytest.fixture(scope="module")
+def services(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: str
+) -> Iterator[list[Service]]:
+    with two_services(tmp_path_factory.mktemp("services"), postgres_server) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory, services: list[Service]) -> Iterator[Service]:
+    """The services by way of the proxy, at HTTPS."""
+    with proxied(tmp_path_factory.mktemp("proxy"), services) as through:
+        yield through
+
+
+async def test_people_meet_through_it(services: list[Service], proxy: Service) -> None:
+    asker, marker = people(services[0], 2)
+    event_id = an_event(marker)
+    async with (
+        opened(proxy, asker, "mark_me", event_id) as waits,
+        opened(proxy, marker, "marking", event_id) as marks,
+    ):
+        waiting, marking = Wire(waits), Wire(marks)
+        await marking.hears("marking_list", marking_list=[asker.user_id])
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        assert (await marking.asks("confirm_marking"))["message"] == "marked"
+        await waiting.hears("was_marked")
+        assert await waiting.is_closed() == 1000
+    for each in services:
+        await asyncio.to_thread(line_with, [each], '"path": "/ws/')  # the sockets were spread
+
+
+async def test_pages_of_another_origin_open_no_socket(
+    services: list[Service], proxy: Service
+) -> None:
+    (marker,) = people(services[0], 1)
+    event_id = an_event(marker)
+    async with opened(proxy, marker, "marking", event_id, origin="https://evil.test") as made:
+        assert await Wire(made).turns_away() == ("foreign_origin", 4403)
+    async with opened(proxy, marker, "marking", event_id, origin=proxy.url) as made:
+        await Wire(made).hears("marking_list")
+
+
+def test_a_session_given_over_https_is_for_https_only(proxy: Service) -> None:
+    status, headers = asked(proxy, {"X-Forwarded-Proto": "http"})
+    assert status == 200
+    assert "Secure" in str(headers["set-cookie"])
+
+
+def test_a_client_cannot_say_that_it_is_another(services: list[Service], proxy: Service) -> None:
+    asked(proxy, {"X-Forwarded-For": "203.0.113.7"}, "/api/said/by/another")
+    assert '"client": "127.0.0.1"' in line_with(services, "/api/said/by/another")
+    assert not any("203.0.113.7" in each.said() for each in services)
+
+
+def test_nobody_notices_that_one_is_stopped(tmp_path: Path, postgres_server: str) -> None:
+    with (
+        two_services(tmp_path, postgres_server) as services,
+        proxied(tmp_path, services) as proxy,
+    ):
+        stopping = services[0].process
+        stopping.terminate()
+        statuses = set()
+        while stopping.poll() is None:
+            statuses.add(asked(proxy, {})[0])
+        statuses |= {asked(proxy, {})[0] for _ in range(10)}
+        assert statuses == {200}
+
+
+@contextmanager
+def two_services(folder: Path, postgres_server: str) -> Iterator[list[Service]]:
+    with ExitStack() as stack:
+        valkey = stack.enter_context(a_valkey())
+        url = stack.enter_context(a_database(postgres_server))
+        settings = {
+            "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
+            "ATTENDANCE_NOTIFIER_URL": valkey.url,
+            "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
+        }
+        started: list[Service] = []
+        for name in ("one", "two"):
+            (folder / name).mkdir()
+            service = running(folder / name, settings, migrate=not started)
+            started.append(stack.enter_context(service))
+        yield started
+
+
+@contextmanager
+def proxied(folder: Path, services: list[Service]) -> Iterator[Service]:
+    """nginx before these services, in the foreground; ended with the block."""
+    port = free_port()
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
+            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    text = (DEPLOY / "nginx.conf").read_text()
+    listen = f"listen 127.0.0.1:{port} ssl; ssl_certificate {certificate}; "
+    replaced = {
+        "listen 8080;": f"{listen} ssl_certificate_key {key};",
+        "pid /tmp/nginx.pid;": f"pid {folder}/nginx.pid; daemon off;",
+        "http {\n": "http {\n"
+        + "".join(
+            f"{name}_temp_path {folder}/{name};\n"
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        ),
+        **{f"web-{n}:8000": f"127.0.0.1:{each.port}" for n, each in enumerate(services, 1)},
+    }
+    for there, here in replaced.items():
+        assert there in text
+        text = text.replace(there, here)
+    (folder / "nginx.conf").write_text(text)
+    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    with subprocess.Popen(command, text=True) as process:
+        until = time.monotonic() + SECONDS
+        while not listens(port):
+            assert process.poll() is None and time.monotonic() < until
+        yield Service(f"https://127.0.0.1:{port}", folder, folder / "log", process)
+        process.terminate()
+
+
+def line_with(services: list[Service], text: str) -> str:
+    """The line of a log that has this in it; it may come after the answer it is about."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        for each in services:
+            for line in each.said().splitlines():
+                if text in line:
+                    return line
+        time.sleep(0.05)
+    raise AssertionError(f"nobody says {text}")
+
+
+def listens(port: int) -> bool:
+    with socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+def trusting(folder: Path) -> ssl.SSLContext:
+    """The certificate of `proxied`."""
+    return ssl.create_default_context(cafile=folder / "certificate.pem")
+
+
+def asked(
+    proxy: Service, headers: dict[str, str], path: str = "/api/auth/GetCurrentUserId"
+) -> tuple[int, http.client.HTTPMessage]:
+    """The status and the headers of one GET through the proxy, on a connection of its own."""
+    connection = http.client.HTTPSConnection(
+        *proxy.address, timeout=SECONDS, context=trusting(proxy.folder)
+    )
+    with closing(connection):
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers
+
+
+def opened(
+    proxy: Service, person: Person, role: str, event_id: str, origin: str | None = None
+) -> connect:
+    """One through the proxy."""
+    return connect(
+        f"{proxy.ws_url}/ws/{role}?event_id={event_id}",
+        additional_headers=person.visitor.headers(),
+        origin=origin and Origin(origin),
+        ssl=trusting(proxy.folder),
+        proxy=None,
+        compression=None,
+    )
