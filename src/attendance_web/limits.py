@@ -15,10 +15,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from attendance_core.errors import WrongCredentials
+from attendance_core.errors import TooManyRequests, WrongCredentials
 from attendance_core.vocabulary import Seconds, UserId, fold
 from attendance_web.bucket import Bucket
-from attendance_web.refusals import TooManyRequests
 
 FAILED_LOG_INS, FAILED_LOG_INS_WITHIN = 10, 900.0  # Contract: 1; within seconds
 SIGN_UPS, SIGN_UPS_WITHIN = 600, 60.0

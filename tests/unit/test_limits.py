@@ -6,11 +6,10 @@ import asyncio
 
 import pytest
 
-from attendance_core.errors import Unavailable
+from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.errors import WrongCredentials as Wrong
 from attendance_core.vocabulary import UserId
 from attendance_web.limits import Buckets, Limits, Window, network_of
-from attendance_web.refusals import TooManyRequests
 
 
 class Seconds:
