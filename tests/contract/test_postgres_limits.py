@@ -1,4 +1,4 @@
-"""Limits hold over all processes: stores that share one PostgreSQL.
+"""Limits hold over all processes: stores, and whole services, that share one PostgreSQL.
 
 Contract: 1, limits.
 """
@@ -6,8 +6,13 @@ Contract: 1, limits.
 from __future__ import annotations
 
 import asyncio
+import http.client
+import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, text
@@ -15,10 +20,13 @@ from sqlalchemy import URL, text
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import TooManyRequests
-from attendance_core.limits import BeginTry, CountOne, ForgetTallies, Limit
+from attendance_core.limits import FAILED_LOG_INS, BeginTry, CountOne, ForgetTallies, Limit
+from attendance_web.demo.client import Visitor
+from tests.contract.server import Service, running
 from tests.contract.test_postgres import Stranger
 
 FEW = Limit("few", 5, 60.0)
+PASSWORD = "correct horse battery"
 
 
 class TestStores:
@@ -78,3 +86,69 @@ class TestStores:
             await other.commit()
             await ForgetTallies(second.transact)()
             assert (await other.execute(count)).scalar_one() == 0
+
+
+class Guesser:
+    """Somebody at an address of their own, who logs in at two services."""
+
+    def __init__(self, services: list[Service], username: str, address: str) -> None:
+        self.username, self.address = username, address
+        self.visitors = []
+        for each in services:
+            visitor = Visitor(each.url, "en")
+            visitor.get("/api/auth/GetCurrentUserId")
+            self.visitors.append((each, visitor.headers()))
+
+    def log_in(self, at: int, password: str = "a wrong guess") -> tuple[int, int]:
+        """The status and the ``error`` of one log-in."""
+        service, headers = self.visitors[at % len(self.visitors)]
+        connection = http.client.HTTPConnection(
+            *service.address, timeout=30, source_address=(self.address, 0)
+        )
+        try:
+            body = json.dumps({"username": self.username, "password": password})
+            connection.request("POST", "/accounts/login/", body, headers)
+            answer = connection.getresponse()
+            return answer.status, int(json.loads(answer.read())["error"])
+        finally:
+            connection.close()
+
+
+LOOKED_AT, REFUSED, DONE = (200, 3), (429, 8), (200, 0)
+
+
+class TestServices:
+    @pytest.fixture
+    def services(self, tmp_path: Path, postgres_url: URL) -> Iterator[list[Service]]:
+        address = postgres_url.render_as_string(hide_password=False)
+        settings = {"ATTENDANCE_DATABASE_URL": address}
+        with ExitStack() as opened:
+            made = []
+            for number in range(2):
+                folder = tmp_path / str(number)
+                folder.mkdir()
+                made.append(opened.enter_context(running(folder, settings)))
+            yield made
+
+    def test_ten_of_forty_wrong_passwords_are_looked_at(self, services: list[Service]) -> None:
+        for name in ("anna", "boris"):
+            visitor = Visitor(services[0].url, "en")
+            visitor.get("/api/auth/GetCurrentUserId")
+            visitor.post("/accounts/signup/", username=name, password=PASSWORD)
+        anna = Guesser(services, "anna", "127.0.0.1")
+        with ThreadPoolExecutor(40) as threads:
+            at_once = Counter(threads.map(anna.log_in, range(40)))
+        assert at_once == {LOOKED_AT: 10, REFUSED: 30}
+        boris = Guesser(services, "boris", "127.0.0.1")
+        one_after_another = [boris.log_in(number) for number in range(40)]
+        assert one_after_another == [LOOKED_AT] * 10 + [REFUSED] * 30
+        for guesser in (anna, boris):
+            assert [guesser.log_in(at, PASSWORD) for at in (0, 1)] == [REFUSED, REFUSED]
+            elsewhere = Guesser(services, guesser.username, "127.0.0.2")
+            assert [elsewhere.log_in(at, PASSWORD) for at in (0, 1)] == [DONE, DONE]
+
+    def test_a_restart_forgets_nothing(self, services: list[Service], tmp_path: Path) -> None:
+        nobody = Guesser(services, "nobody", "127.0.0.1")
+        assert [nobody.log_in(0) for _ in range(FAILED_LOG_INS.most)] == [LOOKED_AT] * 10
+        services[0].kill()
+        assert nobody.log_in(1) == REFUSED
