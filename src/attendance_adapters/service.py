@@ -24,6 +24,7 @@ from attendance_core.vocabulary import ConnectionId, EventId, Seconds
 T = TypeVar("T")
 
 ORPHANS_SWEPT_EVERY: Seconds = 3600
+TALLIES_FORGOTTEN_EVERY: Seconds = 60
 
 
 class Store(Protocol):
@@ -102,6 +103,9 @@ class Attendance:
             ids=self.ids,
             terms=terms,
         )
+        self._tallies = Periodic(
+            "forget-tallies", TALLIES_FORGOTTEN_EVERY, self.use_cases.forget_tallies
+        )
         self.heartbeat = Heartbeat(
             start_process=self.use_cases.start_process,
             renew_lease=self.use_cases.renew_lease,
@@ -144,6 +148,8 @@ class Attendance:
             await self.heartbeat.start()
             opened.push_async_callback(self._orphans.close)
             self._orphans.start()
+            opened.push_async_callback(self._tallies.close)
+            self._tallies.start()
             self._open = opened.pop_all()
 
     async def close(self) -> None:

@@ -46,6 +46,13 @@ class Refusal(Exception):
         return (self.en if language == "en" else self.ru).format(**self.words)
 
 
+class TooManyRequests(Refusal):
+    """Faster than a person; ``seconds`` says when to try again."""
+
+    en = "Too many requests, try again in {seconds} s"
+    ru = "Слишком много запросов, повторите через {seconds} с"
+
+
 class Unavailable(Exception):
     """We cannot answer now, and cannot say whether it was done: try again."""
 

@@ -8,13 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
+from attendance_core.vocabulary import (
+    ConnectionId,
+    EventId,
+    Instant,
+    ProcessId,
+    SessionId,
+    TallyKey,
+    UserId,
+)
 
 if TYPE_CHECKING:
     from attendance_core.accounts import Account, Session
     from attendance_core.connections import Connection, Process
     from attendance_core.events import Attended, Event, Participant
     from attendance_core.friends import Friend, Friendship
+    from attendance_core.limits import Tally
     from attendance_core.places import Mark, Place
     from attendance_core.profiles import ConfirmationScan, Profile, ProfileSummary
 
@@ -259,4 +268,22 @@ class Processes(Protocol):
 
     def remove_idle(self, renewed_by: Instant) -> None:
         """Forgets those that renewed last at ``renewed_by`` or before and have no connection."""
+        ...
+
+
+class Tallies(Protocol):
+    """What counts against whom of what is limited."""
+
+    def lock(self, key: TallyKey) -> Tally:
+        """An empty one where there is none; nobody else sees or changes it until the
+        transaction ends.
+        """
+        ...
+
+    def put(self, tally: Tally, lapses_at: Instant) -> None:
+        """Replaces one that is locked; from ``lapses_at`` on nothing of it counts."""
+        ...
+
+    def remove_lapsed(self, now: Instant) -> None:
+        """Forgets those that lapse at ``now`` or before."""
         ...

@@ -22,6 +22,7 @@ from attendance_core.friends import (
     RemoveFriend,
     SendFriendRequest,
 )
+from attendance_core.limits import BeginTry, CountOne, EndTry, ForgetTallies
 from attendance_core.marking import (
     ConfirmMarking,
     HangUp,
@@ -53,6 +54,11 @@ class UseCases:
     log_in: LogIn
     identify: Identify
     log_out: LogOut
+
+    count_one: CountOne
+    begin_try: BeginTry
+    end_try: EndTry
+    forget_tallies: ForgetTallies
 
     get_profile: GetProfile
     get_profile_summaries: GetProfileSummaries

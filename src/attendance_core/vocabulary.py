@@ -12,6 +12,7 @@ ConnectionId = NewType("ConnectionId", UUID)
 ProcessId = NewType("ProcessId", UUID)
 SessionId = NewType("SessionId", str)  # SHA-256 of the credential in hex: the secret is not kept
 FileKey = NewType("FileKey", str)
+TallyKey = NewType("TallyKey", str)  # BLAKE2b of what is limited, and of whom, in hex
 
 Instant = float  # UNIX seconds, UTC, with a fraction of at most six digits
 Seconds = float  # a length of time

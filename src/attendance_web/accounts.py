@@ -39,7 +39,7 @@ class PersonOrNobody(msgspec.Struct, frozen=True):
 @post("/accounts/signup/", login=False, name="SignUp")
 async def sign_up(asked: Asked[NewAccount]) -> Person:
     """Makes an account and logs in."""
-    asked.limits.sign_up(asked.address)
+    await asked.limits.sign_up(asked.address)
     logged_in = await asked.use_cases.sign_up(
         username=asked.arguments.username,
         password=asked.arguments.password,

@@ -13,7 +13,7 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.types import ExceptionHandlersMap
 
-from attendance_core.errors import Kind, Language, Refusal, Unavailable
+from attendance_core.errors import Kind, Language, Refusal, TooManyRequests, Unavailable
 from attendance_web.language import preferred
 from attendance_web.refusals import (
     BadRequest,
@@ -21,7 +21,6 @@ from attendance_web.refusals import (
     CsrfFailed,
     ForeignOrigin,
     HeadTooLarge,
-    TooManyRequests,
     UnknownPath,
     UnsupportedMediaType,
     WrongMethod,

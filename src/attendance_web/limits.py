@@ -1,6 +1,7 @@
-"""How often something may be asked. Contract: 1, limits.
+"""How often something may be asked. Contract: 1, limits. Decision 0008.
 
-Counted in this process. The clock counts seconds and never goes back.
+Calls are counted in this process, which they could wear out; log-ins that fail, sign-ups and
+uploads in the store, for all processes.
 """
 
 from __future__ import annotations
@@ -9,73 +10,24 @@ import asyncio
 import ipaddress
 import math
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from contextlib import asynccontextmanager, suppress
+from weakref import WeakValueDictionary
 
-from attendance_core.errors import WrongCredentials
-from attendance_core.vocabulary import Seconds, UserId, fold
+from attendance_core.errors import TooManyRequests, Unavailable, WrongCredentials
+from attendance_core.limits import FAILED_LOG_INS, SIGN_UPS, UPLOADS, Ended, Limit
+from attendance_core.use_cases import UseCases
+from attendance_core.vocabulary import Instant, Seconds, UserId, fold
 from attendance_web.bucket import Bucket
-from attendance_web.refusals import TooManyRequests
 
-FAILED_LOG_INS, FAILED_LOG_INS_WITHIN = 10, 900.0  # Contract: 1; within seconds
-SIGN_UPS, SIGN_UPS_WITHIN = 600, 60.0
-UPLOADS, UPLOADS_WITHIN = 60, 3600.0
-CALLS, CALLS_A_SECOND = 1000, 50.0
+CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1
+AT_ONCE = 4  # of the same account or address; SQLite commits them together
+WAIT_SECONDS: Seconds = 3.0  # for others of the same account or address, then for an answer
+ASK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s
+LOOK_SECONDS: Seconds = 60.0  # at a password; well before the try is taken for a dead process's
 
-K = TypeVar("K")
 Clock = Callable[[], Seconds]
-
-
-class Window(Generic[K]):
-    """At most ``most`` within any ``within`` seconds, for each key; exact.
-
-    What is older is forgotten as others come: nobody is remembered longer than ``within``.
-    """
-
-    def __init__(self, most: int, within: Seconds, clock: Clock) -> None:
-        self._most = most
-        self._within = within
-        self._clock = clock
-        self._taken: OrderedDict[K, deque[Seconds]] = OrderedDict()
-
-    def take(self, key: K) -> None:
-        """Counts one. Raises TooManyRequests."""
-        self.check(key)
-        self._taken.setdefault(key, deque()).append(self._clock())
-        self._taken.move_to_end(key)
-
-    def check(self, key: K) -> None:
-        """Raises TooManyRequests where one more would be refused."""
-        if self.count(key) >= self._most:
-            wait = self._taken[key][0] + self._within - self._clock()
-            raise TooManyRequests(seconds=math.ceil(wait))
-
-    def count(self, key: K) -> int:
-        """How many count now."""
-        now = self._clock()
-        self._forget(now)
-        taken = self._taken.get(key, deque())
-        while taken and taken[0] <= now - self._within:
-            taken.popleft()
-        return len(taken)
-
-    def clear(self, key: K) -> None:
-        """Nothing of this key counts any more."""
-        self._taken.pop(key, None)
-
-    def __len__(self) -> int:
-        return len(self._taken)
-
-    def _forget(self, now: Seconds) -> None:
-        """The key that was used longest ago comes first."""
-        while self._taken:
-            key, taken = next(iter(self._taken.items()))
-            if taken and taken[-1] > now - self._within:
-                return
-            del self._taken[key]
 
 
 class Buckets:
@@ -106,67 +58,106 @@ class Buckets:
 
 
 class Limits:
-    """Everything that is limited, and nothing else: a lecture hall is one address."""
+    """Everything that is limited, and nothing else: a lecture hall is one address.
 
-    def __init__(self, clock: Clock = time.monotonic) -> None:
+    The clock counts seconds and never goes back.
+    """
+
+    def __init__(self, use_cases: UseCases, clock: Clock = time.monotonic) -> None:
         self._calls = Buckets(CALLS, CALLS_A_SECOND, clock)
-        self._failed = Window[tuple[str, str]](FAILED_LOG_INS, FAILED_LOG_INS_WITHIN, clock)
-        self._log_ins: dict[tuple[str, str], _Tries] = {}
-        self._sign_ups = Window[str](SIGN_UPS, SIGN_UPS_WITHIN, clock)
-        self._uploads = Window[UserId](UPLOADS, UPLOADS_WITHIN, clock)
+        self._use_cases = use_cases
+        self._turns = WeakValueDictionary[tuple[Limit, str], asyncio.Semaphore]()
+        self._undoing: set[asyncio.Task[None]] = set()
 
     def call(self, user_id: UserId) -> None:
         """Raises TooManyRequests."""
         self._calls.take(user_id)
 
-    def upload(self, user_id: UserId) -> None:
-        """Raises TooManyRequests."""
-        self._uploads.take(user_id)
+    async def upload(self, user_id: UserId) -> None:
+        """Raises TooManyRequests, Unavailable."""
+        await self._count(UPLOADS, str(user_id))
 
-    def sign_up(self, address: str) -> None:
-        """Raises TooManyRequests."""
-        self._sign_ups.take(network_of(address))
+    async def sign_up(self, address: str) -> None:
+        """Raises TooManyRequests, Unavailable."""
+        await self._count(SIGN_UPS, network_of(address))
 
     @asynccontextmanager
     async def log_in(self, username: str, address: str) -> AsyncIterator[None]:
         """Around a log-in. Only failures count, and never more are looked at than may still fail.
 
         Those that come at once wait for one another where they might all fail. One that succeeds
-        clears the count; one we could not look at is not counted. Raises TooManyRequests.
+        clears the count; one we could not look at is not counted. Raises TooManyRequests,
+        Unavailable.
         """
-        key = (fold(username)[:64], network_of(address))
-        tries = self._log_ins.setdefault(key, _Tries())
-        tries.wanted += 1
+        whose = f"{network_of(address)} {fold(username)[:64]}"
+        began = await self._begin(whose)
+        ended = Ended.GIVEN_BACK
         try:
-            async with tries.changed:
-                while self._failed.count(key) + tries.under_way >= FAILED_LOG_INS:
-                    self._failed.check(key)
-                    await tries.changed.wait()
-                tries.under_way += 1
-            try:
+            async with asyncio.timeout(LOOK_SECONDS):
                 yield
-            except WrongCredentials:
-                self._failed.take(key)
-                raise
-            else:
-                self._failed.clear(key)
-            finally:
-                tries.under_way -= 1
-                async with tries.changed:
-                    tries.changed.notify_all()
+            ended = Ended.SUCCEEDED
+        except WrongCredentials:
+            ended = Ended.FAILED
+            raise
+        except TimeoutError:
+            raise Unavailable from None
         finally:
-            tries.wanted -= 1
-            if not tries.wanted:
-                del self._log_ins[key]
+            # Handed over before anything can interrupt it, and so carried out whatever happens
+            await self._end(whose, began, ended)
 
+    async def _count(self, limit: Limit, whose: str) -> None:
+        async with self._turn(limit, whose):
+            await self._use_cases.count_one(limit=limit, whose=whose)
 
-@dataclass(slots=True)
-class _Tries:
-    """The log-ins of one account from one address that are being made now."""
+    async def _begin(self, whose: str) -> Instant:
+        """When this log-in has begun, once there is room for one that fails."""
+        clock = asyncio.get_running_loop().time
+        patient_until = clock() + WAIT_SECONDS
+        async with self._turn(FAILED_LOG_INS, whose):
+            while (began := await self._ask(whose)) is None:
+                if clock() >= patient_until:
+                    raise TooManyRequests(seconds=1)
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
+        return began
 
-    wanted: int = 0
-    under_way: int = 0
-    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    async def _ask(self, whose: str) -> Instant | None:
+        """As `BeginTry`; who does not wait for the answer has begun nothing."""
+        beginning = asyncio.create_task(
+            self._use_cases.begin_try(limit=FAILED_LOG_INS, whose=whose)
+        )
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            undoing = asyncio.create_task(self._undo(beginning, whose))
+            self._undoing.add(undoing)
+            undoing.add_done_callback(self._undoing.discard)
+            raise
+
+    async def _undo(self, beginning: asyncio.Task[Instant | None], whose: str) -> None:
+        with suppress(TooManyRequests, Unavailable):  # then it lapses by itself
+            began = await beginning
+            if began is not None:
+                await self._end(whose, began, Ended.GIVEN_BACK)
+
+    async def _end(self, whose: str, began: Instant, ended: Ended) -> None:
+        await self._use_cases.end_try(limit=FAILED_LOG_INS, whose=whose, began=began, ended=ended)
+
+    @asynccontextmanager
+    async def _turn(self, limit: Limit, whose: str) -> AsyncIterator[None]:
+        """A few at a time ask the store, where they wait for one another with a connection each.
+
+        Raises TooManyRequests where it takes too long.
+        """
+        turn = self._turns.setdefault((limit, whose), asyncio.Semaphore(AT_ONCE))
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await turn.acquire()
+        except TimeoutError:
+            raise TooManyRequests(seconds=1) from None
+        try:
+            yield
+        finally:
+            turn.release()
 
 
 def network_of(address: str) -> str:

@@ -90,7 +90,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
     app.state.web = Web(
         attendance.use_cases,
         attendance.files,
-        Limits(),
+        Limits(attendance.use_cases),
         settings.allowed_origins,
         is_draining=lambda: presence.is_draining,
         is_alive=lambda: attendance.heartbeat.holds_lease,

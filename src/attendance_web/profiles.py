@@ -100,7 +100,7 @@ async def get_profile(asked: Asked[OnePerson]) -> ProfileShown:
 @post("/api/profile/UpdateProfilePicture", most_bytes=PICTURE_BODY_BYTES)
 async def update_profile_picture(asked: Asked[NewPicture]) -> None:
     """Sets my picture."""
-    asked.limits.upload(asked.person)
+    await asked.limits.upload(asked.person)
     await asked.use_cases.update_profile_picture(actor=asked.person, image=asked.arguments.image)
 
 
@@ -117,7 +117,7 @@ async def update_profile_info(asked: Asked[NewInfo]) -> None:
 @post("/api/profile/UploadProfileConfirmation", most_bytes=PICTURE_BODY_BYTES)
 async def upload_profile_confirmation(asked: Asked[NewScan]) -> None:
     """Hands in a scan of my student record book; it replaces the one before and its tick."""
-    asked.limits.upload(asked.person)
+    await asked.limits.upload(asked.person)
     await asked.use_cases.upload_profile_confirmation(
         actor=asked.person, image=asked.arguments.image
     )

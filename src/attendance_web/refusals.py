@@ -70,13 +70,6 @@ class BodyTooLarge(Refusal):
     ru = "Тело слишком велико"
 
 
-class TooManyRequests(Refusal):
-    """Faster than a person; ``seconds`` says when to try again."""
-
-    en = "Too many requests, try again in {seconds} s"
-    ru = "Слишком много запросов, повторите через {seconds} с"
-
-
 # Sockets
 
 

@@ -12,7 +12,6 @@ import pytest
 import pytest_asyncio
 
 from attendance_web.calls import Call
-from attendance_web.limits import Limits
 from attendance_web.routes import CALLS
 from tests.contract.web import (
     PASSWORD,
@@ -103,10 +102,10 @@ async def anna(site: Site) -> Browser:
     return await site.person("anna")
 
 
-@pytest.fixture(autouse=True)
-def unlimited(site: Site) -> None:
-    """Every test begins with full buckets."""
-    site.limit(Limits())
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def unlimited(site: Site) -> None:
+    """Every test begins with nothing counted."""
+    await site.unlimit()
 
 
 def fields_of(call: Call) -> list[str]:

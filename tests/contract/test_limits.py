@@ -29,11 +29,11 @@ async def anna(site: Site) -> Browser:
     return await site.person("Анна")
 
 
-@pytest.fixture
-def seconds(site: Site) -> Seconds:
-    """New limits, with a clock of their own."""
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def seconds(site: Site) -> Seconds:
+    """The clock that calls are counted by; nothing is counted yet."""
     clock = Seconds()
-    site.limit(Limits(clock))
+    await site.unlimit(clock)
     return clock
 
 
@@ -49,11 +49,11 @@ class TestFailedLogIns:
         return await browser.post(LOG_IN, username=username, password="wrong password")
 
     async def test_ten_in_fifteen_minutes_for_an_account_from_one_address(
-        self, site: Site, anna: Browser, seconds: Seconds
+        self, site: Site, anna: Browser
     ) -> None:
         browser = site.browser()
         for attempt in range(10):
-            seconds.at += 1
+            site.clock.pass_(1)
             # The case of a name makes it no other account
             name = anna.username.upper() if attempt % 2 else anna.username
             refusal(await self.fail(browser, name), 3)
@@ -61,14 +61,12 @@ class TestFailedLogIns:
         right = {"username": anna.username, "password": PASSWORD}
         too_many(await browser.post(LOG_IN, **right))
         refusal(await self.fail(browser, "somebody"), 3)  # another account is not concerned
-        seconds.at += 890
+        site.clock.pass_(890)
         too_many(await browser.post(LOG_IN, **right))
-        seconds.at += 1
+        site.clock.pass_(1)
         assert response(await browser.post(LOG_IN, **right)) == {"user_id": anna.user_id}
 
-    async def test_success_clears_the_count(
-        self, site: Site, anna: Browser, seconds: Seconds
-    ) -> None:
+    async def test_success_clears_the_count(self, site: Site, anna: Browser) -> None:
         browser = site.browser()
         for _ in range(2):
             for _ in range(9):
@@ -78,16 +76,16 @@ class TestFailedLogIns:
 
 
 class TestSignUps:
-    async def test_six_hundred_a_minute_for_an_address(self, site: Site, seconds: Seconds) -> None:
+    async def test_six_hundred_a_minute_for_an_address(self, site: Site) -> None:
         limits: Limits = site.app.state.web.limits
         browser = site.browser()
         given = {"username": "a b", "password": PASSWORD}
         refusal(await browser.post("/accounts/signup/", **given), 1)  # counted: the first
         for _ in range(599):
-            limits.sign_up("127.0.0.1")
-        seconds.at += 20
+            await limits.sign_up("127.0.0.1")
+        site.clock.pass_(20)
         assert too_many(await browser.post("/accounts/signup/", **given)) == 40
-        seconds.at += 40
+        site.clock.pass_(40)
         refusal(await browser.post("/accounts/signup/", **given), 1)
 
 
@@ -95,16 +93,14 @@ class TestUploads:
     @pytest.mark.parametrize(
         "path", ["/api/profile/UpdateProfilePicture", "/api/profile/UploadProfileConfirmation"]
     )
-    async def test_sixty_an_hour_for_a_person(
-        self, site: Site, anna: Browser, seconds: Seconds, path: str
-    ) -> None:
+    async def test_sixty_an_hour_for_a_person(self, site: Site, anna: Browser, path: str) -> None:
         limits: Limits = site.app.state.web.limits
         given = {"image": base64.b64encode(b"no picture").decode(), "name": "a.png"}
         for _ in range(59):
-            limits.upload(UserId(anna.user_id))
+            await limits.upload(UserId(anna.user_id))
         refusal(await anna.post(path, **given), 1)
         assert too_many(await anna.post(path, **given)) == 3600
-        seconds.at += 3600
+        site.clock.pass_(3600)
         refusal(await anna.post(path, **given), 1)
 
 
@@ -124,9 +120,7 @@ class TestCalls:
         statuses = [(await anna.get(path)).status_code for _ in range(51)]
         assert statuses == [200] * 50 + [429]
 
-    async def test_the_anonymous_of_a_lecture_hall_are_not_limited(
-        self, site: Site, seconds: Seconds
-    ) -> None:
+    async def test_the_anonymous_of_a_lecture_hall_are_not_limited(self, site: Site) -> None:
         browser = site.browser()
         for _ in range(1100):
             answer = await browser.get("/api/auth/GetCurrentUserId")

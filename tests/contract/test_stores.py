@@ -18,13 +18,23 @@ from attendance_core.errors import (
     PersonNotFound,
     SomebodyWasMarked,
     Taken,
+    TooManyRequests,
     UsernameTaken,
 )
 from attendance_core.events import Event
 from attendance_core.friends import Friend, Friendship
+from attendance_core.limits import BeginTry, CountOne, Ended, EndTry, Limit, Tally
 from attendance_core.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
-from attendance_core.vocabulary import ConnectionId, EventId, FileKey, ProcessId, SessionId, UserId
+from attendance_core.vocabulary import (
+    ConnectionId,
+    EventId,
+    FileKey,
+    ProcessId,
+    SessionId,
+    TallyKey,
+    UserId,
+)
 from tests.unit.builders import NOON, SetClock
 
 EVENT = EventId(UUID(int=1))
@@ -368,3 +378,63 @@ class TestConnections:
         await store.transact(lambda u: u.processes.remove_idle(NOON + 1))
         assert await store.observe(lambda u: u.processes.find(idle)) is None
         assert await store.observe(lambda u: u.processes.find(PROCESS)) is not None
+
+
+class TestTallies:
+    KEY = TallyKey("0123456789abcdef" * 2)
+    FULL = Tally(KEY, (NOON, NOON + 0.000001, NOON + 1.5), (NOON + 2.000003,))
+
+    async def kept(self, store: Any) -> Tally:
+        return await store.transact(lambda u: u.tallies.lock(self.KEY))  # type: ignore[no-any-return]
+
+    async def put(self, store: Any, tally: Tally, lapses_at: float) -> None:
+        def work(unit: Any) -> None:
+            unit.tallies.lock(tally.key)
+            unit.tallies.put(tally, lapses_at)
+
+        await store.transact(work)
+
+    async def test_there_is_an_empty_one_until_another_is_put(self, store: Any) -> None:
+        for _ in range(2):
+            assert await self.kept(store) == Tally(self.KEY)
+        await self.put(store, self.FULL, NOON + 9)
+        assert await self.kept(store) == self.FULL
+        await self.put(store, Tally(self.KEY), 0.0)
+        assert await self.kept(store) == Tally(self.KEY)
+
+    async def test_those_that_have_lapsed_are_forgotten(self, store: Any) -> None:
+        other = Tally(TallyKey("f" * 32), (NOON,))
+        await self.put(store, self.FULL, NOON + 9)
+        await self.put(store, other, NOON + 9.000001)
+        await store.transact(lambda u: u.tallies.remove_lapsed(NOON + 8.999999))
+        assert await self.kept(store) == self.FULL
+        await store.transact(lambda u: u.tallies.remove_lapsed(NOON + 9))
+        assert await self.kept(store) == Tally(self.KEY)
+        assert await store.transact(lambda u: u.tallies.lock(other.key)) == other
+
+    async def test_of_many_at_once_no_more_than_the_most_are_taken(self, store: Any) -> None:
+        few, count = Limit("few", 7, 60.0), CountOne(store.transact)
+        await store.transact(lambda u: u.tallies.lock(self.KEY))
+        told = await asyncio.gather(
+            *(count(limit=few, whose="anna") for _ in range(30)), return_exceptions=True
+        )
+        assert sum(each is None for each in told) == 7
+        assert sum(isinstance(each, TooManyRequests) for each in told) == 23
+
+    async def test_of_many_tries_at_once_no_more_than_the_most_are_begun(self, store: Any) -> None:
+        few = Limit("few", 7, 60.0)
+        begin, end = BeginTry(store.transact), EndTry(store.transact)
+
+        async def fail() -> bool:
+            began = await begin(limit=few, whose="anna")
+            if began is None:
+                return False
+            await end(limit=few, whose="anna", began=began, ended=Ended.FAILED)
+            return True
+
+        failed = 0
+        for _ in range(3):
+            told = await asyncio.gather(*(fail() for _ in range(30)), return_exceptions=True)
+            assert {type(each) for each in told} <= {bool, TooManyRequests}
+            failed += sum(each is True for each in told)
+        assert failed == 7

@@ -24,9 +24,10 @@ from attendance_core.accounts import Credential, LoggedIn, session_id_of
 from attendance_core.announcements import Announcement
 from attendance_core.connections import Connection, Role
 from attendance_core.errors import LeaseLost, Refusal
+from attendance_core.limits import Ended, Limit
 from attendance_core.upkeep import Reading
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
+from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
 from tests.contract.engines import emptied
 from tests.contract.lecture import an_empty_database, use_cases
 from tests.unit.builders import NOON, SetClock
@@ -34,6 +35,7 @@ from tests.unit.builders import NOON, SetClock
 NAMES = ("Лекция", "ЛЕКЦИЯ", "100% lecture", "100_ lecture", "straße one", "STRASSE one")
 PARTS = ("лекц", "100%", "100_", "%%%%", "____", "STRASSE", "one", "lect")
 USERNAMES = ("anna", "ANNA", "boris", "Вера")
+FEW = Limit("few", 2, 10.0)
 
 
 class Post(LocalNotifier):
@@ -59,6 +61,7 @@ class Known:
     events: list[EventId] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
     processes: list[ProcessId] = field(default_factory=lambda: [ProcessId(UUID(int=1 << 100))])
+    tries: list[Instant] = field(default_factory=lambda: [NOON])
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def who(self, number: int) -> LoggedIn:
@@ -180,6 +183,17 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     "start_process": lambda k, a, b, c: start_process(k),
     "renew_lease": lambda k, a, b, c: lambda do: do.renew_lease(process_id=k.process(a)),
     "sweep": lambda k, a, b, c: lambda do: do.sweep(process_id=k.process(a // 3)),
+    "count_one": lambda k, a, b, c: lambda do: do.count_one(limit=FEW, whose=one_of(USERNAMES, a)),
+    "begin_try": lambda k, a, b, c: lambda do: do.begin_try(limit=FEW, whose=one_of(USERNAMES, a)),
+    "end_try": lambda k, a, b, c: (
+        lambda do: do.end_try(
+            limit=FEW,
+            whose=one_of(USERNAMES, a),
+            began=k.tries[-1 - b % len(k.tries)],
+            ended=list(Ended)[c % 3],
+        )
+    ),
+    "forget_tallies": lambda k, a, b, c: lambda do: do.forget_tallies(),
     "read_room": lambda k, a, b, c: (
         lambda do: do.read_room(
             event_id=k.event(a), process_id=k.process(b), watched=[k.user(n) for n in range(c)]
@@ -334,6 +348,8 @@ async def side_by_side(
             await count_on(stores[1])
         if kind == "answer" and isinstance(answer, LoggedIn):
             known.people.append(answer)
+        if kind == "answer" and name == "begin_try" and answer is not None:
+            known.tries.append(answer)
         if kind == "answer" and name == "create_event":
             known.events.append(answer)
 
@@ -349,6 +365,14 @@ A_MARKED_DAY: list[Move] = [
     ("prepare_to_mark", 0, 2, 0),
     ("time passes", 5, 1, 0),
     ("sweep", 0, 0, 0),
+    ("count_one", 0, 0, 0),
+    ("begin_try", 0, 0, 0),
+    ("begin_try", 0, 0, 0),
+    ("end_try", 0, 0, 0),
+    ("count_one", 0, 0, 0),
+    ("time passes", 4, 1, 0),
+    ("forget_tallies", 0, 0, 0),
+    ("count_one", 0, 0, 0),
 ]
 
 

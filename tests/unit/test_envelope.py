@@ -14,10 +14,10 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 
 import attendance_web
 from attendance_core import errors
-from attendance_core.errors import Kind, Refusal, Unavailable
+from attendance_core.errors import Kind, Refusal, TooManyRequests, Unavailable
 from attendance_web import envelope, refusals
 from attendance_web.envelope import WIRE, done, number_of, refused
-from attendance_web.refusals import TooManyRequests, WrongMethod
+from attendance_web.refusals import WrongMethod
 
 # Contract: 1, the table; and the HTTP status of what has one of its own
 PROMISED = {

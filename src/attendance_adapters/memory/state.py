@@ -8,9 +8,18 @@ from attendance_core.accounts import Account, Session
 from attendance_core.connections import Connection, Process
 from attendance_core.events import Event
 from attendance_core.friends import Friendship
+from attendance_core.limits import Tally
 from attendance_core.places import Mark, Marked, Place
 from attendance_core.profiles import ConfirmationScan, Profile
-from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
+from attendance_core.vocabulary import (
+    ConnectionId,
+    EventId,
+    Instant,
+    ProcessId,
+    SessionId,
+    TallyKey,
+    UserId,
+)
 
 Seat = tuple[EventId, UserId]
 Pair = tuple[UserId, UserId]
@@ -31,6 +40,7 @@ class State:
     marks: dict[Seat, Mark] = field(default_factory=dict)
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     processes: dict[ProcessId, Process] = field(default_factory=dict)
+    tallies: dict[TallyKey, tuple[Tally, Instant]] = field(default_factory=dict)  # lapses at
 
     def copy(self) -> State:
         """A state to change, sharing its values with this one."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from attendance_adapters.memory.events import Events
+from attendance_adapters.memory.limits import Tallies
 from attendance_adapters.memory.marking import Connections, Marks, Places, Processes
 from attendance_adapters.memory.people import Accounts, Friendships, Profiles, Scans, Sessions
 from attendance_adapters.memory.state import State
@@ -33,6 +34,7 @@ class MemoryUnit:
         self.marks = Marks(state)
         self.connections = Connections(state)
         self.processes = Processes(state)
+        self.tallies = Tallies(state)
 
     def now(self) -> Instant:
         """The clock that was given."""

@@ -5,6 +5,8 @@ Names of constraints are part of the schema: refusals are told by them.
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -52,6 +55,25 @@ class Moment(TypeDecorator[float]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> float | None:
         """From the table."""
         return None if value is None else value / 1_000_000
+
+
+class Moments(TypeDecorator[tuple[float, ...]]):
+    """Instants, packed: eight bytes each, whole microseconds."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[float] | None, dialect: Dialect) -> bytes | None:
+        """To the table."""
+        if value is None:
+            return None
+        return struct.pack(f">{len(value)}q", *(round(each * 1_000_000) for each in value))
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[float, ...] | None:
+        """From the table."""
+        if value is None:
+            return None
+        return tuple(each / 1_000_000 for (each,) in struct.iter_unpack(">q", value))
 
 
 def _person(name: str = "user_id", **options: Any) -> Column[Any]:
@@ -211,4 +233,14 @@ Index(
     connections.c.lost_at,
     sqlite_where=connections.c.lost_at.is_not(None),
     postgresql_where=connections.c.lost_at.is_not(None),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("taken", Moments, nullable=False),
+    Column("under_way", Moments, nullable=False),
+    Column("lapses_at", Moment, nullable=False),
+    Index(None, "lapses_at"),
 )

@@ -9,6 +9,7 @@ from attendance_adapters.sql.connections import Connections, Processes
 from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.events import Events
 from attendance_adapters.sql.friends import Friendships
+from attendance_adapters.sql.limits import Tallies
 from attendance_adapters.sql.places import Marks, Places
 from attendance_adapters.sql.profiles import Profiles, Scans
 from attendance_core import ports
@@ -33,6 +34,7 @@ class SqlUnit:
         "profiles",
         "scans",
         "sessions",
+        "tallies",
     )
 
     def __init__(self, on: Executes, now: Callable[[], Instant]) -> None:
@@ -48,6 +50,7 @@ class SqlUnit:
         self.marks = Marks(on)
         self.connections = Connections(on)
         self.processes = Processes(on)
+        self.tallies = Tallies(on)
 
     def announce(self, announcement: Announcement) -> None:
         """Kept until the transaction is committed."""

@@ -1,0 +1,194 @@
+"""How often something may be done, counted in the store: for all processes. Contract: 1, limits."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TypeVar
+
+from attendance_core import ports
+from attendance_core.errors import TooManyRequests
+from attendance_core.vocabulary import Instant, Seconds, TallyKey
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``most`` within any ``within`` seconds."""
+
+    name: str
+    most: int
+    within: Seconds
+
+
+FAILED_LOG_INS = Limit("failed log-ins", 10, 900)  # Contract: 1, for an account from one address
+SIGN_UPS = Limit("sign-ups", 600, 60)  # for an address
+UPLOADS = Limit("uploads", 60, 3600)  # for a person
+# How long a try counts that nobody has ended: its process has died, or it would have been given
+# up long before
+TRY_SECONDS: Seconds = 90
+
+
+def key_of(limit: Limit, whose: str) -> TallyKey:
+    """What a tally is kept under: who looks at the table reads neither names nor addresses."""
+    named = f"{limit.name}: {whose}".encode("utf-8", "surrogatepass")
+    return TallyKey(hashlib.blake2b(named, digest_size=16).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What counts of one limit against somebody, oldest first: what is done, and what may yet be.
+
+    A try under way takes the place of one that counts until it is ended.
+    """
+
+    key: TallyKey
+    taken: tuple[Instant, ...] = ()
+    under_way: tuple[Instant, ...] = ()
+
+    def at(self, limit: Limit, now: Instant) -> Tally:
+        """What of it counts now.
+
+        What was noted before a clock was set back, and so lies ahead, counts as if noted now.
+        """
+        return replace(
+            self,
+            taken=_later_than(now - limit.within, self.taken, now),
+            under_way=_later_than(now - TRY_SECONDS, self.under_way, now),
+        )
+
+    def seconds_to_next(self, limit: Limit, now: Instant) -> int:
+        """How long until fewer than the most are taken, in whole seconds; 0 where they are."""
+        if len(self.taken) < limit.most:
+            return 0
+        return max(1, math.ceil(round(self.taken[-limit.most] + limit.within - now, 6)))
+
+    def has_room(self, limit: Limit) -> bool:
+        """Whether one more try could fail, if all that are under way do."""
+        return len(self.taken) + len(self.under_way) < limit.most
+
+    def take(self, limit: Limit, now: Instant) -> Tally:
+        """With one more that counts; of more than the most the latest are enough."""
+        return replace(self, taken=(*self.taken, now)[-limit.most :])
+
+    def begin(self, now: Instant) -> Tally:
+        """With one more try under way, which is known by this instant."""
+        return replace(self, under_way=(*self.under_way, now))
+
+    def give_back(self, began: Instant) -> Tally:
+        """Without this try; one that a clock set back has moved stays until it lapses."""
+        if began not in self.under_way:
+            return self
+        at = self.under_way.index(began)
+        return replace(self, under_way=self.under_way[:at] + self.under_way[at + 1 :])
+
+    def clear(self) -> Tally:
+        """Nothing that was taken counts any more; what is under way does."""
+        return replace(self, taken=())
+
+    def lapses_at(self, limit: Limit) -> Instant:
+        """When nothing of it counts any more."""
+        taken = self.taken[-1] + limit.within if self.taken else 0.0
+        return max(taken, self.under_way[-1] + TRY_SECONDS) if self.under_way else taken
+
+
+def _later_than(since: Instant, noted: Sequence[Instant], now: Instant) -> tuple[Instant, ...]:
+    return tuple(min(each, now) for each in noted if each > since)
+
+
+class Ended(Enum):
+    """How a try came out: only a failure counts, and success forgives those before it."""
+
+    FAILED = "failed"
+    SUCCEEDED = "succeeded"
+    GIVEN_BACK = "given back"  # we could not look at it
+
+
+def _changed(
+    unit: ports.Unit,
+    limit: Limit,
+    whose: str,
+    change: Callable[[Tally, Instant], tuple[Tally, T]],
+) -> T:
+    """What ``change`` answers of the tally as it counts now; what it makes of it is kept."""
+    kept = unit.tallies.lock(key_of(limit, whose))
+    now = unit.now()
+    tally, answer = change(kept.at(limit, now), now)
+    if tally != kept:
+        unit.tallies.put(tally, tally.lapses_at(limit))
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class CountOne:
+    """One more of what is limited; ``whose`` names whom it counts against."""
+
+    transact: ports.Transact
+
+    async def __call__(self, *, limit: Limit, whose: str) -> None:
+        """Raises TooManyRequests: then it was one too many, and does not count."""
+
+        def change(tally: Tally, now: Instant) -> tuple[Tally, int]:
+            seconds = tally.seconds_to_next(limit, now)
+            return (tally if seconds else tally.take(limit, now)), seconds
+
+        # What refuses is kept, too: a clock that was set back is put right once
+        seconds = await self.transact(lambda unit: _changed(unit, limit, whose, change))
+        if seconds:
+            raise TooManyRequests(seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class BeginTry:
+    """Somebody is about to try what they may fail at only so often."""
+
+    transact: ports.Transact
+
+    async def __call__(self, *, limit: Limit, whose: str) -> Instant | None:
+        """When it began, for `EndTry`; None where those under way might all fail: ask again.
+
+        Raises TooManyRequests where the most have failed.
+        """
+
+        def change(tally: Tally, now: Instant) -> tuple[Tally, tuple[Instant | None, int]]:
+            if tally.has_room(limit):
+                return tally.begin(now), (now, 0)
+            return tally, (None, tally.seconds_to_next(limit, now))
+
+        began, seconds = await self.transact(lambda unit: _changed(unit, limit, whose, change))
+        if seconds:
+            raise TooManyRequests(seconds=seconds)
+        return began
+
+
+@dataclass(frozen=True, slots=True)
+class EndTry:
+    """A try is over, and this is how it came out."""
+
+    transact: ports.Transact
+
+    async def __call__(self, *, limit: Limit, whose: str, began: Instant, ended: Ended) -> None:
+        """Once for each that was begun."""
+
+        def change(tally: Tally, now: Instant) -> tuple[Tally, None]:
+            tally = tally.give_back(began)
+            if ended is Ended.FAILED:
+                return tally.take(limit, now), None
+            return (tally.clear() if ended is Ended.SUCCEEDED else tally), None
+
+        await self.transact(lambda unit: _changed(unit, limit, whose, change))
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetTallies:
+    """Forgets whom nothing counts against any more."""
+
+    transact: ports.Transact
+
+    async def __call__(self) -> None:
+        """Idempotent."""
+        await self.transact(lambda unit: unit.tallies.remove_lapsed(unit.now()))
