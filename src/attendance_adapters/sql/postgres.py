@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from attendance_adapters.errors import UnusableDatabase
 from attendance_adapters.sql.addresses import shown
 from attendance_adapters.sql.conversation import NOW, Conversation, Glance, Longer, LostRace
-from attendance_adapters.sql.failures import failed, raised
+from attendance_adapters.sql.failures import StatementFailed, failed, raised, without_values
 from attendance_adapters.sql.unit import SqlUnit, named_files
 from attendance_core import ports
 from attendance_core.announcements import Announcement
@@ -158,14 +158,12 @@ class PostgresStore:
         for number in range(RERUNS):
             try:
                 return await attempt()
-            except (DBAPIError, LostRace) as error:
-                if not _may_be_run_again(error):
-                    raise _told(error) from error
-                last = error
-            except (OSError, NoConnectionFree) as error:
-                raise _told(error) from error
+            except (DBAPIError, LostRace, OSError, NoConnectionFree) as error:
+                last: Exception = error
+            if not _may_be_run_again(last):
+                break
             await asyncio.sleep(random.uniform(0, RERUN_SECONDS * 2**number))
-        raise _told(last) from last
+        raise _told(last)
 
     async def _transact(self, work: Callable[[ports.Unit], T]) -> tuple[T, list[Announcement]]:
         async with self._engine.connect() as connection:
@@ -176,11 +174,14 @@ class PostgresStore:
     ) -> tuple[T, list[Announcement]]:
         unit = self._unit(Conversation(connection))
         answer = _run(work, unit)
+        lost: StatementFailed | None = None
         try:
             connection.commit()
         except (DBAPIError, OSError) as error:
-            logger.exception("nobody knows whether a transaction was committed")
-            raise failed(error) from error
+            lost = without_values(error)
+        if lost is not None:
+            logger.error("nobody knows whether a transaction was committed: %s", lost)
+            raise failed(lost)
         return answer, unit.announcements
 
     async def _look(self, look: Callable[[ports.Unit], T]) -> T:
@@ -224,9 +225,13 @@ def _run(work: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         raise told from error
 
 
-def _may_be_run_again(error: DBAPIError | LostRace) -> bool:
+def _may_be_run_again(error: Exception) -> bool:
     """Whether nothing of it was kept, and another attempt may fare better."""
-    if isinstance(error, LostRace) or error.connection_invalidated:
+    if isinstance(error, LostRace):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
         return True
     driver: Any = error.driver_exception
     # A plan made before a migration
@@ -237,8 +242,9 @@ def _may_be_run_again(error: DBAPIError | LostRace) -> bool:
 
 
 def _told(error: Exception) -> Exception:
-    """What a caller is told: a bug of ours just as it is, all else as a store that fails."""
+    """What a caller is told: a bug of ours as a bug, all else as a store that fails."""
+    why = without_values(error)
     if isinstance(error, IntegrityError | ProgrammingError | DataError):
-        return error
-    logger.error("a transaction or a look failed: %s", getattr(error, "orig", error))
-    return failed(error)
+        return why
+    logger.error("a transaction or a look failed: %s", why)
+    return failed(why)
