@@ -14,7 +14,7 @@ from functools import partial
 from types import CodeType
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, event, func, select
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -23,7 +23,7 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from attendance_adapters.errors import UnusableDatabase
 from attendance_adapters.sql.addresses import shown
@@ -59,7 +59,10 @@ SETTINGS = {
     "lock_timeout": f"{LOCK_SECONDS:g}s",
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS:g}s",
     "jit": "off",  # no statement of ours runs for as long as it takes to compile it
+    "synchronous_commit": "on",  # whatever the server, the database or the role would have
 }
+# What keeps a mark that was answered when the machine loses power, and is the server's alone to say
+SAFEGUARDS = ("fsync", "full_page_writes")
 
 
 class PostgresStore:
@@ -105,6 +108,7 @@ class PostgresStore:
         try:
             async with self._glances.connect() as connection:
                 await connection.execute(NOW)
+                await _warn_of_what_is_off(connection)
         except (DBAPIError, OSError, NoConnectionFree) as error:
             why = getattr(error, "orig", error)
             raise UnusableDatabase(f"{shown(self._url)}: {why}") from None
@@ -223,6 +227,14 @@ def _run(work: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         if told is error:
             raise
         raise told from error
+
+
+async def _warn_of_what_is_off(connection: AsyncConnection) -> None:
+    settings = select(*(func.current_setting(each) for each in SAFEGUARDS))
+    values = (await connection.execute(settings)).one()
+    off = [name for name, value in zip(SAFEGUARDS, values, strict=True) if value != "on"]
+    if off:
+        logger.warning("a power failure may lose marks: the server has %s off", " and ".join(off))
 
 
 def _may_be_run_again(error: Exception) -> bool:
