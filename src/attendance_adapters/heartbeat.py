@@ -10,7 +10,7 @@ from collections.abc import Callable
 from attendance_adapters.periodic import Periodic
 from attendance_core import ports
 from attendance_core.connections import Terms
-from attendance_core.errors import LeaseLost
+from attendance_core.errors import LeaseLost, Unavailable
 from attendance_core.upkeep import SWEEP_MOST, RenewLease, StartProcess, Sweep
 from attendance_core.vocabulary import ProcessId, Seconds
 
@@ -50,6 +50,7 @@ class Heartbeat:
             Periodic("sweep", sweep_every, self._clean),
         )
         self._leased_until: float | None = None  # monotonic; None before the lease is taken up
+        self._was_taken = True  # the last proof of life, by the store
         self.process_id = ProcessId(ids.process_id())
         self.sweeps = 0
         self.swept = 0  # holds and connections that its sweeps have ended
@@ -60,6 +61,11 @@ class Heartbeat:
     def holds_lease(self) -> bool:
         """Whether connections of `process_id` count: the store has taken a renewal lately."""
         return self._leased_until is not None and time.monotonic() < self._leased_until
+
+    @property
+    def store_answers(self) -> bool:
+        """Whether the store took the last proof of life, of which there is one every 2 s."""
+        return self.holds_lease and self._was_taken
 
     async def start(self) -> None:
         """Takes up the lease; from its return on connections of `process_id` count.
@@ -81,6 +87,14 @@ class Heartbeat:
         self._leased_until = asked_at + self._lease_seconds
 
     async def _renew(self) -> None:
+        try:
+            await self._prove()
+        except Unavailable:
+            self._was_taken = False
+            raise
+        self._was_taken = True
+
+    async def _prove(self) -> None:
         if self._leased_until is None:
             await self._take_up()
             return

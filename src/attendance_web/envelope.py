@@ -127,13 +127,23 @@ def _response(
 
 
 def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Whatever was raised, in the envelope; what is our fault is logged with its traceback."""
+    """Whatever was raised, in the envelope; a bug is logged with its traceback."""
     meant = _meant(error)
     if isinstance(meant, Unavailable):
-        logger.warning("a call could not be answered", exc_info=meant)
+        logger.warning("a call could not be answered: %s", why(meant))
     elif not isinstance(meant, Refusal):
         logger.error("a call failed", exc_info=meant)
     return refused(meant, language_of(request.scope["headers"]))
+
+
+def why(unavailable: Unavailable) -> str:
+    """The kind and the words of what kept us: a line, since there are thousands in an outage."""
+    cause = unavailable.__cause__
+    return (
+        "it took too long, or too many wait"
+        if cause is None
+        else f"{type(cause).__name__}: {cause}"
+    )
 
 
 def _meant(error: Exception) -> Exception:

@@ -93,7 +93,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
         Limits(attendance.use_cases),
         settings.allowed_origins,
         is_draining=lambda: presence.is_draining,
-        is_alive=lambda: attendance.heartbeat.holds_lease,
+        is_alive=lambda: attendance.heartbeat.store_answers,
     )
     return app
 

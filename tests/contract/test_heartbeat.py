@@ -119,6 +119,17 @@ class TestHeartbeat:
         await until(lambda: pulse.heartbeat.holds_lease)
         await pulse.heartbeat.close()
 
+    async def test_what_the_store_did_not_take_is_known_long_before_the_lease_is_lost(
+        self, pulse: Pulse
+    ) -> None:
+        assert pulse.heartbeat.store_answers
+        pulse.store.answers_with = Unavailable()
+        await until(lambda: not pulse.heartbeat.store_answers)
+        assert pulse.heartbeat.holds_lease
+        pulse.store.answers_with = None
+        await until(lambda: pulse.heartbeat.store_answers)
+        assert pulse.lost == 0
+
     async def test_it_sweeps(self, pulse: Pulse, clock: SetClock) -> None:
         lecture = await Lecture.begun(pulse.store.kept, waiting=1)
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=3)

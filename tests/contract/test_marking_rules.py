@@ -187,6 +187,26 @@ class TestRule5ConfirmAndRefuse:
         assert await house.karma(marker) == 50
         assert isinstance(await house.state_of(event_id, second), Held)
 
+    async def test_after_a_choice_that_was_refused_nobody_is_confirmed(self, house: House) -> None:
+        """A confirm without an id is of the person held, and never of the one before."""
+        event_id, asker, marker, _, marking = await a_room(house)
+        second, another = await house.people(2)
+        await second.mark_me(event_id)
+        await marking.hears("user_joined")
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await marking.asks("confirm_marking")
+        elsewhere = await another.marks(event_id)
+        await elsewhere.asks("prepare_to_mark", user_id=second.user_id)
+        await marking.hears("user_left", user_id=second.user_id)
+        await marking.is_refused("taken", "prepare_to_mark", user_id=second.user_id)
+        await marking.is_refused("nobody_held", "confirm_marking")
+        await marking.is_refused("not_waiting", "prepare_to_mark", user_id=another.user_id)
+        await marking.is_refused("nobody_held", "confirm_marking")
+        held = await house.state_of(event_id, second)
+        assert isinstance(held, Held) and held.by == another.user_id
+        assert await house.state_of(event_id, another) is None
+        assert await house.karma(marker) == 50
+
     async def test_choosing_again_does_not_move_the_deadline(self, house: House) -> None:
         event_id, asker, _, _, marking = await a_room(house)
         first = await marking.asks("prepare_to_mark", user_id=asker.user_id)

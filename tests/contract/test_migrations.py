@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, create_engine, inspect, text
 from attendance_adapters import UnusableDatabase, migrate
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.migrate import MIGRATIONS, is_current, over, upgrade
+from attendance_adapters.sql.refusals import GONE, HELD, UNIQUE
 from attendance_adapters.sql.search import is_ours
 from attendance_adapters.sql.tables import metadata
 from tests.contract.engines import a_database
@@ -151,6 +152,27 @@ class TestPostgres:
         assert failed == []
         assert is_current(empty)
 
+    def test_what_autogenerate_does_not_see_is_there_too(
+        self, empty: URL, postgres_server: str
+    ) -> None:
+        """Constraints by name and words, among them CHECKs; the conditions of partial indexes."""
+        upgrade(empty)
+        with a_database(postgres_server, "template0") as bare:
+            over(bare, lambda on: (metadata.create_all(on), on.commit()))
+            declared = defined(bare)
+        assert defined(empty) == declared
+        assert {*UNIQUE, *GONE, *HELD} <= declared.keys()  # what refusals go by
+        assert "CHECK ((low_id < high_id))" in declared.values()
+        assert sum(" WHERE " in each for each in declared.values()) == 4
+        for change in (
+            "ALTER TABLE friendships DROP CONSTRAINT ck_friendships_smaller_first",
+            "ALTER TABLE marks RENAME CONSTRAINT pk_marks TO marks_pkey",
+            "DROP INDEX ix_places_listed; CREATE INDEX ix_places_listed ON places (since)",
+        ):
+            before = defined(empty)
+            says(empty, *change.split("; "))
+            assert defined(empty) != before  # a difference would be seen
+
     @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
     async def test_every_spelling_of_an_address_and_within_a_loop(
         self, empty: URL, scheme: str
@@ -187,6 +209,20 @@ class TestPostgres:
             assert "127.0.0.1:1/it: " in str(told.value)
             assert "secret" not in str(told.value)
             assert "\n" not in str(told.value)
+
+
+def defined(url: URL) -> dict[str, str]:
+    """Every constraint and index of our tables, in PostgreSQL's words, by its name."""
+    constraints = """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"""
+    indexes = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        AND indexname NOT IN (SELECT conname FROM pg_constraint)"""
+    found = [*says(url, constraints), *says(url, indexes)]
+    return {
+        name: words
+        for name, words in found
+        if is_ours(name, "index", None) and not name.startswith("alembic_version")
+    }
 
 
 def spelt(database: Path) -> dict[str, list[str]]:

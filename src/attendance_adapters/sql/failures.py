@@ -6,6 +6,24 @@ from attendance_core.errors import Unavailable
 
 # They would end a loop or a thread that others share
 _ENDS = (StopIteration, GeneratorExit, KeyboardInterrupt, SystemExit)
+_DATA = "22"  # the class of states whose very message quotes a value
+
+
+class StatementFailed(Exception):
+    """A statement that PostgreSQL did not carry out, and why, without a value in it.
+
+    The error itself has a DETAIL with whole rows, and those hold names.
+    """
+
+
+def without_values(error: Exception) -> StatementFailed:
+    """The kind of an error, the state PostgreSQL gives it and its message; where we were then."""
+    driver = getattr(error, "driver_exception", None) or error
+    state = getattr(driver, "sqlstate", None) or ""
+    said = "" if state.startswith(_DATA) else str((*driver.args, "")[0])
+    words = f"{type(driver).__name__} {state}".strip()
+    failed = StatementFailed(f"{words}: {said}" if said else words)
+    return failed.with_traceback(error.__traceback__)
 
 
 def failed(error: BaseException) -> Unavailable:

@@ -14,7 +14,7 @@ from functools import partial
 from types import CodeType
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, event, func, select
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -23,12 +23,12 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from attendance_adapters.errors import UnusableDatabase
 from attendance_adapters.sql.addresses import shown
 from attendance_adapters.sql.conversation import NOW, Conversation, Glance, Longer, LostRace
-from attendance_adapters.sql.failures import failed, raised
+from attendance_adapters.sql.failures import StatementFailed, failed, raised, without_values
 from attendance_adapters.sql.unit import SqlUnit, named_files
 from attendance_core import ports
 from attendance_core.announcements import Announcement
@@ -59,7 +59,10 @@ SETTINGS = {
     "lock_timeout": f"{LOCK_SECONDS:g}s",
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS:g}s",
     "jit": "off",  # no statement of ours runs for as long as it takes to compile it
+    "synchronous_commit": "on",  # whatever the server, the database or the role would have
 }
+# What keeps a mark that was answered when the machine loses power, and is the server's alone to say
+SAFEGUARDS = ("fsync", "full_page_writes")
 
 
 class PostgresStore:
@@ -105,6 +108,7 @@ class PostgresStore:
         try:
             async with self._glances.connect() as connection:
                 await connection.execute(NOW)
+                await _warn_of_what_is_off(connection)
         except (DBAPIError, OSError, NoConnectionFree) as error:
             why = getattr(error, "orig", error)
             raise UnusableDatabase(f"{shown(self._url)}: {why}") from None
@@ -158,14 +162,12 @@ class PostgresStore:
         for number in range(RERUNS):
             try:
                 return await attempt()
-            except (DBAPIError, LostRace) as error:
-                if not _may_be_run_again(error):
-                    raise _told(error) from error
-                last = error
-            except (OSError, NoConnectionFree) as error:
-                raise _told(error) from error
+            except (DBAPIError, LostRace, OSError, NoConnectionFree) as error:
+                last: Exception = error
+            if not _may_be_run_again(last):
+                break
             await asyncio.sleep(random.uniform(0, RERUN_SECONDS * 2**number))
-        raise _told(last) from last
+        raise _told(last)
 
     async def _transact(self, work: Callable[[ports.Unit], T]) -> tuple[T, list[Announcement]]:
         async with self._engine.connect() as connection:
@@ -176,11 +178,14 @@ class PostgresStore:
     ) -> tuple[T, list[Announcement]]:
         unit = self._unit(Conversation(connection))
         answer = _run(work, unit)
+        lost: StatementFailed | None = None
         try:
             connection.commit()
         except (DBAPIError, OSError) as error:
-            logger.exception("nobody knows whether a transaction was committed")
-            raise failed(error) from error
+            lost = without_values(error)
+        if lost is not None:
+            logger.error("nobody knows whether a transaction was committed: %s", lost)
+            raise failed(lost)
         return answer, unit.announcements
 
     async def _look(self, look: Callable[[ports.Unit], T]) -> T:
@@ -224,9 +229,21 @@ def _run(work: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         raise told from error
 
 
-def _may_be_run_again(error: DBAPIError | LostRace) -> bool:
+async def _warn_of_what_is_off(connection: AsyncConnection) -> None:
+    settings = select(*(func.current_setting(each) for each in SAFEGUARDS))
+    values = (await connection.execute(settings)).one()
+    off = [name for name, value in zip(SAFEGUARDS, values, strict=True) if value != "on"]
+    if off:
+        logger.warning("a power failure may lose marks: the server has %s off", " and ".join(off))
+
+
+def _may_be_run_again(error: Exception) -> bool:
     """Whether nothing of it was kept, and another attempt may fare better."""
-    if isinstance(error, LostRace) or error.connection_invalidated:
+    if isinstance(error, LostRace):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
         return True
     driver: Any = error.driver_exception
     # A plan made before a migration
@@ -237,8 +254,9 @@ def _may_be_run_again(error: DBAPIError | LostRace) -> bool:
 
 
 def _told(error: Exception) -> Exception:
-    """What a caller is told: a bug of ours just as it is, all else as a store that fails."""
+    """What a caller is told: a bug of ours as a bug, all else as a store that fails."""
+    why = without_values(error)
     if isinstance(error, IntegrityError | ProgrammingError | DataError):
-        return error
-    logger.error("a transaction or a look failed: %s", getattr(error, "orig", error))
-    return failed(error)
+        return why
+    logger.error("a transaction or a look failed: %s", why)
+    return failed(why)

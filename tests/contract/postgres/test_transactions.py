@@ -16,9 +16,22 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.announcements import ConnectionsEnded, Why
 from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import UserId
+from tests.contract.engines import a_database
 from tests.contract.lecture import EVENT, Lecture
-from tests.contract.postgres.meetings import ANNA, BORIS, Stranger
+from tests.contract.postgres.meetings import ANNA, BORIS, Reruns, Stranger
 from tests.unit.builders import NOON
+
+# The number goes on though the transaction is undone
+FIRST_FAILS = (
+    "CREATE SEQUENCE additions",
+    """CREATE FUNCTION first_fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('additions') = 1 THEN
+            RAISE 'could not serialize access' USING ERRCODE = '40001';
+        END IF;
+        RETURN new; END $$""",
+    """CREATE TRIGGER first_fails BEFORE INSERT ON accounts FOR EACH ROW
+        EXECUTE FUNCTION first_fails()""",
+)
 
 
 async def backends(store: PostgresStore, state: str) -> int:
@@ -52,6 +65,31 @@ class TestReruns:
         await asyncio.gather(opposed(ANNA, BORIS), opposed(BORIS, ANNA))
         assert len(ran) == 3
         assert len(heard) == 2
+
+    async def test_what_the_server_cannot_serialize_is_run_again_and_announced_once(
+        self, postgres_server: str, reruns: Reruns
+    ) -> None:
+        """No statement of ours meets this at READ COMMITTED: a trigger raises it."""
+        notifier, heard = LocalNotifier(), list[Any]()
+        await notifier.subscribe(EVENT, heard.append)
+        with a_database(postgres_server) as url:
+            store = PostgresStore(url, notifier)
+            await store.start()
+            async with Stranger(store) as other:
+                for each in FIRST_FAILS:
+                    await other.says(each)
+                await other.connection.commit()
+
+            def work(unit: Any) -> UserId:
+                unit.announce(ConnectionsEnded(EVENT, Why.LEFT))
+                return UserId(unit.accounts.add("anna", "hash", NOON))
+
+            added = await store.transact(work)
+            found = await store.observe(lambda u: u.accounts.find("anna"))
+            await store.close()
+        assert [each.driver_exception.sqlstate for each in reruns] == ["40001"]  # type: ignore[attr-defined]
+        assert found.user_id == added
+        assert len(heard) == 1
 
     async def test_only_so_often(self, store: PostgresStore) -> None:
         tried = 0

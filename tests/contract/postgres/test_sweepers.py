@@ -1,0 +1,102 @@
+"""Several processes that sweep one PostgreSQL at once: nothing twice, and nothing lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import URL
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_core.announcements import PlaceChanged
+from attendance_core.connections import Process, Role
+from attendance_core.places import Held, Place, Waiting
+from attendance_core.vocabulary import ProcessId, UserId
+from tests.contract.lecture import EVENT, PROCESS, Lecture, socket, use_cases
+from tests.unit.builders import NOON, SetClock
+
+OTHER, DEAD = ProcessId(UUID(int=3)), ProcessId(UUID(int=4))
+EACH = 20  # people to whom the same has happened
+HELD = range(3, 3 + EACH)  # by a marker each, until some time ago
+LOST = range(HELD.stop, HELD.stop + EACH)  # their connection was, and their grace is over
+OF_DEAD = range(LOST.stop, LOST.stop + EACH)  # their process has died
+HELD_OF_DEAD = range(OF_DEAD.stop, OF_DEAD.stop + EACH)  # both
+THERE = range(HELD_OF_DEAD.stop, HELD_OF_DEAD.stop + EACH)  # nothing has
+LATER = NOON + 200
+
+
+@pytest.fixture
+async def stores(
+    postgres_url: URL, notifier: LocalNotifier, clock: SetClock
+) -> AsyncIterator[list[PostgresStore]]:
+    made = [PostgresStore(postgres_url, notifier, clock=clock) for _ in range(2)]
+    for each in made:
+        await each.start()
+    yield made
+    for each in made:
+        await each.close()
+
+
+async def a_hall_after_a_crash(store: PostgresStore) -> Lecture:
+    lecture = await Lecture.begun(store, waiting=5 * EACH)
+
+    def work(unit: Any) -> None:
+        for process_id in (PROCESS, OTHER):
+            unit.processes.put(Process(process_id, LATER, NOON - 3600))
+        unit.processes.put(Process(DEAD, NOON, NOON - 3600))
+        for user_id in (*HELD, *HELD_OF_DEAD):
+            held = Held(NOON, UserId(1000 + user_id), LATER - 1)
+            unit.places.put(Place(EVENT, UserId(user_id), True, held, 1))
+        for each in lecture.waiting:
+            if each.user_id in LOST:
+                unit.connections.lose(each.connection_id, NOON)
+            elif each.user_id in (*OF_DEAD, *HELD_OF_DEAD):
+                unit.connections.remove([each.connection_id])
+                theirs = socket(1000 + each.user_id, each.user_id, Role.MARK_ME, DEAD)
+                unit.connections.add(theirs)
+
+    await store.transact(work)
+    return lecture
+
+
+async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_each_once(
+    stores: list[PostgresStore], notifier: LocalNotifier, clock: SetClock
+) -> None:
+    one, _ = stores
+    lecture = await a_hall_after_a_crash(one)
+    before = {
+        user_id: await lecture.place(user_id) for user_id in map(UserId, range(3, THERE.stop))
+    }
+    clock.at = LATER
+    told: list[Any] = []
+    await notifier.subscribe(EVENT, told.append)
+    sweeps = [
+        use_cases(store).sweep(process_id=process_id)
+        for _ in range(3)
+        for store, process_id in zip(stores, (PROCESS, OTHER), strict=True)
+    ]
+    found = await asyncio.gather(*sweeps)
+    assert sum(each > 0 for each in found) >= 2, "they did not meet"
+
+    gone = [*LOST, *OF_DEAD, *HELD_OF_DEAD]
+    assert all(isinstance(each, PlaceChanged) for each in told)
+    assert sorted(each.place.user_id for each in told) == sorted([*HELD, *gone])
+    for user_id, place in before.items():
+        after = await lecture.place(user_id)
+        state, changed = place.state, user_id not in THERE
+        if user_id in HELD:
+            state = Waiting(NOON)
+        elif user_id in gone:
+            state = None
+        assert after == replace(place, state=state, version=place.version + changed)
+    listed = await one.observe(lambda u: u.places.listed(EVENT))
+    assert {each.user_id for each in listed} == {*HELD, *THERE}
+    for user_id in before:
+        left = await one.observe(lambda u, of=user_id: u.connections.of(EVENT, of))
+        assert len(left) == (0 if user_id in gone else 1)
+    assert [await use_cases(each).sweep(process_id=PROCESS) for each in stores] == [0, 0]

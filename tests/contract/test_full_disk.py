@@ -1,0 +1,65 @@
+"""A disk that is full when somebody is to be marked: seen through a socket, over SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attendance_core.connections import Terms
+from attendance_core.errors import Unavailable
+from attendance_core.places import Held, Mark, Marked
+from attendance_core.vocabulary import EventId, UserId
+from tests.contract.live import House, Visitor, opened_house
+from tests.contract.writers import driver_of
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with opened_house(tmp_path, Terms(grace_seconds=1)) as opened:
+        yield opened
+
+
+async def limited(house: House, pages: int) -> None:
+    """The disk has room for so many, or for no more than it has."""
+    await house._transact(lambda unit: driver_of(unit).execute(f"PRAGMA max_page_count = {pages}"))
+
+
+async def filled(house: House, event_id: EventId, marker: Visitor, marked: list[Visitor]) -> int:
+    """Marks people until there is no room for one more; how many."""
+    for number, user_id in enumerate(UserId(each.user_id) for each in marked):
+
+        def work(unit: Any, user_id: UserId = user_id) -> None:
+            unit.marks.add(Mark(event_id, user_id, UserId(marker.user_id), unit.now(), 50))
+
+        try:
+            await house._transact(work)
+        except Unavailable:
+            return number
+    pytest.fail("the disk never was full")
+
+
+async def test_a_confirm_is_unavailable_leaves_the_hold_and_is_done_once_there_is_room(
+    house: House,
+) -> None:
+    marker, *others, asker = await house.people(202)
+    event_id = await house.event(marker)
+    waiting = await asker.mark_me(event_id)
+    marking = await marker.marks(event_id)
+    await marking.asks("prepare_to_mark", user_id=asker.user_id)
+    await limited(house, 1)
+    before = await filled(house, event_id, marker, others)
+
+    for _ in range(3):
+        await marking.is_refused("unavailable", "confirm_marking", user_id=asker.user_id)
+        assert isinstance(await house.state_of(event_id, asker), Held)
+        assert await house.karma(marker) == 50 * before
+    await waiting.hears_nothing()
+
+    await limited(house, 1_000_000)
+    assert (await marking.asks("confirm_marking"))["message"] == "marked"
+    await waiting.hears("was_marked", user_id=marker.user_id)
+    assert isinstance(await house.state_of(event_id, asker), Marked)
+    assert await house.karma(marker) == 50 * (before + 1)

@@ -1,0 +1,141 @@
+"""Among very many names a part is found by the index of trigrams, on each engine that has one."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.migrate import over
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_adapters.system import SystemClock
+from tests.contract.engines import a_database
+from tests.contract.lecture import an_empty_database
+
+NAMES = 100_000
+WITHIN = 0.5  # seconds; it takes some milliseconds, and a walk through all names some 50
+ROUNDS = 12  # PostgreSQL may settle on a plan for all parts after five
+RARE, ONE, NOBODY = "ёлков-042", "ов-99999", "никого нет"
+# Of each number a person and an event; no two have one name, and none of them has the last part
+FILL = (
+    """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
+        SELECT n, 'u' || n, 'u' || n, '', 0 FROM numbers""",
+    """INSERT INTO profiles (user_id, display_name, name_key, bio)
+        SELECT n, name, name, '' FROM numbers""",
+    """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+        SELECT {id}, name, name, 1, 0, 1 FROM numbers""",
+)
+POSTGRES = (
+    """CREATE TEMPORARY TABLE numbers AS SELECT n, 'анна ёлков-' || to_char(n, 'FM00000') AS name
+        FROM generate_series(1, {names}) AS n""",
+    *(each.replace("{id}", "md5(name)::uuid") for each in FILL),
+    "ANALYZE",
+)
+SQLITE = (
+    """CREATE TEMPORARY TABLE numbers AS
+        WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {names})
+        SELECT n, printf('анна ёлков-%05d', n) AS name FROM each""",
+    *(each.replace("{id}", "printf('%032x', n)") for each in FILL),
+)
+
+
+async def searched(store: Any, kind: str, part: str) -> int:
+    """How many of the first hundred were found, each time soon enough."""
+    found = 0
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        found = len(await store.observe(lambda unit: getattr(unit, kind).search(part, 100, 0)))
+        assert time.perf_counter() - began < WITHIN
+    return found
+
+
+async def finds_by_the_index(store: Any, kind: str) -> None:
+    assert await searched(store, kind, RARE) == 100
+    assert await searched(store, kind, ONE) == 1
+    assert await searched(store, kind, NOBODY) == 0
+
+
+class TestPostgres:
+    @pytest.fixture
+    async def store(self, postgres_server: str) -> AsyncIterator[PostgresStore]:
+        with a_database(postgres_server) as url:
+
+            def fill(on: Any) -> None:
+                for each in POSTGRES:
+                    on.execute(text(each.replace("{names}", str(NAMES)).replace("::", r"\:\:")))
+                on.commit()
+
+            over(url, fill)
+            made = PostgresStore(url, LocalNotifier())
+            await made.start()
+            yield made
+            await made.close()
+
+    async def test_the_plan_of_what_the_adapter_asks_has_the_index(
+        self, store: PostgresStore
+    ) -> None:
+        asked: list[tuple[str, Any]] = []
+
+        def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+            if "LIKE" in statement:
+                asked.append((statement, parameters))
+
+        for kind in ("profiles", "events"):
+            await finds_by_the_index(store, kind)
+        event.listen(store._engine.sync_engine, "before_cursor_execute", note)
+        async with store._glances.connect() as connection:
+            has = text("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
+            if not (await connection.execute(has)).scalar_one():
+                return  # names are found without, only slower
+            for kind in ("profiles", "events"):
+                asked.clear()
+                for part in (RARE, ONE, NOBODY):
+                    await searched(store, kind, part)
+                for statement, parameters in list(asked):
+                    driver = (await connection.get_raw_connection()).driver_connection
+                    plan = await driver.fetch(f"EXPLAIN {statement}", *parameters)
+                    assert f"trigrams_of_{kind}" in str(plan), plan
+
+
+class TestSqlite:
+    @pytest.fixture
+    async def store(self, tmp_path: Path) -> AsyncIterator[SqliteStore]:
+        path = an_empty_database(tmp_path)
+
+        def fill() -> None:
+            with sqlite3.connect(path) as on:
+                for each in SQLITE:
+                    on.execute(each.replace("{names}", str(NAMES)))
+            on.close()
+
+        await asyncio.to_thread(fill)
+        made = SqliteStore(path, SystemClock(), LocalNotifier())
+        await made.start()
+        yield made
+        await made.close()
+
+    async def test_the_plan_of_what_the_adapter_asks_has_the_index(
+        self, store: SqliteStore
+    ) -> None:
+        asked: list[str] = []
+        for each in store._opened:
+            each.set_trace_callback(asked.append)
+        for kind in ("profiles", "events"):
+            asked.clear()
+            await finds_by_the_index(store, kind)
+            searches = {each for each in asked if each.startswith("SELECT") and "instr(" in each}
+            assert len(searches) == 3
+            with sqlite3.connect(store._path) as on:
+                for each in searches:
+                    plan = str(on.execute(f"EXPLAIN QUERY PLAN {each}").fetchall())
+                    assert f"SCAN trigrams_of_{kind} VIRTUAL TABLE INDEX" in plan, plan
+                    assert f"SCAN {kind}" not in plan, plan
+            on.close()
