@@ -179,8 +179,6 @@ def handler_of(call: Call) -> HTTPRouteHandler:
 async def make(call: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
     """One call, from its headers to its answer; whatever is raised becomes an envelope."""
     web: Web = request.app.state.web
-    if web.is_draining():
-        raise Unavailable
     scope = request.scope
     headers: RawHeaders = scope["headers"]
     by = shown(headers)

@@ -198,6 +198,30 @@ class TestStopping:
         assert service.process.wait(SECONDS) == 0
         assert "Traceback" not in service.said()
 
+    async def test_a_balancer_sees_that_it_is_not_ready_before_nobody_is_let_in(
+        self, service: Service
+    ) -> None:
+        """On connections of their own; who comes meanwhile is served, but for sockets."""
+        visitor = somebody(service)
+        event_id = event_of(visitor)
+        begun = time.monotonic()
+        service.process.send_signal(signal.SIGTERM)
+        while (found := service.get("/health/ready")) == (200, b"ready"):
+            assert time.monotonic() - begun < 1
+        assert found == (503, b"draining")
+        assert service.get("/health/live") == (200, b"live")
+        assert visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
+        async with visitor.socket("/ws/mark_me", event_id) as turned_away:
+            frame = json.loads(await turned_away.recv())
+            assert frame["params"]["code"] == "unavailable"
+            with pytest.raises(ConnectionClosed) as closed:
+                await turned_away.recv()
+            assert closed.value.rcvd is not None and closed.value.rcvd.code == 1013
+        assert time.monotonic() - begun < 1
+        until_refused(service)
+        assert 1 <= time.monotonic() - begun < 3
+        assert service.process.wait(SECONDS) == 0
+
     async def test_it_is_not_ready_while_sockets_go(self, service: Service) -> None:
         visitor = somebody(service)
         event_id = event_of(visitor)
