@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -108,6 +108,10 @@ def _metrics(attendance: Attendance) -> Metrics:
             "please run: pip install 'attendance[metrics]'"
         ) from None
     heartbeat, notifier = attendance.heartbeat, attendance.notifier
+    gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.in_use}
+    if (pool := attendance.pool) is not None:
+        gauges["database_pool_size"] = lambda: pool()[0]
+        gauges["database_pool_taken"] = lambda: pool()[1]
     return Metrics(
         counters={
             "notifier_reconnects": lambda: notifier.reconnects,
@@ -116,5 +120,5 @@ def _metrics(attendance: Attendance) -> Metrics:
             "swept": lambda: heartbeat.swept,
             "leases_lost": lambda: heartbeat.leases_lost,
         },
-        gauges={"database_in_use": lambda: attendance.in_use},
+        gauges=gauges,
     )
