@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from tests.chaos.figures.gathering import gathering
+from tests.chaos.figures.race import MARKERS, race
 from tests.contract import live
 from tests.contract.engines import a_database
 from tests.contract.live import Ended, Wire, eventually
@@ -24,6 +26,7 @@ from tests.contract.pair import Pair, a_pair, at
 from tests.contract.server import COMMAND, SECONDS, Service
 from tests.contract.servers import Valkey, a_valkey
 from tests.contract.test_processes import LEASE, an_event, people
+from tests.contract.test_race import ROUNDS
 from tests.contract.test_workers import marks
 
 GRACE = 4  # the lease is longer, so it is what a dead process's people wait for
@@ -107,6 +110,12 @@ class TestMarking:
                 asked = time.monotonic()
                 await marking.hears("user_joined", user_id=late.user_id)
                 assert time.monotonic() - asked < AT_ONCE  # told, not found by reading again
+
+    async def test_of_fifty_markers_at_both_one_gets_the_person(self, pair: Pair) -> None:
+        among = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], MARKERS + 1)
+        found = await race([pair.one, pair.two], among, ROUNDS)
+        assert found.winners == {1: ROUNDS}
+        assert found.codes == {"taken": ROUNDS * (MARKERS - 1)}
 
 
 class TestLosses:
