@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,13 +35,18 @@ class Pair:
         """How often each has found its notifier's server again."""
         return [each.value("notifier_reconnects_total") for each in self.told()]
 
-    async def notifier_comes_back(self) -> None:
-        """Starts it, and returns when both have found it."""
+    @asynccontextmanager
+    async def notifier_away(self) -> AsyncIterator[None]:
+        """Its server is killed; afterwards it is back, and both have found it."""
         before = self.reconnects()
-        await restarted(self.notifier)
-        await eventually(
-            lambda: all(a > b for a, b in zip(self.reconnects(), before, strict=True)), SECONDS
-        )
+        self.notifier.kill()
+        try:
+            yield
+        finally:
+            await restarted(self.notifier)
+            await eventually(
+                lambda: all(a > b for a, b in zip(self.reconnects(), before, strict=True)), SECONDS
+            )
 
     @contextmanager
     def third(self, name: str, command: list[str]) -> Iterator[Service]:

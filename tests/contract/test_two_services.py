@@ -99,13 +99,11 @@ class TestMarking:
         event_id = an_event(marker)
         async with at(marker, pair.two).opens("marking", event_id) as marking:
             await marking.hears("marking_list", marking_list=[])
-            pair.notifier.kill()
-            async with early.opens("mark_me", event_id) as waits:
+            async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:
                 asked = time.monotonic()
                 await marking.hears("user_joined", user_id=early.user_id)
                 assert time.monotonic() - asked < AGAIN
                 await marks(marking, waits, early.user_id)
-            await pair.notifier_comes_back()
             async with late.opens("mark_me", event_id):
                 asked = time.monotonic()
                 await marking.hears("user_joined", user_id=late.user_id)
@@ -205,11 +203,8 @@ class TestEndings:
         await asyncio.gather(*(self.ends(pair, each, AT_ONCE) for each in ENDINGS))
 
     async def test_without_valkey_they_are_closed_within_five_seconds(self, pair: Pair) -> None:
-        pair.notifier.kill()
-        try:
+        async with pair.notifier_away():
             await asyncio.gather(*(self.ends(pair, each, AGAIN) for each in ENDINGS))
-        finally:
-            await pair.notifier_comes_back()
 
     async def ends(self, pair: Pair, kind: str, within: float) -> None:
         """One event with an asker and its marker at the second service, ended at the first."""

@@ -58,13 +58,11 @@ async def test_it_is_killed_and_comes_back(pair: Pair) -> None:
     event_id = an_event(marker)
     async with at(marker, pair.two).opens("marking", event_id) as marking:
         await marking.hears("marking_list", marking_list=[])
-        pair.notifier.kill()
-        async with early.opens("mark_me", event_id) as waits:
+        async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:
             asked = time.monotonic()
             await marking.hears("user_joined", user_id=early.user_id)
             assert time.monotonic() - asked < AGAIN
             await marks(marking, waits, early.user_id)
-        await pair.notifier_comes_back()
         async with late.opens("mark_me", event_id):
             asked = time.monotonic()
             await marking.hears("user_joined", user_id=late.user_id)
