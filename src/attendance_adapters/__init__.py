@@ -7,6 +7,7 @@ database is looked after by somebody. Both answer an `Attendance` that is still 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,6 +104,7 @@ def connect(
     from attendance_adapters.sql.migrate import check
 
     store: Store
+    pool: Callable[[], tuple[int, int]] | None = None
     if url.get_backend_name() == "sqlite":
         from attendance_adapters.sql.sqlite import SqliteStore
 
@@ -110,13 +112,15 @@ def connect(
     else:
         from attendance_adapters.sql.postgres import PostgresStore
 
-        store = PostgresStore(url, notifier, clock=clock)
+        store = on_server = PostgresStore(url, notifier, clock=clock)
+        pool = on_server.pool
     return Attendance(
         store=store,
         notifier=notifier,
         files=_files(files_url),
         terms=terms,
         prepare=partial(check, url),
+        pool=pool,
     )
 
 

@@ -81,10 +81,13 @@ class Attendance:
         files: ObjectFiles,
         terms: Terms,
         prepare: Callable[[], None] = _nothing,
+        pool: Callable[[], tuple[int, int]] | None = None,
     ) -> None:
         self._store = store
         self._prepare = prepare
         self.in_use = 0  # transactions and reads under way in the store, or waiting there
+        # How many connections the store may have, and how many are taken; None: it has no pool
+        self.pool = pool
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
         self._orphans = Periodic("sweep-orphans", ORPHANS_SWEPT_EVERY, self._sweep_orphans)

@@ -55,6 +55,7 @@ class Web:
     limits: Limits
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
+    is_shut: Callable[[], bool]  # whether it takes no calls any more
     is_alive: Callable[[], bool]  # whether the store has taken its latest proofs of life
 
 
@@ -179,7 +180,7 @@ def handler_of(call: Call) -> HTTPRouteHandler:
 async def make(call: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
     """One call, from its headers to its answer; whatever is raised becomes an envelope."""
     web: Web = request.app.state.web
-    if web.is_draining():
+    if web.is_shut():
         raise Unavailable
     scope = request.scope
     headers: RawHeaders = scope["headers"]

@@ -115,8 +115,10 @@ def served(
     from attendance_web.server import serve
 
     app = main.create_app(main.attendance_of(asked), asked, worker)
-    state = app.state
-    return serve(app, listener, drain=state.presence.drain, ready=ready, answered=state.answered)
+    presence, answered = app.state.presence, app.state.answered
+    return serve(
+        app, listener, drain=presence.drain, shut=presence.shut, ready=ready, answered=answered
+    )
 
 
 @attendance.command()

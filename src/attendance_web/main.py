@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -50,9 +50,10 @@ def migrate(settings: Settings) -> None:
 def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> Litestar:
     """The ASGI application over ``attendance``, which its lifespan starts and closes.
 
-    ``app.state.presence.drain`` is to be awaited before it stops, and ``app.state.answered`` to be
-    told of each request. Sockets need `attendance_web.protocol.PeerProtocol`, which `attendance
-    serve` brings. Each ``worker`` shows its metrics at a port of its own. Raises CannotStart.
+    ``app.state.presence.drain`` is to be awaited before it stops, ``app.state.presence.shut`` to be
+    called once nobody new is let in, and ``app.state.answered`` to be told of each request. Sockets
+    need `attendance_web.protocol.PeerProtocol`, which `attendance serve` brings. Each ``worker``
+    shows its metrics at a port of its own. Raises CannotStart.
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
     presence = Presence(
@@ -93,6 +94,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
         Limits(attendance.use_cases),
         settings.allowed_origins,
         is_draining=lambda: presence.is_draining,
+        is_shut=lambda: presence.is_shut,
         is_alive=lambda: attendance.heartbeat.store_answers,
     )
     return app
@@ -108,6 +110,10 @@ def _metrics(attendance: Attendance) -> Metrics:
             "please run: pip install 'attendance[metrics]'"
         ) from None
     heartbeat, notifier = attendance.heartbeat, attendance.notifier
+    gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.in_use}
+    if (pool := attendance.pool) is not None:
+        gauges["database_pool_size"] = lambda: pool()[0]
+        gauges["database_pool_taken"] = lambda: pool()[1]
     return Metrics(
         counters={
             "notifier_reconnects": lambda: notifier.reconnects,
@@ -116,5 +122,5 @@ def _metrics(attendance: Attendance) -> Metrics:
             "swept": lambda: heartbeat.swept,
             "leases_lost": lambda: heartbeat.leases_lost,
         },
-        gauges={"database_in_use": lambda: attendance.in_use},
+        gauges=gauges,
     )

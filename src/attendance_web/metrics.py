@@ -41,12 +41,19 @@ COUNTERS: Final = {
     "swept": "Holds and connections that a sweep of this process has ended",
     "leases_lost": "How often this process was, or may have been, taken for dead",
 }
-GAUGES: Final = {"database_in_use": "Transactions and reads under way or waiting for their turn"}
+GAUGES: Final = {
+    "database_in_use": "Transactions and reads under way or waiting for their turn",
+    "database_pool_size": "Connections to the database that this process may have",
+    "database_pool_taken": "Connections to the database in use just now",
+}
 CALL_NAMES: Final = {call.path: call.name for call in CALLS}
 
 
 class Metrics:
-    """The counts of one process. ``counters`` and ``gauges`` say how to read what is above."""
+    """The counts of one process. ``counters`` and ``gauges`` say how to read what is above.
+
+    Gauges that it does not have, as one without a pool, are left out.
+    """
 
     def __init__(
         self,
@@ -165,7 +172,7 @@ class _Read(Collector):
         for name, number in (("waiting", census.waiting), ("held", census.held)):
             text = f"People who are {name} in events with sockets here"
             yield GaugeMetricFamily(f"attendance_{name}", text, number)
-        for name, text in GAUGES.items():
-            yield GaugeMetricFamily(f"attendance_{name}", text, self._gauges[name]())
+        for name, read in self._gauges.items():
+            yield GaugeMetricFamily(f"attendance_{name}", GAUGES[name], read())
         for name, text in COUNTERS.items():
             yield CounterMetricFamily(f"attendance_{name}", text, self._counters[name]())

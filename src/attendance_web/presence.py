@@ -45,7 +45,8 @@ class Presence:
         self.allowed_origins = allowed_origins
         self.connection = connection
         self.rooms = Rooms(notifier, self._read, self._summaries, self._why_gone)
-        self.is_draining = False
+        self.is_draining = False  # takes no new sockets
+        self.is_shut = False  # takes no new calls either
         # Called after each frame of a socket: its message, its outcome, and how long it took
         self.commanded: Callable[[str, str, Seconds], None] = lambda *_: None
         self._process_id = process_id
@@ -107,6 +108,10 @@ class Presence:
                 await self._nobody.wait()
                 while self._hanging_up:
                     await asyncio.wait(set(self._hanging_up))
+
+    def shut(self) -> None:
+        """Nobody new is let in; who is here already and calls is told to try again."""
+        self.is_shut = True
 
     async def close(self) -> None:
         """Gives up what could not be stored: the lease of this process ends, and that is swept."""

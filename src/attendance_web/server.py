@@ -35,6 +35,7 @@ LARGEST_FRAME: Final = 16 * 1024  # bytes; Contract: 6.11
 PING_SECONDS: Final = 10.0  # between pings, and for an answer to one
 UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
+DOOR_SECONDS: Final[Seconds] = 1.0  # from SIGTERM, in which a balancer can see that it is not ready
 INTERRUPTED: Final = 130  # the code of a program that Ctrl-C ended
 
 
@@ -47,18 +48,20 @@ def serve(
     listener: socket.socket,
     *,
     drain: Callable[[], Awaitable[None]],
+    shut: Callable[[], None],
     ready: Callable[[], None],
     answered: Callable[[Answered], None],
 ) -> int:
     """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called in between,
     and ``answered`` after each request and socket.
 
-    On the signal nobody new is let in, ``drain`` lets the sockets go (and makes the service no
-    longer ready), and requests that came before are answered; a second Ctrl-C waits for nobody.
-    Raises whatever the start of the application raises.
+    On the signal ``drain`` lets the sockets go and makes the service no longer ready. After a
+    moment, which Ctrl-C does without, nobody new is let in, ``shut`` is called, and requests that
+    came before are answered; a second Ctrl-C waits for nobody. Raises whatever the start of the
+    application raises.
     """
     config = config_of(AccessLog(cast(ASGI3Application, app), answered))
-    server = _Server(config, app, drain, ready)
+    server = _Server(config, app, drain, shut, ready)
     server.run(sockets=[listener])
     return INTERRUPTED if server.force_exit else 0
 
@@ -147,13 +150,16 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         app: Litestar,
         drain: Callable[[], Awaitable[None]],
+        shut: Callable[[], None],
         ready: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._app = app
         self._alive = AsyncExitStack()
         self._drain = drain
+        self._shut = shut
         self._ready = ready
+        self._door_seconds = DOOR_SECONDS
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -167,25 +173,28 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal is a wish that we grant, so it is not raised anew after the end."""
-        if self.should_exit and sig == signal.SIGINT:
-            self.force_exit = True
+        if sig == signal.SIGINT:
+            self.force_exit = self.should_exit
+            self._door_seconds = 0.0
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         begun = time.monotonic()
         logging.getLogger("uvicorn.error").addFilter(_is_no_cut)
+        draining = asyncio.ensure_future(self._drain())
+        while not self.force_exit and time.monotonic() < begun + self._door_seconds:
+            await asyncio.sleep(0.1)
         for listening in self.servers:
             listening.close()
-        await self._drained(STOP_SECONDS - 2)
+        self._shut()
+        await self._drained(draining, begun + STOP_SECONDS - 2)
         left = STOP_SECONDS - (time.monotonic() - begun)
         self.config.timeout_graceful_shutdown = max(1, int(left))
         await super().shutdown(sockets=sockets)
         await self._alive.aclose()
 
-    async def _drained(self, seconds: Seconds) -> None:
+    async def _drained(self, draining: asyncio.Future[None], until: float) -> None:
         """Waits for the sockets to go, unless it takes too long or somebody is impatient."""
-        draining = asyncio.ensure_future(self._drain())
-        until = time.monotonic() + seconds
         while not draining.done() and not self.force_exit and time.monotonic() < until:
             await asyncio.wait({draining}, timeout=0.1)
         if not draining.done():

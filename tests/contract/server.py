@@ -139,7 +139,7 @@ def running(
             raise
         finally:
             if process.poll() is None:
-                process.terminate()
+                process.send_signal(signal.SIGINT)  # SIGTERM would leave the door open for a moment
                 try:
                     process.wait(SECONDS)
                 except subprocess.TimeoutExpired:

@@ -88,11 +88,16 @@ class TestHealth:
         finally:
             site.app.state.web = web
 
-    async def test_while_draining_it_is_not_ready_and_takes_no_calls(self, site: Site) -> None:
+    async def test_while_draining_it_is_not_ready_and_answers_calls_until_it_is_shut(
+        self, site: Site
+    ) -> None:
+        """Who has not yet seen that it is not ready must not find it broken."""
         web = site.app.state.web
         try:
             site.app.state.web = replace(web, is_draining=lambda: True)
             assert (await site.browser().get("/health/ready")).status_code == 503
+            assert (await site.browser().get("/api/events/GetEvents")).status_code == 200
+            site.app.state.web = replace(web, is_shut=lambda: True)
             answer = await site.browser().get("/api/events/GetEvents")
             assert (answer.status_code, answer.json()["error"]) == (503, -1)
             assert answer.headers["retry-after"] == "1"

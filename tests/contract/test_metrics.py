@@ -7,10 +7,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import URL
 
+from tests.contract.live import eventually
 from tests.contract.server import SECONDS, Service, attendance, free_port, running
+from tests.contract.servers import Valkey, a_valkey, restarted
 from tests.contract.test_server import marker_and_waiting
 
 PORT = "ATTENDANCE_METRICS_PORT"
@@ -91,6 +95,67 @@ async def test_a_marking_shows_in_every_count(service: Service, port: int) -> No
     assert told.value("notifier_dropped_total") == 0
     assert told.value("leases_lost_total") == 0
     assert told.value("database_in_use") < 10  # it sweeps, and a socket may still be going
+    assert "database_pool" not in told.text  # SQLite has none
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[Valkey]:
+    with a_valkey() as server:
+        yield server
+
+
+class TestOverServers:
+    """PostgreSQL and Valkey: what SQLite alone has nothing to tell of."""
+
+    @pytest.fixture
+    def service(
+        self, tmp_path: Path, port: int, valkey: Valkey, postgres_url: URL
+    ) -> Iterator[Service]:
+        settings = {
+            PORT: str(port),
+            "ATTENDANCE_DATABASE_URL": address_of(postgres_url),
+            "ATTENDANCE_NOTIFIER_URL": valkey.url,
+            "ATTENDANCE_GRACE_SECONDS": "1",
+        }
+        with running(tmp_path, settings, migrate=False) as started:
+            yield started
+
+    async def test_what_a_sweep_ends_and_a_server_that_comes_back_are_counted(
+        self, service: Service, port: int, valkey: Valkey
+    ) -> None:
+        before = Told(port)
+        assert before.value("swept_total") == before.value("notifier_reconnects_total") == 0
+        async with marker_and_waiting(service) as (_, asks, _):
+            asks.transport.abort()  # a lost connection, which a sweep ends after the grace
+            valkey.kill()
+            await restarted(valkey)
+            await eventually(lambda: Told(port).value("swept_total") == 1)
+            await eventually(lambda: Told(port).value("notifier_reconnects_total") == 1)
+        assert Told(port).value("sweeps_total") > before.value("sweeps_total")
+
+    async def test_a_transaction_that_waits_is_in_use_and_has_a_connection(
+        self, service: Service, port: int, postgres_url: URL
+    ) -> None:
+        def in_use(told: Told) -> tuple[float, float]:
+            return told.value("database_in_use"), told.value("database_pool_taken")
+
+        async with marker_and_waiting(service) as (marks, _, user_id):
+            assert Told(port).value("database_pool_size") == 10
+            holds = await asyncpg.connect(address_of(postgres_url))
+            try:
+                async with holds.transaction():
+                    await holds.execute("SELECT 1 FROM places FOR UPDATE")
+                    told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
+                    await marks.send(json.dumps(told))
+                    await eventually(lambda: in_use(Told(port)) == (1, 1), 1.5)
+            finally:
+                await holds.close()
+            assert json.loads(await marks.recv())["message"] == "prepared"
+            await eventually(lambda: in_use(Told(port)) == (0, 0))
+
+
+def address_of(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def test_a_path_that_is_no_call_does_not_become_a_label(service: Service, port: int) -> None:

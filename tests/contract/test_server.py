@@ -198,17 +198,44 @@ class TestStopping:
         assert service.process.wait(SECONDS) == 0
         assert "Traceback" not in service.said()
 
+    async def test_a_balancer_sees_that_it_is_not_ready_before_nobody_is_let_in(
+        self, service: Service
+    ) -> None:
+        """On connections of their own; who comes meanwhile is served, but for sockets."""
+        visitor = somebody(service)
+        event_id = event_of(visitor)
+        begun = time.monotonic()
+        service.process.send_signal(signal.SIGTERM)
+        while (found := service.get("/health/ready")) == (200, b"ready"):
+            assert time.monotonic() - begun < 1
+        assert found == (503, b"draining")
+        assert service.get("/health/live") == (200, b"live")
+        assert visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
+        async with visitor.socket("/ws/mark_me", event_id) as turned_away:
+            frame = json.loads(await turned_away.recv())
+            assert frame["params"]["code"] == "unavailable"
+            with pytest.raises(ConnectionClosed) as closed:
+                await turned_away.recv()
+            assert closed.value.rcvd is not None and closed.value.rcvd.code == 1013
+        assert time.monotonic() - begun < 1
+        until_refused(service)
+        assert 1 <= time.monotonic() - begun < 3
+        assert service.process.wait(SECONDS) == 0
+
     async def test_it_is_not_ready_while_sockets_go(self, service: Service) -> None:
         visitor = somebody(service)
         event_id = event_of(visitor)
-        deaf = socket.create_connection(service.address)
-        deaf.sendall(
+        handshake = (
             f"GET /ws/mark_me?event_id={event_id} HTTP/1.1\r\nHost: {service.url[7:]}\r\n"
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-            f"Cookie: {visitor.headers()['Cookie']}\r\n\r\n".encode()
+            f"Cookie: {visitor.headers()['Cookie']}\r\n\r\n"
         )
-        assert deaf.recv(12) == b"HTTP/1.1 101"
+        # So many that some are closed only after the door
+        sockets = [socket.create_connection(service.address) for _ in range(8)]
+        for each in sockets:
+            each.sendall(handshake.encode())
+            assert each.recv(12) == b"HTTP/1.1 101"
         connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
         service.process.send_signal(signal.SIGTERM)
         status = 200
@@ -217,8 +244,13 @@ class TestStopping:
             answer = connection.getresponse()
             status, body = answer.status, answer.read()
         assert (status, body) == (503, b"draining")
+        until_refused(service)
+        connection.request("GET", "/api/auth/GetCurrentUserId")
+        answer = connection.getresponse()
+        assert (answer.status, json.load(answer)["error"]) == (503, -1)
         connection.close()
-        deaf.close()
+        for each in sockets:
+            each.close()
         assert service.process.wait(SECONDS) == 0
 
     def test_a_call_that_never_comes_to_its_end_is_not_waited_for(self, service: Service) -> None:

@@ -1,4 +1,4 @@
-"""Several processes over one PostgreSQL and one Valkey: workers of one machine, and services.
+"""Several processes over one PostgreSQL and one Valkey: workers of one machine.
 
 Contract: 6.13.
 """
@@ -18,11 +18,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from attendance_web.demo.client import Visitor
 from tests.contract.engines import a_database
-from tests.contract.live import Ended, Wire, eventually
+from tests.contract.live import Wire, eventually
 from tests.contract.server import SECONDS, Service, attendance, free_port, running
-from tests.contract.servers import Valkey, a_valkey, restarted
+from tests.contract.servers import Valkey, a_valkey
 from tests.contract.test_metrics import Told
 from tests.contract.test_processes import GRACE, Person, an_event, people
 
@@ -80,13 +79,6 @@ async def opened(
                 yield wire
                 return
     raise AssertionError("no socket came to this worker")
-
-
-def at(person: Person, service: Service) -> Person:
-    """The same person, with the same session, at another service."""
-    visitor = Visitor(service.url, "en")
-    visitor._cookies = person.visitor._cookies
-    return Person(visitor, person.user_id)
 
 
 async def marks(marker: Wire, asker: Wire, user_id: int) -> None:
@@ -235,76 +227,3 @@ class TestStart:
         workers = [each["worker"] for each in lines if each["event"] == "request"]
         assert [workers.count(0), workers.count(1)] == told
         assert sum(told) == calls
-
-
-class TestTwoServices:
-    """Two of `attendance serve` on different ports, as on two machines."""
-
-    async def test_mark_each_others_people_and_one_killed_loses_nothing(
-        self, tmp_path: Path, settings: dict[str, str]
-    ) -> None:
-        (tmp_path / "one").mkdir()
-        (tmp_path / "two").mkdir()
-        with (
-            running(tmp_path / "one", settings) as one,
-            running(tmp_path / "two", settings, migrate=False) as two,
-        ):
-            marked, held, asker, marker = people(one, 4)
-            other = at(marker, two)
-            event_id = an_event(marker)
-            async with (
-                marked.opens("mark_me", event_id) as marked_waits,
-                held.opens("mark_me", event_id) as held_waits,
-                other.opens("marking", event_id) as marking,
-            ):
-                await marking.hears("marking_list", marking_list=[marked.user_id, held.user_id])
-                async with at(asker, two).opens("mark_me", event_id) as waits:
-                    await marking.hears("user_joined", user_id=asker.user_id)
-                    await marks(marking, waits, asker.user_id)
-                await marks(marking, marked_waits, marked.user_id)
-                await marking.asks("prepare_to_mark", user_id=held.user_id)
-                await marking.says("confirm_marking")
-                one.kill()
-                assert (await marking.heard())["message"] == "marked"
-                with pytest.raises(Ended):  # it may have been told before it died, or not
-                    while True:
-                        await held_waits.heard()
-            for person in (marked, held, asker):
-                async with at(person, two).opens("mark_me", event_id) as again:
-                    await again.hears("was_marked", user_id=marker.user_id)
-            assert other.karma() == 150
-
-    async def test_meet_without_valkey_too_only_later(
-        self, tmp_path: Path, settings: dict[str, str], valkey: Valkey
-    ) -> None:
-        (tmp_path / "one").mkdir()
-        (tmp_path / "two").mkdir()
-        with (
-            running(tmp_path / "one", settings) as one,
-            running(tmp_path / "two", settings, migrate=False) as two,
-        ):
-            early, late, marker = people(one, 3)
-            event_id = an_event(marker)
-            async with at(marker, two).opens("marking", event_id) as marking:
-                await marking.hears("marking_list", marking_list=[])
-                valkey.kill()
-                async with early.opens("mark_me", event_id) as waits:
-                    asked = time.monotonic()
-                    await marking.hears("user_joined", user_id=early.user_id)
-                    assert time.monotonic() - asked < 5
-                    assert (await marking.asks("prepare_to_mark", user_id=early.user_id))[
-                        "message"
-                    ] == "prepared"
-                    await restarted(valkey)
-                    assert (await marking.asks("confirm_marking"))["message"] == "marked"
-                    await waits.hears("was_marked")
-                await eventually(lambda: is_back(one) and is_back(two), SECONDS)
-                async with late.opens("mark_me", event_id):
-                    asked = time.monotonic()
-                    await marking.hears("user_joined", user_id=late.user_id)
-                    assert time.monotonic() - asked < 1  # it was told, not found by reading again
-
-
-def is_back(service: Service) -> bool:
-    """Whether it has found its notifier's server again."""
-    return "the notifier's server is back" in service.said()

@@ -33,14 +33,14 @@ def redis_notifier(url: str) -> RemoteNotifier:
         options: dict[str, Any] = dict(parse_url(f"{SCHEMES[scheme]}://{rest}"))
     except (KeyError, ValueError):
         raise BadAddress("the address of the notifier's Redis server cannot be read") from None
-    # RESP 2, or what is pushed could come between the answers. A subscriber is silent for hours:
-    # redis-py's own timeouts, 5 s by default, are not for it
-    options |= {"protocol": 2, "socket_timeout": None, "driver_info": None}
+    # RESP 3, or a subscriber might not publish. It may hear nothing for hours: redis-py's own
+    # timeouts, 5 s by default, are not for it
+    options |= {"protocol": 3, "socket_timeout": None, "driver_info": None}
     options.setdefault("socket_connect_timeout", ANSWER_SECONDS)
     made: Callable[..., Connection] = options.pop("connection_class", Connection)
 
     async def open_link(heard: Heard, lost: Callable[[], None]) -> RedisLink:
-        link = RedisLink(made(**options), made(**options), heard, lost)
+        link = RedisLink(made(**options), heard, lost)
         try:
             await link.open()
         except BaseException:
@@ -52,69 +52,59 @@ def redis_notifier(url: str) -> RemoteNotifier:
 
 
 class RedisLink:
-    """One connection that hears, and one that says: a subscriber may not publish.
+    """One connection, which hears and says.
 
-    Neither is ever connected anew by redis-py: it would hide what was missed meanwhile.
+    It is never connected anew by redis-py: it would hide what was missed meanwhile.
     """
 
-    def __init__(
-        self, hears: Connection, says: Connection, heard: Heard, lost: Callable[[], None]
-    ) -> None:
-        self._hears = hears
-        self._says = says
+    def __init__(self, connection: Connection, heard: Heard, lost: Callable[[], None]) -> None:
+        self._connection = connection
         self._heard = heard
         self._lost = lost
         self._reading: asyncio.Task[None] | None = None
-        self._expected = 0  # confirmations and pongs that the server still owes
+        self._expected = 0  # answers that the server still owes
         self._settled = asyncio.Event()
         self.is_lost = False
 
     async def open(self) -> None:
         """Raises LinkLost."""
         with _or_lost():
-            await self._hears.connect()  # type: ignore[no-untyped-call]
-            await self._says.connect()  # type: ignore[no-untyped-call]
+            await self._connection.connect()  # type: ignore[no-untyped-call]
         self._reading = asyncio.create_task(self._read(), name="notifier-hears")
 
     async def listen(self, events: Collection[EventId]) -> None:
         """Raises LinkLost."""
-        await self._ask("SUBSCRIBE", *map(_channel, events), answers=len(events))
+        await self._ask(("SUBSCRIBE", *map(_channel, events)), answers=len(events))
 
     async def stop_listening(self, events: Collection[EventId]) -> None:
         """Raises LinkLost."""
-        await self._ask("UNSUBSCRIBE", *map(_channel, events), answers=len(events))
+        await self._ask(("UNSUBSCRIBE", *map(_channel, events)), answers=len(events))
 
     async def say(self, words: Sequence[tuple[EventId, bytes]]) -> None:
         """Raises LinkLost."""
         commands = [("PUBLISH", _channel(event_id), word) for event_id, word in words]
-        with _or_lost():
-            await self._says.send_packed_command(self._says.pack_commands(commands))
-            for _ in commands:
-                await self._says.read_response()
+        await self._ask(*commands, answers=len(commands))
 
     async def check(self) -> None:
         """Raises LinkLost."""
-        with _or_lost():
-            await self._says.send_command("PING")
-            await self._says.read_response()
-        await self._ask("PING", answers=1)
+        await self._ask(("PING",), answers=1)
 
     async def close(self) -> None:
         """Idempotent."""
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.wait([self._reading])
-        for each in (self._hears, self._says):
-            with suppress(*FAILURES):
-                await each.disconnect()
+        with suppress(*FAILURES):
+            await self._connection.disconnect()
 
-    async def _ask(self, *command: str, answers: int) -> None:
-        """Sends it, and waits until the reader has seen all of its answers."""
+    async def _ask(self, *commands: tuple[str | bytes, ...], answers: int) -> None:
+        """Sends them, and waits until the reader has seen all of the answers."""
         self._expected = answers
         self._settled.clear()
         if not self.is_lost:
             with _or_lost():
-                await self._hears.send_command(*command)
+                packed = self._connection.pack_commands(commands)
+                await self._connection.send_packed_command(packed)
             await self._settled.wait()
         if self.is_lost:
             raise LinkLost("the connection ended")
@@ -123,11 +113,12 @@ class RedisLink:
         try:
             while True:
                 # It stays open after an error, or the next command would connect it anew
-                self._take(
-                    await self._hears.read_response(timeout=math.inf, disconnect_on_error=False)
+                told = await self._connection.read_response(
+                    timeout=math.inf, disconnect_on_error=False, push_request=True
                 )
+                self._take(told)
         except FAILURES as error:
-            logger.debug("the connection that hears ended: %s", type(error).__name__)
+            logger.debug("the connection ended: %s", type(error).__name__)
         finally:
             self.is_lost = True
             self._settled.set()

@@ -12,9 +12,9 @@ import random
 from collections.abc import Callable, Coroutine
 from functools import partial
 from types import CodeType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection, event, func, select
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, func, select
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -132,6 +132,11 @@ class PostgresStore:
     async def named_files(self) -> frozenset[str]:
         """Where every picture and scan that somebody has is kept."""
         return await self.observe(named_files)
+
+    def pool(self) -> tuple[int, int]:
+        """How many connections it may have, and how many of them are taken."""
+        pool = cast(AsyncAdaptedQueuePool, self._engine.pool)
+        return pool.size(), pool.checkedout()
 
     async def _answer(self, doing: Coroutine[Any, Any, T]) -> T:
         """What a task of its own comes to; whoever waits may go, and waits only so long."""

@@ -1,0 +1,126 @@
+"""G8, G9: processes that end, and what their people notice of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Final
+
+from tests.chaos import truth
+from tests.chaos.figures.gathering import (
+    START_SECONDS,
+    Figure,
+    Returning,
+    gathering,
+    opened,
+    servers,
+    services,
+    until,
+)
+from tests.chaos.stage import Person
+from tests.contract.live import Ended, Wire, eventually
+from tests.contract.test_workers import worker_at, workers_of
+
+OPENINGS: Final = 20  # at once
+
+
+async def failover() -> Figure:
+    """G9: 20 people at two workers, one of which is killed, ten times."""
+    took: list[float] = []
+    with servers() as (folder, postgres, valkey):
+        among = await gathering(postgres.url, 20)
+        with services(folder, 1, postgres, valkey, workers=2) as doors:
+            (service,) = doors
+            people = [
+                Returning(doors, each, role, among.event_id)
+                for role, half in (("marking", among.people[:10]), ("mark_me", among.people[10:]))
+                for each in half
+            ]
+            markers, waiting = people[:10], {each.person.user_id for each in people[10:]}
+
+            def has_returned(marker: Returning) -> Callable[[], bool]:
+                came = marker.came
+                return lambda: marker.came > came and marker.sees(waiting)
+
+            async with asyncio.TaskGroup() as group:
+                lives = [group.create_task(each.live()) for each in people]
+                for number in range(10):
+                    await eventually(lambda: all(m.sees(waiting) for m in markers), START_SECONDS)
+                    await eventually(lambda: len(workers_of(service)) == 2, START_SECONDS)
+                    await asyncio.sleep(6)  # who dies young is not replaced at once
+                    dies = workers_of(service)[number % 2]
+                    lost = [m for m in markers if m.wire and worker_at(service, m.wire) == dies]
+                    returns = [has_returned(each) for each in lost]
+                    killed_at = time.monotonic()
+                    dies.kill()
+                    took += await asyncio.gather(*(until(each, killed_at) for each in returns))
+                for life in lives:
+                    life.cancel()
+    took.sort()
+    told = {"returns": len(took), "median": took[len(took) // 2], "most": took[-1]}
+    return Figure("G9 a worker dies", "the truth again within 3 s", told, took[-1] <= 3)
+
+
+async def drain() -> Figure:
+    """G8: SIGTERM to a service with 2 000 sockets and 20 confirms under way."""
+    confirms, waiting = 20, 2000
+    with servers() as (folder, postgres, valkey):
+        among = await gathering(postgres.url, confirms + waiting)
+        markers, askers = among.people[:confirms], among.people[confirms:]
+        with services(folder, 1, postgres, valkey) as (service,):
+            turns = asyncio.Semaphore(OPENINGS)
+            async with AsyncExitStack() as sockets:
+
+                async def opens(person: Person, role: str) -> Wire:
+                    async with turns:
+                        wire = opened(service, person, role, among.event_id)
+                        return await sockets.enter_async_context(wire)
+
+                wires = await asyncio.gather(*(opens(each, "mark_me") for each in askers))
+                marking = await asyncio.gather(*(opens(each, "marking") for each in markers))
+                for wire, asker in zip(marking, askers, strict=False):
+                    await wire.says("prepare_to_mark", user_id=asker.user_id)
+                    while (await wire.heard())["message"] != "prepared":
+                        pass
+                for wire in marking:
+                    await wire.says("confirm_marking")
+                begun = time.monotonic()
+                service.process.terminate()
+
+                async def ends(wire: Wire) -> tuple[bool, int, float]:
+                    is_told = False
+                    while True:
+                        try:
+                            is_told |= (await wire.heard())["message"] == "marked"
+                        except TimeoutError:
+                            continue
+                        except Ended as ended:
+                            return is_told, ended.code, time.monotonic() - begun
+
+                found = await asyncio.gather(*map(ends, [*marking, *wires]))
+                code = await asyncio.to_thread(service.process.wait, START_SECONDS)
+                ended_after = round(time.monotonic() - begun, 2)
+        stored = {each.marker for each in await truth.ledger(postgres.url)}
+    answered = {each.user_id for each, end in zip(markers, found, strict=False) if end[0]}
+    times = sorted(after for _, code_, after in found if code_ == 1012)
+    codes = Counter(code_ for _, code_, _ in found)
+    told = {
+        "codes": codes,
+        "first": round(times[0], 2),
+        "last": round(times[-1], 2),
+        "exit": code,
+        "ended after": ended_after,
+        "told marked": len(answered),
+        "stored": len(stored),
+        "told and not stored": len(answered - stored),
+    }
+    is_reached = (
+        set(codes) <= {1000, 1012}
+        and codes[1000] == len(stored)  # those who were marked have nothing to come back for
+        and times[-1] - times[0] >= 2
+        and (code, ended_after <= 10, answered <= stored) == (0, True, True)
+    )
+    return Figure("G8 drain of 2 000 sockets", "all 1012, over 2 s, ends in 10 s", told, is_reached)

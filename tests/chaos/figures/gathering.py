@@ -1,0 +1,157 @@
+"""What the figures are measured with: people, services, servers, and what was found."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from websockets.asyncio.client import connect as connect_socket
+from websockets.exceptions import InvalidHandshake
+
+from attendance_adapters import connect, migrate
+from attendance_core.accounts import Credential, Session, session_id_of
+from attendance_core.events import Event
+from attendance_core.profiles import Profile
+from attendance_core.vocabulary import EventId
+from tests.chaos.stage import Person
+from tests.contract.live import Ended, Wire
+from tests.contract.server import Service, running
+from tests.contract.servers import Postgres, Valkey, a_postgres, a_valkey
+
+START_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """An event that is on, and people who are logged in."""
+
+    event_id: str
+    people: Sequence[Person]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What was to be reached, and what was found."""
+
+    name: str
+    goal: str
+    found: dict[str, Any]
+    is_reached: bool
+
+    def text(self) -> str:
+        """One line."""
+        word = "reached" if self.is_reached else "MISSED"
+        return f"{self.name}: {word}; {json.dumps(self.found)}; goal: {self.goal}"
+
+
+async def gathering(database_url: str, count: int) -> Gathering:
+    """So many people, made at once: a log-in costs a fifth of a second."""
+    event_id, tokens = EventId(uuid4()), [uuid4().hex for _ in range(count)]
+
+    def work(unit: Any) -> list[Person]:
+        now, made = unit.now(), []
+        for token in tokens:
+            user_id = unit.accounts.add(f"p{token}", "no password", now)
+            unit.profiles.add(Profile(user_id, f"Person {user_id}"))
+            unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
+            made.append(Person(user_id, token))
+        creator = made[0].user_id
+        unit.events.add(Event(event_id, f"Lecture {event_id}", creator, now - 60, now + 3600))
+        return made
+
+    async with connect(database_url, files_url="memory://") as attendance:
+        people = await attendance.use_cases.mark_me.transact(work)
+    return Gathering(str(event_id), people)
+
+
+@asynccontextmanager
+async def opened(service: Service, person: Person, role: str, event_id: str) -> AsyncIterator[Wire]:
+    """A socket without pings of its own."""
+    async with connect_socket(
+        f"{service.ws_url}/ws/{role}?event_id={event_id}",
+        additional_headers={"Cookie": person.cookie},
+        compression=None,
+        ping_interval=None,
+        open_timeout=START_SECONDS,
+        proxy=None,
+    ) as connection:
+        yield Wire(connection)
+
+
+@contextmanager
+def services(
+    folder: Path, count: int, postgres: Postgres, valkey: Valkey, workers: int = 1
+) -> Iterator[list[Service]]:
+    """So many over these servers, each with so many workers."""
+    settings = {
+        "ATTENDANCE_DATABASE_URL": postgres.url,
+        "ATTENDANCE_NOTIFIER_URL": valkey.url,
+        "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
+        "ATTENDANCE_WORKERS": str(workers),
+    }
+    if not count:
+        yield []
+        return
+    (folder / str(count)).mkdir()
+    with (
+        running(folder / str(count), settings, migrate=False) as last,
+        services(folder, count - 1, postgres, valkey, workers) as others,
+    ):
+        yield [*others, last]
+
+
+@contextmanager
+def servers() -> Iterator[tuple[Path, Postgres, Valkey]]:
+    """An empty folder, an empty database, and a Valkey."""
+    with (
+        tempfile.TemporaryDirectory(dir=".") as folder,
+        a_postgres() as postgres,
+        a_valkey() as valkey,
+    ):
+        migrate(postgres.url)
+        yield Path(folder).absolute(), postgres, valkey
+
+
+@dataclass
+class Returning:
+    """Somebody who comes back at once whenever their socket ends."""
+
+    doors: Sequence[Service]
+    person: Person
+    role: str
+    event_id: str
+    wire: Wire | None = None
+    came: int = 0  # how often
+
+    async def live(self) -> None:
+        """For as long as it is let to."""
+        while True:
+            door = self.doors[self.came % len(self.doors)]
+            with suppress(Ended, OSError, InvalidHandshake, EOFError):
+                async with opened(door, self.person, self.role, self.event_id) as wire:
+                    self.wire, self.came = wire, self.came + 1
+                    while True:
+                        with suppress(TimeoutError):
+                            await wire.heard()
+            self.wire = None
+            await asyncio.sleep(0.05)
+
+    def sees(self, waiting: set[int]) -> bool:
+        """Whether those, and nobody else, are on the list."""
+        return self.wire is not None and set(self.wire.listed) == waiting
+
+
+async def until(happened: Callable[[], bool], since: float, within: float = 60.0) -> float:
+    """How many seconds after that instant it is so."""
+    async with asyncio.timeout(within):
+        while not happened():
+            await asyncio.sleep(0.005)
+    return round(time.monotonic() - since, 3)

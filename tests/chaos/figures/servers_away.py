@@ -1,0 +1,95 @@
+"""G11, G12: PostgreSQL and Valkey that go away and come back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from contextlib import AsyncExitStack
+
+from tests.chaos import truth
+from tests.chaos.figures.gathering import (
+    Figure,
+    Returning,
+    gathering,
+    opened,
+    servers,
+    services,
+    until,
+)
+
+
+async def database_restart() -> Figure:
+    """G11: PostgreSQL is away for 5 s, three times, under calls all the time."""
+    statuses: Counter[int] = Counter()
+    back: list[float] = []
+    with servers() as (folder, postgres, valkey), services(folder, 1, postgres, valkey) as (one,):
+        up_at: float | None = None
+
+        async def calls() -> None:
+            while True:
+                status, _ = await asyncio.to_thread(one.get, "/api/events/GetEvents")
+                statuses[status] += 1
+                if status == 200 and up_at is not None and len(back) < restarts:
+                    back.append(round(time.monotonic() - up_at, 3))
+                await asyncio.sleep(0.02)
+
+        async with asyncio.TaskGroup() as group:
+            restarts = 0
+            callers = [group.create_task(calls()) for _ in range(4)]
+            for _ in range(3):
+                await asyncio.sleep(3)
+                await asyncio.to_thread(postgres.kill)
+                up_at = None
+                await asyncio.sleep(5)
+                await asyncio.to_thread(postgres.start)
+                up_at, restarts = time.monotonic(), restarts + 1
+                await asyncio.sleep(4)
+            for each in callers:
+                each.cancel()
+    told = {"answers": statuses, "back after": back}
+    is_reached = set(statuses) == {200, 503} and len(back) == 3 and max(back) <= 2
+    return Figure("G11 PostgreSQL restarts", "only 503, back within 2 s", told, is_reached)
+
+
+async def notifier_gap() -> Figure:
+    """G12: people come and go at two services while Valkey is away for 30 s."""
+    away: list[float] = []
+    with servers() as (folder, postgres, valkey):
+        among = await gathering(postgres.url, 22)
+        event_id = among.event_id
+        with services(folder, 2, postgres, valkey) as doors:
+            markers = [
+                Returning([door], each, "marking", event_id)
+                for door, each in zip(doors, among.people, strict=False)
+            ]
+
+            async def equal(since: float) -> float:
+                room = (await truth.rooms(postgres.url, [event_id]))[event_id]
+                return await until(
+                    lambda: all(m.sees(set(room["waiting"])) for m in markers), since
+                )
+
+            async with asyncio.TaskGroup() as group, AsyncExitStack() as sockets:
+                lives = [group.create_task(each.live()) for each in markers]
+                await equal(time.monotonic())
+                valkey.kill()
+                until_at = time.monotonic() + 30
+                for number, person in enumerate(among.people[2:]):
+                    changed_at = time.monotonic()
+                    wire = opened(doors[number % 2], person, "mark_me", event_id)
+                    await sockets.enter_async_context(wire)
+                    if changed_at < until_at - 6:
+                        away.append(await equal(changed_at))
+                    else:
+                        break
+                await asyncio.sleep(until_at - time.monotonic())
+                person = among.people[-1]
+                await sockets.enter_async_context(opened(doors[0], person, "mark_me", event_id))
+                await asyncio.to_thread(valkey.start)
+                after = await equal(time.monotonic())
+                for life in lives:
+                    life.cancel()
+    told = {"changes while it was away": len(away), "shown after": away, "equal after": after}
+    is_reached = after <= 5 and max(away) <= 5
+    return Figure("G12 Valkey is away for 30 s", "all lists equal within 5 s", told, is_reached)

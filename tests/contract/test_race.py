@@ -1,0 +1,26 @@
+"""Fifty markers reach for one person at once: one of them gets the person, each time.
+
+Contract: 6.1. Over PostgreSQL it is in test_two_services; `python -m tests.chaos.figures
+race-sqlite race-postgres` measures both for longer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attendance_adapters import migrate
+from tests.chaos.figures.gathering import gathering
+from tests.chaos.figures.race import MARKERS, race
+from tests.contract.server import running
+
+ROUNDS = 20
+
+
+async def test_one_marker_gets_the_person_over_sqlite(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'attendance.db'}"
+    migrate(url)
+    among = await gathering(url, MARKERS + 1)
+    with running(tmp_path, {"ATTENDANCE_DATABASE_URL": url}, migrate=False) as service:
+        found = await race([service], among, ROUNDS)
+    assert found.winners == {1: ROUNDS}
+    assert found.codes == {"taken": ROUNDS * (MARKERS - 1)}

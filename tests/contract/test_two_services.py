@@ -1,0 +1,235 @@
+"""Two services over one PostgreSQL and one Valkey: what each does, and loses, the other knows.
+
+Contract: 6.4, 6.9 and 6.13.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.chaos.figures.gathering import gathering
+from tests.chaos.figures.race import MARKERS, race
+from tests.contract import live
+from tests.contract.engines import a_database
+from tests.contract.live import Ended, Wire, eventually
+from tests.contract.pair import Pair, a_pair, at
+from tests.contract.server import COMMAND, SECONDS, Service
+from tests.contract.servers import Valkey, a_valkey
+from tests.contract.test_processes import LEASE, an_event, people
+from tests.contract.test_race import ROUNDS
+from tests.contract.test_workers import marks
+
+GRACE = 4  # the lease is longer, so it is what a dead process's people wait for
+LAUNCHER = str(Path(__file__).parents[1] / "chaos" / "launcher.py")
+AT_ONCE = 1.0  # seconds; rooms are read again every 3
+AGAIN = 5.0  # seconds until a room that was told nothing has been read again
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[Pair]:
+    folder = tmp_path_factory.mktemp("pair")
+    with a_valkey() as valkey, a_database(postgres_server) as url:
+        settings = {
+            "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
+            "ATTENDANCE_GRACE_SECONDS": str(GRACE),
+        }
+        with a_pair(folder, valkey, settings) as started:
+            yield started
+
+
+@contextmanager
+def stalled(service: Service) -> Iterator[None]:
+    """It does nothing meanwhile, and does not know it."""
+    os.kill(service.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(service.process.pid, signal.SIGCONT)
+
+
+async def heard_until_closed(wire: Wire) -> tuple[list[str], int]:
+    """The messages of the frames that were still on their way, and the code of the close."""
+    messages = []
+    try:
+        while True:
+            messages.append((await wire.heard())["message"])
+    except Ended as ended:
+        return messages, ended.code
+
+
+class TestMarking:
+    async def test_one_killed_in_the_middle_loses_nothing(self, pair: Pair) -> None:
+        with pair.third("killed", COMMAND) as dies:
+            marked, held, asker, marker = people(pair.one, 4)
+            event_id = an_event(marker)
+            async with (
+                at(marked, dies).opens("mark_me", event_id) as marked_waits,
+                at(held, dies).opens("mark_me", event_id) as held_waits,
+                at(marker, pair.two).opens("marking", event_id) as marking,
+            ):
+                await marking.hears("marking_list", marking_list=[marked.user_id, held.user_id])
+                async with asker.opens("mark_me", event_id) as waits:
+                    await marking.hears("user_joined", user_id=asker.user_id)
+                    await marks(marking, waits, asker.user_id)
+                await marks(marking, marked_waits, marked.user_id)
+                await marking.asks("prepare_to_mark", user_id=held.user_id)
+                await marking.says("confirm_marking")
+                dies.kill()
+                assert (await marking.heard())["message"] == "marked"
+                with suppress(Ended):  # it may have been told before it died, or not
+                    while True:
+                        await held_waits.heard()
+            for person in (marked, held, asker):
+                async with person.opens("mark_me", event_id) as again:
+                    await again.hears("was_marked", user_id=marker.user_id)
+            assert marker.karma() == 150
+
+    async def test_they_meet_without_valkey_too_only_later(self, pair: Pair) -> None:
+        early, late, marker = people(pair.one, 3)
+        event_id = an_event(marker)
+        async with at(marker, pair.two).opens("marking", event_id) as marking:
+            await marking.hears("marking_list", marking_list=[])
+            async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:
+                asked = time.monotonic()
+                await marking.hears("user_joined", user_id=early.user_id)
+                assert time.monotonic() - asked < AGAIN
+                await marks(marking, waits, early.user_id)
+            async with late.opens("mark_me", event_id):
+                asked = time.monotonic()
+                await marking.hears("user_joined", user_id=late.user_id)
+                assert time.monotonic() - asked < AT_ONCE  # told, not found by reading again
+
+    async def test_of_fifty_markers_at_both_one_gets_the_person(self, pair: Pair) -> None:
+        among = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], MARKERS + 1)
+        found = await race([pair.one, pair.two], among, ROUNDS)
+        assert found.winners == {1: ROUNDS}
+        assert found.codes == {"taken": ROUNDS * (MARKERS - 1)}
+
+
+class TestLosses:
+    async def test_of_one_that_stalled_the_other_ends_everything_and_nothing_is_made_up(
+        self, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live, "PATIENCE", LEASE + 5)
+        waits, held, marker, other = people(pair.one, 4)
+        event_id = an_event(other)
+        lost_before = pair.told()[0].value("leases_lost_total")
+        async with (
+            waits.opens("mark_me", event_id) as waiting,
+            at(held, pair.two).opens("mark_me", event_id) as held_wire,
+            marker.opens("marking", event_id) as holding,
+            at(other, pair.two).opens("marking", event_id) as watching,
+        ):
+            both = [waits.user_id, held.user_id]
+            assert (await holding.heard())["params"]["marking_list"] == both
+            assert (await watching.heard())["params"]["marking_list"] == both
+            await holding.asks("prepare_to_mark", user_id=held.user_id)
+            await watching.hears("user_left", user_id=held.user_id)
+            with stalled(pair.one):
+                stopped_at = time.monotonic()
+                await holding.says("confirm_marking", user_id=held.user_id)
+                while watching.listed != [held.user_id]:
+                    await watching.heard()
+                assert time.monotonic() - stopped_at < LEASE + 5
+            assert await heard_until_closed(waiting) == ([], 1012)
+            told, code = await heard_until_closed(holding)
+            assert "marked" not in told and code == 1012
+            await held_wire.hears_nothing()
+            assert at(held, pair.two).state(event_id, at(other, pair.two)) == "waiting"
+        assert marker.karma() == 0
+        await eventually(lambda: pair.told()[0].value("leases_lost_total") == lost_before + 1)
+        assert pair.told()[1].value("leases_lost_total") == 0
+
+    @pytest.mark.parametrize("point", ["after_commit", "before_reply"])
+    async def test_one_that_dies_at_a_mark_leaves_the_marked_of_the_other_told(
+        self, pair: Pair, point: str
+    ) -> None:
+        with pair.third(point, [COMMAND[0], LAUNCHER, "0", "1", point]) as dies:
+            asker, marker = people(pair.one, 2)
+            event_id = an_event(marker)
+            async with (
+                asker.opens("mark_me", event_id) as waiting,
+                at(marker, dies).opens("marking", event_id) as marking,
+            ):
+                await marking.hears("marking_list")
+                await marking.asks("prepare_to_mark", user_id=asker.user_id)
+                await marking.says("confirm_marking", user_id=asker.user_id)
+                confirmed = time.monotonic()
+                assert await marking.is_closed() == 1006  # its marker was told nothing
+                await waiting.hears("was_marked", user_id=marker.user_id)
+                assert time.monotonic() - confirmed < AGAIN
+            assert dies.process.wait(SECONDS) == -signal.SIGKILL
+        async with marker.opens("marking", event_id) as again:
+            await again.hears("marking_list", marking_list=[])
+            frame = await again.asks("confirm_marking", user_id=asker.user_id)
+            assert frame["message"] == "marked"
+        assert marker.karma() == 50
+
+
+ENDINGS: dict[str, tuple[Any, tuple[str, int]]] = {
+    "delete": (
+        lambda asker, marker, event_id: marker.visitor.post(
+            "/api/events/DeleteEvent", event_id=event_id
+        ),
+        ("event_over", 4410),
+    ),
+    "leave": (
+        lambda asker, marker, event_id: asker.visitor.post(
+            "/api/events/LeaveEvent", event_id=event_id
+        ),
+        ("left_event", 4403),
+    ),
+    "log out": (
+        lambda asker, marker, event_id: asker.visitor.post("/accounts/logout/"),
+        ("not_logged_in", 4401),
+    ),
+}
+
+
+class TestEndings:
+    async def test_what_ends_at_one_closes_the_sockets_of_the_other_at_once(
+        self, pair: Pair
+    ) -> None:
+        await asyncio.gather(*(self.ends(pair, each, AT_ONCE) for each in ENDINGS))
+
+    async def test_without_valkey_they_are_closed_within_five_seconds(self, pair: Pair) -> None:
+        async with pair.notifier_away():
+            await asyncio.gather(*(self.ends(pair, each, AGAIN) for each in ENDINGS))
+
+    async def ends(self, pair: Pair, kind: str, within: float) -> None:
+        """One event with an asker and its marker at the second service, ended at the first."""
+        end, codes = ENDINGS[kind]
+        asker, marker = await asyncio.to_thread(people, pair.one, 2)
+        event_id = await asyncio.to_thread(an_event, marker)
+        async with (
+            at(asker, pair.two).opens("mark_me", event_id) as waiting,
+            at(marker, pair.two).opens("marking", event_id) as marking,
+        ):
+            await marking.hears("marking_list", marking_list=[asker.user_id])
+            asked = time.monotonic()
+            await asyncio.to_thread(end, asker, marker, event_id)
+            assert await waiting.turns_away() == codes
+            if kind == "delete":
+                assert await marking.turns_away() == codes
+            else:
+                await marking.hears("user_left", user_id=asker.user_id)
+            assert time.monotonic() - asked < within
+
+
+class TestConnections:
+    async def test_a_process_has_one_to_valkey(self, pair: Pair) -> None:
+        assert isinstance(pair.notifier, Valkey)
+        async with Redis(port=pair.notifier.port) as asks:
+            me = await asks.client_id()
+            others = [each for each in await asks.client_list() if int(each["id"]) != me]
+        assert len(others) == 2
