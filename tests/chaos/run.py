@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ HOLD_SECONDS: Final = 4
 GRACE_SECONDS: Final = 3
 PROBE_SECONDS: Final = 0.05
 LAGS: Final = 0.1  # seconds; a probe that comes so late is written down
+HELD_UP: Final = 0.01  # seconds of such a probe's time in which a process waited for a core
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             kill_every=plan.kill_every,
             chance=random.Random(chance.random()),
         )
-        probe = asyncio.create_task(_probes(history))
+        probe = asyncio.create_task(_probes(history, workers))
         alive.callback(probe.cancel)
         told: set[tuple[str, int, int]] = set()
         left = plan.seconds
@@ -156,9 +157,13 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
     return report
 
 
-async def _probes(history: History) -> None:
-    """How much later than asked for this machine lets us go on."""
+async def _probes(history: History, workers: Sequence[Worker]) -> None:
+    """How much later than asked for this machine lets us, and the processes, go on."""
     while True:
+        for worker in workers:
+            held_up = worker.held_up()
+            if held_up > HELD_UP:
+                history.add("lag", worker=worker.number, seconds=round(held_up, 3))
         begun = time.monotonic()
         await asyncio.sleep(PROBE_SECONDS)
         lag = time.monotonic() - begun - PROBE_SECONDS
