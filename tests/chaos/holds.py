@@ -129,7 +129,7 @@ def _heard_ends(life: Life, told: Told) -> Iterator[float]:
 
 def _left_at(lives: Lives) -> dict[int, float]:
     """When each socket ended that was its marker's last in the event, and that said goodbye."""
-    found = {}
+    found: dict[int, float] = {}
     grouped = defaultdict(list)
     for life in lives.roles("marking"):
         grouped[life.event, life.person].append(life)

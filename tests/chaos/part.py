@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from tests.chaos import truth
 from tests.chaos.adversary import Adversary
 from tests.chaos.case import SOON
 from tests.chaos.checker import AFTER_DEATH, expected, violations
+from tests.chaos.lives import Lives
 from tests.chaos.people import Asker, Marker
 from tests.chaos.stage import Person, Stage
 from tests.chaos.wire import opened
@@ -33,16 +35,17 @@ class Part:
         stage: Stage,
         adversary: Adversary,
         workers: Sequence[Worker],
-        address: str,
+        database: truth.Database,
         *,
         events: int,
     ) -> None:
         self.told: set[tuple[str, int, int]] = set()  # event, person, marker
+        self.answers: Counter[str] = Counter()  # to what markers said; "" where none came
         self._events = events
         self._stage = stage
         self._adversary = adversary
         self._workers = workers
-        self._address = address
+        self._database = database
 
     async def play(self, people: Sequence[Person], seconds: float) -> list[str]:
         """What was against the rules."""
@@ -89,6 +92,9 @@ class Part:
         for entry in entries:
             if entry.what == "heard" and entry.data["frame"]["message"] == "marked":
                 self.told.add((entry.event, entry.data["confirmed"], entry.person))
+        for socket in Lives(entries).roles("marking"):
+            said = [each for each in socket.sent.values() if each.message != "ping"]
+            self.answers.update(each.answer for each in said)
         return violations(entries, kept, self._stage.hold_seconds)
 
     async def _settle(self, markers: Sequence[Marker]) -> None:
@@ -99,7 +105,7 @@ class Part:
         equal, passed = 0, 0.0
         # What was frozen or delayed has to be right again, too
         while passed < 1.5 * SOON or (equal < LOOKS and passed < AFTER_DEATH + 2 * SOON):
-            rooms = await truth.rooms(self._address, self._stage.events)
+            rooms = await self._database.rooms(self._stage.events)
             all_equal = True
             for event, room in rooms.items():
                 self._stage.history.add("look", event=event, **room)
@@ -119,7 +125,7 @@ class Part:
         """Whoever was marked in these events comes back once, and hears it."""
         stage = self._stage
         by_id = {person.user_id: person for person in people}
-        marks = [mark for mark in await truth.ledger(self._address) if mark.event in stage.ever]
+        marks = [mark for mark in await self._database.ledger() if mark.event in stage.ever]
         some = asyncio.Semaphore(AT_ONCE)
 
         async def comes_back(mark: truth.Mark) -> None:
@@ -152,5 +158,5 @@ class Part:
                     reader, "GET", "/api/profile/GetProfile", user_id=person.user_id
                 )
             karma[person.user_id] = told["response"]["karma"]
-        ledger = await truth.ledger(self._address)
-        return truth.Kept(ledger, await truth.ends(self._address), karma)
+        ledger = await self._database.ledger()
+        return truth.Kept(ledger, await self._database.ends(), karma)

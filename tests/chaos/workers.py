@@ -34,7 +34,10 @@ class Worker:
         settings: Mapping[str, str],
         history: History,
         chance: random.Random,
+        *,
+        skews: bool = True,
     ) -> None:
+        """``skews``: its clock may be wrong, as one of those that a database has not to trust."""
         self.number = number
         self.port = free_port()
         self.ends: Counter[str] = Counter()
@@ -46,6 +49,7 @@ class Worker:
         self._settings = {**settings, "ATTENDANCE_PORT": str(self.port)}
         self._history = history
         self._chance = chance
+        self._skews = skews
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._waited = 0.0  # seconds, for a core
@@ -96,9 +100,12 @@ class Worker:
             await asyncio.sleep(AGAIN_SECONDS)
 
     def _flavour(self) -> list[str]:
-        """Its clock, the mark it dies at, and where."""
-        ahead = self._chance.choice([0, 0, SKEW, -SKEW])
+        """Its clock, the mark it dies at, and where; until it has been so once, it is so."""
+        clocks = [0, 0, SKEW, -SKEW] if self.skewed else [SKEW, -SKEW]
+        ahead = self._chance.choice(clocks) if self._skews else 0
         dies_at = self._chance.randint(1, 60) if self._chance.random() < 0.4 else 0
+        if not self.ends["died at a mark"]:
+            dies_at = self._chance.randint(1, 8)
         point = self._chance.choice(["after_commit", "after_commit", "before_reply"])
         if ahead:
             self.skewed += 1
