@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,6 +49,25 @@ class Case:
         """At each event."""
         return {look.event: look for look in self.lives.looks}
 
+    def is_steady(self, life: Life, look: Entry, person: int) -> bool:
+        """Whether what is kept of somebody had been the same for 5 s: all must have heard of it."""
+        since = look.at
+        for earlier in reversed(self._looks[look.event]):
+            if earlier.at <= look.at:
+                if _kept_of(earlier, person) != _kept_of(look, person):
+                    break
+                since = earlier.at
+        lives = self.lives
+        lag = lives.lag(since, look.at) + lives.lag(since, look.at, life.worker)
+        return look.at - since >= SOON + lag
+
+    @cached_property
+    def _looks(self) -> dict[str, list[Entry]]:
+        found = defaultdict(list)
+        for look in self.lives.looks:
+            found[look.event].append(look)
+        return found
+
     def is_harmed(self, life: Life, at: float) -> bool:
         """Whether its connection is, or has been mended so lately that not all has come yet."""
         return any(
@@ -71,6 +91,11 @@ class Case:
             if span.meets(since, since + patience):
                 since = max(since, span.end)
         return until - since > patience
+
+
+def _kept_of(look: Entry, person: int) -> tuple[bool, int | None]:
+    """Whether they wait, and who holds them."""
+    return person in look.data["waiting"], look.data["held"].get(str(person))
 
 
 Rule = Callable[[Case], Iterator[str]]

@@ -7,23 +7,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
-from tests.chaos.case import SOON, Case, Rule, name_of
+from tests.chaos.case import Case, Rule, name_of
 from tests.chaos.endings import (
     logs_tell_of_no_failure,
     no_socket_fails,
     processes_end_as_asked,
     the_ended_are_closed,
 )
-from tests.chaos.folding import Fold
 from tests.chaos.history import Entry
 from tests.chaos.holds import LATE, SLACK, UNANSWERED, overlaps
+from tests.chaos.lists import every_marker_gets_a_list, lists_equal_the_store
 from tests.chaos.lives import Lives
 from tests.chaos.refusals import prepared_is_true, refusals_are_true
 from tests.chaos.truth import Kept, Mark
 
-AFTER_DEATH: Final = 20.0  # contract: 6.13
 GONE: Final = 45.0  # for two pings to be missed, the grace, and a sweep
 POINTS: Final = 50
 
@@ -115,7 +114,8 @@ def nobody_is_lost(case: Case) -> Iterator[str]:
             continue
         if life.was_open(look.at) and not case.is_harmed(life, look.at):
             there = {*look.data["waiting"], *(int(each) for each in look.data["held"])}
-            if life.person not in there and (life.event, life.person) not in marks:
+            is_there = life.person in there or (life.event, life.person) in marks
+            if not is_there and case.is_steady(life, look, life.person):
                 yield f"{life.person} waits in {life.event} and is on no list"
 
 
@@ -166,54 +166,6 @@ def everybody_can_be_told(case: Case) -> Iterator[str]:
     for mark in case.kept.marks:
         if case.begun_at <= mark.at < called_at and (mark.event, mark.person) not in told:
             yield f"{mark.person} came back and was not told of {mark}"
-
-
-def every_marker_gets_a_list(case: Case) -> Iterator[str]:
-    """Within 5 s of the opening, and before anything else, where it is not refused."""
-    lives = case.lives
-    for life in lives.roles("marking"):
-        if life.opened_at is None:
-            continue
-        listed_at = next(
-            (at for at, frame, _, _ in life.heard if name_of(frame) == "marking_list"), None
-        )
-        until = listed_at or life.ended_at or lives.until
-        if case.is_too_long(life, life.opened_at, until):
-            yield f"{life.person} waited for the list on socket {life.number}"
-        elif life.heard and listed_at is None and life.heard[0][1]["result"] == "ok":
-            yield f"{life.person} was told something and no list on socket {life.number}"
-
-
-def lists_equal_the_store(case: Case) -> Iterator[str]:
-    """What each marker folded, 5 s after the last fault and 20 s after the death of a process."""
-    lives = case.lives
-    limit = max(lives.last_fault_at + SOON, lives.last_death_at + AFTER_DEATH, lives.calm_at + SOON)
-    limit += lives.lag(lives.calm_at, limit)
-    last = case.last_looks
-    for life in lives.roles("marking"):
-        fold, heard = Fold(), iter(life.heard)
-        frame = next(heard, None)
-        for look in lives.looks:
-            if look.event != life.event or not life.was_open(look.at):
-                continue
-            while frame is not None and frame[0] <= look.at:
-                fold.hears(frame[1], frame[3])
-                frame = next(heard, None)
-            is_last = look is last[life.event]
-            is_due = fold.lists or (life.opened_at or 0) < look.at - SOON
-            if (look.at > limit or is_last) and is_due and not case.is_harmed(life, look.at):
-                truth = expected(look.data, life.person)
-                if fold.listed != truth:
-                    yield (
-                        f"{life.person} sees {sorted(fold.listed - truth)} too many and misses "
-                        f"{sorted(truth - fold.listed)} in {life.event}, {look.at - limit:.1f} s "
-                        "after the limit"
-                    )
-        while frame is not None:
-            fold.hears(frame[1], frame[3])
-            frame = next(heard, None)
-        for wrong in fold.wrong:
-            yield f"{life.person} was told on socket {life.number} what cannot be: {wrong}"
 
 
 def only_503(case: Case) -> Iterator[str]:
@@ -274,12 +226,6 @@ def lost(told: Iterable[tuple[str, int, int]], marks: Iterable[Mark]) -> list[st
     """Marks that somebody was told of, by event, person and marker, and that are kept no more."""
     kept = {(mark.event, mark.person, mark.marker) for mark in marks}
     return [f"a mark was lost: {each}" for each in sorted(set(told) - kept)]
-
-
-def expected(room: dict[str, Any], marker: int) -> set[int]:
-    """Whom a marker sees: all who wait but themselves, and whom they hold."""
-    waiting = {each for each in room["waiting"] if each != marker}
-    return waiting | {int(person) for person, by in room["held"].items() if by == marker}
 
 
 def _key(mark: Mark) -> tuple[str, int, int]:

@@ -13,7 +13,8 @@ from typing import Final
 from tests.chaos import truth
 from tests.chaos.adversary import Adversary
 from tests.chaos.case import SOON
-from tests.chaos.checker import AFTER_DEATH, expected, violations
+from tests.chaos.checker import violations
+from tests.chaos.lists import AFTER_DEATH, expected
 from tests.chaos.lives import Lives
 from tests.chaos.people import Asker, Marker
 from tests.chaos.stage import Person, Stage

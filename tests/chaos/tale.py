@@ -74,7 +74,9 @@ class Tale:
     def calm(self, waiting: list[int], held: dict[str, int] | None = None) -> None:
         self.add("calm")
         self.now += 30
-        self.add("look", waiting=waiting, held=held or {})
+        for _ in range(2):
+            self.add("look", waiting=waiting, held=held or {})
+            self.now += 5
 
     def begins(self) -> None:
         """Anna and Boris wait; Vera and Gleb sit by the sheet."""

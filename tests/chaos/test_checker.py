@@ -207,6 +207,14 @@ class TestLists:
         tale.add("look", waiting=[ANNA], held={})
         assert tale.judged() == set()
 
+    def test_a_list_may_differ_from_what_has_just_changed(self, tale: Tale) -> None:
+        tale.calm([ANNA, BORIS])
+        tale.add("closed", BORIS, 14, code=1006)
+        tale.add("look", waiting=[ANNA], held={})
+        for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
+            tale.hears(marker, socket, "user_left", user_id=BORIS)
+        assert tale.judged() == set()
+
     @pytest.mark.parametrize(
         ("message", "person"), [("user_joined", ANNA), ("user_left", 5), ("marking_list", 0)]
     )
