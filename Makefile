@@ -90,8 +90,9 @@ bench: install ## Measure commits, whole markings over a real service, and the s
 
 SECONDS ?= 60
 .PHONY: chaos
-chaos: install ## Kill, cut and skew real processes under hundreds of people (SECONDS=n SEED=n)
-	$(BIN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+chaos: install ## Kill, cut and skew real processes under hundreds of people (SECONDS=n SEED=n DATABASE=sqlite)
+	$(BIN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(DATABASE),--database $(DATABASE))
 
 .PHONY: docs
 docs: install ## Print docs/wire.md from the Structs that declare what goes over the wire

@@ -17,23 +17,28 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
     parser.add_argument("--seconds", type=float, default=60.0, help="of harm, in all")
     parser.add_argument("--part", type=float, default=60.0, help="seconds of harm before a calm")
-    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--workers", type=int, help="3; over SQLite it is 1")
+    parser.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--events", type=int, default=8)
     parser.add_argument("--pace", type=float, default=0.2, help="seconds a marker thinks")
     parser.add_argument("--kill-every", type=float, default=3.0, help="seconds, on average")
     parser.add_argument("--history", type=Path, help="the file to write everything to")
     given = parser.parse_args()
+    usual = 1 if given.database == "sqlite" else 3
+    if given.database == "sqlite" and given.workers not in (None, 1):
+        parser.error("SQLite is for one process: --workers 1")
     plan = Plan(
         seed=given.seed,
         seconds=given.seconds,
         part=given.part,
-        workers=given.workers,
+        workers=given.workers or usual,
         people=given.people,
         events=given.events,
         pace=given.pace,
         kill_every=given.kill_every,
         history=given.history,
+        database=given.database,
     )
     report = asyncio.run(play(plan, lambda line: print(line, flush=True)))
     print(report.text())

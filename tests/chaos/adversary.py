@@ -7,29 +7,34 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
 from tests.chaos.proxy import Link
 from tests.chaos.stage import Person, Stage
 from tests.chaos.workers import Worker
-from tests.contract.servers import Postgres, Valkey
+from tests.contract.servers import Restartable
 
 STEP: Final = 0.25  # seconds between two throws of its dice
+FIRST: Final = 0.75  # seconds between two of those that come first
+
+Harm = Callable[[], Awaitable[None]]
 BEGUN_AGO: Final = 60  # seconds
 LASTS: Final = 3600
 
 
 class Adversary:
-    """Harms one run until it is told to stop; ``kill_every`` seconds, on average, of a process."""
+    """Harms one run until it is told to stop; ``kill_every`` seconds, on average, of a process.
+
+    Each kind of harm comes once before chance decides. ``servers`` are those that it restarts.
+    """
 
     def __init__(
         self,
         stage: Stage,
         workers: Sequence[Worker],
-        postgres: Postgres,
-        valkey: Valkey,
+        servers: Mapping[str, Restartable],
         people: Sequence[Person],
         *,
         kill_every: float,
@@ -38,16 +43,13 @@ class Adversary:
         self.faults: Counter[str] = Counter()
         self._stage = stage
         self._workers = workers
-        self._postgres = postgres
-        self._valkey = valkey
+        self._servers = servers
         self._people = people
         self._chance = chance
         self._tasks: set[asyncio.Task[None]] = set()
-        self._odds = {  # of each in one step
+        self._odds: dict[Harm, float] = {  # of each in one step
             self._kills: STEP / kill_every,
             self._terminates: STEP / (6 * kill_every),
-            self._restarts_valkey: STEP / 25,
-            self._restarts_postgres: STEP / 40,
             self._freezes: STEP / 1.5,
             self._cuts: STEP / 2,
             self._resets: STEP / 2,
@@ -56,20 +58,48 @@ class Adversary:
             self._ends_an_event: STEP / 10,
             self._deletes_an_event: STEP / 6,
         }
+        self._counted = {  # as what each of those counts that must come
+            self._kills: "SIGKILL",
+            self._terminates: "SIGTERM",
+            self._freezes: "frozen",
+            self._cuts: "cut",
+            self._resets: "reset",
+            self._delays: "delayed",
+            self._ends_an_event: "events ended",
+            self._deletes_an_event: "events deleted",
+        }
+        for does, name, every in (
+            (self._restarts_valkey, "valkey", 25),
+            (self._restarts_postgres, "postgres", 40),
+        ):
+            if name in servers:
+                self._odds[does] = STEP / every
+                self._counted[does] = f"{name} restarted"
 
     async def harm(self, seconds: float, *, kills_for: float) -> None:
         """Returns when nothing more is going to go wrong of itself."""
         begun = time.monotonic()
         while (passed := time.monotonic() - begun) < seconds:
+            missing = [does for does, name in self._counted.items() if not self.faults[name]]
+            if missing:
+                self._begins(self._chance.choice(missing))
+                await asyncio.sleep(FIRST)
+                continue
             for does, odds in self._odds.items():
                 deadly = does in (self._kills, self._terminates)
                 if self._chance.random() < odds and not (deadly and passed > kills_for):
-                    self._tasks.add(task := asyncio.create_task(does()))
-                    task.add_done_callback(self._tasks.discard)
+                    self._begins(does)
             await asyncio.sleep(STEP)
         await asyncio.gather(*self._tasks)
         for proxy in self._stage.proxies:
             proxy.heal()
+
+    def _begins(self, does: Harm) -> None:
+        async def harms() -> None:
+            await does()
+
+        self._tasks.add(task := asyncio.create_task(harms()))
+        task.add_done_callback(self._tasks.discard)
 
     async def event(self, creator: Person, lasts: float = LASTS) -> str | None:
         """A new one that has begun, if the service could make it."""
@@ -96,12 +126,13 @@ class Adversary:
             self.faults[how.name] += 1
 
     async def _restarts_valkey(self) -> None:
-        await self._restarts("valkey", self._valkey)
+        await self._restarts("valkey")
 
     async def _restarts_postgres(self) -> None:
-        await self._restarts("postgres", self._postgres)
+        await self._restarts("postgres")
 
-    async def _restarts(self, name: str, server: Postgres | Valkey) -> None:
+    async def _restarts(self, name: str) -> None:
+        server = self._servers[name]
         if any(task.get_name() == name for task in self._tasks):
             return
         task = asyncio.current_task()
@@ -144,21 +175,21 @@ class Adversary:
         """So that nobody runs out of events where they are not marked yet."""
         event = await self.event(self._chance.choice(self._people))
         if event is not None:
-            self._stage.events.append(event)
+            self._stage.goes_on(event)
 
     async def _ends_an_event(self) -> None:
         creator = self._chance.choice(self._people)
         event = await self.event(creator, self._chance.uniform(4, 9))
         if event is not None:
             self.faults["events ended"] += 1
-            self._stage.events.append(event)
+            self._stage.goes_on(event)
 
     async def _deletes_an_event(self) -> None:
         creator = self._chance.choice(self._people)
         event = await self.event(creator)
         if event is None:
             return
-        self._stage.events.append(event)
+        self._stage.goes_on(event)
         await asyncio.sleep(self._chance.uniform(0.2, 3))
         told = await self._stage.call(creator, "POST", "/api/events/DeleteEvent", event_id=event)
         self.faults["events deleted" if told and told["error"] == 0 else "deletes refused"] += 1

@@ -6,36 +6,25 @@ Each rule yields what is against it. Contract: 6; a history of the present form.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-from tests.chaos.folding import Fold
+from tests.chaos.case import Case, Rule, name_of
+from tests.chaos.endings import (
+    logs_tell_of_no_failure,
+    no_socket_fails,
+    processes_end_as_asked,
+    the_ended_are_closed,
+)
 from tests.chaos.history import Entry
-from tests.chaos.holds import SLACK, overlaps, possible, sure
-from tests.chaos.lives import Life, Lives
+from tests.chaos.holds import LATE, SLACK, UNANSWERED, overlaps
+from tests.chaos.lists import every_marker_gets_a_list, lists_equal_the_store
+from tests.chaos.lives import Lives
+from tests.chaos.refusals import prepared_is_true, refusals_are_true
 from tests.chaos.truth import Kept, Mark
 
-SOON: Final = 5.0  # seconds; contract: 6.4, 6.10, and for an answer
-AFTER_DEATH: Final = 20.0  # contract: 6.13
 GONE: Final = 45.0  # for two pings to be missed, the grace, and a sweep
 POINTS: Final = 50
-
-
-@dataclass(frozen=True)
-class Case:
-    """What there is to judge."""
-
-    lives: Lives
-    kept: Kept
-    hold_seconds: float
-
-    def marks(self) -> dict[tuple[str, int], Mark]:
-        """By event and person."""
-        return {(mark.event, mark.person): mark for mark in self.kept.marks}
-
-
-Rule = Callable[[Case], Iterator[str]]
 
 
 def one_mark_each(case: Case) -> Iterator[str]:
@@ -48,7 +37,7 @@ def one_mark_each(case: Case) -> Iterator[str]:
 
 def no_marked_without_a_mark(case: Case) -> Iterator[str]:
     """Who was told `marked` finds it in the ledger, as their own."""
-    marks = case.marks()
+    marks = case.marks
     for life in case.lives.roles("marking"):
         for at, frame, _, confirmed in life.heard:
             if frame["result"] == "ok" and frame["message"] == "marked":
@@ -59,7 +48,7 @@ def no_marked_without_a_mark(case: Case) -> Iterator[str]:
 
 def only_the_marked_are_told(case: Case) -> Iterator[str]:
     """`was_marked` is heard by the person marked, and names the marker."""
-    marks = case.marks()
+    marks = case.marks
     for life in case.lives.sockets.values():
         for at, frame, _, _ in life.heard:
             if frame["result"] == "ok" and frame["message"] == "was_marked":
@@ -80,23 +69,23 @@ def karma_is_what_marks_pay(case: Case) -> Iterator[str]:
 
 def one_holder(case: Case) -> Iterator[str]:
     """Never two live holders of one person, nor two people held by one."""
-    for one, other in overlaps(sure(case.lives, case.kept)):
+    for one, other in overlaps(case.sure):
         yield f"{one} and {other}"
 
 
 def marks_come_from_live_holds(case: Case) -> Iterator[str]:
     """No confirm is accepted after its hold had ended, nor while another holds, nor at the end."""
-    begun = min((life.asked_at for life in case.lives.sockets.values()), default=float("inf"))
     held = defaultdict(list)
-    for hold in possible(case.lives, case.hold_seconds):
+    for hold in case.possible:
         held[hold.event, hold.person, hold.marker].append(hold)
     others = defaultdict(list)
-    for hold in sure(case.lives, case.kept):
+    for hold in case.sure:
         others[hold.event, hold.person].append(hold)
+    asked = _confirms(case)
     for mark in case.kept.marks:
-        if mark.at < begun:
+        if mark.at < case.begun_at:
             continue  # of an earlier part
-        theirs = held[mark.event, mark.person, mark.marker]
+        theirs = held[_key(mark)]
         if not any(hold.start - SLACK <= mark.at <= hold.end for hold in theirs):
             yield f"{mark} was made without a live hold: {theirs}"
         for hold in others[mark.event, mark.person]:
@@ -104,19 +93,29 @@ def marks_come_from_live_holds(case: Case) -> Iterator[str]:
                 yield f"{mark} was made while another held them: {hold}"
         if mark.at >= case.kept.ends_at.get(mark.event, 0):
             yield f"{mark} was made after the end of its event"
+        if not any(start <= mark.at <= end for start, end in asked[_key(mark)]):
+            yield f"{mark} was made though nobody had asked for it"
+
+
+def nobody_marks_themselves(case: Case) -> Iterator[str]:
+    """Contract: 6.2."""
+    for mark in case.kept.marks:
+        if mark.person == mark.marker:
+            yield f"{mark} is of its marker"
 
 
 def nobody_is_lost(case: Case) -> Iterator[str]:
     """Who asked and never left is listed, held or marked once faults have stopped."""
-    marks, lives = case.marks(), case.lives
-    last = _last_looks(lives)
+    marks, lives = case.marks, case.lives
+    last = case.last_looks
     for life in lives.roles("mark_me"):
         look = last.get(life.event)
         if look is None or life.opened_at is None or life.opened_at > look.at - 1:
             continue
-        if life.was_open(look.at) and not lives.touched[life.link]:
+        if life.was_open(look.at) and not case.is_harmed(life, look.at):
             there = {*look.data["waiting"], *(int(each) for each in look.data["held"])}
-            if life.person not in there and (life.event, life.person) not in marks:
+            is_there = life.person in there or (life.event, life.person) in marks
+            if not is_there and case.is_steady(life, look, life.person):
                 yield f"{life.person} waits in {life.event} and is on no list"
 
 
@@ -128,7 +127,7 @@ def nobody_stays_who_has_gone(case: Case) -> Iterator[str]:
         ended_at = lives.until if life.ended_at is None else life.ended_at
         key = life.event, life.person
         seen[key] = max(seen.get(key, 0.0), ended_at)
-    for look in _last_looks(lives).values():
+    for look in case.last_looks.values():
         for person in look.data["waiting"]:
             gone_for = look.at - seen.get((look.event, person), look.at)
             if gone_for > GONE + lives.lag(look.at - gone_for, look.at):
@@ -137,56 +136,36 @@ def nobody_stays_who_has_gone(case: Case) -> Iterator[str]:
 
 def the_marked_learn_it(case: Case) -> Iterator[str]:
     """On a socket that is open, within 5 s; on one opened later, before anything else."""
-    marks, lives = case.marks(), case.lives
+    marks, lives = case.marks, case.lives
     for life in lives.roles("mark_me"):
         mark = marks.get((life.event, life.person))
         if mark is None or life.opened_at is None:
             continue
-        frames = [(at, _name(frame)) for at, frame, _, _ in life.heard]
+        frames = [(at, name_of(frame)) for at, frame, _, _ in life.heard]
         first = frames[0][1] if frames else ""
         if life.asked_at > mark.at + SLACK and first not in {"", "was_marked", "unavailable"}:
             yield f"{life.person} came back after {mark} and was told {first}"
         told_at = next((at for at, name in frames if name == "was_marked"), None)
         until = told_at or life.ended_at or lives.until
         since = max(life.opened_at, mark.at)
-        for span in sorted(
-            [*lives.away["postgres"], *lives.away["valkey"]], key=lambda span: span.start
-        ):
-            if span.meets(since, since + SOON):
-                since = max(since, span.end)  # nothing could be read in that time
-        if _too_long(lives, life, since, until):
+        if case.is_too_long(life, since, until, lives.spans_away()):
             yield f"{life.person} was told after {until - since:.1f} s of {mark}"
 
 
-def lists_equal_the_store(case: Case) -> Iterator[str]:
-    """What each marker folded, 5 s after the last fault and 20 s after the death of a process."""
-    lives = case.lives
-    limit = max(lives.last_fault_at + SOON, lives.last_death_at + AFTER_DEATH, lives.calm_at + SOON)
-    limit += lives.lag(lives.calm_at, limit)
-    last = _last_looks(lives)
-    for life in lives.roles("marking"):
-        fold, heard = Fold(), iter(life.heard)
-        frame = next(heard, None)
-        for look in lives.looks:
-            if look.event != life.event or not life.was_open(look.at):
-                continue
-            while frame is not None and frame[0] <= look.at:
-                fold.hears(frame[1], frame[3])
-                frame = next(heard, None)
-            is_last = look is last[life.event]
-            if (look.at > limit or is_last) and fold.lists and not lives.touched[life.link]:
-                truth = expected(look.data, life.person)
-                if fold.listed != truth:
-                    yield (
-                        f"{life.person} sees {sorted(fold.listed - truth)} too many and misses "
-                        f"{sorted(truth - fold.listed)} in {life.event}, {look.at - limit:.1f} s "
-                        "after the limit"
-                    )
-        while frame is not None:
-            fold.hears(frame[1], frame[3])
-            frame = next(heard, None)
-        for wrong in fold.wrong:
-            yield f"{life.person} was told on socket {life.number} what cannot be: {wrong}"
+def everybody_can_be_told(case: Case) -> Iterator[str]:
+    """At the roll call, after all harm: who was marked comes back and hears it."""
+    called_at = case.lives.called_at
+    if called_at is None:
+        return
+    told = {
+        (life.event, life.person)
+        for life in case.lives.roles("mark_me")
+        for at, frame, _, _ in life.heard
+        if at > called_at and name_of(frame) == "was_marked"
+    }
+    for mark in case.kept.marks:
+        if case.begun_at <= mark.at < called_at and (mark.event, mark.person) not in told:
+            yield f"{mark.person} came back and was not told of {mark}"
 
 
 def only_503(case: Case) -> Iterator[str]:
@@ -200,15 +179,15 @@ def nobody_waits_for_an_answer(case: Case) -> Iterator[str]:
     """More than 5 s, where neither their connection nor its process was touched."""
     lives = case.lives
     for life in lives.calls.values():
-        if _too_long(lives, life, life.asked_at, life.ended_at or lives.until):
+        if case.is_too_long(life, life.asked_at, life.ended_at or lives.until):
             yield f"{life.person} waited for the answer to a call: {life}"
     for life in lives.sockets.values():
         opened_at = life.opened_at or life.ended_at or lives.until
-        if _too_long(lives, life, life.asked_at, opened_at):
+        if case.is_too_long(life, life.asked_at, opened_at):
             yield f"{life.person} waited for socket {life.number} to be opened"
         for sent in life.sent.values():
             until = sent.answered_at or life.ended_at or lives.until
-            if _too_long(lives, life, sent.at, until):
+            if case.is_too_long(life, sent.at, until):
                 yield f"{life.person} waited on socket {life.number} for {sent}, until {until}"
 
 
@@ -219,12 +198,21 @@ RULES: Final[tuple[Rule, ...]] = (
     karma_is_what_marks_pay,
     one_holder,
     marks_come_from_live_holds,
+    nobody_marks_themselves,
+    prepared_is_true,
+    refusals_are_true,
     nobody_is_lost,
     nobody_stays_who_has_gone,
     the_marked_learn_it,
+    everybody_can_be_told,
+    every_marker_gets_a_list,
     lists_equal_the_store,
     only_503,
     nobody_waits_for_an_answer,
+    the_ended_are_closed,
+    no_socket_fails,
+    processes_end_as_asked,
+    logs_tell_of_no_failure,
 )
 
 
@@ -240,25 +228,19 @@ def lost(told: Iterable[tuple[str, int, int]], marks: Iterable[Mark]) -> list[st
     return [f"a mark was lost: {each}" for each in sorted(set(told) - kept)]
 
 
-def expected(room: dict[str, Any], marker: int) -> set[int]:
-    """Whom a marker sees: all who wait but themselves, and whom they hold."""
-    waiting = {each for each in room["waiting"] if each != marker}
-    return waiting | {int(person) for person, by in room["held"].items() if by == marker}
+def _key(mark: Mark) -> tuple[str, int, int]:
+    return mark.event, mark.person, mark.marker
 
 
-def _last_looks(lives: Lives) -> dict[str, Entry]:
-    return {look.event: look for look in lives.looks}
-
-
-def _name(frame: dict[str, Any]) -> str:
-    """A message, or the code of a refusal."""
-    return str(frame["message"] if frame["result"] == "ok" else frame["params"]["code"])
-
-
-def _too_long(lives: Lives, life: Life, since: float, until: float) -> bool:
-    """More than 5 s, not counting those in which the machine held us up."""
-    return (
-        until - since > SOON
-        and until - since > SOON + lives.lag(since, until)
-        and lives.is_untouched(life, since, until)
-    )
+def _confirms(case: Case) -> dict[tuple[str, int, int], list[tuple[float, float]]]:
+    """From when until when each may have been carried out, by event, person and marker."""
+    found = defaultdict(list)
+    for life in case.lives.roles("marking"):
+        for sent in life.sent.values():
+            if sent.message == "confirm_marking" and sent.user_id is not None:
+                done_at = sent.at + LATE
+                if sent.answer not in UNANSWERED and sent.answered_at is not None:
+                    done_at = sent.answered_at
+                span = sent.at - SLACK, done_at + SLACK
+                found[life.event, sent.user_id, life.person].append(span)
+    return found

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.chaos.lives import Life, Lives, Span
+from tests.chaos.lives import FOREVER, Life, Lives, Span
 from tests.chaos.truth import Kept
 
 SLACK = 0.05  # seconds by which clocks of one machine and roundings may differ
@@ -18,7 +18,10 @@ LATE = 30.0  # seconds after which a command that was not answered is no longer 
 UNANSWERED = frozenset({"", "unavailable"})
 UNSURE = frozenset({0, 503})  # statuses of calls that may yet be carried out
 EVERYBODY = 0  # who deletes an event ends all holds in it
+FAREWELL = 1.8  # seconds; a goodbye is answered when it counts, or after 2 s: contract: 6.6
 ENDS = frozenset({"confirm_marking", "refuse_to_mark"})
+CARRIED_OUT = frozenset({"marked", "refused"})
+LONG_GONE = 60.0  # seconds after which no lost socket keeps a hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,16 @@ class Hold:
 def possible(lives: Lives, hold_seconds: float) -> list[Hold]:
     """Every hold that there may have been, for as long as it may have lasted."""
     holds = []
+    left_at = _left_at(lives)
     for life in lives.roles("marking"):
         for sent in life.sent.values():
             if sent.message == "prepare_to_mark" and sent.answer in UNANSWERED:
                 assert sent.user_id is not None
-                last = sent.at + LATE + hold_seconds
+                last = min(sent.at + LATE + hold_seconds, left_at.get(life.number, FOREVER))
                 holds.append(_hold(life, sent.user_id, sent.at, last))
-        for told in _told(life):
-            end = min([told.at + told.seconds, *_heard_ends(life, told)])
+        for told in told_on(life):
+            ends = [*_heard_ends(life, told), left_at.get(life.number, FOREVER)]
+            end = min([told.at + told.seconds, *ends])
             holds.append(_hold(life, told.person, told.asked_at, end + SLACK))
     return holds
 
@@ -53,7 +58,7 @@ def sure(lives: Lives, kept: Kept) -> list[Hold]:
     disturbed, acts = _disturbances(lives), _acts(lives)
     holds = []
     for life in lives.roles("marking"):
-        for told in _told(life):
+        for told in told_on(life):
             spans = [
                 *acts[life.event, life.person],
                 *acts[life.event, told.person],
@@ -100,7 +105,8 @@ class Told:
     seconds: float
 
 
-def _told(life: Life) -> Iterator[Told]:
+def told_on(life: Life) -> Iterator[Told]:
+    """Each `prepared`, also the one of an opening."""
     for at, frame, answers, _ in life.heard:
         if frame["result"] == "ok" and frame["message"] == "prepared":
             asked_at = life.asked_at if answers is None else life.sent[answers].at
@@ -121,15 +127,46 @@ def _heard_ends(life: Life, told: Told) -> Iterator[float]:
             yield at
 
 
+def _left_at(lives: Lives) -> dict[int, float]:
+    """When each socket ended that was its marker's last in the event, and that said goodbye."""
+    found: dict[int, float] = {}
+    grouped = defaultdict(list)
+    for life in lives.roles("marking"):
+        grouped[life.event, life.person].append(life)
+    for theirs in grouped.values():
+        for life in theirs:
+            at = _counted_at(life)
+            others = [each for each in theirs if each is not life and each.asked_at <= at]
+            if at < FOREVER and all(_is_gone(each, at) for each in others):
+                for each in [life, *others]:
+                    found[each.number] = min(at, found.get(each.number, FOREVER))
+    return found
+
+
+def _counted_at(life: Life) -> float:
+    """When its goodbye was surely carried out."""
+    if life.goodbye_at is None or life.ended_at is None or life.code != 1000:
+        return FOREVER
+    return life.ended_at if life.ended_at - life.goodbye_at < FAREWELL else FOREVER
+
+
+def _is_gone(life: Life, at: float) -> bool:
+    """Whether it cannot keep a hold any more."""
+    gone_at = FOREVER if life.ended_at is None else life.ended_at + LONG_GONE
+    return min(_counted_at(life), gone_at) < at
+
+
 def _acts(lives: Lives) -> dict[tuple[str, int], list[Span]]:
     """What people ask for that may end a hold of theirs: from the question to its answer."""
     found: dict[tuple[str, int], list[Span]] = defaultdict(list)
     for life in lives.roles("marking"):
         for sent in life.sent.values():
-            if sent.message in ENDS:
+            if sent.message in ENDS and sent.answer in CARRIED_OUT | UNANSWERED:
                 answered_at = None if sent.answer in UNANSWERED else sent.answered_at
                 found[life.event, life.person].append(_span(sent.at, answered_at))
     for call in lives.endings:
+        if call.status not in UNSURE and call.error:
+            continue  # refused
         answered_at = None if call.status in UNSURE else call.ended_at
         person = EVERYBODY if call.role == "DeleteEvent" else call.person
         found[call.event, person].append(_span(call.asked_at, answered_at))
@@ -146,7 +183,7 @@ def _disturbances(lives: Lives) -> dict[tuple[str, int], list[float]]:
     for life in lives.roles("marking"):
         key = life.event, life.person
         ended_at = lives.until if life.ended_at is None else life.ended_at
-        found[key] += [at for at in lives.touched[life.link] if life.asked_at <= at <= ended_at]
+        found[key] += [touch.start for touch in lives.touches(life)]
         found[key] += [
             max(span.start, life.asked_at)
             for span in lives.troubled[life.worker]

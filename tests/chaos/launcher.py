@@ -5,6 +5,7 @@ that dies at its MARK-th mark (0: at none): `after_commit`, before anybody is to
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -33,19 +34,31 @@ class Countdown:
 
 def after_commit(countdown: Countdown) -> None:
     from attendance_adapters.sql.postgres import PostgresStore
+    from attendance_adapters.sql.writer import Writer
     from attendance_core.announcements import PlaceChanged
     from attendance_core.places import Marked
+
+    def counts(news: object) -> None:
+        if isinstance(news, PlaceChanged) and isinstance(news.place.state, Marked):
+            countdown.counts()
 
     whole = PostgresStore._whole
 
     def dies(self: PostgresStore, connection: Any, work: Any) -> Any:
         answer, announcements = whole(self, connection, work)
         for news in announcements:
-            if isinstance(news, PlaceChanged) and isinstance(news.place.state, Marked):
-                countdown.counts()
+            counts(news)
         return answer, announcements
 
     PostgresStore._whole = dies  # type: ignore[method-assign]
+    tell = Writer._tell
+
+    def dies_untold(self: Writer, group: Any) -> None:
+        for news in itertools.chain.from_iterable(job.announcements for job in group):
+            counts(news)
+        tell(self, group)
+
+    Writer._tell = dies_untold  # type: ignore[method-assign]
 
 
 def before_reply(countdown: Countdown) -> None:

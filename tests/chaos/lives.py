@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.chaos.history import Entry
 
 ENDINGS = frozenset({"LeaveEvent", "DeleteEvent"})
+MENDS = {"thaw": "freeze", "heal": "delay"}  # a cut and a reset are for good
+OURS = -1  # not a process of the service, but the one that plays all people
+FOREVER = float("inf")
 
 
 @dataclass
@@ -38,8 +41,10 @@ class Life:
     opened_at: float | None = None
     ended_at: float | None = None
     status: int = 0
+    error: int | None = 0  # of a call; 0: it was carried out
     code: int | None = None
     last_act_at: float | None = None  # when its person let go of it
+    goodbye_at: float | None = None
     sent: dict[int, Sent] = field(default_factory=dict)
     heard: list[tuple[float, dict[str, Any], int | None, int | None]] = field(default_factory=list)
 
@@ -64,36 +69,53 @@ class Span:
         return self.start <= end and start <= self.end
 
 
+@dataclass(frozen=True, slots=True)
+class Touch(Span):
+    """What was done to a connection, until it was mended."""
+
+    kind: str
+
+
 class Lives:
     """Everything of one part of a run."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.sockets: dict[int, Life] = {}
         self.calls: dict[int, Life] = {}
-        self.touched: dict[int, list[float]] = defaultdict(list)  # connections, by their port
+        self.touched: dict[int, list[Touch]] = defaultdict(list)  # connections, by their port
         self.troubled: dict[int, list[Span]] = defaultdict(list)  # processes, until they serve
         self.away: dict[str, list[Span]] = defaultdict(list)  # PostgreSQL, Valkey
         self.looks: list[Entry] = []
         self.endings: list[Life] = []  # the calls that may end holds
+        self.processes: list[Entry] = []  # that ended, or did not start
+        self.logged: list[Entry] = []
+        self.called_at: float | None = None  # the roll
         self.last_fault_at = self.last_death_at = self.calm_at = 0.0
         self.until = entries[-1].at if entries else 0.0
-        self._lags: list[tuple[float, float]] = []
+        self._lags: dict[int, list[tuple[float, float]]] = defaultdict(list)
         for entry in entries:
             reads = getattr(self, f"_{entry.what}", None)
             if reads is not None:
                 reads(entry)
-        self._lagged_at = [at for at, _ in self._lags]
 
-    def lag(self, start: float, end: float) -> float:
-        """For how many seconds of these the machine did not let us go on."""
-        first = bisect_left(self._lagged_at, start)
-        return sum(lag for at, lag in self._lags[first:] if at - lag <= end)
+    def lag(self, start: float, end: float, worker: int = OURS) -> float:
+        """For how many seconds of these the machine did not let us, or a process, go on."""
+        lags = self._lags[worker]
+        first = bisect_left(lags, (start, 0.0))
+        return sum(min(lag, end - start) for at, lag in lags[first:] if at - lag <= end)
 
-    def is_untouched(self, life: Life, start: float, end: float) -> bool:
-        """Whether nobody had harmed the connection, nor its process in this time."""
-        return not any(life.asked_at <= at <= end for at in self.touched[life.link]) and not any(
-            span.meets(start, end) for span in self.troubled[life.worker]
-        )
+    def touches(self, life: Life) -> list[Touch]:
+        """What was done to this connection: another may have had its port before."""
+        ended_at = self.until if life.ended_at is None else life.ended_at
+        return [each for each in self.touched[life.link] if life.asked_at <= each.start <= ended_at]
+
+    def harms(self, life: Life) -> list[Span]:
+        """When somebody harmed the connection, or its process."""
+        return [*self.touches(life), *self.troubled[life.worker]]
+
+    def spans_away(self) -> list[Span]:
+        """When PostgreSQL or Valkey was."""
+        return [*self.away["postgres"], *self.away["valkey"]]
 
     def roles(self, role: str) -> Iterable[Life]:
         """The sockets of one sort."""
@@ -134,10 +156,12 @@ class Lives:
             sent.answer = frame["message"] if is_ok else frame["params"]["code"]
 
     def _goodbye(self, entry: Entry) -> None:
+        self._given_up(entry)
+        self.sockets[entry.socket].goodbye_at = entry.at
+
+    def _given_up(self, entry: Entry) -> None:
         life = self.sockets[entry.socket]
         life.last_act_at = life.last_act_at or entry.at
-
-    _given_up = _goodbye
 
     def _closed(self, entry: Entry) -> None:
         life = self.sockets[entry.socket]
@@ -155,25 +179,35 @@ class Lives:
     def _answered(self, entry: Entry) -> None:
         life = self.calls[entry.socket]
         life.ended_at, life.status = entry.at, entry.data["status"]
-        life.link = entry.data["link"]
+        life.link, life.error = entry.data["link"], entry.data.get("error", 0)
 
     def _fault(self, entry: Entry) -> None:
         data = entry.data
         if data["kind"] != "clock":
             self.last_fault_at = entry.at
         if "link" in data:
-            self.touched[data["link"]].append(entry.at)
+            self._touch(data["link"], data["kind"], entry.at)
         elif "phase" in data:
             spans = self.away[data["kind"]]
             if data["phase"] == "away":
-                spans.append(Span(entry.at, float("inf")))
+                spans.append(Span(entry.at, FOREVER))
             elif spans:
                 spans[-1] = Span(spans[-1].start, entry.at)
         elif "worker" in data and data["kind"] != "clock":
             self.last_death_at = entry.at
             spans = self.troubled[data["worker"]]
             if not spans or spans[-1].end < entry.at:
-                spans.append(Span(entry.at - 1.0, float("inf")))  # it may have been dead already
+                spans.append(Span(entry.at - 1.0, FOREVER))  # it may have been dead already
+
+    def _touch(self, link: int, kind: str, at: float) -> None:
+        mended = MENDS.get(kind)
+        if mended is None:
+            self.touched[link].append(Touch(at, FOREVER, kind))
+            return
+        self.touched[link] = [
+            replace(each, end=at) if each.kind == mended and each.end == FOREVER else each
+            for each in self.touched[link]
+        ]
 
     def _serves(self, entry: Entry) -> None:
         spans = self.troubled[entry.data["worker"]]
@@ -181,10 +215,19 @@ class Lives:
             spans[-1] = Span(spans[-1].start, entry.at)
 
     def _lag(self, entry: Entry) -> None:
-        self._lags.append((entry.at, entry.data["seconds"]))
+        self._lags[entry.data.get("worker", OURS)].append((entry.at, entry.data["seconds"]))
 
     def _calm(self, entry: Entry) -> None:
         self.calm_at = entry.at
+
+    def _ended(self, entry: Entry) -> None:
+        self.processes.append(entry)
+
+    def _logged(self, entry: Entry) -> None:
+        self.logged.append(entry)
+
+    def _roll_call(self, entry: Entry) -> None:
+        self.called_at = entry.at
 
     def _look(self, entry: Entry) -> None:
         self.looks.append(entry)

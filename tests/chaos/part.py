@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Final
 
 from tests.chaos import truth
 from tests.chaos.adversary import Adversary
-from tests.chaos.checker import AFTER_DEATH, SOON, expected, violations
+from tests.chaos.case import SOON
+from tests.chaos.checker import violations
+from tests.chaos.lists import AFTER_DEATH, expected
+from tests.chaos.lives import Lives
 from tests.chaos.people import Asker, Marker
 from tests.chaos.stage import Person, Stage
 from tests.chaos.wire import opened
@@ -18,6 +24,7 @@ from tests.chaos.workers import Worker
 LOOK_SECONDS: Final = 0.3
 LOOKS: Final = 4  # in a row that find everything equal
 AT_ONCE: Final = 15  # people who come back to hear that they were marked
+ROLL_SECONDS: Final = 15.0  # for somebody who was marked to hear it
 START_SECONDS: Final = 90.0  # for all processes to serve
 
 
@@ -29,27 +36,28 @@ class Part:
         stage: Stage,
         adversary: Adversary,
         workers: Sequence[Worker],
-        address: str,
+        database: truth.Database,
         *,
         events: int,
     ) -> None:
         self.told: set[tuple[str, int, int]] = set()  # event, person, marker
+        self.answers: Counter[str] = Counter()  # to what markers said; "" where none came
         self._events = events
         self._stage = stage
         self._adversary = adversary
         self._workers = workers
-        self._address = address
+        self._database = database
 
     async def play(self, people: Sequence[Person], seconds: float) -> list[str]:
         """What was against the rules."""
         stage = self._stage
         async with asyncio.timeout(START_SECONDS):
             await asyncio.gather(*(each.serves.wait() for each in self._workers))
-        stage.is_calm, stage.events = False, []
+        stage.begins()
         while len(stage.events) < self._events:
             event = await self._adversary.event(stage.chance.choice(people))
             if event is not None:
-                stage.events.append(event)
+                stage.goes_on(event)
         shuffled = stage.chance.sample(people, len(people))
         sitting, asking = shuffled[: len(people) // 4], shuffled[len(people) // 4 :]
         markers = [
@@ -78,20 +86,27 @@ class Part:
             await asyncio.gather(*lives, return_exceptions=True)
         await stage.clear()
         kept = await self._kept(people)
+        for worker in self._workers:
+            worker.tells()
+        stage.history.add("kept", **asdict(kept))  # so that the file can be judged again
         entries = stage.history.cut()
         for entry in entries:
             if entry.what == "heard" and entry.data["frame"]["message"] == "marked":
                 self.told.add((entry.event, entry.data["confirmed"], entry.person))
+        for socket in Lives(entries).roles("marking"):
+            said = [each for each in socket.sent.values() if each.message != "ping"]
+            self.answers.update(each.answer for each in said)
         return violations(entries, kept, self._stage.hold_seconds)
 
     async def _settle(self, markers: Sequence[Marker]) -> None:
         """Looks until all lists have been equal to the store for a while, or it is too late."""
         async with asyncio.timeout(START_SECONDS):
             await asyncio.gather(*(each.serves.wait() for each in self._workers))
-        until = time.monotonic() + AFTER_DEATH + 2 * SOON
-        equal = 0
-        while equal < LOOKS and time.monotonic() < until:
-            rooms = await truth.rooms(self._address, self._stage.events)
+        begun = time.monotonic()
+        equal, passed = 0, 0.0
+        # What was frozen or delayed has to be right again, too
+        while passed < 1.5 * SOON or (equal < LOOKS and passed < AFTER_DEATH + 2 * SOON):
+            rooms = await self._database.rooms(self._stage.events)
             all_equal = True
             for event, room in rooms.items():
                 self._stage.history.add("look", event=event, **room)
@@ -105,24 +120,34 @@ class Part:
                         )
             equal = equal + 1 if all_equal else 0
             await asyncio.sleep(LOOK_SECONDS)
+            passed = time.monotonic() - begun
 
     async def _roll_call(self, people: Sequence[Person]) -> None:
         """Whoever was marked in these events comes back once, and hears it."""
         stage = self._stage
         by_id = {person.user_id: person for person in people}
-        marks = [mark for mark in await truth.ledger(self._address) if mark.event in stage.events]
+        marks = [mark for mark in await self._database.ledger() if mark.event in stage.ever]
         some = asyncio.Semaphore(AT_ONCE)
 
         async def comes_back(mark: truth.Mark) -> None:
             async with some:
-                wire = await opened(stage, by_id[mark.person], "mark_me", mark.event)
-                if wire is not None:
-                    try:
-                        await asyncio.wait_for(wire.ended.wait(), 2 * SOON)
-                    except TimeoutError:
-                        await wire.abort()
+                until = time.monotonic() + ROLL_SECONDS
+                while time.monotonic() < until:
+                    if await self._is_told(by_id[mark.person], mark.event):
+                        return
+                    await asyncio.sleep(LOOK_SECONDS)
 
+        stage.history.add("roll_call")
         await asyncio.gather(*(comes_back(mark) for mark in marks))
+
+    async def _is_told(self, person: Person, event: str) -> bool:
+        wire = await opened(self._stage, person, "mark_me", event)
+        if wire is None:
+            return False
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wire.ended.wait(), SOON)
+        await wire.abort()
+        return wire.marked_by is not None
 
     async def _kept(self, people: Sequence[Person]) -> truth.Kept:
         karma = {}
@@ -134,5 +159,5 @@ class Part:
                     reader, "GET", "/api/profile/GetProfile", user_id=person.user_id
                 )
             karma[person.user_id] = told["response"]["karma"]
-        ledger = await truth.ledger(self._address)
-        return truth.Kept(ledger, await truth.ends(self._address), karma)
+        ledger = await self._database.ledger()
+        return truth.Kept(ledger, await self._database.ends(), karma)

@@ -145,6 +145,7 @@ class Marker:
         self._stage = stage
         self._names = names  # always says whom: two sockets of one person may not hold the same
         self._moves = False  # to another event, where more may be waiting
+        self._old: tuple[str, int] | None = None  # a frame that is sent again later
         self._unsure: int | None = None  # whom we may have marked: no answer came
 
     async def live(self) -> None:
@@ -169,7 +170,7 @@ class Marker:
                 self.visits = Visits(
                     stage, self.person, "marking", stage.chance.choice(stage.events)
                 )
-                self._unsure, self._moves = None, False
+                self._unsure, self._old, self._moves = None, None, False
 
     async def _rests(self, wire: Wire) -> None:
         try:
@@ -180,6 +181,8 @@ class Marker:
     async def _acts(self, wire: Wire) -> None:
         if self._unsure is not None:
             await self._confirm(wire, self._unsure)
+        elif self._old is not None and self._stage.chance.random() < 0.05:
+            await wire.ask(*self._old)  # as a client does that sends its queue again
         elif wire.fold.holding is not None:
             await self._decide(wire, wire.fold.holding)
         elif wire.fold.listed:
@@ -196,6 +199,7 @@ class Marker:
         user_id = listed[0] if chance.random() < 0.4 else chance.choice(listed)
         if chance.random() < 0.05:
             await wire.say("prepare_to_mark", user_id)  # as a client does whose person taps twice
+        self._old = "prepare_to_mark", user_id
         await wire.ask("prepare_to_mark", user_id)
 
     async def _decide(self, wire: Wire, held: int) -> None:
@@ -203,7 +207,7 @@ class Marker:
         if what < 0.70:
             await self._confirm(wire, held)
         elif what < 0.82:
-            await wire.ask("refuse_to_mark", held if self._names else None)
+            await self._refuse(wire, held)
         elif what < 0.86:
             await wire.ask("confirm_marking", self.person.user_id)  # not whom we hold
         elif what < 0.90:
@@ -218,8 +222,16 @@ class Marker:
         else:
             await wire.goodbye()
 
+    async def _refuse(self, wire: Wire, held: int) -> None:
+        named = held if self._names else None
+        self._old = "refuse_to_mark", held
+        if self._stage.chance.random() < 0.3:
+            await wire.say("refuse_to_mark", named)
+        await wire.ask("refuse_to_mark", named)
+
     async def _confirm(self, wire: Wire, user_id: int) -> None:
         named = self._names or self._unsure is not None or self._stage.chance.random() < 0.8
+        self._old = "confirm_marking", user_id
         answer = await wire.ask("confirm_marking", user_id if named else None)
         unsure = code_of(answer) in {"", "unavailable"}
         self._unsure = user_id if unsure else None

@@ -43,6 +43,8 @@ class Link:
 
     def thaw(self) -> None:
         """What was held up goes on."""
+        if not self._flows.is_set():
+            self._touched("thaw")
         self._flows.set()
 
     def delay(self, seconds: float) -> None:
@@ -68,6 +70,8 @@ class Link:
 
     def heal(self) -> None:
         """As a network that is whole again: what was cut is found to be so."""
+        if self._delay:
+            self._touched("heal")
         self._delay = 0.0
         self.thaw()
         if self._is_cut:

@@ -6,28 +6,29 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Literal
 
-from tests.chaos import truth
 from tests.chaos.adversary import Adversary
 from tests.chaos.checker import lost
 from tests.chaos.history import History
 from tests.chaos.part import Part
 from tests.chaos.proxy import Proxy
 from tests.chaos.stage import Stage
+from tests.chaos.truth import Database, PostgresRows, SqliteRows
 from tests.chaos.workers import Worker
 from tests.contract.server import attendance
-from tests.contract.servers import a_postgres, a_valkey
+from tests.contract.servers import Restartable, a_postgres, a_valkey
 
 HOLD_SECONDS: Final = 4
 GRACE_SECONDS: Final = 3
 PROBE_SECONDS: Final = 0.05
 LAGS: Final = 0.1  # seconds; a probe that comes so late is written down
+HELD_UP: Final = 0.01  # seconds of such a probe's time in which a process waited for a core
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Plan:
     pace: float = 0.2
     kill_every: float = 3.0
     history: Path | None = None
+    database: Literal["postgres", "sqlite"] = "postgres"  # sqlite: one worker, and no Valkey
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Report:
     parts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)  # to markers; "" where none came
     violations: list[str] = field(default_factory=list)
 
     @property
@@ -68,9 +71,12 @@ class Report:
 
     def text(self) -> str:
         """For people to read."""
+        asked = self.answers.total()
         lines = [
             f"operations        {self.operations}",
             f"marks             {self.marks}",
+            f"marking commands  {asked}, {self.answers[''] / max(asked, 1):.2%} without an answer",
+            *(f"  {answer:<22}{count}" for answer, count in sorted(self.answers.items()) if answer),
             f"process deaths    {self.deaths}",
             *(f"  {kind:<22}{count}" for kind, count in sorted(self.ends.items())),
             "faults",
@@ -89,22 +95,27 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
     report = Report(plan.seed)
     async with AsyncExitStack() as alive:
         folder = Path(alive.enter_context(TemporaryDirectory(prefix="attendance-chaos-")))
-        postgres = await asyncio.to_thread(alive.enter_context, a_postgres())
-        valkey = await asyncio.to_thread(alive.enter_context, a_valkey())
-        settings = {
-            "ATTENDANCE_DATABASE_URL": postgres.url,
-            "ATTENDANCE_NOTIFIER_URL": valkey.url,
+        database, servers, settings = await _servers(plan, alive, folder)
+        settings |= {
             "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
             "ATTENDANCE_HOLD_SECONDS": str(HOLD_SECONDS),
             "ATTENDANCE_GRACE_SECONDS": str(GRACE_SECONDS),
         }
         done = await asyncio.to_thread(attendance, "migrate", folder=folder, settings=settings)
         assert done.returncode == 0, done.stderr
+        people = await database.people(plan.people)
         history = History(plan.history)
         alive.callback(history.close)
         chance = random.Random(plan.seed)
         workers = [
-            Worker(number, folder, settings, history, random.Random(chance.random()))
+            Worker(
+                number,
+                folder,
+                settings,
+                history,
+                random.Random(chance.random()),
+                skews=plan.database == "postgres",  # SQLite's clock is the process's own
+            )
             for number in range(plan.workers)
         ]
         proxies = [Proxy(each.number, each.port, history) for each in workers]
@@ -114,33 +125,32 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
         for worker in workers:
             worker.start()
             alive.push_async_callback(worker.close)
-        people = await truth.people(postgres.url, plan.people)
         stage = Stage(
             history, workers, proxies, random.Random(chance.random()), plan.pace, HOLD_SECONDS
         )
         adversary = Adversary(
             stage,
             workers,
-            postgres,
-            valkey,
+            servers,
             people,
             kill_every=plan.kill_every,
             chance=random.Random(chance.random()),
         )
-        probe = asyncio.create_task(_probes(history))
+        probe = asyncio.create_task(_probes(history, workers))
         alive.callback(probe.cancel)
         told: set[tuple[str, int, int]] = set()
         left = plan.seconds
         while left > 0:
-            part = Part(stage, adversary, workers, postgres.url, events=plan.events)
+            part = Part(stage, adversary, workers, database, events=plan.events)
             found = await part.play(people, min(left, plan.part))
             for each in found:
                 says(each)
             report.violations += found
             told |= part.told
+            report.answers += part.answers
             left -= plan.part
             report.parts += 1
-            marks = await truth.ledger(postgres.url)
+            marks = await database.ledger()
             report.operations, report.marks = stage.operations, len(marks)
             report.ends = sum((each.ends for each in workers), Counter())
             says(
@@ -156,9 +166,31 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
     return report
 
 
-async def _probes(history: History) -> None:
-    """How much later than asked for this machine lets us go on."""
+async def _servers(
+    plan: Plan, alive: AsyncExitStack, folder: Path
+) -> tuple[Database, dict[str, Restartable], dict[str, str]]:
+    """The database, what can be restarted, and the settings that lead there."""
+    if plan.database == "sqlite":
+        assert plan.workers == 1, "SQLite is for one process"
+        path = folder / "attendance.sqlite3"
+        return Database(SqliteRows(path)), {}, {"ATTENDANCE_DATABASE_URL": f"sqlite:///{path}"}
+    postgres = await asyncio.to_thread(alive.enter_context, a_postgres())
+    valkey = await asyncio.to_thread(alive.enter_context, a_valkey())
+    settings = {
+        "ATTENDANCE_DATABASE_URL": postgres.url,
+        "ATTENDANCE_NOTIFIER_URL": valkey.url,
+    }
+    servers: dict[str, Restartable] = {"postgres": postgres, "valkey": valkey}
+    return Database(PostgresRows(postgres.url)), servers, settings
+
+
+async def _probes(history: History, workers: Sequence[Worker]) -> None:
+    """How much later than asked for this machine lets us, and the processes, go on."""
     while True:
+        for worker in workers:
+            held_up = worker.held_up()
+            if held_up > HELD_UP:
+                history.add("lag", worker=worker.number, seconds=round(held_up, 3))
         begun = time.monotonic()
         await asyncio.sleep(PROBE_SECONDS)
         lag = time.monotonic() - begun - PROBE_SECONDS

@@ -42,10 +42,20 @@ class Stage:
     pace: float  # seconds between two things a marker does, on average
     hold_seconds: float
     events: list[str] = field(default_factory=list)  # where people can go
+    ever: set[str] = field(default_factory=set)  # those of this part, also where it is over
     is_calm: bool = False
     operations: int = 0
     endings: set[Callable[[], Awaitable[None]]] = field(default_factory=set)  # of open sockets
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def begins(self) -> None:
+        """Another part, with events of its own."""
+        self.is_calm, self.events, self.ever = False, [], set()
+
+    def goes_on(self, event: str) -> None:
+        """People can go there from now on."""
+        self.events.append(event)
+        self.ever.add(event)
 
     def leaves(self, event: str) -> None:
         """Nobody can go there any more."""

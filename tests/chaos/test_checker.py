@@ -2,110 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from tests.chaos.checker import RULES, lost, violations
-from tests.chaos.history import Entry
-from tests.chaos.truth import Kept, Mark
-
-ANNA, BORIS, VERA, GLEB = 1, 2, 3, 4  # two who wait, two who mark
-EVENT = "lecture"
-HOLD = 90.0
-START, END = 1000.0, 5000.0
-WAITS, MARKS, MARKS_TOO = 11, 12, 13  # sockets of Anna, Vera and Gleb
-LINKS = {WAITS: 111, MARKS: 112, MARKS_TOO: 113}
-
-
-@dataclass
-class Tale:
-    """A history being made up; a second passes with each thing that happens."""
-
-    now: float = START
-    entries: list[Entry] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    karma: dict[int, int] = field(default_factory=dict)
-    ends_at: float = END
-    sent: int = 0
-
-    def add(self, what: str, person: int = 0, socket: int = 0, **data: Any) -> None:
-        self.now += 1
-        self.entries.append(Entry(self.now, what, person, EVENT, socket, data))
-
-    def opens(self, person: int, role: str, socket: int, worker: int = 0) -> None:
-        self.add("opening", person, socket, role=role, worker=worker, link=LINKS.get(socket, 0))
-        self.add("opened", person, socket)
-
-    def hears(
-        self,
-        person: int,
-        socket: int,
-        message: str,
-        answers: int | None = None,
-        confirmed: int | None = None,
-        **params: Any,
-    ) -> None:
-        frame = {"result": "ok", "message": message, "params": params}
-        self.add("heard", person, socket, frame=frame, answers=answers, confirmed=confirmed)
-
-    def says(self, person: int, socket: int, message: str, user_id: int | None = None) -> int:
-        self.sent += 1
-        self.add("sent", person, socket, number=self.sent, message=message, user_id=user_id)
-        return self.sent
-
-    def prepares(self, marker: int, socket: int, person: int) -> None:
-        number = self.says(marker, socket, "prepare_to_mark", person)
-        self.hears(marker, socket, "prepared", number, user_id=person, expires_in=HOLD)
-
-    def confirms(self, marker: int, socket: int, person: int) -> None:
-        number = self.says(marker, socket, "confirm_marking", person)
-        self.keeps_mark(marker, person, self.now + 0.5)
-        self.hears(marker, socket, "marked", number, confirmed=person)
-
-    def keeps_mark(self, marker: int, person: int, at: float) -> None:
-        self.marks.append(Mark(EVENT, person, marker, at, 50))
-        self.karma[marker] = self.karma.get(marker, 0) + 50
-
-    def was_marked(self, person: int, socket: int, marker: int) -> None:
-        self.hears(person, socket, "was_marked", user_id=marker)
-        self.add("closed", person, socket, code=1000)
-
-    def calm(self, waiting: list[int], held: dict[str, int] | None = None) -> None:
-        self.add("calm")
-        self.now += 30
-        self.add("look", waiting=waiting, held=held or {})
-
-    def begins(self) -> None:
-        """Anna and Boris wait; Vera and Gleb sit by the sheet."""
-        self.opens(ANNA, "mark_me", WAITS)
-        self.opens(BORIS, "mark_me", 14)
-        for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
-            self.opens(marker, "marking", socket)
-            self.hears(marker, socket, "marking_list", marking_list=[ANNA, BORIS])
-
-    def judged(self) -> set[str]:
-        """The rules that it breaks."""
-        kept = Kept(self.marks, {EVENT: self.ends_at}, self.karma)
-        return {each.partition(":")[0] for each in violations(self.entries, kept, HOLD)}
-
-
-@pytest.fixture
-def tale() -> Tale:
-    made = Tale()
-    made.begins()
-    return made
-
-
-@pytest.fixture
-def marked(tale: Tale) -> Tale:
-    """Vera has marked Anna, and everybody knows."""
-    tale.prepares(VERA, MARKS, ANNA)
-    tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
-    tale.confirms(VERA, MARKS, ANNA)
-    tale.was_marked(ANNA, WAITS, VERA)
-    return tale
+from tests.chaos.checker import RULES, lost
+from tests.chaos.tale import (
+    ANNA,
+    BORIS,
+    EVENT,
+    GLEB,
+    HOLD,
+    LINKS,
+    MARKS,
+    MARKS_TOO,
+    VERA,
+    WAITS,
+    Tale,
+)
 
 
 def test_a_good_history_breaks_no_rule(marked: Tale) -> None:
@@ -199,7 +113,7 @@ class TestHolds:
         tale.add("answered", ANNA, 20, status=200, link=0)
         tale.prepares(VERA, MARKS, ANNA)
         tale.prepares(GLEB, MARKS_TOO, ANNA)
-        assert tale.judged() == {"one_holder"}
+        assert "one_holder" in tale.judged()
 
     def test_a_call_that_was_not_answered_may_be_carried_out_later(self, tale: Tale) -> None:
         tale.add("called", ANNA, 20, call="/api/events/LeaveEvent", worker=0)
@@ -293,6 +207,14 @@ class TestLists:
         tale.add("look", waiting=[ANNA], held={})
         assert tale.judged() == set()
 
+    def test_a_list_may_differ_from_what_has_just_changed(self, tale: Tale) -> None:
+        tale.calm([ANNA, BORIS])
+        tale.add("closed", BORIS, 14, code=1006)
+        tale.add("look", waiting=[ANNA], held={})
+        for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
+            tale.hears(marker, socket, "user_left", user_id=BORIS)
+        assert tale.judged() == set()
+
     @pytest.mark.parametrize(
         ("message", "person"), [("user_joined", ANNA), ("user_left", 5), ("marking_list", 0)]
     )
@@ -355,7 +277,7 @@ class TestAnswers:
 
 
 def test_every_rule_has_been_seen_broken() -> None:
-    """Each is named in this file as what a planted history breaks."""
-    with open(__file__, encoding="utf-8") as here:
-        text = here.read()
+    """Each is named in a file like this as what a planted history breaks."""
+    here = Path(__file__)
+    text = "".join(each.read_text("utf-8") for each in here.parent.glob("test_checker*.py"))
     assert [rule.__name__ for rule in RULES if f'"{rule.__name__}"' not in text] == []

@@ -6,6 +6,7 @@ import asyncio
 import random
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import Final
 
 from tests.chaos.history import History
+from tests.chaos.logs import Log
 from tests.contract.server import environment, free_port
 
 LAUNCHER: Final = str(Path(__file__).with_name("launcher.py"))
 SKEW: Final = 30  # seconds
 START_SECONDS: Final = 60.0  # what a slow machine may need
+SAYS_WHY_SECONDS: Final = 5.0
 AGAIN_SECONDS: Final = 0.3  # between an end and the next start
 
 
@@ -31,7 +34,10 @@ class Worker:
         settings: Mapping[str, str],
         history: History,
         chance: random.Random,
+        *,
+        skews: bool = True,
     ) -> None:
+        """``skews``: its clock may be wrong, as one of those that a database has not to trust."""
         self.number = number
         self.port = free_port()
         self.ends: Counter[str] = Counter()
@@ -39,12 +45,16 @@ class Worker:
         self.serves = asyncio.Event()
         self._folder = folder / f"worker-{number}"
         self._folder.mkdir()
+        self._log = Log(self._folder / "log")
         self._settings = {**settings, "ATTENDANCE_PORT": str(self.port)}
         self._history = history
         self._chance = chance
+        self._skews = skews
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
+        self._waited = 0.0  # seconds, for a core
         self._asked: str | None = None  # how the adversary ends it
+        self._begun_at = self._asked_at = 0.0  # monotonic
 
     def start(self) -> None:
         """From now on there is a process, however often it ends."""
@@ -54,7 +64,7 @@ class Worker:
         """Whether there was one that serves, and is now asked to end, or killed."""
         if self._process is None or not self.serves.is_set() or self._asked is not None:
             return False
-        self._asked = how.name
+        self._asked, self._asked_at = how.name, time.monotonic()
         self._history.add("fault", kind=how.name, worker=self.number)
         with suppress(ProcessLookupError):
             self._process.send_signal(how)
@@ -72,27 +82,59 @@ class Worker:
 
     async def _live(self) -> None:
         while True:
-            how = await self._one_life()
+            how, code = await self._one_life()
             self.serves.clear()
             self.ends[how] += 1
             if how != "did not start":
                 self._history.add("fault", kind=f"{how} ended", worker=self.number)
+            now = time.monotonic()
+            self._history.add(
+                "ended",
+                worker=self.number,
+                how=how,
+                code=code,
+                lived=round(now - self._begun_at, 3),
+                stopping=round(now - self._asked_at, 3) if how == "SIGTERM" else 0.0,
+            )
+            self.tells()
             await asyncio.sleep(AGAIN_SECONDS)
 
     def _flavour(self) -> list[str]:
-        """Its clock, the mark it dies at, and where."""
-        ahead = self._chance.choice([0, 0, SKEW, -SKEW])
+        """Its clock, the mark it dies at, and where; until it has been so once, it is so."""
+        clocks = [0, 0, SKEW, -SKEW] if self.skewed else [SKEW, -SKEW]
+        ahead = self._chance.choice(clocks) if self._skews else 0
         dies_at = self._chance.randint(1, 60) if self._chance.random() < 0.4 else 0
+        if not self.ends["died at a mark"]:
+            dies_at = self._chance.randint(1, 8)
         point = self._chance.choice(["after_commit", "after_commit", "before_reply"])
         if ahead:
             self.skewed += 1
             self._history.add("fault", kind="clock", worker=self.number)
         return [str(ahead), str(dies_at), point]
 
-    async def _one_life(self) -> str:
-        """How it ended."""
-        self._asked = None
-        with (self._folder / "log").open("a", encoding="utf-8") as log:
+    def held_up(self) -> float:
+        """Seconds since the last time in which it could have gone on and the machine had no core.
+
+        Where the machine does not say, none.
+        """
+        if self._process is None or not self.serves.is_set():
+            return 0.0
+        try:
+            waited = Path(f"/proc/{self._process.pid}/schedstat").read_text().split()[1]
+        except (OSError, IndexError):
+            return 0.0
+        before, self._waited = self._waited, int(waited) / 1e9
+        return max(self._waited - before, 0.0)
+
+    def tells(self) -> None:
+        """Writes down what it has logged since, where that is more than news."""
+        for line in self._log.read():
+            self._history.add("logged", worker=self.number, **line)
+
+    async def _one_life(self) -> tuple[str, int]:
+        """How it ended, and its exit code."""
+        self._asked, self._begun_at, self._waited = None, time.monotonic(), 0.0
+        with self._log.path.open("a", encoding="utf-8") as log:
             process = self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 LAUNCHER,
@@ -106,19 +148,27 @@ class Worker:
             )
         assert process.stdout is not None
         try:
-            said = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
+            said = b""
+            with suppress(TimeoutError):
+                said = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
             if b" is at " not in said:
-                _kill(process)
-                await process.wait()
-                return "did not start"
+                return "did not start", await _given_up(process)
             self.serves.set()
             self._history.add("serves", worker=self.number)
             code = await process.wait()
         finally:
             _kill(process)
-        if self._asked is not None:
-            return self._asked
-        return "died at a mark" if code == -signal.SIGKILL else f"ended with {code}"
+        if self._asked is not None and (self._asked == "SIGKILL" or code != -signal.SIGKILL):
+            return self._asked, code
+        return "died at a mark" if code == -signal.SIGKILL else f"ended with {code}", code
+
+
+async def _given_up(process: asyncio.subprocess.Process) -> int:
+    """Its exit code, where it says why it cannot start; it is killed where it hangs."""
+    with suppress(TimeoutError):
+        return await asyncio.wait_for(process.wait(), SAYS_WHY_SECONDS)
+    _kill(process)
+    return await process.wait()
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

@@ -1,0 +1,106 @@
+"""What there is to judge, and what every rule has to know of time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from tests.chaos.history import Entry
+from tests.chaos.holds import Hold, possible, sure
+from tests.chaos.lives import Life, Lives, Span
+from tests.chaos.truth import Kept, Mark
+
+SOON: Final = 5.0  # seconds; contract: 6.4, 6.9, 6.10, and for an answer
+
+
+@dataclass(frozen=True)
+class Case:
+    """The history of one part, and what is kept after it."""
+
+    lives: Lives
+    kept: Kept
+    hold_seconds: float
+
+    @cached_property
+    def marks(self) -> dict[tuple[str, int], Mark]:
+        """By event and person."""
+        return {(mark.event, mark.person): mark for mark in self.kept.marks}
+
+    @cached_property
+    def possible(self) -> list[Hold]:
+        """Every hold that there may have been."""
+        return possible(self.lives, self.hold_seconds)
+
+    @cached_property
+    def sure(self) -> list[Hold]:
+        """Every hold that there was."""
+        return sure(self.lives, self.kept)
+
+    @cached_property
+    def begun_at(self) -> float:
+        """What is older belongs to an earlier part."""
+        return min((life.asked_at for life in self.lives.sockets.values()), default=float("inf"))
+
+    @cached_property
+    def last_looks(self) -> dict[str, Entry]:
+        """At each event."""
+        return {look.event: look for look in self.lives.looks}
+
+    def is_steady(self, life: Life, look: Entry, person: int) -> bool:
+        """Whether what is kept of somebody had been the same for 5 s: all must have heard of it."""
+        since = look.at
+        for earlier in reversed(self._looks[look.event]):
+            if earlier.at <= look.at:
+                if _kept_of(earlier, person) != _kept_of(look, person):
+                    break
+                since = earlier.at
+        lives = self.lives
+        lag = lives.lag(since, look.at) + lives.lag(since, look.at, life.worker)
+        return look.at - since >= SOON + lag
+
+    @cached_property
+    def _looks(self) -> dict[str, list[Entry]]:
+        found = defaultdict(list)
+        for look in self.lives.looks:
+            found[look.event].append(look)
+        return found
+
+    def is_harmed(self, life: Life, at: float) -> bool:
+        """Whether its connection is, or has been mended so lately that not all has come yet."""
+        return any(
+            touch.start <= at <= touch.end + SOON + self.lives.lag(touch.end, at)
+            for touch in self.lives.touches(life)
+        )
+
+    def is_too_long(
+        self, life: Life, since: float, until: float, excuses: Iterable[Span] = ()
+    ) -> bool:
+        """More than 5 s, not counting those in which the machine held us or the process up.
+
+        They begin anew after whatever harmed the connection or its process while they ran, and
+        after each of the ``excuses``.
+        """
+        if until - since <= SOON:
+            return False
+        lives = self.lives
+        patience = SOON + lives.lag(since, until) + lives.lag(since, until, life.worker)
+        for span in sorted([*lives.harms(life), *excuses], key=lambda each: each.start):
+            if span.meets(since, since + patience):
+                since = max(since, span.end)
+        return until - since > patience
+
+
+def _kept_of(look: Entry, person: int) -> tuple[bool, int | None]:
+    """Whether they wait, and who holds them."""
+    return person in look.data["waiting"], look.data["held"].get(str(person))
+
+
+Rule = Callable[[Case], Iterator[str]]
+
+
+def name_of(frame: dict[str, Any]) -> str:
+    """A message, or the code of a refusal."""
+    return str(frame["message"] if frame["result"] == "ok" else frame["params"]["code"])

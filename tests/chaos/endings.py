@@ -1,0 +1,115 @@
+"""Rules of how sockets and processes end, and of what processes log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tests.chaos.case import SOON, Case, name_of
+from tests.chaos.lives import Life
+
+STOPS: Final = 15.0  # seconds; a process that is asked to end
+FAILED: Final = 1011
+# What a socket of an event that is over may end with, that nobody harmed: a restart is one
+OVER: Final = frozenset({4404, 4409, 4410, 1012, 1013})
+LEFT: Final = OVER | {4403}
+FAILURES: Final = frozenset(
+    {"a command failed", "an opening failed", "a call failed", "a socket failed"}
+)
+# What a traceback may tell of a database that was away, and for so long afterwards
+WENT_AWAY: Final = frozenset({"nobody knows whether a transaction was committed"})
+EXPECTED: Final = "attendance_core.errors.Unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """An event, or one person's part in it, that was over at an instant."""
+
+    event: str
+    at: float
+    codes: frozenset[int]
+    person: int = 0  # everybody
+    asked_at: float = float("inf")  # sockets that were opened later are others
+
+
+def the_ended_are_closed(case: Case) -> Iterator[str]:
+    """Within 5 s, with the contract's code: events that end or are deleted, people who leave."""
+    lives = case.lives
+    for over in _endings(case):
+        for life in lives.sockets.values():
+            if life.event != over.event or over.person not in (0, life.person):
+                continue
+            if life.opened_at is None or life.opened_at >= over.asked_at:
+                continue
+            until = lives.until if life.ended_at is None else life.ended_at
+            since = max(over.at, life.opened_at)
+            if until < since:
+                continue
+            if case.is_too_long(life, since, until, lives.spans_away()):
+                yield f"{life.person} was on socket {life.number} for {until - since:.1f} s: {over}"
+            elif life.ended_at is not None and not _is_closed_well(case, life, over):
+                yield f"{life.person} was closed {life.code} on socket {life.number}: {over}"
+
+
+def no_socket_fails(case: Case) -> Iterator[str]:
+    """1011 says that we do not know what we are doing."""
+    for life in case.lives.sockets.values():
+        if life.code == FAILED:
+            yield f"{life.person} was closed {life.code} on socket {life.number}"
+
+
+def processes_end_as_asked(case: Case) -> Iterator[str]:
+    """They start where there is a database, and end when and how they are told to."""
+    lives = case.lives
+    for entry in lives.processes:
+        data = entry.data
+        began_at = entry.at - data["lived"]
+        if data["how"] == "did not start":
+            if not any(span.meets(began_at, entry.at) for span in lives.away["postgres"]):
+                yield f"process {data} did not start at {entry.at}"
+        elif data["how"] == "SIGTERM":
+            patience = STOPS + lives.lag(entry.at - data["stopping"], entry.at)
+            if data["code"] != 0 or data["stopping"] > patience:
+                yield f"process {data} did not stop as asked at {entry.at}"
+        elif data["how"].startswith("ended"):
+            yield f"process {data} ended by itself at {entry.at}"
+
+
+def logs_tell_of_no_failure(case: Case) -> Iterator[str]:
+    """No traceback, but of a database that went away."""
+    for entry in case.lives.logged:
+        data = entry.data
+        if data["text"] in WENT_AWAY and _is_away(case, data["logged_at"]):
+            continue
+        is_known = data["traceback"] in ("", EXPECTED)
+        if data["text"] in FAILURES or "Traceback" in data["text"] or not is_known:
+            yield f"process {data['worker']} logged {data['text']}: {data['traceback']}"
+
+
+def _endings(case: Case) -> Iterator[Over]:
+    for event, at in case.kept.ends_at.items():
+        if case.begun_at < at < case.lives.until:
+            yield Over(event, at, OVER)
+    for call in case.lives.endings:
+        if call.status == 200 and call.error == 0 and call.ended_at is not None:
+            if call.role == "DeleteEvent":
+                yield Over(call.event, call.ended_at, OVER)
+            else:
+                yield Over(call.event, call.ended_at, LEFT, call.person, call.asked_at)
+
+
+def _is_closed_well(case: Case, life: Life, over: Over) -> bool:
+    """Where nothing else may have ended it: its person, a network, the end of its process."""
+    assert life.ended_at is not None
+    if life.last_act_at is not None or life.code in over.codes:
+        return True
+    if any(name_of(frame) == "was_marked" for _, frame, _, _ in life.heard):
+        return life.code == 1000
+    return any(
+        span.meets(over.at, life.ended_at) for span in case.lives.harms(life)
+    ) or case.is_harmed(life, life.ended_at)
+
+
+def _is_away(case: Case, at: float) -> bool:
+    return any(span.meets(at - SOON, at) for span in case.lives.away["postgres"])

@@ -1,0 +1,48 @@
+"""What the processes log, as far as it is more than news of their daily work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+NEWS: Final = frozenset({"debug", "info"})
+
+
+class Log:
+    """A file that processes write to one after another, read as it grows."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._read = 0  # bytes
+
+    def read(self) -> Iterator[dict[str, Any]]:
+        """Each whole line since the last time that is a warning or worse, or no line of ours."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break  # it is being written
+                self._read += len(line)
+                told = _told(line.decode("utf-8", "replace").rstrip())
+                if told["level"] not in NEWS:
+                    yield told
+
+
+def _told(line: str) -> dict[str, Any]:
+    """Its level, its text, and the last line of its traceback; level "" where it is not JSON."""
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return {"level": "", "text": line, "traceback": ""}  # of no instant
+    return {
+        "level": fields["level"],
+        "text": fields["event"],
+        "traceback": fields.get("exception", "").strip().rpartition("\n")[2].strip(),
+        "message": fields.get("message", ""),
+        "logged_at": datetime.fromisoformat(fields["timestamp"]).timestamp(),
+    }

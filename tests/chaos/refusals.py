@@ -1,0 +1,83 @@
+"""Rules of what a marker is answered: a yes that can be, and a no that is true."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tests.chaos.case import Case
+from tests.chaos.holds import SLACK, UNANSWERED, Hold, told_on
+from tests.chaos.lives import Life, Sent
+
+
+def prepared_is_true(case: Case) -> Iterator[str]:
+    """Nobody holds who is marked, nor themselves, nor anybody after the end of the event."""
+    deleted_at = {
+        call.event: call.ended_at
+        for call in case.lives.endings
+        if call.role == "DeleteEvent" and call.status == 200 and call.error == 0
+    }
+    for life in case.lives.roles("marking"):
+        for told in told_on(life):
+            mark = case.marks.get((life.event, told.person))
+            if told.person == life.person:
+                yield f"{life.person} holds themselves"
+            if mark is not None and mark.at + SLACK < told.asked_at:
+                yield f"{life.person} was told at {told.asked_at} to hold whom {mark} is about"
+            for over_at in (case.kept.ends_at.get(life.event), deleted_at.get(life.event)):
+                if over_at is not None and over_at + SLACK < told.asked_at:
+                    yield f"{life.person} holds {told.person} in {life.event}, which was over"
+
+
+def refusals_are_true(case: Case) -> Iterator[str]:
+    """No refusal denies what surely was, nor says what cannot have been."""
+    mine, of_them, by_them = defaultdict(list), defaultdict(list), defaultdict(list)
+    for hold in case.sure:
+        mine[hold.event, hold.marker].append(hold)
+    for hold in case.possible:
+        of_them[hold.event, hold.person].append(hold)
+        by_them[hold.event, hold.marker].append(hold)
+    for life in case.lives.roles("marking"):
+        for sent in life.sent.values():
+            if sent.answer in UNANSWERED or sent.answered_at is None:
+                continue
+            if sent.message == "prepare_to_mark":
+                theirs = of_them[life.event, sent.user_id or 0]
+                others = by_them[life.event, life.person]
+                is_true = _can_be_refused(case, life, sent, theirs, others)
+            else:
+                is_true = not any(_denies(sent, hold) for hold in mine[life.event, life.person])
+            if not is_true:
+                yield f"{life.person} was refused in {life.event} on socket {life.number}: {sent}"
+
+
+def _denies(sent: Sent, hold: Hold) -> bool:
+    """Whether the answer to a confirm or a refuse is not true of a hold that surely was."""
+    assert sent.answered_at is not None
+    if not (hold.start <= sent.at and sent.answered_at <= hold.end):
+        return False
+    return sent.answer == "nobody_held" or (
+        sent.answer == "not_held" and sent.user_id == hold.person
+    )
+
+
+def _can_be_refused(
+    case: Case, life: Life, sent: Sent, theirs: list[Hold], others: list[Hold]
+) -> bool:
+    """Whether a choice may have been answered so; ``others`` are those that its marker held."""
+    match sent.answer:
+        case "taken":
+            return any(_meets(hold, sent) and hold.marker != life.person for hold in theirs)
+        case "already_holding":
+            return any(_meets(hold, sent) and hold.person != sent.user_id for hold in others)
+        case "already_marked":
+            mark = case.marks.get((life.event, sent.user_id or 0))
+            return mark is not None and mark.at <= (sent.answered_at or 0) + SLACK
+        case "yourself":
+            return sent.user_id == life.person
+    return True
+
+
+def _meets(hold: Hold, sent: Sent) -> bool:
+    assert sent.answered_at is not None
+    return hold.start <= sent.answered_at and sent.at <= hold.end + SLACK

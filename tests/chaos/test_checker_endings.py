@@ -1,0 +1,222 @@
+"""Planted histories of what ends, or does not: harm, events, sockets, processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.chaos.tale import ANNA, BORIS, GLEB, LINKS, MARKS, MARKS_TOO, VERA, WAITS, Tale
+
+MENDS = [("freeze", "thaw"), ("delay", "heal")]
+
+
+def leaves_every_list(tale: Tale, person: int) -> None:
+    for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
+        tale.hears(marker, socket, "user_left", user_id=person)
+
+
+class TestMendedConnections:
+    @pytest.mark.parametrize(("harm", "mends"), MENDS)
+    def test_one_who_is_lost(self, tale: Tale, harm: str, mends: str) -> None:
+        tale.add("fault", kind=harm, link=LINKS[WAITS])
+        tale.add("fault", kind=mends, link=LINKS[WAITS])
+        leaves_every_list(tale, ANNA)
+        tale.calm([BORIS])
+        assert tale.judged() == {"nobody_is_lost"}
+
+    @pytest.mark.parametrize(("harm", "mends"), MENDS)
+    def test_a_list_that_is_wrong(self, tale: Tale, harm: str, mends: str) -> None:
+        tale.add("fault", kind=harm, link=LINKS[MARKS])
+        tale.add("fault", kind=mends, link=LINKS[MARKS])
+        tale.add("closed", ANNA, WAITS, code=1006)
+        tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
+        tale.calm([BORIS])
+        assert tale.judged() == {"lists_equal_the_store"}
+
+    @pytest.mark.parametrize("harm", ["freeze", "delay", "cut", "reset"])
+    def test_what_was_not_mended(self, tale: Tale, harm: str) -> None:
+        tale.add("fault", kind=harm, link=LINKS[WAITS])
+        leaves_every_list(tale, ANNA)
+        tale.calm([BORIS])
+        assert tale.judged() == set()
+
+    @pytest.mark.parametrize("mends", ["thaw", "heal"])
+    def test_a_cut_is_for_good(self, tale: Tale, mends: str) -> None:
+        tale.add("fault", kind="cut", link=LINKS[WAITS])
+        tale.add("fault", kind=mends, link=LINKS[WAITS])
+        leaves_every_list(tale, ANNA)
+        tale.calm([BORIS])
+        assert tale.judged() == set()
+
+    def test_one_who_is_not_told_after_a_thaw(self, tale: Tale) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.add("fault", kind="freeze", link=LINKS[WAITS])
+        tale.confirms(VERA, MARKS, ANNA)
+        tale.add("fault", kind="thaw", link=LINKS[WAITS])
+        tale.now += 6
+        tale.was_marked(ANNA, WAITS, VERA)
+        assert tale.judged() == {"the_marked_learn_it"}
+
+    def test_a_port_that_another_had_before(self, tale: Tale) -> None:
+        tale.add("fault", kind="cut", link=LINKS[WAITS])
+        tale.add("closed", ANNA, WAITS, code=1006)
+        tale.add("opening", ANNA, 15, role="mark_me", worker=0, link=LINKS[WAITS])
+        tale.add("opened", ANNA, 15)
+        leaves_every_list(tale, ANNA)
+        tale.calm([BORIS])
+        assert tale.judged() == {"nobody_is_lost"}
+
+
+class TestLists:
+    def test_that_never_come(self, tale: Tale) -> None:
+        tale.opens(5, "marking", 15)
+        tale.now += 5
+        tale.add("lag", seconds=0.2)
+        assert tale.judged() == {"every_marker_gets_a_list"}
+
+    def test_of_a_calm(self, tale: Tale) -> None:
+        tale.opens(5, "marking", 15)
+        tale.calm([ANNA, BORIS])
+        assert tale.judged() == {"every_marker_gets_a_list", "lists_equal_the_store"}
+
+    def test_that_come_after_something_else(self, tale: Tale) -> None:
+        tale.opens(5, "marking", 15)
+        tale.hears(5, 15, "user_joined", user_id=6)
+        tale.add("closed", 5, 15, code=1012)
+        assert tale.judged() == {"every_marker_gets_a_list"}
+
+
+class TestRollCall:
+    def test_hears_everybody(self, marked: Tale) -> None:
+        marked.add("roll_call")
+        marked.opens(ANNA, "mark_me", 15)
+        marked.was_marked(ANNA, 15, VERA)
+        assert marked.judged() == set()
+
+    def test_misses_one(self, marked: Tale) -> None:
+        marked.add("roll_call")
+        assert marked.judged() == {"everybody_can_be_told"}
+
+
+def closes(tale: Tale, code: int) -> None:
+    for person, socket in ((ANNA, WAITS), (BORIS, 14), (VERA, MARKS), (GLEB, MARKS_TOO)):
+        tale.add("closed", person, socket, code=code)
+
+
+class TestEvents:
+    @pytest.mark.parametrize("how", ["ends", "is deleted"])
+    @pytest.mark.parametrize(
+        ("later", "code", "broken"),
+        [
+            (0, 4410, set()),
+            (0, 1006, {"the_ended_are_closed"}),
+            (9, 4410, {"the_ended_are_closed"}),
+        ],
+    )
+    def test_closes_its_sockets(
+        self, tale: Tale, how: str, later: float, code: int, broken: set[str]
+    ) -> None:
+        if how == "ends":
+            tale.ends_at = tale.now + 0.5
+        else:
+            tale.calls(5, "DeleteEvent")
+        tale.now += later
+        closes(tale, code)
+        assert tale.judged() == broken
+
+    @pytest.mark.parametrize("server", ["postgres", "valkey"])
+    def test_may_end_later_where_a_server_was_away(self, tale: Tale, server: str) -> None:
+        tale.ends_at = tale.now + 1.5
+        tale.add("fault", kind=server, phase="away")
+        tale.now += 9
+        tale.add("fault", kind=server, phase="back")
+        closes(tale, 4410)
+        assert tale.judged() == set()
+
+    def test_one_who_left_is_closed(self, tale: Tale) -> None:
+        tale.calls(ANNA, "LeaveEvent")
+        leaves_every_list(tale, ANNA)
+        tale.now += 5
+        tale.add("lag", seconds=0.2)
+        assert tale.judged() == {"the_ended_are_closed"}
+
+    def test_one_who_comes_back_after_leaving_stays(self, tale: Tale) -> None:
+        tale.calls(ANNA, "LeaveEvent")
+        tale.add("closed", ANNA, WAITS, code=4403)
+        tale.opens(ANNA, "mark_me", 15)
+        tale.now += 9
+        tale.hears(ANNA, 15, "pong", tale.says(ANNA, 15, "ping"))
+        assert tale.judged() == set()
+
+    def test_a_socket_that_fails(self, tale: Tale) -> None:
+        tale.add("closed", ANNA, WAITS, code=1011)
+        assert tale.judged() == {"no_socket_fails"}
+
+
+class TestProcesses:
+    @pytest.mark.parametrize(
+        ("how", "code", "stopping", "broken"),
+        [
+            ("SIGKILL", -9, 0.0, False),
+            ("died at a mark", -9, 0.0, False),
+            ("SIGTERM", 0, 14.0, False),
+            ("SIGTERM", 1, 2.0, True),
+            ("SIGTERM", 0, 15.5, True),
+            ("ended with 1", 1, 0.0, True),
+            ("did not start", 1, 0.0, True),
+        ],
+    )
+    def test_end(self, tale: Tale, how: str, code: int, stopping: float, broken: bool) -> None:
+        tale.add("ended", worker=1, how=how, code=code, lived=20.0, stopping=stopping)
+        assert tale.judged() == ({"processes_end_as_asked"} if broken else set())
+
+    def test_do_not_start_while_there_is_no_database(self, tale: Tale) -> None:
+        tale.add("fault", kind="postgres", phase="away")
+        tale.add("fault", kind="postgres", phase="back")
+        tale.add("ended", worker=1, how="did not start", code=1, lived=2.5, stopping=0.0)
+        assert tale.judged() == set()
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            {"level": "", "text": "Traceback (most recent call last):", "traceback": ""},
+            {"level": "error", "text": "a command failed", "traceback": "KeyError: 1"},
+            {"level": "error", "text": "an opening failed", "traceback": ""},
+            {"level": "error", "text": "a look failed", "traceback": "KeyError: 1"},
+        ],
+    )
+    def test_log_a_failure(self, tale: Tale, line: dict[str, Any]) -> None:
+        tale.add("logged", worker=1, **line, logged_at=tale.now)
+        assert tale.judged() == {"logs_tell_of_no_failure"}
+
+    def test_log_that_a_call_could_not_be_answered(self, tale: Tale) -> None:
+        text, why = "a call could not be answered", "attendance_core.errors.Unavailable"
+        tale.add("logged", worker=1, level="warning", text=text, traceback=why, logged_at=tale.now)
+        assert tale.judged() == set()
+
+    @pytest.mark.parametrize(
+        ("away", "broken"), [(True, set()), (False, {"logs_tell_of_no_failure"})]
+    )
+    def test_log_that_nobody_knows(self, tale: Tale, away: bool, broken: set[str]) -> None:
+        if away:
+            tale.add("fault", kind="postgres", phase="away")
+        text = "nobody knows whether a transaction was committed"
+        tale.add(
+            "logged", worker=1, level="error", text=text, traceback="OSError", logged_at=tale.now
+        )
+        assert tale.judged() == broken
+
+    def test_are_given_the_seconds_in_which_they_had_no_core(self, tale: Tale) -> None:
+        number = tale.says(ANNA, WAITS, "ping")
+        tale.now += 5
+        tale.add("lag", worker=0, seconds=4.0)
+        tale.hears(ANNA, WAITS, "pong", number)
+        assert tale.judged() == set()
+
+    def test_are_not_given_those_of_another(self, tale: Tale) -> None:
+        number = tale.says(ANNA, WAITS, "ping")
+        tale.now += 5
+        tale.add("lag", worker=1, seconds=4.0)
+        tale.hears(ANNA, WAITS, "pong", number)
+        assert tale.judged() == {"nobody_waits_for_an_answer"}
