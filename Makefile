@@ -83,10 +83,11 @@ cover: install ## Measure the branches of attendance_core that the unit tests ta
 	$(BIN)/coverage report
 
 .PHONY: bench
-bench: install ## Measure commits, whole markings over a real service, and the search of names
+bench: install ## Measure commits, markings, the search of names, and all who come back at once
 	$(BIN)/python -m benchmarks.commit
 	$(BIN)/python -m benchmarks.marking
 	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.storm
 
 SECONDS ?= 60
 .PHONY: chaos

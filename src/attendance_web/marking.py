@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -69,7 +69,6 @@ Socket = WebSocket[Any, Any, Any]
 GONE: Final = (OSError, WebSocketDisconnect)  # how the server and Litestar say that nobody is there
 FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
 FAREWELL_SECONDS: Final = 2.0  # a goodbye is answered when it counts, or after so long
-OPENING_SECONDS: Final = 4.0  # Contract: nobody waits longer than 5 s, also for a busy process
 SEND_SECONDS: Final = 15.0  # one frame may take so long before its reader counts as gone
 MESSAGES: Final[dict[type[Command], str]] = {
     PrepareToMark: "prepare_to_mark",
@@ -98,10 +97,10 @@ async def serve(socket: Socket, role: Role) -> None:
         try:
             if presence.is_draining:
                 raise Unavailable
-            async with asyncio.timeout(OPENING_SECONDS) as patience:
+            async with presence.openings.turn() as opened:
                 actor, event_id = await _admit(socket, presence)
                 async with presence.rooms.enter(event_id) as room:
-                    await _Visit(socket, presence, room, actor, role, patience).run()
+                    await _Visit(socket, presence, room, actor, role, opened).run()
         except TimeoutError:
             logger.warning("an opening took too long")
             await _turn_away(socket, Unavailable())
@@ -163,15 +162,15 @@ class _Visit:
         room: Room,
         actor: Actor,
         role: Role,
-        patience: asyncio.Timeout,
+        opened: Callable[[], None],
     ) -> None:
-        """``patience`` ends what takes too long, until the opening is stored."""
+        """``opened`` is called once the opening is stored."""
         extensions: Any = socket.scope["extensions"]
         self._peer: Peer = extensions[EXTENSION]
         self._socket = socket
         self._presence = presence
         self._room = room
-        self._patience = patience
+        self._opened = opened
         self._connection = presence.connection(actor, room.event_id, role)
         language = preferred(header(socket.scope["headers"], "accept-language"))
         self._outbox = Outbox(self._connection, language, lambda: self._peer.cut(SLOW))
@@ -184,7 +183,7 @@ class _Visit:
         perhaps_stored = True  # also where nobody can say
         try:
             perhaps_stored = await self._open()
-            self._patience.reschedule(None)
+            self._opened()
             self._is_stored = True
             if self._presence.is_draining:
                 self._outbox.close(RESTART)

@@ -16,6 +16,7 @@ from attendance_core.profiles import ProfileSummary
 from attendance_core.upkeep import Reading
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds, UserId
+from attendance_web.openings import Openings
 from attendance_web.rooms import Rooms
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Presence:
         self.allowed_origins = allowed_origins
         self.connection = connection
         self.rooms = Rooms(notifier, self._read, self._summaries, self._why_gone)
+        self.openings = Openings()
         self.is_draining = False  # takes no new sockets
         self.is_shut = False  # takes no new calls either
         # Called after each frame of a socket: its message, its outcome, and how long it took

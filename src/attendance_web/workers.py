@@ -1,11 +1,13 @@
 """Several processes that serve one address of one machine, and the parent that keeps them alive.
 
 The parent listens and never accepts: every worker accepts from the one socket it has opened. It
-has no event loop and no database, so that there is little in it that could fail.
+has no event loop and no database, so that there is little in it that could fail. A worker that
+dies is replaced; so is one that hangs, whose event loop says nothing any more.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import selectors
@@ -16,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,25 +26,36 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.server import INTERRUPTED, STOP_SECONDS
 
 KILL_SECONDS: Final[Seconds] = STOP_SECONDS + 0.5  # from the signal; by itself none takes so long
+SIGN_SECONDS: Final[Seconds] = 1.0  # between two signs of life
+SILENT_SECONDS: Final[Seconds] = 5.0  # who serves and gives no sign for so long hangs
+START_SECONDS: Final[Seconds] = 60.0  # and so does who does not serve after so long
 SHORT_LIFE: Final[Seconds] = 5.0  # who dies sooner is not replaced at once
 FIRST_PAUSE: Final[Seconds] = 0.5  # twice as long each time
 LONGEST_PAUSE: Final[Seconds] = 10.0
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
-READY: Final = b"."
+ALIVE: Final = b"."
 
 logger = logging.getLogger(__name__)
 
 
 class Parent:
-    """What a worker knows of its parent: a line that ends when the parent has died."""
+    """What a worker knows of its parent: a line for signs of life, which ends when it has died."""
 
     def __init__(self, descriptor: int) -> None:
         self._line = socket.socket(fileno=descriptor)
 
     def worker_is_ready(self) -> None:
-        """Tells the parent, and from now on stops when the parent is gone."""
-        self._line.send(READY)
+        """Tells the parent, now and for as long as the running event loop turns.
+
+        From now on it stops when the parent is gone.
+        """
+        self._give_sign(asyncio.get_running_loop())
         threading.Thread(target=self._outlive_nobody, name="parent", daemon=True).start()
+
+    def _give_sign(self, loop: asyncio.AbstractEventLoop) -> None:
+        with suppress(OSError):  # it is gone, or stands still and has signs enough to read
+            self._line.send(ALIVE, socket.MSG_DONTWAIT)
+        loop.call_later(SIGN_SECONDS, self._give_sign, loop)
 
     def _outlive_nobody(self) -> None:
         self._line.recv(1)  # nothing is ever said: it returns at the end
@@ -56,6 +69,12 @@ class _Worker:
     line: socket.socket
     started_at: float = field(default_factory=time.monotonic)
     is_ready: bool = False
+    silent: Seconds = 0.0  # for so long, as far as the parent was there to hear it
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it takes too long to start, or to give a sign of life."""
+        return self.silent >= (SILENT_SECONDS if self.is_ready else START_SECONDS)
 
 
 class Workers:
@@ -72,6 +91,7 @@ class Workers:
         self._due: dict[int, float] = {}  # when the next one with this index is to be started
         self._pauses: dict[int, Seconds] = {}
         self._have_served = False
+        self._listened_at = time.monotonic()
         self._stopped_at: float | None = None
         self._code = 0
 
@@ -88,6 +108,7 @@ class Workers:
                     else:
                         self._heard(key.data)
                 self._start_who_is_due()
+                self._kill_who_hangs()
                 self._kill_who_stays()
         return self._code
 
@@ -107,11 +128,11 @@ class Workers:
             reads.close()
             writes.close()
 
-    def _wait_for(self) -> Seconds | None:
+    def _wait_for(self) -> Seconds:
         now = time.monotonic()
         if self._stopped_at is not None:
             return max(0.1, self._stopped_at + KILL_SECONDS - now)
-        return max(0.0, min(self._due.values()) - now) if self._due else None
+        return min([SIGN_SECONDS, *(max(0.0, due - now) for due in self._due.values())])
 
     def _start(self, index: int) -> None:
         """As we were started ourselves, but for the last word."""
@@ -136,7 +157,7 @@ class Workers:
         if not worker.line.recv(16):
             self._ended(worker)
             return
-        worker.is_ready = True
+        worker.is_ready, worker.silent = True, 0.0
         if self._have_served:
             return
         if len(self._alive) < self._number:
@@ -180,6 +201,24 @@ class Workers:
         self._listener.close()
         for worker in self._alive.values():
             worker.process.terminate()
+
+    def _kill_who_hangs(self) -> None:
+        """It counts as dead: its end is heard as any other.
+
+        Of a turn that took longer than we wait we know nothing: we, or the whole machine, stood
+        still, and whoever is well will be heard in the next.
+        """
+        since, self._listened_at = self._listened_at, time.monotonic()
+        if self._stopped_at is not None:
+            return
+        for worker in self._alive.values():
+            worker.silent += min(SIGN_SECONDS, self._listened_at - since)
+            if worker.hangs:
+                logger.error(
+                    "worker %d hangs: no sign of life for %.1f s", worker.index, worker.silent
+                )
+                worker.process.kill()
+                worker.silent = 0.0
 
     def _kill_who_stays(self) -> None:
         if self._stopped_at is None or time.monotonic() < self._stopped_at + KILL_SECONDS:

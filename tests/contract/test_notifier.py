@@ -12,13 +12,15 @@ import pytest
 from redis.asyncio import Redis
 
 from attendance_adapters import BadAddress
-from attendance_adapters.notifiers import RemoteNotifier, notifier_of
+from attendance_adapters.notifiers import LocalNotifier, RemoteNotifier, notifier_of
 from attendance_adapters.notifiers import remote as remote_notifiers
 from attendance_adapters.notifiers.remote import OUTGOING_MOST
 from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
 from attendance_core.places import Place
 from attendance_core.ports import Listener, Missed, Notifier
+from attendance_core.upkeep import Reading
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
+from attendance_web.rooms import Rooms
 from tests.contract.live import eventually
 from tests.contract.servers import Postgres, Restartable, Valkey, a_postgres, a_valkey, restarted
 
@@ -221,6 +223,57 @@ class TestNotifier:
         assert heard.all[told_before] in (word, Missed())
 
 
+async def briefly(notifier: Notifier, event_id: EventId, listener: Listener) -> None:
+    """Subscribes and ends it."""
+    (await notifier.subscribe(event_id, listener))()
+
+
+async def cancelled_at_each_instant(begin: Callable[[EventId], Any]) -> AsyncIterator[EventId]:
+    """What is begun for an event is cancelled, later each time, until it is done before."""
+    turns = 0
+    while True:
+        event_id = EventId(uuid4())  # one that the server has not confirmed before
+        task = asyncio.ensure_future(begin(event_id))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        was_done = task.done()
+        task.cancel()
+        await asyncio.wait([task])
+        if was_done:
+            return
+        yield event_id
+        turns += 1 + turns // 16
+
+
+class TestWhoGoesWhileItIsAwaited:
+    async def test_listens_no_more(self, notifiers: tuple[Notifier, Notifier]) -> None:
+        _, there = notifiers
+        heard = Heard()
+        async for event_id in cancelled_at_each_instant(lambda e: briefly(there, e, heard)):
+            there.publish(changed(1, event_id))
+        assert not [each for each in heard.all if not isinstance(each, Missed)]
+
+    async def test_leaves_no_room_that_listens(self, notifiers: tuple[Notifier, Notifier]) -> None:
+        _, there = notifiers
+
+        async def read(event_id: EventId, watched: list[UserId]) -> Reading:
+            await asyncio.sleep(0)
+            return Reading(None, 1.5, (), (), frozenset())
+
+        async def visit(event_id: EventId) -> None:
+            async with rooms.enter(event_id):
+                pass
+
+        unused: Any = None
+        rooms = Rooms(there, read, unused, unused)
+        assert isinstance(there, LocalNotifier | RemoteNotifier)
+        async for _ in cancelled_at_each_instant(visit):
+            await asyncio.sleep(0)  # a room that is closed ends in the next turn
+            await asyncio.sleep(0)
+            assert not there._listeners.events
+        await eventually(lambda: not there._listeners.events)
+
+
 class TestServerThatGoesAway:
     """Redis, Valkey, PostgreSQL: between two processes there is something that can die."""
 
@@ -313,6 +366,8 @@ async def test_of_the_subscriptions_that_ended_the_server_knows_nothing(valkey: 
         stays = await there.subscribe(HERE, lambda _: None)
         for _ in range(1000):
             (await there.subscribe(EventId(uuid4()), lambda _: None))()
+        async for _ in cancelled_at_each_instant(lambda e: briefly(there, e, Heard())):
+            pass
 
         async def channels() -> bool:
             return await asks.pubsub_channels() == [f"attendance:{HERE}".encode()]

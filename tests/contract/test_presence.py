@@ -16,6 +16,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.places import Held, Waiting
 from attendance_core.vocabulary import EventId
+from attendance_web.openings import AT_ONCE
 from tests.contract.live import PATIENCE, Visitor, Wire, eventually
 from tests.contract.shell import Shell, opened_shell
 from tests.unit.builders import SetClock
@@ -44,6 +45,26 @@ async def both(shell: Shell) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
 
 async def opens(shell: Shell, visitor: Visitor, role: str, event_id: EventId) -> Wire:
     return await shell.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={visitor.token}")
+
+
+class TestManyWhoOpen:
+    async def test_take_turns_and_who_gets_none_may_come_again(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_web.openings.TURN_SECONDS", 0.3)
+        creator, late, *askers = await shell.people(2 + AT_ONCE)
+        event_id = await shell.event(creator)
+        with shell.store.holding("MarkMe"):
+            opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
+            await shell.store.asks("MarkMe", AT_ONCE)
+            turned_away = await late.mark_me(event_id)
+            assert await turned_away.turns_away() == ("unavailable", 1013)
+            assert shell.store.asked.count("Identify") == AT_ONCE  # nothing was done in vain
+        await asyncio.gather(*opening)
+        await late.mark_me(event_id)  # though as many as open at once stay open
+        marking = await creator.marking(event_id)
+        listed = (await marking.hears("marking_list"))["params"]["marking_list"]
+        assert sorted(listed) == sorted(each.user_id for each in (late, *askers))
 
 
 class TestHangingUp:
@@ -75,7 +96,7 @@ class TestHangingUp:
     async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
     ) -> None:
-        monkeypatch.setattr("attendance_web.marking.OPENING_SECONDS", 0.1)
+        monkeypatch.setattr("attendance_web.openings.OPENING_SECONDS", 0.1)
         monkeypatch.setattr("attendance_web.presence.UNDER_WAY_SECONDS", 0.3)
         person, creator = await shell.people(2)
         event_id = await shell.event(creator)

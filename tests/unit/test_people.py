@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 
@@ -23,9 +24,12 @@ class Register:
         self.asked: list[list[UserId]] = []
         self.suffix = ""
         self.is_away = False
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
     async def __call__(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
         self.asked.append(list(user_ids))
+        await self.may_answer.wait()
         if self.is_away:
             raise Unavailable
         return [
@@ -64,6 +68,39 @@ class TestAcquaintances:
         register.is_away = True
         drive(people.meet([ANNA, BORIS]))
         assert set(people.at_hand) == {ANNA}
+
+
+class TestManyAtOnce:
+    async def test_share_the_question_that_follows_the_one_under_way(self) -> None:
+        register = Register()
+        people = Acquaintances(register)
+        register.may_answer.clear()
+        asking = [asyncio.create_task(people.meet_again([UserId(each)])) for each in range(1, 6)]
+        asking.append(asyncio.create_task(people.meet_again([ANNA])))  # again: from now on
+        await asyncio.sleep(0)
+        register.may_answer.set()
+        await asyncio.gather(*asking)
+        assert register.asked == [[ANNA], [2, 3, 4, 5, ANNA]]
+        assert set(people.at_hand) == set(range(1, 6))
+
+    async def test_lose_nothing_when_the_one_who_asks_for_them_goes(self) -> None:
+        register = Register()
+        people = Acquaintances(register)
+        register.may_answer.clear()
+        first, asks, waits = (
+            asyncio.create_task(people.meet_again([UserId(each)])) for each in range(1, 4)
+        )
+        await asyncio.sleep(0)
+        one, register.may_answer = register.may_answer, asyncio.Event()
+        one.set()
+        await first
+        while len(register.asked) < 2:
+            await asyncio.sleep(0)
+        assert register.asked == [[1], [2, 3]]
+        asks.cancel()
+        register.may_answer.set()
+        await waits
+        assert 3 in people.at_hand
 
 
 class TestFrames:

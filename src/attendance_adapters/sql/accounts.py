@@ -13,7 +13,7 @@ from sqlalchemy import (
     update,
 )
 
-from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.driver import TIMED, Executes
 from attendance_adapters.sql.tables import accounts, sessions
 from attendance_core.accounts import Account, Credential, Session
 from attendance_core.vocabulary import Instant, SessionId, UserId, fold
@@ -23,15 +23,16 @@ FIND_ACCOUNT = select(accounts.c.user_id, accounts.c.username, accounts.c.passwo
     accounts.c.username_key == bindparam("key")
 )
 ADD_SESSION = insert(sessions)
-FIND_SESSION = select(
+_SESSION = select(
     sessions.c.session_id,
     sessions.c.user_id,
     sessions.c.credential,
     sessions.c.created_at,
     sessions.c.used_at,
 ).where(sessions.c.session_id == bindparam("id"))
+FIND_SESSION = _SESSION.execution_options(**TIMED)
 # A log-out, which deletes the row, waits for it; noting its use does not
-LOCK_SESSION = FIND_SESSION.with_for_update(read=True, key_share=True)
+LOCK_SESSION = _SESSION.with_for_update(read=True, key_share=True)
 USE_SESSION = (
     update(sessions).where(sessions.c.session_id == bindparam("id")).values(used_at=bindparam("at"))
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, cast, extract, func, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 
-from attendance_adapters.sql.driver import LOCKS, NOTHING, Rows, padded
+from attendance_adapters.sql.driver import LOCKS, NOTHING, TIMED, Rows, padded
 from attendance_adapters.sql.refusals import is_lost_race, refusal_of_postgres
 from attendance_adapters.sql.tables import Moment
 from attendance_core.vocabulary import Instant
@@ -17,6 +17,7 @@ from attendance_core.vocabulary import Instant
 _NOW = type_coerce(cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger), Moment)
 NOW = select(_NOW)
 (_LOCKS,) = LOCKS
+(_TIMED,) = TIMED
 
 
 class LostRace(Exception):
@@ -36,6 +37,10 @@ def _with_the_time(statement: Select[Any]) -> Select[Any]:
     if timed is None:
         timed = _timed[statement] = statement.add_columns(_NOW)
     return timed
+
+
+def _untimed(timed: Sequence[Any]) -> Rows:
+    return Rows([row[:-1] for row in timed], len(timed))
 
 
 class Conversation:
@@ -83,7 +88,7 @@ class Conversation:
             timed = self._connection.execute(_with_the_time(statement), parameters).all()
             self._at = timed[0][-1] if timed else None
             if len(timed) == len(found):
-                return Rows([row[:-1] for row in timed], len(timed))
+                return _untimed(timed)
             found = timed
 
 
@@ -101,4 +106,8 @@ class Glance(Conversation):
         if self._asked or not statement.is_select:
             raise Longer
         self._asked = True
-        return super().execute(statement, parameters)
+        if _TIMED not in statement.get_execution_options():
+            return super().execute(statement, parameters)
+        timed = super().execute(_with_the_time(statement), parameters).all()
+        self._at = timed[0][-1] if timed else None
+        return _untimed(timed)

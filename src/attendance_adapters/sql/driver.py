@@ -22,6 +22,8 @@ NOTHING: Mapping[str, Any] = {}
 # The options of a statement that locks what it finds: an engine on which it may have waited for
 # somebody has to find it again afterwards
 LOCKS: Mapping[str, Any] = {"locks": True}
+# Of one whose row is judged by the time: where time is another question, both are asked together
+TIMED: Mapping[str, Any] = {"timed": True}
 
 
 class Executes(Protocol):

@@ -15,9 +15,9 @@ from attendance_adapters.sql import postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.announcements import ConnectionsEnded, Why
 from attendance_core.errors import Unavailable
-from attendance_core.vocabulary import UserId
+from attendance_core.vocabulary import Instant, SessionId, UserId
 from tests.contract.engines import a_database
-from tests.contract.lecture import EVENT, Lecture
+from tests.contract.lecture import EVENT, Lecture, session_of
 from tests.contract.postgres.meetings import ANNA, BORIS, Reruns, Stranger
 from tests.unit.builders import NOON
 
@@ -187,6 +187,27 @@ class TestLooks:
         event.listen(engine, "begin", lambda _: begun.append("BEGIN"))
         assert await store.observe(lambda u: u.accounts.find("anna")) is None
         assert begun.count("SELECT") == 1
+
+    async def test_whose_session_it_is_and_the_time_are_asked_together(
+        self, store: PostgresStore, postgres_url: URL, notifier: LocalNotifier
+    ) -> None:
+        await Lecture.begun(store, waiting=1)
+        asked: list[str] = []
+        timed = PostgresStore(postgres_url, notifier)  # by the database's clock
+        await timed.start()
+        engine = timed._engine.sync_engine
+        event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+        def look(unit: Any) -> tuple[Any, Instant]:
+            return unit.sessions.find(session_of(1)), unit.now()
+
+        session, now = await timed.observe(look)
+        assert (session.user_id, len(asked)) == (1, 1)
+        _, later = await timed.observe(look)
+        assert now < later < time.time() + 60
+        nobody = await timed.observe(lambda u: (u.sessions.find(SessionId("none")), u.now()))
+        assert nobody[0] is None and nobody[1] > later
+        await timed.close()
 
     async def test_it_cannot_write(self, store: PostgresStore) -> None:
         for look in (

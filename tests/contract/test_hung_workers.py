@@ -1,0 +1,127 @@
+"""A worker that lives and does nothing is replaced; one that was not heard is left in peace."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+from attendance_web.workers import SIGN_SECONDS, SILENT_SECONDS
+from tests.contract.live import eventually
+from tests.contract.server import SECONDS, Service, running
+from tests.contract.test_processes import an_event, people
+from tests.contract.test_workers import opened, settings, two_workers, valkey, workers_of
+
+__all__ = ["settings", "two_workers", "valkey"]
+
+GAP = 8.0  # seconds that the service may be away
+# An `attendance` whose workers can be asked to enter a loop that never comes back
+STUCK = """
+import signal, time
+from attendance_web.cli import main
+signal.signal(signal.SIGUSR1, lambda *_: time.sleep(600))
+main()
+"""
+
+
+@contextmanager
+def standing_still(*processes: psutil.Process) -> Iterator[None]:
+    """The block goes on without these, in this order."""
+    for each in processes:
+        each.suspend()
+    try:
+        yield
+    finally:
+        for each in processes:
+            with suppress(psutil.NoSuchProcess):
+                each.resume()
+
+
+async def longest_gap(service: Service, until_replaced: psutil.Process) -> float:
+    """Seconds between two answers of the port, asked until this worker has a successor."""
+    longest, answered_at, begun = 0.0, time.monotonic(), time.monotonic()
+    while until_replaced in (now := workers_of(service)) or len(now) < 2:
+        assert time.monotonic() - begun < SECONDS
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(1):
+                reads, writes = await asyncio.open_connection(*service.address)
+                writes.write(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                try:
+                    assert b"200" in await reads.readline()
+                finally:
+                    writes.close()
+            answered_at = time.monotonic()
+        longest = max(longest, time.monotonic() - answered_at)
+        await asyncio.sleep(0.05)
+    return longest
+
+
+class TestOneThatHangs:
+    async def test_is_killed_and_replaced_and_its_people_are_listed_once(
+        self, two_workers: Service
+    ) -> None:
+        service = two_workers
+        hangs, stays = workers_of(service)
+        waiting, marker = people(service, 2)
+        event_id = an_event(marker)
+        async with opened(service, marker, "marking", event_id, stays) as marking:
+            await marking.hears("marking_list", marking_list=[])
+            async with opened(service, waiting, "mark_me", event_id, hangs) as lost:
+                while not marking.listed:  # what came elsewhere first joined and left
+                    await marking.heard()
+                hangs.suspend()
+                assert await longest_gap(service, hangs) < GAP
+                assert await lost.is_closed() == 1006
+            successor = workers_of(service)[-1]
+            async with opened(service, waiting, "mark_me", event_id, successor):
+                assert (await marking.asks("ping"))["message"] == "pong"
+                assert marking.listed == [waiting.user_id]
+                async with opened(service, marker, "marking", event_id, stays) as second:
+                    await second.hears("marking_list", marking_list=[waiting.user_id])
+        said = service.said()
+        assert "worker 0 hangs: no sign of life for 5" in said
+        assert "worker 0 ended with -9; another is started in 0.0 s" in said
+
+    async def test_is_noticed_also_when_only_its_loop_does(
+        self, tmp_path: Path, settings: dict[str, str]
+    ) -> None:
+        given = {**settings, "ATTENDANCE_WORKERS": "2"}
+        with running(tmp_path, given, command=[sys.executable, "-c", STUCK]) as service:
+            hangs, _ = workers_of(service)
+            hangs.send_signal(signal.SIGUSR1)
+            assert await longest_gap(service, hangs) < GAP
+            assert service.stop() == 0
+
+    async def test_does_not_keep_the_service_from_stopping(self, two_workers: Service) -> None:
+        hangs, _ = workers_of(two_workers)
+        hangs.suspend()
+        assert two_workers.stop() == 0
+        assert not hangs.is_running()
+
+
+class TestParentThatStoodStill:
+    async def test_kills_nobody_when_it_wakes(self, two_workers: Service) -> None:
+        parent, workers = psutil.Process(two_workers.process.pid), workers_of(two_workers)
+        with standing_still(parent, *workers):
+            await asyncio.sleep(SILENT_SECONDS + 2 * SIGN_SECONDS)
+            parent.resume()  # it runs before any of them can give a sign
+            await asyncio.sleep(2 * SIGN_SECONDS)
+        await asyncio.sleep(2 * SIGN_SECONDS)
+        assert workers_of(two_workers) == workers
+        assert "hangs" not in two_workers.said()
+
+    async def test_finds_the_signs_that_were_given_meanwhile(self, two_workers: Service) -> None:
+        parent, workers = psutil.Process(two_workers.process.pid), workers_of(two_workers)
+        with standing_still(parent):
+            await asyncio.sleep(SILENT_SECONDS + 2 * SIGN_SECONDS)
+        await asyncio.sleep(2 * SIGN_SECONDS)
+        assert workers_of(two_workers) == workers
+        hangs, _ = workers
+        hangs.suspend()  # and it listens as it did before
+        await eventually(lambda: hangs not in workers_of(two_workers), SILENT_SECONDS + 5)
