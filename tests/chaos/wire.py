@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 
 from tests.chaos.folding import Fold
-from tests.chaos.stage import PATIENCE, Person, Stage
+from tests.chaos.stage import Person, Stage
 
 ANSWERS: Final = {
     "prepared": "prepare_to_mark",
@@ -61,7 +61,7 @@ class Wire:
         if asked is None:
             return None
         try:
-            return await asyncio.wait_for(asyncio.shield(asked.answer), PATIENCE)
+            return await asyncio.wait_for(asyncio.shield(asked.answer), self._stage.patience())
         except TimeoutError:
             await self.abort()
             return None
@@ -90,7 +90,7 @@ class Wire:
         self._note("goodbye")
         self._stage.operations += 1
         with suppress(ConnectionClosed, OSError, TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._stage.patience()):
                 await self._connection.close(1000)
         await self.abort()
 
@@ -167,7 +167,7 @@ async def opened(stage: Stage, person: Person, role: str, event: str) -> Wire | 
     stage.history.add("opening", **told, role=role, worker=worker, link=link)
     connection, status = None, 0
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(stage.patience()):
             await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", proxy.port))
             connection = await connect(
                 f"ws://127.0.0.1:{proxy.port}/ws/{role}?event_id={event}",

@@ -52,7 +52,8 @@ class Worker:
         self._skews = skews
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
-        self._waited = 0.0  # seconds, for a core
+        self._waited: float | None = None  # seconds, for a core, of this process by the last look
+        self.waited = 0.0  # of all that have served here
         self._asked: str | None = None  # how the adversary ends it
         self._begun_at = self._asked_at = 0.0  # monotonic
 
@@ -124,7 +125,11 @@ class Worker:
         except (OSError, IndexError):
             return 0.0
         before, self._waited = self._waited, int(waited) / 1e9
-        return max(self._waited - before, 0.0)
+        if before is None:
+            return 0.0  # all of it was before it served
+        held_up = self._waited - before
+        self.waited += held_up
+        return held_up
 
     def tells(self) -> None:
         """Writes down what it has logged since, where that is more than news."""
@@ -133,7 +138,7 @@ class Worker:
 
     async def _one_life(self) -> tuple[str, int]:
         """How it ended, and its exit code."""
-        self._asked, self._begun_at, self._waited = None, time.monotonic(), 0.0
+        self._asked, self._begun_at, self._waited = None, time.monotonic(), None
         with self._log.path.open("a", encoding="utf-8") as log:
             process = self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
