@@ -158,7 +158,7 @@ class Workers:
             self._ended(worker)
             return
         worker.is_ready, worker.silent = True, 0.0
-        if self._have_served:
+        if self._have_served or self._stopped_at is not None:
             return
         if len(self._alive) < self._number:
             for index in range(1, self._number):

@@ -13,11 +13,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+import attendance_adapters
+from tests.contract.lecture import an_empty_database
 
 COMMAND = [sys.executable, "-m", "attendance_web.cli"]
 SECONDS = 30.0  # what a slow machine may need to start, or to stop
@@ -27,6 +31,14 @@ def free_port() -> int:
     """One that nobody listens at just now, for services that follow one another."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+def two_free_ports() -> int:
+    """The first of two that follow one another, for what takes a port and the next."""
+    while True:
+        first = free_port()
+        with suppress(OSError), socket.create_server(("127.0.0.1", first + 1)):
+            return first
 
 
 def environment(folder: Path, settings: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -102,6 +114,19 @@ class Service:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
+def bring_up_to_date(folder: Path, settings: Mapping[str, str]) -> None:
+    """The database of these settings, as `attendance migrate` does it, sooner."""
+    url = settings.get("ATTENDANCE_DATABASE_URL")
+    if url is not None:
+        with ThreadPoolExecutor(1) as thread:  # a loop may be running in ours
+            thread.submit(attendance_adapters.migrate, url).result()
+        return
+    data = Path(environment(folder, settings)["ATTENDANCE_DATA_DIR"])
+    data.mkdir(parents=True, exist_ok=True)
+    if not (data / "attendance.db").exists():
+        an_empty_database(data)
+
+
 @contextmanager
 def running(
     folder: Path,
@@ -112,8 +137,7 @@ def running(
 ) -> Iterator[Service]:
     """A service that answers, ended with the block; its log is printed when that fails."""
     if migrate:
-        done = attendance("migrate", folder=folder, settings=settings)
-        assert done.returncode == 0, done.stdout + done.stderr
+        bring_up_to_date(folder, settings or {})
     log = folder / "service.log"
     with log.open("a", encoding="utf-8") as said:
         process = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import sys
 import time
@@ -88,7 +89,7 @@ class TestOneThatHangs:
                 async with opened(service, marker, "marking", event_id, stays) as second:
                     await second.hears("marking_list", marking_list=[waiting.user_id])
         said = service.said()
-        assert "worker 0 hangs: no sign of life for 5" in said
+        assert re.search(r"worker 0 hangs: no sign of life for \d", said)
         assert "worker 0 ended with -9; another is started in 0.0 s" in said
 
     async def test_is_noticed_also_when_only_its_loop_does(

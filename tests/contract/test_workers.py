@@ -20,7 +20,7 @@ import pytest
 
 from tests.contract.engines import a_database
 from tests.contract.live import Wire, eventually
-from tests.contract.server import SECONDS, Service, attendance, free_port, running
+from tests.contract.server import SECONDS, Service, attendance, running, two_free_ports
 from tests.contract.servers import Valkey, a_valkey
 from tests.contract.test_metrics import Told
 from tests.contract.test_processes import GRACE, Person, an_event, people
@@ -211,7 +211,7 @@ class TestStart:
     def test_each_has_metrics_of_its_own_and_is_named_in_the_log(
         self, tmp_path: Path, settings: dict[str, str]
     ) -> None:
-        port, calls = free_port(), 20
+        port, calls = two_free_ports(), 20
         given = {**settings, "ATTENDANCE_WORKERS": "2", "ATTENDANCE_METRICS_PORT": str(port)}
         with running(tmp_path, given) as service:
             for _ in range(calls):
