@@ -25,7 +25,7 @@ KINDS = (
 async def test_no_mark_is_lost_or_doubled_whatever_goes_wrong(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    plan = Plan(seed=3, workers=2, people=160, events=5, kill_every=6)
+    plan = Plan(seed=3, seconds=40, workers=2, people=150, events=5, pace=0.3, kill_every=5)
     report = await play(plan, print)
     print(report.text())
     assert report.violations == []
