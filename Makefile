@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 EXTRAS := web,dev
-WORKERS ?= 2
+WORKERS ?= 4
 
 .PHONY: help
 help: ## Say what can be made
