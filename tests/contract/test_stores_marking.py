@@ -1,0 +1,186 @@
+"""What every store promises of marking: places, connections, and what is limited."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from attendance_core.connections import Process
+from attendance_core.errors import (
+    AlreadyMarked,
+    EventNotFound,
+    Taken,
+    TooManyRequests,
+)
+from attendance_core.limits import BeginTry, CountOne, Ended, EndTry, Limit, Tally
+from attendance_core.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.vocabulary import (
+    ConnectionId,
+    ProcessId,
+    SessionId,
+    TallyKey,
+    UserId,
+)
+from tests.contract.test_stores import EVENT, PROCESS, a_connection, a_room, people
+from tests.unit.builders import NOON, SetClock
+
+
+class TestPlaces:
+    async def test_nobody_enters_an_event_that_is_not(self, store: Any) -> None:
+        (anna,) = await people(store, "Анна")
+        with pytest.raises(EventNotFound):
+            await store.transact(lambda u: u.places.enter(EVENT, anna))
+
+    async def test_entering_twice_changes_nothing(self, store: Any) -> None:
+        anna, boris = await a_room(store, "Анна", "Борис")
+        waiting = Place(EVENT, anna, True, Waiting(NOON + 0.25), 1)
+        await store.transact(lambda u: u.places.put(waiting))
+        await store.transact(lambda u: u.places.enter(EVENT, anna))
+        found = await store.transact(lambda u: u.places.lock(EVENT, [boris, anna, UserId(99)]))
+        assert found == {anna: waiting, boris: Place(EVENT, boris)}
+        assert await store.observe(lambda u: u.places.listed(EVENT)) == [waiting]
+
+    async def test_one_marker_holds_one_person(self, store: Any) -> None:
+        anna, boris, vera = await a_room(store, "Анна", "Борис", "Вера")
+        held = Place(EVENT, anna, True, Held(NOON, vera, NOON + 90), 2)
+        await store.transact(lambda u: u.places.put(held))
+        second = Place(EVENT, boris, True, Held(NOON, vera, NOON + 90), 2)
+        with pytest.raises(Taken):
+            await store.transact(lambda u: u.places.put(second))
+        locked = await store.transact(lambda u: u.places.lock(EVENT, [vera], holder=vera))
+        assert list(locked) == sorted([anna, vera])
+        assert await store.observe(lambda u: u.places.lapsed(NOON + 89.9, 5)) == []
+        assert await store.observe(lambda u: u.places.lapsed(NOON + 90, 5)) == [(EVENT, anna)]
+
+    async def test_a_mark_is_known_from_the_ledger_and_made_once(self, store: Any) -> None:
+        anna, boris = await a_room(store, "Анна", "Борис")
+        marked = Place(EVENT, anna, True, Marked(boris, NOON, 50), 3)
+
+        def work(unit: Any) -> None:
+            unit.places.put(marked)
+            unit.marks.add(Mark(EVENT, anna, boris, NOON, 50))
+
+        await store.transact(work)
+        assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [marked]
+        assert await store.observe(lambda u: u.places.listed(EVENT)) == []
+        assert await store.observe(lambda u: u.marks.karma(boris)) == 50
+        assert await store.observe(lambda u: u.marks.karma(anna)) == 0
+        with pytest.raises(AlreadyMarked):
+            await store.transact(lambda u: u.marks.add(Mark(EVENT, anna, boris, NOON, 50)))
+        (person,) = await store.observe(lambda u: u.places.participants(EVENT))
+        assert (person.display_name, person.state) == ("Анна", marked.state)
+
+
+class TestConnections:
+    async def test_the_first_loss_stays(self, store: Any) -> None:
+        (anna,) = await a_room(store, "Анна")
+        connection = a_connection(anna)
+        await store.transact(lambda u: u.connections.add(connection))
+        for at in (NOON + 1, NOON + 2):
+            await store.transact(lambda u, at=at: u.connections.lose(connection.connection_id, at))
+        found = await store.observe(lambda u: u.connections.find(connection.connection_id))
+        assert found.lost_at == NOON + 1
+        assert found.process == Process(PROCESS, NOON, NOON)
+
+    async def test_who_lapsed(self, store: Any, clock: SetClock) -> None:
+        (anna,) = await a_room(store, "Анна")
+        lost, open_ = a_connection(anna), a_connection(anna)
+        await store.transact(lambda u: (u.connections.add(lost), u.connections.add(open_)))
+        await store.transact(lambda u: u.connections.lose(lost.connection_id, NOON + 1))
+
+        async def lapsed(*given: float | None) -> list[ConnectionId]:
+            found = await store.observe(lambda u: u.connections.lapsed(*given, 9))
+            return [each.connection_id for each in found]
+
+        assert await lapsed(NOON, None) == []
+        assert await lapsed(NOON + 1, None) == [lost.connection_id]
+        assert await lapsed(NOON, NOON - 1) == []
+        assert await lapsed(NOON, NOON) == [open_.connection_id]
+
+    async def test_they_are_found_by_person_session_and_process(self, store: Any) -> None:
+        anna, boris = await a_room(store, "Анна", "Борис")
+        hers, his = a_connection(anna, session="hers"), a_connection(boris, session="his")
+        await store.transact(lambda u: (u.connections.add(hers), u.connections.add(his)))
+        of = await store.observe(lambda u: u.connections.of(EVENT, anna))
+        assert [each.connection_id for each in of] == [hers.connection_id]
+        of = await store.observe(lambda u: u.connections.of_session(SessionId("his")))
+        assert [each.connection_id for each in of] == [his.connection_id]
+        here = await store.observe(lambda u: u.connections.here(EVENT, PROCESS))
+        assert set(here) == {hers.connection_id, his.connection_id}
+        await store.transact(lambda u: u.connections.remove([hers.connection_id]))
+        assert await store.observe(lambda u: u.connections.of(EVENT, anna)) == []
+
+    async def test_a_process_without_connections_is_forgotten(self, store: Any) -> None:
+        (anna,) = await a_room(store, "Анна")
+        idle = ProcessId(UUID(int=3))
+        await store.transact(lambda u: u.processes.put(Process(idle, NOON, NOON)))
+        await store.transact(lambda u: u.connections.add(a_connection(anna)))
+        await store.transact(lambda u: u.processes.put(Process(idle, NOON + 1, NOON)))
+        await store.transact(lambda u: u.processes.remove_idle(NOON))
+        assert await store.observe(lambda u: u.processes.find(idle)) is not None
+        await store.transact(lambda u: u.processes.remove_idle(NOON + 1))
+        assert await store.observe(lambda u: u.processes.find(idle)) is None
+        assert await store.observe(lambda u: u.processes.find(PROCESS)) is not None
+
+
+class TestTallies:
+    KEY = TallyKey("0123456789abcdef" * 2)
+    FULL = Tally(KEY, (NOON, NOON + 0.000001, NOON + 1.5), (NOON + 2.000003,))
+
+    async def kept(self, store: Any) -> Tally:
+        return await store.transact(lambda u: u.tallies.lock(self.KEY))  # type: ignore[no-any-return]
+
+    async def put(self, store: Any, tally: Tally, lapses_at: float) -> None:
+        def work(unit: Any) -> None:
+            unit.tallies.lock(tally.key)
+            unit.tallies.put(tally, lapses_at)
+
+        await store.transact(work)
+
+    async def test_there_is_an_empty_one_until_another_is_put(self, store: Any) -> None:
+        for _ in range(2):
+            assert await self.kept(store) == Tally(self.KEY)
+        await self.put(store, self.FULL, NOON + 9)
+        assert await self.kept(store) == self.FULL
+        await self.put(store, Tally(self.KEY), 0.0)
+        assert await self.kept(store) == Tally(self.KEY)
+
+    async def test_those_that_have_lapsed_are_forgotten(self, store: Any) -> None:
+        other = Tally(TallyKey("f" * 32), (NOON,))
+        await self.put(store, self.FULL, NOON + 9)
+        await self.put(store, other, NOON + 9.000001)
+        await store.transact(lambda u: u.tallies.remove_lapsed(NOON + 8.999999))
+        assert await self.kept(store) == self.FULL
+        await store.transact(lambda u: u.tallies.remove_lapsed(NOON + 9))
+        assert await self.kept(store) == Tally(self.KEY)
+        assert await store.transact(lambda u: u.tallies.lock(other.key)) == other
+
+    async def test_of_many_at_once_no_more_than_the_most_are_taken(self, store: Any) -> None:
+        few, count = Limit("few", 7, 60.0), CountOne(store.transact)
+        await store.transact(lambda u: u.tallies.lock(self.KEY))
+        told = await asyncio.gather(
+            *(count(limit=few, whose="anna") for _ in range(30)), return_exceptions=True
+        )
+        assert sum(each is None for each in told) == 7
+        assert sum(isinstance(each, TooManyRequests) for each in told) == 23
+
+    async def test_of_many_tries_at_once_no_more_than_the_most_are_begun(self, store: Any) -> None:
+        few = Limit("few", 7, 60.0)
+        begin, end = BeginTry(store.transact), EndTry(store.transact)
+
+        async def fail() -> bool:
+            began = await begin(limit=few, whose="anna")
+            if began is None:
+                return False
+            await end(limit=few, whose="anna", began=began, ended=Ended.FAILED)
+            return True
+
+        failed = 0
+        for _ in range(3):
+            told = await asyncio.gather(*(fail() for _ in range(30)), return_exceptions=True)
+            assert {type(each) for each in told} <= {bool, TooManyRequests}
+            failed += sum(each is True for each in told)
+        assert failed == 7
