@@ -190,21 +190,33 @@ class TestProcesses:
         tale.add("logged", worker=1, **line, logged_at=tale.now)
         assert tale.judged() == {"logs_tell_of_no_failure"}
 
-    def test_log_that_a_call_could_not_be_answered(self, tale: Tale) -> None:
-        text, why = "a call could not be answered", "attendance_core.errors.Unavailable"
-        tale.add("logged", worker=1, level="warning", text=text, traceback=why, logged_at=tale.now)
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a call could not be answered: it took too long, or too many wait",
+            "a transaction or a look failed: TimeoutError: QueuePool limit of size 10 reached",
+        ],
+    )
+    def test_may_log_that_they_are_busy(self, tale: Tale, text: str) -> None:
+        tale.add("logged", worker=1, level="error", text=text, traceback="", logged_at=tale.now)
         assert tale.judged() == set()
 
     @pytest.mark.parametrize(
         ("away", "broken"), [(True, set()), (False, {"logs_tell_of_no_failure"})]
     )
-    def test_log_that_nobody_knows(self, tale: Tale, away: bool, broken: set[str]) -> None:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "nobody knows whether a transaction was committed: ConnectionDoesNotExistError 08003",
+            "a transaction or a look failed: Connection refused",
+        ],
+    )
+    def test_log_a_store_that_fails_only_while_its_database_is_away(
+        self, tale: Tale, text: str, away: bool, broken: set[str]
+    ) -> None:
         if away:
             tale.add("fault", kind="postgres", phase="away")
-        text = "nobody knows whether a transaction was committed"
-        tale.add(
-            "logged", worker=1, level="error", text=text, traceback="OSError", logged_at=tale.now
-        )
+        tale.add("logged", worker=1, level="error", text=text, traceback="", logged_at=tale.now)
         assert tale.judged() == broken
 
     def test_are_given_the_seconds_in_which_they_had_no_core(self, tale: Tale) -> None:
