@@ -65,23 +65,19 @@ def service(folder: Path, url: URL) -> Iterator[tuple[int, int]]:
     with (
         (folder / "log").open("a") as log,
         subprocess.Popen(
-            [
-                *os.environ.get("STORM_PREFIX", "").split(),
-                sys.executable,
-                "-m",
-                "attendance_web.cli",
-                "serve",
-            ],
+            [sys.executable, "-m", "attendance_web.cli", "serve"],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
         ) as process,
     ):
-        assert process.stdout is not None
-        ready = process.stdout.readline()
-        yield int(ready.partition(" (")[0].rpartition(":")[2]), process.pid
-        process.kill()
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline()
+            yield int(ready.partition(" (")[0].rpartition(":")[2]), process.pid
+        finally:
+            process.kill()
 
 
 async def comes(socket: connect, role: str) -> Came:

@@ -14,7 +14,8 @@ from attendance_core.errors import LeaseLost, Unavailable
 from attendance_core.upkeep import SWEEP_MOST, RenewLease, StartProcess, Sweep
 from attendance_core.vocabulary import ProcessId, Seconds
 
-RENEW_EVERY: Seconds = 2.0  # Design 3; a lease is 8 s
+RENEW_EVERY: Seconds = 2.0  # a lease is 8 s
+PROOF_SECONDS: Seconds = 2.0  # a store that is silent for longer does not answer
 SWEEP_EVERY: Seconds = 1.0
 SWEEPS_MOST = 20  # in a round: when a whole hall loses its network nobody waits for the next
 
@@ -51,6 +52,7 @@ class Heartbeat:
         )
         self._leased_until: float | None = None  # monotonic; None before the lease is taken up
         self._was_taken = True  # the last proof of life, by the store
+        self._proving_since: float | None = None  # monotonic; of one that is under way
         self.process_id = ProcessId(ids.process_id())
         self.sweeps = 0
         self.swept = 0  # holds and connections that its sweeps have ended
@@ -64,8 +66,10 @@ class Heartbeat:
 
     @property
     def store_answers(self) -> bool:
-        """Whether the store took the last proof of life, of which there is one every 2 s."""
-        return self.holds_lease and self._was_taken
+        """Whether the store took the last proof of life, or may take it in time: one every 2 s."""
+        since = self._proving_since
+        is_silent = since is not None and time.monotonic() - since > PROOF_SECONDS
+        return self.holds_lease and self._was_taken and not is_silent
 
     async def start(self) -> None:
         """Takes up the lease; from its return on connections of `process_id` count.
@@ -87,12 +91,16 @@ class Heartbeat:
         self._leased_until = asked_at + self._lease_seconds
 
     async def _renew(self) -> None:
+        self._proving_since = time.monotonic()
         try:
             await self._prove()
         except Unavailable:
             self._was_taken = False
             raise
-        self._was_taken = True
+        else:
+            self._was_taken = True
+        finally:
+            self._proving_since = None
 
     async def _prove(self) -> None:
         if self._leased_until is None:

@@ -29,7 +29,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The numbers marking goes by. Contract: 6; the lease is ours (design 3)."""
+    """The numbers marking goes by. Contract: 6; the lease is ours."""
 
     hold_seconds: Seconds = 90
     grace_seconds: Seconds = 15

@@ -20,7 +20,7 @@ T = TypeVar("T")
 class Limit:
     """At most ``most`` within any ``within`` seconds."""
 
-    name: str
+    name: str  # part of the key of its tallies: another name forgives everybody
     most: int
     within: Seconds
 

@@ -56,7 +56,7 @@ class Web:
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
     is_shut: Callable[[], bool]  # whether it takes no calls any more
-    is_alive: Callable[[], bool]  # whether the store has taken its latest proofs of life
+    store_answers: Callable[[], bool]  # whether it has taken this process's last proof of life
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
     web: Web = request.app.state.web
     if web.is_draining():
         return _said(503, b"draining")
-    if not web.is_alive():
+    if not web.store_answers():
         return _said(503, b"unavailable")
     return _said(200, b"ready")
 

@@ -24,7 +24,7 @@ from attendance_web.bucket import Bucket
 CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1
 AT_ONCE = 4  # of the same account or address; SQLite commits them together
 WAIT_SECONDS: Seconds = 3.0  # for others of the same account or address, then for an answer
-ASK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s
+ASK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s; doubled each time
 LOOK_SECONDS: Seconds = 60.0  # at a password; well before the try is taken for a dead process's
 
 Clock = Callable[[], Seconds]
@@ -106,18 +106,25 @@ class Limits:
             await self._end(whose, began, ended)
 
     async def _count(self, limit: Limit, whose: str) -> None:
-        async with self._turn(limit, whose):
-            await self._use_cases.count_one(limit=limit, whose=whose)
+        try:
+            async with self._turn(limit, whose):
+                await self._use_cases.count_one(limit=limit, whose=whose)
+        except TimeoutError:
+            raise Unavailable from None
 
     async def _begin(self, whose: str) -> Instant:
         """When this log-in has begun, once there is room for one that fails."""
         clock = asyncio.get_running_loop().time
-        patient_until = clock() + WAIT_SECONDS
-        async with self._turn(FAILED_LOG_INS, whose):
-            while (began := await self._ask(whose)) is None:
-                if clock() >= patient_until:
-                    raise TooManyRequests(seconds=1)
-                await asyncio.sleep(ASK_AGAIN_SECONDS)
+        patient_until, pause = clock() + WAIT_SECONDS, ASK_AGAIN_SECONDS
+        try:
+            async with self._turn(FAILED_LOG_INS, whose):
+                while (began := await self._ask(whose)) is None:
+                    if clock() >= patient_until:
+                        raise TimeoutError
+                    await asyncio.sleep(min(pause, max(0.0, patient_until - clock())))
+                    pause *= 2
+        except TimeoutError:
+            raise TooManyRequests(seconds=1) from None
         return began
 
     async def _ask(self, whose: str) -> Instant | None:
@@ -146,14 +153,11 @@ class Limits:
     async def _turn(self, limit: Limit, whose: str) -> AsyncIterator[None]:
         """A few at a time ask the store, where they wait for one another with a connection each.
 
-        Raises TooManyRequests where it takes too long.
+        Raises TimeoutError where it takes too long to come.
         """
         turn = self._turns.setdefault((limit, whose), asyncio.Semaphore(AT_ONCE))
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await turn.acquire()
-        except TimeoutError:
-            raise TooManyRequests(seconds=1) from None
+        async with asyncio.timeout(WAIT_SECONDS):
+            await turn.acquire()
         try:
             yield
         finally:

@@ -95,7 +95,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
         settings.allowed_origins,
         is_draining=lambda: presence.is_draining,
         is_shut=lambda: presence.is_shut,
-        is_alive=lambda: attendance.heartbeat.store_answers,
+        store_answers=lambda: attendance.heartbeat.store_answers,
     )
     return app
 

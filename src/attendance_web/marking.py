@@ -21,7 +21,7 @@ from attendance_web.language import preferred
 from attendance_web.marking_messages import encode_error
 from attendance_web.presence import Presence
 from attendance_web.refusals import BadEventId, ForeignOrigin
-from attendance_web.sessions import header, origin_is_foreign, shown
+from attendance_web.sessions import Shown, header, origin_is_foreign, shown
 from attendance_web.visit import GONE, Socket, Visit
 
 logger = logging.getLogger(__name__)
@@ -44,10 +44,11 @@ async def serve(socket: Socket, role: Role) -> None:
     presence: Presence = socket.app.state.presence
     with presence.present():
         try:
-            if presence.is_draining:
-                raise Unavailable
+            credential = _shown(socket, presence)
             async with presence.openings.turn() as opened:
-                actor, event_id = await _admit(socket, presence)
+                if presence.is_draining:
+                    raise Unavailable
+                actor, event_id = await _admit(socket, presence, credential)
                 async with presence.rooms.enter(event_id) as room:
                     await Visit(socket, presence, room, actor, role, opened).run()
         except TimeoutError:
@@ -62,17 +63,22 @@ async def serve(socket: Socket, role: Role) -> None:
             await _turn_away(socket, Unavailable())
 
 
-async def _admit(socket: Socket, presence: Presence) -> tuple[Actor, EventId]:
-    """Raises ForeignOrigin, NotLoggedIn, BadEventId, in this order; and Unavailable."""
+def _shown(socket: Socket, presence: Presence) -> Shown:
+    """What it shows of who it is; this needs no store. Raises ForeignOrigin, NotLoggedIn."""
     headers = socket.scope["headers"]
     if origin_is_foreign(headers, presence.allowed_origins):
         raise ForeignOrigin
     credential = shown(headers)
-    actor = None
-    if credential is not None:
-        actor = await presence.use_cases.identify(
-            token=credential.token, credential=credential.credential
-        )
+    if credential is None:
+        raise NotLoggedIn
+    return credential
+
+
+async def _admit(socket: Socket, presence: Presence, credential: Shown) -> tuple[Actor, EventId]:
+    """Raises NotLoggedIn, BadEventId, in this order; and Unavailable."""
+    actor = await presence.use_cases.identify(
+        token=credential.token, credential=credential.credential
+    )
     if actor is None:
         raise NotLoggedIn
     return actor, event_id_of(socket.scope["query_string"])

@@ -40,6 +40,8 @@ class Acquaintances:
 
         All who ask while a query is under way share the next.
         """
+        if not user_ids:
+            return
         self._wanted.update(dict.fromkeys(user_ids))
         async with self._turn:
             while any(each in self._wanted for each in user_ids):

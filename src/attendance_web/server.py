@@ -35,7 +35,7 @@ LARGEST_FRAME: Final = 16 * 1024  # bytes; Contract: 6.11
 PING_SECONDS: Final = 10.0  # between pings, and for an answer to one
 UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
-DOOR_SECONDS: Final[Seconds] = 1.0  # from SIGTERM, in which a balancer can see that it is not ready
+DOOR_SECONDS: Final[Seconds] = 2.0  # from SIGTERM, in which a balancer can see that it is not ready
 INTERRUPTED: Final = 130  # the code of a program that Ctrl-C ended
 
 

@@ -82,7 +82,7 @@ class TestHealth:
     async def test_without_its_store_it_lives_and_is_not_ready(self, site: Site) -> None:
         web = site.app.state.web
         try:
-            site.app.state.web = replace(web, is_alive=lambda: False)
+            site.app.state.web = replace(web, store_answers=lambda: False)
             assert (await site.browser().get("/health/live")).status_code == 200
             assert (await site.browser().get("/health/ready")).status_code == 503
         finally:

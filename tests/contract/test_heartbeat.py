@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from attendance_adapters import heartbeat
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
@@ -127,6 +128,17 @@ class TestHeartbeat:
         await until(lambda: not pulse.heartbeat.store_answers)
         assert pulse.heartbeat.holds_lease
         pulse.store.answers_with = None
+        await until(lambda: pulse.heartbeat.store_answers)
+        assert pulse.lost == 0
+
+    async def test_a_store_that_is_silent_does_not_answer(
+        self, pulse: Pulse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(heartbeat, "PROOF_SECONDS", 0.05)
+        pulse.store.reached.clear()
+        await until(lambda: not pulse.heartbeat.store_answers)
+        assert pulse.heartbeat.holds_lease
+        pulse.store.reached.set()
         await until(lambda: pulse.heartbeat.store_answers)
         assert pulse.lost == 0
 

@@ -1,4 +1,4 @@
-"""What no parser of requests should be made to read. Threats: F36, F37, F38."""
+"""What no parser of requests should be made to read."""
 
 from __future__ import annotations
 

@@ -45,10 +45,14 @@ def standing_still(*processes: psutil.Process) -> Iterator[None]:
 
 
 async def longest_gap(service: Service, until_replaced: psutil.Process) -> float:
-    """Seconds between two answers of the port, asked until this worker has a successor."""
+    """Seconds between two answers of the port, asked until this worker has a successor.
+
+    It has to be killed soon, though others answer meanwhile.
+    """
     longest, answered_at, begun = 0.0, time.monotonic(), time.monotonic()
     while until_replaced in (now := workers_of(service)) or len(now) < 2:
-        assert time.monotonic() - begun < SECONDS
+        patience = SILENT_SECONDS + 5 if until_replaced in now else SECONDS
+        assert time.monotonic() - begun < patience
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(1):
                 reads, writes = await asyncio.open_connection(*service.address)

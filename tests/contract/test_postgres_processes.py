@@ -1,6 +1,6 @@
 """Several processes over one PostgreSQL: who dies, stalls, or finds the database away.
 
-Design 3; contract 6.13. Each `Machine` here is one process: a store and a pulse of its own, by
+Contract: 6.13. Each `Machine` here is one process: a store and a pulse of its own, by
 the database's clock, with terms short enough to wait for.
 """
 

@@ -149,11 +149,13 @@ def proxied(folder: Path, services: list[Service]) -> Iterator[Service]:
     (folder / "nginx.conf").write_text(text)
     command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with subprocess.Popen(command, text=True) as process:
-        until = time.monotonic() + SECONDS
-        while not listens(port):
-            assert process.poll() is None and time.monotonic() < until
-        yield Service(f"https://127.0.0.1:{port}", folder, folder / "log", process)
-        process.terminate()
+        try:
+            until = time.monotonic() + SECONDS
+            while not listens(port):
+                assert process.poll() is None and time.monotonic() < until
+            yield Service(f"https://127.0.0.1:{port}", folder, folder / "log", process)
+        finally:
+            process.terminate()
 
 
 def line_with(services: list[Service], text: str) -> str:

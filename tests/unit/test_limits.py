@@ -190,6 +190,19 @@ class TestFailedLogIns:
         store.open.set()
         await asyncio.gather(*first)
 
+    async def test_a_sign_up_that_waits_for_the_store_is_not_one_too_many(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
+        store.open.clear()
+        limits = store.limits()
+        first = [asyncio.create_task(limits.sign_up(ADDRESS)) for _ in range(of_web.AT_ONCE)]
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable):
+            await limits.sign_up(ADDRESS)
+        store.open.set()
+        await asyncio.gather(*first)
+
     async def test_one_that_is_not_looked_at_for_a_minute_is_given_up(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -36,7 +36,7 @@ class LinkLost(Exception):
 
 
 class Link(Protocol):
-    """Connections to the server, which live and die together. One thing is asked at a time.
+    """A connection to the server. One thing is asked at a time.
 
     Each method raises LinkLost.
     """
@@ -185,7 +185,7 @@ class RemoteNotifier:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await link.say(words)
                 await self._agree(link)
-            # Also when there is much to say: what hears may be gone, and what says be well
+            # Also when there is much to say: it may take words and not send us any
             if time.monotonic() >= checked_at + CHECK_EVERY:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await link.check()

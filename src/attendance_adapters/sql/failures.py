@@ -20,7 +20,8 @@ def without_values(error: Exception) -> StatementFailed:
     """The kind of an error, the state PostgreSQL gives it and its message; where we were then."""
     driver = getattr(error, "driver_exception", None) or error
     state = getattr(driver, "sqlstate", None) or ""
-    said = "" if state.startswith(_DATA) else str((*driver.args, "")[0])
+    first = driver.strerror if isinstance(driver, OSError) else None
+    said = "" if state.startswith(_DATA) else str(first or (*driver.args, "")[0])
     words = f"{type(driver).__name__} {state}".strip()
     failed = StatementFailed(f"{words}: {said}" if said else words)
     return failed.with_traceback(error.__traceback__)

@@ -1,4 +1,4 @@
-"""G8, G9: processes that end, and what their people notice of it."""
+"""Processes that end, and what their people notice of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPENINGS: Final = 20  # at once
 
 
 async def failover() -> Figure:
-    """G9: 20 people at two workers, one of which is killed, ten times."""
+    """20 people at two workers, one of which is killed, ten times."""
     took: list[float] = []
     with servers() as (folder, postgres, valkey):
         among = await gathering(postgres.url, 20)
@@ -61,11 +61,11 @@ async def failover() -> Figure:
                     life.cancel()
     took.sort()
     told = {"returns": len(took), "median": took[len(took) // 2], "most": took[-1]}
-    return Figure("G9 a worker dies", "the truth again within 3 s", told, took[-1] <= 3)
+    return Figure("a worker dies", "the truth again within 3 s", told, took[-1] <= 3)
 
 
 async def drain() -> Figure:
-    """G8: SIGTERM to a service with 2 000 sockets and 20 confirms under way."""
+    """SIGTERM to a service with 2 000 sockets and 20 confirms under way."""
     confirms, waiting = 20, 2000
     with servers() as (folder, postgres, valkey):
         among = await gathering(postgres.url, confirms + waiting)
@@ -123,4 +123,4 @@ async def drain() -> Figure:
         and times[-1] - times[0] >= 2
         and (code, ended_after <= 10, answered <= stored) == (0, True, True)
     )
-    return Figure("G8 drain of 2 000 sockets", "all 1012, over 2 s, ends in 10 s", told, is_reached)
+    return Figure("drain of 2 000 sockets", "all 1012, over 2 s, ends in 10 s", told, is_reached)

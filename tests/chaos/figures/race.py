@@ -1,4 +1,4 @@
-"""G10: many markers reach for one person, again and again."""
+"""Many markers reach for one person, again and again."""
 
 from __future__ import annotations
 
@@ -85,19 +85,19 @@ def raced(name: str, found: Race, most: float) -> Figure:
 
 
 async def race_sqlite() -> Figure:
-    """G10: 50 markers, one service over a file."""
+    """50 markers, one service over a file."""
     with tempfile.TemporaryDirectory(dir=".") as name:
         folder = Path(name).absolute()
         url = f"sqlite:///{folder / 'attendance.db'}"
         migrate(url)
         among = await gathering(url, MARKERS + 1)
         with running(folder, {"ATTENDANCE_DATABASE_URL": url}, migrate=False) as service:
-            return raced("G10 race, SQLite", await race([service], among, ROUNDS), 0.5)
+            return raced("race, SQLite", await race([service], among, ROUNDS), 0.5)
 
 
 async def race_postgres() -> Figure:
-    """G10: 50 markers, half of them at another service."""
+    """50 markers, half of them at another service."""
     with servers() as (folder, postgres, valkey):
         among = await gathering(postgres.url, MARKERS + 1)
         with services(folder, 2, postgres, valkey) as doors:
-            return raced("G10 race, PostgreSQL", await race(doors, among, ROUNDS), 0.2)
+            return raced("race, PostgreSQL", await race(doors, among, ROUNDS), 0.2)

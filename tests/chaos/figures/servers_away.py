@@ -1,4 +1,4 @@
-"""G11, G12: PostgreSQL and Valkey that go away and come back."""
+"""PostgreSQL and Valkey that go away and come back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.chaos.figures.gathering import (
 
 
 async def database_restart() -> Figure:
-    """G11: PostgreSQL is away for 5 s, three times, under calls all the time."""
+    """PostgreSQL is away for 5 s, three times, under calls all the time."""
     statuses: Counter[int] = Counter()
     back: list[float] = []
     with servers() as (folder, postgres, valkey), services(folder, 1, postgres, valkey) as (one,):
@@ -49,11 +49,11 @@ async def database_restart() -> Figure:
                 each.cancel()
     told = {"answers": statuses, "back after": back}
     is_reached = set(statuses) == {200, 503} and len(back) == 3 and max(back) <= 2
-    return Figure("G11 PostgreSQL restarts", "only 503, back within 2 s", told, is_reached)
+    return Figure("PostgreSQL restarts", "only 503, back within 2 s", told, is_reached)
 
 
 async def notifier_gap() -> Figure:
-    """G12: people come and go at two services while Valkey is away for 30 s."""
+    """People come and go at two services while Valkey is away for 30 s."""
     away: list[float] = []
     with servers() as (folder, postgres, valkey):
         among = await gathering(postgres.url, 22)
@@ -92,4 +92,4 @@ async def notifier_gap() -> Figure:
                     life.cancel()
     told = {"changes while it was away": len(away), "shown after": away, "equal after": after}
     is_reached = after <= 5 and max(away) <= 5
-    return Figure("G12 Valkey is away for 30 s", "all lists equal within 5 s", told, is_reached)
+    return Figure("Valkey is away for 30 s", "all lists equal within 5 s", told, is_reached)
