@@ -57,6 +57,8 @@ class TestManyWhoOpen:
         with shell.store.holding("MarkMe"):
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
             await shell.store.asks("MarkMe", AT_ONCE)
+            foreign = await late.mark_me(event_id, Origin="https://evil.example")
+            assert await foreign.turns_away() == ("foreign_origin", 4403)  # this needs no turn
             turned_away = await late.mark_me(event_id)
             assert await turned_away.turns_away() == ("unavailable", 1013)
             assert shell.store.asked.count("Identify") == AT_ONCE  # nothing was done in vain
