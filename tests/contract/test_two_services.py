@@ -67,6 +67,23 @@ async def heard_until_closed(wire: Wire) -> tuple[list[str], int]:
         return messages, ended.code
 
 
+async def meet_without_their_notifier_only_later(pair: Pair) -> None:
+    """What comes while it is away is found by reading again; afterwards they tell at once."""
+    early, late, marker = people(pair.one, 3)
+    event_id = an_event(marker)
+    async with at(marker, pair.two).opens("marking", event_id) as marking:
+        await marking.hears("marking_list", marking_list=[])
+        async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:
+            asked = time.monotonic()
+            await marking.hears("user_joined", user_id=early.user_id)
+            assert time.monotonic() - asked < AGAIN
+            await marks(marking, waits, early.user_id)
+        async with late.opens("mark_me", event_id):
+            asked = time.monotonic()
+            await marking.hears("user_joined", user_id=late.user_id)
+            assert time.monotonic() - asked < AT_ONCE  # told, not found by reading again
+
+
 class TestMarking:
     async def test_one_killed_in_the_middle_loses_nothing(self, pair: Pair) -> None:
         with pair.third("killed", COMMAND) as dies:
@@ -95,19 +112,7 @@ class TestMarking:
             assert marker.karma() == 150
 
     async def test_they_meet_without_valkey_too_only_later(self, pair: Pair) -> None:
-        early, late, marker = people(pair.one, 3)
-        event_id = an_event(marker)
-        async with at(marker, pair.two).opens("marking", event_id) as marking:
-            await marking.hears("marking_list", marking_list=[])
-            async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:
-                asked = time.monotonic()
-                await marking.hears("user_joined", user_id=early.user_id)
-                assert time.monotonic() - asked < AGAIN
-                await marks(marking, waits, early.user_id)
-            async with late.opens("mark_me", event_id):
-                asked = time.monotonic()
-                await marking.hears("user_joined", user_id=late.user_id)
-                assert time.monotonic() - asked < AT_ONCE  # told, not found by reading again
+        await meet_without_their_notifier_only_later(pair)
 
     async def test_of_fifty_markers_at_both_one_gets_the_person(self, pair: Pair) -> None:
         among = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], MARKERS + 1)

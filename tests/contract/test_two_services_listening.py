@@ -12,7 +12,7 @@ from tests.contract.engines import a_database
 from tests.contract.pair import Pair, a_pair, at
 from tests.contract.servers import a_postgres
 from tests.contract.test_processes import an_event, people
-from tests.contract.test_two_services import AGAIN, AT_ONCE
+from tests.contract.test_two_services import AT_ONCE, meet_without_their_notifier_only_later
 from tests.contract.test_workers import marks
 
 NOTIFIER = "attendance-notifier"
@@ -54,19 +54,7 @@ async def test_people_on_either_mark_people_on_the_other(pair: Pair) -> None:
 
 
 async def test_it_is_killed_and_comes_back(pair: Pair) -> None:
-    early, late, marker = people(pair.one, 3)
-    event_id = an_event(marker)
-    async with at(marker, pair.two).opens("marking", event_id) as marking:
-        await marking.hears("marking_list", marking_list=[])
-        async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:
-            asked = time.monotonic()
-            await marking.hears("user_joined", user_id=early.user_id)
-            assert time.monotonic() - asked < AGAIN
-            await marks(marking, waits, early.user_id)
-        async with late.opens("mark_me", event_id):
-            asked = time.monotonic()
-            await marking.hears("user_joined", user_id=late.user_id)
-            assert time.monotonic() - asked < AT_ONCE
+    await meet_without_their_notifier_only_later(pair)
 
 
 async def test_a_process_has_one_connection_for_it(pair: Pair) -> None:
