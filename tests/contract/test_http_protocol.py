@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
@@ -85,3 +86,242 @@ async def test_a_handshake_that_cannot_be_read_is_refused_at_once(
 ) -> None:
     status, _ = await answer_to(house, HANDSHAKE + more + b"\r\n\r\n")
     assert status == 431
+
+
+CALL = "/api/auth/GetCurrentUserId"
+GET = f"GET {CALL} HTTP/1.1\r\nHost: x\r\n".encode()
+POST = b"POST /accounts/logout/ HTTP/1.1\r\nHost: x\r\n"
+INNER = GET + b"\r\n"  # what would be answered, if a body were parsed as a request
+ASKS = b"Connection: Upgrade\r\nUpgrade: "
+
+
+async def all_that_comes(house: House, *sent: bytes) -> bytes:
+    """Everything that is answered, until the service closes the connection or says no more."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    come = bytearray()
+
+    async def listens() -> None:
+        while more := await reader.read(65_536):
+            come.extend(more)
+
+    listening = asyncio.ensure_future(listens())
+    with suppress(ConnectionError):  # it may be refused before all was sent
+        for each in sent:
+            writer.write(each)
+            await writer.drain()
+            await asyncio.sleep(0.01)  # another segment
+    await asyncio.wait({listening}, timeout=1.5)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    writer.close()
+    return bytes(come)
+
+
+def statuses(come: bytes) -> list[int]:
+    return [int(each[:3]) for each in come.split(b"HTTP/1.1 ")[1:]]
+
+
+def with_length(head: bytes, body: bytes) -> bytes:
+    return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+SMUGGLED = {
+    "an unknown upgrade": [with_length(POST + ASKS + b"foo\r\n", b"\r\n\r\n" + INNER)],
+    "cut behind its head": [
+        POST + ASKS + b"foo\r\nContent-Length: %d\r\n\r\n" % (4 + len(INNER)),
+        b"\r\n\r\n" + INNER,
+    ],
+    "behind 200 kB": [
+        POST + ASKS + b"foo\r\nContent-Length: %d\r\n\r\n" % (200_000 + len(INNER)),
+        b"\r\n" * 100_000,
+        INNER,
+    ],
+    "two upgrades": [with_length(GET + ASKS + b"websocket\r\nUpgrade: foo\r\n", INNER)],
+    "two Connection headers": [
+        with_length(GET + ASKS + b"websocket\r\nConnection: keep-alive\r\n", INNER)
+    ],
+    "a socket by POST": [
+        with_length(b"POST /ws/marking HTTP/1.1\r\nHost: x\r\n" + ASKS + b"websocket\r\n", INNER)
+    ],
+    "a socket with a body": [
+        with_length(b"GET /ws/marking HTTP/1.1\r\nHost: x\r\n" + ASKS + b"websocket\r\n", INNER)
+    ],
+    "a socket where there is none": [GET + ASKS + b"websocket\r\n\r\n" + INNER],
+    "a request behind a handshake": [
+        b"GET /ws/marking HTTP/1.1\r\nHost: x\r\n" + ASKS + b"websocket\r\n\r\n" + INNER
+    ],
+    "h2c with a body": [with_length(POST + ASKS + b"h2c\r\n", INNER)],
+    "h2c in chunks": [
+        POST + ASKS + b"h2c\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % len(INNER) + INNER
+    ],
+    "CONNECT": [b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n" + INNER],
+    "HTTP/2": [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + INNER],
+    "a length beside chunks": [
+        with_length(POST + b"Transfer-Encoding: chunked\r\n", b"0\r\n\r\n" + INNER)
+    ],
+    "chunks of HTTP/1.0": [
+        b"POST /accounts/logout/ HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + INNER
+    ],
+    "a trailer": [POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-CSRFToken: x\r\n\r\n" + INNER],
+}
+
+
+@pytest.mark.parametrize("sent", SMUGGLED.values(), ids=SMUGGLED.keys())
+async def test_a_body_is_never_another_request(house: House, sent: list[bytes]) -> None:
+    come = await all_that_comes(house, *sent)
+    assert statuses(come) == [400]
+    assert is_an_envelope(come.partition(b"\r\n\r\n")[2])
+    assert b"connection: close" in come
+
+
+@pytest.mark.parametrize("head", [GET, POST + b"Content-Length: 0\r\n"], ids=["GET", "POST"])
+async def test_a_wish_for_http_2_is_passed_over(house: House, head: bytes) -> None:
+    wish = head + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n"
+    for sent in ([wish + b"\r\n" + INNER], [wish + b"\r\n", INNER]):
+        come = await all_that_comes(house, *sent)
+        assert len(statuses(come)) == 1 and statuses(come) != [400]
+        assert b"connection: close" in come
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"GET {CALL} HTTP/1.1\r\n",
+        f"GET {CALL} HTTP/1.0\r\n",
+        f"GET {CALL} HTTP/1.1\r\nHost: x\r\nHost: x\r\n",
+        f"GET {CALL} HTTP/1.1\r\nHost: evil@a:1\r\n",
+        f"GET {CALL} HTTP/1.1\r\nHost:\r\n",
+        f"GET {CALL} HTTP/1.1\r\nHost: a b\r\n",
+        f"GET {CALL} HTTP/1.1\r\nHost: x/y\r\n",
+        f"GET {CALL} HTTP/1.1\r\nHost: x:123456\r\n",
+        f"GET {CALL} HTTP/2.0\r\nHost: x\r\n",
+        f"GET http://evil{CALL} HTTP/1.1\r\nHost: x\r\n",
+        f"GET ftp://x{CALL} HTTP/1.1\r\nHost: x\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: x\r\n",
+    ],
+)
+async def test_a_request_names_one_host_and_something_there(house: House, head: str) -> None:
+    come = await all_that_comes(house, head.encode() + b"\r\n")
+    assert statuses(come) == [400]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"GET {CALL} HTTP/1.0\r\nHost: x\r\n",
+        f"GET {CALL} HTTP/1.1\r\nHost: x.example:8000\r\n",
+        f"GET {CALL} HTTP/1.1\r\nHost: [::1]:8000\r\n",
+        f"GET {CALL} HTTP/1.1\r\nHost: web_1\r\n",
+        f"GET http://x{CALL} HTTP/1.1\r\nHost: x\r\n",
+    ],
+)
+async def test_every_sound_request_is_served(house: House, head: str) -> None:
+    come = await all_that_comes(house, head.encode() + b"Connection: close\r\n\r\n")
+    assert statuses(come) == [200]
+
+
+class TestOrder:
+    async def test_an_upgrade_without_a_name_changes_nothing(self, house: House) -> None:
+        asks_for_nothing = POST + b"Connection: Upgrade\r\nUpgrade:\r\n"
+        come = await all_that_comes(house, with_length(asks_for_nothing, INNER) + INNER)
+        assert statuses(come) == [403, 200]
+
+    async def test_what_is_no_request_is_answered_in_its_turn(self, house: House) -> None:
+        come = await all_that_comes(house, INNER + INNER + b"nonsense\r\n\r\n" + INNER)
+        assert statuses(come) == [200, 200, 400]
+
+    async def test_a_body_that_breaks_off_is_answered_in_its_turn(self, house: House) -> None:
+        broken = POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\nno chunk\r\n"
+        come = await all_that_comes(house, INNER + broken + INNER)
+        assert statuses(come) == [200, 400]
+
+    async def test_a_body_broken_behind_its_answer_gets_no_second_one(self, house: House) -> None:
+        refused = POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"  # no CSRF token
+        come = await all_that_comes(house, refused, b"no chunk\r\n" + INNER)
+        assert statuses(come) == [403]
+
+    async def test_requests_that_come_together_wait_for_their_turn(self, house: House) -> None:
+        come = await all_that_comes(house, INNER * 2000)
+        assert statuses(come) == [200] * 2000
+
+    async def test_a_socket_is_not_opened_before_an_answer_is_given(self, house: House) -> None:
+        handshake = HANDSHAKE + b"\r\n"
+        come = await all_that_comes(house, INNER + handshake)
+        assert statuses(come) == [200, 400]
+
+
+class TestBounds:
+    async def test_a_head_of_one_piece_is_bounded_as_well(self, house: House) -> None:
+        come = await all_that_comes(house, GET + b"X: " + b"y" * 70_000 + b"\r\n\r\n")
+        assert statuses(come) == [431]
+
+    @pytest.mark.parametrize("line", [b"X: y\r\n" * 1000, b"X: " + b"y" * 5000])
+    async def test_a_head_without_end_is_cut(self, house: House, line: bytes) -> None:
+        come = await all_that_comes(house, GET, *[line] * 40)
+        assert statuses(come) == [431] or not come
+
+    @pytest.mark.parametrize(
+        "part",
+        [b"X-1: " + b"y" * 5000, b"X-1: y\r\n" * 800],
+        ids=["one trailer", "many trailers"],
+    )
+    async def test_trailers_are_cut(self, house: House, part: bytes) -> None:
+        come = await all_that_comes(
+            house,
+            b"POST /accounts/logout/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+            b"\r\n0\r\n",
+            *[part] * 40,
+        )
+        assert len(statuses(come)) == 1
+
+    @pytest.mark.parametrize(
+        "part",
+        [b"1\r\nx\r\n" * 2000, b"1;" + b"y" * 5000 + b"\r\nx\r\n", b"1;" + b"y" * 5000],
+        ids=["chunks of a byte", "long lines", "a line without end"],
+    )
+    async def test_what_stands_between_chunks_is_bounded(self, house: House, part: bytes) -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(POST + b"Transfer-Encoding: chunked\r\n\r\n")
+        with pytest.raises(ConnectionError):
+            for _ in range(4000):
+                writer.write(part)
+                await asyncio.wait_for(writer.drain(), 10)
+        writer.close()
+
+    async def test_a_body_nobody_waits_for_is_not_read_for_ever(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_web.http_protocol.DISCARDED_BYTES", 1_000_000)
+        chunk = b"%x\r\n" % 60_000 + b"x" * 60_000 + b"\r\n"
+        head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+        come = await all_that_comes(house, head, *[chunk] * 40)
+        assert statuses(come) == [403]
+        come = await all_that_comes(house, head, *[chunk] * 10, b"0\r\n\r\n" + INNER)
+        assert statuses(come) == [403, 200]
+
+    @pytest.mark.parametrize(
+        "said",
+        [b"", b"\r\n", GET, INNER + GET, INNER + b"\r\n", POST + b"Content-Length: 9\r\n\r\nx"],
+    )
+    async def test_who_does_not_go_on_is_cut(
+        self, house: House, monkeypatch: pytest.MonkeyPatch, said: bytes
+    ) -> None:
+        monkeypatch.setattr("attendance_web.http_protocol.HEAD_SECONDS", 0.2)
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(said)
+        with suppress(ConnectionError):
+            await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+
+    async def test_who_does_not_read_is_not_read_from(self, house: House) -> None:
+        """Requests go in until every buffer on the way is full, and then no more."""
+        _, writer = await asyncio.open_connection("127.0.0.1", house.port, limit=1024)
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        sent = 0
+        with pytest.raises(TimeoutError):
+            while sent < 100_000_000:
+                writer.write(INNER * 1000)
+                sent += 1000 * len(INNER)
+                await asyncio.wait_for(writer.drain(), 1.5)
+        writer.transport.abort()
