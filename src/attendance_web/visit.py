@@ -18,7 +18,6 @@ from attendance_core.errors import LeaseLost, Refusal, Unavailable
 from attendance_core.frames import WasMarked
 from attendance_core.marking import Outcome
 from attendance_core.places import Marked
-from attendance_web.bucket import Bucket
 from attendance_web.close_codes import (
     FAILED,
     FINAL,
@@ -43,7 +42,7 @@ from attendance_web.marking_messages import (
 )
 from attendance_web.outbox import Outbox
 from attendance_web.presence import Presence
-from attendance_web.protocol import EXTENSION, Peer
+from attendance_web.protocol import EXTENSION, FLOODED, Peer
 from attendance_web.refusals import BadFrame, TooManyFrames
 from attendance_web.rooms import Room, end
 from attendance_web.sessions import header
@@ -53,7 +52,6 @@ logger = logging.getLogger(__name__)
 Socket = WebSocket[Any, Any, Any]
 
 GONE: Final = (OSError, WebSocketDisconnect)  # how the server and Litestar say that nobody is there
-FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
 FAREWELL_SECONDS: Final = 2.0  # a goodbye is answered when it counts, or after so long
 SEND_SECONDS: Final = 15.0  # one frame may take so long before its reader counts as gone
 MESSAGES: Final[dict[type[Command], str]] = {
@@ -169,14 +167,13 @@ class Visit:
 
     async def _read(self) -> None:
         """Carries out frames one after another, until the connection ends."""
-        bucket = Bucket(FRAMES_MOST, FRAMES_A_SECOND)
         while True:
             event: Any = await self._socket.receive()
             if event["type"] == "websocket.disconnect":
                 return
             if self._outbox.is_closing:
                 continue  # it has been told the last thing; nothing more is carried out
-            if not bucket.take():
+            if FLOODED in event:
                 refusal = encode_error(TooManyFrames(), self._outbox.language)
                 self._outbox.close(TOO_MANY, refusal)
                 continue

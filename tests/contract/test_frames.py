@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from websockets.frames import Frame, Opcode
 
 from attendance_core.vocabulary import EventId, UserId
 from tests.contract.live import Ended, House, Visitor, Wire, opened_house
@@ -318,6 +319,18 @@ class TestRule11BadFrames:
         await marking.hears("pong")
         await marking.connection.send('{"message":"ping"}'.ljust(16 * 1024 + 1))
         assert await marking.is_closed() == 1009
+
+    @pytest.mark.parametrize("opcode", [Opcode.PING, Opcode.PONG, Opcode.CONT])
+    async def test_control_frames_and_fragments_count_too(
+        self, house: House, opcode: Opcode
+    ) -> None:
+        _, _, _, _, marking = await both(house)
+        transport = marking.connection.transport
+        if opcode is Opcode.CONT:
+            transport.write(Frame(Opcode.TEXT, b"", fin=False).serialize(mask=True))
+        frame = Frame(opcode, b"", fin=opcode is not Opcode.CONT)
+        transport.write(b"".join(frame.serialize(mask=True) for _ in range(200)))
+        assert await marking.turns_away() == ("too_many_frames", 4429)
 
     async def test_sixty_at_once_are_answered_and_the_next_closes(self, house: House) -> None:
         _, _, _, _, marking = await both(house)

@@ -1,0 +1,66 @@
+"""Where the frames of a WebSocket begin, found in its bytes before anything is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Final
+
+MASK_BYTES: Final = 4
+LONGER: Final = {126: 2, 127: 8}  # what stands for a longer length, and the bytes that has
+
+
+class Opcode(IntEnum):
+    """What a frame is. RFC 6455, 5.2."""
+
+    CONTINUATION = 0
+    TEXT = 1
+    BINARY = 2
+    CLOSE = 8
+    PING = 9
+    PONG = 10
+
+
+class FrameCounter:
+    """Counts frames, however they are cut up; keeps the head of one at most, and no payload."""
+
+    __slots__ = ("_head", "_payload_left")
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+        self._payload_left = 0
+
+    def frames_in(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Tells for each frame whose head ends in ``data`` where it begins there, and its opcode.
+
+        A head that began earlier begins at 0. The payload of the frame told last is passed over
+        when the next one is asked for.
+        """
+        here = begins = 0
+        while here < len(data):
+            if self._payload_left:
+                passed = min(self._payload_left, len(data) - here)
+                self._payload_left -= passed
+                here += passed
+                continue
+            if not self._head:
+                begins = here
+            self._head.append(data[here])
+            here += 1
+            if (length := self._length()) is not None:
+                opcode = self._head[0] & 0x0F
+                self._head.clear()
+                self._payload_left = length
+                yield begins, opcode
+                begins = 0
+
+    def _length(self) -> int | None:
+        """Of the payload; None while the head is not whole."""
+        head = self._head
+        if len(head) < 2:
+            return None
+        short, masked = head[1] & 0x7F, head[1] >> 7
+        more = LONGER.get(short, 0)
+        if len(head) < 2 + more + masked * MASK_BYTES:
+            return None
+        return int.from_bytes(head[2 : 2 + more], "big") if more else short
