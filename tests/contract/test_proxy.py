@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import os
-import shutil
-import ssl
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from socket import socket
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from tests.contract.engines import a_database
 from tests.contract.live import Wire
-from tests.contract.server import SECONDS, Service, free_port, running
-from tests.contract.servers import a_valkey
+from tests.contract.proxies import connection_to, needs_nginx, proxied, trusting, two_services
+from tests.contract.server import SECONDS, Service
 from tests.contract.test_processes import Person, an_event, people
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")  # where Debian puts it
-
-pytestmark = pytest.mark.skipif(NGINX is None, reason="no nginx here")
+pytestmark = needs_nginx
 
 
 @pytest.fixture(scope="module")
@@ -99,65 +90,6 @@ def test_nobody_notices_that_one_is_stopped(tmp_path: Path, postgres_server: str
         assert statuses == {200}
 
 
-@contextmanager
-def two_services(folder: Path, postgres_server: str) -> Iterator[list[Service]]:
-    with ExitStack() as stack:
-        valkey = stack.enter_context(a_valkey())
-        url = stack.enter_context(a_database(postgres_server))
-        settings = {
-            "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
-            "ATTENDANCE_NOTIFIER_URL": valkey.url,
-            "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
-        }
-        started: list[Service] = []
-        for name in ("one", "two"):
-            (folder / name).mkdir()
-            service = running(folder / name, settings, migrate=not started)
-            started.append(stack.enter_context(service))
-        yield started
-
-
-@contextmanager
-def proxied(folder: Path, services: list[Service]) -> Iterator[Service]:
-    """nginx before these services, in the foreground; ended with the block."""
-    port = free_port()
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
-            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
-            *("-keyout", str(key), "-out", str(certificate)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    text = (DEPLOY / "nginx.conf").read_text()
-    listen = f"listen 127.0.0.1:{port} ssl; ssl_certificate {certificate}; "
-    replaced = {
-        "listen 8080;": f"{listen} ssl_certificate_key {key};",
-        "pid /tmp/nginx.pid;": f"pid {folder}/nginx.pid; daemon off;",
-        "http {\n": "http {\n"
-        + "".join(
-            f"{name}_temp_path {folder}/{name};\n"
-            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        ),
-        **{f"web-{n}:8000": f"127.0.0.1:{each.port}" for n, each in enumerate(services, 1)},
-    }
-    for there, here in replaced.items():
-        assert there in text
-        text = text.replace(there, here)
-    (folder / "nginx.conf").write_text(text)
-    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    with subprocess.Popen(command, text=True) as process:
-        try:
-            until = time.monotonic() + SECONDS
-            while not listens(port):
-                assert process.poll() is None and time.monotonic() < until
-            yield Service(f"https://127.0.0.1:{port}", folder, folder / "log", process)
-        finally:
-            process.terminate()
-
-
 def line_with(services: list[Service], text: str) -> str:
     """The line of a log that has this in it; it may come after the answer it is about."""
     until = time.monotonic() + SECONDS
@@ -170,24 +102,11 @@ def line_with(services: list[Service], text: str) -> str:
     raise AssertionError(f"nobody says {text}")
 
 
-def listens(port: int) -> bool:
-    with socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0
-
-
-def trusting(folder: Path) -> ssl.SSLContext:
-    """The certificate of `proxied`."""
-    return ssl.create_default_context(cafile=folder / "certificate.pem")
-
-
 def asked(
     proxy: Service, headers: dict[str, str], path: str = "/api/auth/GetCurrentUserId"
 ) -> tuple[int, http.client.HTTPMessage]:
     """The status and the headers of one GET through the proxy, on a connection of its own."""
-    connection = http.client.HTTPSConnection(
-        *proxy.address, timeout=SECONDS, context=trusting(proxy.folder)
-    )
-    with closing(connection):
+    with closing(connection_to(proxy)) as connection:
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         answer.read()
