@@ -91,7 +91,9 @@ async def test_a_handshake_that_cannot_be_read_is_refused_at_once(
 CALL = "/api/auth/GetCurrentUserId"
 GET = f"GET {CALL} HTTP/1.1\r\nHost: x\r\n".encode()
 POST = b"POST /accounts/logout/ HTTP/1.1\r\nHost: x\r\n"
-INNER = GET + b"\r\n"  # what would be answered, if a body were parsed as a request
+ELSEWHERE = "203.0.113.7"  # where a smuggled request says that it comes from
+# What would be answered, if a body were parsed as a request
+INNER = GET + f"X-Forwarded-For: {ELSEWHERE}\r\n\r\n".encode()
 ASKS = b"Connection: Upgrade\r\nUpgrade: "
 
 
