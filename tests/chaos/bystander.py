@@ -163,7 +163,10 @@ class Bystander:
                 raise Failed(f"a goodbye was answered by {answered}")
 
         if await self.notes["opening"].ask(opens):
+            begun = time.perf_counter()
             await self.notes["goodbye"].ask(leaves)
+            # Whoever would have opened meanwhile has waited as well
+            self.notes["opening"].waited(time.perf_counter() - begun - OPENING_EVERY)
         elif opened:
             opened[0].transport.abort()
 
