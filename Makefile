@@ -95,6 +95,11 @@ chaos: install ## Kill, cut and skew real processes under hundreds of people (SE
 	$(BIN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(DATABASE),--database $(DATABASE))
 
+.PHONY: hostile
+hostile: install ## Measure what one attacker costs a bystander (SECONDS=n NGINX=1 ATTACKS="pings ...")
+	$(BIN)/python -m tests.chaos.door $(if $(filter-out file,$(origin SECONDS)),--seconds $(SECONDS)) \
+	  $(if $(NGINX),--nginx) $(ATTACKS)
+
 .PHONY: docs
 docs: install ## Print docs/wire.md from the Structs that declare what goes over the wire
 	$(BIN)/python docs/print_wire.py > docs/wire.md.new

@@ -1,0 +1,251 @@
+"""`python -m tests.chaos.attacks NAME URL`: harm that one person can do, from a few connections.
+
+Each is a beginning, and bytes that follow it over and over, as fast as they are taken. Whoever is
+cut comes back. It is a process of its own that yields to others, and ends by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import select
+import signal
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Event
+from typing import Final
+from urllib.parse import urlsplit
+
+BEGUN: Final = "begun"
+NICE: Final = 5
+AGAIN: Final = 0.01  # seconds from a cut to the next connection
+SECONDS: Final = 5.0  # for a connection, and for what is waited for on it
+AT_ONCE: Final = 256 * 1024  # bytes handed over in one piece
+MASK: Final = b"\x12\x34\x56\x78"
+ENDED: Final = b"\r\n\r\n"  # a handshake that was answered
+REFUSED: Final = (4401).to_bytes(2, "big")  # in a Close frame
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to, and as whom: somebody logged in, and an event of theirs."""
+
+    url: str
+    token: str
+    event_id: str
+    certificate: Path | None = None
+
+    def head(self, line: str, *headers: str) -> bytes:
+        """A request as far as the end of these headers; more may follow."""
+        host = f"Host: {urlsplit(self.url).netloc}"
+        return "".join(f"{each}\r\n" for each in (line, host, *headers)).encode()
+
+    def handshake(self, *headers: str) -> bytes:
+        """For the sheet of the event."""
+        return self.head(
+            f"GET /ws/marking?event_id={self.event_id} HTTP/1.1",
+            *("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"),
+            *("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", *headers, "\r\n"),
+        ).removesuffix(b"\r\n")
+
+    def connected(self, *, reads: bool) -> socket.socket:
+        """A connection; what is not read fills as little as it may. Raises OSError."""
+        url = urlsplit(self.url)
+        made = socket.socket()
+        if not reads:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        made.settimeout(SECONDS)
+        try:
+            made.connect((url.hostname, url.port))
+            if self.certificate is None:
+                return made
+            trusts = ssl.create_default_context(cafile=self.certificate)
+            return trusts.wrap_socket(made, server_hostname=url.hostname)
+        except BaseException:
+            made.close()
+            raise
+
+
+def logged_in(target: Target) -> bytes:
+    """A handshake that lets us in."""
+    return target.handshake(f"Cookie: sessionid={target.token}")
+
+
+def stranger(target: Target) -> bytes:
+    """A handshake that is answered, and then refused."""
+    return target.handshake()
+
+
+def chunked(path: str) -> Callable[[Target], bytes]:
+    """The head of a POST whose body is to come in chunks, of nobody who is logged in."""
+    headers = ("Content-Type: application/json", "Transfer-Encoding: chunked")
+    return lambda target: target.head(f"POST {path} HTTP/1.1", *headers) + b"\r\n"
+
+
+def unfinished(target: Target) -> bytes:
+    """The first lines of a head."""
+    return target.head("GET /api/auth/GetCurrentUserId HTTP/1.1")
+
+
+def frame(opcode: int, payload: bytes = b"", *, fin: bool = True) -> bytes:
+    """As a browser sends it: masked."""
+    masked = bytes(each ^ MASK[place % 4] for place, each in enumerate(payload))
+    return bytes([0x80 * fin | opcode, 0x80 | len(payload)]) + MASK + masked
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A few connections of one kind."""
+
+    what: str
+    head: Callable[[Target], bytes]
+    forever: bytes
+    awaits: bytes = b""  # heard before the rest is said
+    begins: bytes = b""
+    connections: int = 1
+    reads: bool = False
+
+
+PING: Final = frame(0x9)
+TEXT: Final = frame(0x1, b'{"message":"ping"}')
+TRAILER: Final = b"X-1: aaaaaaaaaaaaaaaa\r\n"
+LIVE: Final = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
+LOG_IN: Final = chunked("/accounts/login/")
+FRAGMENTS: Final = frame(0x1, fin=False)
+
+ATTACKS: Final[dict[str, Attack]] = {
+    "pings": Attack("empty pings", logged_in, PING, ENDED, reads=True),
+    "pings-unread": Attack("empty pings, no pong is read", logged_in, PING, ENDED),
+    "pongs": Attack("pongs nobody asked for", logged_in, frame(0xA), ENDED, reads=True),
+    "fragments": Attack(
+        "a text in empty fragments", logged_in, frame(0x0, fin=False), ENDED, FRAGMENTS, reads=True
+    ),
+    "texts": Attack("small texts", logged_in, TEXT, ENDED, reads=True),
+    "texts-unread": Attack("small texts, no answer is read", logged_in, TEXT, ENDED),
+    "refused": Attack("pings after a refusal", stranger, PING, REFUSED, connections=4),
+    "trailers": Attack(
+        "trailers without end",
+        chunked("/api/auth/GetCurrentUserId"),
+        TRAILER,
+        begins=b"0\r\n",
+        connections=4,
+    ),
+    "headers": Attack("a head of ever more lines", unfinished, b"a: b\r\n", connections=4),
+    "header": Attack(
+        "a head with one endless line", unfinished, b"a" * 64, begins=b"X-1: ", connections=4
+    ),
+    "calls": Attack("calls in a row", lambda _: LIVE, LIVE, reads=True),
+    "calls-unread": Attack("calls in a row, no answer is read", lambda _: LIVE, LIVE),
+    "chunks": Attack("a body of one-byte chunks", LOG_IN, b"1\r\na\r\n"),
+    "extensions": Attack(
+        "a body of chunks with long extensions", LOG_IN, b"1;" + b"a" * 16384 + b"\r\na\r\n"
+    ),
+}
+
+
+@dataclass
+class Done:
+    """How much of it there was."""
+
+    connections: int = 0
+    sent: int = 0  # bytes
+    heard: int = 0
+
+
+class Attacker:
+    """One of the connections, again and again."""
+
+    def __init__(self, attack: Attack, target: Target, over: Event, began: Event) -> None:
+        self.done = Done()
+        self._attack = attack
+        self._target = target
+        self._over = over
+        self._began = began
+        self._piece = memoryview(attack.forever * (AT_ONCE // len(attack.forever) + 1))
+
+    def live(self) -> Done:
+        """Until it is over."""
+        while not self._over.is_set():
+            with suppress(OSError), self._target.connected(reads=self._attack.reads) as connection:
+                self.done.connections += 1
+                if self._begins(connection):
+                    self._began.set()
+                    connection.setblocking(False)
+                    self._goes_on(connection)
+            self._over.wait(AGAIN)
+        return self.done
+
+    def _begins(self, connection: socket.socket) -> bool:
+        connection.sendall(self._attack.head(self._target))
+        heard = b""
+        while self._attack.awaits not in heard:
+            told = connection.recv(4096)
+            if not told:
+                return False
+            heard += told
+        connection.sendall(self._attack.begins)
+        return True
+
+    def _goes_on(self, connection: socket.socket) -> None:
+        at, reads = 0, [connection] if self._attack.reads else []
+        while not self._over.is_set():
+            try:
+                if reads:
+                    self._hears(connection)
+                sent = connection.send(self._piece[at:])
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                select.select(reads, [connection], [], 0.1)
+            else:
+                self.done.sent += sent
+                at = (at + sent) % len(self._piece)
+
+    def _hears(self, connection: socket.socket) -> None:
+        """All that is there. Raises OSError at its end."""
+        with suppress(BlockingIOError, ssl.SSLWantReadError):
+            while told := connection.recv(65536):
+                self.done.heard += len(told)
+            raise ConnectionResetError
+
+
+def carried_out(attack: Attack, target: Target, seconds: float) -> Done:
+    """For so many seconds, or until SIGTERM; says when it has begun."""
+    over, began = Event(), Event()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
+    attackers = [Attacker(attack, target, over, began) for _ in range(attack.connections)]
+    until = time.monotonic() + seconds
+    with ThreadPoolExecutor(len(attackers)) as threads:
+        living = [threads.submit(each.live) for each in attackers]
+        began.wait(seconds)
+        print(BEGUN, flush=True)
+        over.wait(max(0.0, until - time.monotonic()))
+        over.set()
+        done = [each.result() for each in living]
+    return Done(*(sum(getattr(each, name) for each in done) for name in asdict(Done())))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0, whatever it did."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.attacks", description=__doc__)
+    parser.add_argument("name", choices=ATTACKS)
+    parser.add_argument("url")
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--token", default="", help="of a session")
+    parser.add_argument("--event", default="", help="whose sheet is opened")
+    parser.add_argument("--certificate", type=Path, help="what to trust where the URL is https")
+    given = parser.parse_args(arguments)
+    os.nice(NICE)
+    target = Target(given.url, given.token, given.event, given.certificate)
+    print(json.dumps(asdict(carried_out(ATTACKS[given.name], target, given.seconds))), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

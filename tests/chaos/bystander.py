@@ -1,0 +1,239 @@
+"""`python -m tests.chaos.bystander URL --cast FILE --seconds N`: what one feels who does no harm.
+
+It says `ready` once it is inside, and at the end what it felt, as JSON in milliseconds. It is a
+process of its own, so that nobody's load stops its clock, and asks over the wire alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import ssl
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import uvloop
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.chaos.cast import Cast, Room
+from tests.chaos.felt import FAILURES, PATIENCE, Failed, Notes
+
+READY: Final = "ready"
+SETTING_UP: Final = 15.0  # seconds, before anything is measured
+AGAIN: Final = 0.2  # seconds from a lost socket to the next
+HOLD_EVERY: Final = 0.06  # seconds, in each room. Contract: 6.11, a socket may send 20 a second
+OPENING_EVERY: Final = 0.1
+PROFILE_EVERY: Final = 0.02  # Contract: 1, a person may call 50 times a second
+CLOCK: Final = "clock"  # how late it woke up by itself: none of the service's doing
+KINDS: Final = {
+    "hold": HOLD_EVERY,
+    "opening": OPENING_EVERY,
+    "goodbye": OPENING_EVERY,
+    "profile": PROFILE_EVERY,
+    CLOCK: PROFILE_EVERY,
+}
+
+
+class Bystander:
+    """All of them: markers alone in their rooms, one who opens, and one who reads."""
+
+    def __init__(self, url: str, cast: Cast, trusts: ssl.SSLContext | None) -> None:
+        self.notes = {kind: Notes(every) for kind, every in KINDS.items()}
+        self._url = urlsplit(url)
+        self._cast = cast
+        self._trusts = trusts
+        self._role = "marking"
+        self._reading: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._holding: set[str] = set()  # events
+        self._marking: dict[str, ClientConnection] = {}
+
+    async def live(self, seconds: float) -> None:
+        """Goes in, says so, asks for so many seconds, says what that was like, and leaves.
+
+        Raises Failed, or one of FAILURES, where it does not get in.
+        """
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(SETTING_UP):
+                await self._go_in(stack)
+            print(READY, flush=True)
+            until = time.perf_counter() + seconds
+            async with asyncio.TaskGroup() as group:
+                for room in self._cast.rooms:
+                    group.create_task(self._paced(HOLD_EVERY, until, self._marks(room)))
+                group.create_task(self._paced(OPENING_EVERY, until, self._opens))
+                group.create_task(self._paced(PROFILE_EVERY, until, self._reads))
+            felt = {kind: asdict(notes.felt()) for kind, notes in self.notes.items()}
+            print(json.dumps(felt), flush=True)
+            await asyncio.gather(*(each.close() for each in self._marking.values()))
+        if self._reading is not None:
+            self._reading[1].transport.abort()
+
+    async def _go_in(self, stack: AsyncExitStack) -> None:
+        for room in self._cast.rooms:
+            inside = asyncio.Event()
+            waiting = asyncio.create_task(self._wait(room, inside))
+            stack.push_async_callback(_ended, waiting)
+            await inside.wait()
+            await self._sit(room)
+        await self._read()
+
+    async def _paced(self, every: float, until: float, act: Callable[[], Awaitable[None]]) -> None:
+        planned = time.perf_counter()
+        while planned < until:
+            await asyncio.sleep(max(0.0, planned - time.perf_counter()))
+            self.notes[CLOCK].waited(time.perf_counter() - planned)
+            await act()
+            planned = max(planned + every, time.perf_counter())
+
+    def _socket(self, role: str, event_id: str, token: str) -> connect:
+        scheme = "ws" if self._trusts is None else "wss"
+        return connect(
+            f"{scheme}://{self._url.netloc}/ws/{role}?event_id={event_id}",
+            additional_headers={"Cookie": f"sessionid={token}"},
+            ssl=self._trusts,
+            compression=None,
+            open_timeout=None,
+            ping_interval=None,
+            close_timeout=PATIENCE,
+            proxy=None,
+        )
+
+    async def _wait(self, room: Room, inside: asyncio.Event) -> None:
+        """Waits to be marked; whoever loses their place comes back, and that is an error."""
+        while True:
+            with suppress(*FAILURES):
+                async with self._socket("mark_me", room.event_id, room.asker) as connection:
+                    inside.set()
+                    async for _ in connection:
+                        pass
+            self.notes["hold"].errors.append("who waits lost their socket")
+            await asyncio.sleep(AGAIN)
+
+    async def _sit(self, room: Room) -> None:
+        """Opens the sheet of a room, and holds nobody there."""
+        connection = await self._socket("marking", room.event_id, room.marker)
+        self._marking[room.event_id] = connection
+        self._holding.discard(room.event_id)
+        await connection.recv()
+        with suppress(Failed):
+            await _told(connection, "refused", "refuse_to_mark", {})
+
+    def _marks(self, room: Room) -> Callable[[], Awaitable[None]]:
+        async def changes() -> None:
+            connection = self._marking[room.event_id]
+            if room.event_id in self._holding:
+                await _told(connection, "refused", "refuse_to_mark", {})
+                self._holding.discard(room.event_id)
+            else:
+                whom = {"user_id": room.asker_id}
+                await _told(connection, "prepared", "prepare_to_mark", whom)
+                self._holding.add(room.event_id)
+
+        async def acts() -> None:
+            if not await self.notes["hold"].ask(changes):  # a new socket is a new beginning
+                self._marking[room.event_id].transport.abort()
+                await asyncio.sleep(AGAIN)
+                with suppress(*FAILURES):
+                    async with asyncio.timeout(PATIENCE):
+                        await self._sit(room)
+
+        return acts
+
+    async def _opens(self) -> None:
+        self._role = "mark_me" if self._role == "marking" else "marking"
+        opened: list[ClientConnection] = []
+
+        async def opens() -> None:
+            event_id, token = self._cast.opener_event_id, self._cast.opener
+            opened.append(await self._socket(self._role, event_id, token))
+            if self._role == "marking":
+                _checked(json.loads(await opened[0].recv()), "marking_list")
+
+        async def leaves() -> None:
+            await opened[0].close()
+            answered = opened[0].protocol.close_rcvd
+            if answered is None or answered.code != 1000:
+                raise Failed(f"a goodbye was answered by {answered}")
+
+        if await self.notes["opening"].ask(opens):
+            begun = time.perf_counter()
+            await self.notes["goodbye"].ask(leaves)
+            # Whoever would have opened meanwhile has waited as well
+            self.notes["opening"].waited(time.perf_counter() - begun - OPENING_EVERY)
+        elif opened:
+            opened[0].transport.abort()
+
+    async def _reads(self) -> None:
+        if not await self.notes["profile"].ask(self._read) and self._reading is not None:
+            self._reading[1].transport.abort()
+            self._reading = None
+
+    async def _read(self) -> None:
+        if self._reading is None:
+            host, port = self._url.hostname, self._url.port
+            self._reading = await asyncio.open_connection(host, port, ssl=self._trusts)
+        reader, writer = self._reading
+        writer.write(
+            f"GET /api/profile/GetProfile?user_id={self._cast.reader_id} HTTP/1.1\r\n"
+            f"Host: {self._url.netloc}\r\nCookie: sessionid={self._cast.reader}\r\n\r\n".encode()
+        )
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        _, _, rest = head.partition(b"content-length:")
+        body = await reader.readexactly(int(rest.split(b"\r", 1)[0] or 0))
+        status = int(head.split()[1])
+        if status != 200:
+            raise Failed(f"a profile was answered by {status}: {body[:80].decode()}")
+
+
+async def _told(
+    connection: ClientConnection, expected: str, message: str, params: dict[str, Any]
+) -> None:
+    """Says it, and hears its answer. Raises Failed."""
+    await connection.send(json.dumps({"message": message, "params": params}))
+    while True:
+        frame = json.loads(await connection.recv())
+        if frame["result"] != "ok" or frame["message"] == expected:
+            _checked(frame, expected)
+            return
+
+
+def _checked(frame: dict[str, Any], expected: str) -> None:
+    if frame["result"] != "ok" or frame["message"] != expected:
+        raise Failed(f"no {expected} but {json.dumps(frame)[:120]}")
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 where it could be measured, however bad it was; 1 where it did not get in."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.bystander", description=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("--cast", type=Path, required=True, help="whom to play: a file of `Cast`")
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--certificate", type=Path, help="what to trust where the URL is https")
+    given = parser.parse_args(arguments)
+    trusts = None
+    if given.certificate is not None:
+        trusts = ssl.create_default_context(cafile=given.certificate)
+    bystander = Bystander(given.url, Cast.read(given.cast), trusts)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            runner.run(bystander.live(given.seconds))
+        except (Failed, *FAILURES) as error:
+            print(f"it did not get in: {error!r}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Whom a bystander plays: people who are logged in, and the events they are in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Room:
+    """An event where one person waits and another marks, each by their session's token."""
+
+    event_id: str
+    marker: str
+    asker: str
+    asker_id: int
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Whom a bystander plays."""
+
+    rooms: Sequence[Room]
+    opener: str
+    opener_event_id: str
+    reader: str
+    reader_id: int
+
+    def write(self, path: Path) -> None:
+        """For another process to read."""
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def read(cls, path: Path) -> Cast:
+        """What `write` wrote."""
+        given = json.loads(path.read_text())
+        return cls(**{**given, "rooms": [Room(**each) for each in given["rooms"]]})

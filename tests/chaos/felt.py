@@ -1,0 +1,79 @@
+"""What it is like to ask, again and again, while others do harm: every wait, and every failure."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from websockets.exceptions import WebSocketException
+
+PATIENCE: Final = 5.0  # seconds. Contract: nobody waits longer
+ERRORS_TOLD: Final = 5  # of each kind, in words
+FAILURES: Final = (OSError, EOFError, WebSocketException)
+
+
+class Failed(Exception):
+    """An answer came, and was not the one that was promised."""
+
+
+@dataclass(frozen=True)
+class Felt:
+    """What one kind of asking was like, in milliseconds."""
+
+    begun: int
+    answered: int
+    median: float
+    p99: float
+    worst: float
+    failed: int
+    errors: Sequence[str]  # the first of them
+
+
+@dataclass
+class Notes:
+    """Everything of one kind while it goes on."""
+
+    every: float  # seconds from one to the next
+    begun: int = 0
+    answered: int = 0
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    async def ask(self, act: Callable[[], Awaitable[object]]) -> bool:
+        """Does it once, and answers whether all was well; what failed at once was no wait."""
+        self.begun += 1
+        begun = time.perf_counter()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await act()
+        except TimeoutError:
+            self.errors.append("no answer in time")
+            self.waited(time.perf_counter() - begun)
+            return False
+        except (Failed, *FAILURES) as error:
+            self.errors.append(f"{type(error).__name__}: {error}")
+            return False
+        self.answered += 1
+        self.waited(time.perf_counter() - begun)
+        return True
+
+    def waited(self, seconds: float) -> None:
+        """Notes it, and what those would have waited who had asked meanwhile as usual."""
+        while seconds > 0:
+            self.seconds.append(seconds)
+            seconds -= self.every
+
+    def felt(self) -> Felt:
+        """What it came to."""
+        waits = sorted(self.seconds) or [0.0]
+
+        def quantile(part: float) -> float:
+            return round(1000 * waits[max(0, math.ceil(part * len(waits)) - 1)], 2)
+
+        told = self.errors[:ERRORS_TOLD]
+        numbers = (quantile(0.5), quantile(0.99), quantile(1.0))
+        return Felt(self.begun, self.answered, *numbers, len(self.errors), told)

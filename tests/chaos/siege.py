@@ -1,0 +1,202 @@
+"""One service under one attack, and what that costs a bystander."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+import psutil  # type: ignore[import-untyped]
+
+from tests.chaos import attacks, bystander
+from tests.chaos.cast import Cast, Room
+from tests.chaos.felt import PATIENCE, Felt
+from tests.chaos.figures.gathering import Gathering, gathering
+from tests.contract.server import SECONDS, Service, bring_up_to_date, running
+from tests.contract.servers import a_postgres
+from tests.contract.test_proxy import proxied
+
+ROOMS: Final = 3
+LOOK_SECONDS: Final = 0.02  # from one look at the service's memory to the next
+MEBIBYTE: Final = 1024 * 1024
+GROWTH_MOST: Final = 1024 * MEBIBYTE  # an attack ends there, before the machine does
+LEASE_LOST: Final = "the lease of process"  # as the heartbeat logs it
+DATABASE: Final = "ATTENDANCE_DATABASE_URL"
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Mapping[str, str]]:
+    """A file."""
+    (folder / "var").mkdir()
+    yield {DATABASE: f"sqlite:///{folder / 'var' / 'attendance.db'}"}
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[Mapping[str, str]]:
+    """A server of its own."""
+    with a_postgres() as server:
+        yield {DATABASE: server.url}
+
+
+ENGINES: Final[Mapping[str, Callable[[Path], AbstractContextManager[Mapping[str, str]]]]] = {
+    "sqlite": sqlite,
+    "postgres": postgres,
+}
+
+
+class NobodyGetsIn(Exception):
+    """The service is there, and a bystander finds no place in it."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A service, the door that everybody takes to it, and who they are."""
+
+    service: Service
+    door: Service  # the service itself, or a proxy
+    cast: Path
+    attacker: Gathering
+    certificate: Path | None
+
+    def command(self, module: str, *arguments: str) -> list[str]:
+        """A process of ours."""
+        trusts = [] if self.certificate is None else ["--certificate", str(self.certificate)]
+        return [sys.executable, "-m", module, *arguments, *trusts]
+
+    def leases_lost(self) -> int:
+        """How often the service has been, or may have been, taken for dead."""
+        return self.service.said().count(LEASE_LOST)
+
+    def memory(self) -> int:
+        """Bytes of the service and its workers."""
+        service = psutil.Process(self.service.process.pid)
+        return sum(each.memory_info().rss for each in [service, *service.children(recursive=True)])
+
+
+@contextmanager
+def ground(folder: Path, engine: str = "sqlite", *, nginx: bool = False) -> Iterator[Ground]:
+    """Begun in an empty folder, and ended with the block."""
+    with ExitStack() as stack:
+        settings = stack.enter_context(ENGINES[engine](folder))
+        bring_up_to_date(folder, settings)
+
+        async def gathered() -> list[Gathering]:
+            return [await gathering(settings[DATABASE], 2) for _ in range(ROOMS + 2)]
+
+        *rooms, opens, attacker = asyncio.run(gathered())
+        cast = folder / "cast.json"
+        Cast(
+            [
+                Room(each.event_id, marker.token, asker.token, asker.user_id)
+                for each in rooms
+                for marker, asker in [each.people]
+            ],
+            opener=opens.people[0].token,
+            opener_event_id=opens.event_id,
+            reader=opens.people[1].token,
+            reader_id=opens.people[1].user_id,
+        ).write(cast)
+        service = door = stack.enter_context(running(folder, settings, migrate=False))
+        certificate = None
+        if nginx:
+            before = folder / "proxy"
+            before.mkdir()
+            door = stack.enter_context(proxied(before, [service, service]))
+            certificate = before / "certificate.pem"
+        yield Ground(service, door, cast, attacker, certificate)
+
+
+@dataclass(frozen=True)
+class Siege:
+    """What one attack did; memory is in bytes."""
+
+    felt: Mapping[str, Felt]
+    done: attacks.Done
+    memory: tuple[int, int, int]  # before, at most, and after
+    leases_lost: int
+
+    @property
+    def growth(self) -> int:
+        """How much more memory there was in use than before."""
+        return self.memory[1] - self.memory[0]
+
+
+def felt(on: Ground, seconds: float) -> dict[str, Felt]:
+    """What it is like to be there for so many seconds. Raises NobodyGetsIn."""
+    with _bystander(on, seconds) as told:
+        return _felt(told)
+
+
+def besieged(on: Ground, name: str, seconds: float) -> Siege:
+    """One attack, from when the bystander is inside until it has got its last answer.
+
+    Raises NobodyGetsIn where it was never inside.
+    """
+    leases_lost = on.leases_lost()
+    # For longer than the bystander waits: it has to get its last answers in spite of it
+    bounds = str(seconds + 2 * PATIENCE)
+    who = ["--token", on.attacker.people[0].token, "--event", on.attacker.event_id]
+    command = on.command(attacks.__name__, name, on.door.url, "--seconds", bounds, *who)
+    with _bystander(on, seconds) as told:
+        before = on.memory()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attacker:
+            try:
+                with _watched(on, attacker) as highest:
+                    during = _felt(told)
+            finally:
+                attacker.terminate()
+                said_by_attacker, _ = attacker.communicate(timeout=SECONDS)
+    done = attacks.Done(**json.loads(said_by_attacker.splitlines()[-1]))
+    memory = before, max(highest), on.memory()
+    return Siege(during, done, memory, on.leases_lost() - leases_lost)
+
+
+@contextmanager
+def _bystander(on: Ground, seconds: float) -> Iterator[IO[str]]:
+    """One who is inside; what they say."""
+    command = on.command(
+        bystander.__name__, on.door.url, "--cast", str(on.cast), "--seconds", str(seconds)
+    )
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            if process.stdout.readline().strip() != bystander.READY:
+                raise NobodyGetsIn
+            yield process.stdout
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(PATIENCE)  # it says its goodbyes
+        finally:
+            process.kill()
+
+
+def _felt(told: IO[str]) -> dict[str, Felt]:
+    given: dict[str, Any] = json.loads(told.readline())
+    return {kind: Felt(**each) for kind, each in given.items()}
+
+
+@contextmanager
+def _watched(on: Ground, attacker: subprocess.Popen[str]) -> Iterator[list[int]]:
+    """The service's memory, look by look; the attack ends where that is too much."""
+    seen, over = [on.memory()], threading.Event()
+
+    def looks() -> None:
+        while not over.wait(LOOK_SECONDS):
+            seen.append(on.memory())
+            if seen[-1] > seen[0] + GROWTH_MOST:
+                attacker.terminate()
+                return
+
+    looking = threading.Thread(target=looks)
+    looking.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        looking.join()

@@ -1,0 +1,66 @@
+"""One attacker, and somebody beside them: a second of each attack, judged by what was answered.
+
+`make hostile` measures how slow it gets meanwhile; here nothing depends on how fast the machine is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from tests.chaos.attacks import ATTACKS
+from tests.chaos.siege import MEBIBYTE, Ground, besieged, ground
+
+SECONDS = 1.0
+GROWTH_MOST = 50 * MEBIBYTE
+
+
+class Grounds:
+    """A service for one attack after another, and a new one where the last did harm."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._stack = ExitStack()
+        self._current: Ground | None = None
+
+    @contextmanager
+    def lent(self) -> Iterator[Ground]:
+        """One that nothing has harmed."""
+        if self._current is None:
+            made = ground(self._folders.mktemp("ground"))
+            self._current = self._stack.enter_context(made)
+        try:
+            yield self._current
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends it."""
+        self._current = None
+        self._stack.close()
+
+
+@pytest.fixture(scope="module")
+def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
+    made = Grounds(tmp_path_factory)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_whoever_does_no_harm_is_answered_whatever_another_sends(
+    grounds: Grounds, name: str
+) -> None:
+    with grounds.lent() as on:
+        siege = besieged(on, name, SECONDS)
+        assert siege.done.sent > 0 and siege.done.connections >= ATTACKS[name].connections
+        for kind, felt in siege.felt.items():
+            assert (kind, felt.errors) == (kind, [])
+            assert felt.answered == felt.begun
+        assert all(siege.felt[kind].answered for kind in ("hold", "opening", "profile"))
+        assert siege.leases_lost == 0
+        assert siege.growth < GROWTH_MOST
+        assert on.service.get("/health/ready")[0] == 200
