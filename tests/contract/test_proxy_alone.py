@@ -6,17 +6,23 @@ The services behind it are stubs. With real ones it is in `test_proxy`.
 from __future__ import annotations
 
 import asyncio
+import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from attendance_web.page import FILES
+from attendance_web.routes import CALLS
 from attendance_web.server import DOOR_SECONDS
-from tests.contract.live import eventually
-from tests.contract.proxies import needs_nginx, proxied
+from tests.contract.live import PATIENCE, eventually
+from tests.contract.proxies import CONF, needs_nginx, proxied
 from tests.contract.server import free_port
-from tests.contract.stub import Said, Stub, answer, get, head, said_to, stub
+from tests.contract.stub import Said, Stub, answer, fine, get, head, said_to, stub
 
 pytestmark = needs_nginx
+
+HALL = 1000  # people at one address
 
 
 async def test_a_503_is_handed_on_and_silences_nobody(tmp_path: Path) -> None:
@@ -130,6 +136,50 @@ class TestWhatIsPassedOn:
         assert asked.headers["host"] == "attendance.test:8443"
         assert asked.headers["x-forwarded-for"] == "127.0.0.1"
         assert asked.headers["x-forwarded-proto"] == "http"
+
+
+class TestAHall:
+    async def test_all_of_it_at_once_is_let_in(self, tmp_path: Path) -> None:
+        """300 connections, each with a call under way; then a page of files for each of them."""
+        at_once = 300
+        missing = set(range(at_once))
+        all_there = asyncio.Event()
+
+        async def together(said: Said) -> bytes:
+            if said.path == "/api/together":
+                missing.pop()
+                if not missing:
+                    all_there.set()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(all_there.wait(), PATIENCE)
+            return await fine(said)
+
+        async def one(port: int) -> set[int]:
+            statuses = {(await said_to(port, get("/api/together"))).status}
+            return statuses | {(await said_to(port, get("/static/x"))).status for _ in range(15)}
+
+        async with stub(together) as service:
+            with proxied(tmp_path, [service], tls=False) as proxy:
+                found = await asyncio.gather(*(one(proxy.port) for _ in range(at_once)))
+        assert set.union(*found) == {200}
+
+    def test_the_numbers_are_those_of_two(self) -> None:
+        """More files or calls than were counted once make the numbers greater."""
+        text = CONF.read_text()
+        number = {
+            name: int(re.search(pattern, text).group(1))  # type: ignore[union-attr]
+            for name, pattern in {
+                "open": r"limit_conn open (\d+);",
+                "burst": r"burst=(\d+) nodelay;",
+                "rate": r"rate=(\d+)r/s;",
+                "connections": r"worker_connections (\d+);",
+            }.items()
+        }
+        calls, sockets, lost = 6, 2, 2
+        assert number["open"] >= 2 * HALL * (calls + sockets + lost)
+        assert number["burst"] >= 2 * HALL * (len(FILES) + len(CALLS) / 2)
+        assert number["rate"] >= HALL
+        assert number["connections"] > 2 * number["open"]
 
 
 def paths(services: list[Stub], path: str) -> list[Said]:
