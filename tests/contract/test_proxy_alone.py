@@ -60,7 +60,7 @@ async def test_a_post_that_was_begun_is_never_repeated(tmp_path: Path) -> None:
     async with stub(dies) as one, stub(dies) as two:
         with proxied(tmp_path, [one, two], tls=False) as proxy:
             post = head("POST", "/api/mark", "Content-Length: 4") + "mark"
-            assert (await said_to(proxy.port, post)).status == 502
+            assert (await said_to(proxy.port, post)).status == 503
     assert len(paths([one, two], "/api/mark")) == 1
 
 
