@@ -18,7 +18,7 @@ from attendance_web import (
     pictures,
     profiles,
 )
-from attendance_web.calls import Call, handler_of
+from attendance_web.calls import Call, Web, handler_of
 from attendance_web.envelope import EXCEPTION_HANDLERS
 
 __all__ = ["BEFORE_SEND", "CALLS", "EXCEPTION_HANDLERS", "ROUTES"]
@@ -39,6 +39,17 @@ async def secure(message: Message, scope: Scope) -> None:
         headers.setdefault("referrer-policy", "same-origin")
 
 
+async def last(message: Message, scope: Scope) -> None:
+    """While we are asked to stop no connection outlives its answer.
+
+    A proxy would send the next call into one, after nobody new is let in.
+    """
+    if message["type"] == "http.response.start":
+        web: Web = scope["litestar_app"].state.web
+        if web.is_draining():
+            MutableScopeHeaders.from_message(message)["connection"] = "close"
+
+
 ROUTES: Final = [
     *map(handler_of, CALLS),
     *pictures.ROUTES,
@@ -46,4 +57,4 @@ ROUTES: Final = [
     *openapi.routes(CALLS),
     *page.ROUTES,
 ]
-BEFORE_SEND: Final = [secure, csrf.give_token]
+BEFORE_SEND: Final = [secure, csrf.give_token, last]

@@ -36,6 +36,7 @@ PING_SECONDS: Final = 10.0  # between pings, and for an answer to one
 UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
 DOOR_SECONDS: Final[Seconds] = 2.0  # from SIGTERM, in which a balancer can see that it is not ready
+LATE_SECONDS: Final[Seconds] = 0.5  # then, for calls on connections that were just made
 INTERRUPTED: Final = 130  # the code of a program that Ctrl-C ended
 
 
@@ -56,9 +57,9 @@ def serve(
     and ``answered`` after each request and socket.
 
     On the signal ``drain`` lets the sockets go and makes the service no longer ready. After a
-    moment, which Ctrl-C does without, nobody new is let in, ``shut`` is called, and requests that
-    came before are answered; a second Ctrl-C waits for nobody. Raises whatever the start of the
-    application raises.
+    moment, which Ctrl-C does without, nobody new is let in; calls on connections that were just
+    made are answered for another one. Then ``shut`` is called, and requests that came before are
+    answered; a second Ctrl-C waits for nobody. Raises whatever the start of the application raises.
     """
     config = config_of(AccessLog(cast(ASGI3Application, app), answered))
     server = _Server(config, app, drain, shut, ready)
@@ -186,6 +187,8 @@ class _Server(uvicorn.Server):
             await asyncio.sleep(0.1)
         for listening in self.servers:
             listening.close()
+        if self._door_seconds and not self.force_exit:
+            await asyncio.sleep(LATE_SECONDS)
         self._shut()
         await self._drained(draining, begun + STOP_SECONDS - 2)
         left = STOP_SECONDS - (time.monotonic() - begun)

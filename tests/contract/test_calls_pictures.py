@@ -96,7 +96,10 @@ class TestHealth:
         try:
             site.app.state.web = replace(web, is_draining=lambda: True)
             assert (await site.browser().get("/health/ready")).status_code == 503
-            assert (await site.browser().get("/api/events/GetEvents")).status_code == 200
+            for path in ("/api/events/GetEvents", "/"):
+                answer = await site.browser().get(path)
+                assert answer.status_code == 200
+                assert answer.headers["connection"] == "close"  # the next call goes elsewhere
             site.app.state.web = replace(web, is_shut=lambda: True)
             answer = await site.browser().get("/api/events/GetEvents")
             assert (answer.status_code, answer.json()["error"]) == (503, -1)

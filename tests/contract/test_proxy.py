@@ -6,7 +6,7 @@ import asyncio
 import http.client
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -88,6 +88,37 @@ def test_nobody_notices_that_one_is_stopped(tmp_path: Path, postgres_server: str
             statuses.add(asked(proxy, {})[0])
         statuses |= {asked(proxy, {})[0] for _ in range(10)}
         assert statuses == {200}
+
+
+async def test_nobody_who_calls_while_its_sockets_go_notices_either(
+    tmp_path: Path, postgres_server: str
+) -> None:
+    """It lets its sockets go one by one, and nginx has connections to it from before."""
+    with (
+        two_services(tmp_path, postgres_server) as services,
+        proxied(tmp_path, services) as proxy,
+    ):
+        (person,) = people(services[0], 1)
+        event_id = an_event(person)
+        stopping = services[0].process
+
+        def calls() -> set[int]:
+            found = set()
+            with closing(connection_to(proxy)) as connection:
+                while stopping.poll() is None:
+                    connection.request("GET", "/api/auth/GetCurrentUserId")
+                    answer = connection.getresponse()
+                    answer.read()
+                    found.add(answer.status)
+            return found
+
+        async with AsyncExitStack() as stack:
+            for _ in range(16):
+                await stack.enter_async_context(opened(proxy, person, "marking", event_id))
+            calling = [asyncio.create_task(asyncio.to_thread(calls)) for _ in range(8)]
+            await asyncio.sleep(0)
+            stopping.terminate()
+            assert set.union(*await asyncio.gather(*calling)) == {200}
 
 
 def line_with(services: list[Service], text: str) -> str:

@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from attendance_web.demo.client import Visitor
-from attendance_web.server import DOOR_SECONDS, CannotListen, listening_socket
+from attendance_web.server import DOOR_SECONDS, LATE_SECONDS, CannotListen, listening_socket
 from tests.contract.server import COMMAND, SECONDS, Service, running
 
 
@@ -235,19 +235,22 @@ class TestStopping:
         for each in sockets:
             each.sendall(handshake.encode())
             assert each.recv(12) == b"HTTP/1.1 101"
-        connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+        kept = [http.client.HTTPConnection(*service.address, timeout=SECONDS) for _ in range(20)]
+        assert {asked_on(each, "/health/ready") for each in kept} == {(200, b"ready", False)}
         service.process.send_signal(signal.SIGTERM)
-        status = 200
-        while status == 200:
-            connection.request("GET", "/health/ready")
-            answer = connection.getresponse()
-            status, body = answer.status, answer.read()
-        assert (status, body) == (503, b"draining")
+        while (found := service.get("/health/ready")) == (200, b"ready"):
+            pass
+        assert found == (503, b"draining")
         until_refused(service)
-        connection.request("GET", "/api/auth/GetCurrentUserId")
-        answer = connection.getresponse()
-        assert (answer.status, json.load(answer)["error"]) == (503, -1)
-        connection.close()
+        while True:  # for a moment calls that were on their way are answered
+            status, body, will_close = asked_on(kept.pop(), "/api/auth/GetCurrentUserId")
+            assert will_close
+            if status == 503:
+                break
+            await asyncio.sleep(LATE_SECONDS / 10)
+        assert json.loads(body)["error"] == -1
+        for each in kept:
+            each.close()
         for each in sockets:
             each.close()
         assert service.process.wait(SECONDS) == 0
@@ -322,6 +325,13 @@ class TestLog:
         assert failed["request_id"] == socket_line["request_id"]
         assert (failed["frame"], failed["message"]) == (2, "confirm_marking")
         assert "frame" not in socket_line
+
+
+def asked_on(connection: http.client.HTTPConnection, path: str) -> tuple[int, bytes, bool]:
+    """The status and body of one GET, and whether the connection is closed after it."""
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    return answer.status, answer.read(), answer.will_close
 
 
 def until_refused(service: Service) -> None:

@@ -1,0 +1,200 @@
+"""What nginx of `deploy/` itself says no to is said as the services say it. Contract: 1."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from attendance_core.errors import Language, Refusal, TooManyRequests, Unavailable
+from attendance_web.envelope import JSON, RETRY_SECONDS, UNAVAILABLE, number_of
+from attendance_web.refusals import (
+    BadRequest,
+    BodyTooLarge,
+    HeadTooLarge,
+    UnknownPath,
+    WrongMethod,
+)
+from tests.contract.proxies import needs_nginx, proxied
+from tests.contract.server import free_port
+from tests.contract.stub import Said, Stub, answer, fine, get, head, said_to, stub
+
+pytestmark = needs_nginx
+
+PATHS = ("/api/friends/GetFriendList", "/accounts/login/", "/%61pi/x")
+TOO_LARGE = f"Content-Length: {17 * 2**20}"
+LONG = "x" * 9000
+
+
+REFUSED = {
+    "two hosts": (head("GET", "{path}", "Host: another.test"), 400, BadRequest()),
+    "framing": (head("GET", "{path}", "Transfer-Encoding: gzip"), 400, BadRequest()),
+    "version": ("GET {path} HTTP/9.1\r\n\r\n", 400, BadRequest()),
+    "line": ("GET {path} x HTTP/1.1\r\n\r\n", 400, BadRequest()),
+    "chunk": (head("POST", "{path}", "Transfer-Encoding: chunked") + "zz\r\n", 400, BadRequest()),
+    "method": (head("TRACE", "{path}"), 405, WrongMethod()),
+    "body": (head("POST", "{path}", TOO_LARGE), 413, BodyTooLarge()),
+    "address": (get("{path}?" + LONG), 414, HeadTooLarge()),
+    "header": (get("{path}", f"Cookie: {LONG}"), 431, HeadTooLarge()),
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("case", REFUSED)
+async def test_what_nginx_cannot_take_is_refused_in_the_envelope(
+    tmp_path: Path, path: str, case: str
+) -> None:
+    request, status, refusal = REFUSED[case]
+    async with stub() as service:
+        with proxied(tmp_path, [service], tls=False) as proxy:
+            said = await said_to(proxy.port, request.format(path=path))
+    assert_is(said, status, refusal, "ru")
+    assert service.asked == []
+
+
+async def test_a_body_that_grows_too_large_is_refused_in_the_envelope(tmp_path: Path) -> None:
+    async with stub() as service:
+        small = {"client_max_body_size 16m;": "client_max_body_size 64k;"}
+        with proxied(tmp_path, [service], tls=False, changed=small) as proxy:
+            chunk = f"{2**15:x}\r\n{'x' * 2**15}\r\n"
+            post = head("POST", PATHS[0], "Transfer-Encoding: chunked", "Accept-Language: en-GB")
+            assert_is(await said_to(proxy.port, post, chunk * 3), 413, BodyTooLarge(), "en")
+    assert service.asked == []
+
+
+@pytest.mark.parametrize(
+    ("liked", "language"),
+    [
+        ("en", "en"),
+        ("en-US,en;q=0.9,ru;q=0.8", "en"),
+        ("de, en;q=0.5", "en"),
+        ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
+        ("de", "ru"),
+        ("fr-EN", "ru"),
+    ],
+)
+async def test_it_is_said_in_the_language_of_who_asks(
+    tmp_path: Path, liked: str, language: Language
+) -> None:
+    async with stub() as service:
+        with proxied(tmp_path, [service], tls=False) as proxy:
+            lines = (TOO_LARGE, f"Accept-Language: {liked}")
+            said = await said_to(proxy.port, head("POST", PATHS[0], *lines))
+            assert_is(said, 413, BodyTooLarge(), language)
+            said = await said_to(proxy.port, get("/refused/call", *lines[1:]))
+            assert_is_page(said, 404, UnknownPath(), language)
+
+
+class TestTooMany:
+    async def test_requests_are_refused_in_the_envelope(self, tmp_path: Path) -> None:
+        async with stub() as service:
+            slow = {"rate=1000r/s": "rate=1r/m", "burst=120000": "burst=1"}
+            with proxied(tmp_path, [service], tls=False, changed=slow) as proxy:
+                said = [await said_to(proxy.port, get(PATHS[0])) for _ in range(3)]
+                assert [each.status for each in said] == [200, 200, 429]
+                assert_is(said[-1], 429, TooManyRequests(seconds=1), "ru")
+                page = await said_to(proxy.port, get("/"))
+                assert_is_page(page, 429, TooManyRequests(seconds=1), "ru")
+
+    async def test_connections_are_refused_in_the_envelope(self, tmp_path: Path) -> None:
+        full = asyncio.Event()
+
+        async def waits(said: Said) -> bytes:
+            await full.wait()
+            return await fine(said)
+
+        async with stub(waits) as service:
+            few = {"limit_conn open 20000;": "limit_conn open 2;"}
+            with proxied(tmp_path, [service], tls=False, changed=few) as proxy:
+                asking = [asyncio.create_task(said_to(proxy.port, get(PATHS[0]))) for _ in "123"]
+                done, _ = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+                full.set()
+                (refused,) = done
+                assert_is(refused.result(), 429, TooManyRequests(seconds=1), "ru")
+                assert sorted(each.status for each in await asyncio.gather(*asking)) == [
+                    *(200, 200, 429)
+                ]
+
+
+class TestWithoutAService:
+    async def test_who_cannot_be_reached_is_unavailable(self, tmp_path: Path) -> None:
+        gone = [Stub(free_port()), Stub(free_port())]
+        with proxied(tmp_path, gone, tls=False) as proxy:
+            for _ in range(10):  # refused at first, then not even tried
+                assert_is(await said_to(proxy.port, get(PATHS[0])), 503, Unavailable(), "ru")
+            assert_is_page(await said_to(proxy.port, get("/")), 503, Unavailable(), "ru")
+
+    async def test_who_does_not_answer_is_unavailable(self, tmp_path: Path) -> None:
+        async with hanging() as service:
+            soon = {"proxy_connect_timeout 3s;": "proxy_read_timeout 200ms;"}
+            with proxied(tmp_path, [service], tls=False, changed=soon) as proxy:
+                post = head("POST", PATHS[1], "Content-Length: 0", "Accept-Language: en")
+                assert_is(await said_to(proxy.port, post), 503, Unavailable(), "en")
+
+    async def test_who_says_no_http_is_unavailable(self, tmp_path: Path) -> None:
+        async def mumbles(said: Said) -> bytes:
+            return b"HTTP/1.1 200 Fine\r\nfine\x00: x\r\n\r\n"
+
+        async with stub(mumbles) as service:
+            with proxied(tmp_path, [service], tls=False) as proxy:
+                post = head("POST", PATHS[1], "Content-Length: 0")
+                assert_is(await said_to(proxy.port, post), 503, Unavailable(), "ru")
+
+
+async def test_what_a_service_says_is_its_own(tmp_path: Path) -> None:
+    async def says_no(said: Said) -> bytes:
+        return answer(int(said.path.rpartition("/")[2]), b"its own")
+
+    async with stub(says_no) as service:
+        with proxied(tmp_path, [service], tls=False) as proxy:
+            for status in (400, 404, 405, 413, 414, 429, 431, 500, 502, 503, 504):
+                said = await said_to(proxy.port, get(f"/api/{status}"))
+                assert (said.status, said.body) == (status, b"its own")
+
+
+@asynccontextmanager
+async def hanging() -> AsyncIterator[Stub]:
+    """A service that never answers."""
+    ended = asyncio.Event()
+
+    async def hangs(said: Said) -> bytes:
+        await ended.wait()
+        return b""
+
+    async with stub(hangs) as service:
+        try:
+            yield service
+        finally:
+            ended.set()
+
+
+def assert_is(said: Said, status: int, error: Refusal | Unavailable, language: Language) -> None:
+    """The envelope of this, as a service would have sent it."""
+    number = UNAVAILABLE if isinstance(error, Unavailable) else number_of(error)
+    assert (said.status, said.headers["content-type"]) == (status, JSON)
+    assert json.loads(said.body) == {
+        "error": number.error,
+        "error_msg": error.text(language),
+        "code": error.code,
+    }
+    assert_has_headers(said, status)
+
+
+def assert_is_page(
+    said: Said, status: int, error: Refusal | Unavailable, language: Language
+) -> None:
+    """The same for a person."""
+    assert (said.status, said.headers["content-type"]) == (status, "text/plain; charset=utf-8")
+    assert said.body.decode() == f"{error.text(language)}\n"
+    assert_has_headers(said, status)
+
+
+def assert_has_headers(said: Said, status: int) -> None:
+    """What comes with a refusal."""
+    again = str(RETRY_SECONDS) if status in (429, 503) else None
+    assert said.headers.get("retry-after") == again
+    assert said.headers["cache-control"] == "no-store"
