@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from attendance_adapters.give_way import give_way_until
 from attendance_core.errors import Unavailable
 
 T = TypeVar("T")
@@ -38,8 +39,10 @@ class BoundedThreads:
             self._take(-weight)
             raise Unavailable from None
         future.add_done_callback(lambda _: self._take(-weight))
+        answer = asyncio.wrap_future(future)
+        give_way_until(answer)
         try:
-            return await asyncio.shield(asyncio.wrap_future(future))
+            return await asyncio.shield(answer)
         except asyncio.CancelledError:
             if future.cancelled():  # dropped by `close`; nobody cancelled the caller
                 raise Unavailable from None

@@ -8,7 +8,7 @@ go when they mend it:
   body as another request. Refused in `on_headers_complete`; see `upgrade_of`.
 - uvicorn opens a socket on a connection whose earlier request is still unanswered, at any path.
 - Trailers come as headers of the request, without end. Refused in `on_header`.
-- Heads, and the lines between chunks, have no bound. Bounded in `_feed`.
+- Heads, their headers, and the lines between chunks have no bound. Bounded in `_feed`.
 - Of pipelined requests all that one read brings are parsed, and each answer has more read.
   Here a piece is parsed at a time, and nothing while a request waits for its turn.
 - A connection that says nothing, or not the end of its head, stays for ever: see `HEAD_SECONDS`.
@@ -36,6 +36,7 @@ from attendance_web.language import DEFAULT
 from attendance_web.refusals import BadRequest, HeadTooLarge
 
 HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
+HEADERS_MOST: Final = 128  # of a head; a handshake may have no more either
 HEAD_SECONDS: Final[Seconds] = 15.0  # for a head, or the rest of an answered body, to be whole
 PIECE_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
 LINGER_SECONDS: Final[Seconds] = 1.0  # for a refusal to arrive before the connection is cut
@@ -76,7 +77,7 @@ class CallProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to wait for a head."""
         super().connection_made(transport)
-        self.flow = _ReadInTurn(self)
+        self.flow: _ReadInTurn = _ReadInTurn(self)
         self._unread = memoryview(b"")  # what came and is not parsed yet
         self._reading_on = False  # in the next step of the loop
         self._is_deaf = False  # nothing that comes is parsed any more
@@ -95,6 +96,7 @@ class CallProtocol(HttpToolsProtocol):
         self._is_deaf = True
         self._unread = memoryview(b"")
         super().connection_lost(exc)
+        self.flow.forget()
 
     # What the transport says
 
@@ -176,6 +178,8 @@ class CallProtocol(HttpToolsProtocol):
         """Takes a header; one that comes behind the body is a trailer, which nobody needs."""
         if not self._in_head:
             self._end_with(BadRequest())
+        if len(self.headers) == HEADERS_MOST:
+            self._end_with(HeadTooLarge())
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -313,7 +317,11 @@ class _ReadInTurn(FlowControl):
 
     def __init__(self, protocol: CallProtocol) -> None:
         super().__init__(protocol.transport)
-        self._protocol = protocol
+        self._protocol: CallProtocol | None = protocol
+
+    def forget(self) -> None:
+        """Lets go of a connection that has ended, so that its memory is free at once."""
+        self._protocol = None
 
     def pause_reading(self) -> None:
         """Stops, at a wish of uvicorn's."""
@@ -322,6 +330,6 @@ class _ReadInTurn(FlowControl):
 
     def resume_reading(self) -> None:
         """Goes on, unless a request waits for its turn."""
-        if self.read_paused and not self._protocol.pipeline:
+        if self.read_paused and self._protocol is not None and not self._protocol.pipeline:
             self.read_paused = False
             self._protocol.read_on_soon()

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from attendance_adapters.errors import UnusableDatabase, WrongPragmas
+from attendance_adapters.give_way import give_way_until
 from attendance_adapters.sql.driver import Driver
 from attendance_adapters.sql.unit import SqlUnit, named_files
 from attendance_adapters.sql.writer import GROUP_MOST, Writer
@@ -105,6 +106,7 @@ class SqliteStore:
             answer = asyncio.get_running_loop().run_in_executor(self._readers, self._look, look)
         except RuntimeError as error:  # closed meanwhile
             raise Unavailable from error
+        give_way_until(answer)
         return await answer
 
     async def named_files(self) -> frozenset[str]:

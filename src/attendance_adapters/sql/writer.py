@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from attendance_adapters.give_way import give_way_until
 from attendance_adapters.sql.driver import Driver
 from attendance_adapters.sql.failures import failed, raised
 from attendance_adapters.sql.unit import SqlUnit
@@ -79,6 +80,7 @@ class Writer:
             if not self._open:
                 raise Unavailable
             self._jobs.put(_Job(work, loop, future))
+        give_way_until(future)
         return future
 
     def _write_for_ever(self, driver: sqlite3.Connection) -> None:
