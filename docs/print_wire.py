@@ -11,7 +11,7 @@ import msgspec
 from msgspec import inspect as kinds
 
 from attendance_core import errors
-from attendance_core.frames import (
+from attendance_core.marking.frames import (
     Confirmed,
     Frame,
     MarkingList,
@@ -24,9 +24,9 @@ from attendance_core.frames import (
 )
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
-from attendance_web import close_codes, refusals
-from attendance_web.calls import Call
-from attendance_web.marking_messages import (
+from attendance_web.http.call import Call
+from attendance_web.live import close_codes
+from attendance_web.live.messages import (
     PONG,
     ConfirmMarking,
     Ping,
@@ -36,6 +36,7 @@ from attendance_web.marking_messages import (
     encode_error,
 )
 from attendance_web.routes import CALLS
+from attendance_web.wire import refusals
 
 ANNA, BORIS = UserId(7), UserId(12)
 PEOPLE = {

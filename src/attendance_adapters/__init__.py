@@ -27,7 +27,7 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers import LocalNotifier, notifier_of
 from attendance_adapters.service import Attendance, Store
 from attendance_adapters.system import SystemClock
-from attendance_core.connections import Terms
+from attendance_core.marking.connections import Terms
 from attendance_core.ports import Clock
 
 if TYPE_CHECKING:

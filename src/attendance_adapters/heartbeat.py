@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from attendance_adapters.periodic import Periodic
 from attendance_core import ports
-from attendance_core.connections import Terms
 from attendance_core.errors import LeaseLost, Unavailable
-from attendance_core.upkeep import SWEEP_MOST, RenewLease, StartProcess, Sweep
+from attendance_core.marking.connections import Terms
+from attendance_core.marking.upkeep import SWEEP_MOST, RenewLease, StartProcess, Sweep
 from attendance_core.vocabulary import ProcessId, Seconds
 
 RENEW_EVERY: Seconds = 2.0  # a lease is 8 s

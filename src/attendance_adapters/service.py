@@ -18,7 +18,7 @@ from attendance_adapters.pictures import PillowPictures
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
-from attendance_core.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds
 
 T = TypeVar("T")

@@ -4,14 +4,15 @@ These are the names a program needs; `attendance_adapters.embedded` makes the `U
 """
 
 from attendance_core.accounts import Account, Actor, Credential, LoggedIn, Session, session_id_of
-from attendance_core.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
-from attendance_core.connections import Connection, Process, Role, Terms
+from attendance_core.attendance import Attended, Participant
 from attendance_core.errors import Kind, LeaseLost, Refusal, Unavailable
-from attendance_core.events import Attended, Event, Participant
-from attendance_core.frames import Confirmed, Prepared, Refused
+from attendance_core.events import Event
 from attendance_core.friends import Friend, Friendship
-from attendance_core.marking import Outcome, Ready
-from attendance_core.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.frames import Confirmed, Prepared, Refused
+from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.readings import Outcome, Reading, Ready
 from attendance_core.ports import Missed, Picture
 from attendance_core.profiles import (
     Confirmation,
@@ -20,7 +21,6 @@ from attendance_core.profiles import (
     ProfileSeen,
     ProfileSummary,
 )
-from attendance_core.upkeep import Reading
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, Seconds, UserId
 

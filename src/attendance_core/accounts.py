@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from attendance_core import ports
-from attendance_core.announcements import ConnectionsEnded, Why
-from attendance_core.connections import Connection, Terms
 from attendance_core.errors import BadLength, BadUsername, CommonPassword, WrongCredentials
-from attendance_core.presence import hang_up
+from attendance_core.marking.announcements import ConnectionsEnded, Why
+from attendance_core.marking.connections import Connection, Terms
+from attendance_core.marking.moves import hang_up
 from attendance_core.profiles import Profile, checked_display_name
 from attendance_core.vocabulary import BLANKS, EventId, Instant, Seconds, SessionId, UserId
 

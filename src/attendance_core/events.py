@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from attendance_core import ports
-from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
 from attendance_core.checks import checked_page, checked_text, search_part
-from attendance_core.connections import Terms
 from attendance_core.errors import (
     AlreadyJoined,
     BadTimes,
@@ -18,8 +15,10 @@ from attendance_core.errors import (
     NotJoined,
     NotTheCreator,
 )
-from attendance_core.places import Held, Marked, State
-from attendance_core.presence import end_hold, enter
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.connections import Terms
+from attendance_core.marking.moves import end_hold, enter
+from attendance_core.marking.places import Held
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
 EVENT_NAME_MAX = 128  # Contract: 5
@@ -45,37 +44,6 @@ class Event:
         """Raises EventNotStarted."""
         if now < self.starts_at:
             raise EventNotStarted
-
-
-SeenState = Literal["joined", "waiting", "held", "marked"]
-
-
-@dataclass(frozen=True, slots=True)
-class Participant:
-    """A line of the attendance. Contract: GetAttendance."""
-
-    user_id: UserId
-    display_name: str
-    confirmed: bool
-    state: State
-
-    def seen(self, event: Event, now: Instant) -> SeenState:
-        """As it is now, though no sweep came by."""
-        if isinstance(self.state, Marked):
-            return "marked"
-        if self.state is None or now >= event.ends_at:
-            return "joined"
-        if isinstance(self.state, Held) and now < self.state.until:
-            return "held"
-        return "waiting"
-
-
-@dataclass(frozen=True, slots=True)
-class Attended:
-    """An event a person is in or was marked at. Contract: GetMyAttendance."""
-
-    event: Event
-    marked: Marked | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,25 +194,3 @@ class GetJoinedEvents:
         """By start, then name. Raises InvalidArgument."""
         checked_page(limit, offset)
         return await self.observe(lambda unit: unit.events.joined_by(actor, limit, offset))
-
-
-@dataclass(frozen=True, slots=True)
-class GetAttendance:
-    """Contract: GET /api/events/GetAttendance."""
-
-    observe: ports.Observe
-
-    async def __call__(
-        self, *, actor: UserId, event_id: EventId
-    ) -> Sequence[tuple[Participant, SeenState]]:
-        """Everybody with their state, by name, then id. Raises EventNotFound, NotTheCreator."""
-
-        def look(unit: ports.Unit) -> Sequence[tuple[Participant, SeenState]]:
-            event = unit.events.get(event_id)
-            if event.creator_id != actor:
-                raise NotTheCreator
-            now = unit.now()
-            people = unit.places.participants(event_id)
-            return [(person, person.seen(event, now)) for person in people]
-
-        return await self.observe(look)

@@ -16,7 +16,7 @@ from attendance_core.vocabulary import EventId, FileKey, Instant
 
 if TYPE_CHECKING:
     from attendance_core import repositories
-    from attendance_core.announcements import Announcement
+    from attendance_core.marking.announcements import Announcement
 
 T = TypeVar("T")
 

@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from attendance_core import ports
 from attendance_core.checks import checked_page, checked_text, search_part
 from attendance_core.errors import MissingArgument, ScanNotFound, Unavailable
 from attendance_core.vocabulary import FileKey, Instant, UserId
-
-if TYPE_CHECKING:
-    from attendance_core.events import Attended
 
 DISPLAY_NAME_MAX = 100  # Contract: 3
 BIO_MAX = 500  # Contract: 3
@@ -212,20 +208,6 @@ class FindByName:
         checked_page(limit, offset)
         most = min(limit, FIND_BY_NAME_LIMIT)
         return await self.observe(lambda unit: unit.profiles.search(part, most, offset))
-
-
-@dataclass(frozen=True, slots=True)
-class GetMyAttendance:
-    """Contract: GET /api/profile/GetMyAttendance."""
-
-    observe: ports.Observe
-
-    async def __call__(
-        self, *, actor: UserId, limit: int | None = None, offset: int = 0
-    ) -> Sequence[Attended]:
-        """Newest first. Raises InvalidArgument."""
-        checked_page(limit, offset)
-        return await self.observe(lambda unit: unit.events.attended_by(actor, limit, offset))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ from attendance_core.vocabulary import (
 
 if TYPE_CHECKING:
     from attendance_core.accounts import Account, Session
-    from attendance_core.connections import Connection, Process
-    from attendance_core.events import Attended, Event, Participant
+    from attendance_core.attendance import Attended, Participant
+    from attendance_core.events import Event
     from attendance_core.friends import Friend, Friendship
     from attendance_core.limits import Tally
-    from attendance_core.places import Mark, Place
+    from attendance_core.marking.connections import Connection, Process
+    from attendance_core.marking.places import Mark, Place
     from attendance_core.profiles import ConfirmationScan, Profile, ProfileSummary
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attendance_core.accounts import Identify, LogIn, LogOut, SignUp
+from attendance_core.attendance import GetAttendance, GetMyAttendance
 from attendance_core.events import (
     CreateEvent,
     DeleteEvent,
-    GetAttendance,
     GetCreatedEvents,
     GetEventByID,
     GetEvents,
@@ -23,7 +23,7 @@ from attendance_core.friends import (
     SendFriendRequest,
 )
 from attendance_core.limits import BeginTry, CountOne, EndTry, ForgetTallies
-from attendance_core.marking import (
+from attendance_core.marking.commands import (
     ConfirmMarking,
     HangUp,
     MarkMe,
@@ -31,9 +31,10 @@ from attendance_core.marking import (
     ReadyToMark,
     RefuseToMark,
 )
+from attendance_core.marking.readings import ReadRoom, WhyGone
+from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
 from attendance_core.profiles import (
     FindByName,
-    GetMyAttendance,
     GetPendingScans,
     GetProfile,
     GetProfileSummaries,
@@ -43,7 +44,6 @@ from attendance_core.profiles import (
     UpdateProfilePicture,
     UploadProfileConfirmation,
 )
-from attendance_core.upkeep import ReadRoom, RenewLease, StartProcess, Sweep, WhyGone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

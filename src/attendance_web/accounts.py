@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from attendance_core.vocabulary import UserId
-from attendance_web.calls import Asked, get, post
-from attendance_web.fields import Nothing
+from attendance_web.http.call import Asked, get, post
+from attendance_web.http.fields import Nothing
 
 
 class NewAccount(msgspec.Struct, frozen=True):

@@ -49,7 +49,7 @@ def in_one_line() -> Iterator[None]:
     from attendance_core.errors import Refusal, Unavailable
     from attendance_core.ports import NoSuchFile
     from attendance_web.main import CannotStart
-    from attendance_web.server import CannotListen
+    from attendance_web.serving.server import CannotListen
 
     try:
         yield
@@ -77,9 +77,9 @@ def attendance() -> None:
 def serve() -> None:
     """Serve until Ctrl-C or SIGTERM. The database has to be up to date: see migrate."""
     asked = settings()
-    from attendance_web import logs
-    from attendance_web.server import listening_socket, say_where
-    from attendance_web.workers import Workers
+    from attendance_web.serving import logs
+    from attendance_web.serving.server import listening_socket, say_where
+    from attendance_web.serving.workers import Workers
 
     logs.configure(asked.log_format)
     with in_one_line(), listening_socket(asked.host, asked.port) as listener:
@@ -98,8 +98,8 @@ def serve() -> None:
 def work(index: int, listening: int, parent: int) -> None:
     """Be one of the workers that serve starts, over file descriptors that it has opened."""
     asked = settings(warn=False)
-    from attendance_web import logs
-    from attendance_web.workers import Parent
+    from attendance_web.serving import logs
+    from attendance_web.serving.workers import Parent
 
     logs.configure(asked.log_format, worker=index)
     with in_one_line(), socket.socket(fileno=listening) as listener:
@@ -112,7 +112,7 @@ def served(
 ) -> int:
     """One process serves until it is told to stop; its exit code."""
     from attendance_web import main
-    from attendance_web.server import serve
+    from attendance_web.serving.server import serve
 
     app = main.create_app(main.attendance_of(asked), asked, worker)
     presence, answered = app.state.presence, app.state.answered
@@ -125,7 +125,8 @@ def served(
 def migrate() -> None:
     """Bring the database up to date, making it where there is none."""
     asked = settings()
-    from attendance_web import logs, main
+    from attendance_web import main
+    from attendance_web.serving import logs
 
     logs.configure(asked.log_format)
     with in_one_line():

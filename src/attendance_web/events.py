@@ -6,11 +6,12 @@ from uuid import UUID
 
 import msgspec
 
-from attendance_core.events import Event, SeenState
-from attendance_core.places import Marked
+from attendance_core.attendance import SeenState
+from attendance_core.events import Event
+from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
-from attendance_web.calls import Asked, get, post
-from attendance_web.fields import EventRef, Limit, Offset, Page, UnixTime
+from attendance_web.http.call import Asked, get, post
+from attendance_web.http.fields import EventRef, Limit, Offset, Page, UnixTime
 
 
 class NewEvent(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
-from attendance_web.calls import Web
+from attendance_web.http.call import Web
 
 
 async def live() -> Response[bytes]:

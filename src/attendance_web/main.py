@@ -10,16 +10,16 @@ from litestar import Litestar
 
 from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
-from attendance_core.connections import Terms
-from attendance_web import marking
-from attendance_web.calls import Web
-from attendance_web.limits import Limits
-from attendance_web.presence import Presence
+from attendance_core.marking.connections import Terms
+from attendance_web.http.call import Web
+from attendance_web.http.limits import Limits
+from attendance_web.live import openings as marking
+from attendance_web.live.sockets import Presence
 from attendance_web.routes import BEFORE_SEND, EXCEPTION_HANDLERS, ROUTES
 from attendance_web.settings import Settings
 
 if TYPE_CHECKING:
-    from attendance_web.metrics import Metrics
+    from attendance_web.serving.metrics import Metrics
 
 # The command line prints a CannotStart as one line; only this file may know the adapters
 __all__ = ["CannotStart", "attendance_of", "create_app", "migrate"]
@@ -52,8 +52,8 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
 
     ``app.state.presence.drain`` is to be awaited before it stops, ``app.state.presence.shut`` to be
     called once nobody new is let in, and ``app.state.answered`` to be told of each request. Sockets
-    need `attendance_web.protocol.PeerProtocol`, which `attendance serve` brings. Each ``worker``
-    shows its metrics at a port of its own. Raises CannotStart.
+    need `serving.ws_protocol.PeerProtocol`, which `attendance serve` brings. Each ``worker`` shows
+    its metrics at a port of its own. Raises CannotStart.
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
     presence = Presence(
@@ -103,7 +103,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
 def _metrics(attendance: Attendance) -> Metrics:
     """What is counted of it. Raises CannotStart."""
     try:
-        from attendance_web.metrics import Metrics
+        from attendance_web.serving.metrics import Metrics
     except ModuleNotFoundError as missing:
         raise CannotStart(
             f"{missing.name} is not installed, and metrics need it; "

@@ -26,12 +26,12 @@ from litestar.params import FromPath
 
 from attendance_core.errors import EventNotFound
 from attendance_core.vocabulary import EventId
-from attendance_web.calls import Web
-from attendance_web.csrf import is_secure
+from attendance_web.http.call import Web
+from attendance_web.http.csrf import is_secure
 from attendance_web.pictures import KEPT_FOR_EVER
 from attendance_web.pictures import POLICY as PICTURE_POLICY
-from attendance_web.refusals import UnknownPath
-from attendance_web.sessions import RawHeaders, header
+from attendance_web.wire.headers import RawHeaders, header
+from attendance_web.wire.refusals import UnknownPath
 
 FOLDER: Final = Path(__file__).parent / "static"
 TYPES: Final = {

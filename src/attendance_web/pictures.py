@@ -13,11 +13,10 @@ from litestar.params import FromPath
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import picture_path
 from attendance_core.vocabulary import FileKey
-from attendance_web.calls import Web
-from attendance_web.refusals import UnknownPath
+from attendance_web.http.call import Web
+from attendance_web.wire.refusals import UnknownPath
+from attendance_web.wire.urls import DEFAULT_KEY, PICTURES
 
-PICTURES: Final = "/pictures"
-DEFAULT_KEY: Final = "default.svg"
 DEFAULT: Final = (Path(__file__).parent / "static" / DEFAULT_KEY).read_bytes()
 KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,64}\.(?:jpg|png|webp)")
 
@@ -25,11 +24,6 @@ KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,64}\.(?:jpg|png|webp)")
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 KEPT_FOR_EVER: Final = "public, max-age=31536000, immutable"  # another picture has another key
 KEPT_FOR_A_DAY: Final = "public, max-age=86400"
-
-
-def picture_url(key: FileKey | None) -> str:
-    """Where a picture is to be had, also that of one who has set none."""
-    return f"{PICTURES}/{DEFAULT_KEY if key is None else key}"
 
 
 async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[bytes]:

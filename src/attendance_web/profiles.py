@@ -10,9 +10,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from attendance_core.profiles import FIND_BY_NAME_LIMIT
 from attendance_core.vocabulary import UserId
-from attendance_web.calls import PICTURE_BODY_BYTES, Asked, get, post
-from attendance_web.fields import Image, Limit, Offset, OnePerson, Page
-from attendance_web.pictures import picture_url
+from attendance_web.http.call import PICTURE_BODY_BYTES, Asked, get, post
+from attendance_web.http.fields import Image, Limit, Offset, OnePerson, Page
+from attendance_web.wire.urls import picture_url
 
 
 class NewPicture(msgspec.Struct, frozen=True):

@@ -7,19 +7,11 @@ from typing import Final
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
-from attendance_web import (
-    accounts,
-    csrf,
-    events,
-    friends,
-    health,
-    openapi,
-    page,
-    pictures,
-    profiles,
-)
-from attendance_web.calls import Call, Web, handler_of
-from attendance_web.envelope import EXCEPTION_HANDLERS
+from attendance_web import accounts, events, friends, health, page, pictures, profiles
+from attendance_web.http import csrf, openapi
+from attendance_web.http.call import Call, Web
+from attendance_web.http.envelope import EXCEPTION_HANDLERS
+from attendance_web.http.pipeline import handler_of
 
 __all__ = ["BEFORE_SEND", "CALLS", "EXCEPTION_HANDLERS", "ROUTES"]
 

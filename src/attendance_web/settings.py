@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from attendance_core.connections import Terms
+from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import Seconds
 
 PREFIX: Final = "ATTENDANCE_"

@@ -35,8 +35,8 @@ class Countdown:
 def after_commit(countdown: Countdown) -> None:
     from attendance_adapters.sql.postgres import PostgresStore
     from attendance_adapters.sql.writer import Writer
-    from attendance_core.announcements import PlaceChanged
-    from attendance_core.places import Marked
+    from attendance_core.marking.announcements import PlaceChanged
+    from attendance_core.marking.places import Marked
 
     def counts(news: object) -> None:
         if isinstance(news, PlaceChanged) and isinstance(news.place.state, Marked):
@@ -62,7 +62,7 @@ def after_commit(countdown: Countdown) -> None:
 
 
 def before_reply(countdown: Countdown) -> None:
-    from attendance_web.outbox import Outbox
+    from attendance_web.live.outbox import Outbox
 
     put = Outbox.put
 

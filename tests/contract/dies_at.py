@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from attendance_adapters import Attendance, connect, embedded
 from attendance_core import Announcement, Role
-from attendance_core.marking import ConfirmMarking
+from attendance_core.marking.commands import ConfirmMarking
 
 POINTS = ("before commit", "after commit", "before announcement", "before reply")
 

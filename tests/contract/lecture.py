@@ -15,9 +15,9 @@ from attendance_adapters.files import ObjectFiles
 from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.migrate import upgrade
 from attendance_core.accounts import Credential, Session
-from attendance_core.connections import Connection, Process, Role, Terms
 from attendance_core.events import Event
-from attendance_core.places import Waiting
+from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.places import Waiting
 from attendance_core.ports import Picture
 from attendance_core.profiles import Profile
 from attendance_core.use_cases import UseCases

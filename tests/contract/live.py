@@ -22,12 +22,12 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_adapters import Attendance, embedded
 from attendance_core.accounts import Credential, Session, session_id_of
-from attendance_core.connections import Terms
+from attendance_core.marking.connections import Terms
 from attendance_core.ports import Clock
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.main import create_app
-from attendance_web.server import config_of
+from attendance_web.serving.server import config_of
 from attendance_web.settings import Settings
 
 QUICK = Terms(hold_seconds=1.0, grace_seconds=1.0, lease_seconds=8, karma_per_mark=50)

@@ -15,13 +15,13 @@ from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.system import SystemClock
-from attendance_core.connections import Terms
+from attendance_core.marking.connections import Terms
 from attendance_core.ports import Clock, Missed
 from attendance_core.vocabulary import EventId
+from attendance_web.live.sockets import Presence
 from attendance_web.main import create_app
-from attendance_web.presence import Presence
-from attendance_web.protocol import PeerProtocol
-from attendance_web.server import LARGEST_FRAME, PING_SECONDS
+from attendance_web.serving.server import LARGEST_FRAME, PING_SECONDS
+from attendance_web.serving.ws_protocol import PeerProtocol
 from attendance_web.settings import Settings
 from tests.contract.live import House, eventually
 

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
-from attendance_core.connections import Process, Role
+from attendance_core.marking.connections import Process, Role
 from attendance_core.vocabulary import UserId
 from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of, socket
 from tests.unit.builders import NOON

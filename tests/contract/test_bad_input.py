@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from attendance_web.calls import Call
+from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
 from tests.contract.web import (
     PASSWORD,

@@ -10,8 +10,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from attendance_core.use_cases import UseCases
-from attendance_web.metrics import COUNTERS, GAUGES
 from attendance_web.routes import CALLS
+from attendance_web.serving.metrics import COUNTERS, GAUGES
 from attendance_web.settings import FROM_FILES, Settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.errors import Unavailable
-from attendance_web.calls import BODY_BYTES, PICTURE_BODY_BYTES
+from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.routes import CALLS
 from tests.contract.web import Browser, Site, envelope, opened_site, refusal, response
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from attendance_core.connections import Terms
 from attendance_core.errors import Unavailable
-from attendance_core.places import Held, Mark, Marked
+from attendance_core.marking.connections import Terms
+from attendance_core.marking.places import Held, Mark, Marked
 from attendance_core.vocabulary import EventId, UserId
 from tests.contract.live import House, Visitor, opened_house
 from tests.contract.writers import driver_of

@@ -12,9 +12,9 @@ from attendance_adapters import heartbeat
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_core.connections import Process, Terms
 from attendance_core.errors import Unavailable
-from attendance_core.upkeep import RenewLease, StartProcess, Sweep
+from attendance_core.marking.connections import Process, Terms
+from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
 from attendance_core.vocabulary import ProcessId
 from tests.contract.lecture import Lecture
 from tests.unit.builders import NOON, CountedIds, SetClock

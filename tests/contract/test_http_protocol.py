@@ -294,7 +294,7 @@ class TestBounds:
     async def test_a_body_nobody_waits_for_is_not_read_for_ever(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.http_protocol.DISCARDED_BYTES", 1_000_000)
+        monkeypatch.setattr("attendance_web.serving.http_protocol.DISCARDED_BYTES", 1_000_000)
         chunk = b"%x\r\n" % 60_000 + b"x" * 60_000 + b"\r\n"
         head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
         come = await all_that_comes(house, head, *[chunk] * 40)
@@ -309,7 +309,7 @@ class TestBounds:
     async def test_who_does_not_go_on_is_cut(
         self, house: House, monkeypatch: pytest.MonkeyPatch, said: bytes
     ) -> None:
-        monkeypatch.setattr("attendance_web.http_protocol.HEAD_SECONDS", 0.2)
+        monkeypatch.setattr("attendance_web.serving.http_protocol.HEAD_SECONDS", 0.2)
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
         writer.write(said)
         with suppress(ConnectionError):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from attendance_web.workers import SIGN_SECONDS, SILENT_SECONDS
+from attendance_web.serving.workers import SIGN_SECONDS, SILENT_SECONDS
 from tests.contract.live import eventually
 from tests.contract.server import SECONDS, Service, running
 from tests.contract.test_processes import an_event, people

@@ -19,16 +19,8 @@ from attendance_adapters import (
     embedded,
     migrate,
 )
-from attendance_core import (
-    UseCases,
-    accounts,
-    events,
-    friends,
-    limits,
-    marking,
-    profiles,
-    upkeep,
-)
+from attendance_core import UseCases, accounts, attendance, events, friends, limits, profiles
+from attendance_core.marking import commands, readings, upkeep
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 (EXAMPLE,) = re.findall(
@@ -73,7 +65,17 @@ class TestExample:
 class TestUseCases:
     def test_none_is_forgotten(self) -> None:
         """Whatever the core can be asked for is a field, by its class's name."""
-        modules = (accounts, events, friends, limits, marking, profiles, upkeep)
+        modules = (
+            accounts,
+            attendance,
+            commands,
+            events,
+            friends,
+            limits,
+            profiles,
+            readings,
+            upkeep,
+        )
         callable_ = {
             re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
             for module in modules

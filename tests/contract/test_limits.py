@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import UserId
-from attendance_web.limits import Limits
+from attendance_web.http.limits import Limits
 from tests.contract.web import PASSWORD, Browser, Site, envelope, opened_site, refusal, response
 from tests.unit.test_limits import Seconds
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from attendance_core.places import Held, Waiting
+from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
 from tests.contract.live import House, Visitor, eventually, opened_house
 
@@ -234,7 +234,7 @@ class TestRule12WhoDoesNotReadIsDisconnected:
     async def test_and_slows_nobody_down(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.outbox.OUTBOX_MOST", 128)
+        monkeypatch.setattr("attendance_web.live.outbox.OUTBOX_MOST", 128)
         async with opened_house(tmp_path, send_buffer=4096) as house:
             asker, marker, other = await house.people(3)
             event_id = await house.event(marker)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from attendance_core.places import Held, Marked
+from attendance_core.marking.places import Held, Marked
 from attendance_core.vocabulary import EventId
 from tests.contract.live import House, Visitor, Wire, eventually, opened_house
 

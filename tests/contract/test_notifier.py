@@ -15,12 +15,12 @@ from attendance_adapters import BadAddress
 from attendance_adapters.notifiers import LocalNotifier, RemoteNotifier, notifier_of
 from attendance_adapters.notifiers import remote as remote_notifiers
 from attendance_adapters.notifiers.remote import OUTGOING_MOST
-from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
-from attendance_core.places import Place
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.places import Place
+from attendance_core.marking.readings import Reading
 from attendance_core.ports import Listener, Missed, Notifier
-from attendance_core.upkeep import Reading
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
-from attendance_web.rooms import Rooms
+from attendance_web.live.rooms import Rooms
 from tests.contract.live import eventually
 from tests.contract.servers import Postgres, Restartable, Valkey, a_postgres, a_valkey, restarted
 

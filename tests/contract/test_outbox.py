@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from attendance_core.connections import Role
-from attendance_web.close_codes import RESTART, SLOW
-from attendance_web.outbox import OUTBOX_MOST, Outbox
+from attendance_core.marking.connections import Role
+from attendance_web.live.close_codes import RESTART, SLOW
+from attendance_web.live.outbox import OUTBOX_MOST, Outbox
 from tests.contract.lecture import socket
 
 overflows: list[int] = []

@@ -20,9 +20,9 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.system import RandomIds
 from attendance_core.accounts import session_id_of
-from attendance_core.connections import Connection, Role, Terms
 from attendance_core.errors import LeaseLost
-from attendance_core.places import Held, Place, Waiting
+from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 from tests.contract.engines import Cluster, a_database, binaries, make_template
 from tests.contract.lecture import use_cases

@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from attendance_core.errors import Unavailable
-from attendance_core.places import Held, Waiting
+from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
-from attendance_web.openings import AT_ONCE
+from attendance_web.live.turns import AT_ONCE
 from tests.contract.live import PATIENCE, Visitor, Wire, eventually
 from tests.contract.shell import Shell, opened_shell
 from tests.unit.builders import SetClock
@@ -29,8 +29,8 @@ FAILURES = pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")]
 
 @pytest.fixture
 async def shell(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
-    monkeypatch.setattr("attendance_web.presence.HANG_UP_AGAIN_AFTER", 0.01)
-    monkeypatch.setattr("attendance_web.presence.SPREAD_SECONDS", 0.0)
+    monkeypatch.setattr("attendance_web.live.sockets.HANG_UP_AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
     async with opened_shell() as opened:
         yield opened
 
@@ -51,7 +51,7 @@ class TestManyWhoOpen:
     async def test_take_turns_and_who_gets_none_may_come_again(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.openings.TURN_SECONDS", 0.3)
+        monkeypatch.setattr("attendance_web.live.turns.TURN_SECONDS", 0.3)
         creator, late, *askers = await shell.people(2 + AT_ONCE)
         event_id = await shell.event(creator)
         with shell.store.holding("MarkMe"):
@@ -98,8 +98,8 @@ class TestHangingUp:
     async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
     ) -> None:
-        monkeypatch.setattr("attendance_web.openings.OPENING_SECONDS", 0.1)
-        monkeypatch.setattr("attendance_web.presence.UNDER_WAY_SECONDS", 0.3)
+        monkeypatch.setattr("attendance_web.live.turns.OPENING_SECONDS", 0.1)
+        monkeypatch.setattr("attendance_web.live.sockets.UNDER_WAY_SECONDS", 0.3)
         person, creator = await shell.people(2)
         event_id = await shell.event(creator)
         async with shell.store.carrying_out_late(use_case):
@@ -188,7 +188,7 @@ class TestDraining:
             assert await shell.has_lost(event_id, each)
 
     async def test_but_not_for_ever(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("attendance_web.presence.DRAIN_SECONDS", 0.2)
+        monkeypatch.setattr("attendance_web.live.sockets.DRAIN_SECONDS", 0.2)
         await both(shell)
         with shell.store.holding("HangUp"):
             await asyncio.wait_for(shell.presence.drain(), PATIENCE)
@@ -263,7 +263,7 @@ class TestALeaseThatIsLost:
     async def test_closes_every_socket_at_once_and_lets_them_come_back(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.rooms.READ_EVERY", 3600)  # else that would notice
+        monkeypatch.setattr("attendance_web.live.rooms.READ_EVERY", 3600)  # else that would notice
         clock = SetClock(time.time())
         async with opened_shell(clock=clock) as shell:
             event_id, asker, marker, waiting, marking = await both(shell)
@@ -287,7 +287,7 @@ class TestCalls:
         address = f"http://127.0.0.1:{shell.port}/api/events/GetJoinedEvents"
         async with httpx.AsyncClient(trust_env=False) as client:
             with shell.store.holding("GetJoinedEvents"), monkeypatch.context() as patch:
-                patch.setattr("attendance_web.calls.ANSWER_SECONDS", 0.1)
+                patch.setattr("attendance_web.http.pipeline.ANSWER_SECONDS", 0.1)
                 late = await client.get(address, headers=cookie)
             assert (late.status_code, late.json()["error"]) == (503, -1)
             assert (await client.get(address, headers=cookie)).status_code == 200

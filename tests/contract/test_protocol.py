@@ -14,7 +14,8 @@ from uvicorn.protocols.utils import ClientDisconnected
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from attendance_web.protocol import EXTENSION, FLOODED, FRAMES_MOST
+from attendance_web.live.peer import EXTENSION, FLOODED
+from attendance_web.serving.ws_protocol import FRAMES_MOST
 from tests.contract.live import PATIENCE
 from tests.contract.shell import eventually, serving
 
@@ -68,7 +69,7 @@ async def deaf(port: int) -> AsyncIterator[socket.socket]:
 
 @pytest.fixture(autouse=True)
 def linger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attendance_web.protocol.LINGER_SECONDS", LINGER)
+    monkeypatch.setattr("attendance_web.serving.ws_protocol.LINGER_SECONDS", LINGER)
 
 
 class TestWhoDoesNotRead:
@@ -260,7 +261,7 @@ class TestFloods:
     async def test_who_does_not_read_answers_to_pings_is_not_read_from(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.protocol.FRAMES_MOST", 10**9)
+        monkeypatch.setattr("attendance_web.serving.ws_protocol.FRAMES_MOST", 10**9)
         app = Hearing()
         async with shaking(app, send_buffer=4096) as raw:
             raw.writer.transport.pause_reading()  # type: ignore[attr-defined]
@@ -271,7 +272,7 @@ class TestFloods:
     async def test_a_message_of_very_many_fragments_is_too_large(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.protocol.FRAMES_MOST", 10**9)
+        monkeypatch.setattr("attendance_web.serving.ws_protocol.FRAMES_MOST", 10**9)
         app = Hearing()
         async with shaking(app) as raw:
             await raw.says(masked(1, last=False) + CONTINUED * 200 + masked(0))
@@ -317,7 +318,7 @@ class TestAfterOurClose:
         await send({"type": "websocket.close", "code": 4000})
 
     async def test_who_answers_it_is_let_go_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("attendance_web.protocol.LINGER_SECONDS", PATIENCE)
+        monkeypatch.setattr("attendance_web.serving.ws_protocol.LINGER_SECONDS", PATIENCE)
         async with shaking(Application(self.closes)) as raw:
             await raw.says(TEXT + masked(8, b"\x0f\xa0"))
             assert (await raw.hears_the_end()).endswith(b"\x0f\xa0")

@@ -14,7 +14,7 @@ import pytest
 
 from attendance_web.page import FILES
 from attendance_web.routes import CALLS
-from attendance_web.server import DOOR_SECONDS
+from attendance_web.serving.server import DOOR_SECONDS
 from tests.contract.live import PATIENCE, eventually
 from tests.contract.proxies import CONF, needs_nginx, proxied
 from tests.contract.server import free_port

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from attendance_core.errors import Language, Refusal, TooManyRequests, Unavailable
-from attendance_web.envelope import JSON, RETRY_SECONDS, UNAVAILABLE, number_of
-from attendance_web.refusals import (
+from attendance_web.http.envelope import JSON, RETRY_SECONDS, UNAVAILABLE, number_of
+from attendance_web.wire.refusals import (
     BadRequest,
     BodyTooLarge,
     HeadTooLarge,

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import structlog
 
-from attendance_core.connections import Connection
 from attendance_core.errors import NotWaiting, Unavailable
-from attendance_core.places import Waiting
+from attendance_core.marking.connections import Connection
+from attendance_core.marking.places import Waiting
 from attendance_core.vocabulary import EventId, UserId
-from attendance_web.close_codes import RESTART
-from attendance_web.outbox import Outbox
-from attendance_web.rooms import Room, Rooms
+from attendance_web.live.close_codes import RESTART
+from attendance_web.live.outbox import Outbox
+from attendance_web.live.rooms import Room, Rooms
 from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of
 from tests.contract.live import PATIENCE, eventually
 from tests.contract.shell import Notifier, Store
@@ -80,7 +80,7 @@ async def told(outbox: Outbox) -> str | int:
 
 @pytest.fixture
 async def hall(clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Hall:
-    monkeypatch.setattr("attendance_web.rooms.READ_EVERY", 3600)
+    monkeypatch.setattr("attendance_web.live.rooms.READ_EVERY", 3600)
     notifier = Notifier()
     return Hall(await Lecture.begun(Store(notifier, clock), waiting=2), notifier)
 

@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from attendance_web.demo.client import Visitor
-from attendance_web.server import DOOR_SECONDS, LATE_SECONDS, CannotListen, listening_socket
+from attendance_web.serving.server import DOOR_SECONDS, LATE_SECONDS, CannotListen, listening_socket
 from tests.contract.server import COMMAND, SECONDS, Service, running
 
 

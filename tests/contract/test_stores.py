@@ -9,8 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from attendance_core.accounts import Credential, Session
-from attendance_core.announcements import ConnectionsEnded, Why
-from attendance_core.connections import Connection, Process, Role
 from attendance_core.errors import (
     EventNameTaken,
     EventNotFound,
@@ -20,7 +18,9 @@ from attendance_core.errors import (
 )
 from attendance_core.events import Event
 from attendance_core.friends import Friend, Friendship
-from attendance_core.places import Mark, Marked
+from attendance_core.marking.announcements import ConnectionsEnded, Why
+from attendance_core.marking.connections import Connection, Process, Role
+from attendance_core.marking.places import Mark, Marked
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
 from attendance_core.vocabulary import (
     ConnectionId,

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from attendance_core.connections import Process
 from attendance_core.errors import (
     AlreadyMarked,
     EventNotFound,
@@ -16,7 +15,8 @@ from attendance_core.errors import (
     TooManyRequests,
 )
 from attendance_core.limits import BeginTry, CountOne, Ended, EndTry, Limit, Tally
-from attendance_core.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.connections import Process
+from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.vocabulary import (
     ConnectionId,
     ProcessId,

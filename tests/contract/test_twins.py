@@ -21,11 +21,11 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.accounts import Credential, LoggedIn, session_id_of
-from attendance_core.announcements import Announcement
-from attendance_core.connections import Connection, Role
 from attendance_core.errors import LeaseLost, Refusal
 from attendance_core.limits import Ended, Limit
-from attendance_core.upkeep import Reading
+from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.readings import Reading
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
 from tests.contract.engines import emptied

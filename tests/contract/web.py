@@ -19,10 +19,10 @@ from PIL import Image
 
 from attendance_adapters import Attendance, embedded
 from attendance_core.accounts import Actor, Credential, Session, session_id_of
-from attendance_core.connections import Connection, Role
+from attendance_core.marking.connections import Connection, Role
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
-from attendance_web.limits import Limits
+from attendance_web.http.limits import Limits
 from attendance_web.main import create_app
 from attendance_web.settings import Settings
 from tests.unit.builders import SetClock

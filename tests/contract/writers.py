@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_core.announcements import ConnectionsEnded, Why
 from attendance_core.events import Event
+from attendance_core.marking.announcements import ConnectionsEnded, Why
 from attendance_core.vocabulary import EventId, UserId
 from tests.unit.builders import NOON, CountedIds
 

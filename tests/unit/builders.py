@@ -11,10 +11,9 @@ from uuid import UUID
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.accounts import Credential, Session
-from attendance_core.announcements import Announcement
-from attendance_core.connections import Connection, Role, Terms
 from attendance_core.events import CreateEvent
-from attendance_core.marking import (
+from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.commands import (
     ConfirmMarking,
     HangUp,
     MarkMe,
@@ -22,9 +21,11 @@ from attendance_core.marking import (
     ReadyToMark,
     RefuseToMark,
 )
-from attendance_core.places import Place
+from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.places import Place
+from attendance_core.marking.readings import ReadRoom
+from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
 from attendance_core.profiles import Profile
-from attendance_core.upkeep import ReadRoom, RenewLease, StartProcess, Sweep
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
 
 T = TypeVar("T")

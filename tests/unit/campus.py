@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.accounts import Credential, LogOut, Session
-from attendance_core.announcements import Announcement
-from attendance_core.connections import Connection, Role
 from attendance_core.errors import EventOver, LeaseLost, LeftEvent, NotLoggedIn, Refusal
 from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent
-from attendance_core.frames import Closing
-from attendance_core.mirror import Delivery, Mirror
-from attendance_core.places import Held, Mark, Marked, Place, Waiting
-from attendance_core.upkeep import WhyGone
+from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.frames import Closing
+from attendance_core.marking.mirror import Delivery, Mirror
+from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.readings import WhyGone
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
 from tests.unit.builders import World, drive
 from tests.unit.clients import Client, Command

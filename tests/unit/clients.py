@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from attendance_core.connections import Connection, Role
-from attendance_core.frames import (
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.frames import (
     Closing,
     Confirmed,
     Frame,

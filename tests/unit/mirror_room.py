@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from attendance_core.announcements import PlaceChanged
-from attendance_core.connections import Connection, Role
 from attendance_core.events import Event
-from attendance_core.frames import Answer, Frame
-from attendance_core.marking import Outcome, Ready
-from attendance_core.mirror import Delivery, Mirror
-from attendance_core.places import Held, Place, State
-from attendance_core.upkeep import Reading
+from attendance_core.marking.announcements import PlaceChanged
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.frames import Answer, Frame
+from attendance_core.marking.mirror import Delivery, Mirror
+from attendance_core.marking.places import Held, Place, State
+from attendance_core.marking.readings import Outcome, Reading, Ready
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 
 EVENT = EventId(UUID(int=1))

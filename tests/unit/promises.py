@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from attendance_core.announcements import PlaceChanged
-from attendance_core.connections import Role
-from attendance_core.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.announcements import PlaceChanged
+from attendance_core.marking.connections import Role
+from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.vocabulary import UserId
 from tests.unit.campus import Campus, Host
 

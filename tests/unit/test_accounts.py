@@ -15,8 +15,6 @@ from attendance_core.accounts import (
     SignUp,
     session_id_of,
 )
-from attendance_core.announcements import ConnectionsEnded, Why
-from attendance_core.connections import Connection, Role
 from attendance_core.errors import (
     BadCharacters,
     BadLength,
@@ -26,6 +24,8 @@ from attendance_core.errors import (
     UsernameTaken,
     WrongCredentials,
 )
+from attendance_core.marking.announcements import ConnectionsEnded, Why
+from attendance_core.marking.connections import Connection, Role
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 from tests.unit.builders import World, drive
 from tests.unit.stand_ins import QuickPasswords

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import strategies as st
 
 from attendance_core.errors import InvalidArgument, Refusal
-from attendance_web.arguments import MOST_DEPTH, MOST_FIELDS, in_body, in_query, too_much
-from attendance_web.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
+from attendance_web.http.body import MOST_FIELDS, in_body, in_query
+from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
+from attendance_web.wire.values import MOST_DEPTH, too_much
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance_adapters.notifiers.encoding import LARGEST, decode, encode
-from attendance_core.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
-from attendance_core.places import Held, Marked, Place, Waiting
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.ports import Missed
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 

@@ -15,9 +15,10 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 import attendance_web
 from attendance_core import errors
 from attendance_core.errors import Kind, Refusal, TooManyRequests, Unavailable
-from attendance_web import envelope, refusals
-from attendance_web.envelope import WIRE, done, number_of, refused
-from attendance_web.refusals import WrongMethod
+from attendance_web.http import envelope
+from attendance_web.http.envelope import WIRE, done, number_of, refused
+from attendance_web.wire import refusals
+from attendance_web.wire.refusals import WrongMethod
 
 # Contract: 1, the table; and the HTTP status of what has one of its own
 PROMISED = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.attendance import GetAttendance, GetMyAttendance
 from attendance_core.errors import (
     AlreadyJoined,
     BadCharacters,
@@ -26,7 +26,6 @@ from attendance_core.events import (
     CreateEvent,
     DeleteEvent,
     Event,
-    GetAttendance,
     GetCreatedEvents,
     GetEventByID,
     GetEvents,
@@ -34,7 +33,7 @@ from attendance_core.events import (
     JoinEvent,
     LeaveEvent,
 )
-from attendance_core.profiles import GetMyAttendance
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged, Why
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from tests.unit.builders import NOON, World, drive
 

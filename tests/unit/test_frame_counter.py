@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from attendance_web.frame_counter import FrameCounter
+from attendance_web.serving.frame_counter import FrameCounter
 
 frames = st.builds(
     Frame,

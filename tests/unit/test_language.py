@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attendance_web.language import preferred
+from attendance_web.wire.language import preferred
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ from attendance_adapters.container import use_cases_over
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core import ports
-from attendance_core.connections import Terms
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.errors import WrongCredentials as Wrong
 from attendance_core.limits import SIGN_UPS, TRY_SECONDS
+from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
-from attendance_web import limits as of_web
-from attendance_web.limits import Buckets, Limits, network_of
+from attendance_web.http import limits as of_web
+from attendance_web.http.limits import Buckets, Limits, network_of
 from tests.unit.builders import CountedIds, SetClock
 from tests.unit.stand_ins import DictFiles, PlainPictures, QuickPasswords
 

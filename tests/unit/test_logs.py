@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from attendance_web import logs
+from attendance_web.serving import logs
 
 EVIL = 'x\r\n{"level": "forged"}\x1b[31m\x9b0m\u202e\ud800\x00'
 WRITTEN_OUT = r'x\r\n{"level": "forged"}\x1b[31m\x9b0m\u202e\ud800\x00'
@@ -37,10 +37,10 @@ def stream() -> Iterator[io.StringIO]:
 class TestJson:
     def test_a_line_is_an_object_with_level_logger_and_time(self, stream: io.StringIO) -> None:
         logs.configure("json", stream)
-        logging.getLogger("attendance_web.marking").warning("%s went away", "somebody")
+        logging.getLogger("attendance_web.live.openings").warning("%s went away", "somebody")
         (line,) = map(json.loads, stream.getvalue().splitlines())
         assert line["event"] == "somebody went away"
-        assert (line["level"], line["logger"]) == ("warning", "attendance_web.marking")
+        assert (line["level"], line["logger"]) == ("warning", "attendance_web.live.openings")
         assert line["timestamp"].endswith("Z")
 
     def test_nothing_from_outside_begins_a_line(self, stream: io.StringIO) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from attendance_core.accounts import LogOut
-from attendance_core.announcements import ConnectionsEnded, PlaceChanged
-from attendance_core.connections import Role
 from attendance_core.errors import (
     AlreadyHolding,
     AlreadyMarked,
@@ -27,7 +25,9 @@ from attendance_core.errors import (
     Yourself,
 )
 from attendance_core.events import DeleteEvent, LeaveEvent
-from attendance_core.places import Held, Marked, Waiting
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
+from attendance_core.marking.connections import Role
+from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
 from tests.unit.builders import NOON, World, drive, session_of
 

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from attendance_core.connections import Role
 from attendance_core.errors import Refusal
-from attendance_core.places import Held, Waiting
+from attendance_core.marking.connections import Role
+from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import UserId
 from tests.unit.builders import drive
 from tests.unit.campus import Host, Steps

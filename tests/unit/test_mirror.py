@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from attendance_core.connections import Role
-from attendance_core.frames import (
+from attendance_core.marking.connections import Role
+from attendance_core.marking.frames import (
     Confirmed,
     Frame,
     MarkingList,
@@ -16,8 +16,8 @@ from attendance_core.frames import (
     UserLeft,
     WasMarked,
 )
-from attendance_core.mirror import Delivery
-from attendance_core.places import Held, Marked, State, Waiting
+from attendance_core.marking.mirror import Delivery
+from attendance_core.marking.places import Held, Marked, State, Waiting
 from attendance_core.vocabulary import UserId
 from tests.unit.mirror_room import AT, BOB, BY_MIA, MAX, MIA, Room, place
 

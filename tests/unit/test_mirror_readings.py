@@ -6,19 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance_core.announcements import ConnectionsEnded, PlaceChanged, Why
-from attendance_core.connections import Role
 from attendance_core.errors import EventDeleted, EventOver, LeftEvent, NotLoggedIn
-from attendance_core.frames import (
-    Closing,
-    UserJoined,
-    UserLeft,
-    WasMarked,
-)
-from attendance_core.marking import Ready
-from attendance_core.mirror import Delivery
-from attendance_core.places import Held, Marked, Place, Waiting
-from attendance_core.upkeep import Reading
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.connections import Role
+from attendance_core.marking.frames import Closing, UserJoined, UserLeft, WasMarked
+from attendance_core.marking.mirror import Delivery
+from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.readings import Reading, Ready
 from attendance_core.vocabulary import UserId
 from tests.unit.clients import Client, Command
 from tests.unit.mirror_room import AT, BOB, BY_MIA, EVENT, LECTURE, MAX, MIA, Room, place

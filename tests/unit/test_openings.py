@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from attendance_web import openings as module
-from attendance_web.openings import Openings
+from attendance_web.live import turns as module
+from attendance_web.live.turns import Openings
 
 
 @pytest.fixture

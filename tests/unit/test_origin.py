@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from attendance_core.accounts import Credential
-from attendance_web.csrf import check
-from attendance_web.refusals import CsrfFailed, ForeignOrigin
-from attendance_web.sessions import Shown, cookie, origin_is_foreign, shown
+from attendance_web.http.csrf import check
+from attendance_web.wire.credentials import Shown, origin_is_foreign, shown
+from attendance_web.wire.headers import cookie
+from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
 ALLOWED = frozenset({"https://school.example"})
 BY_COOKIE = Shown("secret", Credential.COOKIE)

@@ -7,11 +7,11 @@ import json
 from collections.abc import Sequence
 
 from attendance_core.errors import Unavailable
-from attendance_core.frames import MarkingList, UserJoined
+from attendance_core.marking.frames import MarkingList, UserJoined
 from attendance_core.profiles import GetProfileSummaries, ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
-from attendance_web.marking_messages import encode
-from attendance_web.people import AT_ONCE, Acquaintances
+from attendance_web.live.messages import encode
+from attendance_web.live.names import AT_ONCE, Acquaintances
 from tests.unit.builders import World, drive
 
 ANNA, BORIS = UserId(1), UserId(2)

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from attendance_adapters.memory import MemoryStore
-from attendance_adapters.memory.store import MemoryUnit
-from attendance_core import marking, places, presence
-from attendance_core.announcements import Announcement
-from attendance_core.connections import Connection, Role
-from attendance_core.mirror import Mirror
-from attendance_core.places import Held, Mark, Place
-from attendance_core.views import View
+from attendance_adapters.memory.unit import MemoryUnit
+from attendance_core.marking import commands, moves, places
+from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.mirror import Mirror
+from attendance_core.marking.places import Held, Mark, Place
+from attendance_core.marking.views import View
 from attendance_core.vocabulary import UserId
 from tests.unit.test_marking_machine import Marking
 
@@ -39,7 +39,7 @@ def people_may_mark_themselves(plant: Plant) -> None:
             return None
         return places.may_choose(target, mine=mine, holding=holding, now=now)
 
-    plant.setattr(marking, "may_choose", may_choose)
+    plant.setattr(commands, "may_choose", may_choose)
 
 
 def holds_do_not_expire(plant: Plant) -> None:
@@ -60,16 +60,16 @@ def an_expired_hold_may_be_confirmed(plant: Plant) -> None:
 
 
 def one_is_given_back_when_another_marker_goes(plant: Plant) -> None:
-    hang_up = presence.hang_up
+    hang_up = moves.hang_up
 
     def hang_up_all(unit: Any, ended: list[Connection], judge: Any, terms: Any) -> None:
         hang_up(unit, ended, judge, terms)
         if any(each.role is Role.MARKING for each in ended):
             for place in unit.places.listed(ended[0].event_id):
                 if isinstance(place.state, Held):
-                    presence.end_hold(unit, place, judge, terms)
+                    moves.end_hold(unit, place, judge, terms)
 
-    plant.setattr(marking, "hang_up", hang_up_all)
+    plant.setattr(commands, "hang_up", hang_up_all)
 
 
 def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
@@ -100,7 +100,7 @@ def a_mirror_believes_older_news(plant: Plant) -> None:
 
 def karma_is_paid_twice(plant: Plant) -> None:
     plant.setattr(
-        marking,
+        commands,
         "Mark",
         lambda event_id, user_id, marker, at, points: Mark(
             event_id, user_id, marker, at, 2 * points
@@ -109,7 +109,7 @@ def karma_is_paid_twice(plant: Plant) -> None:
 
 
 def the_goodbye_of_one_of_two_sockets_withdraws(plant: Plant) -> None:
-    plant.setattr(presence, "anybody_present", lambda *whatever: False)
+    plant.setattr(moves, "anybody_present", lambda *whatever: False)
 
 
 def lost_connections_have_no_grace(plant: Plant) -> None:

@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 
 from attendance_core.accounts import LogOut
-from attendance_core.connections import Connection, Process, Role, Terms
 from attendance_core.errors import (
     EventDeleted,
     EventOver,
@@ -22,9 +21,11 @@ from attendance_core.errors import (
     YouAreWaiting,
 )
 from attendance_core.events import DeleteEvent, LeaveEvent
-from attendance_core.places import Held, Place, Waiting
+from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.places import Held, Place, Waiting
+from attendance_core.marking.readings import WhyGone
+from attendance_core.marking.upkeep import Sweep
 from attendance_core.ports import Unit
-from attendance_core.upkeep import Sweep, WhyGone
 from attendance_core.vocabulary import ProcessId, UserId
 from tests.unit.builders import NOON, World, drive, session_of
 

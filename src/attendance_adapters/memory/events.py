@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from attendance_adapters.memory.state import State
+from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
-from attendance_core.events import Attended, Event
+from attendance_core.events import Event
 from attendance_core.vocabulary import EventId, UserId, fold
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 from attendance_core.accounts import Account, Session
-from attendance_core.connections import Connection, Process
 from attendance_core.events import Event
 from attendance_core.friends import Friendship
 from attendance_core.limits import Tally
-from attendance_core.places import Mark, Marked, Place
+from attendance_core.marking.connections import Connection, Process
+from attendance_core.marking.places import Mark, Marked, Place
 from attendance_core.profiles import ConfirmationScan, Profile
 from attendance_core.vocabulary import (
     ConnectionId,

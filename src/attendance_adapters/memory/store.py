@@ -5,44 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from attendance_adapters.memory.events import Events
-from attendance_adapters.memory.limits import Tallies
-from attendance_adapters.memory.marking import Connections, Marks, Places, Processes
-from attendance_adapters.memory.people import Accounts, Friendships, Profiles, Scans, Sessions
 from attendance_adapters.memory.state import State
+from attendance_adapters.memory.unit import MemoryUnit
 from attendance_core import ports
-from attendance_core.announcements import Announcement
 from attendance_core.profiles import picture_path, scan_path
-from attendance_core.vocabulary import Instant
 
 T = TypeVar("T")
-
-
-class MemoryUnit:
-    """A `ports.Unit` over one copy of the state."""
-
-    def __init__(self, state: State, clock: ports.Clock) -> None:
-        self._clock = clock
-        self.announcements: list[Announcement] = []
-        self.accounts = Accounts(state)
-        self.sessions = Sessions(state)
-        self.profiles = Profiles(state)
-        self.scans = Scans(state)
-        self.friendships = Friendships(state)
-        self.events = Events(state)
-        self.places = Places(state)
-        self.marks = Marks(state)
-        self.connections = Connections(state)
-        self.processes = Processes(state)
-        self.tallies = Tallies(state)
-
-    def now(self) -> Instant:
-        """The clock that was given."""
-        return self._clock.now()
-
-    def announce(self, announcement: Announcement) -> None:
-        """Kept until the state is swapped in."""
-        self.announcements.append(announcement)
 
 
 class MemoryStore:

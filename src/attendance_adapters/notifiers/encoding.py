@@ -11,8 +11,8 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-from attendance_core.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
-from attendance_core.places import Held, Marked, Place, State, Waiting
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.places import Held, Marked, Place, State, Waiting
 from attendance_core.ports import Missed
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Set
 
 from attendance_core import ports
-from attendance_core.announcements import Announcement
+from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import EventId
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attendance_adapters.notifiers.listeners import Listeners
 from attendance_core import ports
-from attendance_core.announcements import Announcement
+from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import EventId
 
 

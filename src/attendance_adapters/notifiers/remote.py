@@ -18,7 +18,7 @@ from typing import Final, Protocol
 from attendance_adapters.notifiers.encoding import decode, encode
 from attendance_adapters.notifiers.listeners import Listeners
 from attendance_core import ports
-from attendance_core.announcements import Announcement
+from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import EventId, Seconds
 
 OUTGOING_MOST: Final = 10_000  # words that wait to be said; what comes beyond is dropped

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, sele
 
 from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.tables import connections, processes
-from attendance_core.connections import Connection, Process, Role
+from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.vocabulary import (
     ConnectionId,
     EventId,

@@ -9,9 +9,10 @@ from sqlalchemy import BigInteger, String, bindparam, delete, insert, literal_co
 from attendance_adapters.sql.driver import Executes
 from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part, is_rare
 from attendance_adapters.sql.tables import events, marks, places
+from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
-from attendance_core.events import Attended, Event
-from attendance_core.places import Marked
+from attendance_core.events import Event
+from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId, fold
 
 EVERYTHING = 2**31 - 1  # more rows than there will be

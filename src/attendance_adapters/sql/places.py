@@ -20,8 +20,8 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.driver import LOCKS, Executes
 from attendance_adapters.sql.tables import BigId, marks, places, profiles, scans
-from attendance_core.events import Participant
-from attendance_core.places import Held, Mark, Marked, Place, State, Waiting
+from attendance_core.attendance import Participant
+from attendance_core.marking.places import Held, Mark, Marked, Place, State, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 

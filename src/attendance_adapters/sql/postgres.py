@@ -31,8 +31,8 @@ from attendance_adapters.sql.conversation import NOW, Conversation, Glance, Long
 from attendance_adapters.sql.failures import StatementFailed, failed, raised, without_values
 from attendance_adapters.sql.unit import SqlUnit, named_files
 from attendance_core import ports
-from attendance_core.announcements import Announcement
 from attendance_core.errors import Unavailable
+from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import Instant, Seconds
 
 T = TypeVar("T")

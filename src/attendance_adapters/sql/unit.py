@@ -13,7 +13,7 @@ from attendance_adapters.sql.limits import Tallies
 from attendance_adapters.sql.places import Marks, Places
 from attendance_adapters.sql.profiles import Profiles, Scans
 from attendance_core import ports
-from attendance_core.announcements import Announcement
+from attendance_core.marking.announcements import Announcement
 from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import Instant
 

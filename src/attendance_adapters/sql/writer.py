@@ -22,8 +22,8 @@ from attendance_adapters.sql.driver import Driver
 from attendance_adapters.sql.failures import failed, raised
 from attendance_adapters.sql.unit import SqlUnit
 from attendance_core import ports
-from attendance_core.announcements import Announcement
 from attendance_core.errors import Unavailable
+from attendance_core.marking.announcements import Announcement
 
 T = TypeVar("T")
 GROUP_MOST = 64  # functions that share one COMMIT

@@ -16,8 +16,8 @@ from sqlalchemy import URL
 from attendance_adapters import Attendance, connect
 from attendance_adapters.system import SystemClock
 from attendance_core.accounts import Actor, Credential, Session
-from attendance_core.connections import Connection, Role, Terms
-from attendance_core.places import Held, Waiting
+from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.places import Held, Waiting
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, Instant, UserId
 from tests.contract.lecture import session_of

@@ -18,7 +18,7 @@ from attendance_adapters.sql import postgres
 from attendance_adapters.sql.addresses import postgres_url as url_of
 from attendance_adapters.sql.postgres import SAFEGUARDS, SETTINGS, PostgresStore
 from attendance_core.errors import Unavailable
-from attendance_core.places import Held
+from attendance_core.marking.places import Held
 from tests.contract.engines import a_database
 from tests.contract.lecture import EVENT, Lecture
 from tests.contract.postgres.meetings import ANNA

@@ -13,7 +13,6 @@ from sqlalchemy import URL
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.accounts import Credential, Session
-from attendance_core.connections import Connection, Process, Role
 from attendance_core.errors import (
     AlreadyHolding,
     EventDeleted,
@@ -25,7 +24,8 @@ from attendance_core.errors import (
 )
 from attendance_core.events import Event
 from attendance_core.friends import Friend
-from attendance_core.places import Held, Marked, Place, Waiting
+from attendance_core.marking.connections import Connection, Process, Role
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of, socket, use_cases

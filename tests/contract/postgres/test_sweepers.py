@@ -13,9 +13,9 @@ from sqlalchemy import URL
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_core.announcements import PlaceChanged
-from attendance_core.connections import Process, Role
-from attendance_core.places import Held, Place, Waiting
+from attendance_core.marking.announcements import PlaceChanged
+from attendance_core.marking.connections import Process, Role
+from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.vocabulary import ProcessId, UserId
 from tests.contract.lecture import EVENT, PROCESS, Lecture, socket, use_cases
 from tests.unit.builders import NOON, SetClock

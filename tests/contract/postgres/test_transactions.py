@@ -13,8 +13,8 @@ from sqlalchemy.util import await_only
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_core.announcements import ConnectionsEnded, Why
 from attendance_core.errors import Unavailable
+from attendance_core.marking.announcements import ConnectionsEnded, Why
 from attendance_core.vocabulary import Instant, SessionId, UserId
 from tests.contract.engines import a_database
 from tests.contract.lecture import EVENT, Lecture, session_of

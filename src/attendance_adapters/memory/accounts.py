@@ -1,0 +1,56 @@
+"""Accounts and sessions in dicts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from attendance_adapters.memory.state import State
+from attendance_core.accounts import Account, Session
+from attendance_core.errors import UsernameTaken
+from attendance_core.vocabulary import Instant, SessionId, UserId, fold
+
+
+class Accounts:
+    """`repositories.Accounts`."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def add(self, username: str, password_hash: str, at: Instant) -> UserId:
+        key = fold(username)
+        if key in self._state.accounts:
+            raise UsernameTaken
+        user_id = UserId(len(self._state.accounts) + 1)
+        self._state.accounts[key] = Account(user_id, username, password_hash)
+        return user_id
+
+    def find(self, username: str) -> Account | None:
+        return self._state.accounts.get(fold(username))
+
+
+class Sessions:
+    """`repositories.Sessions`."""
+
+    def __init__(self, state: State) -> None:
+        self._sessions = state.sessions
+
+    def add(self, session: Session) -> None:
+        self._sessions[session.session_id] = session
+
+    def find(self, session_id: SessionId) -> Session | None:
+        return self._sessions.get(session_id)
+
+    def lock(self, session_id: SessionId) -> Session | None:
+        return self._sessions.get(session_id)
+
+    def used(self, session_id: SessionId, at: Instant) -> None:
+        if session_id in self._sessions:
+            self._sessions[session_id] = replace(self._sessions[session_id], used_at=at)
+
+    def remove(self, session_id: SessionId) -> None:
+        self._sessions.pop(session_id, None)
+
+    def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
+        for session in list(self._sessions.values()):
+            if session.user_id == user_id and session.used_at <= used_by:
+                del self._sessions[session.session_id]

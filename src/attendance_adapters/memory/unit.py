@@ -1,0 +1,42 @@
+"""One transaction over a copy of the tables in memory."""
+
+from __future__ import annotations
+
+from attendance_adapters.memory.accounts import Accounts, Sessions
+from attendance_adapters.memory.connections import Connections, Processes
+from attendance_adapters.memory.events import Events
+from attendance_adapters.memory.friends import Friendships
+from attendance_adapters.memory.limits import Tallies
+from attendance_adapters.memory.places import Marks, Places
+from attendance_adapters.memory.profiles import Profiles, Scans
+from attendance_adapters.memory.state import State
+from attendance_core import ports
+from attendance_core.marking.announcements import Announcement
+from attendance_core.vocabulary import Instant
+
+
+class MemoryUnit:
+    """A `ports.Unit` over one copy of the state."""
+
+    def __init__(self, state: State, clock: ports.Clock) -> None:
+        self._clock = clock
+        self.announcements: list[Announcement] = []
+        self.accounts = Accounts(state)
+        self.sessions = Sessions(state)
+        self.profiles = Profiles(state)
+        self.scans = Scans(state)
+        self.friendships = Friendships(state)
+        self.events = Events(state)
+        self.places = Places(state)
+        self.marks = Marks(state)
+        self.connections = Connections(state)
+        self.processes = Processes(state)
+        self.tallies = Tallies(state)
+
+    def now(self) -> Instant:
+        """The clock that was given."""
+        return self._clock.now()
+
+    def announce(self, announcement: Announcement) -> None:
+        """Kept until the state is swapped in."""
+        self.announcements.append(announcement)

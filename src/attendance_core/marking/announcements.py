@@ -1,0 +1,43 @@
+"""What has happened, told to every process after it was committed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from attendance_core.marking.places import Place
+from attendance_core.vocabulary import ConnectionId, EventId, Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChanged:
+    """A person's place in an event is now this. Older versions are to be ignored."""
+
+    place: Place
+    at: Instant
+    asked_by: ConnectionId | None = None  # the socket whose command it was, to be answered
+
+    @property
+    def event_id(self) -> EventId:
+        """The event it happened in."""
+        return self.place.event_id
+
+
+class Why(Enum):
+    """Why sockets are to close, not being lost. Contract: 6.9."""
+
+    LEFT = "left"
+    LOGGED_OUT = "logged_out"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsEnded:
+    """These sockets are to close; all of the event where none are named."""
+
+    event_id: EventId
+    why: Why
+    connection_ids: frozenset[ConnectionId] | None = None
+
+
+Announcement = PlaceChanged | ConnectionsEnded

@@ -1,0 +1,222 @@
+"""Marking, as use cases: open a socket, hang up, hold, confirm, refuse. Contract: 6.
+
+Each is one transaction over a fixed number of rows: it finds its own connection, locks the
+places it depends on, asks the rules in `places`, writes, announces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from attendance_core import ports
+from attendance_core.errors import (
+    NotWaiting,
+)
+from attendance_core.marking.announcements import PlaceChanged
+from attendance_core.marking.connections import Connection, Process, Terms
+from attendance_core.marking.frames import Confirmed, Prepared, Refused
+from attendance_core.marking.moves import arrive, end_hold, enter, hang_up, settle
+from attendance_core.marking.places import (
+    Held,
+    Mark,
+    Marked,
+    Place,
+    chosen,
+    held_by,
+    may_choose,
+    may_mark,
+    may_wait,
+)
+from attendance_core.marking.readings import Outcome, Ready, why_gone
+from attendance_core.vocabulary import ConnectionId, UserId
+
+
+def _command(
+    unit: ports.Unit, connection: Connection, *others: UserId
+) -> tuple[Mapping[UserId, Place], Process | None]:
+    """Locks the places a command depends on; then its connection must be there, and the event on.
+
+    Raises EventOver, and what `why_gone` says of a connection that is gone.
+    """
+    actor, event_id = connection.user_id, connection.event_id
+    places = unit.places.lock(event_id, sorted({actor, *others}), holder=actor)
+    found = unit.connections.find(connection.connection_id)
+    if found is None:
+        raise why_gone(unit, connection)
+    unit.events.get(event_id).not_over(unit.now())
+    return places, found.process
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMe:
+    """I wait to be marked. Contract: opening /ws/mark_me."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, connection: Connection) -> Place:
+        """My place; where it is Marked already, nothing was opened.
+
+        Raises EventNotFound, EventOver, HoldingSomebody, NotLoggedIn, LeaseLost.
+        """
+        event_id, actor = connection.event_id, connection.user_id
+
+        def work(unit: ports.Unit) -> Place:
+            event = unit.events.get(event_id)
+            session = unit.sessions.lock(connection.session_id)
+            places = enter(unit, event_id, actor)
+            mine, now = places[actor], unit.now()
+            if isinstance(mine.state, Marked):
+                return mine
+            event.not_over(now)
+            places = arrive(unit, connection, session, places, self.terms)
+            may_wait(holding=held_by(actor, places.values()), actor=actor, now=now)
+            mine = places[actor]
+            asked = mine.asked(now)
+            if asked != mine:
+                unit.places.put(asked)
+                unit.announce(PlaceChanged(asked, now))
+            return asked
+
+        return await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyToMark:
+    """I am ready to mark others. Contract: opening /ws/marking."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, connection: Connection) -> Ready:
+        """Raises EventNotFound, EventOver, EventNotStarted, YouAreWaiting, and as `MarkMe`."""
+        event_id, actor = connection.event_id, connection.user_id
+
+        def work(unit: ports.Unit) -> Ready:
+            event = unit.events.get(event_id)
+            session = unit.sessions.lock(connection.session_id)
+            places = enter(unit, event_id, actor)
+            now = unit.now()
+            event.not_over(now)
+            event.started(now)
+            places = arrive(unit, connection, session, places, self.terms)
+            mine = places[actor]
+            may_mark(mine)
+            joined = mine.joined()
+            if joined != mine:
+                unit.places.put(joined)
+                unit.announce(PlaceChanged(joined, now))
+            return Ready(held_by(actor, places.values()), now)
+
+        return await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """A socket has ended: by a goodbye, which counts at once, or lost, which has a grace."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, connection_id: ConnectionId, goodbye: bool) -> None:
+        """Idempotent. Contract: 6.6, 6.8."""
+
+        def work(unit: ports.Unit) -> None:
+            found = unit.connections.find(connection_id)
+            if found is None:
+                return
+            if goodbye:
+                hang_up(unit, [found], found.process, self.terms)
+            else:
+                unit.connections.lose(connection_id, unit.now())
+
+        await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareToMark:
+    """I choose this person: nobody else can now."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, connection: Connection, user_id: UserId) -> Outcome:
+        """Raises Yourself, YouAreWaiting, AlreadyHolding, AlreadyMarked, Taken, NotWaiting,
+        EventOver, and what `why_gone` says.
+        """
+        actor = connection.user_id
+
+        def work(unit: ports.Unit) -> Outcome:
+            found, process = _command(unit, connection, user_id)
+            now = unit.now()
+            places = {
+                each.user_id: settle(unit, each, process, self.terms) for each in found.values()
+            }
+            ended = tuple(each for each in places.values() if each != found[each.user_id])
+            holding = held_by(actor, places.values())
+            again = may_choose(user_id, mine=places[actor], holding=holding, now=now)
+            if again is not None and isinstance(again.state, Held):
+                left = round(again.state.until - now, 6)
+                return Outcome(Prepared(user_id, left), again, now, changed=False, ended=ended)
+            if user_id not in places:
+                raise NotWaiting
+            held = places[user_id].held(actor, now, self.terms.hold_seconds)
+            unit.places.put(held)
+            unit.announce(PlaceChanged(held, now, connection.connection_id))
+            return Outcome(Prepared(user_id, self.terms.hold_seconds), held, now, ended=ended)
+
+        return await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmMarking:
+    """Done, they are marked. The mark is stored before anybody is told."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, connection: Connection, user_id: UserId | None = None) -> Outcome:
+        """``user_id``, where given, is the person held, or one I have marked already: then the
+        answer is the same and nothing changes. Raises NobodyHeld, NotHeld, EventOver, and what
+        `why_gone` says.
+        """
+        actor = connection.user_id
+
+        def work(unit: ports.Unit) -> Outcome:
+            named = () if user_id is None else (user_id,)
+            places, _ = _command(unit, connection, *named)
+            now = unit.now()
+            if user_id is not None and user_id in places:
+                done = places[user_id]
+                if isinstance(done.state, Marked) and done.state.by == actor:
+                    return Outcome(Confirmed(done.state.points), done, now, changed=False)
+            held = chosen(actor, user_id, holding=held_by(actor, places.values()), now=now)
+            marked = held.marked(actor, now, self.terms.karma_per_mark)
+            unit.places.put(marked)
+            unit.marks.add(Mark(held.event_id, held.user_id, actor, now, self.terms.karma_per_mark))
+            unit.announce(PlaceChanged(marked, now, connection.connection_id))
+            return Outcome(Confirmed(self.terms.karma_per_mark), marked, now)
+
+        return await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseToMark:
+    """I give them back."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, connection: Connection, user_id: UserId | None = None) -> Outcome:
+        """Raises NobodyHeld, NotHeld, EventOver, and what `why_gone` says."""
+        actor = connection.user_id
+
+        def work(unit: ports.Unit) -> Outcome:
+            places, process = _command(unit, connection)
+            now = unit.now()
+            held = chosen(actor, user_id, holding=held_by(actor, places.values()), now=now)
+            given_back = end_hold(unit, held, process, self.terms, connection.connection_id)
+            return Outcome(Refused(), given_back, now)
+
+        return await self.transact(work)

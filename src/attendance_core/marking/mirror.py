@@ -1,0 +1,267 @@
+"""What the sockets of one event in one process have been told.
+
+A mirror is told what happened and returns what is to be sent; it never sends, waits or reads.
+It may be told things twice, late, in the wrong order or not at all: readings mend the rest, and
+what each marker's client believes after folding its frames is what the mirror believes.
+Contract: 6.10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from attendance_core.errors import EventDeleted, EventOver, LeftEvent, NotLoggedIn
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.connections import Connection
+from attendance_core.marking.frames import (
+    Answer,
+    Closing,
+    Confirmed,
+    Frame,
+    MarkingList,
+    Prepared,
+    Refused,
+    ReservationExpired,
+    WasMarked,
+)
+from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.readings import Outcome, Reading, Ready
+from attendance_core.marking.views import View, since
+from attendance_core.vocabulary import ConnectionId, Instant, UserId
+
+CLOSING = {Why.LEFT: LeftEvent, Why.LOGGED_OUT: NotLoggedIn, Why.DELETED: EventDeleted}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One frame and the sockets it goes to."""
+
+    frame: Frame
+    to: tuple[ConnectionId, ...]
+
+
+class Mirror:
+    """One event's sockets in one process."""
+
+    def __init__(self) -> None:
+        self._known: dict[UserId, Place] = {}
+        self._told_at: dict[UserId, int] = {}
+        self._now = 0  # counts what it was told, to know what is older than a reading
+        self._markers: dict[ConnectionId, View] = {}
+        self._askers: dict[UserId, dict[ConnectionId, View]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no sockets."""
+        return not self._markers and not self._askers
+
+    @property
+    def watched(self) -> Sequence[UserId]:
+        """The people whose sockets are here."""
+        return sorted(
+            {*self._askers, *(each.connection.user_id for each in self._markers.values())}
+        )
+
+    @property
+    def listed(self) -> tuple[int, int]:
+        """How many people wait, and how many are held, as far as it knows."""
+        states = [type(each.state) for each in self._known.values()]
+        return states.count(Waiting), states.count(Held)
+
+    def begin_reading(self) -> int:
+        """To be called before a reading begins, and its answer given to `read`."""
+        return self._now
+
+    def read(self, begun: int, reading: Reading) -> list[Delivery]:
+        """A reading counts unless something newer is known; so does absence from it."""
+        if reading.event is None or reading.is_over:
+            why = EventDeleted if reading.event is None else EventOver
+            marked = [each for place in reading.watched for each in self._was_marked(place)]
+            return marked + self._close(list(self._sockets()), why)
+        deliveries: list[Delivery] = []
+        for place in (*reading.listed, *reading.watched):
+            known = self._known.get(place.user_id)
+            if known is None or place.version > known.version:
+                deliveries += self._apply(place, reading.at, None)
+        listed = {place.user_id for place in reading.listed}
+        for user_id, known in list(self._known.items()):
+            absent = isinstance(known.state, Waiting | Held) and user_id not in listed
+            if absent and self._told_at[user_id] <= begun:
+                deliveries += self._apply(replace(known, state=None), reading.at, None)
+        vanished = [
+            each
+            for each in self._sockets()
+            if each.opened_at <= begun and each.connection.connection_id not in reading.connections
+        ]
+        return deliveries + self._close(vanished, None)
+
+    def told(self, news: Announcement) -> list[Delivery]:
+        """What an announcement changes for the sockets here; nothing if it is old."""
+        if isinstance(news, ConnectionsEnded):
+            ended = [
+                each
+                for each in self._sockets()
+                if news.connection_ids is None
+                or each.connection.connection_id in news.connection_ids
+            ]
+            return self._close(ended, CLOSING[news.why])
+        known = self._known.get(news.place.user_id)
+        if known is not None and news.place.version <= known.version:
+            return []
+        return self._apply(news.place, news.at, news.asked_by)
+
+    def waits(self, connection: Connection, place: Place) -> list[Delivery]:
+        """A ``mark_me`` socket is open and stored; the place is its person's, as committed."""
+        deliveries = self.told(PlaceChanged(place, 0))
+        self._now += 1
+        socket = View(connection, self._now)
+        theirs = self._askers.setdefault(connection.user_id, {})
+        theirs[connection.connection_id] = socket
+        return deliveries + self._was_marked(self._known[connection.user_id])
+
+    def ready(self, connection: Connection, ready: Ready) -> list[Delivery]:
+        """A ``marking`` socket is open and stored: it gets the list, and whom it holds."""
+        holding = ready.holding
+        deliveries = [] if holding is None else self.told(PlaceChanged(holding, ready.at))
+        self._now += 1
+        view = View(connection, self._now)
+        self._markers[connection.connection_id] = view
+        to = (connection.connection_id,)
+        prepared: list[Delivery] = []
+        if holding is not None and isinstance(holding.state, Held):
+            known = self._known[holding.user_id]
+            if known.state == holding.state:
+                view.holds[holding.user_id] = holding.state
+                left = round(holding.state.until - ready.at, 6)
+                prepared = [Delivery(Prepared(holding.user_id, left), to)]
+        listed = sorted(
+            (since(place), place.user_id) for place in self._known.values() if view.lists(place)
+        )
+        whole = MarkingList(
+            tuple(user_id for _, user_id in listed), tuple(asked for asked, _ in listed)
+        )
+        return [*deliveries, Delivery(whole, to), *prepared]
+
+    def asks(self, connection_id: ConnectionId) -> None:
+        """A command of this socket is under way, until `answered` or `asked_in_vain` says so.
+
+        Meanwhile its client hears of nothing, so that a reading which shows the command's own
+        doing early does not take from the list whom it chooses (Contract: 6.10).
+        """
+        if connection_id in self._markers:
+            self._markers[connection_id].asking = True
+
+    def asked_in_vain(self, connection_id: ConnectionId) -> list[Delivery]:
+        """Its command was refused, or failed: it hears what has changed meanwhile."""
+        view = self._markers.get(connection_id)
+        return [] if view is None else self._catch_up(view)
+
+    def answered(self, connection_id: ConnectionId, outcome: Outcome) -> list[Delivery]:
+        """A command of this socket is committed: its answer, and everybody else's frames."""
+        self.asks(connection_id)
+        view = self._markers.get(connection_id)
+        deliveries: list[Delivery] = []
+        for ended in outcome.ended:
+            deliveries += self.told(PlaceChanged(ended, outcome.at))
+        place = outcome.place
+        deliveries += self.told(PlaceChanged(place, outcome.at))
+        if view is None:
+            return deliveries
+        if not outcome.changed or view.answered != (place.user_id, place.version):
+            known = self._known[place.user_id]
+            listed = view.behind.pop(place.user_id, view.lists(known))
+            deliveries += self._caught_up(view)
+            frames = view.tell(place, listed=listed, answer=outcome.answer)
+            if known.version > place.version:
+                frames += view.tell(known, listed=view.lists(place))
+            to = (connection_id,)
+            deliveries += [Delivery(each, to) for each in frames]
+        return [*deliveries, *self._catch_up(view)]
+
+    def closed(self, connection: Connection) -> None:
+        """A socket has gone, however."""
+        self._markers.pop(connection.connection_id, None)
+        theirs = self._askers.get(connection.user_id, {})
+        theirs.pop(connection.connection_id, None)
+        if not theirs:
+            self._askers.pop(connection.user_id, None)
+
+    def _sockets(self) -> Iterator[View]:
+        yield from self._markers.values()
+        for theirs in self._askers.values():
+            yield from theirs.values()
+
+    def _apply(self, place: Place, at: Instant, asked_by: ConnectionId | None) -> list[Delivery]:
+        """A person's place is this now: the difference, for each socket that sees one."""
+        user_id = place.user_id
+        old = self._known.get(user_id)
+        self._known[user_id] = place
+        self._now += 1
+        self._told_at[user_id] = self._now
+        earlier: list[Delivery] = []
+        to: dict[Frame, list[ConnectionId]] = {}
+        for connection_id, view in self._markers.items():
+            asked = connection_id == asked_by
+            listed = view.behind.pop(user_id, view.lists(old))
+            if view.asking and not asked:
+                view.behind[user_id] = listed
+                continue
+            if asked:
+                earlier = self._caught_up(view)
+                view.answered = (user_id, place.version)
+            answer = _answer(place, at) if asked else None
+            for frame in view.tell(place, listed=listed, answer=answer):
+                to.setdefault(frame, []).append(connection_id)
+        told = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_turn)]
+        return earlier + self._was_marked(place) + told
+
+    def _catch_up(self, view: View) -> list[Delivery]:
+        """Its command is over: it hears again."""
+        view.asking = False
+        return self._caught_up(view)
+
+    def _caught_up(self, view: View) -> list[Delivery]:
+        """What its client has yet to hear; before the answer, for it happened before."""
+        behind, view.behind = view.behind, {}
+        to = (view.connection.connection_id,)
+        return [
+            Delivery(frame, to)
+            for user_id, listed in behind.items()
+            for frame in view.tell(self._known[user_id], listed=listed)
+        ]
+
+    def _was_marked(self, place: Place) -> list[Delivery]:
+        """The person marked is told on each of their sockets, once a socket."""
+        if not isinstance(place.state, Marked):
+            return []
+        told = [each for each in self._askers.get(place.user_id, {}).values() if not each.closing]
+        for socket in told:
+            socket.closing = True
+        to = tuple(socket.connection.connection_id for socket in told)
+        return [Delivery(WasMarked(place.state.by), to)] if to else []
+
+    def _close(self, sockets: list[View], why: type[Exception] | None) -> list[Delivery]:
+        ending = [socket for socket in sockets if not socket.closing]
+        for socket in ending:
+            socket.closing = True
+        to = tuple(socket.connection.connection_id for socket in ending)
+        return [Delivery(Closing(why), to)] if to else []
+
+
+def _turn(frame: Frame) -> int:
+    """The order of one change's frames on a socket: the end of a hold, the answer, the list."""
+    if isinstance(frame, ReservationExpired):
+        return 0
+    return 1 if isinstance(frame, Prepared | Confirmed | Refused) else 2
+
+
+def _answer(place: Place, at: Instant) -> Answer:
+    """What the socket that asked for this change is answered."""
+    match place.state:
+        case Held(until=until):
+            return Prepared(place.user_id, round(until - at, 6))
+        case Marked(points=points):
+            return Confirmed(points)
+        case _:
+            return Refused()

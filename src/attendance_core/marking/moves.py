@@ -1,0 +1,140 @@
+"""What becomes of places when sockets come and go: the moves that all ways of it share.
+
+Contract: 6.6 to 6.9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attendance_core import ports
+from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn
+from attendance_core.marking.announcements import PlaceChanged
+from attendance_core.marking.connections import Connection, Process, Role, Terms, anybody_present
+from attendance_core.marking.places import Held, Place, Waiting
+from attendance_core.vocabulary import ConnectionId, EventId, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.accounts import Session
+
+
+def end_hold(
+    unit: ports.Unit,
+    held: Place,
+    judge: Process | None,
+    terms: Terms,
+    asked_by: ConnectionId | None = None,
+) -> Place:
+    """Gives a held person back: to the list if a socket of theirs is open or in its grace."""
+    now = unit.now()
+    theirs = unit.connections.of(held.event_id, held.user_id)
+    place = held.released(
+        present=held.member and anybody_present(theirs, Role.MARK_ME, now, judge, terms)
+    )
+    unit.places.put(place)
+    unit.announce(PlaceChanged(place, now, asked_by))
+    return place
+
+
+def hang_up(
+    unit: ports.Unit, ended: Sequence[Connection], judge: Process | None, terms: Terms
+) -> None:
+    """Forgets connections, at least one, of one person in one event, and what they alone kept.
+
+    With their last ``mark_me`` socket a waiting person leaves the list; with their last
+    ``marking`` socket a marker gives back whom they hold.
+    """
+    event_id, user_id = ended[0].event_id, ended[0].user_id
+    places = unit.places.lock(event_id, [user_id], holder=user_id)
+    mine = places.get(user_id)
+    now = unit.now()
+    gone = {each.connection_id for each in ended}
+    left = [
+        each for each in unit.connections.of(event_id, user_id) if each.connection_id not in gone
+    ]
+    unit.connections.remove(sorted(gone))
+    roles = {each.role for each in ended}
+    if (
+        Role.MARK_ME in roles
+        and mine is not None
+        and isinstance(mine.state, Waiting)
+        and not anybody_present(left, Role.MARK_ME, now, judge, terms)
+    ):
+        withdrawn = mine.withdrawn()
+        unit.places.put(withdrawn)
+        unit.announce(PlaceChanged(withdrawn, now))
+    if Role.MARKING in roles and not anybody_present(left, Role.MARKING, now, judge, terms):
+        for place in places.values():
+            if isinstance(place.state, Held) and place.state.by == user_id:
+                end_hold(unit, place, judge, terms)
+
+
+def settle(unit: ports.Unit, place: Place, judge: Process | None, terms: Terms) -> Place:
+    """Ends what has run out of a locked place, the hold or the grace, as a sweep would.
+
+    So a sweep that comes late is never a wrong answer.
+    """
+    now = unit.now()
+    if place.hold_has_lapsed(now):
+        return end_hold(unit, place, judge, terms)
+    if isinstance(place.state, Waiting):
+        theirs = unit.connections.of(place.event_id, place.user_id)
+        if not anybody_present(theirs, Role.MARK_ME, now, judge, terms):
+            place = place.withdrawn()
+            unit.places.put(place)
+            unit.announce(PlaceChanged(place, now))
+    return place
+
+
+def enter(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserId, Place]:
+    """Makes a person's place where there is none, and locks it and that of whom they hold.
+
+    Raises EventNotFound, also where the event was deleted while we waited for them.
+    """
+    unit.places.enter(event_id, user_id)
+    places = unit.places.lock(event_id, [user_id], holder=user_id)
+    if user_id not in places:
+        raise EventNotFound
+    return places
+
+
+def arrive(
+    unit: ports.Unit,
+    connection: Connection,
+    session: Session | None,
+    places: Mapping[UserId, Place],
+    terms: Terms,
+) -> Mapping[UserId, Place]:
+    """Adds a connection of a live process and session; ends the grace of those it replaces.
+
+    ``session`` is its session, locked before the places, as a log-out locks them: it either finds
+    this connection or keeps it from being opened. ``places`` are its person's and the one they
+    hold, locked; the answer is what they are after all that has run out was ended.
+    Raises LeaseLost, NotLoggedIn.
+    """
+    now = unit.now()
+    process = unit.processes.find(connection.process_id)
+    if process is None or process.lost_its_lease(now, terms):
+        raise LeaseLost
+    if session is None:
+        raise NotLoggedIn
+    event_id, user_id = connection.event_id, connection.user_id
+    theirs = unit.connections.of(event_id, user_id)
+    lapsed = [each for each in theirs if not each.is_present(now, process, terms)]
+    if lapsed:
+        hang_up(unit, lapsed, process, terms)
+        places = unit.places.lock(event_id, [user_id], holder=user_id)
+    settled = {
+        each.user_id: end_hold(unit, each, process, terms) if each.hold_has_lapsed(now) else each
+        for each in places.values()
+    }
+    unit.connections.remove(
+        [
+            each.connection_id
+            for each in theirs
+            if each.role is connection.role and each.is_lost(now, process.process_id, terms)
+        ]
+    )
+    unit.connections.add(connection)
+    return settled

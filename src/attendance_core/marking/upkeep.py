@@ -1,0 +1,112 @@
+"""What processes do without being asked: prove that they live, sweep, and read rooms again.
+
+Contract: 6.6 to 6.9, 6.13.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from attendance_core import ports
+from attendance_core.errors import LeaseLost
+from attendance_core.marking.connections import Connection, Process, Terms
+from attendance_core.marking.moves import end_hold, hang_up
+from attendance_core.vocabulary import EventId, ProcessId, UserId
+
+SWEEP_MOST = 500  # of each sort in one sweep; what is left waits for the next
+
+
+@dataclass(frozen=True, slots=True)
+class StartProcess:
+    """A process takes up its lease, under an id that was never used."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, process_id: ProcessId) -> None:
+        """From now on its connections count."""
+
+        def work(unit: ports.Unit) -> None:
+            now = unit.now()
+            unit.processes.remove_idle(now - 10 * self.terms.lease_seconds)
+            unit.processes.put(Process(process_id, now, now))
+
+        await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class RenewLease:
+    """A process proves that it lives."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, process_id: ProcessId) -> None:
+        """Raises LeaseLost where it came too late: others may have taken it for dead."""
+
+        def work(unit: ports.Unit) -> None:
+            now = unit.now()
+            process = unit.processes.find(process_id)
+            if process is None or process.lost_its_lease(now, self.terms):
+                raise LeaseLost
+            unit.processes.put(replace(process, renewed_at=now))
+
+        await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Ends holds that have run out and connections whose grace has. Twice does no harm."""
+
+    transact: ports.Transact
+    observe: ports.Observe
+    terms: Terms
+    together: ports.Together = ports.one_after_another
+
+    async def __call__(self, *, process_id: ProcessId) -> int:
+        """How many had run out; `SWEEP_MOST` or more where some may be left. Raises LeaseLost.
+
+        Each is ended by itself: a row that cannot be hurts no other, and is told of at the end.
+        """
+        terms = self.terms
+
+        def look(
+            unit: ports.Unit,
+        ) -> tuple[Sequence[tuple[EventId, UserId]], Sequence[Connection]]:
+            now = unit.now()
+            process = unit.processes.find(process_id)
+            if process is None or process.lost_its_lease(now, terms):
+                raise LeaseLost
+            dead_since = now - max(terms.lease_seconds, terms.grace_seconds)
+            return unit.places.lapsed(now, SWEEP_MOST), unit.connections.lapsed(
+                now - terms.grace_seconds,
+                dead_since if process.may_judge(now, terms) else None,
+                SWEEP_MOST,
+            )
+
+        holds, connections = await self.observe(look)
+        await self.together(
+            [partial(self._end_hold, process_id, *held) for held in holds]
+            + [partial(self._forget, process_id, each) for each in connections]
+        )
+        return len(holds) + len(connections)
+
+    async def _end_hold(self, process_id: ProcessId, event_id: EventId, user_id: UserId) -> None:
+        def work(unit: ports.Unit) -> None:
+            place = unit.places.lock(event_id, [user_id]).get(user_id)
+            if place is not None and place.hold_has_lapsed(unit.now()):
+                end_hold(unit, place, unit.processes.find(process_id), self.terms)
+
+        await self.transact(work)
+
+    async def _forget(self, process_id: ProcessId, lapsed: Connection) -> None:
+        def work(unit: ports.Unit) -> None:
+            unit.places.lock(lapsed.event_id, [lapsed.user_id], holder=lapsed.user_id)
+            found = unit.connections.find(lapsed.connection_id)
+            judge = unit.processes.find(process_id)
+            if found is not None and not found.is_present(unit.now(), judge, self.terms):
+                hang_up(unit, [found], judge, self.terms)
+
+        await self.transact(work)

@@ -1,0 +1,135 @@
+"""What a call is given, whichever way it was sent: names with values, not looked at yet.
+
+In a query and in a urlencoded body every value is a text; in a JSON body it is what JSON has;
+in a multipart body it is a text, or bytes where the part is a file. Contract: 1.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from attendance_core.errors import InvalidArgument
+from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
+from attendance_web.wire.values import too_much
+
+MOST_FIELDS = 100  # of a query or a form
+UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+
+
+Given = Mapping[str, Any]
+
+
+def in_query(query: bytes) -> Given:
+    """The arguments of a GET. Raises InvalidArgument, RepeatedArgument."""
+    try:
+        return _once(_pairs(query), "query")
+    except ValueError:
+        raise InvalidArgument(field="query") from None
+
+
+def in_body(content_type: str | None, body: bytes) -> Given:
+    """The arguments of a POST. Raises UnsupportedMediaType, BadBody, RepeatedArgument."""
+    if not body:
+        return {}
+    media_type, options = parse_options_header(content_type or "")
+    if media_type == "multipart/form-data":
+        return _once(_parts(options.get("boundary", ""), body), "body")
+    if options.get("charset", "utf-8").lower() not in UTF8:
+        raise UnsupportedMediaType
+    if media_type == "application/json":
+        return _json(body)
+    if media_type == "application/x-www-form-urlencoded":
+        return _form(body)
+    raise UnsupportedMediaType
+
+
+def _once(pairs: Iterable[tuple[str, Any]], where: str) -> dict[str, Any]:
+    """Which of two values is meant nobody can say. Raises RepeatedArgument."""
+    given: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in given:
+            raise RepeatedArgument(field=name if re.fullmatch(r"\w{1,64}", name) else where)
+        given[name] = value
+    return given
+
+
+def _pairs(encoded: bytes) -> list[tuple[str, str]]:
+    """Bytes that are no UTF-8 become lone surrogates, which whoever reads the field refuses.
+
+    Raises ValueError where there are too many.
+    """
+    return parse_qsl(
+        encoded.decode("utf-8", "surrogateescape"),
+        keep_blank_values=True,
+        errors="surrogateescape",
+        max_num_fields=MOST_FIELDS,
+    )
+
+
+def _form(body: bytes) -> Given:
+    try:
+        return _once(_pairs(body), "body")
+    except ValueError:
+        raise BadBody from None
+
+
+def _json(body: bytes) -> Given:
+    """By the standard library, since msgspec keeps the last of two equal names in silence."""
+    if too_much(body):
+        raise BadBody
+    try:
+        read = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_Object, parse_constant=_no_constant
+        )
+    except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
+        raise BadBody from None
+    if not isinstance(read, _Object):
+        raise BadBody
+    return _once(read, "body")
+
+
+class _Object(tuple[tuple[str, Any], ...]):
+    """The pairs of a JSON object. No argument is one, so those within another are passed over."""
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"JSON has no {name}")
+
+
+def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
+    """The parts of a form, each whole; those with a file name are files. Raises BadBody."""
+    parts: list[tuple[str, str | bytes]] = []
+    try:
+        with PushMultipartParser(
+            boundary, content_length=len(body), max_segment_count=MOST_FIELDS, strict=True
+        ) as parser:
+            for event in parser.parse(body):
+                if isinstance(event, MultipartSegment):
+                    segment, content = event, b""
+                elif event is not None:
+                    content += bytes(event)
+                else:
+                    parts.append((segment.name or "", _value(segment, content)))
+    except (MultipartError, ValueError):
+        raise BadBody from None
+    return parts
+
+
+def _value(segment: MultipartSegment, content: bytes) -> str | bytes:
+    """Raises UnsupportedMediaType for a text that says it is in another charset than ours."""
+    if segment.filename is not None:
+        return content
+    if (segment.charset or "utf-8").lower() not in UTF8:
+        raise UnsupportedMediaType
+    return content.decode("utf-8", "surrogateescape")

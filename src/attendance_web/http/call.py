@@ -1,0 +1,149 @@
+"""How a call is declared, once: its place, what it takes, what it answers, and who may make it.
+
+A slice's file has the Structs on top and plain functions below. From a declaration come the
+Litestar handler, the OpenAPI operation and README's table. Contract: 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_type_hints
+
+import msgspec
+from litestar.datastructures import Cookie
+
+from attendance_core import ports
+from attendance_core.accounts import Actor, Credential
+from attendance_core.errors import NotLoggedIn
+from attendance_core.use_cases import UseCases
+from attendance_core.vocabulary import SessionId, UserId
+from attendance_web.http.cookies import no_session_cookie, session_cookie
+from attendance_web.http.limits import Limits
+from attendance_web.wire.credentials import Shown
+
+A = TypeVar("A", bound=msgspec.Struct)
+
+
+Method = Literal["GET", "POST"]
+
+
+BODY_BYTES: Final = 64 * 1024
+
+
+PICTURE_BODY_BYTES: Final = 16 * 1024 * 1024  # 10 MiB of picture in Base64, and some more
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """What the calls need; the application keeps it as ``app.state.web``."""
+
+    use_cases: UseCases
+    files: ports.Files
+    limits: Limits
+    allowed_origins: frozenset[str]
+    is_draining: Callable[[], bool]  # whether this process is asked to stop
+    is_shut: Callable[[], bool]  # whether it takes no calls any more
+    store_answers: Callable[[], bool]  # whether it has taken this process's last proof of life
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[A]):
+    """One call as it is made: what it says, and who makes it."""
+
+    arguments: A
+    actor: Actor | None
+    by: Shown | None
+    address: str
+    use_cases: UseCases
+    limits: Limits
+    cookies: list[Cookie] = field(default_factory=list)  # to be set with the answer
+    secure: bool = False
+
+    @property
+    def person(self) -> UserId:
+        """Who makes the call. Raises NotLoggedIn."""
+        if self.actor is None:
+            raise NotLoggedIn
+        return self.actor.user_id
+
+    @property
+    def replaceable(self) -> SessionId | None:
+        """The session of this browser, which another log-in ends."""
+        if self.actor is None or self.by is None or self.by.credential is Credential.BEARER:
+            return None
+        return self.actor.session_id
+
+    def give_session(self, token: str) -> None:
+        """The browser is to show this from now on."""
+        self.cookies.append(session_cookie(token, secure=self.secure))
+
+    def keep_session(self) -> None:
+        """The browser is to keep what it has shown for thirty days from now."""
+        if self.by is not None and self.by.credential is Credential.COOKIE:
+            self.give_session(self.by.token)
+
+    def end_session(self) -> None:
+        """The browser is to forget what it shows."""
+        self.cookies.append(no_session_cookie(secure=self.secure))
+
+
+Run = Callable[[Asked[Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A declaration. ``use_case`` is the name of the core's class behind it."""
+
+    method: Method
+    path: str
+    name: str
+    use_case: str
+    needs_login: bool
+    most_bytes: int
+    arguments: type[msgspec.Struct]
+    answer: Any  # a type that msgspec encodes; None where there is nothing to say
+    summary: str
+    run: Run
+
+
+def get(path: str, *, login: bool = True, use_case: str | None = None) -> Callable[[Run], Call]:
+    """Declares a call that reads."""
+    return _declare("GET", path, login, BODY_BYTES, use_case, None)
+
+
+def post(
+    path: str, *, login: bool = True, most_bytes: int = BODY_BYTES, name: str | None = None
+) -> Callable[[Run], Call]:
+    """Declares a call that changes something."""
+    return _declare("POST", path, login, most_bytes, None, name)
+
+
+def _declare(
+    method: Method,
+    path: str,
+    login: bool,
+    most_bytes: int,
+    use_case: str | None,
+    name: str | None,
+) -> Callable[[Run], Call]:
+    named = name or path.rpartition("/")[2]
+
+    def declared(run: Run) -> Call:
+        hints = get_type_hints(run)
+        (arguments,) = get_args(hints["asked"])
+        answer = hints["return"]
+        return Call(
+            method,
+            path,
+            named,
+            use_case or named,
+            login,
+            most_bytes,
+            arguments,
+            None if answer is type(None) else answer,
+            (run.__doc__ or "").partition("\n")[0],
+            run,
+        )
+
+    return declared

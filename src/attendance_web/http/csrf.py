@@ -1,0 +1,63 @@
+"""Whether a call comes from our own page. Contract: 1 and 2, CSRF.
+
+A page of another site can make a browser send our cookies, but it can neither read them nor
+set a header: so a call by cookie has to repeat the cookie `csrftoken` in `X-CSRFToken`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.types import Message, Scope
+
+from attendance_core.accounts import Credential
+from attendance_web.http.cookies import SAME_SITE
+from attendance_web.wire.credentials import CSRF_COOKIE, CSRF_HEADER, Shown, origin_is_foreign
+from attendance_web.wire.headers import RawHeaders, cookie, header
+from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
+
+TOKEN_BYTES = 32  # 256 bits
+
+
+def check(headers: RawHeaders, by: Shown | None, allowed_origins: frozenset[str]) -> None:
+    """Asked of every call that changes something; no browser sends a bearer token unasked.
+
+    Raises ForeignOrigin, CsrfFailed.
+    """
+    if by is not None and by.credential is Credential.BEARER:
+        return
+    if origin_is_foreign(headers, allowed_origins):
+        raise ForeignOrigin
+    kept, repeated = cookie(headers, CSRF_COOKIE), header(headers, CSRF_HEADER)
+    if kept is None or repeated is None:
+        raise CsrfFailed
+    if not hmac.compare_digest(kept.encode(), repeated.encode()):
+        raise CsrfFailed
+
+
+async def give_token(message: Message, scope: Scope) -> None:
+    """Sets the cookie with the first successful GET that came without one.
+
+    Not with what anybody on the way may keep: one token would then be given to many.
+    """
+    if message["type"] != "http.response.start" or scope.get("method") != "GET":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    if not 200 <= message["status"] < 300 or "public" in headers.get("cache-control", ""):
+        return
+    if cookie(scope["headers"], CSRF_COOKIE) is None:
+        given = Cookie(
+            key=CSRF_COOKIE,
+            value=secrets.token_urlsafe(TOKEN_BYTES),
+            path="/",
+            samesite=SAME_SITE,
+            secure=is_secure(scope),
+        )
+        headers.add("set-cookie", given.to_header(header=""))
+
+
+def is_secure(scope: Scope) -> bool:
+    """Whether the browser speaks HTTPS, to us or to the proxy we trust."""
+    return scope.get("scheme") == "https"

@@ -1,0 +1,143 @@
+"""The words that arguments are declared with, and how each is read. Contract: 1.
+
+A call's arguments are a Struct of these; a reader turns what was given into it, and says of
+which field it is that something is wrong.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from msgspec import inspect as kinds
+
+from attendance_core.errors import InvalidArgument, MissingArgument
+from attendance_core.vocabulary import LATEST_INSTANT
+from attendance_web.http.body import Given
+from attendance_web.wire.values import MOST_ID, Wrong, whole_number
+
+A = TypeVar("A", bound=msgspec.Struct)
+
+MOST_ROWS = 2**31 - 1  # of a list; more than anybody has
+
+PersonId = Annotated[int, Meta(ge=1, le=MOST_ID, description="Somebody's id")]
+UnixTime = Annotated[int, Meta(ge=0, le=int(LATEST_INSTANT), description="UNIX seconds, UTC")]
+Limit = Annotated[int, Meta(ge=1, le=MOST_ROWS, description="At most so many rows")]
+Offset = Annotated[int, Meta(ge=0, le=MOST_ROWS, description="Rows to pass over")]
+EventRef = Annotated[UUID, Meta(description="An event's id, 36 characters in either case")]
+Image = Annotated[bytes, Meta(description="A JPEG, PNG or WebP file of at most 10 MiB")]
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """No arguments."""
+
+
+class OnePerson(msgspec.Struct, frozen=True):
+    """Somebody, by id."""
+
+    user_id: PersonId
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Which rows of a list; all without a limit."""
+
+    limit: Limit | None = None
+    offset: Offset = 0
+
+
+UUID_FORM: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+DATA_URL: Final = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
+USUAL_BASE64: Final = str.maketrans("-_", "+/", " \t\r\n")
+UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
+
+
+Read = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Generic[A]):
+    """Turns what was given into the arguments of one call."""
+
+    struct: type[A]
+    fields: tuple[tuple[str, bool, Read], ...]  # name, whether it is needed, how it is read
+
+    def __call__(self, given: Given) -> A:
+        """Unknown names are passed over. Raises MissingArgument, InvalidArgument."""
+        for name, needed, _ in self.fields:
+            if needed and given.get(name) is None:
+                raise MissingArgument(field=name)
+        values = {}
+        for name, _, read in self.fields:
+            if (value := given.get(name)) is not None:
+                try:
+                    values[name] = read(value)
+                except Wrong:
+                    raise InvalidArgument(field=name) from None
+        return self.struct(**values)
+
+
+@cache
+def reader_of(struct: type[A]) -> Reader[A]:
+    """Made once for each Struct."""
+    described = kinds.type_info(struct)
+    assert isinstance(described, kinds.StructType)
+    return Reader(
+        struct,
+        tuple((each.name, each.required, _read_of(each.type)) for each in described.fields),
+    )
+
+
+def _read_of(kind: kinds.Type) -> Read:
+    match kind:
+        case kinds.UnionType(types):
+            (one,) = (each for each in types if not isinstance(each, kinds.NoneType))
+            return _read_of(one)
+        case kinds.Metadata(inner):
+            return _read_of(inner)
+        case kinds.IntType(ge=least, le=most) if least is not None and most is not None:
+            return lambda value: whole_number(value, least, most)
+        case kinds.StrType():
+            return text
+        case kinds.UUIDType():
+            return event_id
+        case kinds.BytesType():
+            return image
+    raise TypeError(f"arguments are never declared as {kind}")
+
+
+def text(value: Any) -> str:
+    """Any text that every store can keep. Raises Wrong."""
+    if not isinstance(value, str) or UNKEEPABLE.search(value):
+        raise Wrong
+    return value
+
+
+def event_id(value: Any) -> UUID:
+    """Raises Wrong for any other form than the one of 36 characters."""
+    if not isinstance(value, str) or not UUID_FORM.fullmatch(value):
+        raise Wrong
+    return UUID(value)
+
+
+def image(value: Any) -> bytes:
+    """A file as it came, or out of Base64 in whatever common spelling. Raises Wrong.
+
+    With or without `data:...;base64,`, line breaks and padding; in either alphabet.
+    """
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, str):
+        raise Wrong
+    start = DATA_URL.match(value)
+    encoded = value[start.end() if start else 0 :].translate(USUAL_BASE64).rstrip("=")
+    try:
+        return binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4), strict_mode=True)
+    except ValueError:
+        raise Wrong from None

@@ -1,0 +1,175 @@
+"""How often something may be asked. Contract: 1, limits. Decision 0008.
+
+Calls are counted in this process, which they could wear out; log-ins that fail, sign-ups and
+uploads in the store, for all processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from weakref import WeakValueDictionary
+
+from attendance_core.errors import TooManyRequests, Unavailable, WrongCredentials
+from attendance_core.limits import FAILED_LOG_INS, SIGN_UPS, UPLOADS, Ended, Limit
+from attendance_core.use_cases import UseCases
+from attendance_core.vocabulary import Instant, Seconds, UserId, fold
+from attendance_web.wire.bucket import Bucket
+
+CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1
+AT_ONCE = 4  # of the same account or address; SQLite commits them together
+WAIT_SECONDS: Seconds = 3.0  # for others of the same account or address, then for an answer
+ASK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s; doubled each time
+LOOK_SECONDS: Seconds = 60.0  # at a password; well before the try is taken for a dead process's
+
+Clock = Callable[[], Seconds]
+
+
+class Buckets:
+    """A bucket for each person; one that has filled up is forgotten, for a new one is like it."""
+
+    def __init__(self, most: float, a_second: float, clock: Clock) -> None:
+        self._most = most
+        self._a_second = a_second
+        self._clock = clock
+        self._buckets: OrderedDict[UserId, Bucket] = OrderedDict()
+
+    def take(self, user_id: UserId) -> None:
+        """Raises TooManyRequests."""
+        while self._buckets:
+            idle = next(iter(self._buckets))
+            if not self._buckets[idle].is_full:
+                break
+            del self._buckets[idle]
+        bucket = self._buckets.get(user_id)
+        if bucket is None:
+            bucket = self._buckets[user_id] = Bucket(self._most, self._a_second, self._clock)
+        self._buckets.move_to_end(user_id)
+        if not bucket.take():
+            raise TooManyRequests(seconds=math.ceil(bucket.seconds_to_next))
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+
+class Limits:
+    """Everything that is limited, and nothing else: a lecture hall is one address.
+
+    The clock counts seconds and never goes back.
+    """
+
+    def __init__(self, use_cases: UseCases, clock: Clock = time.monotonic) -> None:
+        self._calls = Buckets(CALLS, CALLS_A_SECOND, clock)
+        self._use_cases = use_cases
+        self._turns = WeakValueDictionary[tuple[Limit, str], asyncio.Semaphore]()
+        self._undoing: set[asyncio.Task[None]] = set()
+
+    def call(self, user_id: UserId) -> None:
+        """Raises TooManyRequests."""
+        self._calls.take(user_id)
+
+    async def upload(self, user_id: UserId) -> None:
+        """Raises TooManyRequests, Unavailable."""
+        await self._count(UPLOADS, str(user_id))
+
+    async def sign_up(self, address: str) -> None:
+        """Raises TooManyRequests, Unavailable."""
+        await self._count(SIGN_UPS, network_of(address))
+
+    @asynccontextmanager
+    async def log_in(self, username: str, address: str) -> AsyncIterator[None]:
+        """Around a log-in. Only failures count, and never more are looked at than may still fail.
+
+        Those that come at once wait for one another where they might all fail. One that succeeds
+        clears the count; one we could not look at is not counted. Raises TooManyRequests,
+        Unavailable.
+        """
+        whose = f"{network_of(address)} {fold(username)[:64]}"
+        began = await self._begin(whose)
+        ended = Ended.GIVEN_BACK
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                yield
+            ended = Ended.SUCCEEDED
+        except WrongCredentials:
+            ended = Ended.FAILED
+            raise
+        except TimeoutError:
+            raise Unavailable from None
+        finally:
+            # Handed over before anything can interrupt it, and so carried out whatever happens
+            await self._end(whose, began, ended)
+
+    async def _count(self, limit: Limit, whose: str) -> None:
+        try:
+            async with self._turn(limit, whose):
+                await self._use_cases.count_one(limit=limit, whose=whose)
+        except TimeoutError:
+            raise Unavailable from None
+
+    async def _begin(self, whose: str) -> Instant:
+        """When this log-in has begun, once there is room for one that fails."""
+        clock = asyncio.get_running_loop().time
+        patient_until, pause = clock() + WAIT_SECONDS, ASK_AGAIN_SECONDS
+        try:
+            async with self._turn(FAILED_LOG_INS, whose):
+                while (began := await self._ask(whose)) is None:
+                    if clock() >= patient_until:
+                        raise TimeoutError
+                    await asyncio.sleep(min(pause, max(0.0, patient_until - clock())))
+                    pause *= 2
+        except TimeoutError:
+            raise TooManyRequests(seconds=1) from None
+        return began
+
+    async def _ask(self, whose: str) -> Instant | None:
+        """As `BeginTry`; who does not wait for the answer has begun nothing."""
+        beginning = asyncio.create_task(
+            self._use_cases.begin_try(limit=FAILED_LOG_INS, whose=whose)
+        )
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            undoing = asyncio.create_task(self._undo(beginning, whose))
+            self._undoing.add(undoing)
+            undoing.add_done_callback(self._undoing.discard)
+            raise
+
+    async def _undo(self, beginning: asyncio.Task[Instant | None], whose: str) -> None:
+        with suppress(TooManyRequests, Unavailable):  # then it lapses by itself
+            began = await beginning
+            if began is not None:
+                await self._end(whose, began, Ended.GIVEN_BACK)
+
+    async def _end(self, whose: str, began: Instant, ended: Ended) -> None:
+        await self._use_cases.end_try(limit=FAILED_LOG_INS, whose=whose, began=began, ended=ended)
+
+    @asynccontextmanager
+    async def _turn(self, limit: Limit, whose: str) -> AsyncIterator[None]:
+        """A few at a time ask the store, where they wait for one another with a connection each.
+
+        Raises TimeoutError where it takes too long to come.
+        """
+        turn = self._turns.setdefault((limit, whose), asyncio.Semaphore(AT_ONCE))
+        async with asyncio.timeout(WAIT_SECONDS):
+            await turn.acquire()
+        try:
+            yield
+        finally:
+            turn.release()
+
+
+def network_of(address: str) -> str:
+    """Whom an address belongs to: an IPv6 subscriber has all of a /64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

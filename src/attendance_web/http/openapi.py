@@ -1,0 +1,186 @@
+"""The description of the calls for programs, made from their declarations. OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from attendance_web.http.call import Call
+from attendance_web.http.envelope import BROKEN, JSON, UNAVAILABLE, WIRE
+from attendance_web.wire.credentials import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
+
+Schema = dict[str, Any]
+
+PATHS: Final = ("/schema", "/schema/openapi.json")
+TAGS: Final = {"accounts": "accounts", "auth": "accounts", "profile": "profiles"}
+REF: Final = "#/components/schemas/{name}"
+BODIES: Final = (JSON, "application/x-www-form-urlencoded", "multipart/form-data")
+ABOUT: Final = """\
+Every answer is an envelope: `error` 0 is success, and `response` has what was asked for.
+`error_msg` is for a person, in the language of `Accept-Language` (ru or en).
+
+error | meaning
+---|---
+1 | invalid argument
+2 | missing argument
+3 | not permitted
+4 | unsupported media type of the body
+5 | not found
+6 | already exists
+7 | not logged in
+8 | refused before the call was read
+-1 | our fault
+
+Whole numbers may also be given as strings of digits. Unknown fields are ignored.
+"""
+
+
+def document(calls: Sequence[Call]) -> Schema:
+    """The whole description."""
+    types = {each for call in calls for each in (call.arguments, call.answer) if each is not None}
+    ordered = sorted(types, key=str)
+    schemas, components = msgspec.json.schema_components(ordered, ref_template=REF)
+    schema_of = dict(zip(ordered, schemas, strict=True))
+    paths: dict[str, Schema] = {}
+    for call in calls:
+        paths.setdefault(call.path, {})[call.method.lower()] = _operation(
+            call, schema_of, components
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Attendance",
+            "version": version("attendance"),
+            "description": ABOUT,
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Refused": _envelope({"type": "object"}, refused=True)},
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+                "token": {"type": "http", "scheme": "bearer"},
+                "csrf": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": CSRF_HEADER,
+                    "description": f"With a session: what the cookie {CSRF_COOKIE} says.",
+                },
+            },
+        },
+    }
+
+
+def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, Any]) -> Schema:
+    arguments = _resolved(schema_of[call.arguments], components)
+    answer = {"type": "object"} if call.answer is None else schema_of[call.answer]
+    operation: Schema = {
+        "operationId": call.name,
+        "summary": call.summary,
+        "tags": [_tag(call.path)],
+        "security": _security(call),
+        "responses": {
+            "200": {
+                "description": "Done, or refused by the call itself (`error` says which)",
+                "content": {
+                    JSON: {
+                        "schema": {
+                            "anyOf": [_envelope(answer), {"$ref": REF.format(name="Refused")}]
+                        }
+                    }
+                },
+            },
+            **{str(status): _refusal(status) for status in _statuses(call)},
+        },
+    }
+    if call.method == "GET":
+        operation["parameters"] = list(_parameters(arguments))
+    else:
+        operation["requestBody"] = {
+            "required": bool(arguments.get("required")),
+            "content": {each: {"schema": _body(each, arguments)} for each in BODIES},
+        }
+    return operation
+
+
+def _tag(path: str) -> str:
+    part = path.removeprefix("/api").split("/")[1]
+    return TAGS.get(part, part)
+
+
+def _resolved(schema: Schema, components: dict[str, Any]) -> Schema:
+    name = schema["$ref"].rpartition("/")[2]
+    found: Schema = components[name]
+    return found
+
+
+def _parameters(arguments: Schema) -> Iterable[Schema]:
+    needed = arguments.get("required", ())
+    for name, schema in arguments["properties"].items():
+        yield {"name": name, "in": "query", "required": name in needed, "schema": _plain(schema)}
+
+
+def _plain(schema: Schema) -> Schema:
+    """Without null, which a query cannot say."""
+    some = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    return some[0] if len(some) == 1 else schema
+
+
+def _body(media_type: str, arguments: Schema) -> Schema:
+    """In a multipart body a file comes as it is, in the others as Base64."""
+    if media_type != "multipart/form-data" or "image" not in arguments["properties"]:
+        return arguments
+    image = {"type": "string", "contentMediaType": "image/*"}
+    return {**arguments, "properties": {**arguments["properties"], "image": image}}
+
+
+def _envelope(response: Schema, *, refused: bool = False) -> Schema:
+    return {
+        "type": "object",
+        "required": ["error", "error_msg"] if refused else ["error", "error_msg", "response"],
+        "properties": {
+            "error": {"type": "integer", **({"not": {"const": 0}} if refused else {"const": 0})},
+            "error_msg": {"type": "string"},
+            **({} if refused else {"response": response}),
+        },
+    }
+
+
+def _security(call: Call) -> list[Schema]:
+    by_cookie: Schema = {"session": []} if call.needs_login else {}
+    if call.method == "POST":
+        by_cookie["csrf"] = []
+    return [by_cookie, {"token": []}]
+
+
+def _statuses(call: Call) -> list[int]:
+    known = {each.status for each in (*WIRE.values(), UNAVAILABLE, BROKEN)} - {200, 404, 405}
+    if call.method == "GET":
+        known -= {403, 413}
+    if not call.needs_login:
+        known -= {401}
+    return sorted(known)
+
+
+def _refusal(status: int) -> Schema:
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {JSON: {"schema": {"$ref": REF.format(name="Refused")}}},
+    }
+
+
+def routes(calls: Sequence[Call]) -> list[HTTPRouteHandler]:
+    """The description as JSON; a page of its own would only load it again."""
+    written = msgspec.json.encode(document(calls))
+
+    async def schema() -> Response[bytes]:
+        return Response(written, media_type=JSON, headers={"Cache-Control": "no-cache"})
+
+    return [
+        HTTPRouteHandler(list(PATHS), http_method="GET", include_in_schema=False)(schema),
+    ]

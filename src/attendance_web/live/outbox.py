@@ -1,0 +1,90 @@
+"""What one socket is still to be told, and the code it is to be closed with.
+
+Bounded: a client that does not read is disconnected and slows nobody down. Contract: 6.12.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from attendance_core.errors import Language
+from attendance_core.marking.connections import Connection
+from attendance_web.live.close_codes import SLOW
+
+OUTBOX_MOST = 4096  # frames; a room of 2 000 people may change whole at once
+
+
+class Outbox:
+    """Frames go in without waiting; the socket's one writer takes them out.
+
+    After a close code nothing more goes in; the code comes out after the frames before it.
+    A frame too many calls ``overflowed`` and ends it.
+    """
+
+    def __init__(
+        self, connection: Connection, language: Language, overflowed: Callable[[], None]
+    ) -> None:
+        self.connection = connection
+        self.language: Language = language
+        self._overflowed = overflowed
+        self._frames: deque[str] = deque()
+        self._code: int | None = None
+        self._code_when_answered: int | None = None
+        self._answering = False
+        self._filled = asyncio.Event()
+
+    def put(self, frame: str) -> None:
+        """Never waits."""
+        if self._code is not None:
+            return
+        if len(self._frames) >= OUTBOX_MOST:
+            self._frames.clear()
+            self.close(SLOW)
+            self._overflowed()
+        else:
+            self._frames.append(frame)
+            self._filled.set()
+
+    def close(self, code: int, frame: str | None = None) -> None:
+        """The last thing this socket is told; a second close changes nothing."""
+        if self._code is None:
+            if frame is not None:
+                self._frames.append(frame)
+            self._code = code
+            self._filled.set()
+
+    def close_when_answered(self, code: int) -> None:
+        """As close, but a command that is being carried out is answered before."""
+        if self._answering:
+            self._code_when_answered = code
+        else:
+            self.close(code)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """While a command of this socket is carried out."""
+        self._answering = True
+        try:
+            yield
+        finally:
+            self._answering = False
+            if self._code_when_answered is not None:
+                self.close(self._code_when_answered)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the last thing was said."""
+        return self._code is not None
+
+    async def next(self) -> str | int:
+        """The next frame, or the code to close with once there is none."""
+        while True:
+            if self._frames:
+                return self._frames.popleft()
+            if self._code is not None:
+                return self._code
+            self._filled.clear()
+            await self._filled.wait()

@@ -1,0 +1,24 @@
+"""What the server of a socket tells that ASGI has no word for: a goodbye, a flood, a way to cut."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+EXTENSION: Final = "attendance.peer"
+
+
+FLOODED: Final = "attendance.flooded"  # in the event that stands for a frame too many
+
+
+class Peer(Protocol):
+    """The other end of a socket."""
+
+    said_goodbye: bool
+
+    def farewell(self) -> None:
+        """Answers a goodbye, which is kept back until then; without one it does nothing."""
+        ...
+
+    def cut(self, code: int) -> None:
+        """Ends the connection soon, whether or not anybody reads."""
+        ...

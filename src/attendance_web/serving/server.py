@@ -1,0 +1,207 @@
+"""A process of the service: one listening socket, uvicorn over it, and a graceful end.
+
+`X-Forwarded-For` and `X-Forwarded-Proto` are believed from a proxy on this machine only, which
+is uvicorn's default; see `settings`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from types import FrameType
+from typing import Final, cast
+
+import uvicorn
+from litestar import Litestar
+from uvicorn._types import ASGI3Application
+
+from attendance_core.vocabulary import Seconds
+from attendance_web.serving.access_log import AccessLog, Answered
+from attendance_web.serving.http_protocol import CallProtocol
+from attendance_web.serving.ws_protocol import PeerProtocol
+
+logger = logging.getLogger(__name__)
+
+BACKLOG: Final = 2048  # connections that wait to be accepted: a lecture hall opens at once
+LARGEST_FRAME: Final = 16 * 1024  # bytes; Contract: 6.11
+PING_SECONDS: Final = 10.0  # between pings, and for an answer to one
+UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
+STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
+DOOR_SECONDS: Final[Seconds] = 2.0  # from SIGTERM, in which a balancer can see that it is not ready
+LATE_SECONDS: Final[Seconds] = 0.5  # then, for calls on connections that were just made
+INTERRUPTED: Final = 130  # the code of a program that Ctrl-C ended
+
+
+class CannotListen(Exception):
+    """The address cannot be listened at; one line says why."""
+
+
+def serve(
+    app: Litestar,
+    listener: socket.socket,
+    *,
+    drain: Callable[[], Awaitable[None]],
+    shut: Callable[[], None],
+    ready: Callable[[], None],
+    answered: Callable[[Answered], None],
+) -> int:
+    """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called in between,
+    and ``answered`` after each request and socket.
+
+    On the signal ``drain`` lets the sockets go and makes the service no longer ready. After a
+    moment, which Ctrl-C does without, nobody new is let in; calls on connections that were just
+    made are answered for another one. Then ``shut`` is called, and requests that came before are
+    answered; a second Ctrl-C waits for nobody. Raises whatever the start of the application raises.
+    """
+    config = config_of(AccessLog(cast(ASGI3Application, app), answered))
+    server = _Server(config, app, drain, shut, ready)
+    server.run(sockets=[listener])
+    return INTERRUPTED if server.force_exit else 0
+
+
+def config_of(app: ASGI3Application) -> uvicorn.Config:
+    """How uvicorn is to serve: sockets are pinged, bounded and not compressed."""
+    return uvicorn.Config(
+        app,
+        loop="auto",  # uvloop, where the system has it
+        http=CallProtocol,
+        ws=PeerProtocol,
+        ws_max_size=LARGEST_FRAME,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        ws_per_message_deflate=False,
+        lifespan="off",  # `_Server` has it: uvicorn would print what it raises and end by itself
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        workers=1,
+        backlog=BACKLOG,
+    )
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket that listens already, so that a taken port shows at once. Raises CannotListen."""
+    where = f"{host}:{port}"
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        raise CannotListen(f"cannot listen at {where}: there is no host {host}") from None
+    family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # Accepted sockets inherit it; uvicorn alone never gets rid of one who does not read
+            milliseconds = int(UNREAD_SECONDS * 1000)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise CannotListen(f"cannot listen at {where}: {_why(error)}") from None
+    return listener
+
+
+def _why(error: OSError) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return "the port is taken; stop what listens there or set ATTENDANCE_PORT"
+        case errno.EACCES:
+            return "not permitted; ports below 1024 are the administrator's"
+        case errno.EADDRNOTAVAIL:
+            return "this machine has no such address; set ATTENDANCE_HOST"
+        case _:
+            return os.strerror(error.errno or 0)
+
+
+def say_where(host: str, listener: socket.socket) -> None:
+    """The line that tells whoever started it, or waits for it, that it serves."""
+    print(f"attendance is at {_url(host, listener)} (Ctrl-C stops it)", flush=True)
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _is_no_cut(record: logging.LogRecord) -> bool:
+    """uvicorn says how many calls it cut off at the end; a traceback of each tells no more."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
+def _alone(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it is ready, and that lets everybody finish."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        app: Litestar,
+        drain: Callable[[], Awaitable[None]],
+        shut: Callable[[], None],
+        ready: Callable[[], None],
+    ) -> None:
+        super().__init__(config)
+        self._app = app
+        self._alive = AsyncExitStack()
+        self._drain = drain
+        self._shut = shut
+        self._ready = ready
+        self._door_seconds = DOOR_SECONDS
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await self._alive.enter_async_context(self._app.lifespan())
+        except BaseExceptionGroup as group:
+            raise _alone(group) from None  # Litestar starts within a task group
+        await super().startup(sockets=sockets)
+        gc.collect()
+        gc.freeze()  # else a full collection stops the loop for tens of milliseconds
+        self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal is a wish that we grant, so it is not raised anew after the end."""
+        if sig == signal.SIGINT:
+            self.force_exit = self.should_exit
+            self._door_seconds = 0.0
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        begun = time.monotonic()
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cut)
+        draining = asyncio.ensure_future(self._drain())
+        while not self.force_exit and time.monotonic() < begun + self._door_seconds:
+            await asyncio.sleep(0.1)
+        for listening in self.servers:
+            listening.close()
+        if self._door_seconds and not self.force_exit:
+            await asyncio.sleep(LATE_SECONDS)
+        self._shut()
+        await self._drained(draining, begun + STOP_SECONDS - 2)
+        left = STOP_SECONDS - (time.monotonic() - begun)
+        self.config.timeout_graceful_shutdown = max(1, int(left))
+        await super().shutdown(sockets=sockets)
+        await self._alive.aclose()
+
+    async def _drained(self, draining: asyncio.Future[None], until: float) -> None:
+        """Waits for the sockets to go, unless it takes too long or somebody is impatient."""
+        while not draining.done() and not self.force_exit and time.monotonic() < until:
+            await asyncio.wait({draining}, timeout=0.1)
+        if not draining.done():
+            draining.cancel()
+        await asyncio.gather(draining, return_exceptions=True)
+        if not draining.cancelled() and (error := draining.exception()) is not None:
+            logger.error("the sockets could not be drained", exc_info=error)

@@ -1,0 +1,228 @@
+"""Several processes that serve one address of one machine, and the parent that keeps them alive.
+
+The parent listens and never accepts: every worker accepts from the one socket it has opened. It
+has no event loop and no database, so that there is little in it that could fail. A worker that
+dies is replaced; so is one that hangs, whose event loop says nothing any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from attendance_core.vocabulary import Seconds
+from attendance_web.serving.server import INTERRUPTED, STOP_SECONDS
+
+KILL_SECONDS: Final[Seconds] = STOP_SECONDS + 0.5  # from the signal; by itself none takes so long
+SIGN_SECONDS: Final[Seconds] = 1.0  # between two signs of life
+SILENT_SECONDS: Final[Seconds] = 5.0  # who serves and gives no sign for so long hangs
+START_SECONDS: Final[Seconds] = 60.0  # and so does who does not serve after so long
+SHORT_LIFE: Final[Seconds] = 5.0  # who dies sooner is not replaced at once
+FIRST_PAUSE: Final[Seconds] = 0.5  # twice as long each time
+LONGEST_PAUSE: Final[Seconds] = 10.0
+STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
+ALIVE: Final = b"."
+
+logger = logging.getLogger(__name__)
+
+
+class Parent:
+    """What a worker knows of its parent: a line for signs of life, which ends when it has died."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._line = socket.socket(fileno=descriptor)
+
+    def worker_is_ready(self) -> None:
+        """Tells the parent, now and for as long as the running event loop turns.
+
+        From now on it stops when the parent is gone.
+        """
+        self._give_sign(asyncio.get_running_loop())
+        threading.Thread(target=self._outlive_nobody, name="parent", daemon=True).start()
+
+    def _give_sign(self, loop: asyncio.AbstractEventLoop) -> None:
+        with suppress(OSError):  # it is gone, or stands still and has signs enough to read
+            self._line.send(ALIVE, socket.MSG_DONTWAIT)
+        loop.call_later(SIGN_SECONDS, self._give_sign, loop)
+
+    def _outlive_nobody(self) -> None:
+        self._line.recv(1)  # nothing is ever said: it returns at the end
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@dataclass
+class _Worker:
+    index: int
+    process: subprocess.Popen[bytes]
+    line: socket.socket
+    started_at: float = field(default_factory=time.monotonic)
+    is_ready: bool = False
+    silent: Seconds = 0.0  # for so long, as far as the parent was there to hear it
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it takes too long to start, or to give a sign of life."""
+        return self.silent >= (SILENT_SECONDS if self.is_ready else START_SECONDS)
+
+
+class Workers:
+    """So many workers over one listening socket; ``ready`` is called once they all serve.
+
+    The first is started alone: what is wrong at the start is wrong for all, and told once.
+    """
+
+    def __init__(self, number: int, listener: socket.socket, ready: Callable[[], None]) -> None:
+        self._number = number
+        self._listener = listener
+        self._ready = ready
+        self._alive: dict[int, _Worker] = {}
+        self._due: dict[int, float] = {}  # when the next one with this index is to be started
+        self._pauses: dict[int, Seconds] = {}
+        self._have_served = False
+        self._listened_at = time.monotonic()
+        self._stopped_at: float | None = None
+        self._code = 0
+
+    def run(self) -> int:
+        """Until SIGTERM or SIGINT, or until the start fails; the exit code."""
+        with selectors.DefaultSelector() as self._selector, self._signals() as signals:
+            self._selector.register(signals, selectors.EVENT_READ)
+            self._start(0)
+            while self._alive or (self._due and self._stopped_at is None):
+                for key, _ in self._selector.select(self._wait_for()):
+                    if key.data is None:
+                        for number in signals.recv(64):
+                            self._signalled(number)
+                    else:
+                        self._heard(key.data)
+                self._start_who_is_due()
+                self._kill_who_hangs()
+                self._kill_who_stays()
+        return self._code
+
+    @contextmanager
+    def _signals(self) -> Iterator[socket.socket]:
+        """Their numbers, to be read between other things."""
+        reads, writes = socket.socketpair()
+        writes.setblocking(False)
+        earlier = [signal.signal(each, lambda *_: None) for each in STOPPING]
+        woken = signal.set_wakeup_fd(writes.fileno())
+        try:
+            yield reads
+        finally:
+            signal.set_wakeup_fd(woken)
+            for each, handler in zip(STOPPING, earlier, strict=True):
+                signal.signal(each, handler)
+            reads.close()
+            writes.close()
+
+    def _wait_for(self) -> Seconds:
+        now = time.monotonic()
+        if self._stopped_at is not None:
+            return max(0.1, self._stopped_at + KILL_SECONDS - now)
+        return min([SIGN_SECONDS, *(max(0.0, due - now) for due in self._due.values())])
+
+    def _start(self, index: int) -> None:
+        """As we were started ourselves, but for the last word."""
+        ours, theirs = socket.socketpair()
+        descriptors = [self._listener.fileno(), theirs.fileno()]
+        options = ["--index", index, "--listener", descriptors[0], "--parent", descriptors[1]]
+        command = [sys.executable, *sys.orig_argv[1:-1], "work", *map(str, options)]
+        with theirs:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=descriptors)
+        worker = self._alive[index] = _Worker(index, process, ours)
+        self._selector.register(ours, selectors.EVENT_READ, worker)
+
+    def _start_who_is_due(self) -> None:
+        if self._stopped_at is not None:
+            return
+        now = time.monotonic()
+        for index in [each for each, at in self._due.items() if at <= now]:
+            del self._due[index]
+            self._start(index)
+
+    def _heard(self, worker: _Worker) -> None:
+        if not worker.line.recv(16):
+            self._ended(worker)
+            return
+        worker.is_ready, worker.silent = True, 0.0
+        if self._have_served or self._stopped_at is not None:
+            return
+        if len(self._alive) < self._number:
+            for index in range(1, self._number):
+                self._start(index)
+        elif all(each.is_ready for each in self._alive.values()):
+            self._have_served = True
+            self._ready()
+
+    def _ended(self, worker: _Worker) -> None:
+        self._selector.unregister(worker.line)
+        worker.line.close()
+        del self._alive[worker.index]
+        code = worker.process.wait()
+        if self._stopped_at is not None:
+            return
+        if not self._have_served:
+            self._code = code if code > 0 else 1
+            self._stop()
+            return
+        lived, pause = time.monotonic() - worker.started_at, 0.0
+        if lived < SHORT_LIFE:
+            pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self._pauses.get(worker.index, 0.0)))
+        self._pauses[worker.index] = pause
+        self._due[worker.index] = time.monotonic() + pause
+        logger.warning(
+            "worker %d ended with %d; another is started in %.1f s", worker.index, code, pause
+        )
+
+    def _signalled(self, number: int) -> None:
+        if self._stopped_at is None:
+            self._stop()
+        elif number == signal.SIGINT:
+            self._code = INTERRUPTED
+            for worker in self._alive.values():
+                worker.process.send_signal(signal.SIGINT)
+
+    def _stop(self) -> None:
+        """Nobody new is let in once the workers have closed the socket as well."""
+        self._stopped_at = time.monotonic()
+        self._listener.close()
+        for worker in self._alive.values():
+            worker.process.terminate()
+
+    def _kill_who_hangs(self) -> None:
+        """It counts as dead: its end is heard as any other.
+
+        Of a turn that took longer than we wait we know nothing: we, or the whole machine, stood
+        still, and whoever is well will be heard in the next.
+        """
+        since, self._listened_at = self._listened_at, time.monotonic()
+        if self._stopped_at is not None:
+            return
+        for worker in self._alive.values():
+            worker.silent += min(SIGN_SECONDS, self._listened_at - since)
+            if worker.hangs:
+                logger.error(
+                    "worker %d hangs: no sign of life for %.1f s", worker.index, worker.silent
+                )
+                worker.process.kill()
+                worker.silent = 0.0
+
+    def _kill_who_stays(self) -> None:
+        if self._stopped_at is None or time.monotonic() < self._stopped_at + KILL_SECONDS:
+            return
+        for worker in self._alive.values():
+            logger.error("worker %d did not stop in time", worker.index)
+            worker.process.kill()

@@ -1,0 +1,238 @@
+"""uvicorn's sockets, with what it does not tell: who ended one, and a way to cut a stuck one.
+
+What uvicorn 0.54 with websockets 17.4 leaves open, and what is done about it here; each guard can
+go when they mend it:
+
+- Pings, pongs and fragments cost a client nothing, and all that one read brings are parsed at once.
+  Here every frame is counted where its bytes arrive, before anything is made of it. Contract: 6.11.
+- Reading goes on while a handshake is not answered, while nobody reads our answers to pings, and
+  for 10 s after a close of ours. Here it pauses, and a closed socket is cut after a second.
+- A message may have any number of fragments; empty ones have no size that could be too large.
+- Text that is no UTF-8 is logged with a traceback.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
+from websockets.http11 import Request
+
+from attendance_core.vocabulary import Seconds
+from attendance_web.live.peer import EXTENSION, FLOODED
+from attendance_web.serving.frame_counter import FrameCounter, Opcode
+from attendance_web.wire.bucket import Bucket
+
+FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
+FRAGMENTS_MOST: Final = 256  # of a message, which has 16 KiB at most
+FAREWELL_BYTES: Final = 4 * 1024  # looked through, once we have closed, for the answer to that
+UNREADABLE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
+LINGER_SECONDS: Final[Seconds] = 1.0  # for what was written to arrive before the connection is cut
+
+
+class PeerProtocol(WebSocketsSansIOProtocol):
+    """One connection. Its `Peer` is in the extensions of the ASGI scope.
+
+    A goodbye is a Close frame that the client began (contract 6.6). uvicorn reports a reset and
+    a Close frame without a code alike, and closes of its own as if the client had begun them.
+    """
+
+    said_goodbye = False
+    _is_open = False  # the handshake is answered, and frames may come
+    _is_flooded = False  # a frame too many has come
+    _is_ending = False  # we have closed, or refused
+    _pings_unanswered = 0
+    _farewell_left = FAREWELL_BYTES
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._bucket = Bucket(FRAMES_MOST, FRAMES_A_SECOND)
+        self._counter = FrameCounter()
+
+    # What the client sends
+
+    def data_received(self, data: bytes) -> None:
+        """Counts the frames, and hands on those that are not too many."""
+        if self._is_ending:
+            self._look_for_farewell(data)
+        elif self._is_open:
+            fit = self._counted(data)
+            super().data_received(data[:fit])
+            if fit < len(data) and not self._is_ending:
+                self._is_flooded = True
+                event: Any = {"type": "websocket.receive", FLOODED: True}
+                self.queue.put_nowait(event)
+                self._pause_or_resume()
+        else:
+            super().data_received(data)
+            if self.conn.handshake_exc is not None and not self.handshake_complete:
+                # uvicorn would say nothing, and wait
+                self.handshake_complete = True
+                self.close_sent = True
+                self.transport.write(UNREADABLE)
+                self._end()
+
+    def _counted(self, data: bytes) -> int:
+        """How many of these bytes come before the frame that is too many."""
+        for begins, opcode in self._counter.frames_in(data):
+            if opcode == Opcode.PONG and self._pings_unanswered:
+                self._pings_unanswered -= 1
+            elif not self._bucket.take():
+                return begins
+        return len(data)
+
+    def _look_for_farewell(self, data: bytes) -> None:
+        """Lets go at once whoever answers our close; of others not much is looked through."""
+        data = data[: self._farewell_left]
+        self._farewell_left -= len(data)
+        if any(opcode == Opcode.CLOSE for _, opcode in self._counter.frames_in(data)):
+            self.transport.close()
+        else:
+            self._pause_or_resume()
+
+    def handle_connect(self, event: Request) -> None:
+        """A handshake; the application's task begins after this step of the loop."""
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[EXTENSION] = self
+            self._pause_or_resume()
+        else:
+            self._end()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Another fragment of a message, unless it has too many."""
+        if len(self.frames) < FRAGMENTS_MOST:
+            super().handle_cont(event)
+        else:
+            self._fail(CloseCode.MESSAGE_TOO_BIG)
+
+    def send_receive_event_to_app(self) -> None:
+        """A whole message, unless it is text that cannot be read."""
+        if self.curr_msg_data_type == "text":
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self._fail(CloseCode.INVALID_DATA)
+                return
+        super().send_receive_event_to_app()
+
+    def handle_close(self, event: Frame) -> None:
+        """A Close frame: a goodbye.
+
+        It is answered by `farewell`: whoever sees the connection closed has been heard.
+        """
+        if self.close_sent or self.transport.is_closing() or self.conn.close_rcvd is None:
+            super().handle_close(event)
+            return
+        self.said_goodbye = True
+        self.stop_keepalive()
+        code, reason = self.conn.close_rcvd.code, self.conn.close_rcvd.reason
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+
+    # What the application asks for
+
+    async def receive(self) -> ASGIReceiveEvent:
+        """The next event; with the last one that has come, reading goes on."""
+        event = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            self.read_paused = False
+            self._pause_or_resume()
+        return event
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Raises ClientDisconnected, an OSError, also where the connection ended meanwhile."""
+        try:
+            await super().send(message)
+        except RuntimeError as error:
+            if self.close_sent:
+                raise ClientDisconnected from error
+            raise
+        if self.close_sent:
+            self._end()
+        elif message["type"] == "websocket.accept":
+            self._is_open = True
+            self._pause_or_resume()
+
+    def farewell(self) -> None:
+        """See `Peer`."""
+        if self.said_goodbye and not self.close_sent and not self.transport.is_closing():
+            self.close_sent = True
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+            self._end()
+
+    def cut(self, code: int) -> None:
+        """A Close frame behind what was written already, and soon an end whoever reads."""
+        if self.handshake_complete and not self.close_sent and not self.transport.is_closing():
+            self.conn.send_close(code)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+        self._end()
+
+    # Pings of ours, and ends
+
+    def send_keepalive_ping(self) -> None:
+        """Pings; the answer costs nothing."""
+        super().send_keepalive_ping()
+        self._pings_unanswered += 1
+
+    def keepalive_timeout(self) -> None:
+        """Nobody answers pings; what they do not read must not keep the connection."""
+        super().keepalive_timeout()
+        self._end()
+
+    def handle_parser_exception(self) -> None:
+        """Closes on whoever broke the protocol, with the code that says how."""
+        assert self.conn.close_sent is not None
+        code, reason = self.conn.close_sent.code, self.conn.close_sent.reason
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self._end()
+
+    def _fail(self, code: CloseCode) -> None:
+        self.frames = []
+        self.conn.fail(code)
+        self.handle_parser_exception()
+
+    def _end(self) -> None:
+        """Reads no more than an answer to our close, and cuts the connection soon."""
+        if self._is_ending:
+            return
+        self._is_ending = True
+        self.stop_keepalive()
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+        self.close_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+        self._pause_or_resume()
+
+    def pause_writing(self) -> None:
+        """They do not read: so they are not read either, else answers to pings would pile up."""
+        super().pause_writing()
+        self._pause_or_resume()
+
+    def resume_writing(self) -> None:
+        """They read again."""
+        super().resume_writing()
+        self._pause_or_resume()
+
+    def _pause_or_resume(self) -> None:
+        """Reads only what can be carried out."""
+        if self.transport.is_closing():
+            return
+        if self._is_ending:
+            may_read = self._farewell_left > 0
+        else:
+            is_idle = not (self.read_paused or self._is_flooded)
+            may_read = self._is_open and is_idle and self.writable.is_set()
+        if may_read:
+            self.transport.resume_reading()
+        else:
+            self.transport.pause_reading()
