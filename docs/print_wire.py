@@ -11,12 +11,13 @@ import msgspec
 from msgspec import inspect as kinds
 
 from attendance_core import errors
+from attendance_core.marking.endings import ERRORS
 from attendance_core.marking.frames import (
     Confirmed,
     Frame,
+    GivenBack,
     MarkingList,
     Prepared,
-    Refused,
     ReservationExpired,
     UserJoined,
     UserLeft,
@@ -26,15 +27,7 @@ from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
 from attendance_web.http.call import Call
 from attendance_web.live import close_codes
-from attendance_web.live.messages import (
-    PONG,
-    ConfirmMarking,
-    Ping,
-    PrepareToMark,
-    RefuseToMark,
-    encode,
-    encode_error,
-)
+from attendance_web.live.messages import COMMANDS, PONG, encode, encode_error
 from attendance_web.routes import CALLS
 from attendance_web.wire import refusals
 
@@ -49,15 +42,9 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("marking", UserLeft(ANNA)),
     ("marking", Prepared(ANNA, 90.0)),
     ("marking", Confirmed(50)),
-    ("marking", Refused()),
+    ("marking", GivenBack()),
     ("marking", ReservationExpired(ANNA)),
     ("mark_me", WasMarked(BORIS)),
-)
-COMMANDS: tuple[tuple[str, type[msgspec.Struct], dict[str, Any]], ...] = (
-    ("marking", PrepareToMark, {"message": "prepare_to_mark", "params": {"user_id": 7}}),
-    ("marking", ConfirmMarking, {"message": "confirm_marking", "params": {"user_id": 7}}),
-    ("marking", RefuseToMark, {"message": "refuse_to_mark"}),
-    ("both", Ping, {"message": "ping"}),
 )
 
 
@@ -79,8 +66,12 @@ def lines() -> Iterator[str]:
     yield ""
     yield "socket | frame | meaning"
     yield "---|---|---"
-    for socket, struct, example in COMMANDS:
-        yield f"{socket} | `{json.dumps(example, separators=(',', ':'))}` | {_doc(struct)}"
+    for command in COMMANDS.values():
+        socket = "both" if len(command.roles) > 1 else next(iter(command.roles)).value
+        example: dict[str, Any] = {"message": command.message}
+        if command.params is not None:
+            example["params"] = {"user_id": ANNA}
+        yield f"{socket} | `{json.dumps(example, separators=(',', ':'))}` | {command.meaning}"
     yield ""
     yield "`params.user_id` of a confirm or a refuse may be left out; ids may be strings of digits."
     yield ""
@@ -102,8 +93,11 @@ def lines() -> Iterator[str]:
     yield "code | text | closes an opening with | closes an open socket with"
     yield "---|---|---|---"
     for error in _frame_errors():
-        opening = close_codes.code_of(close_codes.OPENING, error)
-        opened = close_codes.code_of(close_codes.OPEN, error)
+        refused = issubclass(error, tuple(close_codes.OPENING))
+        opening = close_codes.refusal_code(error()) if refused else None
+        opened = next(
+            (code for ending, code in close_codes.ENDED.items() if ERRORS[ending] is error), None
+        )
         if error is refusals.TooManyFrames:
             opened = close_codes.TOO_MANY
         if error is errors.Unavailable:

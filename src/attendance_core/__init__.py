@@ -8,9 +8,10 @@ from attendance_core.attendance import Attended, Participant
 from attendance_core.errors import Kind, LeaseLost, Refusal, Unavailable
 from attendance_core.events import Event
 from attendance_core.friends import Friend, Friendship
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Connection, Process, Role, Terms
-from attendance_core.marking.frames import Confirmed, Prepared, Refused
+from attendance_core.marking.endings import Ending
+from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.marking.readings import Outcome, Reading, Ready
 from attendance_core.ports import Missed, Picture
@@ -36,10 +37,12 @@ __all__ = [
     "ConnectionId",
     "ConnectionsEnded",
     "Credential",
+    "Ending",
     "Event",
     "EventId",
     "Friend",
     "Friendship",
+    "GivenBack",
     "Held",
     "Instant",
     "Kind",
@@ -62,7 +65,6 @@ __all__ = [
     "Reading",
     "Ready",
     "Refusal",
-    "Refused",
     "Role",
     "Seconds",
     "Session",
@@ -71,6 +73,5 @@ __all__ = [
     "UseCases",
     "UserId",
     "Waiting",
-    "Why",
     "session_id_of",
 ]

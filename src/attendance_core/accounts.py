@@ -9,8 +9,9 @@ from enum import Enum
 
 from attendance_core import ports
 from attendance_core.errors import BadLength, BadUsername, CommonPassword, WrongCredentials
-from attendance_core.marking.announcements import ConnectionsEnded, Why
+from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Terms
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import hang_up
 from attendance_core.profiles import Profile, checked_display_name
 from attendance_core.vocabulary import BLANKS, EventId, Instant, Seconds, SessionId, UserId
@@ -98,7 +99,7 @@ def _end_session(unit: ports.Unit, session_id: SessionId, terms: Terms) -> None:
     for event_id, ended in sorted(by_event.items()):
         hang_up(unit, ended, None, terms)
         connection_ids = frozenset(each.connection_id for each in ended)
-        unit.announce(ConnectionsEnded(event_id, Why.LOGGED_OUT, connection_ids))
+        unit.announce(ConnectionsEnded(event_id, Ending.LOGGED_OUT, connection_ids))
 
 
 @dataclass(frozen=True, slots=True)

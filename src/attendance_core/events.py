@@ -15,8 +15,9 @@ from attendance_core.errors import (
     NotJoined,
     NotTheCreator,
 )
-from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Terms
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold, enter
 from attendance_core.marking.places import Held
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
@@ -143,7 +144,7 @@ class LeaveEvent:
             unit.connections.remove([each.connection_id for each in connections])
             unit.announce(
                 ConnectionsEnded(
-                    event_id, Why.LEFT, frozenset(each.connection_id for each in connections)
+                    event_id, Ending.LEFT, frozenset(each.connection_id for each in connections)
                 )
             )
 
@@ -163,7 +164,7 @@ class DeleteEvent:
             if unit.events.lock(event_id).creator_id != actor:
                 raise NotTheCreator
             unit.events.remove(event_id)
-            unit.announce(ConnectionsEnded(event_id, Why.DELETED))
+            unit.announce(ConnectionsEnded(event_id, Ending.DELETED))
 
         await self.transact(work)
 

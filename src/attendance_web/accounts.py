@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from attendance_core.vocabulary import UserId
-from attendance_web.http.call import Asked, get, post
+from attendance_web.http.call import CallContext, get, post
 from attendance_web.http.fields import Nothing
 
 
@@ -37,44 +37,44 @@ class PersonOrNobody(msgspec.Struct, frozen=True):
 
 
 @post("/accounts/signup/", login=False, name="SignUp")
-async def sign_up(asked: Asked[NewAccount]) -> Person:
+async def sign_up(call: CallContext[NewAccount]) -> Person:
     """Makes an account and logs in."""
-    await asked.limits.sign_up(asked.address)
-    logged_in = await asked.use_cases.sign_up(
-        username=asked.arguments.username,
-        password=asked.arguments.password,
-        display_name=asked.arguments.display_name,
-        replacing=asked.replaceable,
+    await call.limits.sign_up(call.address)
+    logged_in = await call.use_cases.sign_up(
+        username=call.arguments.username,
+        password=call.arguments.password,
+        display_name=call.arguments.display_name,
+        replacing=call.replaceable,
     )
-    asked.give_session(logged_in.token)
+    call.give_session(logged_in.token)
     return Person(logged_in.user_id)
 
 
 @post("/accounts/login/", login=False, name="LogIn")
-async def log_in(asked: Asked[Credentials]) -> Person:
+async def log_in(call: CallContext[Credentials]) -> Person:
     """Logs in; the session changes its id."""
-    async with asked.limits.log_in(asked.arguments.username, asked.address):
-        logged_in = await asked.use_cases.log_in(
-            username=asked.arguments.username,
-            password=asked.arguments.password,
-            replacing=asked.replaceable,
+    async with call.limits.log_in(call.arguments.username, call.address):
+        logged_in = await call.use_cases.log_in(
+            username=call.arguments.username,
+            password=call.arguments.password,
+            replacing=call.replaceable,
         )
-    asked.give_session(logged_in.token)
+    call.give_session(logged_in.token)
     return Person(logged_in.user_id)
 
 
 @post("/accounts/logout/", login=False, name="LogOut")
-async def log_out(asked: Asked[Nothing]) -> None:
+async def log_out(call: CallContext[Nothing]) -> None:
     """Ends the session, wherever it is used; also when there is none."""
-    if asked.actor is not None:
-        await asked.use_cases.log_out(session_id=asked.actor.session_id)
-    asked.end_session()
+    if call.actor is not None:
+        await call.use_cases.log_out(session_id=call.actor.session_id)
+    call.end_session()
 
 
 @get("/api/auth/GetCurrentUserId", login=False, use_case="Identify")
-async def get_current_user_id(asked: Asked[Nothing]) -> PersonOrNobody:
+async def get_current_user_id(call: CallContext[Nothing]) -> PersonOrNobody:
     """Who I am."""
-    return PersonOrNobody(None if asked.actor is None else asked.actor.user_id)
+    return PersonOrNobody(None if call.actor is None else call.actor.user_id)
 
 
 CALLS = (sign_up, log_in, log_out, get_current_user_id)

@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 CANNOT, WRONG_USE = 1, 2  # exit codes; click's own for a wrong option is 2, too
 
 
-def complain(line: str) -> None:
+def warn(line: str) -> None:
     """A line on standard error."""
     click.echo(f"attendance: {line}", err=True)
 
 
-def give_up(line: str, code: int = CANNOT) -> NoReturn:
+def fail(line: str, code: int = CANNOT) -> NoReturn:
     """One line instead of a traceback, and the end."""
-    complain(line)
+    warn(line)
     sys.exit(code)
 
 
-def settings(*, warn: bool = True) -> Settings:
+def settings_of_environment(*, warn_of_unknown: bool = True) -> Settings:
     """What the environment asks for, or the end with a line that names the variable."""
     from attendance_web.settings import WrongSetting, settings_from, unknown_variables
 
-    for line in unknown_variables(os.environ) if warn else ():
-        complain(f"warning: {line}")
+    for line in unknown_variables(os.environ) if warn_of_unknown else ():
+        warn(f"warning: {line}")
     try:
         return settings_from(os.environ)
     except WrongSetting as wrong:
-        give_up(str(wrong), WRONG_USE)
+        fail(str(wrong), WRONG_USE)
 
 
 @contextmanager
-def in_one_line() -> Iterator[None]:
+def one_line_errors() -> Iterator[None]:
     """Ends with one line where something outside has to be put right first."""
     from attendance_core.errors import Refusal, Unavailable
     from attendance_core.ports import NoSuchFile
@@ -54,14 +54,14 @@ def in_one_line() -> Iterator[None]:
     try:
         yield
     except (CannotStart, CannotListen, Refusal) as error:
-        give_up(str(error))
+        fail(str(error))
     except NoSuchFile:
-        give_up("the picture of this scan is not where files are kept: see ATTENDANCE_FILES_URL")
+        fail("the picture of this scan is not where files are kept: see ATTENDANCE_FILES_URL")
     except Unavailable as error:
         why = str(error.__cause__ or "try again").partition("\n")[0]  # below it is the statement
-        give_up(f"the database cannot be used just now: {why}")
+        fail(f"the database cannot be used just now: {why}")
     except OSError as error:
-        give_up(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,18 +76,18 @@ def attendance() -> None:
 @attendance.command()
 def serve() -> None:
     """Serve until Ctrl-C or SIGTERM. The database has to be up to date: see migrate."""
-    asked = settings()
+    settings = settings_of_environment()
     from attendance_web.serving import logs
     from attendance_web.serving.server import listening_socket, say_where
     from attendance_web.serving.workers import Workers
 
-    logs.configure(asked.log_format)
-    with in_one_line(), listening_socket(asked.host, asked.port) as listener:
-        ready = partial(say_where, asked.host, listener)
-        if asked.workers > 1:
-            code = Workers(asked.workers, listener, ready).run()
+    logs.configure(settings.log_format)
+    with one_line_errors(), listening_socket(settings.host, settings.port) as listener:
+        ready = partial(say_where, settings.host, listener)
+        if settings.workers > 1:
+            code = Workers(settings.workers, listener, ready).run()
         else:
-            code = served(asked, listener, ready)
+            code = serve_one(settings, listener, ready)
     sys.exit(code)
 
 
@@ -97,40 +97,38 @@ def serve() -> None:
 @click.option("--parent", type=int, required=True)
 def work(index: int, listening: int, parent: int) -> None:
     """Be one of the workers that serve starts, over file descriptors that it has opened."""
-    asked = settings(warn=False)
+    settings = settings_of_environment(warn_of_unknown=False)
     from attendance_web.serving import logs
     from attendance_web.serving.workers import Parent
 
-    logs.configure(asked.log_format, worker=index)
-    with in_one_line(), socket.socket(fileno=listening) as listener:
-        code = served(asked, listener, Parent(parent).worker_is_ready, worker=index)
+    logs.configure(settings.log_format, worker=index)
+    with one_line_errors(), socket.socket(fileno=listening) as listener:
+        code = serve_one(settings, listener, Parent(parent).worker_is_ready, worker=index)
     sys.exit(code)
 
 
-def served(
-    asked: Settings, listener: socket.socket, ready: Callable[[], None], worker: int = 0
+def serve_one(
+    settings: Settings, listener: socket.socket, ready: Callable[[], None], worker: int = 0
 ) -> int:
     """One process serves until it is told to stop; its exit code."""
     from attendance_web import main
     from attendance_web.serving.server import serve
 
-    app = main.create_app(main.attendance_of(asked), asked, worker)
-    presence, answered = app.state.presence, app.state.answered
     return serve(
-        app, listener, drain=presence.drain, shut=presence.shut, ready=ready, answered=answered
+        main.create_app(main.attendance_of(settings), settings, worker), listener, ready=ready
     )
 
 
 @attendance.command()
 def migrate() -> None:
     """Bring the database up to date, making it where there is none."""
-    asked = settings()
+    settings = settings_of_environment()
     from attendance_web import main
     from attendance_web.serving import logs
 
-    logs.configure(asked.log_format)
-    with in_one_line():
-        main.migrate(asked)
+    logs.configure(settings.log_format)
+    with one_line_errors():
+        main.migrate(settings)
     click.echo("the database is up to date")
 
 
@@ -143,11 +141,11 @@ def demo(url: str, people: int, markers: int, seed: int | None) -> None:
     """Play a lecture against a running service, over HTTP and sockets, and check it."""
     from attendance_web.demo import DemoFailed, play
 
-    karma = settings().karma_per_mark
+    karma = settings_of_environment().karma_per_mark
     try:
         play(url, people=people, markers=markers, seed=seed, karma_per_mark=karma)
     except DemoFailed as failure:
-        give_up(str(failure))
+        fail(str(failure))
 
 
 @attendance.group()
@@ -160,9 +158,9 @@ def list_scans() -> None:
     """Scans nobody has judged yet, oldest first: person, time, key."""
     from attendance_web.scans import pending
 
-    asked = settings()
-    with in_one_line():
-        for line in pending(asked):
+    settings = settings_of_environment()
+    with one_line_errors():
+        for line in pending(settings):
             click.echo(line)
 
 
@@ -173,9 +171,9 @@ def show_scan(user_id: int, to: Path | None) -> None:
     """Write a person's scan to a file, and print the file, the person, the time and the key."""
     from attendance_web.scans import show
 
-    asked = settings()
-    with in_one_line():
-        for line in show(asked, user_id, to):
+    settings = settings_of_environment()
+    with one_line_errors():
+        for line in show(settings, user_id, to):
             click.echo(line)
 
 
@@ -188,12 +186,12 @@ def judging(name: str, approve: bool) -> None:
     def judge_scan(user_id: int, key: str) -> None:
         from attendance_web.scans import NotJudged, judge
 
-        asked = settings()
+        settings = settings_of_environment()
         try:
-            with in_one_line():
-                click.echo(judge(asked, user_id, key, approve=approve))
+            with one_line_errors():
+                click.echo(judge(settings, user_id, key, approve=approve))
         except NotJudged as error:
-            give_up(str(error))
+            fail(str(error))
 
 
 judging("approve", approve=True)

@@ -1,4 +1,4 @@
-"""The calls about events. Contract: 5, and 7 for GetAttendance."""
+"""The calls about events. Contract: 5."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from attendance_core.attendance import SeenState
 from attendance_core.events import Event
-from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
-from attendance_web.http.call import Asked, get, post
-from attendance_web.http.fields import EventRef, Limit, Offset, Page, UnixTime
+from attendance_web.http.call import CallContext, get, post
+from attendance_web.http.fields import Limit, Offset, OneEvent, Page, UnixTime
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -20,12 +18,6 @@ class NewEvent(msgspec.Struct, frozen=True):
     name: str
     time_from: UnixTime
     time_to: UnixTime
-
-
-class OneEvent(msgspec.Struct, frozen=True):
-    """An event, by id."""
-
-    event_id: EventRef
 
 
 class Search(msgspec.Struct, frozen=True):
@@ -71,73 +63,56 @@ class JoinedEvent(msgspec.Struct, frozen=True):
     time_to: int
 
 
-class ParticipantShown(msgspec.Struct, frozen=True):
-    """The last two are null until somebody has marked them."""
-
-    user_id: UserId
-    display_name: str
-    confirmed: bool
-    state: SeenState
-    marked_by: UserId | None
-    marked_at: int | None
-
-
-class Attendance(msgspec.Struct, frozen=True):
-    """By name, then id."""
-
-    participants: list[ParticipantShown]
-
-
 @post("/api/events/CreateEvent")
-async def create_event(asked: Asked[NewEvent]) -> EventCreated:
+async def create_event(call: CallContext[NewEvent]) -> EventCreated:
     """Makes an event, which I join."""
-    event_id = await asked.use_cases.create_event(
-        actor=asked.person,
-        name=asked.arguments.name,
-        starts_at=float(asked.arguments.time_from),
-        ends_at=float(asked.arguments.time_to),
+    event_id = await call.use_cases.create_event(
+        actor=call.person,
+        name=call.arguments.name,
+        starts_at=float(call.arguments.time_from),
+        ends_at=float(call.arguments.time_to),
     )
     return EventCreated(event_id)
 
 
 @get("/api/events/GetEventByID", login=False)
-async def get_event_by_id(asked: Asked[OneEvent]) -> EventShown:
+async def get_event_by_id(call: CallContext[OneEvent]) -> EventShown:
     """One event."""
-    return _shown(await asked.use_cases.get_event_by_id(event_id=_id(asked)))
+    return _shown(await call.use_cases.get_event_by_id(event_id=_id(call)))
 
 
 @get("/api/events/GetEvents", login=False)
-async def get_events(asked: Asked[Search]) -> list[EventShown]:
+async def get_events(call: CallContext[Search]) -> list[EventShown]:
     """Events by a part of their name, in whatever case; by start, then name."""
-    found = await asked.use_cases.get_events(
-        name=asked.arguments.name, limit=asked.arguments.limit, offset=asked.arguments.offset
+    found = await call.use_cases.get_events(
+        name=call.arguments.name, limit=call.arguments.limit, offset=call.arguments.offset
     )
     return [_shown(each) for each in found]
 
 
 @post("/api/events/JoinEvent")
-async def join_event(asked: Asked[OneEvent]) -> None:
+async def join_event(call: CallContext[OneEvent]) -> None:
     """I take part."""
-    await asked.use_cases.join_event(actor=asked.person, event_id=_id(asked))
+    await call.use_cases.join_event(actor=call.person, event_id=_id(call))
 
 
 @post("/api/events/LeaveEvent")
-async def leave_event(asked: Asked[OneEvent]) -> None:
+async def leave_event(call: CallContext[OneEvent]) -> None:
     """I no longer take part; marks stay."""
-    await asked.use_cases.leave_event(actor=asked.person, event_id=_id(asked))
+    await call.use_cases.leave_event(actor=call.person, event_id=_id(call))
 
 
 @post("/api/events/DeleteEvent")
-async def delete_event(asked: Asked[OneEvent]) -> None:
+async def delete_event(call: CallContext[OneEvent]) -> None:
     """Deletes an event of mine in which nobody has been marked."""
-    await asked.use_cases.delete_event(actor=asked.person, event_id=_id(asked))
+    await call.use_cases.delete_event(actor=call.person, event_id=_id(call))
 
 
 @get("/api/events/GetCreatedEvents")
-async def get_created_events(asked: Asked[Page]) -> list[CreatedEvent]:
+async def get_created_events(call: CallContext[Page]) -> list[CreatedEvent]:
     """The events I made; by start, then name."""
-    created = await asked.use_cases.get_created_events(
-        actor=asked.person, limit=asked.arguments.limit, offset=asked.arguments.offset
+    created = await call.use_cases.get_created_events(
+        actor=call.person, limit=call.arguments.limit, offset=call.arguments.offset
     )
     return [
         CreatedEvent(each.name, each.event_id, int(each.starts_at), int(each.ends_at))
@@ -146,11 +121,11 @@ async def get_created_events(asked: Asked[Page]) -> list[CreatedEvent]:
 
 
 @get("/api/events/GetJoinedEvents")
-async def get_joined_events(asked: Asked[Page]) -> list[JoinedEvent]:
+async def get_joined_events(call: CallContext[Page]) -> list[JoinedEvent]:
     """The events I am in; by start, then name."""
-    me = asked.person
-    joined = await asked.use_cases.get_joined_events(
-        actor=me, limit=asked.arguments.limit, offset=asked.arguments.offset
+    me = call.person
+    joined = await call.use_cases.get_joined_events(
+        actor=me, limit=call.arguments.limit, offset=call.arguments.offset
     )
     return [
         JoinedEvent(
@@ -164,28 +139,8 @@ async def get_joined_events(asked: Asked[Page]) -> list[JoinedEvent]:
     ]
 
 
-@get("/api/events/GetAttendance")
-async def get_attendance(asked: Asked[OneEvent]) -> Attendance:
-    """Who is in an event of mine, and who was marked by whom."""
-    people = await asked.use_cases.get_attendance(actor=asked.person, event_id=_id(asked))
-    shown = []
-    for person, state in people:
-        mark = person.state if isinstance(person.state, Marked) else None
-        shown.append(
-            ParticipantShown(
-                person.user_id,
-                person.display_name,
-                person.confirmed,
-                state,
-                None if mark is None else mark.by,
-                None if mark is None else int(mark.at),
-            )
-        )
-    return Attendance(shown)
-
-
-def _id(asked: Asked[OneEvent]) -> EventId:
-    return EventId(asked.arguments.event_id)
+def _id(call: CallContext[OneEvent]) -> EventId:
+    return EventId(call.arguments.event_id)
 
 
 def _shown(event: Event) -> EventShown:
@@ -207,5 +162,4 @@ CALLS = (
     delete_event,
     get_created_events,
     get_joined_events,
-    get_attendance,
 )

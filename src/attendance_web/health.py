@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
-from attendance_web.http.call import Web
+from attendance_web.http.call import CallServices
 
 
 async def live() -> Response[bytes]:
@@ -17,10 +17,10 @@ async def live() -> Response[bytes]:
 
 async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The store takes our proofs of life, and nobody has asked this process to stop."""
-    web: Web = request.app.state.web
-    if web.is_draining():
+    services: CallServices = request.app.state.services
+    if services.is_draining():
         return _said(503, b"draining")
-    if not web.store_answers():
+    if not services.store_answers():
         return _said(503, b"unavailable")
     return _said(200, b"ready")
 

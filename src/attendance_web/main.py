@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar
+from litestar.datastructures import State
 
 from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
 from attendance_core.marking.connections import Terms
-from attendance_web.http.call import Web
+from attendance_web.http.call import CallServices
+from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.limits import Limits
-from attendance_web.live import openings as marking
-from attendance_web.live.sockets import Presence
-from attendance_web.routes import BEFORE_SEND, EXCEPTION_HANDLERS, ROUTES
+from attendance_web.live.openings import SocketApplication
+from attendance_web.live.sockets import Sockets, ignore_command
+from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
+from attendance_web.serving.access_log import Answered, ignore_answer
 from attendance_web.settings import Settings
 
 if TYPE_CHECKING:
     from attendance_web.serving.metrics import Metrics
 
 # The command line prints a CannotStart as one line; only this file may know the adapters
-__all__ = ["CannotStart", "attendance_of", "create_app", "migrate"]
+__all__ = ["Application", "CannotStart", "attendance_of", "create_app", "migrate"]
 
 
 def attendance_of(settings: Settings) -> Attendance:
@@ -47,24 +50,58 @@ def migrate(settings: Settings) -> None:
     migrate_database(settings.database_url)
 
 
-def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> Litestar:
-    """The ASGI application over ``attendance``, which its lifespan starts and closes.
+class Application:
+    """The service as an ASGI application: calls by Litestar, sockets by `live`."""
 
-    ``app.state.presence.drain`` is to be awaited before it stops, ``app.state.presence.shut`` to be
-    called once nobody new is let in, and ``app.state.answered`` to be told of each request. Sockets
-    need `serving.ws_protocol.PeerProtocol`, which `attendance serve` brings. Each ``worker`` shows
-    its metrics at a port of its own. Raises CannotStart.
+    def __init__(
+        self, http: Litestar, sockets: Sockets, on_answer: Callable[[Answered], None]
+    ) -> None:
+        self.sockets = sockets
+        self.on_answer = on_answer
+        self._http = http
+        self._open_socket = SocketApplication(sockets)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serves one request, one socket, or the lifespan."""
+        if scope["type"] == "websocket":
+            await self._open_socket(scope, receive, send)
+        else:
+            await self._http(scope, receive, send)
+
+    def lifespan(self) -> AbstractAsyncContextManager[None]:
+        """Starts the service, and closes it in the end."""
+        return self._http.lifespan()
+
+    @property
+    def services(self) -> CallServices:
+        """What the calls need; a test may put another in its place."""
+        services: CallServices = self._http.state.services
+        return services
+
+    @services.setter
+    def services(self, services: CallServices) -> None:
+        self._http.state.services = services
+
+
+def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> Application:
+    """Makes the ASGI application over ``attendance``, which its lifespan starts and closes.
+
+    Sockets need `serving.ws_protocol.PeerProtocol` to tell a goodbye from a loss, which
+    `attendance serve` brings. Each ``worker`` shows its metrics at a port of its own. Raises
+    CannotStart.
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
-    presence = Presence(
-        attendance.use_cases,
+    heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
+    sockets = Sockets(
+        use_cases,
         attendance.notifier if metrics is None else metrics.timed(attendance.notifier),
-        lambda: attendance.heartbeat.process_id,
+        lambda: heartbeat.process_id,
         attendance.connection,
         settings.allowed_origins,
         attendance.terms.grace_seconds,
+        ignore_command if metrics is None else metrics.commanded,
     )
-    attendance.heartbeat.on_lease_lost = presence.rooms.restart
+    heartbeat.on_lease_lost = sockets.rooms.restart
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -72,32 +109,29 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> L
             await alive.enter_async_context(attendance)
             if metrics is not None:
                 where = settings.metrics_host, settings.metrics_port + worker
-                await alive.enter_async_context(metrics.served(*where, presence.rooms.census))
+                await alive.enter_async_context(metrics.served(*where, sockets.rooms.census))
             yield
-        await presence.close()
+        await sockets.close()
 
-    app = Litestar(
-        route_handlers=[*ROUTES, marking.mark_me, marking.marking],
+    services = CallServices(
+        use_cases,
+        attendance.files,
+        Limits(use_cases),
+        settings.allowed_origins,
+        is_draining=lambda: sockets.is_draining,
+        is_stopped=lambda: sockets.is_stopped,
+        store_answers=lambda: heartbeat.store_answers,
+    )
+    http = Litestar(
+        route_handlers=ROUTES,
         lifespan=[lifespan],
         before_send=BEFORE_SEND,
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         logging_config=None,
+        state=State({"services": services}),
     )
-    app.state.presence = presence
-    app.state.answered = (lambda _: None) if metrics is None else metrics.answered
-    if metrics is not None:
-        presence.commanded = metrics.commanded
-    app.state.web = Web(
-        attendance.use_cases,
-        attendance.files,
-        Limits(attendance.use_cases),
-        settings.allowed_origins,
-        is_draining=lambda: presence.is_draining,
-        is_shut=lambda: presence.is_shut,
-        store_answers=lambda: attendance.heartbeat.store_answers,
-    )
-    return app
+    return Application(http, sockets, ignore_answer if metrics is None else metrics.answered)
 
 
 def _metrics(attendance: Attendance) -> Metrics:
@@ -115,6 +149,7 @@ def _metrics(attendance: Attendance) -> Metrics:
         gauges["database_pool_size"] = lambda: pool()[0]
         gauges["database_pool_taken"] = lambda: pool()[1]
     return Metrics(
+        call_names={call.path: call.name for call in CALLS},
         counters={
             "notifier_reconnects": lambda: notifier.reconnects,
             "notifier_dropped": lambda: notifier.dropped,

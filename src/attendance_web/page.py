@@ -26,7 +26,7 @@ from litestar.params import FromPath
 
 from attendance_core.errors import EventNotFound
 from attendance_core.vocabulary import EventId
-from attendance_web.http.call import Web
+from attendance_web.http.call import CallServices
 from attendance_web.http.csrf import is_secure
 from attendance_web.pictures import KEPT_FOR_EVER
 from attendance_web.pictures import POLICY as PICTURE_POLICY
@@ -43,7 +43,7 @@ TYPES: Final = {
     ".webmanifest": "application/manifest+json",
 }
 PACKED: Final = frozenset({".html", ".css", ".js", ".svg", ".webmanifest"})
-# Asked for under the same address for ever: the first page, and what a browser looks up by itself
+# Asked for under the same address for ever: the first page, and what a browser looks up itself
 BY_NAME: Final = {"index.html": "/", "sw.js": "/sw.js", "manifest.webmanifest": "/app.webmanifest"}
 ASKED_ANEW: Final = "no-cache"  # kept, but asked whether it is still so before each use
 IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
@@ -165,10 +165,10 @@ async def shown(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 async def event_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
     """The address of an event on the page, as a QR code to be scanned. Raises UnknownPath."""
-    web: Web = request.app.state.web
+    services: CallServices = request.app.state.services
     host = header(request.scope["headers"], "host") or ""
     try:
-        event = await web.use_cases.get_event_by_id(event_id=EventId(UUID(event_id)))
+        event = await services.use_cases.get_event_by_id(event_id=EventId(UUID(event_id)))
     except (ValueError, EventNotFound):
         raise UnknownPath from None
     if not HOST.fullmatch(host):

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import picture_path
 from attendance_core.vocabulary import FileKey
-from attendance_web.http.call import Web
+from attendance_web.http.call import CallServices
 from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.urls import DEFAULT_KEY, PICTURES
 
@@ -32,9 +32,9 @@ async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Respon
         return _shown(DEFAULT, "image/svg+xml", KEPT_FOR_A_DAY)
     if not KEY.fullmatch(key):
         raise UnknownPath
-    web: Web = request.app.state.web
+    services: CallServices = request.app.state.services
     try:
-        content, media_type = await web.files.get(picture_path(FileKey(key)))
+        content, media_type = await services.files.get(picture_path(FileKey(key)))
     except NoSuchFile:
         raise UnknownPath from None
     return _shown(content, media_type, KEPT_FOR_EVER)

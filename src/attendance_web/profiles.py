@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from attendance_core.profiles import FIND_BY_NAME_LIMIT
 from attendance_core.vocabulary import UserId
-from attendance_web.http.call import PICTURE_BODY_BYTES, Asked, get, post
-from attendance_web.http.fields import Image, Limit, Offset, OnePerson, Page
+from attendance_web.http.call import PICTURE_BODY_BYTES, CallContext, get, post
+from attendance_web.http.fields import Image, Limit, Offset, OnePerson
 from attendance_web.wire.urls import picture_url
 
 
@@ -69,22 +68,11 @@ class PeopleFound(msgspec.Struct, frozen=True):
     users: list[PersonNamed]
 
 
-class MyAttendance(msgspec.Struct, frozen=True):
-    """An event I joined; the last two are null where nobody marked me."""
-
-    event_id: UUID
-    name: str
-    time_from: int
-    time_to: int
-    marked_by: UserId | None
-    marked_at: int | None
-
-
 @get("/api/profile/GetProfile")
-async def get_profile(asked: Asked[OnePerson]) -> ProfileShown:
+async def get_profile(call: CallContext[OnePerson]) -> ProfileShown:
     """Somebody's profile."""
-    seen = await asked.use_cases.get_profile(
-        actor=asked.person, user_id=UserId(asked.arguments.user_id)
+    seen = await call.use_cases.get_profile(
+        actor=call.person, user_id=UserId(call.arguments.user_id)
     )
     return ProfileShown(
         user_id=seen.profile.user_id,
@@ -98,59 +86,38 @@ async def get_profile(asked: Asked[OnePerson]) -> ProfileShown:
 
 
 @post("/api/profile/UpdateProfilePicture", most_bytes=PICTURE_BODY_BYTES)
-async def update_profile_picture(asked: Asked[NewPicture]) -> None:
+async def update_profile_picture(call: CallContext[NewPicture]) -> None:
     """Sets my picture."""
-    await asked.limits.upload(asked.person)
-    await asked.use_cases.update_profile_picture(actor=asked.person, image=asked.arguments.image)
+    await call.limits.upload(call.person)
+    await call.use_cases.update_profile_picture(actor=call.person, image=call.arguments.image)
 
 
 @post("/api/profile/UpdateProfileInfo")
-async def update_profile_info(asked: Asked[NewInfo]) -> None:
+async def update_profile_info(call: CallContext[NewInfo]) -> None:
     """Changes my name, or what I say of myself, or both."""
-    await asked.use_cases.update_profile_info(
-        actor=asked.person,
-        display_name=asked.arguments.display_name,
-        bio=asked.arguments.bio,
+    await call.use_cases.update_profile_info(
+        actor=call.person,
+        display_name=call.arguments.display_name,
+        bio=call.arguments.bio,
     )
 
 
 @post("/api/profile/UploadProfileConfirmation", most_bytes=PICTURE_BODY_BYTES)
-async def upload_profile_confirmation(asked: Asked[NewScan]) -> None:
+async def upload_profile_confirmation(call: CallContext[NewScan]) -> None:
     """Hands in a scan of my student record book; it replaces the one before and its tick."""
-    await asked.limits.upload(asked.person)
-    await asked.use_cases.upload_profile_confirmation(
-        actor=asked.person, image=asked.arguments.image
-    )
+    await call.limits.upload(call.person)
+    await call.use_cases.upload_profile_confirmation(actor=call.person, image=call.arguments.image)
 
 
 @get("/api/profile/FindByName")
-async def find_by_name(asked: Asked[NamePart]) -> PeopleFound:
+async def find_by_name(call: CallContext[NamePart]) -> PeopleFound:
     """People by a part of their name, in whatever case; at most 100."""
-    found = await asked.use_cases.find_by_name(
-        display_name_part=asked.arguments.display_name_part,
-        limit=asked.arguments.limit,
-        offset=asked.arguments.offset,
+    found = await call.use_cases.find_by_name(
+        display_name_part=call.arguments.display_name_part,
+        limit=call.arguments.limit,
+        offset=call.arguments.offset,
     )
     return PeopleFound([PersonNamed(each.user_id, each.display_name) for each in found])
-
-
-@get("/api/profile/GetMyAttendance")
-async def get_my_attendance(asked: Asked[Page]) -> list[MyAttendance]:
-    """The events I joined and who marked me there, newest first."""
-    attended = await asked.use_cases.get_my_attendance(
-        actor=asked.person, limit=asked.arguments.limit, offset=asked.arguments.offset
-    )
-    return [
-        MyAttendance(
-            each.event.event_id,
-            each.event.name,
-            int(each.event.starts_at),
-            int(each.event.ends_at),
-            None if each.marked is None else each.marked.by,
-            None if each.marked is None else int(each.marked.at),
-        )
-        for each in attended
-    ]
 
 
 CALLS = (
@@ -159,5 +126,4 @@ CALLS = (
     update_profile_info,
     upload_profile_confirmation,
     find_by_name,
-    get_my_attendance,
 )

@@ -7,9 +7,9 @@ from typing import Final
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
-from attendance_web import accounts, events, friends, health, page, pictures, profiles
+from attendance_web import accounts, attendance, events, friends, health, page, pictures, profiles
 from attendance_web.http import csrf, openapi
-from attendance_web.http.call import Call, Web
+from attendance_web.http.call import Call, CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.pipeline import handler_of
 
@@ -20,6 +20,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *profiles.CALLS,
     *friends.CALLS,
     *events.CALLS,
+    *attendance.CALLS,
 )
 
 
@@ -37,8 +38,8 @@ async def last(message: Message, scope: Scope) -> None:
     A proxy would send the next call into one, after nobody new is let in.
     """
     if message["type"] == "http.response.start":
-        web: Web = scope["litestar_app"].state.web
-        if web.is_draining():
+        services: CallServices = scope["litestar_app"].state.services
+        if services.is_draining():
             MutableScopeHeaders.from_message(message)["connection"] = "close"
 
 

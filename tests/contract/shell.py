@@ -18,7 +18,7 @@ from attendance_adapters.system import SystemClock
 from attendance_core.marking.connections import Terms
 from attendance_core.ports import Clock, Missed
 from attendance_core.vocabulary import EventId
-from attendance_web.live.sockets import Presence
+from attendance_web.live.sockets import Sockets
 from attendance_web.main import create_app
 from attendance_web.serving.server import LARGEST_FRAME, PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
@@ -180,7 +180,7 @@ class Shell(House):
         attendance: Attendance,
         port: int,
         store: Store,
-        presence: Presence,
+        presence: Sockets,
         server: uvicorn.Server,
     ) -> None:
         super().__init__(attendance, port)
@@ -216,6 +216,6 @@ async def opened_shell(terms: Terms | None = None, clock: Clock | None = None) -
     )
     app = create_app(attendance, Settings())
     async with serving(app, lifespan="on") as (server, port):
-        shell = Shell(attendance, port, store, app.state.presence, server)
+        shell = Shell(attendance, port, store, app.sockets, server)
         yield shell
         await shell.close()

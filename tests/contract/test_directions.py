@@ -19,7 +19,22 @@ OFFENCES = [
     ("core-knows-nobody", "attendance_core/offence.py", "import sqlalchemy"),
     ("adapters-know-no-web", "attendance_adapters/offence.py", "import attendance_web"),
     ("only-main-knows-adapters", "attendance_web/offence.py", "import attendance_adapters"),
+    ("core-in-layers", "attendance_core/marking/places.py", "import attendance_core.events"),
+    ("core-in-layers", "attendance_core/profiles.py", "import attendance_core.attendance"),
+    ("core-in-layers", "attendance_core/ports.py", "import attendance_core.marking.places"),
+    ("marking-in-layers", "attendance_core/marking/places.py", "from . import connections"),
+    ("marking-in-layers", "attendance_core/marking/moves.py", "from . import commands"),
+    ("marking-in-layers", "attendance_core/marking/offence.py", ""),
+    ("live-knows-no-framework", "attendance_web/live/offence.py", "import attendance_web.http"),
+    ("live-knows-no-framework", "attendance_web/live/offence.py", "import litestar"),
+    ("http-knows-no-live", "attendance_web/http/offence.py", "import attendance_web.live"),
+    ("http-knows-no-live", "attendance_web/friends.py", "import attendance_web.serving"),
+    ("wire-knows-nobody", "attendance_web/wire/offence.py", "import attendance_web.http"),
+    ("slices-know-http-only", "attendance_web/http/offence.py", "import attendance_web.events"),
+    ("slices-know-http-only", "attendance_web/serving/offence.py", "import attendance_web.main"),
 ]
+# Only these may name types whose modules import them: a store's row, and what it is a row of
+TYPES_MAY_RUN_BACK = {"ports.py", "repositories.py"}
 
 
 def lint_imports(root: Path, contract: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -75,6 +90,12 @@ def test_main_may_import_the_adapters(copy: Path) -> None:
     (copy / "src/attendance_web/through_main.py").write_text("import attendance_web.main\n")
     done = lint_imports(copy, "only-main-knows-adapters")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("file", CORE_FILES, ids=lambda file: file.name)
+def test_types_are_imported_like_values(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    assert "TYPE_CHECKING" not in source or file.name in TYPES_MAY_RUN_BACK
 
 
 @pytest.mark.parametrize("file", CORE_FILES, ids=lambda file: file.name)

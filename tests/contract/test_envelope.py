@@ -208,13 +208,13 @@ class TestOurFault:
         async def fails(**_: Any) -> None:
             raise error
 
-        web = site.app.state.web
+        web = site.app.services
         try:
             use_cases = replace(web.use_cases, get_events=fails)
-            site.app.state.web = replace(web, use_cases=use_cases)
+            site.app.services = replace(web, use_cases=use_cases)
             return await site.browser().get("/api/events/GetEvents")
         finally:
-            site.app.state.web = web
+            site.app.services = web
 
     async def test_it_tells_nothing_of_the_inside_and_the_log_does(
         self, site: Site, caplog: pytest.LogCaptureFixture

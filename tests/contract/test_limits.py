@@ -77,7 +77,7 @@ class TestFailedLogIns:
 
 class TestSignUps:
     async def test_six_hundred_a_minute_for_an_address(self, site: Site) -> None:
-        limits: Limits = site.app.state.web.limits
+        limits: Limits = site.app.services.limits
         browser = site.browser()
         given = {"username": "a b", "password": PASSWORD}
         refusal(await browser.post("/accounts/signup/", **given), 1)  # counted: the first
@@ -94,7 +94,7 @@ class TestUploads:
         "path", ["/api/profile/UpdateProfilePicture", "/api/profile/UploadProfileConfirmation"]
     )
     async def test_sixty_an_hour_for_a_person(self, site: Site, anna: Browser, path: str) -> None:
-        limits: Limits = site.app.state.web.limits
+        limits: Limits = site.app.services.limits
         given = {"image": base64.b64encode(b"no picture").decode(), "name": "a.png"}
         for _ in range(59):
             await limits.upload(UserId(anna.user_id))
@@ -108,7 +108,7 @@ class TestCalls:
     async def test_fifty_a_second_and_a_thousand_at_once_for_a_person(
         self, site: Site, anna: Browser, seconds: Seconds
     ) -> None:
-        limits: Limits = site.app.state.web.limits
+        limits: Limits = site.app.services.limits
         for _ in range(999):
             limits.call(UserId(anna.user_id))
         path = "/api/auth/GetCurrentUserId"

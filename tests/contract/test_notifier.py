@@ -15,7 +15,8 @@ from attendance_adapters import BadAddress
 from attendance_adapters.notifiers import LocalNotifier, RemoteNotifier, notifier_of
 from attendance_adapters.notifiers import remote as remote_notifiers
 from attendance_adapters.notifiers.remote import OUTGOING_MOST
-from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import Reading
 from attendance_core.ports import Listener, Missed, Notifier
@@ -114,8 +115,8 @@ class TestNotifier:
         await there.subscribe(HERE, heard)
         words = [
             changed(1),
-            ConnectionsEnded(HERE, Why.DELETED),
-            ConnectionsEnded(HERE, Why.LEFT, frozenset()),
+            ConnectionsEnded(HERE, Ending.DELETED),
+            ConnectionsEnded(HERE, Ending.LEFT, frozenset()),
         ]
         for word in words:
             here.publish(word)
@@ -216,7 +217,7 @@ class TestNotifier:
         await there.subscribe(HERE, heard)
         told_before = len(heard.all)
         many = frozenset(ConnectionId(UUID(int=each)) for each in range(1000))
-        word = ConnectionsEnded(HERE, Why.LEFT, many)
+        word = ConnectionsEnded(HERE, Ending.LEFT, many)
         here.publish(word)
         here.publish(changed(2))
         await heard.until(1)

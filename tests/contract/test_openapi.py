@@ -126,7 +126,7 @@ class TestOpenApi:
                         done, refused = schema["anyOf"]
                         assert set(done["required"]) == {"error", "error_msg", "response"}
                         schema = refused
-                    assert schema == {"$ref": "#/components/schemas/Refused"}
+                    assert schema == {"$ref": "#/components/schemas/ErrorEnvelope"}
 
     async def test_it_is_whole_and_of_this_version(self, document: dict[str, Any]) -> None:
         assert document["openapi"].startswith("3.1")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from attendance_core.errors import Language, Refusal, TooManyRequests, Unavailable
-from attendance_web.http.envelope import JSON, RETRY_SECONDS, UNAVAILABLE, number_of
+from attendance_web.http.envelope import JSON, RETRY_SECONDS, UNAVAILABLE, wire_code_of
 from attendance_web.wire.refusals import (
     BadRequest,
     BodyTooLarge,
@@ -174,7 +174,7 @@ async def hanging() -> AsyncIterator[Stub]:
 
 def assert_is(said: Said, status: int, error: Refusal | Unavailable, language: Language) -> None:
     """The envelope of this, as a service would have sent it."""
-    number = UNAVAILABLE if isinstance(error, Unavailable) else number_of(error)
+    number = UNAVAILABLE if isinstance(error, Unavailable) else wire_code_of(error)
     assert (said.status, said.headers["content-type"]) == (status, JSON)
     assert json.loads(said.body) == {
         "error": number.error,

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ import structlog
 from attendance_core.errors import NotWaiting, Unavailable
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.places import Waiting
-from attendance_core.vocabulary import EventId, UserId
+from attendance_core.marking.readings import Reading
+from attendance_core.vocabulary import EventId, ProcessId, UserId
 from attendance_web.live.close_codes import RESTART
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.rooms import Room, Rooms
@@ -35,24 +36,21 @@ class Hall:
     contexts: list[Any] = field(default_factory=list)  # what logs of each reading would tell
 
     def __post_init__(self) -> None:
-        self.rooms = Rooms(self.notifier, self._read, self._summaries, self._why_gone)
+        use_cases = replace(self.lecture.do, read_room=self._read)
+        self.rooms = Rooms(self.notifier, use_cases, lambda: PROCESS)
 
     @property
     def store(self) -> Store:
         store: Store = self.lecture.store
         return store
 
-    async def _summaries(self, user_ids: Sequence[UserId]) -> Any:
-        return await self.lecture.do.get_profile_summaries(user_ids=user_ids)
-
-    async def _read(self, event_id: EventId, watched: list[UserId]) -> Any:
+    async def _read(
+        self, *, event_id: EventId, process_id: ProcessId, watched: Sequence[UserId]
+    ) -> Reading:
         self.contexts.append(structlog.contextvars.get_contextvars())
         return await self.lecture.do.read_room(
-            event_id=event_id, process_id=PROCESS, watched=watched
+            event_id=event_id, process_id=process_id, watched=watched
         )
-
-    async def _why_gone(self, connection: Connection) -> type[Exception]:
-        return await self.lecture.do.why_gone(connection=connection)
 
     @property
     def readings(self) -> int:
@@ -62,10 +60,10 @@ class Hall:
     async def marker(self, room: Room) -> AsyncIterator[Outbox]:
         """The socket of person 1, who marks, and what it is told; the list is read."""
         outbox = Outbox(self.lecture.markers[0], "en", lambda: None)
-        room.ready(outbox, await self.lecture.do.ready_to_mark(connection=outbox.connection))
+        room.add_marker(outbox, await self.lecture.do.ready_to_mark(connection=outbox.connection))
         assert '"marking_list"' in str(await told(outbox))
         yield outbox
-        room.closed(outbox.connection)
+        room.remove(outbox.connection)
 
     async def forgets(self, connection: Connection) -> None:
         """The store does, and nobody is told."""

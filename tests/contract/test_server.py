@@ -19,7 +19,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from attendance_web.demo.client import Visitor
-from attendance_web.serving.server import DOOR_SECONDS, LATE_SECONDS, CannotListen, listening_socket
+from attendance_web.serving.server import (
+    DRAIN_NOTICE_SECONDS,
+    LATE_SECONDS,
+    CannotListen,
+    listening_socket,
+)
 from tests.contract.server import COMMAND, SECONDS, Service, running
 
 
@@ -207,7 +212,7 @@ class TestStopping:
         begun = time.monotonic()
         service.process.send_signal(signal.SIGTERM)
         while (found := service.get("/health/ready")) == (200, b"ready"):
-            assert time.monotonic() - begun < DOOR_SECONDS
+            assert time.monotonic() - begun < DRAIN_NOTICE_SECONDS
         assert found == (503, b"draining")
         assert service.get("/health/live") == (200, b"live")
         assert visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
@@ -218,7 +223,7 @@ class TestStopping:
                 await turned_away.recv()
             assert closed.value.rcvd is not None and closed.value.rcvd.code == 1013
         until_refused(service)
-        assert DOOR_SECONDS <= time.monotonic() - begun < DOOR_SECONDS + 3
+        assert DRAIN_NOTICE_SECONDS <= time.monotonic() - begun < DRAIN_NOTICE_SECONDS + 3
         assert service.process.wait(SECONDS) == 0
 
     async def test_it_is_not_ready_while_sockets_go(self, service: Service) -> None:

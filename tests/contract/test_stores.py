@@ -18,8 +18,9 @@ from attendance_core.errors import (
 )
 from attendance_core.events import Event
 from attendance_core.friends import Friend, Friendship
-from attendance_core.marking.announcements import ConnectionsEnded, Why
+from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Process, Role
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Mark, Marked
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
 from attendance_core.vocabulary import (
@@ -83,7 +84,7 @@ class TestTransact:
 
         def work(unit: Any) -> None:
             unit.events.add(an_event())
-            unit.announce(ConnectionsEnded(EVENT, Why.DELETED))
+            unit.announce(ConnectionsEnded(EVENT, Ending.DELETED))
             raise ValueError
 
         with pytest.raises(ValueError):
@@ -96,7 +97,7 @@ class TestTransact:
     ) -> None:
         heard: list[Any] = []
         await notifier.subscribe(EVENT, heard.append)
-        word = ConnectionsEnded(EVENT, Why.DELETED)
+        word = ConnectionsEnded(EVENT, Ending.DELETED)
 
         def work(unit: Any) -> int:
             unit.announce(word)

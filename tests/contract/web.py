@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from litestar import Litestar
 from PIL import Image
 
 from attendance_adapters import Attendance, embedded
@@ -23,7 +22,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from attendance_web.http.limits import Limits
-from attendance_web.main import create_app
+from attendance_web.main import Application, create_app
 from attendance_web.settings import Settings
 from tests.unit.builders import SetClock
 
@@ -84,7 +83,7 @@ class Browser:
 class Site:
     """The application, and what is behind it."""
 
-    app: Litestar
+    app: Application
     attendance: Attendance
     clock: SetClock
 
@@ -138,7 +137,7 @@ class Site:
     async def unlimit(self, seconds: Callable[[], float] = time.monotonic) -> None:
         """Nothing counts against anybody any more; calls are counted by this clock."""
         limits = Limits(self.attendance.use_cases, seconds)
-        self.app.state.web = replace(self.app.state.web, limits=limits)
+        self.app.services = replace(self.app.services, limits=limits)
         transact = self.attendance.use_cases.log_out.transact
         await transact(lambda unit: unit.tallies.remove_lapsed(LATEST_INSTANT))
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.events import Event
-from attendance_core.marking.announcements import ConnectionsEnded, Why
+from attendance_core.marking.announcements import ConnectionsEnded
+from attendance_core.marking.endings import Ending
 from attendance_core.vocabulary import EventId, UserId
 from tests.unit.builders import NOON, CountedIds
 
-WORD = ConnectionsEnded(EventId(CountedIds().event_id()), Why.DELETED)
+WORD = ConnectionsEnded(EventId(CountedIds().event_id()), Ending.DELETED)
 ids = CountedIds()
 
 

@@ -128,9 +128,9 @@ class Campus(World):
         yield
         host.clients[cid] = client
         if role is Role.MARK_ME:
-            self._deliver(host, host.mirror.waits(connection, place))
+            self._deliver(host, host.mirror.add_asker(connection, place))
         else:
-            self._deliver(host, host.mirror.ready(connection, ready))
+            self._deliver(host, host.mirror.add_marker(connection, ready))
 
     def _replaces(self, connection: Connection) -> None:
         """The grace of those lost, or of a process that seems dead, is over."""
@@ -143,7 +143,7 @@ class Campus(World):
     def says(self, host: Host, client: Client, name: str, user_id: UserId | None) -> Steps:
         connection = client.connection
         cid = connection.connection_id
-        host.mirror.asks(cid)
+        host.mirror.command_began(cid)
         client.said, client.is_read = Command(name, user_id), False
         yield
         try:
@@ -156,7 +156,7 @@ class Campus(World):
         except (Refusal, LeaseLost) as no:
             yield
             client.said, client.is_read = None, True
-            self._deliver(host, host.mirror.asked_in_vain(cid))
+            self._deliver(host, host.mirror.command_failed(cid))
             if isinstance(no, ENDS_THE_SOCKET) and not client.closed:
                 client.closed = True
                 final = not isinstance(no, LeaseLost)
@@ -165,7 +165,7 @@ class Campus(World):
         client.said.user_id = outcome.place.user_id
         yield
         client.is_read = True
-        self._deliver(host, host.mirror.answered(cid, outcome))
+        self._deliver(host, host.mirror.command_ended(cid, outcome))
         assert client.said is None or client.closed, "its command was not answered"
 
     def hangs_up(self, host: Host, client: Client, goodbye: bool) -> Steps:
@@ -175,7 +175,7 @@ class Campus(World):
     def _hang_up(self, host: Host, client: Client, goodbye: bool) -> Steps:
         yield
         host.clients.pop(client.connection.connection_id, None)
-        host.mirror.closed(client.connection)
+        host.mirror.remove(client.connection)
         if host.mirror.is_empty:
             host.mirror, host.has_read = Mirror(), False
         yield
@@ -200,7 +200,7 @@ class Campus(World):
             self._deliver(host, mirror.read(begun, reading))
 
     def told(self, host: Host, news: Announcement) -> None:
-        self._deliver(host, host.mirror.told(news))
+        self._deliver(host, host.mirror.announced(news))
 
     def loses(self, host: Host, first: int, count: int) -> None:
         del host.post[first : first + count]

@@ -9,9 +9,9 @@ from attendance_core.marking.frames import (
     Closing,
     Confirmed,
     Frame,
+    GivenBack,
     MarkingList,
     Prepared,
-    Refused,
     ReservationExpired,
     UserJoined,
     UserLeft,
@@ -84,7 +84,7 @@ class Client:
                     assert self._done("prepare") == user_id, "it chose somebody else"
                 assert self.held <= {user_id}, "one marker holds one person"
                 self.held.add(user_id)
-            case Refused():
+            case GivenBack():
                 self.held.discard(self._done("refuse"))
             case Confirmed():
                 marked = self._done("confirm")

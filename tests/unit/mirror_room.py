@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from attendance_core.events import Event
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.frames import Answer, Frame
+from attendance_core.marking.frames import Frame
 from attendance_core.marking.mirror import Delivery, Mirror
 from attendance_core.marking.places import Held, Place, State
 from attendance_core.marking.readings import Outcome, Reading, Ready
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 
 EVENT = EventId(UUID(int=1))
-LECTURE = Event(EVENT, "Lecture", UserId(1), 0, 10_000)
+ENDS_AT = 10_000.0
 AT = 100.0
 BOB, MIA, MAX = UserId(2), UserId(3), UserId(4)  # Bob waits; Mia and Max mark
 BY_MIA = Held(since=10, by=MIA, until=AT + 90)
@@ -49,27 +48,26 @@ class Room:
 
     def marks(self, user_id: UserId, holding: Place | None = None) -> ConnectionId:
         connection = self.connection(user_id, Role.MARKING)
-        self.deliver(self.mirror.ready(connection, Ready(holding, AT)))
+        self.deliver(self.mirror.add_marker(connection, Ready(holding, AT)))
         return connection.connection_id
 
     def waits(self, mine: Place) -> ConnectionId:
         connection = self.connection(mine.user_id, Role.MARK_ME)
-        self.deliver(self.mirror.waits(connection, mine))
+        self.deliver(self.mirror.add_asker(connection, mine))
         return connection.connection_id
 
     def told(self, mine: Place, asked_by: ConnectionId | None = None) -> None:
-        self.deliver(self.mirror.told(PlaceChanged(mine, AT, asked_by)))
+        self.deliver(self.mirror.announced(PlaceChanged(mine, AT, asked_by)))
 
     def answered(
         self,
         cid: ConnectionId,
-        answer: Answer,
         mine: Place,
         *,
         changed: bool = True,
         ended: tuple[Place, ...] = (),
     ) -> None:
-        self.deliver(self.mirror.answered(cid, Outcome(answer, mine, AT, changed, ended)))
+        self.deliver(self.mirror.command_ended(cid, Outcome(mine, AT, changed, ended)))
 
     def reads(self, *listed: Place, watched: tuple[Place, ...] = (), at: float = AT) -> None:
         self.applies(self.mirror.begin_reading(), *listed, watched=watched, at=at)
@@ -78,7 +76,7 @@ class Room:
         self, begun: int, *listed: Place, watched: tuple[Place, ...] = (), at: float = AT
     ) -> None:
         here = frozenset(self.sent)
-        self.deliver(self.mirror.read(begun, Reading(LECTURE, at, listed, watched, here)))
+        self.deliver(self.mirror.read(begun, Reading(ENDS_AT, at, listed, watched, here)))
 
     def hush(self) -> None:
         """What was sent so far is of no interest."""

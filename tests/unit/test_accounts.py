@@ -24,8 +24,9 @@ from attendance_core.errors import (
     UsernameTaken,
     WrongCredentials,
 )
-from attendance_core.marking.announcements import ConnectionsEnded, Why
+from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.endings import Ending
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 from tests.unit.builders import World, drive
 from tests.unit.stand_ins import QuickPasswords
@@ -170,7 +171,7 @@ class TestLogIn:
         assert door.who(first.token) is None
         ended = door.world.news[-1]
         assert ended == ConnectionsEnded(
-            door.world.event_id, Why.LOGGED_OUT, frozenset({waiting.connection_id})
+            door.world.event_id, Ending.LOGGED_OUT, frozenset({waiting.connection_id})
         )
 
 
@@ -232,5 +233,5 @@ class TestLogOut:
         door.log_out(anna.token)
         ended = [each for each in told if isinstance(each, ConnectionsEnded)]
         assert [(each.why, len(each.connection_ids or ())) for each in ended] == [
-            (Why.LOGGED_OUT, 1)
+            (Ending.LOGGED_OUT, 1)
         ] * 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from attendance_core.errors import InvalidArgument, Refusal
 from attendance_web.http.body import MOST_FIELDS, in_body, in_query
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
-from attendance_web.wire.values import MOST_DEPTH, too_much
+from attendance_web.wire.values import MOST_DEPTH, too_complex
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -103,7 +103,7 @@ class TestInJson:
             in_body(JSON, b'{"a":[' + b"1," * 10_001 + b"1]}")
 
     def test_looking_at_strings_that_nobody_closed_takes_linear_time(self):
-        assert not too_much(b'"\\' * 500_000)  # for ever, if each were looked at to the end
+        assert not too_complex(b'"\\' * 500_000)  # for ever, if each were looked at to the end
 
     @hypothesis.given(
         st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner), max_leaves=50)
@@ -112,7 +112,7 @@ class TestInJson:
         def depth(some: Any) -> int:
             return 1 + max(map(depth, some), default=0) if isinstance(some, list) else 0
 
-        assert too_much(json.dumps(value).encode()) == (depth(value) > MOST_DEPTH)
+        assert too_complex(json.dumps(value).encode()) == (depth(value) > MOST_DEPTH)
 
     @hypothesis.given(st.binary(max_size=200))
     def test_any_bytes_are_an_object_or_refused(self, body):

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance_adapters.notifiers.encoding import LARGEST, decode, encode
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.ports import Missed
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
@@ -31,7 +32,7 @@ announcements = st.one_of(
     st.builds(
         ConnectionsEnded,
         st.just(EVENT),
-        st.sampled_from(Why),
+        st.sampled_from(Ending),
         st.none() | st.frozensets(connections, max_size=9),
     ),
 )
@@ -44,7 +45,7 @@ def test_what_is_said_is_what_is_read(said: Announcement) -> None:
 
 def test_what_is_too_large_for_a_server_is_told_as_missed() -> None:
     ids = frozenset(ConnectionId(UUID(int=each)) for each in range(500))
-    word = encode(ConnectionsEnded(EVENT, Why.LEFT, ids), "me")
+    word = encode(ConnectionsEnded(EVENT, Ending.LEFT, ids), "me")
     assert len(word) <= LARGEST
     assert decode(EVENT, word) == ("me", Missed())
 

@@ -16,7 +16,7 @@ import attendance_web
 from attendance_core import errors
 from attendance_core.errors import Kind, Refusal, TooManyRequests, Unavailable
 from attendance_web.http import envelope
-from attendance_web.http.envelope import WIRE, done, number_of, refused
+from attendance_web.http.envelope import WIRE, failure, success, wire_code_of
 from attendance_web.wire import refusals
 from attendance_web.wire.refusals import WrongMethod
 
@@ -69,7 +69,7 @@ def handled(error: Exception, *headers: tuple[bytes, bytes]) -> Any:
 class TestNumbers:
     @pytest.mark.parametrize("name", PROMISED)
     def test_a_refusal_has_the_number_and_the_status_it_was_promised(self, name):
-        number = number_of(refusal(name))
+        number = wire_code_of(refusal(name))
         assert (number.error, number.status) == PROMISED[name]
 
     def test_every_kind_has_a_number(self):
@@ -78,7 +78,7 @@ class TestNumbers:
     @pytest.mark.parametrize("kind", every_refusal(), ids=lambda kind: kind.__name__)
     def test_every_refusal_can_be_said_in_both_languages(self, kind):
         for language in ("en", "ru"):
-            answer = refused(kind(**WORDS), language)
+            answer = failure(kind(**WORDS), language)
             told = said(answer)
             assert told["error"] > 0 and told["error_msg"] == kind(**WORDS).text(language)
             assert "response" not in told
@@ -96,24 +96,24 @@ class TestNumbers:
 
 class TestAnswers:
     def test_success_without_anything_to_say_is_an_empty_response(self):
-        answer = done(None, [])
+        answer = success(None, [])
         assert answer.content == b'{"error":0,"error_msg":"","response":{}}'
         assert answer.status_code == 200
 
     def test_an_empty_list_is_something_to_say(self):
-        assert said(done([], []))["response"] == []
+        assert said(success([], []))["response"] == []
 
     def test_too_many_requests_say_when_to_come_back(self):
-        answer = refused(TooManyRequests(seconds=7), "en")
+        answer = failure(TooManyRequests(seconds=7), "en")
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
         assert "7" in said(answer)["error_msg"]
 
     def test_a_wrong_method_is_told_which_is_right(self):
-        assert refused(WrongMethod(allowed="POST"), "en").headers["Allow"] == "POST"
+        assert failure(WrongMethod(allowed="POST"), "en").headers["Allow"] == "POST"
 
     def test_nothing_is_kept_on_the_way(self):
-        assert done(None, []).headers["Cache-Control"] == "no-store"
-        assert refused(TooManyRequests(seconds=7), "en").headers["Cache-Control"] == "no-store"
+        assert success(None, []).headers["Cache-Control"] == "no-store"
+        assert failure(TooManyRequests(seconds=7), "en").headers["Cache-Control"] == "no-store"
 
 
 class TestWhatWasRaised:

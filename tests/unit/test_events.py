@@ -33,7 +33,8 @@ from attendance_core.events import (
     JoinEvent,
     LeaveEvent,
 )
-from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
+from attendance_core.marking.endings import Ending
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from tests.unit.builders import NOON, World, drive
 
@@ -224,7 +225,7 @@ class TestLeaveEvent:
         calendar.leaves(BORIS)
         left, ended = calendar.world.news[-2:]
         assert isinstance(left, PlaceChanged) and isinstance(ended, ConnectionsEnded)
-        assert (ended.why, left.place.member) == (Why.LEFT, False)
+        assert (ended.why, left.place.member) == (Ending.LEFT, False)
 
     def test_a_mark_stays_and_one_is_never_listed_again(self, calendar: Calendar) -> None:
         calendar.vera_marks_boris()
@@ -244,7 +245,7 @@ class TestDeleteEvent:
 
     def test_its_sockets_close_and_its_name_is_free(self, calendar: Calendar) -> None:
         calendar.deletes(ANNA)
-        assert calendar.world.news[-1] == ConnectionsEnded(calendar.lecture, Why.DELETED)
+        assert calendar.world.news[-1] == ConnectionsEnded(calendar.lecture, Ending.DELETED)
         calendar.creates("Lecture")
 
     def test_a_record_does_not_vanish(self, calendar: Calendar) -> None:

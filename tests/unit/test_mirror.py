@@ -8,9 +8,9 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.frames import (
     Confirmed,
     Frame,
+    GivenBack,
     MarkingList,
     Prepared,
-    Refused,
     ReservationExpired,
     UserJoined,
     UserLeft,
@@ -111,56 +111,56 @@ class TestAnswered:
     def test_the_chosen_stays_on_the_list_of_who_chose(self, room: Room) -> None:
         mia, max_ = room.marks(MIA), room.marks(MAX)
         room.hush()
-        room.answered(mia, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.answered(mia, place(BOB, 2, BY_MIA))
         assert room.news(mia) == [Prepared(BOB, 90)]
         assert room.news(max_) == [UserLeft(BOB)]
 
     def test_other_sockets_of_the_marker_are_told_as_other_markers_are(self, room: Room) -> None:
         phone, laptop = room.marks(MIA), room.marks(MIA)
         room.news(laptop)
-        room.answered(phone, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.answered(phone, place(BOB, 2, BY_MIA))
         assert room.news(laptop) == [UserLeft(BOB)]
 
     def test_given_back_nobody_joins_the_list_they_never_left(self, room: Room) -> None:
         mia, max_ = room.marks(MIA, holding=place(BOB, 2, BY_MIA)), room.marks(MAX)
         room.hush()
-        room.answered(mia, Refused(), place(BOB, 3, Waiting(10)))
-        assert room.news(mia) == [Refused()]
+        room.answered(mia, place(BOB, 3, Waiting(10)))
+        assert room.news(mia) == [GivenBack()]
         assert room.news(max_) == [UserJoined(BOB, 10)]
 
     def test_user_left_follows_refused_where_they_have_gone(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
         room.news(mia)
-        room.answered(mia, Refused(), place(BOB, 3, None))
-        assert room.news(mia) == [Refused(), UserLeft(BOB)]
+        room.answered(mia, place(BOB, 3, None))
+        assert room.news(mia) == [GivenBack(), UserLeft(BOB)]
 
     def test_no_user_left_follows_ones_own_marked(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
         room.news(mia)
-        room.answered(mia, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)))
+        room.answered(mia, place(BOB, 3, Marked(MIA, AT, 50)))
         assert room.news(mia) == [Confirmed(50)]
 
     def test_the_other_socket_that_was_told_prepared_hears_that_it_ended(self, room: Room) -> None:
         phone, laptop = (room.marks(MIA, holding=place(BOB, 2, BY_MIA)) for _ in range(2))
         room.hush()
-        room.answered(phone, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)))
+        room.answered(phone, place(BOB, 3, Marked(MIA, AT, 50)))
         assert room.news(phone) == [Confirmed(50)]
         assert room.news(laptop) == [ReservationExpired(BOB), UserLeft(BOB)]
 
     def test_a_socket_that_was_not_told_prepared_hears_nothing_of_the_end(self, room: Room) -> None:
         phone, laptop = room.marks(MIA), room.marks(MIA)
-        room.answered(phone, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.answered(phone, place(BOB, 2, BY_MIA))
         room.news(laptop)
-        room.answered(phone, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)))
+        room.answered(phone, place(BOB, 3, Marked(MIA, AT, 50)))
         assert room.news(laptop) == []
 
     def test_choosing_again_from_the_other_socket_lists_them_there(self, room: Room) -> None:
         phone, laptop = room.marks(MIA), room.marks(MIA)
-        room.answered(phone, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.answered(phone, place(BOB, 2, BY_MIA))
         room.hush()
         for _ in range(2):
-            room.answered(laptop, Prepared(BOB, 80), place(BOB, 2, BY_MIA), changed=False)
-        assert room.news(laptop) == [Prepared(BOB, 80), UserJoined(BOB, 10), Prepared(BOB, 80)]
+            room.answered(laptop, place(BOB, 2, BY_MIA), changed=False)
+        assert room.news(laptop) == [Prepared(BOB, 90), UserJoined(BOB, 10), Prepared(BOB, 90)]
         room.told(place(BOB, 3, None))
         for socket in (phone, laptop):
             assert room.news(socket) == [ReservationExpired(BOB), UserLeft(BOB)]
@@ -169,15 +169,15 @@ class TestAnswered:
         mia = room.marks(MIA)
         room.news(mia)
         room.told(place(BOB, 2, BY_MIA), asked_by=mia)
-        room.answered(mia, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.answered(mia, place(BOB, 2, BY_MIA))
         assert room.news(mia) == [Prepared(BOB, 90)]
 
     @pytest.mark.parametrize(
         ("answer", "state", "then"),
         [
             (Confirmed(50), Marked(MIA, AT, 50), []),
-            (Refused(), Waiting(10), []),
-            (Refused(), None, [UserLeft(BOB)]),
+            (GivenBack(), Waiting(10), []),
+            (GivenBack(), None, [UserLeft(BOB)]),
         ],
     )
     def test_an_announcement_can_be_the_answer(
@@ -191,10 +191,10 @@ class TestAnswered:
     def test_a_choice_that_has_ended_before_its_answer_is_told_both(self, room: Room) -> None:
         mia = room.marks(MIA)
         room.news(mia)
-        room.mirror.asks(mia)
+        room.mirror.command_began(mia)
         room.told(place(BOB, 3, None))
         assert room.news(mia) == []
-        room.answered(mia, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.answered(mia, place(BOB, 2, BY_MIA))
         assert room.news(mia) == [Prepared(BOB, 90), ReservationExpired(BOB), UserLeft(BOB)]
 
     def test_what_ran_out_first_is_told_first(self, room: Room) -> None:
@@ -203,8 +203,8 @@ class TestAnswered:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
         room.news(mia)
         now_eve = place(eve, 2, Held(20, MIA, 300))
-        room.answered(mia, Prepared(eve, 90), now_eve, ended=(place(BOB, 3, None),))
-        assert room.news(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 90)]
+        room.answered(mia, now_eve, ended=(place(BOB, 3, None),))
+        assert room.news(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 200)]
         room.told(now_eve, asked_by=mia)
         room.told(place(BOB, 3, None))
         assert room.news(mia) == []
@@ -220,8 +220,8 @@ class TestAnswered:
         room.told(place(eve, 1, Waiting(20)))
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
         room.news(mia)
-        room.answered(mia, Prepared(eve, 90), place(eve, 2, Held(20, MIA, 300)))
-        assert room.news(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 90)]
+        room.answered(mia, place(eve, 2, Held(20, MIA, 300)))
+        assert room.news(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 200)]
         room.told(place(BOB, 3, late))
         assert room.news(mia) == then
 
@@ -233,51 +233,51 @@ class TestAnswered:
         room.told(place(eve, 1, Waiting(20)))
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
         room.news(mia)
-        room.mirror.asks(mia)
+        room.mirror.command_began(mia)
         room.told(place(BOB, 3, late))
-        room.answered(mia, Prepared(eve, 90), place(eve, 2, Held(20, MIA, 300)))
+        room.answered(mia, place(eve, 2, Held(20, MIA, 300)))
         gone = [ReservationExpired(BOB)] + [UserLeft(BOB)] * (late is None)
-        assert room.news(mia) == [*gone, Prepared(eve, 90)]
+        assert room.news(mia) == [*gone, Prepared(eve, 200)]
 
     def test_choosing_anew_one_whose_hold_ran_out_tells_of_its_end(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
         room.news(mia)
         anew = place(BOB, 4, Held(10, MIA, 300))
-        room.answered(mia, Prepared(BOB, 90), anew, ended=(place(BOB, 3, Waiting(10)),))
-        assert room.news(mia) == [ReservationExpired(BOB), Prepared(BOB, 90)]
+        room.answered(mia, anew, ended=(place(BOB, 3, Waiting(10)),))
+        assert room.news(mia) == [ReservationExpired(BOB), Prepared(BOB, 200)]
 
     def test_confirming_again_changes_nothing_but_answers(self, room: Room) -> None:
         mia = room.marks(MIA)
         room.told(place(BOB, 3, Marked(MIA, AT, 50)))
         room.news(mia)
-        room.answered(mia, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)), changed=False)
+        room.answered(mia, place(BOB, 3, Marked(MIA, AT, 50)), changed=False)
         assert room.news(mia) == [Confirmed(50)]
 
     def test_of_a_socket_that_has_gone_the_others_still_hear(self, room: Room) -> None:
         connection, max_ = room.connection(MIA, Role.MARKING), room.marks(MAX)
         room.news(max_)
         gone = connection.connection_id
-        room.answered(gone, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.answered(gone, place(BOB, 2, BY_MIA))
         assert (room.news(gone), room.news(max_)) == ([], [UserLeft(BOB)])
-        assert room.mirror.asked_in_vain(gone) == []
+        assert room.mirror.command_failed(gone) == []
 
     def test_asked_in_vain_it_hears_what_has_changed_meanwhile(self, room: Room) -> None:
         mia = room.marks(MIA)
         room.news(mia)
-        room.mirror.asks(mia)
+        room.mirror.command_began(mia)
         room.told(place(BOB, 2, Held(10, MAX, 300)))
         room.told(place(UserId(5), 1, Waiting(20)))
-        room.deliver(room.mirror.asked_in_vain(mia))
+        room.deliver(room.mirror.command_failed(mia))
         assert room.news(mia) == [UserLeft(BOB), UserJoined(UserId(5), 20)]
 
     def test_a_reading_does_not_tell_a_command_before_its_answer(self, room: Room) -> None:
         mia = room.marks(MIA)
         room.news(mia)
-        room.mirror.asks(mia)
+        room.mirror.command_began(mia)
         room.reads(place(BOB, 2, BY_MIA))
-        room.answered(mia, Prepared(BOB, 90), place(BOB, 2, BY_MIA))
+        room.answered(mia, place(BOB, 2, BY_MIA))
         assert room.news(mia) == [Prepared(BOB, 90)]
-        room.mirror.asks(mia)
+        room.mirror.command_began(mia)
         room.reads()
-        room.answered(mia, Confirmed(50), place(BOB, 3, Marked(MIA, AT, 50)))
+        room.answered(mia, place(BOB, 3, Marked(MIA, AT, 50)))
         assert room.news(mia) == [Confirmed(50)]

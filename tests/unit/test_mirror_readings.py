@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance_core.errors import EventDeleted, EventOver, LeftEvent, NotLoggedIn
-from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, UserJoined, UserLeft, WasMarked
 from attendance_core.marking.mirror import Delivery
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading, Ready
 from attendance_core.vocabulary import UserId
 from tests.unit.clients import Client, Command
-from tests.unit.mirror_room import AT, BOB, BY_MIA, EVENT, LECTURE, MAX, MIA, Room, place
+from tests.unit.mirror_room import AT, BOB, BY_MIA, ENDS_AT, EVENT, MAX, MIA, Room, place
 
 
 @pytest.fixture
@@ -66,9 +66,9 @@ class TestReading:
     def test_a_lost_mark_is_told_though_the_event_is_over(self, room: Room) -> None:
         phone, mia = room.waits(place(BOB, 1, Waiting(10))), room.marks(MIA)
         room.news(mia)
-        room.reads(watched=(place(BOB, 3, Marked(MIA, AT, 50)),), at=LECTURE.ends_at)
+        room.reads(watched=(place(BOB, 3, Marked(MIA, AT, 50)),), at=ENDS_AT)
         assert room.news(phone) == [WasMarked(MIA)]
-        assert room.news(mia) == [Closing(EventOver)]
+        assert room.news(mia) == [Closing(Ending.OVER)]
 
     def test_sockets_of_a_deleted_event_close_once(self, room: Room) -> None:
         mia = room.marks(MIA)
@@ -76,7 +76,7 @@ class TestReading:
         for _ in range(2):
             begun = room.mirror.begin_reading()
             room.deliver(room.mirror.read(begun, Reading(None, AT, (), (), frozenset())))
-        assert room.news(mia) == [Closing(EventDeleted)]
+        assert room.news(mia) == [Closing(Ending.DELETED)]
 
     def test_a_socket_that_is_no_longer_stored_is_asked_why(self, room: Room) -> None:
         mia = room.marks(MIA)
@@ -84,45 +84,36 @@ class TestReading:
         begun = room.mirror.begin_reading()
         young = room.marks(MAX)
         room.news(young)
-        room.deliver(room.mirror.read(begun, Reading(LECTURE, AT, (), (), frozenset())))
+        room.deliver(room.mirror.read(begun, Reading(ENDS_AT, AT, (), (), frozenset())))
         assert Closing(None) in room.news(mia)
         assert Closing(None) not in room.news(young)
 
 
 class TestClosing:
-    @pytest.mark.parametrize(
-        ("why", "error"),
-        [
-            (Why.LEFT, LeftEvent),
-            (Why.LOGGED_OUT, NotLoggedIn),
-            (Why.DELETED, EventDeleted),
-        ],
-    )
-    def test_those_named_close_with_the_reason(
-        self, room: Room, why: Why, error: type[Exception]
-    ) -> None:
+    @pytest.mark.parametrize("why", [Ending.LEFT, Ending.LOGGED_OUT, Ending.DELETED])
+    def test_those_named_close_with_the_reason(self, room: Room, why: Ending) -> None:
         mia, bob = room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
         room.news(mia)
-        room.deliver(room.mirror.told(ConnectionsEnded(EVENT, why, frozenset({mia}))))
-        assert (room.news(mia), room.news(bob)) == ([Closing(error)], [])
+        room.deliver(room.mirror.announced(ConnectionsEnded(EVENT, why, frozenset({mia}))))
+        assert (room.news(mia), room.news(bob)) == ([Closing(why)], [])
 
     def test_where_none_are_named_all_close(self, room: Room) -> None:
         room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
-        room.deliver(room.mirror.told(ConnectionsEnded(EVENT, Why.DELETED)))
+        room.deliver(room.mirror.announced(ConnectionsEnded(EVENT, Ending.DELETED)))
         assert [len(each.to) for each in room.deliveries] == [2]
 
     def test_a_mirror_is_empty_when_its_last_socket_has_gone(self, room: Room) -> None:
         assert room.mirror.is_empty
         one, two = room.connection(BOB, Role.MARK_ME), room.connection(BOB, Role.MARK_ME)
         three = room.connection(MIA, Role.MARKING)
-        room.mirror.waits(one, place(BOB, 1, Waiting(10)))
-        room.mirror.waits(two, place(BOB, 1, Waiting(10)))
-        room.mirror.ready(three, Ready(None, AT))
+        room.mirror.add_asker(one, place(BOB, 1, Waiting(10)))
+        room.mirror.add_asker(two, place(BOB, 1, Waiting(10)))
+        room.mirror.add_marker(three, Ready(None, AT))
         assert room.mirror.watched == [BOB, MIA]
         for connection in (one, three, three):
-            room.mirror.closed(connection)
+            room.mirror.remove(connection)
             assert not room.mirror.is_empty
-        room.mirror.closed(two)
+        room.mirror.remove(two)
         assert room.mirror.is_empty
 
 
@@ -168,23 +159,23 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
                 clients[cid].takes(each.frame)
 
     for client in (mia, max_):
-        deliver(room.mirror.ready(client.connection, Ready(None, AT)))
+        deliver(room.mirror.add_marker(client.connection, Ready(None, AT)))
     if moves:
-        deliver(room.mirror.waits(bob.connection, mine[0]))
+        deliver(room.mirror.add_asker(bob.connection, mine[0]))
     heard = data.draw(st.lists(st.sampled_from(mine), max_size=12))
     for each in heard:
         asks = isinstance(each.state, Held) and data.draw(st.booleans())
         asker = (mia if each.state.by == MIA else max_) if isinstance(each.state, Held) else None
         if asks and asker is not None:
             asker.said = Command("prepare", BOB)
-            deliver(room.mirror.told(PlaceChanged(each, AT, asker.connection.connection_id)))
+            deliver(room.mirror.announced(PlaceChanged(each, AT, asker.connection.connection_id)))
             asker.said = None
         else:
-            deliver(room.mirror.told(PlaceChanged(each, AT)))
+            deliver(room.mirror.announced(PlaceChanged(each, AT)))
     now = mine[-1]
     listed = [now] if isinstance(now.state, Waiting | Held) else []
     here = frozenset(clients)
-    reading = Reading(LECTURE, AT, listed, [now] if moves else [], here)
+    reading = Reading(ENDS_AT, AT, listed, [now] if moves else [], here)
     deliver(room.mirror.read(room.mirror.begin_reading(), reading))
     for client in (mia, max_):
         theirs = isinstance(now.state, Held) and client.held == {BOB}

@@ -8,50 +8,52 @@ from contextlib import AsyncExitStack
 import pytest
 
 from attendance_web.live import turns as module
-from attendance_web.live.turns import Openings
+from attendance_web.live.turns import OpeningQueue
 
 
 @pytest.fixture
-def openings(monkeypatch: pytest.MonkeyPatch) -> Openings:
+def openings(monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
     """Two at once, for a moment."""
     monkeypatch.setattr(module, "AT_ONCE", 2)
     monkeypatch.setattr(module, "OPENING_SECONDS", 0.4)
     monkeypatch.setattr(module, "TURN_SECONDS", 0.1)
-    return Openings()
+    return OpeningQueue()
 
 
 class TestTurns:
-    async def test_one_that_is_open_lets_the_next_begin_and_stays(self, openings: Openings) -> None:
+    async def test_one_that_is_open_lets_the_next_begin_and_stays(
+        self, openings: OpeningQueue
+    ) -> None:
         async with AsyncExitStack() as sockets:
             for _ in range(5):
-                opened = await sockets.enter_async_context(openings.turn())
+                opened = await sockets.enter_async_context(openings.slot())
                 opened()
             await asyncio.sleep(0.5)  # an open socket is in no haste
 
-    async def test_who_gets_none_in_time_is_told(self, openings: Openings) -> None:
-        async with openings.turn(), openings.turn():
+    async def test_who_gets_none_in_time_is_told(self, openings: OpeningQueue) -> None:
+        async with openings.slot(), openings.slot():
             with pytest.raises(TimeoutError):
-                async with openings.turn():
+                async with openings.slot():
                     raise AssertionError
 
     async def test_an_opening_that_takes_too_long_is_ended_and_gives_its_turn_back(
-        self, openings: Openings
+        self, openings: OpeningQueue
     ) -> None:
         for _ in range(3):
             with pytest.raises(TimeoutError):
-                async with openings.turn():
+                async with openings.slot():
                     await asyncio.sleep(10)
 
     async def test_one_that_fails_or_goes_gives_its_turn_back_once(
-        self, openings: Openings
+        self, openings: OpeningQueue
     ) -> None:
         for _ in range(3):
             with pytest.raises(ValueError, match="refused"):
-                async with openings.turn():
+                async with openings.slot():
                     raise ValueError("refused")
-            async with openings.turn() as opened:
+            async with openings.slot() as opened:
                 opened()
-        async with openings.turn(), openings.turn():
+        async with openings.slot(), openings.slot():
             with pytest.raises(TimeoutError):
-                async with openings.turn():
+                async with openings.slot():
                     raise AssertionError

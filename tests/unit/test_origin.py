@@ -6,12 +6,12 @@ import pytest
 
 from attendance_core.accounts import Credential
 from attendance_web.http.csrf import check
-from attendance_web.wire.credentials import Shown, origin_is_foreign, shown
+from attendance_web.wire.credentials import Credentials, credentials_from, origin_is_foreign
 from attendance_web.wire.headers import cookie
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
 ALLOWED = frozenset({"https://school.example"})
-BY_COOKIE = Shown("secret", Credential.COOKIE)
+BY_COOKIE = Credentials("secret", Credential.COOKIE)
 
 
 def asking(host: str | None, *origins: str) -> list[tuple[bytes, bytes]]:
@@ -75,15 +75,17 @@ class TestOrigin:
         assert origin_is_foreign(asking(None, "http://attendance.test"), ALLOWED)
 
 
-class TestShown:
+class TestCredentials:
     def test_a_bearer_token_goes_before_a_cookie(self):
         headers = [(b"authorization", b"Bearer  abc "), (b"cookie", b"sessionid=xyz")]
-        assert shown(headers) == Shown("abc", Credential.BEARER)
-        assert shown(headers[1:]) == Shown("xyz", Credential.COOKIE)
+        assert credentials_from(headers) == Credentials("abc", Credential.BEARER)
+        assert credentials_from(headers[1:]) == Credentials("xyz", Credential.COOKIE)
 
     def test_who_shows_nothing_is_anonymous(self):
-        assert shown([]) is None
-        assert shown([(b"cookie", b"sessionid="), (b"authorization", b"Basic abc")]) is None
+        assert credentials_from([]) is None
+        assert (
+            credentials_from([(b"cookie", b"sessionid="), (b"authorization", b"Basic abc")]) is None
+        )
 
     def test_the_first_of_two_cookies_of_one_name_counts(self):
         headers = [(b"cookie", b'other=1; sessionid=a; sessionid=b; quoted="q"; bare')]
@@ -121,4 +123,4 @@ class TestCsrf:
 
     def test_a_bearer_token_needs_neither(self):
         foreign = [*self.headers(None, None), (b"origin", b"http://evil.example")]
-        check(foreign, Shown("secret", Credential.BEARER), ALLOWED)
+        check(foreign, Credentials("secret", Credential.BEARER), ALLOWED)

@@ -11,7 +11,7 @@ from attendance_core.marking.frames import MarkingList, UserJoined
 from attendance_core.profiles import GetProfileSummaries, ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
 from attendance_web.live.messages import encode
-from attendance_web.live.names import AT_ONCE, Acquaintances
+from attendance_web.live.names import AT_ONCE, PersonCache
 from tests.unit.builders import World, drive
 
 ANNA, BORIS = UserId(1), UserId(2)
@@ -38,57 +38,57 @@ class Register:
         ]
 
 
-class TestAcquaintances:
+class TestPersonCache:
     def test_those_known_are_not_asked_for_again(self) -> None:
         register = Register()
-        people = Acquaintances(register)
-        drive(people.meet([ANNA, BORIS]))
-        drive(people.meet([BORIS, ANNA]))
-        drive(people.meet([]))
+        people = PersonCache(register)
+        drive(people.load_missing([ANNA, BORIS]))
+        drive(people.load_missing([BORIS, ANNA]))
+        drive(people.load_missing([]))
         assert register.asked == [[ANNA, BORIS]]
-        assert people.at_hand[BORIS].display_name == "Person 2"
+        assert people.known[BORIS].display_name == "Person 2"
 
     def test_a_lecture_is_one_question_and_a_stadium_a_few(self) -> None:
         register = Register()
-        drive(Acquaintances(register).meet(map(UserId, range(1, AT_ONCE + 2))))
+        drive(PersonCache(register).load_missing(map(UserId, range(1, AT_ONCE + 2))))
         assert [len(each) for each in register.asked] == [AT_ONCE, 1]
 
     def test_who_comes_again_is_seen_as_they_are_now(self) -> None:
         register = Register()
-        people = Acquaintances(register)
-        drive(people.meet([ANNA]))
+        people = PersonCache(register)
+        drive(people.load_missing([ANNA]))
         register.suffix = ", renamed"
-        drive(people.meet_again([ANNA]))
-        assert people.at_hand[ANNA].display_name == "Person 1, renamed"
+        drive(people.reload([ANNA]))
+        assert people.known[ANNA].display_name == "Person 1, renamed"
 
     def test_a_store_that_is_away_takes_no_name_and_stops_nobody(self) -> None:
         register = Register()
-        people = Acquaintances(register)
-        drive(people.meet([ANNA]))
+        people = PersonCache(register)
+        drive(people.load_missing([ANNA]))
         register.is_away = True
-        drive(people.meet([ANNA, BORIS]))
-        assert set(people.at_hand) == {ANNA}
+        drive(people.load_missing([ANNA, BORIS]))
+        assert set(people.known) == {ANNA}
 
 
 class TestManyAtOnce:
     async def test_share_the_question_that_follows_the_one_under_way(self) -> None:
         register = Register()
-        people = Acquaintances(register)
+        people = PersonCache(register)
         register.may_answer.clear()
-        asking = [asyncio.create_task(people.meet_again([UserId(each)])) for each in range(1, 6)]
-        asking.append(asyncio.create_task(people.meet_again([ANNA])))  # again: from now on
+        asking = [asyncio.create_task(people.reload([UserId(each)])) for each in range(1, 6)]
+        asking.append(asyncio.create_task(people.reload([ANNA])))  # again: from now on
         await asyncio.sleep(0)
         register.may_answer.set()
         await asyncio.gather(*asking)
         assert register.asked == [[ANNA], [2, 3, 4, 5, ANNA]]
-        assert set(people.at_hand) == set(range(1, 6))
+        assert set(people.known) == set(range(1, 6))
 
     async def test_lose_nothing_when_the_one_who_asks_for_them_goes(self) -> None:
         register = Register()
-        people = Acquaintances(register)
+        people = PersonCache(register)
         register.may_answer.clear()
         first, asks, waits = (
-            asyncio.create_task(people.meet_again([UserId(each)])) for each in range(1, 4)
+            asyncio.create_task(people.reload([UserId(each)])) for each in range(1, 4)
         )
         await asyncio.sleep(0)
         one, register.may_answer = register.may_answer, asyncio.Event()
@@ -100,7 +100,7 @@ class TestManyAtOnce:
         asks.cancel()
         register.may_answer.set()
         await waits
-        assert 3 in people.at_hand
+        assert 3 in people.known
 
 
 class TestFrames:

@@ -87,7 +87,7 @@ def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
 
 
 def a_mirror_believes_older_news(plant: Plant) -> None:
-    told = Mirror.told
+    told = Mirror.announced
 
     def believe(self: Mirror, news: Announcement) -> Any:
         place = getattr(news, "place", None)
@@ -95,7 +95,7 @@ def a_mirror_believes_older_news(plant: Plant) -> None:
             return self._apply(place, 0, None)
         return told(self, news)
 
-    plant.setattr(Mirror, "told", believe)
+    plant.setattr(Mirror, "announced", believe)
 
 
 def karma_is_paid_twice(plant: Plant) -> None:
@@ -128,11 +128,11 @@ def absence_counts_though_there_are_news(plant: Plant) -> None:
 
 
 def a_reading_comes_before_the_answer(plant: Plant) -> None:
-    plant.setattr(Mirror, "asks", lambda self, connection_id: None)
+    plant.setattr(Mirror, "command_began", lambda self, connection_id: None)
 
 
 def a_choice_does_not_end_another_that_ended_elsewhere(plant: Plant) -> None:
-    plant.setattr(View, "_lose_all_but", lambda self, user_id: [])
+    plant.setattr(View, "_end_other_holds", lambda self, user_id: [])
 
 
 def a_mark_is_not_told_by_readings(plant: Plant) -> None:

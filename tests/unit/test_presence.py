@@ -10,18 +10,15 @@ import pytest
 
 from attendance_core.accounts import LogOut
 from attendance_core.errors import (
-    EventDeleted,
-    EventOver,
     LeaseLost,
-    LeftEvent,
     NobodyHeld,
-    NotLoggedIn,
     NotWaiting,
     Taken,
     YouAreWaiting,
 )
 from attendance_core.events import DeleteEvent, LeaveEvent
 from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.marking.readings import WhyGone
 from attendance_core.marking.upkeep import Sweep
@@ -250,25 +247,25 @@ class TestSweep:
 
 
 class TestWhyGone:
-    def why(self, world: World, connection: Connection) -> type[Exception]:
+    def why(self, world: World, connection: Connection) -> Ending:
         return drive(WhyGone(world.store.observe)(connection=connection))
 
     def test_the_reason_is_found_in_the_store(self, world: World) -> None:
         waiting = world.waits(2)
-        assert self.why(world, waiting) is LeaseLost
+        assert self.why(world, waiting) is Ending.LEASE_LOST
         world.clock.pass_(3600)
-        assert self.why(world, waiting) is EventOver
+        assert self.why(world, waiting) is Ending.OVER
         drive(
             LeaveEvent(world.store.transact, world.terms)(actor=UserId(2), event_id=world.event_id)
         )
-        assert self.why(world, waiting) is LeftEvent
+        assert self.why(world, waiting) is Ending.LEFT
         drive(LogOut(world.store.transact, world.terms)(session_id=session_of(2)))
-        assert self.why(world, waiting) is NotLoggedIn
+        assert self.why(world, waiting) is Ending.LOGGED_OUT
         drive(DeleteEvent(world.store.transact)(actor=UserId(1), event_id=world.event_id))
-        assert self.why(world, waiting) is EventDeleted
+        assert self.why(world, waiting) is Ending.DELETED
 
     def test_one_who_never_was_there_has_left(self, world: World) -> None:
-        assert self.why(world, world.connection(3, Role.MARKING)) is LeftEvent
+        assert self.why(world, world.connection(3, Role.MARKING)) is Ending.LEFT
 
 
 class TestReadRoom:
@@ -283,15 +280,14 @@ class TestReadRoom:
         assert reading.listed == [world.place(2)]
         assert reading.watched == [world.place(3)]
         assert reading.connections == {waiting.connection_id, marker.connection_id}
-        assert not reading.is_over
+        assert reading.ending is None
 
     def test_of_a_deleted_event_there_is_nothing(self, world: World) -> None:
         drive(DeleteEvent(world.store.transact)(actor=UserId(1), event_id=world.event_id))
         reading = drive(
             world.read_room(event_id=world.event_id, process_id=world.process_id, watched=[])
         )
-        assert reading.event is None
-        assert not reading.is_over
+        assert reading.ending is Ending.DELETED
 
 
 class TestPlace:

@@ -11,7 +11,8 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Held, Marked, Place, State, Waiting
 from attendance_core.ports import Missed
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
@@ -88,7 +89,7 @@ def _read(event_id: EventId, said: dict[str, Any]) -> Announcement | Missed:
         case "ended":
             ids = said["connections"]
             ended = None if ids is None else frozenset(map(_connection, ids))
-            return ConnectionsEnded(event_id, Why(said["why"]), ended)
+            return ConnectionsEnded(event_id, Ending(said["why"]), ended)
         case _:
             return Missed()
 

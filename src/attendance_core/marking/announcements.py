@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Place
 from attendance_core.vocabulary import ConnectionId, EventId, Instant
 
@@ -23,20 +23,12 @@ class PlaceChanged:
         return self.place.event_id
 
 
-class Why(Enum):
-    """Why sockets are to close, not being lost. Contract: 6.9."""
-
-    LEFT = "left"
-    LOGGED_OUT = "logged_out"
-    DELETED = "deleted"
-
-
 @dataclass(frozen=True, slots=True)
 class ConnectionsEnded:
     """These sockets are to close; all of the event where none are named."""
 
     event_id: EventId
-    why: Why
+    why: Ending
     connection_ids: frozenset[ConnectionId] | None = None
 
 

@@ -15,7 +15,6 @@ from attendance_core.errors import (
 )
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Process, Terms
-from attendance_core.marking.frames import Confirmed, Prepared, Refused
 from attendance_core.marking.moves import arrive, end_hold, enter, hang_up, settle
 from attendance_core.marking.places import (
     Held,
@@ -43,7 +42,7 @@ def _command(
     places = unit.places.lock(event_id, sorted({actor, *others}), holder=actor)
     found = unit.connections.find(connection.connection_id)
     if found is None:
-        raise why_gone(unit, connection)
+        raise why_gone(unit, connection).as_error()
     unit.events.get(event_id).not_over(unit.now())
     return places, found.process
 
@@ -64,13 +63,13 @@ class MarkMe:
 
         def work(unit: ports.Unit) -> Place:
             event = unit.events.get(event_id)
-            session = unit.sessions.lock(connection.session_id)
+            is_logged_in = unit.sessions.lock(connection.session_id) is not None
             places = enter(unit, event_id, actor)
             mine, now = places[actor], unit.now()
             if isinstance(mine.state, Marked):
                 return mine
             event.not_over(now)
-            places = arrive(unit, connection, session, places, self.terms)
+            places = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
             may_wait(holding=held_by(actor, places.values()), actor=actor, now=now)
             mine = places[actor]
             asked = mine.asked(now)
@@ -95,12 +94,12 @@ class ReadyToMark:
 
         def work(unit: ports.Unit) -> Ready:
             event = unit.events.get(event_id)
-            session = unit.sessions.lock(connection.session_id)
+            is_logged_in = unit.sessions.lock(connection.session_id) is not None
             places = enter(unit, event_id, actor)
             now = unit.now()
             event.not_over(now)
             event.started(now)
-            places = arrive(unit, connection, session, places, self.terms)
+            places = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
             mine = places[actor]
             may_mark(mine)
             joined = mine.joined()
@@ -157,14 +156,13 @@ class PrepareToMark:
             holding = held_by(actor, places.values())
             again = may_choose(user_id, mine=places[actor], holding=holding, now=now)
             if again is not None and isinstance(again.state, Held):
-                left = round(again.state.until - now, 6)
-                return Outcome(Prepared(user_id, left), again, now, changed=False, ended=ended)
+                return Outcome(again, now, changed=False, ended=ended)
             if user_id not in places:
                 raise NotWaiting
             held = places[user_id].held(actor, now, self.terms.hold_seconds)
             unit.places.put(held)
             unit.announce(PlaceChanged(held, now, connection.connection_id))
-            return Outcome(Prepared(user_id, self.terms.hold_seconds), held, now, ended=ended)
+            return Outcome(held, now, ended=ended)
 
         return await self.transact(work)
 
@@ -190,13 +188,13 @@ class ConfirmMarking:
             if user_id is not None and user_id in places:
                 done = places[user_id]
                 if isinstance(done.state, Marked) and done.state.by == actor:
-                    return Outcome(Confirmed(done.state.points), done, now, changed=False)
+                    return Outcome(done, now, changed=False)
             held = chosen(actor, user_id, holding=held_by(actor, places.values()), now=now)
             marked = held.marked(actor, now, self.terms.karma_per_mark)
             unit.places.put(marked)
             unit.marks.add(Mark(held.event_id, held.user_id, actor, now, self.terms.karma_per_mark))
             unit.announce(PlaceChanged(marked, now, connection.connection_id))
-            return Outcome(Confirmed(self.terms.karma_per_mark), marked, now)
+            return Outcome(marked, now)
 
         return await self.transact(work)
 
@@ -217,6 +215,6 @@ class RefuseToMark:
             now = unit.now()
             held = chosen(actor, user_id, holding=held_by(actor, places.values()), now=now)
             given_back = end_hold(unit, held, process, self.terms, connection.connection_id)
-            return Outcome(Refused(), given_back, now)
+            return Outcome(given_back, now)
 
         return await self.transact(work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attendance_core.marking.endings import Ending
 from attendance_core.vocabulary import Instant, Seconds, UserId
 
 
@@ -46,8 +47,8 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """Given back."""
+class GivenBack:
+    """The person held is given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ class WasMarked:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The socket is to close with this word; without one, ask the store why it is gone."""
+    """The socket is to close; where nothing says why, the store is to be asked."""
 
-    why: type[Exception] | None
+    ending: Ending | None
 
 
-Answer = Prepared | Confirmed | Refused
+Answer = Prepared | Confirmed | GivenBack
 Frame = MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | Closing

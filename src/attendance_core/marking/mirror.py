@@ -11,26 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from attendance_core.errors import EventDeleted, EventOver, LeftEvent, NotLoggedIn
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Connection
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import (
-    Answer,
     Closing,
     Confirmed,
     Frame,
+    GivenBack,
     MarkingList,
     Prepared,
-    Refused,
     ReservationExpired,
     WasMarked,
 )
 from attendance_core.marking.places import Held, Marked, Place, Waiting
-from attendance_core.marking.readings import Outcome, Reading, Ready
+from attendance_core.marking.readings import Outcome, Reading, Ready, answer_about
 from attendance_core.marking.views import View, since
 from attendance_core.vocabulary import ConnectionId, Instant, UserId
-
-CLOSING = {Why.LEFT: LeftEvent, Why.LOGGED_OUT: NotLoggedIn, Why.DELETED: EventDeleted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +39,11 @@ class Delivery:
 
 
 class Mirror:
-    """One event's sockets in one process."""
+    """Believes, for one event's sockets in one process, what their clients believe."""
 
     def __init__(self) -> None:
         self._known: dict[UserId, Place] = {}
-        self._told_at: dict[UserId, int] = {}
+        self._changed_at: dict[UserId, int] = {}
         self._now = 0  # counts what it was told, to know what is older than a reading
         self._markers: dict[ConnectionId, View] = {}
         self._askers: dict[UserId, dict[ConnectionId, View]] = {}
@@ -70,15 +67,14 @@ class Mirror:
         return states.count(Waiting), states.count(Held)
 
     def begin_reading(self) -> int:
-        """To be called before a reading begins, and its answer given to `read`."""
+        """Marks when a reading begins; the answer is to be given to `read` with it."""
         return self._now
 
     def read(self, begun: int, reading: Reading) -> list[Delivery]:
-        """A reading counts unless something newer is known; so does absence from it."""
-        if reading.event is None or reading.is_over:
-            why = EventDeleted if reading.event is None else EventOver
+        """Applies a reading, unless something newer is known; absence from it counts, too."""
+        if reading.ending is not None:
             marked = [each for place in reading.watched for each in self._was_marked(place)]
-            return marked + self._close(list(self._sockets()), why)
+            return marked + self._close(list(self._sockets()), reading.ending)
         deliveries: list[Delivery] = []
         for place in (*reading.listed, *reading.watched):
             known = self._known.get(place.user_id)
@@ -87,7 +83,7 @@ class Mirror:
         listed = {place.user_id for place in reading.listed}
         for user_id, known in list(self._known.items()):
             absent = isinstance(known.state, Waiting | Held) and user_id not in listed
-            if absent and self._told_at[user_id] <= begun:
+            if absent and self._changed_at[user_id] <= begun:
                 deliveries += self._apply(replace(known, state=None), reading.at, None)
         vanished = [
             each
@@ -96,8 +92,8 @@ class Mirror:
         ]
         return deliveries + self._close(vanished, None)
 
-    def told(self, news: Announcement) -> list[Delivery]:
-        """What an announcement changes for the sockets here; nothing if it is old."""
+    def announced(self, news: Announcement) -> list[Delivery]:
+        """Applies an announcement; nothing is to be sent if it is old."""
         if isinstance(news, ConnectionsEnded):
             ended = [
                 each
@@ -105,25 +101,25 @@ class Mirror:
                 if news.connection_ids is None
                 or each.connection.connection_id in news.connection_ids
             ]
-            return self._close(ended, CLOSING[news.why])
+            return self._close(ended, news.why)
         known = self._known.get(news.place.user_id)
         if known is not None and news.place.version <= known.version:
             return []
         return self._apply(news.place, news.at, news.asked_by)
 
-    def waits(self, connection: Connection, place: Place) -> list[Delivery]:
-        """A ``mark_me`` socket is open and stored; the place is its person's, as committed."""
-        deliveries = self.told(PlaceChanged(place, 0))
+    def add_asker(self, connection: Connection, place: Place) -> list[Delivery]:
+        """Adds a ``mark_me`` socket, open and stored; the place is its person's, as committed."""
+        deliveries = self.announced(PlaceChanged(place, 0))
         self._now += 1
         socket = View(connection, self._now)
         theirs = self._askers.setdefault(connection.user_id, {})
         theirs[connection.connection_id] = socket
         return deliveries + self._was_marked(self._known[connection.user_id])
 
-    def ready(self, connection: Connection, ready: Ready) -> list[Delivery]:
-        """A ``marking`` socket is open and stored: it gets the list, and whom it holds."""
+    def add_marker(self, connection: Connection, ready: Ready) -> list[Delivery]:
+        """Adds a ``marking`` socket, open and stored: it gets the list, and whom it holds."""
         holding = ready.holding
-        deliveries = [] if holding is None else self.told(PlaceChanged(holding, ready.at))
+        deliveries = [] if holding is None else self.announced(PlaceChanged(holding, ready.at))
         self._now += 1
         view = View(connection, self._now)
         self._markers[connection.connection_id] = view
@@ -136,51 +132,51 @@ class Mirror:
                 left = round(holding.state.until - ready.at, 6)
                 prepared = [Delivery(Prepared(holding.user_id, left), to)]
         listed = sorted(
-            (since(place), place.user_id) for place in self._known.values() if view.lists(place)
+            (since(place), place.user_id) for place in self._known.values() if view.shows(place)
         )
         whole = MarkingList(
             tuple(user_id for _, user_id in listed), tuple(asked for asked, _ in listed)
         )
         return [*deliveries, Delivery(whole, to), *prepared]
 
-    def asks(self, connection_id: ConnectionId) -> None:
-        """A command of this socket is under way, until `answered` or `asked_in_vain` says so.
+    def command_began(self, connection_id: ConnectionId) -> None:
+        """Notes that a command of this socket has begun; see `command_ended`, `command_failed`.
 
         Meanwhile its client hears of nothing, so that a reading which shows the command's own
         doing early does not take from the list whom it chooses (Contract: 6.10).
         """
         if connection_id in self._markers:
-            self._markers[connection_id].asking = True
+            self._markers[connection_id].is_asking = True
 
-    def asked_in_vain(self, connection_id: ConnectionId) -> list[Delivery]:
-        """Its command was refused, or failed: it hears what has changed meanwhile."""
+    def command_failed(self, connection_id: ConnectionId) -> list[Delivery]:
+        """Ends a command that was refused, or failed; its socket hears what has changed."""
         view = self._markers.get(connection_id)
-        return [] if view is None else self._catch_up(view)
+        return [] if view is None else self._end_command(view)
 
-    def answered(self, connection_id: ConnectionId, outcome: Outcome) -> list[Delivery]:
-        """A command of this socket is committed: its answer, and everybody else's frames."""
-        self.asks(connection_id)
+    def command_ended(self, connection_id: ConnectionId, outcome: Outcome) -> list[Delivery]:
+        """Ends a command that is committed: its answer, and everybody else's frames."""
+        self.command_began(connection_id)
         view = self._markers.get(connection_id)
         deliveries: list[Delivery] = []
         for ended in outcome.ended:
-            deliveries += self.told(PlaceChanged(ended, outcome.at))
+            deliveries += self.announced(PlaceChanged(ended, outcome.at))
         place = outcome.place
-        deliveries += self.told(PlaceChanged(place, outcome.at))
+        deliveries += self.announced(PlaceChanged(place, outcome.at))
         if view is None:
             return deliveries
         if not outcome.changed or view.answered != (place.user_id, place.version):
             known = self._known[place.user_id]
-            listed = view.behind.pop(place.user_id, view.lists(known))
-            deliveries += self._caught_up(view)
-            frames = view.tell(place, listed=listed, answer=outcome.answer)
+            listed = view.unheard.pop(place.user_id, view.shows(known))
+            deliveries += self._unheard_frames(view)
+            frames = view.frames_about(place, listed=listed, answer=outcome.answer)
             if known.version > place.version:
-                frames += view.tell(known, listed=view.lists(place))
+                frames += view.frames_about(known, listed=view.shows(place))
             to = (connection_id,)
             deliveries += [Delivery(each, to) for each in frames]
-        return [*deliveries, *self._catch_up(view)]
+        return [*deliveries, *self._end_command(view)]
 
-    def closed(self, connection: Connection) -> None:
-        """A socket has gone, however."""
+    def remove(self, connection: Connection) -> None:
+        """Forgets a socket that has gone, however."""
         self._markers.pop(connection.connection_id, None)
         theirs = self._askers.get(connection.user_id, {})
         theirs.pop(connection.connection_id, None)
@@ -198,37 +194,37 @@ class Mirror:
         old = self._known.get(user_id)
         self._known[user_id] = place
         self._now += 1
-        self._told_at[user_id] = self._now
+        self._changed_at[user_id] = self._now
         earlier: list[Delivery] = []
         to: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._markers.items():
             asked = connection_id == asked_by
-            listed = view.behind.pop(user_id, view.lists(old))
-            if view.asking and not asked:
-                view.behind[user_id] = listed
+            listed = view.unheard.pop(user_id, view.shows(old))
+            if view.is_asking and not asked:
+                view.unheard[user_id] = listed
                 continue
             if asked:
-                earlier = self._caught_up(view)
+                earlier = self._unheard_frames(view)
                 view.answered = (user_id, place.version)
-            answer = _answer(place, at) if asked else None
-            for frame in view.tell(place, listed=listed, answer=answer):
+            answer = answer_about(place, at) if asked else None
+            for frame in view.frames_about(place, listed=listed, answer=answer):
                 to.setdefault(frame, []).append(connection_id)
         told = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_turn)]
         return earlier + self._was_marked(place) + told
 
-    def _catch_up(self, view: View) -> list[Delivery]:
+    def _end_command(self, view: View) -> list[Delivery]:
         """Its command is over: it hears again."""
-        view.asking = False
-        return self._caught_up(view)
+        view.is_asking = False
+        return self._unheard_frames(view)
 
-    def _caught_up(self, view: View) -> list[Delivery]:
+    def _unheard_frames(self, view: View) -> list[Delivery]:
         """What its client has yet to hear; before the answer, for it happened before."""
-        behind, view.behind = view.behind, {}
+        unheard, view.unheard = view.unheard, {}
         to = (view.connection.connection_id,)
         return [
             Delivery(frame, to)
-            for user_id, listed in behind.items()
-            for frame in view.tell(self._known[user_id], listed=listed)
+            for user_id, listed in unheard.items()
+            for frame in view.frames_about(self._known[user_id], listed=listed)
         ]
 
     def _was_marked(self, place: Place) -> list[Delivery]:
@@ -241,27 +237,16 @@ class Mirror:
         to = tuple(socket.connection.connection_id for socket in told)
         return [Delivery(WasMarked(place.state.by), to)] if to else []
 
-    def _close(self, sockets: list[View], why: type[Exception] | None) -> list[Delivery]:
-        ending = [socket for socket in sockets if not socket.closing]
-        for socket in ending:
+    def _close(self, sockets: list[View], ending: Ending | None) -> list[Delivery]:
+        open_ones = [socket for socket in sockets if not socket.closing]
+        for socket in open_ones:
             socket.closing = True
-        to = tuple(socket.connection.connection_id for socket in ending)
-        return [Delivery(Closing(why), to)] if to else []
+        to = tuple(socket.connection.connection_id for socket in open_ones)
+        return [Delivery(Closing(ending), to)] if to else []
 
 
 def _turn(frame: Frame) -> int:
     """The order of one change's frames on a socket: the end of a hold, the answer, the list."""
     if isinstance(frame, ReservationExpired):
         return 0
-    return 1 if isinstance(frame, Prepared | Confirmed | Refused) else 2
-
-
-def _answer(place: Place, at: Instant) -> Answer:
-    """What the socket that asked for this change is answered."""
-    match place.state:
-        case Held(until=until):
-            return Prepared(place.user_id, round(until - at, 6))
-        case Marked(points=points):
-            return Confirmed(points)
-        case _:
-            return Refused()
+    return 1 if isinstance(frame, Prepared | Confirmed | GivenBack) else 2

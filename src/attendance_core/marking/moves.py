@@ -16,7 +16,7 @@ from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
 if TYPE_CHECKING:
-    from attendance_core.accounts import Session
+    pass
 
 
 def end_hold(
@@ -102,22 +102,23 @@ def enter(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserI
 def arrive(
     unit: ports.Unit,
     connection: Connection,
-    session: Session | None,
     places: Mapping[UserId, Place],
     terms: Terms,
+    *,
+    is_logged_in: bool,
 ) -> Mapping[UserId, Place]:
     """Adds a connection of a live process and session; ends the grace of those it replaces.
 
-    ``session`` is its session, locked before the places, as a log-out locks them: it either finds
-    this connection or keeps it from being opened. ``places`` are its person's and the one they
-    hold, locked; the answer is what they are after all that has run out was ended.
-    Raises LeaseLost, NotLoggedIn.
+    ``is_logged_in`` tells whether its session is there, locked before the places, as a log-out
+    locks them: that either finds this connection or keeps it from being opened. ``places`` are its
+    person's and the one they hold, locked; the answer is what they are after all that has run out
+    was ended. Raises LeaseLost, NotLoggedIn.
     """
     now = unit.now()
     process = unit.processes.find(connection.process_id)
     if process is None or process.lost_its_lease(now, terms):
         raise LeaseLost
-    if session is None:
+    if not is_logged_in:
         raise NotLoggedIn
     event_id, user_id = connection.event_id, connection.user_id
     theirs = unit.connections.of(event_id, user_id)

@@ -6,37 +6,74 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.errors import (
-    EventDeleted,
-    EventNotFound,
-    EventOver,
-    LeaseLost,
-    LeftEvent,
-    NotLoggedIn,
-)
-from attendance_core.events import Event
+from attendance_core.errors import EventNotFound
 from attendance_core.marking.connections import Connection
-from attendance_core.marking.frames import Answer
-from attendance_core.marking.places import (
-    Place,
-)
+from attendance_core.marking.endings import Ending
+from attendance_core.marking.frames import Answer, Confirmed, GivenBack, Prepared
+from attendance_core.marking.places import Held, Marked, Place
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at a room: its event, who waits or is held, those watched, and our sockets."""
+    """One look at a room: who waits or is held, those watched, and this process's sockets."""
 
-    event: Event | None
+    ends_at: Instant | None  # of the event; None where it has been deleted
     at: Instant
     listed: Sequence[Place]
     watched: Sequence[Place]
     connections: frozenset[ConnectionId]
 
     @property
-    def is_over(self) -> bool:
-        """Whether the event has ended."""
-        return self.event is not None and self.at >= self.event.ends_at
+    def ending(self) -> Ending | None:
+        """Why nobody can be marked here any more; None while they can."""
+        if self.ends_at is None:
+            return Ending.DELETED
+        return Ending.OVER if self.at >= self.ends_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command has come to: the place it was about, as committed, and when.
+
+    ``changed`` is False where everything was so already; ``ended`` are the places whose hold it
+    found run out, as it left them.
+    """
+
+    place: Place
+    at: Instant
+    changed: bool = True
+    ended: tuple[Place, ...] = ()
+
+    @property
+    def answer(self) -> Answer:
+        """What the socket that asked is told."""
+        return answer_about(self.place, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A marking socket is open; ``holding`` is whom its person holds already."""
+
+    holding: Place | None
+    at: Instant
+
+
+def answer_about(place: Place, at: Instant) -> Answer:
+    """What a command that left this place at this instant is answered.
+
+    The place says all of it. So a mirror can answer from the announcement of the place alone, as
+    it has to where the command was committed and its caller did not hear of it: its connection to
+    the store was lost, or it had waited too long. Without that the socket would be told nothing,
+    while everybody else sees what it has done.
+    """
+    match place.state:
+        case Held(until=until):
+            return Prepared(place.user_id, round(until - at, 6))
+        case Marked(points=points):
+            return Confirmed(points)
+        case _:
+            return GivenBack()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +93,7 @@ class ReadRoom:
             except EventNotFound:
                 return Reading(None, unit.now(), (), (), frozenset())
             return Reading(
-                event,
+                event.ends_at,
                 unit.now(),
                 unit.places.listed(event_id),
                 unit.places.of(event_id, watched) if watched else (),
@@ -66,45 +103,26 @@ class ReadRoom:
         return await self.observe(look)
 
 
+def why_gone(unit: ports.Unit, connection: Connection) -> Ending:
+    """Finds out why a connection is no longer in the store."""
+    try:
+        event = unit.events.get(connection.event_id)
+    except EventNotFound:
+        return Ending.DELETED
+    if unit.sessions.find(connection.session_id) is None:
+        return Ending.LOGGED_OUT
+    mine = next(iter(unit.places.of(connection.event_id, [connection.user_id])), None)
+    if mine is None or not mine.member:
+        return Ending.LEFT
+    return Ending.OVER if unit.now() >= event.ends_at else Ending.LEASE_LOST
+
+
 @dataclass(frozen=True, slots=True)
 class WhyGone:
     """Tells a socket whose connection has gone from the store why it has."""
 
     observe: ports.Observe
 
-    async def __call__(self, *, connection: Connection) -> type[Exception]:
-        """EventDeleted, LeftEvent, NotLoggedIn, EventOver or LeaseLost."""
+    async def __call__(self, *, connection: Connection) -> Ending:
+        """Reads the event, the session and the place. Raises Unavailable."""
         return await self.observe(lambda unit: why_gone(unit, connection))
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command's own socket is answered, and the place it was about, as committed."""
-
-    answer: Answer
-    place: Place
-    at: Instant
-    changed: bool = True
-    ended: tuple[Place, ...] = ()  # those whose hold it found run out, as it left them
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A marking socket is open; ``holding`` is whom its person holds already."""
-
-    holding: Place | None
-    at: Instant
-
-
-def why_gone(unit: ports.Unit, connection: Connection) -> type[Exception]:
-    """Why a connection is no longer in the store."""
-    try:
-        event = unit.events.get(connection.event_id)
-    except EventNotFound:
-        return EventDeleted
-    if unit.sessions.find(connection.session_id) is None:
-        return NotLoggedIn
-    mine = next(iter(unit.places.of(connection.event_id, [connection.user_id])), None)
-    if mine is None or not mine.member:
-        return LeftEvent
-    return EventOver if unit.now() >= event.ends_at else LeaseLost

@@ -31,10 +31,10 @@ class View:
     closing: bool = False
     holds: dict[UserId, Held] = field(default_factory=dict)  # those it was told ``prepared`` for
     answered: tuple[UserId, int] | None = None  # person and version it was answered about last
-    asking: bool = False
-    behind: dict[UserId, bool] = field(default_factory=dict)  # changed meanwhile; still listed?
+    is_asking: bool = False
+    unheard: dict[UserId, bool] = field(default_factory=dict)  # changed meanwhile; still listed?
 
-    def lists(self, place: Place | None) -> bool:
+    def shows(self, place: Place | None) -> bool:
         """Whether this person is on its client's list when their place is this."""
         if place is None or place.user_id == self.connection.user_id:
             return False
@@ -42,7 +42,9 @@ class View:
             return True
         return place.state is not None and self.holds.get(place.user_id) == place.state
 
-    def tell(self, place: Place, *, listed: bool, answer: Answer | None = None) -> list[Frame]:
+    def frames_about(
+        self, place: Place, *, listed: bool, answer: Answer | None = None
+    ) -> list[Frame]:
         """What its client is sent when a place is this now.
 
         ``listed`` is whether the person is on the client's list until then; ``answer`` is given
@@ -55,19 +57,19 @@ class View:
             if answer is None or isinstance(answer, Prepared):
                 frames.append(ReservationExpired(user_id))
         if isinstance(answer, Prepared):
-            frames += self._lose_all_but(user_id)
+            frames += self._end_other_holds(user_id)
         if answer is not None:
             frames.append(answer)
         if isinstance(answer, Prepared) and isinstance(place.state, Held):
             self.holds[user_id] = place.state
-        lists = self.lists(place)
+        lists = self.shows(place)
         if listed and not lists and not isinstance(answer, Confirmed):
             frames.append(UserLeft(user_id))
         elif lists and not listed:
             frames.append(UserJoined(user_id, since(place)))
         return frames
 
-    def _lose_all_but(self, user_id: UserId) -> list[Frame]:
+    def _end_other_holds(self, user_id: UserId) -> list[Frame]:
         """Its marker holds one person at a time: an answer ends other holds before news of it.
 
         They ended through another process, whose word of it is late or lost.

@@ -21,7 +21,7 @@ from multipart import (  # type: ignore[import-untyped]
 
 from attendance_core.errors import InvalidArgument
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
-from attendance_web.wire.values import too_much
+from attendance_web.wire.values import too_complex
 
 MOST_FIELDS = 100  # of a query or a form
 UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
@@ -86,7 +86,7 @@ def _form(body: bytes) -> Given:
 
 def _json(body: bytes) -> Given:
     """By the standard library, since msgspec keeps the last of two equal names in silence."""
-    if too_much(body):
+    if too_complex(body):
         raise BadBody
     try:
         read = json.loads(

@@ -20,40 +20,35 @@ from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import SessionId, UserId
 from attendance_web.http.cookies import no_session_cookie, session_cookie
 from attendance_web.http.limits import Limits
-from attendance_web.wire.credentials import Shown
+from attendance_web.wire.credentials import Credentials
 
 A = TypeVar("A", bound=msgspec.Struct)
 
-
 Method = Literal["GET", "POST"]
-
-
 BODY_BYTES: Final = 64 * 1024
-
-
 PICTURE_BODY_BYTES: Final = 16 * 1024 * 1024  # 10 MiB of picture in Base64, and some more
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
-    """What the calls need; the application keeps it as ``app.state.web``."""
+class CallServices:
+    """What calls need of the service; the application keeps it as its state."""
 
     use_cases: UseCases
     files: ports.Files
     limits: Limits
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
-    is_shut: Callable[[], bool]  # whether it takes no calls any more
+    is_stopped: Callable[[], bool]  # whether it takes no calls any more
     store_answers: Callable[[], bool]  # whether it has taken this process's last proof of life
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Generic[A]):
-    """One call as it is made: what it says, and who makes it."""
+class CallContext(Generic[A]):
+    """Holds one call as it is made: what it says, and who makes it."""
 
     arguments: A
     actor: Actor | None
-    by: Shown | None
+    credentials: Credentials | None
     address: str
     use_cases: UseCases
     limits: Limits
@@ -62,38 +57,42 @@ class Asked(Generic[A]):
 
     @property
     def person(self) -> UserId:
-        """Who makes the call. Raises NotLoggedIn."""
+        """Names who makes the call. Raises NotLoggedIn."""
         if self.actor is None:
             raise NotLoggedIn
         return self.actor.user_id
 
     @property
     def replaceable(self) -> SessionId | None:
-        """The session of this browser, which another log-in ends."""
-        if self.actor is None or self.by is None or self.by.credential is Credential.BEARER:
+        """Names the session of this browser, which another log-in ends."""
+        if self.actor is None or not self._is_by_cookie:
             return None
         return self.actor.session_id
 
     def give_session(self, token: str) -> None:
-        """The browser is to show this from now on."""
+        """Has the browser show this session from now on."""
         self.cookies.append(session_cookie(token, secure=self.secure))
 
     def keep_session(self) -> None:
-        """The browser is to keep what it has shown for thirty days from now."""
-        if self.by is not None and self.by.credential is Credential.COOKIE:
-            self.give_session(self.by.token)
+        """Has the browser keep the session that it has shown for thirty days from now."""
+        if self.credentials is not None and self._is_by_cookie:
+            self.give_session(self.credentials.token)
 
     def end_session(self) -> None:
-        """The browser is to forget what it shows."""
+        """Has the browser forget its session."""
         self.cookies.append(no_session_cookie(secure=self.secure))
 
+    @property
+    def _is_by_cookie(self) -> bool:
+        return self.credentials is not None and self.credentials.credential is Credential.COOKIE
 
-Run = Callable[[Asked[Any]], Awaitable[Any]]
+
+Run = Callable[[CallContext[Any]], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A declaration. ``use_case`` is the name of the core's class behind it."""
+    """Declares a call. ``use_case`` is the name of the core's class behind it."""
 
     method: Method
     path: str
@@ -131,7 +130,7 @@ def _declare(
 
     def declared(run: Run) -> Call:
         hints = get_type_hints(run)
-        (arguments,) = get_args(hints["asked"])
+        (arguments,) = get_args(hints["call"])
         answer = hints["return"]
         return Call(
             method,

@@ -14,15 +14,15 @@ from litestar.types import Message, Scope
 
 from attendance_core.accounts import Credential
 from attendance_web.http.cookies import SAME_SITE
-from attendance_web.wire.credentials import CSRF_COOKIE, CSRF_HEADER, Shown, origin_is_foreign
+from attendance_web.wire.credentials import CSRF_COOKIE, CSRF_HEADER, Credentials, origin_is_foreign
 from attendance_web.wire.headers import RawHeaders, cookie, header
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
 TOKEN_BYTES = 32  # 256 bits
 
 
-def check(headers: RawHeaders, by: Shown | None, allowed_origins: frozenset[str]) -> None:
-    """Asked of every call that changes something; no browser sends a bearer token unasked.
+def check(headers: RawHeaders, by: Credentials | None, allowed_origins: frozenset[str]) -> None:
+    """Checks every call that changes something; no browser sends a bearer token unasked.
 
     Raises ForeignOrigin, CsrfFailed.
     """

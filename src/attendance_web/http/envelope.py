@@ -34,33 +34,33 @@ RETRY_SECONDS = 1  # after what is our fault and will pass
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class WireCode:
     """What a refusal is on the wire: ``error``, and the HTTP status it comes with."""
 
     error: int
     status: int = 200
 
 
-WIRE: Final[Mapping[Kind | type[Refusal], Number]] = {
-    Kind.INVALID: Number(1),
-    Kind.MISSING: Number(2),
-    Kind.FORBIDDEN: Number(3),
-    UnsupportedMediaType: Number(4),
-    Kind.NOT_FOUND: Number(5),
-    Kind.TAKEN: Number(6),
-    Kind.NOT_LOGGED_IN: Number(7, 401),
+WIRE: Final[Mapping[Kind | type[Refusal], WireCode]] = {
+    Kind.INVALID: WireCode(1),
+    Kind.MISSING: WireCode(2),
+    Kind.FORBIDDEN: WireCode(3),
+    UnsupportedMediaType: WireCode(4),
+    Kind.NOT_FOUND: WireCode(5),
+    Kind.TAKEN: WireCode(6),
+    Kind.NOT_LOGGED_IN: WireCode(7, 401),
     # Refused before the call was read
-    BadRequest: Number(8, 400),
-    CsrfFailed: Number(8, 403),
-    ForeignOrigin: Number(8, 403),
-    UnknownPath: Number(8, 404),
-    WrongMethod: Number(8, 405),
-    BodyTooLarge: Number(8, 413),
-    HeadTooLarge: Number(8, 431),
-    TooManyRequests: Number(8, 429),
+    BadRequest: WireCode(8, 400),
+    CsrfFailed: WireCode(8, 403),
+    ForeignOrigin: WireCode(8, 403),
+    UnknownPath: WireCode(8, 404),
+    WrongMethod: WireCode(8, 405),
+    BodyTooLarge: WireCode(8, 413),
+    HeadTooLarge: WireCode(8, 431),
+    TooManyRequests: WireCode(8, 429),
 }
-UNAVAILABLE: Final = Number(-1, 503)
-BROKEN: Final = Number(-1, 500)
+UNAVAILABLE: Final = WireCode(-1, 503)
+BROKEN: Final = WireCode(-1, 500)
 BROKEN_TEXTS: Final[Mapping[Language, str]] = {
     "en": "Something went wrong on our side",
     "ru": "На нашей стороне что-то пошло не так",
@@ -75,69 +75,69 @@ class Envelope(msgspec.Struct, frozen=True):
     response: Any = msgspec.UNSET
 
 
-def number_of(refusal: Refusal) -> Number:
-    """By its class where that has a number of its own, else by its kind."""
+def wire_code_of(refusal: Refusal) -> WireCode:
+    """Finds the numbers by the class, where that has its own, else by the kind."""
     return WIRE.get(type(refusal)) or WIRE[refusal.kind]
 
 
 def language_of(headers: RawHeaders) -> Language:
-    """What whoever asks likes to read."""
+    """Reads which language whoever asks likes best."""
     return preferred(header(headers, "accept-language"))
 
 
-def written(refusal: Refusal, language: Language) -> bytes:
-    """A refusal's envelope, where there is no request to be answered."""
-    return msgspec.json.encode(Envelope(number_of(refusal).error, refusal.text(language)))
+def encode_refusal(refusal: Refusal, language: Language) -> bytes:
+    """Encodes a refusal, where there is no request to be answered."""
+    return msgspec.json.encode(Envelope(wire_code_of(refusal).error, refusal.text(language)))
 
 
-def done(answer: object | None, cookies: list[Cookie]) -> Response[bytes]:
-    """Success."""
+def success(answer: object | None, cookies: list[Cookie]) -> Response[bytes]:
+    """Answers that it is done, with what was asked for."""
     envelope = Envelope(0, "", {} if answer is None else answer)
-    return _response(Number(0), envelope, {}, cookies)
+    return _response(WireCode(0), envelope, {}, cookies)
 
 
-def refused(error: Exception, language: Language) -> Response[bytes]:
-    """A no of whatever sort, in the reader's language; what is no refusal tells nothing."""
+def failure(error: Exception, language: Language) -> Response[bytes]:
+    """Answers no, in the reader's language; what is no refusal tells nothing of itself."""
     headers: dict[str, str] = {}
     match error:
         case Refusal():
-            number, text = number_of(error), error.text(language)
+            code, text = wire_code_of(error), error.text(language)
         case Unavailable():
-            number, text = UNAVAILABLE, error.text(language)
+            code, text = UNAVAILABLE, error.text(language)
             headers["Retry-After"] = str(RETRY_SECONDS)
         case _:
-            number, text = BROKEN, BROKEN_TEXTS[language]
+            code, text = BROKEN, BROKEN_TEXTS[language]
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.words["seconds"])
     if isinstance(error, WrongMethod):
         headers["Allow"] = str(error.words["allowed"])
-    return _response(number, Envelope(number.error, text), headers, [])
+    return _response(code, Envelope(code.error, text), headers, [])
 
 
 def _response(
-    number: Number, envelope: Envelope, headers: dict[str, str], cookies: list[Cookie]
+    code: WireCode, envelope: Envelope, headers: dict[str, str], cookies: list[Cookie]
 ) -> Response[bytes]:
     return Response(
         msgspec.json.encode(envelope),
         media_type=JSON,
-        status_code=number.status,
+        status_code=code.status,
         headers={"Cache-Control": "no-store", **headers},
         cookies=cookies,
     )
 
 
-def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Whatever was raised, in the envelope; a bug is logged with its traceback."""
-    meant = _meant(error)
-    if isinstance(meant, Unavailable):
-        logger.warning("a call could not be answered: %s", why(meant))
-    elif not isinstance(meant, Refusal):
-        logger.error("a call failed", exc_info=meant)
-    return refused(meant, language_of(request.scope["headers"]))
+def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Puts whatever was raised in the envelope; a bug is logged with its traceback."""
+    translated = _translate(error)
+    if isinstance(translated, Unavailable):
+        logger.warning("a call could not be answered: %s", cause_of(translated))
+    elif not isinstance(translated, Refusal):
+        logger.error("a call failed", exc_info=translated)
+    return failure(translated, language_of(request.scope["headers"]))
 
 
-def why(unavailable: Unavailable) -> str:
-    """The kind and the words of what kept us: a line, since there are thousands in an outage."""
+def cause_of(unavailable: Unavailable) -> str:
+    """Says in a line what kept us, since there are thousands in an outage."""
     cause = unavailable.__cause__
     return (
         "it took too long, or too many wait"
@@ -146,8 +146,8 @@ def why(unavailable: Unavailable) -> str:
     )
 
 
-def _meant(error: Exception) -> Exception:
-    """Litestar's own refusals in our words."""
+def _translate(error: Exception) -> Exception:
+    """Puts Litestar's own refusals in our words."""
     match error:
         case NotFoundException():
             return UnknownPath()
@@ -160,4 +160,7 @@ def _meant(error: Exception) -> Exception:
 
 
 # Litestar looks for the class, then for its parents: one answers for them all
-EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {HTTPException: _refused, Exception: _refused}
+EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
+    HTTPException: _answer_error,
+    Exception: _answer_error,
+}

@@ -21,7 +21,7 @@ from msgspec import inspect as kinds
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body import Given
-from attendance_web.wire.values import MOST_ID, Wrong, whole_number
+from attendance_web.wire.values import MOST_ID, InvalidValue, whole_number
 
 A = TypeVar("A", bound=msgspec.Struct)
 
@@ -45,6 +45,12 @@ class OnePerson(msgspec.Struct, frozen=True):
     user_id: PersonId
 
 
+class OneEvent(msgspec.Struct, frozen=True):
+    """An event, by id."""
+
+    event_id: EventRef
+
+
 class Page(msgspec.Struct, frozen=True):
     """Which rows of a list; all without a limit."""
 
@@ -55,7 +61,7 @@ class Page(msgspec.Struct, frozen=True):
 UUID_FORM: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DATA_URL: Final = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 USUAL_BASE64: Final = str.maketrans("-_", "+/", " \t\r\n")
-UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
+UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
 
 
 Read = Callable[[Any], Any]
@@ -78,7 +84,7 @@ class Reader(Generic[A]):
             if (value := given.get(name)) is not None:
                 try:
                     values[name] = read(value)
-                except Wrong:
+                except InvalidValue:
                     raise InvalidArgument(field=name) from None
         return self.struct(**values)
 
@@ -113,31 +119,31 @@ def _read_of(kind: kinds.Type) -> Read:
 
 
 def text(value: Any) -> str:
-    """Any text that every store can keep. Raises Wrong."""
-    if not isinstance(value, str) or UNKEEPABLE.search(value):
-        raise Wrong
+    """Any text that every store can keep. Raises InvalidValue."""
+    if not isinstance(value, str) or UNSTORABLE.search(value):
+        raise InvalidValue
     return value
 
 
 def event_id(value: Any) -> UUID:
-    """Raises Wrong for any other form than the one of 36 characters."""
+    """Raises InvalidValue for any other form than the one of 36 characters."""
     if not isinstance(value, str) or not UUID_FORM.fullmatch(value):
-        raise Wrong
+        raise InvalidValue
     return UUID(value)
 
 
 def image(value: Any) -> bytes:
-    """A file as it came, or out of Base64 in whatever common spelling. Raises Wrong.
+    """A file as it came, or out of Base64 in whatever common spelling. Raises InvalidValue.
 
     With or without `data:...;base64,`, line breaks and padding; in either alphabet.
     """
     if isinstance(value, bytes):
         return value
     if not isinstance(value, str):
-        raise Wrong
+        raise InvalidValue
     start = DATA_URL.match(value)
     encoded = value[start.end() if start else 0 :].translate(USUAL_BASE64).rstrip("=")
     try:
         return binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4), strict_mode=True)
     except ValueError:
-        raise Wrong from None
+        raise InvalidValue from None

@@ -61,7 +61,7 @@ def document(calls: Sequence[Call]) -> Schema:
         },
         "paths": paths,
         "components": {
-            "schemas": {**components, "Refused": _envelope({"type": "object"}, refused=True)},
+            "schemas": {**components, "ErrorEnvelope": _envelope({"type": "object"}, refused=True)},
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
                 "token": {"type": "http", "scheme": "bearer"},
@@ -90,7 +90,7 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
                 "content": {
                     JSON: {
                         "schema": {
-                            "anyOf": [_envelope(answer), {"$ref": REF.format(name="Refused")}]
+                            "anyOf": [_envelope(answer), {"$ref": REF.format(name="ErrorEnvelope")}]
                         }
                     }
                 },
@@ -170,7 +170,7 @@ def _statuses(call: Call) -> list[int]:
 def _refusal(status: int) -> Schema:
     return {
         "description": HTTPStatus(status).phrase,
-        "content": {JSON: {"schema": {"$ref": REF.format(name="Refused")}}},
+        "content": {JSON: {"schema": {"$ref": REF.format(name="ErrorEnvelope")}}},
     }
 
 

@@ -1,8 +1,4 @@
-"""How a call is declared, once: its place, what it takes, what it answers, and who may make it.
-
-A slice's file has the Structs on top and plain functions below. From a declaration come the
-Litestar handler, the OpenAPI operation and README's table. Contract: 1.
-"""
+"""The way of a call, from its request to its answer in the envelope. Contract: 1."""
 
 from __future__ import annotations
 
@@ -16,10 +12,10 @@ from litestar.handlers import HTTPRouteHandler
 from attendance_core.errors import NotLoggedIn, Unavailable
 from attendance_web.http import csrf
 from attendance_web.http.body import in_body, in_query
-from attendance_web.http.call import BODY_BYTES, Asked, Call, Web
-from attendance_web.http.envelope import done
+from attendance_web.http.call import BODY_BYTES, Call, CallContext, CallServices
+from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
-from attendance_web.wire.credentials import shown
+from attendance_web.wire.credentials import credentials_from
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
 
@@ -28,12 +24,12 @@ LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
 
 def handler_of(call: Call) -> HTTPRouteHandler:
-    """The Litestar handler; it reads the request itself, so Litestar parses nothing."""
+    """Makes the Litestar handler; it reads the request itself, so Litestar parses nothing."""
 
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
         if request.scope["method"] != call.method:
             raise WrongMethod(allowed=call.method)
-        return await make(call, request)
+        return await answer_to(call, request)
 
     handle.__name__ = re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", call.name).lower()
     # OPTIONS is ours too: Litestar would answer it by itself, outside the envelope
@@ -43,56 +39,58 @@ def handler_of(call: Call) -> HTTPRouteHandler:
     )(handle)
 
 
-async def make(call: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
-    """One call, from its headers to its answer; whatever is raised becomes an envelope."""
-    web: Web = request.app.state.web
-    if web.is_shut():
+async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Makes one call, from its headers to its answer; what is raised becomes an envelope."""
+    services: CallServices = request.app.state.services
+    if services.is_stopped():
         raise Unavailable
     scope = request.scope
     headers: RawHeaders = scope["headers"]
-    by = shown(headers)
-    if call.method == "POST":
-        if declared_bytes(headers) > call.most_bytes:
+    credentials = credentials_from(headers)
+    if declared.method == "POST":
+        if declared_bytes(headers) > declared.most_bytes:
             raise BodyTooLarge
-        csrf.check(headers, by, web.allowed_origins)
+        csrf.check(headers, credentials, services.allowed_origins)
     actor = None
-    asked_at = asyncio.get_running_loop().time()
-    if by is not None:
-        actor = await web.use_cases.identify(token=by.token, credential=by.credential)
+    began_at = asyncio.get_running_loop().time()
+    if credentials is not None:
+        actor = await services.use_cases.identify(
+            token=credentials.token, credential=credentials.credential
+        )
     if actor is not None:
-        web.limits.call(actor.user_id)
-    elif call.needs_login:
+        services.limits.call(actor.user_id)
+    elif declared.needs_login:
         raise NotLoggedIn
-    identified_in = asyncio.get_running_loop().time() - asked_at
-    arguments = await _arguments(call, request)
+    identified_in = asyncio.get_running_loop().time() - began_at
+    arguments = await _arguments(declared, request)
     client = scope.get("client")
-    asked = Asked(
+    call = CallContext(
         arguments,
         actor,
-        by,
+        credentials,
         client[0] if client else "",
-        web.use_cases,
-        web.limits,
+        services.use_cases,
+        services.limits,
         secure=csrf.is_secure(scope),
     )
     # A password or a picture takes as long as it takes, and so does the way of a body to us
-    is_quick = call.needs_login and call.most_bytes == BODY_BYTES
+    is_quick = declared.needs_login and declared.most_bytes == BODY_BYTES
     try:
         async with asyncio.timeout(ANSWER_SECONDS - identified_in if is_quick else None):
-            answer = await call.run(asked)
+            answer = await declared.run(call)
     except TimeoutError:
         raise Unavailable from None
-    if actor is not None and actor.renewed and not asked.cookies:
-        asked.keep_session()
-    return done(answer, asked.cookies)
+    if actor is not None and actor.renewed and not call.cookies:
+        call.keep_session()
+    return success(answer, call.cookies)
 
 
-async def _arguments(call: Call, request: Request[Any, Any, Any]) -> Any:
+async def _arguments(declared: Call, request: Request[Any, Any, Any]) -> Any:
     """Raises BodyTooLarge, UnsupportedMediaType, BadBody, and what its reader raises."""
-    read = reader_of(call.arguments)
-    if call.method == "GET":
+    read = reader_of(declared.arguments)
+    if declared.method == "GET":
         return read(in_query(request.scope["query_string"]))
-    body = await _body(request, call.most_bytes)
+    body = await _body(request, declared.most_bytes)
     content_type = header(request.scope["headers"], "content-type")
     if len(body) < LARGE_BYTES:
         return read(in_body(content_type, body))
@@ -100,13 +98,13 @@ async def _arguments(call: Call, request: Request[Any, Any, Any]) -> Any:
 
 
 def declared_bytes(headers: RawHeaders) -> int:
-    """The length that a body says it has; 0 where it does not say."""
-    said = header(headers, "content-length") or ""
-    return int(said) if re.fullmatch(r"[0-9]{1,18}", said) else 0
+    """Reads the length that a body says it has; 0 where it does not say."""
+    length = header(headers, "content-length") or ""
+    return int(length) if re.fullmatch(r"[0-9]{1,18}", length) else 0
 
 
 async def _body(request: Request[Any, Any, Any], most_bytes: int) -> bytes:
-    """The whole body. Raises BodyTooLarge; BadBody where the client went away halfway."""
+    """Reads the whole body. Raises BodyTooLarge; BadBody where the client went away halfway."""
     body = bytearray()
     while True:
         message = await request.receive()

@@ -10,11 +10,10 @@ from attendance_core.errors import (
     EventNotStarted,
     EventOver,
     HoldingSomebody,
-    LeaseLost,
-    LeftEvent,
     NotLoggedIn,
     YouAreWaiting,
 )
+from attendance_core.marking.endings import Ending
 from attendance_web.wire.refusals import BadEventId, ForeignOrigin
 
 MARKED: Final = 1000
@@ -24,7 +23,7 @@ TRY_AGAIN: Final = 1013
 TOO_MANY: Final = 4429
 SLOW: Final = 4508
 
-# What refuses an opening
+# What refuses an opening; a refusal that is a kind of one of these has its code
 OPENING: Final[Mapping[type[Exception], int]] = {
     ForeignOrigin: 4403,
     NotLoggedIn: 4401,
@@ -36,16 +35,17 @@ OPENING: Final[Mapping[type[Exception], int]] = {
     HoldingSomebody: 4409,
 }
 # What ends an open socket
-OPEN: Final[Mapping[type[Exception], int]] = {
-    EventOver: 4410,
-    LeftEvent: 4403,
-    NotLoggedIn: 4401,
-    LeaseLost: RESTART,
+ENDED: Final[Mapping[Ending, int]] = {
+    Ending.DELETED: 4410,
+    Ending.OVER: 4410,
+    Ending.LEFT: 4403,
+    Ending.LOGGED_OUT: 4401,
+    Ending.LEASE_LOST: RESTART,
 }
 # Those that end a place, or a hold, by themselves; every other close of ours is a loss
-FINAL: Final = frozenset({MARKED, *OPEN.values()}) - {RESTART}
+FINAL: Final = frozenset({MARKED, *ENDED.values()}) - {RESTART}
 
 
-def code_of(codes: Mapping[type[Exception], int], why: type[Exception]) -> int | None:
-    """The code for this reason, or for one it is a kind of."""
-    return next((code for each, code in codes.items() if issubclass(why, each)), None)
+def refusal_code(error: Exception) -> int:
+    """The code that an opening is refused with, for this reason."""
+    return next((code for kind, code in OPENING.items() if isinstance(error, kind)), TRY_AGAIN)

@@ -5,8 +5,9 @@ Contract: 6, the table of messages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 import msgspec
 
@@ -16,24 +17,22 @@ from attendance_core.marking.frames import (
     Closing,
     Confirmed,
     Frame,
+    GivenBack,
     MarkingList,
     Prepared,
-    Refused,
     ReservationExpired,
     UserJoined,
     UserLeft,
     WasMarked,
 )
+from attendance_core.marking.readings import Outcome
 from attendance_core.profiles import ProfileSummary
+from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId
 from attendance_web.wire.refusals import BadFrame, BadParams, UnknownMessage
 from attendance_web.wire.urls import picture_url
-from attendance_web.wire.values import MOST_ID, Wrong, too_much, whole_number
+from attendance_web.wire.values import MOST_ID, InvalidValue, too_complex, whole_number
 
-TAKEN = {
-    Role.MARK_ME: frozenset({"ping"}),
-    Role.MARKING: frozenset({"prepare_to_mark", "confirm_marking", "refuse_to_mark", "ping"}),
-}
 MARKED_TEXT = {
     "en": "Marked, thank you! You have earned {points} karma.",
     "ru": "Отмечено, спасибо! Вы заработали {points} кармы.",
@@ -46,35 +45,66 @@ class UserRef(msgspec.Struct, frozen=True):
     user_id: int | str
 
 
-class PerhapsUserRef(msgspec.Struct, frozen=True):
+class OptionalUserRef(msgspec.Struct, frozen=True):
     """Somebody, or whoever it is about."""
 
     user_id: int | str | None = None
 
 
-class PrepareToMark(msgspec.Struct, frozen=True):
-    """I choose this person: nobody else can now."""
-
-    user_id: UserId
+Params = type[UserRef] | type[OptionalUserRef] | None
+UseCase = Callable[..., Awaitable[Outcome]]
 
 
-class ConfirmMarking(msgspec.Struct, frozen=True):
-    """Done, they are marked."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A message that clients send: on which sockets, with what, and what carries it out."""
 
-    user_id: UserId | None
-
-
-class RefuseToMark(msgspec.Struct, frozen=True):
-    """I give them back."""
-
-    user_id: UserId | None
-
-
-class Ping(msgspec.Struct, frozen=True):
-    """Are you there?"""
+    message: str
+    roles: frozenset[Role]
+    params: Params  # None: whatever comes is passed over
+    use_case: Callable[[UseCases], UseCase] | None  # None: it is answered with a pong
+    meaning: str
 
 
-Command = PrepareToMark | ConfirmMarking | RefuseToMark | Ping
+MARKERS: Final = frozenset({Role.MARKING})
+EVERYBODY: Final = frozenset(Role)
+
+# The whole language of clients: the decoder, the visits, the metrics and docs/wire.md read it
+COMMANDS: Final = {
+    command.message: command
+    for command in (
+        Command(
+            "prepare_to_mark",
+            MARKERS,
+            UserRef,
+            lambda do: do.prepare_to_mark,
+            "I choose this person: nobody else can now.",
+        ),
+        Command(
+            "confirm_marking",
+            MARKERS,
+            OptionalUserRef,
+            lambda do: do.confirm_marking,
+            "Done, they are marked.",
+        ),
+        Command(
+            "refuse_to_mark",
+            MARKERS,
+            OptionalUserRef,
+            lambda do: do.refuse_to_mark,
+            "I give them back.",
+        ),
+        Command("ping", EVERYBODY, None, None, "Are you there?"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command as somebody gave it, and the person it names."""
+
+    command: Command
+    target: UserId | None = None
 
 
 class _ClientFrame(msgspec.Struct, frozen=True):
@@ -83,45 +113,40 @@ class _ClientFrame(msgspec.Struct, frozen=True):
 
 
 _decode_frame = msgspec.json.Decoder(_ClientFrame).decode
-_decode_user = msgspec.json.Decoder(UserRef).decode
-_decode_perhaps_user = msgspec.json.Decoder(PerhapsUserRef | None).decode
+_decode_params: Final[dict[Any, Callable[[msgspec.Raw], Any]]] = {
+    UserRef: msgspec.json.Decoder(UserRef).decode,
+    OptionalUserRef: msgspec.json.Decoder(OptionalUserRef | None).decode,
+}
 _encode = msgspec.json.Encoder().encode
 
 
-def decode(text: str, role: Role) -> Command:
-    """What a client of such a socket says. Raises BadFrame, UnknownMessage, BadParams."""
+def decode(text: str, role: Role) -> Order:
+    """Reads a frame from a client of such a socket.
+
+    Raises BadFrame, UnknownMessage, BadParams.
+    """
     encoded = text.encode()
-    if too_much(encoded):
+    if too_complex(encoded):
         raise BadFrame
     try:
         frame = _decode_frame(encoded)
     except msgspec.DecodeError:
         raise BadFrame from None
-    if frame.message not in TAKEN[role]:
+    command = COMMANDS.get(frame.message)
+    if command is None or role not in command.roles:
         raise UnknownMessage
+    return Order(command, _target(command.params, frame.params))
+
+
+def _target(params: Params, given: msgspec.Raw) -> UserId | None:
+    if params is None:
+        return None
     try:
-        match frame.message:
-            case "prepare_to_mark":
-                return PrepareToMark(_user_id(_decode_user(frame.params).user_id))
-            case "confirm_marking":
-                return ConfirmMarking(_perhaps_user_id(frame.params))
-            case "refuse_to_mark":
-                return RefuseToMark(_perhaps_user_id(frame.params))
-            case _:
-                return Ping()
-    except msgspec.DecodeError:
-        raise BadParams from None
-
-
-def _perhaps_user_id(params: msgspec.Raw) -> UserId | None:
-    given = _decode_perhaps_user(params)
-    return None if given is None or given.user_id is None else _user_id(given.user_id)
-
-
-def _user_id(given: int | str) -> UserId:
-    try:
-        return UserId(whole_number(given, 1, MOST_ID))
-    except Wrong:
+        named = _decode_params[params](given)
+        if named is None or named.user_id is None:
+            return None
+        return UserId(whole_number(named.user_id, 1, MOST_ID))
+    except (msgspec.DecodeError, InvalidValue):
         raise BadParams from None
 
 
@@ -129,7 +154,7 @@ People = Mapping[UserId, ProfileSummary]
 NOBODY: Final[People] = {}
 
 
-class PersonShown(msgspec.Struct, frozen=True):
+class PersonSummary(msgspec.Struct, frozen=True):
     """Somebody in a list of people: the same for whoever looks."""
 
     user_id: UserId
@@ -139,29 +164,31 @@ class PersonShown(msgspec.Struct, frozen=True):
 
 
 def encode(frame: Frame, language: Language, people: People = NOBODY) -> str:
-    """What a socket is told, as text; only `Confirmed` depends on the language.
+    """Spells a frame as text; only `Confirmed` depends on the language.
 
-    ``people`` are those whose name and picture are at hand; of others the frame has the id alone.
+    ``people`` are those whose name and picture are known; of others the frame has the id alone.
     """
-    message, params = _spelt(frame, language)
+    message, params = _spelling(frame, language)
     match frame:
         case MarkingList(user_ids):
-            params["users"] = [_shown(people[each]) for each in user_ids if each in people]
+            params["users"] = [
+                _summary(people[user_id]) for user_id in user_ids if user_id in people
+            ]
         case UserJoined(user_id) if user_id in people:
-            params["user"] = _shown(people[user_id])
-    told: dict[str, object] = {"result": "ok", "message": message}
+            params["user"] = _summary(people[user_id])
+    spelt: dict[str, object] = {"result": "ok", "message": message}
     if params:
-        told["params"] = params
-    return _encode(told).decode()
+        spelt["params"] = params
+    return _encode(spelt).decode()
 
 
-def _shown(person: ProfileSummary) -> PersonShown:
-    return PersonShown(
+def _summary(person: ProfileSummary) -> PersonSummary:
+    return PersonSummary(
         person.user_id, person.display_name, picture_url(person.picture), person.confirmed
     )
 
 
-def _spelt(frame: Frame, language: Language) -> tuple[str, dict[str, object]]:
+def _spelling(frame: Frame, language: Language) -> tuple[str, dict[str, object]]:
     match frame:
         case MarkingList(user_ids, asked_at):
             return "marking_list", {"marking_list": user_ids, "asked_at": asked_at}
@@ -173,7 +200,7 @@ def _spelt(frame: Frame, language: Language) -> tuple[str, dict[str, object]]:
             return "prepared", {"user_id": user_id, "expires_in": expires_in}
         case Confirmed(points):
             return "marked", {"display_msg": MARKED_TEXT[language].format(points=points)}
-        case Refused():
+        case GivenBack():
             return "refused", {}
         case ReservationExpired(user_id):
             return "reservation_expired", {"user_id": user_id}
@@ -187,7 +214,7 @@ PONG = _encode({"result": "ok", "message": "pong"}).decode()
 
 
 def encode_error(error: Refusal | Unavailable, language: Language) -> str:
-    """A refusal as a frame: a text for the person, a code for the program."""
+    """Spells a refusal as a frame: a text for the person, a code for the program."""
     return _encode(
         {"result": "error", "message": error.text(language), "params": {"code": error.code}}
     ).decode()

@@ -1,92 +1,92 @@
-"""The two sockets: who is let in, and who is turned away. Contract: 6.
+"""The two sockets: who is let in, and who is turned away. Contract: 6, Opening.
 
-The handler that owns a socket is the only one to read, write and close it.
+The visit that owns a socket is the only one to read, write and close it.
 """
 
 from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from typing import Final
 from urllib.parse import parse_qs
 from uuid import UUID
-
-from litestar import websocket
 
 from attendance_core.accounts import Actor
 from attendance_core.errors import LeaseLost, NotLoggedIn, Refusal, Unavailable
 from attendance_core.marking.connections import Role
 from attendance_core.vocabulary import EventId
-from attendance_web.live.close_codes import OPENING, TRY_AGAIN, code_of
+from attendance_web.live.asgi import GONE, Receive, Scope, Send, Socket
+from attendance_web.live.close_codes import refusal_code
 from attendance_web.live.messages import encode_error
-from attendance_web.live.sockets import Presence
-from attendance_web.live.visit import GONE, Socket, Visit
-from attendance_web.wire.credentials import Shown, origin_is_foreign, shown
+from attendance_web.live.sockets import Sockets
+from attendance_web.live.visit import Visit
+from attendance_web.wire.credentials import Credentials, credentials_from, origin_is_foreign
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.refusals import BadEventId, ForeignOrigin
 
 logger = logging.getLogger(__name__)
 
-
-@websocket("/ws/mark_me")
-async def mark_me(socket: Socket) -> None:
-    """I wait to be marked."""
-    await serve(socket, Role.MARK_ME)
+PATHS: Final = {"/ws/mark_me": Role.MARK_ME, "/ws/marking": Role.MARKING}
 
 
-@websocket("/ws/marking")
-async def marking(socket: Socket) -> None:
-    """I am ready to mark others."""
-    await serve(socket, Role.MARKING)
+class SocketApplication:
+    """Lets people in at the two sockets: an ASGI application for any server."""
 
+    def __init__(self, sockets: Sockets) -> None:
+        self._sockets = sockets
 
-async def serve(socket: Socket, role: Role) -> None:
-    """One socket's life."""
-    presence: Presence = socket.app.state.presence
-    with presence.present():
-        try:
-            credential = _shown(socket, presence)
-            async with presence.openings.turn() as opened:
-                if presence.is_draining:
-                    raise Unavailable
-                actor, event_id = await _admit(socket, presence, credential)
-                async with presence.rooms.enter(event_id) as room:
-                    await Visit(socket, presence, room, actor, role, opened).run()
-        except TimeoutError:
-            logger.warning("an opening took too long")
-            await _turn_away(socket, Unavailable())
-        except (Refusal, Unavailable, LeaseLost) as error:
-            await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
-        except GONE:
-            logger.debug("a client went away during the handshake")
-        except Exception:
-            logger.exception("an opening failed")
-            await _turn_away(socket, Unavailable())
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one socket to its end; one at another path is refused in its handshake."""
+        role = PATHS.get(scope["path"])
+        if role is None:
+            await send({"type": "websocket.close"})
+        else:
+            await self._serve(Socket(scope, receive, send), role)
 
+    async def _serve(self, socket: Socket, role: Role) -> None:
+        sockets = self._sockets
+        with sockets.track():
+            try:
+                credentials = self._credentials_of(socket)
+                async with sockets.openings.slot() as release:
+                    if sockets.is_draining:
+                        raise Unavailable
+                    actor, event_id = await self._admit(socket, credentials)
+                    async with sockets.rooms.enter(event_id) as room:
+                        await Visit(socket, sockets, room, actor, role, release).run()
+            except TimeoutError:
+                logger.warning("an opening took too long")
+                await _turn_away(socket, Unavailable())
+            except (Refusal, Unavailable, LeaseLost) as error:
+                await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
+            except GONE:
+                logger.debug("a client went away during the handshake")
+            except Exception:
+                logger.exception("an opening failed")
+                await _turn_away(socket, Unavailable())
 
-def _shown(socket: Socket, presence: Presence) -> Shown:
-    """What it shows of who it is; this needs no store. Raises ForeignOrigin, NotLoggedIn."""
-    headers = socket.scope["headers"]
-    if origin_is_foreign(headers, presence.allowed_origins):
-        raise ForeignOrigin
-    credential = shown(headers)
-    if credential is None:
-        raise NotLoggedIn
-    return credential
+    def _credentials_of(self, socket: Socket) -> Credentials:
+        """What it shows of who it is; this needs no store. Raises ForeignOrigin, NotLoggedIn."""
+        if origin_is_foreign(socket.headers, self._sockets.allowed_origins):
+            raise ForeignOrigin
+        credentials = credentials_from(socket.headers)
+        if credentials is None:
+            raise NotLoggedIn
+        return credentials
 
-
-async def _admit(socket: Socket, presence: Presence, credential: Shown) -> tuple[Actor, EventId]:
-    """Raises NotLoggedIn, BadEventId, in this order; and Unavailable."""
-    actor = await presence.use_cases.identify(
-        token=credential.token, credential=credential.credential
-    )
-    if actor is None:
-        raise NotLoggedIn
-    return actor, event_id_of(socket.scope["query_string"])
+    async def _admit(self, socket: Socket, credentials: Credentials) -> tuple[Actor, EventId]:
+        """Who wants in, and where. Raises NotLoggedIn, BadEventId, in this order; Unavailable."""
+        actor = await self._sockets.use_cases.identify(
+            token=credentials.token, credential=credentials.credential
+        )
+        if actor is None:
+            raise NotLoggedIn
+        return actor, event_id_of(socket.query)
 
 
 def event_id_of(query: bytes) -> EventId:
-    """The one event id of a socket's address. Raises BadEventId."""
+    """Reads the one event id of a socket's address. Raises BadEventId."""
     given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("event_id", [])
     try:
         (text,) = given
@@ -100,9 +100,8 @@ def event_id_of(query: bytes) -> EventId:
 
 async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
     """Accepts, so that a browser can show the text; one error frame; close."""
-    code = code_of(OPENING, type(error)) or TRY_AGAIN
-    language = preferred(header(socket.scope["headers"], "accept-language"))
-    with suppress(*GONE):
+    language = preferred(header(socket.headers, "accept-language"))
+    with suppress(GONE):
         await socket.accept()
         await socket.send_text(encode_error(error, language))
-        await socket.close(code=code)
+        await socket.close(refusal_code(error))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-EXTENSION: Final = "attendance.peer"
-
-
+EXTENSION: Final = (
+    "attendance.peer"  # where in the extensions of a scope a server leaves its `Peer`
+)
 FLOODED: Final = "attendance.flooded"  # in the event that stands for a frame too many
 
 
@@ -22,3 +22,15 @@ class Peer(Protocol):
     def cut(self, code: int) -> None:
         """Ends the connection soon, whether or not anybody reads."""
         ...
+
+
+class UnknownPeer:
+    """The other end at a server that tells nothing of it: every end counts as a loss."""
+
+    said_goodbye = False
+
+    def farewell(self) -> None:
+        """See `Peer`."""
+
+    def cut(self, code: int) -> None:
+        """See `Peer`; the server's own pings have to find out that nobody reads."""

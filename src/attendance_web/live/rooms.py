@@ -16,17 +16,19 @@ from contextvars import Context
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.errors import LeaseLost, Refusal, Unavailable
+from attendance_core.errors import Refusal, Unavailable
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, Confirmed, WasMarked
 from attendance_core.marking.mirror import Delivery, Mirror
 from attendance_core.marking.places import Place
-from attendance_core.marking.readings import Outcome, Reading, Ready
-from attendance_core.vocabulary import ConnectionId, EventId, Seconds, UserId
-from attendance_web.live.close_codes import MARKED, OPEN, RESTART, code_of
+from attendance_core.marking.readings import Outcome, Ready
+from attendance_core.use_cases import UseCases
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
+from attendance_web.live.close_codes import ENDED, MARKED, RESTART
 from attendance_web.live.messages import encode, encode_error
-from attendance_web.live.names import Acquaintances, Summaries
+from attendance_web.live.names import PersonCache
 from attendance_web.live.outbox import Outbox
 
 logger = logging.getLogger(__name__)
@@ -34,19 +36,17 @@ logger = logging.getLogger(__name__)
 READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
 READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
 
-Read = Callable[[EventId, list[UserId]], Awaitable[Reading]]
-WhyGone = Callable[[Connection], Awaitable[type[Exception]]]
 
-
-def end(outbox: Outbox, why: type[Exception]) -> None:
+def end(outbox: Outbox, ending: Ending) -> None:
     """Closes an open socket with its error frame, where there is one, and its code."""
-    text = encode_error(why(), outbox.language) if issubclass(why, Refusal) else None
-    outbox.close(code_of(OPEN, why) or RESTART, text)
+    error = ending.as_error()
+    text = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
+    outbox.close(ENDED[ending], text)
 
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """How many are in the rooms of this process."""
+    """Counts who is in the rooms of this process."""
 
     sockets: Mapping[Role, int]
     waiting: int
@@ -54,25 +54,24 @@ class Census:
 
 
 class Room:
-    """One event in this process."""
+    """Serves the sockets of one event in this process."""
 
     def __init__(
         self,
         event_id: EventId,
         notifier: ports.Notifier,
-        read: Read,
-        summaries: Summaries,
-        why_gone: WhyGone,
+        use_cases: UseCases,
+        process_id: Callable[[], ProcessId],
     ) -> None:
         self.event_id = event_id
-        self.guests = 0
-        self.people = Acquaintances(summaries)
+        self.users = 0  # who are in it, or on their way in or out
+        self.people = PersonCache(use_cases.get_profile_summaries)
         self._mirror = Mirror()
         self._notifier = notifier
-        self._read = read
-        self._why_gone = why_gone
+        self._use_cases = use_cases
+        self._process_id = process_id
         self._outboxes: dict[ConnectionId, Outbox] = {}
-        self._missed = asyncio.Event()
+        self._refresh = asyncio.Event()  # it is to be read again at once
         self._ends_in: Seconds | None = None
         self._asking: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] | None = None
@@ -82,17 +81,17 @@ class Room:
 
     @property
     def has_failed(self) -> bool:
-        """Whether it could not be read when it was opened: another has to be."""
+        """Whether it could not be read when it was opened: another has to be made."""
         return self._opened.done() and self._opened.exception() is not None
 
     @property
     def roles(self) -> Iterable[Role]:
-        """Of each socket that is open here."""
-        return (each.connection.role for each in self._outboxes.values())
+        """What each socket that is open here is for."""
+        return (outbox.connection.role for outbox in self._outboxes.values())
 
     @property
     def listed(self) -> tuple[int, int]:
-        """How many people wait, and how many are held."""
+        """Counts who waits, and who is held."""
         return self._mirror.listed
 
     async def opened(self) -> None:
@@ -100,7 +99,7 @@ class Room:
         await asyncio.shield(self._opened)
 
     def close(self) -> None:
-        """Nobody is here any more."""
+        """Ends it, once nobody is here any more."""
         self._life.cancel()
         for task in self._asking:
             task.cancel()
@@ -109,7 +108,7 @@ class Room:
 
     async def _live(self) -> None:
         try:
-            self._unsubscribe = await self._notifier.subscribe(self.event_id, self._told)
+            self._unsubscribe = await self._notifier.subscribe(self.event_id, self._heard)
             await self._read_once()
         except Exception as error:
             if not isinstance(error, Unavailable):
@@ -133,53 +132,55 @@ class Room:
             pause = min(pause, self._ends_in + 0.01)
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
-                await self._missed.wait()
-        self._missed.clear()
+                await self._refresh.wait()
+        self._refresh.clear()
 
     async def _read_once(self) -> None:
         begun = self._mirror.begin_reading()
-        reading = await self._read(self.event_id, list(self._mirror.watched))
-        if reading.event is not None:
-            self._ends_in = reading.event.ends_at - reading.at
+        reading = await self._use_cases.read_room(
+            event_id=self.event_id, process_id=self._process_id(), watched=self._mirror.watched
+        )
+        if reading.ends_at is not None:
+            self._ends_in = reading.ends_at - reading.at
         self._deliver(self._mirror.read(begun, reading))
         # Afterwards: frames go out without a name rather than late, and when the room is opened
         # there is nobody yet to send any to
-        await self.people.meet(place.user_id for place in reading.listed)
+        await self.people.load_missing(place.user_id for place in reading.listed)
 
-    def _told(self, news: Announcement | ports.Missed) -> None:
+    def _heard(self, news: Announcement | ports.Missed) -> None:
         if isinstance(news, ports.Missed):
-            self._missed.set()
+            self._refresh.set()
         else:
-            self._deliver(self._mirror.told(news))
+            self._deliver(self._mirror.announced(news))
 
-    def waits(self, outbox: Outbox, place: Place) -> None:
-        """A ``mark_me`` socket is open and stored."""
+    def add_asker(self, outbox: Outbox, place: Place) -> None:
+        """Takes in a ``mark_me`` socket that is open and stored."""
         self._outboxes[outbox.connection.connection_id] = outbox
-        self._deliver(self._mirror.waits(outbox.connection, place))
+        self._deliver(self._mirror.add_asker(outbox.connection, place))
 
-    def ready(self, outbox: Outbox, ready: Ready) -> None:
-        """A ``marking`` socket is open and stored."""
+    def add_marker(self, outbox: Outbox, ready: Ready) -> None:
+        """Takes in a ``marking`` socket that is open and stored."""
         self._outboxes[outbox.connection.connection_id] = outbox
-        self._deliver(self._mirror.ready(outbox.connection, ready))
+        self._deliver(self._mirror.add_marker(outbox.connection, ready))
 
     async def carry_out(self, outbox: Outbox, command: Awaitable[Outcome]) -> None:
-        """A command of this socket: its answer, and what others see of it. Raises its refusal."""
+        """Sends a command's answer, and what others see of it. Raises its refusal."""
         connection_id = outbox.connection.connection_id
-        self._mirror.asks(connection_id)
+        self._mirror.command_began(connection_id)
         try:
             outcome = await command
         except BaseException:
-            self._deliver(self._mirror.asked_in_vain(connection_id))
+            self._deliver(self._mirror.command_failed(connection_id))
             raise
-        self._deliver(self._mirror.answered(connection_id, outcome))
+        self._deliver(self._mirror.command_ended(connection_id, outcome))
 
-    def closed(self, connection: Connection) -> None:
-        """A socket has gone."""
+    def remove(self, connection: Connection) -> None:
+        """Forgets a socket that has gone."""
         self._outboxes.pop(connection.connection_id, None)
-        self._mirror.closed(connection)
+        self._mirror.remove(connection)
 
     def restart(self, within: Seconds) -> None:
-        """Every socket here is to close, once its command is answered, and come back."""
+        """Closes every socket here, once its command is answered, to come back."""
         loop = asyncio.get_running_loop()
         for outbox in self._outboxes.values():
             pause = random.uniform(0, within)
@@ -188,24 +189,28 @@ class Room:
     def _deliver(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
             frame = delivery.frame
-            outboxes = [self._outboxes[each] for each in delivery.to if each in self._outboxes]
+            outboxes = [
+                self._outboxes[connection_id]
+                for connection_id in delivery.to
+                if connection_id in self._outboxes
+            ]
             if isinstance(frame, Closing):
                 for outbox in outboxes:
-                    self._end(outbox, frame.why)
+                    self._end(outbox, frame.ending)
             elif isinstance(frame, Confirmed):
                 for outbox in outboxes:
                     outbox.put(encode(frame, outbox.language))
             elif outboxes:
-                text = encode(frame, "en", self.people.at_hand)
+                text = encode(frame, "en", self.people.known)
                 for outbox in outboxes:
                     if isinstance(frame, WasMarked):
                         outbox.close(MARKED, text)
                     else:
                         outbox.put(text)
 
-    def _end(self, outbox: Outbox, why: type[Exception] | None) -> None:
-        if why is not None:
-            end(outbox, why)
+    def _end(self, outbox: Outbox, ending: Ending | None) -> None:
+        if ending is not None:
+            end(outbox, ending)
             return
         task = asyncio.create_task(self._ask_why(outbox))
         self._asking.add(task)
@@ -213,41 +218,46 @@ class Room:
 
     async def _ask_why(self, outbox: Outbox) -> None:
         try:
-            why = await self._why_gone(outbox.connection)
+            ending = await self._use_cases.why_gone(connection=outbox.connection)
         except Exception as error:
             if not isinstance(error, Unavailable):
                 logger.exception("why a connection has gone could not be found out")
-            why = LeaseLost
-        end(outbox, why)
+            ending = Ending.LEASE_LOST
+        end(outbox, ending)
 
 
 class Rooms:
-    """All rooms of this process; a room without guests is gone."""
+    """Keeps the rooms of this process; one that nobody uses is gone."""
 
     def __init__(
-        self, notifier: ports.Notifier, read: Read, summaries: Summaries, why_gone: WhyGone
+        self,
+        notifier: ports.Notifier,
+        use_cases: UseCases,
+        process_id: Callable[[], ProcessId],
     ) -> None:
         self._notifier = notifier
-        self._read = read
-        self._summaries = summaries
-        self._why_gone = why_gone
+        self._use_cases = use_cases
+        self._process_id = process_id
         self._rooms: dict[EventId, Room] = {}
 
     @asynccontextmanager
     async def enter(self, event_id: EventId) -> AsyncIterator[Room]:
-        """The event's room, read at least once, for as long as one stays. Raises Unavailable."""
+        """Opens the event's room, read at least once, for as long as one stays.
+
+        Raises Unavailable.
+        """
         room = self._rooms.get(event_id)
         if room is None or room.has_failed:
             room = self._rooms[event_id] = Room(
-                event_id, self._notifier, self._read, self._summaries, self._why_gone
+                event_id, self._notifier, self._use_cases, self._process_id
             )
-        room.guests += 1
+        room.users += 1
         try:
             await room.opened()
             yield room
         finally:
-            room.guests -= 1
-            if room.guests == 0:
+            room.users -= 1
+            if room.users == 0:
                 if self._rooms.get(event_id) is room:
                     del self._rooms[event_id]
                 room.close()
@@ -263,7 +273,7 @@ class Rooms:
         )
 
     def restart(self, within: Seconds = 0.0) -> None:
-        """Every socket of this process is to close and come back, here or elsewhere.
+        """Closes every socket of this process, to come back here or elsewhere.
 
         Each at an instant of its own ``within`` so many seconds.
         """

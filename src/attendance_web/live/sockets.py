@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -12,12 +12,10 @@ from attendance_core import ports
 from attendance_core.accounts import Actor
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.readings import Reading
-from attendance_core.profiles import ProfileSummary
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds, UserId
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
 from attendance_web.live.rooms import Rooms
-from attendance_web.live.turns import Openings
+from attendance_web.live.turns import OpeningQueue
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +25,18 @@ DRAIN_SECONDS: Final[Seconds] = 10.0
 SPREAD_SECONDS: Final[Seconds] = 5.0  # a lecture hall does not come back in one instant
 
 
-class Presence:
-    """The sockets of this process: their rooms, and their hang-ups.
+OnCommand = Callable[[str, str, Seconds], None]
 
-    ``connection`` makes one of this process, not stored yet.
+
+def ignore_command(message: str, outcome: str, seconds: Seconds) -> None:
+    """Has nobody hear of commands."""
+
+
+class Sockets:
+    """Owns the sockets of this process: their rooms, and their hang-ups.
+
+    ``connection`` makes one of this process, not stored yet. ``on_command`` is called after each
+    frame, with its message, its outcome ("ok" or a code), and how many seconds it took.
     """
 
     def __init__(
@@ -41,38 +47,37 @@ class Presence:
         connection: Callable[[Actor, EventId, Role], Connection],
         allowed_origins: frozenset[str],
         grace_seconds: Seconds,
+        on_command: OnCommand = ignore_command,
     ) -> None:
         self.use_cases = use_cases
         self.allowed_origins = allowed_origins
         self.connection = connection
-        self.rooms = Rooms(notifier, self._read, self._summaries, self._why_gone)
-        self.openings = Openings()
+        self.on_command = on_command
+        self.rooms = Rooms(notifier, use_cases, process_id)
+        self.openings = OpeningQueue()
         self.is_draining = False  # takes no new sockets
-        self.is_shut = False  # takes no new calls either
-        # Called after each frame of a socket: its message, its outcome, and how long it took
-        self.commanded: Callable[[str, str, Seconds], None] = lambda *_: None
-        self._process_id = process_id
+        self.is_stopped = False  # takes no new calls either
         # Who is closed first has to be back, after a restart, within their grace
         self._spread_seconds = min(SPREAD_SECONDS, grace_seconds / 3)
-        self._present = 0
-        self._nobody = asyncio.Event()
-        self._nobody.set()
+        self._tracked = 0
+        self._empty = asyncio.Event()
+        self._empty.set()
         self._hanging_up: set[asyncio.Task[None]] = set()
 
     @contextmanager
-    def present(self) -> Iterator[None]:
-        """While a socket is being served."""
-        self._present += 1
-        self._nobody.clear()
+    def track(self) -> Iterator[None]:
+        """Counts a socket while it is being served."""
+        self._tracked += 1
+        self._empty.clear()
         try:
             yield
         finally:
-            self._present -= 1
-            if not self._present:
-                self._nobody.set()
+            self._tracked -= 1
+            if not self._tracked:
+                self._empty.set()
 
     def hang_up(self, connection_id: ConnectionId, *, goodbye: bool) -> asyncio.Task[None]:
-        """Begins to, and goes on until the store has taken it, whoever waits for that.
+        """Begins to hang up, and goes on until the store has taken it, whoever waits for that.
 
         A connection that nobody hung up would count for as long as this process lives.
         """
@@ -82,7 +87,7 @@ class Presence:
         return task
 
     def hang_up_later(self, connection_id: ConnectionId) -> None:
-        """Of an opening that nobody waits for any more, and that may yet be stored."""
+        """Hangs up an opening that nobody waits for any more, and that may yet be stored."""
         asyncio.get_running_loop().call_later(
             UNDER_WAY_SECONDS, lambda: self.hang_up(connection_id, goodbye=False)
         )
@@ -107,13 +112,13 @@ class Presence:
         self.rooms.restart(within=self._spread_seconds)
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
-                await self._nobody.wait()
+                await self._empty.wait()
                 while self._hanging_up:
                     await asyncio.wait(set(self._hanging_up))
 
-    def shut(self) -> None:
-        """Nobody new is let in; who is here already and calls is told to try again."""
-        self.is_shut = True
+    def stop_accepting(self) -> None:
+        """Has calls refused: who is here already and calls is told to try again."""
+        self.is_stopped = True
 
     async def close(self) -> None:
         """Gives up what could not be stored: the lease of this process ends, and that is swept."""
@@ -121,14 +126,3 @@ class Presence:
         for task in hanging_up:
             task.cancel()
         await asyncio.gather(*hanging_up, return_exceptions=True)
-
-    async def _read(self, event_id: EventId, watched: list[UserId]) -> Reading:
-        return await self.use_cases.read_room(
-            event_id=event_id, process_id=self._process_id(), watched=watched
-        )
-
-    async def _summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
-        return await self.use_cases.get_profile_summaries(user_ids=user_ids)
-
-    async def _why_gone(self, connection: Connection) -> type[Exception]:
-        return await self.use_cases.why_gone(connection=connection)

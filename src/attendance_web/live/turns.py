@@ -18,17 +18,17 @@ OPENING_SECONDS: Final = 4.0  # Contract: nobody waits longer than 5 s, also for
 TURN_SECONDS: Final[Seconds] = 3.5  # who has had no turn by then would not be done in time
 
 
-class Openings:
-    """Of one process."""
+class OpeningQueue:
+    """Limits how many sockets this process opens at once; the others wait in order."""
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Callable[[], None]]:
-        """Yields what is to be called when the socket is open; until then time is short.
+    async def slot(self) -> AsyncIterator[Callable[[], None]]:
+        """Waits for a turn, and yields what gives it up: to be called once the socket is open.
 
-        Raises TimeoutError.
+        Until then time is short. Raises TimeoutError.
         """
         async with asyncio.timeout(OPENING_SECONDS) as patience:
             async with asyncio.timeout(TURN_SECONDS):
@@ -36,8 +36,8 @@ class Openings:
             with ExitStack() as turn:
                 turn.callback(self._turns.release)
 
-                def opened() -> None:
+                def release() -> None:
                     patience.reschedule(None)
                     turn.close()
 
-                yield opened
+                yield release

@@ -31,7 +31,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from attendance_core.errors import Refusal
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.envelope import number_of, written
+from attendance_web.http.envelope import encode_refusal, wire_code_of
+from attendance_web.live.openings import PATHS
 from attendance_web.wire.language import DEFAULT
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
@@ -41,7 +42,7 @@ HEAD_SECONDS: Final[Seconds] = 15.0  # for a head, or the rest of an answered bo
 PIECE_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
 LINGER_SECONDS: Final[Seconds] = 1.0  # for a refusal to arrive before the connection is cut
 DISCARDED_BYTES: Final = 32 * 1024 * 1024  # of a body that its answer did not wait for
-SOCKET_PATHS: Final = frozenset({b"/ws/mark_me", b"/ws/marking"})  # Contract: 6
+SOCKET_PATHS: Final = frozenset(path.encode() for path in PATHS)
 
 _HOST: Final = re.compile(rb"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
@@ -272,8 +273,8 @@ class CallProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self.transport.is_closing():
             return
-        status = HTTPStatus(number_of(refusal).status)
-        body = written(refusal, DEFAULT)
+        status = HTTPStatus(wire_code_of(refusal).status)
+        body = encode_refusal(refusal, DEFAULT)
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n"
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"

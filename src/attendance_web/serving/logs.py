@@ -14,11 +14,18 @@ from typing import Any, Final, Literal, TextIO
 
 import structlog
 
+from attendance_web.live.log_context import LOG_CONTEXT
+
 # What they say of their daily work is ours to say, or nobody's
 CHATTY: Final = ("uvicorn", "alembic", "sqlalchemy", "litestar", "asyncio", "websockets")
 INDENT: Final = "    "
 
 EventDict = MutableMapping[str, Any]
+
+
+def _add_frame(_: Any, __: str, event: EventDict) -> EventDict:
+    """Adds which frame of which message a socket is at."""
+    return {**LOG_CONTEXT.get({}), **event}
 
 
 def configure(
@@ -35,6 +42,7 @@ def configure(
     to = sys.stderr if stream is None else stream
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _add_frame,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

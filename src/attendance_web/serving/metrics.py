@@ -28,7 +28,6 @@ from attendance_core import ports
 from attendance_core.marking.announcements import Announcement, PlaceChanged
 from attendance_core.vocabulary import EventId, Seconds
 from attendance_web.live.rooms import Census
-from attendance_web.routes import CALLS
 from attendance_web.serving.access_log import Answered
 from attendance_web.serving.server import CannotListen
 
@@ -46,20 +45,22 @@ GAUGES: Final = {
     "database_pool_size": "Connections to the database that this process may have",
     "database_pool_taken": "Connections to the database in use just now",
 }
-CALL_NAMES: Final = {call.path: call.name for call in CALLS}
 
 
 class Metrics:
-    """The counts of one process. ``counters`` and ``gauges`` say how to read what is above.
+    """Counts for one process. ``counters`` and ``gauges`` say how to read what is above, and
+    ``call_names`` how the calls at the paths are named.
 
     Gauges that it does not have, as one without a pool, are left out.
     """
 
     def __init__(
         self,
+        call_names: Mapping[str, str],
         counters: Mapping[str, Callable[[], float]],
         gauges: Mapping[str, Callable[[], float]],
     ) -> None:
+        self._call_names = call_names
         self._counters = counters
         self._gauges = gauges
         self._registry = CollectorRegistry()
@@ -82,7 +83,9 @@ class Metrics:
             return
         health = "health" if answered.path.startswith("/health/") else "other"
         status = f"{answered.code // 100}xx" if answered.code else "none"
-        self._calls.labels(CALL_NAMES.get(answered.path, health), status).observe(answered.seconds)
+        self._calls.labels(self._call_names.get(answered.path, health), status).observe(
+            answered.seconds
+        )
 
     def commanded(self, message: str, outcome: str, seconds: Seconds) -> None:
         """A frame of a socket has been obeyed, or refused with a code."""

@@ -14,16 +14,16 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import FrameType
-from typing import Final, cast
+from typing import Any, Final, Protocol, cast
 
 import uvicorn
-from litestar import Litestar
 from uvicorn._types import ASGI3Application
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.live.sockets import Sockets
 from attendance_web.serving.access_log import AccessLog, Answered
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.ws_protocol import PeerProtocol
@@ -35,7 +35,9 @@ LARGEST_FRAME: Final = 16 * 1024  # bytes; Contract: 6.11
 PING_SECONDS: Final = 10.0  # between pings, and for an answer to one
 UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
-DOOR_SECONDS: Final[Seconds] = 2.0  # from SIGTERM, in which a balancer can see that it is not ready
+DRAIN_NOTICE_SECONDS: Final[Seconds] = (
+    2.0  # from SIGTERM, in which a balancer can see that it is not ready
+)
 LATE_SECONDS: Final[Seconds] = 0.5  # then, for calls on connections that were just made
 INTERRUPTED: Final = 130  # the code of a program that Ctrl-C ended
 
@@ -44,25 +46,30 @@ class CannotListen(Exception):
     """The address cannot be listened at; one line says why."""
 
 
-def serve(
-    app: Litestar,
-    listener: socket.socket,
-    *,
-    drain: Callable[[], Awaitable[None]],
-    shut: Callable[[], None],
-    ready: Callable[[], None],
-    answered: Callable[[Answered], None],
-) -> int:
-    """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called in between,
-    and ``answered`` after each request and socket.
+class Servable(Protocol):
+    """An application that can be told to stop, and that hears of each answer."""
 
-    On the signal ``drain`` lets the sockets go and makes the service no longer ready. After a
-    moment, which Ctrl-C does without, nobody new is let in; calls on connections that were just
-    made are answered for another one. Then ``shut`` is called, and requests that came before are
-    answered; a second Ctrl-C waits for nobody. Raises whatever the start of the application raises.
+    @property
+    def sockets(self) -> Sockets: ...
+
+    @property
+    def on_answer(self) -> Callable[[Answered], None]: ...
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+    def lifespan(self) -> AbstractAsyncContextManager[None]: ...
+
+
+def serve(app: Servable, listener: socket.socket, *, ready: Callable[[], None]) -> int:
+    """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called in between.
+
+    On the signal the sockets are let go and the service is no longer ready. After a moment, which
+    Ctrl-C does without, nobody new is let in; another moment later calls are refused, and requests
+    that came before are answered. A second Ctrl-C waits for nobody. Raises whatever the start of
+    the application raises.
     """
-    config = config_of(AccessLog(cast(ASGI3Application, app), answered))
-    server = _Server(config, app, drain, shut, ready)
+    config = config_of(AccessLog(cast(ASGI3Application, app), app.on_answer))
+    server = _Server(config, app, ready)
     server.run(sockets=[listener])
     return INTERRUPTED if server.force_exit else 0
 
@@ -132,12 +139,12 @@ def _url(host: str, listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _is_no_cut(record: logging.LogRecord) -> bool:
+def _not_cancelled(record: logging.LogRecord) -> bool:
     """uvicorn says how many calls it cut off at the end; a traceback of each tells no more."""
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
-def _alone(error: BaseException) -> BaseException:
+def _unwrap_single(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     return error
@@ -146,27 +153,18 @@ def _alone(error: BaseException) -> BaseException:
 class _Server(uvicorn.Server):
     """uvicorn that says when it is ready, and that lets everybody finish."""
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        app: Litestar,
-        drain: Callable[[], Awaitable[None]],
-        shut: Callable[[], None],
-        ready: Callable[[], None],
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, app: Servable, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._app = app
         self._alive = AsyncExitStack()
-        self._drain = drain
-        self._shut = shut
         self._ready = ready
-        self._door_seconds = DOOR_SECONDS
+        self._notice_seconds = DRAIN_NOTICE_SECONDS
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
             await self._alive.enter_async_context(self._app.lifespan())
         except BaseExceptionGroup as group:
-            raise _alone(group) from None  # Litestar starts within a task group
+            raise _unwrap_single(group) from None  # Litestar starts within a task group
         await super().startup(sockets=sockets)
         gc.collect()
         gc.freeze()  # else a full collection stops the loop for tens of milliseconds
@@ -176,20 +174,20 @@ class _Server(uvicorn.Server):
         """A signal is a wish that we grant, so it is not raised anew after the end."""
         if sig == signal.SIGINT:
             self.force_exit = self.should_exit
-            self._door_seconds = 0.0
+            self._notice_seconds = 0.0
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         begun = time.monotonic()
-        logging.getLogger("uvicorn.error").addFilter(_is_no_cut)
-        draining = asyncio.ensure_future(self._drain())
-        while not self.force_exit and time.monotonic() < begun + self._door_seconds:
+        logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
+        draining = asyncio.ensure_future(self._app.sockets.drain())
+        while not self.force_exit and time.monotonic() < begun + self._notice_seconds:
             await asyncio.sleep(0.1)
         for listening in self.servers:
             listening.close()
-        if self._door_seconds and not self.force_exit:
+        if self._notice_seconds and not self.force_exit:
             await asyncio.sleep(LATE_SECONDS)
-        self._shut()
+        self._app.sockets.stop_accepting()
         await self._drained(draining, begun + STOP_SECONDS - 2)
         left = STOP_SECONDS - (time.monotonic() - begun)
         self.config.timeout_graceful_shutdown = max(1, int(left))

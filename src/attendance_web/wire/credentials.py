@@ -15,24 +15,24 @@ DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A credential as a request shows it; nobody knows yet whether it is worth anything."""
+class Credentials:
+    """What a request shows of who makes it; nobody knows yet whether it is worth anything."""
 
     token: str
     credential: Credential
 
 
-def shown(headers: RawHeaders) -> Shown | None:
-    """A bearer token, which no browser sends unasked, or else the session cookie."""
+def credentials_from(headers: RawHeaders) -> Credentials | None:
+    """Finds a bearer token, which no browser sends unasked, or else the session cookie."""
     scheme, _, token = (header(headers, "authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
-        return Shown(token.strip(), Credential.BEARER)
+        return Credentials(token.strip(), Credential.BEARER)
     found = cookie(headers, SESSION_COOKIE)
-    return None if found is None else Shown(found, Credential.COOKIE)
+    return None if found is None else Credentials(found, Credential.COOKIE)
 
 
 def origin_is_foreign(headers: RawHeaders, allowed: frozenset[str]) -> bool:
-    """Whether a page of another site asks: its host and port are neither ours nor allowed.
+    """Tells whether a page of another site asks: its host and port are neither ours nor allowed.
 
     ``allowed`` has whole origins, like ``https://example.org``. Without the header it is a
     program and no page.

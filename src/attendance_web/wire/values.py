@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+MOST_ID = 2**63 - 1  # what every store keeps
+DIGITS: Final = re.compile(r"[0-9]{1,20}")
 MOST_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
-
-
 MOST_PIECES = 10_000  # brackets, commas and strings of a JSON body: none of ours needs a hundredth
-
-
 # Strings are passed over in one step, those that nobody closed too: time stays linear
 PIECE: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 
 
-def too_much(body: bytes) -> bool:
-    """Whether a JSON text is nested too deeply or has too many pieces; in linear time."""
+def too_complex(body: bytes) -> bool:
+    """Tells whether a JSON text is nested too deeply or has too many pieces; in linear time."""
     depth = 0
     for count, piece in enumerate(PIECE.finditer(body)):
         first = body[piece.start()]
@@ -29,19 +27,14 @@ def too_much(body: bytes) -> bool:
     return False
 
 
-MOST_ID = 2**63 - 1  # what every store keeps
-
-DIGITS: Final = re.compile(r"[0-9]{1,20}")
-
-
-class Wrong(ValueError):
+class InvalidValue(ValueError):
     """A value of the wrong type or form, or out of range."""
 
 
 def whole_number(value: Any, least: int, most: int) -> int:
-    """An integer or its digits; neither true nor 12.0 nor 1e3. Raises Wrong."""
+    """Reads an integer or its digits; neither true nor 12.0 nor 1e3. Raises InvalidValue."""
     if isinstance(value, str) and DIGITS.fullmatch(value):
         value = int(value)
     if type(value) is not int or not least <= value <= most:
-        raise Wrong
+        raise InvalidValue
     return value

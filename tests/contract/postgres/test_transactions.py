@@ -14,7 +14,8 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import Unavailable
-from attendance_core.marking.announcements import ConnectionsEnded, Why
+from attendance_core.marking.announcements import ConnectionsEnded
+from attendance_core.marking.endings import Ending
 from attendance_core.vocabulary import Instant, SessionId, UserId
 from tests.contract.engines import a_database
 from tests.contract.lecture import EVENT, Lecture, session_of
@@ -58,7 +59,7 @@ class TestReruns:
                 if len(ran) <= 2:
                     await_only(met.wait())  # each has the lock that the other wants
                 unit.places.lock(EVENT, [second])
-                unit.announce(ConnectionsEnded(EVENT, Why.LEFT))
+                unit.announce(ConnectionsEnded(EVENT, Ending.LEFT))
 
             return store.transact(work)
 
@@ -81,7 +82,7 @@ class TestReruns:
                 await other.connection.commit()
 
             def work(unit: Any) -> UserId:
-                unit.announce(ConnectionsEnded(EVENT, Why.LEFT))
+                unit.announce(ConnectionsEnded(EVENT, Ending.LEFT))
                 return UserId(unit.accounts.add("anna", "hash", NOON))
 
             added = await store.transact(work)

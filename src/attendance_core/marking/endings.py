@@ -1,0 +1,38 @@
+"""Why a socket that was open has to end, not being lost. Contract: 6.9, 6.13."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attendance_core.errors import EventDeleted, EventOver, LeaseLost, LeftEvent, NotLoggedIn
+
+
+class Ending(Enum):
+    """What has become of a socket's event, person, session or process.
+
+    The values are what processes tell each other.
+    """
+
+    DELETED = "deleted"  # the event
+    OVER = "over"  # the event
+    LEFT = "left"  # the person has left the event
+    LOGGED_OUT = "logged_out"  # the session has ended
+    LEASE_LOST = "lease_lost"  # others took its process for dead: come back
+
+    def as_error(self) -> Exception:
+        """The refusal of a command of such a socket; `LeaseLost`, which is none."""
+        return ERRORS[self]()
+
+    @classmethod
+    def of(cls, error: Exception) -> Ending | None:
+        """The ending that this error stands for; None for one that leaves a socket open."""
+        return next((ending for ending, kind in ERRORS.items() if type(error) is kind), None)
+
+
+ERRORS: dict[Ending, type[Exception]] = {
+    Ending.DELETED: EventDeleted,
+    Ending.OVER: EventOver,
+    Ending.LEFT: LeftEvent,
+    Ending.LOGGED_OUT: NotLoggedIn,
+    Ending.LEASE_LOST: LeaseLost,
+}

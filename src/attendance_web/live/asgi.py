@@ -1,0 +1,41 @@
+"""A WebSocket over ASGI, as the visit of its client needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from attendance_web.live.peer import EXTENSION, Peer, UnknownPeer
+from attendance_web.wire.headers import RawHeaders
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+GONE: Final = OSError  # how a server says that nobody is there any more
+
+
+class Socket:
+    """One connection; its owner alone reads, writes and closes it."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.headers: RawHeaders = scope["headers"]
+        self.query: bytes = scope["query_string"]
+        self.peer: Peer = scope.get("extensions", {}).get(EXTENSION) or UnknownPeer()
+        self.receive = receive
+        self._send = send
+
+    async def accept(self) -> None:
+        """Answers the handshake. Raises OSError where the client has gone."""
+        event = await self.receive()
+        if event["type"] != "websocket.connect":
+            raise ConnectionAbortedError
+        await self._send({"type": "websocket.accept"})
+
+    async def send_text(self, text: str) -> None:
+        """Raises OSError where the client has gone."""
+        await self._send({"type": "websocket.send", "text": text})
+
+    async def close(self, code: int) -> None:
+        """Raises OSError where the client has gone."""
+        await self._send({"type": "websocket.close", "code": code})
