@@ -6,7 +6,6 @@ Contract: 6.6 to 6.9.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from attendance_core import ports
 from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn
@@ -14,9 +13,6 @@ from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Process, Role, Terms, anybody_present
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
-
-if TYPE_CHECKING:
-    pass
 
 
 def end_hold(
