@@ -47,7 +47,7 @@ NASTY = [
         "<script>alert(1)</script>",
     ),
     *("{{7*7}}", "${jndi:ldap://x}", "../../etc/passwd", "C:\\con", "null", "undefined", "NaN"),
-    *("true", "-1", "1e309", "0x41", "x" * 129, "ы" * 5000, "a" * 60_000),
+    *("true", "-1", "1e309", "0x41", "x" * 129, "ы" * 1200, "a" * 15_000),
 ]
 BAD_IDS: list[Any] = [
     *(0, -1, 2**63, 2**64, 10**400, -(2**63), 1.0, 1.5, 1e3, 1e308, True, False, [], [1], {}),
@@ -238,7 +238,7 @@ class TestBodies:
             ("application/json", b'{"a":NaN}'),
             ("application/json", b'{"a":' + b"1" * 5000 + b"}"),
             ("application/json", b'{"a":' + b"[" * 100 + b"]" * 100 + b"}"),
-            ("application/json", b"[" * 60_000),
+            ("application/json", b"[" * 15_000),
             ("application/json", b'{"a":1,"a":1}'),
             ("application/json", b'{"a":"\\ud800'),
             ("application/json; charset=utf-7", b"{}"),

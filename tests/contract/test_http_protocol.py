@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
+import psutil
 import pytest
 import pytest_asyncio
 
-from tests.contract.live import House, opened_house
+from tests.contract.live import House, eventually, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,6 +45,14 @@ async def answer_to(house: House, *sent: bytes) -> tuple[int, bytes]:
     return int(head.split()[1]), body
 
 
+def connections(house: House) -> int:
+    """How many this process has with the house's port, at our end of them."""
+    return sum(
+        each.laddr.port == house.port and each.status != "LISTEN"
+        for each in psutil.Process().net_connections("tcp4")
+    )
+
+
 def is_an_envelope(body: bytes) -> bool:
     told = json.loads(body)
     return bool(told["error"] == 8 and told["error_msg"])
@@ -64,15 +75,16 @@ async def test_what_is_no_request_is_refused_in_the_envelope(house: House, sent:
 
 
 async def test_a_head_without_end_is_refused(house: House) -> None:
-    head = b"GET /api/events/GetEvents HTTP/1.1\r\nHost: x\r\nX: "
-    status, body = await answer_to(house, head, *[b"y" * 16_384] * 4)
+    head = b"GET /api/events/GetEvents HTTP/1.1\r\nHost: x\r\n"
+    status, body = await answer_to(house, head, *[b"X: " + b"y" * 8000 + b"\r\n"] * 9)
     assert status == 431
     assert is_an_envelope(body)
 
 
 async def test_heads_are_counted_one_by_one(house: House) -> None:
-    request = b"GET /health/live HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 20_000 + b"\r\n\r\n"
-    last = request.replace(b"X: ", b"Connection: close\r\nX: ")
+    headers = (b"X: " + b"y" * 7000 + b"\r\n") * 3
+    request = b"GET /health/live HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n"
+    last = request.replace(b"X: ", b"Connection: close\r\nX: ", 1)
     status, body = await answer_to(house, *[request] * 9, last)
     assert status == 200
     assert body.count(b"live") == 10
@@ -112,7 +124,10 @@ async def all_that_comes(house: House, *sent: bytes) -> bytes:
             writer.write(each)
             await writer.drain()
             await asyncio.sleep(0.01)  # another segment
-    await asyncio.wait({listening}, timeout=1.5)
+    heard = -1
+    while heard < len(come) and not listening.done():
+        heard = len(come)
+        await asyncio.wait({listening}, timeout=1.5)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     writer.close()
@@ -201,6 +216,7 @@ async def test_a_wish_for_http_2_is_passed_over(house: House, head: bytes) -> No
         f"GET http://evil{CALL} HTTP/1.1\r\nHost: x\r\n",
         f"GET ftp://x{CALL} HTTP/1.1\r\nHost: x\r\n",
         "OPTIONS * HTTP/1.1\r\nHost: x\r\n",
+        "GET http://x HTTP/1.1\r\nHost: x\r\n",
     ],
 )
 async def test_a_request_names_one_host_and_something_there(house: House, head: str) -> None:
@@ -242,6 +258,39 @@ class TestOrder:
         refused = POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"  # no CSRF token
         come = await all_that_comes(house, refused, b"no chunk\r\n" + INNER)
         assert statuses(come) == [403]
+
+    @pytest.mark.parametrize("bad", ["GET http://x HTTP/1.1", "GET http://x: HTTP/1.1"])
+    async def test_an_address_that_is_none_takes_nobodys_answer(
+        self, house: House, bad: str
+    ) -> None:
+        come = await all_that_comes(house, INNER + f"{bad}\r\nHost: x\r\n\r\n".encode())
+        assert statuses(come) == [200, 400]
+
+    async def test_who_will_say_no_more_is_answered(self, house: House) -> None:
+        for sent in (INNER, INNER * 3, INNER * 500):
+            reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+            writer.write(sent)
+            writer.write_eof()
+            come = await asyncio.wait_for(reader.read(), 10)
+            assert statuses(come) == [200] * sent.count(b"GET")
+            writer.close()
+
+    async def test_a_refusal_overtakes_no_body_that_is_still_coming(self, house: House) -> None:
+        head = POST + b"Connection: close\r\nContent-Length: 3000000\r\n\r\n"
+        for _ in range(5):
+            reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+            writer.write(head)
+            for _ in range(30):
+                writer.write(b"x" * 100_000)
+                await writer.drain()
+            assert statuses(await asyncio.wait_for(reader.read(), 10)) == [413]
+            writer.close()
+
+    async def test_what_follows_the_last_request_is_not_carried_out(self, house: House) -> None:
+        last = GET + b"Connection: close\r\n\r\n"
+        unfinished = POST + b"Content-Length: 9\r\n\r\nx"
+        come = await all_that_comes(house, last + unfinished)
+        assert statuses(come) == [200]
 
     async def test_requests_that_come_together_wait_for_their_turn(self, house: House) -> None:
         come = await all_that_comes(house, INNER * 2000)
@@ -315,6 +364,52 @@ class TestBounds:
         with suppress(ConnectionError):
             await asyncio.wait_for(reader.read(), 10)
         writer.close()
+
+    @pytest.mark.parametrize(
+        "target", [f"/pictures/{'a' * 600}", f"/health/live?{'a' * 5000}", "/?" + "%F0" * 2000]
+    )
+    async def test_an_address_is_bounded(self, house: House, target: str) -> None:
+        long = f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        assert statuses(await all_that_comes(house, long)) == [431]
+
+    async def test_a_header_is_bounded_for_calls_and_sockets_alike(self, house: House) -> None:
+        for head in (GET, HANDSHAKE):
+            for length, are_let_in in ((8000, True), (8300, False)):
+                cookies = b"Cookie: " + b"c" * length + b"\r\n\r\n"
+                come = await all_that_comes(house, head + cookies)
+                assert (statuses(come) == [431]) is not are_let_in
+
+    async def test_headers_are_bounded_in_number(self, house: House) -> None:
+        head = GET + b"".join(b"X-%d: y\r\n" % number for number in range(200)) + b"\r\n"
+        assert statuses(await all_that_comes(house, head)) == [431]
+
+    async def test_who_waits_for_answers_is_given_time_for_the_next_head(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is we who do not read it."""
+        monkeypatch.setattr("attendance_web.serving.http_protocol.HEAD_SECONDS", 0.3)
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        login = json.dumps({"username": "nobody", "password": "wrong password"}).encode()
+        slow = with_length(POST.replace(b"logout", b"signup"), login)
+        writer.write(slow * 20 + GET)
+        writer.write(b"\r\n")
+        come = bytearray()
+        while len(statuses(bytes(come))) < 21:
+            come += await asyncio.wait_for(reader.read(65_536), 10)
+        assert statuses(bytes(come))[-1] == 200
+        writer.close()
+
+    async def test_nothing_is_left_of_who_was_refused_and_has_gone(self, house: House) -> None:
+        before = connections(house)
+        for sent in (GET + b"X: " + b"y" * 5000 + b"\r\n\r\nnonsense\r\n\r\n", GET + b"y" * 70_000):
+            for _ in range(20):
+                _, writer = await asyncio.open_connection("127.0.0.1", house.port)
+                own: socket.socket = writer.get_extra_info("socket")
+                own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                writer.write(sent)
+                await writer.drain()
+                writer.transport.abort()
+        await eventually(lambda: connections(house) <= before)
 
     async def test_who_does_not_read_is_not_read_from(self, house: House) -> None:
         """Requests go in until every buffer on the way is full, and then no more."""

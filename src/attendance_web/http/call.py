@@ -25,7 +25,7 @@ from attendance_web.wire.credentials import Credentials
 A = TypeVar("A", bound=msgspec.Struct)
 
 Method = Literal["GET", "POST"]
-BODY_BYTES: Final = 64 * 1024
+BODY_BYTES: Final = 16 * 1024  # twice the longest name and bio, however they are encoded
 PICTURE_BODY_BYTES: Final = 16 * 1024 * 1024  # 10 MiB of picture in Base64, and some more
 
 

@@ -14,12 +14,15 @@ go when they mend it:
 - A connection that says nothing, or not the end of its head, stays for ever: see `HEAD_SECONDS`.
 - More than one Host, none, or one that is no host, is served; so is `HTTP/2.0`.
 - What is no HTTP is answered at once, also where an answer to an earlier request is still due.
+- Who says that they will say no more gets no answer, and who is refused while their body is
+  still coming gets a reset instead, where they asked for the connection to be closed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -37,6 +40,9 @@ from attendance_web.wire.language import DEFAULT
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
 HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
+PATH_BYTES: Final = 512  # longer than any of ours, and Litestar keeps the last thousand
+QUERY_BYTES: Final = 4 * 1024
+LINE_BYTES: Final = 8 * 1024  # of a header; a handshake may have none that is longer either
 HEADERS_MOST: Final = 128  # of a head; a handshake may have no more either
 HEAD_SECONDS: Final[Seconds] = 15.0  # for a head, or the rest of an answered body, to be whole
 PIECE_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
@@ -86,6 +92,8 @@ class CallProtocol(HttpToolsProtocol):
         self._active: RequestResponseCycle | None = None  # whose answer is due now
         self._in_head = True
         self._has_begun = False  # a byte of the head has come
+        self._says_no_more = False  # the client has closed its half
+        self._is_last = False  # the connection is to be closed behind this request
         self._lines_bytes = 0  # of the head, or between the chunks of the body
         self._body_bytes = 0
         self._deadline: asyncio.TimerHandle | None = None
@@ -109,6 +117,12 @@ class CallProtocol(HttpToolsProtocol):
         if not self._reading_on:
             self._read_on()
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Keeps the connection open for the answers that are due."""
+        self._says_no_more = True
+        is_whole = self._in_head and not self._is_deaf
+        return is_whole and not (self._nothing_is_due and not self._unread)
+
     def read_on_soon(self) -> None:
         """Goes on with what came before, and then with the transport."""
         if not self._reading_on and not self._is_deaf:
@@ -121,12 +135,18 @@ class CallProtocol(HttpToolsProtocol):
             return
         if self._unread:
             piece, self._unread = self._unread[:PIECE_BYTES], self._unread[PIECE_BYTES:]
-            self._feed(piece)
+            try:
+                self._feed(piece)
+            except BaseException:
+                self._cut()  # nobody else would: reading is paused
+                raise
         if self._is_deaf or self.flow.read_paused:
             return
         if self._unread:
             self.transport.pause_reading()
             self.read_on_soon()
+        elif self._says_no_more:
+            self._end_when_answered()
         else:
             self.transport.resume_reading()
 
@@ -153,7 +173,7 @@ class CallProtocol(HttpToolsProtocol):
         if self._in_head:
             if self._lines_bytes > HEAD_BYTES:
                 self._refuse(HeadTooLarge())
-            elif self._has_begun or self._nothing_is_due:
+            elif self._nothing_is_due:
                 self._wait_for_head()
         elif self._lines_bytes > HEAD_BYTES + self._body_bytes:
             self._refuse(BadRequest())
@@ -175,11 +195,18 @@ class CallProtocol(HttpToolsProtocol):
         self._has_begun = True
         super().on_message_begin()
 
+    def on_url(self, url: bytes) -> None:
+        """Takes a part of the address."""
+        super().on_url(url)
+        path, _, query = self.url.partition(b"?")
+        if len(path) > PATH_BYTES or len(query) > QUERY_BYTES:
+            self._end_with(HeadTooLarge())
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Takes a header; one that comes behind the body is a trailer, which nobody needs."""
         if not self._in_head:
             self._end_with(BadRequest())
-        if len(self.headers) == HEADERS_MOST:
+        if len(self.headers) == HEADERS_MOST or len(name) + len(value) > LINE_BYTES - 4:
             self._end_with(HeadTooLarge())
         super().on_header(name, value)
 
@@ -198,11 +225,16 @@ class CallProtocol(HttpToolsProtocol):
             or (ends_here and not self._may_upgrade(method))
         ):
             self._end_with(BadRequest())
+        super().on_headers_complete()
         self._in_head = False
         self._lines_bytes = self._body_bytes = 0
-        super().on_headers_complete()
-        if ends_here and not self._should_upgrade():
+        if ends_here and self._should_upgrade():
+            return
+        if ends_here:
             self.cycle.keep_alive = False
+        if version == "1.0":
+            self.cycle.waiting_for_100_continue = False  # it knows no such answer
+        self.cycle.transport = _AnswerTransport(self)  # type: ignore[assignment]
 
     def _target_is_ours(self) -> bool:
         """Whether it is a path, or an address at the Host that it names."""
@@ -210,7 +242,8 @@ class CallProtocol(HttpToolsProtocol):
             return True
         (host,) = (value for name, value in self.headers if name == b"host")
         scheme, _, rest = self.url.partition(b"://")
-        return scheme.lower() in (b"http", b"https") and rest.partition(b"/")[0] == host
+        authority, slash, _ = rest.partition(b"/")
+        return scheme.lower() in (b"http", b"https") and authority == host and slash == b"/"
 
     def _may_upgrade(self, method: bytes) -> bool:
         """To a socket; `h2c` is a wish that may be passed over, when nothing follows the head."""
@@ -231,6 +264,8 @@ class CallProtocol(HttpToolsProtocol):
         self._in_head = True
         self._lines_bytes = self._body_bytes = 0
         super().on_message_complete()
+        if self._is_last:
+            self._end()
 
     def _end_with(self, refusal: Refusal) -> None:
         self._why = refusal
@@ -245,9 +280,34 @@ class CallProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Goes on with the next request, or with the refusal of what was none."""
         super().on_response_complete()
+        if self._is_last:
+            self._unset_keepalive_if_required()
         self.flow.resume_reading()
-        if self._why is not None and self._nothing_is_due:
+        if not self._nothing_is_due:
+            return
+        if self._why is not None:
             self._say(self._why)
+        elif self._says_no_more:
+            self._end_when_answered()
+        elif self._has_begun:
+            self._unset_keepalive_if_required()
+            self._wait_for_head()
+
+    def close_behind_answer(self) -> None:
+        """Closes, once what is left of the body of the request that was answered has come.
+
+        A close with bytes unread would be a reset, which may overtake the answer.
+        """
+        if self._in_head or self._active is not self.cycle:
+            self.transport.close()
+        else:
+            self._is_last = True
+            self._say_no_more()
+            self._wait_for_head()
+
+    def _end_when_answered(self) -> None:
+        if self._nothing_is_due and not self._unread:
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Refuses what is no HTTP."""
@@ -293,9 +353,12 @@ class CallProtocol(HttpToolsProtocol):
         """Ends the connection soon, when what was written has had time to arrive."""
         self._hear_nothing_more()
         if not self.transport.is_closing():
-            # A close with bytes unread would be a reset, which may overtake the answer
-            self.transport.write_eof()
             self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+            self._say_no_more()
+
+    def _say_no_more(self) -> None:
+        with suppress(OSError, RuntimeError):  # the client may have gone
+            self.transport.write_eof()
 
     def _cut(self) -> None:
         self._hear_nothing_more()
@@ -311,6 +374,19 @@ class CallProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+class _AnswerTransport:
+    """The transport as the answer to one request sees it: it closes when that can be read."""
+
+    def __init__(self, protocol: CallProtocol) -> None:
+        self._protocol = protocol
+        self.write = protocol.transport.write
+        self.is_closing = protocol.transport.is_closing
+
+    def close(self) -> None:
+        """See `CallProtocol.close_behind_answer`."""
+        self._protocol.close_behind_answer()
 
 
 class _ReadInTurn(FlowControl):

@@ -10,11 +10,15 @@ DEFAULT: Language = "ru"  # Contract: 1, when nothing fits
 LONGEST_HEADER = 500  # characters; browsers send a tenth of it
 
 
-@lru_cache(maxsize=512)
 def preferred(header: str | None) -> Language:
-    """The one of ours that an `Accept-Language` header likes best, by weight, then by order."""
+    """Finds which of ours an `Accept-Language` header likes best, by weight, then by order."""
+    return _preferred((header or "")[:LONGEST_HEADER])
+
+
+@lru_cache(maxsize=512)
+def _preferred(header: str) -> Language:
     liked: dict[Language, float] = {}
-    for item in (header or "")[:LONGEST_HEADER].split(","):
+    for item in header.split(","):
         tag, *parameters = item.split(";")
         weight = _weight(parameters)
         for language in _meant(tag.strip().lower()):
