@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import wire_limits
+import wire_sockets
 from msgspec import inspect as kinds
+from wire_prose import first_line, paragraph
 
 from attendance_core import errors
 from attendance_core.marking.endings import ERRORS
@@ -52,15 +55,27 @@ def lines() -> Iterator[str]:
     """The page."""
     yield "# The wire"
     yield ""
-    yield "Printed by `make docs` from what the service itself decodes and encodes with."
+    yield paragraph(
+        "Printed by `make docs` from what the service itself decodes and encodes with. What all of "
+        "it means, rule by rule, is in [the contract](contract.md)."
+    )
+    yield ""
+    yield from wire_limits.first_steps()
     yield ""
     yield "## Calls"
     yield ""
-    yield 'Every answer is `{"error": 0, "error_msg": "", "response": ...}`; `error` is not 0'
-    yield "when the call was refused, and `error_msg` is then for a person. A field with `?` may be"
-    yield "left out. A POST by cookie repeats the cookie `csrftoken` in the header `X-CSRFToken`."
+    yield paragraph(
+        'Every answer is `{"error": 0, "error_msg": "", "response": ...}`; `error` is not 0 when '
+        "the call was refused, and `error_msg` is then for a person. Arguments of a GET are in the "
+        "query, those of a POST in a body of JSON, urlencoded or multipart. A field with `?` may "
+        "be left out."
+    )
+    yield ""
+    yield from wire_limits.numbers()
     for call in CALLS:
         yield from _call(call)
+    yield ""
+    yield from wire_sockets.openings()
     yield ""
     yield "## Frames that a client sends"
     yield ""
@@ -80,7 +95,7 @@ def lines() -> Iterator[str]:
     yield "socket | frame | meaning"
     yield "---|---|---"
     for socket, frame in FRAMES:
-        yield f"{socket} | `{encode(frame, 'en', PEOPLE)}` | {_doc(type(frame))}"
+        yield f"{socket} | `{encode(frame, 'en', PEOPLE)}` | {first_line(type(frame))}"
     yield f"both | `{PONG}` | The answer to a ping."
     yield f"both | `{encode_error(errors.Taken(), 'en')}` | A refusal; see the codes below."
     yield ""
@@ -103,6 +118,11 @@ def lines() -> Iterator[str]:
         if error is errors.Unavailable:
             opening = close_codes.TRY_AGAIN
         yield f"`{error.code}` | {error.en} | {opening or ''} | {opened or ''}"
+    for part in (wire_sockets.endings, wire_sockets.coming_back, wire_sockets.folding):
+        yield ""
+        yield from part()
+    yield ""
+    yield from wire_limits.limits()
 
 
 def _call(call: Call) -> Iterator[str]:
@@ -189,10 +209,6 @@ def _frame_errors() -> list[Any]:
         if inspect.isclass(each) and hasattr(each, "code") and each.__name__ != "EventDeleted"
     }
     return [found[code] for code in codes]
-
-
-def _doc(kind: type) -> str:
-    return (kind.__doc__ or "").partition("\n")[0].replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from attendance_core.marking.moves import hang_up
 from attendance_core.profiles import Profile, checked_display_name
 from attendance_core.vocabulary import BLANKS, EventId, Instant, Seconds, SessionId, UserId
 
-USERNAME = re.compile(r"[\w.-]{1,64}")  # Contract: letters (of any script), digits, . _ -
+USERNAME = re.compile(r"[\w.-]{1,64}")  # Contract: 2.2; letters are of any script
 PASSWORD_MIN, PASSWORD_MAX = 8, 256  # Contract: SignUp
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call

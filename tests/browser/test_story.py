@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from tests.browser.visitor import DESK, Door
 
-KARMA = "50"  # Contract: 6, rule 3
+KARMA = "50"  # Contract: 6.3
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

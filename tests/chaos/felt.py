@@ -11,7 +11,7 @@ from typing import Final
 
 from websockets.exceptions import WebSocketException
 
-PATIENCE: Final = 5.0  # seconds. Contract: nobody waits longer
+PATIENCE: Final = 5.0  # seconds. Contract: 1.16
 ERRORS_TOLD: Final = 5  # of each kind, in words
 FAILURES: Final = (OSError, EOFError, WebSocketException)
 

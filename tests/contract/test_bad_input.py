@@ -1,4 +1,4 @@
-"""No input ends in our fault: it is taken, or refused with a text that names it. Contract: 1."""
+"""No input ends in our fault: it is taken, or refused with a text that names it. Contract: 1.13."""
 
 from __future__ import annotations
 
@@ -270,6 +270,7 @@ class TestBodies:
         assert taken_or_refused(answer) == 1 and "name" in answer.json()["error_msg"]
 
     async def test_unknown_fields_are_ignored(self, anna: Browser) -> None:
+        """Contract: 1.5."""
         given = {"bio": "kept", "user_id": 999, "karma": [1e308, None, {"deep": [[]]}], "\x00": ""}
         assert response(await anna.send("/api/profile/UpdateProfileInfo", **escaped(given))) == {}
 

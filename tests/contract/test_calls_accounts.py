@@ -44,6 +44,8 @@ async def who(browser: Browser) -> Any:
 
 
 class TestSignUp:
+    """Contract: 2.1, 2.2 and 2.3."""
+
     async def test_one_is_logged_in_at_once(self, site: Site) -> None:
         browser = site.browser()
         given = {"username": "Новый.Чел-1_", "password": PASSWORD}
@@ -92,6 +94,7 @@ class TestSignUp:
 
 class TestLogIn:
     async def test_the_name_is_taken_in_whatever_case(self, site: Site, anna: Browser) -> None:
+        """Contract: 2.2."""
         browser = site.browser()
         given = {"username": anna.username.upper(), "password": PASSWORD}
         assert response(await browser.post("/accounts/login/", **given)) == {
@@ -102,6 +105,7 @@ class TestLogIn:
     async def test_a_wrong_name_and_a_wrong_password_are_told_alike(
         self, site: Site, anna: Browser
     ) -> None:
+        """Contract: 2.3."""
         browser = site.browser()
         told = [
             refusal(await browser.post("/accounts/login/", username=name, password=password), 3)
@@ -115,6 +119,7 @@ class TestLogIn:
         assert len(set(told)) == 1 and browser.session is None
 
     async def test_forms_are_taken_too(self, site: Site, anna: Browser) -> None:
+        """Contract: 1.5."""
         given = {"username": anna.username, "password": PASSWORD}
         for how in (
             {"data": given},
@@ -125,6 +130,8 @@ class TestLogIn:
 
 
 class TestSessions:
+    """Contract: 2.5."""
+
     async def test_the_cookie_cannot_be_read_by_a_page(self, site: Site, anna: Browser) -> None:
         given = {"username": anna.username, "password": PASSWORD}
         answer = await site.browser().post("/accounts/login/", **given)
@@ -238,6 +245,14 @@ class TestLogOut:
         assert cookie is not None and (cookie.value, cookie["max-age"]) == ("", "0")
         assert await who(tab) is None and browser.session is None
 
+    async def test_what_changes_something_looks_at_the_session_anew(self, site: Site) -> None:
+        """Contract: 2.7."""
+        browser = await site.person("leaving")
+        tab = site.browser(cookies={"sessionid": str(browser.session)})
+        assert await who(tab) == browser.user_id
+        response(await browser.post("/accounts/logout/"))
+        refusal(await tab.post("/api/profile/UpdateProfileInfo", bio="late"), 7, status=401)
+
     async def test_other_sessions_of_the_person_stay(self, site: Site) -> None:
         phone = await site.person("two")
         laptop = site.browser()
@@ -247,6 +262,7 @@ class TestLogOut:
         assert (await who(phone), await who(laptop)) == (phone.user_id, None)
 
     async def test_logging_out_when_logged_out_is_no_error(self, site: Site) -> None:
+        """Contract: 2.4."""
         browser = site.browser()
         for _ in range(2):
             assert response(await browser.post("/accounts/logout/")) == {}
@@ -257,6 +273,7 @@ class TestLogOut:
 
 class TestGetCurrentUserId:
     async def test_it_says_who_i_am(self, site: Site) -> None:
+        """Contract: 2.1."""
         browser = await site.person("me")
         answer = await browser.get("/api/auth/GetCurrentUserId")
         assert response(answer) == {"user_id": browser.user_id}

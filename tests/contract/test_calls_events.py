@@ -52,6 +52,8 @@ async def ids(browser: Browser, path: str, **given: Any) -> list[str]:
 
 
 class TestCreateEvent:
+    """Contract: 5.1, 5.2 and 5.3."""
+
     async def test_times_are_whole_seconds_or_their_digits(self, anna: Browser) -> None:
         given = {"name": "  Матан  ", "time_from": str(NOW - 60), "time_to": NOW + 60}
         event_id = response(await anna.post(CREATE, **given))["event_id"]
@@ -106,6 +108,7 @@ class TestGetEvents:
     async def test_by_a_part_of_the_name_in_whatever_case_without_log_in(
         self, site: Site, anna: Browser
     ) -> None:
+        """Contract: 5.8."""
         event_id = await anna.event("Топология")
         for part in ("топол", "ЛОГИЯ", "  поло "):
             assert await ids(site.browser(), EVENTS, name=part) == [event_id]
@@ -119,6 +122,7 @@ class TestGetEvents:
         assert sorted(event) == ["creator_id", "event_id", "name", "time_from", "time_to"]
 
     async def test_by_start_then_name_and_by_pages(self, site: Site, anna: Browser) -> None:
+        """Contract: 5.9."""
         later = await anna.event("Порядок б", starts=60)
         first = await anna.event("Порядок а", starts=-60)
         second = await anna.event("Порядок б", starts=-60)
@@ -143,6 +147,8 @@ class TestGetEvents:
 
 
 class TestGetEventByID:
+    """Contract: 5.7 and 5.8."""
+
     async def test_the_id_is_taken_in_either_case_and_answered_in_lower(
         self, site: Site, anna: Browser
     ) -> None:
@@ -160,6 +166,8 @@ class TestGetEventByID:
 
 
 class TestJoinEvent:
+    """Contract: 5.3."""
+
     async def test_one_is_in_it(self, anna: Browser, boris: Browser) -> None:
         event_id = await anna.event()
         assert response(await boris.post(JOIN, event_id=event_id)) == {}
@@ -183,6 +191,7 @@ class TestLeaveEvent:
     async def test_one_is_out_of_it_also_as_its_creator(
         self, anna: Browser, boris: Browser
     ) -> None:
+        """Contract: 5.3."""
         event_id = await anna.event()
         response(await boris.post(JOIN, event_id=event_id))
         for browser in (boris, anna):
@@ -194,6 +203,7 @@ class TestLeaveEvent:
     async def test_one_who_was_marked_leaves_and_the_mark_stays(
         self, site: Site, anna: Browser
     ) -> None:
+        """Contract: 5.4."""
         person, event_id = await site.person("leaving"), await anna.event()
         await site.mark(event_id, person, anna)
         assert response(await person.post(LEAVE, event_id=event_id)) == {}
@@ -204,6 +214,8 @@ class TestLeaveEvent:
 
 
 class TestDeleteEvent:
+    """Contract: 5.6."""
+
     async def test_it_is_gone(self, anna: Browser) -> None:
         event_id = await anna.event()
         assert response(await anna.post(DELETE, event_id=event_id)) == {}

@@ -69,6 +69,7 @@ class TestSendFriendRequest:
     async def test_asking_one_who_has_asked_is_the_acceptance(
         self, strangers: tuple[Browser, Browser]
     ) -> None:
+        """Contract: 4.1."""
         anna, boris = strangers
         response(await anna.post(SEND, user_id=boris.user_id))
         for _ in range(2):
@@ -80,6 +81,7 @@ class TestSendFriendRequest:
     async def test_two_who_ask_each_other_at_once_end_as_friends(
         self, strangers: tuple[Browser, Browser]
     ) -> None:
+        """Contract: 4.3."""
         anna, boris = strangers
         await asyncio.gather(
             anna.post(SEND, user_id=boris.user_id), boris.post(SEND, user_id=anna.user_id)
@@ -94,6 +96,7 @@ class TestRemoveFriend:
     async def test_it_withdraws_declines_or_ends(
         self, strangers: tuple[Browser, Browser], accepted: bool, who: int
     ) -> None:
+        """Contract: 4.1 and 4.2."""
         anna, boris = strangers
         response(await anna.post(SEND, user_id=boris.user_id))
         if accepted:
@@ -127,6 +130,8 @@ class TestLists:
 
 
 class TestBadInput:
+    """Contract: 4.2."""
+
     @pytest.mark.parametrize("path", [SEND, REMOVE])
     async def test_bad_input(self, site: Site, pair: tuple[Browser, Browser], path: str) -> None:
         anna, _ = pair

@@ -20,6 +20,8 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
 
 
 class TestPictures:
+    """Contract: 3.2."""
+
     async def uploaded(self, site: Site) -> str:
         person = await site.person("pictured")
         files = {"image": ("a.png", picture(), "image/png")}

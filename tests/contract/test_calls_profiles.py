@@ -57,6 +57,7 @@ class TestGetProfile:
         }
 
     async def test_of_oneself_it_tells_how_far_the_confirmation_is(self, anna: Browser) -> None:
+        """Contract: 3.1."""
         assert (await profile(anna))["confirmation"] == "none"
 
     async def test_bad_input(self, site: Site, anna: Browser) -> None:
@@ -68,6 +69,8 @@ class TestGetProfile:
 
 
 class TestUpdateProfileInfo:
+    """Contract: 3.6."""
+
     async def test_each_can_be_changed_by_itself(self, site: Site) -> None:
         person = await site.person("changing", display_name="Первое имя")
         assert response(await person.post(INFO, bio=" Группа 101, мехмат ")) == {}
@@ -100,6 +103,7 @@ class TestUpdateProfileInfo:
 
 class TestUpdateProfilePicture:
     async def test_the_address_changes_and_is_a_picture_for_everybody(self, site: Site) -> None:
+        """Contract: 3.2 and 3.3."""
         person = await site.person("pictured")
         seen = [(await profile(person))["pic"]]
         for kind, media_type in (("PNG", "png"), ("JPEG", "jpeg"), ("WEBP", "webp")):
@@ -116,6 +120,7 @@ class TestUpdateProfilePicture:
         assert (await site.browser().get(seen[1])).status_code == 404  # replaced
 
     async def test_base64_is_taken_with_and_without_a_data_url(self, site: Site) -> None:
+        """Contract: 3.3."""
         person = await site.person("encoded")
         written = base64.b64encode(picture()).decode()
         for image in (written, f"data:image/png;base64,{written}"):
@@ -163,6 +168,7 @@ class TestUploadProfileConfirmation:
             assert (shown["confirmed"], shown["confirmation"]) == (True, "approved")
 
     async def test_a_scan_is_no_picture_for_everybody(self, site: Site) -> None:
+        """Contract: 3.5."""
         person = await site.person("private")
         image = base64.b64encode(picture()).decode()
         assert response(await person.post(SCAN, image=image, name="scan.png")) == {}
@@ -187,6 +193,8 @@ class TestUploadProfileConfirmation:
 
 
 class TestFindByName:
+    """Contract: 3.8."""
+
     async def found(self, browser: Browser, **given: Any) -> list[str]:
         users = response(await browser.get(FIND, **given))["users"]
         assert all(list(each) == ["user_id", "display_name"] for each in users)

@@ -1,4 +1,4 @@
-"""Calls that change something come from our own page. Contract: 1 and 2, CSRF."""
+"""Calls that change something come from our own page. Contract: 1.7 and 2.6."""
 
 from __future__ import annotations
 
@@ -88,6 +88,15 @@ class TestTheCheck:
     async def test_our_own_page_is_not(self, anna: Browser) -> None:
         answer = await anna.send("/api/events/LeaveEvent", headers={"Origin": ORIGIN}, json={})
         refusal(answer, 2)
+
+    async def test_pages_of_other_sites_are_let_read_nothing(self, anna: Browser) -> None:
+        """Contract: 1.14."""
+        for origin in ("https://evil.example", ORIGIN):
+            for method in ("GET", "OPTIONS"):
+                answer = await anna.client.request(
+                    method, "/api/events/GetEvents", headers={"Origin": origin}
+                )
+                assert not [each for each in answer.headers if each.startswith("access-control")]
 
     async def test_a_bearer_token_needs_none(self, site: Site) -> None:
         program = site.browser(headers={"Authorization": "Bearer unknown"})

@@ -1,4 +1,4 @@
-"""Every answer on /api/ and /accounts/ is the envelope, whatever its status. Contract: 1."""
+"""Every answer on /api/ and /accounts/ is the envelope, whatever its status. Contract: 1.3."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class TestPathsAndMethods:
 
     @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
     async def test_every_other_method_is_told_the_right_one(self, anna: Browser, call: Any) -> None:
+        """Contract: 1.14, for OPTIONS."""
         for method in ("GET", "POST", "HEAD", "OPTIONS", "TRACE", "PUT", "PATCH", "DELETE", "ODD"):
             if method != call.method:
                 answer = await anna.client.request(method, call.path)
@@ -79,6 +80,8 @@ class TestHeaders:
 
 
 class TestLanguage:
+    """Contract: 1.4."""
+
     @pytest.mark.parametrize(
         ("accepted", "text"),
         [
@@ -219,6 +222,7 @@ class TestOurFault:
     async def test_it_tells_nothing_of_the_inside_and_the_log_does(
         self, site: Site, caplog: pytest.LogCaptureFixture
     ) -> None:
+        """Contract: 1.2."""
         caplog.set_level(logging.ERROR)
         answer = await self.broken(site, RuntimeError("SELECT secret FROM inside"))
         assert refusal(answer, -1, status=500) == "Something went wrong on our side"

@@ -41,7 +41,7 @@ def shown(user_id: int) -> str:
 
 
 class TestGoldenFrames:
-    """The whole story, byte for byte but for ids and times."""
+    """The whole story, byte for byte but for ids and times. Contract: 6.16, 7.1."""
 
     async def test_a_marking(self, house: House) -> None:
         asker, marker = await house.people(2)

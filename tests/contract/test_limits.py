@@ -1,4 +1,4 @@
-"""How often something may be asked, and nothing else is limited. Contract: 1, limits."""
+"""How often something may be asked, and nothing else is limited. Contract: 1.10."""
 
 from __future__ import annotations
 

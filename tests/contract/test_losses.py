@@ -139,6 +139,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await marking.hears("user_left", user_id=asker.user_id)
 
     async def test_asking_anew_after_leaving_goes_to_the_end(self, house: House) -> None:
+        """Contract: 6.20."""
         asker, other, marker = await house.people(3)
         event_id = await house.event(marker)
         marking = await marker.marks(event_id)

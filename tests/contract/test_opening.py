@@ -1,4 +1,4 @@
-"""Opening a socket: what refuses it, in which order, and what it does. Contract: 6, Opening."""
+"""Opening a socket: what refuses it, in which order, and what it does. Contract: 6.17, 6.18."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from attendance_core.accounts import Credential, Session, session_id_of
+from attendance_core.ports import Unit
 from attendance_core.vocabulary import EventId, UserId
 from tests.contract.live import House, Visitor, eventually, opened_house
 
@@ -198,6 +200,21 @@ class TestASuccessfulOpening:
         await house.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={boris.token}")
         assert await has_joined(house, boris, event_id)
 
+    async def test_a_bearer_token_opens_as_a_cookie_does(self, house: House) -> None:
+        """Contract: 6.14."""
+        anna, boris = await house.people(2)
+        event_id = await house.event(anna)
+
+        def work(unit: Unit) -> None:
+            owner, now = UserId(boris.user_id), unit.now()
+            session = Session(session_id_of("program"), owner, Credential.BEARER, now, now)
+            unit.sessions.add(session)
+
+        await house.attendance.use_cases.log_out.transact(work)
+        wire = await house.opens(f"/ws/marking?event_id={event_id}", Authorization="Bearer program")
+        await wire.hears("marking_list", marking_list=[])
+        assert await has_joined(house, boris, event_id)
+
     async def test_an_upper_case_event_id_is_the_same_event(self, house: House) -> None:
         anna, boris = await house.people(2)
         event_id = await house.event(anna)
@@ -216,6 +233,7 @@ class TestASuccessfulOpening:
             await wire.hears("marking_list", marking_list=seen)
 
     async def test_the_list_says_when_each_asked(self, house: House) -> None:
+        """Contract: 6.20."""
         anna, boris, vera = await house.people(3)
         event_id = await house.event(anna)
         for each in (vera, anna):

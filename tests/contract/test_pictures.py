@@ -1,4 +1,4 @@
-"""Whatever is uploaded, what is kept is a picture and nothing but."""
+"""Whatever is uploaded, what is kept is a picture and nothing but. Contract: 3.4."""
 
 from __future__ import annotations
 

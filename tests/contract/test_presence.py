@@ -48,6 +48,8 @@ async def opens(shell: Shell, visitor: Visitor, role: str, event_id: EventId) ->
 
 
 class TestManyWhoOpen:
+    """Contract: 1.16."""
+
     async def test_take_turns_and_who_gets_none_may_come_again(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -279,6 +281,8 @@ class TestALeaseThatIsLost:
 
 
 class TestCalls:
+    """Contract: 1.16."""
+
     async def test_are_answered_in_time_though_the_store_is_slow(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch
     ) -> None:

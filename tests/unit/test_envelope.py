@@ -20,7 +20,7 @@ from attendance_web.http.envelope import WIRE, failure, success, wire_code_of
 from attendance_web.wire import refusals
 from attendance_web.wire.refusals import WrongMethod
 
-# Contract: 1, the table; and the HTTP status of what has one of its own
+# Contract: 1.2
 PROMISED = {
     "InvalidArgument": (1, 200),
     "BadLength": (1, 200),
@@ -95,6 +95,8 @@ class TestNumbers:
 
 
 class TestAnswers:
+    """Contract: 1.1."""
+
     def test_success_without_anything_to_say_is_an_empty_response(self):
         answer = success(None, [])
         assert answer.content == b'{"error":0,"error_msg":"","response":{}}'

@@ -12,7 +12,7 @@ from attendance_core import errors
 from attendance_core.errors import BadLength, EventDeleted, EventOver, Kind, Refusal, Unavailable
 
 WORDS = {"field": "name", "least": 1, "most": 128, "seconds": 7}  # all the blanks there are
-# Contract: 6, the codes of error frames that the core decides
+# Contract: 6.15, those that the core decides
 MARKING_CODES = {
     "not_waiting",
     "taken",

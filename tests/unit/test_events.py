@@ -228,6 +228,7 @@ class TestLeaveEvent:
         assert (ended.why, left.place.member) == (Ending.LEFT, False)
 
     def test_a_mark_stays_and_one_is_never_listed_again(self, calendar: Calendar) -> None:
+        """Contract: 5.4."""
         calendar.vera_marks_boris()
         calendar.leaves(BORIS)
         assert (calendar.joined(BORIS), calendar.states()[BORIS]) == ([], "marked")

@@ -43,6 +43,7 @@ class TestReading:
         ("given", "meant"), [(7, 7), ("7", 7), ("007", 7), (2**63 - 1, 2**63 - 1)]
     )
     def test_an_id_is_a_number_or_its_digits(self, given, meant):
+        """Contract: 1.5."""
         assert read(user_id=given).user_id == meant
 
     @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ class TestOrigin:
         ],
     )
     def test_our_own_page_and_the_allowed_ones_may_ask(self, host, origin):
+        """Contract: 1.14."""
         assert not origin_is_foreign(asking(host, origin), ALLOWED)
 
     def test_a_program_sends_none(self):

@@ -1,4 +1,4 @@
-"""What is counted against whom: exact windows, whatever the clock does. Contract: 1, limits."""
+"""What is counted against whom: exact windows, whatever the clock does. Contract: 1.10."""
 
 from __future__ import annotations
 

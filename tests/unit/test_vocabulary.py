@@ -54,6 +54,8 @@ class TestTidy:
 
 
 class TestIsPrintable:
+    """Contract: 3.6."""
+
     @pytest.mark.parametrize(
         "text", ["", "Анна", "O'Neil-Смит", "李", "👩\u200d🏫", "e\u0301", "a\u200fb"]
     )

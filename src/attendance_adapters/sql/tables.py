@@ -168,7 +168,7 @@ places = Table(
     PrimaryKeyConstraint("event_id", "user_id"),
     Index(None, "user_id"),
 )
-# Contract 6.1: a marker holds at most one person in an event.
+# Contract: 6.1, a marker holds at most one person in an event.
 Index(
     "uq_places_one_hold_a_marker",
     places.c.event_id,
@@ -191,7 +191,7 @@ Index(
     postgresql_where=places.c.since.is_not(None),
 )
 
-# The ledger. Contract 6.1: the key lets a person be marked once in an event. It holds the event.
+# The ledger. Contract: 6.1, the key lets a person be marked once in an event. It holds the event.
 marks = Table(
     "marks",
     metadata,

@@ -4,7 +4,7 @@
     Waiting --withdraw--> nobody          Held  --release--> Waiting, or nobody where they have gone
     Held    --withdraw--> nobody (they left the event)
 
-Contract: 6, rules 1, 2, 5, 7 and 8.
+Contract: 6.1, 6.2, 6.5, 6.7 and 6.8.
 """
 
 from __future__ import annotations

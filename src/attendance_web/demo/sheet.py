@@ -68,7 +68,7 @@ async def opened(person: Person, path: str, event_id: str) -> AsyncIterator[Clie
 
 
 class Marker:
-    """One who marks, with their picture of who waits, folded as clients do (contract 6.10)."""
+    """One who marks, with their picture of who waits, folded as clients do (Contract: 6.10)."""
 
     def __init__(self, person: Person, sheet: Sheet, *, drops: bool) -> None:
         self.person = person

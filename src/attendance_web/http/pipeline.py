@@ -19,7 +19,7 @@ from attendance_web.wire.credentials import credentials_from
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
 
-ANSWER_SECONDS: Final = 4.0  # Contract: nobody waits longer than 5 s, also for a busy process
+ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from attendance_core.vocabulary import Seconds
 
 AT_ONCE: Final = 32  # enough for a shared COMMIT, and more than there are connections of a pool
-OPENING_SECONDS: Final = 4.0  # Contract: nobody waits longer than 5 s, also for a busy process
+OPENING_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_SECONDS: Final[Seconds] = 3.5  # who has had no turn by then would not be done in time
 
 

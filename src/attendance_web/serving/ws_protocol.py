@@ -39,7 +39,7 @@ LINGER_SECONDS: Final[Seconds] = 1.0  # for what was written to arrive before th
 class PeerProtocol(WebSocketsSansIOProtocol):
     """One connection. Its `Peer` is in the extensions of the ASGI scope.
 
-    A goodbye is a Close frame that the client began (contract 6.6). uvicorn reports a reset and
+    A goodbye is a Close frame that the client began (Contract: 6.6). uvicorn reports a reset and
     a Close frame without a code alike, and closes of its own as if the client had begun them.
     """
 

@@ -1,6 +1,6 @@
 """Limits hold over all processes: stores, and whole services, that share one PostgreSQL.
 
-Contract: 1, limits.
+Contract: 1.10.
 """
 
 from __future__ import annotations

@@ -1,0 +1,140 @@
+"""The parts of docs/wire.md about every call and frame: numbers, languages, cookies and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, get_args
+
+from websockets.http11 import MAX_LINE_LENGTH
+from wire_prose import first_line, paragraph
+
+from attendance_adapters.picture_worker import MOST_PIXELS
+from attendance_adapters.pictures import MOST_BYTES
+from attendance_core.accounts import SESSION_SECONDS
+from attendance_core.errors import Kind, Language
+from attendance_core.limits import FAILED_LOG_INS, SIGN_UPS, UPLOADS
+from attendance_core.marking.connections import Terms
+from attendance_web.http.body import MOST_FIELDS
+from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
+from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
+from attendance_web.http.limits import CALLS, CALLS_A_SECOND
+from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
+from attendance_web.live.outbox import OUTBOX_MOST
+from attendance_web.live.turns import OPENING_SECONDS
+from attendance_web.routes import CALLS as ALL_CALLS
+from attendance_web.serving.http_protocol import HEAD_BYTES, HEAD_SECONDS, HEADERS_MOST
+from attendance_web.serving.server import LARGEST_FRAME
+from attendance_web.serving.ws_protocol import FRAGMENTS_MOST, FRAMES_A_SECOND, FRAMES_MOST
+from attendance_web.wire.credentials import CSRF_COOKIE, SESSION_COOKIE
+from attendance_web.wire.language import DEFAULT
+from attendance_web.wire.values import MOST_DEPTH, MOST_PIECES
+
+KIB: Final = 1024
+KINDS: Final = {
+    Kind.INVALID: "An argument of the wrong type or form, or out of range; the text names it.",
+    Kind.MISSING: "An argument that is needed is not there; the text names it.",
+    Kind.FORBIDDEN: "The rules of the product say no.",
+    Kind.NOT_FOUND: "A well-formed id that names nothing.",
+    Kind.TAKEN: "The name is taken.",
+    Kind.NOT_LOGGED_IN: "No session, or one that has ended.",
+}
+
+
+def numbers() -> Iterator[str]:
+    """Each `error` with its status, from the table that answers."""
+    yield "`error` | HTTP status | meaning"
+    yield "---|---|---"
+    yield "0 | 200 | Done."
+    for kind, number in WIRE.items():
+        said = KINDS[kind] if isinstance(kind, Kind) else first_line(kind)
+        yield f"{number.error} | {number.status} | {said}"
+    unsure = "We cannot answer now, and cannot say whether it was done."
+    yield f"{UNAVAILABLE.error} | {UNAVAILABLE.status} | {unsure}"
+    yield f"{BROKEN.error} | {BROKEN.status} | A fault of ours."
+    yield ""
+    yield paragraph(
+        "A refused call has changed nothing. 429 says in `Retry-After` how many seconds to "
+        f"wait; {UNAVAILABLE.status} does, too: {RETRY_SECONDS}."
+    )
+
+
+def first_steps() -> Iterator[str]:
+    """What comes before anything else: the language, and both cookies."""
+    ours = " and ".join(f"`{each}`" for each in sorted(get_args(Language), reverse=True))
+    given_out = any(call.name == "CreateToken" for call in ALL_CALLS)
+    days = f"{SESSION_SECONDS / 86_400:g}"
+    yield "## Before the first call"
+    yield ""
+    yield paragraph(
+        f"Texts are in the language of `Accept-Language`, of {ours}; where that is not sent, or "
+        f"nothing fits, in `{DEFAULT}`. Programs go by `error` and by the `code` of error "
+        "frames, never by texts.",
+        "- ",
+    )
+    yield paragraph(
+        f"The first successful GET without the cookie `{CSRF_COOKIE}` sets it, and scripts can "
+        "read it: GetCurrentUserId will do. Every POST by cookie, a sign-up and a log-in too, "
+        "repeats it in the header `X-CSRFToken`. Where `Origin` is sent, it names our own host "
+        "and port.",
+        "- ",
+    )
+    yield paragraph(
+        f"A sign-up or a log-in sets the cookie `{SESSION_COOKIE}`, which scripts cannot read. "
+        f"It is good for {days} days from its last use; another log-in of the same browser ends "
+        "it, with its sockets.",
+        "- ",
+    )
+    yield paragraph(
+        "`Authorization: Bearer <token>` goes before the cookie and needs no `X-CSRFToken`"
+        + ("." if given_out else "; nothing gives out tokens yet."),
+        "- ",
+    )
+
+
+def limits() -> Iterator[str]:
+    """How much is taken, and what is answered to more."""
+    yield "## Limits"
+    yield ""
+    yield "what | at most | more of it"
+    yield "---|---|---"
+    for what, most, more in _limits():
+        yield f"{what} | {most} | {more}"
+
+
+def _limits() -> Iterator[tuple[str, str, str]]:
+    terms = Terms()
+    large = " and ".join(each.name for each in ALL_CALLS if each.most_bytes == PICTURE_BODY_BYTES)
+    minutes, hours = FAILED_LOG_INS.within / 60, UPLOADS.within / 3600
+    yield "calls of a person", f"{CALLS} at once, then {CALLS_A_SECOND:g} a second", "429"
+    yield (
+        "failed log-ins to an account from an address",
+        f"{FAILED_LOG_INS.most} in {minutes:g} minutes",
+        "429",
+    )
+    yield "sign-ups from an address", f"{SIGN_UPS.most} in {SIGN_UPS.within:g} s", "429"
+    yield "pictures and scans of a person", f"{UPLOADS.most} in {hours:g} h", "429"
+    yield "a body", f"{BODY_BYTES // KIB} KiB", "413"
+    yield f"a body of {large}", f"{PICTURE_BODY_BYTES // KIB**2} MiB", "413"
+    yield (
+        "a picture in it",
+        f"{MOST_BYTES // KIB**2} MiB and {MOST_PIXELS // 10**6} megapixels",
+        "`error` 1",
+    )
+    yield "fields of a query or a form", str(MOST_FIELDS), "`error` 1"
+    yield (
+        "a JSON text",
+        f"{MOST_DEPTH} levels, {MOST_PIECES} brackets, commas and strings",
+        "`error` 1",
+    )
+    yield "the head of a request", f"{HEAD_BYTES // KIB} KiB, {HEADERS_MOST} headers", "431"
+    yield "a header of a handshake, all cookies", f"{MAX_LINE_LENGTH // KIB} KiB", "431"
+    yield "a head on its way", f"{HEAD_SECONDS:g} s", "the connection is cut"
+    yield "a message of a socket", f"{LARGEST_FRAME // KIB} KiB, {FRAGMENTS_MOST} fragments", "1009"
+    yield (
+        "frames of a socket, with fragments and pings",
+        f"{FRAMES_MOST} at once, then {FRAMES_A_SECOND} a second",
+        f"`too_many_frames`, {TOO_MANY}",
+    )
+    yield "frames that a client has yet to read", str(OUTBOX_MOST), f"{SLOW}"
+    yield "an opening", f"{OPENING_SECONDS:g} s", f"`unavailable`, {TRY_AGAIN}"
+    yield "a hold", f"{terms.hold_seconds:g} s, unless set otherwise", "`reservation_expired`"

@@ -1,0 +1,168 @@
+"""The part of docs/wire.md about a socket's life: who is let in, how it ends, and coming back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from websockets.frames import CloseCode
+from wire_prose import ROOT, first_line, paragraph, rule
+
+from attendance_core import errors
+from attendance_core.marking.commands import MarkMe, ReadyToMark
+from attendance_core.marking.connections import Role, Terms
+from attendance_core.marking.endings import ERRORS
+from attendance_web.live import close_codes
+from attendance_web.serving.server import LARGEST_FRAME, PING_SECONDS
+from attendance_web.serving.ws_protocol import FRAGMENTS_MOST
+from attendance_web.wire.credentials import SESSION_COOKIE
+from attendance_web.wire.refusals import TooManyFrames
+
+PAGE: Final = (ROOT / "src" / "attendance_web" / "static" / "socket.js").read_text(encoding="utf-8")
+OPENS: Final = {Role.MARK_ME: MarkMe, Role.MARKING: ReadyToMark}
+ONLY: Final[dict[type[Exception], Role]] = {
+    errors.EventNotStarted: Role.MARKING,
+    errors.YouAreWaiting: Role.MARKING,
+    errors.HoldingSomebody: Role.MARK_ME,
+}
+# What says why before each close that has no error frame
+WHEN: Final[dict[int, str]] = {
+    close_codes.MARKED: "`was_marked`",
+    close_codes.FAILED: "a fault of ours, or nobody answered our ping",
+    close_codes.RESTART: "the service stops, or has to begin anew with its sockets",
+    close_codes.SLOW: "frames were not read",
+    CloseCode.PROTOCOL_ERROR: "a frame that breaks the protocol of WebSockets",
+    CloseCode.INVALID_DATA: "text that is no UTF-8",
+    CloseCode.MESSAGE_TOO_BIG: (
+        f"a message of more than {LARGEST_FRAME // 1024} KiB or {FRAGMENTS_MOST} fragments"
+    ),
+}
+ALSO: Final[dict[int, list[type[Any]]]] = {
+    close_codes.TRY_AGAIN: [errors.Unavailable],
+    close_codes.TOO_MANY: [TooManyFrames],
+}
+
+
+def openings() -> Iterator[str]:
+    """Addresses, and what refuses an opening, in its order."""
+    yield "## Sockets"
+    yield ""
+    yield "socket | address | meaning"
+    yield "---|---|---"
+    for role, kind in OPENS.items():
+        yield f"{role.value} | `/ws/{role.value}?event_id=<uuid>` | {first_line(kind)}"
+    yield ""
+    yield paragraph(
+        "They are at the host and port of the calls, with `wss:` where those have `https:`. "
+        f"Who asks is shown by the cookie `{SESSION_COOKIE}`, or by `Authorization: Bearer "
+        "<token>`; texts are in the language of the handshake. There is no subprotocol and no "
+        "compression. A handshake is accepted also where the opening is refused: then come one "
+        "error frame and a close. So a socket is known to be let in by an answer: the list on "
+        "`marking`, a `pong` on `mark_me`. It has joined the event then. The first of these "
+        "that fits turns it away:"
+    )
+    yield ""
+    yield "socket | code | closes with | when"
+    yield "---|---|---|---"
+    for error, number in close_codes.OPENING.items():
+        if error is errors.EventOver:
+            yield f"mark_me | none: `was_marked` | {close_codes.MARKED} | One is marked already."
+        socket = ONLY[error].value if error in ONLY else "both"
+        yield f"{socket} | `{_code(error)}` | {number} | {first_line(error)}"
+    yield f"both | `{_code(errors.Unavailable)}` | {close_codes.TRY_AGAIN} | We cannot answer now."
+
+
+def endings() -> Iterator[str]:
+    """Every code that we close with."""
+    refusals = _refusals()
+    opened = {*close_codes.ENDED.values(), *WHEN, close_codes.TOO_MANY}
+    stays_away = _where_the_page_stays_away()
+    ours = {each for each in vars(close_codes).values() if isinstance(each, int)}
+    assert ours <= refusals.keys() | WHEN.keys(), "a code that nothing is said of"
+    yield "## How a socket ends"
+    yield ""
+    yield "closed with | after, or because | its place, or hold | come back"
+    yield "---|---|---|---"
+    for number in sorted({*refusals, *WHEN}):
+        codes = dict.fromkeys(f"`{_code(each)}`" for each in refusals.get(number, []))
+        when = WHEN.get(number) or " or ".join(codes)
+        kept = "ends" if number in close_codes.FINAL else "is kept for the grace"
+        again = "no" if number in stays_away else "after a pause"
+        yield f"{number} | {when} | {kept if number in opened else 'it had none'} | {again}"
+    yield "nothing (1006) | the connection was lost | is kept for the grace | after a pause"
+    yield ""
+    yield paragraph(
+        f"The grace is {Terms().grace_seconds} s, unless the service is set otherwise. Where it "
+        "says no, whoever comes back by themselves meets the same answer: one has to log in, "
+        "wait for the start, or close the other socket first. What is a goodbye, from the "
+        "contract (6.6):"
+    )
+    yield ""
+    yield rule("6.6")
+
+
+def coming_back() -> Iterator[str]:
+    """What the page does, for others to do likewise."""
+    first, most = _seconds("DELAY_FIRST"), _seconds("DELAY_MOST")
+    beat, answer, opening = map(_seconds, ("BEAT_EVERY", "ANSWER_WITHIN", "OPEN_WITHIN"))
+    ((least, rest),) = re.findall(r"most \* \((0\.\d+) \+ (0\.\d+) \* chance\)", PAGE)
+    assert float(least) + float(rest) == 1
+    yield "## Coming back"
+    yield ""
+    yield paragraph(
+        f"Our page waits up to {first} before it comes back, each further time up to twice as "
+        f"long, and never more than {most}, so that a place is tried for several times within "
+        f"its grace. Of that it waits a part drawn by chance, from {float(least):.0%} to all: a "
+        "lecture hall must not come back in one instant. The first frame that is no error "
+        "begins the count anew."
+    )
+    yield ""
+    yield paragraph(
+        f"It says `ping` after {beat} without a frame, and takes a connection for lost when "
+        f"nothing comes for {answer} after it said something, or for {opening} after it began "
+        "to open one. It does not close what it takes for lost, for a Close frame that arrives "
+        "after all would be a goodbye, until the new one has answered. The service sends a "
+        f"ping of the protocol every {PING_SECONDS:g} s, and cuts who does not answer it within "
+        f"{PING_SECONDS:g} s."
+    )
+    yield ""
+    yield paragraph(
+        "Whoever got no answer to a `confirm_marking` says it again with the same `user_id` on "
+        "the next socket: if it was done, the answer is `marked`, and nothing is paid twice."
+    )
+
+
+def folding() -> Iterator[str]:
+    """What a client makes of its frames."""
+    yield "## What a marker's client knows"
+    yield ""
+    yield "From the contract (6.10):"
+    yield ""
+    yield rule("6.10")
+
+
+def _code(error: type[Any]) -> str:
+    code: str = error.code
+    return code
+
+
+def _refusals() -> dict[int, list[type[Any]]]:
+    """What error frames come before each code."""
+    found = {number: list(said) for number, said in ALSO.items()}
+    ended = ((ERRORS[ending], number) for ending, number in close_codes.ENDED.items())
+    for error, number in (*close_codes.OPENING.items(), *ended):
+        if issubclass(error, errors.Refusal) and error not in found.setdefault(number, []):
+            found[number].append(error)
+    return found
+
+
+def _where_the_page_stays_away() -> set[int]:
+    (found,) = re.findall(r"^export const FINAL = new Set\(\[([0-9, ]+)\]\);", PAGE, re.MULTILINE)
+    return set(map(int, found.split(", ")))
+
+
+def _seconds(name: str) -> str:
+    """A number of the page's own socket."""
+    (found,) = re.findall(rf"^(?:export )?const {name} = ([0-9_]+);", PAGE, re.MULTILINE)
+    return f"{int(found.replace('_', '')) / 1000:g} s"
