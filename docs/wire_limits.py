@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args
 
-from websockets.http11 import MAX_LINE_LENGTH
 from wire_prose import first_line, paragraph
 
 from attendance_adapters.picture_worker import MOST_PIXELS
@@ -22,7 +21,14 @@ from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.outbox import OUTBOX_MOST
 from attendance_web.live.turns import OPENING_SECONDS
 from attendance_web.routes import CALLS as ALL_CALLS
-from attendance_web.serving.http_protocol import HEAD_BYTES, HEAD_SECONDS, HEADERS_MOST
+from attendance_web.serving.http_protocol import (
+    HEAD_BYTES,
+    HEAD_SECONDS,
+    HEADERS_MOST,
+    LINE_BYTES,
+    PATH_BYTES,
+    QUERY_BYTES,
+)
 from attendance_web.serving.server import LARGEST_FRAME
 from attendance_web.serving.ws_protocol import FRAGMENTS_MOST, FRAMES_A_SECOND, FRAMES_MOST
 from attendance_web.wire.credentials import CSRF_COOKIE, SESSION_COOKIE
@@ -127,7 +133,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "`error` 1",
     )
     yield "the head of a request", f"{HEAD_BYTES // KIB} KiB, {HEADERS_MOST} headers", "431"
-    yield "a header of a handshake, all cookies", f"{MAX_LINE_LENGTH // KIB} KiB", "431"
+    yield "a header, all cookies", f"{LINE_BYTES // KIB} KiB", "431"
+    yield "a path, a query", f"{PATH_BYTES} bytes, {QUERY_BYTES // KIB} KiB", "431"
     yield "a head on its way", f"{HEAD_SECONDS:g} s", "the connection is cut"
     yield "a message of a socket", f"{LARGEST_FRAME // KIB} KiB, {FRAGMENTS_MOST} fragments", "1009"
     yield (
