@@ -15,10 +15,10 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from tests.contract.engines import a_database, emptied, shared_server
-from tests.contract.lecture import an_empty_database
-from tests.contract.writers import WORD
-from tests.unit.builders import NOON, SetClock
+from tests.support.lecture import an_empty_database
+from tests.support.postgres import a_database, emptied, shared_server
+from tests.support.sqlite_writer import WORD
+from tests.support.world import NOON, SetClock
 
 Store = MemoryStore | SqliteStore | PostgresStore
 Request = pytest.FixtureRequest
@@ -98,7 +98,7 @@ def database(tmp_path: Path) -> Path:
 async def sqlite_store(
     database: Path, clock: SetClock, notifier: LocalNotifier
 ) -> AsyncIterator[SqliteStore]:
-    """With the one person that events of `tests.contract.writers` want for a creator."""
+    """With the one person that events of `tests.support.sqlite_writer` want for a creator."""
     made = SqliteStore(database, clock, notifier, busy_seconds=0.2)
     await made.start()
     await made.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
@@ -108,7 +108,7 @@ async def sqlite_store(
 
 @pytest.fixture
 async def heard(notifier: LocalNotifier) -> list[Any]:
-    """What is announced of the event of `tests.contract.writers`."""
+    """What is announced of the event of `tests.support.sqlite_writer`."""
     announcements: list[Any] = []
     await notifier.subscribe(WORD.event_id, announcements.append)
     return announcements

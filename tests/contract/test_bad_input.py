@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
-from tests.contract.web import (
+from tests.support.site import (
     PASSWORD,
     Browser,
     Site,
@@ -23,7 +23,7 @@ from tests.contract.web import (
     picture,
     response,
 )
-from tests.unit.builders import NOON
+from tests.support.world import NOON
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

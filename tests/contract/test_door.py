@@ -17,9 +17,9 @@ from uuid import uuid4
 import pytest
 
 from attendance_web.demo.client import Visitor
-from tests.contract.proxies import needs_nginx, proxied
-from tests.contract.server import Service, running
 from tests.contract.test_http_protocol import ELSEWHERE, SMUGGLED, statuses
+from tests.support.nginx import needs_nginx, proxied
+from tests.support.service_process import Service, running
 
 ANSWERS = 1600  # to the others, each way
 PEOPLE = 6

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 import pytest_asyncio
 
-from tests.contract.live import House, opened_house
+from tests.support.live_house import House, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 
 from attendance_web.serving.workers import SIGN_SECONDS, SILENT_SECONDS
-from tests.contract.live import eventually
-from tests.contract.server import SECONDS, Service, running
 from tests.contract.test_processes import an_event, people
 from tests.contract.test_workers import opened, settings, two_workers, valkey, workers_of
+from tests.support.live_house import eventually
+from tests.support.service_process import SECONDS, Service, running
 
 __all__ = ["settings", "two_workers", "valkey"]
 

@@ -12,10 +12,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import URL
 
-from tests.contract.live import eventually
-from tests.contract.server import SECONDS, Service, attendance, free_port, running
-from tests.contract.servers import Valkey, a_valkey, restarted
 from tests.contract.test_server import marker_and_waiting
+from tests.support.killable_servers import Valkey, a_valkey, restarted
+from tests.support.live_house import eventually
+from tests.support.service_process import SECONDS, Service, attendance, free_port, running
 
 PORT = "ATTENDANCE_METRICS_PORT"
 

@@ -21,8 +21,15 @@ from attendance_core.marking.readings import Reading
 from attendance_core.ports import Listener, Missed, Notifier
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 from attendance_web.live.rooms import Rooms
-from tests.contract.live import eventually
-from tests.contract.servers import Postgres, Restartable, Valkey, a_postgres, a_valkey, restarted
+from tests.support.killable_servers import (
+    Postgres,
+    Restartable,
+    Valkey,
+    a_postgres,
+    a_valkey,
+    restarted,
+)
+from tests.support.live_house import eventually
 
 HERE, THERE = EventId(UUID(int=1)), EventId(UUID(int=2))
 PATIENCE = 10  # seconds, for one that carries announcements between processes

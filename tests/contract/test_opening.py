@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract.live import House, Visitor, eventually, opened_house
+from tests.support.live_house import House, Visitor, eventually, opened_house
 
 ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
 

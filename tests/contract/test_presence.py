@@ -17,9 +17,9 @@ from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.live.turns import AT_ONCE
-from tests.contract.live import PATIENCE, Visitor, Wire, eventually
-from tests.contract.shell import Shell, opened_shell
-from tests.unit.builders import SetClock
+from tests.support.faulty_house import Shell, opened_shell
+from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
+from tests.support.world import SetClock
 
 OPENINGS = pytest.mark.parametrize(
     "role, use_case", [("mark_me", "MarkMe"), ("marking", "ReadyToMark")]

@@ -19,8 +19,9 @@ from uuid import uuid4
 import pytest
 
 from attendance_web.demo.client import Visitor
-from tests.contract.live import Ended, Wire, eventually
-from tests.contract.server import COMMAND, Service, free_port, running
+from tests.support import fail_points
+from tests.support.live_house import Ended, Wire, eventually
+from tests.support.service_process import COMMAND, Service, free_port, running
 
 LEASE = 8
 GRACE = 4  # where a test waits for the end of it
@@ -202,7 +203,7 @@ async def test_a_service_that_stops_tells_of_every_mark_it_stores(
 async def test_a_mark_survives_a_death_right_after_it(
     tmp_path: Path, settings: dict[str, str], point: str
 ) -> None:
-    armed = [COMMAND[0], str(Path(__file__).with_name("fail_points.py")), point]
+    armed = [COMMAND[0], str(fail_points.PROGRAM), point]
     with running(tmp_path, settings, command=armed) as service:
         asker, marker = people(service, 2)
         event_id = an_event(marker)

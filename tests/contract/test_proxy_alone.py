@@ -15,10 +15,10 @@ import pytest
 from attendance_web.page import FILES
 from attendance_web.routes import CALLS
 from attendance_web.serving.server import DOOR_SECONDS
-from tests.contract.live import PATIENCE, eventually
-from tests.contract.proxies import CONF, needs_nginx, proxied
-from tests.contract.server import free_port
-from tests.contract.stub import Said, Stub, answer, fine, get, head, said_to, stub
+from tests.support.live_house import PATIENCE, eventually
+from tests.support.nginx import CONF, needs_nginx, proxied
+from tests.support.service_process import free_port
+from tests.support.stub_service import Said, Stub, answer, fine, get, head, said_to, stub
 
 pytestmark = needs_nginx
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from attendance_adapters import migrate
 from tests.chaos.figures.gathering import gathering
 from tests.chaos.figures.race import MARKERS, race
-from tests.contract.server import running
+from tests.support.service_process import running
 
 ROUNDS = 20
 

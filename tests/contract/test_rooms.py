@@ -19,10 +19,10 @@ from attendance_core.vocabulary import EventId, UserId
 from attendance_web.live.close_codes import RESTART
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.rooms import Room, Rooms
-from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of
-from tests.contract.live import PATIENCE, eventually
-from tests.contract.shell import Notifier, Store
-from tests.unit.builders import NOON, SetClock
+from tests.support.faulty_house import Notifier, Store
+from tests.support.lecture import EVENT, PROCESS, Lecture, session_of
+from tests.support.live_house import PATIENCE, eventually
+from tests.support.world import NOON, SetClock
 
 
 @dataclass

@@ -20,7 +20,8 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_web.demo.client import Visitor
 from attendance_web.serving.server import DOOR_SECONDS, LATE_SECONDS, CannotListen, listening_socket
-from tests.contract.server import COMMAND, SECONDS, Service, running
+from tests.support import fail_points
+from tests.support.service_process import COMMAND, SECONDS, Service, running
 
 
 @pytest.fixture
@@ -310,7 +311,7 @@ class TestLog:
         assert "correct horse" not in service.said()
 
     async def test_what_a_command_logs_leads_to_its_socket(self, tmp_path: Path) -> None:
-        armed = [COMMAND[0], str(Path(__file__).with_name("fail_points.py")), "raises"]
+        armed = [COMMAND[0], str(fail_points.PROGRAM), "raises"]
         with running(tmp_path, command=armed) as service:
             async with marker_and_waiting(service) as (marks, _, user_id):
                 told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}

@@ -30,7 +30,7 @@ from attendance_core.vocabulary import (
     SessionId,
     UserId,
 )
-from tests.unit.builders import NOON
+from tests.support.world import NOON
 
 EVENT = EventId(UUID(int=1))
 PROCESS = ProcessId(UUID(int=2))

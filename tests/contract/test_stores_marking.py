@@ -25,7 +25,7 @@ from attendance_core.vocabulary import (
     UserId,
 )
 from tests.contract.test_stores import EVENT, PROCESS, a_connection, a_room, people
-from tests.unit.builders import NOON, SetClock
+from tests.support.world import NOON, SetClock
 
 
 class TestPlaces:

@@ -19,15 +19,15 @@ from redis.asyncio import Redis
 
 from tests.chaos.figures.gathering import gathering
 from tests.chaos.figures.race import MARKERS, race
-from tests.contract import live
-from tests.contract.engines import a_database
-from tests.contract.live import Ended, Wire, eventually
-from tests.contract.pair import Pair, a_pair, at
-from tests.contract.server import COMMAND, SECONDS, Service
-from tests.contract.servers import Valkey, a_valkey
 from tests.contract.test_processes import LEASE, an_event, people
 from tests.contract.test_race import ROUNDS
 from tests.contract.test_workers import marks
+from tests.support import live_house
+from tests.support.killable_servers import Valkey, a_valkey
+from tests.support.live_house import Ended, Wire, eventually
+from tests.support.postgres import a_database
+from tests.support.service_process import COMMAND, SECONDS, Service
+from tests.support.two_services import Pair, a_pair, at
 
 GRACE = 4  # the lease is longer, so it is what a dead process's people wait for
 LAUNCHER = str(Path(__file__).parents[1] / "chaos" / "launcher.py")
@@ -125,7 +125,7 @@ class TestLosses:
     async def test_of_one_that_stalled_the_other_ends_everything_and_nothing_is_made_up(
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(live, "PATIENCE", LEASE + 5)
+        monkeypatch.setattr(live_house, "PATIENCE", LEASE + 5)
         waits, held, marker, other = people(pair.one, 4)
         event_id = an_event(other)
         lost_before = pair.told()[0].value("leases_lost_total")

@@ -18,12 +18,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.contract.engines import a_database
-from tests.contract.live import Wire, eventually
-from tests.contract.server import SECONDS, Service, attendance, running, two_free_ports
-from tests.contract.servers import Valkey, a_valkey
 from tests.contract.test_metrics import Told
 from tests.contract.test_processes import GRACE, Person, an_event, people
+from tests.support.killable_servers import Valkey, a_valkey
+from tests.support.live_house import Wire, eventually
+from tests.support.postgres import a_database
+from tests.support.service_process import SECONDS, Service, attendance, running, two_free_ports
 
 LEASE = 8
 

@@ -27,8 +27,8 @@ from attendance_core.errors import (
 from attendance_core.marking.announcements import ConnectionsEnded, Why
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
-from tests.unit.builders import World, drive
-from tests.unit.stand_ins import QuickPasswords
+from tests.support.stand_ins import QuickPasswords
+from tests.support.world import World, drive
 
 SECRET = "correct horse"
 

@@ -20,8 +20,8 @@ from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
 from attendance_web.http.limits import Buckets, Limits, network_of
-from tests.unit.builders import CountedIds, SetClock
-from tests.unit.stand_ins import DictFiles, PlainPictures, QuickPasswords
+from tests.support.stand_ins import DictFiles, PlainPictures, QuickPasswords
+from tests.support.world import CountedIds, SetClock
 
 T = TypeVar("T")
 ADDRESS = "192.0.2.1"

@@ -17,10 +17,10 @@ from attendance_core.errors import Refusal
 from attendance_core.marking.connections import Role
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import UserId
-from tests.unit.builders import drive
-from tests.unit.campus import Host, Steps
-from tests.unit.clients import Client
-from tests.unit.promises import Promises
+from tests.support.campus import Host, Steps
+from tests.support.marking_client import Client
+from tests.support.marking_promises import Promises
+from tests.support.world import drive
 
 people = st.integers(1, 4).map(UserId)
 which = st.integers(0, 99)

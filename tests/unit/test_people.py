@@ -12,7 +12,7 @@ from attendance_core.profiles import GetProfileSummaries, ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
 from attendance_web.live.messages import encode
 from attendance_web.live.names import AT_ONCE, Acquaintances
-from tests.unit.builders import World, drive
+from tests.support.world import World, drive
 
 ANNA, BORIS = UserId(1), UserId(2)
 

@@ -21,8 +21,8 @@ from tests.chaos.figures.gathering import (
     until,
 )
 from tests.chaos.stage import Person
-from tests.contract.live import Ended, Wire, eventually
 from tests.contract.test_workers import worker_at, workers_of
+from tests.support.live_house import Ended, Wire, eventually
 
 OPENINGS: Final = 20  # at once
 

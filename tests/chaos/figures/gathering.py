@@ -22,9 +22,9 @@ from attendance_core.events import Event
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId
 from tests.chaos.stage import Person
-from tests.contract.live import Ended, Wire
-from tests.contract.server import Service, running
-from tests.contract.servers import Postgres, Valkey, a_postgres, a_valkey
+from tests.support.killable_servers import Postgres, Valkey, a_postgres, a_valkey
+from tests.support.live_house import Ended, Wire
+from tests.support.service_process import Service, running
 
 START_SECONDS: Final = 30.0
 

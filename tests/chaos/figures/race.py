@@ -16,8 +16,8 @@ from typing import Final
 from attendance_adapters import migrate
 from tests.chaos.figures.gathering import Figure, Gathering, gathering, opened, servers, services
 from tests.chaos.stage import Person
-from tests.contract.live import Wire
-from tests.contract.server import Service, running
+from tests.support.live_house import Wire
+from tests.support.service_process import Service, running
 
 MARKERS: Final = 50
 ROUNDS: Final = 1000

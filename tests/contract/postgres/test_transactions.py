@@ -16,10 +16,10 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import ConnectionsEnded, Why
 from attendance_core.vocabulary import Instant, SessionId, UserId
-from tests.contract.engines import a_database
-from tests.contract.lecture import EVENT, Lecture, session_of
-from tests.contract.postgres.meetings import ANNA, BORIS, Reruns, Stranger
-from tests.unit.builders import NOON
+from tests.support.lecture import EVENT, Lecture, session_of
+from tests.support.postgres import a_database
+from tests.support.postgres_strangers import ANNA, BORIS, Reruns, Stranger
+from tests.support.world import NOON
 
 # The number goes on though the transaction is undone
 FIRST_FAILS = (

@@ -19,8 +19,8 @@ from attendance_core.marking.mirror import Delivery, Mirror
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.marking.readings import WhyGone
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
-from tests.unit.builders import World, drive
-from tests.unit.clients import Client, Command
+from tests.support.marking_client import Client, Command
+from tests.support.world import World, drive
 
 Steps = Iterator[None]
 ENDS_THE_SOCKET = (EventOver, LeftEvent, NotLoggedIn, LeaseLost)

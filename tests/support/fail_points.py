@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from attendance_adapters.sql.writer import Writer
@@ -19,6 +20,8 @@ from attendance_core.marking.places import Marked
 from attendance_core.marking.readings import Outcome
 from attendance_web.cli import main
 from attendance_web.live.outbox import Outbox
+
+PROGRAM = Path(__file__)
 
 
 def die() -> None:

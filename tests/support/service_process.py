@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 import attendance_adapters
-from tests.contract.lecture import an_empty_database
+from tests.support.lecture import an_empty_database
 
 COMMAND = [sys.executable, "-m", "attendance_web.cli"]
 SECONDS = 30.0  # what a slow machine may need to start, or to stop

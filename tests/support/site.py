@@ -25,7 +25,7 @@ from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from attendance_web.http.limits import Limits
 from attendance_web.main import create_app
 from attendance_web.settings import Settings
-from tests.unit.builders import SetClock
+from tests.support.world import SetClock
 
 PASSWORD = "correct horse battery"
 ORIGIN = "http://attendance.test"

@@ -21,9 +21,9 @@ from typing import Protocol
 
 import pytest
 
-from tests.contract.engines import a_database
-from tests.contract.server import SECONDS, Service, free_port, running
-from tests.contract.servers import a_valkey
+from tests.support.killable_servers import a_valkey
+from tests.support.postgres import a_database
+from tests.support.service_process import SECONDS, Service, free_port, running
 
 CONF = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")  # where Debian puts it

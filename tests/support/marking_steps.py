@@ -9,8 +9,8 @@ from typing import Any
 
 from attendance_core.marking.connections import Process, Role
 from attendance_core.vocabulary import UserId
-from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of, socket
-from tests.unit.builders import NOON
+from tests.support.lecture import EVENT, PROCESS, Lecture, session_of, socket
+from tests.support.world import NOON
 
 Step = Callable[[Lecture], Coroutine[Any, Any, Any]]
 ANNA = UserId(3)

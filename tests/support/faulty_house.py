@@ -23,7 +23,7 @@ from attendance_web.main import create_app
 from attendance_web.serving.server import LARGEST_FRAME, PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
 from attendance_web.settings import Settings
-from tests.contract.live import House, eventually
+from tests.support.live_house import House, eventually
 
 Run = Callable[[Any], Awaitable[Any]]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attendance_web.demo.client import Visitor
-from tests.contract.live import eventually
-from tests.contract.server import SECONDS, Service, free_port, running
-from tests.contract.servers import Restartable, restarted
 from tests.contract.test_metrics import PORT, Told
 from tests.contract.test_processes import Person
+from tests.support.killable_servers import Restartable, restarted
+from tests.support.live_house import eventually
+from tests.support.service_process import SECONDS, Service, free_port, running
 
 
 @dataclass(frozen=True)

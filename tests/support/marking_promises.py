@@ -8,7 +8,7 @@ from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.vocabulary import UserId
-from tests.unit.campus import Campus, Host
+from tests.support.campus import Campus, Host
 
 
 class Promises(RuleBasedStateMachine):

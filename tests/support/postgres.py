@@ -32,7 +32,7 @@ from sqlalchemy import URL
 from attendance_adapters.sql.addresses import postgres_url
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.tables import metadata
-from tests.contract.server import free_port
+from tests.support.service_process import free_port
 
 GIVEN = "ATTENDANCE_TEST_POSTGRES_URL"
 CHOICE = "ATTENDANCE_TEST_POSTGRES"
@@ -190,7 +190,7 @@ def _join(fifo: Path, card: Path) -> int | None:
 def _begun(fifo: Path) -> str:
     """The address of a server that outlives this process, if others use it."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.contract.engines", str(fifo)],
+        [sys.executable, "-m", "tests.support.postgres", str(fifo)],
         cwd=Path(__file__).parents[2],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

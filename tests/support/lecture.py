@@ -22,7 +22,7 @@ from attendance_core.ports import Picture
 from attendance_core.profiles import Profile
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
-from tests.unit.builders import NOON, CountedIds
+from tests.support.world import NOON, CountedIds
 
 EVENT = EventId(UUID(int=1))
 PROCESS = ProcessId(UUID(int=2))
