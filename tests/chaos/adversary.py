@@ -12,8 +12,9 @@ from typing import Any, Final
 from uuid import uuid4
 
 from tests.chaos.proxy import Link
-from tests.chaos.stage import Person, Stage
+from tests.chaos.stage import Stage
 from tests.chaos.workers import Worker
+from tests.support.gathering import Person
 from tests.support.killable_servers import Restartable
 
 STEP: Final = 0.25  # seconds between two throws of its dice

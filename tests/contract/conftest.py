@@ -15,10 +15,11 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from tests.support.lecture import an_empty_database
+from tests.support.killable_servers import Valkey, a_valkey
 from tests.support.postgres import a_database, emptied, shared_server
+from tests.support.sqlite_file import an_empty_database
 from tests.support.sqlite_writer import WORD
-from tests.support.world import NOON, SetClock
+from tests.support.stand_ins import NOON, SetClock
 
 Store = MemoryStore | SqliteStore | PostgresStore
 Request = pytest.FixtureRequest
@@ -86,6 +87,13 @@ def postgres_database(postgres_server: str) -> Iterator[URL]:
 def postgres_url(postgres_database: URL) -> URL:
     """An empty database of PostgreSQL at the newest revision."""
     return emptied(postgres_database)
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[Valkey]:
+    """A server that the tests of a module share."""
+    with a_valkey() as server:
+        yield server
 
 
 @pytest.fixture

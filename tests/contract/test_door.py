@@ -17,9 +17,9 @@ from uuid import uuid4
 import pytest
 
 from attendance_web.demo.client import Visitor
-from tests.contract.test_http_protocol import ELSEWHERE, SMUGGLED, statuses
 from tests.support.nginx import needs_nginx, proxied
 from tests.support.service_process import Service, running
+from tests.support.smuggled import ELSEWHERE, SMUGGLED, statuses
 
 ANSWERS = 1600  # to the others, each way
 PEOPLE = 6

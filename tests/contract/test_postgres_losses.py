@@ -19,7 +19,7 @@ from attendance_core.vocabulary import UserId
 from tests.support.lecture import Lecture
 from tests.support.marking_steps import STEPS, awaited, cancelled_at
 from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
-from tests.support.world import NOON, SetClock
+from tests.support.stand_ins import NOON, SetClock
 
 BACK_WITHIN = 2.0  # seconds after the server is up
 

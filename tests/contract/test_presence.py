@@ -19,7 +19,7 @@ from attendance_core.vocabulary import EventId
 from attendance_web.live.turns import AT_ONCE
 from tests.support.faulty_house import Shell, opened_shell
 from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
-from tests.support.world import SetClock
+from tests.support.stand_ins import SetClock
 
 OPENINGS = pytest.mark.parametrize(
     "role, use_case", [("mark_me", "MarkMe"), ("marking", "ReadyToMark")]

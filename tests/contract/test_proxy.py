@@ -13,9 +13,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from tests.contract.test_processes import Person, an_event, people
 from tests.support.live_house import Wire
 from tests.support.nginx import connection_to, needs_nginx, proxied, trusting, two_services
+from tests.support.people import Person, an_event, people
 from tests.support.service_process import SECONDS, Service
 
 pytestmark = needs_nginx

@@ -20,9 +20,10 @@ from attendance_web.live.close_codes import RESTART
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.rooms import Room, Rooms
 from tests.support.faulty_house import Notifier, Store
-from tests.support.lecture import EVENT, PROCESS, Lecture, session_of
+from tests.support.lecture import EVENT, PROCESS, Lecture
 from tests.support.live_house import PATIENCE, eventually
-from tests.support.world import NOON, SetClock
+from tests.support.stand_ins import NOON, SetClock
+from tests.support.world import session_of
 
 
 @dataclass

@@ -17,7 +17,7 @@ from attendance_adapters.sql import sqlite
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
 from tests.support.sqlite_writer import WORD, Gate, adds, driver_of, names
-from tests.support.world import NOON, SetClock
+from tests.support.stand_ins import NOON, SetClock
 
 
 class TestLooks:

@@ -14,7 +14,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNameTaken, Unavailable
 from tests.support.sqlite_writer import WORD, Gate, adds, commits, driver_of, in_one_group, names
-from tests.support.world import NOON, SetClock
+from tests.support.stand_ins import NOON, SetClock
 
 
 class Ends(BaseException):

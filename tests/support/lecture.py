@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
 from attendance_adapters.container import use_cases_over
 from attendance_adapters.files import ObjectFiles
-from attendance_adapters.sql.addresses import sqlite_url
-from attendance_adapters.sql.migrate import upgrade
 from attendance_core.accounts import Credential, Session
 from attendance_core.events import Event
 from attendance_core.marking.connections import Connection, Process, Role, Terms
@@ -21,8 +16,9 @@ from attendance_core.marking.places import Waiting
 from attendance_core.ports import Picture
 from attendance_core.profiles import Profile
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
-from tests.support.world import NOON, CountedIds
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
+from tests.support.stand_ins import NOON, CountedIds
+from tests.support.world import session_of
 
 EVENT = EventId(UUID(int=1))
 PROCESS = ProcessId(UUID(int=2))
@@ -59,26 +55,6 @@ def use_cases(store: Any, ids: Any = None, terms: Terms | None = None) -> UseCas
         ids=ids or CountedIds(),
         terms=terms or Terms(),
     )
-
-
-@cache
-def _empty() -> bytes:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        upgrade(sqlite_url(path))
-        return path.read_bytes()
-
-
-def an_empty_database(folder: Path) -> Path:
-    """A SQLite file at the newest revision."""
-    path = folder / "attendance.db"
-    path.write_bytes(_empty())
-    return path
-
-
-def session_of(user_id: int) -> SessionId:
-    """The session a person logs in with."""
-    return SessionId(f"session of {user_id}")
 
 
 def socket(number: int, user_id: int, role: Role, process_id: ProcessId = PROCESS) -> Connection:

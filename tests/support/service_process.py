@@ -21,10 +21,12 @@ from pathlib import Path
 import pytest
 
 import attendance_adapters
-from tests.support.lecture import an_empty_database
+from tests.support.sqlite_file import an_empty_database
 
 COMMAND = [sys.executable, "-m", "attendance_web.cli"]
 SECONDS = 30.0  # what a slow machine may need to start, or to stop
+LEASE = 8  # seconds, as a service has it that is told nothing else
+GRACE = 4  # seconds, where a test waits for the end of it
 
 
 def free_port() -> int:

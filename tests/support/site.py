@@ -8,14 +8,12 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 from litestar import Litestar
-from PIL import Image
 
 from attendance_adapters import Attendance, embedded
 from attendance_core.accounts import Actor, Credential, Session, session_id_of
@@ -25,7 +23,7 @@ from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from attendance_web.http.limits import Limits
 from attendance_web.main import create_app
 from attendance_web.settings import Settings
-from tests.support.world import SetClock
+from tests.support.stand_ins import SetClock
 
 PASSWORD = "correct horse battery"
 ORIGIN = "http://attendance.test"
@@ -149,13 +147,6 @@ async def opened_site(folder: Path | None) -> AsyncIterator[Site]:
     clock = SetClock()
     async with embedded(folder, clock=clock) as attendance:
         yield Site(create_app(attendance, Settings()), attendance, clock)
-
-
-def picture(kind: str = "PNG", size: tuple[int, int] = (8, 8), colour: str = "teal") -> bytes:
-    """The file of a picture."""
-    written = BytesIO()
-    Image.new("RGB", size, colour).save(written, kind)
-    return written.getvalue()
 
 
 def escaped(given: object) -> dict[str, Any]:

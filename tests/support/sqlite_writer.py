@@ -12,7 +12,7 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.events import Event
 from attendance_core.marking.announcements import ConnectionsEnded, Why
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.world import NOON, CountedIds
+from tests.support.stand_ins import NOON, CountedIds
 
 WORD = ConnectionsEnded(EventId(CountedIds().event_id()), Why.DELETED)
 ids = CountedIds()

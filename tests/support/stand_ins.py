@@ -2,10 +2,49 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from attendance_core.errors import BadPicture
 from attendance_core.ports import NoSuchFile, Picture
+from attendance_core.vocabulary import Instant
+
+NOON: Instant = 1_800_000_000.0
+
+
+@dataclass
+class SetClock:
+    """It is as late as the test says."""
+
+    at: Instant = NOON
+
+    def now(self) -> Instant:
+        return self.at
+
+    def pass_(self, seconds: float) -> None:
+        self.at = round(self.at + seconds, 6)
+
+
+@dataclass
+class CountedIds:
+    """Ids in the order of asking."""
+
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def _next(self) -> UUID:
+        return UUID(int=next(self.numbers))
+
+    def event_id(self) -> UUID:
+        return self._next()
+
+    connection_id = process_id = event_id
+
+    def token(self) -> str:
+        return f"token-{next(self.numbers)}"
+
+    def file_key(self, extension: str) -> str:
+        return f"{next(self.numbers)}.{extension}"
 
 
 @dataclass
@@ -50,3 +89,13 @@ class DictFiles:
 
     async def delete(self, key: str) -> None:
         self.kept.pop(key, None)
+
+
+class Seconds:
+    """A clock that goes when the test says so."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from attendance_web.demo.client import Visitor
-from tests.contract.test_metrics import PORT, Told
-from tests.contract.test_processes import Person
 from tests.support.killable_servers import Restartable, restarted
 from tests.support.live_house import eventually
+from tests.support.metrics import PORT, Told
+from tests.support.people import Person, an_event, marks, people
 from tests.support.service_process import SECONDS, Service, free_port, running
+
+AT_ONCE = 1.0  # seconds; rooms are read again every 3
+AGAIN = 5.0  # seconds until a room that was told nothing has been read again
 
 
 @dataclass(frozen=True)
@@ -80,3 +84,20 @@ def at(person: Person, service: Service) -> Person:
     visitor = Visitor(service.url, "en")
     visitor._cookies = person.visitor._cookies
     return Person(visitor, person.user_id)
+
+
+async def meet_without_their_notifier_only_later(pair: Pair) -> None:
+    """What comes while it is away is found by reading again; afterwards they tell at once."""
+    early, late, marker = people(pair.one, 3)
+    event_id = an_event(marker)
+    async with at(marker, pair.two).opens("marking", event_id) as marking:
+        await marking.hears("marking_list", marking_list=[])
+        async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:
+            asked = time.monotonic()
+            await marking.hears("user_joined", user_id=early.user_id)
+            assert time.monotonic() - asked < AGAIN
+            await marks(marking, waits, early.user_id)
+        async with late.opens("mark_me", event_id):
+            asked = time.monotonic()
+            await marking.hears("user_joined", user_id=late.user_id)
+            assert time.monotonic() - asked < AT_ONCE  # told, not found by reading again

@@ -1,12 +1,9 @@
-"""A small world for tests without I/O: a clock one sets, people, an event, and its sockets."""
+"""A small world for tests without I/O: people, an event, and its sockets."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from uuid import UUID
 
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
@@ -26,10 +23,10 @@ from attendance_core.marking.places import Place
 from attendance_core.marking.readings import ReadRoom
 from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
 from attendance_core.profiles import Profile
-from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
+from tests.support.stand_ins import CountedIds, SetClock
 
 T = TypeVar("T")
-NOON: Instant = 1_800_000_000.0
 
 
 def drive(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -40,40 +37,6 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
         return stop.value
     coroutine.close()
     raise AssertionError("it waits for something")
-
-
-@dataclass
-class SetClock:
-    """It is as late as the test says."""
-
-    at: Instant = NOON
-
-    def now(self) -> Instant:
-        return self.at
-
-    def pass_(self, seconds: float) -> None:
-        self.at = round(self.at + seconds, 6)
-
-
-@dataclass
-class CountedIds:
-    """Ids in the order of asking."""
-
-    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-
-    def _next(self) -> UUID:
-        return UUID(int=next(self.numbers))
-
-    def event_id(self) -> UUID:
-        return self._next()
-
-    connection_id = process_id = event_id
-
-    def token(self) -> str:
-        return f"token-{next(self.numbers)}"
-
-    def file_key(self, extension: str) -> str:
-        return f"{next(self.numbers)}.{extension}"
 
 
 class World:

@@ -20,21 +20,17 @@ from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
 from attendance_web.http.limits import Buckets, Limits, network_of
-from tests.support.stand_ins import DictFiles, PlainPictures, QuickPasswords
-from tests.support.world import CountedIds, SetClock
+from tests.support.stand_ins import (
+    CountedIds,
+    DictFiles,
+    PlainPictures,
+    QuickPasswords,
+    Seconds,
+    SetClock,
+)
 
 T = TypeVar("T")
 ADDRESS = "192.0.2.1"
-
-
-class Seconds:
-    """A clock that goes when the test says so."""
-
-    def __init__(self) -> None:
-        self.at = 1000.0
-
-    def __call__(self) -> float:
-        return self.at
 
 
 async def until(so: Callable[[], bool]) -> None:

@@ -29,7 +29,8 @@ from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.world import NOON, World, drive, session_of
+from tests.support.stand_ins import NOON
+from tests.support.world import World, drive, session_of
 
 
 @pytest.fixture

@@ -27,7 +27,8 @@ from attendance_core.marking.readings import WhyGone
 from attendance_core.marking.upkeep import Sweep
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import ProcessId, UserId
-from tests.support.world import NOON, World, drive, session_of
+from tests.support.stand_ins import NOON
+from tests.support.world import World, drive, session_of
 
 T = TypeVar("T")
 

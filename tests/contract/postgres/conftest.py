@@ -12,7 +12,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from tests.support.postgres_strangers import Reruns
-from tests.support.world import SetClock
+from tests.support.stand_ins import SetClock
 
 
 @pytest.fixture

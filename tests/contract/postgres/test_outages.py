@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.contract.test_processes import LEASE, Person, an_event, people
 from tests.support import live_house
 from tests.support.killable_servers import Postgres, a_postgres, restarted
 from tests.support.live_house import eventually
-from tests.support.service_process import Service, running
+from tests.support.people import Person, an_event, people
+from tests.support.service_process import LEASE, Service, running
 
 BACK_WITHIN = 2.0  # seconds after the server takes connections again
 ANSWERED_WITHIN = 5.0  # Contract: nobody waits for more than 5 s

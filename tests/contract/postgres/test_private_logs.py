@@ -15,9 +15,9 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.contract.test_processes import Person, an_event, people
 from tests.support.killable_servers import a_postgres
 from tests.support.live_house import eventually
+from tests.support.people import Person, an_event, people
 from tests.support.postgres import a_database
 from tests.support.service_process import Service, running
 

@@ -1,4 +1,4 @@
-"""What the figures are measured with: people, services, servers, and what was found."""
+"""What a figure is, and what it is measured with: services, servers, and people who return."""
 
 from __future__ import annotations
 
@@ -6,35 +6,21 @@ import asyncio
 import json
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
-from websockets.asyncio.client import connect as connect_socket
 from websockets.exceptions import InvalidHandshake
 
-from attendance_adapters import connect, migrate
-from attendance_core.accounts import Credential, Session, session_id_of
-from attendance_core.events import Event
-from attendance_core.profiles import Profile
-from attendance_core.vocabulary import EventId
-from tests.chaos.stage import Person
+from attendance_adapters import migrate
+from tests.support.gathering import Person, opened
 from tests.support.killable_servers import Postgres, Valkey, a_postgres, a_valkey
 from tests.support.live_house import Ended, Wire
 from tests.support.service_process import Service, running
 
 START_SECONDS: Final = 30.0
-
-
-@dataclass(frozen=True)
-class Gathering:
-    """An event that is on, and people who are logged in."""
-
-    event_id: str
-    people: Sequence[Person]
 
 
 @dataclass(frozen=True)
@@ -50,40 +36,6 @@ class Figure:
         """One line."""
         word = "reached" if self.is_reached else "MISSED"
         return f"{self.name}: {word}; {json.dumps(self.found)}; goal: {self.goal}"
-
-
-async def gathering(database_url: str, count: int) -> Gathering:
-    """So many people, made at once: a log-in costs a fifth of a second."""
-    event_id, tokens = EventId(uuid4()), [uuid4().hex for _ in range(count)]
-
-    def work(unit: Any) -> list[Person]:
-        now, made = unit.now(), []
-        for token in tokens:
-            user_id = unit.accounts.add(f"p{token}", "no password", now)
-            unit.profiles.add(Profile(user_id, f"Person {user_id}"))
-            unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
-            made.append(Person(user_id, token))
-        creator = made[0].user_id
-        unit.events.add(Event(event_id, f"Lecture {event_id}", creator, now - 60, now + 3600))
-        return made
-
-    async with connect(database_url, files_url="memory://") as attendance:
-        people = await attendance.use_cases.mark_me.transact(work)
-    return Gathering(str(event_id), people)
-
-
-@asynccontextmanager
-async def opened(service: Service, person: Person, role: str, event_id: str) -> AsyncIterator[Wire]:
-    """A socket without pings of its own."""
-    async with connect_socket(
-        f"{service.ws_url}/ws/{role}?event_id={event_id}",
-        additional_headers={"Cookie": person.cookie},
-        compression=None,
-        ping_interval=None,
-        open_timeout=START_SECONDS,
-        proxy=None,
-    ) as connection:
-        yield Wire(connection)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
@@ -298,14 +297,3 @@ class Marking(Promises):
 
     def teardown(self) -> None:
         self.it_grows_quiet(lost=True)
-
-
-TestMarkingMachine = Marking.TestCase
-TestMarkingMachine.settings = settings(
-    max_examples=200,
-    stateful_step_count=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
