@@ -28,7 +28,7 @@ from attendance_adapters.sql.tables import accounts, events, profiles
 from attendance_adapters.system import SystemClock
 from attendance_core import ports
 from attendance_core.vocabulary import fold
-from tests.contract.engines import Cluster, a_database, binaries, make_template
+from tests.support.postgres import Cluster, a_database, binaries, make_template
 
 NAMES = 100_000
 ROUNDS = 7

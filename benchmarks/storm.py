@@ -32,7 +32,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from benchmarks.marking import an_event, cpu_seconds, opened, p99, people
-from tests.contract.engines import a_database, shared_server
+from tests.support.postgres import a_database, shared_server
 
 SIZES = (200, 500, 1000)
 RUNS = 3

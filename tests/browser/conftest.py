@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.visitor import Door
-from tests.contract.server import Service, running
+from tests.support.service_process import Service, running
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

@@ -17,7 +17,7 @@ from attendance_adapters.system import SystemClock
 from attendance_core import ports
 from attendance_core.accounts import Credential, Session, session_id_of
 from attendance_core.profiles import Profile
-from tests.contract.server import Service
+from tests.support.service_process import Service
 
 AT_ONCE = 20  # that open their sockets together
 

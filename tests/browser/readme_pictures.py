@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.browser.test_screens import ARTEFACTS, ROOT
+from tests.browser.faults import ARTEFACTS, ROOT
 
 TAKEN = ARTEFACTS / "360x740/en"
 SHOWN = ROOT / "docs/screenshots"

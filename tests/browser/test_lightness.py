@@ -14,7 +14,7 @@ from playwright.async_api import Request, expect
 
 from tests.browser.crowd import Crowd
 from tests.browser.visitor import Door, Visitor
-from tests.contract.server import Service
+from tests.support.service_process import Service
 
 FIRST_LOAD_MOST = 100_000  # bytes on the wire, headers with them
 MANY, SOME = 500, 40

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import PATIENCE
 from tests.browser.visitor import Door
-from tests.contract.server import Service, free_port, running
+from tests.support.service_process import Service, free_port, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

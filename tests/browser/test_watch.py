@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_screens import faults
+from tests.browser.faults import faults
 from tests.browser.visitor import Door, Visitor
 from tests.browser.watch import REPORT
 

@@ -12,9 +12,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 from tests.chaos.proxy import Link
-from tests.chaos.stage import Person, Stage
+from tests.chaos.stage import Stage
 from tests.chaos.workers import Worker
-from tests.contract.servers import Restartable
+from tests.support.gathering import Person
+from tests.support.killable_servers import Restartable
 
 STEP: Final = 0.25  # seconds between two throws of its dice
 FIRST: Final = 0.75  # seconds between two of those that come first

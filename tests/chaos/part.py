@@ -17,9 +17,10 @@ from tests.chaos.checker import violations
 from tests.chaos.lists import AFTER_DEATH, expected
 from tests.chaos.lives import Lives
 from tests.chaos.people import Asker, Marker
-from tests.chaos.stage import Person, Stage
+from tests.chaos.stage import Stage
 from tests.chaos.wire import opened
 from tests.chaos.workers import Worker
+from tests.support.gathering import Person
 
 LOOK_SECONDS: Final = 0.3
 LOOKS: Final = 4  # in a row that find everything equal

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from tests.chaos.stage import Person, Stage
+from tests.chaos.stage import Stage
 from tests.chaos.wire import Wire, opened
+from tests.support.gathering import Person
 
 BACKOFF: Final = 0.2  # seconds before the first new attempt; doubled for each further one
 BACKOFF_MOST: Final = 5.0

@@ -21,8 +21,8 @@ from tests.chaos.proxy import Proxy
 from tests.chaos.stage import Stage
 from tests.chaos.truth import Database, PostgresRows, SqliteRows
 from tests.chaos.workers import Worker
-from tests.contract.server import attendance
-from tests.contract.servers import Restartable, a_postgres, a_valkey
+from tests.support.killable_servers import Restartable, a_postgres, a_valkey
+from tests.support.service_process import attendance
 
 HOLD_SECONDS: Final = 4
 GRACE_SECONDS: Final = 3

@@ -18,10 +18,10 @@ import psutil  # type: ignore[import-untyped]
 from tests.chaos import attacks, bystander
 from tests.chaos.cast import Cast, Room
 from tests.chaos.felt import PATIENCE, Felt
-from tests.chaos.figures.gathering import Gathering, gathering
-from tests.contract.server import SECONDS, Service, bring_up_to_date, running
-from tests.contract.servers import a_postgres
-from tests.contract.test_proxy import proxied
+from tests.support.gathering import Gathering, gathering
+from tests.support.killable_servers import a_postgres
+from tests.support.nginx import proxied
+from tests.support.service_process import SECONDS, Service, bring_up_to_date, running
 
 ROOMS: Final = 3
 LOOK_SECONDS: Final = 0.02  # from one look at the service's memory to the next

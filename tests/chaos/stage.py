@@ -13,24 +13,12 @@ from typing import Any, Final
 from tests.chaos.history import History
 from tests.chaos.proxy import Proxy
 from tests.chaos.workers import Worker
+from tests.support.gathering import Person
 
 # Seconds. Contract: 1.16, an answer within 5, and then people try again; some wait for longer, so
 # that what never comes can be told from what a busy machine makes late
 PATIENCES: Final = (7.0, 7.0, 7.0, 25.0)
 DOOR_SECONDS: Final = 0.3  # until somebody looks again whether a process serves
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who is logged in everywhere."""
-
-    user_id: int
-    token: str
-
-    @property
-    def cookie(self) -> str:
-        """As a browser sends it."""
-        return f"sessionid={self.token}; csrftoken=chaos"
 
 
 @dataclass

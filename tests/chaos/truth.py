@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from attendance_core.accounts import Credential, session_id_of
-from tests.chaos.stage import Person
+from tests.support.gathering import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 
 from tests.chaos.folding import Fold
-from tests.chaos.stage import Person, Stage
+from tests.chaos.stage import Stage
+from tests.support.gathering import Person
 
 ANSWERS: Final = {
     "prepared": "prepare_to_mark",

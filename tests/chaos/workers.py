@@ -15,7 +15,7 @@ from typing import Final
 
 from tests.chaos.history import History
 from tests.chaos.logs import Log
-from tests.contract.server import environment, free_port
+from tests.support.service_process import environment, free_port
 
 LAUNCHER: Final = str(Path(__file__).with_name("launcher.py"))
 SKEW: Final = 30  # seconds

@@ -15,10 +15,11 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from tests.contract.engines import a_database, emptied, shared_server
-from tests.contract.lecture import an_empty_database
-from tests.contract.writers import WORD
-from tests.unit.builders import NOON, SetClock
+from tests.support.killable_servers import Valkey, a_valkey
+from tests.support.postgres import a_database, emptied, shared_server
+from tests.support.sqlite_file import an_empty_database
+from tests.support.sqlite_writer import WORD
+from tests.support.stand_ins import NOON, SetClock
 
 Store = MemoryStore | SqliteStore | PostgresStore
 Request = pytest.FixtureRequest
@@ -88,6 +89,13 @@ def postgres_url(postgres_database: URL) -> URL:
     return emptied(postgres_database)
 
 
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[Valkey]:
+    """A server that the tests of a module share."""
+    with a_valkey() as server:
+        yield server
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     """A SQLite file at the newest revision."""
@@ -98,7 +106,7 @@ def database(tmp_path: Path) -> Path:
 async def sqlite_store(
     database: Path, clock: SetClock, notifier: LocalNotifier
 ) -> AsyncIterator[SqliteStore]:
-    """With the one person that events of `tests.contract.writers` want for a creator."""
+    """With the one person that events of `tests.support.sqlite_writer` want for a creator."""
     made = SqliteStore(database, clock, notifier, busy_seconds=0.2)
     await made.start()
     await made.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
@@ -108,7 +116,7 @@ async def sqlite_store(
 
 @pytest.fixture
 async def heard(notifier: LocalNotifier) -> list[Any]:
-    """What is announced of the event of `tests.contract.writers`."""
+    """What is announced of the event of `tests.support.sqlite_writer`."""
     announcements: list[Any] = []
     await notifier.subscribe(WORD.event_id, announcements.append)
     return announcements

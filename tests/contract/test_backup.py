@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.engines import a_database, binaries
-from tests.contract.server import environment, running
-from tests.contract.test_pictures import saved, two_halves
-from tests.contract.test_processes import Person, an_event, people
+from tests.support.people import Person, an_event, people
+from tests.support.pictures import saved, two_halves
+from tests.support.postgres import a_database, binaries
+from tests.support.service_process import environment, running
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 

@@ -13,17 +13,9 @@ import pytest_asyncio
 
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
-from tests.contract.web import (
-    PASSWORD,
-    Browser,
-    Site,
-    envelope,
-    escaped,
-    opened_site,
-    picture,
-    response,
-)
-from tests.unit.builders import NOON
+from tests.support.pictures import picture
+from tests.support.site import PASSWORD, Browser, Site, envelope, escaped, opened_site, response
+from tests.support.stand_ins import NOON
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.accounts import SESSION_SECONDS, USE_NOTED_EVERY
-from tests.contract.web import PASSWORD, Browser, Site, opened_site, refusal, response
+from tests.support.site import PASSWORD, Browser, Site, opened_site, refusal, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 IN_MEMORY, IN_SQLITE = "memory", "sqlite"

@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from attendance_core.events import Event
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract.web import Browser, Site, envelope, escaped, opened_site, refusal, response
-from tests.unit.builders import NOON
+from tests.support.site import Browser, Site, envelope, escaped, opened_site, refusal, response
+from tests.support.stand_ins import NOON
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CREATE = "/api/events/CreateEvent"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.contract.web import Browser, Site, opened_site, refusal, response
+from tests.support.site import Browser, Site, opened_site, refusal, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LIST = "/api/friends/GetFriendList"

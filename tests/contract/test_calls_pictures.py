@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from tests.contract.web import Site, opened_site, picture, response
+from tests.support.pictures import picture
+from tests.support.site import Site, opened_site, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

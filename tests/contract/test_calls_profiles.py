@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import UserId
-from tests.contract.web import Browser, Site, opened_site, picture, refusal, response
+from tests.support.pictures import picture
+from tests.support.site import Browser, Site, opened_site, refusal, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PROFILE = "/api/profile/GetProfile"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.server import attendance, running
+from tests.support.service_process import attendance, running
 
 SECRET = "hunter2"
 

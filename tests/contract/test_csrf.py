@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_web.routes import CALLS
-from tests.contract.web import ORIGIN, PASSWORD, Browser, Site, opened_site, refusal, response
+from tests.support.site import ORIGIN, PASSWORD, Browser, Site, opened_site, refusal, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 POSTS = [call.path for call in CALLS if call.method == "POST"]

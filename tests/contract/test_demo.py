@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 
 from attendance_web.demo.report import percentile
-from tests.contract.server import Service, attendance, service
+from tests.support.service_process import Service, attendance, service
 
 __all__ = ["service"]
 

@@ -1,7 +1,11 @@
-"""Who may import whom: the contracts of pyproject.toml hold, and each of them can fail."""
+"""Who may import whom: the contracts of pyproject.toml hold, and each of them can fail.
+
+No test module imports another one: what several use is in tests/support, and all of it is used.
+"""
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +15,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE_FILES = sorted((ROOT / "src" / "attendance_core").rglob("*.py"))
+
+SUPPORT = sorted((ROOT / "tests" / "support").glob("*.py"))
+TESTS = sorted(file for name in ("tests", "benchmarks") for file in (ROOT / name).rglob("*.py"))
 
 # Contract that must break: the file an offence is planted in, the offence itself.
 OFFENCES = [
@@ -106,3 +113,81 @@ def test_the_core_stands_on_the_standard_library_only(file: Path) -> None:
 def test_a_foreign_import_in_the_core_is_seen() -> None:
     source = "import os, attrs\nfrom yaml.nodes import Node\nfrom . import errors\n"
     assert foreign_imports(source) == {"attrs", "yaml"}
+
+
+def imported_tests(source: str) -> set[str]:
+    """The test modules that a file imports."""
+    imported: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in imported if re.search(r"(^|\.)test_\w+(\.|$)", name)}
+
+
+def defined_in(source: str) -> set[str]:
+    """What a module has for others, by name."""
+    names: set[str] = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            names |= {
+                part.id
+                for part in ast.walk(node)
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+            }
+    return names
+
+
+def read_in(source: str) -> set[str]:
+    """The names that a module reads, its own ones too."""
+    return {
+        node.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def taken_in(source: str) -> set[tuple[str, str]]:
+    """What a file imports, or reads by the name of its module: that module, and the name."""
+    taken: set[tuple[str, str]] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            module = node.module.removeprefix("tests.support.")
+            taken |= {(module, alias.name) for alias in node.names}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            taken.add((node.value.id, node.attr))
+    return taken
+
+
+def test_no_test_module_imports_another() -> None:
+    imported = {file: imported_tests(file.read_text(encoding="utf-8")) for file in TESTS}
+    assert {file: modules for file, modules in imported.items() if modules} == {}
+
+
+def test_all_that_tests_share_is_used() -> None:
+    taken = {file: taken_in(file.read_text(encoding="utf-8")) for file in TESTS}
+    for file in SUPPORT:
+        source = file.read_text(encoding="utf-8")
+        elsewhere = {
+            name
+            for other, names in taken.items()
+            for module, name in names
+            if other != file and module == file.stem
+        }
+        assert elsewhere, f"nobody uses {file.name}"
+        assert defined_in(source) <= elsewhere | read_in(source), file.name
+
+
+def test_an_import_of_a_test_module_is_seen() -> None:
+    source = "from tests.unit.test_events import NOON\nfrom tests.unit import test_limits, world\n"
+    assert imported_tests(source) == {"tests.unit.test_events.NOON", "tests.unit.test_limits"}
+
+
+def test_what_is_defined_and_not_used_is_seen() -> None:
+    source = "A, B = 1, 2\nC: int = A\ndef made(): return made_by(C)\nclass Made: pass\n"
+    assert defined_in(source) - read_in(source) == {"B", "made", "Made"}
+    takes = "from tests.support.made import made\nfrom os import name\nmade.Made\n"
+    assert taken_in(takes) == {("made", "made"), ("os", "name"), ("made", "Made")}

@@ -12,7 +12,7 @@ import pytest_asyncio
 from attendance_core.accounts import session_id_of
 from attendance_core.marking.places import Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract.live import Ended, House, Visitor, Wire, eventually, opened_house
+from tests.support.live_house import Ended, House, Visitor, Wire, eventually, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 from attendance_core.errors import Unavailable
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.routes import CALLS
-from tests.contract.web import Browser, Site, envelope, opened_site, refusal, response
+from tests.support.site import Browser, Site, envelope, opened_site, refusal, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 INFO = "/api/profile/UpdateProfileInfo"

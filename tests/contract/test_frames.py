@@ -13,7 +13,7 @@ import pytest_asyncio
 from websockets.frames import Frame, Opcode
 
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract.live import Ended, House, Visitor, Wire, opened_house
+from tests.support.live_house import Ended, House, Visitor, Wire, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

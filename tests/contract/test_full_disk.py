@@ -12,8 +12,8 @@ from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Terms
 from attendance_core.marking.places import Held, Mark, Marked
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract.live import House, Visitor, opened_house
-from tests.contract.writers import driver_of
+from tests.support.live_house import House, Visitor, opened_house
+from tests.support.sqlite_writer import driver_of
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Process, Terms
 from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
 from attendance_core.vocabulary import ProcessId
-from tests.contract.lecture import Lecture
-from tests.unit.builders import NOON, CountedIds, SetClock
+from tests.support.lecture import Lecture
+from tests.support.stand_ins import NOON, CountedIds, SetClock
 
 OFTEN = 0.005  # seconds between two rounds
 PATIENCE = 10

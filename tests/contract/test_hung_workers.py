@@ -14,12 +14,12 @@ from pathlib import Path
 import psutil
 
 from attendance_web.serving.workers import SIGN_SECONDS, SILENT_SECONDS
-from tests.contract.live import eventually
-from tests.contract.server import SECONDS, Service, running
-from tests.contract.test_processes import an_event, people
-from tests.contract.test_workers import opened, settings, two_workers, valkey, workers_of
+from tests.support.live_house import eventually
+from tests.support.people import an_event, people
+from tests.support.service_process import SECONDS, Service, running
+from tests.support.worker_processes import opened, settings, two_workers, workers_of
 
-__all__ = ["settings", "two_workers", "valkey"]
+__all__ = ["settings", "two_workers"]
 
 GAP = 8.0  # seconds that the service may be away
 # An `attendance` whose workers can be asked to enter a loop that never comes back

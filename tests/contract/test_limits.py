@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from attendance_core.vocabulary import UserId
 from attendance_web.http.limits import Limits
-from tests.contract.web import PASSWORD, Browser, Site, envelope, opened_site, refusal, response
-from tests.unit.test_limits import Seconds
+from tests.support.site import PASSWORD, Browser, Site, envelope, opened_site, refusal, response
+from tests.support.stand_ins import Seconds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LOG_IN = "/accounts/login/"

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from attendance_core.marking.places import Held, Marked
 from attendance_core.vocabulary import EventId
-from tests.contract.live import House, Visitor, Wire, eventually, opened_house
+from tests.support.live_house import House, Visitor, Wire, eventually, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import URL
 
-from tests.contract.live import eventually
-from tests.contract.server import SECONDS, Service, attendance, free_port, running
-from tests.contract.servers import Valkey, a_valkey, restarted
-from tests.contract.test_server import marker_and_waiting
-
-PORT = "ATTENDANCE_METRICS_PORT"
-
-
-class Told:
-    """The metrics of one moment, by name and labels."""
-
-    def __init__(self, port: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
-        connection.request("GET", "/metrics")
-        answer = connection.getresponse()
-        assert answer.status == 200
-        self.text = answer.read().decode()
-        connection.close()
-        self._samples = [
-            sample
-            for family in text_string_to_metric_families(self.text)
-            for sample in family.samples
-        ]
-
-    def value(self, name: str, **labels: str) -> float:
-        found = [
-            each.value
-            for each in self._samples
-            if each.name == f"attendance_{name}" and labels.items() <= each.labels.items()
-        ]
-        assert found, f"nothing is told of {name} {labels}"
-        return sum(found)
-
-    def labels(self) -> set[str]:
-        """The names of all that ours have."""
-        ours = [each for each in self._samples if each.name.startswith("attendance_")]
-        return {name for each in ours for name in each.labels}
+from tests.support.killable_servers import Valkey, restarted
+from tests.support.live_house import eventually
+from tests.support.metrics import PORT, Told
+from tests.support.people import marker_and_waiting
+from tests.support.service_process import Service, attendance, free_port, running
 
 
 @pytest.fixture
@@ -96,12 +62,6 @@ async def test_a_marking_shows_in_every_count(service: Service, port: int) -> No
     assert told.value("leases_lost_total") == 0
     assert told.value("database_in_use") < 10  # it sweeps, and a socket may still be going
     assert "database_pool" not in told.text  # SQLite has none
-
-
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[Valkey]:
-    with a_valkey() as server:
-        yield server
 
 
 class TestOverServers:

@@ -22,7 +22,7 @@ from attendance_adapters.sql.migrate import MIGRATIONS, is_current, over, upgrad
 from attendance_adapters.sql.refusals import GONE, HELD, UNIQUE
 from attendance_adapters.sql.search import is_ours
 from attendance_adapters.sql.tables import metadata
-from tests.contract.engines import a_database
+from tests.support.postgres import a_database
 
 REVISIONS = [each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 # Columns that every revision has had

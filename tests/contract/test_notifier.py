@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,8 +23,15 @@ from attendance_core.marking.readings import Reading
 from attendance_core.ports import Listener, Missed, Notifier
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 from attendance_web.live.rooms import Rooms
-from tests.contract.live import eventually
-from tests.contract.servers import Postgres, Restartable, Valkey, a_postgres, a_valkey, restarted
+from tests.support.killable_servers import (
+    Postgres,
+    Restartable,
+    Valkey,
+    a_postgres,
+    a_valkey,
+    restarted,
+)
+from tests.support.live_house import eventually
 
 HERE, THERE = EventId(UUID(int=1)), EventId(UUID(int=2))
 PATIENCE = 10  # seconds, for one that carries announcements between processes
@@ -257,7 +265,7 @@ class TestWhoGoesWhileItIsAwaited:
     async def test_leaves_no_room_that_listens(self, notifiers: tuple[Notifier, Notifier]) -> None:
         _, there = notifiers
 
-        async def read(event_id: EventId, watched: list[UserId]) -> Reading:
+        async def read(**_: object) -> Reading:
             await asyncio.sleep(0)
             return Reading(None, 1.5, (), (), frozenset())
 
@@ -265,8 +273,8 @@ class TestWhoGoesWhileItIsAwaited:
             async with rooms.enter(event_id):
                 pass
 
-        unused: Any = None
-        rooms = Rooms(there, read, unused, unused)
+        use_cases: Any = SimpleNamespace(read_room=read, get_profile_summaries=None)
+        rooms = Rooms(there, use_cases, lambda: PROCESS)
         assert isinstance(there, LocalNotifier | RemoteNotifier)
         async for _ in cancelled_at_each_instant(visit):
             await asyncio.sleep(0)  # a room that is closed ends in the next turn

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from attendance_core.use_cases import UseCases
 from attendance_web.routes import CALLS
-from tests.contract.web import Site, opened_site
+from tests.support.site import Site, opened_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from attendance_core.accounts import Credential, Session, session_id_of
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract.live import House, Visitor, eventually, opened_house
+from tests.support.live_house import House, Visitor, eventually, opened_house
 
 ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
 

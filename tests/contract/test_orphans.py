@@ -12,7 +12,7 @@ import pytest
 from attendance_adapters.files import UPLOAD_SECONDS, ObjectFiles, sweep_orphans
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import UserId
-from tests.contract.lecture import Lecture
+from tests.support.lecture import Lecture
 
 
 @pytest.fixture(params=["memory", "directory"])

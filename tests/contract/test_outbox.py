@@ -9,7 +9,7 @@ import pytest
 from attendance_core.marking.connections import Role
 from attendance_web.live.close_codes import RESTART, SLOW
 from attendance_web.live.outbox import OUTBOX_MOST, Outbox
-from tests.contract.lecture import socket
+from tests.support.lecture import socket
 
 overflows: list[int] = []
 

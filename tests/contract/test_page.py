@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_web.page import FILES, FOLDER, TYPES, files_of, policy
-from tests.contract.web import Site, opened_site, refusal
+from tests.support.site import Site, opened_site, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -17,9 +17,9 @@ from attendance_adapters import pictures as module
 from attendance_adapters.pictures import MOST_BYTES, PillowPictures
 from attendance_core.errors import BadPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
+from tests.support.pictures import BLUE, RED, saved, two_halves
 
 MARKER = b"HOME-IS-AT-59.93N"
-RED, BLUE = (250, 0, 0), (0, 0, 250)
 
 
 @pytest.fixture(scope="module")
@@ -27,19 +27,6 @@ def pictures() -> Iterator[PillowPictures]:
     made = PillowPictures()
     yield made
     made.close()
-
-
-def two_halves(width: int = 64, height: int = 32) -> Image.Image:
-    """Red on the left, blue on the right."""
-    image = Image.new("RGB", (width, height), RED)
-    image.paste(BLUE, (width // 2, 0, width, height))
-    return image
-
-
-def saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
 
 
 def opened(content: bytes) -> Image.Image:

@@ -16,10 +16,10 @@ from attendance_adapters.sql.tables import metadata
 from attendance_adapters.system import SystemClock
 from attendance_core.errors import Unavailable, UsernameTaken
 from attendance_core.vocabulary import UserId
-from tests.contract.engines import Cluster, a_database, binaries, emptied, make_template
-from tests.contract.lecture import Lecture
-from tests.contract.steps import STEPS, awaited, cancelled_at
-from tests.unit.builders import NOON, SetClock
+from tests.support.lecture import Lecture
+from tests.support.marking_steps import STEPS, awaited, cancelled_at
+from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
+from tests.support.stand_ins import NOON, SetClock
 
 BACK_WITHIN = 2.0  # seconds after the server is up
 

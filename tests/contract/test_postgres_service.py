@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from tests.contract.server import free_port, running
-from tests.contract.test_processes import an_event, people
+from tests.support.people import an_event, people
+from tests.support.service_process import free_port, running
 
 
 @pytest.fixture

@@ -9,46 +9,16 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from attendance_web.demo.client import Visitor
-from tests.contract.live import Ended, Wire, eventually
-from tests.contract.server import COMMAND, Service, free_port, running
+from tests.support import fail_points
+from tests.support.live_house import Ended, eventually
+from tests.support.people import an_event, people
+from tests.support.service_process import COMMAND, GRACE, LEASE, free_port, running
 
-LEASE = 8
-GRACE = 4  # where a test waits for the end of it
 LONG_GRACE = 60  # where nobody may lose their place while a service starts, on a slow machine
-
-
-@dataclass
-class Person:
-    """Somebody with an account, who outlives services."""
-
-    visitor: Visitor
-    user_id: int
-
-    @asynccontextmanager
-    async def opens(self, role: str, event_id: str) -> AsyncIterator[Wire]:
-        async with self.visitor.socket(f"/ws/{role}", event_id) as connection:
-            yield Wire(connection)
-
-    def state(self, event_id: str, creator: Person) -> str:
-        """What the attendance says of them."""
-        people = creator.visitor.get("/api/events/GetAttendance", event_id=event_id)
-        (state,) = (
-            each["state"] for each in people["participants"] if each["user_id"] == self.user_id
-        )
-        return str(state)
-
-    def karma(self) -> int:
-        return int(self.visitor.get("/api/profile/GetProfile", user_id=self.user_id)["karma"])
 
 
 @pytest.fixture
@@ -59,23 +29,6 @@ def settings() -> dict[str, str]:
         "ATTENDANCE_HOLD_SECONDS": "60",
         "ATTENDANCE_PORT": str(free_port()),
     }
-
-
-def people(service: Service, number: int) -> list[Person]:
-    made = []
-    for _ in range(number):
-        visitor = Visitor(service.url, "en")
-        visitor.get("/api/auth/GetCurrentUserId")
-        given = {"username": f"p{uuid4().hex[:12]}", "password": "correct horse battery"}
-        made.append(Person(visitor, visitor.post("/accounts/signup/", **given)["user_id"]))
-    return made
-
-
-def an_event(creator: Person) -> str:
-    now = int(time.time())
-    times: dict[str, Any] = {"time_from": now - 60, "time_to": now + 3600}
-    name = f"Lecture {uuid4().hex}"
-    return str(creator.visitor.post("/api/events/CreateEvent", name=name, **times)["event_id"])
 
 
 async def test_a_killed_service_loses_no_place_no_hold_and_no_mark(
@@ -202,7 +155,7 @@ async def test_a_service_that_stops_tells_of_every_mark_it_stores(
 async def test_a_mark_survives_a_death_right_after_it(
     tmp_path: Path, settings: dict[str, str], point: str
 ) -> None:
-    armed = [COMMAND[0], str(Path(__file__).with_name("fail_points.py")), point]
+    armed = [COMMAND[0], str(fail_points.PROGRAM), point]
     with running(tmp_path, settings, command=armed) as service:
         asker, marker = people(service, 2)
         event_id = an_event(marker)

@@ -13,10 +13,10 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from tests.contract.live import Wire
-from tests.contract.proxies import connection_to, needs_nginx, proxied, trusting, two_services
-from tests.contract.server import SECONDS, Service
-from tests.contract.test_processes import Person, an_event, people
+from tests.support.live_house import Wire
+from tests.support.nginx import connection_to, needs_nginx, proxied, trusting, two_services
+from tests.support.people import Person, an_event, people
+from tests.support.service_process import SECONDS, Service
 
 pytestmark = needs_nginx
 

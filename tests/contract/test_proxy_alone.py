@@ -14,11 +14,11 @@ import pytest
 
 from attendance_web.page import FILES
 from attendance_web.routes import CALLS
-from attendance_web.serving.server import DOOR_SECONDS
-from tests.contract.live import PATIENCE, eventually
-from tests.contract.proxies import CONF, needs_nginx, proxied
-from tests.contract.server import free_port
-from tests.contract.stub import Said, Stub, answer, fine, get, head, said_to, stub
+from attendance_web.serving.server import DRAIN_NOTICE_SECONDS
+from tests.support.live_house import PATIENCE, eventually
+from tests.support.nginx import CONF, needs_nginx, proxied
+from tests.support.service_process import free_port
+from tests.support.stub_service import Said, Stub, answer, fine, get, head, said_to, stub
 
 pytestmark = needs_nginx
 
@@ -74,7 +74,7 @@ async def test_a_kept_connection_is_closed_before_a_service_would(tmp_path: Path
                 assert (await said_to(proxy.port, get("/api/x"))).status == 200
             await eventually(lambda: service.kept_for)
     assert len(service.kept_for) == 1  # it was kept for the second
-    assert 0.5 < service.kept_for[0] < DOOR_SECONDS
+    assert 0.5 < service.kept_for[0] < DRAIN_NOTICE_SECONDS
 
 
 class TestWhatIsPassedOn:

@@ -19,9 +19,9 @@ from attendance_web.wire.refusals import (
     UnknownPath,
     WrongMethod,
 )
-from tests.contract.proxies import needs_nginx, proxied
-from tests.contract.server import free_port
-from tests.contract.stub import Said, Stub, answer, fine, get, head, said_to, stub
+from tests.support.nginx import needs_nginx, proxied
+from tests.support.service_process import free_port
+from tests.support.stub_service import Said, Stub, answer, fine, get, head, said_to, stub
 
 pytestmark = needs_nginx
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from attendance_adapters import migrate
-from tests.chaos.figures.gathering import gathering
-from tests.chaos.figures.race import MARKERS, race
-from tests.contract.server import running
-
-ROUNDS = 20
+from tests.support.gathering import gathering
+from tests.support.race import MARKERS, ROUNDS, race
+from tests.support.service_process import running
 
 
 async def test_one_marker_gets_the_person_over_sqlite(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from attendance_web.settings import FROM_FILES, Settings
-from tests.contract.server import Service, environment, running
+from tests.support.service_process import Service, environment, running
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -20,10 +20,11 @@ from attendance_core.vocabulary import EventId, ProcessId, UserId
 from attendance_web.live.close_codes import RESTART
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.rooms import Room, Rooms
-from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of
-from tests.contract.live import PATIENCE, eventually
-from tests.contract.shell import Notifier, Store
-from tests.unit.builders import NOON, SetClock
+from tests.support.faulty_house import Notifier, Store
+from tests.support.lecture import EVENT, PROCESS, Lecture
+from tests.support.live_house import PATIENCE, eventually
+from tests.support.stand_ins import NOON, SetClock
+from tests.support.world import session_of
 
 
 @dataclass

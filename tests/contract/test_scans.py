@@ -13,7 +13,7 @@ from PIL import Image
 
 from attendance_web.demo.cast import face
 from attendance_web.demo.client import Visitor
-from tests.contract.server import Service, attendance, service
+from tests.support.service_process import Service, attendance, service
 
 __all__ = ["service"]
 

@@ -12,7 +12,7 @@ from attendance_adapters.sql.search import COMMON
 from attendance_core.events import Event
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId, fold
-from tests.unit.builders import NOON
+from tests.support.stand_ins import NOON
 
 NAMES = [
     "Ёлкина Зоя",

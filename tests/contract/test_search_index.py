@@ -17,8 +17,8 @@ from attendance_adapters.sql.migrate import over
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
-from tests.contract.engines import a_database
-from tests.contract.lecture import an_empty_database
+from tests.support.postgres import a_database
+from tests.support.sqlite_file import an_empty_database
 
 NAMES = 100_000
 WITHIN = 0.5  # seconds; it takes some milliseconds, and a walk through all names some 50

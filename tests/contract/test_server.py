@@ -6,12 +6,11 @@ import asyncio
 import errno
 import http.client
 import json
-import secrets
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,9 @@ from attendance_web.serving.server import (
     CannotListen,
     listening_socket,
 )
-from tests.contract.server import COMMAND, SECONDS, Service, running
+from tests.support import fail_points
+from tests.support.people import event_of, marker_and_waiting, somebody
+from tests.support.service_process import COMMAND, SECONDS, Service, running
 
 
 @pytest.fixture
@@ -33,43 +34,6 @@ def service(tmp_path: Path) -> Iterator[Service]:
     """One of its own for each test, since most of them end it."""
     with running(tmp_path) as started:
         yield started
-
-
-def somebody(service: Service) -> Visitor:
-    """A person who is logged in."""
-    visitor = Visitor(service.url, "en")
-    visitor.get("/api/auth/GetCurrentUserId")
-    name = f"p{secrets.token_hex(4)}"
-    visitor.post("/accounts/signup/", username=name, password="correct horse battery")
-    return visitor
-
-
-def event_of(visitor: Visitor) -> str:
-    """An event that is on."""
-    now = int(time.time())
-    made = visitor.post(
-        "/api/events/CreateEvent",
-        name=f"event {secrets.token_hex(4)}",
-        time_from=now - 60,
-        time_to=now + 600,
-    )
-    return str(made["event_id"])
-
-
-@asynccontextmanager
-async def marker_and_waiting(
-    service: Service,
-) -> AsyncIterator[tuple[ClientConnection, ClientConnection, int]]:
-    """Both sockets of one event, and the id of the person who waits."""
-    marker, waiting = somebody(service), somebody(service)
-    event_id = event_of(marker)
-    user_id = waiting.get("/api/auth/GetCurrentUserId")["user_id"]
-    async with (
-        waiting.socket("/ws/mark_me", event_id) as asks,
-        marker.socket("/ws/marking", event_id) as marks,
-    ):
-        assert json.loads(await marks.recv())["params"]["marking_list"] == [user_id]
-        yield marks, asks, user_id
 
 
 def begun_upload(service: Service, visitor: Visitor) -> http.client.HTTPConnection:
@@ -315,7 +279,7 @@ class TestLog:
         assert "correct horse" not in service.said()
 
     async def test_what_a_command_logs_leads_to_its_socket(self, tmp_path: Path) -> None:
-        armed = [COMMAND[0], str(Path(__file__).with_name("fail_points.py")), "raises"]
+        armed = [COMMAND[0], str(fail_points.PROGRAM), "raises"]
         with running(tmp_path, command=armed) as service:
             async with marker_and_waiting(service) as (marks, _, user_id):
                 told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}

@@ -16,8 +16,8 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import sqlite
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
-from tests.contract.writers import WORD, Gate, adds, driver_of, names
-from tests.unit.builders import NOON, SetClock
+from tests.support.sqlite_writer import WORD, Gate, adds, driver_of, names
+from tests.support.stand_ins import NOON, SetClock
 
 
 class TestLooks:

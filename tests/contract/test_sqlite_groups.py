@@ -13,8 +13,8 @@ import pytest
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNameTaken, Unavailable
-from tests.contract.writers import WORD, Gate, adds, commits, driver_of, in_one_group, names
-from tests.unit.builders import NOON, SetClock
+from tests.support.sqlite_writer import WORD, Gate, adds, commits, driver_of, in_one_group, names
+from tests.support.stand_ins import NOON, SetClock
 
 
 class Ends(BaseException):

@@ -15,9 +15,10 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.accounts import Credential
 from attendance_core.vocabulary import UserId
-from tests.contract.lecture import EVENT, PROCESS, Lecture, an_empty_database
-from tests.contract.steps import ANNA, STEPS, Step, awaited, cancelled_at, nothing
-from tests.unit.builders import SetClock
+from tests.support.lecture import EVENT, PROCESS, Lecture
+from tests.support.marking_steps import ANNA, STEPS, Step, awaited, cancelled_at, nothing
+from tests.support.sqlite_file import an_empty_database
+from tests.support.stand_ins import SetClock
 
 
 async def opened(folder: Path) -> SqliteStore:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -16,66 +16,20 @@ from attendance_core.errors import (
     SomebodyWasMarked,
     UsernameTaken,
 )
-from attendance_core.events import Event
 from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import ConnectionsEnded
-from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Mark, Marked
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
 from attendance_core.vocabulary import (
-    ConnectionId,
     EventId,
     FileKey,
-    ProcessId,
     SessionId,
     UserId,
 )
-from tests.unit.builders import NOON
-
-EVENT = EventId(UUID(int=1))
-PROCESS = ProcessId(UUID(int=2))
-
-
-async def people(store: Any, *names: str) -> list[UserId]:
-    def work(unit: Any) -> list[UserId]:
-        ids = []
-        for number, name in enumerate(names):
-            user_id = unit.accounts.add(f"u{number}-{uuid4().hex[:8]}", "hash", unit.now())
-            unit.profiles.add(Profile(user_id, name))
-            ids.append(user_id)
-        return ids
-
-    return await store.transact(work)  # type: ignore[no-any-return]
-
-
-def an_event(name: str = "Lecture", event_id: EventId = EVENT, starts: float = NOON) -> Event:
-    return Event(event_id, name, UserId(1), starts, starts + 3600)
-
-
-async def a_room(store: Any, *names: str) -> list[UserId]:
-    """An event with these people in it."""
-    ids = await people(store, *names)
-
-    def work(unit: Any) -> None:
-        unit.events.add(an_event())
-        unit.processes.put(Process(PROCESS, NOON, NOON))
-        for user_id in ids:
-            unit.places.enter(EVENT, user_id)
-
-    await store.transact(work)
-    return ids
-
-
-def a_connection(user_id: UserId, **options: Any) -> Connection:
-    return Connection(
-        ConnectionId(uuid4()),
-        EVENT,
-        user_id,
-        options.get("role", Role.MARK_ME),
-        PROCESS,
-        SessionId(options.get("session", "s")),
-    )
+from tests.support.lecture import EVENT
+from tests.support.stand_ins import NOON
+from tests.support.stored_people import a_connection, a_room, an_event, people
 
 
 class TestTransact:

@@ -24,8 +24,9 @@ from attendance_core.vocabulary import (
     TallyKey,
     UserId,
 )
-from tests.contract.test_stores import EVENT, PROCESS, a_connection, a_room, people
-from tests.unit.builders import NOON, SetClock
+from tests.support.lecture import EVENT, PROCESS
+from tests.support.stand_ins import NOON, SetClock
+from tests.support.stored_people import a_connection, a_room, people
 
 
 class TestPlaces:

@@ -28,9 +28,10 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.readings import Reading
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
-from tests.contract.engines import emptied
-from tests.contract.lecture import an_empty_database, use_cases
-from tests.unit.builders import NOON, SetClock
+from tests.support.lecture import use_cases
+from tests.support.postgres import emptied
+from tests.support.sqlite_file import an_empty_database
+from tests.support.stand_ins import NOON, SetClock
 
 NAMES = ("Лекция", "ЛЕКЦИЯ", "100% lecture", "100_ lecture", "straße one", "STRASSE one")
 PARTS = ("лекц", "100%", "100_", "%%%%", "____", "STRASSE", "one", "lect")

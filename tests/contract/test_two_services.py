@@ -17,22 +17,25 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from tests.chaos.figures.gathering import gathering
-from tests.chaos.figures.race import MARKERS, race
-from tests.contract import live
-from tests.contract.engines import a_database
-from tests.contract.live import Ended, Wire, eventually
-from tests.contract.pair import Pair, a_pair, at
-from tests.contract.server import COMMAND, SECONDS, Service
-from tests.contract.servers import Valkey, a_valkey
-from tests.contract.test_processes import LEASE, an_event, people
-from tests.contract.test_race import ROUNDS
-from tests.contract.test_workers import marks
+from tests.support import live_house
+from tests.support.gathering import gathering
+from tests.support.killable_servers import Valkey, a_valkey
+from tests.support.live_house import Ended, Wire, eventually
+from tests.support.people import an_event, marks, people
+from tests.support.postgres import a_database
+from tests.support.race import MARKERS, ROUNDS, race
+from tests.support.service_process import COMMAND, LEASE, SECONDS, Service
+from tests.support.two_services import (
+    AGAIN,
+    AT_ONCE,
+    Pair,
+    a_pair,
+    at,
+    meet_without_their_notifier_only_later,
+)
 
 GRACE = 4  # the lease is longer, so it is what a dead process's people wait for
 LAUNCHER = str(Path(__file__).parents[1] / "chaos" / "launcher.py")
-AT_ONCE = 1.0  # seconds; rooms are read again every 3
-AGAIN = 5.0  # seconds until a room that was told nothing has been read again
 
 
 @pytest.fixture(scope="module")
@@ -65,23 +68,6 @@ async def heard_until_closed(wire: Wire) -> tuple[list[str], int]:
             messages.append((await wire.heard())["message"])
     except Ended as ended:
         return messages, ended.code
-
-
-async def meet_without_their_notifier_only_later(pair: Pair) -> None:
-    """What comes while it is away is found by reading again; afterwards they tell at once."""
-    early, late, marker = people(pair.one, 3)
-    event_id = an_event(marker)
-    async with at(marker, pair.two).opens("marking", event_id) as marking:
-        await marking.hears("marking_list", marking_list=[])
-        async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:
-            asked = time.monotonic()
-            await marking.hears("user_joined", user_id=early.user_id)
-            assert time.monotonic() - asked < AGAIN
-            await marks(marking, waits, early.user_id)
-        async with late.opens("mark_me", event_id):
-            asked = time.monotonic()
-            await marking.hears("user_joined", user_id=late.user_id)
-            assert time.monotonic() - asked < AT_ONCE  # told, not found by reading again
 
 
 class TestMarking:
@@ -125,7 +111,7 @@ class TestLosses:
     async def test_of_one_that_stalled_the_other_ends_everything_and_nothing_is_made_up(
         self, pair: Pair, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(live, "PATIENCE", LEASE + 5)
+        monkeypatch.setattr(live_house, "PATIENCE", LEASE + 5)
         waits, held, marker, other = people(pair.one, 4)
         event_id = an_event(other)
         lost_before = pair.told()[0].value("leases_lost_total")

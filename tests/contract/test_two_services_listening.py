@@ -8,12 +8,16 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from tests.contract.engines import a_database
-from tests.contract.pair import Pair, a_pair, at
-from tests.contract.servers import a_postgres
-from tests.contract.test_processes import an_event, people
-from tests.contract.test_two_services import AT_ONCE, meet_without_their_notifier_only_later
-from tests.contract.test_workers import marks
+from tests.support.killable_servers import a_postgres
+from tests.support.people import an_event, marks, people
+from tests.support.postgres import a_database
+from tests.support.two_services import (
+    AT_ONCE,
+    Pair,
+    a_pair,
+    at,
+    meet_without_their_notifier_only_later,
+)
 
 NOTIFIER = "attendance-notifier"
 

@@ -11,81 +11,25 @@ import os
 import re
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import psutil
-import pytest
 
-from tests.contract.engines import a_database
-from tests.contract.live import Wire, eventually
-from tests.contract.server import SECONDS, Service, attendance, running, two_free_ports
-from tests.contract.servers import Valkey, a_valkey
-from tests.contract.test_metrics import Told
-from tests.contract.test_processes import GRACE, Person, an_event, people
+from tests.support.live_house import Wire, eventually
+from tests.support.metrics import Told
+from tests.support.people import Person, an_event, marks, people
+from tests.support.service_process import (
+    LEASE,
+    SECONDS,
+    Service,
+    attendance,
+    running,
+    two_free_ports,
+)
+from tests.support.worker_processes import opened, settings, two_workers, workers_of
 
-LEASE = 8
-
-
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[Valkey]:
-    with a_valkey() as server:
-        yield server
-
-
-@pytest.fixture
-def settings(valkey: Valkey, tmp_path: Path, postgres_server: str) -> Iterator[dict[str, str]]:
-    """Of every process of one test."""
-    with a_database(postgres_server) as url:
-        yield {
-            "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
-            "ATTENDANCE_NOTIFIER_URL": valkey.url,
-            "ATTENDANCE_FILES_URL": (tmp_path / "files").as_uri(),
-            "ATTENDANCE_GRACE_SECONDS": str(GRACE),
-        }
-
-
-@pytest.fixture
-def two_workers(tmp_path: Path, settings: dict[str, str]) -> Iterator[Service]:
-    with running(tmp_path, {**settings, "ATTENDANCE_WORKERS": "2"}) as service:
-        yield service
-
-
-def workers_of(service: Service) -> list[psutil.Process]:
-    """Those alive, by age."""
-    children = psutil.Process(service.process.pid).children()
-    return sorted(children, key=lambda each: each.create_time())
-
-
-def worker_at(service: Service, wire: Wire) -> psutil.Process | None:
-    """The one that serves this socket."""
-    port = wire.connection.local_address[1]
-    for worker in workers_of(service):
-        for each in worker.net_connections("tcp"):
-            if each.raddr and each.raddr.port == port:
-                return worker
-    return None
-
-
-@asynccontextmanager
-async def opened(
-    service: Service, person: Person, role: str, event_id: str, worker: psutil.Process
-) -> AsyncIterator[Wire]:
-    """A socket at this worker: others that came elsewhere are closed again."""
-    for _ in range(200):
-        async with person.opens(role, event_id) as wire:
-            if worker_at(service, wire) == worker:
-                yield wire
-                return
-    raise AssertionError("no socket came to this worker")
-
-
-async def marks(marker: Wire, asker: Wire, user_id: int) -> None:
-    assert (await marker.asks("prepare_to_mark", user_id=user_id))["message"] == "prepared"
-    assert (await marker.asks("confirm_marking"))["message"] == "marked"
-    await asker.hears("was_marked")
-    assert await asker.is_closed() == 1000
+__all__ = ["settings", "two_workers"]
 
 
 class TestWorkers:

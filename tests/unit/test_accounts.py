@@ -28,8 +28,8 @@ from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
-from tests.unit.builders import World, drive
-from tests.unit.stand_ins import QuickPasswords
+from tests.support.stand_ins import QuickPasswords
+from tests.support.world import World, drive
 
 SECRET = "correct horse"
 

@@ -13,7 +13,7 @@ from attendance_core.friends import (
     SendFriendRequest,
 )
 from attendance_core.vocabulary import UserId
-from tests.unit.builders import World, drive
+from tests.support.world import World, drive
 
 ANNA, BORIS, VERA, NOBODY = UserId(1), UserId(2), UserId(3), UserId(99)
 

@@ -19,7 +19,7 @@ from attendance_core.marking.frames import (
 from attendance_core.marking.mirror import Delivery
 from attendance_core.marking.places import Held, Marked, State, Waiting
 from attendance_core.vocabulary import UserId
-from tests.unit.mirror_room import AT, BOB, BY_MIA, MAX, MIA, Room, place
+from tests.support.mirror_room import AT, BOB, BY_MIA, MAX, MIA, Room, place
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from attendance_core.marking.mirror import Delivery
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading, Ready
 from attendance_core.vocabulary import UserId
-from tests.unit.clients import Client, Command
-from tests.unit.mirror_room import AT, BOB, BY_MIA, ENDS_AT, EVENT, MAX, MIA, Room, place
+from tests.support.marking_client import Client, Command
+from tests.support.mirror_room import AT, BOB, BY_MIA, ENDS_AT, EVENT, MAX, MIA, Room, place
 
 
 @pytest.fixture

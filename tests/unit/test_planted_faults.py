@@ -18,7 +18,7 @@ from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Mark, Place
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import UserId
-from tests.unit.test_marking_machine import Marking
+from tests.support.marking_machine import Marking
 
 Plant = pytest.MonkeyPatch
 SEARCH = settings(

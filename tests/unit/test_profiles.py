@@ -32,8 +32,8 @@ from attendance_core.profiles import (
     scan_path,
 )
 from attendance_core.vocabulary import FileKey, UserId
-from tests.unit.builders import World, drive
-from tests.unit.stand_ins import DictFiles, PlainPictures
+from tests.support.stand_ins import DictFiles, PlainPictures
+from tests.support.world import World, drive
 
 ANNA, BORIS = UserId(1), UserId(2)
 

@@ -28,7 +28,8 @@ from attendance_core.limits import (
     key_of,
 )
 from attendance_core.vocabulary import Instant, TallyKey
-from tests.unit.builders import NOON, SetClock, drive
+from tests.support.stand_ins import NOON, SetClock
+from tests.support.world import drive
 
 FEW = Limit("few", 3, 10.0)
 EMPTY = Tally(TallyKey("key"))

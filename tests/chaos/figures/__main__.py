@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from tests.chaos.figures.deaths import drain, failover
-from tests.chaos.figures.gathering import Figure
-from tests.chaos.figures.race import race_postgres, race_sqlite
+from tests.chaos.figures.figure import Figure
+from tests.chaos.figures.races import race_postgres, race_sqlite
 from tests.chaos.figures.servers_away import database_restart, notifier_gap
 
 FIGURES: Final[dict[str, Callable[[], Awaitable[Figure]]]] = {

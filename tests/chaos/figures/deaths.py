@@ -10,19 +10,10 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from tests.chaos import truth
-from tests.chaos.figures.gathering import (
-    START_SECONDS,
-    Figure,
-    Returning,
-    gathering,
-    opened,
-    servers,
-    services,
-    until,
-)
-from tests.chaos.stage import Person
-from tests.contract.live import Ended, Wire, eventually
-from tests.contract.test_workers import worker_at, workers_of
+from tests.chaos.figures.figure import START_SECONDS, Figure, Returning, servers, services, until
+from tests.support.gathering import Person, gathering, opened
+from tests.support.live_house import Ended, Wire, eventually
+from tests.support.worker_processes import worker_at, workers_of
 
 OPENINGS: Final = 20  # at once
 

@@ -8,15 +8,8 @@ from collections import Counter
 from contextlib import AsyncExitStack
 
 from tests.chaos import truth
-from tests.chaos.figures.gathering import (
-    Figure,
-    Returning,
-    gathering,
-    opened,
-    servers,
-    services,
-    until,
-)
+from tests.chaos.figures.figure import Figure, Returning, servers, services, until
+from tests.support.gathering import gathering, opened
 
 
 async def database_restart() -> Figure:

@@ -11,8 +11,8 @@ from sqlalchemy import URL
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
 from attendance_adapters.sql.postgres import PostgresStore
-from tests.contract.postgres.meetings import Reruns
-from tests.unit.builders import SetClock
+from tests.support.postgres_strangers import Reruns
+from tests.support.stand_ins import SetClock
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, Instant, UserId
-from tests.contract.lecture import session_of
-from tests.contract.live import eventually
+from tests.support.live_house import eventually
+from tests.support.world import session_of
 
 TERMS = Terms(hold_seconds=1, grace_seconds=1)
 SWEPT = 3.0  # seconds in which whoever sweeps finds what has run out, and some for a slow machine

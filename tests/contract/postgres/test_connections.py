@@ -19,11 +19,11 @@ from attendance_adapters.sql.addresses import postgres_url as url_of
 from attendance_adapters.sql.postgres import SAFEGUARDS, SETTINGS, PostgresStore
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held
-from tests.contract.engines import a_database
-from tests.contract.lecture import EVENT, Lecture
-from tests.contract.postgres.meetings import ANNA
-from tests.contract.server import running
-from tests.contract.servers import a_postgres
+from tests.support.killable_servers import a_postgres
+from tests.support.lecture import EVENT, Lecture
+from tests.support.postgres import a_database
+from tests.support.postgres_strangers import ANNA
+from tests.support.service_process import running
 
 WARNING = "a power failure may lose marks"
 CONTRARY = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.engines import CHOICE, binaries
+from tests.support.postgres import CHOICE, binaries
 
 
 def test_the_wheels_can_be_had_where_the_system_has_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,8 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import TooManyRequests
 from attendance_core.limits import FAILED_LOG_INS, BeginTry, CountOne, ForgetTallies, Limit
 from attendance_web.demo.client import Visitor
-from tests.contract.postgres.meetings import Stranger
-from tests.contract.server import Service, running
+from tests.support.postgres_strangers import Stranger
+from tests.support.service_process import Service, running
 
 FEW = Limit("few", 5, 60.0)
 PASSWORD = "correct horse battery"

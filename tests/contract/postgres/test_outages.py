@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.contract import live
-from tests.contract.live import eventually
-from tests.contract.server import Service, running
-from tests.contract.servers import Postgres, a_postgres, restarted
-from tests.contract.test_processes import LEASE, Person, an_event, people
+from tests.support import live_house
+from tests.support.killable_servers import Postgres, a_postgres, restarted
+from tests.support.live_house import eventually
+from tests.support.people import Person, an_event, people
+from tests.support.service_process import LEASE, Service, running
 
 BACK_WITHIN = 2.0  # seconds after the server takes connections again
 ANSWERED_WITHIN = 5.0  # Contract: 1.16, nobody waits for more than 5 s
@@ -128,7 +128,7 @@ async def is_not_ready(service: Service) -> bool:
 async def test_away_for_longer_than_the_lease_sockets_are_to_come_back_and_nobody_is_lost(
     server: Postgres, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "PATIENCE", LEASE + 5)  # it may have been renewed just now
+    monkeypatch.setattr(live_house, "PATIENCE", LEASE + 5)  # it may have been renewed just now
     asker, marker = people(service, 2)
     event_id = an_event(marker)
     async with (

@@ -15,11 +15,11 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.contract.engines import a_database
-from tests.contract.live import eventually
-from tests.contract.server import Service, running
-from tests.contract.servers import a_postgres
-from tests.contract.test_processes import Person, an_event, people
+from tests.support.killable_servers import a_postgres
+from tests.support.live_house import eventually
+from tests.support.people import Person, an_event, people
+from tests.support.postgres import a_database
+from tests.support.service_process import Service, running
 
 CANARY = "canary4711"
 numbers = itertools.count(1)  # no two events have one name

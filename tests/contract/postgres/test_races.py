@@ -28,9 +28,10 @@ from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract.lecture import EVENT, PROCESS, Lecture, session_of, socket, use_cases
-from tests.contract.postgres.meetings import ANNA, BORIS, Reruns, Stranger, outcomes
-from tests.unit.builders import NOON, SetClock
+from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
+from tests.support.postgres_strangers import ANNA, BORIS, Reruns, Stranger, outcomes
+from tests.support.stand_ins import NOON, SetClock
+from tests.support.world import session_of
 
 
 class TestRaces:

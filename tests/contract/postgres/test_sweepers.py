@@ -17,8 +17,8 @@ from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Process, Role
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.vocabulary import ProcessId, UserId
-from tests.contract.lecture import EVENT, PROCESS, Lecture, socket, use_cases
-from tests.unit.builders import NOON, SetClock
+from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
+from tests.support.stand_ins import NOON, SetClock
 
 OTHER, DEAD = ProcessId(UUID(int=3)), ProcessId(UUID(int=4))
 EACH = 20  # people to whom the same has happened

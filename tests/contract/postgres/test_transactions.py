@@ -17,10 +17,11 @@ from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
 from attendance_core.vocabulary import Instant, SessionId, UserId
-from tests.contract.engines import a_database
-from tests.contract.lecture import EVENT, Lecture, session_of
-from tests.contract.postgres.meetings import ANNA, BORIS, Reruns, Stranger
-from tests.unit.builders import NOON
+from tests.support.lecture import EVENT, Lecture
+from tests.support.postgres import a_database
+from tests.support.postgres_strangers import ANNA, BORIS, Reruns, Stranger
+from tests.support.stand_ins import NOON
+from tests.support.world import session_of
 
 # The number goes on though the transaction is undone
 FIRST_FAILS = (

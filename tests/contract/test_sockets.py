@@ -1,0 +1,297 @@
+"""How sockets come and go while the store is slow, away, or at its end. Contract: 6, Opening, 6.13.
+
+Each test has a service of its own, over a store that it can hold up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+
+from attendance_core.errors import Unavailable
+from attendance_core.marking.places import Held, Waiting
+from attendance_core.vocabulary import EventId
+from attendance_web.live.turns import AT_ONCE
+from tests.support.faulty_house import Shell, opened_shell
+from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
+from tests.support.stand_ins import SetClock
+
+OPENINGS = pytest.mark.parametrize(
+    "role, use_case", [("mark_me", "MarkMe"), ("marking", "ReadyToMark")]
+)
+FAILURES = pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
+
+
+@pytest.fixture
+async def shell(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
+    monkeypatch.setattr("attendance_web.live.sockets.HANG_UP_AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
+    async with opened_shell() as opened:
+        yield opened
+
+
+async def both(shell: Shell) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
+    """An event, one who waits, one who marks, and their sockets."""
+    asker, marker = await shell.people(2)
+    event_id = await shell.event(marker)
+    waiting = await asker.mark_me(event_id)
+    return event_id, asker, marker, waiting, await marker.marks(event_id)
+
+
+async def opens(shell: Shell, visitor: Visitor, role: str, event_id: EventId) -> Wire:
+    return await shell.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={visitor.token}")
+
+
+class TestManyWhoOpen:
+    """Contract: 1.16."""
+
+    async def test_take_turns_and_who_gets_none_may_come_again(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_web.live.turns.TURN_SECONDS", 0.3)
+        creator, late, *askers = await shell.people(2 + AT_ONCE)
+        event_id = await shell.event(creator)
+        with shell.store.holding("MarkMe"):
+            opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
+            await shell.store.asks("MarkMe", AT_ONCE)
+            foreign = await late.mark_me(event_id, Origin="https://evil.example")
+            assert await foreign.turns_away() == ("foreign_origin", 4403)  # this needs no turn
+            turned_away = await late.mark_me(event_id)
+            assert await turned_away.turns_away() == ("unavailable", 1013)
+            assert shell.store.asked.count("Identify") == AT_ONCE  # nothing was done in vain
+        await asyncio.gather(*opening)
+        await late.mark_me(event_id)  # though as many as open at once stay open
+        marking = await creator.marking(event_id)
+        listed = (await marking.hears("marking_list"))["params"]["marking_list"]
+        assert sorted(listed) == sorted(each.user_id for each in (late, *askers))
+
+
+class TestHangingUp:
+    @FAILURES
+    async def test_goes_on_until_the_store_has_taken_it(
+        self, shell: Shell, error: Exception
+    ) -> None:
+        event_id, asker, _, waiting, marking = await both(shell)
+        with shell.store.failing(error, "HangUp"):
+            goodbye = asyncio.create_task(waiting.says_goodbye())
+            await shell.store.asks("HangUp", 3)
+            assert isinstance(await shell.state_of(event_id, asker), Waiting)
+        await marking.hears("user_left", user_id=asker.user_id)
+        await goodbye
+        assert await shell.has_no_socket(event_id, asker)
+
+    async def test_outlives_the_handler_that_began_it(self, shell: Shell) -> None:
+        event_id, asker, marker, *_ = await both(shell)
+        with shell.store.holding("HangUp"):
+            shell.cancels_every_socket()
+            await shell.store.asks("HangUp", 2)
+            shell.cancels_every_socket()
+            await eventually(lambda: not shell.is_serving())
+        for each in (asker, marker):
+            await eventually(lambda each=each: shell.has_lost(event_id, each))
+            assert await shell.sockets_of(event_id, each, 1)
+
+    @OPENINGS
+    async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
+    ) -> None:
+        monkeypatch.setattr("attendance_web.live.turns.OPENING_SECONDS", 0.1)
+        monkeypatch.setattr("attendance_web.live.sockets.UNDER_WAY_SECONDS", 0.3)
+        person, creator = await shell.people(2)
+        event_id = await shell.event(creator)
+        async with shell.store.carrying_out_late(use_case):
+            wire = await opens(shell, person, role, event_id)
+            assert (await wire.heard())["params"]["code"] == "unavailable"
+            assert await wire.is_closed() == 1013
+        await eventually(lambda: shell.has_lost(event_id, person))
+
+    async def test_is_given_up_when_the_service_ends(self) -> None:
+        before = asyncio.all_tasks()
+        async with AsyncExitStack() as service:
+            shell = await service.enter_async_context(opened_shell())
+            *_, waiting, _ = await both(shell)
+            with shell.store.failing(Unavailable(), "HangUp"):
+                waiting.is_cut()
+                await shell.store.asks("HangUp")
+                await service.aclose()
+        assert asyncio.all_tasks() == before
+
+
+class TestDraining:
+    async def test_a_command_under_way_is_answered_before_the_close(self, shell: Shell) -> None:
+        _, asker, marker, waiting, marking = await both(shell)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        with shell.store.holding("ConfirmMarking"):
+            await marking.says("confirm_marking")
+            await shell.store.asks("ConfirmMarking")
+            draining = asyncio.create_task(shell.presence.drain())
+            assert await waiting.is_closed() == 1012
+            assert not draining.done()
+        await marking.hears("marked")
+        assert await marking.is_closed() == 1012
+        await asyncio.wait_for(draining, PATIENCE)
+        assert await shell.karma(marker) == 50
+
+    async def test_a_command_behind_it_is_not_carried_out(self, shell: Shell) -> None:
+        event_id, asker, _, _, marking = await both(shell)
+        with shell.store.holding("PrepareToMark"):
+            await marking.says("prepare_to_mark", user_id=asker.user_id)
+            await shell.store.asks("PrepareToMark")
+            await marking.says("confirm_marking")
+            await eventually(lambda: shell.unread() == 1)
+            draining = asyncio.create_task(shell.presence.drain())
+            await eventually(lambda: shell.presence.is_draining)
+        await marking.hears("prepared", user_id=asker.user_id)
+        assert await marking.is_closed() == 1012
+        await asyncio.wait_for(draining, PATIENCE)
+        assert "ConfirmMarking" not in shell.store.asked
+        assert isinstance(await shell.state_of(event_id, asker), Held)
+
+    @OPENINGS
+    async def test_an_opening_under_way_is_stored_and_then_closed(
+        self, shell: Shell, role: str, use_case: str
+    ) -> None:
+        (anna,) = await shell.people(1)
+        event_id = await shell.event(anna)
+        with shell.store.holding(use_case):
+            opening = asyncio.create_task(opens(shell, anna, role, event_id))
+            await shell.store.asks(use_case)
+            draining = asyncio.create_task(shell.presence.drain())
+            await eventually(lambda: shell.presence.is_draining)
+        wire = await opening
+        if role == "marking":
+            await wire.hears("marking_list")
+        assert await wire.is_closed() == 1012
+        await asyncio.wait_for(draining, PATIENCE)
+        assert await shell.sockets_of(event_id, anna, 1)
+        assert await shell.has_lost(event_id, anna)
+
+    async def test_who_comes_afterwards_is_sent_elsewhere(self, shell: Shell) -> None:
+        event_id, asker, *_ = await both(shell)
+        await shell.presence.drain()
+        wire = await asker.mark_me(event_id)
+        assert await wire.turns_away() == ("unavailable", 1013)
+        assert shell.store.asked.count("MarkMe") == 1
+
+    async def test_it_waits_for_hang_ups(self, shell: Shell) -> None:
+        event_id, asker, marker, *_ = await both(shell)
+        with shell.store.holding("HangUp"):
+            draining = asyncio.create_task(shell.presence.drain())
+            await shell.store.asks("HangUp", 2)
+            await eventually(lambda: not shell.is_serving())
+            assert not draining.done()
+        await asyncio.wait_for(draining, PATIENCE)
+        for each in (asker, marker):
+            assert await shell.has_lost(event_id, each)
+
+    async def test_but_not_for_ever(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("attendance_web.live.sockets.DRAIN_SECONDS", 0.2)
+        await both(shell)
+        with shell.store.holding("HangUp"):
+            await asyncio.wait_for(shell.presence.drain(), PATIENCE)
+
+
+class TestOpening:
+    @OPENINGS
+    @FAILURES
+    async def test_while_nothing_can_be_written_one_is_turned_away_at_once(
+        self, shell: Shell, role: str, use_case: str, error: Exception
+    ) -> None:
+        (anna,) = await shell.people(1)
+        event_id = await shell.event(anna)
+        with shell.store.failing(error, use_case, "HangUp"):
+            asked_at = time.monotonic()
+            wire = await opens(shell, anna, role, event_id)
+            assert await wire.turns_away() == ("unavailable", 1013)
+            assert time.monotonic() - asked_at < PATIENCE / 2
+        assert await shell.has_no_socket(event_id, anna)
+
+    @OPENINGS
+    async def test_while_the_room_cannot_be_read_too(
+        self, shell: Shell, role: str, use_case: str
+    ) -> None:
+        (anna,) = await shell.people(1)
+        event_id = await shell.event(anna)
+        with shell.store.failing(Unavailable(), "ReadRoom"):
+            wire = await opens(shell, anna, role, event_id)
+            assert await wire.turns_away() == ("unavailable", 1013)
+        assert use_case not in shell.store.asked
+        await opens(shell, anna, role, event_id)
+        assert await shell.sockets_of(event_id, anna, 1)
+
+    @OPENINGS
+    async def test_one_that_was_stored_unknown_to_us_is_hung_up_as_lost(
+        self, shell: Shell, role: str, use_case: str
+    ) -> None:
+        (anna,) = await shell.people(1)
+        event_id = await shell.event(anna)
+        with shell.store.losing_the_answer(Unavailable(), use_case):
+            wire = await opens(shell, anna, role, event_id)
+            assert await wire.turns_away() == ("unavailable", 1013)
+        await eventually(lambda: shell.has_lost(event_id, anna))
+        assert await shell.sockets_of(event_id, anna, 1)
+
+    @OPENINGS
+    async def test_a_refused_one_costs_one_transaction(
+        self, shell: Shell, role: str, use_case: str
+    ) -> None:
+        event_id, asker, marker, _, marking = await both(shell)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        before = shell.store.asked.count(use_case)
+        # Who is held does not mark, and who holds somebody does not wait
+        wire = await opens(shell, asker if role == "marking" else marker, role, event_id)
+        assert (await wire.turns_away())[1] == 4409
+        assert shell.store.asked.count(use_case) == before + 1
+        assert "HangUp" not in shell.store.asked
+
+    async def test_so_does_one_of_somebody_marked_already(self, shell: Shell) -> None:
+        event_id, asker, marker, waiting, marking = await both(shell)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await marking.asks("confirm_marking")
+        await waiting.hears("was_marked")
+        await shell.store.asks("HangUp")
+        again = await asker.mark_me(event_id)
+        await again.hears("was_marked", user_id=marker.user_id)
+        assert await again.is_closed() == 1000
+        assert shell.store.asked.count("HangUp") == 1
+
+
+class TestALeaseThatIsLost:
+    async def test_closes_every_socket_at_once_and_lets_them_come_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_web.live.rooms.READ_EVERY", 3600)  # else that would notice
+        clock = SetClock(time.time())
+        async with opened_shell(clock=clock) as shell:
+            event_id, asker, marker, waiting, marking = await both(shell)
+            first = shell.attendance.heartbeat.process_id
+            clock.pass_(shell.attendance.terms.lease_seconds + 1)
+            for wire in (waiting, marking):
+                assert await wire.is_closed() == 1012
+            assert shell.attendance.heartbeat.process_id != first
+            await eventually(lambda: shell.attendance.heartbeat.holds_lease)
+            await asker.mark_me(event_id)
+            back = await marker.marking(event_id)
+            await back.hears("marking_list", marking_list=[asker.user_id])
+
+
+class TestCalls:
+    """Contract: 1.16."""
+
+    async def test_are_answered_in_time_though_the_store_is_slow(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person = await shell.person()
+        cookie = {"Cookie": f"sessionid={person.token}"}
+        address = f"http://127.0.0.1:{shell.port}/api/events/GetJoinedEvents"
+        async with httpx.AsyncClient(trust_env=False) as client:
+            with shell.store.holding("GetJoinedEvents"), monkeypatch.context() as patch:
+                patch.setattr("attendance_web.http.pipeline.ANSWER_SECONDS", 0.1)
+                late = await client.get(address, headers=cookie)
+            assert (late.status_code, late.json()["error"]) == (503, -1)
+            assert (await client.get(address, headers=cookie)).status_code == 200

@@ -1,0 +1,293 @@
+"""A lecture served by several processes, in which everything that can happen may be put off.
+
+What a process does in several steps is a generator: between its steps anything else may happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_core.accounts import Credential, LogOut, Session
+from attendance_core.errors import EventOver, LeaseLost, LeftEvent, NotLoggedIn, Refusal
+from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent
+from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.frames import Closing
+from attendance_core.marking.mirror import Delivery, Mirror
+from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.readings import WhyGone
+from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
+from tests.support.marking_client import Client, Command
+from tests.support.world import World, drive
+
+Steps = Iterator[None]
+ENDS_THE_SOCKET = (EventOver, LeftEvent, NotLoggedIn, LeaseLost)
+
+
+@dataclass(eq=False)
+class Host:
+    """A process: its mirror, what the notifier has for it, its sockets and what is under way."""
+
+    process_id: ProcessId
+    mirror: Mirror = field(default_factory=Mirror)
+    has_read: bool = False
+    post: list[Announcement] = field(default_factory=list)
+    clients: dict[ConnectionId, Client] = field(default_factory=dict)
+    under_way: list[Steps] = field(default_factory=list)
+    missed: int = 0  # announcements lost since it has last read
+    asleep: bool = False
+
+
+class Post(LocalNotifier):
+    """Puts every announcement into the box of every process, where it may be lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hosts: list[Host] = []
+
+    def publish(self, announcement: Announcement) -> None:
+        super().publish(announcement)
+        for host in self.hosts:
+            host.post.append(announcement)
+
+
+class Campus(World):
+    """People with two sessions each, one event, and processes that come and go."""
+
+    def __init__(self, people: int) -> None:
+        self.post = Post()
+        super().__init__(people, notifier=self.post)
+        self.hosts = self.post.hosts
+        self.all_clients: list[Client] = []
+        self.renewed: dict[ProcessId, Instant] = {}
+        self.sessions = {(user, n): self.logs_in(user) for user in self.people for n in (0, 1)}
+        self.starts()
+
+    # Processes
+
+    def starts(self) -> None:
+        process_id = self.process()
+        self.renewed[process_id] = self.clock.now()
+        self.hosts.append(Host(process_id))
+
+    def dies(self, host: Host) -> None:
+        """Without a word."""
+        self.hosts.remove(host)
+        for client in host.clients.values():
+            client.closed = True
+
+    def wakes(self, host: Host) -> None:
+        """Where its lease has run out it takes a new id and closes every socket (1012)."""
+        try:
+            drive(self.renew(process_id=host.process_id))
+            self.renewed[host.process_id] = self.clock.now()
+        except LeaseLost:
+            host.process_id = self.process()
+            self.renewed[host.process_id] = self.clock.now()
+            gone, host.clients = list(host.clients.values()), {}
+            host.mirror, host.has_read = Mirror(), False
+            for client in gone:
+                client.closed = True
+                host.under_way.append(self._hang_up(host, client, goodbye=False))
+
+    def time_passes(self, seconds: float, sweeping: bool) -> None:
+        """Those awake renew every 2 s, and sweep."""
+        while seconds > 0:
+            step = min(seconds, 2.0)
+            seconds = round(seconds - step, 6)
+            self.clock.pass_(step)
+            for host in self.hosts:
+                if not host.asleep:
+                    drive(self.renew(process_id=host.process_id))
+                    self.renewed[host.process_id] = self.clock.now()
+                    if sweeping:
+                        drive(self.sweep(process_id=host.process_id))
+
+    # Sockets
+
+    def opens(self, host: Host, user_id: UserId, session: SessionId, role: Role) -> Steps:
+        if not host.has_read:
+            yield from self.reads(host)
+        cid = ConnectionId(self.ids.connection_id())
+        connection = Connection(cid, self.event_id, user_id, role, host.process_id, session)
+        client = Client(connection)
+        try:
+            if role is Role.MARK_ME:
+                place = drive(self.mark_me(connection=connection))
+                if isinstance(place.state, Marked):
+                    return
+            else:
+                ready = drive(self.ready_to_mark(connection=connection))
+        except (Refusal, LeaseLost):
+            return
+        self._replaces(connection)
+        client.opened_before = len(self.news)
+        self.all_clients.append(client)
+        yield
+        host.clients[cid] = client
+        if role is Role.MARK_ME:
+            self._deliver(host, host.mirror.add_asker(connection, place))
+        else:
+            self._deliver(host, host.mirror.add_marker(connection, ready))
+
+    def _replaces(self, connection: Connection) -> None:
+        """The grace of those lost, or of a process that seems dead, is over."""
+        for other in self.all_clients:
+            same = other.user_id == connection.user_id and other.connection.role is connection.role
+            quiet = self.renewed[other.connection.process_id] + self.terms.lease_seconds
+            if same and (other.lost_at is not None or quiet <= self.clock.now()):
+                other.ended = True
+
+    def says(self, host: Host, client: Client, name: str, user_id: UserId | None) -> Steps:
+        connection = client.connection
+        cid = connection.connection_id
+        host.mirror.command_began(cid)
+        client.said, client.is_read = Command(name, user_id), False
+        yield
+        try:
+            if name == "prepare":
+                assert user_id is not None
+                outcome = drive(self.prepare(connection=connection, user_id=user_id))
+            else:
+                use_case = self.confirm if name == "confirm" else self.refuse
+                outcome = drive(use_case(connection=connection, user_id=user_id))
+        except (Refusal, LeaseLost) as no:
+            yield
+            client.said, client.is_read = None, True
+            self._deliver(host, host.mirror.command_failed(cid))
+            if isinstance(no, ENDS_THE_SOCKET) and not client.closed:
+                client.closed = True
+                final = not isinstance(no, LeaseLost)
+                host.under_way.append(self._hang_up(host, client, goodbye=final))
+            return
+        client.said.user_id = outcome.place.user_id
+        yield
+        client.is_read = True
+        self._deliver(host, host.mirror.command_ended(cid, outcome))
+        assert client.said is None or client.closed, "its command was not answered"
+
+    def hangs_up(self, host: Host, client: Client, goodbye: bool) -> Steps:
+        client.closed = True
+        return self._hang_up(host, client, goodbye)
+
+    def _hang_up(self, host: Host, client: Client, goodbye: bool) -> Steps:
+        yield
+        host.clients.pop(client.connection.connection_id, None)
+        host.mirror.remove(client.connection)
+        if host.mirror.is_empty:
+            host.mirror, host.has_read = Mirror(), False
+        yield
+        drive(self.hang_up(connection_id=client.connection.connection_id, goodbye=goodbye))
+        client.ended = client.ended or goodbye
+        if client.lost_at is None:
+            client.lost_at = self.clock.now()
+
+    def reads(self, host: Host) -> Steps:
+        mirror = host.mirror
+        begun, missed = mirror.begin_reading(), host.missed
+        yield
+        reading = drive(
+            self.read_room(
+                event_id=self.event_id, process_id=host.process_id, watched=mirror.watched
+            )
+        )
+        yield
+        if mirror is host.mirror:
+            host.has_read = True
+            host.missed -= missed
+            self._deliver(host, mirror.read(begun, reading))
+
+    def told(self, host: Host, news: Announcement) -> None:
+        self._deliver(host, host.mirror.announced(news))
+
+    def loses(self, host: Host, first: int, count: int) -> None:
+        del host.post[first : first + count]
+        host.missed += count
+
+    def _deliver(self, host: Host, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            for cid in delivery.to:
+                client = host.clients.get(cid)
+                if client is None or client.closed:
+                    continue
+                client.takes(delivery.frame)
+                if client.closed:
+                    why = getattr(delivery.frame, "why", EventOver)
+                    if isinstance(delivery.frame, Closing) and why is None:
+                        ask = WhyGone(self.store.observe)
+                        why = drive(ask(connection=client.connection))
+                    goodbye = why is not LeaseLost
+                    host.under_way.append(self._hang_up(host, client, goodbye))
+
+    # People
+
+    def logs_in(self, user_id: UserId) -> SessionId:
+        session_id, now = SessionId(self.ids.token()), self.clock.now()
+        session = Session(session_id, user_id, Credential.COOKIE, now, now)
+        drive(self.store.transact(lambda unit: unit.sessions.add(session)))
+        return session_id
+
+    def logs_out(self, user_id: UserId, which: int) -> None:
+        session_id = self.sessions[user_id, which]
+        drive(LogOut(self.store.transact, self.terms)(session_id=session_id))
+        for client in self.all_clients:
+            client.ended = client.ended or client.connection.session_id == session_id
+        self.sessions[user_id, which] = self.logs_in(user_id)
+
+    def leaves(self, user_id: UserId) -> None:
+        drive(LeaveEvent(self.store.transact, self.terms)(actor=user_id, event_id=self.event_id))
+        for client in self.all_clients:
+            client.ended = client.ended or client.user_id == user_id
+
+    def joins(self, user_id: UserId) -> None:
+        drive(JoinEvent(self.store.transact)(actor=user_id, event_id=self.event_id))
+
+    def deletes(self) -> None:
+        drive(DeleteEvent(self.store.transact)(actor=UserId(1), event_id=self.event_id))
+
+    # The truth
+
+    def keeps_its_place(self, client: Client) -> bool:
+        """Whether a socket is open, or within its grace."""
+        now = self.clock.now()
+        return (
+            not client.ended
+            and now < self.renewed[client.connection.process_id] + self.terms.grace_seconds
+            and (client.lost_at is None or now < client.lost_at + self.terms.grace_seconds)
+        )
+
+    def places(self) -> dict[UserId, Place]:
+        return {
+            each.user_id: each
+            for each in drive(
+                self.store.observe(lambda unit: unit.places.of(self.event_id, self.people))
+            )
+        }
+
+    def marks_made(self) -> dict[UserId, Mark]:
+        """The ledger itself."""
+        return {seat[1]: mark for seat, mark in self.store._state.marks.items()}
+
+    def can_be_marked(self, client: Client) -> set[UserId]:
+        """What a marker's client should list: who waits, and whom it was told it holds."""
+        places = self.places().values()
+        return {
+            each.user_id
+            for each in places
+            if each.user_id != client.user_id
+            and (
+                isinstance(each.state, Waiting)
+                or (
+                    isinstance(each.state, Held)
+                    and each.state.by == client.user_id
+                    and each.user_id in client.held
+                )
+            )
+        }
+
+    def event_as_it_is(self) -> Event | None:
+        """None where it was deleted."""
+        events = drive(self.store.observe(lambda unit: unit.events.search(None, None, 0)))
+        return events[0] if events else None

@@ -1,0 +1,72 @@
+"""`python fail_points.py POINT serve`: a service that dies at its first mark, or fails.
+
+POINT is `after_commit` (before the announcement), `before_reply` (it was announced, and nobody
+has been told), or `raises`: a confirm fails as only a bug of ours could make it fail. Nothing of
+the product knows of it: its parts are wrapped here.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from attendance_adapters.sql.writer import Writer
+from attendance_core.marking.announcements import PlaceChanged
+from attendance_core.marking.commands import ConfirmMarking
+from attendance_core.marking.places import Marked
+from attendance_core.marking.readings import Outcome
+from attendance_web.cli import main
+from attendance_web.live.outbox import Outbox
+
+PROGRAM = Path(__file__)
+
+
+def die() -> None:
+    """As a power cut would end it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after_commit() -> None:
+    tell = Writer._tell
+
+    def dies(self: Writer, group: list[Any]) -> None:
+        for job in group:
+            for news in job.announcements:
+                if isinstance(news, PlaceChanged) and isinstance(news.place.state, Marked):
+                    die()
+        tell(self, group)
+
+    Writer._tell = dies  # type: ignore[method-assign]
+
+
+def before_reply() -> None:
+    put, close = Outbox.put, Outbox.close
+
+    def dies_at_marked(self: Outbox, frame: str) -> None:
+        if '"marked"' in frame:
+            die()
+        put(self, frame)
+
+    def dies_at_was_marked(self: Outbox, code: int, frame: str | None = None) -> None:
+        if frame is not None and '"was_marked"' in frame:
+            die()
+        close(self, code, frame)
+
+    Outbox.put = dies_at_marked  # type: ignore[method-assign]
+    Outbox.close = dies_at_was_marked  # type: ignore[method-assign]
+
+
+def raises() -> None:
+    async def fails(self: ConfirmMarking, **_: Any) -> Outcome:
+        raise RuntimeError("planted")
+
+    ConfirmMarking.__call__ = fails  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    points = {"after_commit": after_commit, "before_reply": before_reply, "raises": raises}
+    points[sys.argv.pop(1)]()
+    main()

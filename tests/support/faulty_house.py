@@ -1,0 +1,221 @@
+"""The service over a store that a test can hold up or let fail, one use case at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Literal
+
+import uvicorn
+
+from attendance_adapters import Attendance
+from attendance_adapters.files import ObjectFiles
+from attendance_adapters.memory import MemoryStore
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.system import SystemClock
+from attendance_core.marking.connections import Terms
+from attendance_core.ports import Clock, Missed
+from attendance_core.vocabulary import EventId
+from attendance_web.live.sockets import Sockets
+from attendance_web.main import create_app
+from attendance_web.serving.server import LARGEST_FRAME, PING_SECONDS
+from attendance_web.serving.ws_protocol import PeerProtocol
+from attendance_web.settings import Settings
+from tests.support.live_house import House, eventually
+
+Run = Callable[[Any], Awaitable[Any]]
+
+
+class Notifier(LocalNotifier):
+    """One that tells who listens, and that may say it has missed something."""
+
+    def listeners(self, event_id: EventId) -> int:
+        return len(self._listeners._of.get(event_id, ()))
+
+    def misses(self, event_id: EventId) -> None:
+        self._listeners.tell(event_id, Missed())
+
+
+class Store:
+    """A memory store in which a use case, named like `MarkMe`, may hang or fail."""
+
+    def __init__(self, notifier: LocalNotifier, clock: Clock | None = None) -> None:
+        self.kept = MemoryStore(clock or SystemClock(), notifier)
+        self.asked: list[str] = []  # the use cases, in the order of asking
+        self._fails: dict[str, Exception] = {}
+        self._fails_once: dict[str, Exception] = {}
+        self._loses: dict[str, Exception] = {}
+        self._gates: dict[str, asyncio.Event] = {}
+        self._late: dict[str, asyncio.Event] = {}
+        self._under_way: list[asyncio.Task[Any]] = []
+
+    async def start(self) -> None:
+        await self.kept.start()
+
+    async def close(self) -> None:
+        await self.kept.close()
+
+    async def named_files(self) -> frozenset[str]:
+        return await self.kept.named_files()
+
+    async def transact(self, work: Any) -> Any:
+        return await self._reach(work, self.kept.transact)
+
+    async def observe(self, look: Any) -> Any:
+        return await self._reach(look, self.kept.observe)
+
+    async def _reach(self, work: Any, run: Run) -> Any:
+        name = work.__qualname__.partition(".")[0]
+        self.asked.append(name)
+        if name in self._gates:
+            await self._gates[name].wait()
+        if (error := self._fails_once.pop(name, self._fails.get(name))) is not None:
+            raise error
+        if name in self._late:
+            late = asyncio.create_task(self._carry_out_late(self._late[name], work, run))
+            self._under_way.append(late)
+            return await asyncio.shield(late)
+        answer = await run(work)
+        if name in self._loses:
+            raise self._loses[name]
+        return answer
+
+    @asynccontextmanager
+    async def carrying_out_late(self, name: str) -> AsyncIterator[None]:
+        """These are carried out at the end of the block, though whoever asked may have gone."""
+        gate = self._late[name] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._late[name]
+            gate.set()
+            await asyncio.gather(*self._under_way)
+
+    async def _carry_out_late(self, gate: asyncio.Event, work: Any, run: Run) -> Any:
+        await gate.wait()
+        return await run(work)
+
+    @contextmanager
+    def holding(self, name: str) -> Iterator[None]:
+        """Whoever asks for it waits for the end of the block."""
+        gate = self._gates[name] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._gates[name]
+            gate.set()
+
+    def fails_once(self, error: Exception, name: str) -> None:
+        """The next that is carried out of these is not."""
+        self._fails_once[name] = error
+
+    @contextmanager
+    def failing(self, error: Exception, *names: str) -> Iterator[None]:
+        """Nothing of these is carried out."""
+        self._fails.update(dict.fromkeys(names, error))
+        try:
+            yield
+        finally:
+            for name in names:
+                del self._fails[name]
+
+    @contextmanager
+    def losing_the_answer(self, error: Exception, name: str) -> Iterator[None]:
+        """It is carried out, and whoever asked hears of this error."""
+        self._loses[name] = error
+        try:
+            yield
+        finally:
+            del self._loses[name]
+
+    async def asks(self, name: str, times: int = 1) -> None:
+        """Returns once it has been asked for so often, from the beginning."""
+        await eventually(lambda: self.asked.count(name) >= times)
+
+
+@asynccontextmanager
+async def serving(
+    app: Any,
+    *,
+    lifespan: Literal["on", "off"] = "off",
+    ping_seconds: float = PING_SECONDS,
+    send_buffer: int | None = None,
+) -> AsyncIterator[tuple[uvicorn.Server, int]]:
+    """An ASGI application at real sockets, and the port; pings and their answers take so long.
+
+    ``send_buffer`` bytes is what the system keeps for a client who does not read.
+    """
+    listener = socket.create_server(("127.0.0.1", 0))
+    if send_buffer is not None:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+    config = uvicorn.Config(
+        app,
+        ws=PeerProtocol,
+        ws_max_size=LARGEST_FRAME,
+        ws_ping_interval=ping_seconds,
+        ws_ping_timeout=ping_seconds,
+        ws_per_message_deflate=False,
+        lifespan=lifespan,
+        log_config=None,
+        access_log=False,
+    )
+    server = uvicorn.Server(config)
+    served = asyncio.create_task(server._serve([listener]))
+    await eventually(lambda: server.started or served.done())
+    try:
+        yield server, listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await served
+        listener.close()
+
+
+class Shell(House):
+    """A house of which a test knows the store, the presence and the server."""
+
+    def __init__(
+        self,
+        attendance: Attendance,
+        port: int,
+        store: Store,
+        presence: Sockets,
+        server: uvicorn.Server,
+    ) -> None:
+        super().__init__(attendance, port)
+        self.store = store
+        self.presence = presence
+        self._server = server
+
+    def cancels_every_socket(self) -> None:
+        """As a server does that is at the end of its patience."""
+        for task in self._server.server_state.tasks:
+            task.cancel()
+
+    def is_serving(self) -> bool:
+        """Whether a socket or a call is being served."""
+        return bool(self._server.server_state.tasks)
+
+    def unread(self) -> int:
+        """Frames that have come and that no socket has read yet."""
+        protocols: Any = self._server.server_state.connections
+        return sum(each.queue.qsize() for each in protocols if isinstance(each, PeerProtocol))
+
+
+@asynccontextmanager
+async def opened_shell(terms: Terms | None = None, clock: Clock | None = None) -> Any:
+    """The terms are long ones: nothing ends by itself while a test goes on."""
+    notifier = Notifier()
+    store = Store(notifier, clock)
+    attendance = Attendance(
+        store=store,
+        notifier=notifier,
+        files=ObjectFiles.at("memory://"),
+        terms=terms or Terms(),
+    )
+    app = create_app(attendance, Settings())
+    async with serving(app, lifespan="on") as (server, port):
+        shell = Shell(attendance, port, store, app.sockets, server)
+        yield shell
+        await shell.close()

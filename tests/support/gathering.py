@@ -1,0 +1,76 @@
+"""An event and people who are logged in, written into a database at once, and their sockets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+from websockets.asyncio.client import connect as connect_socket
+
+from attendance_adapters import connect
+from attendance_core.accounts import Credential, Session, session_id_of
+from attendance_core.events import Event
+from attendance_core.profiles import Profile
+from attendance_core.vocabulary import EventId
+from tests.support.live_house import Wire
+from tests.support.service_process import Service
+
+OPEN_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is logged in everywhere."""
+
+    user_id: int
+    token: str
+
+    @property
+    def cookie(self) -> str:
+        """As a browser sends it."""
+        return f"sessionid={self.token}; csrftoken=chaos"
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """An event that is on, and people who are logged in."""
+
+    event_id: str
+    people: Sequence[Person]
+
+
+async def gathering(database_url: str, count: int) -> Gathering:
+    """So many people, made at once: a log-in costs a fifth of a second."""
+    event_id, tokens = EventId(uuid4()), [uuid4().hex for _ in range(count)]
+
+    def work(unit: Any) -> list[Person]:
+        now, made = unit.now(), []
+        for token in tokens:
+            user_id = unit.accounts.add(f"p{token}", "no password", now)
+            unit.profiles.add(Profile(user_id, f"Person {user_id}"))
+            unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
+            made.append(Person(user_id, token))
+        creator = made[0].user_id
+        unit.events.add(Event(event_id, f"Lecture {event_id}", creator, now - 60, now + 3600))
+        return made
+
+    async with connect(database_url, files_url="memory://") as attendance:
+        people = await attendance.use_cases.mark_me.transact(work)
+    return Gathering(str(event_id), people)
+
+
+@asynccontextmanager
+async def opened(service: Service, person: Person, role: str, event_id: str) -> AsyncIterator[Wire]:
+    """A socket without pings of its own."""
+    async with connect_socket(
+        f"{service.ws_url}/ws/{role}?event_id={event_id}",
+        additional_headers={"Cookie": person.cookie},
+        compression=None,
+        ping_interval=None,
+        open_timeout=OPEN_SECONDS,
+        proxy=None,
+    ) as connection:
+        yield Wire(connection)

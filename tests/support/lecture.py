@@ -1,0 +1,113 @@
+"""A lecture over any store: an event that has begun, one process, people with a session each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from attendance_adapters.container import use_cases_over
+from attendance_adapters.files import ObjectFiles
+from attendance_core.accounts import Credential, Session
+from attendance_core.events import Event
+from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.places import Waiting
+from attendance_core.ports import Picture
+from attendance_core.profiles import Profile
+from attendance_core.use_cases import UseCases
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
+from tests.support.stand_ins import NOON, CountedIds
+from tests.support.world import session_of
+
+EVENT = EventId(UUID(int=1))
+PROCESS = ProcessId(UUID(int=2))
+
+
+class PlainPasswords:
+    """As safe as it is fast: for people who do not exist."""
+
+    async def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    async def verify(self, hashed: str | None, password: str) -> bool:
+        return hashed == f"hash of {password}"
+
+    def is_common(self, password: str) -> bool:
+        return password == "password"
+
+
+class SamePictures:
+    """Every upload is a PNG already."""
+
+    async def clean(self, data: bytes, *, max_side: int | None) -> Picture:
+        return Picture(data, "image/png", "png")
+
+
+def use_cases(store: Any, ids: Any = None, terms: Terms | None = None) -> UseCases:
+    """All of them over a store, with nothing slow or random about them."""
+    return use_cases_over(
+        transact=store.transact,
+        observe=store.observe,
+        files=ObjectFiles.at("memory://"),
+        pictures=SamePictures(),
+        passwords=PlainPasswords(),
+        ids=ids or CountedIds(),
+        terms=terms or Terms(),
+    )
+
+
+def socket(number: int, user_id: int, role: Role, process_id: ProcessId = PROCESS) -> Connection:
+    """A connection that is not open yet."""
+    return Connection(
+        ConnectionId(UUID(int=1_000_000 + number)),
+        EVENT,
+        UserId(user_id),
+        role,
+        process_id,
+        session_of(user_id),
+    )
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """People 1 and 2 mark; all others, from 3 on, wait."""
+
+    store: Any
+    do: UseCases
+    markers: Sequence[Connection]
+    waiting: Sequence[Connection]
+
+    @classmethod
+    async def begun(cls, store: Any, *, waiting: int) -> Lecture:
+        people = [UserId(number) for number in range(1, waiting + 3)]
+        sockets = [
+            socket(user_id, user_id, Role.MARKING if user_id < 3 else Role.MARK_ME)
+            for user_id in people
+        ]
+
+        def work(unit: Any) -> None:
+            for user_id in people:
+                assert unit.accounts.add(f"u{user_id}", "hash of secret", NOON) == user_id
+                unit.profiles.add(Profile(user_id, f"Person {user_id}"))
+                session = Session(session_of(user_id), user_id, Credential.COOKIE, NOON, NOON)
+                unit.sessions.add(session)
+            unit.events.add(Event(EVENT, "Lecture", UserId(1), NOON - 60, NOON + 3600))
+            unit.processes.put(Process(PROCESS, NOON, NOON - 3600))
+            for user_id in people:
+                unit.places.enter(EVENT, user_id)
+            for place in unit.places.lock(EVENT, people).values():
+                since = Waiting(NOON) if place.user_id > 2 else None
+                unit.places.put(place.changed(member=True, state=since))
+            for each in sockets:
+                unit.connections.add(each)
+
+        await store.transact(work)
+        return cls(store, use_cases(store), sockets[:2], sockets[2:])
+
+    async def place(self, user_id: int) -> Any:
+        found = await self.store.observe(lambda unit: unit.places.of(EVENT, [UserId(user_id)]))
+        return found[0]
+
+    async def karma(self, user_id: int) -> int:
+        return await self.store.observe(lambda unit: unit.marks.karma(UserId(user_id)))

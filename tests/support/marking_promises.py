@@ -1,0 +1,127 @@
+"""What marking promises, as a machine checks it after every step, whatever the steps are."""
+
+from __future__ import annotations
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from attendance_core.marking.announcements import PlaceChanged
+from attendance_core.marking.connections import Role
+from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.vocabulary import UserId
+from tests.support.campus import Campus, Host
+
+
+class Promises(RuleBasedStateMachine):
+    """An event of four people, served by two processes at first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.campus = Campus(4)
+        self.campus.starts()
+        self.marks: dict[UserId, Mark] = {}
+        self.known = dict(self.campus.places())
+        self.heard = 0
+        self.steps = 0
+
+    def knows_the_truth(self, host: Host, read: bool) -> None:
+        """Every open socket of a process that has heard everything, or has just read."""
+        event = self.campus.event_as_it_is()
+        over = event is None or self.campus.clock.now() >= event.ends_at
+        for client in [each for each in host.clients.values() if not each.closed]:
+            if read:
+                assert not over, "of an event that is over, every socket closes"
+                assert not client.ended, "it should have been closed"
+            if over or client.ended:
+                continue
+            if client.connection.role is Role.MARK_ME:
+                state = self.campus.places()[client.user_id].state
+                assert not isinstance(state, Marked), "the person marked was not told"
+            else:
+                truth = self.campus.can_be_marked(client)
+                assert set(client.listed or ()) == truth, f"{client} should list {truth}"
+                assert client.held <= truth
+
+    def nobody_has_stayed_who_has_gone(self) -> None:
+        """Once all that runs out has, and was swept."""
+        keeping = {
+            (each.user_id, each.connection.role)
+            for each in self.campus.all_clients
+            if self.campus.keeps_its_place(each)
+        }
+        for user_id, place in self.campus.places().items():
+            assert not isinstance(place.state, Held)
+            if isinstance(place.state, Waiting):
+                assert (user_id, Role.MARK_ME) in keeping, "a ghost is on the list"
+
+    @invariant()
+    def a_person_is_marked_once_and_for_ever_by_another(self) -> None:
+        marks = self.campus.marks_made()
+        for user_id, mark in self.marks.items():
+            assert marks[user_id] == mark
+        self.marks = marks
+        for user_id, mark in marks.items():
+            assert mark.marker_id != user_id
+        for user_id in self.campus.people:
+            made = [each for each in marks.values() if each.marker_id == user_id]
+            assert self.campus.karma(user_id) == 50 * len(made)
+
+    @invariant()
+    def a_marker_holds_one_and_does_not_wait(self) -> None:
+        places = self.campus.places()
+        held = [each for each in places.values() if isinstance(each.state, Held)]
+        markers = [each.state.by for each in held]
+        assert len(markers) == len(set(markers))
+        now = self.campus.clock.now()
+        for each in held:
+            assert each.state.by != each.user_id
+            if not each.hold_has_lapsed(now):
+                assert not isinstance(places[each.state.by].state, Waiting | Held)
+
+    @invariant()
+    def nobody_is_lost(self) -> None:
+        places = self.campus.places()
+        if self.campus.event_as_it_is() is None:
+            return
+        for client in self.campus.all_clients:
+            if client.connection.role is Role.MARK_ME and self.campus.keeps_its_place(client):
+                assert places[client.user_id].state is not None, f"{client.user_id} is lost"
+
+    @invariant()
+    def every_change_is_announced_counted_and_allowed(self) -> None:
+        self.steps += 1
+        for number in range(self.heard, len(self.campus.news)):
+            news = self.campus.news[number]
+            if isinstance(news, PlaceChanged):
+                user_id = news.place.user_id
+                old = self.known.get(user_id, Place(news.event_id, user_id))
+                assert news.place.version == old.version + 1
+                self.known[user_id] = news.place
+                if isinstance(old.state, Held):
+                    self._hold_may_end(old.state, news, number)
+                elif isinstance(news.place.state, Marked):
+                    assert old.state == news.place.state, "marked, but not held"
+        self.heard = len(self.campus.news)
+        for user_id, place in self.campus.places().items():
+            assert place == self.known.get(user_id, place)
+            assert user_id in self.known or place.version == 0
+
+    def _hold_may_end(self, old: Held, news: PlaceChanged, number: int) -> None:
+        match news.place.state:
+            case Held():
+                assert news.place.state == old
+            case Marked(by=by):
+                assert by == old.by and news.at < old.until, "marked, but no longer held"
+            case _ if news.asked_by is None and news.place.member and news.at < old.until:
+                assert not any(
+                    each.user_id == old.by
+                    and each.connection.role is Role.MARKING
+                    and each.opened_before <= number
+                    and self.campus.keeps_its_place(each)
+                    for each in self.campus.all_clients
+                ), "given back, though its marker is there"
+
+    @invariant()
+    def only_the_person_marked_is_told(self) -> None:
+        for client in self.campus.all_clients:
+            if client.marked_by is not None:
+                assert self.marks[client.user_id].marker_id == client.marked_by

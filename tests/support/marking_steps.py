@@ -1,0 +1,92 @@
+"""Every step of marking that changes anything, and a way to cancel one wherever it waits."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
+
+from attendance_core.marking.connections import Process, Role
+from attendance_core.vocabulary import UserId
+from tests.support.lecture import EVENT, PROCESS, Lecture, socket
+from tests.support.stand_ins import NOON
+from tests.support.world import session_of
+
+Step = Callable[[Lecture], Coroutine[Any, Any, Any]]
+ANNA = UserId(3)
+
+
+async def hold(lecture: Lecture) -> None:
+    await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
+
+
+async def lapse(lecture: Lecture) -> None:
+    """A hold has run out; the process has been alive all the while."""
+    await hold(lecture)
+    lecture.store._clock.pass_(91)
+    now = lecture.store._clock.now()
+    await lecture.store.transact(lambda u: u.processes.put(Process(PROCESS, now, NOON)))
+
+
+async def nothing(lecture: Lecture) -> None:
+    """As the lecture began."""
+
+
+# What is done first, and the step that is looked at
+STEPS: dict[str, tuple[Step, Step]] = {
+    "mark_me": (nothing, lambda it: it.do.mark_me(connection=socket(0, 1, Role.MARK_ME))),
+    "ready_to_mark": (
+        nothing,
+        lambda it: it.do.ready_to_mark(connection=socket(0, 1, Role.MARKING)),
+    ),
+    "prepare_to_mark": (nothing, hold),
+    "confirm_marking": (
+        hold,
+        lambda it: it.do.confirm_marking(connection=it.markers[0], user_id=ANNA),
+    ),
+    "refuse_to_mark": (hold, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
+    "goodbye of a marker": (
+        hold,
+        lambda it: it.do.hang_up(connection_id=it.markers[0].connection_id, goodbye=True),
+    ),
+    "goodbye of one who waits": (
+        nothing,
+        lambda it: it.do.hang_up(connection_id=it.waiting[0].connection_id, goodbye=True),
+    ),
+    "a lost connection": (
+        hold,
+        lambda it: it.do.hang_up(connection_id=it.waiting[0].connection_id, goodbye=False),
+    ),
+    "leave_event": (hold, lambda it: it.do.leave_event(actor=UserId(1), event_id=EVENT)),
+    "log_out": (hold, lambda it: it.do.log_out(session_id=session_of(1))),
+    "sweep of nothing": (nothing, lambda it: it.do.sweep(process_id=PROCESS)),
+    "renew_lease": (nothing, lambda it: it.do.renew_lease(process_id=PROCESS)),
+    "sweep of one hold": (lapse, lambda it: it.do.sweep(process_id=PROCESS)),
+}
+
+
+@types.coroutine
+def cancelled_at(suspension: int, step: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    """Runs a step; when it suspends for this time, counted from 0, its task is cancelled."""
+    task = asyncio.current_task()
+    assert task is not None
+    count = 0
+    try:
+        waits_for = step.send(None)
+        while True:
+            if count == suspension:
+                asyncio.get_running_loop().call_soon(task.cancel)
+            count += 1
+            try:
+                sent = yield waits_for
+            except BaseException as error:
+                waits_for = step.throw(error)
+            else:
+                waits_for = step.send(sent)
+    except StopIteration as stop:
+        return stop.value
+
+
+async def awaited(awaitable: Any) -> Any:
+    return await awaitable

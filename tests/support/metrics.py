@@ -1,0 +1,42 @@
+"""What a running service tells Prometheus, read as Prometheus reads it."""
+
+from __future__ import annotations
+
+import http.client
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.support.service_process import SECONDS
+
+PORT = "ATTENDANCE_METRICS_PORT"
+
+
+class Told:
+    """The metrics of one moment, by name and labels."""
+
+    def __init__(self, port: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        connection.request("GET", "/metrics")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        self.text = answer.read().decode()
+        connection.close()
+        self._samples = [
+            sample
+            for family in text_string_to_metric_families(self.text)
+            for sample in family.samples
+        ]
+
+    def value(self, name: str, **labels: str) -> float:
+        found = [
+            each.value
+            for each in self._samples
+            if each.name == f"attendance_{name}" and labels.items() <= each.labels.items()
+        ]
+        assert found, f"nothing is told of {name} {labels}"
+        return sum(found)
+
+    def labels(self) -> set[str]:
+        """The names of all that ours have."""
+        ours = [each for each in self._samples if each.name.startswith("attendance_")]
+        return {name for each in ours for name in each.labels}

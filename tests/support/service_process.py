@@ -1,0 +1,179 @@
+"""A real service in a process of its own, for tests that need real sockets and signals.
+
+`with running(folder) as service:` starts one in a data directory of its own, on a free port, and
+ends it. Import the fixture `service` for one that a test module shares.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import attendance_adapters
+from tests.support.sqlite_file import an_empty_database
+
+COMMAND = [sys.executable, "-m", "attendance_web.cli"]
+SECONDS = 30.0  # what a slow machine may need to start, or to stop
+LEASE = 8  # seconds, as a service has it that is told nothing else
+GRACE = 4  # seconds, where a test waits for the end of it
+
+
+def free_port() -> int:
+    """One that nobody listens at just now, for services that follow one another."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def two_free_ports() -> int:
+    """The first of two that follow one another, for what takes a port and the next."""
+    while True:
+        first = free_port()
+        with suppress(OSError), socket.create_server(("127.0.0.1", first + 1)):
+            return first
+
+
+def environment(folder: Path, settings: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ours, with no setting of whoever runs the tests, and a data directory in the folder."""
+    kept = {name: value for name, value in os.environ.items() if "ATTENDANCE_" not in name}
+    return {
+        **kept,
+        "ATTENDANCE_DATA_DIR": str(folder / "var"),
+        "ATTENDANCE_PORT": "0",  # a free one, which the service then names
+        "ATTENDANCE_LOG_FORMAT": "json",
+        **(settings or {}),
+    }
+
+
+def attendance(
+    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """One run of the command line, to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environment(folder, settings),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+@dataclass
+class Service:
+    """A service that runs; ``log`` is the file of what it says on its standard error."""
+
+    url: str
+    folder: Path
+    log: Path
+    process: subprocess.Popen[str] = field(repr=False)
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return "127.0.0.1", self.port
+
+    @property
+    def ws_url(self) -> str:
+        return self.url.replace("http", "ws", 1)
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """The status and body of one GET."""
+        connection = http.client.HTTPConnection(*self.address, timeout=SECONDS)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def stop(self, signal_number: int = signal.SIGTERM) -> int:
+        """Asks it to end, and the code it ended with."""
+        self.process.send_signal(signal_number)
+        return self.process.wait(SECONDS)
+
+    def kill(self) -> None:
+        """Ends it without a word."""
+        self.process.kill()
+        self.process.wait(SECONDS)
+
+    def said(self) -> str:
+        """All of its log so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+def bring_up_to_date(folder: Path, settings: Mapping[str, str]) -> None:
+    """The database of these settings, as `attendance migrate` does it, sooner."""
+    url = settings.get("ATTENDANCE_DATABASE_URL")
+    if url is not None:
+        with ThreadPoolExecutor(1) as thread:  # a loop may be running in ours
+            thread.submit(attendance_adapters.migrate, url).result()
+        return
+    data = Path(environment(folder, settings)["ATTENDANCE_DATA_DIR"])
+    data.mkdir(parents=True, exist_ok=True)
+    if not (data / "attendance.db").exists():
+        an_empty_database(data)
+
+
+@contextmanager
+def running(
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    migrate: bool = True,
+    command: Sequence[str] = COMMAND,
+) -> Iterator[Service]:
+    """A service that answers, ended with the block; its log is printed when that fails."""
+    if migrate:
+        bring_up_to_date(folder, settings or {})
+    log = folder / "service.log"
+    with log.open("a", encoding="utf-8") as said:
+        process = subprocess.Popen(
+            [*command, "serve"],
+            cwd=folder,
+            env=environment(folder, settings),
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
+    with process:
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline()  # said once it serves; empty when it has ended
+            _, found, rest = ready.partition(" is at ")
+            assert found, f"it did not start: {ready}"
+            service = Service(rest.split()[0], folder, log, process)
+            status, body = service.get("/health/ready")
+            assert status == 200, body
+            yield service
+        except BaseException:
+            print(log.read_text(encoding="utf-8", errors="replace"), file=sys.stderr)
+            raise
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)  # SIGTERM would leave the door open for a moment
+                try:
+                    process.wait(SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One for all tests of a module; they share its people and events, so name yours."""
+    with running(tmp_path_factory.mktemp("service")) as started:
+        yield started

@@ -1,0 +1,177 @@
+"""A browser, or a program, over the whole application, in this process and this event loop."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from attendance_adapters import Attendance, embedded
+from attendance_core.accounts import Actor, Credential, Session, session_id_of
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.ports import Unit
+from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
+from attendance_web.http.limits import Limits
+from attendance_web.main import Application, create_app
+from attendance_web.settings import Settings
+from tests.support.stand_ins import SetClock
+
+PASSWORD = "correct horse battery"
+ORIGIN = "http://attendance.test"
+numbers = itertools.count(1)
+
+
+@dataclass
+class Browser:
+    """Keeps cookies, and repeats `csrftoken` as our page does."""
+
+    client: httpx.AsyncClient
+    user_id: int = 0
+    username: str = ""
+
+    async def get(self, path: str, **given: Any) -> httpx.Response:
+        """A GET with these arguments."""
+        return await self.client.get(path, params=given)
+
+    async def post(self, path: str, **given: Any) -> httpx.Response:
+        """A POST with these arguments, as JSON."""
+        return await self.send(path, json=given)
+
+    async def send(self, path: str, **how: Any) -> httpx.Response:
+        """A POST sent otherwise: ``content``, ``data``, ``files``, ``json``, ``headers``."""
+        headers = {"X-CSRFToken": await self.token(), **how.pop("headers", {})}
+        return await self.client.post(path, headers=headers, **how)
+
+    async def token(self) -> str:
+        """What the cookie `csrftoken` says; any first GET sets it."""
+        if "csrftoken" not in self.client.cookies:
+            await self.get("/api/auth/GetCurrentUserId")
+        return self.client.cookies["csrftoken"]
+
+    async def sign_up(self, username: str, **more: Any) -> Browser:
+        """A new person, logged in."""
+        self.username = username
+        given = {"username": username, "password": PASSWORD, **more}
+        self.user_id = response(await self.post("/accounts/signup/", **given))["user_id"]
+        return self
+
+    async def event(self, name: str = "Лекция", *, starts: int = -60, lasts: int = 3600) -> str:
+        """A new event of theirs, with a name of its own; it starts so long after now."""
+        start = int(SetClock().at) + starts
+        given = {"name": f"{name} {next(numbers)}", "time_from": start, "time_to": start + lasts}
+        made = response(await self.post("/api/events/CreateEvent", **given))
+        event_id: str = made["event_id"]
+        return event_id
+
+    @property
+    def session(self) -> str | None:
+        """The cookie that no page can read."""
+        return self.client.cookies.get("sessionid")
+
+
+@dataclass
+class Site:
+    """The application, and what is behind it."""
+
+    app: Application
+    attendance: Attendance
+    clock: SetClock
+
+    def browser(self, **how: Any) -> Browser:
+        """One that has not been here yet."""
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        how = {"base_url": ORIGIN, "headers": {"Accept-Language": "en"}, **how}
+        return Browser(httpx.AsyncClient(transport=transport, **how))
+
+    async def person(self, name: str = "person", **more: Any) -> Browser:
+        """A new person's browser; their user name is their own."""
+        return await self.browser().sign_up(f"{name}{next(numbers)}", **more)
+
+    async def program(self, person: Browser) -> Browser:
+        """A program of theirs, which shows a bearer token."""
+        token = f"token-{next(numbers)}"
+
+        def work(unit: Unit) -> None:
+            owner, now = UserId(person.user_id), unit.now()
+            session = Session(session_id_of(token), owner, Credential.BEARER, now, now)
+            unit.sessions.add(session)
+
+        await self.attendance.use_cases.log_out.transact(work)
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        return replace(self.browser(headers=headers), user_id=person.user_id)
+
+    def connection(self, event_id: str, person: Browser, role: Role) -> Connection:
+        """What a socket of theirs would be stored as."""
+        actor = Actor(UserId(person.user_id), session_id_of(str(person.session)))
+        return self.attendance.connection(actor, EventId(UUID(event_id)), role)
+
+    async def wait(self, event_id: str, asker: Browser) -> None:
+        """They wait to be marked."""
+        connection = self.connection(event_id, asker, Role.MARK_ME)
+        await self.attendance.use_cases.mark_me(connection=connection)
+
+    async def hold(self, event_id: str, asker: Browser, marker: Browser) -> Connection:
+        """They wait, and the marker chooses them."""
+        await self.wait(event_id, asker)
+        use_cases = self.attendance.use_cases
+        marking = self.connection(event_id, marker, Role.MARKING)
+        await use_cases.ready_to_mark(connection=marking)
+        await use_cases.prepare_to_mark(connection=marking, user_id=UserId(asker.user_id))
+        return marking
+
+    async def mark(self, event_id: str, asker: Browser, marker: Browser) -> None:
+        """They wait, and the marker marks them."""
+        marking = await self.hold(event_id, asker, marker)
+        await self.attendance.use_cases.confirm_marking(connection=marking, user_id=None)
+
+    async def unlimit(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        """Nothing counts against anybody any more; calls are counted by this clock."""
+        limits = Limits(self.attendance.use_cases, seconds)
+        self.app.services = replace(self.app.services, limits=limits)
+        transact = self.attendance.use_cases.log_out.transact
+        await transact(lambda unit: unit.tallies.remove_lapsed(LATEST_INSTANT))
+
+
+@asynccontextmanager
+async def opened_site(folder: Path | None) -> AsyncIterator[Site]:
+    """Over SQLite in a folder, or in memory without one."""
+    clock = SetClock()
+    async with embedded(folder, clock=clock) as attendance:
+        yield Site(create_app(attendance, Settings()), attendance, clock)
+
+
+def escaped(given: object) -> dict[str, Any]:
+    """A JSON body in which everything but ASCII is escaped, lone surrogates too."""
+    return {"content": json.dumps(given), "headers": {"Content-Type": "application/json"}}
+
+
+def envelope(answer: httpx.Response) -> dict[str, Any]:
+    """What is in it; every answer is one."""
+    assert answer.headers["content-type"] == "application/json", answer.text
+    told: dict[str, Any] = answer.json()
+    assert isinstance(told["error"], int) and isinstance(told["error_msg"], str), told
+    return told
+
+
+def response(answer: httpx.Response) -> Any:
+    """What a call that was done says."""
+    told = envelope(answer)
+    assert (answer.status_code, told["error"], told["error_msg"]) == (200, 0, ""), told
+    return told["response"]
+
+
+def refusal(answer: httpx.Response, error: int, *, status: int = 200) -> str:
+    """The text of a refusal with this number."""
+    told = envelope(answer)
+    assert (answer.status_code, told["error"]) == (status, error), told
+    assert told["error_msg"] and "response" not in told
+    text: str = told["error_msg"]
+    return text

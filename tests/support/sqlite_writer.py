@@ -1,0 +1,77 @@
+"""Functions for a SQLite store, and a gate that holds its writer while they queue."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_core.events import Event
+from attendance_core.marking.announcements import ConnectionsEnded
+from attendance_core.marking.endings import Ending
+from attendance_core.vocabulary import EventId, UserId
+from tests.support.stand_ins import NOON, CountedIds
+
+WORD = ConnectionsEnded(EventId(CountedIds().event_id()), Ending.DELETED)
+ids = CountedIds()
+
+
+def adds(name: str) -> Callable[[Any], EventId]:
+    """Work that adds an event, with an announcement."""
+
+    def work(unit: Any) -> EventId:
+        event = Event(EventId(ids.event_id()), name, UserId(1), NOON, NOON + 60)
+        unit.events.add(event)
+        unit.announce(WORD)
+        return event.event_id
+
+    return work
+
+
+async def names(store: Any) -> list[str]:
+    return [each.name for each in await store.observe(lambda u: u.events.search(None, None, 0))]
+
+
+class Gate:
+    """Holds the writer in its first function until it is opened, so that others queue."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = threading.Event(), threading.Event()
+
+    async def hold(self, store: SqliteStore) -> asyncio.Task[None]:
+        """Begun, when this returns."""
+        task = asyncio.create_task(store.transact(self._wait))
+        await asyncio.to_thread(self.reached.wait)
+        return task
+
+    def _wait(self, unit: Any) -> None:
+        self.reached.set()
+        self.open.wait()
+
+
+async def in_one_group(store: SqliteStore, *works: Callable[[Any], Any]) -> list[Any]:
+    """What became of functions that shared a COMMIT."""
+    gate = Gate()
+    first = await gate.hold(store)
+    tasks = [asyncio.create_task(store.transact(work)) for work in works]
+    await asyncio.sleep(0)  # each has handed its function over
+    gate.open.set()
+    await first
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def driver_of(unit: Any) -> sqlite3.Connection:
+    """What product code never sees."""
+    return unit.events._execute.__self__._driver  # type: ignore[no-any-return]
+
+
+def commits(store: SqliteStore, of: list[str]) -> Callable[[Any], None]:
+    """Work after which every statement of the writer is noted."""
+
+    def work(unit: Any) -> None:
+        driver_of(unit).set_trace_callback(of.append)
+
+    return work

@@ -1,0 +1,101 @@
+"""Ports made simple, for tests of use cases that need no slow hash, decoder or disk."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from attendance_core.errors import BadPicture
+from attendance_core.ports import NoSuchFile, Picture
+from attendance_core.vocabulary import Instant
+
+NOON: Instant = 1_800_000_000.0
+
+
+@dataclass
+class SetClock:
+    """It is as late as the test says."""
+
+    at: Instant = NOON
+
+    def now(self) -> Instant:
+        return self.at
+
+    def pass_(self, seconds: float) -> None:
+        self.at = round(self.at + seconds, 6)
+
+
+@dataclass
+class CountedIds:
+    """Ids in the order of asking."""
+
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def _next(self) -> UUID:
+        return UUID(int=next(self.numbers))
+
+    def event_id(self) -> UUID:
+        return self._next()
+
+    connection_id = process_id = event_id
+
+    def token(self) -> str:
+        return f"token-{next(self.numbers)}"
+
+    def file_key(self, extension: str) -> str:
+        return f"{next(self.numbers)}.{extension}"
+
+
+@dataclass
+class QuickPasswords:
+    """Counts how often it was asked to verify, since that is what takes time."""
+
+    verified: list[str | None] = field(default_factory=list)
+
+    async def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    async def verify(self, hashed: str | None, password: str) -> bool:
+        self.verified.append(hashed)
+        return hashed == f"hash of {password}"
+
+    def is_common(self, password: str) -> bool:
+        return password == "password"
+
+
+class PlainPictures:
+    """A picture is whatever begins with ``picture``."""
+
+    async def clean(self, data: bytes, *, max_side: int | None) -> Picture:
+        if not data.startswith(b"picture"):
+            raise BadPicture
+        return Picture(b"clean " + data + str(max_side).encode(), "image/jpeg", "jpg")
+
+
+@dataclass
+class DictFiles:
+    """Files in a dict."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    async def put(self, key: str, content: bytes, media_type: str) -> None:
+        self.kept[key] = content
+
+    async def get(self, key: str) -> tuple[bytes, str]:
+        if key not in self.kept:
+            raise NoSuchFile(key)
+        return self.kept[key], "image/jpeg"
+
+    async def delete(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+
+class Seconds:
+    """A clock that goes when the test says so."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at

@@ -1,0 +1,122 @@
+"""A service that is none: it keeps what it was sent, and answers what a test has it answer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+
+from tests.support.service_process import SECONDS
+
+LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass
+class Said:
+    """One message of HTTP: its first line, its headers by name in lower case, and its body."""
+
+    first: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return self.first.split(" ")[1]
+
+    @property
+    def status(self) -> int:
+        return int(self.first.split(" ")[1])
+
+
+Answer = Callable[[Said], Awaitable[bytes]]
+
+
+@dataclass
+class Stub:
+    """One that listens; ``kept_for`` has for how many seconds each connection was idle at last."""
+
+    port: int = 0
+    asked: list[Said] = field(default_factory=list)
+    kept_for: list[float] = field(default_factory=list)
+
+
+async def fine(said: Said) -> bytes:
+    """What answers everything."""
+    return answer(200, b"fine")
+
+
+def answer(status: int, body: bytes = b"") -> bytes:
+    """The bytes of one; the connection stays open."""
+    return b"HTTP/1.1 %d Said\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body)
+
+
+@asynccontextmanager
+async def stub(answering: Answer = fine) -> AsyncIterator[Stub]:
+    """Serves in this loop; where ``answering`` gives nothing the connection is closed."""
+    made = Stub()
+    open_to: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        last = monotonic()
+        serving = asyncio.current_task()
+        assert serving is not None
+        open_to[serving] = writer
+        try:
+            while True:
+                said = await heard(reader)
+                made.asked.append(said)
+                told = await answering(said)
+                if not told:
+                    break
+                writer.write(told)
+                await writer.drain()
+                last = monotonic()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            made.kept_for.append(monotonic() - last)
+        finally:
+            writer.close()
+            del open_to[serving]
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=2048)
+    made.port = server.sockets[0].getsockname()[1]
+    try:
+        yield made
+    finally:
+        server.close()
+        for writer in open_to.values():
+            writer.close()
+        await asyncio.gather(*open_to)
+
+
+async def heard(reader: asyncio.StreamReader) -> Said:
+    """The next message. Raises IncompleteReadError where there is none."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = LENGTH.search(head)
+    body = await reader.readexactly(int(length.group(1)) if length else 0)
+    first, *lines = head.decode("latin-1").strip().split("\r\n")
+    pairs = (line.partition(":") for line in lines)
+    return Said(first, {name.lower(): value.strip() for name, _, value in pairs}, body)
+
+
+async def said_to(port: int, *parts: str) -> Said:
+    """What comes back for these bytes, on a connection of their own."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write("".join(parts).encode("latin-1"))
+        return await asyncio.wait_for(heard(reader), SECONDS)
+    finally:
+        writer.close()
+
+
+def get(path: str, *headers: str) -> str:
+    """The bytes of one."""
+    return head("GET", path, *headers)
+
+
+def head(method: str, path: str, *headers: str) -> str:
+    """The bytes of one, without the body."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: attendance.test:8443", *headers]
+    return "".join(f"{line}\r\n" for line in lines) + "\r\n"

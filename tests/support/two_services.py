@@ -1,0 +1,103 @@
+"""Two of `attendance serve` on different ports, as on two machines, for tests to share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from attendance_web.demo.client import Visitor
+from tests.support.killable_servers import Restartable, restarted
+from tests.support.live_house import eventually
+from tests.support.metrics import PORT, Told
+from tests.support.people import Person, an_event, marks, people
+from tests.support.service_process import SECONDS, Service, free_port, running
+
+AT_ONCE = 1.0  # seconds; rooms are read again every 3
+AGAIN = 5.0  # seconds until a room that was told nothing has been read again
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both, what they were started with, and what carries their announcements."""
+
+    one: Service
+    two: Service
+    settings: Mapping[str, str]
+    folder: Path
+    notifier: Restartable
+    metrics: tuple[int, int]  # where each of them tells
+
+    def told(self) -> tuple[Told, Told]:
+        """The metrics of each."""
+        first, second = self.metrics
+        return Told(first), Told(second)
+
+    def reconnects(self) -> list[float]:
+        """How often each has found its notifier's server again."""
+        return [each.value("notifier_reconnects_total") for each in self.told()]
+
+    @asynccontextmanager
+    async def notifier_away(self) -> AsyncIterator[None]:
+        """Its server is killed; afterwards it is back, and both have found it."""
+        before = self.reconnects()
+        self.notifier.kill()
+        try:
+            yield
+        finally:
+            await restarted(self.notifier)
+            await eventually(
+                lambda: all(a > b for a, b in zip(self.reconnects(), before, strict=True)), SECONDS
+            )
+
+    @contextmanager
+    def third(self, name: str, command: list[str]) -> Iterator[Service]:
+        """One more over the same database, for a test that kills it."""
+        folder = self.folder / name
+        folder.mkdir()
+        with running(folder, self.settings, migrate=False, command=command) as service:
+            yield service
+
+
+@contextmanager
+def a_pair(folder: Path, notifier: Restartable, settings: Mapping[str, str]) -> Iterator[Pair]:
+    """Started, over an empty database at the newest revision."""
+    given = {
+        "ATTENDANCE_NOTIFIER_URL": notifier.url,
+        "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
+        **settings,
+    }
+    first, second = free_port(), free_port()
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+    with (
+        running(folder / "one", {**given, PORT: str(first)}, migrate=False) as one,
+        running(folder / "two", {**given, PORT: str(second)}, migrate=False) as two,
+    ):
+        yield Pair(one, two, given, folder, notifier, (first, second))
+
+
+def at(person: Person, service: Service) -> Person:
+    """The same person, with the same session, at another service."""
+    visitor = Visitor(service.url, "en")
+    visitor._cookies = person.visitor._cookies
+    return Person(visitor, person.user_id)
+
+
+async def meet_without_their_notifier_only_later(pair: Pair) -> None:
+    """What comes while it is away is found by reading again; afterwards they tell at once."""
+    early, late, marker = people(pair.one, 3)
+    event_id = an_event(marker)
+    async with at(marker, pair.two).opens("marking", event_id) as marking:
+        await marking.hears("marking_list", marking_list=[])
+        async with pair.notifier_away(), early.opens("mark_me", event_id) as waits:
+            asked = time.monotonic()
+            await marking.hears("user_joined", user_id=early.user_id)
+            assert time.monotonic() - asked < AGAIN
+            await marks(marking, waits, early.user_id)
+        async with late.opens("mark_me", event_id):
+            asked = time.monotonic()
+            await marking.hears("user_joined", user_id=late.user_id)
+            assert time.monotonic() - asked < AT_ONCE  # told, not found by reading again

@@ -1,0 +1,148 @@
+"""A small world for tests without I/O: people, an event, and its sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from attendance_adapters.memory import MemoryStore
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_core.accounts import Credential, Session
+from attendance_core.events import CreateEvent
+from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.commands import (
+    ConfirmMarking,
+    HangUp,
+    MarkMe,
+    PrepareToMark,
+    ReadyToMark,
+    RefuseToMark,
+)
+from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.places import Place
+from attendance_core.marking.readings import ReadRoom
+from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
+from attendance_core.profiles import Profile
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
+from tests.support.stand_ins import CountedIds, SetClock
+
+T = TypeVar("T")
+
+
+def drive(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The answer of a coroutine that never suspends."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    coroutine.close()
+    raise AssertionError("it waits for something")
+
+
+class World:
+    """An event that has begun, one process, and people 1, 2, 3... with a session each."""
+
+    def __init__(
+        self,
+        people: int = 4,
+        terms: Terms | None = None,
+        notifier: LocalNotifier | None = None,
+    ) -> None:
+        self.clock = SetClock()
+        self.ids = CountedIds()
+        self.notifier = notifier or LocalNotifier()
+        self.store = MemoryStore(self.clock, self.notifier)
+        self.terms = terms or Terms()
+        transact, observe = self.store.transact, self.store.observe
+        self.mark_me = MarkMe(transact, self.terms)
+        self.ready_to_mark = ReadyToMark(transact, self.terms)
+        self.prepare = PrepareToMark(transact, self.terms)
+        self.confirm = ConfirmMarking(transact, self.terms)
+        self.refuse = RefuseToMark(transact, self.terms)
+        self.hang_up = HangUp(transact, self.terms)
+        self.sweep = Sweep(transact, observe, self.terms)
+        self.renew = RenewLease(transact, self.terms)
+        self.start_process = StartProcess(transact, self.terms)
+        self.read_room = ReadRoom(observe)
+        self.people = [self.person(f"Person {number}") for number in range(1, people + 1)]
+        self.event_id = self.event()
+        self.process_id = self.process()
+        self.news: list[Announcement] = []
+        drive(self.notifier.subscribe(self.event_id, self.news.append))
+
+    def person(self, display_name: str) -> UserId:
+        def work(unit: Any) -> UserId:
+            user_id: UserId = unit.accounts.add(display_name.replace(" ", ""), "hash", unit.now())
+            unit.profiles.add(Profile(user_id, display_name))
+            now = unit.now()
+            unit.sessions.add(Session(session_of(user_id), user_id, Credential.COOKIE, now, now))
+            return user_id
+
+        return drive(self.store.transact(work))
+
+    def event(self, name: str = "Lecture", starts: float = -60, lasts: float = 3600) -> EventId:
+        create = CreateEvent(self.store.transact, self.ids)
+        starts_at = self.clock.now() + starts
+        return drive(
+            create(actor=UserId(1), name=name, starts_at=starts_at, ends_at=starts_at + lasts)
+        )
+
+    def process(self) -> ProcessId:
+        process_id = ProcessId(self.ids.process_id())
+        drive(self.start_process(process_id=process_id))
+        return process_id
+
+    def connection(
+        self, user_id: int, role: Role, process_id: ProcessId | None = None
+    ) -> Connection:
+        return Connection(
+            ConnectionId(self.ids.connection_id()),
+            self.event_id,
+            UserId(user_id),
+            role,
+            process_id or self.process_id,
+            session_of(user_id),
+        )
+
+    def waits(self, user_id: int, process_id: ProcessId | None = None) -> Connection:
+        """Opens a ``mark_me`` socket."""
+        connection = self.connection(user_id, Role.MARK_ME, process_id)
+        drive(self.mark_me(connection=connection))
+        return connection
+
+    def marks(self, user_id: int, process_id: ProcessId | None = None) -> Connection:
+        """Opens a ``marking`` socket."""
+        connection = self.connection(user_id, Role.MARKING, process_id)
+        drive(self.ready_to_mark(connection=connection))
+        return connection
+
+    def place(self, user_id: int) -> Place:
+        def look(unit: Any) -> Place:
+            found = unit.places.of(self.event_id, [UserId(user_id)])
+            return found[0] if found else Place(self.event_id, UserId(user_id))
+
+        return drive(self.store.observe(look))
+
+    def karma(self, user_id: int) -> int:
+        return drive(self.store.observe(lambda unit: unit.marks.karma(UserId(user_id))))
+
+    def says_goodbye(self, connection: Connection) -> None:
+        drive(self.hang_up(connection_id=connection.connection_id, goodbye=True))
+
+    def is_lost(self, connection: Connection) -> None:
+        drive(self.hang_up(connection_id=connection.connection_id, goodbye=False))
+
+    def pass_(self, seconds: float) -> None:
+        """Time passes while the process lives: it renews its lease, and sweeps at the end."""
+        left = seconds
+        while left > 0:
+            step = min(left, 2.0)
+            self.clock.pass_(step)
+            drive(self.renew(process_id=self.process_id))
+            left = round(left - step, 6)
+        drive(self.sweep(process_id=self.process_id))
+
+
+def session_of(user_id: int) -> SessionId:
+    """The session a person logs in with."""
+    return SessionId(f"session of {user_id}")

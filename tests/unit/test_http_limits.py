@@ -1,0 +1,301 @@
+"""Who waits, who is refused, and what is counted; and buckets, which remember nobody for long."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+import pytest
+
+from attendance_adapters.container import use_cases_over
+from attendance_adapters.memory import MemoryStore
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_core import ports
+from attendance_core.errors import TooManyRequests, Unavailable
+from attendance_core.errors import WrongCredentials as Wrong
+from attendance_core.limits import SIGN_UPS, TRY_SECONDS
+from attendance_core.marking.connections import Terms
+from attendance_core.vocabulary import UserId
+from attendance_web.http import limits as of_web
+from attendance_web.http.limits import Buckets, Limits, network_of
+from tests.support.stand_ins import (
+    CountedIds,
+    DictFiles,
+    PlainPictures,
+    QuickPasswords,
+    Seconds,
+    SetClock,
+)
+
+T = TypeVar("T")
+ADDRESS = "192.0.2.1"
+
+
+async def until(so: Callable[[], bool]) -> None:
+    """Returns when it is so."""
+    async with asyncio.timeout(5):
+        while not so():
+            await asyncio.sleep(0.001)
+
+
+class Store:
+    """One that may be slow, and carries out what it took whoever waits for it."""
+
+    def __init__(self) -> None:
+        self.kept = MemoryStore(SetClock(), LocalNotifier())
+        self.open = asyncio.Event()
+        self.open.set()
+        self.at_work = self.most_at_work = 0
+
+    async def transact(self, work: Callable[[ports.Unit], T]) -> T:
+        return await asyncio.shield(asyncio.create_task(self._carry_out(work)))
+
+    async def _carry_out(self, work: Callable[[ports.Unit], T]) -> T:
+        self.at_work += 1
+        self.most_at_work = max(self.at_work, self.most_at_work)
+        await self.open.wait()
+        await asyncio.sleep(0)
+        self.at_work -= 1
+        return await self.kept.transact(work)
+
+    def limits(self) -> Limits:
+        """Those of one process of several."""
+        use_cases = use_cases_over(
+            transact=self.transact,
+            observe=self.kept.observe,
+            files=DictFiles(),
+            pictures=PlainPictures(),
+            passwords=QuickPasswords(),
+            ids=CountedIds(),
+            terms=Terms(),
+        )
+        return Limits(use_cases)
+
+    @property
+    def noted(self) -> list[tuple[int, int]]:
+        """How many count, and how many are under way, of each tally."""
+        tallies = self.kept._state.tallies.values()
+        return [(len(tally.taken), len(tally.under_way)) for tally, _ in tallies]
+
+    async def has_noted(self, taken: int, under_way: int) -> None:
+        """Returns when it has."""
+        await until(lambda: self.noted == [(taken, under_way)])
+
+
+@pytest.fixture
+async def store() -> Store:
+    return Store()
+
+
+async def fails(limits: Limits, address: str = ADDRESS, why: type[Exception] = Wrong) -> None:
+    """A log-in with the wrong password, or one that could not be looked at."""
+    with pytest.raises(why):
+        async with limits.log_in("anna", address):
+            raise why
+
+
+class Guesses:
+    """Log-ins with a wrong password, all at once, whose passwords are looked at when told."""
+
+    def __init__(self, number: int, *limits: Limits) -> None:
+        self.looked_at = 0
+        self.go_on = asyncio.Event()
+        self.tasks = [
+            asyncio.create_task(self._guess(each)) for _ in range(number) for each in limits
+        ]
+
+    async def _guess(self, limits: Limits) -> None:
+        async with limits.log_in("anna", ADDRESS):
+            self.looked_at += 1
+            await self.go_on.wait()
+            raise Wrong
+
+    async def ended(self) -> list[str]:
+        """What came of them."""
+        self.go_on.set()
+        ended = await asyncio.gather(*self.tasks, return_exceptions=True)
+        return sorted(type(each).__name__ for each in ended)
+
+
+class TestFailedLogIns:
+    async def test_another_address_has_a_count_of_its_own(self, store: Store) -> None:
+        limits = store.limits()
+        for _ in range(10):
+            await fails(limits)
+        async with limits.log_in("anna", "192.0.2.2"):
+            pass
+        await fails(limits, why=TooManyRequests)
+
+    async def test_all_processes_count_together(self, store: Store) -> None:
+        one, other = store.limits(), store.limits()
+        for _ in range(5):
+            await fails(one)
+            await fails(other)
+        await fails(one, why=TooManyRequests)
+        await fails(other, why=TooManyRequests)
+
+    async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self, store: Store) -> None:
+        guesses = Guesses(15, store.limits(), store.limits())
+        await until(lambda: guesses.looked_at == 10)
+        await asyncio.sleep(3 * of_web.ASK_AGAIN_SECONDS)
+        assert guesses.looked_at == 10
+        assert await guesses.ended() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
+        assert guesses.looked_at == 10
+
+    async def test_however_many_succeed_at_once_none_is_refused(self, store: Store) -> None:
+        limits, count = (store.limits(), store.limits()), 0
+
+        async def log_in(number: int) -> None:
+            nonlocal count
+            async with limits[number % 2].log_in("anna", ADDRESS):
+                await asyncio.sleep(0)
+                count += 1
+
+        await asyncio.gather(*map(log_in, range(50)))
+        assert count == 50
+        assert not any(each._turns for each in limits)
+        assert store.noted == [(0, 0)]
+
+    async def test_one_that_we_could_not_look_at_is_not_counted(self, store: Store) -> None:
+        for _ in range(30):
+            await fails(store.limits(), why=Unavailable)
+
+    async def test_who_cannot_be_looked_at_in_time_is_told_to_come_again(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
+        guesses = Guesses(10, store.limits())
+        await store.has_noted(0, 10)
+        for _ in range(2):
+            with pytest.raises(TooManyRequests, match=" 1 s"):
+                async with store.limits().log_in("anna", ADDRESS):
+                    pass
+        assert set(await guesses.ended()) == {"WrongCredentials"}
+
+    async def test_who_waits_behind_another_is_told_so_too(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
+        store.open.clear()
+        limits = store.limits()
+        first = [asyncio.create_task(fails(limits)) for _ in range(of_web.AT_ONCE)]
+        await asyncio.sleep(0)
+        await fails(limits, why=TooManyRequests)
+        store.open.set()
+        await asyncio.gather(*first)
+
+    async def test_a_sign_up_that_waits_for_the_store_is_not_one_too_many(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
+        store.open.clear()
+        limits = store.limits()
+        first = [asyncio.create_task(limits.sign_up(ADDRESS)) for _ in range(of_web.AT_ONCE)]
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable):
+            await limits.sign_up(ADDRESS)
+        store.open.set()
+        await asyncio.gather(*first)
+
+    async def test_one_that_is_not_looked_at_for_a_minute_is_given_up(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert of_web.LOOK_SECONDS + 2 * 5 < TRY_SECONDS  # it is ended while it still counts
+        monkeypatch.setattr(of_web, "LOOK_SECONDS", 0.01)
+        with pytest.raises(Unavailable):
+            async with store.limits().log_in("anna", ADDRESS):
+                await asyncio.sleep(60)
+        assert store.noted == [(0, 0)]
+
+
+class TestCancelled:
+    """Whoever goes away while they log in leaves nothing behind."""
+
+    async def cancel(self, task: asyncio.Task[None]) -> None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        assert task.cancelled()
+
+    async def test_while_they_wait(self, store: Store) -> None:
+        limits = store.limits()
+        guesses = Guesses(10, limits)
+        await store.has_noted(0, 10)
+        waiting = [asyncio.create_task(fails(limits)) for _ in range(3)]
+        await asyncio.sleep(2 * of_web.ASK_AGAIN_SECONDS)
+        for each in waiting:
+            await self.cancel(each)
+        await guesses.ended()
+        assert store.noted == [(10, 0)]
+        assert not limits._turns
+
+    async def test_while_it_is_noted(self, store: Store) -> None:
+        store.open.clear()
+        task = asyncio.create_task(fails(store.limits()))
+        await until(lambda: store.at_work == 1)
+        await self.cancel(task)
+        store.open.set()
+        await store.has_noted(0, 0)
+
+    async def test_while_the_password_is_looked_at(self, store: Store) -> None:
+        guess = Guesses(1, store.limits())
+        await until(lambda: guess.looked_at == 1)
+        await self.cancel(guess.tasks[0])
+        assert store.noted == [(0, 0)]
+
+    async def test_while_a_failure_is_noted_which_then_counts(self, store: Store) -> None:
+        guess = Guesses(1, store.limits())
+        await until(lambda: guess.looked_at == 1)
+        store.open.clear()
+        guess.go_on.set()
+        await until(lambda: store.at_work == 1)
+        await self.cancel(guess.tasks[0])
+        store.open.set()
+        await store.has_noted(1, 0)
+
+
+class TestOthers:
+    async def test_of_many_at_once_a_few_at_a_time_ask_the_store(self, store: Store) -> None:
+        limits = store.limits()
+        await asyncio.gather(*(limits.sign_up(ADDRESS) for _ in range(SIGN_UPS.most)))
+        assert store.noted == [(SIGN_UPS.most, 0)]
+        assert store.most_at_work == of_web.AT_ONCE
+        with pytest.raises(TooManyRequests):
+            await limits.sign_up(ADDRESS)
+        await limits.sign_up("192.0.2.2")
+
+    async def test_one_who_fails_may_still_upload_and_sign_up(self, store: Store) -> None:
+        limits = store.limits()
+        for _ in range(10):
+            await fails(limits)
+        await limits.upload(UserId(1))
+        await limits.sign_up(ADDRESS)
+
+
+class TestBuckets:
+    def test_a_bucket_that_has_filled_up_is_forgotten(self) -> None:
+        clock = Seconds()
+        buckets = Buckets(10, 1.0, clock)
+        for person in range(500):
+            buckets.take(UserId(person))
+        assert len(buckets) == 500
+        clock.at += 1
+        buckets.take(UserId(7))
+        assert len(buckets) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_a_subscriber_is_one_however_many_addresses_they_have(address: str, network: str) -> None:
+    assert network_of(address) == network

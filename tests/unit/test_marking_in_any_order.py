@@ -1,0 +1,17 @@
+"""Whatever people, sockets, processes and the clock do, and in whatever order. Contract: 6."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+from tests.support.marking_machine import Marking
+
+TestMarkingInAnyOrder = Marking.TestCase
+TestMarkingInAnyOrder.settings = settings(
+    max_examples=200,
+    stateful_step_count=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)

@@ -1,0 +1,136 @@
+"""Who the markers of a room know by name, and what a frame says of who is not at hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+from attendance_core.errors import Unavailable
+from attendance_core.marking.frames import MarkingList, UserJoined
+from attendance_core.profiles import GetProfileSummaries, ProfileSummary
+from attendance_core.vocabulary import FileKey, UserId
+from attendance_web.live.messages import encode
+from attendance_web.live.names import AT_ONCE, PersonCache
+from tests.support.world import World, drive
+
+ANNA, BORIS = UserId(1), UserId(2)
+
+
+class Register:
+    """Tells who people are, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[UserId]] = []
+        self.suffix = ""
+        self.is_away = False
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def __call__(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
+        self.asked.append(list(user_ids))
+        await self.may_answer.wait()
+        if self.is_away:
+            raise Unavailable
+        return [
+            ProfileSummary(each, f"Person {each}{self.suffix}", None, confirmed=False)
+            for each in user_ids
+        ]
+
+
+class TestPersonCache:
+    def test_those_known_are_not_asked_for_again(self) -> None:
+        register = Register()
+        people = PersonCache(register)
+        drive(people.load_missing([ANNA, BORIS]))
+        drive(people.load_missing([BORIS, ANNA]))
+        drive(people.load_missing([]))
+        assert register.asked == [[ANNA, BORIS]]
+        assert people.known[BORIS].display_name == "Person 2"
+
+    def test_a_lecture_is_one_question_and_a_stadium_a_few(self) -> None:
+        register = Register()
+        drive(PersonCache(register).load_missing(map(UserId, range(1, AT_ONCE + 2))))
+        assert [len(each) for each in register.asked] == [AT_ONCE, 1]
+
+    def test_who_comes_again_is_seen_as_they_are_now(self) -> None:
+        register = Register()
+        people = PersonCache(register)
+        drive(people.load_missing([ANNA]))
+        register.suffix = ", renamed"
+        drive(people.reload([ANNA]))
+        assert people.known[ANNA].display_name == "Person 1, renamed"
+
+    def test_a_store_that_is_away_takes_no_name_and_stops_nobody(self) -> None:
+        register = Register()
+        people = PersonCache(register)
+        drive(people.load_missing([ANNA]))
+        register.is_away = True
+        drive(people.load_missing([ANNA, BORIS]))
+        assert set(people.known) == {ANNA}
+
+
+class TestManyAtOnce:
+    async def test_share_the_question_that_follows_the_one_under_way(self) -> None:
+        register = Register()
+        people = PersonCache(register)
+        register.may_answer.clear()
+        asking = [asyncio.create_task(people.reload([UserId(each)])) for each in range(1, 6)]
+        asking.append(asyncio.create_task(people.reload([ANNA])))  # again: from now on
+        await asyncio.sleep(0)
+        register.may_answer.set()
+        await asyncio.gather(*asking)
+        assert register.asked == [[ANNA], [2, 3, 4, 5, ANNA]]
+        assert set(people.known) == set(range(1, 6))
+
+    async def test_lose_nothing_when_the_one_who_asks_for_them_goes(self) -> None:
+        register = Register()
+        people = PersonCache(register)
+        register.may_answer.clear()
+        first, asks, waits = (
+            asyncio.create_task(people.reload([UserId(each)])) for each in range(1, 4)
+        )
+        await asyncio.sleep(0)
+        one, register.may_answer = register.may_answer, asyncio.Event()
+        one.set()
+        await first
+        while len(register.asked) < 2:
+            await asyncio.sleep(0)
+        assert register.asked == [[1], [2, 3]]
+        asks.cancel()
+        register.may_answer.set()
+        await waits
+        assert 3 in people.known
+
+
+class TestFrames:
+    anna = ProfileSummary(ANNA, "Анна", FileKey("a.jpg"), confirmed=True)
+
+    def told(self, frame: MarkingList | UserJoined) -> dict[str, object]:
+        params: dict[str, object] = json.loads(encode(frame, "en", {ANNA: self.anna}))["params"]
+        return params
+
+    def test_the_list_has_those_who_are_at_hand(self) -> None:
+        assert self.told(MarkingList((BORIS, ANNA), (1.5, 2.5))) == {
+            "marking_list": [BORIS, ANNA],
+            "asked_at": [1.5, 2.5],
+            "users": [
+                {
+                    "user_id": ANNA,
+                    "display_name": "Анна",
+                    "pic": "/pictures/a.jpg",
+                    "confirmed": True,
+                }
+            ],
+        }
+
+    def test_one_who_is_not_at_hand_comes_as_an_id(self) -> None:
+        assert "user" in self.told(UserJoined(ANNA, 1.5))
+        assert self.told(UserJoined(BORIS, 1.5)) == {"user_id": BORIS, "asked_at": 1.5}
+
+
+def test_summaries_are_of_those_who_exist() -> None:
+    world = World(people=2)
+    ask = GetProfileSummaries(world.store.observe)
+    found = drive(ask(user_ids=[BORIS, UserId(77)]))
+    assert list(found) == [ProfileSummary(BORIS, "Person 2", None, confirmed=False)]
