@@ -31,6 +31,7 @@ from tests.support.killable_servers import (
     a_valkey,
     restarted,
 )
+from tests.support.lecture import PROCESS
 from tests.support.live_house import eventually
 
 HERE, THERE = EventId(UUID(int=1)), EventId(UUID(int=2))
