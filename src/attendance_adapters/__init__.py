@@ -33,6 +33,8 @@ from attendance_core.ports import Clock
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
+    from attendance_adapters.sql.postgres import PoolUse
+
 __all__ = [
     "Attendance",
     "BadAddress",
@@ -101,10 +103,10 @@ def connect(
     PendingMigration. Raises BadAddress, UnusableFolder.
     """
     url, notifier = _database(database_url), notifier_of(notifier_url)
-    from attendance_adapters.sql.migrate import check
+    from attendance_adapters.sql.migrate import require_current
 
     store: Store
-    pool: Callable[[], tuple[int, int]] | None = None
+    pool: Callable[[], PoolUse] | None = None
     if url.get_backend_name() == "sqlite":
         from attendance_adapters.sql.sqlite import SqliteStore
 
@@ -112,14 +114,14 @@ def connect(
     else:
         from attendance_adapters.sql.postgres import PostgresStore
 
-        store = on_server = PostgresStore(url, notifier, clock=clock)
-        pool = on_server.pool
+        postgres_store = PostgresStore(url, notifier, clock=clock)
+        store, pool = postgres_store, postgres_store.pool
     return Attendance(
         store=store,
         notifier=notifier,
         files=_files(files_url),
         terms=terms,
-        prepare=partial(check, url),
+        prepare=partial(require_current, url),
         pool=pool,
     )
 
@@ -140,13 +142,13 @@ def migrate(database_url: str) -> None:
 
 def _database(address: str) -> URL:
     """Raises BadAddress, without the secrets an address may have in it."""
-    from attendance_adapters.sql.addresses import POSTGRES, postgres_url, sqlite_url
+    from attendance_adapters.sql.addresses import POSTGRES_SCHEMES, postgres_url, sqlite_url
 
     scheme, _, path = address.partition(":///")
     if scheme == "sqlite" and path not in {"", ":memory:"}:
         return sqlite_url(Path(path).absolute())
     kind = address.partition("://")[0] if "://" in address else ""
-    if kind in POSTGRES:
+    if kind in POSTGRES_SCHEMES:
         try:
             return postgres_url(address)
         except ValueError as error:

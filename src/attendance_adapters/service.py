@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from attendance_adapters.container import use_cases_over
 from attendance_adapters.files import ObjectFiles, sweep_orphans
@@ -20,6 +20,9 @@ from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
 from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds
+
+if TYPE_CHECKING:
+    from attendance_adapters.sql.postgres import PoolUse
 
 T = TypeVar("T")
 
@@ -34,8 +37,8 @@ class Store(Protocol):
     def transact(self) -> ports.Transact: ...
     @property
     def observe(self) -> ports.Observe: ...
-    async def named_files(self) -> frozenset[str]:
-        """Where every picture and scan that somebody has is kept."""
+    async def referenced_files(self) -> frozenset[str]:
+        """Lists the path of every picture and scan that somebody has."""
         ...
 
     async def start(self) -> None:
@@ -81,7 +84,7 @@ class Attendance:
         files: ObjectFiles,
         terms: Terms,
         prepare: Callable[[], None] = _nothing,
-        pool: Callable[[], tuple[int, int]] | None = None,
+        pool: Callable[[], PoolUse] | None = None,
     ) -> None:
         self._store = store
         self._prepare = prepare
@@ -132,7 +135,7 @@ class Attendance:
             self.in_use -= 1
 
     async def _sweep_orphans(self) -> None:
-        await sweep_orphans(self.files, self._store.named_files, time.time())
+        await sweep_orphans(self.files, self._store.referenced_files, time.time())
 
     async def start(self) -> None:
         """Opens the store and takes up this process's lease; once.

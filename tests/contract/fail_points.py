@@ -27,7 +27,7 @@ def die() -> None:
 
 
 def after_commit() -> None:
-    tell = Writer._tell
+    tell = Writer._send_results
 
     def dies(self: Writer, group: list[Any]) -> None:
         for job in group:
@@ -36,7 +36,7 @@ def after_commit() -> None:
                     die()
         tell(self, group)
 
-    Writer._tell = dies  # type: ignore[method-assign]
+    Writer._send_results = dies  # type: ignore[method-assign]
 
 
 def before_reply() -> None:

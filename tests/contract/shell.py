@@ -57,8 +57,8 @@ class Store:
     async def close(self) -> None:
         await self.kept.close()
 
-    async def named_files(self) -> frozenset[str]:
-        return await self.kept.named_files()
+    async def referenced_files(self) -> frozenset[str]:
+        return await self.kept.referenced_files()
 
     async def transact(self, work: Any) -> Any:
         return await self._reach(work, self.kept.transact)

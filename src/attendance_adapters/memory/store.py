@@ -44,8 +44,8 @@ class MemoryStore:
         """What ``look`` returned; whatever it wrote is thrown away."""
         return look(MemoryUnit(self._state.copy(), self._clock))
 
-    async def named_files(self) -> frozenset[str]:
-        """Where every picture and scan that somebody has is kept."""
+    async def referenced_files(self) -> frozenset[str]:
+        """Lists the path of every picture and scan that somebody has."""
         pictures = [each.picture for each in self._state.profiles.values()]
         scans = [each.file for each in self._state.scans.values()]
         return frozenset([picture_path(key) for key in pictures if key] + [*map(scan_path, scans)])
