@@ -24,7 +24,7 @@ from attendance_adapters.errors import (
 )
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
-from attendance_adapters.notifiers import LocalNotifier, notifier_of
+from attendance_adapters.notifiers import LocalNotifier, notifier_at
 from attendance_adapters.service import Attendance, Store
 from attendance_adapters.system import SystemClock
 from attendance_core.marking.connections import Terms
@@ -102,7 +102,7 @@ def connect(
     It does not migrate: a database that is not at this version's revision makes the start raise
     PendingMigration. Raises BadAddress, UnusableFolder.
     """
-    url, notifier = _database(database_url), notifier_of(notifier_url)
+    url, notifier = _database(database_url), notifier_at(notifier_url)
     from attendance_adapters.sql.migrate import require_current
 
     store: Store

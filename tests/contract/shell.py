@@ -32,7 +32,7 @@ class Notifier(LocalNotifier):
     """One that tells who listens, and that may say it has missed something."""
 
     def listeners(self, event_id: EventId) -> int:
-        return len(self._listeners._of.get(event_id, ()))
+        return len(self._listeners._by_event.get(event_id, ()))
 
     def misses(self, event_id: EventId) -> None:
         self._listeners.tell(event_id, Missed())
