@@ -23,7 +23,7 @@ def files(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectFiles:
 
 
 async def kept(files: ObjectFiles) -> list[str]:
-    return [key for folder in ("pictures", "scans") for key, _ in await files.keys(folder)]
+    return [key for folder in ("pictures", "scans") for key, _ in await files.list_below(folder)]
 
 
 async def name(store: Any, picture: str, scan: str) -> None:
