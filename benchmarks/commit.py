@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from attendance_adapters.container import use_cases_over
+from attendance_adapters.container import build_use_cases
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.passwords import Argon2Passwords
@@ -90,7 +90,7 @@ async def opened(database: Path, group_most: int) -> tuple[SqliteStore, UseCases
     upgrade(sqlite_url(database))
     store = SqliteStore(database, SystemClock(), LocalNotifier(), max_group_size=group_most)
     await store.start()
-    return store, use_cases_over(
+    return store, build_use_cases(
         transact=store.transact,
         observe=store.observe,
         files=ObjectFiles.at("memory://"),

@@ -12,7 +12,7 @@ from attendance_core.marking.connections import Terms
 from attendance_core.use_cases import UseCases
 
 
-def use_cases_over(
+def build_use_cases(
     *,
     transact: ports.Transact,
     observe: ports.Observe,

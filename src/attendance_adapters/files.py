@@ -23,7 +23,7 @@ UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 
 
 class StoredFile(NamedTuple):
-    """Finds a file, and tells when it was last written."""
+    """Describes a file: under which key it is, and when it was last written."""
 
     key: str
     written_at: Instant

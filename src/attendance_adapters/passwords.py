@@ -45,7 +45,7 @@ class Argon2Passwords:
 
     async def hash(self, password: str) -> str:
         """Makes a salted hash with its parameters in it. Raises Unavailable."""
-        secret = _bytes(password)
+        secret = _encode(password)
         try:
             return await self._threads.run(lambda: self._hasher.hash(secret))
         except HashingError as error:
@@ -56,7 +56,7 @@ class Argon2Passwords:
 
         Raises Unavailable.
         """
-        expected_hash, secret = hashed or self._decoy_hash, _bytes(password)
+        expected_hash, secret = hashed or self._decoy_hash, _encode(password)
         try:
             is_match = await self._threads.run(lambda: self._hasher.verify(expected_hash, secret))
         except VerifyMismatchError:
@@ -106,5 +106,5 @@ def _listed_passwords() -> frozenset[str]:
     return frozenset(map(fold, text.split()))
 
 
-def _bytes(password: str) -> bytes:
+def _encode(password: str) -> bytes:
     return password.encode("utf-8", "surrogatepass")

@@ -44,6 +44,6 @@ class Periodic:
                 await self._do_round()
             except* Unavailable:
                 logger.warning("%s: the store is not available; trying again", self._name)
-            except* Exception as group:
-                for error in group.exceptions:
-                    logger.error("%s: a round failed", self._name, exc_info=error)
+            except* Exception as group:  # one error alone comes in a group, too
+                error = group.exceptions[0] if len(group.exceptions) == 1 else group
+                logger.error("%s: a round failed", self._name, exc_info=error)

@@ -47,7 +47,7 @@ class PillowPictures:
         self._threads = BoundedThreads("pictures", threads=1, capacity=MAX_WAITING_BYTES)
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
-        self._closed = False
+        self._is_closed = False
 
     async def clean(self, data: bytes, *, max_side: int | None) -> Picture:
         """Makes a picture of the same format with the first frame's pixels, upright, and no more.
@@ -62,7 +62,7 @@ class PillowPictures:
     def close(self) -> None:
         """Ends the worker; calls that wait for it raise Unavailable; idempotent."""
         with self._lock:
-            self._closed = True
+            self._is_closed = True
             if self._worker is not None:
                 self._worker.kill()
         self._threads.close()
@@ -85,7 +85,7 @@ class PillowPictures:
     def _run_worker(self, data: bytes, max_side: int) -> _WorkerRun:
         """Runs the worker once. Raises Unavailable when it takes too long, or after `close`."""
         with self._lock:
-            if self._closed:
+            if self._is_closed:
                 raise Unavailable
             worker = self._worker = subprocess.Popen(
                 [*WORKER_COMMAND, str(max_side)],

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from attendance_adapters.container import use_cases_over
+from attendance_adapters.container import build_use_cases
 from attendance_adapters.files import ObjectFiles, sweep_orphans
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.passwords import Argon2Passwords
@@ -99,7 +99,7 @@ class Attendance:
         self.files = files
         self.terms = terms
         self.ids: ports.Ids = RandomIds()
-        self.use_cases = use_cases_over(
+        self.use_cases = build_use_cases(
             transact=self._transact,
             observe=self._observe,
             files=files,

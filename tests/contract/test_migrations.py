@@ -19,7 +19,7 @@ from sqlalchemy import URL, Connection, create_engine, inspect, text
 from attendance_adapters import UnusableDatabase, migrate
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.migrate import MIGRATIONS, is_current, run_on_connection, upgrade
-from attendance_adapters.sql.refusals import ADDED_TOO_LATE, REMOVED_TOO_SOON, UNIQUE_REFUSALS
+from attendance_adapters.sql.refusals import DELETE_REFUSALS, INSERT_REFUSALS, UNIQUE_REFUSALS
 from attendance_adapters.sql.search import is_declared
 from attendance_adapters.sql.tables import metadata
 from tests.contract.engines import a_database
@@ -161,7 +161,7 @@ class TestPostgres:
             run_on_connection(bare, lambda on: (metadata.create_all(on), on.commit()))
             declared = defined(bare)
         assert defined(empty) == declared
-        assert {*UNIQUE_REFUSALS, *ADDED_TOO_LATE, *REMOVED_TOO_SOON} <= declared.keys()
+        assert {*UNIQUE_REFUSALS, *INSERT_REFUSALS, *DELETE_REFUSALS} <= declared.keys()
         assert "CHECK ((low_id < high_id))" in declared.values()
         assert sum(" WHERE " in each for each in declared.values()) == 4
         for change in (

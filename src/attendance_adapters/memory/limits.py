@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance_adapters.memory.state import KeptTally, State
+from attendance_adapters.memory.state import State, TallyRow
 from attendance_core.limits import Tally
 from attendance_core.vocabulary import Instant, TallyKey
 
@@ -15,13 +15,13 @@ class Tallies:
 
     def lock(self, key: TallyKey) -> Tally:
         if key not in self._tallies:
-            self._tallies[key] = KeptTally(Tally(key), lapses_at=0.0)
+            self._tallies[key] = TallyRow(Tally(key), lapses_at=0.0)
         return self._tallies[key].tally
 
     def put(self, tally: Tally, lapses_at: Instant) -> None:
-        self._tallies[tally.key] = KeptTally(tally, lapses_at)
+        self._tallies[tally.key] = TallyRow(tally, lapses_at)
 
     def remove_lapsed(self, now: Instant) -> None:
-        for key, kept in list(self._tallies.items()):
-            if kept.lapses_at <= now:
+        for key, row in list(self._tallies.items()):
+            if row.lapses_at <= now:
                 del self._tallies[key]

@@ -43,7 +43,7 @@ class Pair(NamedTuple):
         return cls(min(one, other), max(one, other))
 
 
-class KeptTally(NamedTuple):
+class TallyRow(NamedTuple):
     """Holds a tally, and from when on nothing of it counts."""
 
     tally: Tally
@@ -65,7 +65,7 @@ class State:
     marks: dict[PlaceKey, Mark] = field(default_factory=dict)
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     processes: dict[ProcessId, Process] = field(default_factory=dict)
-    tallies: dict[TallyKey, KeptTally] = field(default_factory=dict)
+    tallies: dict[TallyKey, TallyRow] = field(default_factory=dict)
 
     def copy(self) -> State:
         """Makes a state that can be changed; it shares its values with this one."""

@@ -36,7 +36,7 @@ def upgrade(url: URL, revision: str = "head") -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
         if not _is_from_newer_version(_revision_of(connection)):
-            command.upgrade(_config(connection), revision)
+            command.upgrade(_alembic_config(connection), revision)
         connection.commit()
 
     run_on_connection(url, run)
@@ -75,7 +75,7 @@ def require_current(url: URL) -> None:
         )
 
 
-def _config(connection: Connection) -> Config:
+def _alembic_config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

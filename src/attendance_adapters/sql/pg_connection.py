@@ -53,17 +53,17 @@ def _drop_time(rows: Sequence[Any]) -> Rows:
 class PgConnection:
     """Runs statements within one transaction, and tells the time by the database's clock."""
 
-    __slots__ = ("_connection", "_read_time")
+    __slots__ = ("_connection", "_now")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._read_time: Instant | None = None
+        self._now: Instant | None = None
 
     def now(self) -> Instant:
         """Returns the same instant from one lock to the next, and none from before a lock."""
-        if self._read_time is None:
-            self._read_time = self._connection.execute(SELECT_TIME).scalar_one()
-        return self._read_time
+        if self._now is None:
+            self._now = self._connection.execute(SELECT_TIME).scalar_one()
+        return self._now
 
     def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Any:
         """Runs a statement, see `Executor`. Raises LostRace, too."""
@@ -93,7 +93,7 @@ class PgConnection:
         locked = self._connection.execute(statement, parameters).all()
         while True:
             with_time = self._connection.execute(_add_time(statement), parameters).all()
-            self._read_time = with_time[0][-1] if with_time else None
+            self._now = with_time[0][-1] if with_time else None
             if len(with_time) == len(locked):
                 return _drop_time(with_time)
             locked = with_time
@@ -116,5 +116,5 @@ class SingleRead(PgConnection):
         if WITH_TIME not in statement.get_execution_options():
             return super().execute(statement, parameters)
         with_time = super().execute(_add_time(statement), parameters).all()
-        self._read_time = with_time[0][-1] if with_time else None
+        self._now = with_time[0][-1] if with_time else None
         return _drop_time(with_time)

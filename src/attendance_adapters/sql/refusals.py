@@ -36,7 +36,7 @@ SQLITE_FOREIGN_KEY_REFUSALS: dict[str, type[Refusal]] = {
     "INSERT INTO friendships": PersonNotFound,
 }
 # By the name of the foreign key, where a row is added that refers to a row that is not there
-ADDED_TOO_LATE: dict[str, type[Exception]] = {
+INSERT_REFUSALS: dict[str, type[Exception]] = {
     "fk_places_event_id": EventNotFound,
     "fk_connections_event_id": EventNotFound,
     "fk_marks_event_id": EventNotFound,
@@ -45,11 +45,11 @@ ADDED_TOO_LATE: dict[str, type[Exception]] = {
     "fk_friendships_high_id": PersonNotFound,
 }
 # By the name of the foreign key, where a row is removed that other rows refer to
-REMOVED_TOO_SOON: dict[str, type[Exception]] = {"fk_marks_event_id": SomebodyWasMarked}
+DELETE_REFUSALS: dict[str, type[Exception]] = {"fk_marks_event_id": SomebodyWasMarked}
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
 
 
-def _qualified(table: Table, columns: Iterable[Any]) -> frozenset[str]:
+def _qualified_names(table: Table, columns: Iterable[Any]) -> frozenset[str]:
     return frozenset(f"{table.name}.{column.name}" for column in columns)
 
 
@@ -60,10 +60,10 @@ def _unique_constraints() -> dict[frozenset[str], str]:
     for table in metadata.tables.values():
         uniques = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
         for constraint in (table.primary_key, *uniques):
-            names[_qualified(table, constraint.columns)] = str(constraint.name)
+            names[_qualified_names(table, constraint.columns)] = str(constraint.name)
         for index in table.indexes:
             if index.unique:
-                names[_qualified(table, index.columns)] = str(index.name)
+                names[_qualified_names(table, index.columns)] = str(index.name)
     return names
 
 
@@ -92,7 +92,7 @@ def refusal_of_postgres(error: IntegrityError) -> Exception | None:
         refusal = UNIQUE_REFUSALS.get(driver_error.constraint_name)
     elif driver_error.sqlstate == FOREIGN_KEY_VIOLATION:
         is_removal = (error.statement or "").startswith("DELETE")
-        refusals = REMOVED_TOO_SOON if is_removal else ADDED_TOO_LATE
+        refusals = DELETE_REFUSALS if is_removal else INSERT_REFUSALS
         refusal = refusals.get(driver_error.constraint_name)
     return None if refusal is None else refusal()
 

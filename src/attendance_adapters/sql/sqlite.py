@@ -32,9 +32,9 @@ logger = logging.getLogger(__name__)
 
 READER_THREADS = 2  # they read beside the writer
 BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
-# A look in the event loop may take SLICES_IN_LOOP times STEPS_PER_SLICE steps of SQLite's virtual
-# machine: 1 000 steps, some 0.1 ms
-STEPS_PER_SLICE, SLICES_IN_LOOP = 100, 10
+# A look in the event loop may take so many slices of so many steps of SQLite's virtual machine:
+# 1 000 steps, some 0.1 ms
+STEPS_PER_SLICE, SLICES_IN_EVENT_LOOP = 100, 10
 PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
@@ -58,8 +58,10 @@ class SqliteStore:
             READER_THREADS, thread_name_prefix="attendance-reader"
         )
         self._idle_readers: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
-        self._loop_reader: sqlite3.Connection | None = None  # None before start and after close
-        self._loop_reader_lock = threading.Lock()  # two event loops may share the store
+        self._event_loop_reader: sqlite3.Connection | None = (
+            None  # None before start and after close
+        )
+        self._event_loop_reader_lock = threading.Lock()  # two event loops may share the store
         self._slices_left = math.inf  # of the look that runs in the event loop
         self._connections: list[sqlite3.Connection] = []
 
@@ -80,11 +82,11 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise UnusableDatabase(f"{self._path}: {error}") from error
         self._writer.start(writing_connection)
-        self._loop_reader = loop_reader
+        self._event_loop_reader = loop_reader
 
     async def close(self) -> None:
         """Finishes what was handed over, then closes the file; idempotent."""
-        self._loop_reader = None
+        self._event_loop_reader = None
         await asyncio.to_thread(self._writer.close)
         await asyncio.to_thread(self._reader_threads.shutdown)
         while self._connections:
@@ -96,15 +98,17 @@ class SqliteStore:
 
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs ``look``, which cannot write; one that proves long is run again in a thread."""
-        if self._loop_reader is None:
+        if self._event_loop_reader is None:
             raise Unavailable
-        if self._loop_reader_lock.acquire(blocking=False):
+        if self._event_loop_reader_lock.acquire(blocking=False):
             try:
-                return self._observe_with(self._loop_reader, partial(self._limit_slices, look))
+                return self._observe_with(
+                    self._event_loop_reader, partial(self._limit_slices, look)
+                )
             except sqlite3.Error:
                 pass  # it is long, or the file is busy; any other error comes again in the thread
             finally:
-                self._loop_reader_lock.release()
+                self._event_loop_reader_lock.release()
         try:
             loop = asyncio.get_running_loop()
             future = loop.run_in_executor(self._reader_threads, self._observe_in_thread, look)
@@ -123,7 +127,7 @@ class SqliteStore:
         SQLite counts the steps of a statement over all its runs: only what is counted from the
         beginning of this look on may end it.
         """
-        self._slices_left = SLICES_IN_LOOP
+        self._slices_left = SLICES_IN_EVENT_LOOP
         try:
             return look(unit)
         finally:
