@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from attendance_adapters.container import use_cases_over
+from attendance_adapters.container import build_use_cases
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.passwords import Argon2Passwords
@@ -24,7 +24,7 @@ from attendance_adapters.pictures import PillowPictures
 from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_adapters.sql.writer import GROUP_MOST
+from attendance_adapters.sql.writer import MAX_GROUP_SIZE
 from attendance_adapters.system import RandomIds, SystemClock
 from attendance_core import ports
 from attendance_core.accounts import Credential, Session
@@ -38,7 +38,7 @@ from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Session
 ROUNDS = 5
 CONFIRMS = 640  # in a run; each by a marker of their own
 TASKS = (1, 16, 64)
-GROUPS = {"one COMMIT each": 1, "shared COMMIT": GROUP_MOST}
+GROUPS = {"one COMMIT each": 1, "shared COMMIT": MAX_GROUP_SIZE}
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ async def confirm_all(room: Room, tasks: int) -> float:
 async def opened(database: Path, group_most: int) -> tuple[SqliteStore, UseCases]:
     """A new database and the use cases over it."""
     upgrade(sqlite_url(database))
-    store = SqliteStore(database, SystemClock(), LocalNotifier(), group_most=group_most)
+    store = SqliteStore(database, SystemClock(), LocalNotifier(), max_group_size=group_most)
     await store.start()
-    return store, use_cases_over(
+    return store, build_use_cases(
         transact=store.transact,
         observe=store.observe,
         files=ObjectFiles.at("memory://"),

@@ -21,7 +21,7 @@ from sqlalchemy import URL, Connection, insert, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.addresses import sqlite_url
-from attendance_adapters.sql.migrate import over, upgrade
+from attendance_adapters.sql.migrate import run_on_connection, upgrade
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.sql.tables import accounts, events, profiles
@@ -92,7 +92,7 @@ async def measure(engine: str, store: Any) -> None:
 async def run(engine: str, url: URL, store: Any) -> None:
     """Fills a database and measures a store over it."""
     upgrade(url)
-    await asyncio.to_thread(over, url, fill)
+    await asyncio.to_thread(run_on_connection, url, fill)
     await store.start()
     await measure(engine, store)
     await store.close()

@@ -1,7 +1,7 @@
 """The core's ports made real: databases, files, passwords, notifiers.
 
-`embedded` is everything a program needs in its own process; `connect` is for a service whose
-database is looked after by somebody. Both answer an `Attendance` that is still to be started.
+`embedded` has everything a program needs in its own process; `connect` is for a service whose
+database is looked after by somebody. Both return an `Attendance` that is still to be started.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from attendance_adapters.errors import (
 )
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
-from attendance_adapters.notifiers import LocalNotifier, notifier_of
+from attendance_adapters.notifiers import LocalNotifier, notifier_at
 from attendance_adapters.service import Attendance, Store
 from attendance_adapters.system import SystemClock
 from attendance_core.marking.connections import Terms
@@ -32,6 +32,8 @@ from attendance_core.ports import Clock
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
+
+    from attendance_adapters.sql.postgres import PoolUse
 
 __all__ = [
     "Attendance",
@@ -48,34 +50,34 @@ __all__ = [
 
 DATABASE_FILE = "attendance.db"
 FILES_FOLDER = "files"
-USUAL_TERMS = Terms()
+DEFAULT_TERMS = Terms()
 
 
 def embedded(
     data_dir: Path | str | None = None,
     *,
-    terms: Terms = USUAL_TERMS,
+    terms: Terms = DEFAULT_TERMS,
     clock: Clock | None = None,
 ) -> Attendance:
-    """Everything in this process: in ``data_dir``, or in memory without one.
+    """Keeps everything in this process: in the folder ``data_dir``, or in memory without one.
 
-    The folder is made where there is none; its database is brought up to date at the start.
+    The folder is made if there is none; its database is brought up to date at the start.
     Raises UnusableFolder.
     """
-    time, notifier = clock or SystemClock(), LocalNotifier()
+    clock, notifier = clock or SystemClock(), LocalNotifier()
     if data_dir is None:
-        store, files = MemoryStore(time, notifier), ObjectFiles.at("memory://")
+        store, files = MemoryStore(clock, notifier), ObjectFiles.at("memory://")
         return Attendance(store=store, notifier=notifier, files=files, terms=terms)
-    folder = _writable(Path(data_dir).absolute())
+    folder = _make_folder(Path(data_dir).absolute())
     from attendance_adapters.sql.addresses import sqlite_url
     from attendance_adapters.sql.migrate import upgrade
     from attendance_adapters.sql.sqlite import SqliteStore
 
     database = folder / DATABASE_FILE
     return Attendance(
-        store=SqliteStore(database, time, notifier),
+        store=SqliteStore(database, clock, notifier),
         notifier=notifier,
-        files=ObjectFiles.at(_writable(folder / FILES_FOLDER).as_uri()),
+        files=ObjectFiles.at(_make_folder(folder / FILES_FOLDER).as_uri()),
         terms=terms,
         prepare=partial(upgrade, sqlite_url(database)),
     )
@@ -86,25 +88,25 @@ def connect(
     *,
     files_url: str,
     notifier_url: str = "memory://",
-    terms: Terms = USUAL_TERMS,
+    terms: Terms = DEFAULT_TERMS,
     clock: Clock | None = None,
 ) -> Attendance:
-    """Over a database that is there, and files at memory:// or file:///path.
+    """Uses a database that is there, and files at memory:// or file:///path.
 
-    The database is at sqlite:///path, or at postgresql://user:password@host:port/name. There its
-    own clock is the time, unless ``clock`` is given.
+    The database is at sqlite:///path, or at postgresql://user:password@host:port/name. With
+    PostgreSQL the time is that of its own clock, unless ``clock`` is given.
 
-    Processes that share a database tell each other what happens by way of the notifier, at
+    Processes that share a database hear of each other's announcements by way of the notifier, at
     redis://, valkey:// or postgresql://; one by itself needs none.
 
     It does not migrate: a database that is not at this version's revision makes the start raise
     PendingMigration. Raises BadAddress, UnusableFolder.
     """
-    url, notifier = _database(database_url), notifier_of(notifier_url)
-    from attendance_adapters.sql.migrate import check
+    url, notifier = _read_database_url(database_url), notifier_at(notifier_url)
+    from attendance_adapters.sql.migrate import require_current
 
     store: Store
-    pool: Callable[[], tuple[int, int]] | None = None
+    pool: Callable[[], PoolUse] | None = None
     if url.get_backend_name() == "sqlite":
         from attendance_adapters.sql.sqlite import SqliteStore
 
@@ -112,14 +114,14 @@ def connect(
     else:
         from attendance_adapters.sql.postgres import PostgresStore
 
-        store = on_server = PostgresStore(url, notifier, clock=clock)
-        pool = on_server.pool
+        postgres_store = PostgresStore(url, notifier, clock=clock)
+        store, pool = postgres_store, postgres_store.pool
     return Attendance(
         store=store,
         notifier=notifier,
-        files=_files(files_url),
+        files=_open_files(files_url),
         terms=terms,
-        prepare=partial(check, url),
+        prepare=partial(require_current, url),
         pool=pool,
     )
 
@@ -130,38 +132,38 @@ def migrate(database_url: str) -> None:
     A file of SQLite is made where there is none; a database of PostgreSQL has to be there.
     Raises BadAddress, UnusableFolder, UnusableDatabase.
     """
-    url = _database(database_url)
+    url = _read_database_url(database_url)
     if url.get_backend_name() == "sqlite":
-        _writable(Path(str(url.database)).parent)
+        _make_folder(Path(str(url.database)).parent)
     from attendance_adapters.sql.migrate import upgrade
 
     upgrade(url)
 
 
-def _database(address: str) -> URL:
-    """Raises BadAddress, without the secrets an address may have in it."""
-    from attendance_adapters.sql.addresses import POSTGRES, postgres_url, sqlite_url
+def _read_database_url(address: str) -> URL:
+    """Reads an address. Raises BadAddress, whose text has no secrets of the address in it."""
+    from attendance_adapters.sql.addresses import POSTGRES_SCHEMES, postgres_url, sqlite_url
 
-    scheme, _, path = address.partition(":///")
-    if scheme == "sqlite" and path not in {"", ":memory:"}:
+    prefix, _, path = address.partition(":///")
+    if prefix == "sqlite" and path not in {"", ":memory:"}:
         return sqlite_url(Path(path).absolute())
-    kind = address.partition("://")[0] if "://" in address else ""
-    if kind in POSTGRES:
+    scheme = address.partition("://")[0] if "://" in address else ""
+    if scheme in POSTGRES_SCHEMES:
         try:
             return postgres_url(address)
         except ValueError as error:
             raise BadAddress(str(error)) from None
-    named = f"a {kind}" if kind.isidentifier() else "an unknown"
+    kind = f"a {scheme}" if scheme.isidentifier() else "an unknown"
     raise BadAddress(
-        f"a database is at sqlite:///path or postgresql://host/name, not at {named} address"
+        f"a database is at sqlite:///path or postgresql://host/name, not at {kind} address"
     )
 
 
-def _files(url: str) -> ObjectFiles:
-    """Raises BadAddress, UnusableFolder."""
+def _open_files(url: str) -> ObjectFiles:
+    """Opens the files at memory:// or file:///path. Raises BadAddress, UnusableFolder."""
     try:
         if url.startswith("file:///"):
-            _writable(Path(url2pathname(urlsplit(url).path)))  # scans are nobody else's to read
+            _make_folder(Path(url2pathname(urlsplit(url).path)))  # scans are nobody else's to read
         return ObjectFiles.at(url)
     except ValueError as error:
         raise BadAddress(str(error)) from error
@@ -169,8 +171,11 @@ def _files(url: str) -> ObjectFiles:
         raise UnusableFolder(f"files cannot be kept at {url}: {error}") from error
 
 
-def _writable(folder: Path) -> Path:
-    """The folder, made for its owner alone where there was none. Raises UnusableFolder."""
+def _make_folder(folder: Path) -> Path:
+    """Makes a folder for its owner alone, if there is none, and returns it.
+
+    Raises UnusableFolder where it cannot be made or written to.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

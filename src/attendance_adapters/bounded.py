@@ -1,4 +1,4 @@
-"""Threads for calls that are slow, and only so many callers waiting for one."""
+"""Threads for slow calls, and a bound on how many calls run or wait for one."""
 
 from __future__ import annotations
 
@@ -15,45 +15,50 @@ T = TypeVar("T")
 
 
 class BoundedThreads:
-    """At most ``threads`` calls run at once; those that run or wait weigh at most ``room``.
+    """Runs at most ``threads`` calls at once, and refuses more than ``capacity``.
 
-    One more is refused at once.
+    The capacity is the sum of the weights of all calls that run or wait.
     """
 
-    def __init__(self, name: str, *, threads: int, room: int) -> None:
+    def __init__(self, name: str, *, threads: int, capacity: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._left = room
+        self._free_capacity = capacity
         self._lock = threading.Lock()
 
     async def run(self, call: Callable[[], T], *, weight: int = 1) -> T:
-        """What the call returned or raised; it goes on when the caller is cancelled.
+        """Runs a call in a thread and returns what it returned; raises what it raised.
 
-        So a caller who has gone still takes up room until the call is over. Raises Unavailable
-        when there is no room, or after `close`.
+        The call goes on when the caller is cancelled, and takes up capacity until it is over.
+        Raises Unavailable when there is not enough capacity, or after `close`.
         """
-        if not self._take(weight):
+        if not self._reserve(weight):
             raise Unavailable
         try:
             future = self._pool.submit(call)
         except RuntimeError:  # closed
-            self._take(-weight)
+            self._release(weight)
             raise Unavailable from None
-        future.add_done_callback(lambda _: self._take(-weight))
-        answer = asyncio.wrap_future(future)
-        give_way_until(answer)
+        future.add_done_callback(lambda _: self._release(weight))
+        result = asyncio.wrap_future(future)
+        give_way_until(result)
         try:
-            return await asyncio.shield(answer)
+            return await asyncio.shield(result)
         except asyncio.CancelledError:
             if future.cancelled():  # dropped by `close`; nobody cancelled the caller
                 raise Unavailable from None
             raise
 
-    def _take(self, weight: int) -> bool:
+    def _reserve(self, weight: int) -> bool:
+        """Takes capacity, and tells whether there was enough."""
         with self._lock:
-            if weight > self._left:
+            if weight > self._free_capacity:
                 return False
-            self._left -= weight
+            self._free_capacity -= weight
             return True
+
+    def _release(self, weight: int) -> None:
+        with self._lock:
+            self._free_capacity += weight
 
     def close(self) -> None:
         """Drops the calls that wait and returns when those that run are over; idempotent."""

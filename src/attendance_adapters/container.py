@@ -1,4 +1,4 @@
-"""Puts the use cases together, once: a full resolve costs as much as a whole request."""
+"""Builds the use cases, once: a full resolve costs as much as a whole request."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import get_type_hints
 
 import punq
 
-from attendance_adapters.together import at_once
+from attendance_adapters.together import concurrently
 from attendance_core import ports
 from attendance_core.marking.connections import Terms
 from attendance_core.use_cases import UseCases
 
 
-def use_cases_over(
+def build_use_cases(
     *,
     transact: ports.Transact,
     observe: ports.Observe,
@@ -22,7 +22,7 @@ def use_cases_over(
     ids: ports.Ids,
     terms: Terms,
 ) -> UseCases:
-    """Every use case over these ports."""
+    """Builds every use case over these ports."""
     container = punq.Container()
     container.register(ports.Transact, instance=transact)
     container.register(ports.Observe, instance=observe)
@@ -31,10 +31,10 @@ def use_cases_over(
     container.register(ports.Passwords, instance=passwords)
     container.register(ports.Ids, instance=ids)
     container.register(Terms, instance=terms)
-    container.register(ports.Together, instance=at_once)
+    container.register(ports.Together, instance=concurrently)
     for use_case in get_type_hints(UseCases).values():
         container.register(use_case)
     container.register(UseCases)
-    made = container.resolve(UseCases)
-    assert isinstance(made, UseCases)
-    return made
+    use_cases = container.resolve(UseCases)
+    assert isinstance(use_cases, UseCases)
+    return use_cases

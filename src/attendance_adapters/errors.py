@@ -4,24 +4,24 @@ from __future__ import annotations
 
 
 class CannotStart(Exception):
-    """Something outside has to be put right first; the text says what, in one line."""
+    """Raised when something outside has to be put right first; the text says what, in one line."""
 
 
 class BadAddress(CannotStart, ValueError):
-    """An address of a database, of files or of a notifier that we cannot use."""
+    """Raised for an address of a database, of files or of a notifier that cannot be used."""
 
 
 class UnusableFolder(CannotStart):
-    """A folder that cannot be made, or not written to."""
+    """Raised for a folder that cannot be made, or not written to."""
 
 
 class UnusableDatabase(CannotStart):
-    """A database that cannot be opened, or is none."""
+    """Raised for a database that cannot be opened, or is none."""
 
 
 class PendingMigration(CannotStart):
-    """A database that is not at the revision this version works with."""
+    """Raised for a database that is not at the revision this version works with."""
 
 
 class WrongPragmas(CannotStart):
-    """A database file that would not be kept as durably as we promise."""
+    """Raised for a database file that would lose marks when the machine loses power."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import obstore
 from obstore.exceptions import BaseError
@@ -14,22 +15,29 @@ from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import FileKey, Instant
 
-# By a key's extension, since a local directory keeps no media types
+# By a key's extension, since a local directory has no media types
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 FOLDERS = (picture_path(FileKey("")), scan_path(FileKey("")))
 UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 
 
+class StoredFile(NamedTuple):
+    """Describes a file: under which key it is, and when it was last written."""
+
+    key: str
+    written_at: Instant
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectFiles:
-    """`ports.Files` in an object store."""
+    """Keeps files in an object store; `ports.Files`."""
 
     store: MemoryStore | LocalStore
 
     @classmethod
     def at(cls, url: str) -> ObjectFiles:
-        """The files at memory:// or file:///path, a directory that is made where there is none.
+        """Opens the files at memory:// or file:///path, a directory that is made if there is none.
 
         Raises ValueError for any other URL.
         """
@@ -40,11 +48,11 @@ class ObjectFiles:
         raise ValueError(f"files are kept at memory:// or file:///path, not at {url!r}")
 
     async def put(self, key: str, content: bytes, media_type: str) -> None:
-        """Keeps the content whole or not at all.
+        """Writes a file, whole or not at all.
 
         Raises ValueError where the key's extension says another media type, Unavailable.
         """
-        if media_type != _media_type(key):
+        if media_type != _media_type_of(key):
             raise ValueError(f"{key!r} is not the name of {media_type}")
         try:
             await obstore.put_async(self.store, key, content)
@@ -52,17 +60,17 @@ class ObjectFiles:
             raise Unavailable from error
 
     async def get(self, key: str) -> tuple[bytes, str]:
-        """The content and its media type. Raises NoSuchFile, Unavailable."""
+        """Reads a file: its content and its media type. Raises NoSuchFile, Unavailable."""
         try:
-            kept = await obstore.get_async(self.store, key)
-            return bytes(await kept.bytes_async()), _media_type(key)
+            file = await obstore.get_async(self.store, key)
+            return bytes(await file.bytes_async()), _media_type_of(key)
         except (FileNotFoundError, ValueError):  # a key like ../a is none
             raise NoSuchFile(key) from None
         except (OSError, BaseError) as error:
             raise Unavailable from error
 
     async def delete(self, key: str) -> None:
-        """Idempotent. Raises Unavailable."""
+        """Deletes a file; idempotent. Raises Unavailable."""
         try:
             await obstore.delete_async(self.store, key)
         except FileNotFoundError:
@@ -70,36 +78,37 @@ class ObjectFiles:
         except (OSError, BaseError) as error:
             raise Unavailable from error
 
-    async def keys(self, prefix: str) -> list[tuple[str, Instant]]:
-        """Every key below a path, and when it was last written; sorted. Raises Unavailable."""
+    async def list_below(self, path: str) -> list[StoredFile]:
+        """Lists the files below a path, sorted by key. Raises Unavailable."""
         try:
-            found = await obstore.list(self.store, prefix=prefix).collect_async()
+            objects = await obstore.list(self.store, prefix=path).collect_async()
         except (OSError, BaseError) as error:
             raise Unavailable from error
-        return sorted((one["path"], one["last_modified"].timestamp()) for one in found)
+        return sorted(StoredFile(one["path"], one["last_modified"].timestamp()) for one in objects)
 
 
 async def sweep_orphans(
-    files: ObjectFiles, named: Callable[[], Awaitable[Set[str]]], now: Instant
+    files: ObjectFiles, list_referenced: Callable[[], Awaitable[Set[str]]], now: Instant
 ) -> int:
-    """Deletes files that nothing names, and says how many.
+    """Deletes files that no row refers to, and returns how many.
 
-    A death between a file and its row, or between a row and the deletion of what it replaced,
-    leaves one. ``named`` answers the keys of all that are named; it is asked after the listing,
-    and a file is left alone while its upload may still be under way. Raises Unavailable.
+    A process that dies between writing a file and its row, or between writing a row and deleting
+    the file it replaced, leaves one. ``list_referenced`` returns the keys that rows refer to; it
+    is called after the files are listed, and a file stays while its upload may still be under
+    way. Raises Unavailable.
     """
-    old = [
-        key
+    old_keys = [
+        file.key
         for folder in FOLDERS
-        for key, written_at in await files.keys(folder)
-        if written_at < now - UPLOAD_SECONDS
+        for file in await files.list_below(folder)
+        if file.written_at < now - UPLOAD_SECONDS
     ]
-    still_named = await named() if old else frozenset()
-    orphans = [key for key in old if key not in still_named]
+    referenced = await list_referenced() if old_keys else frozenset()
+    orphans = [key for key in old_keys if key not in referenced]
     for key in orphans:
         await files.delete(key)
     return len(orphans)
 
 
-def _media_type(key: str) -> str:
+def _media_type_of(key: str) -> str:
     return MEDIA_TYPES.get(key.rpartition(".")[2], UNKNOWN_MEDIA_TYPE)

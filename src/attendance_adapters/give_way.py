@@ -17,54 +17,56 @@ from weakref import WeakKeyDictionary
 
 from attendance_core.vocabulary import Seconds
 
-NAP: Final[Seconds] = 20e-6  # the system makes some 70 us of it; a thread wakes in as many
-BUSY: Final[Seconds] = 30e-6  # a step that took longer had something else to do
-LOOK_FIRST, LOOK_LATEST = 0.0002, 0.005  # seconds until an idle loop is looked at again
+NAP_SECONDS: Final[Seconds] = 20e-6  # the system makes some 70 us of it; a thread wakes in as many
+BUSY_STEP_SECONDS: Final[Seconds] = 30e-6  # a step that took longer had something else to do
+# Until an idle loop is measured again; twice as long each time
+FIRST_PAUSE: Final[Seconds] = 0.0002
+LONGEST_PAUSE: Final[Seconds] = 0.005
 
 
 def give_way_until(done: asyncio.Future[Any]) -> None:
     """Has the running loop give way to threads, where it is busy, until this future is done."""
     loop = asyncio.get_running_loop()
-    yielding = _LOOPS.get(loop)
-    if yielding is None:
-        yielding = _LOOPS[loop] = _GivingWay()
-    yielding.begin(loop)
-    done.add_done_callback(yielding.end)
+    yielder = _yielders.get(loop)
+    if yielder is None:
+        yielder = _yielders[loop] = _Yielder()
+    yielder.begin(loop)
+    done.add_done_callback(yielder.end)
 
 
-class _GivingWay:
-    """What one loop knows of the threads that work for it."""
+class _Yielder:
+    """Measures the steps of one loop while threads work for it, and sleeps in the busy ones."""
 
     def __init__(self) -> None:
-        self._working = 0
-        self._is_looking = False
-        self._step_began = 0.0
-        self._pause = LOOK_FIRST
+        self._futures = 0  # that threads work for
+        self._is_measuring = False
+        self._step_began: Seconds = 0.0
+        self._pause = FIRST_PAUSE
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._working += 1
-        if not self._is_looking:
-            self._is_looking = True
-            self._pause = LOOK_FIRST
+        self._futures += 1
+        if not self._is_measuring:
+            self._is_measuring = True
+            self._pause = FIRST_PAUSE
             self._begin_step(loop)
 
     def end(self, _: asyncio.Future[Any]) -> None:
-        self._working -= 1
+        self._futures -= 1
 
     def _begin_step(self, loop: asyncio.AbstractEventLoop) -> None:
         self._step_began = time.perf_counter()
         loop.call_soon(self._end_step, loop)
 
     def _end_step(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not self._working:
-            self._is_looking = False
-        elif time.perf_counter() - self._step_began > BUSY:
-            time.sleep(NAP)
-            self._pause = LOOK_FIRST
+        if not self._futures:
+            self._is_measuring = False
+        elif time.perf_counter() - self._step_began > BUSY_STEP_SECONDS:
+            time.sleep(NAP_SECONDS)
+            self._pause = FIRST_PAUSE
             self._begin_step(loop)
         else:
             loop.call_later(self._pause, self._begin_step, loop)
-            self._pause = min(2 * self._pause, LOOK_LATEST)
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
 
-_LOOPS: WeakKeyDictionary[asyncio.AbstractEventLoop, _GivingWay] = WeakKeyDictionary()
+_yielders: WeakKeyDictionary[asyncio.AbstractEventLoop, _Yielder] = WeakKeyDictionary()

@@ -1,4 +1,4 @@
-"""The pulse of a process: it proves that it lives, and sweeps. Contract: 6.8, 6.9, 6.13."""
+"""The pulse of a process: it renews its lease, and sweeps. Contract: 6.8, 6.9, 6.13."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from attendance_core.marking.upkeep import SWEEP_MOST, RenewLease, StartProcess,
 from attendance_core.vocabulary import ProcessId, Seconds
 
 RENEW_EVERY: Seconds = 2.0  # a lease is 8 s
-PROOF_SECONDS: Seconds = 2.0  # a store that is silent for longer does not answer
+SILENT_SECONDS: Seconds = 2.0  # a store that takes longer for a renewal does not answer
 SWEEP_EVERY: Seconds = 1.0
-SWEEPS_MOST = 20  # in a round: when a whole hall loses its network nobody waits for the next
+MAX_SWEEPS = 20  # in a round: when a whole hall loses its network nobody waits for the next
 
 logger = logging.getLogger(__name__)
 
@@ -41,18 +41,18 @@ class Heartbeat:
         renew_every: Seconds = RENEW_EVERY,
         sweep_every: Seconds = SWEEP_EVERY,
     ) -> None:
-        self._start_process = start_process
-        self._renew_lease = renew_lease
+        self._start = start_process
+        self._renew = renew_lease
         self._sweep = sweep
         self._ids = ids
         self._lease_seconds = terms.lease_seconds
-        self._rounds = (
-            Periodic("renew-lease", renew_every, self._renew),
-            Periodic("sweep", sweep_every, self._clean),
+        self._periodic = (
+            Periodic("renew-lease", renew_every, self._renewal_round),
+            Periodic("sweep", sweep_every, self._sweep_round),
         )
-        self._leased_until: float | None = None  # monotonic; None before the lease is taken up
-        self._was_taken = True  # the last proof of life, by the store
-        self._proving_since: float | None = None  # monotonic; of one that is under way
+        self._leased_until: Seconds | None = None  # monotonic clock; None while there is no lease
+        self._last_renewal_ok = True
+        self._renewing_since: Seconds | None = None  # monotonic clock; None between renewals
         self.process_id = ProcessId(ids.process_id())
         self.sweeps = 0
         self.swept = 0  # holds and connections that its sweeps have ended
@@ -61,81 +61,82 @@ class Heartbeat:
 
     @property
     def holds_lease(self) -> bool:
-        """Whether connections of `process_id` count: the store has taken a renewal lately."""
+        """Whether connections of `process_id` count: the store has renewed the lease lately."""
         return self._leased_until is not None and time.monotonic() < self._leased_until
 
     @property
     def store_answers(self) -> bool:
-        """Whether the store took the last proof of life, or may take it in time: one every 2 s."""
-        since = self._proving_since
-        is_silent = since is not None and time.monotonic() - since > PROOF_SECONDS
-        return self.holds_lease and self._was_taken and not is_silent
+        """Whether the last renewal was answered, or one under way may still be in time."""
+        since = self._renewing_since
+        is_silent = since is not None and time.monotonic() - since > SILENT_SECONDS
+        return self.holds_lease and self._last_renewal_ok and not is_silent
 
     async def start(self) -> None:
-        """Takes up the lease; from its return on connections of `process_id` count.
+        """Takes the lease; from its return on connections of `process_id` count.
 
         Raises Unavailable.
         """
-        await self._take_up()
-        for rounds in self._rounds:
-            rounds.start()
+        await self._take_lease()
+        for periodic in self._periodic:
+            periodic.start()
 
     async def close(self) -> None:
         """Stops; the lease runs out by itself. Idempotent."""
-        for rounds in self._rounds:
-            await rounds.close()
+        for periodic in self._periodic:
+            await periodic.close()
 
-    async def _take_up(self) -> None:
-        asked_at = time.monotonic()
-        await self._start_process(process_id=self.process_id)
-        self._leased_until = asked_at + self._lease_seconds
+    async def _take_lease(self) -> None:
+        began = time.monotonic()
+        await self._start(process_id=self.process_id)
+        self._leased_until = began + self._lease_seconds
 
-    async def _renew(self) -> None:
-        self._proving_since = time.monotonic()
+    async def _renewal_round(self) -> None:
+        """Renews the lease, and notes whether the store answered."""
+        self._renewing_since = time.monotonic()
         try:
-            await self._prove()
+            await self._renew_lease()
         except Unavailable:
-            self._was_taken = False
+            self._last_renewal_ok = False
             raise
         else:
-            self._was_taken = True
+            self._last_renewal_ok = True
         finally:
-            self._proving_since = None
+            self._renewing_since = None
 
-    async def _prove(self) -> None:
+    async def _renew_lease(self) -> None:
         if self._leased_until is None:
-            await self._take_up()
+            await self._take_lease()
             return
-        process_id, asked_at = self.process_id, time.monotonic()
+        process_id, began = self.process_id, time.monotonic()
         try:
             # A renewal that hangs must not keep us from seeing that the lease has run out
-            async with asyncio.timeout(max(0.0, self._leased_until - asked_at)):
-                await self._renew_lease(process_id=process_id)
+            async with asyncio.timeout(max(0.0, self._leased_until - began)):
+                await self._renew(process_id=process_id)
         except (LeaseLost, TimeoutError):
-            self._give_up(process_id)
-            await self._take_up()
+            self._give_up_lease(process_id)
+            await self._take_lease()
         else:
             if process_id == self.process_id:
-                self._leased_until = asked_at + self._lease_seconds
+                self._leased_until = began + self._lease_seconds
 
-    async def _clean(self) -> None:
+    async def _sweep_round(self) -> None:
         if self._leased_until is None:
             return
         process_id = self.process_id
         if time.monotonic() >= self._leased_until:
-            self._give_up(process_id)  # the next renewal takes up a new one
+            self._give_up_lease(process_id)  # the next renewal takes a new one
             return
         try:
-            for _ in range(SWEEPS_MOST):
+            for _ in range(MAX_SWEEPS):
                 swept = await self._sweep(process_id=process_id)
                 self.swept += swept
                 self.sweeps += 1
                 if swept < SWEEP_MOST:
                     break
-        except LeaseLost:
-            self._give_up(process_id)
+        except* LeaseLost:
+            self._give_up_lease(process_id)
 
-    def _give_up(self, process_id: ProcessId) -> None:
+    def _give_up_lease(self, process_id: ProcessId) -> None:
         """Goes on under a new id, once for each lease lost."""
         if process_id != self.process_id:
             return

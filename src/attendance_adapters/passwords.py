@@ -17,7 +17,7 @@ from attendance_core.vocabulary import fold
 # OWASP's Password Storage Cheat Sheet, argon2id: 19 MiB, 2 passes, 1 lane
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
 THREADS = 2
-ROOM = 1000  # that run or wait: a lecture hall logs in at once, and each takes only its turn
+MAX_CALLS = 1000  # that run or wait: a lecture hall logs in at once, and each waits its turn
 
 KEYBOARD_ROWS = (
     "01234567890",
@@ -30,65 +30,69 @@ KEYBOARD_ROWS = (
     "фывапролджэ",
     "ячсмитьбю",
 )
-LONGEST_REPEATED = 4  # "12341234" and "abababab" are one short word said again
+MAX_REPEATED_LENGTH = 4  # characters: "12341234" and "abababab" repeat a short text
 
 
 class Argon2Passwords:
-    """`ports.Passwords` with argon2id."""
+    """Hashes and verifies passwords with argon2id; `ports.Passwords`."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(
             time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, type=Type.ID
         )
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
-        self._threads = BoundedThreads("passwords", threads=THREADS, room=ROOM)
+        self._decoy_hash = self._hasher.hash(secrets.token_urlsafe(32))
+        self._threads = BoundedThreads("passwords", threads=THREADS, capacity=MAX_CALLS)
 
     async def hash(self, password: str) -> str:
-        """A salted hash with its parameters in it. Raises Unavailable."""
-        secret = _bytes(password)
+        """Makes a salted hash with its parameters in it. Raises Unavailable."""
+        secret = _encode(password)
         try:
             return await self._threads.run(lambda: self._hasher.hash(secret))
         except HashingError as error:
             raise Unavailable from error
 
     async def verify(self, hashed: str | None, password: str) -> bool:
-        """Whether it is the password; False for None, after as long. Raises Unavailable."""
-        known, secret = hashed or self._nobody, _bytes(password)
+        """Compares a password with a hash; for None it takes as long, and returns False.
+
+        Raises Unavailable.
+        """
+        expected_hash, secret = hashed or self._decoy_hash, _encode(password)
         try:
-            right = await self._threads.run(lambda: self._hasher.verify(known, secret))
+            is_match = await self._threads.run(lambda: self._hasher.verify(expected_hash, secret))
         except VerifyMismatchError:
             return False
-        except VerificationError as error:  # no memory, for one
+        except VerificationError as error:  # no memory, for example
             raise Unavailable from error
-        return right and hashed is not None
+        return is_match and hashed is not None
 
     def is_common(self, password: str) -> bool:
-        """See the function of this name."""
+        """Tells whether everybody tries it first; see the function of this name."""
         return is_common(password)
 
     def close(self) -> None:
-        """Ends the threads."""
+        """Ends the threads, once the calls that run are over."""
         self._threads.close()
 
 
 def is_common(password: str) -> bool:
-    """Whether everybody tries it first, in whatever case.
+    """Tells whether everybody tries it first, in whatever case.
 
-    That is one of the well-known ones, a walk along a row of keys or the alphabet, or one to
-    four characters said again and again.
+    That is a password of the list, a run along a row of keys or the alphabet, or one to four
+    characters again and again.
     """
     folded = fold(password).strip()
-    return folded in _well_known() or _is_repeated(folded) or _is_walk(folded)
+    return folded in _listed_passwords() or _is_repeated(folded) or _is_keyboard_run(folded)
 
 
 def _is_repeated(text: str) -> bool:
     return any(
-        text == (text[:size] * len(text))[: len(text)] for size in range(1, LONGEST_REPEATED + 1)
+        text == (text[:length] * len(text))[: len(text)]
+        for length in range(1, MAX_REPEATED_LENGTH + 1)
     )
 
 
-def _is_walk(text: str) -> bool:
-    """Whether each character lies beside the one before it, in a row, all the same way."""
+def _is_keyboard_run(text: str) -> bool:
+    """Tells whether each character follows the one before it in the same row of keys."""
     return any(
         all(before + after in row for before, after in pairwise(text))
         for forward in KEYBOARD_ROWS
@@ -97,10 +101,10 @@ def _is_walk(text: str) -> bool:
 
 
 @cache
-def _well_known() -> frozenset[str]:
-    listed = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8")
-    return frozenset(map(fold, listed.split()))
+def _listed_passwords() -> frozenset[str]:
+    text = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8")
+    return frozenset(map(fold, text.split()))
 
 
-def _bytes(password: str) -> bytes:
+def _encode(password: str) -> bytes:
     return password.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""Run as a program: one picture in on stdin, one of fresh pixels out on stdout.
+"""Run as a program: reads a picture from stdin, writes one of fresh pixels to stdout.
 
 Whatever a hostile picture does to the decoder it does here, within limits, and not to the
 service. The argument is the longest side allowed, 0 for any. Exits with one of the codes below.
@@ -9,17 +9,20 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import NamedTuple
 
 from PIL import Image
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-MOST_PIXELS = 40_000_000  # Contract: 3, pictures
-MOST_MEMORY = 3 * 512 * 1024 * 1024
-MOST_CPU_SECONDS = 40  # twice what the service waits: ends a worker whose service has died
-BAD, TOO_LARGE = 3, 4  # what it exits with; 0 is done, any other a failure of ours
+MAX_PIXELS = 40_000_000  # Contract: 3, pictures
+MAX_MEMORY_BYTES = 3 * 512 * 1024 * 1024
+MAX_CPU_SECONDS = 40  # twice what the service waits: ends a worker whose service has died
+# Exit codes; 0 is success, any other a failure of ours
+EXIT_BAD_PICTURE, EXIT_TOO_LARGE = 3, 4
 
-ORIENTATION = 0x0112  # of EXIF
-UPRIGHT = {
+EXIF_ORIENTATION = 0x0112  # the number of the tag
+# What turns a picture of each orientation upright
+TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -30,55 +33,68 @@ UPRIGHT = {
 }
 
 
-class Bad(Exception):
-    """No whole picture of a known format."""
+class BadPicture(Exception):
+    """Raised for what is no whole picture of a known format."""
 
 
 class TooLarge(Exception):
-    """More pixels, or more memory for them, than allowed."""
+    """Raised for more pixels, or more memory for them, than allowed."""
 
 
-def clean(data: bytes, max_side: int) -> tuple[str, bytes]:
-    """The format, and a file of it with the first frame's pixels and nothing else."""
-    image, kept_as = _decoded(data, max_side)
+class CleanPicture(NamedTuple):
+    """Holds a file with the first frame's pixels and nothing else, and its format."""
+
+    format_name: str
+    content: bytes
+
+
+class _Frame(NamedTuple):
+    """Holds a picture's first frame in a plain mode, its orientation, and its format."""
+
+    pixels: Image.Image
+    orientation: object
+    format_name: str
+
+
+def clean(data: bytes, max_side: int) -> CleanPicture:
+    """Makes a new file of the same format with the first frame's pixels and nothing else."""
+    image, orientation, format_name = _decode(data, max_side)
     if max_side:
         image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    orientation = image.info["orientation"]
-    if orientation in UPRIGHT:
-        image = image.transpose(UPRIGHT[orientation])
+    if orientation in TRANSPOSITIONS:
+        image = image.transpose(TRANSPOSITIONS[orientation])
     fresh = Image.new(image.mode, image.size)  # without the file's comments, profiles and texts
     fresh.paste(image)
-    written = io.BytesIO()
-    if kept_as == "PNG":
-        fresh.save(written, kept_as)
+    output = io.BytesIO()
+    if format_name == "PNG":
+        fresh.save(output, format_name)
     else:
-        fresh.save(written, kept_as, quality=85)
-    return kept_as, written.getvalue()
+        fresh.save(output, format_name, quality=85)
+    return CleanPicture(format_name, output.getvalue())
 
 
-def _decoded(data: bytes, max_side: int) -> tuple[Image.Image, str]:
-    """The first frame in a plain mode, its orientation noted, and its format."""
+def _decode(data: bytes, max_side: int) -> _Frame:
+    """Decodes the first frame. Raises BadPicture, TooLarge, MemoryError."""
     Image.MAX_IMAGE_PIXELS = None  # ours is lower, and tells the too large from the bad
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > MAX_PIXELS:
                 raise TooLarge
-            kept_as = str(image.format)
+            format_name = str(image.format)
             if max_side:
                 image.draft(None, (2 * max_side, 2 * max_side))
             image.load()
             orientation = _orientation(image)
-            plain = _plain(image)
+            pixels = _to_plain_mode(image)
     except (TooLarge, MemoryError):
         raise
     except Exception as error:  # decoders raise nearly everything
-        raise Bad from error
-    plain.info = {"orientation": orientation}
-    return plain, "JPEG" if kept_as == "MPO" else kept_as
+        raise BadPicture from error
+    return _Frame(pixels, orientation, "JPEG" if format_name == "MPO" else format_name)
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """In grey, in colours, or in colours with transparency."""
+def _to_plain_mode(image: Image.Image) -> Image.Image:
+    """Converts to grey, to colours, or to colours with transparency."""
     if image.mode.startswith("I"):  # 16 bits of grey
         return image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
     if image.has_transparency_data:
@@ -88,37 +104,38 @@ def _plain(image: Image.Image) -> Image.Image:
 
 def _orientation(image: Image.Image) -> object:
     try:
-        return image.getexif().get(ORIENTATION)
+        return image.getexif().get(EXIF_ORIENTATION)
     except Exception:  # a picture with a broken note about itself is still a picture
         return None
 
 
-def _limit() -> None:
-    """Bounds this process's memory and time, and lets everybody else go first."""
+def _limit_process() -> None:
+    """Limits this process's memory and time, and lowers its priority."""
     if sys.platform == "linux":
         import resource
 
-        for limit, most in (
-            (resource.RLIMIT_AS, MOST_MEMORY),
-            (resource.RLIMIT_CPU, MOST_CPU_SECONDS),
+        for resource_kind, limit in (
+            (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
+            (resource.RLIMIT_CPU, MAX_CPU_SECONDS),
             (resource.RLIMIT_CORE, 0),
         ):
-            _, hard = resource.getrlimit(limit)
-            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(limit, (most, most))
+            _, hard_limit = resource.getrlimit(resource_kind)
+            if hard_limit != resource.RLIM_INFINITY:
+                limit = min(limit, hard_limit)
+            resource.setrlimit(resource_kind, (limit, limit))
         os.nice(10)
 
 
 def main() -> int:
-    """One picture, from stdin to stdout."""
-    _limit()
+    """Cleans the picture on stdin, and returns the exit code."""
+    _limit_process()
     try:
-        kept_as, written = clean(sys.stdin.buffer.read(), int(sys.argv[1]))
-    except Bad:
-        return BAD
+        format_name, content = clean(sys.stdin.buffer.read(), int(sys.argv[1]))
+    except BadPicture:
+        return EXIT_BAD_PICTURE
     except (TooLarge, MemoryError):
-        return TOO_LARGE
-    sys.stdout.buffer.write(kept_as.encode() + b"\n" + written)
+        return EXIT_TOO_LARGE
+    sys.stdout.buffer.write(format_name.encode() + b"\n" + content)
     return 0
 
 

@@ -6,75 +6,89 @@ import os
 import subprocess
 import sys
 import threading
+from typing import NamedTuple
 
 from attendance_adapters import picture_worker
 from attendance_adapters.bounded import BoundedThreads
 from attendance_core.errors import BadPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
 
-MOST_BYTES = 10 * 1024 * 1024  # Contract: 3, pictures
-MOST_SECONDS = 20.0
-ROOM = 128 * 1024 * 1024  # bytes of pictures that are made or wait
-TRIES = 2  # a worker may have died of something else than its picture
+MAX_BYTES = 10 * 1024 * 1024  # Contract: 3, pictures
+MAX_SECONDS = 20.0
+MAX_WAITING_BYTES = 128 * 1024 * 1024  # of uploads that are cleaned or wait
+ATTEMPTS = 2  # a worker may have died of something else than its picture
 
-KINDS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}
-WORKER = [sys.executable, "-P", "-m", picture_worker.__name__]
-KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT")  # no secrets for a process that strangers feed
+# Media type and extension, by the name of the format
+FORMATS = {
+    "JPEG": ("image/jpeg", "jpg"),
+    "PNG": ("image/png", "png"),
+    "WEBP": ("image/webp", "webp"),
+}
+WORKER_COMMAND = [sys.executable, "-P", "-m", picture_worker.__name__]
+PASSED_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT")  # no secrets for a process that strangers feed
+
+
+class _WorkerRun(NamedTuple):
+    """Holds what became of one run of the worker."""
+
+    exit_code: int
+    output: bytes
+    errors: bytes
 
 
 class PillowPictures:
-    """`ports.Pictures` with Pillow, one picture at a time, away from the service's process.
+    """Cleans pictures with Pillow, one at a time, in a process of its own; `ports.Pictures`.
 
     A process for each picture costs a tenth of a second and leaves nothing behind.
     """
 
-    def __init__(self, *, most_seconds: float = MOST_SECONDS) -> None:
-        self._most_seconds = most_seconds
-        self._threads = BoundedThreads("pictures", threads=1, room=ROOM)
+    def __init__(self, *, max_seconds: float = MAX_SECONDS) -> None:
+        self._max_seconds = max_seconds
+        self._threads = BoundedThreads("pictures", threads=1, capacity=MAX_WAITING_BYTES)
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
-        self._closed = False
+        self._is_closed = False
 
     async def clean(self, data: bytes, *, max_side: int | None) -> Picture:
-        """A picture of the same format with the first frame's pixels, upright, and nothing else.
+        """Makes a picture of the same format with the first frame's pixels, upright, and no more.
 
         Raises BadPicture, PictureTooLarge; Unavailable when too many wait, when it takes longer
-        than ``most_seconds``, or when the worker dies of it twice.
+        than ``max_seconds``, or when the worker dies of it twice.
         """
-        if len(data) > MOST_BYTES:
+        if len(data) > MAX_BYTES:
             raise PictureTooLarge
         return await self._threads.run(lambda: self._clean(data, max_side or 0), weight=len(data))
 
     def close(self) -> None:
-        """Ends the worker and whoever waits for it; idempotent."""
+        """Ends the worker; calls that wait for it raise Unavailable; idempotent."""
         with self._lock:
-            self._closed = True
+            self._is_closed = True
             if self._worker is not None:
                 self._worker.kill()
         self._threads.close()
 
     def _clean(self, data: bytes, max_side: int) -> Picture:
-        code, written, complaint = 0, b"", b""
-        for _ in range(TRIES):
-            code, written, complaint = self._work(data, max_side)
-            if code == picture_worker.BAD:
+        exit_code, output, errors = 0, b"", b""
+        for _ in range(ATTEMPTS):
+            exit_code, output, errors = self._run_worker(data, max_side)
+            if exit_code == picture_worker.EXIT_BAD_PICTURE:
                 raise BadPicture
-            if code == picture_worker.TOO_LARGE:
+            if exit_code == picture_worker.EXIT_TOO_LARGE:
                 raise PictureTooLarge
-            if code == 0:
-                kept_as, _, content = written.partition(b"\n")
-                media_type, extension = KINDS[kept_as.decode()]
+            if exit_code == 0:
+                format_name, _, content = output.partition(b"\n")
+                media_type, extension = FORMATS[format_name.decode()]
                 return Picture(content, media_type, extension)
-        told = complaint.decode(errors="replace")[-2000:]
-        raise Unavailable from RuntimeError(f"the picture worker ended with {code}: {told}")
+        cause = errors.decode(errors="replace")[-2000:]
+        raise Unavailable from RuntimeError(f"the picture worker ended with {exit_code}: {cause}")
 
-    def _work(self, data: bytes, max_side: int) -> tuple[int, bytes, bytes]:
-        """The exit code of one run, what it wrote, and what it complained of."""
+    def _run_worker(self, data: bytes, max_side: int) -> _WorkerRun:
+        """Runs the worker once. Raises Unavailable when it takes too long, or after `close`."""
         with self._lock:
-            if self._closed:
+            if self._is_closed:
                 raise Unavailable
             worker = self._worker = subprocess.Popen(
-                [*WORKER, str(max_side)],
+                [*WORKER_COMMAND, str(max_side)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -83,16 +97,16 @@ class PillowPictures:
             )
         with worker:
             try:
-                written, complaint = worker.communicate(data, self._most_seconds)
+                output, errors = worker.communicate(data, self._max_seconds)
             except subprocess.TimeoutExpired as error:
                 raise Unavailable from error
             finally:
                 worker.kill()
                 with self._lock:
                     self._worker = None
-        return worker.returncode, written, complaint
+        return _WorkerRun(worker.returncode, output, errors)
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    passed = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
+    return {**passed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -1,4 +1,4 @@
-"""Everything that is alive over one set of adapters: what a web service or a program holds."""
+"""Everything that runs over one set of adapters: what a web service or a program holds."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from attendance_adapters.container import use_cases_over
+from attendance_adapters.container import build_use_cases
 from attendance_adapters.files import ObjectFiles, sweep_orphans
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.passwords import Argon2Passwords
@@ -21,53 +21,56 @@ from attendance_core.accounts import Actor, LoggedIn, session_id_of
 from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds
 
+if TYPE_CHECKING:
+    from attendance_adapters.sql.postgres import PoolUse
+
 T = TypeVar("T")
 
-ORPHANS_SWEPT_EVERY: Seconds = 3600
-TALLIES_FORGOTTEN_EVERY: Seconds = 60
+SWEEP_ORPHANS_EVERY: Seconds = 3600
+FORGET_TALLIES_EVERY: Seconds = 60
 
 
 class Store(Protocol):
-    """Where everything but files is kept; both its ports, and its life."""
+    """Keeps everything but files: both its ports, and its start and end."""
 
     @property
     def transact(self) -> ports.Transact: ...
     @property
     def observe(self) -> ports.Observe: ...
-    async def named_files(self) -> frozenset[str]:
-        """Where every picture and scan that somebody has is kept."""
+    async def referenced_files(self) -> frozenset[str]:
+        """Lists the path of every picture and scan that somebody has."""
         ...
 
     async def start(self) -> None:
-        """Raises CannotStart."""
+        """Opens the store. Raises CannotStart."""
         ...
 
     async def close(self) -> None:
-        """Carries out what was handed over first; idempotent."""
+        """Finishes what was handed over, then closes the store; idempotent."""
         ...
 
 
 class Notifier(ports.Notifier, Protocol):
-    """What carries announcements, and its life. It counts, for whoever watches the service."""
+    """Carries announcements: its port, its start and end, and counts for metrics."""
 
     reconnects: int  # how often its server came back
     dropped: int  # announcements it did not carry to other processes
 
     async def start(self) -> None:
-        """Also while its server is away: the service works without, only slower."""
+        """Connects to its server; succeeds while that is away: the service works without it."""
         ...
 
     async def close(self) -> None:
-        """Idempotent."""
+        """Disconnects; idempotent."""
         ...
 
 
-def _nothing() -> None:
-    """A store that needs no preparation."""
+def _prepare_nothing() -> None:
+    """Prepares a store that needs no preparation."""
 
 
 class Attendance:
-    """The use cases over these adapters, and the life of both.
+    """Builds the use cases over these adapters, and starts and closes all of it.
 
     Nothing is opened before `start`. ``prepare`` is called first then, in a thread: it brings
     the store up to date or raises CannotStart.
@@ -80,24 +83,23 @@ class Attendance:
         notifier: Notifier,
         files: ObjectFiles,
         terms: Terms,
-        prepare: Callable[[], None] = _nothing,
-        pool: Callable[[], tuple[int, int]] | None = None,
+        prepare: Callable[[], None] = _prepare_nothing,
+        pool: Callable[[], PoolUse] | None = None,
     ) -> None:
         self._store = store
         self._prepare = prepare
-        self.in_use = 0  # transactions and reads under way in the store, or waiting there
-        # How many connections the store may have, and how many are taken; None: it has no pool
-        self.pool = pool
+        self.in_use = 0  # transactions and looks that run in the store, or wait for it
+        self.pool = pool  # counts the store's connections; None where it has no pool
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
-        self._orphans = Periodic("sweep-orphans", ORPHANS_SWEPT_EVERY, self._sweep_orphans)
-        self._open = AsyncExitStack()
+        self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
+        self._closers = AsyncExitStack()
         self._closing: asyncio.Task[None] | None = None
         self.notifier = notifier
         self.files = files
         self.terms = terms
         self.ids: ports.Ids = RandomIds()
-        self.use_cases = use_cases_over(
+        self.use_cases = build_use_cases(
             transact=self._transact,
             observe=self._observe,
             files=files,
@@ -106,8 +108,8 @@ class Attendance:
             ids=self.ids,
             terms=terms,
         )
-        self._tallies = Periodic(
-            "forget-tallies", TALLIES_FORGOTTEN_EVERY, self.use_cases.forget_tallies
+        self._tally_sweeps = Periodic(
+            "forget-tallies", FORGET_TALLIES_EVERY, self.use_cases.forget_tallies
         )
         self.heartbeat = Heartbeat(
             start_process=self.use_cases.start_process,
@@ -132,7 +134,7 @@ class Attendance:
             self.in_use -= 1
 
     async def _sweep_orphans(self) -> None:
-        await sweep_orphans(self.files, self._store.named_files, time.time())
+        await sweep_orphans(self.files, self._store.referenced_files, time.time())
 
     async def start(self) -> None:
         """Opens the store and takes up this process's lease; once.
@@ -149,19 +151,19 @@ class Attendance:
             await self.notifier.start()
             opened.push_async_callback(self.heartbeat.close)
             await self.heartbeat.start()
-            opened.push_async_callback(self._orphans.close)
-            self._orphans.start()
-            opened.push_async_callback(self._tallies.close)
-            self._tallies.start()
-            self._open = opened.pop_all()
+            opened.push_async_callback(self._orphan_sweeps.close)
+            self._orphan_sweeps.start()
+            opened.push_async_callback(self._tally_sweeps.close)
+            self._tally_sweeps.start()
+            self._closers = opened.pop_all()
 
     async def close(self) -> None:
-        """Finishes what was handed over and lets go of everything.
+        """Finishes what was handed over and closes everything.
 
         Idempotent, and goes on when the caller is cancelled.
         """
         if self._closing is None:
-            self._closing = asyncio.create_task(self._open.aclose())
+            self._closing = asyncio.create_task(self._closers.aclose())
         await asyncio.shield(self._closing)
 
     async def __aenter__(self) -> Self:
@@ -176,13 +178,13 @@ class Attendance:
     ) -> None:
         await self.close()
 
-    def connection(self, who: Actor | LoggedIn, event_id: EventId, role: Role) -> Connection:
-        """A new connection of this process, to be opened by `MarkMe` or `ReadyToMark`."""
-        session_id = who.session_id if isinstance(who, Actor) else session_id_of(who.token)
+    def connection(self, user: Actor | LoggedIn, event_id: EventId, role: Role) -> Connection:
+        """Makes a new connection of this process, to be opened by `MarkMe` or `ReadyToMark`."""
+        session_id = user.session_id if isinstance(user, Actor) else session_id_of(user.token)
         return Connection(
             ConnectionId(self.ids.connection_id()),
             event_id,
-            who.user_id,
+            user.user_id,
             role,
             self.heartbeat.process_id,
             session_id,

@@ -1,4 +1,4 @@
-"""The machine's clock and its chance."""
+"""The machine's clock, and its source of random ids and secrets."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import uuid
 from attendance_core.vocabulary import FileKey, Instant
 
 TOKEN_BYTES = 32  # 256 bits
-FILE_KEY_BYTES = 16  # as many as an id
+FILE_KEY_BYTES = 16  # 128 bits, as many as an id
 
 
 class SystemClock:
-    """`ports.Clock` of this machine."""
+    """Tells the time of this machine; a `ports.Clock`."""
 
     def now(self) -> Instant:
-        """UNIX seconds, rounded to the microseconds that every store keeps."""
+        """Returns UNIX seconds, rounded to the microseconds that every store keeps."""
         return round(time.time(), 6)
 
 
 class RandomIds:
-    """`ports.Ids` from the operating system's random source."""
+    """Makes ids and secrets from the operating system's random source; `ports.Ids`."""
 
     def event_id(self) -> uuid.UUID:
-        """A random UUID."""
+        """Makes a random UUID."""
         return uuid.uuid4()
 
     def connection_id(self) -> uuid.UUID:
-        """A random UUID."""
+        """Makes a random UUID."""
         return uuid.uuid4()
 
     def process_id(self) -> uuid.UUID:
-        """A random UUID."""
+        """Makes a random UUID."""
         return uuid.uuid4()
 
     def token(self) -> str:
-        """256 bits in the letters of a URL."""
+        """Makes a secret of 256 bits, in characters that a URL may have."""
         return secrets.token_urlsafe(TOKEN_BYTES)
 
     def file_key(self, extension: str) -> FileKey:
-        """128 bits in hex, a dot and the extension."""
+        """Makes a name of 128 bits in hex, a dot and the extension."""
         return FileKey(f"{secrets.token_hex(FILE_KEY_BYTES)}.{extension}")

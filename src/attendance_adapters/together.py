@@ -7,18 +7,21 @@ from collections.abc import Sequence
 
 from attendance_core import ports
 
-MOST = 64  # at once; others have transactions, too
+MAX_AT_ONCE = 64  # steps; others have transactions, too
 
 
-async def at_once(steps: Sequence[ports.Step]) -> None:
-    """A `ports.Together`."""
-    turn = asyncio.Semaphore(MOST)
+async def concurrently(steps: Sequence[ports.Step]) -> None:
+    """Carries out steps, many at once, whatever one of them raises; a `ports.Together`.
 
-    async def in_turn(step: ports.Step) -> None:
-        async with turn:
+    Raises an ExceptionGroup of all that the steps raised, once all are over.
+    """
+    slots = asyncio.Semaphore(MAX_AT_ONCE)
+
+    async def carry_out(step: ports.Step) -> None:
+        async with slots:
             await step()
 
-    ended = await asyncio.gather(*map(in_turn, steps), return_exceptions=True)
-    for error in ended:
-        if isinstance(error, BaseException):
-            raise error
+    results = await asyncio.gather(*map(carry_out, steps), return_exceptions=True)
+    errors = [result for result in results if isinstance(result, BaseException)]
+    if errors:
+        raise BaseExceptionGroup(f"{len(errors)} of {len(steps)} steps failed", errors)

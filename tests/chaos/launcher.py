@@ -42,7 +42,7 @@ def after_commit(countdown: Countdown) -> None:
         if isinstance(news, PlaceChanged) and isinstance(news.place.state, Marked):
             countdown.counts()
 
-    whole = PostgresStore._whole
+    whole = PostgresStore._run_and_commit
 
     def dies(self: PostgresStore, connection: Any, work: Any) -> Any:
         answer, announcements = whole(self, connection, work)
@@ -50,15 +50,15 @@ def after_commit(countdown: Countdown) -> None:
             counts(news)
         return answer, announcements
 
-    PostgresStore._whole = dies  # type: ignore[method-assign]
-    tell = Writer._tell
+    PostgresStore._run_and_commit = dies  # type: ignore[method-assign]
+    tell = Writer._send_results
 
     def dies_untold(self: Writer, group: Any) -> None:
         for news in itertools.chain.from_iterable(job.announcements for job in group):
             counts(news)
         tell(self, group)
 
-    Writer._tell = dies_untold  # type: ignore[method-assign]
+    Writer._send_results = dies_untold  # type: ignore[method-assign]
 
 
 def before_reply(countdown: Countdown) -> None:

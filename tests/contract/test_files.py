@@ -59,10 +59,10 @@ async def test_keys_are_listed_below_a_path_with_when_they_were_written(
     before = time.time()
     for key in ("scans/b.jpg", "scans/a.jpg", "scans-of-old/a.jpg", "pictures/a.jpg"):
         await files.put(key, b"content", "image/jpeg")
-    listed = await files.keys("scans")
+    listed = await files.list_below("scans")
     assert [key for key, _ in listed] == ["scans/a.jpg", "scans/b.jpg"]
     assert all(before - 2 < written < time.time() + 2 for _, written in listed)
-    assert await files.keys("nothing") == []
+    assert await files.list_below("nothing") == []
 
 
 async def test_files_in_a_directory_outlive_the_service(tmp_path: Path) -> None:

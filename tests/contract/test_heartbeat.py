@@ -134,7 +134,7 @@ class TestHeartbeat:
     async def test_a_store_that_is_silent_does_not_answer(
         self, pulse: Pulse, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(heartbeat, "PROOF_SECONDS", 0.05)
+        monkeypatch.setattr(heartbeat, "SILENT_SECONDS", 0.05)
         pulse.store.reached.clear()
         await until(lambda: not pulse.heartbeat.store_answers)
         assert pulse.heartbeat.holds_lease

@@ -18,9 +18,9 @@ from sqlalchemy import URL, Connection, create_engine, inspect, text
 
 from attendance_adapters import UnusableDatabase, migrate
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
-from attendance_adapters.sql.migrate import MIGRATIONS, is_current, over, upgrade
-from attendance_adapters.sql.refusals import GONE, HELD, UNIQUE
-from attendance_adapters.sql.search import is_ours
+from attendance_adapters.sql.migrate import MIGRATIONS, is_current, run_on_connection, upgrade
+from attendance_adapters.sql.refusals import DELETE_REFUSALS, INSERT_REFUSALS, UNIQUE_REFUSALS
+from attendance_adapters.sql.search import is_declared
 from attendance_adapters.sql.tables import metadata
 from tests.support.postgres import a_database
 
@@ -53,14 +53,14 @@ def says(url: URL, *statements: str) -> list[Any]:
         on.commit()
         return rows
 
-    return over(url, run)
+    return run_on_connection(url, run)
 
 
 def differences(on: Connection) -> list[Any]:
     options = {
         "compare_type": True,
         "compare_server_default": True,
-        "include_name": is_ours,
+        "include_name": is_declared,
         "target_metadata": metadata,
     }
     return compare_metadata(MigrationContext.configure(on, opts=options), metadata)
@@ -71,7 +71,7 @@ class TestUpgrade:
         assert not is_current(url)
         upgrade(url)
         assert is_current(url)
-        assert over(url, differences) == []
+        assert run_on_connection(url, differences) == []
 
     @pytest.mark.parametrize("revision", REVISIONS[:-1])
     def test_whatever_is_in_an_earlier_one_is_kept_and_found(self, url: URL, revision: str) -> None:
@@ -80,14 +80,14 @@ class TestUpgrade:
         says(url, PERSON, PROFILE, EVENT)
         upgrade(url)
         assert is_current(url)
-        assert over(url, differences) == []
+        assert run_on_connection(url, differences) == []
         assert says(url, "SELECT user_id, display_name FROM profiles") == [(7, "Анна Ёлкина")]
         assert says(url, "SELECT name FROM events") == [("Лекция",)]
 
     def test_a_difference_would_be_seen(self, url: URL) -> None:
         upgrade(url)
         says(url, "ALTER TABLE profiles ADD COLUMN more INTEGER")
-        (found,) = over(url, differences)
+        (found,) = run_on_connection(url, differences)
         assert found[0] == "remove_column"
 
     def test_twice_is_once(self, url: URL) -> None:
@@ -158,10 +158,10 @@ class TestPostgres:
         """Constraints by name and words, among them CHECKs; the conditions of partial indexes."""
         upgrade(empty)
         with a_database(postgres_server, "template0") as bare:
-            over(bare, lambda on: (metadata.create_all(on), on.commit()))
+            run_on_connection(bare, lambda on: (metadata.create_all(on), on.commit()))
             declared = defined(bare)
         assert defined(empty) == declared
-        assert {*UNIQUE, *GONE, *HELD} <= declared.keys()  # what refusals go by
+        assert {*UNIQUE_REFUSALS, *INSERT_REFUSALS, *DELETE_REFUSALS} <= declared.keys()
         assert "CHECK ((low_id < high_id))" in declared.values()
         assert sum(" WHERE " in each for each in declared.values()) == 4
         for change in (
@@ -221,7 +221,7 @@ def defined(url: URL) -> dict[str, str]:
     return {
         name: words
         for name, words in found
-        if is_ours(name, "index", None) and not name.startswith("alembic_version")
+        if is_declared(name, "index", None) and not name.startswith("alembic_version")
     }
 
 
@@ -260,6 +260,6 @@ def test_a_migration_that_fails_leaves_nothing_and_can_be_run_again(
         full.setattr(Operations, "create_table", fails_at_events)
         with pytest.raises(ArithmeticError):
             upgrade(url)
-    assert over(url, lambda on: inspect(on).get_table_names()) == []
+    assert run_on_connection(url, lambda on: inspect(on).get_table_names()) == []
     upgrade(url)
     assert is_current(url)

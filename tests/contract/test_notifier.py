@@ -13,9 +13,9 @@ import pytest
 from redis.asyncio import Redis
 
 from attendance_adapters import BadAddress
-from attendance_adapters.notifiers import LocalNotifier, RemoteNotifier, notifier_of
+from attendance_adapters.notifiers import LocalNotifier, RemoteNotifier, notifier_at
 from attendance_adapters.notifiers import remote as remote_notifiers
-from attendance_adapters.notifiers.remote import OUTGOING_MOST
+from attendance_adapters.notifiers.remote import MAX_OUTGOING
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Place
@@ -41,14 +41,14 @@ PATIENCE = 10  # seconds, for one that carries announcements between processes
 @asynccontextmanager
 async def local(_: None) -> AsyncIterator[tuple[Notifier, Notifier]]:
     """One process: who publishes and who listens hold the same notifier."""
-    notifier = notifier_of("memory://")
+    notifier = notifier_at("memory://")
     yield notifier, notifier
 
 
 @asynccontextmanager
 async def remote(server: Restartable) -> AsyncIterator[tuple[Notifier, Notifier]]:
     """Two processes, as far as a server can tell."""
-    here, there = notifier_of(server.url), notifier_of(server.url)
+    here, there = notifier_at(server.url), notifier_at(server.url)
     await here.start()
     await there.start()
     yield here, there
@@ -353,7 +353,7 @@ class TestServerThatGoesAway:
     ) -> None:
         async with remote(server) as (here, _):
             assert isinstance(here, RemoteNotifier)
-            for version in range(OUTGOING_MOST + 5):  # none is said before the loop turns
+            for version in range(MAX_OUTGOING + 5):  # none is said before the loop turns
                 here.publish(changed(version))
             assert here.dropped == 5
 
@@ -391,5 +391,5 @@ async def test_of_the_subscriptions_that_ended_the_server_knows_nothing(valkey: 
 )
 def test_an_address_that_is_none_is_refused_without_its_secrets(url: str) -> None:
     with pytest.raises(BadAddress) as refused:
-        notifier_of(url)
+        notifier_at(url)
     assert "secret" not in str(refused.value)

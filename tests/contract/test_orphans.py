@@ -23,7 +23,7 @@ def files(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectFiles:
 
 
 async def kept(files: ObjectFiles) -> list[str]:
-    return [key for folder in ("pictures", "scans") for key, _ in await files.keys(folder)]
+    return [key for folder in ("pictures", "scans") for key, _ in await files.list_below(folder)]
 
 
 async def name(store: Any, picture: str, scan: str) -> None:
@@ -43,15 +43,15 @@ class TestOrphans:
         for key in ("pictures/a.png", "pictures/b.png", "scans/a.png", "scans/b.png"):
             await files.put(key, b"content", "image/png")
         later = time.time() + UPLOAD_SECONDS + 60
-        assert await sweep_orphans(files, store.named_files, later) == 2
+        assert await sweep_orphans(files, store.referenced_files, later) == 2
         assert await kept(files) == ["pictures/a.png", "scans/b.png"]
-        assert await sweep_orphans(files, store.named_files, later) == 0
+        assert await sweep_orphans(files, store.referenced_files, later) == 0
 
     async def test_a_file_whose_upload_may_be_under_way_is_left_alone(
         self, store: Any, files: ObjectFiles
     ) -> None:
         await files.put("scans/new.png", b"content", "image/png")
-        assert await sweep_orphans(files, store.named_files, time.time()) == 0
+        assert await sweep_orphans(files, store.referenced_files, time.time()) == 0
         assert await kept(files) == ["scans/new.png"]
 
     async def test_one_that_gets_its_name_while_they_are_listed_stays(
@@ -61,7 +61,7 @@ class TestOrphans:
 
         async def named() -> frozenset[str]:
             await name(store, "a.png", "b.png")
-            return await store.named_files()  # type: ignore[no-any-return]
+            return await store.referenced_files()  # type: ignore[no-any-return]
 
         later = time.time() + UPLOAD_SECONDS + 60
         assert await sweep_orphans(files, named, later) == 0

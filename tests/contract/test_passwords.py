@@ -55,7 +55,7 @@ async def test_too_many_at_once_are_refused_and_the_others_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     room = 20
-    monkeypatch.setattr("attendance_adapters.passwords.ROOM", room)
+    monkeypatch.setattr("attendance_adapters.passwords.MAX_CALLS", room)
     passwords = Argon2Passwords()
     answers = await asyncio.gather(
         *(passwords.verify(None, "whatever") for _ in range(room + 10)), return_exceptions=True
@@ -73,7 +73,7 @@ async def test_a_call_nobody_waits_for_any_more_still_takes_up_room() -> None:
 
     go_on, begun = threading.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
-    threads = BoundedThreads("test", threads=1, room=1)
+    threads = BoundedThreads("test", threads=1, capacity=1)
 
     def slow() -> None:
         loop.call_soon_threadsafe(begun.set)

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from attendance_adapters import pictures as module
-from attendance_adapters.pictures import MOST_BYTES, PillowPictures
+from attendance_adapters.pictures import MAX_BYTES, PillowPictures
 from attendance_core.errors import BadPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
 from tests.support.pictures import BLUE, RED, saved, two_halves
@@ -223,7 +223,7 @@ async def test_anything_else_is_no_picture(pictures: PillowPictures, data: bytes
 @pytest.mark.parametrize(("width", "height"), [(13_000, 13_000), (65_500, 1_000)])
 async def test_a_bomb_is_too_large(pictures: PillowPictures, width: int, height: int) -> None:
     data = png_of_zeros(width, height)
-    assert len(data) < MOST_BYTES
+    assert len(data) < MAX_BYTES
     with pytest.raises(PictureTooLarge):
         await pictures.clean(data, max_side=512)
 
@@ -251,18 +251,18 @@ async def test_ten_mebibytes_are_allowed_and_one_byte_more_is_not(
     pictures: PillowPictures,
 ) -> None:
     data = saved(two_halves(), "PNG")
-    await pictures.clean(data + bytes(MOST_BYTES - len(data)), max_side=None)
+    await pictures.clean(data + bytes(MAX_BYTES - len(data)), max_side=None)
     with pytest.raises(PictureTooLarge):
-        await pictures.clean(data + bytes(MOST_BYTES - len(data) + 1), max_side=None)
+        await pictures.clean(data + bytes(MAX_BYTES - len(data) + 1), max_side=None)
 
 
 async def test_a_worker_that_takes_too_long_is_ended_and_the_next_one_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pictures = PillowPictures(most_seconds=0.001)
+    pictures = PillowPictures(max_seconds=0.001)
     with pytest.raises(Unavailable):
         await pictures.clean(saved(two_halves(), "PNG"), max_side=None)
-    monkeypatch.setattr(pictures, "_most_seconds", 20.0)
+    monkeypatch.setattr(pictures, "_max_seconds", 20.0)
     await pictures.clean(saved(two_halves(), "PNG"), max_side=None)
     pictures.close()
 
@@ -270,10 +270,10 @@ async def test_a_worker_that_takes_too_long_is_ended_and_the_next_one_works(
 async def test_a_worker_that_dies_once_is_tried_again_and_twice_is_unavailable(
     pictures: PillowPictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work, killed = pictures._work, (-signal.SIGKILL, b"", b"killed")
+    work, killed = pictures._run_worker, (-signal.SIGKILL, b"", b"killed")
     answers = [killed]
     monkeypatch.setattr(
-        pictures, "_work", lambda *given: answers.pop() if answers else work(*given)
+        pictures, "_run_worker", lambda *given: answers.pop() if answers else work(*given)
     )
     data = saved(two_halves(), "PNG")
     await pictures.clean(data, max_side=None)
@@ -292,7 +292,7 @@ async def test_too_many_at_once_are_refused_and_closing_lets_nobody_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     data = saved(two_halves(), "PNG")
-    monkeypatch.setattr(module, "ROOM", 10 * len(data))
+    monkeypatch.setattr(module, "MAX_WAITING_BYTES", 10 * len(data))
     pictures = PillowPictures()
     many = [asyncio.create_task(pictures.clean(data, max_side=None)) for _ in range(12)]
     _, waiting = await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)

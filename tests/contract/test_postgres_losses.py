@@ -26,7 +26,7 @@ BACK_WITHIN = 2.0  # seconds after the server is up
 
 async def kept(store: PostgresStore) -> list[list[Any]]:
     """Every row of every table."""
-    async with store._glances.connect() as connection:
+    async with store._single_read_engine.connect() as connection:
         return [
             sorted(map(repr, await connection.execute(select(table))))
             for table in metadata.sorted_tables
@@ -50,7 +50,7 @@ class TestCancelled:
             before = await kept(store)
             task = asyncio.create_task(awaited(cancelled_at(suspension, step(lecture))))
             await asyncio.wait([task])
-            await asyncio.gather(*store._running, return_exceptions=True)
+            await asyncio.gather(*store._tasks, return_exceptions=True)
             after = await kept(store)
             assert store._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
             await store.close()
@@ -145,11 +145,11 @@ class TestServer:
             await store.transact(lambda u: u.accounts.add("back", "hash", NOON))
             await crowd.until(100)
         await crowd.goes()
-        await asyncio.gather(*store._running, return_exceptions=True)
+        await asyncio.gather(*store._tasks, return_exceptions=True)
         assert crowd.others == []
         assert crowd.unavailable > 0
         assert crowd.slowest < 5
-        async with store._glances.connect() as connection:
+        async with store._single_read_engine.connect() as connection:
             found = await connection.execute(text("SELECT username FROM accounts"))
             assert crowd.made <= {row[0] for row in found}
             asked = """SELECT count(*) FROM pg_stat_activity
@@ -224,7 +224,7 @@ class TestServer:
             await store.transact(work)
         assert asyncio.get_running_loop().time() - began < 0.9
         await done.wait()
-        await asyncio.gather(*store._running)
+        await asyncio.gather(*store._tasks)
         assert await store.observe(lambda u: u.accounts.find("anna")) is not None
 
 

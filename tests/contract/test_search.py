@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from attendance_adapters.sql.search import COMMON
+from attendance_adapters.sql.search import MANY_MATCHES
 from attendance_core.events import Event
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId, fold
@@ -137,7 +137,7 @@ class TestEvents:
 class TestCommon:
     async def test_a_part_that_very_many_have_is_found_in_them_all(self, store: Any) -> None:
         """Names are then walked through in order, instead of sorted."""
-        many = COMMON + 1
+        many = MANY_MATCHES + 1
         names = {UserId(n + 1): f"Common {n * 7919 % many:05}" for n in range(many)}
 
         def work(unit: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql.migrate import over
+from attendance_adapters.sql.migrate import run_on_connection
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
@@ -73,7 +73,7 @@ class TestPostgres:
                     on.execute(text(each.replace("{names}", str(NAMES)).replace("::", r"\:\:")))
                 on.commit()
 
-            over(url, fill)
+            run_on_connection(url, fill)
             made = PostgresStore(url, LocalNotifier())
             await made.start()
             yield made
@@ -91,7 +91,7 @@ class TestPostgres:
         for kind in ("profiles", "events"):
             await finds_by_the_index(store, kind)
         event.listen(store._engine.sync_engine, "before_cursor_execute", note)
-        async with store._glances.connect() as connection:
+        async with store._single_read_engine.connect() as connection:
             has = text("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
             if not (await connection.execute(has)).scalar_one():
                 return  # names are found without, only slower
@@ -126,7 +126,7 @@ class TestSqlite:
         self, store: SqliteStore
     ) -> None:
         asked: list[str] = []
-        for each in store._opened:
+        for each in store._connections:
             each.set_trace_callback(asked.append)
         for kind in ("profiles", "events"):
             asked.clear()

@@ -110,7 +110,7 @@ class TestGroups:
     async def test_no_group_is_longer_than_the_most(
         self, database: Path, clock: SetClock, notifier: LocalNotifier
     ) -> None:
-        store = SqliteStore(database, clock, notifier, group_most=2)
+        store = SqliteStore(database, clock, notifier, max_group_size=2)
         await store.start()
         await store.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
         seen: list[str] = []

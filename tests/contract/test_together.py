@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from attendance_adapters.together import MOST, at_once
+from attendance_adapters.together import MAX_AT_ONCE, concurrently
 from attendance_core.errors import LeaseLost, Unavailable
 from attendance_core.ports import one_after_another
 
-WAYS = pytest.mark.parametrize("together", [one_after_another, at_once])
+WAYS = pytest.mark.parametrize("together", [one_after_another, concurrently])
 
 
 @WAYS
@@ -27,7 +27,7 @@ async def test_all_are_carried_out_whatever_one_raises(together: Any) -> None:
 
         return carry_out
 
-    with pytest.raises(Unavailable):
+    with pytest.raises((Unavailable, ExceptionGroup)):
         await together([step(number) for number in range(5)])
     assert sorted(done) == [0, 2, 4]
 
@@ -47,5 +47,5 @@ async def test_only_so_many_are_under_way_at_once() -> None:
         await asyncio.sleep(0)
         under_way -= 1
 
-    await at_once([step] * (3 * MOST))
-    assert most == MOST
+    await concurrently([step] * (3 * MAX_AT_ONCE))
+    assert most == MAX_AT_ONCE

@@ -30,7 +30,7 @@ def die() -> None:
 
 
 def after_commit() -> None:
-    tell = Writer._tell
+    tell = Writer._send_results
 
     def dies(self: Writer, group: list[Any]) -> None:
         for job in group:
@@ -39,7 +39,7 @@ def after_commit() -> None:
                     die()
         tell(self, group)
 
-    Writer._tell = dies  # type: ignore[method-assign]
+    Writer._send_results = dies  # type: ignore[method-assign]
 
 
 def before_reply() -> None:

@@ -32,7 +32,7 @@ class Notifier(LocalNotifier):
     """One that tells who listens, and that may say it has missed something."""
 
     def listeners(self, event_id: EventId) -> int:
-        return len(self._listeners._of.get(event_id, ()))
+        return len(self._listeners._by_event.get(event_id, ()))
 
     def misses(self, event_id: EventId) -> None:
         self._listeners.tell(event_id, Missed())
@@ -57,8 +57,8 @@ class Store:
     async def close(self) -> None:
         await self.kept.close()
 
-    async def named_files(self) -> frozenset[str]:
-        return await self.kept.named_files()
+    async def referenced_files(self) -> frozenset[str]:
+        return await self.kept.referenced_files()
 
     async def transact(self, work: Any) -> Any:
         return await self._reach(work, self.kept.transact)

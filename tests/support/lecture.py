@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from attendance_adapters.container import use_cases_over
+from attendance_adapters.container import build_use_cases
 from attendance_adapters.files import ObjectFiles
 from attendance_core.accounts import Credential, Session
 from attendance_core.events import Event
@@ -46,7 +46,7 @@ class SamePictures:
 
 def use_cases(store: Any, ids: Any = None, terms: Terms | None = None) -> UseCases:
     """All of them over a store, with nothing slow or random about them."""
-    return use_cases_over(
+    return build_use_cases(
         transact=store.transact,
         observe=store.observe,
         files=ObjectFiles.at("memory://"),

@@ -43,6 +43,6 @@ class Stranger:
         """Returns when somebody waits for a lock it holds."""
         asked = text("""SELECT count(*) FROM pg_stat_activity
             WHERE :mine = ANY(pg_blocking_pids(pid))""")
-        async with self._store._glances.connect() as looking:
+        async with self._store._single_read_engine.connect() as looking:
             while not (await looking.execute(asked, {"mine": self.pid})).scalar_one():
                 await asyncio.sleep(0)  # a transaction would see the same for ever

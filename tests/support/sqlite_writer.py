@@ -65,7 +65,7 @@ async def in_one_group(store: SqliteStore, *works: Callable[[Any], Any]) -> list
 
 def driver_of(unit: Any) -> sqlite3.Connection:
     """What product code never sees."""
-    return unit.events._execute.__self__._driver  # type: ignore[no-any-return]
+    return unit.events._execute.__self__._connection  # type: ignore[no-any-return]
 
 
 def commits(store: SqliteStore, of: list[str]) -> Callable[[Any], None]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance_adapters.notifiers.encoding import LARGEST, decode, encode
+from attendance_adapters.notifiers.encoding import MAX_BYTES, decode, encode
 from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Held, Marked, Place, Waiting
@@ -46,7 +46,7 @@ def test_what_is_said_is_what_is_read(said: Announcement) -> None:
 def test_what_is_too_large_for_a_server_is_told_as_missed() -> None:
     ids = frozenset(ConnectionId(UUID(int=each)) for each in range(500))
     word = encode(ConnectionsEnded(EVENT, Ending.LEFT, ids), "me")
-    assert len(word) <= LARGEST
+    assert len(word) <= MAX_BYTES
     assert decode(EVENT, word) == ("me", Missed())
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from attendance_adapters.container import use_cases_over
+from attendance_adapters.container import build_use_cases
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core import ports
@@ -62,7 +62,7 @@ class Store:
 
     def limits(self) -> Limits:
         """Those of one process of several."""
-        use_cases = use_cases_over(
+        use_cases = build_use_cases(
             transact=self.transact,
             observe=self.kept.observe,
             files=DictFiles(),

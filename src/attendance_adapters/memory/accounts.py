@@ -11,25 +11,25 @@ from attendance_core.vocabulary import Instant, SessionId, UserId, fold
 
 
 class Accounts:
-    """`repositories.Accounts`."""
+    """Keeps accounts; `repositories.Accounts`."""
 
     def __init__(self, state: State) -> None:
-        self._state = state
+        self._accounts = state.accounts
 
     def add(self, username: str, password_hash: str, at: Instant) -> UserId:
         key = fold(username)
-        if key in self._state.accounts:
+        if key in self._accounts:
             raise UsernameTaken
-        user_id = UserId(len(self._state.accounts) + 1)
-        self._state.accounts[key] = Account(user_id, username, password_hash)
+        user_id = UserId(len(self._accounts) + 1)
+        self._accounts[key] = Account(user_id, username, password_hash)
         return user_id
 
     def find(self, username: str) -> Account | None:
-        return self._state.accounts.get(fold(username))
+        return self._accounts.get(fold(username))
 
 
 class Sessions:
-    """`repositories.Sessions`."""
+    """Keeps sessions; `repositories.Sessions`."""
 
     def __init__(self, state: State) -> None:
         self._sessions = state.sessions
@@ -48,7 +48,8 @@ class Sessions:
             self._sessions[session_id] = replace(self._sessions[session_id], used_at=at)
 
     def remove(self, session_id: SessionId) -> None:
-        self._sessions.pop(session_id, None)
+        if session_id in self._sessions:
+            del self._sessions[session_id]
 
     def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
         for session in list(self._sessions.values()):

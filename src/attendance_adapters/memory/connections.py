@@ -18,80 +18,85 @@ from attendance_core.vocabulary import (
 
 
 class Connections:
-    """`repositories.Connections`."""
+    """Keeps connections; `repositories.Connections`."""
 
     def __init__(self, state: State) -> None:
         self._connections = state.connections
         self._processes = state.processes
 
-    def _read(self, connection: Connection) -> Connection:
+    def _with_process(self, connection: Connection) -> Connection:
         return replace(connection, process=self._processes.get(connection.process_id))
 
     def add(self, connection: Connection) -> None:
         self._connections[connection.connection_id] = replace(connection, process=None)
 
     def find(self, connection_id: ConnectionId) -> Connection | None:
-        found = self._connections.get(connection_id)
-        return None if found is None else self._read(found)
+        connection = self._connections.get(connection_id)
+        return None if connection is None else self._with_process(connection)
 
     def of(self, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
         return [
-            self._read(each)
-            for each in self._connections.values()
-            if each.event_id == event_id and each.user_id == user_id
+            self._with_process(connection)
+            for connection in self._connections.values()
+            if connection.event_id == event_id and connection.user_id == user_id
         ]
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         return [
-            self._read(each) for each in self._connections.values() if each.session_id == session_id
+            self._with_process(connection)
+            for connection in self._connections.values()
+            if connection.session_id == session_id
         ]
 
     def lose(self, connection_id: ConnectionId, at: Instant) -> None:
-        found = self._connections.get(connection_id)
-        if found is not None and found.lost_at is None:
-            self._connections[connection_id] = replace(found, lost_at=at)
+        connection = self._connections.get(connection_id)
+        if connection is not None and connection.lost_at is None:
+            self._connections[connection_id] = replace(connection, lost_at=at)
 
     def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
         for connection_id in connection_ids:
-            self._connections.pop(connection_id, None)
+            if connection_id in self._connections:
+                del self._connections[connection_id]
 
     def here(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
         return [
-            each.connection_id
-            for each in self._connections.values()
-            if each.event_id == event_id and each.process_id == process_id
+            connection.connection_id
+            for connection in self._connections.values()
+            if connection.event_id == event_id and connection.process_id == process_id
         ]
 
     def lapsed(
         self, lost_by: Instant, renewed_by: Instant | None, most: int
     ) -> Sequence[Connection]:
-        found = []
-        for each in map(self._read, self._connections.values()):
-            if each.lost_at is not None:
-                lapsed = each.lost_at <= lost_by
+        lapsed = []
+        for connection in map(self._with_process, self._connections.values()):
+            process = connection.process
+            if connection.lost_at is not None:
+                is_lapsed = connection.lost_at <= lost_by
             elif renewed_by is not None:
-                lapsed = each.process is None or each.process.renewed_at <= renewed_by
+                is_lapsed = process is None or process.renewed_at <= renewed_by
             else:
-                lapsed = False
-            if lapsed:
-                found.append(each)
-        return found[:most]
+                is_lapsed = False
+            if is_lapsed:
+                lapsed.append(connection)
+        return lapsed[:most]
 
 
 class Processes:
-    """`repositories.Processes`."""
+    """Keeps the leases of processes; `repositories.Processes`."""
 
     def __init__(self, state: State) -> None:
-        self._state = state
+        self._connections = state.connections
+        self._processes = state.processes
 
     def find(self, process_id: ProcessId) -> Process | None:
-        return self._state.processes.get(process_id)
+        return self._processes.get(process_id)
 
     def put(self, process: Process) -> None:
-        self._state.processes[process.process_id] = process
+        self._processes[process.process_id] = process
 
     def remove_idle(self, renewed_by: Instant) -> None:
-        busy = {each.process_id for each in self._state.connections.values()}
-        for process in list(self._state.processes.values()):
+        busy = {connection.process_id for connection in self._connections.values()}
+        for process in list(self._processes.values()):
             if process.renewed_at <= renewed_by and process.process_id not in busy:
-                del self._state.processes[process.process_id]
+                del self._processes[process.process_id]

@@ -1,4 +1,4 @@
-"""Accounts, sessions, profiles, scans and friendships in dicts."""
+"""Friendships in dicts."""
 
 from __future__ import annotations
 
@@ -10,43 +10,43 @@ from attendance_core.friends import Friend, Friendship
 from attendance_core.vocabulary import UserId, fold
 
 
-def _pair(one: UserId, other: UserId) -> Pair:
-    return (one, other) if one < other else (other, one)
-
-
 class Friendships:
-    """`repositories.Friendships`."""
+    """Keeps friendships; `repositories.Friendships`."""
 
     def __init__(self, state: State) -> None:
-        self._state = state
+        self._friendships = state.friendships
+        self._profiles = state.profiles
 
     def find(self, one: UserId, other: UserId) -> Friendship | None:
-        return self._state.friendships.get(_pair(one, other))
+        return self._friendships.get(Pair.of(one, other))
 
     def add(self, friendship: Friendship) -> None:
-        if not {friendship.asker, friendship.asked} <= self._state.profiles.keys():
+        if not {friendship.asker, friendship.asked} <= self._profiles.keys():
             raise PersonNotFound
         self.put(friendship)
 
     def put(self, friendship: Friendship) -> None:
-        self._state.friendships[_pair(friendship.asker, friendship.asked)] = friendship
+        self._friendships[Pair.of(friendship.asker, friendship.asked)] = friendship
 
     def remove(self, one: UserId, other: UserId) -> None:
-        self._state.friendships.pop(_pair(one, other), None)
+        pair = Pair.of(one, other)
+        if pair in self._friendships:
+            del self._friendships[pair]
 
     def friends_of(self, user_id: UserId) -> Sequence[Friend]:
         friends = []
-        for each in self._state.friendships.values():
-            if each.asker == user_id or (each.accepted and each.asked == user_id):
-                other = each.asked if each.asker == user_id else each.asker
-                name = self._state.profiles[other].display_name
-                friends.append(Friend(other, name, pending=not each.accepted))
-        return sorted(friends, key=lambda each: (fold(each.display_name), each.user_id))
+        for friendship in self._friendships.values():
+            asker, asked = friendship.asker, friendship.asked
+            if asker == user_id or (friendship.accepted and asked == user_id):
+                friend_id = asked if asker == user_id else asker
+                name = self._profiles[friend_id].display_name
+                friends.append(Friend(friend_id, name, pending=not friendship.accepted))
+        return sorted(friends, key=lambda friend: (fold(friend.display_name), friend.user_id))
 
     def requests_to(self, user_id: UserId) -> Sequence[UserId]:
-        asked = [
-            (each.asked_at, each.asker)
-            for each in self._state.friendships.values()
-            if each.asked == user_id and not each.accepted
+        requests = [
+            (friendship.asked_at, friendship.asker)
+            for friendship in self._friendships.values()
+            if friendship.asked == user_id and not friendship.accepted
         ]
-        return [asker for _, asker in sorted(asked)]
+        return [asker for _, asker in sorted(requests)]

@@ -1,26 +1,27 @@
-"""What counts against whom, in a dict."""
+"""Tallies in a dict: how much of what is limited counts against whom."""
 
 from __future__ import annotations
 
-from attendance_adapters.memory.state import State
+from attendance_adapters.memory.state import State, TallyRow
 from attendance_core.limits import Tally
 from attendance_core.vocabulary import Instant, TallyKey
 
 
 class Tallies:
-    """`repositories.Tallies`."""
+    """Keeps tallies; `repositories.Tallies`."""
 
     def __init__(self, state: State) -> None:
         self._tallies = state.tallies
 
     def lock(self, key: TallyKey) -> Tally:
-        tally, _ = self._tallies.setdefault(key, (Tally(key), 0.0))
-        return tally
+        if key not in self._tallies:
+            self._tallies[key] = TallyRow(Tally(key), lapses_at=0.0)
+        return self._tallies[key].tally
 
     def put(self, tally: Tally, lapses_at: Instant) -> None:
-        self._tallies[tally.key] = tally, lapses_at
+        self._tallies[tally.key] = TallyRow(tally, lapses_at)
 
     def remove_lapsed(self, now: Instant) -> None:
-        for key, (_, lapses_at) in list(self._tallies.items()):
-            if lapses_at <= now:
+        for key, row in list(self._tallies.items()):
+            if row.lapses_at <= now:
                 del self._tallies[key]

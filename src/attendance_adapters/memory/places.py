@@ -1,11 +1,11 @@
-"""Places, marks, connections and processes in dicts."""
+"""Places and marks in dicts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from attendance_adapters.memory.state import Seat, State
+from attendance_adapters.memory.state import PlaceKey, State
 from attendance_core.attendance import Participant
 from attendance_core.errors import AlreadyMarked, EventNotFound, Taken
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
@@ -19,90 +19,86 @@ from attendance_core.vocabulary import (
 
 
 class Places:
-    """`repositories.Places`. What is marked is known from the ledger, as it is in SQL."""
+    """Keeps places; `repositories.Places`. Reads from the ledger who is marked, as SQL does."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def _read(self, seat: Seat) -> Place:
-        place = self._state.places[seat]
-        marked = self._state.marked(seat)
+    def _with_mark(self, place: Place) -> Place:
+        marked = self._state.marked(PlaceKey(place.event_id, place.user_id))
         return place if marked is None else replace(place, state=marked)
 
-    def _in(self, event_id: EventId) -> list[Seat]:
-        return [seat for seat in self._state.places if seat[0] == event_id]
+    def _in_event(self, event_id: EventId) -> list[Place]:
+        """Lists the places of an event, without their marks."""
+        return [place for place in self._state.places.values() if place.event_id == event_id]
 
     def enter(self, event_id: EventId, user_id: UserId) -> None:
         if event_id not in self._state.events:
             raise EventNotFound
-        self._state.places.setdefault((event_id, user_id), Place(event_id, user_id))
+        key = PlaceKey(event_id, user_id)
+        if key not in self._state.places:
+            self._state.places[key] = Place(event_id, user_id)
 
     def lock(
         self, event_id: EventId, user_ids: Sequence[UserId], holder: UserId | None = None
     ) -> Mapping[UserId, Place]:
-        held = [
-            seat[1]
-            for seat in (self._in(event_id) if holder is not None else ())
-            if isinstance(state := self._state.places[seat].state, Held) and state.by == holder
+        held_ids = [
+            place.user_id
+            for place in (self._in_event(event_id) if holder is not None else ())
+            if isinstance(place.state, Held) and place.state.by == holder
         ]
-        return {
-            user_id: self._read((event_id, user_id))
-            for user_id in sorted({*user_ids, *held})
-            if (event_id, user_id) in self._state.places
-        }
+        places = self.of(event_id, sorted({*user_ids, *held_ids}))
+        return {place.user_id: place for place in places}
 
     def put(self, place: Place) -> None:
         if isinstance(place.state, Held):
-            for seat in self._in(place.event_id):
-                state = self._state.places[seat].state
-                theirs = isinstance(state, Held) and state.by == place.state.by
-                if theirs and seat[1] != place.user_id:
+            for other in self._in_event(place.event_id):
+                is_held = isinstance(other.state, Held) and other.state.by == place.state.by
+                if is_held and other.user_id != place.user_id:
                     raise Taken
         if isinstance(place.state, Marked):
             place = replace(place, state=None)
-        self._state.places[place.event_id, place.user_id] = place
+        self._state.places[PlaceKey(place.event_id, place.user_id)] = place
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
-        places = map(self._read, self._in(event_id))
-        return [each for each in places if isinstance(each.state, Waiting | Held)]
+        places = map(self._with_mark, self._in_event(event_id))
+        return [place for place in places if isinstance(place.state, Waiting | Held)]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
-        return [
-            self._read((event_id, user_id))
-            for user_id in dict.fromkeys(user_ids)
-            if (event_id, user_id) in self._state.places
-        ]
+        keys = [PlaceKey(event_id, user_id) for user_id in dict.fromkeys(user_ids)]
+        places = self._state.places
+        return [self._with_mark(places[key]) for key in keys if key in places]
 
     def participants(self, event_id: EventId) -> Sequence[Participant]:
-        people = []
-        for place in map(self._read, self._in(event_id)):
+        participants = []
+        for place in map(self._with_mark, self._in_event(event_id)):
             if place.member or isinstance(place.state, Marked):
                 scan = self._state.scans.get(place.user_id)
-                confirmed = scan is not None and scan.state is Confirmation.APPROVED
+                is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
                 name = self._state.profiles[place.user_id].display_name
-                people.append(Participant(place.user_id, name, confirmed, place.state))
-        return sorted(people, key=lambda each: (fold(each.display_name), each.user_id))
+                participants.append(Participant(place.user_id, name, is_confirmed, place.state))
+        return sorted(participants, key=lambda one: (fold(one.display_name), one.user_id))
 
     def lapsed(self, now: Instant, most: int) -> Sequence[tuple[EventId, UserId]]:
-        found = sorted(
-            (state.until, seat)
-            for seat, place in self._state.places.items()
-            if isinstance(state := place.state, Held) and state.until <= now
+        lapsed = sorted(
+            (place.state.until, key)
+            for key, place in self._state.places.items()
+            if isinstance(place.state, Held) and place.state.until <= now
         )
-        return [seat for _, seat in found[:most]]
+        return [key for _, key in lapsed[:most]]
 
 
 class Marks:
-    """`repositories.Marks`."""
+    """Keeps the ledger of marks; `repositories.Marks`."""
 
     def __init__(self, state: State) -> None:
         self._marks = state.marks
 
     def add(self, mark: Mark) -> None:
-        seat = mark.event_id, mark.user_id
-        if seat in self._marks:
+        key = PlaceKey(mark.event_id, mark.user_id)
+        if key in self._marks:
             raise AlreadyMarked
-        self._marks[seat] = mark
+        self._marks[key] = mark
 
     def karma(self, user_id: UserId) -> int:
-        return sum(each.points for each in self._marks.values() if each.marker_id == user_id)
+        return sum(mark.points for mark in self._marks.values() if mark.marker_id == user_id)

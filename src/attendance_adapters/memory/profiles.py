@@ -11,7 +11,7 @@ from attendance_core.vocabulary import UserId, fold
 
 
 class Profiles:
-    """`repositories.Profiles`."""
+    """Keeps profiles; `repositories.Profiles`."""
 
     def __init__(self, state: State) -> None:
         self._profiles = state.profiles
@@ -32,17 +32,18 @@ class Profiles:
         self._profiles[profile.user_id] = profile
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        found = [each for each in self._profiles.values() if part in fold(each.display_name)]
-        found.sort(key=lambda each: (fold(each.display_name), each.user_id))
+        profiles = self._profiles.values()
+        found = [profile for profile in profiles if part in fold(profile.display_name)]
+        found.sort(key=lambda profile: (fold(profile.display_name), profile.user_id))
         return found[offset : offset + limit]
 
     def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
-        found = [self._profiles[each] for each in set(user_ids) if each in self._profiles]
         return [
             ProfileSummary(
-                each.user_id, each.display_name, each.picture, self._is_confirmed(each.user_id)
+                user_id, profile.display_name, profile.picture, self._is_confirmed(user_id)
             )
-            for each in found
+            for user_id in set(user_ids)
+            if (profile := self._profiles.get(user_id)) is not None
         ]
 
     def _is_confirmed(self, user_id: UserId) -> bool:
@@ -51,7 +52,7 @@ class Profiles:
 
 
 class Scans:
-    """`repositories.Scans`."""
+    """Keeps scans; `repositories.Scans`."""
 
     def __init__(self, state: State) -> None:
         self._scans = state.scans
@@ -66,5 +67,5 @@ class Scans:
         self._scans[scan.user_id] = scan
 
     def pending(self) -> Sequence[ConfirmationScan]:
-        waiting = [each for each in self._scans.values() if each.state is Confirmation.PENDING]
-        return sorted(waiting, key=lambda each: (each.uploaded_at, each.user_id))
+        pending = [scan for scan in self._scans.values() if scan.state is Confirmation.PENDING]
+        return sorted(pending, key=lambda scan: (scan.uploaded_at, scan.user_id))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from attendance_core.accounts import Account, Session
 from attendance_core.events import Event
@@ -21,32 +23,66 @@ from attendance_core.vocabulary import (
     UserId,
 )
 
-Seat = tuple[EventId, UserId]
-Pair = tuple[UserId, UserId]
+
+class PlaceKey(NamedTuple):
+    """Finds the place, or the mark, of one person in one event."""
+
+    event_id: EventId
+    user_id: UserId
+
+
+class Pair(NamedTuple):
+    """Finds the friendship of two people, in whatever order they are given."""
+
+    low_id: UserId
+    high_id: UserId
+
+    @classmethod
+    def of(cls, one: UserId, other: UserId) -> Pair:
+        """Puts the smaller id first."""
+        return cls(min(one, other), max(one, other))
+
+
+class TallyRow(NamedTuple):
+    """Holds a tally, and from when on nothing of it counts."""
+
+    tally: Tally
+    lapses_at: Instant
 
 
 @dataclass(slots=True)
 class State:
-    """Everything that is kept."""
+    """Holds all tables."""
 
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded user name
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     profiles: dict[UserId, Profile] = field(default_factory=dict)
     scans: dict[UserId, ConfirmationScan] = field(default_factory=dict)
-    friendships: dict[Pair, Friendship] = field(default_factory=dict)  # the smaller id first
+    friendships: dict[Pair, Friendship] = field(default_factory=dict)
     events: dict[EventId, Event] = field(default_factory=dict)
     event_names: dict[str, EventId] = field(default_factory=dict)  # by folded name
-    places: dict[Seat, Place] = field(default_factory=dict)
-    marks: dict[Seat, Mark] = field(default_factory=dict)
+    places: dict[PlaceKey, Place] = field(default_factory=dict)
+    marks: dict[PlaceKey, Mark] = field(default_factory=dict)
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     processes: dict[ProcessId, Process] = field(default_factory=dict)
-    tallies: dict[TallyKey, tuple[Tally, Instant]] = field(default_factory=dict)  # lapses at
+    tallies: dict[TallyKey, TallyRow] = field(default_factory=dict)
 
     def copy(self) -> State:
-        """A state to change, sharing its values with this one."""
-        return State(**{each.name: dict(getattr(self, each.name)) for each in fields(self)})
+        """Makes a state that can be changed; it shares its values with this one."""
+        return State(**{table: dict(getattr(self, table)) for table in TABLES})
 
-    def marked(self, seat: Seat) -> Marked | None:
-        """What the ledger says of a place."""
-        mark = self.marks.get(seat)
+    def read_only(self) -> State:
+        """Makes a view of this state, without a copy, which raises TypeError on every write.
+
+        Stores write by assigning to an item and by `del` alone, so that all are refused alike.
+        """
+        views: dict[str, Any] = {table: MappingProxyType(getattr(self, table)) for table in TABLES}
+        return State(**views)
+
+    def marked(self, key: PlaceKey) -> Marked | None:
+        """Reads the state of a place from the ledger; None where it has no mark."""
+        mark = self.marks.get(key)
         return None if mark is None else Marked(mark.marker_id, mark.at, mark.points)
+
+
+TABLES = tuple(table.name for table in fields(State))

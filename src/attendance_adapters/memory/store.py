@@ -1,4 +1,4 @@
-"""How a transaction function is run on dicts: on a copy that is swapped in when it returns."""
+"""How a transaction function is run on dicts: on a copy that replaces them when it returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class MemoryStore:
-    """`ports.Transact` and `ports.Observe` in this process's memory.
+    """Keeps everything in this process's memory; `ports.Transact` and `ports.Observe`.
 
     Neither method ever suspends, so a caller without an event loop may drive it.
     """
@@ -22,30 +22,33 @@ class MemoryStore:
     def __init__(self, clock: ports.Clock, notifier: ports.Notifier) -> None:
         self._clock = clock
         self._notifier = notifier
-        self._state = State()
+        self._state = State()  # never changed, only replaced: a look may read it without a copy
 
     async def start(self) -> None:
-        """Nothing to do; stores on disk have."""
+        """Does nothing; stores on disk open their database."""
 
     async def close(self) -> None:
-        """Nothing to do; what was kept is gone with the object."""
+        """Does nothing; what is in memory goes with this object."""
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
-        """What ``work`` returned; whatever it raises leaves nothing behind."""
+        """Runs ``work`` and returns what it returned; where it raises, nothing is changed."""
         state = self._state.copy()
         unit = MemoryUnit(state, self._clock)
-        answer = work(unit)
+        result = work(unit)
         self._state = state
         for announcement in unit.announcements:
             self._notifier.publish(announcement)
-        return answer
+        return result
 
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
-        """What ``look`` returned; whatever it wrote is thrown away."""
-        return look(MemoryUnit(self._state.copy(), self._clock))
+        """Runs ``look``, which cannot write, and returns what it returned.
 
-    async def named_files(self) -> frozenset[str]:
-        """Where every picture and scan that somebody has is kept."""
-        pictures = [each.picture for each in self._state.profiles.values()]
-        scans = [each.file for each in self._state.scans.values()]
+        Raises TypeError where it writes.
+        """
+        return look(MemoryUnit(self._state.read_only(), self._clock))
+
+    async def referenced_files(self) -> frozenset[str]:
+        """Lists the path of every picture and scan that somebody has."""
+        pictures = [profile.picture for profile in self._state.profiles.values()]
+        scans = [scan.file for scan in self._state.scans.values()]
         return frozenset([picture_path(key) for key in pictures if key] + [*map(scan_path, scans)])

@@ -1,4 +1,4 @@
-"""One transaction over a copy of the tables in memory."""
+"""One transaction, or one look, over the tables in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from attendance_core.vocabulary import Instant
 
 
 class MemoryUnit:
-    """A `ports.Unit` over one copy of the state."""
+    """Gives a transaction its stores, over one state; a `ports.Unit`."""
 
     def __init__(self, state: State, clock: ports.Clock) -> None:
         self._clock = clock
@@ -34,9 +34,9 @@ class MemoryUnit:
         self.tallies = Tallies(state)
 
     def now(self) -> Instant:
-        """The clock that was given."""
+        """Asks the clock that the store was given."""
         return self._clock.now()
 
     def announce(self, announcement: Announcement) -> None:
-        """Kept until the state is swapped in."""
+        """Collects an announcement, to be published once the transaction is done."""
         self.announcements.append(announcement)

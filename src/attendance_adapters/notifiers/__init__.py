@@ -1,4 +1,4 @@
-"""Ways for announcements to reach whoever listens, in this process and others."""
+"""Ways for announcements to reach whoever listens, in this process and in others."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from attendance_adapters.errors import BadAddress
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.notifiers.remote import RemoteNotifier
 
-__all__ = ["LocalNotifier", "RemoteNotifier", "notifier_of"]
+__all__ = ["LocalNotifier", "RemoteNotifier", "notifier_at"]
 
 
-def notifier_of(url: str) -> LocalNotifier | RemoteNotifier:
-    """The notifier at memory://, redis://, rediss://, valkey://, valkeys:// or postgresql://.
+def notifier_at(url: str) -> LocalNotifier | RemoteNotifier:
+    """Makes the notifier at memory://, redis://, rediss://, valkey://, valkeys:// or postgresql://.
 
-    It is to be started within the event loop that it is to work in. Raises BadAddress, which
-    tells nothing of the address but its scheme.
+    It has to be started within the event loop that it is to work in. Raises BadAddress, whose
+    text has nothing of the address but its scheme.
     """
     if url == "memory://":
         return LocalNotifier()

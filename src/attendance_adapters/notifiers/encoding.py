@@ -1,14 +1,14 @@
-"""Announcements as bytes, between processes that may run different versions of this code.
+"""Announcements as messages between processes that may run different versions of this code.
 
-A word that cannot be understood, because a newer version says something new or because it is
-damaged, is read as `Missed`: whoever hears it reads the room again. So two versions can run side
+A message that cannot be understood, because a newer version writes something new or because it is
+damaged, is read as `Missed`: whoever listens reads the room again. So two versions can run side
 by side while one replaces the other.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
@@ -17,39 +17,45 @@ from attendance_core.marking.places import Held, Marked, Place, State, Waiting
 from attendance_core.ports import Missed
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
-VERSION: Final = 1  # of the words below; another one is not understood
-LARGEST: Final = 7_900  # bytes; PostgreSQL refuses 8 000, and Redis is told no more either
+VERSION: Final = 1  # of the fields below; a message of another version is not understood
+MAX_BYTES: Final = 7_900  # PostgreSQL refuses 8 000; messages through Redis are no longer either
 
 
-def encode(announcement: Announcement, origin: str) -> bytes:
-    """At most `LARGEST` bytes: what would need more is told as something missed.
+class Decoded(NamedTuple):
+    """Holds what a message says, and which process sent it."""
 
-    ``origin`` is the process that says it, which need not listen to itself.
+    sender: str | None  # None where that cannot be read
+    news: Announcement | Missed
+
+
+def encode(announcement: Announcement, sender: str) -> bytes:
+    """Writes a message of at most `MAX_BYTES`; what would need more is written as `Missed`.
+
+    ``sender`` names the process, which ignores its own messages when they come back.
     """
-    word = _bytes({**_spelt(announcement), "v": VERSION, "from": origin})
-    if len(word) <= LARGEST:
-        return word
-    return _bytes({"kind": "missed", "v": VERSION, "from": origin})
+    header = {"v": VERSION, "from": sender}
+    message = _to_json({**_announcement_to_fields(announcement), **header})
+    return message if len(message) <= MAX_BYTES else _to_json({"kind": "missed", **header})
 
 
-def decode(event_id: EventId, word: bytes) -> tuple[str | None, Announcement | Missed]:
-    """Who said it, where that can be read, and what was said about the event."""
-    origin = None
+def decode(event_id: EventId, message: bytes) -> Decoded:
+    """Reads a message about an event."""
+    sender = None
     try:
-        said = json.loads(word)
-        origin = said["from"]
-        if said["v"] != VERSION:
-            return origin, Missed()
-        return origin, _read(event_id, said)
+        fields = json.loads(message)
+        sender = fields["from"]
+        if fields["v"] != VERSION:
+            return Decoded(sender, Missed())
+        return Decoded(sender, _announcement_from_fields(event_id, fields))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
-        return origin if isinstance(origin, str) else None, Missed()
+        return Decoded(sender if isinstance(sender, str) else None, Missed())
 
 
-def _bytes(word: dict[str, Any]) -> bytes:
-    return json.dumps(word, separators=(",", ":")).encode()
+def _to_json(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, separators=(",", ":")).encode()
 
 
-def _spelt(announcement: Announcement) -> dict[str, Any]:
+def _announcement_to_fields(announcement: Announcement) -> dict[str, Any]:
     match announcement:
         case PlaceChanged(place, at, asked_by):
             return {
@@ -57,56 +63,58 @@ def _spelt(announcement: Announcement) -> dict[str, Any]:
                 "user": place.user_id,
                 "member": place.member,
                 "version": place.version,
-                "state": _spelt_state(place.state),
+                "state": _state_to_list(place.state),
                 "at": at,
                 "by": None if asked_by is None else asked_by.hex,
             }
         case ConnectionsEnded(_, why, connection_ids):
-            ids = None if connection_ids is None else sorted(each.hex for each in connection_ids)
+            ids = None
+            if connection_ids is not None:
+                ids = sorted(connection_id.hex for connection_id in connection_ids)
             return {"kind": "ended", "why": why.value, "connections": ids}
 
 
-def _spelt_state(state: State) -> list[Any] | None:
+def _state_to_list(state: State) -> list[Any] | None:
     match state:
         case None:
             return None
         case Waiting(since):
             return ["waiting", since]
-        case Held(since, by, until):
-            return ["held", since, by, until]
-        case Marked(by, at, points):
-            return ["marked", by, at, points]
+        case Held(since, marker, until):
+            return ["held", since, marker, until]
+        case Marked(marker, at, points):
+            return ["marked", marker, at, points]
 
 
-def _read(event_id: EventId, said: dict[str, Any]) -> Announcement | Missed:
-    match said["kind"]:
+def _announcement_from_fields(event_id: EventId, fields: dict[str, Any]) -> Announcement | Missed:
+    match fields["kind"]:
         case "place":
-            state = _read_state(said["state"])
-            user_id, version = UserId(int(said["user"])), int(said["version"])
-            place = Place(event_id, user_id, bool(said["member"]), state, version)
-            asked_by = None if said["by"] is None else _connection(said["by"])
-            return PlaceChanged(place, float(said["at"]), asked_by)
+            state = _state_from_list(fields["state"])
+            user_id, version = UserId(int(fields["user"])), int(fields["version"])
+            place = Place(event_id, user_id, bool(fields["member"]), state, version)
+            asked_by = None if fields["by"] is None else _connection_id_from(fields["by"])
+            return PlaceChanged(place, float(fields["at"]), asked_by)
         case "ended":
-            ids = said["connections"]
-            ended = None if ids is None else frozenset(map(_connection, ids))
-            return ConnectionsEnded(event_id, Ending(said["why"]), ended)
+            ids = fields["connections"]
+            connection_ids = None if ids is None else frozenset(map(_connection_id_from, ids))
+            return ConnectionsEnded(event_id, Ending(fields["why"]), connection_ids)
         case _:
             return Missed()
 
 
-def _read_state(state: list[Any] | None) -> State:
+def _state_from_list(state: list[Any] | None) -> State:
     match state:
         case None:
             return None
         case ["waiting", since]:
             return Waiting(float(since))
-        case ["held", since, by, until]:
-            return Held(float(since), UserId(int(by)), float(until))
-        case ["marked", by, at, points]:
-            return Marked(UserId(int(by)), float(at), int(points))
+        case ["held", since, marker, until]:
+            return Held(float(since), UserId(int(marker)), float(until))
+        case ["marked", marker, at, points]:
+            return Marked(UserId(int(marker)), float(at), int(points))
         case _:
             raise ValueError("an unknown state")
 
 
-def _connection(text: object) -> ConnectionId:
+def _connection_id_from(text: object) -> ConnectionId:
     return ConnectionId(UUID(hex=str(text)))

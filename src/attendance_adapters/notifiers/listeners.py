@@ -13,38 +13,38 @@ logger = logging.getLogger(__name__)
 
 
 class Listeners:
-    """The listeners of each event; an event without any is forgotten."""
+    """Keeps the listeners of each event, and calls them; forgets an event that has none."""
 
     def __init__(self) -> None:
-        self._of: dict[EventId, list[ports.Listener]] = {}
+        self._by_event: dict[EventId, list[ports.Listener]] = {}
 
     @property
     def events(self) -> Set[EventId]:
-        """Those that somebody listens to."""
-        return self._of.keys()
+        """The events that somebody listens to."""
+        return self._by_event.keys()
 
     def add(self, event_id: EventId, listener: ports.Listener) -> Callable[[], None]:
-        """The answer ends it, and may be called again."""
-        self._of.setdefault(event_id, []).append(listener)
+        """Adds a listener and returns what removes it, which may be called again."""
+        self._by_event.setdefault(event_id, []).append(listener)
 
-        def end() -> None:
-            listeners = self._of.get(event_id, [])
+        def remove() -> None:
+            listeners = self._by_event.get(event_id, [])
             if listener in listeners:
                 listeners.remove(listener)
             if not listeners:
-                self._of.pop(event_id, None)
+                self._by_event.pop(event_id, None)
 
-        return end
+        return remove
 
     def tell(self, event_id: EventId, news: Announcement | ports.Missed) -> None:
-        """Calls the event's listeners; one that raises is logged and hurts nobody."""
-        for listener in tuple(self._of.get(event_id, ())):
+        """Calls the listeners of an event; one that raises is logged and harms no other."""
+        for listener in tuple(self._by_event.get(event_id, ())):
             try:
                 listener(news)
             except Exception:
                 logger.exception("a listener failed")
 
-    def tell_everybody(self, news: ports.Missed) -> None:
+    def tell_all(self, news: ports.Missed) -> None:
         """Calls the listeners of every event."""
-        for event_id in tuple(self._of):
+        for event_id in tuple(self._by_event):
             self.tell(event_id, news)

@@ -11,7 +11,7 @@ from attendance_core.vocabulary import EventId
 
 
 class LocalNotifier:
-    """A `ports.Notifier` for a service of one process. It loses nothing."""
+    """Carries announcements within one process and loses none; a `ports.Notifier`."""
 
     reconnects = 0
     dropped = 0
@@ -20,15 +20,15 @@ class LocalNotifier:
         self._listeners = Listeners()
 
     async def start(self) -> None:
-        """There is nothing to connect to."""
+        """Does nothing: there is no server to connect to."""
 
     async def close(self) -> None:
-        """There is nothing to let go of."""
+        """Does nothing: there is no connection to close."""
 
     def publish(self, announcement: Announcement) -> None:
-        """Calls the event's listeners; one that raises is logged and hurts nobody."""
+        """Calls the listeners of its event; one that raises is logged and harms no other."""
         self._listeners.tell(announcement.event_id, announcement)
 
     async def subscribe(self, event_id: EventId, listener: ports.Listener) -> Callable[[], None]:
-        """The answer ends it, and may be called again."""
+        """Adds a listener and returns what removes it, which may be called again."""
         return self._listeners.add(event_id, listener)

@@ -1,6 +1,6 @@
 """Announcements by way of PostgreSQL's LISTEN and NOTIFY, for those who run no Redis.
 
-Outside the transactions that they tell of: a NOTIFY inside makes commits wait for one another.
+Outside the transactions that they are about: a NOTIFY inside makes commits wait for one another.
 """
 
 from __future__ import annotations
@@ -13,20 +13,26 @@ from uuid import UUID
 import asyncpg
 
 from attendance_adapters.errors import BadAddress
-from attendance_adapters.notifiers.remote import ANSWER_SECONDS, Heard, LinkLost, RemoteNotifier
+from attendance_adapters.notifiers.remote import (
+    ANSWER_SECONDS,
+    LinkLost,
+    Message,
+    OnMessage,
+    RemoteNotifier,
+)
 from attendance_core.vocabulary import EventId
 
-PREFIX: Final = "attendance_"
+CHANNEL_PREFIX: Final = "attendance_"
 SCHEMES: Final = frozenset({"postgresql", "postgres"})
 FAILURES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 NOTIFY: Final = (
-    "SELECT pg_notify(told.channel, told.word) "
-    "FROM unnest($1::text[], $2::text[]) AS told (channel, word)"
+    "SELECT pg_notify(outgoing.channel, outgoing.message) "
+    "FROM unnest($1::text[], $2::text[]) AS outgoing (channel, message)"
 )
 
 
 def postgres_notifier(url: str) -> RemoteNotifier:
-    """A notifier at postgresql:// or postgres://; a pooler in between has to pool sessions.
+    """Makes a notifier at postgresql:// or postgres://; a pooler in between has to pool sessions.
 
     Raises BadAddress.
     """
@@ -35,7 +41,7 @@ def postgres_notifier(url: str) -> RemoteNotifier:
         raise BadAddress("the address of the notifier's PostgreSQL server cannot be read")
     address = f"postgresql://{rest}"
 
-    async def open_link(heard: Heard, lost: Callable[[], None]) -> PostgresLink:
+    async def open_link(on_message: OnMessage, on_lost: Callable[[], None]) -> PostgresLink:
         try:
             connection = await asyncpg.connect(
                 address,
@@ -45,66 +51,70 @@ def postgres_notifier(url: str) -> RemoteNotifier:
             )
         except (*FAILURES, ValueError) as error:
             raise LinkLost(type(error).__name__) from error
-        return PostgresLink(connection, heard, lost)
+        return PostgresLink(connection, on_message, on_lost)
 
     return RemoteNotifier(open_link)
 
 
 class PostgresLink:
-    """One connection, which hears and says."""
+    """Sends and receives messages over one connection; a `Link`."""
 
     def __init__(
-        self, connection: asyncpg.Connection[Any], heard: Heard, lost: Callable[[], None]
+        self,
+        connection: asyncpg.Connection[Any],
+        on_message: OnMessage,
+        on_lost: Callable[[], None],
     ) -> None:
         self._connection = connection
-        self._heard = heard
-        self._lost = lost
-        connection.add_termination_listener(self._ended)
+        self._on_message = on_message
+        self._on_lost = on_lost
+        connection.add_termination_listener(self._connection_ended)
 
     @property
     def is_lost(self) -> bool:
-        """Whether the server, or we, have ended the connection."""
+        """Whether the connection has ended, by the server or by `close`."""
         return bool(self._connection.is_closed())
 
     async def listen(self, events: Collection[EventId]) -> None:
-        """Raises LinkLost."""
-        with _or_lost():
+        """Listens to the channels of these events. Raises LinkLost."""
+        with _raising_link_lost():
             for event_id in events:
-                await self._connection.add_listener(_channel(event_id), self._told)
+                await self._connection.add_listener(_channel(event_id), self._receive)
 
     async def stop_listening(self, events: Collection[EventId]) -> None:
-        """Raises LinkLost."""
-        with _or_lost():
+        """Stops listening to the channels of these events. Raises LinkLost."""
+        with _raising_link_lost():
             for event_id in events:
-                await self._connection.remove_listener(_channel(event_id), self._told)
+                await self._connection.remove_listener(_channel(event_id), self._receive)
 
-    async def say(self, words: Sequence[tuple[EventId, bytes]]) -> None:
-        """Raises LinkLost."""
-        channels = [_channel(event_id) for event_id, _ in words]
-        with _or_lost():
-            await self._connection.execute(NOTIFY, channels, [word.decode() for _, word in words])
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Sends messages, in one statement. Raises LinkLost."""
+        channels = [_channel(message.event_id) for message in messages]
+        texts = [message.content.decode() for message in messages]
+        with _raising_link_lost():
+            await self._connection.execute(NOTIFY, channels, texts)
 
     async def check(self) -> None:
-        """Raises LinkLost."""
-        with _or_lost():
+        """Waits for an answer of the server. Raises LinkLost."""
+        with _raising_link_lost():
             await self._connection.execute("SELECT 1")
 
     async def close(self) -> None:
-        """Without a farewell: the server may not be there to answer it."""
-        self._connection.remove_termination_listener(self._ended)
+        """Ends the connection without telling the server, which may not be there to answer."""
+        self._connection.remove_termination_listener(self._connection_ended)
         self._connection.terminate()
 
-    def _told(self, _connection: object, _pid: int, channel: str, word: object) -> None:
-        event_id = EventId(UUID(hex=channel.removeprefix(PREFIX)))
-        self._heard(event_id, str(word).encode())
+    def _receive(self, _connection: object, _pid: int, channel: str, content: object) -> None:
+        event_id = EventId(UUID(hex=channel.removeprefix(CHANNEL_PREFIX)))
+        self._on_message(event_id, str(content).encode())
 
-    def _ended(self, _connection: object) -> None:
-        self._lost()
+    def _connection_ended(self, _connection: object) -> None:
+        self._on_lost()
 
 
 @contextmanager
-def _or_lost() -> Iterator[None]:
-    """Whatever the driver raises means that this connection is of no use any more."""
+def _raising_link_lost() -> Iterator[None]:
+    """Turns what the driver raises into LinkLost: the connection is of no use any more."""
     try:
         yield
     except FAILURES as error:
@@ -112,4 +122,4 @@ def _or_lost() -> Iterator[None]:
 
 
 def _channel(event_id: EventId) -> str:
-    return f"{PREFIX}{event_id.hex}"
+    return f"{CHANNEL_PREFIX}{event_id.hex}"

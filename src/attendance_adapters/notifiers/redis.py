@@ -14,18 +14,25 @@ from redis.asyncio.connection import Connection, parse_url
 from redis.exceptions import RedisError
 
 from attendance_adapters.errors import BadAddress
-from attendance_adapters.notifiers.remote import ANSWER_SECONDS, Heard, LinkLost, RemoteNotifier
+from attendance_adapters.notifiers.remote import (
+    ANSWER_SECONDS,
+    LinkLost,
+    Message,
+    OnMessage,
+    RemoteNotifier,
+)
 from attendance_core.vocabulary import EventId
 
 FAILURES: Final = (RedisError, OSError)
-PREFIX: Final = "attendance:"
+CHANNEL_PREFIX: Final = "attendance:"
+# From the schemes of addresses to those that redis-py knows
 SCHEMES: Final = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
 
 logger = logging.getLogger(__name__)
 
 
 def redis_notifier(url: str) -> RemoteNotifier:
-    """A notifier at redis://, rediss://, valkey:// or valkeys://. Raises BadAddress."""
+    """Makes a notifier at redis://, rediss://, valkey:// or valkeys://. Raises BadAddress."""
     scheme, _, rest = url.partition("://")
     try:
         if not rest:
@@ -33,14 +40,14 @@ def redis_notifier(url: str) -> RemoteNotifier:
         options: dict[str, Any] = dict(parse_url(f"{SCHEMES[scheme]}://{rest}"))
     except (KeyError, ValueError):
         raise BadAddress("the address of the notifier's Redis server cannot be read") from None
-    # RESP 3, or a subscriber might not publish. It may hear nothing for hours: redis-py's own
-    # timeouts, 5 s by default, are not for it
+    # RESP 3, or a subscriber might not publish. No message may come for hours: redis-py's own
+    # timeouts, 5 s by default, are not for that
     options |= {"protocol": 3, "socket_timeout": None, "driver_info": None}
     options.setdefault("socket_connect_timeout", ANSWER_SECONDS)
-    made: Callable[..., Connection] = options.pop("connection_class", Connection)
+    connection_class: Callable[..., Connection] = options.pop("connection_class", Connection)
 
-    async def open_link(heard: Heard, lost: Callable[[], None]) -> RedisLink:
-        link = RedisLink(made(**options), heard, lost)
+    async def open_link(on_message: OnMessage, on_lost: Callable[[], None]) -> RedisLink:
+        link = RedisLink(connection_class(**options), on_message, on_lost)
         try:
             await link.open()
         except BaseException:
@@ -52,91 +59,96 @@ def redis_notifier(url: str) -> RemoteNotifier:
 
 
 class RedisLink:
-    """One connection, which hears and says.
+    """Sends and receives messages over one connection; a `Link`.
 
-    It is never connected anew by redis-py: it would hide what was missed meanwhile.
+    redis-py never connects it again: that would hide what was missed meanwhile.
     """
 
-    def __init__(self, connection: Connection, heard: Heard, lost: Callable[[], None]) -> None:
+    def __init__(
+        self, connection: Connection, on_message: OnMessage, on_lost: Callable[[], None]
+    ) -> None:
         self._connection = connection
-        self._heard = heard
-        self._lost = lost
-        self._reading: asyncio.Task[None] | None = None
-        self._expected = 0  # answers that the server still owes
-        self._settled = asyncio.Event()
+        self._on_message = on_message
+        self._on_lost = on_lost
+        self._reader: asyncio.Task[None] | None = None
+        self._missing_answers = 0  # those that the server has not sent yet
+        self._all_answered = asyncio.Event()  # set as well when the connection ends
         self.is_lost = False
 
     async def open(self) -> None:
-        """Raises LinkLost."""
-        with _or_lost():
+        """Connects to the server. Raises LinkLost."""
+        with _raising_link_lost():
             await self._connection.connect()  # type: ignore[no-untyped-call]
-        self._reading = asyncio.create_task(self._read(), name="notifier-hears")
+        self._reader = asyncio.create_task(self._read(), name="notifier-reader")
 
     async def listen(self, events: Collection[EventId]) -> None:
-        """Raises LinkLost."""
-        await self._ask(("SUBSCRIBE", *map(_channel, events)), answers=len(events))
+        """Subscribes to the channels of these events. Raises LinkLost."""
+        await self._request(("SUBSCRIBE", *map(_channel, events)), answers=len(events))
 
     async def stop_listening(self, events: Collection[EventId]) -> None:
-        """Raises LinkLost."""
-        await self._ask(("UNSUBSCRIBE", *map(_channel, events)), answers=len(events))
+        """Unsubscribes from the channels of these events. Raises LinkLost."""
+        await self._request(("UNSUBSCRIBE", *map(_channel, events)), answers=len(events))
 
-    async def say(self, words: Sequence[tuple[EventId, bytes]]) -> None:
-        """Raises LinkLost."""
-        commands = [("PUBLISH", _channel(event_id), word) for event_id, word in words]
-        await self._ask(*commands, answers=len(commands))
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Publishes messages, together. Raises LinkLost."""
+        commands = [
+            ("PUBLISH", _channel(message.event_id), message.content) for message in messages
+        ]
+        await self._request(*commands, answers=len(commands))
 
     async def check(self) -> None:
-        """Raises LinkLost."""
-        await self._ask(("PING",), answers=1)
+        """Waits for an answer of the server. Raises LinkLost."""
+        await self._request(("PING",), answers=1)
 
     async def close(self) -> None:
-        """Idempotent."""
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.wait([self._reading])
+        """Ends the connection; idempotent."""
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.wait([self._reader])
         with suppress(*FAILURES):
             await self._connection.disconnect()
 
-    async def _ask(self, *commands: tuple[str | bytes, ...], answers: int) -> None:
-        """Sends them, and waits until the reader has seen all of the answers."""
-        self._expected = answers
-        self._settled.clear()
+    async def _request(self, *commands: tuple[str | bytes, ...], answers: int) -> None:
+        """Sends commands, and waits until the reader has seen all their answers."""
+        self._missing_answers = answers
+        self._all_answered.clear()
         if not self.is_lost:
-            with _or_lost():
+            with _raising_link_lost():
                 packed = self._connection.pack_commands(commands)
                 await self._connection.send_packed_command(packed)
-            await self._settled.wait()
+            await self._all_answered.wait()
         if self.is_lost:
             raise LinkLost("the connection ended")
 
     async def _read(self) -> None:
         try:
             while True:
-                # It stays open after an error, or the next command would connect it anew
-                told = await self._connection.read_response(
+                # It stays open after an error, or the next command would connect it again
+                response = await self._connection.read_response(
                     timeout=math.inf, disconnect_on_error=False, push_request=True
                 )
-                self._take(told)
+                self._receive(response)
         except FAILURES as error:
             logger.debug("the connection ended: %s", type(error).__name__)
         finally:
             self.is_lost = True
-            self._settled.set()
-            self._lost()
+            self._all_answered.set()
+            self._on_lost()
 
-    def _take(self, told: Any) -> None:
-        match told:
-            case [b"message", bytes(channel), bytes(word)]:
-                self._heard(EventId(UUID(channel.decode().removeprefix(PREFIX))), word)
+    def _receive(self, response: Any) -> None:
+        match response:
+            case [b"message", bytes(channel), bytes(content)]:
+                event_id = EventId(UUID(channel.decode().removeprefix(CHANNEL_PREFIX)))
+                self._on_message(event_id, content)
             case _:
-                self._expected -= 1
-                if self._expected == 0:
-                    self._settled.set()
+                self._missing_answers -= 1
+                if self._missing_answers == 0:
+                    self._all_answered.set()
 
 
 @contextmanager
-def _or_lost() -> Iterator[None]:
-    """Whatever the client raises means that this connection is of no use any more."""
+def _raising_link_lost() -> Iterator[None]:
+    """Turns what redis-py raises into LinkLost: the connection is of no use any more."""
     try:
         yield
     except FAILURES as error:
@@ -144,4 +156,4 @@ def _or_lost() -> Iterator[None]:
 
 
 def _channel(event_id: EventId) -> str:
-    return f"{PREFIX}{event_id}"
+    return f"{CHANNEL_PREFIX}{event_id}"

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from attendance_adapters.notifiers.encoding import decode, encode
 from attendance_adapters.notifiers.listeners import Listeners
@@ -21,147 +21,163 @@ from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import EventId, Seconds
 
-OUTGOING_MOST: Final = 10_000  # words that wait to be said; what comes beyond is dropped
-AT_ONCE: Final = 100  # words said together
+MAX_OUTGOING: Final = 10_000  # messages that wait to be sent; further ones are dropped
+BATCH_SIZE: Final = 100  # messages sent together
 ANSWER_SECONDS: Final[Seconds] = 5.0  # for the server to do one thing; then it counts as gone
-CHECK_EVERY: Final[Seconds] = 5.0  # a server that vanished without a word is noticed so
-FIRST_PAUSE: Final[Seconds] = 0.1  # between attempts; twice as long each time
+CHECK_EVERY: Final[Seconds] = 5.0  # finds a server that vanished without closing the connection
+FIRST_PAUSE: Final[Seconds] = 0.1  # between attempts to connect; twice as long each time
 LONGEST_PAUSE: Final[Seconds] = 5.0
 
 logger = logging.getLogger(__name__)
 
 
 class LinkLost(Exception):
-    """The server is gone, or does not do what it is asked to."""
+    """Raised when the server is gone, or does not do what it is asked to."""
+
+
+class Message(NamedTuple):
+    """Holds an encoded announcement, and the event whose listeners are to get it."""
+
+    event_id: EventId
+    content: bytes
 
 
 class Link(Protocol):
-    """A connection to the server. One thing is asked at a time.
+    """Connects to the server. Its methods are called one at a time.
 
     Each method raises LinkLost.
     """
 
     @property
     def is_lost(self) -> bool:
-        """Whether it has been seen to be gone."""
+        """Whether the connection is known to have ended."""
         ...
 
     async def listen(self, events: Collection[EventId]) -> None:
-        """Returns once the server has confirmed it."""
+        """Asks for the messages of these events; returns once the server has confirmed it."""
         ...
 
-    async def stop_listening(self, events: Collection[EventId]) -> None: ...
+    async def stop_listening(self, events: Collection[EventId]) -> None:
+        """Asks for no more messages of these events."""
+        ...
 
-    async def say(self, words: Sequence[tuple[EventId, bytes]]) -> None: ...
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Sends messages to whoever listens to their events."""
+        ...
 
     async def check(self) -> None:
         """Returns once the server has answered."""
         ...
 
     async def close(self) -> None:
-        """Whatever state it is in; idempotent, and raises nothing."""
+        """Ends the connection, whatever state it is in; idempotent, and raises nothing."""
         ...
 
 
-Heard = Callable[[EventId, bytes], None]
-# Opens a link: it calls the first with each word, and the second when it is lost. Raises LinkLost
-Open = Callable[[Heard, Callable[[], None]], Awaitable[Link]]
+OnMessage = Callable[[EventId, bytes], None]
+# Opens a link, which calls the first function with the event and the content of each message that
+# comes, and the second when it is lost. Raises LinkLost
+OpenLink = Callable[[OnMessage, Callable[[], None]], Awaitable[Link]]
 
 
 class RemoteNotifier:
-    """A `ports.Notifier` over one link to a server, made anew for as long as it takes.
+    """Carries announcements to other processes, over a link that is opened again when lost.
 
-    Listeners of this process are told in this process, at once, and whether or not the server
-    is there.
+    Listeners of this process are called in this process, at once, and whether or not the server
+    is there. A `ports.Notifier`.
     """
 
-    def __init__(self, open_link: Open) -> None:
+    def __init__(self, open_link: OpenLink) -> None:
         self._open_link = open_link
         self._listeners = Listeners()
-        self._origin = secrets.token_hex(8)
-        self._outgoing: deque[tuple[EventId, bytes]] = deque()
-        self._listened: set[EventId] = set()
+        self._sender = secrets.token_hex(8)  # names this process in its messages
+        self._outgoing: deque[Message] = deque()
+        self._subscribed: set[EventId] = set()  # events whose messages the server sends us
         self.is_linked = False  # whether the server is there, and sends us what we listen to
-        self._wake = asyncio.Event()
-        self._progress = asyncio.Event()
-        self._life: asyncio.Task[None] | None = None
-        self.reconnects = 0  # links made anew after the first attempt
-        self.dropped = 0  # words that were not said, since it was down or too busy
+        self._work_to_do = asyncio.Event()  # set also when the link is lost
+        self._state_changed = asyncio.Event()  # set once and replaced, see _notify_waiters
+        self._task: asyncio.Task[None] | None = None
+        self.reconnects = 0  # links opened again after the first attempt
+        self.dropped = 0  # messages not sent, since the server was away or too slow
 
     async def start(self) -> None:
         """Returns once the server was reached, or was not at the first attempt."""
-        self._life = asyncio.create_task(self._live(), name="notifier")
-        await self._progress.wait()
+        self._task = asyncio.create_task(self._keep_linked(), name="notifier")
+        await self._state_changed.wait()
 
     async def close(self) -> None:
-        """What waits to be said is not said any more; idempotent."""
-        task, self._life = self._life, None
+        """Ends the link; messages that wait are not sent any more; idempotent."""
+        task, self._task = self._task, None
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
 
     def publish(self, announcement: Announcement) -> None:
-        """Listeners of other processes hear of it soon, or never: it does not wait."""
+        """Calls the listeners here; those of other processes are called soon, or never.
+
+        Does not wait.
+        """
         self._listeners.tell(announcement.event_id, announcement)
-        if not self.is_linked or len(self._outgoing) >= OUTGOING_MOST:
+        if not self.is_linked or len(self._outgoing) >= MAX_OUTGOING:
             self.dropped += 1
             return
-        self._outgoing.append((announcement.event_id, encode(announcement, self._origin)))
-        self._wake.set()
+        content = encode(announcement, self._sender)
+        self._outgoing.append(Message(announcement.event_id, content))
+        self._work_to_do.set()
 
     async def subscribe(self, event_id: EventId, listener: ports.Listener) -> Callable[[], None]:
-        """Returns once the server has confirmed it, or at once while the server is away.
+        """Adds a listener and returns what removes it, once the server has confirmed it.
 
-        Then a `Missed` follows when it is back.
+        While the server is away it returns at once; `Missed` follows when the server is back.
         """
-        end = self._listeners.add(event_id, listener)
+        remove = self._listeners.add(event_id, listener)
 
         def unsubscribe() -> None:
-            end()
-            self._wake.set()
+            remove()
+            self._work_to_do.set()
 
-        self._wake.set()
+        self._work_to_do.set()
         try:
-            while self.is_linked and event_id not in self._listened:
-                await self._progress.wait()
+            while self.is_linked and event_id not in self._subscribed:
+                await self._state_changed.wait()
         except BaseException:
             unsubscribe()
             raise
         return unsubscribe
 
-    async def _live(self) -> None:
+    async def _keep_linked(self) -> None:
         pause, is_first = FIRST_PAUSE, True
         while True:
-            why = "it failed"
+            cause = "it failed"
             try:
-                await self._hold_one(is_first=is_first)
+                await self._run_link(is_first=is_first)
             except LinkLost as lost:
-                why = str(lost)
+                cause = str(lost)
             except Exception:
                 logger.exception("the notifier failed; it goes on with a new link")
             if self.is_linked:
                 pause = FIRST_PAUSE
-            self._let_go()
-            if pause == FIRST_PAUSE:  # once an outage: later attempts would say the same again
-                logger.warning("the notifier's server is away: %s", why)
+            self._reset()
+            if pause == FIRST_PAUSE:  # once an outage: later attempts would log the same again
+                logger.warning("the notifier's server is away: %s", cause)
             is_first = False
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _hold_one(self, *, is_first: bool) -> None:
-        """One link, until it is lost. Raises LinkLost."""
+    async def _run_link(self, *, is_first: bool) -> None:
+        """Opens one link and uses it until it is lost. Raises LinkLost."""
         link: Link | None = None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                link = await self._open_link(self._hear, self._wake.set)
-            await self._agree(link)
+                link = await self._open_link(self._receive, self._work_to_do.set)
+            await self._sync_subscriptions(link)
             self.is_linked = True
-            self._step()
+            self._notify_waiters()
             if not is_first:
                 self.reconnects += 1
                 logger.warning("the notifier's server is back")
-            self._listeners.tell_everybody(ports.Missed())
-            await self._serve(link)
+            self._listeners.tell_all(ports.Missed())
+            await self._use_link(link)
         except TimeoutError:
             raise LinkLost("it does not answer in time") from None
         finally:
@@ -170,53 +186,56 @@ class RemoteNotifier:
                     async with asyncio.timeout(ANSWER_SECONDS):
                         await link.close()
 
-    async def _serve(self, link: Link) -> None:
+    async def _use_link(self, link: Link) -> None:
+        """Sends messages, keeps subscriptions in step and checks the server, for ever."""
         checked_at = time.monotonic()
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(checked_at + CHECK_EVERY - time.monotonic()):
-                    await self._wake.wait()
-            self._wake.clear()
+                    await self._work_to_do.wait()
+            self._work_to_do.clear()
             if link.is_lost:
                 raise LinkLost("the connection ended")
-            await self._agree(link)
+            await self._sync_subscriptions(link)
             while self._outgoing:
-                words = [self._outgoing.popleft() for _ in range(min(AT_ONCE, len(self._outgoing)))]
+                count = min(BATCH_SIZE, len(self._outgoing))
+                messages = [self._outgoing.popleft() for _ in range(count)]
                 async with asyncio.timeout(ANSWER_SECONDS):
-                    await link.say(words)
-                await self._agree(link)
-            # Also when there is much to say: it may take words and not send us any
+                    await link.send(messages)
+                await self._sync_subscriptions(link)
+            # Also when there is much to send: it may take messages and send us none
             if time.monotonic() >= checked_at + CHECK_EVERY:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await link.check()
                 checked_at = time.monotonic()
 
-    async def _agree(self, link: Link) -> None:
-        """The server is to send us what somebody here listens to, and nothing else."""
-        if wanted := self._listeners.events - self._listened:
+    async def _sync_subscriptions(self, link: Link) -> None:
+        """Has the server send us what somebody here listens to, and nothing else."""
+        if wanted := self._listeners.events - self._subscribed:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await link.listen(wanted)
-            self._listened |= wanted
-            self._step()
-        if unwanted := self._listened - self._listeners.events:
-            self._listened -= unwanted  # first: who comes meanwhile has to wait for a new one
+            self._subscribed |= wanted
+            self._notify_waiters()
+        if unwanted := self._subscribed - self._listeners.events:
+            self._subscribed -= unwanted  # first: a new listener has to wait for a new subscription
             async with asyncio.timeout(ANSWER_SECONDS):
                 await link.stop_listening(unwanted)
 
-    def _let_go(self) -> None:
-        """Nothing is known of the server any more; nobody waits for it."""
+    def _reset(self) -> None:
+        """Forgets all that was true of a lost link; nobody waits for it."""
         self.is_linked = False
-        self._listened.clear()
+        self._subscribed.clear()
         self.dropped += len(self._outgoing)
         self._outgoing.clear()
-        self._step()
+        self._notify_waiters()
 
-    def _step(self) -> None:
-        """Whoever waits for the server looks again."""
-        progress, self._progress = self._progress, asyncio.Event()
-        progress.set()
+    def _notify_waiters(self) -> None:
+        """Wakes whoever waits for the link, to look again at what has changed."""
+        changed, self._state_changed = self._state_changed, asyncio.Event()
+        changed.set()
 
-    def _hear(self, event_id: EventId, word: bytes) -> None:
-        origin, news = decode(event_id, word)
-        if origin != self._origin:
+    def _receive(self, event_id: EventId, content: bytes) -> None:
+        """Calls the listeners here, unless this process sent the message itself."""
+        sender, news = decode(event_id, content)
+        if sender != self._sender:
             self._listeners.tell(event_id, news)

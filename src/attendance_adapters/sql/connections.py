@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, select, update
 
-from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.driver import Executor
 from attendance_adapters.sql.tables import connections, processes
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.vocabulary import (
@@ -19,7 +19,7 @@ from attendance_core.vocabulary import (
     UserId,
 )
 
-_CONNECTION = select(
+_SELECT_CONNECTIONS = select(
     connections.c.connection_id,
     connections.c.event_id,
     connections.c.user_id,
@@ -30,53 +30,63 @@ _CONNECTION = select(
     processes.c.renewed_at,
     processes.c.unbroken_since,
 ).select_from(connections.outerjoin(processes, processes.c.process_id == connections.c.process_id))
+_limit = bindparam("limit", type_=BigInteger)
 ADD_CONNECTION = insert(connections)
-FIND_CONNECTION = _CONNECTION.where(connections.c.connection_id == bindparam("id"))
-CONNECTIONS_OF = _CONNECTION.where(
-    connections.c.event_id == bindparam("event"), connections.c.user_id == bindparam("user")
+FIND_CONNECTION = _SELECT_CONNECTIONS.where(
+    connections.c.connection_id == bindparam("connection_id")
 )
-CONNECTIONS_OF_SESSION = _CONNECTION.where(connections.c.session_id == bindparam("session"))
-LOSE = (
+CONNECTIONS_OF_USER = _SELECT_CONNECTIONS.where(
+    connections.c.event_id == bindparam("event_id"), connections.c.user_id == bindparam("user_id")
+)
+CONNECTIONS_OF_SESSION = _SELECT_CONNECTIONS.where(
+    connections.c.session_id == bindparam("session_id")
+)
+NOTE_CONNECTION_LOST = (
     update(connections)
-    .where(connections.c.connection_id == bindparam("id"), connections.c.lost_at.is_(None))
-    .values(lost_at=bindparam("at"))
+    .where(
+        connections.c.connection_id == bindparam("where_connection_id"),
+        connections.c.lost_at.is_(None),
+    )
+    .values(lost_at=bindparam("lost_at"))
 )
 REMOVE_CONNECTIONS = delete(connections).where(
-    connections.c.connection_id.in_(bindparam("ids", expanding=True, type_=Uuid()))
+    connections.c.connection_id.in_(bindparam("connection_ids", expanding=True, type_=Uuid()))
 )
-HERE = select(connections.c.connection_id).where(
-    connections.c.event_id == bindparam("event"),
-    connections.c.process_id == bindparam("process"),
+CONNECTIONS_OF_PROCESS = select(connections.c.connection_id).where(
+    connections.c.event_id == bindparam("event_id"),
+    connections.c.process_id == bindparam("process_id"),
 )
-LOST = (
-    _CONNECTION.where(connections.c.lost_at <= bindparam("lost_by"))
+LOST_CONNECTIONS = (
+    _SELECT_CONNECTIONS.where(connections.c.lost_at <= bindparam("lost_by"))
     .order_by(connections.c.lost_at)
-    .limit(bindparam("most", type_=BigInteger))
+    .limit(_limit)
 )
-# Led by the processes, of which there are few, and not by the connections.
-DEAD = select(processes.c.process_id).where(processes.c.renewed_at <= bindparam("renewed_by"))
-OF_DEAD = _CONNECTION.where(
-    connections.c.process_id.in_(bindparam("ids", expanding=True, type_=Uuid())),
+# Processes first, then their connections: there are few processes and many connections
+DEAD_PROCESSES = select(processes.c.process_id).where(
+    processes.c.renewed_at <= bindparam("renewed_by")
+)
+CONNECTIONS_OF_DEAD_PROCESSES = _SELECT_CONNECTIONS.where(
+    connections.c.process_id.in_(bindparam("process_ids", expanding=True, type_=Uuid())),
     connections.c.lost_at.is_(None),
-).limit(bindparam("most", type_=BigInteger))
+).limit(_limit)
 FIND_PROCESS = select(
     processes.c.process_id, processes.c.renewed_at, processes.c.unbroken_since
-).where(processes.c.process_id == bindparam("id"))
-RENEW = (
+).where(processes.c.process_id == bindparam("process_id"))
+RENEW_PROCESS = (
     update(processes)
-    .where(processes.c.process_id == bindparam("id"))
-    .values(renewed_at=bindparam("renewed"), unbroken_since=bindparam("unbroken"))
+    .where(processes.c.process_id == bindparam("where_process_id"))
+    .values(renewed_at=bindparam("renewed_at"), unbroken_since=bindparam("unbroken_since"))
 )
 ADD_PROCESS = insert(processes)
-REMOVE_IDLE = delete(processes).where(
+REMOVE_IDLE_PROCESSES = delete(processes).where(
     processes.c.renewed_at <= bindparam("renewed_by"),
     ~exists().where(connections.c.process_id == processes.c.process_id),
 )
 
 
-def _connection(row: Sequence[Any]) -> Connection:
-    *own, renewed_at, unbroken_since = row
-    connection_id, event_id, user_id, role, process_id, session_id, lost_at = own
+def _connection_from(row: Sequence[Any]) -> Connection:
+    *own_columns, renewed_at, unbroken_since = row
+    connection_id, event_id, user_id, role, process_id, session_id, lost_at = own_columns
     process = None if renewed_at is None else Process(process_id, renewed_at, unbroken_since)
     return Connection(
         connection_id, event_id, user_id, Role(role), process_id, session_id, lost_at, process
@@ -84,10 +94,10 @@ def _connection(row: Sequence[Any]) -> Connection:
 
 
 class Connections:
-    """`repositories.Connections`."""
+    """Keeps connections; `repositories.Connections`."""
 
-    def __init__(self, on: Executes) -> None:
-        self._execute = on.execute
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
 
     def add(self, connection: Connection) -> None:
         row = {
@@ -102,63 +112,67 @@ class Connections:
         self._execute(ADD_CONNECTION, row)
 
     def find(self, connection_id: ConnectionId) -> Connection | None:
-        row = self._execute(FIND_CONNECTION, {"id": connection_id}).one_or_none()
-        return None if row is None else _connection(row)
+        row = self._execute(FIND_CONNECTION, {"connection_id": connection_id}).one_or_none()
+        return None if row is None else _connection_from(row)
 
     def of(self, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
-        found = self._execute(CONNECTIONS_OF, {"event": event_id, "user": user_id})
-        return [_connection(row) for row in found]
+        rows = self._execute(CONNECTIONS_OF_USER, {"event_id": event_id, "user_id": user_id})
+        return [_connection_from(row) for row in rows]
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
-        found = self._execute(CONNECTIONS_OF_SESSION, {"session": session_id})
-        return [_connection(row) for row in found]
+        rows = self._execute(CONNECTIONS_OF_SESSION, {"session_id": session_id})
+        return [_connection_from(row) for row in rows]
 
     def lose(self, connection_id: ConnectionId, at: Instant) -> None:
-        self._execute(LOSE, {"id": connection_id, "at": at})
+        self._execute(NOTE_CONNECTION_LOST, {"where_connection_id": connection_id, "lost_at": at})
 
     def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
         if connection_ids:
-            self._execute(REMOVE_CONNECTIONS, {"ids": list(connection_ids)})
+            self._execute(REMOVE_CONNECTIONS, {"connection_ids": list(connection_ids)})
 
     def here(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
-        found = self._execute(HERE, {"event": event_id, "process": process_id})
-        return [ConnectionId(row[0]) for row in found]
+        keys = {"event_id": event_id, "process_id": process_id}
+        rows = self._execute(CONNECTIONS_OF_PROCESS, keys)
+        return [ConnectionId(connection_id) for (connection_id,) in rows]
 
     def lapsed(
         self, lost_by: Instant, renewed_by: Instant | None, most: int
     ) -> Sequence[Connection]:
-        found = list(self._execute(LOST, {"lost_by": lost_by, "most": most}))
-        if renewed_by is not None and len(found) < most:
-            dead = [row[0] for row in self._execute(DEAD, {"renewed_by": renewed_by})]
-            if dead:
-                left = most - len(found)
-                found += self._execute(OF_DEAD, {"ids": dead, "most": left})
-        return [_connection(row) for row in found]
+        rows = list(self._execute(LOST_CONNECTIONS, {"lost_by": lost_by, "limit": most}))
+        if renewed_by is not None and len(rows) < most:
+            rows += self._of_dead_processes(renewed_by, most - len(rows))
+        return [_connection_from(row) for row in rows]
+
+    def _of_dead_processes(self, renewed_by: Instant, limit: int) -> Sequence[Sequence[Any]]:
+        dead = self._execute(DEAD_PROCESSES, {"renewed_by": renewed_by})
+        process_ids = [process_id for (process_id,) in dead]
+        if not process_ids:
+            return []
+        return list(
+            self._execute(
+                CONNECTIONS_OF_DEAD_PROCESSES, {"process_ids": process_ids, "limit": limit}
+            )
+        )
 
 
 class Processes:
-    """`repositories.Processes`."""
+    """Keeps the leases of processes; `repositories.Processes`."""
 
-    def __init__(self, on: Executes) -> None:
-        self._execute = on.execute
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
 
     def find(self, process_id: ProcessId) -> Process | None:
-        row = self._execute(FIND_PROCESS, {"id": process_id}).one_or_none()
+        row = self._execute(FIND_PROCESS, {"process_id": process_id}).one_or_none()
         return None if row is None else Process(*row)
 
     def put(self, process: Process) -> None:
-        renewal = {
-            "id": process.process_id,
-            "renewed": process.renewed_at,
-            "unbroken": process.unbroken_since,
+        instants = {
+            "renewed_at": process.renewed_at,
+            "unbroken_since": process.unbroken_since,
         }
-        if self._execute(RENEW, renewal).rowcount == 0:
-            row = {
-                "process_id": process.process_id,
-                "renewed_at": process.renewed_at,
-                "unbroken_since": process.unbroken_since,
-            }
-            self._execute(ADD_PROCESS, row)
+        renewal = {"where_process_id": process.process_id, **instants}
+        if self._execute(RENEW_PROCESS, renewal).rowcount == 0:
+            self._execute(ADD_PROCESS, {"process_id": process.process_id, **instants})
 
     def remove_idle(self, renewed_by: Instant) -> None:
-        self._execute(REMOVE_IDLE, {"renewed_by": renewed_by})
+        self._execute(REMOVE_IDLE_PROCESSES, {"renewed_by": renewed_by})

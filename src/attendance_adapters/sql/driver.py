@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Executable
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -16,26 +16,30 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from attendance_adapters.sql.refusals import refusal_of_sqlite
 
-Process = Callable[[Any], Any]
+Convert = Callable[[Any], Any]
 DIALECT = SQLiteDialect_pysqlite()
-NOTHING: Mapping[str, Any] = {}
-# The options of a statement that locks what it finds: an engine on which it may have waited for
-# somebody has to find it again afterwards
-LOCKS: Mapping[str, Any] = {"locks": True}
-# Of one whose row is judged by the time: where time is another question, both are asked together
-TIMED: Mapping[str, Any] = {"timed": True}
+NO_PARAMETERS: Mapping[str, Any] = {}
+# Option of a statement that locks the rows it finds: an engine on which it may have waited for
+# somebody has to find them again afterwards
+LOCKS_ROWS: Final = "locks_rows"
+# Option of a statement whose row is compared with the time: an engine that has to ask for the
+# time by a statement asks for both together
+WITH_TIME: Final = "with_time"
 
 
-class Executes(Protocol):
-    """What stores run their statements on: this driver, or a connection of SQLAlchemy's."""
+class Executor(Protocol):
+    """Runs the statements of the stores: on SQLite's driver, or on SQLAlchemy's connection."""
 
     def execute(self, statement: Any, parameters: Any = ..., /) -> Any:
-        """Rows with the methods of `Rows`. Raises the refusal a broken constraint stands for."""
+        """Runs a statement and returns its rows, with the methods of `Rows`.
+
+        Raises the refusal that a broken constraint stands for.
+        """
         ...
 
 
 class Rows:
-    """What a statement answered: tuples of Python's values."""
+    """Holds what a statement returned: rows of Python's values."""
 
     __slots__ = ("_rows", "rowcount")
 
@@ -47,104 +51,108 @@ class Rows:
         return iter(self._rows)
 
     def one_or_none(self) -> Sequence[Any] | None:
-        """The row of a statement that finds at most one."""
+        """Returns the row of a statement that finds at most one."""
         return self._rows[0] if self._rows else None
 
     def scalar_one(self) -> Any:
-        """The one value of the one row."""
+        """Returns the one value of the one row."""
         ((value,),) = self._rows
         return value
 
 
 @dataclass(frozen=True, slots=True)
-class _Slot:
-    """Where the value of one question mark comes from."""
+class _Argument:
+    """Finds the value of one question mark of a statement."""
 
     name: str
-    given: bool  # or a constant of the statement
+    is_parameter: bool  # else it is a constant of the statement
     constant: Any
-    process: Process | None
+    convert: Convert | None
     index: int | None = None  # in the list of an IN
 
-    def of(self, parameters: Mapping[str, Any]) -> Any:
-        value = parameters[self.name] if self.given else self.constant
+    def value_in(self, parameters: Mapping[str, Any]) -> Any:
+        value = parameters[self.name] if self.is_parameter else self.constant
         if self.index is not None:
             value = value[self.index]
-        return value if self.process is None else self.process(value)
+        return value if self.convert is None else self.convert(value)
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A statement in SQLite's words."""
+class _CompiledStatement:
+    """Runs one statement, compiled to SQLite's text."""
 
-    sql: str
-    slots: Sequence[_Slot]
-    columns: Sequence[tuple[int, Process]]  # those whose values are not Python's yet
+    text: str
+    arguments: Sequence[_Argument]  # in the order of the question marks
+    conversions: Sequence[tuple[int, Convert]]  # which columns of a row, and how
 
-    def run(self, driver: sqlite3.Connection, parameters: Mapping[str, Any]) -> Rows:
-        cursor = driver.execute(self.sql, [slot.of(parameters) for slot in self.slots])
+    def run(self, connection: sqlite3.Connection, parameters: Mapping[str, Any]) -> Rows:
+        values = [argument.value_in(parameters) for argument in self.arguments]
+        cursor = connection.execute(self.text, values)
         rows = cursor.fetchall()
-        if self.columns and rows:
-            rows = [self._row(row) for row in rows]
+        if self.conversions and rows:
+            rows = [self._convert_row(row) for row in rows]
         return Rows(rows, cursor.rowcount)
 
-    def _row(self, raw: Sequence[Any]) -> Sequence[Any]:
-        row = list(raw)
-        for index, process in self.columns:
-            row[index] = process(row[index])
+    def _convert_row(self, raw_row: Sequence[Any]) -> Sequence[Any]:
+        row = list(raw_row)
+        for index, convert in self.conversions:
+            row[index] = convert(row[index])
         return row
 
 
-def _prepare(statement: Any, parameters: Mapping[str, Any]) -> _Prepared:
+def _compile(statement: Any, parameters: Mapping[str, Any]) -> _CompiledStatement:
     compiled = statement.compile(dialect=DIALECT, column_keys=list(parameters))
     assert isinstance(compiled, SQLCompiler)
     expanded = compiled.construct_expanded_state({**compiled.params, **parameters})
-    slots = {}
+    arguments = {}
     for name, bind in compiled.binds.items():
-        process = bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)
-        slot = _Slot(name, name in parameters, bind.value, process)
-        slots[name] = slot
-        for index, each in enumerate(expanded.parameter_expansion.get(name, ())):
-            slots[each] = replace(slot, index=index)
-    columns = []
+        convert = bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)
+        argument = _Argument(name, name in parameters, bind.value, convert)
+        arguments[name] = argument
+        for index, expanded_name in enumerate(expanded.parameter_expansion.get(name, ())):
+            arguments[expanded_name] = replace(argument, index=index)
+    conversions = []
     for index, column in enumerate(getattr(statement, "exported_columns", ())):
-        process = column.type.dialect_impl(DIALECT).result_processor(DIALECT, None)
-        if process is not None:
-            columns.append((index, process))
-    return _Prepared(
-        expanded.statement, [slots[name] for name in expanded.positiontup or ()], columns
+        convert = column.type.dialect_impl(DIALECT).result_processor(DIALECT, None)
+        if convert is not None:
+            conversions.append((index, convert))
+    return _CompiledStatement(
+        expanded.statement,
+        [arguments[name] for name in expanded.positiontup or ()],
+        conversions,
     )
 
 
-# By the statement and how long the list of its IN is, if it has one
-_prepared: dict[tuple[Executable, int], _Prepared] = {}
+# By the statement and the length of the list of its IN, if it has one
+_compiled_statements: dict[tuple[Executable, int], _CompiledStatement] = {}
 
 
-def padded(values: list[Any]) -> list[Any]:
-    """The same set in a list of 0, 1, 2, 4, 8... values, so that few lengths are prepared."""
+def pad_to_power_of_two(values: list[Any]) -> list[Any]:
+    """Repeats the last value until there are 0, 1, 2, 4, 8..., so that few lengths are compiled."""
     length = 1 << (len(values) - 1).bit_length() if values else 0
     return values + values[-1:] * (length - len(values))
 
 
-class Driver:
-    """Runs statements on one connection of the driver's."""
+class SqliteExecutor:
+    """Runs statements on one connection of SQLite's driver; an `Executor`."""
 
-    __slots__ = ("_driver",)
+    __slots__ = ("_connection",)
 
-    def __init__(self, driver: sqlite3.Connection) -> None:
-        self._driver = driver
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
-    def execute(self, statement: Executable, parameters: Mapping[str, Any] = NOTHING) -> Rows:
-        """See `Executes`."""
+    def execute(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
+        """Runs a statement, see `Executor`."""
         length = 0
         for name, value in parameters.items():
             if type(value) is list:
-                listed = padded(value)
-                parameters, length = {**parameters, name: listed}, len(listed)
-        prepared = _prepared.get((statement, length))
-        if prepared is None:
-            prepared = _prepared[statement, length] = _prepare(statement, parameters)
+                padded = pad_to_power_of_two(value)
+                parameters, length = {**parameters, name: padded}, len(padded)
+        compiled = _compiled_statements.get((statement, length))
+        if compiled is None:
+            compiled = _compile(statement, parameters)
+            _compiled_statements[statement, length] = compiled
         try:
-            return prepared.run(self._driver, parameters)
+            return compiled.run(self._connection, parameters)
         except sqlite3.IntegrityError as error:
-            raise refusal_of_sqlite(error, prepared.sql) or error from error
+            raise refusal_of_sqlite(error, compiled.text) or error from error

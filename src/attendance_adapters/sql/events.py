@@ -6,8 +6,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, String, bindparam, delete, insert, literal_column, or_, select
 
-from attendance_adapters.sql.driver import Executes
-from attendance_adapters.sql.search import TRIGRAM, has_long_part, has_part, is_rare
+from attendance_adapters.sql.driver import Executor
+from attendance_adapters.sql.search import (
+    TRIGRAM_LENGTH,
+    has_few_matches,
+    has_part,
+    has_part_by_index,
+)
 from attendance_adapters.sql.tables import events, marks, places
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
@@ -15,7 +20,7 @@ from attendance_core.events import Event
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId, fold
 
-EVERYTHING = 2**31 - 1  # more rows than there will be
+NO_LIMIT = 2**31 - 1  # more rows than there will be
 
 _columns = (
     events.c.event_id,
@@ -24,54 +29,54 @@ _columns = (
     events.c.starts_at,
     events.c.ends_at,
 )
-_EVENT = select(*_columns)
+_SELECT_EVENTS = select(*_columns)
 _ORDER = (events.c.starts_at, events.c.name_key, events.c.event_id)
 ADD = insert(events)
-GET = _EVENT.where(events.c.event_id == bindparam("id"))
+GET = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
 LOCK = GET.with_for_update()
 # Before the event: whoever locks a place may lock its event afterwards, by a mark
 LOCK_PLACES = (
     select(places.c.user_id)
-    .where(places.c.event_id == bindparam("id"))
+    .where(places.c.event_id == bindparam("event_id"))
     .order_by(places.c.user_id)
     .with_for_update()
 )
-REMOVE = delete(events).where(events.c.event_id == bindparam("id"))
-_most, _skip = bindparam("most", type_=BigInteger), bindparam("skip", type_=BigInteger)
-ALL = _EVENT.order_by(*_ORDER).limit(_most).offset(_skip)
+REMOVE = delete(events).where(events.c.event_id == bindparam("event_id"))
+_limit, _offset = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
+ALL_EVENTS = _SELECT_EVENTS.order_by(*_ORDER).limit(_limit).offset(_offset)
 _part = bindparam("part", type_=String)
-IS_RARE = select(is_rare(literal_column("trigrams_of_events"), _part))
-SEARCH_RARE = ALL.where(has_long_part(events.c.name_key, _part))
-SEARCH = ALL.where(has_part(events.c.name_key, _part))
-CREATED_BY = ALL.where(events.c.creator_id == bindparam("user"))
-_theirs = places.c.event_id == events.c.event_id
+HAS_FEW_MATCHES = select(has_few_matches(literal_column("trigrams_of_events"), _part))
+SEARCH_BY_INDEX = ALL_EVENTS.where(has_part_by_index(events.c.name_key, _part))
+SEARCH_IN_ORDER = ALL_EVENTS.where(has_part(events.c.name_key, _part))
+CREATED_BY = ALL_EVENTS.where(events.c.creator_id == bindparam("creator_id"))
+_place_is_in_event = places.c.event_id == events.c.event_id
 JOINED_BY = (
     select(*_columns)
-    .select_from(events.join(places, _theirs))
-    .where(places.c.user_id == bindparam("user"), places.c.member)
+    .select_from(events.join(places, _place_is_in_event))
+    .where(places.c.user_id == bindparam("user_id"), places.c.member)
     .order_by(*_ORDER)
-    .limit(_most)
-    .offset(_skip)
+    .limit(_limit)
+    .offset(_offset)
 )
-_marked = (marks.c.event_id == places.c.event_id) & (marks.c.user_id == places.c.user_id)
+_mark_is_of_place = (marks.c.event_id == places.c.event_id) & (marks.c.user_id == places.c.user_id)
 ATTENDED_BY = (
     select(*_columns, marks.c.marker_id, marks.c.at, marks.c.points)
-    .select_from(events.join(places, _theirs).outerjoin(marks, _marked))
+    .select_from(events.join(places, _place_is_in_event).outerjoin(marks, _mark_is_of_place))
     .where(
-        places.c.user_id == bindparam("user"),
+        places.c.user_id == bindparam("user_id"),
         or_(places.c.member, marks.c.marker_id.is_not(None)),
     )
     .order_by(events.c.starts_at.desc(), events.c.name_key, events.c.event_id)
-    .limit(_most)
-    .offset(_skip)
+    .limit(_limit)
+    .offset(_offset)
 )
 
 
 class Events:
-    """`repositories.Events`."""
+    """Keeps events; `repositories.Events`."""
 
-    def __init__(self, on: Executes) -> None:
-        self._execute = on.execute
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
 
     def add(self, event: Event) -> None:
         row = {
@@ -85,45 +90,47 @@ class Events:
         self._execute(ADD, row)
 
     def get(self, event_id: EventId) -> Event:
-        row = self._execute(GET, {"id": event_id}).one_or_none()
+        row = self._execute(GET, {"event_id": event_id}).one_or_none()
         if row is None:
             raise EventNotFound
         return Event(*row)
 
     def lock(self, event_id: EventId) -> Event:
-        self._execute(LOCK_PLACES, {"id": event_id})
-        row = self._execute(LOCK, {"id": event_id}).one_or_none()
+        self._execute(LOCK_PLACES, {"event_id": event_id})
+        row = self._execute(LOCK, {"event_id": event_id}).one_or_none()
         if row is None:
             raise EventNotFound
         return Event(*row)
 
     def remove(self, event_id: EventId) -> None:
-        self._execute(REMOVE, {"id": event_id})
+        self._execute(REMOVE, {"event_id": event_id})
 
     def search(self, part: str | None, limit: int | None, offset: int) -> Sequence[Event]:
         page = _page(limit, offset)
         if part is None:
-            return [Event(*row) for row in self._execute(ALL, page)]
-        rare = len(part) >= TRIGRAM and self._execute(IS_RARE, {"part": part}).scalar_one()
-        search = SEARCH_RARE if rare else SEARCH
-        return [Event(*row) for row in self._execute(search, {**page, "part": part})]
+            return [Event(*row) for row in self._execute(ALL_EVENTS, page)]
+        by_index = (
+            len(part) >= TRIGRAM_LENGTH
+            and self._execute(HAS_FEW_MATCHES, {"part": part}).scalar_one()
+        )
+        statement = SEARCH_BY_INDEX if by_index else SEARCH_IN_ORDER
+        return [Event(*row) for row in self._execute(statement, {**page, "part": part})]
 
     def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
-        found = self._execute(CREATED_BY, {**_page(limit, offset), "user": user_id})
-        return [Event(*row) for row in found]
+        rows = self._execute(CREATED_BY, {**_page(limit, offset), "creator_id": user_id})
+        return [Event(*row) for row in rows]
 
     def joined_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
-        found = self._execute(JOINED_BY, {**_page(limit, offset), "user": user_id})
-        return [Event(*row) for row in found]
+        rows = self._execute(JOINED_BY, {**_page(limit, offset), "user_id": user_id})
+        return [Event(*row) for row in rows]
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
+        rows = self._execute(ATTENDED_BY, {**_page(limit, offset), "user_id": user_id})
         return [
             Attended(Event(*event), None if marker is None else Marked(marker, at, points))
-            for *event, marker, at, points in self._execute(
-                ATTENDED_BY, {**_page(limit, offset), "user": user_id}
-            )
+            for *event, marker, at, points in rows
         ]
 
 
 def _page(limit: int | None, offset: int) -> dict[str, int]:
-    return {"most": EVERYTHING if limit is None else limit, "skip": offset}
+    return {"limit": NO_LIMIT if limit is None else limit, "offset": offset}

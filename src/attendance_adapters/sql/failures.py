@@ -1,42 +1,43 @@
-"""What callers are told of what went wrong in a store, and what they are not."""
+"""What callers see of an error in a store, and what is hidden from them."""
 
 from __future__ import annotations
 
 from attendance_core.errors import Unavailable
 
 # They would end a loop or a thread that others share
-_ENDS = (StopIteration, GeneratorExit, KeyboardInterrupt, SystemExit)
-_DATA = "22"  # the class of states whose very message quotes a value
+_ENDS_LOOP_OR_THREAD = (StopIteration, GeneratorExit, KeyboardInterrupt, SystemExit)
+_DATA_EXCEPTION = "22"  # the class of states whose very message quotes a value
 
 
 class StatementFailed(Exception):
-    """A statement that PostgreSQL did not carry out, and why, without a value in it.
+    """Raised when PostgreSQL did not carry out a statement; its text has no value in it.
 
-    The error itself has a DETAIL with whole rows, and those hold names.
+    The driver's own error has a DETAIL with whole rows, and those hold names.
     """
 
 
 def without_values(error: Exception) -> StatementFailed:
-    """The kind of an error, the state PostgreSQL gives it and its message; where we were then."""
-    driver = getattr(error, "driver_exception", None) or error
-    state = getattr(driver, "sqlstate", None) or ""
-    first = driver.strerror if isinstance(driver, OSError) else None
-    said = "" if state.startswith(_DATA) else str(first or (*driver.args, "")[0])
-    words = f"{type(driver).__name__} {state}".strip()
-    failed = StatementFailed(f"{words}: {said}" if said else words)
-    return failed.with_traceback(error.__traceback__)
+    """Makes an error of the driver's safe to log: its kind, state, message and traceback."""
+    driver_error = getattr(error, "driver_exception", None) or error
+    state = getattr(driver_error, "sqlstate", None) or ""
+    os_message = driver_error.strerror if isinstance(driver_error, OSError) else None
+    message = str(os_message or (*driver_error.args, "")[0])
+    kind = f"{type(driver_error).__name__} {state}".strip()
+    is_message_safe = message and not state.startswith(_DATA_EXCEPTION)
+    safe_error = StatementFailed(f"{kind}: {message}" if is_message_safe else kind)
+    return safe_error.with_traceback(error.__traceback__)
 
 
-def failed(error: BaseException) -> Unavailable:
-    """What a failing store is to its callers."""
+def unavailable_because(cause: BaseException) -> Unavailable:
+    """Makes the error that callers get when a store fails."""
     unavailable = Unavailable()
-    unavailable.__cause__ = error
+    unavailable.__cause__ = cause
     return unavailable
 
 
-def raised(error: BaseException) -> BaseException:
-    """What is told of what a transaction function raised: just that, or that it was a bug."""
-    if isinstance(error, _ENDS):
+def safe_to_raise(error: BaseException) -> BaseException:
+    """Returns what work raised, or a RuntimeError where that would end a loop or a thread."""
+    if isinstance(error, _ENDS_LOOP_OR_THREAD):
         bug = RuntimeError(f"a transaction function raised {type(error).__name__}")
         bug.__cause__ = error
         return bug

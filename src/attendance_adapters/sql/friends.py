@@ -14,12 +14,14 @@ from sqlalchemy import (
     update,
 )
 
-from attendance_adapters.sql.driver import LOCKS, Executes
-from attendance_adapters.sql.tables import friendships, profiles
+from attendance_adapters.sql.driver import LOCKS_ROWS, Executor
+from attendance_adapters.sql.tables import BigId, friendships, profiles
 from attendance_core.friends import Friend, Friendship
 from attendance_core.vocabulary import UserId
 
-_PAIR = (friendships.c.low_id == bindparam("low")) & (friendships.c.high_id == bindparam("high"))
+_is_of_pair = (friendships.c.low_id == bindparam("low_id")) & (
+    friendships.c.high_id == bindparam("high_id")
+)
 FIND_FRIENDSHIP = (
     select(
         friendships.c.low_id,
@@ -28,56 +30,59 @@ FIND_FRIENDSHIP = (
         friendships.c.asked_at,
         friendships.c.accepted,
     )
-    .where(_PAIR)
+    .where(_is_of_pair)
     .with_for_update()
-    .execution_options(**LOCKS)
+    .execution_options(**{LOCKS_ROWS: True})
 )
-REMOVE_FRIENDSHIP = delete(friendships).where(_PAIR)
+REMOVE_FRIENDSHIP = delete(friendships).where(_is_of_pair)
 ADD_FRIENDSHIP = insert(friendships)
 PUT_FRIENDSHIP = (
     update(friendships)
-    .where(_PAIR)
-    .values(asker_id=bindparam("asker"), asked_at=bindparam("at"), accepted=bindparam("friends"))
+    .where(
+        friendships.c.low_id == bindparam("where_low_id"),
+        friendships.c.high_id == bindparam("where_high_id"),
+    )
+    .values(
+        asker_id=bindparam("asker_id"),
+        asked_at=bindparam("asked_at"),
+        accepted=bindparam("accepted"),
+    )
 )
-_other = case(
-    (friendships.c.low_id == bindparam("id"), friendships.c.high_id), else_=friendships.c.low_id
+_user_id = bindparam("user_id", type_=BigId)
+_other_id = case(
+    (friendships.c.low_id == _user_id, friendships.c.high_id), else_=friendships.c.low_id
 )
-_mine = or_(friendships.c.low_id == bindparam("id"), friendships.c.high_id == bindparam("id"))
+_is_of_user = or_(friendships.c.low_id == _user_id, friendships.c.high_id == _user_id)
 FRIENDS_OF = (
     select(profiles.c.user_id, profiles.c.display_name, friendships.c.accepted)
-    .select_from(friendships.join(profiles, profiles.c.user_id == _other))
-    .where(_mine, or_(friendships.c.accepted, friendships.c.asker_id == bindparam("id")))
+    .select_from(friendships.join(profiles, profiles.c.user_id == _other_id))
+    .where(_is_of_user, or_(friendships.c.accepted, friendships.c.asker_id == _user_id))
     .order_by(profiles.c.name_key, profiles.c.user_id)
 )
 REQUESTS_TO = (
     select(friendships.c.asker_id)
-    .where(_mine, ~friendships.c.accepted, friendships.c.asker_id != bindparam("id"))
+    .where(_is_of_user, ~friendships.c.accepted, friendships.c.asker_id != _user_id)
     .order_by(friendships.c.asked_at, friendships.c.asker_id)
 )
 
 
-def _pair(one: UserId, other: UserId) -> dict[str, UserId]:
-    return {"low": min(one, other), "high": max(one, other)}
-
-
 class Friendships:
-    """`repositories.Friendships`."""
+    """Keeps friendships; `repositories.Friendships`."""
 
-    def __init__(self, on: Executes) -> None:
-        self._execute = on.execute
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
 
     def find(self, one: UserId, other: UserId) -> Friendship | None:
         row = self._execute(FIND_FRIENDSHIP, _pair(one, other)).one_or_none()
         if row is None:
             return None
-        low, high, asker, asked_at, accepted = row
-        return Friendship(asker, high if asker == low else low, asked_at, accepted)
+        low_id, high_id, asker_id, asked_at, accepted = row
+        asked_id = high_id if asker_id == low_id else low_id
+        return Friendship(asker_id, asked_id, asked_at, accepted)
 
     def add(self, friendship: Friendship) -> None:
-        pair = _pair(friendship.asker, friendship.asked)
         row = {
-            "low_id": pair["low"],
-            "high_id": pair["high"],
+            **_pair(friendship.asker, friendship.asked),
             "asker_id": friendship.asker,
             "asked_at": friendship.asked_at,
             "accepted": friendship.accepted,
@@ -85,11 +90,13 @@ class Friendships:
         self._execute(ADD_FRIENDSHIP, row)
 
     def put(self, friendship: Friendship) -> None:
+        pair = _pair(friendship.asker, friendship.asked)
         row = {
-            **_pair(friendship.asker, friendship.asked),
-            "asker": friendship.asker,
-            "at": friendship.asked_at,
-            "friends": friendship.accepted,
+            "where_low_id": pair["low_id"],
+            "where_high_id": pair["high_id"],
+            "asker_id": friendship.asker,
+            "asked_at": friendship.asked_at,
+            "accepted": friendship.accepted,
         }
         self._execute(PUT_FRIENDSHIP, row)
 
@@ -99,8 +106,13 @@ class Friendships:
     def friends_of(self, user_id: UserId) -> Sequence[Friend]:
         return [
             Friend(friend_id, name, pending=not accepted)
-            for friend_id, name, accepted in self._execute(FRIENDS_OF, {"id": user_id})
+            for friend_id, name, accepted in self._execute(FRIENDS_OF, {"user_id": user_id})
         ]
 
     def requests_to(self, user_id: UserId) -> Sequence[UserId]:
-        return [UserId(row[0]) for row in self._execute(REQUESTS_TO, {"id": user_id})]
+        rows = self._execute(REQUESTS_TO, {"user_id": user_id})
+        return [UserId(asker_id) for (asker_id,) in rows]
+
+
+def _pair(one: UserId, other: UserId) -> dict[str, UserId]:
+    return {"low_id": min(one, other), "high_id": max(one, other)}

@@ -1,60 +1,58 @@
-"""What counts against whom, in SQL."""
+"""Tallies in SQL: how much of what is limited counts against whom."""
 
 from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert  # SQLite's says the same
+from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
-from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.driver import Executor
 from attendance_adapters.sql.tables import tallies
 from attendance_core.limits import Tally
 from attendance_core.vocabulary import Instant, TallyKey
 
-_ADD = insert(tallies)
-# Adds the row or locks it, in one statement: between two of them it could be forgotten
-LOCK_TALLY = _ADD.on_conflict_do_update(
-    index_elements=[tallies.c.key], set_={"key": _ADD.excluded.key}
+_ADD_TALLY = insert(tallies)
+# Adds the row or locks it, in one statement: between two of them it could be removed
+LOCK_TALLY = _ADD_TALLY.on_conflict_do_update(
+    index_elements=[tallies.c.key], set_={"key": _ADD_TALLY.excluded.key}
 ).returning(tallies.c.taken, tallies.c.under_way)
 PUT_TALLY = (
     update(tallies)
-    .where(tallies.c.key == bindparam("of"))
+    .where(tallies.c.key == bindparam("where_key"))
     .values(
         taken=bindparam("taken"),
         under_way=bindparam("under_way"),
         lapses_at=bindparam("lapses_at"),
     )
 )
-# Those that somebody has locked are in use; by not waiting for them two sweeps never meet
-REMOVE_LAPSED = delete(tallies).where(
+# Skips rows that somebody has locked: they are in use, and two removals never wait for each other
+REMOVE_LAPSED_TALLIES = delete(tallies).where(
     tallies.c.key.in_(
         select(tallies.c.key)
-        .where(tallies.c.lapses_at <= bindparam("now"))
+        .where(tallies.c.lapses_at <= bindparam("lapsed_by"))
         .with_for_update(skip_locked=True)
     )
 )
 
 
 class Tallies:
-    """`repositories.Tallies`."""
+    """Keeps tallies; `repositories.Tallies`."""
 
-    def __init__(self, on: Executes) -> None:
-        self._execute = on.execute
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
 
     def lock(self, key: TallyKey) -> Tally:
-        empty = {"key": key, "taken": (), "under_way": (), "lapses_at": 0.0}
-        ((taken, under_way),) = self._execute(LOCK_TALLY, empty)
+        empty_row = {"key": key, "taken": (), "under_way": (), "lapses_at": 0.0}
+        ((taken, under_way),) = self._execute(LOCK_TALLY, empty_row)
         return Tally(key, taken, under_way)
 
     def put(self, tally: Tally, lapses_at: Instant) -> None:
-        self._execute(
-            PUT_TALLY,
-            {
-                "of": tally.key,
-                "taken": tally.taken,
-                "under_way": tally.under_way,
-                "lapses_at": lapses_at,
-            },
-        )
+        row = {
+            "where_key": tally.key,
+            "taken": tally.taken,
+            "under_way": tally.under_way,
+            "lapses_at": lapses_at,
+        }
+        self._execute(PUT_TALLY, row)
 
     def remove_lapsed(self, now: Instant) -> None:
-        self._execute(REMOVE_LAPSED, {"now": now})
+        self._execute(REMOVE_LAPSED_TALLIES, {"lapsed_by": now})

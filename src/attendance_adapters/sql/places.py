@@ -18,16 +18,16 @@ from sqlalchemy import (
     update,
 )
 
-from attendance_adapters.sql.driver import LOCKS, Executes
+from attendance_adapters.sql.driver import LOCKS_ROWS, Executor
 from attendance_adapters.sql.tables import BigId, marks, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.marking.places import Held, Mark, Marked, Place, State, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 
-_here = places.c.event_id == bindparam("event")
-_marked = (marks.c.event_id == places.c.event_id) & (marks.c.user_id == places.c.user_id)
-_state = (
+_is_in_event = places.c.event_id == bindparam("event_id")
+_mark_is_of_place = (marks.c.event_id == places.c.event_id) & (marks.c.user_id == places.c.user_id)
+_state_columns = (
     places.c.since,
     places.c.held_by,
     places.c.held_until,
@@ -35,65 +35,75 @@ _state = (
     marks.c.at,
     marks.c.points,
 )
-_PLACE = select(
-    places.c.event_id, places.c.user_id, places.c.member, places.c.version, *_state
-).select_from(places.outerjoin(marks, _marked))
-_among = places.c.user_id.in_(bindparam("users", expanding=True, type_=BigId))
-# As every engine can say it; where two add the row at once, the later one is run again
+_SELECT_PLACES = select(
+    places.c.event_id, places.c.user_id, places.c.member, places.c.version, *_state_columns
+).select_from(places.outerjoin(marks, _mark_is_of_place))
+_is_of_users = places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId))
+_new_user_id = bindparam("user_id", type_=BigId)
+# In words that every engine knows; where two add the row at once, the later one is run again
 ENTER = insert(places).from_select(
     ["event_id", "user_id", "member", "version"],
     select(
-        bindparam("event", type_=Uuid),
-        bindparam("user", type_=BigId),
+        bindparam("event_id", type_=Uuid),
+        _new_user_id,
         literal(False),
         literal(0, BigInteger),
-    ).where(~exists().where(_here, places.c.user_id == bindparam("user", type_=BigId))),
+    ).where(~exists().where(_is_in_event, places.c.user_id == _new_user_id)),
     include_defaults=False,
 )
-OF = _PLACE.where(_here, _among)
-LOCK = OF.order_by(places.c.user_id).with_for_update(of=places).execution_options(**LOCKS)
+FIND = _SELECT_PLACES.where(_is_in_event, _is_of_users)
+LOCK = (
+    FIND.order_by(places.c.user_id)
+    .with_for_update(of=places)
+    .execution_options(**{LOCKS_ROWS: True})
+)
 # The event in both halves: written once before them, SQLite reads the whole room
-LOCK_HOLDING = (
-    _PLACE.where(or_(_here & _among, _here & (places.c.held_by == bindparam("holder"))))
+LOCK_WITH_HELD = (
+    _SELECT_PLACES.where(
+        or_(_is_in_event & _is_of_users, _is_in_event & (places.c.held_by == bindparam("held_by")))
+    )
     .order_by(places.c.user_id)
     .with_for_update(of=places)
-    .execution_options(**LOCKS)
+    .execution_options(**{LOCKS_ROWS: True})
 )
 PUT = (
     update(places)
-    .where(_here, places.c.user_id == bindparam("user"))
+    .where(
+        places.c.event_id == bindparam("where_event_id"),
+        places.c.user_id == bindparam("where_user_id"),
+    )
     .values(
-        member=bindparam("in"),
-        since=bindparam("asked"),
-        held_by=bindparam("by"),
-        held_until=bindparam("until"),
-        version=bindparam("now"),
+        member=bindparam("member"),
+        since=bindparam("since"),
+        held_by=bindparam("held_by"),
+        held_until=bindparam("held_until"),
+        version=bindparam("version"),
     )
 )
-LISTED = _PLACE.where(_here, places.c.since.is_not(None))
+LISTED = _SELECT_PLACES.where(_is_in_event, places.c.since.is_not(None))
 PARTICIPANTS = (
-    select(profiles.c.user_id, profiles.c.display_name, scans.c.state, *_state)
+    select(profiles.c.user_id, profiles.c.display_name, scans.c.state, *_state_columns)
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
-        .outerjoin(marks, _marked)
+        .outerjoin(marks, _mark_is_of_place)
         .outerjoin(scans, scans.c.user_id == places.c.user_id)
     )
-    .where(_here, or_(places.c.member, marks.c.marker_id.is_not(None)))
+    .where(_is_in_event, or_(places.c.member, marks.c.marker_id.is_not(None)))
     .order_by(profiles.c.name_key, profiles.c.user_id)
 )
 LAPSED_HOLDS = (
     select(places.c.event_id, places.c.user_id)
-    .where(places.c.held_until <= bindparam("at"))
+    .where(places.c.held_until <= bindparam("held_until"))
     .order_by(places.c.held_until)
-    .limit(bindparam("most", type_=BigInteger))
+    .limit(bindparam("limit", type_=BigInteger))
 )
 ADD_MARK = insert(marks)
 KARMA = select(func.coalesce(func.sum(marks.c.points), 0)).where(
-    marks.c.marker_id == bindparam("marker")
+    marks.c.marker_id == bindparam("marker_id")
 )
 
 
-def _state_of(row: Sequence[Any]) -> State:
+def _state_from(row: Sequence[Any]) -> State:
     since, held_by, held_until, marker_id, at, points = row
     if marker_id is not None:
         return Marked(marker_id, at, points)
@@ -102,70 +112,71 @@ def _state_of(row: Sequence[Any]) -> State:
     return Waiting(since) if held_by is None else Held(since, held_by, held_until)
 
 
-def _place(row: Sequence[Any]) -> Place:
-    event_id, user_id, member, version, *state = row
-    return Place(event_id, user_id, member, _state_of(state), version)
+def _place_from(row: Sequence[Any]) -> Place:
+    event_id, user_id, member, version, *state_columns = row
+    return Place(event_id, user_id, member, _state_from(state_columns), version)
 
 
 class Places:
-    """`repositories.Places`."""
+    """Keeps places; `repositories.Places`."""
 
-    def __init__(self, on: Executes) -> None:
-        self._execute = on.execute
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
 
     def enter(self, event_id: EventId, user_id: UserId) -> None:
-        self._execute(ENTER, {"event": event_id, "user": user_id})
+        self._execute(ENTER, {"event_id": event_id, "user_id": user_id})
 
     def lock(
         self, event_id: EventId, user_ids: Sequence[UserId], holder: UserId | None = None
     ) -> Mapping[UserId, Place]:
-        given: dict[str, Any] = {"event": event_id, "users": list(user_ids)}
-        found = (
-            self._execute(LOCK, given)
+        keys: dict[str, Any] = {"event_id": event_id, "user_ids": list(user_ids)}
+        rows = (
+            self._execute(LOCK, keys)
             if holder is None
-            else self._execute(LOCK_HOLDING, {**given, "holder": holder})
+            else self._execute(LOCK_WITH_HELD, {**keys, "held_by": holder})
         )
-        return {place.user_id: place for place in map(_place, found)}
+        return {place.user_id: place for place in map(_place_from, rows)}
 
     def put(self, place: Place) -> None:
         state = place.state
         held = state if isinstance(state, Held) else None
-        self._execute(
-            PUT,
-            {
-                "event": place.event_id,
-                "user": place.user_id,
-                "in": place.member,
-                "asked": state.since if isinstance(state, Waiting | Held) else None,
-                "by": None if held is None else held.by,
-                "until": None if held is None else held.until,
-                "now": place.version,
-            },
-        )
+        row = {
+            "where_event_id": place.event_id,
+            "where_user_id": place.user_id,
+            "member": place.member,
+            "since": state.since if isinstance(state, Waiting | Held) else None,
+            "held_by": None if held is None else held.by,
+            "held_until": None if held is None else held.until,
+            "version": place.version,
+        }
+        self._execute(PUT, row)
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
-        return [_place(row) for row in self._execute(LISTED, {"event": event_id})]
+        return [_place_from(row) for row in self._execute(LISTED, {"event_id": event_id})]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
-        given = {"event": event_id, "users": list(user_ids)}
-        return [_place(row) for row in self._execute(OF, given)]
+        keys = {"event_id": event_id, "user_ids": list(user_ids)}
+        return [_place_from(row) for row in self._execute(FIND, keys)]
 
     def participants(self, event_id: EventId) -> Sequence[Participant]:
+        rows = self._execute(PARTICIPANTS, {"event_id": event_id})
         return [
-            Participant(user_id, name, scan == Confirmation.APPROVED.value, _state_of(state))
-            for user_id, name, scan, *state in self._execute(PARTICIPANTS, {"event": event_id})
+            Participant(
+                user_id, name, scan_state == Confirmation.APPROVED.value, _state_from(state_columns)
+            )
+            for user_id, name, scan_state, *state_columns in rows
         ]
 
     def lapsed(self, now: Instant, most: int) -> Sequence[tuple[EventId, UserId]]:
-        found = self._execute(LAPSED_HOLDS, {"at": now, "most": most})
-        return [(EventId(event_id), UserId(user_id)) for event_id, user_id in found]
+        rows = self._execute(LAPSED_HOLDS, {"held_until": now, "limit": most})
+        return [(EventId(event_id), UserId(user_id)) for event_id, user_id in rows]
 
 
 class Marks:
-    """`repositories.Marks`."""
+    """Keeps the ledger of marks; `repositories.Marks`."""
 
-    def __init__(self, on: Executes) -> None:
-        self._execute = on.execute
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
 
     def add(self, mark: Mark) -> None:
         row = {
@@ -178,4 +189,4 @@ class Marks:
         self._execute(ADD_MARK, row)
 
     def karma(self, user_id: UserId) -> int:
-        return int(self._execute(KARMA, {"marker": user_id}).scalar_one())
+        return int(self._execute(KARMA, {"marker_id": user_id}).scalar_one())

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Coroutine
 from functools import partial
 from types import CodeType
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, func, select
 from sqlalchemy.exc import (
@@ -26,10 +26,21 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from attendance_adapters.errors import UnusableDatabase
-from attendance_adapters.sql.addresses import shown
-from attendance_adapters.sql.conversation import NOW, Conversation, Glance, Longer, LostRace
-from attendance_adapters.sql.failures import StatementFailed, failed, raised, without_values
-from attendance_adapters.sql.unit import SqlUnit, named_files
+from attendance_adapters.sql.addresses import without_password
+from attendance_adapters.sql.failures import (
+    StatementFailed,
+    safe_to_raise,
+    unavailable_because,
+    without_values,
+)
+from attendance_adapters.sql.pg_connection import (
+    SELECT_TIME,
+    LostRace,
+    NeedsTransaction,
+    PgConnection,
+    SingleRead,
+)
+from attendance_adapters.sql.unit import SqlUnit, list_referenced_files
 from attendance_core import ports
 from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import Announcement
@@ -41,17 +52,17 @@ logger = logging.getLogger(__name__)
 # A transaction holds a connection for some milliseconds: ten serve thousands a second, and ten
 # processes keep within the 100 connections that a server has unless told otherwise
 POOL_SIZE = 10
-# Contract: 1.16, nobody waits for more than 5 s. What is not done by then is told as unavailable;
+# Contract: 1.16, nobody waits for more than 5 s. What is not done by then is answered as unavailable;
 # each of the others is shorter, so that nothing goes on for long after nobody waits for it
 ANSWER_SECONDS: Seconds = 4.5
 POOL_SECONDS: Seconds = 3.0  # until a connection is free
 CONNECT_SECONDS: Seconds = 3.0
 STATEMENT_SECONDS: Seconds = 3.0
 LOCK_SECONDS: Seconds = 2.0  # for one row; a transaction holds its rows for milliseconds
-IDLE_SECONDS: Seconds = 5.0  # a process that stalled inside a transaction lets go of its rows
+IDLE_SECONDS: Seconds = 5.0  # a process that stalled inside a transaction loses its locks
 SILENT_SECONDS: Seconds = 4.0  # by our own clock: a server that has vanished ends no statement
-RERUNS = 5
-RERUN_SECONDS: Seconds = 0.02  # before the first rerun, at most; doubled for each further one
+MAX_ATTEMPTS = 5
+RERUN_SECONDS: Seconds = 0.02  # longest wait before the first rerun; doubled for each further one
 RERUN_STATES = frozenset({"40001", "40P01"})  # a serialization failure, a deadlock
 SETTINGS = {
     "application_name": "attendance",
@@ -61,12 +72,26 @@ SETTINGS = {
     "jit": "off",  # no statement of ours runs for as long as it takes to compile it
     "synchronous_commit": "on",  # whatever the server, the database or the role would have
 }
-# What keeps a mark that was answered when the machine loses power, and is the server's alone to say
+# Settings of the server alone that keep a mark when the machine loses power
 SAFEGUARDS = ("fsync", "full_page_writes")
 
 
+class PoolUse(NamedTuple):
+    """Counts the connections of a pool."""
+
+    size: int  # connections there may be
+    taken: int  # connections that somebody uses now
+
+
+class _Committed(NamedTuple, Generic[T]):
+    """Holds what a transaction function returned, and what it announced."""
+
+    result: T
+    announcements: list[Announcement]
+
+
 class PostgresStore:
-    """One database, for many processes; started once."""
+    """Keeps everything in one database, for many processes; started once."""
 
     def __init__(
         self,
@@ -76,7 +101,7 @@ class PostgresStore:
         clock: ports.Clock | None = None,
         pool_size: int = POOL_SIZE,
     ) -> None:
-        """``clock``, where given, is the time of every transaction instead of the database's."""
+        """Takes ``clock`` as the time of every transaction; without one the database's clock."""
         self._url = url
         self._notifier = notifier
         self._clock = clock
@@ -87,135 +112,146 @@ class PostgresStore:
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
             pool_use_lifo=True,
-            hide_parameters=True,  # what people are called is in no log
+            hide_parameters=True,  # no log has people's names in it
             connect_args={
                 "timeout": CONNECT_SECONDS,
                 "command_timeout": SILENT_SECONDS,
                 "server_settings": SETTINGS,
             },
         )
-        event.listen(self._engine.sync_engine, "checkout", _check)
-        self._glances = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._looks = self._engine.execution_options(
+        event.listen(self._engine.sync_engine, "checkout", _reject_closed)
+        self._single_read_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._read_only_engine = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        self._long: set[CodeType] = set()  # the looks known to be more than one statement
-        self._running: set[asyncio.Task[Any]] = set()
-        self._open = False
+        self._looks_with_transaction: set[CodeType] = set()  # known to be no single read
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_open = False
 
     async def start(self) -> None:
-        """Raises UnusableDatabase."""
+        """Connects to the database. Raises UnusableDatabase."""
         try:
-            async with self._glances.connect() as connection:
-                await connection.execute(NOW)
-                await _warn_of_what_is_off(connection)
+            async with self._single_read_engine.connect() as connection:
+                await connection.execute(SELECT_TIME)
+                await _warn_of_missing_safeguards(connection)
         except (DBAPIError, OSError, NoConnectionFree) as error:
-            why = getattr(error, "orig", error)
-            raise UnusableDatabase(f"{shown(self._url)}: {why}") from None
-        self._open = True
+            cause = getattr(error, "orig", error)
+            raise UnusableDatabase(f"{without_password(self._url)}: {cause}") from None
+        self._is_open = True
 
     async def close(self) -> None:
-        """Carries out what was handed over, then lets go of the connections; idempotent."""
-        self._open = False
-        if self._running:
-            await asyncio.wait(self._running)
+        """Finishes what was handed over, then closes the connections; idempotent."""
+        self._is_open = False
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         await self._engine.dispose()
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
-        """What ``work`` returned, after COMMIT; it is done also when the caller has gone."""
-        return await self._answer(self._carry_out(work))
+        """Runs ``work``, commits, and returns what it returned; also when the caller has gone."""
+        return await self._run_as_task(self._transact_and_publish(work))
 
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
-        """What ``look`` returned; it cannot write."""
-        return await self._answer(self._again(partial(self._look, look)))
+        """Runs ``look``, which cannot write, and returns what it returned."""
+        return await self._run_as_task(self._retry(partial(self._observe_once, look)))
 
-    async def named_files(self) -> frozenset[str]:
-        """Where every picture and scan that somebody has is kept."""
-        return await self.observe(named_files)
+    async def referenced_files(self) -> frozenset[str]:
+        """Lists the path of every picture and scan that a row refers to."""
+        return await self.observe(list_referenced_files)
 
-    def pool(self) -> tuple[int, int]:
-        """How many connections it may have, and how many of them are taken."""
+    def pool(self) -> PoolUse:
+        """Counts the connections it may have, and those that are taken."""
         pool = cast(AsyncAdaptedQueuePool, self._engine.pool)
-        return pool.size(), pool.checkedout()
+        return PoolUse(pool.size(), pool.checkedout())
 
-    async def _answer(self, doing: Coroutine[Any, Any, T]) -> T:
-        """What a task of its own comes to; whoever waits may go, and waits only so long."""
-        if not self._open:
-            doing.close()
+    async def _run_as_task(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Runs it in a task, which goes on when the caller has gone or has waited too long.
+
+        Raises Unavailable.
+        """
+        if not self._is_open:
+            coroutine.close()
             raise Unavailable
-        task = asyncio.create_task(doing)
-        self._running.add(task)
-        task.add_done_callback(self._done)
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget_task)
         await asyncio.wait([task], timeout=ANSWER_SECONDS)
         if not task.done():
             raise Unavailable
         return task.result()
 
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
+    def _forget_task(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # seen: its caller may have gone
+            task.exception()  # marks it as retrieved: its caller may have gone
 
-    async def _carry_out(self, work: Callable[[ports.Unit], T]) -> T:
-        answer, announcements = await self._again(partial(self._transact, work))
+    async def _transact_and_publish(self, work: Callable[[ports.Unit], T]) -> T:
+        result, announcements = await self._retry(partial(self._transact_once, work))
         for announcement in announcements:
             self._notifier.publish(announcement)
-        return answer
+        return result
 
-    async def _again(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """What an attempt comes to that lost no race. Raises Unavailable."""
-        for number in range(RERUNS):
+    async def _retry(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Attempts it again where that may help, and returns the first result.
+
+        Raises Unavailable.
+        """
+        for number in range(MAX_ATTEMPTS):
             try:
                 return await attempt()
             except (DBAPIError, LostRace, OSError, NoConnectionFree) as error:
-                last: Exception = error
-            if not _may_be_run_again(last):
+                last_error: Exception = error
+            if not _may_be_run_again(last_error):
                 break
             await asyncio.sleep(random.uniform(0, RERUN_SECONDS * 2**number))
-        raise _told(last)
+        raise _error_for_caller(last_error)
 
-    async def _transact(self, work: Callable[[ports.Unit], T]) -> tuple[T, list[Announcement]]:
+    async def _transact_once(self, work: Callable[[ports.Unit], T]) -> _Committed[T]:
         async with self._engine.connect() as connection:
-            return await connection.run_sync(self._whole, work)
+            return await connection.run_sync(self._run_and_commit, work)
 
-    def _whole(
+    def _run_and_commit(
         self, connection: Connection, work: Callable[[ports.Unit], T]
-    ) -> tuple[T, list[Announcement]]:
-        unit = self._unit(Conversation(connection))
-        answer = _run(work, unit)
-        lost: StatementFailed | None = None
+    ) -> _Committed[T]:
+        unit = self._unit_on(PgConnection(connection))
+        result = _run(work, unit)
+        commit_error: StatementFailed | None = None
         try:
             connection.commit()
         except (DBAPIError, OSError) as error:
-            lost = without_values(error)
-        if lost is not None:
-            logger.error("nobody knows whether a transaction was committed: %s", lost)
-            raise failed(lost)
-        return answer, unit.announcements
+            commit_error = without_values(error)
+        if commit_error is not None:
+            logger.error("nobody knows whether a transaction was committed: %s", commit_error)
+            raise unavailable_because(commit_error)
+        return _Committed(result, unit.announcements)
 
-    async def _look(self, look: Callable[[ports.Unit], T]) -> T:
+    async def _observe_once(self, look: Callable[[ports.Unit], T]) -> T:
         code = getattr(look, "__code__", None)
-        if code not in self._long:
+        if code not in self._looks_with_transaction:
             try:
-                return await self._read(self._glances, Glance, look)
-            except Longer:
+                return await self._observe_on(self._single_read_engine, SingleRead, look)
+            except NeedsTransaction:
                 if code is not None:
-                    self._long.add(code)
-        return await self._read(self._looks, Conversation, look)
+                    self._looks_with_transaction.add(code)
+        return await self._observe_on(self._read_only_engine, PgConnection, look)
 
-    async def _read(
-        self, engine: AsyncEngine, sort: type[Conversation], look: Callable[[ports.Unit], T]
+    async def _observe_on(
+        self,
+        engine: AsyncEngine,
+        connection_class: type[PgConnection],
+        look: Callable[[ports.Unit], T],
     ) -> T:
         async with engine.connect() as connection:
-            return await connection.run_sync(lambda on: _run(look, self._unit(sort(on))))
+            return await connection.run_sync(
+                lambda sync: _run(look, self._unit_on(connection_class(sync)))
+            )
 
-    def _unit(self, conversation: Conversation) -> SqlUnit:
-        now: Callable[[], Instant] = conversation.now if self._clock is None else self._clock.now
-        return SqlUnit(conversation, now)
+    def _unit_on(self, connection: PgConnection) -> SqlUnit:
+        now: Callable[[], Instant] = connection.now if self._clock is None else self._clock.now
+        return SqlUnit(connection, now)
 
 
-def _check(connection: Any, _: Any, __: Any) -> None:
-    """Does without a ping, which costs a transaction three round trips.
+def _reject_closed(connection: Any, _: Any, __: Any) -> None:
+    """Rejects a connection that is closed, without a ping: that costs three round trips.
 
     A connection that the server has closed says so by itself. One that turns out to be lost before
     COMMIT was sent is found by the transaction, which is then run again.
@@ -228,14 +264,14 @@ def _run(work: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
     try:
         return work(unit)
     except BaseException as error:
-        told = raised(error)
-        if told is error:
+        safe_error = safe_to_raise(error)
+        if safe_error is error:
             raise
-        raise told from error
+        raise safe_error from error
 
 
-async def _warn_of_what_is_off(connection: AsyncConnection) -> None:
-    settings = select(*(func.current_setting(each) for each in SAFEGUARDS))
+async def _warn_of_missing_safeguards(connection: AsyncConnection) -> None:
+    settings = select(*(func.current_setting(name) for name in SAFEGUARDS))
     values = (await connection.execute(settings)).one()
     off = [name for name, value in zip(SAFEGUARDS, values, strict=True) if value != "on"]
     if off:
@@ -243,25 +279,25 @@ async def _warn_of_what_is_off(connection: AsyncConnection) -> None:
 
 
 def _may_be_run_again(error: Exception) -> bool:
-    """Whether nothing of it was kept, and another attempt may fare better."""
+    """Tells whether nothing was committed, and another attempt may succeed."""
     if isinstance(error, LostRace):
         return True
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated:
         return True
-    driver: Any = error.driver_exception
+    driver_error: Any = error.driver_exception
     # A plan made before a migration
     return (
-        getattr(driver, "sqlstate", None) in RERUN_STATES
-        or type(driver).__name__ == "InvalidCachedStatementError"
+        getattr(driver_error, "sqlstate", None) in RERUN_STATES
+        or type(driver_error).__name__ == "InvalidCachedStatementError"
     )
 
 
-def _told(error: Exception) -> Exception:
-    """What a caller is told: a bug of ours as a bug, all else as a store that fails."""
-    why = without_values(error)
+def _error_for_caller(error: Exception) -> Exception:
+    """Chooses what the caller gets: a bug of ours as a bug, all else as Unavailable."""
+    safe_error = without_values(error)
     if isinstance(error, IntegrityError | ProgrammingError | DataError):
-        return why
-    logger.error("a transaction or a look failed: %s", why)
-    return failed(why)
+        return safe_error
+    logger.error("a transaction or a look failed: %s", safe_error)
+    return unavailable_because(safe_error)

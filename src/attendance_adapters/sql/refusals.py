@@ -1,4 +1,4 @@
-"""What a broken constraint says to a person: the only place that knows."""
+"""Which refusal a broken constraint stands for: the only place that knows."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from attendance_core.errors import (
     UsernameTaken,
 )
 
-# By the constraint's name
-UNIQUE: dict[str, type[Refusal]] = {
+# By the name of the unique constraint
+UNIQUE_REFUSALS: dict[str, type[Refusal]] = {
     "uq_accounts_username_key": UsernameTaken,
     "uq_events_name_key": EventNameTaken,
     "uq_places_one_hold_a_marker": Taken,
     "pk_marks": AlreadyMarked,
 }
 # By the first words of the statement: SQLite does not say which foreign key was broken
-FOREIGN: dict[str, type[Refusal]] = {
+SQLITE_FOREIGN_KEY_REFUSALS: dict[str, type[Refusal]] = {
     "DELETE FROM events": SomebodyWasMarked,
     "INSERT INTO places": EventNotFound,
     "INSERT INTO friendships": PersonNotFound,
 }
-# By the constraint's name, where a row is added: what it is about has gone meanwhile
-GONE: dict[str, type[Exception]] = {
+# By the name of the foreign key, where a row is added that refers to a row that is not there
+INSERT_REFUSALS: dict[str, type[Exception]] = {
     "fk_places_event_id": EventNotFound,
     "fk_connections_event_id": EventNotFound,
     "fk_marks_event_id": EventNotFound,
@@ -44,56 +44,60 @@ GONE: dict[str, type[Exception]] = {
     "fk_friendships_low_id": PersonNotFound,
     "fk_friendships_high_id": PersonNotFound,
 }
-# And where one is removed: something holds on to it
-HELD: dict[str, type[Exception]] = {"fk_marks_event_id": SomebodyWasMarked}
+# By the name of the foreign key, where a row is removed that other rows refer to
+DELETE_REFUSALS: dict[str, type[Exception]] = {"fk_marks_event_id": SomebodyWasMarked}
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
 
 
-def _spelt(table: Table, columns: Iterable[Any]) -> frozenset[str]:
+def _qualified_names(table: Table, columns: Iterable[Any]) -> frozenset[str]:
     return frozenset(f"{table.name}.{column.name}" for column in columns)
 
 
-def _columns_of_constraints() -> dict[frozenset[str], str]:
-    """Constraint names by their columns, as SQLite spells those: table.column."""
-    named: dict[frozenset[str], str] = {}
+def _unique_constraints() -> dict[frozenset[str], str]:
+    """Finds constraint names by their columns, as SQLite writes those: table.column."""
+    names: dict[frozenset[str], str] = {}
     table: Table
     for table in metadata.tables.values():
-        uniques = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+        uniques = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
         for constraint in (table.primary_key, *uniques):
-            named[_spelt(table, constraint.columns)] = str(constraint.name)
+            names[_qualified_names(table, constraint.columns)] = str(constraint.name)
         for index in table.indexes:
             if index.unique:
-                named[_spelt(table, index.columns)] = str(index.name)
-    return named
+                names[_qualified_names(table, index.columns)] = str(index.name)
+    return names
 
 
-_NAMES = _columns_of_constraints()
+_UNIQUE_CONSTRAINTS = _unique_constraints()
 
 
 def refusal_of_sqlite(error: sqlite3.IntegrityError, statement: str) -> Refusal | None:
-    """The refusal a constraint of SQLite stands for; None where none does, which is a bug."""
-    made: type[Refusal] | None = None
+    """Makes the refusal a constraint of SQLite stands for; None where none does: a bug."""
+    refusal: type[Refusal] | None = None
     if error.sqlite_errorname in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}:
         _, _, columns = str(error).partition(": ")
-        made = UNIQUE.get(_NAMES.get(frozenset(columns.split(", ")), ""))
+        constraint = _UNIQUE_CONSTRAINTS.get(frozenset(columns.split(", ")), "")
+        refusal = UNIQUE_REFUSALS.get(constraint)
     elif error.sqlite_errorname in {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_TRIGGER"}:
-        made = next((each for start, each in FOREIGN.items() if statement.startswith(start)), None)
-    return None if made is None else made()
+        for first_words, possible_refusal in SQLITE_FOREIGN_KEY_REFUSALS.items():
+            if statement.startswith(first_words):
+                refusal = possible_refusal
+    return None if refusal is None else refusal()
 
 
 def refusal_of_postgres(error: IntegrityError) -> Exception | None:
-    """The refusal a constraint of PostgreSQL stands for; None where none does."""
-    driver: Any = error.driver_exception
-    made: type[Exception] | None = None
-    if driver.sqlstate == UNIQUE_VIOLATION:
-        made = UNIQUE.get(driver.constraint_name)
-    elif driver.sqlstate == FOREIGN_KEY_VIOLATION:
-        removed = (error.statement or "").startswith("DELETE")
-        made = (HELD if removed else GONE).get(driver.constraint_name)
-    return None if made is None else made()
+    """Makes the refusal a constraint of PostgreSQL stands for; None where none does."""
+    driver_error: Any = error.driver_exception
+    refusal: type[Exception] | None = None
+    if driver_error.sqlstate == UNIQUE_VIOLATION:
+        refusal = UNIQUE_REFUSALS.get(driver_error.constraint_name)
+    elif driver_error.sqlstate == FOREIGN_KEY_VIOLATION:
+        is_removal = (error.statement or "").startswith("DELETE")
+        refusals = DELETE_REFUSALS if is_removal else INSERT_REFUSALS
+        refusal = refusals.get(driver_error.constraint_name)
+    return None if refusal is None else refusal()
 
 
 def is_lost_race(error: IntegrityError) -> bool:
-    """Whether somebody added the same row between our look at it and our adding it."""
-    driver: Any = error.driver_exception
-    return bool(driver.sqlstate == UNIQUE_VIOLATION)
+    """Tells whether somebody added the same row after we looked and before we added ours."""
+    driver_error: Any = error.driver_exception
+    return bool(driver_error.sqlstate == UNIQUE_VIOLATION)

@@ -1,4 +1,4 @@
-"""Searching names by a part of them, which each engine does by its own index of trigrams.
+"""Searches names by a part of them, each engine by its own index of trigrams.
 
 SQLite has a full-text table beside each table of names, kept by triggers; PostgreSQL has an index
 where the server has `pg_trgm`. The answers are the same with and without.
@@ -15,17 +15,17 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from attendance_adapters.sql.tables import events, metadata, profiles
 
-TRIGRAM = 3  # characters; no index knows shorter parts
-# Names that a part is in, from which on walking through them in order finds a page sooner
-COMMON = 1_000
-# How a row of the full-text table is found in the table of names
-_SAME: dict[str, tuple[str, str]] = {
+TRIGRAM_LENGTH = 3  # characters; no index finds shorter parts
+# How many names have a part in them when going through all names in order finds a page sooner
+MANY_MATCHES = 1_000
+# The column of the table of names, and that of its full-text table, which have the same values
+_JOIN_COLUMNS: dict[str, tuple[str, str]] = {
     profiles.name: ("profiles.user_id", "rowid"),
     events.name: ("events.name_key", "name_key"),
 }
 # A profile's id is its row's number for ever; an event's row has no number that VACUUM keeps, so
 # events are found by their name, which is unique and never changes
-_FULL_TEXT = (
+_CREATE_FULL_TEXT = (
     """CREATE VIRTUAL TABLE trigrams_of_profiles USING fts5(
     name_key, content='profiles', content_rowid='user_id', tokenize='trigram case_sensitive 1'
 )""",
@@ -59,14 +59,14 @@ END""",
 
 
 @event.listens_for(metadata, "after_create")
-def _add_full_text(_: object, connection: Connection, **__: object) -> None:
+def _create_full_text(_: object, connection: Connection, **__: object) -> None:
     if connection.dialect.name == "sqlite":
-        for each in _FULL_TEXT:
-            connection.exec_driver_sql(each)
+        for statement in _CREATE_FULL_TEXT:
+            connection.exec_driver_sql(statement)
 
 
-def is_ours(name: str | None, kind: str, _: object) -> bool:
-    """Whether a table or an index is one that the tables of this code declare.
+def is_declared(name: str | None, kind: str, _: object) -> bool:
+    """Tells whether `tables` declares this table or index.
 
     The indexes of trigrams are not: there is one only where the engine can have it.
     """
@@ -74,23 +74,23 @@ def is_ours(name: str | None, kind: str, _: object) -> bool:
 
 
 class has_part(FunctionElement[bool]):
-    """Whether a column of names has the part in it, of whatever length."""
+    """Says in SQL that a name has a part in it, of whatever length."""
 
     type = Boolean()
     inherit_cache = True
 
 
-class has_long_part(FunctionElement[bool]):
-    """As `has_part`, by the index, of a part of at least `TRIGRAM` characters."""
+class has_part_by_index(FunctionElement[bool]):
+    """Says the same by the index, for a part of at least `TRIGRAM_LENGTH` characters."""
 
     type = Boolean()
     inherit_cache = True
 
 
-class is_rare(FunctionElement[bool]):
-    """Whether `has_long_part` is the way to find a part in the names of this index.
+class has_few_matches(FunctionElement[bool]):
+    """Says in SQL that so few names have the part in them that the index finds a page sooner.
 
-    SQLite has to be told; PostgreSQL decides by what it has counted, whichever it is asked.
+    That is for SQLite; PostgreSQL decides by its own counts, whichever way it is asked.
     """
 
     type = Boolean()
@@ -98,42 +98,42 @@ class is_rare(FunctionElement[bool]):
 
 
 @compiles(has_part, "sqlite")
-def _scanned(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    name, part = (compiler.process(each, **options) for each in element.clauses)
+def _sqlite_has_part(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    name, part = (compiler.process(clause, **options) for clause in element.clauses)
     return f"instr({name}, {part}) > 0"
 
 
-@compiles(has_long_part, "sqlite")
-def _found_in_full_text(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(has_part_by_index, "sqlite")
+def _sqlite_has_part_by_index(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     column, part = element.clauses
-    row, found = _SAME[column.table.name]
+    names_column, full_text_column = _JOIN_COLUMNS[column.table.name]
     index = f"trigrams_of_{column.table.name}"
-    phrase = _phrase(part, compiler, **options)
-    listed = f"{row} IN (SELECT {found} FROM {index} WHERE {index} MATCH {phrase})"
-    return f"{listed} AND {_scanned(element, compiler, **options)}"
+    phrase = _fts5_phrase(part, compiler, **options)
+    matches = f"SELECT {full_text_column} FROM {index} WHERE {index} MATCH {phrase}"
+    return f"{names_column} IN ({matches}) AND {_sqlite_has_part(element, compiler, **options)}"
 
 
-@compiles(is_rare, "sqlite")
-def _counted_in_full_text(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(has_few_matches, "sqlite")
+def _sqlite_has_few_matches(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     index, part = element.clauses
-    phrase = _phrase(part, compiler, **options)
-    some = f"SELECT 1 FROM {index.name} WHERE {index.name} MATCH {phrase} LIMIT {COMMON}"
-    return f"(SELECT count(*) FROM ({some})) < {COMMON}"
+    phrase = _fts5_phrase(part, compiler, **options)
+    matches = f"SELECT 1 FROM {index.name} WHERE {index.name} MATCH {phrase} LIMIT {MANY_MATCHES}"
+    return f"(SELECT count(*) FROM ({matches})) < {MANY_MATCHES}"
 
 
-def _phrase(part: Any, compiler: SQLCompiler, **options: Any) -> str:
-    """The part as FTS5 wants it, whatever characters are in it."""
+def _fts5_phrase(part: Any, compiler: SQLCompiler, **options: Any) -> str:
+    """Writes the part as FTS5 wants it, whatever characters are in it."""
     return f"""'"' || replace({compiler.process(part, **options)}, '"', '""') || '"'"""
 
 
-@compiles(is_rare, "postgresql")
-def _left_to_the_planner(_: Any, __: SQLCompiler, **___: Any) -> str:
+@compiles(has_few_matches, "postgresql")
+def _postgres_has_few_matches(_: Any, __: SQLCompiler, **___: Any) -> str:
     return "true"
 
 
 @compiles(has_part, "postgresql")
-@compiles(has_long_part, "postgresql")
-def _liked(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    name, part = (compiler.process(each, **options) for each in element.clauses)
+@compiles(has_part_by_index, "postgresql")
+def _postgres_has_part(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    name, part = (compiler.process(clause, **options) for clause in element.clauses)
     literal = rf"replace(replace(replace({part}, '\', '\\'), '%', '\%'), '_', '\_')"
     return f"{name} LIKE '%' || {literal} || '%'"

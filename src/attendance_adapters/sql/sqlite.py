@@ -1,6 +1,6 @@
 """`ports.Transact` and `ports.Observe` over one SQLite file.
 
-Writes go through the one writer thread of `writer`. Reads run beside it, each at one moment of
+Writes go through the one writer thread of `writer`. Looks run beside it, each at one moment of
 the committed truth: a short one in the event loop, a long one in a thread.
 """
 
@@ -20,9 +20,9 @@ from typing import TypeVar
 
 from attendance_adapters.errors import UnusableDatabase, WrongPragmas
 from attendance_adapters.give_way import give_way_until
-from attendance_adapters.sql.driver import Driver
-from attendance_adapters.sql.unit import SqlUnit, named_files
-from attendance_adapters.sql.writer import GROUP_MOST, Writer
+from attendance_adapters.sql.driver import SqliteExecutor
+from attendance_adapters.sql.unit import SqlUnit, list_referenced_files
+from attendance_adapters.sql.writer import MAX_GROUP_SIZE, Writer
 from attendance_core import ports
 from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
@@ -30,15 +30,16 @@ from attendance_core.vocabulary import Seconds
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
-READERS = 2  # threads that read beside the writer
+READER_THREADS = 2  # they read beside the writer
 BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
-# What a look in the event loop may take of SQLite's machine: 1 000 steps, some 0.1 ms
-SLICE_STEPS, SHORT_SLICES = 100, 10
+# A look in the event loop may take so many slices of so many steps of SQLite's virtual machine:
+# 1 000 steps, some 0.1 ms
+STEPS_PER_SLICE, SLICES_IN_EVENT_LOOP = 100, 10
 PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
 class SqliteStore:
-    """One file, for one process; started once."""
+    """Keeps everything in one file, for one process; started once."""
 
     def __init__(
         self,
@@ -47,116 +48,124 @@ class SqliteStore:
         notifier: ports.Notifier,
         *,
         busy_seconds: Seconds = BUSY_SECONDS,
-        group_most: int = GROUP_MOST,
+        max_group_size: int = MAX_GROUP_SIZE,
     ) -> None:
         self._path = path
         self._clock = clock
         self._busy_seconds = busy_seconds
-        self._writer = Writer(clock, notifier, group_most)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="attendance-reader")
-        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
-        self._short: sqlite3.Connection | None = None
-        self._in_loop = threading.Lock()  # one look at a time: two loops may share the store
-        self._slices = math.inf  # that are left to the look in the event loop
-        self._opened: list[sqlite3.Connection] = []
+        self._writer = Writer(clock, notifier, max_group_size)
+        self._reader_threads = ThreadPoolExecutor(
+            READER_THREADS, thread_name_prefix="attendance-reader"
+        )
+        self._idle_readers: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._event_loop_reader: sqlite3.Connection | None = (
+            None  # None before start and after close
+        )
+        self._event_loop_reader_lock = threading.Lock()  # two event loops may share the store
+        self._slices_left = math.inf  # of the look that runs in the event loop
+        self._connections: list[sqlite3.Connection] = []
 
     async def start(self) -> None:
-        """Raises UnusableDatabase; WrongPragmas where it would not keep what we promise."""
+        """Opens the file. Raises UnusableDatabase; WrongPragmas where marks would not be safe."""
         try:
-            writing = self._open(self._busy_seconds)
+            writing_connection = self._connect(self._busy_seconds)
             for name, wanted in PRAGMAS.items():
-                (found,) = writing.execute(f"PRAGMA {name}").fetchone()
+                (found,) = writing_connection.execute(f"PRAGMA {name}").fetchone()
                 if found != wanted:
                     raise WrongPragmas(
                         f"{self._path}: PRAGMA {name} is {found!r} and not {wanted!r}"
                     )
-            short = self._open_to_read(0)
-            short.set_progress_handler(self._spend_slice, SLICE_STEPS)
-            for _ in range(READERS):
-                self._idle.put(self._open_to_read(self._busy_seconds))
+            loop_reader = self._connect_to_read(0)
+            loop_reader.set_progress_handler(self._spend_slice, STEPS_PER_SLICE)
+            for _ in range(READER_THREADS):
+                self._idle_readers.put(self._connect_to_read(self._busy_seconds))
         except sqlite3.Error as error:
             raise UnusableDatabase(f"{self._path}: {error}") from error
-        self._writer.start(writing)
-        self._short = short
+        self._writer.start(writing_connection)
+        self._event_loop_reader = loop_reader
 
     async def close(self) -> None:
-        """Carries out what was handed over, then lets go of the file; idempotent."""
-        self._short = None
+        """Finishes what was handed over, then closes the file; idempotent."""
+        self._event_loop_reader = None
         await asyncio.to_thread(self._writer.close)
-        await asyncio.to_thread(self._readers.shutdown)
-        while self._opened:
-            self._opened.pop().close()
+        await asyncio.to_thread(self._reader_threads.shutdown)
+        while self._connections:
+            self._connections.pop().close()
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
-        """What ``work`` returned, after COMMIT; it is done also when the caller has gone."""
+        """Runs ``work``, commits, and returns what it returned; also when the caller has gone."""
         return await self._writer.hand_over(work)
 
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
-        """What ``look`` returned; it cannot write. A long one is begun again in a thread."""
-        if self._short is None:
+        """Runs ``look``, which cannot write; one that proves long is run again in a thread."""
+        if self._event_loop_reader is None:
             raise Unavailable
-        if self._in_loop.acquire(blocking=False):
+        if self._event_loop_reader_lock.acquire(blocking=False):
             try:
-                return self._at_one_moment(self._short, partial(self._briefly, look))
+                return self._observe_with(
+                    self._event_loop_reader, partial(self._limit_slices, look)
+                )
             except sqlite3.Error:
-                pass  # it is long, or the file is busy; what else it is will be told below
+                pass  # it is long, or the file is busy; any other error comes again in the thread
             finally:
-                self._in_loop.release()
+                self._event_loop_reader_lock.release()
         try:
-            answer = asyncio.get_running_loop().run_in_executor(self._readers, self._look, look)
+            loop = asyncio.get_running_loop()
+            future = loop.run_in_executor(self._reader_threads, self._observe_in_thread, look)
         except RuntimeError as error:  # closed meanwhile
             raise Unavailable from error
-        give_way_until(answer)
-        return await answer
+        give_way_until(future)
+        return await future
 
-    async def named_files(self) -> frozenset[str]:
-        """Where every picture and scan that somebody has is kept."""
-        return await self.observe(named_files)
+    async def referenced_files(self) -> frozenset[str]:
+        """Lists the path of every picture and scan that a row refers to."""
+        return await self.observe(list_referenced_files)
 
-    def _briefly(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
-        """A look that may take so much, and what ends its transaction as much as it wants.
+    def _limit_slices(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
+        """Runs a look that is ended after so many slices; the end of its transaction is not.
 
         SQLite counts the steps of a statement over all its runs: only what is counted from the
         beginning of this look on may end it.
         """
-        self._slices = SHORT_SLICES
+        self._slices_left = SLICES_IN_EVENT_LOOP
         try:
             return look(unit)
         finally:
-            self._slices = math.inf
+            self._slices_left = math.inf
 
     def _spend_slice(self) -> bool:
-        """Whether SQLite is to end the statement it is at."""
-        self._slices -= 1
-        return self._slices < 0
+        """Counts one slice, and tells SQLite whether to end the statement it is at."""
+        self._slices_left -= 1
+        return self._slices_left < 0
 
-    def _look(self, look: Callable[[ports.Unit], T]) -> T:
-        connection = self._idle.get()
+    def _observe_in_thread(self, look: Callable[[ports.Unit], T]) -> T:
+        reader = self._idle_readers.get()
         try:
-            return self._at_one_moment(connection, look)
+            return self._observe_with(reader, look)
         except sqlite3.Error as error:
             logger.exception("a look failed")
             raise Unavailable from error
         finally:
-            self._idle.put(connection)
+            self._idle_readers.put(reader)
 
-    def _at_one_moment(self, connection: sqlite3.Connection, look: Callable[[ports.Unit], T]) -> T:
-        connection.execute("BEGIN")
+    def _observe_with(self, reader: sqlite3.Connection, look: Callable[[ports.Unit], T]) -> T:
+        """Runs a look in one transaction, so that all of it is read at one moment."""
+        reader.execute("BEGIN")
         try:
-            return look(SqlUnit(Driver(connection), self._clock.now))
+            return look(SqlUnit(SqliteExecutor(reader), self._clock.now))
         finally:
-            connection.rollback()
+            reader.rollback()
 
-    def _open_to_read(self, busy_seconds: Seconds) -> sqlite3.Connection:
-        connection = self._open(busy_seconds)
+    def _connect_to_read(self, busy_seconds: Seconds) -> sqlite3.Connection:
+        connection = self._connect(busy_seconds)
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    def _open(self, busy_seconds: Seconds) -> sqlite3.Connection:
+    def _connect(self, busy_seconds: Seconds) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, timeout=busy_seconds, isolation_level=None, check_same_thread=False
         )
-        self._opened.append(connection)
+        self._connections.append(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")

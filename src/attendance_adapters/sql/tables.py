@@ -1,6 +1,6 @@
 """The tables. Instants are whole microseconds, so that every engine keeps them exactly.
 
-Names of constraints are part of the schema: refusals are told by them.
+Names of constraints are part of the schema: `refusals` goes by them.
 """
 
 from __future__ import annotations
@@ -42,45 +42,45 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only 
 NameKey = String().with_variant(String(collation="C"), "postgresql")
 
 
-class Moment(TypeDecorator[float]):
-    """An instant: UNIX seconds in Python, whole microseconds in the table."""
+class InstantType(TypeDecorator[float]):
+    """Keeps an instant: UNIX seconds in Python, whole microseconds in the table."""
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> int | None:
-        """To the table."""
+        """Converts seconds to what is in the table."""
         return None if value is None else round(value * 1_000_000)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> float | None:
-        """From the table."""
+        """Converts what is in the table to seconds."""
         return None if value is None else value / 1_000_000
 
 
-class Moments(TypeDecorator[tuple[float, ...]]):
-    """Instants, packed: eight bytes each, whole microseconds."""
+class InstantsType(TypeDecorator[tuple[float, ...]]):
+    """Keeps instants: UNIX seconds in Python, eight bytes of microseconds each in the table."""
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Sequence[float] | None, dialect: Dialect) -> bytes | None:
-        """To the table."""
+        """Converts seconds to what is in the table."""
         if value is None:
             return None
-        return struct.pack(f">{len(value)}q", *(round(each * 1_000_000) for each in value))
+        return struct.pack(f">{len(value)}q", *(round(instant * 1_000_000) for instant in value))
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[float, ...] | None:
-        """From the table."""
+        """Converts what is in the table to seconds."""
         if value is None:
             return None
-        return tuple(each / 1_000_000 for (each,) in struct.iter_unpack(">q", value))
+        return tuple(instant / 1_000_000 for (instant,) in struct.iter_unpack(">q", value))
 
 
-def _person(name: str = "user_id", **options: Any) -> Column[Any]:
+def _user_column(name: str = "user_id", **options: Any) -> Column[Any]:
     return Column(name, BigId, ForeignKey("accounts.user_id"), nullable=False, **options)
 
 
-def _event(**options: Any) -> Column[Any]:
+def _event_column(**options: Any) -> Column[Any]:
     return Column("event_id", Uuid, ForeignKey("events.event_id", **options), nullable=False)
 
 
@@ -91,7 +91,7 @@ accounts = Table(
     Column("username", String, nullable=False),
     Column("username_key", String, nullable=False),
     Column("password_hash", String, nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("created_at", InstantType, nullable=False),
     UniqueConstraint("username_key"),
     sqlite_autoincrement=True,
 )
@@ -100,17 +100,17 @@ sessions = Table(
     "sessions",
     metadata,
     Column("session_id", String(64), primary_key=True),
-    _person(),
+    _user_column(),
     Column("credential", String(8), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("used_at", Moment, nullable=False),
+    Column("created_at", InstantType, nullable=False),
+    Column("used_at", InstantType, nullable=False),
     Index(None, "user_id"),
 )
 
 profiles = Table(
     "profiles",
     metadata,
-    _person(primary_key=True, autoincrement=False),
+    _user_column(primary_key=True, autoincrement=False),
     Column("display_name", String, nullable=False),
     Column("name_key", NameKey, nullable=False),
     Column("bio", String, nullable=False),
@@ -121,20 +121,20 @@ profiles = Table(
 scans = Table(
     "scans",
     metadata,
-    _person(primary_key=True, autoincrement=False),
+    _user_column(primary_key=True, autoincrement=False),
     Column("file", String, nullable=False),
-    Column("uploaded_at", Moment, nullable=False),
+    Column("uploaded_at", InstantType, nullable=False),
     Column("state", String(8), nullable=False),
-    Column("judged_at", Moment),
+    Column("judged_at", InstantType),
 )
 
 friendships = Table(
     "friendships",
     metadata,
-    _person("low_id"),
-    _person("high_id"),
+    _user_column("low_id"),
+    _user_column("high_id"),
     Column("asker_id", BigId, nullable=False),
-    Column("asked_at", Moment, nullable=False),
+    Column("asked_at", InstantType, nullable=False),
     Column("accepted", Boolean, nullable=False),
     PrimaryKeyConstraint("low_id", "high_id"),
     CheckConstraint("low_id < high_id", name="smaller_first"),
@@ -147,9 +147,9 @@ events = Table(
     Column("event_id", Uuid, primary_key=True),
     Column("name", String, nullable=False),
     Column("name_key", NameKey, nullable=False),
-    _person("creator_id"),
-    Column("starts_at", Moment, nullable=False),
-    Column("ends_at", Moment, nullable=False),
+    _user_column("creator_id"),
+    Column("starts_at", InstantType, nullable=False),
+    Column("ends_at", InstantType, nullable=False),
     UniqueConstraint("name_key"),
     Index(None, "creator_id"),
     Index(None, "starts_at", "name_key"),
@@ -158,12 +158,12 @@ events = Table(
 places = Table(
     "places",
     metadata,
-    _event(ondelete="CASCADE"),
-    _person(),
+    _event_column(ondelete="CASCADE"),
+    _user_column(),
     Column("member", Boolean, nullable=False),
-    Column("since", Moment),
+    Column("since", InstantType),
     Column("held_by", BigId),
-    Column("held_until", Moment),
+    Column("held_until", InstantType),
     Column("version", BigInteger, nullable=False),
     PrimaryKeyConstraint("event_id", "user_id"),
     Index(None, "user_id"),
@@ -195,10 +195,10 @@ Index(
 marks = Table(
     "marks",
     metadata,
-    _event(),
-    _person(),
-    _person("marker_id"),
-    Column("at", Moment, nullable=False),
+    _event_column(),
+    _user_column(),
+    _user_column("marker_id"),
+    Column("at", InstantType, nullable=False),
     Column("points", Integer, nullable=False),
     PrimaryKeyConstraint("event_id", "user_id"),
     Index(None, "marker_id", "points"),
@@ -209,20 +209,20 @@ processes = Table(
     "processes",
     metadata,
     Column("process_id", Uuid, primary_key=True),
-    Column("renewed_at", Moment, nullable=False),
-    Column("unbroken_since", Moment, nullable=False),
+    Column("renewed_at", InstantType, nullable=False),
+    Column("unbroken_since", InstantType, nullable=False),
 )
 
 connections = Table(
     "connections",
     metadata,
     Column("connection_id", Uuid, primary_key=True),
-    _event(ondelete="CASCADE"),
-    _person(),
+    _event_column(ondelete="CASCADE"),
+    _user_column(),
     Column("role", String(8), nullable=False),
     Column("process_id", Uuid, ForeignKey("processes.process_id"), nullable=False),
     Column("session_id", String(64), nullable=False),
-    Column("lost_at", Moment),
+    Column("lost_at", InstantType),
     Index(None, "event_id", "user_id"),
     Index(None, "event_id", "process_id"),
     Index(None, "process_id"),
@@ -239,8 +239,8 @@ tallies = Table(
     "tallies",
     metadata,
     Column("key", String(32), primary_key=True),
-    Column("taken", Moments, nullable=False),
-    Column("under_way", Moments, nullable=False),
-    Column("lapses_at", Moment, nullable=False),
+    Column("taken", InstantsType, nullable=False),
+    Column("under_way", InstantsType, nullable=False),
+    Column("lapses_at", InstantType, nullable=False),
     Index(None, "lapses_at"),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attendance_adapters.sql.accounts import Accounts, Sessions
 from attendance_adapters.sql.connections import Connections, Processes
-from attendance_adapters.sql.driver import Executes
+from attendance_adapters.sql.driver import Executor
 from attendance_adapters.sql.events import Events
 from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.limits import Tallies
@@ -19,7 +19,7 @@ from attendance_core.vocabulary import Instant
 
 
 class SqlUnit:
-    """A `ports.Unit`. It shows its stores, and hides the connection they share."""
+    """Gives a transaction its stores, and hides the connection they share; a `ports.Unit`."""
 
     __slots__ = (
         "accounts",
@@ -37,28 +37,28 @@ class SqlUnit:
         "tallies",
     )
 
-    def __init__(self, on: Executes, now: Callable[[], Instant]) -> None:
+    def __init__(self, executor: Executor, now: Callable[[], Instant]) -> None:
         self.now = now
         self.announcements: list[Announcement] = []
-        self.accounts = Accounts(on)
-        self.sessions = Sessions(on)
-        self.profiles = Profiles(on)
-        self.scans = Scans(on)
-        self.friendships = Friendships(on)
-        self.events = Events(on)
-        self.places = Places(on)
-        self.marks = Marks(on)
-        self.connections = Connections(on)
-        self.processes = Processes(on)
-        self.tallies = Tallies(on)
+        self.accounts = Accounts(executor)
+        self.sessions = Sessions(executor)
+        self.profiles = Profiles(executor)
+        self.scans = Scans(executor)
+        self.friendships = Friendships(executor)
+        self.events = Events(executor)
+        self.places = Places(executor)
+        self.marks = Marks(executor)
+        self.connections = Connections(executor)
+        self.processes = Processes(executor)
+        self.tallies = Tallies(executor)
 
     def announce(self, announcement: Announcement) -> None:
-        """Kept until the transaction is committed."""
+        """Collects an announcement, to be published once the transaction is committed."""
         self.announcements.append(announcement)
 
 
-def named_files(unit: ports.Unit) -> frozenset[str]:
-    """Where every picture and scan that somebody has is kept; a look of every SQL store."""
+def list_referenced_files(unit: ports.Unit) -> frozenset[str]:
+    """Lists the path of every picture and scan that a row refers to; a look of SQL stores."""
     assert isinstance(unit, SqlUnit)
-    pictures, scans = unit.profiles.pictures(), unit.scans.files()
+    pictures, scans = unit.profiles.picture_keys(), unit.scans.file_keys()
     return frozenset([*map(picture_path, pictures), *map(scan_path, scans)])

@@ -62,7 +62,7 @@ class TestSettings:
         self, contrary: PostgresStore
     ) -> None:
         assert CONTRARY.keys() == SETTINGS.keys()
-        for engine in (contrary._engine, contrary._glances, contrary._looks):
+        for engine in (contrary._engine, contrary._single_read_engine, contrary._read_only_engine):
             async with engine.connect() as connection:
                 assert {name: await shown(connection, name) for name in SETTINGS} == SETTINGS
 
@@ -86,7 +86,7 @@ class TestSafeguards:
     async def test_one_that_has_not_is_warned_of_in_one_line(
         self, store: PostgresStore, postgres_url: URL, tmp_path: Path
     ) -> None:
-        async with store._glances.connect() as connection:
+        async with store._single_read_engine.connect() as connection:
             off = [each for each in SAFEGUARDS if await shown(connection, each) == "off"]
         address = postgres_url.set(drivername="postgresql").render_as_string(hide_password=False)
         with running(tmp_path, {"ATTENDANCE_DATABASE_URL": address}) as service:

@@ -40,7 +40,7 @@ async def backends(store: PostgresStore, state: str) -> int:
     """How many connections to the database, ours excepted, are in this state."""
     asked = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
         AND pid <> pg_backend_pid() AND state = :state"""
-    async with store._glances.connect() as connection:
+    async with store._single_read_engine.connect() as connection:
         return int((await connection.execute(text(asked), {"state": state})).scalar_one())
 
 
@@ -104,7 +104,7 @@ class TestReruns:
 
         with pytest.raises(Unavailable):
             await store.transact(work)
-        assert tried == postgres.RERUNS
+        assert tried == postgres.MAX_ATTEMPTS
         assert await store.observe(lambda u: u.accounts.find("anna")) is None
 
     async def test_a_lock_that_is_held_for_too_long_is_unavailable(

@@ -5,7 +5,7 @@ One that fails leaves nothing behind, so that it can be run again.
 
 from alembic import context
 
-from attendance_adapters.sql.search import is_ours
+from attendance_adapters.sql.search import is_declared
 from attendance_adapters.sql.tables import metadata
 
 context.configure(
@@ -13,7 +13,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     transactional_ddl=True,
-    include_name=is_ours,
+    include_name=is_declared,
 )
 with context.begin_transaction():
     context.run_migrations()
