@@ -22,6 +22,7 @@ from attendance_core.profiles import (
     ProfileSummary,
 )
 from attendance_core.use_cases import UseCases
+from attendance_core.version import __version__
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, Seconds, UserId
 
 __all__ = [
@@ -72,5 +73,6 @@ __all__ = [
     "UserId",
     "Waiting",
     "Why",
+    "__version__",
     "session_id_of",
 ]

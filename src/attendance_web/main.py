@@ -11,6 +11,7 @@ from litestar import Litestar
 from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
 from attendance_core.marking.connections import Terms
+from attendance_core.version import how_to_install
 from attendance_web.http.call import Web
 from attendance_web.http.limits import Limits
 from attendance_web.live import openings as marking
@@ -107,7 +108,7 @@ def _metrics(attendance: Attendance) -> Metrics:
     except ModuleNotFoundError as missing:
         raise CannotStart(
             f"{missing.name} is not installed, and metrics need it; "
-            "please run: pip install 'attendance[metrics]'"
+            f"please run: {how_to_install('metrics')}"
         ) from None
     heartbeat, notifier = attendance.heartbeat, attendance.notifier
     gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.in_use}
