@@ -4,7 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-EXTRAS := web,dev
+EXTRAS := web,postgres,redis,metrics
+NEEDED := -e '.[$(EXTRAS)]' --group dev -c constraints.txt
 WORKERS ?= 4
 
 .PHONY: help
@@ -16,13 +17,14 @@ help: ## Say what can be made
 install: $(STAMP) ## Fill .venv with the project and all it needs (nothing to do when up to date)
 
 $(STAMP): pyproject.toml constraints.txt
-	@if command -v uv >/dev/null 2>&1; then \
+	@if uv pip install --help 2>/dev/null | grep -q -e --group; then \
 	  { test -x $(BIN)/python || uv venv --python $(PYTHON) .venv; } && \
-	  uv pip install --python $(BIN)/python -e '.[$(EXTRAS)]' -c constraints.txt; \
+	  uv pip install --python $(BIN)/python $(NEEDED); \
 	else \
 	  { test -x $(BIN)/python || $(PYTHON) -m venv .venv; } && \
-	  $(BIN)/python -m pip install --disable-pip-version-check --quiet -e '.[$(EXTRAS)]' -c constraints.txt; \
-	fi
+	  $(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1' && \
+	  $(BIN)/python -m pip install --quiet $(NEEDED); \
+	fi  # pip knows groups since 25.1, and Python 3.11 brings an older one
 	@touch $@
 
 .PHONY: run
