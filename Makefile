@@ -41,8 +41,8 @@ test: install ## Run the whole test suite (WORKERS=n processes)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: unit
-unit: install ## Run the tests that touch neither disk nor network
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/unit
+unit: install ## Run the quick tests, which touch neither disk nor network
+	$(BIN)/python -m pytest -q -m "not slow" tests/unit
 
 .PHONY: contract
 contract: install ## Run the promises that every adapter keeps

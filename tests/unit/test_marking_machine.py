@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
@@ -21,6 +22,8 @@ from tests.unit.builders import drive
 from tests.unit.campus import Host, Steps
 from tests.unit.clients import Client
 from tests.unit.promises import Promises
+
+pytestmark = pytest.mark.slow
 
 people = st.integers(1, 4).map(UserId)
 which = st.integers(0, 99)
