@@ -41,8 +41,8 @@ test: install ## Run the whole test suite (WORKERS=n processes)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: unit
-unit: install ## Run the tests that touch neither disk nor network
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/unit
+unit: install ## Run the quick tests, which touch neither disk nor network
+	$(BIN)/python -m pytest -q -m "not slow" tests/unit
 
 .PHONY: contract
 contract: install ## Run the promises that every adapter keeps
@@ -83,6 +83,27 @@ lint: install ## Check style, formatting and the directions of imports
 cover: install ## Measure the branches of attendance_core that the unit tests take
 	$(BIN)/coverage run -m pytest tests/unit
 	$(BIN)/coverage report
+
+# The rules, every store, and a server with its sockets
+TRIED := tests/unit tests/contract/test_stores.py tests/contract/test_stores_marking.py \
+  tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py \
+  tests/contract/test_files.py tests/contract/test_cli.py tests/contract/test_server.py \
+  tests/contract/test_envelope.py tests/contract/test_frames.py tests/contract/test_http_protocol.py \
+  tests/contract/test_protocol.py tests/contract/test_metrics.py
+define try
+	$(PYTHON) -m venv --clear build/$@
+	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'
+	build/$@/bin/python -m pip install --quiet '.[$(EXTRAS)]' --group tests $(1)
+	build/$@/bin/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(TRIED)
+endef
+
+.PHONY: lowest
+lowest: ## Try the package with the lowest versions of what it needs, in an environment of its own
+	$(call try,-c constraints-lowest.txt)
+
+.PHONY: newest
+newest: ## Try it with the newest versions there are
+	$(call try)
 
 .PHONY: bench
 bench: install ## Measure commits, markings, the search of names, and all who come back at once

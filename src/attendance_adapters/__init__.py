@@ -29,6 +29,7 @@ from attendance_adapters.service import Attendance, Store
 from attendance_adapters.system import SystemClock
 from attendance_core.marking.connections import Terms
 from attendance_core.ports import Clock
+from attendance_core.version import __version__
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -43,6 +44,7 @@ __all__ = [
     "UnusableDatabase",
     "UnusableFolder",
     "WrongPragmas",
+    "__version__",
     "connect",
     "embedded",
     "migrate",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from attendance_core.version import how_to_install
+
 OURS = ("attendance_core", "attendance_adapters", "attendance_web")
 
 
@@ -19,7 +21,7 @@ def main() -> None:
             raise
         sys.exit(
             f"attendance: {package} is not installed, and the service needs it; "
-            "please run: pip install 'attendance[web]'"
+            f"please run: {how_to_install('web')}"
         )
 
 

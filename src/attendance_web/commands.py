@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import rich_click as click
+
+from attendance_core.version import __version__
 
 if TYPE_CHECKING:
     from attendance_web.settings import Settings
@@ -65,7 +66,7 @@ def one_line_errors() -> Iterator[None]:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("attendance"), message="%(version)s")
+@click.version_option(__version__, message="%(version)s")
 def attendance() -> None:
     """Events, friends, and marking who came.
 

@@ -12,6 +12,7 @@ from litestar.datastructures import State
 from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
 from attendance_core.marking.connections import Terms
+from attendance_core.version import how_to_install
 from attendance_web.http.call import CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.limits import Limits
@@ -141,7 +142,7 @@ def _metrics(attendance: Attendance) -> Metrics:
     except ModuleNotFoundError as missing:
         raise CannotStart(
             f"{missing.name} is not installed, and metrics need it; "
-            "please run: pip install 'attendance[metrics]'"
+            f"please run: {how_to_install('metrics')}"
         ) from None
     heartbeat, notifier = attendance.heartbeat, attendance.notifier
     gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.in_use}

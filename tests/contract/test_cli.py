@@ -67,7 +67,7 @@ class TestWithoutTheExtra:
             [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
         )
         assert done.returncode == 1
-        assert "pip install 'attendance[web]'" in complaint(done)
+        assert "pip install 'peer-attendance[web]'" in complaint(done)
 
 
 class TestStartErrors:

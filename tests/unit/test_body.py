@@ -105,6 +105,7 @@ class TestInJson:
     def test_looking_at_strings_that_nobody_closed_takes_linear_time(self):
         assert not too_complex(b'"\\' * 500_000)  # for ever, if each were looked at to the end
 
+    @pytest.mark.slow
     @hypothesis.given(
         st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner), max_leaves=50)
     )

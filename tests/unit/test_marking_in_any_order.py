@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.marking_machine import Marking
@@ -15,3 +16,5 @@ TestMarkingInAnyOrder.settings = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+
+pytestmark = pytest.mark.slow

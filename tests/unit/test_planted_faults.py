@@ -20,6 +20,8 @@ from attendance_core.marking.views import View
 from attendance_core.vocabulary import UserId
 from tests.support.marking_machine import Marking
 
+pytestmark = pytest.mark.slow
+
 Plant = pytest.MonkeyPatch
 SEARCH = settings(
     max_examples=400,  # most are found in the first thirty

@@ -36,6 +36,7 @@ class TestTurns:
                 async with openings.slot():
                     raise AssertionError
 
+    @pytest.mark.slow
     async def test_an_opening_that_takes_too_long_is_ended_and_gives_its_turn_back(
         self, openings: OpeningQueue
     ) -> None:

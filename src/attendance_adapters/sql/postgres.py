@@ -52,8 +52,8 @@ logger = logging.getLogger(__name__)
 # A transaction holds a connection for some milliseconds: ten serve thousands a second, and ten
 # processes keep within the 100 connections that a server has unless told otherwise
 POOL_SIZE = 10
-# Contract: 1.16, nobody waits for more than 5 s. What is not done by then is answered as unavailable;
-# each of the others is shorter, so that nothing goes on for long after nobody waits for it
+# Contract: 1.16, nobody waits for more than 5 s. What is not done by then is unavailable; each
+# of the others is shorter, so that nothing goes on for long after nobody waits for it
 ANSWER_SECONDS: Seconds = 4.5
 POOL_SECONDS: Seconds = 3.0  # until a connection is free
 CONNECT_SECONDS: Seconds = 3.0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
-from importlib.metadata import version
 from typing import Any, Final
 
 import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from attendance_core.version import __version__
 from attendance_web.http.call import Call
 from attendance_web.http.envelope import BROKEN, JSON, UNAVAILABLE, WIRE
 from attendance_web.wire.credentials import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
@@ -56,7 +56,7 @@ def document(calls: Sequence[Call]) -> Schema:
         "openapi": "3.1.0",
         "info": {
             "title": "Attendance",
-            "version": version("attendance"),
+            "version": __version__,
             "description": ABOUT,
         },
         "paths": paths,

@@ -1,0 +1,150 @@
+"""The wheel: what it says of itself, what is in it, and what a type checker sees of it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import venv
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import attendance_adapters
+import attendance_core
+import attendance_web
+from attendance_core.version import DISTRIBUTION, how_to_install
+from tests.contract.test_readme import COMMANDS, SERVES, blocks, commands
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """\
+from typing import assert_type
+
+import attendance_web
+from attendance_adapters import Attendance, embedded
+from attendance_core import EventId, LoggedIn, ProfileSeen, Role, UseCases, WrongCredentials
+
+async def main(service: Attendance) -> None:
+    do = assert_type(service.use_cases, UseCases)
+    try:
+        anna = assert_type(await do.sign_up(username="anna", password="like tea"), LoggedIn)
+    except WrongCredentials as no:
+        assert_type(no.text("ru"), str)
+    event = await do.create_event(actor=anna.user_id, name="A", starts_at=1.0, ends_at=9.0)
+    assert_type(event, EventId)
+    await do.mark_me(connection=service.connection(anna, event, Role.MARK_ME))
+    seen = await do.get_profile(actor=anna.user_id, user_id=anna.user_id)
+    assert_type(assert_type(seen, ProfileSeen).karma, int)
+
+print(assert_type(attendance_web.__version__, str), embedded())
+"""
+MISTAKE = """\
+from attendance_core import UseCases
+
+async def main(do: UseCases) -> None:
+    await do.sign_up(username=b"anna", password="like tea")
+"""
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: Path) -> Message:
+    with ZipFile(wheel) as opened:
+        (name,) = [each for each in opened.namelist() if each.endswith(".dist-info/METADATA")]
+        return message_from_bytes(opened.read(name))
+
+
+@pytest.fixture(scope="module")
+def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with the wheel in it, and nothing that it needs."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run([python, *install], check=True, cwd=folder, env={})
+    return python
+
+
+def checked(python: Path, program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What a strict type checker says of a program that uses the wheel."""
+    (folder / "program.py").write_text(program)
+    command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python)]
+    command += ["--config-file", "", "--cache-dir", str(python.parents[1] / "cache"), "program.py"]
+    # Only what is installed there is found
+    return subprocess.run(command, cwd=folder, env={}, capture_output=True, text=True, check=False)
+
+
+class TestMetadata:
+    def test_its_name_and_version_are_those_in_the_code(self, metadata: Message) -> None:
+        assert metadata["Name"] == DISTRIBUTION
+        for package in (attendance_core, attendance_adapters, attendance_web):
+            assert package.__version__ == metadata["Version"]
+
+    def test_nobody_is_offered_what_only_the_project_needs(self, metadata: Message) -> None:
+        offered = {"sqlalchemy", "postgres", "redis", "metrics", "web"}
+        assert set(metadata.get_all("Provides-Extra", [])) == offered
+
+    def test_without_an_extra_it_needs_nothing(self, metadata: Message) -> None:
+        assert all("extra ==" in each for each in metadata.get_all("Requires-Dist", []))
+
+    def test_every_link_and_picture_of_its_description_works_anywhere(
+        self, metadata: Message
+    ) -> None:
+        text = str(metadata.get_payload())
+        assert text.startswith(f"# {DISTRIBUTION}\n")
+        inline = re.findall(r"\]\(\s*<?([^)\s>]+)", text)
+        referred = re.findall(r"^\[[^]]+\]:\s*(\S+)", text, re.MULTILINE)
+        tagged = re.findall(r"""(?:src|href)\s*=\s*["']?([^"'\s>]+)""", text)
+        assert [
+            each for each in inline + referred + tagged if not each.startswith("https://")
+        ] == []
+
+
+class TestCommandsToInstall:
+    PAGES = ("README.md", "docs", "deploy", "src", "CHANGELOG.md", "CONTRIBUTING.md")
+
+    def test_each_names_us_and_extras_that_there_are(self, metadata: Message) -> None:
+        extras = set(metadata.get_all("Provides-Extra", []))
+        found = 0
+        for page in self.PAGES:
+            for file in [ROOT / page, *(ROOT / page).rglob("*")]:
+                if not file.is_file() or file.suffix in {".png", ".pyc"}:
+                    continue
+                text = file.read_text(encoding="utf-8")
+                for name, asked in re.findall(r"pip install '?([a-z-]+)\[([a-z,]+)\]", text):
+                    found += 1
+                    assert name == DISTRIBUTION, file
+                    assert set(asked.split(",")) <= extras, file
+        assert found >= 4
+
+    @pytest.mark.parametrize("extra", ["web", "metrics"])
+    def test_those_we_print_do_so_too(self, extra: str, metadata: Message) -> None:
+        assert how_to_install(extra) == f"pip install '{metadata['Name']}[{extra}]'"
+        assert extra in metadata.get_all("Provides-Extra", [])
+
+
+def test_everything_in_the_packages_is_in_the_wheel(wheel: Path, tracked: frozenset[str]) -> None:
+    with ZipFile(wheel) as opened:
+        assert {each for each in opened.namelist() if ".dist-info/" not in each} == {
+            each.removeprefix("src/") for each in tracked if each.startswith("src/")
+        }
+
+
+def test_what_its_description_shows_is_what_the_readme_shows_and_is_tried_there() -> None:
+    described = (ROOT / "docs" / "package.md").read_text(encoding="utf-8")
+    assert blocks("python", described) == blocks("python")
+    shown = [each for each in commands(described) if each.line != SERVES]
+    assert shown and all(each in COMMANDS for each in shown)
+
+
+class TestTypes:
+    def test_a_strict_type_checker_sees_them(self, elsewhere: Path, tmp_path: Path) -> None:
+        done = checked(elsewhere, PROGRAM, tmp_path)
+        assert done.stdout == "Success: no issues found in 1 source file\n", done.stderr
+
+    def test_and_finds_what_is_wrong(self, elsewhere: Path, tmp_path: Path) -> None:
+        done = checked(elsewhere, MISTAKE, tmp_path)
+        assert 'Argument "username" to "__call__" of "SignUp" has incompatible type' in done.stdout
+        assert done.returncode == 1
