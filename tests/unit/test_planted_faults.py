@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 Plant = pytest.MonkeyPatch
 SEARCH = settings(
-    max_examples=400,  # most are found in the first thirty
+    max_examples=1500,  # most are found in the first thirty
     stateful_step_count=60,
     deadline=None,
     derandomize=True,
