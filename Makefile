@@ -89,7 +89,7 @@ TRIED := tests/unit tests/contract/test_stores.py tests/contract/test_stores_mar
   tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py \
   tests/contract/test_files.py tests/contract/test_cli.py tests/contract/test_server.py \
   tests/contract/test_envelope.py tests/contract/test_frames.py tests/contract/test_http_protocol.py \
-  tests/contract/test_protocol.py tests/contract/test_metrics.py
+  tests/contract/test_ws_protocol.py tests/contract/test_metrics.py
 define try
 	$(PYTHON) -m venv --clear build/$@
 	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'

@@ -146,7 +146,7 @@ async def shown(request: Request[Any, Any, Any]) -> Response[bytes]:
     if file is None:
         raise UnknownPath
     headers: RawHeaders = request.scope["headers"]
-    told = {
+    own = {
         "Cache-Control": file.kept,
         "ETag": file.tag,
         "Vary": "Accept-Encoding",
@@ -155,12 +155,12 @@ async def shown(request: Request[Any, Any, Any]) -> Response[bytes]:
         ),
     }
     if file.tag in (header(headers, "if-none-match") or ""):
-        return Response(b"", status_code=304, headers=told, media_type=file.media_type)
+        return Response(b"", status_code=304, headers=own, media_type=file.media_type)
     content = file.content
     if file.packed is not None and "gzip" in (header(headers, "accept-encoding") or ""):
-        told["Content-Encoding"] = "gzip"
+        own["Content-Encoding"] = "gzip"
         content = file.packed
-    return Response(content, headers=told, media_type=file.media_type)
+    return Response(content, headers=own, media_type=file.media_type)
 
 
 async def event_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
@@ -177,8 +177,8 @@ async def event_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -
     code = segno.make(f"{scheme}://{host}/#/event/{event.event_id}", error="m", micro=False)
     drawn = io.BytesIO()
     code.save(drawn, kind="svg", border=3, light="#fff", omitsize=True, xmldecl=False)
-    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
-    return Response(drawn.getvalue(), media_type="image/svg+xml", headers=headers)
+    own = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
+    return Response(drawn.getvalue(), media_type="image/svg+xml", headers=own)
 
 
 ROUTES: Final = [

@@ -44,7 +44,7 @@ class Mirror:
     def __init__(self) -> None:
         self._known: dict[UserId, Place] = {}
         self._changed_at: dict[UserId, int] = {}
-        self._now = 0  # counts what it was told, to know what is older than a reading
+        self._now = 0  # counts what it has heard, to know what is older than a reading
         self._markers: dict[ConnectionId, View] = {}
         self._askers: dict[UserId, dict[ConnectionId, View]] = {}
 
@@ -74,7 +74,7 @@ class Mirror:
         """Applies a reading, unless something newer is known; absence from it counts, too."""
         if reading.ending is not None:
             marked = [each for place in reading.watched for each in self._was_marked(place)]
-            return marked + self._close(list(self._sockets()), reading.ending)
+            return marked + self._close(list(self._views()), reading.ending)
         deliveries: list[Delivery] = []
         for place in (*reading.listed, *reading.watched):
             known = self._known.get(place.user_id)
@@ -87,7 +87,7 @@ class Mirror:
                 deliveries += self._apply(replace(known, state=None), reading.at, None)
         vanished = [
             each
-            for each in self._sockets()
+            for each in self._views()
             if each.opened_at <= begun and each.connection.connection_id not in reading.connections
         ]
         return deliveries + self._close(vanished, None)
@@ -97,7 +97,7 @@ class Mirror:
         if isinstance(news, ConnectionsEnded):
             ended = [
                 each
-                for each in self._sockets()
+                for each in self._views()
                 if news.connection_ids is None
                 or each.connection.connection_id in news.connection_ids
             ]
@@ -183,7 +183,7 @@ class Mirror:
         if not theirs:
             self._askers.pop(connection.user_id, None)
 
-    def _sockets(self) -> Iterator[View]:
+    def _views(self) -> Iterator[View]:
         yield from self._markers.values()
         for theirs in self._askers.values():
             yield from theirs.values()
@@ -198,19 +198,19 @@ class Mirror:
         earlier: list[Delivery] = []
         to: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._markers.items():
-            asked = connection_id == asked_by
+            is_its_own = connection_id == asked_by
             listed = view.unheard.pop(user_id, view.shows(old))
-            if view.is_asking and not asked:
+            if view.is_asking and not is_its_own:
                 view.unheard[user_id] = listed
                 continue
-            if asked:
+            if is_its_own:
                 earlier = self._unheard_frames(view)
                 view.answered = (user_id, place.version)
-            answer = answer_about(place, at) if asked else None
+            answer = answer_about(place, at) if is_its_own else None
             for frame in view.frames_about(place, listed=listed, answer=answer):
                 to.setdefault(frame, []).append(connection_id)
-        told = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_turn)]
-        return earlier + self._was_marked(place) + told
+        changes = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_turn)]
+        return earlier + self._was_marked(place) + changes
 
     def _end_command(self, view: View) -> list[Delivery]:
         """Its command is over: it hears again."""
@@ -231,17 +231,18 @@ class Mirror:
         """The person marked is told on each of their sockets, once a socket."""
         if not isinstance(place.state, Marked):
             return []
-        told = [each for each in self._askers.get(place.user_id, {}).values() if not each.closing]
-        for socket in told:
-            socket.closing = True
-        to = tuple(socket.connection.connection_id for socket in told)
+        theirs = self._askers.get(place.user_id, {}).values()
+        open_ones = [view for view in theirs if not view.closing]
+        for view in open_ones:
+            view.closing = True
+        to = tuple(view.connection.connection_id for view in open_ones)
         return [Delivery(WasMarked(place.state.by), to)] if to else []
 
-    def _close(self, sockets: list[View], ending: Ending | None) -> list[Delivery]:
-        open_ones = [socket for socket in sockets if not socket.closing]
-        for socket in open_ones:
-            socket.closing = True
-        to = tuple(socket.connection.connection_id for socket in open_ones)
+    def _close(self, views: list[View], ending: Ending | None) -> list[Delivery]:
+        open_ones = [view for view in views if not view.closing]
+        for view in open_ones:
+            view.closing = True
+        to = tuple(view.connection.connection_id for view in open_ones)
         return [Delivery(Closing(ending), to)] if to else []
 
 

@@ -74,7 +74,7 @@ class Visitor:
         try:
             connection.request(method, path, body, self.headers())
             answer = connection.getresponse()
-            told = answer.read()
+            body = answer.read()
         except http.client.HTTPException:
             raise CallFailed(f"{path}: {NOT_OURS}") from None
         except OSError as error:
@@ -83,7 +83,7 @@ class Visitor:
             connection.close()
         for each in answer.headers.get_all("Set-Cookie", ()):
             self._cookies |= {key: kept.value for key, kept in SimpleCookie(each).items()}
-        return _response(path.partition("?")[0], told)
+        return _response(path.partition("?")[0], body)
 
     def _connection(self) -> http.client.HTTPConnection:
         host, port = self._url.hostname or "", self._port
@@ -93,9 +93,9 @@ class Visitor:
         return http.client.HTTPConnection(host, port, timeout=SECONDS)
 
 
-def _response(path: str, told: bytes) -> Any:
+def _response(path: str, body: bytes) -> Any:
     try:
-        envelope = json.loads(told)
+        envelope = json.loads(body)
         error, text = envelope["error"], envelope["error_msg"]
     except (ValueError, LookupError, TypeError):
         raise CallFailed(f"{path}: {NOT_OURS}") from None

@@ -47,10 +47,10 @@ async def ask(person: Person, sheet: Sheet, *, drops: bool) -> int:
                 abort(socket)
             with suppress(ConnectionClosed):
                 async for text in socket:
-                    told = json.loads(text)
-                    if told["message"] == "was_marked":
-                        return int(told["params"]["user_id"])
-                    raise CallFailed(f"{person.name} waited and was told: {told['message']}")
+                    frame = json.loads(text)
+                    if frame["message"] == "was_marked":
+                        return int(frame["params"]["user_id"])
+                    raise CallFailed(f"{person.name} waited and was told: {frame['message']}")
         await asyncio.sleep(AWAY)
 
 
@@ -107,10 +107,10 @@ class Marker:
         """Takes frames until the connection is lost. Raises CallFailed."""
         with suppress(ConnectionClosed):
             async for text in socket:
-                told = json.loads(text)
-                self._fold(told["message"], told.get("params", {}))
-                if told["result"] != "ok" or told["message"] in ANSWERS:
-                    self._answers.put_nowait(told)
+                frame = json.loads(text)
+                self._fold(frame["message"], frame.get("params", {}))
+                if frame["result"] != "ok" or frame["message"] in ANSWERS:
+                    self._answers.put_nowait(frame)
                 self._changed.set()
 
     def _fold(self, message: str, params: dict[str, Any]) -> None:
