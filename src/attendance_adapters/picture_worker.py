@@ -120,9 +120,9 @@ def _limit_process() -> None:
             (resource.RLIMIT_CORE, 0),
         ):
             _, hard_limit = resource.getrlimit(resource_kind)
-            if hard_limit != resource.RLIM_INFINITY:
-                limit = min(limit, hard_limit)
-            resource.setrlimit(resource_kind, (limit, limit))
+            unlimited = hard_limit == resource.RLIM_INFINITY
+            lowered = limit if unlimited else min(limit, hard_limit)
+            resource.setrlimit(resource_kind, (lowered, lowered))
         os.nice(10)
 
 

@@ -126,7 +126,7 @@ class TestStartErrors:
         assert f"cannot listen at 127.0.0.1:{port}: the port is taken" in complaint(done)
 
     @pytest.mark.parametrize(
-        "host, why",
+        ("host", "why"),
         [("192.0.2.1", "this machine has no such address"), ("none.invalid", "there is no host")],
     )
     def test_an_address_that_is_not_ours(self, migrated: Path, host: str, why: str) -> None:

@@ -99,7 +99,8 @@ def test_half_of_the_people_have_to_be_free_to_wait(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "times, percent, expected", [([3.0], 50, 3.0), ([4, 1, 3, 2], 50, 2), ([1, 2, 3, 4], 99, 4)]
+    ("times", "percent", "expected"),
+    [([3.0], 50, 3.0), ([4, 1, 3, 2], 50, 2), ([1, 2, 3, 4], 99, 4)],
 )
 def test_a_percentile_is_one_of_the_times(
     times: list[float], percent: int, expected: float

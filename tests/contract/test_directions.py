@@ -83,7 +83,7 @@ def test_imports_go_one_way() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("contract, file, line", OFFENCES)
+@pytest.mark.parametrize(("contract", "file", "line"), OFFENCES)
 def test_an_import_the_wrong_way_is_caught(copy: Path, contract: str, file: str, line: str) -> None:
     (copy / "src" / file).write_text(line + "\n")
     done = lint_imports(copy, contract)

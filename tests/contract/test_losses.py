@@ -220,7 +220,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await eventually(lambda: is_waiting(house, event_id, asker))
 
     @pytest.mark.parametrize(
-        "loses, code",
+        ("loses", "code"),
         [("a frame over 16 KiB", 1009), ("too many frames", 4429)],
     )
     async def test_the_close_frame_says_why(self, house: House, loses: str, code: int) -> None:

@@ -120,7 +120,9 @@ class TestRule3AMarkIsStoredFirst:
         assert (mark.by, mark.points) == (marker.user_id, 50)
         assert await house.karma(marker) == 50
 
-    @pytest.mark.parametrize("language, words", [("en", ["50", "karma"]), ("ru", ["50", "карм"])])
+    @pytest.mark.parametrize(
+        ("language", "words"), [("en", ["50", "karma"]), ("ru", ["50", "карм"])]
+    )
     async def test_the_marker_is_told_in_their_language_what_it_pays(
         self, house: House, language: str, words: list[str]
     ) -> None:

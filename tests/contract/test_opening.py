@@ -135,7 +135,7 @@ class TestRefusals:
         assert await house.sockets_of(event_id, boris, 1)
 
     @pytest.mark.parametrize(
-        "role, starts, lasts, refused",
+        ("role", "starts", "lasts", "refused"),
         [
             ("mark_me", -60, 60.2, ("event_over", 4410)),
             ("marking", -60, 60.2, ("event_over", 4410)),
@@ -156,7 +156,9 @@ class TestRefusals:
         assert await has_joined(house, anna, event_id)  # by making it
         assert not await has_joined(house, boris, event_id)
 
-    @pytest.mark.parametrize("language, word", [("en", "log in"), ("ru", "Войдите"), ("", "Войд")])
+    @pytest.mark.parametrize(
+        ("language", "word"), [("en", "log in"), ("ru", "Войдите"), ("", "Войд")]
+    )
     async def test_the_text_is_in_the_persons_language(
         self, house: House, language: str, word: str
     ) -> None:

@@ -146,7 +146,7 @@ class TestReading:
         assert blocks("python", self.TEXT) == ["print(1)\n"]
 
     @pytest.mark.parametrize(
-        "says, said, agrees",
+        ("says", "said", "agrees"),
         [
             ('{"error":0}', '{"error":0}\n', True),
             ('{"error":0}', '{"error":1}\n', False),

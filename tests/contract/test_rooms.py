@@ -229,7 +229,7 @@ class TestAConnectionThatHasGone:
             assert await told(outbox) == 4401
 
     @pytest.mark.parametrize(
-        "error, level", [(Unavailable(), None), (ValueError("a bug"), logging.ERROR)]
+        ("error", "level"), [(Unavailable(), None), (ValueError("a bug"), logging.ERROR)]
     )
     async def test_is_to_come_back_where_nobody_can_say_why(
         self,

@@ -67,7 +67,7 @@ def key_of(service: Service, student: Student) -> str:
 
 
 @pytest.mark.parametrize(
-    "word, confirmed, state", [("approve", True, "approved"), ("reject", False, "rejected")]
+    ("word", "confirmed", "state"), [("approve", True, "approved"), ("reject", False, "rejected")]
 )
 def test_a_judged_scan_shows_at_once_and_leaves_the_list(
     service: Service, student: Student, word: str, confirmed: bool, state: str

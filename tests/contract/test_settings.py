@@ -135,7 +135,7 @@ class TestWhatIsSet:
 
 
 class TestWhatIsWrong:
-    @pytest.mark.parametrize("name, value, line", WRONG)
+    @pytest.mark.parametrize(("name", "value", "line"), WRONG)
     def test_gets_one_line_that_names_the_variable(self, name: str, value: str, line: str) -> None:
         with pytest.raises(WrongSetting) as caught:
             settings_from({f"ATTENDANCE_{name}": value})

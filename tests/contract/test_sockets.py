@@ -22,7 +22,7 @@ from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
 from tests.support.stand_ins import SetClock
 
 OPENINGS = pytest.mark.parametrize(
-    "role, use_case", [("mark_me", "MarkMe"), ("marking", "ReadyToMark")]
+    ("role", "use_case"), [("mark_me", "MarkMe"), ("marking", "ReadyToMark")]
 )
 FAILURES = pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
 

@@ -1,0 +1,1 @@
+"""Marking, the heart: who waits, is held and marked, by what rules, and who is told of it."""

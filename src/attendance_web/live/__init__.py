@@ -1,0 +1,1 @@
+"""Live marking over two WebSockets, for any ASGI server."""

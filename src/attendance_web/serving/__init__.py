@@ -1,0 +1,1 @@
+"""What runs a process of the service: protocols, server, workers, logs and metrics."""
