@@ -7,8 +7,8 @@ import time
 from collections import Counter
 from contextlib import AsyncExitStack
 
-from tests.chaos import truth
 from tests.chaos.figures.figure import Figure, Returning, servers, services, until
+from tests.chaos.truth import Database, PostgresRows
 from tests.support.gathering import gathering, opened
 
 
@@ -58,7 +58,7 @@ async def notifier_gap() -> Figure:
             ]
 
             async def equal(since: float) -> float:
-                room = (await truth.rooms(postgres.url, [event_id]))[event_id]
+                room = (await Database(PostgresRows(postgres.url)).rooms([event_id]))[event_id]
                 return await until(
                     lambda: all(m.sees(set(room["waiting"])) for m in markers), since
                 )
