@@ -104,6 +104,17 @@ class Raw:
 
 TEXT, CLOSE = 0x1, 0x8
 
+
+def closes_and_ends(raw: Raw) -> None:
+    raw.sends(CLOSE)
+    raw.plain.close()
+
+
+def sends_too_many(raw: Raw) -> None:
+    for _ in range(100):
+        raw.sends(TEXT, b"{}")
+
+
 GOODBYES: dict[str, Callable[[Raw], None]] = {
     "1000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1000)),
     "1001, as a browser says when its page goes": lambda raw: raw.sends(
@@ -112,7 +123,7 @@ GOODBYES: dict[str, Callable[[Raw], None]] = {
     "no code": lambda raw: raw.sends(CLOSE),
     "1009, a code that servers use": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1009)),
     "4000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 4000)),
-    "a Close frame, then a FIN": lambda raw: (raw.sends(CLOSE), raw.plain.close())[1],
+    "a Close frame, then a FIN": closes_and_ends,
 }
 LOSSES: dict[str, Callable[[Raw], None]] = {
     "a reset": lambda raw: raw.resets(),
@@ -122,7 +133,7 @@ LOSSES: dict[str, Callable[[Raw], None]] = {
     "a reserved bit": lambda raw: raw.sends(TEXT, b"{}", first=0xC0),
     "broken UTF-8": lambda raw: raw.sends(TEXT, b"\xff\xfe"),
     "a Close frame that is none": lambda raw: raw.sends(CLOSE, struct.pack("!H", 999)),
-    "too many frames": lambda raw: [raw.sends(TEXT, b"{}") for _ in range(100)].clear(),
+    "too many frames": sends_too_many,
 }
 
 

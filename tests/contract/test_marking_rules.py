@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -230,7 +231,7 @@ class TestRule5ConfirmAndRefuse:
         await marking.is_refused("not_waiting", "prepare_to_mark", user_id=user_id)
 
 
-async def answer_of(wire: Wire) -> dict[str, object]:
+async def answer_of(wire: Wire) -> dict[str, Any]:
     """What its own command is answered, behind what it hears of others."""
     while (frame := await wire.heard())["message"] in {"user_left", "user_joined"}:
         pass

@@ -15,7 +15,7 @@ from attendance_adapters import BadAddress
 from attendance_adapters.notifiers import LocalNotifier, RemoteNotifier, notifier_of
 from attendance_adapters.notifiers import remote as remote_notifiers
 from attendance_adapters.notifiers.remote import OUTGOING_MOST
-from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged, Why
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged, Why
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import Reading
 from attendance_core.ports import Listener, Missed, Notifier
@@ -43,9 +43,10 @@ async def local(_: None) -> AsyncIterator[tuple[Notifier, Notifier]]:
 
 
 @asynccontextmanager
-async def remote(server: Restartable) -> AsyncIterator[tuple[Notifier, Notifier]]:
+async def remote(server: Restartable) -> AsyncIterator[tuple[RemoteNotifier, RemoteNotifier]]:
     """Two processes, as far as a server can tell."""
     here, there = notifier_of(server.url), notifier_of(server.url)
+    assert isinstance(here, RemoteNotifier) and isinstance(there, RemoteNotifier)
     await here.start()
     await there.start()
     yield here, there
@@ -119,7 +120,7 @@ class TestNotifier:
         here, there = notifiers
         heard = Heard()
         await there.subscribe(HERE, heard)
-        words = [
+        words: list[Announcement] = [
             changed(1),
             ConnectionsEnded(HERE, Why.DELETED),
             ConnectionsEnded(HERE, Why.LEFT, frozenset()),

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, select, text
+from sqlalchemy import URL, Connection, select, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
@@ -106,9 +106,7 @@ class Crowd:
             name = f"{number}-{turn}"
             began = loop.time()
             try:
-                await self._store.transact(lambda u, name=name: u.accounts.add(name, "hash", NOON))
-                self.made.add(name)
-                await self._store.observe(lambda u, name=name: u.accounts.find(name))
+                await self._add(name)
             except Unavailable:
                 self.unavailable += 1
                 await asyncio.sleep(0.01)  # as often as a client in a hurry
@@ -119,6 +117,11 @@ class Crowd:
                     raise
                 self.others.append(error)
             self.slowest = max(self.slowest, loop.time() - began)
+
+    async def _add(self, name: str) -> None:
+        await self._store.transact(lambda u: u.accounts.add(name, "hash", NOON))
+        self.made.add(name)
+        await self._store.observe(lambda u: u.accounts.find(name))
 
     async def until(self, more: int) -> None:
         """Returns when so many more have been made."""
@@ -190,7 +193,7 @@ class TestServer:
     ) -> None:
         """It was committed, and only the answer was lost: run again it would be done twice."""
         ran = 0
-        commit = postgres.Connection.commit
+        commit = Connection.commit
 
         def lost(connection: Any) -> None:
             commit(connection)
@@ -202,7 +205,7 @@ class TestServer:
             unit.accounts.add("anna", "hash", NOON)
 
         with monkeypatch.context() as patched:
-            patched.setattr(postgres.Connection, "commit", lost)
+            patched.setattr(Connection, "commit", lost)
             with pytest.raises(Unavailable):
                 await store.transact(work)
         assert ran == 1

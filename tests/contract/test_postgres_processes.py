@@ -62,7 +62,7 @@ class Machine:
 
     async def place(self, event_id: EventId, user_id: UserId) -> Place:
         found = await self.store.observe(lambda u: u.places.of(event_id, [user_id]))
-        return found[0]  # type: ignore[no-any-return]
+        return found[0]
 
 
 async def until(happened: Callable[[], Any]) -> None:

@@ -151,7 +151,7 @@ def opened(
     return connect(
         f"{proxy.ws_url}/ws/{role}?event_id={event_id}",
         additional_headers=person.visitor.headers(),
-        origin=origin and Origin(origin),
+        origin=None if origin is None else Origin(origin),
         ssl=trusting(proxy.folder),
         proxy=None,
         compression=None,

@@ -101,6 +101,7 @@ class TestPostgres:
                     await searched(store, kind, part)
                 for statement, parameters in list(asked):
                     driver = (await connection.get_raw_connection()).driver_connection
+                    assert driver is not None
                     plan = await driver.fetch(f"EXPLAIN {statement}", *parameters)
                     assert f"trigrams_of_{kind}" in str(plan), plan
 
@@ -126,8 +127,8 @@ class TestSqlite:
         self, store: SqliteStore
     ) -> None:
         asked: list[str] = []
-        for each in store._opened:
-            each.set_trace_callback(asked.append)
+        for connection in store._opened:
+            connection.set_trace_callback(asked.append)
         for kind in ("profiles", "events"):
             asked.clear()
             await finds_by_the_index(store, kind)

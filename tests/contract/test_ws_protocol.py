@@ -16,8 +16,8 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_web.live.peer import EXTENSION, FLOODED
 from attendance_web.serving.ws_protocol import FRAMES_MOST
-from tests.support.faulty_house import eventually, serving
-from tests.support.live_house import PATIENCE
+from tests.support.faulty_house import serving
+from tests.support.live_house import PATIENCE, eventually
 
 LINGER = 0.4  # seconds, instead of the two
 HANDSHAKE = (
