@@ -88,6 +88,12 @@ class Pulse:
         """Returns when it has, so often."""
         await until(lambda: self.lost == times)
 
+    async def has_its_lease_again(self) -> None:
+        """Returns when it has."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.leased() is None:
+                await asyncio.sleep(0)
+
     async def leased(self) -> Process | None:
         return await self.store.process(self.heartbeat.process_id)
 
@@ -221,9 +227,7 @@ class TestHeartbeat:
         store.answers_with = None
         second = pulse.heartbeat.process_id
         if way == "away":
-            async with asyncio.timeout(PATIENCE):
-                while await pulse.leased() is None:
-                    await asyncio.sleep(0.001)
+            await pulse.has_its_lease_again()
             assert pulse.heartbeat.process_id == second
         assert pulse.lost == 1
         await pulse.heartbeat.close()
@@ -239,9 +243,7 @@ class TestHeartbeat:
         for lost in (1, 2):
             clock.pass_(9)
             await pulse.has_lost_its_lease(lost)
-            async with asyncio.timeout(PATIENCE):
-                while await pulse.leased() is None:
-                    await asyncio.sleep(0.001)
+            await pulse.has_its_lease_again()
 
     async def test_a_closed_one_asks_nothing_more(self, pulse: Pulse) -> None:
         before = pulse.store.works

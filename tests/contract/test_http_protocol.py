@@ -11,10 +11,11 @@ import pytest
 import pytest_asyncio
 
 from tests.support.live_house import House, opened_house
-from tests.support.smuggled import CALL, GET, INNER, POST, SMUGGLED, statuses, with_length
+from tests.support.smuggled import CALL, GET, INNER, POST, SEGMENT, SMUGGLED, statuses, with_length
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+QUIET = 1.5  # seconds in which whatever else there was to say or to read would have come
 HANDSHAKE = (
     b"GET /ws/marking?event_id=x HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
     b"Connection: Upgrade\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
@@ -103,8 +104,8 @@ async def all_that_comes(house: House, *sent: bytes) -> bytes:
         for each in sent:
             writer.write(each)
             await writer.drain()
-            await asyncio.sleep(0.01)  # another segment
-    await asyncio.wait({listening}, timeout=1.5)
+            await asyncio.sleep(SEGMENT)
+    await asyncio.wait({listening}, timeout=QUIET)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     writer.close()
@@ -267,5 +268,5 @@ class TestBounds:
             while sent < 100_000_000:
                 writer.write(INNER * 1000)
                 sent += 1000 * len(INNER)
-                await asyncio.wait_for(writer.drain(), 1.5)
+                await asyncio.wait_for(writer.drain(), QUIET)
         writer.transport.abort()

@@ -21,7 +21,7 @@ import pytest_asyncio
 
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
-from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.live_house import QUICK, House, Visitor, eventually, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,7 +32,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         yield opened
 
 
-GRACE = 1.0  # seconds, of `live.QUICK`
+GRACE = QUICK.grace_seconds
+NOBODY_LEAVES = 2 * GRACE  # seconds in which one whose grace had gone on would have left
+WITHIN_GRACE = GRACE / 4  # seconds in which a hold that had no grace would have ended
 
 
 class Raw:
@@ -211,7 +213,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
                 raw.resets()
         back = await asker.mark_me(event_id)
         await marking.hears("user_joined", user_id=asker.user_id)
-        await asyncio.sleep(2 * GRACE)
+        await asyncio.sleep(NOBODY_LEAVES)
         await marking.hears_nothing()
         assert await house.sockets_of(event_id, asker, 1)
         await back.says_goodbye()
@@ -225,7 +227,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await marking.says("prepare_to_mark", user_id=asker.user_id)
         await marking.hears("prepared")
         marking.is_cut()
-        await asyncio.sleep(GRACE / 4)
+        await asyncio.sleep(WITHIN_GRACE)
         assert isinstance(await house.state_of(event_id, asker), Held)
         await eventually(lambda: is_waiting(house, event_id, asker))
 

@@ -15,6 +15,8 @@ from tests.support.live_house import House, Visitor, Wire, eventually, opened_ho
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+LATER = 0.1  # seconds in which a deadline would have moved
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
@@ -212,10 +214,10 @@ class TestRule5ConfirmAndRefuse:
         event_id, asker, _, _, marking = await a_room(house)
         first = await marking.asks("prepare_to_mark", user_id=asker.user_id)
         held = await house.state_of(event_id, asker)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LATER)
         again = await marking.asks("prepare_to_mark", user_id=asker.user_id)
         assert again["message"] == "prepared"
-        assert again["params"]["expires_in"] <= first["params"]["expires_in"] - 0.1
+        assert again["params"]["expires_in"] <= first["params"]["expires_in"] - LATER
         assert await house.state_of(event_id, asker) == held
 
     async def test_one_held_by_another_is_taken(self, house: House) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, select, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
+from attendance_adapters.sql.conversation import NOW
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.tables import metadata
 from attendance_adapters.system import SystemClock
@@ -19,9 +20,11 @@ from attendance_core.vocabulary import UserId
 from tests.support.lecture import Lecture
 from tests.support.marking_steps import STEPS, awaited, cancelled_at
 from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
+from tests.support.postgres_strangers import Stranger
 from tests.support.stand_ins import NOON, SetClock
 
 BACK_WITHIN = 2.0  # seconds after the server is up
+HURRY = 0.01  # seconds after which a client in a hurry asks again
 
 
 async def kept(store: PostgresStore) -> list[list[Any]]:
@@ -109,7 +112,7 @@ class Crowd:
                 await self._add(name)
             except Unavailable:
                 self.unavailable += 1
-                await asyncio.sleep(0.01)  # as often as a client in a hurry
+                await asyncio.sleep(HURRY)
             except UsernameTaken:
                 self.others.append(AssertionError(f"{name} was added twice"))
             except BaseException as error:
@@ -245,8 +248,8 @@ class TestClock:
     async def test_it_is_read_after_the_locks(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         event_id, anna = lecture.waiting[0].event_id, UserId(3)
-        async with store._engine.connect() as other:
-            await other.execute(text("SELECT FROM places WHERE user_id = 3 FOR UPDATE"))
+        async with Stranger(store) as other:
+            await other.says("SELECT FROM places WHERE user_id = 3 FOR UPDATE")
 
             def work(unit: Any) -> tuple[float, float]:
                 early = unit.now()
@@ -254,7 +257,8 @@ class TestClock:
                 return early, unit.now()
 
             waits = asyncio.create_task(store.transact(work))
-            await asyncio.sleep(0.3)  # so long is the wait
-            await other.rollback()
+            await other.is_waited_for()
+            let_go = (await other.connection.execute(NOW)).scalar_one()
+            await other.connection.rollback()
         early, late = await waits
-        assert late - early >= 0.2
+        assert early < let_go < late

@@ -23,6 +23,8 @@ from tests.support import fail_points
 from tests.support.people import event_of, marker_and_waiting, somebody
 from tests.support.service_process import COMMAND, SECONDS, Service, running
 
+PAUSE = LATE_SECONDS / 10  # seconds from a call to the next, while some are still answered
+
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
@@ -211,7 +213,7 @@ class TestStopping:
             assert will_close
             if status == 503:
                 break
-            await asyncio.sleep(LATE_SECONDS / 10)
+            await asyncio.sleep(PAUSE)
         assert json.loads(body)["error"] == -1
         for connection in kept:
             connection.close()

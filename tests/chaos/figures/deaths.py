@@ -16,6 +16,7 @@ from tests.support.live_house import Ended, Wire, eventually
 from tests.support.worker_processes import worker_at, workers_of
 
 OPENINGS: Final = 20  # at once
+GROWN_UP: Final = 6.0  # seconds: who dies young is not replaced at once
 
 
 async def failover() -> Figure:
@@ -41,7 +42,7 @@ async def failover() -> Figure:
                 for number in range(10):
                     await eventually(lambda: all(m.sees(waiting) for m in markers), START_SECONDS)
                     await eventually(lambda: len(workers_of(service)) == 2, START_SECONDS)
-                    await asyncio.sleep(6)  # who dies young is not replaced at once
+                    await asyncio.sleep(GROWN_UP)
                     dies = workers_of(service)[number % 2]
                     lost = [m for m in markers if m.wire and worker_at(service, m.wire) == dies]
                     returns = [has_returned(each) for each in lost]
