@@ -250,7 +250,9 @@ class TestHeartbeat:
         await until(lambda: pulse.store.works > before)
         await pulse.heartbeat.close()
         asked = pulse.store.works, pulse.store.looks
-        assert not [task for task in asyncio.all_tasks() if task.get_name() in {"sweep"}]
+        assert not [
+            task for task in asyncio.all_tasks() if task.get_name() in {"sweep", "renew-lease"}
+        ]
         await asyncio.sleep(0)
         assert (pulse.store.works, pulse.store.looks) == asked
         await pulse.heartbeat.close()

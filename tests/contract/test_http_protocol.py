@@ -32,12 +32,10 @@ async def house() -> AsyncIterator[House]:
 async def answer_to(house: House, *sent: bytes) -> tuple[int, bytes]:
     """The status and the body of what comes before the connection is closed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
-    try:
+    with suppress(ConnectionError):  # it may be refused before all was sent
         for each in sent:
             writer.write(each)
             await writer.drain()
-    except ConnectionError:
-        pass  # it was refused before all was sent
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()
     head, _, body = answer.partition(b"\r\n\r\n")
