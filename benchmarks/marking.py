@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -189,7 +190,7 @@ async def main() -> None:
                 rooms = [
                     (
                         await store.transact(an_event),
-                        await store.transact(lambda unit, n=number: people(unit, CYCLES // n)),
+                        await store.transact(partial(people, number=CYCLES // number)),
                     )
                     for _ in range(number)
                 ]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from tests.browser.faults import ARTEFACTS, faults
 from tests.browser.screens import Tour
 from tests.browser.visitor import DESK, PHONE, Door
+
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -24,7 +27,7 @@ async def test_everybody_can_use_every_screen(door: Door, language: str, tmp_pat
     wrong = {}
     async for screen in Tour(door, language, tmp_path).screens():
         page = screen.page
-        for (width, height), scheme in itertools.product((DESK, PHONE), ("dark", "light")):
+        for (width, height), scheme in itertools.product((DESK, PHONE), SCHEMES):
             await page.set_viewport_size({"width": width, "height": height})
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             folder = ARTEFACTS / f"{width}x{height}" / language

@@ -18,7 +18,7 @@ class Fold:
     def hears(self, frame: Mapping[str, Any], confirmed: int | None = None) -> None:
         """``confirmed`` is whom a `marked` is about."""
         params = frame.get("params") or {}
-        user_id = params.get("user_id")
+        user_id: int = params.get("user_id", 0)  # of the frames that are about somebody
         match frame["message"] if frame["result"] == "ok" else "":
             case "marking_list":
                 self.lists += 1

@@ -70,7 +70,8 @@ class Part:
             Marker(stage, each.person, each.visits.event, names=True) for each in markers[::5]
         ]
         askers = [Asker(stage, person) for person in asking]
-        lives = [asyncio.create_task(each.live()) for each in [*markers, *askers]]
+        everybody: list[Marker | Asker] = [*markers, *askers]
+        lives = [asyncio.create_task(each.live()) for each in everybody]
         try:
             kills_for = seconds - self._stage.chance.choice([0.0, AFTER_DEATH - SOON])
             await self._adversary.harm(seconds, kills_for=max(kills_for, seconds / 2))

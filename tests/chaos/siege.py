@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from tests.chaos import attacks, bystander
 from tests.chaos.cast import Cast, Room

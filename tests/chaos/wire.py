@@ -160,7 +160,7 @@ async def opened(stage: Stage, person: Person, role: str, event: str) -> Wire | 
     proxy = stage.proxies[worker]
     number = next(stage.numbers)
     stage.operations += 1
-    told = {"person": person.user_id, "event": event, "socket": number}
+    told: dict[str, Any] = {"person": person.user_id, "event": event, "socket": number}
     raw = socket.socket()
     raw.setblocking(False)
     raw.bind(("127.0.0.1", 0))

@@ -52,8 +52,8 @@ def arm(point: str, service: Attendance) -> ConfirmMarking:
         case "before commit":
             return ConfirmMarking(transact, service.terms)
         case "after commit":  # however the engine goes on from there
-            Connection.commit = committed_and_dead  # type: ignore[method-assign]
-            asyncio.get_running_loop().call_soon_threadsafe = die  # type: ignore[method-assign]
+            Connection.commit = committed_and_dead  # type: ignore[assignment, method-assign]
+            asyncio.get_running_loop().call_soon_threadsafe = die  # type: ignore[assignment, method-assign]
         case "before announcement":
             service.notifier.publish = die  # type: ignore[method-assign]
         case "before reply":

@@ -149,7 +149,7 @@ def is_test(path: Path) -> bool:
 def numbers(text: str) -> dict[int, set[int]]:
     """A table of statuses: each `error`, and the HTTP statuses it comes with."""
     _, _, rest = text.partition("\n| `error` |")
-    found = {}
+    found: dict[int, set[int]] = {}
     for line in rest.partition("\n\n")[0].splitlines()[2:]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         statuses = {int(each) for each in re.findall(r"\b\d{3}\b", cells[-1])}

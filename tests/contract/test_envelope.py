@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -200,7 +200,7 @@ class TestBodies:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await site.app(scope, receive, send)  # type: ignore[arg-type]
+        await site.app(scope, receive, send)
         assert sent[0]["status"] == 200 and b'"error":1' in sent[1]["body"]
         profile = await person.get("/api/profile/GetProfile", user_id=person.user_id)
         assert response(profile)["bio"] == ""
@@ -208,12 +208,12 @@ class TestBodies:
 
 class TestOurFault:
     async def broken(self, site: Site, error: Exception) -> Any:
-        async def fails(**_: Any) -> None:
+        async def fails(**_: Any) -> Any:
             raise error
 
         web = site.app.services
         try:
-            use_cases = replace(web.use_cases, get_events=fails)
+            use_cases: Any = replace(web.use_cases, get_events=cast(Any, fails))
             site.app.services = replace(web, use_cases=use_cases)
             return await site.browser().get("/api/events/GetEvents")
         finally:

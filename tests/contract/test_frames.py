@@ -15,6 +15,7 @@ from websockets.frames import Frame, Opcode
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import Ended, House, Visitor, Wire, opened_house
 
+PACE = 0.06  # seconds from a frame to the next: a socket may send 20 a second
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -353,7 +354,7 @@ class TestRule11BadFrames:
             await waiting.connection.send("{}")
             await waiting.heard()
         for _ in range(20):
-            await asyncio.sleep(0.06)
+            await asyncio.sleep(PACE)
             assert (await waiting.asks("ping"))["message"] == "pong"
 
 

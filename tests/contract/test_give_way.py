@@ -54,7 +54,7 @@ async def test_an_idle_loop_does_not_spin_while_a_thread_works() -> None:
         looks += 1
         return call_later(*args, **kwargs)  # type: ignore[arg-type]
 
-    loop.call_later = counted  # type: ignore[method-assign, assignment]
+    loop.call_later = counted  # type: ignore[method-assign]
     with ThreadPoolExecutor(1) as threads:
         done = loop.run_in_executor(threads, time.sleep, 0.5)
         give_way_until(done)

@@ -15,7 +15,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Process, Terms
 from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
-from attendance_core.vocabulary import ProcessId
+from attendance_core.vocabulary import ProcessId, UserId
 from tests.support.lecture import Lecture
 from tests.support.stand_ins import NOON, CountedIds, SetClock
 
@@ -78,6 +78,21 @@ class Pulse:
 
     def _note(self) -> None:
         self.lost += 1
+
+    async def works_again(self) -> None:
+        """Returns when it has."""
+        before = self.store.works
+        await until(lambda: self.store.works > before)
+
+    async def has_lost_its_lease(self, times: int) -> None:
+        """Returns when it has, so often."""
+        await until(lambda: self.lost == times)
+
+    async def has_its_lease_again(self) -> None:
+        """Returns when it has."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.leased() is None:
+                await asyncio.sleep(0)
 
     async def leased(self) -> Process | None:
         return await self.store.process(self.heartbeat.process_id)
@@ -144,11 +159,10 @@ class TestHeartbeat:
 
     async def test_it_sweeps(self, pulse: Pulse, clock: SetClock) -> None:
         lecture = await Lecture.begun(pulse.store.kept, waiting=1)
-        await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=3)
+        await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=UserId(3))
         for _ in range(91):
             clock.pass_(1)
-            before = pulse.store.works
-            await until(lambda before=before: pulse.store.works > before)
+            await pulse.works_again()
         before = pulse.store.looks
         await until(lambda: pulse.store.looks > before + 1)
         # The hold has run out, and the process of whoever was held has died
@@ -213,9 +227,7 @@ class TestHeartbeat:
         store.answers_with = None
         second = pulse.heartbeat.process_id
         if way == "away":
-            async with asyncio.timeout(PATIENCE):
-                while await pulse.leased() is None:
-                    await asyncio.sleep(0.001)
+            await pulse.has_its_lease_again()
             assert pulse.heartbeat.process_id == second
         assert pulse.lost == 1
         await pulse.heartbeat.close()
@@ -230,17 +242,17 @@ class TestHeartbeat:
         pulse.heartbeat.on_lease_lost = raises
         for lost in (1, 2):
             clock.pass_(9)
-            await until(lambda lost=lost: pulse.lost == lost)
-            async with asyncio.timeout(PATIENCE):
-                while await pulse.leased() is None:
-                    await asyncio.sleep(0.001)
+            await pulse.has_lost_its_lease(lost)
+            await pulse.has_its_lease_again()
 
     async def test_a_closed_one_asks_nothing_more(self, pulse: Pulse) -> None:
         before = pulse.store.works
         await until(lambda: pulse.store.works > before)
         await pulse.heartbeat.close()
         asked = pulse.store.works, pulse.store.looks
-        assert not [task for task in asyncio.all_tasks() if task.get_name() in {"sweep"}]
+        assert not [
+            task for task in asyncio.all_tasks() if task.get_name() in {"sweep", "renew-lease"}
+        ]
         await asyncio.sleep(0)
         assert (pulse.store.works, pulse.store.looks) == asked
         await pulse.heartbeat.close()

@@ -14,10 +14,11 @@ import pytest
 import pytest_asyncio
 
 from tests.support.live_house import House, eventually, opened_house
-from tests.support.smuggled import CALL, GET, INNER, POST, SMUGGLED, statuses, with_length
+from tests.support.smuggled import CALL, GET, INNER, POST, SEGMENT, SMUGGLED, statuses, with_length
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+QUIET = 1.5  # seconds in which whatever else there was to say or to read would have come
 HANDSHAKE = (
     b"GET /ws/marking?event_id=x HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
     b"Connection: Upgrade\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
@@ -34,12 +35,10 @@ async def house() -> AsyncIterator[House]:
 async def answer_to(house: House, *sent: bytes) -> tuple[int, bytes]:
     """The status and the body of what comes before the connection is closed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
-    try:
+    with suppress(ConnectionError):  # it may be refused before all was sent
         for each in sent:
             writer.write(each)
             await writer.drain()
-    except ConnectionError:
-        pass  # it was refused before all was sent
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -115,11 +114,11 @@ async def all_that_comes(house: House, *sent: bytes) -> bytes:
         for each in sent:
             writer.write(each)
             await writer.drain()
-            await asyncio.sleep(0.01)  # another segment
+            await asyncio.sleep(SEGMENT)
     heard = -1
     while heard < len(come) and not listening.done():
         heard = len(come)
-        await asyncio.wait({listening}, timeout=1.5)
+        await asyncio.wait({listening}, timeout=QUIET)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     writer.close()
@@ -362,5 +361,5 @@ class TestBounds:
             while sent < 100_000_000:
                 writer.write(INNER * 1000)
                 sent += 1000 * len(INNER)
-                await asyncio.wait_for(writer.drain(), 1.5)
+                await asyncio.wait_for(writer.drain(), QUIET)
         writer.transport.abort()

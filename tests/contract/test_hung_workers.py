@@ -22,6 +22,10 @@ from tests.support.worker_processes import opened, settings, two_workers, worker
 __all__ = ["settings", "two_workers"]
 
 GAP = 8.0  # seconds that the service may be away
+PAUSE = 0.05  # seconds from a question to the next
+# Seconds in which a parent that was awake would have killed a worker that gave no sign
+LONG_SILENCE = SILENT_SECONDS + 2 * SIGN_SECONDS
+A_MOMENT = 2 * SIGN_SECONDS  # seconds in which a parent that wakes would have killed one
 # An `attendance` whose workers can be asked to enter a loop that never comes back
 STUCK = """
 import signal, time
@@ -63,7 +67,7 @@ async def longest_gap(service: Service, until_replaced: psutil.Process) -> float
                     writes.close()
             answered_at = time.monotonic()
         longest = max(longest, time.monotonic() - answered_at)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(PAUSE)
     return longest
 
 
@@ -117,18 +121,18 @@ class TestParentThatStoodStill:
     async def test_kills_nobody_when_it_wakes(self, two_workers: Service) -> None:
         parent, workers = psutil.Process(two_workers.process.pid), workers_of(two_workers)
         with standing_still(parent, *workers):
-            await asyncio.sleep(SILENT_SECONDS + 2 * SIGN_SECONDS)
+            await asyncio.sleep(LONG_SILENCE)
             parent.resume()  # it runs before any of them can give a sign
-            await asyncio.sleep(2 * SIGN_SECONDS)
-        await asyncio.sleep(2 * SIGN_SECONDS)
+            await asyncio.sleep(A_MOMENT)
+        await asyncio.sleep(A_MOMENT)
         assert workers_of(two_workers) == workers
         assert "hangs" not in two_workers.said()
 
     async def test_finds_the_signs_that_were_given_meanwhile(self, two_workers: Service) -> None:
         parent, workers = psutil.Process(two_workers.process.pid), workers_of(two_workers)
         with standing_still(parent):
-            await asyncio.sleep(SILENT_SECONDS + 2 * SIGN_SECONDS)
-        await asyncio.sleep(2 * SIGN_SECONDS)
+            await asyncio.sleep(LONG_SILENCE)
+        await asyncio.sleep(A_MOMENT)
         assert workers_of(two_workers) == workers
         hangs, _ = workers
         hangs.suspend()  # and it listens as it did before

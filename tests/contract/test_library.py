@@ -48,18 +48,15 @@ class TestExample:
         assert len(lines) <= 15
         assert all(len(line) <= 100 for line in lines)
 
-    def test_it_prints_the_karma_of_one_mark(self) -> None:
-        assert run(EXAMPLE) == "50\n"
+    def test_it_prints_the_karma_of_one_mark_and_needs_no_database_library(self) -> None:
+        without = "import sys\nsys.modules['sqlalchemy'] = sys.modules['alembic'] = None\n"
+        assert run(without + EXAMPLE) == "50\n"
 
     def test_it_prints_the_same_on_disk(self, tmp_path: Path) -> None:
         on_disk = EXAMPLE.replace("embedded()", f"embedded({str(tmp_path / 'var')!r})")
         assert on_disk != EXAMPLE
         assert run(on_disk) == "50\n"
         assert (tmp_path / "var" / "attendance.db").exists()
-
-    def test_nothing_of_it_needs_a_database_library(self) -> None:
-        without = "import sys\nsys.modules['sqlalchemy'] = sys.modules['alembic'] = None\n"
-        assert run(without + EXAMPLE) == "50\n"
 
 
 class TestUseCases:

@@ -21,7 +21,7 @@ import pytest_asyncio
 
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
-from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.live_house import QUICK, House, Visitor, eventually, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,7 +32,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         yield opened
 
 
-GRACE = 1.0  # seconds, of `live.QUICK`
+GRACE = QUICK.grace_seconds
+NOBODY_LEAVES = 2 * GRACE  # seconds in which one whose grace had gone on would have left
+WITHIN_GRACE = GRACE / 4  # seconds in which a hold that had no grace would have ended
 
 
 class Raw:
@@ -104,6 +106,17 @@ class Raw:
 
 TEXT, CLOSE = 0x1, 0x8
 
+
+def closes_and_ends(raw: Raw) -> None:
+    raw.sends(CLOSE)
+    raw.plain.close()
+
+
+def sends_too_many(raw: Raw) -> None:
+    for _ in range(100):
+        raw.sends(TEXT, b"{}")
+
+
 GOODBYES: dict[str, Callable[[Raw], None]] = {
     "1000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1000)),
     "1001, as a browser says when its page goes": lambda raw: raw.sends(
@@ -112,7 +125,7 @@ GOODBYES: dict[str, Callable[[Raw], None]] = {
     "no code": lambda raw: raw.sends(CLOSE),
     "1009, a code that servers use": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1009)),
     "4000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 4000)),
-    "a Close frame, then a FIN": lambda raw: (raw.sends(CLOSE), raw.plain.close())[1],
+    "a Close frame, then a FIN": closes_and_ends,
 }
 LOSSES: dict[str, Callable[[Raw], None]] = {
     "a reset": lambda raw: raw.resets(),
@@ -122,7 +135,7 @@ LOSSES: dict[str, Callable[[Raw], None]] = {
     "a reserved bit": lambda raw: raw.sends(TEXT, b"{}", first=0xC0),
     "broken UTF-8": lambda raw: raw.sends(TEXT, b"\xff\xfe"),
     "a Close frame that is none": lambda raw: raw.sends(CLOSE, struct.pack("!H", 999)),
-    "too many frames": lambda raw: [raw.sends(TEXT, b"{}") for _ in range(100)].clear(),
+    "too many frames": sends_too_many,
 }
 
 
@@ -201,7 +214,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
                 raw.resets()
         back = await asker.mark_me(event_id)
         await marking.hears("user_joined", user_id=asker.user_id)
-        await asyncio.sleep(2 * GRACE)
+        await asyncio.sleep(NOBODY_LEAVES)
         await marking.hears_nothing()
         assert await house.sockets_of(event_id, asker, 1)
         await back.says_goodbye()
@@ -215,7 +228,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await marking.says("prepare_to_mark", user_id=asker.user_id)
         await marking.hears("prepared")
         marking.is_cut()
-        await asyncio.sleep(GRACE / 4)
+        await asyncio.sleep(WITHIN_GRACE)
         assert isinstance(await house.state_of(event_id, asker), Held)
         await eventually(lambda: is_waiting(house, event_id, asker))
 

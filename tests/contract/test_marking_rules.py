@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -13,6 +14,8 @@ from attendance_core.vocabulary import EventId
 from tests.support.live_house import House, Visitor, Wire, eventually, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LATER = 0.1  # seconds in which a deadline would have moved
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -213,10 +216,10 @@ class TestRule5ConfirmAndRefuse:
         event_id, asker, _, _, marking = await a_room(house)
         first = await marking.asks("prepare_to_mark", user_id=asker.user_id)
         held = await house.state_of(event_id, asker)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LATER)
         again = await marking.asks("prepare_to_mark", user_id=asker.user_id)
         assert again["message"] == "prepared"
-        assert again["params"]["expires_in"] <= first["params"]["expires_in"] - 0.1
+        assert again["params"]["expires_in"] <= first["params"]["expires_in"] - LATER
         assert await house.state_of(event_id, asker) == held
 
     async def test_one_held_by_another_is_taken(self, house: House) -> None:
@@ -232,7 +235,7 @@ class TestRule5ConfirmAndRefuse:
         await marking.is_refused("not_waiting", "prepare_to_mark", user_id=user_id)
 
 
-async def answer_of(wire: Wire) -> dict[str, object]:
+async def answer_of(wire: Wire) -> dict[str, Any]:
     """What its own command is answered, behind what it hears of others."""
     while (frame := await wire.heard())["message"] in {"user_left", "user_joined"}:
         pass

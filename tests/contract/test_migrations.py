@@ -63,7 +63,8 @@ def differences(on: Connection) -> list[Any]:
         "include_name": is_declared,
         "target_metadata": metadata,
     }
-    return compare_metadata(MigrationContext.configure(on, opts=options), metadata)
+    found: list[Any] = compare_metadata(MigrationContext.configure(on, opts=options), metadata)
+    return found
 
 
 class TestUpgrade:
@@ -158,7 +159,12 @@ class TestPostgres:
         """Constraints by name and words, among them CHECKs; the conditions of partial indexes."""
         upgrade(empty)
         with a_database(postgres_server, "template0") as bare:
-            run_on_connection(bare, lambda on: (metadata.create_all(on), on.commit()))
+
+            def create(on: Connection) -> None:
+                metadata.create_all(on)
+                on.commit()
+
+            run_on_connection(bare, create)
             declared = defined(bare)
         assert defined(empty) == declared
         assert {*UNIQUE_REFUSALS, *INSERT_REFUSALS, *DELETE_REFUSALS} <= declared.keys()

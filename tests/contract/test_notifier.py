@@ -16,7 +16,7 @@ from attendance_adapters import BadAddress
 from attendance_adapters.notifiers import LocalNotifier, RemoteNotifier, notifier_at
 from attendance_adapters.notifiers import remote as remote_notifiers
 from attendance_adapters.notifiers.remote import MAX_OUTGOING
-from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
+from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import Reading
@@ -46,9 +46,10 @@ async def local(_: None) -> AsyncIterator[tuple[Notifier, Notifier]]:
 
 
 @asynccontextmanager
-async def remote(server: Restartable) -> AsyncIterator[tuple[Notifier, Notifier]]:
+async def remote(server: Restartable) -> AsyncIterator[tuple[RemoteNotifier, RemoteNotifier]]:
     """Two processes, as far as a server can tell."""
     here, there = notifier_at(server.url), notifier_at(server.url)
+    assert isinstance(here, RemoteNotifier) and isinstance(there, RemoteNotifier)
     await here.start()
     await there.start()
     yield here, there
@@ -122,7 +123,7 @@ class TestNotifier:
         here, there = notifiers
         heard = Heard()
         await there.subscribe(HERE, heard)
-        words = [
+        words: list[Announcement] = [
             changed(1),
             ConnectionsEnded(HERE, Ending.DELETED),
             ConnectionsEnded(HERE, Ending.LEFT, frozenset()),

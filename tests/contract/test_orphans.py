@@ -11,7 +11,7 @@ import pytest
 
 from attendance_adapters.files import UPLOAD_SECONDS, ObjectFiles, sweep_orphans
 from attendance_core.profiles import Confirmation, ConfirmationScan
-from attendance_core.vocabulary import UserId
+from attendance_core.vocabulary import FileKey, UserId
 from tests.support.lecture import Lecture
 
 
@@ -32,7 +32,7 @@ async def name(store: Any, picture: str, scan: str) -> None:
 
     def work(unit: Any) -> None:
         unit.profiles.put(replace(unit.profiles.get(UserId(1)), picture=picture))
-        unit.scans.put(ConfirmationScan(UserId(2), scan, 1.0, Confirmation.APPROVED, 2.0))
+        unit.scans.put(ConfirmationScan(UserId(2), FileKey(scan), 1.0, Confirmation.APPROVED, 2.0))
 
     await store.transact(work)
 

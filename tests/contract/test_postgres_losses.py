@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, select, text
+from sqlalchemy import URL, Connection, select, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
+from attendance_adapters.sql.pg_connection import SELECT_TIME
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.tables import metadata
 from attendance_adapters.system import SystemClock
@@ -19,9 +20,11 @@ from attendance_core.vocabulary import UserId
 from tests.support.lecture import Lecture
 from tests.support.marking_steps import STEPS, awaited, cancelled_at
 from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
+from tests.support.postgres_strangers import Stranger
 from tests.support.stand_ins import NOON, SetClock
 
 BACK_WITHIN = 2.0  # seconds after the server is up
+HURRY = 0.01  # seconds after which a client in a hurry asks again
 
 
 async def kept(store: PostgresStore) -> list[list[Any]]:
@@ -106,12 +109,10 @@ class Crowd:
             name = f"{number}-{turn}"
             began = loop.time()
             try:
-                await self._store.transact(lambda u, name=name: u.accounts.add(name, "hash", NOON))
-                self.made.add(name)
-                await self._store.observe(lambda u, name=name: u.accounts.find(name))
+                await self._add(name)
             except Unavailable:
                 self.unavailable += 1
-                await asyncio.sleep(0.01)  # as often as a client in a hurry
+                await asyncio.sleep(HURRY)
             except UsernameTaken:
                 self.others.append(AssertionError(f"{name} was added twice"))
             except BaseException as error:
@@ -119,6 +120,11 @@ class Crowd:
                     raise
                 self.others.append(error)
             self.slowest = max(self.slowest, loop.time() - began)
+
+    async def _add(self, name: str) -> None:
+        await self._store.transact(lambda u: u.accounts.add(name, "hash", NOON))
+        self.made.add(name)
+        await self._store.observe(lambda u: u.accounts.find(name))
 
     async def until(self, more: int) -> None:
         """Returns when so many more have been made."""
@@ -190,7 +196,7 @@ class TestServer:
     ) -> None:
         """It was committed, and only the answer was lost: run again it would be done twice."""
         ran = 0
-        commit = postgres.Connection.commit
+        commit = Connection.commit
 
         def lost(connection: Any) -> None:
             commit(connection)
@@ -202,7 +208,7 @@ class TestServer:
             unit.accounts.add("anna", "hash", NOON)
 
         with monkeypatch.context() as patched:
-            patched.setattr(postgres.Connection, "commit", lost)
+            patched.setattr(Connection, "commit", lost)
             with pytest.raises(Unavailable):
                 await store.transact(work)
         assert ran == 1
@@ -242,8 +248,8 @@ class TestClock:
     async def test_it_is_read_after_the_locks(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         event_id, anna = lecture.waiting[0].event_id, UserId(3)
-        async with store._engine.connect() as other:
-            await other.execute(text("SELECT FROM places WHERE user_id = 3 FOR UPDATE"))
+        async with Stranger(store) as other:
+            await other.says("SELECT FROM places WHERE user_id = 3 FOR UPDATE")
 
             def work(unit: Any) -> tuple[float, float]:
                 early = unit.now()
@@ -251,7 +257,8 @@ class TestClock:
                 return early, unit.now()
 
             waits = asyncio.create_task(store.transact(work))
-            await asyncio.sleep(0.3)  # so long is the wait
-            await other.rollback()
+            await other.is_waited_for()
+            let_go = (await other.connection.execute(SELECT_TIME)).scalar_one()
+            await other.connection.rollback()
         early, late = await waits
-        assert late - early >= 0.2
+        assert early < let_go < late

@@ -30,6 +30,8 @@ from tests.support.postgres import Cluster, a_database, binaries, make_template
 TERMS = Terms(hold_seconds=30, grace_seconds=1, lease_seconds=2)
 RENEW_EVERY, SWEEP_EVERY = 0.2, 0.1
 PATIENCE = 15
+AWAY = TERMS.lease_seconds + TERMS.grace_seconds  # seconds that the database is
+NOBODY_GOES = 2 * TERMS.grace_seconds  # seconds in which a place would have gone
 
 
 class Machine:
@@ -62,7 +64,7 @@ class Machine:
 
     async def place(self, event_id: EventId, user_id: UserId) -> Place:
         found = await self.store.observe(lambda u: u.places.of(event_id, [user_id]))
-        return found[0]  # type: ignore[no-any-return]
+        return found[0]
 
 
 async def until(happened: Callable[[], Any]) -> None:
@@ -149,7 +151,7 @@ class TestProcesses:
         await until(is_off_the_list)
         with pytest.raises(LeaseLost):
             await stalled.do.renew_lease(process_id=before)
-        await stalled.pulse._renew()
+        await stalled.pulse._renew_lease()
         assert stalled.lost_leases == 1
         assert stalled.pulse.process_id != before
         again = stalled.opens(event_id, anna, Role.MARK_ME)
@@ -179,7 +181,7 @@ class TestDatabaseAway:
         event_id, anna, _ = await a_lecture(here)
         place = await here.do.mark_me(connection=here.opens(event_id, anna, Role.MARK_ME))
         await asyncio.to_thread(cluster.stop, "immediate")
-        await asyncio.sleep(TERMS.lease_seconds + TERMS.grace_seconds)  # so long it is away
+        await asyncio.sleep(AWAY)
         await asyncio.to_thread(cluster.start)
 
         async def started_over() -> bool:
@@ -192,5 +194,5 @@ class TestDatabaseAway:
         assert await there.place(event_id, anna.user_id) == place
         back = there.opens(event_id, anna, Role.MARK_ME)
         assert await there.do.mark_me(connection=back) == place
-        await asyncio.sleep(2 * TERMS.grace_seconds)  # in which it would have gone
+        await asyncio.sleep(NOBODY_GOES)
         assert await there.place(event_id, anna.user_id) == place

@@ -18,6 +18,8 @@ from tests.support.live_house import Ended, eventually
 from tests.support.people import an_event, people
 from tests.support.service_process import COMMAND, GRACE, LEASE, free_port, running
 
+STALL = LEASE + 1  # seconds that a process does nothing, and does not know it
+NOBODY_GOES = GRACE + 2  # seconds in which a sweep would have emptied the list
 LONG_GRACE = 60  # where nobody may lose their place while a service starts, on a slow machine
 
 
@@ -193,11 +195,11 @@ async def test_a_service_that_stalled_past_its_lease_starts_over_and_empties_no_
         ):
             await wire.hears("marking_list")
             os.kill(service.process.pid, signal.SIGSTOP)
-            await asyncio.sleep(LEASE + 1)  # so long is the stall
+            await asyncio.sleep(STALL)
             os.kill(service.process.pid, signal.SIGCONT)
             for each in (waiting, wire):
                 assert await each.is_closed() == 1012
         async with asker.opens("mark_me", event_id), marker.opens("marking", event_id) as wire:
             await wire.hears("marking_list", marking_list=[asker.user_id])
-            await asyncio.sleep(GRACE + 2)
+            await asyncio.sleep(NOBODY_GOES)
             await wire.hears_nothing()

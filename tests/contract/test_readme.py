@@ -1,66 +1,32 @@
 """The README's commands and examples are run: what it shows is what one gets.
 
 In a ```console block a line after ``$ `` is a command, and the lines below it are what it says,
-with ``...`` for what differs each time. A ```python block is a whole program. Commands that
-serve for ever, and those of make, are not run here; of make they are only looked up.
+with ``...`` for what differs each time. Commands that serve for ever, and those of make, are not
+run here; of make they are only looked up. Its program is run in test_library.
 """
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from attendance_web.settings import FROM_FILES, Settings
+from tests.support.readme import COMMANDS, README, SERVES, Command, commands
 from tests.support.service_process import Service, environment, running
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 USUAL = "http://127.0.0.1:8000"
-SERVES = "attendance serve"
 SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Command:
-    """One line to type, and what it should say."""
-
-    line: str
-    says: str
-
-    def agrees(self, said: str) -> bool:
-        """Whether this is what was said, ``...`` standing for anything."""
-        pattern = re.sub(r"([\[*?])", r"[\1]", self.says.strip()).replace("...", "*")
-        return fnmatch.fnmatchcase(said.strip(), pattern)
-
-
-def blocks(language: str, text: str = README) -> list[str]:
-    """What stands in the fenced blocks of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-
-
-def commands(text: str = README) -> Iterator[Command]:
-    """In the order of the README."""
-    for block in blocks("console", text):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            line, says = part.split("\n", 1)
-            while line.endswith("\\"):
-                more, _, says = says.partition("\n")
-                line = f"{line[:-1].rstrip()} {more.strip()}"
-            yield Command(line.partition("  #")[0].strip(), says)
-
-
-COMMANDS = list(commands())
+HERE = [command for command in COMMANDS if not command.line.startswith(("make ", SERVES))]
 TARGETS = sorted(
     {
         word
@@ -90,35 +56,30 @@ def run(command: Command, folder: Path, service: Service) -> str:
     return (done.stdout + done.stderr).replace(service.url, USUAL)
 
 
-def test_the_commands_do_what_is_shown(tmp_path: Path) -> None:
-    asked = [each for each in COMMANDS if not each.line.startswith(("make ", SERVES))]
-    if shutil.which("curl") is None:
-        asked = [each for each in asked if "curl" not in shlex.split(each.line)]
-    folder = tmp_path / "reader"
-    folder.mkdir()
-    with running(tmp_path) as service:
-        for command in asked:
-            said = run(command, folder, service)
+def do_what_is_shown(commands: Sequence[Command], folder: Path) -> None:
+    """One after another, beside a service of their own; there are some."""
+    assert commands
+    reader = folder / "reader"
+    reader.mkdir()
+    with running(folder) as service:
+        for command in commands:
+            said = run(command, reader, service)
             if command.says.strip():
                 assert command.agrees(said), f"$ {command.line}\n{said}"
+
+
+def test_the_commands_do_what_is_shown(tmp_path: Path) -> None:
+    do_what_is_shown([command for command in HERE if not command.needs_curl], tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
+def test_the_calls_by_hand_do_what_is_shown(tmp_path: Path) -> None:
+    do_what_is_shown([command for command in HERE if command.needs_curl], tmp_path)
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_is_to_be_made_can_be(target: str) -> None:
     assert re.search(rf"^{target}:.*## ", MAKEFILE, re.MULTILINE), "no such target, or no help"
-
-
-@pytest.mark.parametrize("program", blocks("python"))
-def test_an_example_runs(program: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_every_variable_it_names_is_a_setting() -> None:
@@ -141,9 +102,6 @@ class TestReading:
             Command("make run", ""),
             Command("attendance --version", "0.1...\n"),
         ]
-
-    def test_finds_programs(self) -> None:
-        assert blocks("python", self.TEXT) == ["print(1)\n"]
 
     @pytest.mark.parametrize(
         ("says", "said", "agrees"),

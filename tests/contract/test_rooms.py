@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import structlog
@@ -37,7 +37,7 @@ class Hall:
     contexts: list[Any] = field(default_factory=list)  # what logs of each reading would tell
 
     def __post_init__(self) -> None:
-        use_cases = replace(self.lecture.do, read_room=self._read)
+        use_cases = replace(self.lecture.do, read_room=cast(Any, self._read))
         self.rooms = Rooms(self.notifier, use_cases, lambda: PROCESS)
 
     @property

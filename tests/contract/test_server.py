@@ -28,6 +28,8 @@ from tests.support import fail_points
 from tests.support.people import event_of, marker_and_waiting, somebody
 from tests.support.service_process import COMMAND, SECONDS, Service, running
 
+PAUSE = LATE_SECONDS / 10  # seconds from a call to the next, while some are still answered
+
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
@@ -201,9 +203,9 @@ class TestStopping:
         )
         # So many that some are closed only after the door
         sockets = [socket.create_connection(service.address) for _ in range(8)]
-        for each in sockets:
-            each.sendall(handshake.encode())
-            assert each.recv(12) == b"HTTP/1.1 101"
+        for socket_ in sockets:
+            socket_.sendall(handshake.encode())
+            assert socket_.recv(12) == b"HTTP/1.1 101"
         kept = [http.client.HTTPConnection(*service.address, timeout=SECONDS) for _ in range(20)]
         assert {asked_on(each, "/health/ready") for each in kept} == {(200, b"ready", False)}
         service.process.send_signal(signal.SIGTERM)
@@ -216,12 +218,12 @@ class TestStopping:
             assert will_close
             if status == 503:
                 break
-            await asyncio.sleep(LATE_SECONDS / 10)
+            await asyncio.sleep(PAUSE)
         assert json.loads(body)["error"] == -1
-        for each in kept:
-            each.close()
-        for each in sockets:
-            each.close()
+        for connection in kept:
+            connection.close()
+        for socket_ in sockets:
+            socket_.close()
         assert service.process.wait(SECONDS) == 0
 
     def test_a_call_that_never_comes_to_its_end_is_not_waited_for(self, service: Service) -> None:

@@ -18,11 +18,12 @@ import pytest
 
 from attendance_web.demo.client import Visitor
 from tests.support.nginx import needs_nginx, proxied
-from tests.support.service_process import Service, running
-from tests.support.smuggled import ELSEWHERE, SMUGGLED, statuses
+from tests.support.service_process import SECONDS, Service, running
+from tests.support.smuggled import ELSEWHERE, SEGMENT, SMUGGLED, statuses
 
 ANSWERS = 1600  # to the others, each way
 PEOPLE = 6
+QUIET = 0.3  # seconds in which a second answer would have come from a proxy that waits for more
 PASSWORD = "correct horse battery"
 # What follows these is for nginx another request, as it should be: it has passed over the rest
 TWO_REQUESTS = {"a socket where there is none", "a request behind a handshake", "a trailer"}
@@ -104,16 +105,19 @@ class Other:
                 self.cookies[name] = value
 
 
-async def smuggles(service: Service, sent: list[bytes]) -> list[int]:
-    """The statuses of all that is answered to what should be one request."""
+async def smuggles(service: Service, sent: list[bytes], patience: float) -> list[int]:
+    """The statuses of all that is answered to what should be one request.
+
+    Until the connection is closed, or for so many seconds.
+    """
     reader, writer = await asyncio.open_connection(*service.address)
     come = b""
     with suppress(ConnectionError, TimeoutError):
         for each in sent:
             writer.write(each)
             await writer.drain()
-            await asyncio.sleep(0.005)  # another segment
-        async with asyncio.timeout(0.3):
+            await asyncio.sleep(SEGMENT)
+        async with asyncio.timeout(patience):
             while more := await reader.read(65_536):
                 come += more
     writer.close()
@@ -121,7 +125,7 @@ async def smuggles(service: Service, sent: list[bytes]) -> list[int]:
 
 
 async def others_are_let_alone(
-    service: Service, names: dict[str, int], attacks: list[list[bytes]]
+    service: Service, names: dict[str, int], attacks: list[list[bytes]], patience: float
 ) -> list[list[int]]:
     """Goes on until the others have their answers; what the attacks were answered."""
     enough = asyncio.Event()
@@ -131,7 +135,7 @@ async def others_are_let_alone(
     while sum(each.answers for each in others) < ANSWERS or len(answered) < 3 * len(attacks):
         for failed in (each for each in going_on if each.done()):
             failed.result()
-        answered += await asyncio.gather(*(smuggles(service, each) for each in attacks))
+        answered += await asyncio.gather(*(smuggles(service, each, patience) for each in attacks))
     enough.set()
     await asyncio.gather(*going_on)
     assert [found for each in others for found in each.foreign] == []
@@ -141,7 +145,7 @@ async def others_are_let_alone(
 async def test_a_service_gives_each_request_one_answer_and_nobody_anothers(
     service: Service, names: dict[str, int]
 ) -> None:
-    answered = await others_are_let_alone(service, names, list(SMUGGLED.values()))
+    answered = await others_are_let_alone(service, names, list(SMUGGLED.values()), SECONDS)
     assert {tuple(each) for each in answered} == {(400,)}
     assert ELSEWHERE not in service.said()
 
@@ -150,6 +154,6 @@ async def test_a_service_gives_each_request_one_answer_and_nobody_anothers(
 async def test_nor_does_the_proxy(service: Service, names: dict[str, int], tmp_path: Path) -> None:
     attacks = [sent for name, sent in SMUGGLED.items() if name not in TWO_REQUESTS]
     with proxied(tmp_path, [service], tls=False) as proxy:
-        answered = await others_are_let_alone(proxy, names, attacks)
+        answered = await others_are_let_alone(proxy, names, attacks, QUIET)
     assert max(map(len, answered)) == 1
     assert ELSEWHERE not in service.said()

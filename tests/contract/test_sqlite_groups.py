@@ -190,7 +190,8 @@ class TestTheEnd:
         self, sqlite_store: SqliteStore
     ) -> None:
         """In any thread: whoever is not refused is answered."""
-        begin, answers = threading.Barrier(5), []
+        begin = threading.Barrier(5)
+        answers: list[int | str] = []
 
         def caller() -> None:
             async def calls() -> None:

@@ -16,10 +16,12 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_web.live.peer import EXTENSION, FLOODED
 from attendance_web.serving.ws_protocol import FRAMES_MOST
-from tests.support.faulty_house import eventually, serving
-from tests.support.live_house import PATIENCE
+from tests.support.faulty_house import serving
+from tests.support.live_house import PATIENCE, eventually
 
 LINGER = 0.4  # seconds, instead of the two
+PACE = 0.01  # seconds from one thing that is sent to the next
+MANY_PINGS = 1.5  # seconds in which more come than the sixty of a flood and what a second refills
 HANDSHAKE = (
     b"GET /ws/marking HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -87,8 +89,7 @@ class TestWhoDoesNotRead:
 
         app = Application(talks)
         async with serving(app, send_buffer=4096) as (_, port), deaf(port):
-            while not peers or peers[0].writable.is_set():
-                await asyncio.sleep(0.001)
+            await eventually(lambda: peers and not peers[0].writable.is_set())
             peers[0].cut(4508)
             assert isinstance(await app.ends(), ClientDisconnected)
 
@@ -97,7 +98,7 @@ class TestWhoDoesNotRead:
             until = time.monotonic() + 5 * LINGER
             while time.monotonic() < until:
                 await send({"type": "websocket.send", "text": "still here"})
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(PACE)
             await send({"type": "websocket.close", "code": 4000})
 
         app = Application(listens_and_says)
@@ -249,10 +250,10 @@ class TestFloods:
 
     async def test_answers_to_our_own_pings_are_free(self) -> None:
         app = Hearing()
-        async with serving(app, ping_seconds=0.01) as (_, port):
+        async with serving(app, ping_seconds=PACE) as (_, port):
             address = f"ws://127.0.0.1:{port}/ws/marking"
             async with connect(address, proxy=None, ping_interval=None) as client:
-                await asyncio.sleep(1.5)  # more than sixty and what a second refills
+                await asyncio.sleep(MANY_PINGS)
                 for _ in range(FRAMES_MOST):
                     await client.send("{}")
                 await eventually(lambda: app.texts == FRAMES_MOST)

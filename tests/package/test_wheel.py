@@ -17,7 +17,7 @@ import attendance_adapters
 import attendance_core
 import attendance_web
 from attendance_core.version import DISTRIBUTION, how_to_install
-from tests.contract.test_readme import COMMANDS, SERVES, blocks, commands
+from tests.support.readme import COMMANDS, SERVES, blocks, commands
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """\

@@ -14,7 +14,7 @@ from attendance_adapters import connect
 from attendance_core.accounts import Credential, Session, session_id_of
 from attendance_core.events import Event
 from attendance_core.profiles import Profile
-from attendance_core.vocabulary import EventId
+from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import Wire
 from tests.support.service_process import Service
 
@@ -53,7 +53,7 @@ async def gathering(database_url: str, count: int) -> Gathering:
             unit.profiles.add(Profile(user_id, f"Person {user_id}"))
             unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
             made.append(Person(user_id, token))
-        creator = made[0].user_id
+        creator = UserId(made[0].user_id)
         unit.events.add(Event(event_id, f"Lecture {event_id}", creator, now - 60, now + 3600))
         return made
 

@@ -13,7 +13,7 @@ from attendance_core.accounts import Credential, Session
 from attendance_core.events import Event
 from attendance_core.marking.connections import Connection, Process, Role, Terms
 from attendance_core.marking.places import Waiting
-from attendance_core.ports import Picture
+from attendance_core.ports import Ids, Picture, Unit
 from attendance_core.profiles import Profile
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
@@ -44,7 +44,7 @@ class SamePictures:
         return Picture(data, "image/png", "png")
 
 
-def use_cases(store: Any, ids: Any = None, terms: Terms | None = None) -> UseCases:
+def use_cases(store: Any, ids: Ids | None = None, terms: Terms | None = None) -> UseCases:
     """All of them over a store, with nothing slow or random about them."""
     return build_use_cases(
         transact=store.transact,
@@ -109,5 +109,15 @@ class Lecture:
         found = await self.store.observe(lambda unit: unit.places.of(EVENT, [UserId(user_id)]))
         return found[0]
 
+    async def connections(self, user_id: int) -> Sequence[Connection]:
+        """All that a person has in the event."""
+
+        def look(unit: Unit) -> Sequence[Connection]:
+            return unit.connections.of(EVENT, UserId(user_id))
+
+        found: Sequence[Connection] = await self.store.observe(look)
+        return found
+
     async def karma(self, user_id: int) -> int:
-        return await self.store.observe(lambda unit: unit.marks.karma(UserId(user_id)))
+        points: int = await self.store.observe(lambda unit: unit.marks.karma(UserId(user_id)))
+        return points

@@ -223,7 +223,8 @@ class House:
         return await self._observe(look)
 
     async def karma(self, visitor: Visitor) -> int:
-        return await self._observe(lambda unit: unit.marks.karma(UserId(visitor.user_id)))
+        points: int = await self._observe(lambda unit: unit.marks.karma(UserId(visitor.user_id)))
+        return points
 
     async def sockets_of(self, event_id: EventId, visitor: Visitor, number: int) -> bool:
         """Whether they have so many connections in the event, lost ones too."""

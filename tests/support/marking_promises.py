@@ -68,14 +68,14 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def a_marker_holds_one_and_does_not_wait(self) -> None:
         places = self.campus.places()
-        held = [each for each in places.values() if isinstance(each.state, Held)]
-        markers = [each.state.by for each in held]
+        held = [(each, each.state) for each in places.values() if isinstance(each.state, Held)]
+        markers = [hold.by for _, hold in held]
         assert len(markers) == len(set(markers))
         now = self.campus.clock.now()
-        for each in held:
-            assert each.state.by != each.user_id
-            if not each.hold_has_lapsed(now):
-                assert not isinstance(places[each.state.by].state, Waiting | Held)
+        for place, hold in held:
+            assert hold.by != place.user_id
+            if not place.hold_has_lapsed(now):
+                assert not isinstance(places[hold.by].state, Waiting | Held)
 
     @invariant()
     def nobody_is_lost(self) -> None:

@@ -87,7 +87,8 @@ class Site:
 
     def browser(self, **how: Any) -> Browser:
         """One that has not been here yet."""
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        app: Any = self.app  # httpx has a narrower type for applications
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         how = {"base_url": ORIGIN, "headers": {"Accept-Language": "en"}, **how}
         return Browser(httpx.AsyncClient(transport=transport, **how))
 

@@ -8,6 +8,7 @@ POST = b"POST /accounts/logout/ HTTP/1.1\r\nHost: x\r\n"
 ELSEWHERE = "203.0.113.7"  # where a smuggled request says that it comes from
 # What would be answered, if a body were parsed as a request
 INNER = GET + f"X-Forwarded-For: {ELSEWHERE}\r\n\r\n".encode()
+SEGMENT = 0.01  # seconds after which what is sent next is another segment
 ASKS = b"Connection: Upgrade\r\nUpgrade: "
 
 

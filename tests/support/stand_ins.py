@@ -8,7 +8,7 @@ from uuid import UUID
 
 from attendance_core.errors import BadPicture
 from attendance_core.ports import NoSuchFile, Picture
-from attendance_core.vocabulary import Instant
+from attendance_core.vocabulary import FileKey, Instant
 
 NOON: Instant = 1_800_000_000.0
 
@@ -43,8 +43,8 @@ class CountedIds:
     def token(self) -> str:
         return f"token-{next(self.numbers)}"
 
-    def file_key(self, extension: str) -> str:
-        return f"{next(self.numbers)}.{extension}"
+    def file_key(self, extension: str) -> FileKey:
+        return FileKey(f"{next(self.numbers)}.{extension}")
 
 
 @dataclass

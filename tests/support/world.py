@@ -22,6 +22,7 @@ from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import ReadRoom
 from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
+from attendance_core.ports import Missed
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 from tests.support.stand_ins import CountedIds, SetClock
@@ -34,7 +35,8 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         coroutine.send(None)
     except StopIteration as stop:
-        return stop.value
+        answer: T = stop.value
+        return answer
     coroutine.close()
     raise AssertionError("it waits for something")
 
@@ -68,7 +70,11 @@ class World:
         self.event_id = self.event()
         self.process_id = self.process()
         self.news: list[Announcement] = []
-        drive(self.notifier.subscribe(self.event_id, self.news.append))
+        drive(self.notifier.subscribe(self.event_id, self._hear))
+
+    def _hear(self, word: Announcement | Missed) -> None:
+        assert not isinstance(word, Missed), "this notifier loses nothing"
+        self.news.append(word)
 
     def person(self, display_name: str) -> UserId:
         def work(unit: Any) -> UserId:

@@ -33,14 +33,16 @@ def part(name: str, value: str, more: str = "", headers: str = "") -> str:
 
 class TestInJson:
     @pytest.mark.parametrize("content_type", [JSON, "Application/JSON; Charset=UTF-8"])
-    def test_an_object_is_taken(self, content_type):
+    def test_an_object_is_taken(self, content_type: str) -> None:
         assert in_body(content_type, '{"name":"Лекция","user_id":7}'.encode()) == {
             "name": "Лекция",
             "user_id": 7,
         }
 
     @pytest.mark.parametrize("content_type", [None, "", "text/plain", JSON, FORM, MULTIPART, "%"])
-    def test_an_empty_body_has_no_arguments_whatever_it_says_it_is(self, content_type):
+    def test_an_empty_body_has_no_arguments_whatever_it_says_it_is(
+        self, content_type: str | None
+    ) -> None:
         assert in_body(content_type, b"") == {}
 
     @pytest.mark.parametrize(
@@ -68,24 +70,24 @@ class TestInJson:
             b"{}" * 2,
         ],
     )
-    def test_what_is_no_json_object_is_refused(self, body):
+    def test_what_is_no_json_object_is_refused(self, body: bytes) -> None:
         with pytest.raises(BadBody):
             in_body(JSON, body)
 
-    def test_one_name_twice_is_refused(self):
+    def test_one_name_twice_is_refused(self) -> None:
         with pytest.raises(RepeatedArgument, match="«name»"):
             in_body(JSON, b'{"name":1,"name":1}')
 
-    def test_what_is_within_an_unknown_field_is_passed_over(self):
+    def test_what_is_within_an_unknown_field_is_passed_over(self) -> None:
         given = in_body(JSON, b'{"name":1,"x":{"a":1,"a":2}}')
         assert given["name"] == 1
 
     @pytest.mark.parametrize("name", ["\\ud800", "a b", "x" * 65, ""])
-    def test_a_repeated_name_that_cannot_be_said_is_the_body_s(self, name):
+    def test_a_repeated_name_that_cannot_be_said_is_the_body_s(self, name: str) -> None:
         with pytest.raises(RepeatedArgument, match="«body»"):
             in_body(JSON, f'{{"{name}":1,"{name}":2}}'.encode())
 
-    def test_nesting_is_allowed_up_to_its_depth(self):
+    def test_nesting_is_allowed_up_to_its_depth(self) -> None:
         def nested(depth: int) -> bytes:
             return b'{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
@@ -94,29 +96,29 @@ class TestInJson:
             with pytest.raises(BadBody):
                 in_body(JSON, nested(depth))
 
-    def test_brackets_within_strings_nest_nothing(self):
+    def test_brackets_within_strings_nest_nothing(self) -> None:
         body = json.dumps({"name": '[{"\\' * 1000}).encode()
         assert in_body(JSON, body) == {"name": '[{"\\' * 1000}
 
-    def test_more_pieces_than_any_call_has_are_refused(self):
+    def test_more_pieces_than_any_call_has_are_refused(self) -> None:
         with pytest.raises(BadBody):
             in_body(JSON, b'{"a":[' + b"1," * 10_001 + b"1]}")
 
-    def test_looking_at_strings_that_nobody_closed_takes_linear_time(self):
+    def test_looking_at_strings_that_nobody_closed_takes_linear_time(self) -> None:
         assert not too_complex(b'"\\' * 500_000)  # for ever, if each were looked at to the end
 
     @pytest.mark.slow
     @hypothesis.given(
         st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner), max_leaves=50)
     )
-    def test_what_python_writes_is_measured_as_it_is(self, value):
+    def test_what_python_writes_is_measured_as_it_is(self, value: object) -> None:
         def depth(some: Any) -> int:
             return 1 + max(map(depth, some), default=0) if isinstance(some, list) else 0
 
         assert too_complex(json.dumps(value).encode()) == (depth(value) > MOST_DEPTH)
 
     @hypothesis.given(st.binary(max_size=200))
-    def test_any_bytes_are_an_object_or_refused(self, body):
+    def test_any_bytes_are_an_object_or_refused(self, body: bytes) -> None:
         try:
             assert isinstance(in_body(JSON, body), dict)
         except Refusal as refusal:
@@ -124,21 +126,21 @@ class TestInJson:
 
 
 class TestInForms:
-    def test_urlencoded_is_taken(self):
+    def test_urlencoded_is_taken(self) -> None:
         body = b"name=%D0%9B%D0%B5%D0%BA+1&user_id=7&empty="
         assert in_body(FORM, body) == {"name": "Лек 1", "user_id": "7", "empty": ""}
 
-    def test_a_query_is_read_alike(self):
+    def test_a_query_is_read_alike(self) -> None:
         assert in_query("name=Лек+1&flag".encode()) == {"name": "Лек 1", "flag": ""}
         assert in_query(b"") == {}
 
-    def test_a_name_twice_is_refused(self):
+    def test_a_name_twice_is_refused(self) -> None:
         with pytest.raises(RepeatedArgument, match="«user_id»"):
             in_query(b"user_id=1&user_id=1")
         with pytest.raises(RepeatedArgument, match="«user_id»"):
             in_body(FORM, b"user_id=1&user_id=2")
 
-    def test_more_fields_than_any_call_has_are_refused(self):
+    def test_more_fields_than_any_call_has_are_refused(self) -> None:
         many = b"&".join(b"f%d=1" % number for number in range(MOST_FIELDS + 1))
         with pytest.raises(InvalidArgument, match="«query»"):
             in_query(many)
@@ -158,12 +160,12 @@ class TestInForms:
             "json",
         ],
     )
-    def test_any_other_media_type_is_refused(self, content_type):
+    def test_any_other_media_type_is_refused(self, content_type: str | None) -> None:
         with pytest.raises(UnsupportedMediaType):
             in_body(content_type, b'{"name":"a"}')
 
     @hypothesis.given(st.binary(max_size=100))
-    def test_any_bytes_are_pairs_or_refused(self, body):
+    def test_any_bytes_are_pairs_or_refused(self, body: bytes) -> None:
         for content_type in (FORM, MULTIPART):
             try:
                 assert isinstance(in_body(content_type, body), dict)
@@ -172,7 +174,7 @@ class TestInForms:
 
 
 class TestInParts:
-    def test_texts_and_files_are_taken(self):
+    def test_texts_and_files_are_taken(self) -> None:
         body = parts(
             part("name", "Лекция"),
             b'Content-Disposition: form-data; name="image"; filename="a.png"\r\n'
@@ -195,20 +197,20 @@ class TestInParts:
             parts(*(part(f"f{number}", "a") for number in range(300))),
         ],
     )
-    def test_what_is_malformed_is_refused(self, body):
+    def test_what_is_malformed_is_refused(self, body: bytes) -> None:
         with pytest.raises(BadBody):
             in_body(MULTIPART, body)
 
     @pytest.mark.parametrize("given", ["", "; boundary=", "; boundary=другая", "; boundary=y"])
-    def test_a_boundary_that_is_not_there_is_refused(self, given):
+    def test_a_boundary_that_is_not_there_is_refused(self, given: str) -> None:
         with pytest.raises(BadBody):
             in_body("multipart/form-data" + given, parts(part("name", "a")))
 
-    def test_the_same_field_twice_is_refused(self):
+    def test_the_same_field_twice_is_refused(self) -> None:
         with pytest.raises(RepeatedArgument, match="«name»"):
             in_body(MULTIPART, parts(part("name", "a"), part("name", "a")))
 
-    def test_a_text_in_an_unknown_charset_is_refused(self):
+    def test_a_text_in_an_unknown_charset_is_refused(self) -> None:
         with pytest.raises(UnsupportedMediaType):
             strange = part("name", "a", headers="Content-Type: text/plain; charset=klingon\r\n")
             in_body(MULTIPART, parts(strange))

@@ -31,11 +31,11 @@ class TestOrigin:
             ("attendance.test", "HTTPS://School.Example"),
         ],
     )
-    def test_our_own_page_and_the_allowed_ones_may_ask(self, host, origin):
+    def test_our_own_page_and_the_allowed_ones_may_ask(self, host: str, origin: str) -> None:
         """Contract: 1.14."""
         assert not origin_is_foreign(asking(host, origin), ALLOWED)
 
-    def test_a_program_sends_none(self):
+    def test_a_program_sends_none(self) -> None:
         assert not origin_is_foreign(asking("attendance.test"), ALLOWED)
 
     @pytest.mark.parametrize(
@@ -62,30 +62,30 @@ class TestOrigin:
             "file://",
         ],
     )
-    def test_every_other_page_is_foreign(self, origin):
+    def test_every_other_page_is_foreign(self, origin: str) -> None:
         assert origin_is_foreign(asking("attendance.test", origin), ALLOWED)
 
-    def test_two_origins_are_foreign(self):
+    def test_two_origins_are_foreign(self) -> None:
         ours = "http://attendance.test"
         assert origin_is_foreign(asking("attendance.test", ours, ours), ALLOWED)
 
-    def test_without_a_host_every_page_is_foreign(self):
+    def test_without_a_host_every_page_is_foreign(self) -> None:
         assert origin_is_foreign(asking(None, "http://attendance.test"), ALLOWED)
 
 
 class TestCredentials:
-    def test_a_bearer_token_goes_before_a_cookie(self):
+    def test_a_bearer_token_goes_before_a_cookie(self) -> None:
         headers = [(b"authorization", b"Bearer  abc "), (b"cookie", b"sessionid=xyz")]
         assert credentials_from(headers) == Credentials("abc", Credential.BEARER)
         assert credentials_from(headers[1:]) == Credentials("xyz", Credential.COOKIE)
 
-    def test_who_shows_nothing_is_anonymous(self):
+    def test_who_shows_nothing_is_anonymous(self) -> None:
         assert credentials_from([]) is None
         assert (
             credentials_from([(b"cookie", b"sessionid="), (b"authorization", b"Basic abc")]) is None
         )
 
-    def test_the_first_of_two_cookies_of_one_name_counts(self):
+    def test_the_first_of_two_cookies_of_one_name_counts(self) -> None:
         headers = [(b"cookie", b'other=1; sessionid=a; sessionid=b; quoted="q"; bare')]
         assert cookie(headers, "sessionid") == "a"
         assert cookie(headers, "quoted") == "q"

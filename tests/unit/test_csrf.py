@@ -22,7 +22,7 @@ class TestCsrf:
             given.append((b"x-csrftoken", repeated.encode("latin-1")))
         return given
 
-    def test_the_cookie_repeated_shows_our_own_page(self):
+    def test_the_cookie_repeated_shows_our_own_page(self) -> None:
         check(self.headers("token", "token"), BY_COOKIE, ALLOWED)
         check(self.headers("token", "token"), None, ALLOWED)
 
@@ -30,16 +30,16 @@ class TestCsrf:
         ("kept", "repeated"),
         [(None, None), ("a", None), (None, "a"), ("", ""), ("a", "b"), ("a", "ab"), ("a", "é")],
     )
-    def test_anything_else_does_not(self, kept, repeated):
+    def test_anything_else_does_not(self, kept: str | None, repeated: str | None) -> None:
         for by in (BY_COOKIE, None):
             with pytest.raises(CsrfFailed):
                 check(self.headers(kept, repeated), by, ALLOWED)
 
-    def test_a_foreign_page_is_refused_though_it_repeats_the_cookie(self):
+    def test_a_foreign_page_is_refused_though_it_repeats_the_cookie(self) -> None:
         foreign = [*self.headers("a", "a"), (b"origin", b"http://evil.example")]
         with pytest.raises(ForeignOrigin):
             check(foreign, BY_COOKIE, ALLOWED)
 
-    def test_a_bearer_token_needs_neither(self):
+    def test_a_bearer_token_needs_neither(self) -> None:
         foreign = [*self.headers(None, None), (b"origin", b"http://evil.example")]
         check(foreign, Credentials("secret", Credential.BEARER), ALLOWED)

@@ -35,14 +35,15 @@ class Needed(msgspec.Struct, frozen=True):
 
 
 def read(**given: Any) -> Everything:
-    return reader_of(Everything)(given)
+    found: Everything = reader_of(Everything)(given)
+    return found
 
 
 class TestReading:
     @pytest.mark.parametrize(
         ("given", "meant"), [(7, 7), ("7", 7), ("007", 7), (2**63 - 1, 2**63 - 1)]
     )
-    def test_an_id_is_a_number_or_its_digits(self, given, meant):
+    def test_an_id_is_a_number_or_its_digits(self, given: Any, meant: int) -> None:
         """Contract: 1.5."""
         assert read(user_id=given).user_id == meant
 
@@ -54,27 +55,27 @@ class TestReading:
             *("٧", "７", "9" * 5000),
         ],
     )
-    def test_nothing_else_is_an_id(self, given):
+    def test_nothing_else_is_an_id(self, given: Any) -> None:
         with pytest.raises(InvalidArgument, match="«user_id»"):
             read(user_id=given)
 
     @pytest.mark.parametrize("given", [0, "1800000000", 253_402_300_799])
-    def test_a_time_is_whole_seconds(self, given):
+    def test_a_time_is_whole_seconds(self, given: Any) -> None:
         assert read(time_from=given).time_from == int(given)
 
     @pytest.mark.parametrize("given", [-1, 253_402_300_800, 1.5, "1.5", True, "2027-01-01"])
-    def test_nothing_else_is_a_time(self, given):
+    def test_nothing_else_is_a_time(self, given: Any) -> None:
         with pytest.raises(InvalidArgument, match="«time_from»"):
             read(time_from=given)
 
-    def test_a_limit_is_at_least_one(self):
+    def test_a_limit_is_at_least_one(self) -> None:
         assert read(limit="5").limit == 5
         for given in (0, "0", -1, 2**31):
             with pytest.raises(InvalidArgument, match="«limit»"):
                 read(limit=given)
 
     @pytest.mark.parametrize("given", [SOME_ID, SOME_ID.upper()])
-    def test_an_event_id_has_36_characters_in_either_case(self, given):
+    def test_an_event_id_has_36_characters_in_either_case(self, given: Any) -> None:
         assert read(event_id=given).event_id == UUID(SOME_ID)
 
     @pytest.mark.parametrize(
@@ -95,27 +96,27 @@ class TestReading:
             None.__class__,
         ],
     )
-    def test_nothing_else_is_an_event_id(self, given):
+    def test_nothing_else_is_an_event_id(self, given: Any) -> None:
         with pytest.raises(InvalidArgument, match="«event_id»"):
             read(event_id=given)
 
     @pytest.mark.parametrize(
         "given", ["a\x00b", "\ud800", "a\udfff", 12, True, 1.5, ["a"], {}, b"a"]
     )
-    def test_what_no_store_keeps_is_no_text(self, given):
+    def test_what_no_store_keeps_is_no_text(self, given: Any) -> None:
         with pytest.raises(InvalidArgument, match="«name»"):
             read(name=given)
 
     @pytest.mark.parametrize("query", [b"name=%FF", b"name=\xff", b"name=%ED%A0%80", b"name=%00"])
-    def test_what_is_no_text_is_refused_by_the_field(self, query):
+    def test_what_is_no_text_is_refused_by_the_field(self, query: bytes) -> None:
         with pytest.raises(InvalidArgument, match="«name»"):
             read(**in_query(query))
 
-    def test_a_file_where_a_text_is_expected_is_refused(self):
+    def test_a_file_where_a_text_is_expected_is_refused(self) -> None:
         with pytest.raises(InvalidArgument, match="«name»"):
             read(name=b"a")
 
-    def test_a_file_comes_as_it_is_or_in_base64(self):
+    def test_a_file_comes_as_it_is_or_in_base64(self) -> None:
         content = bytes(range(256))
         written = base64.b64encode(content).decode()
         for given in (
@@ -133,22 +134,22 @@ class TestReading:
         "given",
         ["not base64", "Y", "YQ==YQ==", "data:image/png,YQ==", "é", "\ud800", 7, []],
     )
-    def test_nothing_else_is_a_file(self, given):
+    def test_nothing_else_is_a_file(self, given: Any) -> None:
         with pytest.raises(InvalidArgument, match="«image»"):
             read(image=given)
 
-    def test_what_is_needed_is_missed_before_anything_is_wrong(self):
+    def test_what_is_needed_is_missed_before_anything_is_wrong(self) -> None:
         for given in ({"user_id": "x"}, {"name": None, "user_id": "x"}):
             with pytest.raises(MissingArgument, match="«name»"):
                 reader_of(Needed)(given)
 
-    def test_null_is_as_if_it_were_not_there(self):
+    def test_null_is_as_if_it_were_not_there(self) -> None:
         assert read(name=None, limit=None) == Everything()
 
-    def test_unknown_fields_are_ignored(self):
+    def test_unknown_fields_are_ignored(self) -> None:
         assert read(strange="\x00", more=[1]) == Everything()
 
-    def test_a_declaration_that_nobody_can_read_is_our_own_slip(self):
+    def test_a_declaration_that_nobody_can_read_is_our_own_slip(self) -> None:
         class Odd(msgspec.Struct):
             when: float
 

@@ -48,11 +48,13 @@ class Store:
         self.open = asyncio.Event()
         self.open.set()
         self.at_work = self.most_at_work = 0
+        self.asked = 0  # how often
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
         return await asyncio.shield(asyncio.create_task(self._carry_out(work)))
 
     async def _carry_out(self, work: Callable[[ports.Unit], T]) -> T:
+        self.asked += 1
         self.at_work += 1
         self.most_at_work = max(self.at_work, self.most_at_work)
         await self.open.wait()
@@ -78,6 +80,11 @@ class Store:
         """How many count, and how many are under way, of each tally."""
         tallies = self.kept._state.tallies.values()
         return [(len(tally.taken), len(tally.under_way)) for tally, _ in tallies]
+
+    async def is_asked_again(self, times: int) -> None:
+        """Returns when it was, so often."""
+        before = self.asked
+        await until(lambda: self.asked >= before + times)
 
     async def has_noted(self, taken: int, under_way: int) -> None:
         """Returns when it has."""
@@ -139,7 +146,7 @@ class TestFailedLogIns:
     async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self, store: Store) -> None:
         guesses = Guesses(15, store.limits(), store.limits())
         await until(lambda: guesses.looked_at == 10)
-        await asyncio.sleep(3 * of_web.ASK_AGAIN_SECONDS)
+        await store.is_asked_again(2 * of_web.AT_ONCE)  # by those who wait
         assert guesses.looked_at == 10
         assert await guesses.ended() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
         assert guesses.looked_at == 10
@@ -206,7 +213,7 @@ class TestFailedLogIns:
         monkeypatch.setattr(of_web, "LOOK_SECONDS", 0.01)
         with pytest.raises(Unavailable):
             async with store.limits().log_in("anna", ADDRESS):
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()  # for ever
         assert store.noted == [(0, 0)]
 
 
@@ -224,7 +231,7 @@ class TestCancelled:
         guesses = Guesses(10, limits)
         await store.has_noted(0, 10)
         waiting = [asyncio.create_task(fails(limits)) for _ in range(3)]
-        await asyncio.sleep(2 * of_web.ASK_AGAIN_SECONDS)
+        await store.is_asked_again(of_web.AT_ONCE)  # by them
         for each in waiting:
             await self.cancel(each)
         await guesses.ended()

@@ -32,5 +32,5 @@ from attendance_web.wire.language import preferred
         ("en" + "," * 10_000, "en"),
     ],
 )
-def test_the_one_that_is_liked_best_is_spoken(header, language):
+def test_the_one_that_is_liked_best_is_spoken(header: str, language: str) -> None:
     assert preferred(header) == language

@@ -27,6 +27,7 @@ from attendance_core.errors import (
 from attendance_core.events import DeleteEvent, LeaveEvent
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
+from attendance_core.marking.frames import Prepared
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.stand_ins import NOON
@@ -129,7 +130,7 @@ class TestPrepareToMark:
         drive(world.prepare(connection=marker, user_id=UserId(2)))
         world.clock.pass_(10)
         again = drive(world.prepare(connection=marker, user_id=UserId(2)))
-        assert again.answer.expires_in == 80
+        assert isinstance(again.answer, Prepared) and again.answer.expires_in == 80
         assert not again.changed
 
     def test_one_holds_at_most_one_person(self, world: World) -> None:
@@ -314,7 +315,7 @@ class TestLeaving:
         assert world.place(2).state is None
         ended = world.news[-1]
         assert isinstance(ended, ConnectionsEnded)
-        assert ended.connection_ids == {waiting.connection_id}
+        assert ended.connection_ids == frozenset({waiting.connection_id})
 
     def test_no_command_of_one_who_left_is_carried_out(self, world: World) -> None:
         world.waits(2)

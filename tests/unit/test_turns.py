@@ -10,12 +10,15 @@ import pytest
 from attendance_web.live import turns as module
 from attendance_web.live.turns import OpeningQueue
 
+OPENING = 0.4  # seconds that one may take here
+LONGER = OPENING + 0.1  # in which one that is not open yet would have been ended
+
 
 @pytest.fixture
 def openings(monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
     """Two at once, for a moment."""
     monkeypatch.setattr(module, "AT_ONCE", 2)
-    monkeypatch.setattr(module, "OPENING_SECONDS", 0.4)
+    monkeypatch.setattr(module, "OPENING_SECONDS", OPENING)
     monkeypatch.setattr(module, "TURN_SECONDS", 0.1)
     return OpeningQueue()
 
@@ -28,7 +31,7 @@ class TestTurns:
             for _ in range(5):
                 opened = await sockets.enter_async_context(openings.slot())
                 opened()
-            await asyncio.sleep(0.5)  # an open socket is in no haste
+            await asyncio.sleep(LONGER)  # an open socket is in no haste
 
     async def test_who_gets_none_in_time_is_told(self, openings: OpeningQueue) -> None:
         async with openings.slot(), openings.slot():
@@ -43,7 +46,7 @@ class TestTurns:
         for _ in range(3):
             with pytest.raises(TimeoutError):
                 async with openings.slot():
-                    await asyncio.sleep(10)
+                    await asyncio.Event().wait()  # for ever
 
     async def test_one_that_fails_or_goes_gives_its_turn_back_once(
         self, openings: OpeningQueue

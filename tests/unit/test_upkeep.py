@@ -235,7 +235,11 @@ class TestSweep:
         chooses(world, marker, 2)
         world.is_lost(world.waits(4))
         unswept(world, 90)
-        quicker = iter([lambda: chooses(world, world.marks(3), 2), lambda: world.waits(4)])
+        others: list[Callable[[], object]] = [
+            lambda: chooses(world, world.marks(3), 2),
+            lambda: world.waits(4),
+        ]
+        quicker = iter(others)
 
         async def overtaken(work: Callable[[Unit], T]) -> T:
             next(quicker)()

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from attendance_core.errors import Unavailable
-from attendance_core.profiles import GetProfileSummaries, ProfileSummary
+from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import UserId
 
 logger = logging.getLogger(__name__)
@@ -20,10 +20,16 @@ logger = logging.getLogger(__name__)
 AT_ONCE: Final = 4096  # people a query asks for
 
 
+class Summaries(Protocol):
+    """As `GetProfileSummaries`: reads what is shown of people."""
+
+    async def __call__(self, *, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]: ...
+
+
 class PersonCache:
     """Keeps what a room shows of people. A list is never late for want of a name: see `known`."""
 
-    def __init__(self, get_profile_summaries: GetProfileSummaries) -> None:
+    def __init__(self, get_profile_summaries: Summaries) -> None:
         self._get_profile_summaries = get_profile_summaries
         self._wanted: dict[UserId, None] = {}
         self._turn = asyncio.Lock()

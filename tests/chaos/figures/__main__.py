@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
 
 from tests.chaos.figures.deaths import drain, failover
 from tests.chaos.figures.figure import Figure
 from tests.chaos.figures.races import race_postgres, race_sqlite
 from tests.chaos.figures.servers_away import database_restart, notifier_gap
 
-FIGURES: Final[dict[str, Callable[[], Awaitable[Figure]]]] = {
+FIGURES: Final[dict[str, Callable[[], Coroutine[Any, Any, Figure]]]] = {
     "race-sqlite": race_sqlite,
     "race-postgres": race_postgres,
     "failover": failover,

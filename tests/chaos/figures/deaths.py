@@ -9,13 +9,14 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Final
 
-from tests.chaos import truth
 from tests.chaos.figures.figure import START_SECONDS, Figure, Returning, servers, services, until
+from tests.chaos.truth import Database, PostgresRows
 from tests.support.gathering import Person, gathering, opened
 from tests.support.live_house import Ended, Wire, eventually
 from tests.support.worker_processes import worker_at, workers_of
 
 OPENINGS: Final = 20  # at once
+GROWN_UP: Final = 6.0  # seconds: who dies young is not replaced at once
 
 
 async def failover() -> Figure:
@@ -41,7 +42,7 @@ async def failover() -> Figure:
                 for number in range(10):
                     await eventually(lambda: all(m.sees(waiting) for m in markers), START_SECONDS)
                     await eventually(lambda: len(workers_of(service)) == 2, START_SECONDS)
-                    await asyncio.sleep(6)  # who dies young is not replaced at once
+                    await asyncio.sleep(GROWN_UP)
                     dies = workers_of(service)[number % 2]
                     lost = [m for m in markers if m.wire and worker_at(service, m.wire) == dies]
                     returns = [has_returned(each) for each in lost]
@@ -94,7 +95,7 @@ async def drain() -> Figure:
                 found = await asyncio.gather(*map(ends, [*marking, *wires]))
                 code = await asyncio.to_thread(service.process.wait, START_SECONDS)
                 ended_after = round(time.monotonic() - begun, 2)
-        stored = {each.marker for each in await truth.ledger(postgres.url)}
+        stored = {each.marker for each in await Database(PostgresRows(postgres.url)).ledger()}
     answered = {each.user_id for each, end in zip(markers, found, strict=False) if end[0]}
     times = sorted(after for _, code_, after in found if code_ == 1012)
     codes = Counter(code_ for _, code_, _ in found)

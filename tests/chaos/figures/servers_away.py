@@ -6,10 +6,17 @@ import asyncio
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
+from typing import Final
 
-from tests.chaos import truth
 from tests.chaos.figures.figure import Figure, Returning, servers, services, until
+from tests.chaos.truth import Database, PostgresRows
 from tests.support.gathering import gathering, opened
+
+# Seconds
+UP: Final = 3.0  # before PostgreSQL is killed
+AWAY: Final = 5.0
+BACK: Final = 4.0  # before the next time
+PAUSE: Final = 0.02  # from a call to the next
 
 
 async def database_restart() -> Figure:
@@ -25,19 +32,19 @@ async def database_restart() -> Figure:
                 statuses[status] += 1
                 if status == 200 and up_at is not None and len(back) < restarts:
                     back.append(round(time.monotonic() - up_at, 3))
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(PAUSE)
 
         async with asyncio.TaskGroup() as group:
             restarts = 0
             callers = [group.create_task(calls()) for _ in range(4)]
             for _ in range(3):
-                await asyncio.sleep(3)
+                await asyncio.sleep(UP)
                 await asyncio.to_thread(postgres.kill)
                 up_at = None
-                await asyncio.sleep(5)
+                await asyncio.sleep(AWAY)
                 await asyncio.to_thread(postgres.start)
                 up_at, restarts = time.monotonic(), restarts + 1
-                await asyncio.sleep(4)
+                await asyncio.sleep(BACK)
             for each in callers:
                 each.cancel()
     told = {"answers": statuses, "back after": back}
@@ -58,7 +65,7 @@ async def notifier_gap() -> Figure:
             ]
 
             async def equal(since: float) -> float:
-                room = (await truth.rooms(postgres.url, [event_id]))[event_id]
+                room = (await Database(PostgresRows(postgres.url)).rooms([event_id]))[event_id]
                 return await until(
                     lambda: all(m.sees(set(room["waiting"])) for m in markers), since
                 )

@@ -67,10 +67,10 @@ class TestSettings:
                 assert {name: await shown(connection, name) for name in SETTINGS} == SETTINGS
 
     async def test_a_mark_that_was_answered_is_on_the_disk(self, contrary: PostgresStore) -> None:
-        found = await contrary.transact(
-            lambda u: u.accounts._execute(text("SHOW synchronous_commit")).scalar_one()
-        )
-        assert found == "on"
+        def ask(unit: Any) -> str:
+            return str(unit.accounts._execute(text("SHOW synchronous_commit")).scalar_one())
+
+        assert await contrary.transact(ask) == "on"
 
 
 class TestSafeguards:
@@ -100,9 +100,12 @@ class TestBounds:
     async def test_a_statement_that_takes_too_long_is_ended_by_the_server(
         self, store: PostgresStore, caplog: pytest.LogCaptureFixture
     ) -> None:
+        def sleep(unit: Any) -> None:
+            unit.accounts._execute(text("SELECT pg_sleep(60)"))
+
         began = time.monotonic()
         with pytest.raises(Unavailable):
-            await store.transact(lambda u: u.accounts._execute(text("SELECT pg_sleep(60)")))
+            await store.transact(sleep)
         took = time.monotonic() - began
         assert postgres.STATEMENT_SECONDS <= took < postgres.SILENT_SECONDS
         assert "57014: canceling statement due to statement timeout" in caplog.text

@@ -21,6 +21,7 @@ from tests.support.service_process import LEASE, Service, running
 
 BACK_WITHIN = 2.0  # seconds after the server takes connections again
 ANSWERED_WITHIN = 5.0  # Contract: 1.16, nobody waits for more than 5 s
+PAUSE = 0.02  # seconds from a call to the next: within what one person may ask
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ class Callers:
             retry = answer.headers.get("retry-after")
             if answer.json()["error"] != error or (retry == "1") != (error == -1):
                 self.odd.append(answer.text)
-            await asyncio.sleep(0.02)  # within what one person may ask
+            await asyncio.sleep(PAUSE)
 
     @asynccontextmanager
     async def calling(self) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from attendance_core.events import Event
 from attendance_core.friends import Friend
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.ports import Unit
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
@@ -34,13 +36,23 @@ from tests.support.stand_ins import NOON, SetClock
 from tests.support.world import session_of
 
 
+def open_all(sockets: Iterable[Connection]) -> Callable[[Unit], None]:
+    """Work after which these are open."""
+
+    def work(unit: Unit) -> None:
+        for connection in sockets:
+            unit.connections.add(connection)
+
+    return work
+
+
 class TestRaces:
     async def test_fifty_who_choose_one_person_at_once_have_one_winner(
         self, store: PostgresStore
     ) -> None:
         lecture = await Lecture.begun(store, waiting=51)
         markers = [socket(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)]
-        await store.transact(lambda u: [u.connections.add(each) for each in markers])
+        await store.transact(open_all(markers))
         for each in lecture.waiting[2:]:
             await lecture.do.hang_up(connection_id=each.connection_id, goodbye=True)
         told = await outcomes(
@@ -59,7 +71,7 @@ class TestRaces:
         """300 pairs; each of a pair locks the place that the other locks, too."""
         lecture = await Lecture.begun(store, waiting=2)
         sockets = {UserId(n): socket(2000 + n, n, Role.MARKING) for n in (ANNA, BORIS)}
-        await store.transact(lambda u: [u.connections.add(each) for each in sockets.values()])
+        await store.transact(open_all(sockets.values()))
 
         async def choose(mine: UserId, other: UserId) -> None:
             with pytest.raises(Exception) as refused:
@@ -151,6 +163,7 @@ class TestRaces:
         with pytest.raises(ScanNotFound):
             await judged
         kept = await store.observe(lambda u: u.scans.find(ANNA))
+        assert kept is not None
         assert (kept.file, kept.state) == ("two", Confirmation.PENDING)
 
     async def test_one_who_enters_by_two_sockets_at_once_has_one_place(
@@ -176,8 +189,7 @@ class TestRaces:
                 lecture.do.log_out(session_id=session_of(user_id)),
             )
             assert not isinstance(opened, Exception) or isinstance(opened, NotLoggedIn)
-            left = await store.observe(lambda u, of=user_id: u.connections.of(EVENT, of))
-            assert left == []
+            assert await lecture.connections(user_id) == []
             assert (await lecture.place(user_id)).state is None
 
     async def test_of_a_deletion_and_a_mark_one_is_refused(

@@ -97,6 +97,6 @@ async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_eac
     listed = await one.observe(lambda u: u.places.listed(EVENT))
     assert {each.user_id for each in listed} == {*HELD, *THERE}
     for user_id in before:
-        left = await one.observe(lambda u, of=user_id: u.connections.of(EVENT, of))
+        left = await lecture.connections(user_id)
         assert len(left) == (0 if user_id in gone else 1)
     assert [await use_cases(each).sweep(process_id=PROCESS) for each in stores] == [0, 0]

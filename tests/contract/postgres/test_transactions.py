@@ -12,6 +12,7 @@ from sqlalchemy.util import await_only
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
+from attendance_adapters.sql.pg_connection import LostRace
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import ConnectionsEnded
@@ -90,7 +91,7 @@ class TestReruns:
             found = await store.observe(lambda u: u.accounts.find("anna"))
             await store.close()
         assert [each.driver_exception.sqlstate for each in reruns] == ["40001"]  # type: ignore[attr-defined]
-        assert found.user_id == added
+        assert found is not None and found.user_id == added
         assert len(heard) == 1
 
     async def test_only_so_often(self, store: PostgresStore) -> None:
@@ -100,7 +101,7 @@ class TestReruns:
             nonlocal tried
             tried += 1
             unit.accounts.add("anna", "hash", NOON)
-            raise postgres.LostRace
+            raise LostRace
 
         with pytest.raises(Unavailable):
             await store.transact(work)
