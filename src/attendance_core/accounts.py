@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from enum import Enum
+from unicodedata import normalize
 
 from attendance_core import ports
 from attendance_core.errors import BadLength, BadUsername, CommonPassword, WrongCredentials
@@ -16,10 +17,12 @@ from attendance_core.marking.moves import hang_up
 from attendance_core.profiles import Profile, checked_display_name
 from attendance_core.vocabulary import BLANKS, EventId, Instant, Seconds, SessionId, UserId
 
-USERNAME = re.compile(r"[\w.-]{1,64}")  # Contract: 2.2; letters are of any script
+USERNAME_MAX = 64  # Contract: 2.2
+USERNAME = re.compile(rf"[\w.-]{{1,{USERNAME_MAX}}}")  # Contract: 2.2; letters are of any script
 PASSWORD_MIN, PASSWORD_MAX = 8, 256  # Contract: SignUp
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
+COMES_APART_INTO = 4  # code points, at most, that NFC makes one of
 
 
 class Credential(Enum):
@@ -78,6 +81,11 @@ def session_id_of(token: str) -> SessionId:
     return SessionId(hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest())
 
 
+def _composed(text: str, most: int) -> str:
+    """In NFC, however its letters were typed; of one that is too long a part that is so, too."""
+    return normalize("NFC", text[: COMES_APART_INTO * most + 1])
+
+
 def _open_session(
     unit: ports.Unit, user_id: UserId, token: str, replacing: SessionId | None, terms: Terms
 ) -> LoggedIn:
@@ -120,6 +128,8 @@ class SignUp:
         replacing: SessionId | None = None,
     ) -> LoggedIn:
         """Raises BadUsername, BadLength, CommonPassword, BadCharacters, UsernameTaken."""
+        username = _composed(username, USERNAME_MAX)
+        password = _composed(password, PASSWORD_MAX)
         if not USERNAME.fullmatch(username) or not BLANKS.isdisjoint(username):
             raise BadUsername(field="username")
         if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
@@ -151,13 +161,18 @@ class LogIn:
     async def __call__(
         self, *, username: str, password: str, replacing: SessionId | None = None
     ) -> LoggedIn:
-        """Raises WrongCredentials: after the same time whichever of the two is wrong."""
+        """Raises WrongCredentials: after the same time whichever of the two is wrong.
+
+        A password is compared in NFC, and as it was typed: some were kept so. Both always are,
+        so that the time says nothing of how one is kept.
+        """
+        username = _composed(username, USERNAME_MAX)
         known = USERNAME.fullmatch(username) is not None
         account = await self.observe(lambda unit: unit.accounts.find(username)) if known else None
-        right = await self.passwords.verify(
-            None if account is None else account.password_hash, password[: PASSWORD_MAX + 1]
-        )
-        if account is None or not right:
+        hashed = None if account is None else account.password_hash
+        forms = dict.fromkeys((_composed(password, PASSWORD_MAX), password))  # Contract: 2.3
+        right = [await self.passwords.verify(hashed, each[: PASSWORD_MAX + 1]) for each in forms]
+        if account is None or not any(right):
             raise WrongCredentials
         token = self.ids.token()
 

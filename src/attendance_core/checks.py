@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from attendance_core.errors import BadCharacters, BadLength, InvalidArgument, TooShort
 from attendance_core.vocabulary import fold, is_printable, tidy
+
+LINE_BREAK = re.compile("\r\n?")
+MANY_LINE_BREAKS = re.compile(r"\n(?:[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n){2,}")
 
 
 def checked_text(text: str, field: str, least: int, most: int) -> str:
@@ -12,6 +17,20 @@ def checked_text(text: str, field: str, least: int, most: int) -> str:
     if not least <= len(kept) <= most:
         raise BadLength(field=field, least=least, most=most)
     if not is_printable(kept):
+        raise BadCharacters(field=field)
+    return kept
+
+
+def checked_lines(text: str, field: str, most: int) -> str:
+    """Tidied, of at most ``most`` code points, with at most two line breaks in a row.
+
+    Raises BadLength, BadCharacters.
+    """
+    # Contract: 3.6
+    kept = MANY_LINE_BREAKS.sub("\n\n", tidy(LINE_BREAK.sub("\n", text)))
+    if len(kept) > most:
+        raise BadLength(field=field, least=0, most=most)
+    if not is_printable(kept.replace("\n", " ")):
         raise BadCharacters(field=field)
     return kept
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from attendance_core import ports
-from attendance_core.checks import checked_page, checked_text, search_part
+from attendance_core.checks import checked_lines, checked_page, checked_text, search_part
 from attendance_core.errors import MissingArgument, ScanNotFound, Unavailable
 from attendance_core.vocabulary import FileKey, Instant, UserId
 
@@ -121,7 +121,7 @@ class UpdateProfileInfo:
         if display_name is None and bio is None:
             raise MissingArgument(field="display_name")
         name = None if display_name is None else checked_display_name(display_name)
-        about = None if bio is None else checked_text(bio, "bio", 0, BIO_MAX)
+        about = None if bio is None else checked_lines(bio, "bio", BIO_MAX)
 
         def work(unit: ports.Unit) -> None:
             profile = unit.profiles.lock(actor)

@@ -19,8 +19,24 @@ Seconds = float  # a length of time
 
 BIDI_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # Unicode categories: controls, surrogates, breaks
-BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
-INVISIBLE = frozenset({"Cf", "Mn", "Me", "Zs"})  # nothing to see where they stand alone
+# What nothing is to be seen of where it stands alone: marks without a letter, spaces, what is not
+# assigned, what Unicode calls default-ignorable, and symbols whose picture is empty
+INVISIBLE = frozenset({"Cf", "Cn", "Mn", "Me", "Zs"})
+BLANKS = frozenset(
+    chr(code)
+    for first, last in (
+        (0x115F, 0x1160),  # Hangul fillers, as 3164 and FFA0
+        (0x2065, 0x2065),
+        (0x2800, 0x2800),  # Braille without a dot
+        (0x3164, 0x3164),
+        (0xFFA0, 0xFFA0),
+        (0xFFF0, 0xFFFB),
+        (0x13441, 0x13446),  # Egyptian blanks and lost signs
+        (0x1D159, 0x1D159),  # a musical note without a head
+        (0xE0000, 0xE0FFF),
+    )
+    for code in range(first, last + 1)
+)
 
 LATEST_INSTANT: Instant = 253_402_300_799  # the last second of the year 9999
 

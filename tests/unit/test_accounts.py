@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+from unicodedata import normalize
+
 import pytest
 
 from attendance_core.accounts import (
@@ -103,10 +107,22 @@ class TestSignUp:
     ) -> None:
         assert door.sign_up(username).user_id == 2
 
-    @pytest.mark.parametrize("username", ["", "x" * 65, "a b", "a\n", "a@b", "a/b", "e\u0301"])
+    @pytest.mark.parametrize(
+        "username", ["", "x" * 65, "a b", "a\n", "a@b", "a/b", "x\u0301", "й" * 65]
+    )
     def test_other_user_names_are_refused(self, door: Door, username: str) -> None:
         with pytest.raises(BadUsername):
             door.sign_up(username)
+
+    @pytest.mark.parametrize("typed", ["Андреи\u0306", "андрей", "и\u0306" * 64])
+    def test_a_user_name_is_one_however_its_letters_are_typed(self, door: Door, typed: str) -> None:
+        """Contract: 2.2."""
+        anna = door.sign_up(typed)
+        for each in (typed, normalize("NFC", typed), normalize("NFD", typed)):
+            assert door.log_in(each).user_id == anna.user_id
+            with pytest.raises(UsernameTaken):
+                door.sign_up(each)
+        assert door.shown(anna.user_id) == normalize("NFC", typed)
 
     def test_a_user_name_is_taken_in_whatever_case(self, door: Door) -> None:
         door.sign_up("Анна")
@@ -161,6 +177,59 @@ class TestLogIn:
         with pytest.raises(WrongCredentials):
             door.log_in(username, password)
         assert len(door.passwords.verified) == 1
+
+    @pytest.mark.parametrize(
+        ("kept", "typed"),
+        [
+            ("пароль для Й", "пароль для Й"),
+            ("й" * 8, "и\u0306" * 8),
+            ("и\u0306" * 8, "й" * 8),
+            ("й" * 256, "и\u0306" * 256),
+            ("ᾂ" * 256, normalize("NFD", "ᾂ") * 256),  # one that comes apart into four
+        ],
+    )
+    def test_a_password_is_one_however_its_letters_are_typed(
+        self, door: Door, kept: str, typed: str
+    ) -> None:
+        """Contract: 2.3."""
+        anna = door.sign_up(password=kept)
+        for each in (kept, typed):
+            assert door.log_in("anna", each).user_id == anna.user_id
+        for wrong in (kept + "!", typed[:-1], typed + "\u0306"):
+            with pytest.raises(WrongCredentials):
+                door.log_in("anna", wrong)
+
+    def test_length_of_a_password_is_counted_composed(self, door: Door) -> None:
+        """Contract: 2.3."""
+        for each in ("и\u0306" * 7, "и\u0306" * 257):
+            with pytest.raises(BadLength):
+                door.sign_up(password=each)
+
+    def test_a_password_kept_before_in_its_raw_form_still_opens(self, door: Door) -> None:
+        """Contract: 2.3."""
+        raw = "и\u0306" * 8
+
+        def keep(unit: Any) -> UserId:
+            return unit.accounts.add("boris", f"hash of {raw}", 0.0)  # type: ignore[no-any-return]
+
+        boris = drive(door.world.store.transact(keep))
+        assert door.log_in("boris", raw).user_id == boris
+        with pytest.raises(WrongCredentials):
+            door.log_in("boris", raw + "и\u0306")
+
+    @pytest.mark.parametrize("username", ["anna", "boris", "nobody", "not a name"])
+    @pytest.mark.parametrize("password", ["й" * 8, "и\u0306" * 8, "и\u0306" * 9])
+    def test_how_long_it_takes_is_the_same_whoever_it_is_and_whichever_opens(
+        self, door: Door, username: str, password: str
+    ) -> None:
+        """Contract: 2.3."""
+        door.sign_up("anna", "й" * 8)
+        raw_hash = "hash of " + "и\u0306" * 8
+        drive(door.world.store.transact(lambda unit: unit.accounts.add("boris", raw_hash, 0.0)))
+        door.passwords.verified.clear()
+        with suppress(WrongCredentials):
+            door.log_in(username, password)
+        assert len(door.passwords.verified) == (1 if "й" in password else 2)
 
     def test_the_session_the_browser_had_is_replaced_and_its_sockets_close(
         self, door: Door

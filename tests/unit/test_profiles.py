@@ -143,6 +143,42 @@ class TestUpdateProfileInfo:
             desk.writes(name, bio)
         assert desk.sees(ANNA, ANNA).profile.display_name == "Анна Смирнова"
 
+    @pytest.mark.parametrize(
+        ("written", "kept"),
+        [
+            ("ИУ5\nМГТУ", "ИУ5\nМГТУ"),
+            ("ИУ5\r\nМГТУ\rМосква", "ИУ5\nМГТУ\nМосква"),
+            ("a\n\nb", "a\n\nb"),
+            ("a\n\n\n\n\nb\r\n\r\n\r\nc", "a\n\nb\n\nc"),
+            ("a\n \n\u00a0\nb", "a\n\nb"),  # what looks empty is empty
+            ("\n\n a \n", "a"),
+            ("x" * 499 + "\r\n" * 9 + "y", None),
+            ("x" * 249 + "\r\n" * 9 + "y" * 249, "x" * 249 + "\n\n" + "y" * 249),
+        ],
+    )
+    def test_lines_of_a_bio_stay_and_of_line_breaks_at_most_two_in_a_row(
+        self, desk: Desk, written: str, kept: str | None
+    ) -> None:
+        """Contract: 3.6."""
+        if kept is None:  # the length is counted afterwards
+            with pytest.raises(BadLength):
+                desk.writes(bio=written)
+        else:
+            desk.writes(bio=written)
+            assert desk.sees(ANNA, ANNA).profile.bio == kept
+
+    @pytest.mark.parametrize(
+        ("name", "bio"),
+        [("a\nb", None), ("a\r\nb", None)]
+        + [(None, f"a\n{each}\n\nb") for each in "\x00\t\v\f\x1b\x7f\x85\u2028\u2029\u202e"],
+    )
+    def test_a_name_has_one_line_and_other_controls_are_refused(
+        self, desk: Desk, name: str | None, bio: str | None
+    ) -> None:
+        """Contract: 3.6."""
+        with pytest.raises(BadCharacters):
+            desk.writes(name, bio)
+
     def test_length_is_counted_after_composing_and_trimming(self, desk: Desk) -> None:
         desk.writes(display_name="  " + "\u0438\u0306" * 100 + "  ")
         assert desk.sees(ANNA, ANNA).profile.display_name == "й" * 100
