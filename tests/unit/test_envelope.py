@@ -83,6 +83,21 @@ class TestNumbers:
             assert told["error"] > 0 and told["error_msg"] == kind(**WORDS).text(language)
             assert "response" not in told
 
+    @pytest.mark.parametrize("kind", every_refusal(), ids=lambda kind: kind.__name__)
+    def test_every_refusal_has_a_name_for_programs(self, kind):
+        """Contract: 1.15."""
+        answer = failure(kind(**WORDS), "ru")
+        assert said(answer)["code"] == kind.code
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
+
+    def test_so_has_what_is_our_fault(self):
+        assert said(failure(Unavailable(), "en"))["code"] == "unavailable"
+        assert said(failure(ZeroDivisionError(), "en"))["code"] == "internal_error"
+
+    def test_and_what_is_said_at_the_door(self):
+        told = msgspec.json.decode(envelope.encode_refusal(refusal("HeadTooLarge"), "en"))
+        assert told["code"] == "head_too_large"
+
     def test_nothing_else_knows_a_number(self):
         folder = Path(attendance_web.__file__).parent
         guilty = [
