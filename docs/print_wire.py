@@ -66,7 +66,8 @@ def lines() -> Iterator[str]:
     yield ""
     yield paragraph(
         'Every answer is `{"error": 0, "error_msg": "", "response": ...}`; `error` is not 0 when '
-        "the call was refused, and `error_msg` is then for a person. Arguments of a GET are in the "
+        "the call was refused; `error_msg` is then for a person, and `code`, a name that never "
+        "changes, for a program. Arguments of a GET are in the "
         "query, those of a POST in a body of JSON, urlencoded or multipart. A field with `?` may "
         "be left out."
     )

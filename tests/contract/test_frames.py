@@ -72,9 +72,11 @@ class TestGoldenFrames:
             f'{{"result":"ok","message":"was_marked","params":{{"user_id":{m}}}}}'
         )
         await marking.says("confirm_marking")
+        # Contract: 6.15, the text in both places
         assert json.loads(await raw(marking)) == {
             "result": "error",
             "message": "You have not chosen anybody, or your choice has expired",
+            "error_msg": "You have not chosen anybody, or your choice has expired",
             "params": {"code": "nobody_held"},
         }
 

@@ -55,7 +55,7 @@ def connections(house: House) -> int:
 
 def is_an_envelope(body: bytes) -> bool:
     told = json.loads(body)
-    return bool(told["error"] == 8 and told["error_msg"])
+    return bool(told["error"] == 8 and told["error_msg"] and told["code"])
 
 
 @pytest.mark.parametrize(

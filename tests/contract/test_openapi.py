@@ -126,6 +126,8 @@ class TestOpenApi:
                         done, refused = schema["anyOf"]
                         assert set(done["required"]) == {"error", "error_msg", "response"}
                         schema = refused
+                    named = document["components"]["schemas"]["ErrorEnvelope"]["required"]
+                    assert set(named) == {"error", "error_msg", "code"}
                     assert schema == {"$ref": "#/components/schemas/ErrorEnvelope"}
 
     async def test_it_is_whole_and_of_this_version(self, document: dict[str, Any]) -> None:

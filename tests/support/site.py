@@ -166,6 +166,7 @@ def response(answer: httpx.Response) -> Any:
     """What a call that was done says."""
     told = envelope(answer)
     assert (answer.status_code, told["error"], told["error_msg"]) == (200, 0, ""), told
+    assert "code" not in told, told
     return told["response"]
 
 
@@ -173,6 +174,6 @@ def refusal(answer: httpx.Response, error: int, *, status: int = 200) -> str:
     """The text of a refusal with this number."""
     told = envelope(answer)
     assert (answer.status_code, told["error"]) == (status, error), told
-    assert told["error_msg"] and "response" not in told
+    assert told["error_msg"] and told["code"] and "response" not in told
     text: str = told["error_msg"]
     return text

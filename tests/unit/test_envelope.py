@@ -85,12 +85,27 @@ class TestNumbers:
             assert told["error"] > 0 and told["error_msg"] == kind(**WORDS).text(language)
             assert "response" not in told
 
+    @pytest.mark.parametrize("kind", every_refusal(), ids=lambda kind: kind.__name__)
+    def test_every_refusal_has_a_name_for_programs(self, kind: type[Refusal]) -> None:
+        """Contract: 1.15."""
+        answer = failure(kind(**WORDS), "ru")
+        assert said(answer)["code"] == kind.code
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
+
+    def test_so_has_what_is_our_fault(self) -> None:
+        assert said(failure(Unavailable(), "en"))["code"] == "unavailable"
+        assert said(failure(ZeroDivisionError(), "en"))["code"] == "internal_error"
+
+    def test_and_what_is_said_at_the_door(self) -> None:
+        told = msgspec.json.decode(envelope.encode_refusal(refusal("HeadTooLarge"), "en"))
+        assert told["code"] == "head_too_large"
+
     def test_nothing_else_knows_a_number(self) -> None:
         folder = Path(attendance_web.__file__).parent
         knowing = [
             path.relative_to(folder).as_posix()
             for path in folder.rglob("*.py")
-            if re.search(r"Number\(|Envelope\(", path.read_text("utf-8"))
+            if re.search(r"WireCode\(|Envelope\(", path.read_text("utf-8"))
         ]
         assert knowing == ["http/envelope.py"]
 

@@ -61,6 +61,7 @@ WIRE: Final[Mapping[Kind | type[Refusal], WireCode]] = {
 }
 UNAVAILABLE: Final = WireCode(-1, 503)
 BROKEN: Final = WireCode(-1, 500)
+BROKEN_CODE: Final = "internal_error"
 BROKEN_TEXTS: Final[Mapping[Language, str]] = {
     "en": "Something went wrong on our side",
     "ru": "На нашей стороне что-то пошло не так",
@@ -68,11 +69,15 @@ BROKEN_TEXTS: Final[Mapping[Language, str]] = {
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """``error`` 0 is success; ``response`` is empty where there is nothing to say."""
+    """``error`` 0 is success; ``response`` is empty where there is nothing to say.
+
+    ``code`` is the stable name of a refusal, for programs. Contract: 1.15.
+    """
 
     error: int
     error_msg: str
     response: Any = msgspec.UNSET
+    code: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def wire_code_of(refusal: Refusal) -> WireCode:
@@ -87,7 +92,8 @@ def language_of(headers: RawHeaders) -> Language:
 
 def encode_refusal(refusal: Refusal, language: Language) -> bytes:
     """Encodes a refusal, where there is no request to be answered."""
-    return msgspec.json.encode(Envelope(wire_code_of(refusal).error, refusal.text(language)))
+    number = wire_code_of(refusal).error
+    return msgspec.json.encode(Envelope(number, refusal.text(language), code=refusal.code))
 
 
 def success(answer: object | None, cookies: list[Cookie]) -> Response[bytes]:
@@ -101,26 +107,26 @@ def failure(error: Exception, language: Language) -> Response[bytes]:
     headers: dict[str, str] = {}
     match error:
         case Refusal():
-            code, text = wire_code_of(error), error.text(language)
+            number, text, code = wire_code_of(error), error.text(language), error.code
         case Unavailable():
-            code, text = UNAVAILABLE, error.text(language)
+            number, text, code = UNAVAILABLE, error.text(language), error.code
             headers["Retry-After"] = str(RETRY_SECONDS)
         case _:
-            code, text = BROKEN, BROKEN_TEXTS[language]
+            number, text, code = BROKEN, BROKEN_TEXTS[language], BROKEN_CODE
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.words["seconds"])
     if isinstance(error, WrongMethod):
         headers["Allow"] = str(error.words["allowed"])
-    return _response(code, Envelope(code.error, text), headers, [])
+    return _response(number, Envelope(number.error, text, code=code), headers, [])
 
 
 def _response(
-    code: WireCode, envelope: Envelope, headers: dict[str, str], cookies: list[Cookie]
+    number: WireCode, envelope: Envelope, headers: dict[str, str], cookies: list[Cookie]
 ) -> Response[bytes]:
     return Response(
         msgspec.json.encode(envelope),
         media_type=JSON,
-        status_code=code.status,
+        status_code=number.status,
         headers={"Cache-Control": "no-store", **headers},
         cookies=cookies,
     )

@@ -23,7 +23,8 @@ REF: Final = "#/components/schemas/{name}"
 BODIES: Final = (JSON, "application/x-www-form-urlencoded", "multipart/form-data")
 ABOUT: Final = """\
 Every answer is an envelope: `error` 0 is success, and `response` has what was asked for.
-`error_msg` is for a person, in the language of `Accept-Language` (ru or en).
+`error_msg` is for a person, in the language of `Accept-Language` (ru or en); the `code` of a
+refusal, which never changes, is for a program.
 
 error | meaning
 ---|---
@@ -142,11 +143,11 @@ def _body(media_type: str, arguments: Schema) -> Schema:
 def _envelope(response: Schema, *, refused: bool = False) -> Schema:
     return {
         "type": "object",
-        "required": ["error", "error_msg"] if refused else ["error", "error_msg", "response"],
+        "required": ["error", "error_msg", "code" if refused else "response"],
         "properties": {
             "error": {"type": "integer", **({"not": {"const": 0}} if refused else {"const": 0})},
             "error_msg": {"type": "string"},
-            **({} if refused else {"response": response}),
+            **({"code": {"type": "string"}} if refused else {"response": response}),
         },
     }
 

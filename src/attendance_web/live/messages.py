@@ -214,7 +214,11 @@ PONG = _encode({"result": "ok", "message": "pong"}).decode()
 
 
 def encode_error(error: Refusal | Unavailable, language: Language) -> str:
-    """Spells a refusal as a frame: a text for the person, a code for the program."""
+    """Spells a refusal as a frame: a text for the person, a code for the program.
+
+    The text comes twice: clients of old look for it where calls have it. Contract: 6.15.
+    """
+    text = error.text(language)
     return _encode(
-        {"result": "error", "message": error.text(language), "params": {"code": error.code}}
+        {"result": "error", "message": text, "error_msg": text, "params": {"code": error.code}}
     ).decode()
