@@ -260,6 +260,13 @@ class SomebodyWasMarked(Refusal):
     ru = "На этом событии уже кого-то отметили, удалить его нельзя"
 
 
+class SomebodyTookPart(Refusal):
+    """An event that has ended, and that others joined, is a record and stays."""
+
+    en = "The event is over and others took part in it, so it cannot be deleted"
+    ru = "Событие закончилось, и в нём участвовали другие, удалить его нельзя"
+
+
 # Marking. Contract: 6, the codes of error frames
 
 

@@ -14,6 +14,7 @@ from attendance_core.errors import (
     EventOver,
     NotJoined,
     NotTheCreator,
+    SomebodyTookPart,
 )
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Terms
@@ -127,14 +128,15 @@ class LeaveEvent:
     terms: Terms
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
-        """Raises EventNotFound, NotJoined."""
+        """Raises EventNotFound, NotJoined, EventOver: who was there is a record."""
 
         def work(unit: ports.Unit) -> None:
-            unit.events.get(event_id)
+            event = unit.events.get(event_id)
             places = unit.places.lock(event_id, [actor], holder=actor)
             mine = places.get(actor)
             if mine is None or not mine.member:
                 raise NotJoined
+            event.not_over(unit.now())  # Contract: 5.5
             connections = unit.connections.of(event_id, actor)
             for place in places.values():
                 if isinstance(place.state, Held) and place.state.by == actor:
@@ -158,11 +160,14 @@ class DeleteEvent:
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
-        """Raises EventNotFound, NotTheCreator, SomebodyWasMarked."""
+        """Raises EventNotFound, NotTheCreator, SomebodyTookPart, SomebodyWasMarked."""
 
         def work(unit: ports.Unit) -> None:
-            if unit.events.lock(event_id).creator_id != actor:
+            event = unit.events.lock(event_id)
+            if event.creator_id != actor:
                 raise NotTheCreator
+            if unit.now() >= event.ends_at and unit.places.others_joined(event_id, actor):
+                raise SomebodyTookPart  # Contract: 5.5
             unit.events.remove(event_id)
             unit.announce(ConnectionsEnded(event_id, Ending.DELETED))
 

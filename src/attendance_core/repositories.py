@@ -205,6 +205,10 @@ class Places(Protocol):
         """Members and the marked, by display name, then id."""
         ...
 
+    def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
+        """Whether anybody but this person is in the event, or was and has left."""
+        ...
+
     def lapsed(self, now: Instant, most: int) -> Sequence[tuple[EventId, UserId]]:
         """People whose hold has run out by now, earliest first."""
         ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import json
 import os
 import socket
 import statistics
@@ -119,15 +120,15 @@ def sends_too_many(raw: Raw) -> None:
 
 GOODBYES: dict[str, Callable[[Raw], None]] = {
     "1000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1000)),
-    "1001, as a browser says when its page goes": lambda raw: raw.sends(
-        CLOSE, struct.pack("!H", 1001) + b"away"
-    ),
     "no code": lambda raw: raw.sends(CLOSE),
     "1009, a code that servers use": lambda raw: raw.sends(CLOSE, struct.pack("!H", 1009)),
     "4000": lambda raw: raw.sends(CLOSE, struct.pack("!H", 4000)),
     "a Close frame, then a FIN": closes_and_ends,
 }
 LOSSES: dict[str, Callable[[Raw], None]] = {
+    "1001, as a browser says when its page goes": lambda raw: raw.sends(
+        CLOSE, struct.pack("!H", 1001) + b"away"
+    ),
     "a reset": lambda raw: raw.resets(),
     "a FIN without a Close frame": lambda raw: raw.plain.close(),
     "a frame over 16 KiB": lambda raw: raw.sends(TEXT, b"x" * (16 * 1024 + 1)),
@@ -191,6 +192,36 @@ class TestRule6OnePersonAnyNumberOfSockets:
             await marking.says("prepare_to_mark", user_id=asker.user_id)
             await marking.hears("prepared")
             await marking.says_goodbye()
+
+    @pytest.mark.parametrize("first, then", [("mark_me", "marking"), ("marking", "mark_me")])
+    async def test_a_goodbye_counts_before_what_is_opened_right_behind_it(
+        self, house: House, first: str, then: str
+    ) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        await asker.mark_me(event_id)
+        for _ in range(60):
+            async with Raw.opens(marker, first, event_id) as raw:
+                if first == "marking":
+                    told = {"message": "prepare_to_mark", "params": {"user_id": asker.user_id}}
+                    raw.sends(TEXT, json.dumps(told).encode())
+                    await eventually(lambda: is_held(house, event_id, asker))
+                raw.sends(CLOSE, struct.pack("!H", 1000))
+                opened = await getattr(marker, then)(event_id)
+                if then == "marking":
+                    await opened.hears("marking_list", marking_list=[asker.user_id])
+                else:
+                    assert (await opened.asks("ping"))["message"] == "pong"
+            await opened.says_goodbye()
+
+    async def test_a_page_that_goes_is_answered_and_lost(self, house: House) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        async with Raw.opens(asker, "mark_me", event_id) as raw:
+            LOSSES["1001, as a browser says when its page goes"](raw)
+            assert await raw.close_code() == 1001
+        await eventually(lambda: house.has_lost(event_id, asker))
+        assert await is_waiting(house, event_id, asker)
 
     @pytest.mark.parametrize("loses", LOSSES.values(), ids=LOSSES)
     async def test_every_other_end_keeps_the_place_for_the_grace(
@@ -264,6 +295,10 @@ class TestRule12WhoDoesNotReadIsDisconnected:
                     seconds.append(time.monotonic() - asked_at)
                 assert statistics.median(seconds) < GRACE / 4  # a machine may pause, a room not
                 assert await raw.close_code() in {4508, None}
+
+
+async def is_held(house: House, event_id: EventId, visitor: Visitor) -> bool:
+    return isinstance(await house.state_of(event_id, visitor), Held)
 
 
 async def is_waiting(house: House, event_id: EventId, visitor: Visitor) -> bool:

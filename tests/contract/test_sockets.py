@@ -85,6 +85,18 @@ class TestHangingUp:
         await goodbye
         assert await shell.has_no_socket(event_id, asker)
 
+    async def test_by_a_goodbye_comes_before_what_its_person_opens_next(self, shell: Shell) -> None:
+        """Contract: 6.6."""
+        event_id, asker, marker, waiting, _ = await both(shell)
+        with shell.store.holding("HangUp"):
+            goodbye = asyncio.create_task(waiting.says_goodbye())
+            await shell.store.asks("HangUp")
+            marking = asyncio.create_task(asker.marking(event_id))
+            await marker.marks(event_id)  # nobody else waits for it
+            assert not marking.done()
+        await (await marking).hears("marking_list", marking_list=[])
+        await goodbye
+
     async def test_outlives_the_handler_that_began_it(self, shell: Shell) -> None:
         event_id, asker, marker, *_ = await both(shell)
         with shell.store.holding("HangUp"):

@@ -214,6 +214,24 @@ class TestEvents:
         with pytest.raises(SomebodyWasMarked):
             await store.transact(lambda u: u.events.remove(EVENT))
 
+    async def test_others_joined_also_where_they_have_left(self, store: Any) -> None:
+        anna, boris = await a_room(store, "Анна", "Борис")
+        for one, answer in ((anna, True), (boris, True)):
+            look = await store.observe(lambda u, one=one: u.places.others_joined(EVENT, one))
+            assert look is answer
+        lonely = an_event("Other", EventId(uuid4()))
+
+        def work(unit: Any) -> None:
+            unit.events.add(lonely)
+            unit.places.enter(lonely.event_id, anna)
+
+        await store.transact(work)
+        for one, answer in ((anna, False), (boris, True)):
+            seen = await store.observe(
+                lambda u, one=one: u.places.others_joined(lonely.event_id, one)
+            )
+            assert seen is answer
+
     async def test_with_an_event_go_its_places_and_connections(self, store: Any) -> None:
         anna, _ = await a_room(store, "Анна", "Борис")
         connection = a_connection(anna)

@@ -19,6 +19,7 @@ from attendance_core.errors import (
     NotJoined,
     NotTheCreator,
     Refusal,
+    SomebodyTookPart,
     SomebodyWasMarked,
     TooShort,
 )
@@ -215,6 +216,16 @@ class TestLeaveEvent:
         calendar.leaves(ANNA)
         assert (calendar.joined(ANNA), calendar.created(ANNA)) == ([], ["Lecture"])
 
+    def test_nobody_leaves_after_the_end(self, calendar: Calendar) -> None:
+        """Contract: 5.5."""
+        calendar.joins(BORIS)
+        calendar.world.clock.pass_(3540)
+        with pytest.raises(EventOver):
+            calendar.leaves(BORIS)
+        with pytest.raises(NotJoined):
+            calendar.leaves(VERA)
+        assert calendar.joined(BORIS) == ["Lecture"]
+
     def test_leaving_ends_a_hold_on_one(self, calendar: Calendar) -> None:
         calendar.world.waits(BORIS)
         drive(calendar.world.prepare(connection=calendar.world.marks(VERA), user_id=BORIS))
@@ -249,6 +260,27 @@ class TestDeleteEvent:
         calendar.deletes(ANNA)
         assert calendar.world.news[-1] == ConnectionsEnded(calendar.lecture, Ending.DELETED)
         calendar.creates("Lecture")
+
+    def test_it_stays_once_it_has_ended_and_somebody_else_joined(self, calendar: Calendar) -> None:
+        """Contract: 5.5."""
+        calendar.joins(BORIS)
+        calendar.leaves(BORIS)
+        calendar.world.clock.pass_(3540)
+        with pytest.raises(SomebodyTookPart):
+            calendar.deletes(ANNA)
+        with pytest.raises(NotTheCreator):
+            calendar.deletes(BORIS)
+        assert calendar.created(ANNA) == ["Lecture"]
+
+    def test_it_goes_after_its_end_where_nobody_else_came(self, calendar: Calendar) -> None:
+        calendar.world.clock.pass_(3540)
+        calendar.deletes(ANNA)
+        assert calendar.created(ANNA) == []
+
+    def test_it_goes_before_its_end_whoever_joined(self, calendar: Calendar) -> None:
+        calendar.joins(BORIS)
+        calendar.deletes(ANNA)
+        assert calendar.created(ANNA) == []
 
     def test_a_record_does_not_vanish(self, calendar: Calendar) -> None:
         calendar.vera_marks_boris()

@@ -79,6 +79,9 @@ class Places:
                 participants.append(Participant(place.user_id, name, is_confirmed, place.state))
         return sorted(participants, key=lambda one: (fold(one.display_name), one.user_id))
 
+    def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
+        return any(place.user_id != user_id for place in self._in_event(event_id))
+
     def lapsed(self, now: Instant, most: int) -> Sequence[tuple[EventId, UserId]]:
         lapsed = sorted(
             (place.state.until, key)

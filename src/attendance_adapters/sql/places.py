@@ -91,6 +91,9 @@ PARTICIPANTS = (
     .where(_is_in_event, or_(places.c.member, marks.c.marker_id.is_not(None)))
     .order_by(profiles.c.name_key, profiles.c.user_id)
 )
+OTHERS_JOINED = select(
+    exists().where(_is_in_event, places.c.user_id != bindparam("user_id", type_=BigId))
+)
 LAPSED_HOLDS = (
     select(places.c.event_id, places.c.user_id)
     .where(places.c.held_until <= bindparam("held_until"))
@@ -166,6 +169,10 @@ class Places:
             )
             for user_id, name, scan_state, *state_columns in rows
         ]
+
+    def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
+        keys = {"event_id": event_id, "user_id": user_id}
+        return bool(self._execute(OTHERS_JOINED, keys).scalar_one())
 
     def lapsed(self, now: Instant, most: int) -> Sequence[tuple[EventId, UserId]]:
         rows = self._execute(LAPSED_HOLDS, {"held_until": now, "limit": most})

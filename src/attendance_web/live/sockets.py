@@ -15,6 +15,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
 from attendance_web.live.rooms import Rooms
+from attendance_web.live.stays import Stays
 from attendance_web.live.turns import OpeningQueue
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Sockets:
         self.on_command = on_command
         self.rooms = Rooms(notifier, use_cases, process_id)
         self.openings = OpeningQueue()
+        self.stays = Stays()
         self.is_draining = False  # takes no new sockets
         self.is_stopped = False  # takes no new calls either
         # Who is closed first has to be back, after a restart, within their grace

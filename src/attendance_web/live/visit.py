@@ -61,9 +61,16 @@ class Visit:
 
     async def run(self) -> None:
         """Raises what refuses the opening; once it is stored, nothing but cancellation."""
-        perhaps_stored = True  # also where nobody can say
-        peer = self._socket.peer
+        perhaps_stored = False
+        peer, connection = self._socket.peer, self._connection
+        stay = self._sockets.stays.begin(
+            connection.event_id,
+            connection.user_id,
+            lambda: self._ends_place or peer.said_goodbye,
+        )
         try:
+            await self._sockets.stays.goodbyes_ended(connection.event_id, connection.user_id)
+            perhaps_stored = True  # also where nobody can say
             perhaps_stored = await self._open()
             self._release()
             self._is_stored = True
@@ -75,15 +82,17 @@ class Visit:
             perhaps_stored = False
             raise
         finally:
-            self._room.remove(self._connection)
+            self._room.remove(connection)
             if perhaps_stored:
-                goodbye = self._ends_place or peer.said_goodbye
-                connection_id = self._connection.connection_id
-                stored = self._sockets.hang_up(connection_id, goodbye=goodbye)
+                connection_id = connection.connection_id
+                stored = self._sockets.hang_up(connection_id, goodbye=stay.is_leaving)
+                stored.add_done_callback(lambda _: stay.end())
                 if not self._is_stored:
                     self._sockets.hang_up_later(connection_id)
                 if peer.said_goodbye:
                     await asyncio.wait({stored}, timeout=FAREWELL_SECONDS)
+            else:
+                stay.end()
             peer.farewell()
 
     async def _open(self) -> bool:

@@ -39,7 +39,8 @@ LINGER_SECONDS: Final[Seconds] = 1.0  # for what was written to arrive before th
 class PeerProtocol(WebSocketsSansIOProtocol):
     """One connection. Its `Peer` is in the extensions of the ASGI scope.
 
-    A goodbye is a Close frame that the client began (Contract: 6.6). uvicorn reports a reset and
+    A goodbye is a Close frame that the client began, unless its code is that of a browser whose
+    page goes or is loaded anew (Contract: 6.6). uvicorn reports a reset and
     a Close frame without a code alike, and closes of its own as if the client had begun them.
     """
 
@@ -124,12 +125,17 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         super().send_receive_event_to_app()
 
     def handle_close(self, event: Frame) -> None:
-        """A Close frame: a goodbye.
+        """A Close frame: a goodbye, or the loss of a page that goes.
 
-        It is answered by `farewell`: whoever sees the connection closed has been heard.
+        A goodbye is answered by `farewell`: whoever sees the connection closed has been heard.
         """
         if self.close_sent or self.transport.is_closing() or self.conn.close_rcvd is None:
             super().handle_close(event)
+            return
+        if self.conn.close_rcvd.code == CloseCode.GOING_AWAY:
+            super().handle_close(event)
+            self.close_sent = True
+            self._end()
             return
         self.said_goodbye = True
         self.stop_keepalive()

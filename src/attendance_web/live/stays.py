@@ -1,0 +1,65 @@
+"""Who has sockets in this process, and who of them is about to have gone. Contract: 6.6.
+
+A goodbye is known from the instant its Close frame was read, and counts once its hang-up is
+stored. What the same person opens between the two waits for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from attendance_core.vocabulary import EventId, UserId
+
+
+class Stay:
+    """One socket of somebody in an event, from before it is stored until its hang-up is."""
+
+    def __init__(self, is_leaving: Callable[[], bool], forget: Callable[[Stay], None]) -> None:
+        self._is_leaving = is_leaving
+        self._forget = forget
+        self._ended = asyncio.Event()
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it goes without a grace, and nobody has stored that yet."""
+        return self._is_leaving()
+
+    async def ended(self) -> None:
+        """Returns once nothing of it counts any more."""
+        await self._ended.wait()
+
+    def end(self) -> None:
+        """Forgets it, and lets in who waits for that; idempotent."""
+        if not self._ended.is_set():
+            self._ended.set()
+            self._forget(self)
+
+
+class Stays:
+    """Keeps the stays of this process by person and event."""
+
+    def __init__(self) -> None:
+        self._stays: dict[tuple[EventId, UserId], set[Stay]] = {}
+
+    def begin(self, event_id: EventId, user_id: UserId, is_leaving: Callable[[], bool]) -> Stay:
+        """Notes a socket; ``is_leaving`` tells whether it goes, or has gone, without a grace."""
+        theirs = self._stays.setdefault((event_id, user_id), set())
+
+        def forget(stay: Stay) -> None:
+            theirs.discard(stay)
+            if not theirs and self._stays.get((event_id, user_id)) is theirs:
+                del self._stays[event_id, user_id]
+
+        stay = Stay(is_leaving, forget)
+        theirs.add(stay)
+        return stay
+
+    async def goodbyes_ended(self, event_id: EventId, user_id: UserId) -> None:
+        """Returns once no socket of theirs in the event is about to go without a grace."""
+        while True:
+            leaving = [stay for stay in self._stays.get((event_id, user_id), ()) if stay.is_leaving]
+            if not leaving:
+                return
+            for stay in leaving:
+                await stay.ended()
