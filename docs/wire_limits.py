@@ -7,8 +7,8 @@ from typing import Final, get_args
 
 from wire_prose import first_line, paragraph
 
-from attendance_adapters.picture_worker import MOST_PIXELS
-from attendance_adapters.pictures import MOST_BYTES
+from attendance_adapters.picture_worker import MAX_PIXELS
+from attendance_adapters.pictures import MAX_BYTES
 from attendance_core.accounts import SESSION_SECONDS
 from attendance_core.errors import Kind, Language
 from attendance_core.limits import FAILED_LOG_INS, SIGN_UPS, UPLOADS
@@ -123,7 +123,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield f"a body of {large}", f"{PICTURE_BODY_BYTES // KIB**2} MiB", "413"
     yield (
         "a picture in it",
-        f"{MOST_BYTES // KIB**2} MiB and {MOST_PIXELS // 10**6} megapixels",
+        f"{MAX_BYTES // KIB**2} MiB and {MAX_PIXELS // 10**6} megapixels",
         "`error` 1",
     )
     yield "fields of a query or a form", str(MOST_FIELDS), "`error` 1"
