@@ -17,6 +17,7 @@ from urllib.request import url2pathname
 from attendance_adapters.errors import (
     BadAddress,
     CannotStart,
+    ForeignFolder,
     PendingMigration,
     UnusableDatabase,
     UnusableFolder,
@@ -40,6 +41,7 @@ __all__ = [
     "Attendance",
     "BadAddress",
     "CannotStart",
+    "ForeignFolder",
     "PendingMigration",
     "UnusableDatabase",
     "UnusableFolder",

@@ -15,6 +15,10 @@ class UnusableFolder(CannotStart):
     """Raised for a folder that cannot be made, or not written to."""
 
 
+class ForeignFolder(CannotStart):
+    """Raised for a folder of files that belongs to another database."""
+
+
 class UnusableDatabase(CannotStart):
     """Raised for a database that cannot be opened, or is none."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from attendance_core.vocabulary import FileKey, Instant
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 FOLDERS = (picture_path(FileKey("")), scan_path(FileKey("")))
+OUR_FILE = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")  # its name, as `RandomIds` makes one
 UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 
 
@@ -90,7 +92,7 @@ class ObjectFiles:
 async def sweep_orphans(
     files: ObjectFiles, list_referenced: Callable[[], Awaitable[Set[str]]], now: Instant
 ) -> int:
-    """Deletes files that no row refers to, and returns how many.
+    """Deletes files of ours that no row refers to, and returns how many.
 
     A process that dies between writing a file and its row, or between writing a row and deleting
     the file it replaced, leaves one. ``list_referenced`` returns the keys that rows refer to; it
@@ -101,7 +103,7 @@ async def sweep_orphans(
         file.key
         for folder in FOLDERS
         for file in await files.list_below(folder)
-        if file.written_at < now - UPLOAD_SECONDS
+        if file.written_at < now - UPLOAD_SECONDS and OUR_FILE.fullmatch(file.key, len(folder))
     ]
     referenced = await list_referenced() if old_keys else frozenset()
     orphans = [key for key in old_keys if key not in referenced]

@@ -11,7 +11,14 @@ import os
 import sys
 from typing import NamedTuple
 
-from PIL import Image
+from PIL import Image, ImageChops, PngImagePlugin
+
+from attendance_adapters.picture_colours import to_screen_colours
+from attendance_adapters.picture_files import (
+    MAX_PROFILE_BYTES,
+    endings_of_jpeg,
+    without_extras,
+)
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 40_000_000  # Contract: 3, pictures
@@ -49,20 +56,25 @@ class CleanPicture(NamedTuple):
 
 
 class _Frame(NamedTuple):
-    """Holds a picture's first frame in a plain mode, its orientation, and its format."""
+    """Holds a picture's first frame in a plain mode, what it says of itself, and its format."""
 
     pixels: Image.Image
     orientation: object
+    profile: bytes | None
     format_name: str
 
 
 def clean(data: bytes, max_side: int) -> CleanPicture:
     """Makes a new file of the same format with the first frame's pixels and nothing else."""
-    image, orientation, format_name = _decode(data, max_side)
+    frame = _decode(without_extras(data), max_side)
+    image, format_name = frame.pixels, frame.format_name
     if max_side:
         image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    if orientation in TRANSPOSITIONS:
-        image = image.transpose(TRANSPOSITIONS[orientation])
+    if frame.orientation in TRANSPOSITIONS:
+        image = image.transpose(TRANSPOSITIONS[frame.orientation])
+    image = to_screen_colours(image, frame.profile)
+    if image.mode in {"CMYK", "LA"}:
+        image = image.convert("RGB" if image.mode == "CMYK" else "RGBA")
     fresh = Image.new(image.mode, image.size)  # without the file's comments, profiles and texts
     fresh.paste(image)
     output = io.BytesIO()
@@ -74,8 +86,28 @@ def clean(data: bytes, max_side: int) -> CleanPicture:
 
 
 def _decode(data: bytes, max_side: int) -> _Frame:
+    """Decodes the first frame, that of a JPEG also without its end if no pixel is missing.
+
+    Raises BadPicture, TooLarge, MemoryError.
+    """
+    try:
+        return _decode_whole(data, max_side)
+    except BadPicture:
+        endings = endings_of_jpeg(data)
+        if not endings:
+            raise
+    frame = _decode_whole(endings[0], max_side)
+    for ending in endings[1:]:
+        other = _decode_whole(ending, max_side)
+        if ImageChops.difference(frame.pixels, other.pixels).getbbox() is not None:
+            raise BadPicture
+    return frame
+
+
+def _decode_whole(data: bytes, max_side: int) -> _Frame:
     """Decodes the first frame. Raises BadPicture, TooLarge, MemoryError."""
     Image.MAX_IMAGE_PIXELS = None  # ours is lower, and tells the too large from the bad
+    PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE_BYTES  # its limit for profiles, too
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
@@ -84,21 +116,25 @@ def _decode(data: bytes, max_side: int) -> _Frame:
             if max_side:
                 image.draft(None, (2 * max_side, 2 * max_side))
             image.load()
-            orientation = _orientation(image)
+            orientation, profile = _orientation(image), image.info.get("icc_profile")
             pixels = _to_plain_mode(image)
     except (TooLarge, MemoryError):
         raise
     except Exception as error:  # decoders raise nearly everything
         raise BadPicture from error
-    return _Frame(pixels, orientation, "JPEG" if format_name == "MPO" else format_name)
+    return _Frame(pixels, orientation, profile, "JPEG" if format_name == "MPO" else format_name)
 
 
 def _to_plain_mode(image: Image.Image) -> Image.Image:
-    """Converts to grey, to colours, or to colours with transparency."""
+    """Converts to grey, to colours (of light or of ink), or to colours with transparency."""
     if image.mode.startswith("I"):  # 16 bits of grey
         return image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
+    if image.mode == "LA":
+        return image.copy()
     if image.has_transparency_data:
         return image.convert("RGBA")
+    if image.mode == "CMYK":
+        return image.copy()
     return image.convert("L" if image.mode in {"1", "L"} else "RGB")
 
 

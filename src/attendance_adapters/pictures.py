@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from attendance_adapters import picture_worker
 from attendance_adapters.bounded import BoundedThreads
-from attendance_core.errors import BadPicture, PictureTooLarge, Unavailable
+from attendance_adapters.picture_files import is_heic
+from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
 
 MAX_BYTES = 10 * 1024 * 1024  # Contract: 3, pictures
@@ -50,13 +51,16 @@ class PillowPictures:
         self._is_closed = False
 
     async def clean(self, data: bytes, *, max_side: int | None) -> Picture:
-        """Makes a picture of the same format with the first frame's pixels, upright, and no more.
+        """Makes a picture of the same format with the first frame's pixels, upright, in the
+        colours of every screen, and no more.
 
-        Raises BadPicture, PictureTooLarge; Unavailable when too many wait, when it takes longer
-        than ``max_seconds``, or when the worker dies of it twice.
+        Raises BadPicture, HeicPicture, PictureTooLarge; Unavailable when too many wait, when it
+        takes longer than ``max_seconds``, or when the worker dies of it twice.
         """
         if len(data) > MAX_BYTES:
             raise PictureTooLarge
+        if is_heic(data):
+            raise HeicPicture
         return await self._threads.run(lambda: self._clean(data, max_side or 0), weight=len(data))
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from attendance_adapters.container import build_use_cases
+from attendance_adapters.file_owner import claim_folder
 from attendance_adapters.files import ObjectFiles, sweep_orphans
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.passwords import Argon2Passwords
@@ -147,6 +148,7 @@ class Attendance:
             opened.callback(self._pictures.close)
             opened.push_async_callback(self._store.close)
             await self._store.start()
+            await claim_folder(self.files, self._transact)
             opened.push_async_callback(self.notifier.close)
             await self.notifier.start()
             opened.push_async_callback(self.heartbeat.close)

@@ -135,6 +135,19 @@ class BadPicture(InvalidArgument):
     ru = "«image» должно быть картинкой JPEG, PNG или WebP"
 
 
+class HeicPicture(BadPicture):
+    """A picture as iPhones keep theirs, which most browsers cannot show."""
+
+    en = (
+        "«image» is a HEIC picture, which browsers cannot show. Send a JPEG: choose "
+        "Settings, Camera, Formats, Most Compatible on an iPhone, or take a screenshot of it"
+    )
+    ru = (
+        "«image» это картинка HEIC, которую браузеры не показывают. Пришлите JPEG: выберите "
+        "на айфоне Настройки, Камера, Форматы, Наиболее совместимые или сделайте снимок экрана"
+    )
+
+
 class PictureTooLarge(InvalidArgument):
     """A picture of more than 10 MiB or 40 megapixels."""
 

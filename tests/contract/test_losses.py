@@ -193,7 +193,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
             await marking.hears("prepared")
             await marking.says_goodbye()
 
-    @pytest.mark.parametrize("first, then", [("mark_me", "marking"), ("marking", "mark_me")])
+    @pytest.mark.parametrize(("first", "then"), [("mark_me", "marking"), ("marking", "mark_me")])
     async def test_a_goodbye_counts_before_what_is_opened_right_behind_it(
         self, house: House, first: str, then: str
     ) -> None:

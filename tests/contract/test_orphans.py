@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import obstore
 import pytest
 
+from attendance_adapters import Attendance, ForeignFolder
+from attendance_adapters.file_owner import claim_folder
 from attendance_adapters.files import UPLOAD_SECONDS, ObjectFiles, sweep_orphans
+from attendance_adapters.memory import MemoryStore
+from attendance_adapters.notifiers import LocalNotifier
+from attendance_core.limits import ForgetTallies
+from attendance_core.marking.connections import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import FileKey, UserId
 from tests.support.lecture import Lecture
+from tests.support.stand_ins import SetClock
+
+A, B = f"{'a' * 32}.png", f"{'b' * 32}.png"
 
 
 @pytest.fixture(params=["memory", "directory"])
@@ -39,29 +51,86 @@ async def name(store: Any, picture: str, scan: str) -> None:
 
 class TestOrphans:
     async def test_only_files_that_nothing_names_go(self, store: Any, files: ObjectFiles) -> None:
-        await name(store, "a.png", "b.png")
-        for key in ("pictures/a.png", "pictures/b.png", "scans/a.png", "scans/b.png"):
+        await name(store, A, B)
+        for key in (f"pictures/{A}", f"pictures/{B}", f"scans/{A}", f"scans/{B}"):
             await files.put(key, b"content", "image/png")
         later = time.time() + UPLOAD_SECONDS + 60
         assert await sweep_orphans(files, store.referenced_files, later) == 2
-        assert await kept(files) == ["pictures/a.png", "scans/b.png"]
+        assert await kept(files) == [f"pictures/{A}", f"scans/{B}"]
         assert await sweep_orphans(files, store.referenced_files, later) == 0
 
     async def test_a_file_whose_upload_may_be_under_way_is_left_alone(
         self, store: Any, files: ObjectFiles
     ) -> None:
-        await files.put("scans/new.png", b"content", "image/png")
+        await files.put(f"scans/{B}", b"content", "image/png")
         assert await sweep_orphans(files, store.referenced_files, time.time()) == 0
-        assert await kept(files) == ["scans/new.png"]
+        assert await kept(files) == [f"scans/{B}"]
 
     async def test_one_that_gets_its_name_while_they_are_listed_stays(
         self, store: Any, files: ObjectFiles
     ) -> None:
-        await files.put("pictures/a.png", b"content", "image/png")
+        await files.put(f"pictures/{A}", b"content", "image/png")
 
         async def named() -> frozenset[str]:
-            await name(store, "a.png", "b.png")
+            await name(store, A, B)
             return await store.referenced_files()  # type: ignore[no-any-return]
 
         later = time.time() + UPLOAD_SECONDS + 60
         assert await sweep_orphans(files, named, later) == 0
+
+    async def test_files_of_others_in_the_same_folders_are_left_alone(
+        self, store: Any, files: ObjectFiles
+    ) -> None:
+        """Whatever has no name that we give is not ours."""
+        others = ["pictures/summer.jpg", f"pictures/2026/{A}", f"scans/{'A' * 32}.png", "scans/x"]
+        for key in others:
+            await obstore.put_async(files.store, key, b"content")
+        later = time.time() + UPLOAD_SECONDS + 60
+        assert await sweep_orphans(files, store.referenced_files, later) == 0
+        assert await kept(files) == sorted(others)
+
+
+class TestFolder:
+    """A folder of files belongs to one database."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        return tmp_path / "files"
+
+    async def test_it_is_known_again(self, store: Any, folder: Path) -> None:
+        for _ in range(2):
+            await claim_folder(ObjectFiles.at(folder.as_uri()), store.transact)
+        (marker,) = folder.iterdir()
+        assert re.fullmatch(r"[0-9a-f]{24}\n", marker.read_text())
+
+    async def test_another_database_does_not_start_over_it(self, store: Any, folder: Path) -> None:
+        await claim_folder(ObjectFiles.at(folder.as_uri()), store.transact)
+        other = MemoryStore(SetClock(), LocalNotifier())
+        service = Attendance(
+            store=other,
+            notifier=LocalNotifier(),
+            files=ObjectFiles.at(folder.as_uri()),
+            terms=Terms(),
+        )
+        with pytest.raises(ForeignFolder) as refused:
+            await service.start()
+        assert str(refused.value).startswith(f"{folder} has the files of another database")
+        assert "\n" not in str(refused.value)
+
+    async def test_of_many_that_start_at_once_all_have_one_id(
+        self, store: Any, folder: Path
+    ) -> None:
+        await asyncio.gather(
+            *(claim_folder(ObjectFiles.at(folder.as_uri()), store.transact) for _ in range(8))
+        )
+
+    async def test_the_id_is_not_forgotten_with_the_tallies(self, store: Any, folder: Path) -> None:
+        await claim_folder(ObjectFiles.at(folder.as_uri()), store.transact)
+        await ForgetTallies(store.transact)()
+        await claim_folder(ObjectFiles.at(folder.as_uri()), store.transact)
+
+    async def test_one_that_was_in_use_before_is_taken_over(self, store: Any, folder: Path) -> None:
+        files = ObjectFiles.at(folder.as_uri())
+        await files.put(f"pictures/{A}", b"content", "image/png")
+        await claim_folder(files, store.transact)
+        assert await files.get(f"pictures/{A}") == (b"content", "image/png")
