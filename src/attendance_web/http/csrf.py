@@ -45,7 +45,9 @@ async def give_token(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start" or scope.get("method") != "GET":
         return
     headers = MutableScopeHeaders.from_message(message)
-    if not 200 <= message["status"] < 300 or "public" in headers.get("cache-control", ""):
+    kept_by = headers.get("cache-control", "")
+    is_for_one = "private" in kept_by or "no-store" in kept_by
+    if not 200 <= message["status"] < 300 or not is_for_one:
         return
     if cookie(scope["headers"], CSRF_COOKIE) is None:
         given = Cookie(

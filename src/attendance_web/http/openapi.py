@@ -180,7 +180,7 @@ def routes(calls: Sequence[Call]) -> list[HTTPRouteHandler]:
     written = msgspec.json.encode(document(calls))
 
     async def schema() -> Response[bytes]:
-        return Response(written, media_type=JSON, headers={"Cache-Control": "no-cache"})
+        return Response(written, media_type=JSON, headers={"Cache-Control": "private, no-cache"})
 
     return [
         HTTPRouteHandler(list(PATHS), http_method="GET", include_in_schema=False)(schema),

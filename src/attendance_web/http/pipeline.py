@@ -26,9 +26,11 @@ LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 def handler_of(call: Call) -> HTTPRouteHandler:
     """Makes the Litestar handler; it reads the request itself, so Litestar parses nothing."""
 
+    allowed = "GET, HEAD" if call.method == "GET" else call.method
+
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
         if request.scope["method"] != call.method:
-            raise WrongMethod(allowed=call.method)
+            raise WrongMethod(allowed=allowed)
         return await answer_to(call, request)
 
     handle.__name__ = re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", call.name).lower()
