@@ -159,6 +159,8 @@ def _translate(error: Exception) -> Exception:
             return UnknownPath()
         case MethodNotAllowedException(headers=headers):
             allowed = {*(headers or {}).get("allow", "").split(", ")} - {"OPTIONS"}
+            if "POST" in allowed:
+                allowed.discard("GET")  # a person's, who is shown the page
             if "GET" in allowed:
                 allowed.add("HEAD")
             return WrongMethod(allowed=", ".join(sorted(allowed)))

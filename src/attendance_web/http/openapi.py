@@ -38,6 +38,9 @@ error | meaning
 8 | refused before the call was read
 -1 | our fault
 
+With the header `X-Attendance-User: <user_id>` a call is refused (3, `other_person`) when somebody
+else is logged in. On HTTPS the session's cookie is `__Host-sessionid`.
+
 Whole numbers may also be given as strings of digits. Unknown fields are ignored.
 """
 
