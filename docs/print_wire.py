@@ -202,6 +202,7 @@ def _frame_errors() -> list[Any]:
         "left_event",
         "holding_somebody",
         "unavailable",
+        "other_person",
     ]
     found = {
         each.code: each

@@ -31,7 +31,7 @@ from attendance_web.serving.http_protocol import (
 )
 from attendance_web.serving.server import LARGEST_FRAME
 from attendance_web.serving.ws_protocol import FRAGMENTS_MOST, FRAMES_A_SECOND, FRAMES_MOST
-from attendance_web.wire.credentials import CSRF_COOKIE, SESSION_COOKIE
+from attendance_web.wire.credentials import CSRF_COOKIE, HTTPS_SESSION_COOKIE, SESSION_COOKIE
 from attendance_web.wire.language import DEFAULT
 from attendance_web.wire.values import MOST_DEPTH, MOST_PIECES
 
@@ -85,7 +85,8 @@ def first_steps() -> Iterator[str]:
         "- ",
     )
     yield paragraph(
-        f"A sign-up or a log-in sets the cookie `{SESSION_COOKIE}`, which scripts cannot read. "
+        f"A sign-up or a log-in sets the cookie `{SESSION_COOKIE}`, on HTTPS "
+        f"`{HTTPS_SESSION_COOKIE}` and no other, which scripts cannot read. "
         f"It is good for {days} days from its last use; another log-in of the same browser ends "
         "it, with its sockets.",
         "- ",
@@ -94,6 +95,21 @@ def first_steps() -> Iterator[str]:
         "`Authorization: Bearer <token>` goes before the cookie and needs no `X-CSRFToken`"
         + ("." if given_out else "; nothing gives out tokens yet."),
         "- ",
+    )
+    yield paragraph(_person(), "- ")
+    yield paragraph(
+        "Every answer has the time here, in seconds with milliseconds, in `X-Attendance-Time`, and "
+        "the version that answers in `X-Attendance-Version`.",
+        "- ",
+    )
+
+
+def _person() -> str:
+    passed_over = ", ".join(call.name for call in ALL_CALLS if not call.heeds_person)
+    return (
+        "`X-Attendance-User: <user_id>` on a call, and `&as=<user_id>` in the address of a socket, "
+        "say whom it is for: where somebody else is logged in it is refused (`other_person`). "
+        f"Passed over by {passed_over}."
     )
 
 

@@ -36,7 +36,7 @@ class PersonOrNobody(msgspec.Struct, frozen=True):
     user_id: UserId | None
 
 
-@post("/accounts/signup/", login=False, name="SignUp")
+@post("/accounts/signup/", login=False, heeds_person=False, name="SignUp")
 async def sign_up(call: CallContext[NewAccount]) -> Person:
     """Makes an account and logs in."""
     await call.limits.sign_up(call.address)
@@ -50,7 +50,7 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
     return Person(logged_in.user_id)
 
 
-@post("/accounts/login/", login=False, name="LogIn")
+@post("/accounts/login/", login=False, heeds_person=False, name="LogIn")
 async def log_in(call: CallContext[Credentials]) -> Person:
     """Logs in; the session changes its id."""
     async with call.limits.log_in(call.arguments.username, call.address):
@@ -71,7 +71,7 @@ async def log_out(call: CallContext[Nothing]) -> None:
     call.end_session()
 
 
-@get("/api/auth/GetCurrentUserId", login=False, use_case="Identify")
+@get("/api/auth/GetCurrentUserId", login=False, heeds_person=False, use_case="Identify")
 async def get_current_user_id(call: CallContext[Nothing]) -> PersonOrNobody:
     """Who I am."""
     return PersonOrNobody(None if call.actor is None else call.actor.user_id)

@@ -15,6 +15,7 @@ from attendance_core.marking.connections import Terms
 from attendance_core.version import how_to_install
 from attendance_web.http.call import CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
+from attendance_web.http.head import answer_without_body
 from attendance_web.http.limits import Limits
 from attendance_web.live.openings import SocketApplication
 from attendance_web.live.sockets import Sockets, ignore_command
@@ -66,6 +67,8 @@ class Application:
         """Serves one request, one socket, or the lifespan."""
         if scope["type"] == "websocket":
             await self._open_socket(scope, receive, send)
+        elif scope["type"] == "http" and scope["method"] == "HEAD":
+            await answer_without_body(self._http, scope, receive, send)
         else:
             await self._http(scope, receive, send)
 

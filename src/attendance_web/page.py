@@ -30,22 +30,15 @@ from attendance_web.http.call import CallServices
 from attendance_web.http.csrf import is_secure
 from attendance_web.pictures import KEPT_FOR_EVER
 from attendance_web.pictures import POLICY as PICTURE_POLICY
+from attendance_web.static_files import FOLDER, TYPES, contents_of, version_of
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import UnknownPath
 
-FOLDER: Final = Path(__file__).parent / "static"
-TYPES: Final = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".webmanifest": "application/manifest+json",
-}
 PACKED: Final = frozenset({".html", ".css", ".js", ".svg", ".webmanifest"})
 # Asked for under the same address for ever: the first page, and what a browser looks up itself
 BY_NAME: Final = {"index.html": "/", "sw.js": "/sw.js", "manifest.webmanifest": "/app.webmanifest"}
-ASKED_ANEW: Final = "no-cache"  # kept, but asked whether it is still so before each use
+# Kept, but asked whether it is still so before each use; private, since it may set a cookie
+ASKED_ANEW: Final = "private, no-cache"
 IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
 HOST: Final = re.compile(r"[0-9A-Za-z.\-\[\]:]{1,255}")
 
@@ -76,15 +69,8 @@ def policy(host: str, *, secure: bool) -> str:
 
 def files_of(folder: Path) -> dict[str, File]:
     """The files of the page by address."""
-    contents = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in TYPES
-    }
-    whole = hashlib.sha256()
-    for name, content in contents.items():
-        whole.update(f"{name} {len(content)} ".encode() + content)
-    version = whole.hexdigest()[:12]
+    contents = contents_of(folder)
+    version = version_of(contents)
     addresses = {name: BY_NAME.get(name, f"/static/{version}/{name}") for name in contents}
     first = sorted(_needed_by("app.js", contents))
     shell = [address for name, address in addresses.items() if name != "sw.js"]

@@ -41,7 +41,11 @@ async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Respon
 
 
 def _shown(content: bytes, media_type: str, kept: str) -> Response[bytes]:
-    headers = {"Cache-Control": kept, "Content-Security-Policy": POLICY}
+    headers = {
+        "Cache-Control": kept,
+        "Content-Security-Policy": POLICY,
+        "Cross-Origin-Resource-Policy": "cross-origin",  # for everybody's `<img>`
+    }
     return Response(content, media_type=media_type, headers=headers)
 
 

@@ -8,7 +8,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from attendance_web import accounts, attendance, events, friends, health, page, pictures, profiles
-from attendance_web.http import csrf, openapi
+from attendance_web.http import browsers, csrf, every_answer, openapi
 from attendance_web.http.call import Call, CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.pipeline import handler_of
@@ -24,12 +24,12 @@ CALLS: Final[tuple[Call, ...]] = (
 )
 
 
-async def secure(message: Message, scope: Scope) -> None:
-    """Adds to every answer what keeps browsers from guessing and from telling others."""
+async def complete(message: Message, scope: Scope) -> None:
+    """Adds what comes with every answer, where that has nothing of its own to say of it."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
-        headers.setdefault("x-content-type-options", "nosniff")
-        headers.setdefault("referrer-policy", "same-origin")
+        for name, value in {**every_answer.GUARDED, **every_answer.stamp()}.items():
+            headers.setdefault(name, value)
 
 
 async def last(message: Message, scope: Scope) -> None:
@@ -45,9 +45,10 @@ async def last(message: Message, scope: Scope) -> None:
 
 ROUTES: Final = [
     *map(handler_of, CALLS),
+    *browsers.ROUTES,
     *pictures.ROUTES,
     *health.ROUTES,
     *openapi.routes(CALLS),
     *page.ROUTES,
 ]
-BEFORE_SEND: Final = [secure, csrf.give_token, last]
+BEFORE_SEND: Final = [complete, csrf.give_token, last]

@@ -146,8 +146,24 @@ class TestSessions:
         first = await browser.get("/api/auth/GetCurrentUserId")
         given = {"username": anna.username, "password": PASSWORD}
         answer = await browser.post("/accounts/login/", **given)
-        for cookie in (set_cookie(first, "csrftoken"), set_cookie(answer, "sessionid")):
+        for cookie in (set_cookie(first, "csrftoken"), set_cookie(answer, "__Host-sessionid")):
             assert cookie is not None and cookie["secure"]
+            assert cookie["path"] == "/" and not cookie["domain"]
+        assert set_cookie(answer, "sessionid") is None
+        assert await who(browser) == anna.user_id
+        plain = site.browser(
+            base_url="https://attendance.test", cookies={"sessionid": str(anna.session)}
+        )
+        assert await who(plain) is None
+        answer = await browser.post("/accounts/logout/")
+        cookie = set_cookie(answer, "__Host-sessionid")
+        assert cookie is not None and (cookie.value, cookie["max-age"]) == ("", "0")
+
+    async def test_two_sessions_that_differ_are_nobody_s(self, site: Site, anna: Browser) -> None:
+        """Contract: 1.7."""
+        for first, second in ((anna.session, "theirs"), ("theirs", anna.session)):
+            kept = {"Cookie": f"sessionid={first}; sessionid={second}"}
+            assert await who(site.browser(headers=kept)) is None
 
     async def test_logging_in_changes_the_session_and_ends_the_one_before(
         self, site: Site, anna: Browser
@@ -269,6 +285,50 @@ class TestLogOut:
 
     async def test_it_is_no_get(self, anna: Browser) -> None:
         refusal(await anna.get("/accounts/logout/"), 8, status=405)
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+class TestPeopleWhoTypeAnAddress:
+    """Contract: 1.12."""
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/accounts/",
+            "/accounts/login/",
+            "/accounts/signup/",
+            "/accounts/logout/",
+            "/accounts/a/b",
+        ],
+    )
+    async def test_they_are_sent_to_the_page_and_whoever_is_logged_in_to_the_events(
+        self, site: Site, path: str
+    ) -> None:
+        logged_in = await site.person("typist")
+        for browser, address in ((site.browser(), "/"), (logged_in, "/#/")):
+            for method in ("GET", "HEAD"):
+                answer = await browser.client.request(method, path, headers={"Accept": BROWSER})
+                assert (answer.status_code, answer.headers["location"]) == (302, address)
+                assert answer.headers["cache-control"] == "no-store"
+        assert await who(logged_in) == logged_in.user_id
+
+    async def test_programs_get_the_envelope_as_ever(self, site: Site) -> None:
+        for accept in ("*/*", "application/json", ""):
+            headers = {"Accept": accept}
+            answer = await site.browser().client.get("/accounts/login/", headers=headers)
+            refusal(answer, 8, status=405)
+            answer = await site.browser().client.get("/accounts/nothing/", headers=headers)
+            refusal(answer, 8, status=404)
+
+    async def test_only_a_get_is_and_not_what_the_university_sends_back(self, site: Site) -> None:
+        browser, headers = site.browser(), {"Accept": BROWSER}
+        refusal(await browser.send("/accounts/login/", headers=headers, json={}), 2)
+        refusal(await browser.client.post("/accounts/nothing/", headers=headers), 8, status=404)
+        for path in ("/accounts/oidc/login/", "/accounts/oidc/", "/api/events/JoinEvent"):
+            answer = await browser.client.get(path, headers=headers)
+            assert answer.status_code in (404, 405)
 
 
 class TestGetCurrentUserId:

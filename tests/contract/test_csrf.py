@@ -13,6 +13,7 @@ from attendance_web.routes import CALLS
 from tests.support.site import ORIGIN, PASSWORD, Browser, Site, opened_site, refusal, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+FILE = ORIGIN.replace("http:", "file:")
 POSTS = [call.path for call in CALLS if call.method == "POST"]
 GETS = [call.path for call in CALLS if call.method == "GET"]
 
@@ -80,10 +81,28 @@ class TestTheCheck:
         refusal(await logged_in.post(path), 2)
 
     async def test_a_foreign_page_is_refused_though_it_knows_the_token(self, anna: Browser) -> None:
-        for origin in ("https://evil.example", "null", f"{ORIGIN}.evil.example"):
+        for origin in ("https://evil.example", "null", f"{ORIGIN}.evil.example", FILE):
             answer = await anna.send("/accounts/logout/", headers={"Origin": origin})
             refusal(answer, 8, status=403)
         assert response(await anna.get("/api/auth/GetCurrentUserId"))["user_id"] == anna.user_id
+
+    async def test_a_neighbour_s_cookie_beside_ours_locks_nobody_out(self, anna: Browser) -> None:
+        """Contract: 1.7."""
+        ours = await anna.token()
+        for first, second in (("theirs", ours), (ours, "theirs")):
+            kept = f"csrftoken={first}; csrftoken={second}; sessionid={anna.session}"
+            headers = {"Cookie": kept, "X-CSRFToken": ours}
+            answer = await anna.client.post("/api/events/LeaveEvent", headers=headers, json={})
+            refusal(answer, 2)
+        headers["X-CSRFToken"] = "other"
+        answer = await anna.client.post("/api/events/LeaveEvent", headers=headers, json={})
+        refusal(answer, 8, status=403)
+
+    async def test_what_a_browser_says_of_another_site_is_believed(self, anna: Browser) -> None:
+        for origin in ({}, {"Origin": ORIGIN}):
+            headers = {"Sec-Fetch-Site": "cross-site", **origin}
+            answer = await anna.send("/accounts/logout/", headers=headers)
+            refusal(answer, 8, status=403)
 
     async def test_our_own_page_is_not(self, anna: Browser) -> None:
         answer = await anna.send("/api/events/LeaveEvent", headers={"Origin": ORIGIN}, json={})

@@ -264,8 +264,8 @@ BAD: list[tuple[str | bytes, str]] = [
             '{"user_id":null}',
             '{"user_id":true}',
             '{"user_id":1.5}',
-            '{"user_id":12.0}',
-            '{"user_id":1e3}',
+            '{"user_id":12.5}',
+            '{"user_id":1e300}',
             '{"user_id":-1}',
             '{"user_id":0}',
             '{"user_id":9223372036854775808}',
@@ -288,6 +288,13 @@ BAD: list[tuple[str | bytes, str]] = [
 
 
 class TestRule11BadFrames:
+    async def test_a_whole_number_may_be_written_with_a_point(self, house: House) -> None:
+        """Contract: 1.13."""
+        event_id, asker, marker, _, _ = await both(house)
+        wire = await marker.marks(event_id)
+        await wire.says("prepare_to_mark", user_id=float(asker.user_id))
+        assert type((await wire.hears("prepared"))["params"]["user_id"]) is int
+
     async def test_each_gets_an_error_frame_and_the_socket_stays_usable(self, house: House) -> None:
         event_id, asker, marker, _, _ = await both(house)
         for sent, code in BAD:

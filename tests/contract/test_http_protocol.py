@@ -53,6 +53,12 @@ def connections(house: House) -> int:
     )
 
 
+def headers_of(answer: bytes) -> set[bytes]:
+    """The names of what comes with it."""
+    lines = answer.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    return {line.partition(b":")[0].lower() for line in lines}
+
+
 def is_an_envelope(body: bytes) -> bool:
     told = json.loads(body)
     return bool(told["error"] == 8 and told["error_msg"] and told["code"])
@@ -72,6 +78,15 @@ async def test_what_is_no_request_is_refused_in_the_envelope(house: House, sent:
     status, body = await answer_to(house, sent)
     assert status == 400
     assert is_an_envelope(body)
+
+
+async def test_a_refusal_at_the_door_comes_with_what_every_answer_has(house: House) -> None:
+    """Contract: 1.9."""
+    refused = headers_of(await all_that_comes(house, b"nonsense\r\n\r\n"))
+    request = b"GET /api/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    answered = headers_of(await all_that_comes(house, request))
+    assert {b"x-attendance-time", b"x-attendance-version", b"cache-control"} <= refused
+    assert answered <= refused | {b"date", b"x-request-id", b"vary"}
 
 
 async def test_a_head_without_end_is_refused(house: House) -> None:

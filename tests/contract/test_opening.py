@@ -42,6 +42,7 @@ class TestRefusals:
             "http://evil.example:{port}",
             "http://127.0.0.1:{port}@evil.example",
             "127.0.0.1:{port}",
+            "file://127.0.0.1:{port}",
         ],
     )
     async def test_another_host_or_port_is_foreign(self, house: House, origin: str) -> None:
@@ -51,6 +52,12 @@ class TestRefusals:
         wire = await anna.mark_me(event_id, Origin=spelt)
         assert await wire.turns_away() == ("foreign_origin", 4403)
         assert await house.state_of(event_id, anna) is None
+
+    @ROLES
+    async def test_so_is_what_a_browser_calls_another_site(self, house: House, role: str) -> None:
+        headers = {"Sec-Fetch-Site": "cross-site"}
+        wire = await house.opens(f"/ws/{role}?event_id=x", **headers)
+        assert await wire.turns_away() == ("foreign_origin", 4403)
 
     async def test_our_own_origin_is_welcome(self, house: House) -> None:
         (anna,) = await house.people(1)
@@ -66,6 +73,36 @@ class TestRefusals:
         headers = {} if cookie is None else {"Cookie": cookie}
         wire = await house.opens(f"/ws/{role}?event_id=x", **headers)
         assert await wire.turns_away() == ("not_logged_in", 4401)
+
+    @ROLES
+    @pytest.mark.parametrize(
+        ("whose", "turned_away"),
+        [
+            ("{other}", ("other_person", 4401)),
+            ("x", ("bad_params", 4400)),
+            ("", ("bad_params", 4400)),
+            ("{anna}&as={anna}", ("bad_params", 4400)),
+        ],
+    )
+    async def test_a_socket_for_somebody_else_is_refused(
+        self, house: House, role: str, whose: str, turned_away: tuple[str, int]
+    ) -> None:
+        """Contract: 1.8."""
+        anna, other = await house.people(2)
+        event_id = await house.event(anna)
+        spelt = whose.format(anna=anna.user_id, other=other.user_id)
+        wire = await anna.house.opens(
+            f"/ws/{role}?event_id={event_id}&as={spelt}", Cookie=f"sessionid={anna.token}"
+        )
+        assert await wire.turns_away() == turned_away
+        assert await house.state_of(event_id, anna) is None
+
+    async def test_a_socket_for_oneself_is_not(self, house: House) -> None:
+        (anna,) = await house.people(1)
+        wire = await anna.mark_me(f"{await house.event(anna)}&as={anna.user_id}")
+        await wire.hears_nothing()
+        nobody = await house.opens(f"/ws/mark_me?event_id=x&as={anna.user_id}")
+        assert await nobody.turns_away() == ("not_logged_in", 4401)
 
     @ROLES
     @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from attendance_web.page import FILES, FOLDER, TYPES, files_of, policy
+from attendance_web.page import FILES, files_of, policy
+from attendance_web.static_files import FOLDER, TYPES
 from tests.support.site import Site, opened_site, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -77,7 +78,9 @@ class TestFiles:
         browser = site.browser()
         for address in FILES:
             kept = (await browser.get(address)).headers["cache-control"]
-            assert kept == (KEPT_FOR_EVER if address.startswith("/static/") else "no-cache")
+            assert kept == (
+                KEPT_FOR_EVER if address.startswith("/static/") else "private, no-cache"
+            )
         assert {each for each in FILES if not each.startswith("/static/")} == {
             "/",
             "/sw.js",

@@ -39,6 +39,13 @@ class TestInJson:
             "user_id": 7,
         }
 
+    def test_it_may_begin_with_a_byte_order_mark(self) -> None:
+        """Contract: 1.5."""
+        assert in_body(JSON, b'\xef\xbb\xbf{"a":1}') == {"a": 1}
+        for body in (b"\xef\xbb\xbf", b'\xef\xbb\xbf\xef\xbb\xbf{"a":1}', b'{\xef\xbb\xbf"a":1}'):
+            with pytest.raises(BadBody):
+                in_body(JSON, body)
+
     @pytest.mark.parametrize("content_type", [None, "", "text/plain", JSON, FORM, MULTIPART, "%"])
     def test_an_empty_body_has_no_arguments_whatever_it_says_it_is(
         self, content_type: str | None
@@ -60,7 +67,6 @@ class TestInJson:
             b'{"a":-Infinity}',
             b'{"a":"\xff"}',
             b'{"a":"\xed\xa0\x80"}',
-            b'\xef\xbb\xbf{"a":1}',
             '{"a":1}'.encode("utf-16"),
             '{"a":1}'.encode("utf-16-le"),
             b'{"a":' + b"9" * 5000 + b"}",
@@ -181,6 +187,22 @@ class TestInParts:
             b"Content-Type: image/png\r\n\r\n\x89PNG\r\n\xff",
         )
         assert in_body(MULTIPART, body) == {"name": "Лекция", "image": b"\x89PNG\r\n\xff"}
+
+    @pytest.mark.parametrize("media_type", ["image/png", "image/jpeg", "application/octet-stream"])
+    def test_a_part_without_a_file_name_but_of_another_type_is_a_file(
+        self, media_type: str
+    ) -> None:
+        """Contract: 3.3."""
+        head = f'Content-Disposition: form-data; name="image"\r\nContent-Type: {media_type}'
+        body = parts(head.encode() + b"\r\n\r\n\x89PNG\xff")
+        assert in_body(MULTIPART, body) == {"image": b"\x89PNG\xff"}
+
+    @pytest.mark.parametrize(
+        "media_type", ["text/plain", "Text/Plain; charset=UTF-8", "text/html", "application/json"]
+    )
+    def test_a_part_of_text_is_none(self, media_type: str) -> None:
+        body = parts(part("name", "a", headers=f"Content-Type: {media_type}\r\n"))
+        assert in_body(MULTIPART, body) == {"name": "a"}
 
     @pytest.mark.parametrize(
         "body",

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from attendance_core.accounts import Credential
-from attendance_web.wire.credentials import Credentials, credentials_from, origin_is_foreign
-from attendance_web.wire.headers import cookie
+from attendance_core.accounts import Actor, Credential, session_id_of
+from attendance_core.errors import NotLoggedIn
+from attendance_core.vocabulary import UserId
+from attendance_web.wire.credentials import (
+    Credentials,
+    check_person,
+    credentials_from,
+    origin_is_foreign,
+    person_named,
+)
+from attendance_web.wire.headers import cookies
+from attendance_web.wire.refusals import OtherPerson
+from attendance_web.wire.values import InvalidValue
 
 ALLOWED = frozenset({"https://school.example"})
 
@@ -33,10 +43,10 @@ class TestOrigin:
     )
     def test_our_own_page_and_the_allowed_ones_may_ask(self, host: str, origin: str) -> None:
         """Contract: 1.14."""
-        assert not origin_is_foreign(asking(host, origin), ALLOWED)
+        assert not origin_is_foreign(asking(host, origin), ALLOWED, secure=False)
 
     def test_a_program_sends_none(self) -> None:
-        assert not origin_is_foreign(asking("attendance.test"), ALLOWED)
+        assert not origin_is_foreign(asking("attendance.test"), ALLOWED, secure=False)
 
     @pytest.mark.parametrize(
         "origin",
@@ -60,33 +70,113 @@ class TestOrigin:
             "http://[::1",
             "attendance.test",
             "file://",
+            "file://attendance.test",
+            "ws://attendance.test",
+            "chrome-extension://attendance.test",
         ],
     )
     def test_every_other_page_is_foreign(self, origin: str) -> None:
-        assert origin_is_foreign(asking("attendance.test", origin), ALLOWED)
+        assert origin_is_foreign(asking("attendance.test", origin), ALLOWED, secure=False)
 
     def test_two_origins_are_foreign(self) -> None:
         ours = "http://attendance.test"
-        assert origin_is_foreign(asking("attendance.test", ours, ours), ALLOWED)
+        assert origin_is_foreign(asking("attendance.test", ours, ours), ALLOWED, secure=False)
 
     def test_without_a_host_every_page_is_foreign(self) -> None:
-        assert origin_is_foreign(asking(None, "http://attendance.test"), ALLOWED)
+        headers = asking(None, "http://attendance.test")
+        assert origin_is_foreign(headers, ALLOWED, secure=False)
+
+    @pytest.mark.parametrize("origin", ["http://attendance.test", "http://attendance.test:443"])
+    def test_a_page_that_came_by_http_is_foreign_on_https(self, origin: str) -> None:
+        headers = asking("attendance.test", origin)
+        assert origin_is_foreign(headers, ALLOWED, secure=True)
+        assert not origin_is_foreign(
+            asking("attendance.test", "https://attendance.test"), ALLOWED, secure=True
+        )
+
+    @pytest.mark.parametrize(
+        ("site", "is_foreign"),
+        [("cross-site", True), ("same-origin", False), ("same-site", False), ("none", False)],
+    )
+    def test_a_browser_s_word_that_it_is_another_site_counts(
+        self, site: str, is_foreign: bool
+    ) -> None:
+        said = (b"sec-fetch-site", site.encode())
+        for headers in (
+            asking("attendance.test"),
+            asking("attendance.test", "http://attendance.test"),
+        ):
+            found = origin_is_foreign([*headers, said], ALLOWED, secure=False)
+            assert found is is_foreign
+        headers = [*asking("attendance.test", "https://school.example"), said]
+        assert not origin_is_foreign(headers, ALLOWED, secure=False)
 
 
 class TestCredentials:
     def test_a_bearer_token_goes_before_a_cookie(self) -> None:
         headers = [(b"authorization", b"Bearer  abc "), (b"cookie", b"sessionid=xyz")]
-        assert credentials_from(headers) == Credentials("abc", Credential.BEARER)
-        assert credentials_from(headers[1:]) == Credentials("xyz", Credential.COOKIE)
+        for shown, credentials in (
+            (headers, Credentials("abc", Credential.BEARER)),
+            (headers[1:], Credentials("xyz", Credential.COOKIE)),
+        ):
+            assert credentials_from(shown, secure=False) == credentials
 
     def test_who_shows_nothing_is_anonymous(self) -> None:
-        assert credentials_from([]) is None
-        assert (
-            credentials_from([(b"cookie", b"sessionid="), (b"authorization", b"Basic abc")]) is None
-        )
+        for headers in ([], [(b"cookie", b"sessionid="), (b"authorization", b"Basic abc")]):
+            assert credentials_from(headers, secure=False) is None
 
-    def test_the_first_of_two_cookies_of_one_name_counts(self) -> None:
-        headers = [(b"cookie", b'other=1; sessionid=a; sessionid=b; quoted="q"; bare')]
-        assert cookie(headers, "sessionid") == "a"
-        assert cookie(headers, "quoted") == "q"
-        assert cookie(headers, "bare") is None
+    def test_all_cookies_of_one_name_are_found(self) -> None:
+        headers = [
+            (b"cookie", b'other=1; sessionid=a; sessionid=b; quoted="q"; bare; empty='),
+            (b"cookie", b"sessionid=c"),
+        ]
+        assert cookies(headers, "sessionid") == ["a", "b", "c"]
+        assert cookies(headers, "quoted") == ["q"]
+        assert cookies(headers, "bare") == cookies(headers, "empty") == []
+
+    def test_two_sessions_that_differ_are_nobody_s(self) -> None:
+        """Contract: 1.7."""
+        for given, token in (
+            (b"sessionid=theirs; sessionid=ours", None),
+            (b"sessionid=ours; sessionid=ours", "ours"),
+            (b"sessionid=ours; sessionid=", "ours"),
+        ):
+            found = credentials_from([(b"cookie", given)], secure=False)
+            assert (None if found is None else found.token) == token
+
+    def test_on_https_only_a_cookie_that_no_neighbour_can_set_counts(self) -> None:
+        """Contract: 2.5."""
+        both = [(b"cookie", b"sessionid=neighbour; __Host-sessionid=ours")]
+        ours = credentials_from(both, secure=True)
+        theirs = credentials_from([(b"cookie", b"sessionid=neighbour")], secure=True)
+        assert ours == Credentials("ours", Credential.COOKIE) and theirs is None
+
+
+class TestThePersonItIsFor:
+    """Contract: 1.8."""
+
+    ANNA = Actor(UserId(7), session_id_of("token"))
+
+    @pytest.mark.parametrize("said", [None, "7", "007"])
+    def test_who_is_logged_in_may_go_on(self, said: str) -> None:
+        check_person(self.ANNA, said)
+
+    def test_anybody_else_is_refused(self) -> None:
+        with pytest.raises(OtherPerson):
+            check_person(self.ANNA, "8")
+
+    @pytest.mark.parametrize("said", ["", "x", "7, 7", "-7", "7.0", "0", str(2**63)])
+    def test_what_is_no_id_is_malformed(self, said: str) -> None:
+        with pytest.raises(InvalidValue):
+            check_person(self.ANNA, said)
+
+    def test_nobody_is_asked_to_log_in_before_anything_is_read(self) -> None:
+        check_person(None, None)
+        for said in ("7", "x"):
+            with pytest.raises(NotLoggedIn):
+                check_person(None, said)
+
+    def test_a_header_that_comes_twice_is_no_id(self) -> None:
+        assert person_named([]) is None
+        twice = [(b"x-attendance-user", b"7"), (b"X-Attendance-User", b"7")]
+        assert person_named(twice) == "7, 7"

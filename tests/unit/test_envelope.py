@@ -176,7 +176,7 @@ class TestWhatWasRaised:
 
     def test_the_options_of_the_framework_are_no_method_of_ours(self) -> None:
         answer = handled(MethodNotAllowedException(headers={"allow": "GET, OPTIONS"}))
-        assert answer.headers["Allow"] == "GET"
+        assert answer.headers["Allow"] == "GET, HEAD"
 
     @pytest.mark.parametrize(
         ("header", "text"), [(b"ru", "Такого вызова нет"), (b"en", "There is no such call")]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import math
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -41,7 +43,7 @@ def read(**given: Any) -> Everything:
 
 class TestReading:
     @pytest.mark.parametrize(
-        ("given", "meant"), [(7, 7), ("7", 7), ("007", 7), (2**63 - 1, 2**63 - 1)]
+        ("given", "meant"), [(7, 7), ("7", 7), ("007", 7), (2**63 - 1, 2**63 - 1), (12.0, 12)]
     )
     def test_an_id_is_a_number_or_its_digits(self, given: Any, meant: int) -> None:
         """Contract: 1.5."""
@@ -50,7 +52,23 @@ class TestReading:
     @pytest.mark.parametrize(
         "given",
         [
-            *(0, -1, 2**63, 2**64, 12.0, 1e3, True, False, [7], {"id": 7}, b"7"),
+            *(
+                0,
+                -1,
+                2**63,
+                2**64,
+                1.5,
+                1e300,
+                2.0**54,
+                math.nan,
+                math.inf,
+                -7.0,
+                True,
+                False,
+                [7],
+                {"id": 7},
+                b"7",
+            ),
             *("", " 7", "7 ", "+7", "-7", "1e3", "12.0", "0x7", "1_0", "None", "7\x00"),
             *("٧", "７", "9" * 5000),
         ],
@@ -59,8 +77,10 @@ class TestReading:
         with pytest.raises(InvalidArgument, match="«user_id»"):
             read(user_id=given)
 
-    @pytest.mark.parametrize("given", [0, "1800000000", 253_402_300_799])
+    @pytest.mark.parametrize("given", [0, "1800000000", 253_402_300_799, 1795850248.0, 0.0])
     def test_a_time_is_whole_seconds(self, given: Any) -> None:
+        """Contract: 1.13."""
+        assert type(read(time_from=given).time_from) is int
         assert read(time_from=given).time_from == int(given)
 
     @pytest.mark.parametrize("given", [-1, 253_402_300_800, 1.5, "1.5", True, "2027-01-01"])
@@ -111,6 +131,11 @@ class TestReading:
     def test_what_is_no_text_is_refused_by_the_field(self, query: bytes) -> None:
         with pytest.raises(InvalidArgument, match="«name»"):
             read(**in_query(query))
+
+    def test_a_query_in_another_charset_is_not_valid_rather_than_missing(self) -> None:
+        for name in (quote("Ольга".encode("cp1251")).encode(), "Ольга".encode("koi8-r")):
+            with pytest.raises(InvalidArgument, match="«name»"):
+                reader_of(Needed)(in_query(b"user_id=7&name=" + name))
 
     def test_a_file_where_a_text_is_expected_is_refused(self) -> None:
         with pytest.raises(InvalidArgument, match="«name»"):

@@ -90,7 +90,7 @@ def _json(body: bytes) -> Given:
         raise BadBody
     try:
         read = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_Object, parse_constant=_no_constant
+            body.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=_no_constant
         )
     except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
         raise BadBody from None
@@ -108,7 +108,9 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
-    """The parts of a form, each whole; those with a file name are files. Raises BadBody."""
+    """The parts of a form, each whole; those with a file name, or of another type than text, are
+    files. Raises BadBody.
+    """
     parts: list[tuple[str, str | bytes]] = []
     try:
         with PushMultipartParser(
@@ -128,8 +130,13 @@ def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
 
 def _value(segment: MultipartSegment, content: bytes) -> str | bytes:
     """Raises UnsupportedMediaType for a text that says it is in another charset than ours."""
-    if segment.filename is not None:
+    if segment.filename is not None or not _is_text(segment.content_type):
         return content
     if (segment.charset or "utf-8").lower() not in UTF8:
         raise UnsupportedMediaType
     return content.decode("utf-8", "surrogateescape")
+
+
+def _is_text(media_type: str | None) -> bool:
+    """Programs that write JSON everywhere call their texts so, too."""
+    return not media_type or media_type.startswith("text/") or media_type == "application/json"

@@ -99,6 +99,7 @@ class Call:
     name: str
     use_case: str
     needs_login: bool
+    heeds_person: bool  # whether it is refused to another person than its header names
     most_bytes: int
     arguments: type[msgspec.Struct]
     answer: Any  # a type that msgspec encodes; None where there is nothing to say
@@ -106,22 +107,30 @@ class Call:
     run: Run
 
 
-def get(path: str, *, login: bool = True, use_case: str | None = None) -> Callable[[Run], Call]:
+def get(
+    path: str, *, login: bool = True, heeds_person: bool = True, use_case: str | None = None
+) -> Callable[[Run], Call]:
     """Declares a call that reads."""
-    return _declare("GET", path, login, BODY_BYTES, use_case, None)
+    return _declare("GET", path, login, heeds_person, BODY_BYTES, use_case, None)
 
 
 def post(
-    path: str, *, login: bool = True, most_bytes: int = BODY_BYTES, name: str | None = None
+    path: str,
+    *,
+    login: bool = True,
+    heeds_person: bool = True,
+    most_bytes: int = BODY_BYTES,
+    name: str | None = None,
 ) -> Callable[[Run], Call]:
     """Declares a call that changes something."""
-    return _declare("POST", path, login, most_bytes, None, name)
+    return _declare("POST", path, login, heeds_person, most_bytes, None, name)
 
 
 def _declare(
     method: Method,
     path: str,
     login: bool,
+    heeds_person: bool,
     most_bytes: int,
     use_case: str | None,
     name: str | None,
@@ -138,6 +147,7 @@ def _declare(
             named,
             use_case or named,
             login,
+            heeds_person,
             most_bytes,
             arguments,
             None if answer is type(None) else answer,

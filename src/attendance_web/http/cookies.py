@@ -7,7 +7,7 @@ from typing import Any
 from litestar.datastructures import Cookie
 
 from attendance_core.accounts import SESSION_SECONDS
-from attendance_web.wire.credentials import SESSION_COOKIE
+from attendance_web.wire.credentials import session_cookie_name
 
 SAME_SITE: Any = "Lax"  # Contract: 2; Litestar writes it as it is given
 
@@ -24,7 +24,7 @@ def no_session_cookie(*, secure: bool) -> Cookie:
 
 def _session_cookie(token: str, max_age: int, secure: bool) -> Cookie:
     return Cookie(
-        key=SESSION_COOKIE,
+        key=session_cookie_name(secure=secure),
         value=token,
         path="/",
         max_age=max_age,

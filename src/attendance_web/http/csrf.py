@@ -14,26 +14,34 @@ from litestar.types import Message, Scope
 
 from attendance_core.accounts import Credential
 from attendance_web.http.cookies import SAME_SITE
+from attendance_web.wire import credentials
 from attendance_web.wire.credentials import CSRF_COOKIE, CSRF_HEADER, Credentials, origin_is_foreign
-from attendance_web.wire.headers import RawHeaders, cookie, header
+from attendance_web.wire.headers import RawHeaders, cookies, header
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
 TOKEN_BYTES = 32  # 256 bits
 
 
-def check(headers: RawHeaders, by: Credentials | None, allowed_origins: frozenset[str]) -> None:
+def check(
+    headers: RawHeaders,
+    by: Credentials | None,
+    allowed_origins: frozenset[str],
+    *,
+    secure: bool,
+) -> None:
     """Checks every call that changes something; no browser sends a bearer token unasked.
+
+    Of several cookies any may be repeated, since a neighbour's may stand beside ours.
 
     Raises ForeignOrigin, CsrfFailed.
     """
     if by is not None and by.credential is Credential.BEARER:
         return
-    if origin_is_foreign(headers, allowed_origins):
+    if origin_is_foreign(headers, allowed_origins, secure=secure):
         raise ForeignOrigin
-    kept, repeated = cookie(headers, CSRF_COOKIE), header(headers, CSRF_HEADER)
-    if kept is None or repeated is None:
-        raise CsrfFailed
-    if not hmac.compare_digest(kept.encode(), repeated.encode()):
+    repeated = (header(headers, CSRF_HEADER) or "").encode()
+    kept = [each.encode() for each in cookies(headers, CSRF_COOKIE)]
+    if not any(hmac.compare_digest(each, repeated) for each in kept):
         raise CsrfFailed
 
 
@@ -45,9 +53,11 @@ async def give_token(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start" or scope.get("method") != "GET":
         return
     headers = MutableScopeHeaders.from_message(message)
-    if not 200 <= message["status"] < 300 or "public" in headers.get("cache-control", ""):
+    kept_by = headers.get("cache-control", "")
+    is_for_one = "private" in kept_by or "no-store" in kept_by
+    if not 200 <= message["status"] < 300 or not is_for_one:
         return
-    if cookie(scope["headers"], CSRF_COOKIE) is None:
+    if not cookies(scope["headers"], CSRF_COOKIE):
         given = Cookie(
             key=CSRF_COOKIE,
             value=secrets.token_urlsafe(TOKEN_BYTES),
@@ -60,4 +70,4 @@ async def give_token(message: Message, scope: Scope) -> None:
 
 def is_secure(scope: Scope) -> bool:
     """Whether the browser speaks HTTPS, to us or to the proxy we trust."""
-    return scope.get("scheme") == "https"
+    return credentials.is_secure(scope.get("scheme", ""))

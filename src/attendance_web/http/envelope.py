@@ -158,8 +158,12 @@ def _translate(error: Exception) -> Exception:
         case NotFoundException():
             return UnknownPath()
         case MethodNotAllowedException(headers=headers):
-            allowed = (headers or {}).get("allow", "").split(", ")
-            return WrongMethod(allowed=", ".join(each for each in allowed if each != "OPTIONS"))
+            allowed = {*(headers or {}).get("allow", "").split(", ")} - {"OPTIONS"}
+            if "POST" in allowed:
+                allowed.discard("GET")  # a person's, who is shown the page
+            if "GET" in allowed:
+                allowed.add("HEAD")
+            return WrongMethod(allowed=", ".join(sorted(allowed)))
         case HTTPException(status_code=status) if status < 500:
             return BadRequest()
     return error

@@ -38,6 +38,9 @@ error | meaning
 8 | refused before the call was read
 -1 | our fault
 
+With the header `X-Attendance-User: <user_id>` a call is refused (3, `other_person`) when somebody
+else is logged in. On HTTPS the session's cookie is `__Host-sessionid`.
+
 Whole numbers may also be given as strings of digits. Unknown fields are ignored.
 """
 
@@ -180,7 +183,7 @@ def routes(calls: Sequence[Call]) -> list[HTTPRouteHandler]:
     written = msgspec.json.encode(document(calls))
 
     async def schema() -> Response[bytes]:
-        return Response(written, media_type=JSON, headers={"Cache-Control": "no-cache"})
+        return Response(written, media_type=JSON, headers={"Cache-Control": "private, no-cache"})
 
     return [
         HTTPRouteHandler(list(PATHS), http_method="GET", include_in_schema=False)(schema),

@@ -9,15 +9,18 @@ from typing import Any, Final
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
-from attendance_core.errors import NotLoggedIn, Unavailable
+from attendance_core.accounts import Actor
+from attendance_core.errors import InvalidArgument, NotLoggedIn, Unavailable
 from attendance_web.http import csrf
 from attendance_web.http.body import in_body, in_query
+from attendance_web.http.browsers import ACCOUNTS, to_the_page, wants_a_page
 from attendance_web.http.call import BODY_BYTES, Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
-from attendance_web.wire.credentials import credentials_from
+from attendance_web.wire.credentials import check_person, credentials_from, person_named
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
+from attendance_web.wire.values import InvalidValue
 
 ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
@@ -25,15 +28,20 @@ LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
 def handler_of(call: Call) -> HTTPRouteHandler:
     """Makes the Litestar handler; it reads the request itself, so Litestar parses nothing."""
+    allowed = "GET, HEAD" if call.method == "GET" else call.method
 
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
         if request.scope["method"] != call.method:
-            raise WrongMethod(allowed=call.method)
+            if wants_a_page(request.scope):
+                return await to_the_page(request)
+            raise WrongMethod(allowed=allowed)
         return await answer_to(call, request)
 
     handle.__name__ = re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", call.name).lower()
     # OPTIONS is ours too: Litestar would answer it by itself, outside the envelope
     methods: list[Any] = [call.method, "OPTIONS"]
+    if call.method == "POST" and call.path.startswith(ACCOUNTS):
+        methods.append("GET")  # of a person who typed the address
     return HTTPRouteHandler(
         call.path, http_method=methods, operation_id=call.name, include_in_schema=False
     )(handle)
@@ -46,11 +54,12 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         raise Unavailable
     scope = request.scope
     headers: RawHeaders = scope["headers"]
-    credentials = credentials_from(headers)
+    secure = csrf.is_secure(scope)
+    credentials = credentials_from(headers, secure=secure)
     if declared.method == "POST":
         if declared_bytes(headers) > declared.most_bytes:
             raise BodyTooLarge
-        csrf.check(headers, credentials, services.allowed_origins)
+        csrf.check(headers, credentials, services.allowed_origins, secure=secure)
     actor = None
     began_at = asyncio.get_running_loop().time()
     if credentials is not None:
@@ -61,6 +70,8 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         services.limits.call(actor.user_id)
     elif declared.needs_login:
         raise NotLoggedIn
+    if declared.heeds_person:
+        _check_person(actor, headers)
     identified_in = asyncio.get_running_loop().time() - began_at
     arguments = await _arguments(declared, request)
     client = scope.get("client")
@@ -71,7 +82,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         client[0] if client else "",
         services.use_cases,
         services.limits,
-        secure=csrf.is_secure(scope),
+        secure=secure,
     )
     # A password or a picture takes as long as it takes, and so does the way of a body to us
     is_quick = declared.needs_login and declared.most_bytes == BODY_BYTES
@@ -83,6 +94,14 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     if actor is not None and actor.renewed and not call.cookies:
         call.keep_session()
     return success(answer, call.cookies)
+
+
+def _check_person(actor: Actor | None, headers: RawHeaders) -> None:
+    """Raises NotLoggedIn, InvalidArgument, OtherPerson. Contract: 1.8."""
+    try:
+        check_person(actor, person_named(headers))
+    except InvalidValue:
+        raise InvalidArgument(field="X-Attendance-User") from None
 
 
 async def _arguments(declared: Call, request: Request[Any, Any, Any]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from attendance_web.live.peer import EXTENSION, Peer, UnknownPeer
+from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import RawHeaders
 
 Scope = MutableMapping[str, Any]
@@ -21,6 +22,7 @@ class Socket:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.headers: RawHeaders = scope["headers"]
         self.query: bytes = scope["query_string"]
+        self.is_secure = is_secure(scope.get("scheme", ""))
         self.peer: Peer = scope.get("extensions", {}).get(EXTENSION) or UnknownPeer()
         self.receive = receive
         self._send = send

@@ -14,7 +14,7 @@ from attendance_core.errors import (
     YouAreWaiting,
 )
 from attendance_core.marking.endings import Ending
-from attendance_web.wire.refusals import BadEventId, ForeignOrigin
+from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin, OtherPerson
 
 MARKED: Final = 1000
 FAILED: Final = 1011
@@ -27,6 +27,8 @@ SLOW: Final = 4508
 OPENING: Final[Mapping[type[Exception], int]] = {
     ForeignOrigin: 4403,
     NotLoggedIn: 4401,
+    BadParams: 4400,
+    OtherPerson: 4401,
     BadEventId: 4400,
     EventNotFound: 4404,
     EventOver: 4410,

@@ -40,15 +40,15 @@ MARKED_TEXT = {
 
 
 class UserRef(msgspec.Struct, frozen=True):
-    """Somebody; an id may come as a digit string."""
+    """Somebody; an id may come as a digit string, or as 12.0."""
 
-    user_id: int | str
+    user_id: int | float | str
 
 
 class OptionalUserRef(msgspec.Struct, frozen=True):
     """Somebody, or whoever it is about."""
 
-    user_id: int | str | None = None
+    user_id: int | float | str | None = None
 
 
 Params = type[UserRef] | type[OptionalUserRef] | None

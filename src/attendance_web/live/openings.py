@@ -20,10 +20,16 @@ from attendance_web.live.close_codes import refusal_code
 from attendance_web.live.messages import encode_error
 from attendance_web.live.sockets import Sockets
 from attendance_web.live.visit import Visit
-from attendance_web.wire.credentials import Credentials, credentials_from, origin_is_foreign
+from attendance_web.wire.credentials import (
+    Credentials,
+    check_person,
+    credentials_from,
+    origin_is_foreign,
+)
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
-from attendance_web.wire.refusals import BadEventId, ForeignOrigin
+from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin
+from attendance_web.wire.values import InvalidValue
 
 logger = logging.getLogger(__name__)
 
@@ -68,21 +74,35 @@ class SocketApplication:
 
     def _credentials_of(self, socket: Socket) -> Credentials:
         """What it shows of who it is; this needs no store. Raises ForeignOrigin, NotLoggedIn."""
-        if origin_is_foreign(socket.headers, self._sockets.allowed_origins):
+        allowed, secure = self._sockets.allowed_origins, socket.is_secure
+        if origin_is_foreign(socket.headers, allowed, secure=secure):
             raise ForeignOrigin
-        credentials = credentials_from(socket.headers)
+        credentials = credentials_from(socket.headers, secure=secure)
         if credentials is None:
             raise NotLoggedIn
         return credentials
 
     async def _admit(self, socket: Socket, credentials: Credentials) -> tuple[Actor, EventId]:
-        """Who wants in, and where. Raises NotLoggedIn, BadEventId, in this order; Unavailable."""
+        """Who wants in, and where.
+
+        Raises NotLoggedIn, BadParams, OtherPerson, BadEventId, in this order; Unavailable.
+        """
         actor = await self._sockets.use_cases.identify(
             token=credentials.token, credential=credentials.credential
         )
         if actor is None:
             raise NotLoggedIn
+        try:
+            check_person(actor, person_in(socket.query))
+        except InvalidValue:
+            raise BadParams from None
         return actor, event_id_of(socket.query)
+
+
+def person_in(query: bytes) -> str | None:
+    """Reads for whom a socket is opened, where its address says so; two are no id."""
+    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("as")
+    return None if given is None else ", ".join(given)
 
 
 def event_id_of(query: bytes) -> EventId:

@@ -34,7 +34,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from attendance_core.errors import Refusal
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.envelope import encode_refusal, wire_code_of
+from attendance_web.http import every_answer
+from attendance_web.http.envelope import JSON, encode_refusal, wire_code_of
 from attendance_web.live.openings import PATHS
 from attendance_web.wire.language import DEFAULT
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
@@ -335,11 +336,17 @@ class CallProtocol(HttpToolsProtocol):
             return
         status = HTTPStatus(wire_code_of(refusal).status)
         body = encode_refusal(refusal, DEFAULT)
-        head = (
-            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode("ascii") + body)
+        headers = {
+            "content-type": JSON,
+            "content-length": str(len(body)),
+            "cache-control": "no-store",
+            **every_answer.GUARDED,
+            **every_answer.stamp(),
+            "connection": "close",
+        }
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self.transport.write("\r\n".join([*lines, "", ""]).encode("ascii") + body)
         self._end()
 
     def _hear_nothing_more(self) -> None:

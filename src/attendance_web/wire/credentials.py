@@ -1,17 +1,22 @@
-"""Who asks: a cookie or a bearer token, and from which page. Contract: 2, and 6, Opening."""
+"""Who asks, for whom, and from which page. Contract: 1.7, 1.8, 2.5 and 6.17."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from attendance_core.accounts import Credential
-from attendance_web.wire.headers import RawHeaders, cookie, header
+from attendance_core.accounts import Actor, Credential
+from attendance_core.errors import NotLoggedIn
+from attendance_web.wire.headers import RawHeaders, cookies, every, header
+from attendance_web.wire.refusals import OtherPerson
+from attendance_web.wire.values import MOST_ID, whole_number
 
 SESSION_COOKIE = "sessionid"  # Contract: 2
+HTTPS_SESSION_COOKIE = "__Host-sessionid"  # Contract: 2.5, which no other host can set
+PERSON_HEADER = "x-attendance-user"  # Contract: 1.8
 CSRF_COOKIE = "csrftoken"  # Contract: 2
 CSRF_HEADER = "x-csrftoken"  # Contract: 2
-DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
+DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +27,68 @@ class Credentials:
     credential: Credential
 
 
-def credentials_from(headers: RawHeaders) -> Credentials | None:
-    """Finds a bearer token, which no browser sends unasked, or else the session cookie."""
+def is_secure(scheme: str) -> bool:
+    """Whether the browser speaks HTTPS, to us or to the proxy we trust."""
+    return scheme in ("https", "wss")
+
+
+def session_cookie_name(*, secure: bool) -> str:
+    """Which cookie is the session: on HTTPS one that only we can have set."""
+    return HTTPS_SESSION_COOKIE if secure else SESSION_COOKIE
+
+
+def credentials_from(headers: RawHeaders, *, secure: bool) -> Credentials | None:
+    """Finds a bearer token, which no browser sends unasked, or else the session cookie.
+
+    Two that differ are nobody's: one of them may be a stranger's gift.
+    """
     scheme, _, token = (header(headers, "authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
         return Credentials(token.strip(), Credential.BEARER)
-    found = cookie(headers, SESSION_COOKIE)
-    return None if found is None else Credentials(found, Credential.COOKIE)
+    found = set(cookies(headers, session_cookie_name(secure=secure)))
+    return Credentials(found.pop(), Credential.COOKIE) if len(found) == 1 else None
 
 
-def origin_is_foreign(headers: RawHeaders, allowed: frozenset[str]) -> bool:
+def check_person(actor: Actor | None, said: str | None) -> None:
+    """Checks that whoever is logged in is whom the page, or the program, acts for.
+
+    Raises NotLoggedIn; InvalidValue for what is no id; OtherPerson.
+    """
+    if said is None:
+        return
+    if actor is None:
+        raise NotLoggedIn
+    if whole_number(said, 1, MOST_ID) != actor.user_id:
+        raise OtherPerson
+
+
+def person_named(headers: RawHeaders) -> str | None:
+    """Reads whom a call is made for, where it says so; two are no id."""
+    given = every(headers, PERSON_HEADER)
+    return ", ".join(given) if given else None
+
+
+def origin_is_foreign(headers: RawHeaders, allowed: frozenset[str], *, secure: bool) -> bool:
     """Tells whether a page of another site asks: its host and port are neither ours nor allowed.
 
     ``allowed`` has whole origins, like ``https://example.org``. Without the header it is a
-    program and no page.
+    program and no page, unless its browser says otherwise. A page that came by HTTP is foreign to
+    a service on HTTPS, for anybody on the way can have written it; not the other way round, since
+    a proxy in front may keep HTTPS to itself.
     """
-    given = [value.decode("latin-1") for key, value in headers if key.lower() == b"origin"]
-    if not given:
-        return False
+    given = every(headers, "origin")
     if len(given) > 1:
         return True
-    origin = given[0].lower()
+    origin = given[0].lower() if given else None
     if origin in allowed:
         return False
+    if header(headers, "sec-fetch-site") == "cross-site":
+        return True
+    if origin is None:
+        return False
     scheme, _, authority = origin.partition("://")
+    if scheme not in DEFAULT_PORTS or (secure and scheme != "https"):
+        return True
     host = (header(headers, "host") or "").lower()
     asking = _with_port(authority, scheme)
     return asking is None or asking != _with_port(host, scheme)
@@ -60,4 +103,4 @@ def _with_port(authority: str, scheme: str) -> str | None:
         return None
     if split.netloc != authority or not split.hostname or split.username is not None:
         return None
-    return f"{split.hostname}:{port or DEFAULT_PORTS.get(scheme, '')}"
+    return f"{split.hostname}:{port or DEFAULT_PORTS[scheme]}"

@@ -13,10 +13,20 @@ def header(headers: RawHeaders, name: str) -> str | None:
     return next((value.decode("latin-1") for key, value in headers if key.lower() == wanted), None)
 
 
-def cookie(headers: RawHeaders, name: str) -> str | None:
-    """The first cookie of this name: a browser puts the most specific one first."""
-    for item in (header(headers, "cookie") or "").split(";"):
+def every(headers: RawHeaders, name: str) -> list[str]:
+    """Every header of this name, in small letters."""
+    wanted = name.encode()
+    return [value.decode("latin-1") for key, value in headers if key.lower() == wanted]
+
+
+def cookies(headers: RawHeaders, name: str) -> list[str]:
+    """Every cookie of this name that says something.
+
+    A page of a neighbour, like one at a subdomain, can set one beside ours: no order tells which.
+    """
+    found = []
+    for item in ";".join(every(headers, "cookie")).split(";"):
         key, _, value = item.strip().partition("=")
-        if key == name:
-            return value.strip('"') or None
-    return None
+        if key == name and (said := value.strip('"')):
+            found.append(said)
+    return found

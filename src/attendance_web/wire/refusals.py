@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from attendance_core.errors import InvalidArgument, Refusal
 
+# Both
+
+
+class OtherPerson(Refusal):
+    """Somebody else is logged in than the one it is meant for."""
+
+    en = "Somebody else is logged in now, please reload the page"
+    ru = "Сейчас вошёл другой человек, обновите страницу"
+
+
 # Calls
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 MOST_ID = 2**63 - 1  # what every store keeps
+EXACT: Final = 2**53  # up to here a float is told from its neighbours
 DIGITS: Final = re.compile(r"[0-9]{1,20}")
 MOST_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
 MOST_PIECES = 1_000  # brackets, commas and strings of a JSON body: none of ours needs a tenth
@@ -32,8 +33,13 @@ class InvalidValue(ValueError):
 
 
 def whole_number(value: Any, least: int, most: int) -> int:
-    """Reads an integer or its digits; neither true nor 12.0 nor 1e3. Raises InvalidValue."""
-    if isinstance(value, str) and DIGITS.fullmatch(value):
+    """Reads an integer, its digits, or a number without a fraction like 12.0. Raises InvalidValue.
+
+    A float beyond `EXACT` may have been another number, so that it is none. Contract: 1.13.
+    """
+    is_digits = isinstance(value, str) and DIGITS.fullmatch(value)
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) <= EXACT
+    if is_digits or is_whole:
         value = int(value)
     if type(value) is not int or not least <= value <= most:
         raise InvalidValue

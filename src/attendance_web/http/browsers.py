@@ -1,0 +1,67 @@
+"""Whoever types an address of a call is a person, and finds the page. Contract: 1.12."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.handlers import HTTPRouteHandler
+
+from attendance_core.errors import Unavailable
+from attendance_web.http.call import CallServices
+from attendance_web.http.csrf import is_secure
+from attendance_web.wire.credentials import credentials_from
+from attendance_web.wire.headers import RawHeaders, every
+from attendance_web.wire.refusals import UnknownPath
+
+ACCOUNTS: Final = "/accounts/"
+BY_UNIVERSITY: Final = "/accounts/oidc/"  # which browsers are sent through themselves
+PAGE: Final = "/"
+EVENTS: Final = "/#/"
+METHODS: Final[list[Any]] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
+
+def wants_a_page(scope: Any) -> bool:
+    """Tells whether a browser shows what is answered to a person."""
+    path = f"{scope['path'].rstrip('/')}/"
+    return (
+        scope["method"] == "GET"
+        and path.startswith(ACCOUNTS)
+        and not path.startswith(BY_UNIVERSITY)
+        and _accepts_html(scope["headers"])
+    )
+
+
+def _accepts_html(headers: RawHeaders) -> bool:
+    kinds = ",".join(every(headers, "accept")).split(",")
+    return any(kind.partition(";")[0].strip().lower() == "text/html" for kind in kinds)
+
+
+async def to_the_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Sends a browser to the page, to the events where somebody is logged in."""
+    services: CallServices = request.app.state.services
+    shown = credentials_from(request.scope["headers"], secure=is_secure(request.scope))
+    actor = None
+    if shown is not None:
+        try:
+            actor = await services.use_cases.identify(
+                token=shown.token, credential=shown.credential
+            )
+        except Unavailable:
+            actor = None  # the page says so, and asks again
+    headers = {"Location": PAGE if actor is None else EVENTS, "Cache-Control": "no-store"}
+    return Response(b"", status_code=302, media_type="text/plain", headers=headers)
+
+
+async def elsewhere(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What nobody else answers there. Raises UnknownPath."""
+    if wants_a_page(request.scope):
+        return await to_the_page(request)
+    raise UnknownPath
+
+
+ROUTES: Final = [
+    HTTPRouteHandler(
+        ["/accounts", "/accounts/{rest:path}"], http_method=METHODS, include_in_schema=False
+    )(elsewhere)
+]

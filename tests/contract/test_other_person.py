@@ -1,0 +1,83 @@
+"""A page that was left open never acts for whoever logged in beside it. Contract: 1.8."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from attendance_web.http.call import Call
+from attendance_web.routes import CALLS
+from tests.support.site import PASSWORD, Browser, Site, envelope, opened_site, refusal, response
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+PASSED_OVER = ("GetCurrentUserId", "LogIn", "SignUp")
+HEEDED = [call for call in CALLS if call.name not in PASSED_OVER]
+WHO = "/api/auth/GetCurrentUserId"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    async with opened_site(None) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    return await site.person("anna")
+
+
+async def made(browser: Browser, call: Call, whose: object) -> httpx.Response:
+    headers = {"X-Attendance-User": str(whose)}
+    if call.method == "GET":
+        return await browser.client.get(call.path, headers=headers)
+    return await browser.send(call.path, headers=headers, json={})
+
+
+def code(answer: httpx.Response) -> object:
+    return envelope(answer).get("code")
+
+
+@pytest.mark.parametrize("call", HEEDED, ids=lambda call: call.name)
+class TestEveryCall:
+    async def test_is_refused_to_a_session_of_somebody_else(
+        self, site: Site, anna: Browser, call: Call
+    ) -> None:
+        for browser in (anna, await site.program(anna)):
+            answer = await made(browser, call, anna.user_id + 1)
+            refusal(answer, 3)
+            assert code(answer) == "other_person"
+        assert response(await anna.get(WHO))["user_id"] == anna.user_id
+
+    async def test_is_refused_where_it_names_nobody(self, anna: Browser, call: Call) -> None:
+        for whose in ("x", "", "0", "1, 2"):
+            assert "X-Attendance-User" in refusal(await made(anna, call, whose), 1)
+
+    async def test_is_refused_to_the_anonymous(self, site: Site, anna: Browser, call: Call) -> None:
+        refusal(await made(site.browser(), call, anna.user_id), 7, status=401)
+
+
+class TestOneself:
+    async def test_one_may_go_on(self, site: Site, anna: Browser) -> None:
+        headers = {"X-Attendance-User": str(anna.user_id)}
+        given = {"json": {"bio": "mine"}, "headers": headers}
+        assert response(await anna.send("/api/profile/UpdateProfileInfo", **given)) == {}
+        leaving = await site.person("leaving")
+        headers = {"X-Attendance-User": str(leaving.user_id)}
+        assert response(await leaving.send("/accounts/logout/", headers=headers)) == {}
+
+    async def test_who_logs_in_or_asks_who_they_are_is_not_held_up(
+        self, site: Site, anna: Browser
+    ) -> None:
+        for browser in (anna, site.browser()):
+            headers = {"X-Attendance-User": "999999"}
+            assert response(await browser.client.get(WHO, headers=headers)) is not None
+        browser = site.browser()
+        given = {"username": anna.username, "password": PASSWORD}
+        answer = await browser.send("/accounts/login/", headers=headers, json=given)
+        assert response(answer) == {"user_id": anna.user_id}
+        given = {"username": "somebody.else", "password": PASSWORD}
+        answer = await browser.send("/accounts/signup/", headers=headers, json=given)
+        assert response(answer)["user_id"] != anna.user_id
