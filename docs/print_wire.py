@@ -200,6 +200,7 @@ def _frame_errors() -> list[Any]:
         "foreign_origin",
         "left_event",
         "holding_somebody",
+        "too_many_sockets",
         "unavailable",
     ]
     found = {

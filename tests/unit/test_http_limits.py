@@ -19,7 +19,7 @@ from attendance_core.limits import SIGN_UPS, TRY_SECONDS
 from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
-from attendance_web.http.limits import Buckets, Limits, network_of
+from attendance_web.http.limits import Buckets, Days, Limits, network_of
 from tests.support.stand_ins import (
     CountedIds,
     DictFiles,
@@ -284,6 +284,18 @@ class TestBuckets:
         clock.at += 1
         buckets.take(UserId(7))
         assert len(buckets) == 1
+
+
+class TestDays:
+    def test_a_day_that_is_over_is_forgotten(self) -> None:
+        clock = Seconds()
+        days = Days(2, clock)
+        for person in range(500):
+            days.take(UserId(person))
+        assert len(days) == 500
+        clock.at += 86_400
+        days.take(UserId(7))
+        assert len(days) == 1
 
 
 @pytest.mark.parametrize(
