@@ -210,6 +210,31 @@ class TestFailedLogIns:
         assert store.noted == [(0, 0)]
 
 
+class TestStoreIsAwayByTheEnd:
+    @pytest.fixture
+    def limits(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> Limits:
+        async def is_away(*_: object, **__: object) -> None:
+            raise Unavailable
+
+        monkeypatch.setattr("attendance_core.limits.EndTry.__call__", is_away)
+        return store.limits()
+
+    async def test_a_log_in_that_is_done_is_answered(self, store: Store, limits: Limits) -> None:
+        async with limits.log_in("anna", ADDRESS):
+            pass
+        assert store.noted == [(0, 1)]
+
+    async def test_a_guess_that_cannot_be_counted_is_not_answered(self, limits: Limits) -> None:
+        with pytest.raises(Unavailable):
+            async with limits.log_in("anna", ADDRESS):
+                raise Wrong
+
+    async def test_what_went_wrong_with_it_is_told(self, limits: Limits) -> None:
+        with pytest.raises(asyncio.CancelledError):
+            async with limits.log_in("anna", ADDRESS):
+                raise asyncio.CancelledError
+
+
 class TestCancelled:
     """Whoever goes away while they log in leaves nothing behind."""
 

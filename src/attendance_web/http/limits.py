@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import math
 import time
 from collections import OrderedDict
@@ -27,6 +28,8 @@ from attendance_core.limits import (
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import Instant, Seconds, UserId, fold
 from attendance_web.wire.bucket import Bucket
+
+logger = logging.getLogger(__name__)
 
 CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1
 PROFILES, DAY_SECONDS = 20_000, 86_400.0  # Contract: 1.10, of other people, for a person
@@ -146,7 +149,7 @@ class Limits:
             raise Unavailable from None
         finally:
             # Handed over before anything can interrupt it, and so carried out whatever happens
-            await self._end(whose, began, ended)
+            await self._end_or_leave(whose, began, ended)
 
     async def _count(self, limit: Limit, whose: str) -> None:
         try:
@@ -188,6 +191,19 @@ class Limits:
             began = await beginning
             if began is not None:
                 await self._end(whose, began, Ended.GIVEN_BACK)
+
+    async def _end_or_leave(self, whose: str, began: Instant, ended: Ended) -> None:
+        """As `_end`; a log-in that is done stays done where the store is away by now.
+
+        A try that nobody has ended lapses by itself, and until then counts as one that may fail.
+        Raises Unavailable for one that failed: nobody learns of a guess that does not count.
+        """
+        try:
+            await self._end(whose, began, ended)
+        except Unavailable:
+            if ended is Ended.FAILED:
+                raise
+            logger.warning("how a log-in came out could not be stored")
 
     async def _end(self, whose: str, began: Instant, ended: Ended) -> None:
         await self._use_cases.end_try(limit=FAILED_LOG_INS, whose=whose, began=began, ended=ended)
