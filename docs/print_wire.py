@@ -201,6 +201,7 @@ def _frame_errors() -> list[Any]:
         "foreign_origin",
         "left_event",
         "holding_somebody",
+        "too_many_sockets",
         "unavailable",
         "other_person",
     ]

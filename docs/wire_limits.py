@@ -10,13 +10,14 @@ from wire_prose import first_line, paragraph
 from attendance_adapters.picture_worker import MAX_PIXELS
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_core.accounts import SESSION_SECONDS
-from attendance_core.errors import Kind, Language
-from attendance_core.limits import FAILED_LOG_INS, SIGN_UPS, UPLOADS
-from attendance_core.marking.connections import Terms
+from attendance_core.errors import Kind, Language, TooManySockets
+from attendance_core.events import EVENTS_MOST
+from attendance_core.limits import FAILED_LOG_INS, FRIEND_REQUESTS, SIGN_UPS, UPLOADS
+from attendance_core.marking.connections import SOCKETS_MOST, Terms
 from attendance_web.http.body import MOST_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
-from attendance_web.http.limits import CALLS, CALLS_A_SECOND
+from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.outbox import OUTBOX_MOST
 from attendance_web.live.turns import OPENING_SECONDS
@@ -135,6 +136,10 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     yield "sign-ups from an address", f"{SIGN_UPS.most} in {SIGN_UPS.within:g} s", "429"
     yield "pictures and scans of a person", f"{UPLOADS.most} in {hours:g} h", "429"
+    hours = FRIEND_REQUESTS.within / 3600
+    yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
+    yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
+    yield "events of a person that have not ended", str(EVENTS_MOST), "`error` 3"
     yield "a body", f"{BODY_BYTES // KIB} KiB", "413"
     yield f"a body of {large}", f"{PICTURE_BODY_BYTES // KIB**2} MiB", "413"
     yield (
@@ -153,6 +158,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "a path, a query", f"{PATH_BYTES} bytes, {QUERY_BYTES // KIB} KiB", "431"
     yield "a head on its way", f"{HEAD_SECONDS:g} s", "the connection is cut"
     yield "a message of a socket", f"{LARGEST_FRAME // KIB} KiB, {FRAGMENTS_MOST} fragments", "1009"
+    yield (
+        "open sockets of a person in an event; lost ones do not count",
+        str(SOCKETS_MOST),
+        f"`{TooManySockets.code}`, {TOO_MANY}",
+    )
     yield (
         "frames of a socket, with fragments and pings",
         f"{FRAMES_MOST} at once, then {FRAMES_A_SECOND} a second",

@@ -223,6 +223,13 @@ class EventNameTaken(Refusal):
     ru = "Событие с таким названием уже есть"
 
 
+class TooManyEvents(Refusal):
+    """One person has ``most`` events that have not ended."""
+
+    en = "You have {most} events that have not ended: no more can be made for now"
+    ru = "У вас уже {most} событий, которые не закончились: больше пока создать нельзя"
+
+
 class EventOver(Refusal):
     """The event has ended."""
 
@@ -344,6 +351,13 @@ class NotHeld(Refusal):
 
     en = "This is not the person you have chosen"
     ru = "Вы выбрали другого человека"
+
+
+class TooManySockets(Refusal):
+    """One person has too many sockets open in this event, wherever."""
+
+    en = "You have this event open in too many places: close one of them first"
+    ru = "Это событие открыто у вас слишком во многих местах: закройте одно из них"
 
 
 class LeftEvent(Refusal):

@@ -15,6 +15,7 @@ from attendance_core.errors import (
     NotJoined,
     NotTheCreator,
     SomebodyTookPart,
+    TooManyEvents,
 )
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Terms
@@ -25,6 +26,7 @@ from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
 EVENT_NAME_MAX = 128  # Contract: 5
 GET_EVENTS_MIN = 3  # Contract: GetEvents
+EVENTS_MOST = 500  # Contract: 1.10, of one person that have not ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,18 @@ class CreateEvent:
     async def __call__(
         self, *, actor: UserId, name: str, starts_at: Instant, ends_at: Instant
     ) -> EventId:
-        """Raises BadLength, BadCharacters, BadTimes, EventNameTaken."""
+        """Raises BadLength, BadCharacters, BadTimes, EventNameTaken, TooManyEvents,
+        PersonNotFound.
+        """
         kept = checked_text(name, "name", 1, EVENT_NAME_MAX)
         event_id = EventId(self.ids.event_id())
 
         def work(unit: ports.Unit) -> EventId:
+            unit.profiles.lock(actor)  # two events of one person are counted one after the other
             if not (0 <= starts_at < ends_at <= LATEST_INSTANT and unit.now() < ends_at):
                 raise BadTimes(field="time_to")
+            if unit.events.not_over_of(actor, unit.now(), EVENTS_MOST) >= EVENTS_MOST:
+                raise TooManyEvents(most=EVENTS_MOST)
             unit.events.add(Event(event_id, kept, actor, starts_at, ends_at))
             unit.places.enter(event_id, actor)
             unit.places.put(unit.places.lock(event_id, [actor])[actor].joined())

@@ -28,6 +28,7 @@ class Limit:
 FAILED_LOG_INS = Limit("failed log-ins", 10, 900)  # Contract: 1, for an account from one address
 SIGN_UPS = Limit("sign-ups", 600, 60)  # for an address
 UPLOADS = Limit("uploads", 60, 3600)  # for a person
+FRIEND_REQUESTS = Limit("friend requests", 60, 3600)  # for a person
 # How long a try counts that nobody has ended: its process has died, or it would have been given
 # up long before
 TRY_SECONDS: Seconds = 90

@@ -177,7 +177,7 @@ class Together(Protocol):
     async def __call__(self, steps: Sequence[Step]) -> None:
         """All of them, at once or one after another, whatever one of them raises.
 
-        Raises afterwards what the first that failed raised.
+        Raises afterwards an ExceptionGroup of all that they raised.
         """
         ...
 
@@ -191,4 +191,4 @@ async def one_after_another(steps: Sequence[Step]) -> None:
         except Exception as error:
             failures.append(error)
     if failures:
-        raise failures[0]
+        raise ExceptionGroup(f"{len(failures)} of {len(steps)} steps failed", failures)

@@ -162,6 +162,10 @@ class Events(Protocol):
 
     def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]: ...
 
+    def not_over_of(self, user_id: UserId, now: Instant, most: int) -> int:
+        """How many this person created that end after now, counted up to ``most``."""
+        ...
+
     def joined_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
         """Those this person is in now."""
         ...

@@ -71,9 +71,9 @@ class PeopleFound(msgspec.Struct, frozen=True):
 @get("/api/profile/GetProfile")
 async def get_profile(call: CallContext[OnePerson]) -> ProfileShown:
     """Somebody's profile."""
-    seen = await call.use_cases.get_profile(
-        actor=call.person, user_id=UserId(call.arguments.user_id)
-    )
+    person, user_id = call.person, UserId(call.arguments.user_id)
+    call.limits.profile(person, user_id)
+    seen = await call.use_cases.get_profile(actor=person, user_id=user_id)
     return ProfileShown(
         user_id=seen.profile.user_id,
         pic=picture_url(seen.profile.picture),

@@ -104,6 +104,40 @@ class TestUploads:
         refusal(await anna.post(path, **given), 1)
 
 
+class TestFriendRequests:
+    async def test_sixty_an_hour_for_a_person(self, site: Site, anna: Browser) -> None:
+        limits: Limits = site.app.services.limits
+        boris = await site.person("Борис")
+        path = "/api/friends/SendFriendRequest"
+        for _ in range(59):
+            await limits.friend_request(UserId(anna.user_id))
+        response(await anna.post(path, user_id=boris.user_id))
+        assert too_many(await anna.post(path, user_id=boris.user_id)) == 3600
+        response(await boris.post(path, user_id=anna.user_id))
+        site.clock.pass_(3600)
+        response(await anna.post(path, user_id=boris.user_id))
+
+
+class TestProfiles:
+    async def test_twenty_thousand_a_day_of_other_people(
+        self, site: Site, anna: Browser, seconds: Seconds
+    ) -> None:
+        limits: Limits = site.app.services.limits
+        boris = await site.person("Борис")
+        me, other = UserId(anna.user_id), UserId(boris.user_id)
+        path = "/api/profile/GetProfile"
+        for _ in range(19_999):
+            limits.profile(me, other)
+        seconds.at += 60
+        response(await anna.get(path, user_id=other))
+        assert too_many(await anna.get(path, user_id=other)) == 86_340
+        for _ in range(3):
+            response(await anna.get(path, user_id=me))
+        response(await boris.get(path, user_id=me))
+        seconds.at += 86_340
+        response(await anna.get(path, user_id=other))
+
+
 class TestCalls:
     async def test_fifty_a_second_and_a_thousand_at_once_for_a_person(
         self, site: Site, anna: Browser, seconds: Seconds

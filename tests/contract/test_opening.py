@@ -12,7 +12,7 @@ import pytest_asyncio
 from attendance_core.accounts import Credential, Session, session_id_of
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.live_house import House, Visitor, Wire, eventually, opened_house
 
 ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
 
@@ -171,6 +171,32 @@ class TestRefusals:
         assert await house.state_of(event_id, boris) is None
         assert await house.sockets_of(event_id, boris, 1)
 
+    @ROLES
+    async def test_one_person_has_sixteen_sockets_in_an_event(
+        self, house: House, role: str
+    ) -> None:
+        """Contract: 1.10."""
+        anna, boris = await house.people(2)
+        event_id, other = await house.event(boris), await house.event(boris)
+        other_role = "mark_me" if role == "marking" else "marking"
+
+        async def opens(visitor: Visitor, event: EventId = event_id, path: str = role) -> Wire:
+            return await (visitor.marking(event) if path == "marking" else visitor.mark_me(event))
+
+        wires = [await opens(anna) for _ in range(16)]
+        assert await (await opens(anna)).turns_away() == ("too_many_sockets", 4429)
+        assert await house.sockets_of(event_id, anna, 16)
+        await opens(anna, other)
+        await opens(boris)
+        if other_role == "marking":  # decided last
+            refused = await opens(anna, event_id, other_role)
+            assert await refused.turns_away() == ("you_are_waiting", 4409)
+        wires[0].is_cut()
+        await eventually(lambda: _has_lost_one(house, event_id, anna))
+        back = await opens(anna)
+        assert (await back.asks("ping"))["message"] in {"pong", "marking_list"}
+        assert await (await opens(anna)).turns_away() == ("too_many_sockets", 4429)
+
     @pytest.mark.parametrize(
         ("role", "starts", "lasts", "refused"),
         [
@@ -292,3 +318,9 @@ async def has_joined(house: House, visitor: Visitor, event_id: EventId) -> bool:
 async def _is_over(house: House, event_id: EventId) -> bool:
     event = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
     return time.time() >= event.ends_at
+
+
+async def _has_lost_one(house: House, event_id: EventId, visitor: Visitor) -> bool:
+    person = UserId(visitor.user_id)
+    found = await house._observe(lambda unit: unit.connections.of(event_id, person))
+    return sum(each.lost_at is not None for each in found) == 1

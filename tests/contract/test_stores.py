@@ -8,14 +8,17 @@ from uuid import uuid4
 
 import pytest
 
+from attendance_adapters.system import RandomIds
 from attendance_core.accounts import Credential, Session
 from attendance_core.errors import (
     EventNameTaken,
     EventNotFound,
     PersonNotFound,
     SomebodyWasMarked,
+    TooManyEvents,
     UsernameTaken,
 )
+from attendance_core.events import CreateEvent, Event
 from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
@@ -213,6 +216,39 @@ class TestEvents:
         await store.transact(lambda u: u.marks.add(Mark(EVENT, anna, boris, NOON, 50)))
         with pytest.raises(SomebodyWasMarked):
             await store.transact(lambda u: u.events.remove(EVENT))
+
+    async def test_what_has_not_ended_is_counted_up_to_so_many(self, store: Any) -> None:
+        anna, boris = await people(store, "Анна", "Борис")
+        for number in range(4):
+            event = Event(EventId(uuid4()), f"{number}", anna, NOON - 9, NOON + number)
+            await store.transact(lambda u, event=event: u.events.add(event))
+        for person, now, most, count in (
+            (anna, NOON - 1, 9, 4),
+            (anna, NOON, 9, 3),
+            (anna, NOON, 2, 2),
+            (boris, NOON, 9, 0),
+        ):
+            found = await store.observe(
+                lambda u, person=person, now=now, most=most: u.events.not_over_of(person, now, most)
+            )
+            assert found == count
+
+    async def test_events_made_at_once_are_counted_one_after_the_other(
+        self, store: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.10."""
+        monkeypatch.setattr("attendance_core.events.EVENTS_MOST", 3)
+        (anna,) = await people(store, "Анна")
+        create = CreateEvent(store.transact, RandomIds())
+        answers = await asyncio.gather(
+            *(
+                create(actor=anna, name=f"{number}", starts_at=NOON, ends_at=NOON + 60)
+                for number in range(8)
+            ),
+            return_exceptions=True,
+        )
+        assert sum(isinstance(answer, TooManyEvents) for answer in answers) == 5
+        assert len(await store.observe(lambda u: u.events.created_by(anna, None, 0))) == 3
 
     async def test_others_joined_also_where_they_have_left(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")

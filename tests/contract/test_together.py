@@ -27,9 +27,10 @@ async def test_all_are_carried_out_whatever_one_raises(together: Any) -> None:
 
         return carry_out
 
-    with pytest.raises((Unavailable, ExceptionGroup)):
+    with pytest.raises(ExceptionGroup) as failed:
         await together([step(number) for number in range(5)])
     assert sorted(done) == [0, 2, 4]
+    assert [type(error) for error in failed.value.exceptions] == [Unavailable, LeaseLost]
 
 
 @WAYS

@@ -21,9 +21,11 @@ from attendance_core.errors import (
     Refusal,
     SomebodyTookPart,
     SomebodyWasMarked,
+    TooManyEvents,
     TooShort,
 )
 from attendance_core.events import (
+    EVENTS_MOST,
     CreateEvent,
     DeleteEvent,
     Event,
@@ -138,6 +140,22 @@ class TestCreateEvent:
         calendar.creates("Физика" + "х" * 122)
         with pytest.raises(EventNameTaken):
             calendar.creates("ФИЗИКА" + "Х" * 122)
+
+    def test_one_person_has_only_so_many_that_have_not_ended(
+        self, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.10."""
+        assert EVENTS_MOST == 500
+        monkeypatch.setattr("attendance_core.events.EVENTS_MOST", 3)
+        calendar.creates("Second", ends=NOON + 60)
+        calendar.creates("Third", ends=NOON + 120)
+        with pytest.raises(TooManyEvents) as refused:
+            calendar.creates("Fourth")
+        assert "3" in str(refused.value)
+        calendar.world.clock.pass_(60)
+        calendar.creates("Fourth", ends=NOON + 180)
+        with pytest.raises(TooManyEvents):
+            calendar.creates("Fifth", ends=NOON + 180)
 
 
 class TestGetEvents:

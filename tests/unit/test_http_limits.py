@@ -19,7 +19,7 @@ from attendance_core.limits import SIGN_UPS, TRY_SECONDS
 from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
-from attendance_web.http.limits import Buckets, Limits, network_of
+from attendance_web.http.limits import Buckets, Days, Limits, network_of
 from tests.support.stand_ins import (
     CountedIds,
     DictFiles,
@@ -217,6 +217,31 @@ class TestFailedLogIns:
         assert store.noted == [(0, 0)]
 
 
+class TestStoreIsAwayByTheEnd:
+    @pytest.fixture
+    def limits(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> Limits:
+        async def is_away(*_: object, **__: object) -> None:
+            raise Unavailable
+
+        monkeypatch.setattr("attendance_core.limits.EndTry.__call__", is_away)
+        return store.limits()
+
+    async def test_a_log_in_that_is_done_is_answered(self, store: Store, limits: Limits) -> None:
+        async with limits.log_in("anna", ADDRESS):
+            pass
+        assert store.noted == [(0, 1)]
+
+    async def test_a_guess_that_cannot_be_counted_is_not_answered(self, limits: Limits) -> None:
+        with pytest.raises(Unavailable):
+            async with limits.log_in("anna", ADDRESS):
+                raise Wrong
+
+    async def test_what_went_wrong_with_it_is_told(self, limits: Limits) -> None:
+        with pytest.raises(asyncio.CancelledError):
+            async with limits.log_in("anna", ADDRESS):
+                raise asyncio.CancelledError
+
+
 class TestCancelled:
     """Whoever goes away while they log in leaves nothing behind."""
 
@@ -291,6 +316,18 @@ class TestBuckets:
         clock.at += 1
         buckets.take(UserId(7))
         assert len(buckets) == 1
+
+
+class TestDays:
+    def test_a_day_that_is_over_is_forgotten(self) -> None:
+        clock = Seconds()
+        days = Days(2, clock)
+        for person in range(500):
+            days.take(UserId(person))
+        assert len(days) == 500
+        clock.at += 86_400
+        days.take(UserId(7))
+        assert len(days) == 1
 
 
 @pytest.mark.parametrize(

@@ -256,18 +256,18 @@ class TestWhyGone:
         return drive(WhyGone(world.store.observe)(connection=connection))
 
     def test_the_reason_is_found_in_the_store(self, world: World) -> None:
-        waiting = world.waits(2)
-        assert self.why(world, waiting) is Ending.LEASE_LOST
+        waiting, left = world.waits(2), world.waits(3)
+        assert self.why(world, left) is Ending.LEASE_LOST
+        drive(
+            LeaveEvent(world.store.transact, world.terms)(actor=UserId(3), event_id=world.event_id)
+        )
         world.clock.pass_(3600)
         assert self.why(world, waiting) is Ending.OVER
-        drive(
-            LeaveEvent(world.store.transact, world.terms)(actor=UserId(2), event_id=world.event_id)
-        )
-        assert self.why(world, waiting) is Ending.LEFT
-        drive(LogOut(world.store.transact, world.terms)(session_id=session_of(2)))
-        assert self.why(world, waiting) is Ending.LOGGED_OUT
-        drive(DeleteEvent(world.store.transact)(actor=UserId(1), event_id=world.event_id))
-        assert self.why(world, waiting) is Ending.DELETED
+        assert self.why(world, left) is Ending.LEFT
+        drive(LogOut(world.store.transact, world.terms)(session_id=session_of(3)))
+        assert self.why(world, left) is Ending.LOGGED_OUT
+        drive(world.store.transact(lambda unit: unit.events.remove(world.event_id)))
+        assert self.why(world, left) is Ending.DELETED
 
     def test_one_who_never_was_there_has_left(self, world: World) -> None:
         assert self.why(world, world.connection(3, Role.MARKING)) is Ending.LEFT

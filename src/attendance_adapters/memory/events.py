@@ -8,7 +8,7 @@ from attendance_adapters.memory.state import State
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import Event
-from attendance_core.vocabulary import EventId, UserId, fold
+from attendance_core.vocabulary import EventId, Instant, UserId, fold
 
 
 class Events:
@@ -54,6 +54,11 @@ class Events:
     def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
         events = self._state.events.values()
         return _page((event for event in events if event.creator_id == user_id), limit, offset)
+
+    def not_over_of(self, user_id: UserId, now: Instant, most: int) -> int:
+        events = self._state.events.values()
+        count = sum(event.creator_id == user_id and event.ends_at > now for event in events)
+        return min(count, most)
 
     def joined_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
         joined = (

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, String, bindparam, delete, insert, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    String,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+)
 
 from attendance_adapters.sql.driver import Executor
 from attendance_adapters.sql.search import (
@@ -18,7 +28,7 @@ from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
 from attendance_core.events import Event
 from attendance_core.marking.places import Marked
-from attendance_core.vocabulary import EventId, UserId, fold
+from attendance_core.vocabulary import EventId, Instant, UserId, fold
 
 NO_LIMIT = 2**31 - 1  # more rows than there will be
 
@@ -49,6 +59,12 @@ HAS_FEW_MATCHES = select(has_few_matches(literal_column("trigrams_of_events"), _
 SEARCH_BY_INDEX = ALL_EVENTS.where(has_part_by_index(events.c.name_key, _part))
 SEARCH_IN_ORDER = ALL_EVENTS.where(has_part(events.c.name_key, _part))
 CREATED_BY = ALL_EVENTS.where(events.c.creator_id == bindparam("creator_id"))
+NOT_OVER_OF = select(func.count()).select_from(
+    select(events.c.event_id)
+    .where(events.c.creator_id == bindparam("creator_id"), events.c.ends_at > bindparam("now"))
+    .limit(_limit)
+    .subquery()
+)
 _place_is_in_event = places.c.event_id == events.c.event_id
 JOINED_BY = (
     select(*_columns)
@@ -119,6 +135,10 @@ class Events:
     def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
         rows = self._execute(CREATED_BY, {**_page(limit, offset), "creator_id": user_id})
         return [Event(*row) for row in rows]
+
+    def not_over_of(self, user_id: UserId, now: Instant, most: int) -> int:
+        keys = {"creator_id": user_id, "now": now, "limit": most}
+        return int(self._execute(NOT_OVER_OF, keys).scalar_one())
 
     def joined_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
         rows = self._execute(JOINED_BY, {**_page(limit, offset), "user_id": user_id})

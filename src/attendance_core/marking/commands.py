@@ -15,7 +15,7 @@ from attendance_core.errors import (
 )
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Process, Terms
-from attendance_core.marking.moves import arrive, end_hold, enter, hang_up, settle
+from attendance_core.marking.moves import arrive, end_hold, enter, hang_up, may_open, settle
 from attendance_core.marking.places import (
     Held,
     Mark,
@@ -57,7 +57,7 @@ class MarkMe:
     async def __call__(self, *, connection: Connection) -> Place:
         """My place; where it is Marked already, nothing was opened.
 
-        Raises EventNotFound, EventOver, HoldingSomebody, NotLoggedIn, LeaseLost.
+        Raises EventNotFound, EventOver, HoldingSomebody, TooManySockets, NotLoggedIn, LeaseLost.
         """
         event_id, actor = connection.event_id, connection.user_id
 
@@ -69,8 +69,9 @@ class MarkMe:
             if isinstance(mine.state, Marked):
                 return mine
             event.not_over(now)
-            places = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
+            places, others = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
             may_wait(holding=held_by(actor, places.values()), actor=actor, now=now)
+            may_open(others)
             mine = places[actor]
             asked = mine.asked(now)
             if asked != mine:
@@ -99,9 +100,10 @@ class ReadyToMark:
             now = unit.now()
             event.not_over(now)
             event.started(now)
-            places = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
+            places, others = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
             mine = places[actor]
             may_mark(mine)
+            may_open(others)
             joined = mine.joined()
             if joined != mine:
                 unit.places.put(joined)

@@ -27,6 +27,9 @@ class Role(Enum):
     MARKING = "marking"
 
 
+SOCKETS_MOST = 16  # Contract: 1.10, of one person in an event; lost ones do not count
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The numbers marking goes by. Contract: 6; the lease is ours."""

@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from attendance_core import ports
-from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn
+from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn, TooManySockets
 from attendance_core.marking.announcements import PlaceChanged
-from attendance_core.marking.connections import Connection, Process, Role, Terms, anybody_present
+from attendance_core.marking.connections import (
+    SOCKETS_MOST,
+    Connection,
+    Process,
+    Role,
+    Terms,
+    anybody_present,
+)
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
@@ -102,13 +109,14 @@ def arrive(
     terms: Terms,
     *,
     is_logged_in: bool,
-) -> Mapping[UserId, Place]:
+) -> tuple[Mapping[UserId, Place], int]:
     """Adds a connection of a live process and session; ends the grace of those it replaces.
 
     ``is_logged_in`` tells whether its session is there, locked before the places, as a log-out
     locks them: that either finds this connection or keeps it from being opened. ``places`` are its
     person's and the one they hold, locked; the answer is what they are after all that has run out
-    was ended. Raises LeaseLost, NotLoggedIn.
+    was ended, and how many sockets of theirs are open beside this one. Raises LeaseLost,
+    NotLoggedIn.
     """
     now = unit.now()
     process = unit.processes.find(connection.process_id)
@@ -126,12 +134,13 @@ def arrive(
         each.user_id: end_hold(unit, each, process, terms) if each.hold_has_lapsed(now) else each
         for each in places.values()
     }
-    unit.connections.remove(
-        [
-            each.connection_id
-            for each in theirs
-            if each.role is connection.role and each.is_lost(now, process.process_id, terms)
-        ]
-    )
+    lost = [each for each in theirs if each.is_lost(now, process.process_id, terms)]
+    unit.connections.remove([each.connection_id for each in lost if each.role is connection.role])
     unit.connections.add(connection)
-    return settled
+    return settled, len(theirs) - len(lost)
+
+
+def may_open(open_already: int) -> None:
+    """One person has only so many sockets open in an event. Raises TooManySockets."""
+    if open_already >= SOCKETS_MOST:
+        raise TooManySockets

@@ -1,13 +1,14 @@
 """How often something may be asked. Contract: 1, limits. Decision 0008.
 
-Calls are counted in this process, which they could wear out; log-ins that fail, sign-ups and
-uploads in the store, for all processes.
+Calls, and looks at profiles, are counted in this process, which they could wear out; log-ins that
+fail, sign-ups, uploads and friend requests in the store, for all processes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import math
 import time
 from collections import OrderedDict
@@ -16,12 +17,22 @@ from contextlib import asynccontextmanager, suppress
 from weakref import WeakValueDictionary
 
 from attendance_core.errors import TooManyRequests, Unavailable, WrongCredentials
-from attendance_core.limits import FAILED_LOG_INS, SIGN_UPS, UPLOADS, Ended, Limit
+from attendance_core.limits import (
+    FAILED_LOG_INS,
+    FRIEND_REQUESTS,
+    SIGN_UPS,
+    UPLOADS,
+    Ended,
+    Limit,
+)
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import Instant, Seconds, UserId, fold
 from attendance_web.wire.bucket import Bucket
 
+logger = logging.getLogger(__name__)
+
 CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1
+PROFILES, DAY_SECONDS = 20_000, 86_400.0  # Contract: 1.10, of other people, for a person
 AT_ONCE = 4  # of the same account or address; SQLite commits them together
 WAIT_SECONDS: Seconds = 3.0  # for others of the same account or address, then for an answer
 ASK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s; doubled each time
@@ -57,6 +68,31 @@ class Buckets:
         return len(self._buckets)
 
 
+class Days:
+    """How often each person did something since they did it first, for a day; then anew."""
+
+    def __init__(self, most: int, clock: Clock) -> None:
+        self._most = most
+        self._clock = clock
+        self._days: OrderedDict[UserId, tuple[Seconds, int]] = OrderedDict()  # begun, how often
+
+    def take(self, user_id: UserId) -> None:
+        """Raises TooManyRequests."""
+        now = self._clock()
+        while self._days:
+            oldest = next(iter(self._days))
+            if now < self._days[oldest][0] + DAY_SECONDS:
+                break
+            del self._days[oldest]
+        begun, count = self._days.get(user_id, (now, 0))
+        if count >= self._most:
+            raise TooManyRequests(seconds=math.ceil(begun + DAY_SECONDS - now))
+        self._days[user_id] = (begun, count + 1)
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+
 class Limits:
     """Everything that is limited, and nothing else: a lecture hall is one address.
 
@@ -65,6 +101,7 @@ class Limits:
 
     def __init__(self, use_cases: UseCases, clock: Clock = time.monotonic) -> None:
         self._calls = Buckets(CALLS, CALLS_A_SECOND, clock)
+        self._profiles = Days(PROFILES, clock)
         self._use_cases = use_cases
         self._turns = WeakValueDictionary[tuple[Limit, str], asyncio.Semaphore]()
         self._undoing: set[asyncio.Task[None]] = set()
@@ -72,6 +109,15 @@ class Limits:
     def call(self, user_id: UserId) -> None:
         """Raises TooManyRequests."""
         self._calls.take(user_id)
+
+    def profile(self, user_id: UserId, seen: UserId) -> None:
+        """Of a look at somebody's profile; one's own is free. Raises TooManyRequests."""
+        if user_id != seen:
+            self._profiles.take(user_id)
+
+    async def friend_request(self, user_id: UserId) -> None:
+        """Raises TooManyRequests, Unavailable."""
+        await self._count(FRIEND_REQUESTS, str(user_id))
 
     async def upload(self, user_id: UserId) -> None:
         """Raises TooManyRequests, Unavailable."""
@@ -103,7 +149,7 @@ class Limits:
             raise Unavailable from None
         finally:
             # Handed over before anything can interrupt it, and so carried out whatever happens
-            await self._end(whose, began, ended)
+            await self._end_or_leave(whose, began, ended)
 
     async def _count(self, limit: Limit, whose: str) -> None:
         try:
@@ -145,6 +191,19 @@ class Limits:
             began = await beginning
             if began is not None:
                 await self._end(whose, began, Ended.GIVEN_BACK)
+
+    async def _end_or_leave(self, whose: str, began: Instant, ended: Ended) -> None:
+        """As `_end`; a log-in that is done stays done where the store is away by now.
+
+        A try that nobody has ended lapses by itself, and until then counts as one that may fail.
+        Raises Unavailable for one that failed: nobody learns of a guess that does not count.
+        """
+        try:
+            await self._end(whose, began, ended)
+        except Unavailable:
+            if ended is Ended.FAILED:
+                raise
+            logger.warning("how a log-in came out could not be stored")
 
     async def _end(self, whose: str, began: Instant, ended: Ended) -> None:
         await self._use_cases.end_try(limit=FAILED_LOG_INS, whose=whose, began=began, ended=ended)

@@ -11,6 +11,7 @@ from attendance_core.errors import (
     EventOver,
     HoldingSomebody,
     NotLoggedIn,
+    TooManySockets,
     YouAreWaiting,
 )
 from attendance_core.marking.endings import Ending
@@ -35,6 +36,7 @@ OPENING: Final[Mapping[type[Exception], int]] = {
     EventNotStarted: 4425,
     YouAreWaiting: 4409,
     HoldingSomebody: 4409,
+    TooManySockets: TOO_MANY,
 }
 # What ends an open socket
 ENDED: Final[Mapping[Ending, int]] = {
