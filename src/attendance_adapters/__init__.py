@@ -15,13 +15,18 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from attendance_adapters.errors import (
+    AlreadyStarted,
     BadAddress,
     CannotStart,
+    Closed,
     ForeignFolder,
+    NotStarted,
     PendingMigration,
     UnusableDatabase,
     UnusableFolder,
+    WrongLoop,
     WrongPragmas,
+    WrongUse,
 )
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
@@ -38,14 +43,19 @@ if TYPE_CHECKING:
     from attendance_adapters.sql.postgres import PoolUse
 
 __all__ = [
+    "AlreadyStarted",
     "Attendance",
     "BadAddress",
     "CannotStart",
+    "Closed",
     "ForeignFolder",
+    "NotStarted",
     "PendingMigration",
     "UnusableDatabase",
     "UnusableFolder",
+    "WrongLoop",
     "WrongPragmas",
+    "WrongUse",
     "__version__",
     "connect",
     "embedded",

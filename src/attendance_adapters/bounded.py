@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from attendance_adapters.errors import Closed
 from attendance_adapters.give_way import give_way_until
 from attendance_core.errors import Unavailable
 
@@ -29,7 +30,7 @@ class BoundedThreads:
         """Runs a call in a thread and returns what it returned; raises what it raised.
 
         The call goes on when the caller is cancelled, and takes up capacity until it is over.
-        Raises Unavailable when there is not enough capacity, or after `close`.
+        Raises Unavailable when there is not enough capacity, Closed after `close`.
         """
         if not self._reserve(weight):
             raise Unavailable
@@ -37,7 +38,7 @@ class BoundedThreads:
             future = self._pool.submit(call)
         except RuntimeError:  # closed
             self._release(weight)
-            raise Unavailable from None
+            raise Closed("this service is closed: make another one") from None
         future.add_done_callback(lambda _: self._release(weight))
         result = asyncio.wrap_future(future)
         give_way_until(result)

@@ -1,6 +1,8 @@
-"""What keeps a service from starting: each one line for whoever starts it."""
+"""What keeps a service from starting, or from being used so: each one line for its author."""
 
 from __future__ import annotations
+
+from attendance_core.errors import Unavailable
 
 
 class CannotStart(Exception):
@@ -29,3 +31,23 @@ class PendingMigration(CannotStart):
 
 class WrongPragmas(CannotStart):
     """Raised for a database file that would lose marks when the machine loses power."""
+
+
+class WrongUse(RuntimeError):
+    """Raised for a mistake of the program that uses the library; the text says which."""
+
+
+class NotStarted(WrongUse):
+    """Raised by whatever is asked of a service before its start."""
+
+
+class AlreadyStarted(WrongUse):
+    """Raised by the start of a service that runs."""
+
+
+class WrongLoop(WrongUse):
+    """Raised where a service is asked by another event loop than the one it was started in."""
+
+
+class Closed(WrongUse, Unavailable):
+    """Raised by whatever is asked of a service that is closed; a call under way then may be."""

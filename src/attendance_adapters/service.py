@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from attendance_adapters.container import build_use_cases
+from attendance_adapters.errors import AlreadyStarted, Closed, NotStarted, WrongLoop
 from attendance_adapters.file_owner import claim_folder
 from attendance_adapters.files import ObjectFiles, sweep_orphans
 from attendance_adapters.heartbeat import Heartbeat
@@ -38,6 +39,11 @@ class Store(Protocol):
     def transact(self) -> ports.Transact: ...
     @property
     def observe(self) -> ports.Observe: ...
+    @property
+    def abandoned(self) -> int:
+        """How many transactions and looks nobody waits for any more, and are not done."""
+        ...
+
     async def referenced_files(self) -> frozenset[str]:
         """Lists the path of every picture and scan that somebody has."""
         ...
@@ -89,13 +95,15 @@ class Attendance:
     ) -> None:
         self._store = store
         self._prepare = prepare
-        self.in_use = 0  # transactions and looks that run in the store, or wait for it
+        self._callers = 0  # who wait for transactions and looks
         self.pool = pool  # counts the store's connections; None where it has no pool
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
         self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
         self._closers = AsyncExitStack()
         self._closing: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None  # the one it was started in
+        self._is_closed = False
         self.notifier = notifier
         self.files = files
         self.terms = terms
@@ -120,19 +128,35 @@ class Attendance:
             terms=terms,
         )
 
+    @property
+    def in_use(self) -> int:
+        """How many transactions and looks run in the store, or wait for it."""
+        return self._callers + self._store.abandoned
+
     async def _transact(self, work: Callable[[ports.Unit], T]) -> T:
-        self.in_use += 1
+        self._require_started_here()
+        self._callers += 1
         try:
             return await self._store.transact(work)
         finally:
-            self.in_use -= 1
+            self._callers -= 1
 
     async def _observe(self, look: Callable[[ports.Unit], T]) -> T:
-        self.in_use += 1
+        self._require_started_here()
+        self._callers += 1
         try:
             return await self._store.observe(look)
         finally:
-            self.in_use -= 1
+            self._callers -= 1
+
+    def _require_started_here(self) -> None:
+        """Raises NotStarted, Closed, WrongLoop."""
+        if self._is_closed:
+            raise Closed("this service is closed: make another one")
+        if self._loop is None:
+            raise NotStarted("this service is not started: use it within `async with`")
+        if self._loop is not asyncio.get_running_loop():
+            raise WrongLoop("this service was started in another event loop: use it there")
 
     async def _sweep_orphans(self) -> None:
         await sweep_orphans(self.files, self._store.referenced_files, time.time())
@@ -140,10 +164,27 @@ class Attendance:
     async def start(self) -> None:
         """Opens the store and takes up this process's lease; once.
 
-        Raises CannotStart, Unavailable.
+        One whose store could not be prepared may be started again. Raises CannotStart, Unavailable;
+        AlreadyStarted, Closed.
         """
-        async with AsyncExitStack() as opened:
+        if self._is_closed:
+            raise Closed("this service is closed: make another one")
+        if self._loop is not None:
+            raise AlreadyStarted("this service is started already")
+        self._loop = asyncio.get_running_loop()
+        try:
             await asyncio.to_thread(self._prepare)
+        except BaseException:
+            self._loop = None
+            raise
+        try:
+            await self._open()
+        except BaseException:
+            self._is_closed = True
+            raise
+
+    async def _open(self) -> None:
+        async with AsyncExitStack() as opened:
             opened.callback(self._passwords.close)
             opened.callback(self._pictures.close)
             opened.push_async_callback(self._store.close)
@@ -160,13 +201,23 @@ class Attendance:
             self._closers = opened.pop_all()
 
     async def close(self) -> None:
-        """Finishes what was handed over and closes everything.
+        """Finishes what was handed over and closes everything; nothing before the start.
 
-        Idempotent, and goes on when the caller is cancelled.
+        Idempotent, and goes on when the caller is cancelled. Raises WrongLoop.
         """
+        if self._loop is None or self._is_closed:
+            return
+        if self._loop is not asyncio.get_running_loop():
+            raise WrongLoop("this service was started in another event loop: close it there")
         if self._closing is None:
-            self._closing = asyncio.create_task(self._closers.aclose())
+            self._closing = asyncio.create_task(self._close_all())
         await asyncio.shield(self._closing)
+
+    async def _close_all(self) -> None:
+        try:
+            await self._closers.aclose()
+        finally:
+            self._is_closed = True
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -56,8 +56,8 @@ def one_line_errors() -> Iterator[None]:
         yield
     except (CannotStart, CannotListen, Refusal) as error:
         fail(str(error))
-    except NoSuchFile:
-        fail("the picture of this scan is not where files are kept: see ATTENDANCE_FILES_URL")
+    except NoSuchFile as error:
+        fail(f"the picture {error} is not where files are kept: see ATTENDANCE_FILES_URL")
     except Unavailable as error:
         why = str(error.__cause__ or "try again").partition("\n")[0]  # below it is the statement
         fail(f"the database cannot be used just now: {why}")
@@ -79,10 +79,11 @@ def serve() -> None:
     """Serve until Ctrl-C or SIGTERM. The database has to be up to date: see migrate."""
     settings = settings_of_environment()
     from attendance_web.serving import logs
-    from attendance_web.serving.server import listening_socket, say_where
+    from attendance_web.serving.server import allow_many_files, listening_socket, say_where
     from attendance_web.serving.workers import Workers
 
     logs.configure(settings.log_format)
+    allow_many_files()
     with one_line_errors(), listening_socket(settings.host, settings.port) as listener:
         ready = partial(say_where, settings.host, listener)
         if settings.workers > 1:

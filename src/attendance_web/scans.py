@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from attendance_core.errors import ScanNotFound
+from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import ConfirmationScan
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, Instant, UserId
@@ -47,7 +48,7 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
     """
 
     async def ask(use_cases: UseCases) -> list[str]:
-        scan, content = await use_cases.read_scan(user_id=UserId(user_id))
+        scan, content = await _present(use_cases, UserId(user_id))
         file = to
         if file is None:
             folder = Path(tempfile.mkdtemp(prefix="attendance-"))
@@ -73,6 +74,21 @@ def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
         return f"the scan of person {user_id} is {'approved' if approve else 'rejected'}"
 
     return _over(settings, ask)
+
+
+async def _present(use_cases: UseCases, user_id: UserId) -> tuple[ConfirmationScan, bytes]:
+    """A person's scan and its picture; where it is replaced while it is read, the later one.
+
+    Raises ScanNotFound; NoSuchFile where the row names a file that is not there.
+    """
+    missing = ""
+    while True:
+        try:
+            return await use_cases.read_scan(user_id=user_id)
+        except NoSuchFile as error:
+            if missing == str(error):
+                raise
+            missing = str(error)
 
 
 def _over(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import random
 import secrets
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from attendance_adapters.files import ObjectFiles
+from attendance_core.errors import UsernameTaken
+from attendance_core.profiles import ConfirmationScan
+from attendance_core.vocabulary import FileKey, UserId
+from attendance_web import main
 from attendance_web.demo.cast import face
 from attendance_web.demo.client import Visitor
+from attendance_web.scans import show
+from attendance_web.settings import Settings, settings_from
 from tests.support.service_process import Service, attendance, service
 
 __all__ = ["service"]
@@ -142,3 +152,59 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert "attendance migrate" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "var" / "attendance.db").exists()
+
+
+class TestReplacedWhileItIsRead:
+    @pytest.fixture
+    def settings(self, tmp_path: Path) -> Settings:
+        given = {"ATTENDANCE_DATA_DIR": str(tmp_path / "var")}
+        made = settings_from(given)
+        main.migrate(made)
+        return made
+
+    def upload(self, settings: Settings, key: str, with_file: bool = True) -> None:
+        """Person 1 has this scan and no other."""
+
+        async def put() -> None:
+            async with main.attendance_of(settings) as service:
+                do = service.use_cases
+                with suppress(UsernameTaken):
+                    await do.sign_up(username="anna", password="correct horse battery")
+                earlier = await service.use_cases.get_pending_scans()
+                if with_file:
+                    await service.files.put(f"scans/{key}", b"content", "image/png")
+                await do.judge_scan.transact(
+                    lambda unit: (
+                        unit.scans.lock(UserId(1)),
+                        unit.scans.put(ConfirmationScan(UserId(1), FileKey(key), 1.0)),
+                    )
+                )
+                for scan in earlier:
+                    await service.files.delete(f"scans/{scan.file}")
+
+        with ThreadPoolExecutor(1) as thread:  # a loop may be running in ours
+            thread.submit(asyncio.run, put()).result()
+
+    def test_the_later_one_is_shown(
+        self, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        old, new = "a.png", "b.png"
+        self.upload(settings, old)
+        read = ObjectFiles.get
+
+        async def get(files: ObjectFiles, key: str) -> tuple[bytes, str]:
+            if key == f"scans/{old}":
+                self.upload(settings, new)
+            return await read(files, key)
+
+        monkeypatch.setattr(ObjectFiles, "get", get)
+        _, line = show(settings, 1, tmp_path / "scan.png")
+        assert line.endswith(f"\t{new}")
+
+    def test_one_whose_file_is_gone_says_where_it_was_looked_for(
+        self, settings: Settings, tmp_path: Path
+    ) -> None:
+        self.upload(settings, "a.png", with_file=False)
+        done = attendance("scans", "show", "1", folder=tmp_path)
+        assert done.returncode == 1
+        assert "'scans/a.png' is not where files are kept" in done.stderr

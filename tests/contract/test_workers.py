@@ -10,12 +10,16 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import psutil
+import pytest
 
+from attendance_web.serving.workers import worker_command
 from tests.support.live_house import Wire, eventually
 from tests.support.metrics import Told
 from tests.support.people import Person, an_event, marks, people
@@ -24,6 +28,7 @@ from tests.support.service_process import (
     SECONDS,
     Service,
     attendance,
+    environment,
     running,
     two_free_ports,
 )
@@ -171,3 +176,69 @@ class TestStart:
         workers = [each["worker"] for each in lines if each["event"] == "request"]
         assert [workers.count(0), workers.count(1)] == told
         assert sum(told) == calls
+
+
+# An `attendance` whose parent finds no room for another process while a file says so
+CROWDED = """
+import os, subprocess
+from attendance_web.cli import main
+class Popen(subprocess.Popen):
+    def __init__(self, *given, **named):
+        if os.path.exists("crowded"):
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        super().__init__(*given, **named)
+subprocess.Popen = Popen
+main()
+"""
+
+
+class TestNoRoomForAWorker:
+    async def test_it_is_started_as_soon_as_there_is_and_the_others_serve_on(
+        self, tmp_path: Path, settings: dict[str, str]
+    ) -> None:
+        given = {**settings, "ATTENDANCE_WORKERS": "2"}
+        with running(tmp_path, given, command=[sys.executable, "-c", CROWDED]) as service:
+            dies, stays = workers_of(service)
+            (tmp_path / "crowded").touch()
+            dies.kill()
+            await eventually(lambda: service.said().count("cannot be started") == 2, SECONDS)
+            (tmp_path / "crowded").unlink()
+            await eventually(lambda: len(workers_of(service)) == 2, SECONDS)
+            assert stays in workers_of(service)
+            assert service.stop() == 0
+
+    def test_at_the_start_it_is_one_line_and_the_end(self, tmp_path: Path) -> None:
+        (tmp_path / "crowded").touch()
+        url = "postgresql://nobody@localhost/nothing"  # the parent does not ask for it
+        given = {"ATTENDANCE_WORKERS": "2", "ATTENDANCE_DATABASE_URL": url}
+        given["ATTENDANCE_NOTIFIER_URL"] = "valkey://localhost"
+        done = subprocess.run(
+            [sys.executable, "-c", CROWDED, "serve"],
+            cwd=tmp_path,
+            env=environment(tmp_path, given),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+        assert done.returncode == 1
+        assert "worker 0 cannot be started" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+class TestCommand:
+    """A worker is started as its parent was."""
+
+    @pytest.mark.parametrize(
+        ("given", "made"),
+        [
+            (["python", "-X", "dev", "attendance", "serve"], ["-X", "dev", "attendance", "work"]),
+            (
+                ["python", "-m", "attendance_web.cli", "serve", "--"],
+                ["-m", "attendance_web.cli", "work"],
+            ),
+            (["python", "serve", "serve", "--some=option"], ["serve", "work"]),
+            (["python", "of_another_host.py"], ["-m", "attendance_web.cli", "work"]),
+        ],
+    )
+    def test_wherever_the_word_stood(self, given: list[str], made: list[str]) -> None:
+        assert worker_command(given) == [sys.executable, *made]

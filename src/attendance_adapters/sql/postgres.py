@@ -127,6 +127,7 @@ class PostgresStore:
         self._looks_with_transaction: set[CodeType] = set()  # known to be no single read
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_open = False
+        self.abandoned = 0  # transactions and looks that nobody waits for, and are not done
 
     async def start(self) -> None:
         """Connects to the database. Raises UnusableDatabase."""
@@ -174,10 +175,18 @@ class PostgresStore:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._forget_task)
-        await asyncio.wait([task], timeout=ANSWER_SECONDS)
+        try:
+            await asyncio.wait([task], timeout=ANSWER_SECONDS)
+        finally:
+            if not task.done():
+                self.abandoned += 1
+                task.add_done_callback(self._forget_abandoned)
         if not task.done():
             raise Unavailable
         return task.result()
+
+    def _forget_abandoned(self, _: object) -> None:
+        self.abandoned -= 1
 
     def _forget_task(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -12,6 +12,7 @@ import math
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -35,6 +36,8 @@ BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
 # A look in the event loop may take so many slices of so many steps of SQLite's virtual machine:
 # 1 000 steps, some 0.1 ms
 STEPS_PER_SLICE, SLICES_IN_EVENT_LOOP = 100, 10
+CHECK_SECONDS: Seconds = 2.0  # that a start may take to look for damage
+STEPS_PER_CHECK = 1_000
 PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
@@ -64,6 +67,12 @@ class SqliteStore:
         self._event_loop_reader_lock = threading.Lock()  # two event loops may share the store
         self._slices_left = math.inf  # of the look that runs in the event loop
         self._connections: list[sqlite3.Connection] = []
+        self._abandoned_looks = 0
+
+    @property
+    def abandoned(self) -> int:
+        """How many transactions and looks nobody waits for any more, and are not done."""
+        return self._writer.abandoned + self._abandoned_looks
 
     async def start(self) -> None:
         """Opens the file. Raises UnusableDatabase; WrongPragmas where marks would not be safe."""
@@ -75,6 +84,7 @@ class SqliteStore:
                     raise WrongPragmas(
                         f"{self._path}: PRAGMA {name} is {found!r} and not {wanted!r}"
                     )
+            await asyncio.to_thread(self._check_pages, writing_connection)
             loop_reader = self._connect_to_read(0)
             loop_reader.set_progress_handler(self._spend_slice, STEPS_PER_SLICE)
             for _ in range(READER_THREADS):
@@ -110,16 +120,26 @@ class SqliteStore:
             finally:
                 self._event_loop_reader_lock.release()
         try:
-            loop = asyncio.get_running_loop()
-            future = loop.run_in_executor(self._reader_threads, self._observe_in_thread, look)
+            in_thread = self._reader_threads.submit(self._observe_in_thread, look)
         except RuntimeError as error:  # closed meanwhile
             raise Unavailable from error
+        future = asyncio.wrap_future(in_thread)
         give_way_until(future)
-        return await future
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if not in_thread.done():
+                self._abandoned_looks += 1
+                in_thread.add_done_callback(self._forget_look)
+            raise
 
     async def referenced_files(self) -> frozenset[str]:
         """Lists the path of every picture and scan that a row refers to."""
         return await self.observe(list_referenced_files)
+
+    def _forget_look(self, _: object) -> None:
+        """Runs in the thread of the look; the counts need no lock under the interpreter's own."""
+        self._abandoned_looks -= 1
 
     def _limit_slices(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         """Runs a look that is ended after so many slices; the end of its transaction is not.
@@ -155,6 +175,27 @@ class SqliteStore:
             return look(SqlUnit(SqliteExecutor(reader), self._clock.now))
         finally:
             reader.rollback()
+
+    def _check_pages(self, connection: sqlite3.Connection) -> None:
+        """Looks whether the file holds together, for as long as a start may wait for that.
+
+        A larger file starts unchecked: what is wrong with it then is found in use.
+        Raises UnusableDatabase.
+        """
+        until = time.monotonic() + CHECK_SECONDS
+        connection.set_progress_handler(lambda: time.monotonic() > until, STEPS_PER_CHECK)
+        try:
+            ((found, *_),) = connection.execute("PRAGMA quick_check(1)").fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            logger.warning("%s is too large to be checked at the start", self._path)
+            return
+        finally:
+            connection.set_progress_handler(None, 0)
+        if found != "ok":
+            reason = str(found).replace("\n", " ")
+            raise UnusableDatabase(f"{self._path} is damaged, restore a backup of it: {reason}")
 
     def _connect_to_read(self, busy_seconds: Seconds) -> sqlite3.Connection:
         connection = self._connect(busy_seconds)

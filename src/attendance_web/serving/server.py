@@ -13,9 +13,10 @@ import logging
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from types import FrameType
 from typing import Any, Final, Protocol, cast
 
@@ -115,6 +116,19 @@ def listening_socket(host: str, port: int) -> socket.socket:
         listener.close()
         raise CannotListen(f"cannot listen at {where}: {_why(error)}") from None
     return listener
+
+
+def allow_many_files() -> None:
+    """Has this process, and those it starts, open as many files as the system lets it.
+
+    Each connection is one; what a shell allows unless told otherwise is soon full.
+    """
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with suppress(OSError, ValueError):  # some systems have a limit beyond that one
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _why(error: OSError) -> str:

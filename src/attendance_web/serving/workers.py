@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -135,15 +135,39 @@ class Workers:
         return min([SIGN_SECONDS, *(max(0.0, due - now) for due in self._due.values())])
 
     def _start(self, index: int) -> None:
-        """As we were started ourselves, but for the last word."""
+        """Starts a worker, later where the machine has no room for a process just now.
+
+        Before all have served there is no later: then that ends the start.
+        """
+        try:
+            worker = self._alive[index] = self._started(index)
+        except OSError as error:
+            if self._have_served:
+                pause = self._pauses[index] = _longer(self._pauses.get(index, 0.0))
+                self._due[index] = time.monotonic() + pause
+                logger.error(
+                    "worker %d cannot be started: %s; trying again in %.1f s", index, error, pause
+                )
+            else:
+                logger.error("worker %d cannot be started: %s", index, error)
+                self._code = 1
+                self._stop()
+        else:
+            self._selector.register(worker.line, selectors.EVENT_READ, worker)
+
+    def _started(self, index: int) -> _Worker:
+        """Starts a process for a worker. Raises OSError."""
         ours, theirs = socket.socketpair()
         descriptors = [self._listener.fileno(), theirs.fileno()]
         options = ["--index", index, "--listener", descriptors[0], "--parent", descriptors[1]]
-        command = [sys.executable, *sys.orig_argv[1:-1], "work", *map(str, options)]
-        with theirs:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=descriptors)
-        worker = self._alive[index] = _Worker(index, process, ours)
-        self._selector.register(ours, selectors.EVENT_READ, worker)
+        command = [*worker_command(sys.orig_argv), *map(str, options)]
+        try:
+            with theirs:
+                process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=descriptors)
+        except OSError:
+            ours.close()
+            raise
+        return _Worker(index, process, ours)
 
     def _start_who_is_due(self) -> None:
         if self._stopped_at is not None:
@@ -162,7 +186,8 @@ class Workers:
             return
         if len(self._alive) < self._number:
             for index in range(1, self._number):
-                self._start(index)
+                if self._stopped_at is None:
+                    self._start(index)
         elif all(each.is_ready for each in self._alive.values()):
             self._have_served = True
             self._ready()
@@ -180,7 +205,7 @@ class Workers:
             return
         lived, pause = time.monotonic() - worker.started_at, 0.0
         if lived < SHORT_LIFE:
-            pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self._pauses.get(worker.index, 0.0)))
+            pause = _longer(self._pauses.get(worker.index, 0.0))
         self._pauses[worker.index] = pause
         self._due[worker.index] = time.monotonic() + pause
         logger.warning(
@@ -226,3 +251,16 @@ class Workers:
         for worker in self._alive.values():
             logger.error("worker %d did not stop in time", worker.index)
             worker.process.kill()
+
+
+def worker_command(argv: Sequence[str]) -> list[str]:
+    """Makes the command of a worker of that of its parent: `work` in the place of `serve`."""
+    before = list(argv[1:])
+    while before and before.pop() != "serve":
+        pass
+    return [sys.executable, *(before or ["-m", "attendance_web.cli"]), "work"]
+
+
+def _longer(pause: Seconds) -> Seconds:
+    """Doubles a pause, within bounds."""
+    return min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * pause))

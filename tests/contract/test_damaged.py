@@ -1,0 +1,51 @@
+"""A database file with a page overwritten does not start as if nothing were wrong."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from attendance_adapters.errors import UnusableDatabase
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import sqlite
+from attendance_adapters.sql.sqlite import SqliteStore
+from tests.support.sqlite_file import an_empty_database
+from tests.support.stand_ins import SetClock
+
+
+async def start(path: Path) -> None:
+    store = SqliteStore(path, SetClock(), LocalNotifier())
+    try:
+        await store.start()
+    finally:
+        await store.close()
+
+
+@pytest.mark.parametrize("content", [bytes(4096), os.urandom(4096)], ids=["nothing", "noise"])
+async def test_whichever_page_it_is(tmp_path: Path, content: bytes) -> None:
+    path = an_empty_database(tmp_path)
+    whole = path.read_bytes()
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("PRAGMA page_size").fetchone() == (4096,)
+        assert file.execute("PRAGMA freelist_count").fetchone() == (0,)  # those harm nobody
+    for offset in range(4096, len(whole), 3 * 4096):
+        path.write_bytes(whole[:offset] + content + whole[offset + 4096 :])
+        with pytest.raises(UnusableDatabase) as refused:
+            await start(path)
+        assert str(path) in str(refused.value)
+        assert "\n" not in str(refused.value)
+    path.write_bytes(whole)
+    await start(path)
+
+
+async def test_a_file_too_large_to_be_looked_through_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sqlite, "CHECK_SECONDS", -1.0)
+    monkeypatch.setattr(sqlite, "STEPS_PER_CHECK", 1)
+    await start(an_empty_database(tmp_path))
+    assert "is too large to be checked at the start" in caplog.text
