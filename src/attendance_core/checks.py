@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from attendance_core.errors import BadCharacters, BadLength, InvalidArgument, TooShort
-from attendance_core.vocabulary import fold, is_printable, tidy
+from attendance_core.vocabulary import is_printable, search_fold, tidy
 
 LINE_BREAK = re.compile("\r\n?")
 MANY_LINE_BREAKS = re.compile(r"\n(?:[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n){2,}")
@@ -36,9 +36,9 @@ def checked_lines(text: str, field: str, most: int) -> str:
 
 
 def search_part(text: str, field: str, least: int) -> str:
-    """A folded part of a name to search by. Raises TooShort, BadCharacters."""
+    """Words to search names by, folded, long enough together. Raises TooShort, BadCharacters."""
     kept = tidy(text)
-    part = fold(kept).strip()
+    part = search_fold(kept)  # Contract: 3.8
     if len(part) < least:
         raise TooShort(field=field, least=least)
     if not is_printable(kept):

@@ -83,7 +83,7 @@ class Profiles(Protocol):
         ...
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        """Those whose display name has the part in it, folded; by display name, then id."""
+        """Those whose display name has each word of the folded part in it; by name, then id."""
         ...
 
     def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
@@ -157,7 +157,7 @@ class Events(Protocol):
         ...
 
     def search(self, part: str | None, limit: int | None, offset: int) -> Sequence[Event]:
-        """Those whose name has the part in it, folded; all without a part."""
+        """Those whose name has each word of the folded part in it; all without a part."""
         ...
 
     def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]: ...

@@ -22,6 +22,7 @@ from attendance_adapters.sql.migrate import MIGRATIONS, is_current, run_on_conne
 from attendance_adapters.sql.refusals import DELETE_REFUSALS, INSERT_REFUSALS, UNIQUE_REFUSALS
 from attendance_adapters.sql.search import is_declared
 from attendance_adapters.sql.tables import metadata
+from attendance_core.vocabulary import ACUTE_ACCENT, ALIKE_IN_SEARCHES, fold, search_fold
 from tests.support.postgres import a_database
 
 REVISIONS = [each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
@@ -32,6 +33,25 @@ PROFILE = """INSERT INTO profiles (user_id, display_name, name_key, bio)
     VALUES (7, 'Анна Ёлкина', 'анна ёлкина', '')"""
 EVENT = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
     VALUES ('00000000000000000000000000000001', 'Лекция', 'лекция', 7, 1, 2)"""
+
+
+NAMES = [
+    *(
+        f"a{each}b{each}{each} c"
+        for each in [*ALIKE_IN_SEARCHES, ACUTE_ACCENT, "%", "_", "\\", '"']
+    ),
+    "".join(ALIKE_IN_SEARCHES),
+    " \u1680a  \u00a0  b\u1680 ",
+    "ё",
+    "İstanbul ı",
+    "e\u0301 \u0301\u0301",
+]
+
+
+def search_keys(url: URL) -> list[str]:
+    """What a profile and an event are found by."""
+    both = "SELECT search_key FROM profiles UNION ALL SELECT search_key FROM events"
+    return [key for (key,) in says(url, both)]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -85,6 +105,21 @@ class TestUpgrade:
         assert says(url, "SELECT user_id, display_name FROM profiles") == [(7, "Анна Ёлкина")]
         assert says(url, "SELECT name FROM events") == [("Лекция",)]
 
+    @pytest.mark.parametrize("revision", [*REVISIONS[1:-1], "head"])
+    def test_names_of_an_older_version_are_folded_for_searches(
+        self, url: URL, revision: str
+    ) -> None:
+        """Contract: 3.9; before the migration and, while versions are replaced, after it."""
+        upgrade(url, revision)
+        says(url, PERSON, PROFILE, EVENT)
+        upgrade(url)
+        assert search_keys(url) == ["анна елкина", "лекция"]
+        for name in NAMES:
+            named = fold(name).replace("'", "''").replace(":", r"\:")
+            says(url, f"UPDATE profiles SET name_key = '{named}'")
+            says(url, f"UPDATE events SET name_key = '{named}'")
+            assert search_keys(url) == [search_fold(name)] * 2, ascii(name)
+
     def test_a_difference_would_be_seen(self, url: URL) -> None:
         upgrade(url)
         says(url, "ALTER TABLE profiles ADD COLUMN more INTEGER")
@@ -118,9 +153,34 @@ class TestSqlite:
         says(url, PERSON, PROFILE, EVENT)
         upgrade(url)
         for table, part in (("profiles", "ёлк"), ("events", "екц")):
-            index = f"trigrams_of_{table}"
-            found = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"{part}\"'"
-            assert says(url, found) == [(1,)]
+            for index, sought in (
+                (f"trigrams_of_{table}", part),
+                (f"trigrams_of_{table}_folded", part.replace("ё", "е")),
+            ):
+                found = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"{sought}\"'"
+                assert says(url, found) == [(1,)]
+
+    def test_a_new_name_is_in_every_index_and_the_old_one_is_not(self, tmp_path: Path) -> None:
+        """Contract: 3.9; the indexes of an older version, too."""
+        url = sqlite_url(tmp_path / "it.db")
+        upgrade(url)
+        says(url, PERSON, PROFILE, EVENT)
+        for new in ("ёж", "ы", 'щука "зоя"', "ёлкина лекция"):
+            says(url, f"UPDATE profiles SET name_key = '{new}'")
+            says(url, f"UPDATE events SET name_key = '{new}'")
+            for table in ("profiles", "events"):
+                for index, key in ((table, new), (f"{table}_folded", search_fold(new))):
+                    for part in ("анна ёлк", "анна елк", "щука", "лекция", 'а "зо', "ёжж"):
+                        sought = part.replace('"', '""')
+                        found = f"""SELECT count(*) FROM trigrams_of_{index}
+                            WHERE trigrams_of_{index} MATCH '"{sought}"'"""
+                        assert says(url, found) == [(int(part in key),)], (index, part, key)
+                check = f"INSERT INTO trigrams_of_{index} (trigrams_of_{index}, rank)"
+                says(url, f"{check} VALUES ('integrity-check', 1)")
+        says(url, "DELETE FROM profiles", "DELETE FROM events")
+        for index in ("profiles", "events", "profiles_folded", "events_folded"):
+            found = f"SELECT count(*) FROM trigrams_of_{index} WHERE trigrams_of_{index} MATCH "
+            assert says(url, f"{found} 'лекция OR лек'") == [(0,)]
 
     def test_a_file_that_is_no_database_is_one_line(self, tmp_path: Path) -> None:
         database = tmp_path / "a 100% new?.db"
@@ -192,9 +252,9 @@ class TestPostgres:
         found = says(
             empty,
             """SELECT table_name, collation_name FROM information_schema.columns
-            WHERE column_name = 'name_key' ORDER BY table_name""",
+            WHERE column_name IN ('name_key', 'search_key') ORDER BY table_name""",
         )
-        assert found == [("events", "C"), ("profiles", "C")]
+        assert found == [("events", "C")] * 2 + [("profiles", "C")] * 2
 
     def test_a_server_without_trigrams_is_told_and_does(
         self, empty: URL, caplog: pytest.LogCaptureFixture
@@ -269,3 +329,25 @@ def test_a_migration_that_fails_leaves_nothing_and_can_be_run_again(
     assert run_on_connection(url, lambda on: inspect(on).get_table_names()) == []
     upgrade(url)
     assert is_current(url)
+
+
+@pytest.mark.parametrize("half", ["TABLE profiles ADD", "TABLE events ADD"])
+def test_names_are_folded_all_or_none(url: URL, half: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration that dies in the middle is begun anew. Contract: 3.9."""
+    upgrade(url, "0003")
+    says(url, PERSON, PROFILE, EVENT)
+    run = Connection.exec_driver_sql
+
+    def dies_behind(self: Connection, statement: str, *rest: Any) -> Any:
+        answer = run(self, statement, *rest)
+        if half in statement:
+            raise ArithmeticError("the power went")
+        return answer
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Connection, "exec_driver_sql", dies_behind)
+        with pytest.raises(ArithmeticError):
+            upgrade(url)
+    assert says(url, "SELECT version_num FROM alembic_version") == [("0003",)]
+    upgrade(url)
+    assert search_keys(url) == ["анна елкина", "лекция"]

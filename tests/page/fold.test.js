@@ -153,6 +153,15 @@ describe("the order", () => {
     assert.deepEqual(shown([], "nobody"), []);
   });
 
+  it("finds names as every search does", () => {
+    assert.deepEqual(shown([], "годунов бор"), [2]);
+    assert.deepEqual(shown([], "бори\u0306ис"), []);
+    const artyom = new Map([[1, 1]]);
+    for (const part of ["артем", "АРТЁМ", "арте\u0308м", "щелк  артём"]) {
+      assert.deepEqual(ordered(artyom, new Set(), () => "Артём Щёлкин", part), [1]);
+    }
+  });
+
   it("of those who asked at the same instant is by id", () => {
     assert.deepEqual(ordered(new Map([[9, 1], [4, 1]]), new Set(), () => "", ""), [4, 9]);
   });

@@ -170,9 +170,19 @@ class TestGetEvents:
         assert calendar.finds(part) == ["Lecture"]
         assert calendar.finds("%ec") == []
 
-    def test_a_part_has_at_least_three_characters(self, calendar: Calendar) -> None:
+    @pytest.mark.parametrize("part", [" ab ", "а  ", "a\u200b\u00adb"])
+    def test_a_part_has_at_least_three_characters(self, calendar: Calendar, part: str) -> None:
         with pytest.raises(TooShort):
-            calendar.finds(" ab ")
+            calendar.finds(part)
+
+    @pytest.mark.parametrize("part", ["зачет", "ТМО\u2013зач", "по' тмо", "мо  по’ тм"])
+    def test_words_find_in_any_order_whatever_people_mix_up(
+        self, calendar: Calendar, part: str
+    ) -> None:
+        """Contract: 3.9."""
+        calendar.creates("ТМО\u2011Зачёт по’")
+        assert calendar.finds(part) == ["ТМО\u2011Зачёт по’"]
+        assert calendar.finds(part + " нет") == []
 
     def test_a_name_is_found_by_the_whole_of_it_however_long_it_folds(
         self, calendar: Calendar

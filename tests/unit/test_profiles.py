@@ -255,6 +255,33 @@ class TestFindByName:
     def test_any_part_in_any_case_finds(self, desk: Desk, part: str) -> None:
         assert desk.finds(part) == ["Анна Смирнова"]
 
+    @pytest.mark.parametrize(
+        "part", ["смирнова анна", "АННА  смир", "нова н", "Смирнова\u00a0АННА"]
+    )
+    def test_words_find_in_any_order(self, desk: Desk, part: str) -> None:
+        """Contract: 3.9."""
+        assert desk.finds(part) == ["Анна Смирнова"]
+
+    @pytest.mark.parametrize("part", ["анна иванова", "смирнова анна п", "аннасмирнова"])
+    def test_every_word_has_to_be_in_the_name(self, desk: Desk, part: str) -> None:
+        """Contract: 3.9."""
+        assert desk.finds(part) == []
+
+    def test_what_people_mix_up_finds_both_and_they_are_ordered_as_before(self, desk: Desk) -> None:
+        """Contract: 3.9, and 3.8 by name, then id."""
+        for name in ("Артём Щёлкин", "Артем Щелкин", "Мар’яна О`Нил-Кей"):
+            desk.world.person(name)
+        for part in ("артем щелкин", "ЩЁЛКИН АРТЁМ", "Арте\u0308м"):
+            assert desk.finds(part) == ["Артем Щелкин", "Артём Щёлкин"]
+        assert desk.finds("мар'яна о'нил\u2011кей") == ["Мар’яна О`Нил-Кей"]
+
+    @pytest.mark.parametrize("part", ["а  б", "\u00a0аб\u200b ", "ё\u00adаб"])
+    def test_length_of_the_whole_part_is_counted_after_folding(self, desk: Desk, part: str) -> None:
+        """Contract: 3.8."""
+        with pytest.raises(TooShort):
+            desk.finds(part)
+        assert desk.finds("а  б в") == []
+
     def test_percent_and_underscore_mean_themselves(self, desk: Desk) -> None:
         desk.world.person("100%_sure")
         assert desk.finds("100%") == ["100%_sure"]

@@ -8,7 +8,7 @@ from attendance_adapters.memory.state import State
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import Event
-from attendance_core.vocabulary import EventId, Instant, UserId, fold
+from attendance_core.vocabulary import EventId, Instant, UserId, fold, is_found
 
 
 class Events:
@@ -48,7 +48,7 @@ class Events:
 
     def search(self, part: str | None, limit: int | None, offset: int) -> Sequence[Event]:
         events = self._state.events.values()
-        found = (event for event in events if part is None or part in fold(event.name))
+        found = (event for event in events if part is None or is_found(event.name, part))
         return _page(found, limit, offset)
 
     def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attendance_adapters.memory.state import State
 from attendance_core.errors import PersonNotFound
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
-from attendance_core.vocabulary import UserId, fold
+from attendance_core.vocabulary import UserId, fold, is_found
 
 
 class Profiles:
@@ -33,7 +33,7 @@ class Profiles:
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
         profiles = self._profiles.values()
-        found = [profile for profile in profiles if part in fold(profile.display_name)]
+        found = [profile for profile in profiles if is_found(profile.display_name, part)]
         found.sort(key=lambda profile: (fold(profile.display_name), profile.user_id))
         return found[offset : offset + limit]
 

@@ -6,22 +6,22 @@ from collections.abc import Sequence
 
 from sqlalchemy import (
     BigInteger,
-    String,
     bindparam,
     delete,
     func,
     insert,
-    literal_column,
     or_,
     select,
 )
 
 from attendance_adapters.sql.driver import Executor
 from attendance_adapters.sql.search import (
-    TRIGRAM_LENGTH,
+    arguments_of,
     has_few_matches,
-    has_part,
-    has_part_by_index,
+    has_index,
+    has_words,
+    has_words_by_index,
+    parameters_of,
 )
 from attendance_adapters.sql.tables import events, marks, places
 from attendance_core.attendance import Attended
@@ -54,10 +54,10 @@ LOCK_PLACES = (
 REMOVE = delete(events).where(events.c.event_id == bindparam("event_id"))
 _limit, _offset = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
 ALL_EVENTS = _SELECT_EVENTS.order_by(*_ORDER).limit(_limit).offset(_offset)
-_part = bindparam("part", type_=String)
-HAS_FEW_MATCHES = select(has_few_matches(literal_column("trigrams_of_events"), _part))
-SEARCH_BY_INDEX = ALL_EVENTS.where(has_part_by_index(events.c.name_key, _part))
-SEARCH_IN_ORDER = ALL_EVENTS.where(has_part(events.c.name_key, _part))
+_searched = arguments_of("events")
+HAS_FEW_MATCHES = select(has_few_matches(*_searched))
+SEARCH_BY_INDEX = ALL_EVENTS.where(has_words_by_index(*_searched))
+SEARCH_IN_ORDER = ALL_EVENTS.where(has_words(*_searched))
 CREATED_BY = ALL_EVENTS.where(events.c.creator_id == bindparam("creator_id"))
 NOT_OVER_OF = select(func.count()).select_from(
     select(events.c.event_id)
@@ -125,12 +125,10 @@ class Events:
         page = _page(limit, offset)
         if part is None:
             return [Event(*row) for row in self._execute(ALL_EVENTS, page)]
-        by_index = (
-            len(part) >= TRIGRAM_LENGTH
-            and self._execute(HAS_FEW_MATCHES, {"part": part}).scalar_one()
-        )
+        words = parameters_of(part)
+        by_index = has_index(words) and self._execute(HAS_FEW_MATCHES, words).scalar_one()
         statement = SEARCH_BY_INDEX if by_index else SEARCH_IN_ORDER
-        return [Event(*row) for row in self._execute(statement, {**page, "part": part})]
+        return [Event(*row) for row in self._execute(statement, {**page, **words})]
 
     def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
         rows = self._execute(CREATED_BY, {**_page(limit, offset), "creator_id": user_id})

@@ -7,21 +7,21 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    String,
     bindparam,
     delete,
     insert,
-    literal_column,
     select,
     update,
 )
 
 from attendance_adapters.sql.driver import Executor
 from attendance_adapters.sql.search import (
-    TRIGRAM_LENGTH,
+    arguments_of,
     has_few_matches,
-    has_part,
-    has_part_by_index,
+    has_index,
+    has_words,
+    has_words_by_index,
+    parameters_of,
 )
 from attendance_adapters.sql.tables import BigId, profiles, scans
 from attendance_core.errors import PersonNotFound
@@ -50,10 +50,10 @@ _BY_NAME = (
     .limit(bindparam("limit", type_=BigInteger))
     .offset(bindparam("offset", type_=BigInteger))
 )
-_part = bindparam("part", type_=String)
-HAS_FEW_MATCHES = select(has_few_matches(literal_column("trigrams_of_profiles"), _part))
-SEARCH_BY_INDEX = _BY_NAME.where(has_part_by_index(profiles.c.name_key, _part))
-SEARCH_IN_ORDER = _BY_NAME.where(has_part(profiles.c.name_key, _part))
+_searched = arguments_of("profiles")
+HAS_FEW_MATCHES = select(has_few_matches(*_searched))
+SEARCH_BY_INDEX = _BY_NAME.where(has_words_by_index(*_searched))
+SEARCH_IN_ORDER = _BY_NAME.where(has_words(*_searched))
 SUMMARIES = (
     select(profiles.c.user_id, profiles.c.display_name, profiles.c.picture, scans.c.state)
     .select_from(profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id))
@@ -91,12 +91,10 @@ class Profiles:
         self._execute(PUT_PROFILE, {"where_user_id": profile.user_id, **_columns_of(profile)})
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        by_index = (
-            len(part) >= TRIGRAM_LENGTH
-            and self._execute(HAS_FEW_MATCHES, {"part": part}).scalar_one()
-        )
+        words = parameters_of(part)
+        by_index = has_index(words) and self._execute(HAS_FEW_MATCHES, words).scalar_one()
         statement = SEARCH_BY_INDEX if by_index else SEARCH_IN_ORDER
-        rows = self._execute(statement, {"part": part, "limit": limit, "offset": offset})
+        rows = self._execute(statement, {**words, "limit": limit, "offset": offset})
         return [Profile(*row) for row in rows]
 
     def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:

@@ -1,31 +1,76 @@
-"""Searches names by a part of them, each engine by its own index of trigrams.
+"""Searches names by words in them, each engine by its own index of trigrams.
 
-SQLite has a full-text table beside each table of names, kept by triggers; PostgreSQL has an index
-where the server has `pg_trgm`. The answers are the same with and without.
+The database itself makes `search_key`, which is searched, of `name_key` (`search_fold` in SQL), so
+that it is right whichever version of this code writes. SQLite has a full-text table beside each
+table of names, kept by triggers; PostgreSQL has an index where the server has `pg_trgm`. The
+answers are the same with and without.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Mapping
+from typing import Any, Final
 
-from sqlalchemy import Boolean, Connection, event
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    String,
+    bindparam,
+    event,
+    literal_column,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from attendance_adapters.sql.tables import events, metadata, profiles
+from attendance_adapters.sql.tables import metadata
+from attendance_core.vocabulary import ACUTE_ACCENT, ALIKE_IN_SEARCHES, words_of
 
-TRIGRAM_LENGTH = 3  # characters; no index finds shorter parts
-# How many names have a part in them when going through all names in order finds a page sooner
+TRIGRAM_LENGTH = 3  # characters; no index finds shorter words
+# How many names have the words in them when going through all names in order finds a page sooner
 MANY_MATCHES = 1_000
+PHRASES_MAX = 8  # of a search, that SQLite's index is asked for; the others are looked for in names
 # The column of the table of names, and that of its full-text table, which have the same values
-_JOIN_COLUMNS: dict[str, tuple[str, str]] = {
-    profiles.name: ("profiles.user_id", "rowid"),
-    events.name: ("events.name_key", "name_key"),
+_JOIN_COLUMNS: Final = {
+    "profiles": ("profiles.user_id", "rowid"),
+    "events": ("events.name_key", "name_key"),
 }
+REPLACED_AT_ONCE = 12  # SQLite's parser does not nest very many calls
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _search_key_on_sqlite(name_key: str) -> str:
+    """Writes `search_fold` in SQL, of what `fold` has folded."""
+    pairs = [(_quoted(ACUTE_ACCENT), _quoted("'"))]
+    pairs += [(_quoted(each), _quoted(alike)) for each, alike in ALIKE_IN_SEARCHES.items()]
+    # One space of many: a mark goes behind each, and then what has a mark before it
+    pairs += [("' '", "' ' || char(1)"), ("char(1) || ' '", "''"), ("char(1)", "''")]
+    key, source = name_key, ""
+    for start in range(0, len(pairs), REPLACED_AT_ONCE):
+        for each, alike in pairs[start : start + REPLACED_AT_ONCE]:
+            key = f"replace({key}, {each}, {alike})"
+        key, source = "key", f" FROM (SELECT {key} AS key{source})"
+    return f"(SELECT trim(key){source})"
+
+
+def _search_key_on_postgres(name_key: str) -> str:
+    """Writes `search_fold` in SQL, of what `fold` has folded."""
+    ordered = sorted(ALIKE_IN_SEARCHES.items(), key=lambda pair: pair[1], reverse=True)
+    each, alike = "".join(pair[0] for pair in ordered), "".join(pair[1] for pair in ordered)
+    key = f"replace({name_key}, {_quoted(ACUTE_ACCENT)}, {_quoted(chr(39))})"
+    key = f"translate({key}, {_quoted(each)}, {_quoted(alike)})"  # the last ones are left out
+    return f"btrim(regexp_replace({key}, ' +', ' ', 'g'))"
+
+
 # A profile's id is its row's number for ever; an event's row has no number that VACUUM keeps, so
 # events are found by their name, which is unique and never changes
-_CREATE_FULL_TEXT = (
+# What an older version searches, which may run beside this one while it is replaced
+_FULL_TEXT_OF_OLD = (
     """CREATE VIRTUAL TABLE trigrams_of_profiles USING fts5(
     name_key, content='profiles', content_rowid='user_id', tokenize='trigram case_sensitive 1'
 )""",
@@ -56,39 +101,110 @@ END""",
         AND name_key = old.name_key;
 END""",
 )
+_FULL_TEXT = (
+    "ALTER TABLE profiles ADD COLUMN search_key VARCHAR",
+    """CREATE VIRTUAL TABLE trigrams_of_profiles_folded USING fts5(
+    search_key, content='profiles', content_rowid='user_id', tokenize='trigram case_sensitive 1'
+)""",
+    f"""CREATE TRIGGER trigrams_of_profiles_folded_add AFTER INSERT ON profiles BEGIN
+    UPDATE profiles SET search_key = {_search_key_on_sqlite("new.name_key")}
+        WHERE user_id = new.user_id;
+    INSERT INTO trigrams_of_profiles_folded (rowid, search_key)
+        SELECT user_id, search_key FROM profiles WHERE user_id = new.user_id;
+END""",
+    f"""CREATE TRIGGER trigrams_of_profiles_folded_put AFTER UPDATE OF name_key ON profiles
+    WHEN new.name_key <> old.name_key BEGIN
+    INSERT INTO trigrams_of_profiles_folded (trigrams_of_profiles_folded, rowid, search_key)
+        VALUES ('delete', old.user_id, old.search_key);
+    UPDATE profiles SET search_key = {_search_key_on_sqlite("new.name_key")}
+        WHERE user_id = new.user_id;
+    INSERT INTO trigrams_of_profiles_folded (rowid, search_key)
+        SELECT user_id, search_key FROM profiles WHERE user_id = new.user_id;
+END""",
+    """CREATE TRIGGER trigrams_of_profiles_folded_remove AFTER DELETE ON profiles BEGIN
+    INSERT INTO trigrams_of_profiles_folded (trigrams_of_profiles_folded, rowid, search_key)
+        VALUES ('delete', old.user_id, old.search_key);
+END""",
+    "ALTER TABLE events ADD COLUMN search_key VARCHAR",
+    """CREATE VIRTUAL TABLE trigrams_of_events_folded USING fts5(
+    search_key, name_key UNINDEXED, tokenize='trigram case_sensitive 1'
+)""",
+    f"""CREATE TRIGGER trigrams_of_events_folded_add AFTER INSERT ON events BEGIN
+    UPDATE events SET search_key = {_search_key_on_sqlite("new.name_key")}
+        WHERE event_id = new.event_id;
+    INSERT INTO trigrams_of_events_folded (search_key, name_key)
+        SELECT search_key, name_key FROM events
+        WHERE event_id = new.event_id AND length(search_key) >= 3;
+END""",
+    f"""CREATE TRIGGER trigrams_of_events_folded_put AFTER UPDATE OF name_key ON events
+    WHEN new.name_key <> old.name_key BEGIN
+    DELETE FROM trigrams_of_events_folded
+    WHERE trigrams_of_events_folded MATCH '"' || replace(old.search_key, '"', '""') || '"'
+        AND name_key = old.name_key;
+    UPDATE events SET search_key = {_search_key_on_sqlite("new.name_key")}
+        WHERE event_id = new.event_id;
+    INSERT INTO trigrams_of_events_folded (search_key, name_key)
+        SELECT search_key, name_key FROM events
+        WHERE event_id = new.event_id AND length(search_key) >= 3;
+END""",
+    """CREATE TRIGGER trigrams_of_events_folded_remove AFTER DELETE ON events
+    WHEN length(old.search_key) >= 3 BEGIN
+    DELETE FROM trigrams_of_events_folded
+    WHERE trigrams_of_events_folded MATCH '"' || replace(old.search_key, '"', '""') || '"'
+        AND name_key = old.name_key;
+END""",
+    """CREATE TRIGGER trigrams_of_events_put AFTER UPDATE OF name_key ON events
+    WHEN new.name_key <> old.name_key BEGIN
+    DELETE FROM trigrams_of_events
+    WHERE trigrams_of_events MATCH '"' || replace(old.name_key, '"', '""') || '"'
+        AND name_key = old.name_key;
+    INSERT INTO trigrams_of_events (name_key) SELECT new.name_key WHERE length(new.name_key) >= 3;
+END""",
+)
+_COLUMNS_ON_POSTGRES = tuple(
+    f"""ALTER TABLE {table} ADD COLUMN search_key VARCHAR COLLATE "C"
+    GENERATED ALWAYS AS ({_search_key_on_postgres("name_key")}) STORED"""
+    for table in _JOIN_COLUMNS
+)
 
 
 @event.listens_for(metadata, "after_create")
-def _create_full_text(_: object, connection: Connection, **__: object) -> None:
+def _create_search(_: object, connection: Connection, **__: object) -> None:
     if connection.dialect.name == "sqlite":
-        for statement in _CREATE_FULL_TEXT:
+        for statement in (*_FULL_TEXT_OF_OLD, *_FULL_TEXT):
+            connection.exec_driver_sql(statement)
+    else:
+        for statement in _COLUMNS_ON_POSTGRES:
             connection.exec_driver_sql(statement)
 
 
 def is_declared(name: str | None, kind: str, _: object) -> bool:
-    """Tells whether `tables` declares this table or index.
+    """Tells whether `tables` declares this table, index or column.
 
-    The indexes of trigrams are not: there is one only where the engine can have it.
+    What is searched is not: each engine has it in its own way, and an index of trigrams is only
+    where the engine can have it.
     """
+    if kind == "column":
+        return name != "search_key"
     return kind not in {"table", "index"} or not (name or "").startswith("trigrams_of_")
 
 
-class has_part(FunctionElement[bool]):
-    """Says in SQL that a name has a part in it, of whatever length."""
+class has_words(FunctionElement[bool]):
+    """Says in SQL that a name of a table has the words of a search in it."""
 
     type = Boolean()
     inherit_cache = True
 
 
-class has_part_by_index(FunctionElement[bool]):
-    """Says the same by the index, for a part of at least `TRIGRAM_LENGTH` characters."""
+class has_words_by_index(FunctionElement[bool]):
+    """Says the same by the index, for a first word of at least `TRIGRAM_LENGTH` characters."""
 
     type = Boolean()
     inherit_cache = True
 
 
 class has_few_matches(FunctionElement[bool]):
-    """Says in SQL that so few names have the part in them that the index finds a page sooner.
+    """Says in SQL that so few names have the words in them that the index finds a page sooner.
 
     That is for SQLite; PostgreSQL decides by its own counts, whichever way it is asked.
     """
@@ -97,33 +213,58 @@ class has_few_matches(FunctionElement[bool]):
     inherit_cache = True
 
 
-@compiles(has_part, "sqlite")
-def _sqlite_has_part(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    name, part = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"instr({name}, {part}) > 0"
+def arguments_of(table: str) -> tuple[ColumnElement[Any], ...]:
+    """Names what those three are said of, and the `parameters_of` a search."""
+    names = ("first", "others", "patterns", "phrases")
+    return literal_column(table), *(bindparam(each, type_=String) for each in names)
 
 
-@compiles(has_part_by_index, "sqlite")
-def _sqlite_has_part_by_index(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    column, part = element.clauses
-    names_column, full_text_column = _JOIN_COLUMNS[column.table.name]
-    index = f"trigrams_of_{column.table.name}"
-    phrase = _fts5_phrase(part, compiler, **options)
-    matches = f"SELECT {full_text_column} FROM {index} WHERE {index} MATCH {phrase}"
-    return f"{names_column} IN ({matches}) AND {_sqlite_has_part(element, compiler, **options)}"
+def parameters_of(part: str) -> Mapping[str, str]:
+    """Writes the words of a folded part as the statements of each engine want them."""
+    words = words_of(part) or [""]
+    phrases = [each for each in words[:PHRASES_MAX] if len(each) >= TRIGRAM_LENGTH]
+    return {
+        "first": words[0],
+        "others": json.dumps(words[1:]),
+        "patterns": " ".join(f"%{_literal(each)}%" for each in words[1:]),
+        "phrases": " AND ".join('"' + each.replace('"', '""') + '"' for each in phrases),
+    }
+
+
+def has_index(parameters: Mapping[str, str]) -> bool:
+    """Tells whether an index of trigrams can find these words."""
+    return len(parameters["first"]) >= TRIGRAM_LENGTH
+
+
+def _literal(word: str) -> str:
+    """Writes a word for LIKE, in which it stands for itself."""
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+@compiles(has_words, "sqlite")
+def _sqlite_has_words(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    table, first, others, *_ = element.clauses
+    key = f"{table.name}.search_key"
+    word, rest = (compiler.process(each, **options) for each in (first, others))
+    lacks = f"SELECT 1 FROM json_each({rest}) AS other WHERE instr({key}, other.value) = 0"
+    return f"instr({key}, {word}) > 0 AND NOT EXISTS ({lacks})"
+
+
+@compiles(has_words_by_index, "sqlite")
+def _sqlite_has_words_by_index(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    table, *_, phrases = element.clauses
+    names_column, full_text_column = _JOIN_COLUMNS[table.name]
+    index, asked = f"trigrams_of_{table.name}_folded", compiler.process(phrases, **options)
+    matches = f"SELECT {full_text_column} FROM {index} WHERE {index} MATCH {asked}"
+    return f"{names_column} IN ({matches}) AND {_sqlite_has_words(element, compiler, **options)}"
 
 
 @compiles(has_few_matches, "sqlite")
 def _sqlite_has_few_matches(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    index, part = element.clauses
-    phrase = _fts5_phrase(part, compiler, **options)
-    matches = f"SELECT 1 FROM {index.name} WHERE {index.name} MATCH {phrase} LIMIT {MANY_MATCHES}"
+    table, *_, phrases = element.clauses
+    index, asked = f"trigrams_of_{table.name}_folded", compiler.process(phrases, **options)
+    matches = f"SELECT 1 FROM {index} WHERE {index} MATCH {asked} LIMIT {MANY_MATCHES}"
     return f"(SELECT count(*) FROM ({matches})) < {MANY_MATCHES}"
-
-
-def _fts5_phrase(part: Any, compiler: SQLCompiler, **options: Any) -> str:
-    """Writes the part as FTS5 wants it, whatever characters are in it."""
-    return f"""'"' || replace({compiler.process(part, **options)}, '"', '""') || '"'"""
 
 
 @compiles(has_few_matches, "postgresql")
@@ -131,9 +272,11 @@ def _postgres_has_few_matches(_: Any, __: SQLCompiler, **___: Any) -> str:
     return "true"
 
 
-@compiles(has_part, "postgresql")
-@compiles(has_part_by_index, "postgresql")
-def _postgres_has_part(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    name, part = (compiler.process(clause, **options) for clause in element.clauses)
-    literal = rf"replace(replace(replace({part}, '\', '\\'), '%', '\%'), '_', '\_')"
-    return f"{name} LIKE '%' || {literal} || '%'"
+@compiles(has_words, "postgresql")
+@compiles(has_words_by_index, "postgresql")
+def _postgres_has_words(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    table, first, _, patterns, _ = element.clauses
+    key = f"{table.name}.search_key"
+    word, rest = (compiler.process(each, **options) for each in (first, patterns))
+    pattern = rf"replace(replace(replace({word}, '\', '\\'), '%', '\%'), '_', '\_')"
+    return f"{key} LIKE '%' || {pattern} || '%' AND {key} LIKE ALL (string_to_array({rest}, ' '))"

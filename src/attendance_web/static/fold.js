@@ -1,5 +1,7 @@
 /** What a marker's page knows, folded from the frames it gets. Contract: 6.10. No I/O. */
 
+import { search } from "./search.js";
+
 /** @typedef {import("./socket.js").Frame} Frame */
 /** @typedef {"asking" | "held" | "confirming" | "refusing"} Step */
 /**
@@ -134,9 +136,9 @@ function without(list, userId) {
  * @returns {number[]}
  */
 export function ordered(list, friends, nameOf, part) {
-  const sought = part.trim().toLowerCase();
+  const isSought = search(part);
   return [...list]
-    .filter(([userId]) => sought === "" || nameOf(userId).toLowerCase().includes(sought))
+    .filter(([userId]) => isSought(nameOf(userId)))
     .sort(
       ([one, oneAt], [other, otherAt]) =>
         Number(friends.has(other)) - Number(friends.has(one)) || oneAt - otherAt || one - other,

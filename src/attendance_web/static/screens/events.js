@@ -4,6 +4,7 @@ import * as api from "../api.js";
 import { h, refill } from "../dom.js";
 import { tellError } from "../notices.js";
 import { badge, eventLink, heading, loaded } from "../parts.js";
+import { searchLength } from "../search.js";
 import { t } from "../texts.js";
 import { isToday, now } from "../times.js";
 import { newEvent } from "./new-event.js";
@@ -35,7 +36,7 @@ export function events() {
     const part = search.value.trim();
     const turn = ++asked;
     lists.view.hidden = part !== "";
-    if (part.length < SEARCH_FROM) {
+    if (searchLength(part) < SEARCH_FROM) {
       refill(found, part !== "" && h("p", {}, t("events.searchFrom")));
       return;
     }

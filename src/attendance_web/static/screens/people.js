@@ -5,6 +5,7 @@ import { h, refill } from "../dom.js";
 import { tellError } from "../notices.js";
 import { badge, button, heading, loaded, personLink } from "../parts.js";
 import { meet, people, readFriends } from "../people.js";
+import { searchLength } from "../search.js";
 import { t } from "../texts.js";
 
 const SEARCH_FROM = 4; // Contract: FindByName
@@ -29,7 +30,7 @@ export function peopleScreen() {
   async function look() {
     const part = search.value.trim();
     const turn = ++asked;
-    if (part.length < SEARCH_FROM) {
+    if (searchLength(part) < SEARCH_FROM) {
       refill(found, part !== "" && h("p", {}, t("people.searchFrom")));
       return;
     }
