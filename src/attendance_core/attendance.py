@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from attendance_core import ports
-from attendance_core.checks import checked_page
+from attendance_core.checks import checked_event_id, checked_page
 from attendance_core.errors import (
     NotTheCreator,
 )
@@ -56,6 +56,7 @@ class GetAttendance:
         self, *, actor: UserId, event_id: EventId
     ) -> Sequence[tuple[Participant, SeenState]]:
         """Everybody with their state, by name, then id. Raises EventNotFound, NotTheCreator."""
+        checked_event_id(event_id)
 
         def look(unit: ports.Unit) -> Sequence[tuple[Participant, SeenState]]:
             event = unit.events.get(event_id)

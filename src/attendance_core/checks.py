@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 from attendance_core.errors import BadCharacters, BadLength, InvalidArgument, TooShort
 from attendance_core.vocabulary import is_printable, search_fold, tidy
@@ -44,6 +45,12 @@ def search_part(text: str, field: str, least: int) -> str:
     if not is_printable(kept):
         raise BadCharacters(field=field)
     return part
+
+
+def checked_event_id(event_id: object) -> None:
+    """Every store answers alike to what is no id. Raises TypeError."""
+    if not isinstance(event_id, UUID):
+        raise TypeError(f"an event_id is a UUID, and no {type(event_id).__name__}")
 
 
 def checked_page(limit: int | None, offset: int) -> None:

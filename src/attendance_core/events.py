@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.checks import checked_page, checked_text, search_part
+from attendance_core.checks import checked_event_id, checked_page, checked_text, search_part
 from attendance_core.errors import (
     AlreadyJoined,
     BadTimes,
@@ -88,6 +88,7 @@ class GetEventByID:
 
     async def __call__(self, *, event_id: EventId) -> Event:
         """Raises EventNotFound."""
+        checked_event_id(event_id)
         return await self.observe(lambda unit: unit.events.get(event_id))
 
 
@@ -113,7 +114,8 @@ class JoinEvent:
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
-        """Raises EventNotFound, EventOver, AlreadyJoined."""
+        """Raises EventNotFound, EventOver, AlreadyJoined, PersonNotFound."""
+        checked_event_id(event_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
@@ -136,6 +138,7 @@ class LeaveEvent:
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
         """Raises EventNotFound, NotJoined, EventOver: who was there is a record."""
+        checked_event_id(event_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
@@ -168,6 +171,7 @@ class DeleteEvent:
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
         """Raises EventNotFound, NotTheCreator, SomebodyTookPart, SomebodyWasMarked."""
+        checked_event_id(event_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.lock(event_id)

@@ -175,12 +175,16 @@ class UploadProfileConfirmation:
     ids: ports.Ids
 
     async def __call__(self, *, actor: UserId, image: bytes) -> None:
-        """The tick goes, until somebody has looked. Raises BadPicture, PictureTooLarge."""
+        """The tick goes, until somebody has looked.
+
+        Raises BadPicture, PictureTooLarge, PersonNotFound.
+        """
         picture = await self.pictures.clean(image, max_side=None)
         key = self.ids.file_key(picture.extension)
         await self.files.put(scan_path(key), picture.content, picture.media_type)
 
         def work(unit: ports.Unit) -> FileKey | None:
+            unit.profiles.get(actor)
             earlier = unit.scans.lock(actor)
             unit.scans.put(ConfirmationScan(actor, key, unit.now()))
             return None if earlier is None else earlier.file

@@ -179,7 +179,10 @@ class Places(Protocol):
     """One person in one event."""
 
     def enter(self, event_id: EventId, user_id: UserId) -> None:
-        """Makes the row of one who never was there (no member yet). Raises EventNotFound."""
+        """Makes the row of one who never was there (no member yet); none of nobody.
+
+        Raises EventNotFound.
+        """
         ...
 
     def lock(

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.accounts import Credential, Session
-from attendance_core.events import CreateEvent
+from attendance_core.events import Event
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.commands import (
     ConfirmMarking,
@@ -87,11 +87,19 @@ class World:
         return drive(self.store.transact(work))
 
     def event(self, name: str = "Lecture", starts: float = -60, lasts: float = 3600) -> EventId:
-        create = CreateEvent(self.store.transact, self.ids)
+        """Of the first person, who has joined it where there are people already."""
+        event_id = EventId(self.ids.event_id())
         starts_at = self.clock.now() + starts
-        return drive(
-            create(actor=UserId(1), name=name, starts_at=starts_at, ends_at=starts_at + lasts)
-        )
+        event = Event(event_id, name, UserId(1), starts_at, starts_at + lasts)
+
+        def work(unit: Any) -> None:
+            unit.events.add(event)
+            unit.places.enter(event_id, UserId(1))
+            for place in unit.places.lock(event_id, [UserId(1)]).values():
+                unit.places.put(place.joined())
+
+        drive(self.store.transact(work))
+        return event_id
 
     def process(self) -> ProcessId:
         process_id = ProcessId(self.ids.process_id())

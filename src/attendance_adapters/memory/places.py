@@ -36,7 +36,7 @@ class Places:
         if event_id not in self._state.events:
             raise EventNotFound
         key = PlaceKey(event_id, user_id)
-        if key not in self._state.places:
+        if user_id in self._state.profiles and key not in self._state.places:
             self._state.places[key] = Place(event_id, user_id)
 
     def lock(

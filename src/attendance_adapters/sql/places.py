@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from attendance_adapters.sql.driver import LOCKS_ROWS, Executor
-from attendance_adapters.sql.tables import BigId, marks, places, profiles, scans
+from attendance_adapters.sql.tables import BigId, accounts, marks, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.marking.places import Held, Mark, Marked, Place, State, Waiting
 from attendance_core.profiles import Confirmation
@@ -45,10 +45,13 @@ ENTER = insert(places).from_select(
     ["event_id", "user_id", "member", "version"],
     select(
         bindparam("event_id", type_=Uuid),
-        _new_user_id,
+        accounts.c.user_id,
         literal(False),
         literal(0, BigInteger),
-    ).where(~exists().where(_is_in_event, places.c.user_id == _new_user_id)),
+    ).where(
+        accounts.c.user_id == _new_user_id,
+        ~exists().where(_is_in_event, places.c.user_id == _new_user_id),
+    ),
     include_defaults=False,
 )
 FIND = _SELECT_PLACES.where(_is_in_event, _is_of_users)

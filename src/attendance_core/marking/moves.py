@@ -93,11 +93,13 @@ def settle(unit: ports.Unit, place: Place, judge: Process | None, terms: Terms) 
 def enter(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserId, Place]:
     """Makes a person's place where there is none, and locks it and that of whom they hold.
 
-    Raises EventNotFound, also where the event was deleted while we waited for them.
+    Raises EventNotFound, also where the event was deleted while we waited for them;
+    PersonNotFound.
     """
     unit.places.enter(event_id, user_id)
     places = unit.places.lock(event_id, [user_id], holder=user_id)
     if user_id not in places:
+        unit.profiles.get(user_id)
         raise EventNotFound
     return places
 

@@ -1,0 +1,149 @@
+"""People who do not exist, and ids that are none: every store answers alike, in each use case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from attendance_adapters.system import RandomIds
+from attendance_core.accounts import session_id_of
+from attendance_core.errors import (
+    NotJoined,
+    NotLoggedIn,
+    NotTheCreator,
+    PersonNotFound,
+    ScanNotFound,
+    WrongCredentials,
+)
+from attendance_core.marking.connections import Role
+from attendance_core.marking.endings import Ending
+from attendance_core.use_cases import UseCases
+from attendance_core.vocabulary import FileKey, UserId
+from tests.support.lecture import EVENT, Lecture, socket, use_cases
+from tests.support.stand_ins import NOON
+
+NOBODY, SOMEBODY = UserId(999), UserId(1)
+Call = Callable[[UseCases], Coroutine[Any, Any, Any]]
+MARKING = socket(999, NOBODY, Role.MARKING)
+MARK_ME = socket(998, NOBODY, Role.MARK_ME)
+
+# Each use case that is told who acts, as nobody; what it raises, or answers
+BY_NOBODY: dict[str, tuple[Call, Any]] = {
+    "get_profile": (lambda do: do.get_profile(actor=NOBODY, user_id=NOBODY), PersonNotFound),
+    "update_profile_info": (
+        lambda do: do.update_profile_info(actor=NOBODY, bio="x"),
+        PersonNotFound,
+    ),
+    "update_profile_picture": (
+        lambda do: do.update_profile_picture(actor=NOBODY, image=b"x"),
+        PersonNotFound,
+    ),
+    "upload_profile_confirmation": (
+        lambda do: do.upload_profile_confirmation(actor=NOBODY, image=b"x"),
+        PersonNotFound,
+    ),
+    "get_friend_list": (lambda do: do.get_friend_list(actor=NOBODY), []),
+    "get_friend_requests": (lambda do: do.get_friend_requests(actor=NOBODY), []),
+    "send_friend_request": (
+        lambda do: do.send_friend_request(actor=NOBODY, user_id=SOMEBODY),
+        PersonNotFound,
+    ),
+    "remove_friend": (lambda do: do.remove_friend(actor=NOBODY, user_id=SOMEBODY), None),
+    "create_event": (
+        lambda do: do.create_event(actor=NOBODY, name="x", starts_at=NOON, ends_at=NOON + 60),
+        PersonNotFound,
+    ),
+    "join_event": (lambda do: do.join_event(actor=NOBODY, event_id=EVENT), PersonNotFound),
+    "leave_event": (lambda do: do.leave_event(actor=NOBODY, event_id=EVENT), NotJoined),
+    "delete_event": (lambda do: do.delete_event(actor=NOBODY, event_id=EVENT), NotTheCreator),
+    "get_created_events": (lambda do: do.get_created_events(actor=NOBODY), []),
+    "get_joined_events": (lambda do: do.get_joined_events(actor=NOBODY), []),
+    "get_attendance": (lambda do: do.get_attendance(actor=NOBODY, event_id=EVENT), NotTheCreator),
+    "get_my_attendance": (lambda do: do.get_my_attendance(actor=NOBODY), []),
+    "mark_me": (lambda do: do.mark_me(connection=MARK_ME), PersonNotFound),
+    "ready_to_mark": (lambda do: do.ready_to_mark(connection=MARKING), PersonNotFound),
+    "prepare_to_mark": (
+        lambda do: do.prepare_to_mark(connection=MARKING, user_id=SOMEBODY),
+        NotLoggedIn,
+    ),
+    "confirm_marking": (lambda do: do.confirm_marking(connection=MARKING), NotLoggedIn),
+    "refuse_to_mark": (lambda do: do.refuse_to_mark(connection=MARKING), NotLoggedIn),
+    "why_gone": (lambda do: do.why_gone(connection=MARKING), Ending.LOGGED_OUT),
+}
+# Each that is told whom it is about
+ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
+    "log_in": (lambda do: do.log_in(username="nobody", password="x" * 9), WrongCredentials),
+    "get_profile_summaries": (lambda do: do.get_profile_summaries(user_ids=[NOBODY]), []),
+    "send_friend_request": (
+        lambda do: do.send_friend_request(actor=SOMEBODY, user_id=NOBODY),
+        PersonNotFound,
+    ),
+    "remove_friend": (
+        lambda do: do.remove_friend(actor=SOMEBODY, user_id=NOBODY),
+        PersonNotFound,
+    ),
+    "read_scan": (lambda do: do.read_scan(user_id=NOBODY), ScanNotFound),
+    "judge_scan": (
+        lambda do: do.judge_scan(user_id=NOBODY, file=FileKey("x"), approve=True),
+        ScanNotFound,
+    ),
+    "hang_up": (lambda do: do.hang_up(connection_id=MARKING.connection_id, goodbye=True), None),
+    "log_out": (lambda do: do.log_out(session_id=session_id_of("nobody's")), None),
+}
+WITHOUT_PEOPLE = frozenset(
+    [
+        "sign_up",
+        "identify",
+        "count_one",
+        "begin_try",
+        "end_try",
+        "forget_tallies",
+        "find_by_name",
+        "get_pending_scans",
+        "get_event_by_id",
+        "get_events",
+        "start_process",
+        "renew_lease",
+        "sweep",
+        "read_room",
+    ]
+)
+# Each that is told an event, by what is no id
+OF_NO_ID: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
+    "get_event_by_id": lambda do, it: do.get_event_by_id(event_id=it),
+    "join_event": lambda do, it: do.join_event(actor=SOMEBODY, event_id=it),
+    "leave_event": lambda do, it: do.leave_event(actor=SOMEBODY, event_id=it),
+    "delete_event": lambda do, it: do.delete_event(actor=SOMEBODY, event_id=it),
+    "get_attendance": lambda do, it: do.get_attendance(actor=SOMEBODY, event_id=it),
+}
+
+
+def test_every_use_case_is_here() -> None:
+    told = BY_NOBODY.keys() | ABOUT_NOBODY.keys()
+    assert told | WITHOUT_PEOPLE == {each.name for each in fields(UseCases)}
+    assert not told & WITHOUT_PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [*BY_NOBODY.values(), *ABOUT_NOBODY.values()],
+    ids=[*BY_NOBODY, *ABOUT_NOBODY],
+)
+async def test_nobody_gets_one_answer(store: Any, call: Call, answer: Any) -> None:
+    await Lecture.begun(store, waiting=1)
+    do = use_cases(store, RandomIds())
+    if isinstance(answer, type):
+        with pytest.raises(answer):
+            await call(do)
+    else:
+        assert await call(do) == answer
+
+
+@pytest.mark.parametrize("call", OF_NO_ID.values(), ids=OF_NO_ID)
+@pytest.mark.parametrize("given", [str(EVENT), EVENT.bytes, 1, None])
+async def test_an_event_id_is_a_uuid(store: Any, call: Any, given: Any) -> None:
+    with pytest.raises(TypeError):
+        await call(use_cases(store), given)
