@@ -45,6 +45,7 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("marking", UserLeft(ANNA)),
     ("marking", Prepared(ANNA, 90.0)),
     ("marking", Confirmed(50)),
+    ("marking", Confirmed(50, again=True)),
     ("marking", GivenBack()),
     ("marking", ReservationExpired(ANNA)),
     ("mark_me", WasMarked(BORIS)),

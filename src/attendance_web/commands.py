@@ -117,7 +117,10 @@ def serve_one(
     from attendance_web.serving.server import serve
 
     return serve(
-        main.create_app(main.attendance_of(settings), settings, worker), listener, ready=ready
+        main.create_app(main.attendance_of(settings), settings, worker),
+        listener,
+        ready=ready,
+        keep_alive_seconds=settings.keep_alive_seconds,
     )
 
 

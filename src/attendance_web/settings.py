@@ -26,6 +26,9 @@ USUAL: Final = Terms()
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
 LONGEST_SECONDS: Final = 86_400
 MOST_WORKERS: Final = 64
+# Idle connections are the proxy's to close: a POST that meets one of ours closing is lost
+KEEP_ALIVE_SECONDS: Final = 75
+LONGEST_KEEP_ALIVE: Final = 3_600  # seconds
 MOST_KARMA: Final = 1_000_000
 NOTIFIERS: Final = frozenset(
     {"redis", "rediss", "valkey", "valkeys", "postgresql", "postgres", "postgresql+asyncpg"}
@@ -52,6 +55,7 @@ class Settings:
     hold_seconds: Seconds = USUAL.hold_seconds
     grace_seconds: Seconds = USUAL.grace_seconds
     karma_per_mark: int = USUAL.karma_per_mark
+    keep_alive_seconds: int = KEEP_ALIVE_SECONDS
     log_format: Literal["console", "json"] = "console"
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0  # 0: none; each of several workers has the next one
@@ -235,6 +239,7 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "hold_seconds": _seconds,
     "grace_seconds": _seconds,
     "karma_per_mark": _whole(0, MOST_KARMA),
+    "keep_alive_seconds": _whole(1, LONGEST_KEEP_ALIVE),
     "log_format": _log_format,
     "metrics_host": _host,
     "metrics_port": _whole(1, 65_535 - MOST_WORKERS),

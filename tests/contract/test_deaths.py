@@ -57,7 +57,7 @@ class TestKilled:
             marking = service.connection(boris, event_id, Role.MARKING)
             assert (await do.ready_to_mark(connection=marking)).holding is None
             again = await do.confirm_marking(connection=marking, user_id=ANNA)
-            assert (again.answer, again.changed) == (Confirmed(50), False)
+            assert (again.answer, again.changed) == (Confirmed(50, again=True), False)
             assert await karma(service) == 50
             back = service.connection(anna, event_id, Role.MARK_ME)
             place = await do.mark_me(connection=back)

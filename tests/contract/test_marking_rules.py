@@ -135,6 +135,9 @@ class TestRule3AMarkIsStoredFirst:
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         frame = await marking.asks("confirm_marking")
         assert all(word in frame["params"]["display_msg"] for word in words)
+        again = await marking.asks("confirm_marking", user_id=asker.user_id)
+        text = again["params"]["display_msg"]
+        assert text and not any(word in text for word in words)  # Contract: 6.5
 
 
 class TestRule4OnlyTheMarkedIsTold:
@@ -183,12 +186,13 @@ class TestRule5ConfirmAndRefuse:
         await marking.hears("user_joined")
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         first = await marking.asks("confirm_marking", user_id=asker.user_id)
-        assert await marking.asks("confirm_marking", user_id=asker.user_id) == first
+        again = await marking.asks("confirm_marking", user_id=asker.user_id)
+        assert again["message"] == first["message"] == "marked"
         await marking.asks("prepare_to_mark", user_id=second.user_id)
-        assert await marking.asks("confirm_marking", user_id=asker.user_id) == first
+        assert await marking.asks("confirm_marking", user_id=asker.user_id) == again
         other = await marker.marks(event_id)
         await other.hears("prepared", user_id=second.user_id)
-        assert await other.asks("confirm_marking", user_id=asker.user_id) == first
+        assert await other.asks("confirm_marking", user_id=asker.user_id) == again
         assert await house.karma(marker) == 50
         assert isinstance(await house.state_of(event_id, second), Held)
 

@@ -62,6 +62,8 @@ WRONG = [
     ("GRACE_SECONDS", "soon", "must be a number of seconds from 1 to"),
     ("KARMA_PER_MARK", "-50", "must be a whole number from 0 to 1000000"),
     ("KARMA_PER_MARK", "fifty", "must be a whole number from 0 to 1000000"),
+    ("KEEP_ALIVE_SECONDS", "0", "must be a whole number from 1 to 3600"),
+    ("KEEP_ALIVE_SECONDS", "1.5", "must be a whole number from 1 to 3600, not '1.5'"),
     ("METRICS_HOST", "http://localhost", "must be an address or the name of a host"),
     ("METRICS_PORT", "0", "must be a whole number from 1 to 65471"),
     ("LOG_FORMAT", "xml", "must be console or json, not 'xml'"),
@@ -81,6 +83,7 @@ class TestWhatIsSet:
         assert settings.allowed_origins == frozenset()
         assert (settings.hold_seconds, settings.grace_seconds) == (90, 15)
         assert (settings.karma_per_mark, settings.log_format) == (50, "console")
+        assert settings.keep_alive_seconds == 75
 
     def test_everything_can_be(self) -> None:
         settings = settings_from(
@@ -96,6 +99,7 @@ class TestWhatIsSet:
                 "ATTENDANCE_HOLD_SECONDS": "1.5",
                 "ATTENDANCE_GRACE_SECONDS": "2",
                 "ATTENDANCE_KARMA_PER_MARK": "7",
+                "ATTENDANCE_KEEP_ALIVE_SECONDS": "90",
                 "ATTENDANCE_LOG_FORMAT": "json",
                 "ATTENDANCE_METRICS_HOST": "10.0.0.1",
                 "ATTENDANCE_METRICS_PORT": "9100",
@@ -113,6 +117,7 @@ class TestWhatIsSet:
             hold_seconds=1.5,
             grace_seconds=2,
             karma_per_mark=7,
+            keep_alive_seconds=90,
             log_format="json",
             metrics_host="10.0.0.1",
             metrics_port=9100,

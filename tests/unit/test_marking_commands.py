@@ -27,7 +27,7 @@ from attendance_core.errors import (
 from attendance_core.events import DeleteEvent, LeaveEvent
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
-from attendance_core.marking.frames import Prepared
+from attendance_core.marking.frames import Confirmed, Prepared
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.stand_ins import NOON
@@ -195,6 +195,7 @@ class TestConfirmMarking:
         drive(world.prepare(connection=marker, user_id=UserId(1)))
         again = drive(world.confirm(connection=marker, user_id=UserId(2)))
         assert not again.changed
+        assert again.answer == Confirmed(50, again=True)
         assert world.karma(3) == 50
         assert isinstance(world.place(1).state, Held)
 

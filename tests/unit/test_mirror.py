@@ -251,7 +251,7 @@ class TestAnswered:
         room.told(place(BOB, 3, Marked(MIA, AT, 50)))
         room.news(mia)
         room.answered(mia, place(BOB, 3, Marked(MIA, AT, 50)), changed=False)
-        assert room.news(mia) == [Confirmed(50)]
+        assert room.news(mia) == [Confirmed(50, again=True)]
 
     def test_of_a_socket_that_has_gone_the_others_still_hear(self, room: Room) -> None:
         connection, max_ = room.connection(MIA, Role.MARKING), room.marks(MAX)

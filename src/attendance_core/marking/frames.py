@@ -41,9 +41,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """Recorded: what it pays."""
+    """Recorded: what it pays. ``again`` where it was recorded before, and has paid then."""
 
     points: int
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

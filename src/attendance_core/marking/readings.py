@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attendance_core import ports
 from attendance_core.errors import EventNotFound
@@ -48,7 +48,10 @@ class Outcome:
     @property
     def answer(self) -> Answer:
         """What the socket that asked is told."""
-        return answer_about(self.place, self.at)
+        answer = answer_about(self.place, self.at)
+        if isinstance(answer, Confirmed):
+            return replace(answer, again=not self.changed)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

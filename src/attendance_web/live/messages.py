@@ -37,6 +37,10 @@ MARKED_TEXT = {
     "en": "Marked, thank you! You have earned {points} karma.",
     "ru": "Отмечено, спасибо! Вы заработали {points} кармы.",
 }
+MARKED_AGAIN_TEXT = {
+    "en": "You have marked this person already, thank you!",
+    "ru": "Вы уже отметили этого человека, спасибо!",
+}
 
 
 class UserRef(msgspec.Struct, frozen=True):
@@ -198,8 +202,9 @@ def _spelling(frame: Frame, language: Language) -> tuple[str, dict[str, object]]
             return "user_left", {"user_id": user_id}
         case Prepared(user_id, expires_in):
             return "prepared", {"user_id": user_id, "expires_in": expires_in}
-        case Confirmed(points):
-            return "marked", {"display_msg": MARKED_TEXT[language].format(points=points)}
+        case Confirmed(points, again):
+            text = MARKED_AGAIN_TEXT if again else MARKED_TEXT
+            return "marked", {"display_msg": text[language].format(points=points)}
         case GivenBack():
             return "refused", {}
         case ReservationExpired(user_id):

@@ -290,7 +290,7 @@ class CallProtocol(HttpToolsProtocol):
             self._say(self._why)
         elif self._says_no_more:
             self._end_when_answered()
-        elif self._has_begun:
+        elif self._has_begun or not self._in_head:
             self._unset_keepalive_if_required()
             self._wait_for_head()
 

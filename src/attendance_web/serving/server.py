@@ -28,6 +28,7 @@ from attendance_web.live.sockets import Sockets
 from attendance_web.serving.access_log import AccessLog, Answered
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.ws_protocol import PeerProtocol
+from attendance_web.settings import KEEP_ALIVE_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,13 @@ class Servable(Protocol):
     def lifespan(self) -> AbstractAsyncContextManager[None]: ...
 
 
-def serve(app: Servable, listener: socket.socket, *, ready: Callable[[], None]) -> int:
+def serve(
+    app: Servable,
+    listener: socket.socket,
+    *,
+    ready: Callable[[], None],
+    keep_alive_seconds: int = KEEP_ALIVE_SECONDS,
+) -> int:
     """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called in between.
 
     On the signal the sockets are let go and the service is no longer ready. After a moment, which
@@ -69,13 +76,16 @@ def serve(app: Servable, listener: socket.socket, *, ready: Callable[[], None]) 
     that came before are answered. A second Ctrl-C waits for nobody. Raises whatever the start of
     the application raises.
     """
-    config = config_of(AccessLog(cast(ASGI3Application, app), app.on_answer))
+    logged = AccessLog(cast(ASGI3Application, app), app.on_answer)
+    config = config_of(logged, keep_alive_seconds)
     server = _Server(config, app, ready)
     server.run(sockets=[listener])
     return INTERRUPTED if server.force_exit else 0
 
 
-def config_of(app: ASGI3Application) -> uvicorn.Config:
+def config_of(
+    app: ASGI3Application, keep_alive_seconds: int = KEEP_ALIVE_SECONDS
+) -> uvicorn.Config:
     """How uvicorn is to serve: sockets are pinged, bounded and not compressed."""
     return uvicorn.Config(
         app,
@@ -92,6 +102,7 @@ def config_of(app: ASGI3Application) -> uvicorn.Config:
         server_header=False,
         workers=1,
         backlog=BACKLOG,
+        timeout_keep_alive=keep_alive_seconds,
     )
 
 
