@@ -44,8 +44,8 @@ class TestRule9TheEnd:
             pass  # the hold of a second may have ended first
         assert frame["params"]["code"] == "event_over"
         assert await marking.is_closed() == 4410
-        for each in (asker, held):
-            await eventually(lambda each=each: is_nobody(house, event_id, each))
+        for person in (asker, held):
+            await eventually(lambda person=person: is_nobody(house, event_id, person))
         assert await house.karma(marker) == 0
 
     async def test_after_it_every_command_is_refused_by_the_clock_of_its_transaction(

@@ -49,8 +49,8 @@ async def test_people_meet_through_it(services: list[Service], proxy: Service) -
         assert (await marking.asks("confirm_marking"))["message"] == "marked"
         await waiting.hears("was_marked")
         assert await waiting.is_closed() == 1000
-    for each in services:
-        await asyncio.to_thread(line_with, [each], '"path": "/ws/')  # the sockets were spread
+    for service in services:
+        await asyncio.to_thread(line_with, [service], '"path": "/ws/')  # the sockets were spread
 
 
 async def test_pages_of_another_origin_open_no_socket(
@@ -125,8 +125,8 @@ def line_with(services: list[Service], text: str) -> str:
     """The line of a log that has this in it; it may come after the answer it is about."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        for each in services:
-            for line in each.said().splitlines():
+        for service in services:
+            for line in service.said().splitlines():
                 if text in line:
                     return line
         time.sleep(0.05)

@@ -91,9 +91,9 @@ class TestWhatIsPassedOn:
                         )
                         assert (await said_to(proxy.port, post, hidden)).status == 200
         assert len(service.asked) == 20
-        for each in service.asked:
-            assert not {"upgrade", "connection"} & set(each.headers), each
-            assert each.body == hidden.encode()
+        for request in service.asked:
+            assert not {"upgrade", "connection"} & set(request.headers), request
+            assert request.body == hidden.encode()
 
     @pytest.mark.parametrize("spelt", ["websocket", "WebSocket"])
     async def test_a_socket_comes_with_it_and_without_a_body(
@@ -111,9 +111,12 @@ class TestWhatIsPassedOn:
                         opening = head(method, "/ws/mark_me", framing, *lines)
                         assert (await said_to(proxy.port, opening, body)).status == 200
         assert [each.path for each in service.asked] == ["/ws/mark_me"] * 4
-        for each in service.asked:
-            assert (each.headers["upgrade"], each.headers["connection"]) == ("websocket", "upgrade")
-            assert not {"content-length", "transfer-encoding"} & set(each.headers)
+        for request in service.asked:
+            assert (request.headers["upgrade"], request.headers["connection"]) == (
+                "websocket",
+                "upgrade",
+            )
+            assert not {"content-length", "transfer-encoding"} & set(request.headers)
 
     async def test_no_other_upgrade_comes_there(self, tmp_path: Path) -> None:
         async with stub() as service:
@@ -123,8 +126,8 @@ class TestWhatIsPassedOn:
                     assert (await said_to(proxy.port, get("/ws/mark_me", *lines))).status == 200
                 assert (await said_to(proxy.port, get("/ws/mark_me"))).status == 200
         assert len(service.asked) == 5
-        for each in service.asked:
-            assert not {"upgrade", "connection"} & set(each.headers), each
+        for request in service.asked:
+            assert not {"upgrade", "connection"} & set(request.headers), request
 
     @pytest.mark.parametrize("path", ["/api/x", "/accounts/login/", "/", "/ws/mark_me"])
     async def test_who_asks_and_how_is_said_by_the_proxy(self, tmp_path: Path, path: str) -> None:

@@ -90,9 +90,9 @@ class TestHangingUp:
             await shell.store.asks("HangUp", 2)
             shell.cancels_every_socket()
             await eventually(lambda: not shell.is_serving())
-        for each in (asker, marker):
-            await eventually(lambda each=each: shell.has_lost(event_id, each))
-            assert await shell.sockets_of(event_id, each, 1)
+        for person in (asker, marker):
+            await eventually(lambda person=person: shell.has_lost(event_id, person))
+            assert await shell.sockets_of(event_id, person, 1)
 
     @OPENINGS
     async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
@@ -184,8 +184,8 @@ class TestDraining:
             await eventually(lambda: not shell.is_serving())
             assert not draining.done()
         await asyncio.wait_for(draining, PATIENCE)
-        for each in (asker, marker):
-            assert await shell.has_lost(event_id, each)
+        for person in (asker, marker):
+            assert await shell.has_lost(event_id, person)
 
     async def test_but_not_for_ever(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("attendance_web.live.sockets.DRAIN_SECONDS", 0.2)

@@ -104,8 +104,8 @@ class TestWindow:
             if not wait:
                 tally = tally.take(FEW, now)
                 written.append(now)
-            for each in written:
-                assert sum(each <= other < each + FEW.within for other in written) <= FEW.most
+            for instant in written:
+                assert sum(instant <= other < instant + FEW.within for other in written) <= FEW.most
 
     @given(st.lists(st.floats(-5000, 5000).map(lambda each: round(each, 6)), max_size=40))
     def test_a_clock_that_is_set_at_random_keeps_nobody_out_for_longer(
