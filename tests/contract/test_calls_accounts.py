@@ -39,7 +39,7 @@ def set_cookie(answer: httpx.Response, name: str) -> Morsel[str] | None:
     return cookies.get(name)
 
 
-async def who(browser: Browser) -> Any:
+async def user_id_of(browser: Browser) -> Any:
     return response(await browser.get("/api/auth/GetCurrentUserId"))["user_id"]
 
 
@@ -49,7 +49,7 @@ class TestSignUp:
         given = {"username": "Новый.Чел-1_", "password": PASSWORD}
         made = response(await browser.post("/accounts/signup/", **given))
         assert list(made) == ["user_id"] and type(made["user_id"]) is int
-        assert await who(browser) == made["user_id"]
+        assert await user_id_of(browser) == made["user_id"]
 
     async def test_the_display_name_is_the_user_name_unless_it_is_given(self, site: Site) -> None:
         for more, name in (({}, None), ({"display_name": "  Ольга Петрова "}, "Ольга Петрова")):
@@ -97,7 +97,7 @@ class TestLogIn:
         assert response(await browser.post("/accounts/login/", **given)) == {
             "user_id": anna.user_id
         }
-        assert await who(browser) == anna.user_id
+        assert await user_id_of(browser) == anna.user_id
 
     async def test_a_wrong_name_and_a_wrong_password_are_told_alike(
         self, site: Site, anna: Browser
@@ -153,30 +153,30 @@ class TestSessions:
             seen.append(browser.session)
         assert seen[0] != seen[1]
         old = site.browser(cookies={"sessionid": str(seen[0])})
-        assert (await who(old), await who(browser)) == (None, anna.user_id)
+        assert (await user_id_of(old), await user_id_of(browser)) == (None, anna.user_id)
 
     async def test_signing_up_changes_the_session_too(self, site: Site) -> None:
         browser = await site.person("first")
         before = browser.session
         await browser.sign_up(f"again{browser.user_id}")
         assert browser.session != before
-        assert await who(site.browser(cookies={"sessionid": str(before)})) is None
+        assert await user_id_of(site.browser(cookies={"sessionid": str(before)})) is None
 
     async def test_a_session_id_that_a_stranger_picked_is_never_adopted(
         self, site: Site, anna: Browser
     ) -> None:
         picked = "x" * 43
         browser = site.browser(cookies={"sessionid": picked})
-        assert await who(browser) is None
+        assert await user_id_of(browser) is None
         given = {"username": anna.username, "password": PASSWORD}
         answer = await browser.post("/accounts/login/", **given)
         cookie = set_cookie(answer, "sessionid")
         assert cookie is not None and cookie.value != picked
-        assert await who(site.browser(cookies={"sessionid": picked})) is None
+        assert await user_id_of(site.browser(cookies={"sessionid": picked})) is None
 
     async def test_a_cookie_is_no_bearer_token(self, site: Site, anna: Browser) -> None:
         stolen = site.browser(headers={"Authorization": f"Bearer {anna.session}"})
-        assert await who(stolen) is None
+        assert await user_id_of(stolen) is None
 
     async def test_a_session_lasts_thirty_days_from_its_last_use(self, site: Site) -> None:
         browser = await site.person("idle")
@@ -187,9 +187,9 @@ class TestSessions:
         assert refreshed is not None and refreshed.value == browser.session
         assert refreshed["max-age"] == str(int(SESSION_SECONDS)) and refreshed["httponly"]
         site.clock.pass_(SESSION_SECONDS - 1)
-        assert await who(browser) == browser.user_id
+        assert await user_id_of(browser) == browser.user_id
         site.clock.pass_(SESSION_SECONDS)
-        assert await who(browser) is None
+        assert await user_id_of(browser) is None
 
     async def test_the_cookie_is_set_anew_once_a_minute_at_most(self, site: Site) -> None:
         browser = await site.person("busy")
@@ -214,18 +214,18 @@ class TestBearerTokens:
     async def test_a_token_is_no_cookie(self, site: Site, anna: Browser) -> None:
         program = await site.program(anna)
         token = program.client.headers["authorization"].removeprefix("Bearer ")
-        assert await who(site.browser(cookies={"sessionid": token})) is None
+        assert await user_id_of(site.browser(cookies={"sessionid": token})) is None
 
     async def test_logging_in_with_one_does_not_end_it(self, site: Site, anna: Browser) -> None:
         program = await site.program(anna)
         given = {"username": anna.username, "password": PASSWORD}
         response(await program.post("/accounts/login/", **given))
-        assert await who(program) == anna.user_id
+        assert await user_id_of(program) == anna.user_id
 
     async def test_logging_out_with_one_ends_it(self, site: Site, anna: Browser) -> None:
         program = await site.program(anna)
         assert response(await program.client.post("/accounts/logout/")) == {}
-        assert await who(program) is None
+        assert await user_id_of(program) is None
 
 
 class TestLogOut:
@@ -236,7 +236,7 @@ class TestLogOut:
         assert response(answer) == {}
         cookie = set_cookie(answer, "sessionid")
         assert cookie is not None and (cookie.value, cookie["max-age"]) == ("", "0")
-        assert await who(tab) is None and browser.session is None
+        assert await user_id_of(tab) is None and browser.session is None
 
     async def test_other_sessions_of_the_person_stay(self, site: Site) -> None:
         phone = await site.person("two")
@@ -244,7 +244,7 @@ class TestLogOut:
         given = {"username": phone.username, "password": PASSWORD}
         response(await laptop.post("/accounts/login/", **given))
         response(await laptop.post("/accounts/logout/"))
-        assert (await who(phone), await who(laptop)) == (phone.user_id, None)
+        assert (await user_id_of(phone), await user_id_of(laptop)) == (phone.user_id, None)
 
     async def test_logging_out_when_logged_out_is_no_error(self, site: Site) -> None:
         browser = site.browser()
@@ -266,6 +266,6 @@ class TestGetCurrentUserId:
 
     async def test_a_stale_cookie_makes_one_anonymous(self, site: Site) -> None:
         stale = site.browser(cookies={"sessionid": "stale"})
-        assert await who(stale) is None
+        assert await user_id_of(stale) is None
         assert response(await stale.get("/api/events/GetEvents")) is not None
         refusal(await stale.get("/api/friends/GetFriendList"), 7, status=401)
