@@ -28,6 +28,6 @@ def make(screen: str) -> Path:
 
 
 if __name__ == "__main__":
-    for each in SCREENS:
-        made = make(each)
+    for screen in SCREENS:
+        made = make(screen)
         print(f"{made.relative_to(ROOT)}: {made.stat().st_size / 1000:.1f} kB")

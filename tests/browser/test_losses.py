@@ -48,17 +48,17 @@ async def test_a_service_that_is_killed_and_comes_back_finds_everybody_in_their_
     await second.wait()
     await marker.expect_listed(first, second)
     since = await first.page.locator(".since time-since").get_attribute("at")
-    for each in (marker, first, second):
-        each.watch.may_lose_connection = True
+    for visitor in (marker, first, second):
+        visitor.watch.may_lose_connection = True
 
     own_service.kill()
-    for each in (first, second):
-        await each.expect_state("lost")
-        await expect(each.at("waiting")).to_contain_text("reconnecting")
+    for visitor in (first, second):
+        await visitor.expect_state("lost")
+        await expect(visitor.at("waiting")).to_contain_text("reconnecting")
     await expect(marker.at("connection")).to_contain_text("reconnecting")
     with running(tmp_path, settings, migrate=False):
-        for each in (first, second):
-            await each.expect_state("open")
+        for visitor in (first, second):
+            await visitor.expect_state("open")
         await expect(marker.at("connection")).to_have_attribute("data-state", "open")
         await marker.expect_listed(first, second)
         assert await first.page.locator(".since time-since").get_attribute("at") == since
@@ -75,9 +75,9 @@ async def test_without_a_network_nothing_is_said_to_be_done(door: Door) -> None:
     asker = await door.student("Anna Offline", "anna-offline", link, language="en")
     await asker.wait()
     await marker.expect_listed(asker)
-    for each in (marker, asker):
-        each.watch.may_lose_connection = True
-        await each.context.set_offline(True)
+    for visitor in (marker, asker):
+        visitor.watch.may_lose_connection = True
+        await visitor.context.set_offline(True)
     await asker.expect_state("lost")
     await expect(marker.at("connection")).to_have_attribute("data-state", "lost")
 
@@ -85,8 +85,8 @@ async def test_without_a_network_nothing_is_said_to_be_done(door: Door) -> None:
     await expect(marker.at("notice")).to_contain_text("not sent")
     await expect(marker.at("held")).to_be_hidden()
 
-    for each in (marker, asker):
-        await each.context.set_offline(False)
+    for visitor in (marker, asker):
+        await visitor.context.set_offline(False)
     await asker.expect_state("open")
     await expect(marker.at("connection")).to_have_attribute("data-state", "open")
     await marker.hold(asker)

@@ -39,7 +39,7 @@ def set_cookie(answer: httpx.Response, name: str) -> Morsel[str] | None:
     return cookies.get(name)
 
 
-async def who(browser: Browser) -> Any:
+async def user_id_of(browser: Browser) -> Any:
     return response(await browser.get("/api/auth/GetCurrentUserId"))["user_id"]
 
 
@@ -51,7 +51,7 @@ class TestSignUp:
         given = {"username": "Новый.Чел-1_", "password": PASSWORD}
         made = response(await browser.post("/accounts/signup/", **given))
         assert list(made) == ["user_id"] and type(made["user_id"]) is int
-        assert await who(browser) == made["user_id"]
+        assert await user_id_of(browser) == made["user_id"]
 
     async def test_the_display_name_is_the_user_name_unless_it_is_given(self, site: Site) -> None:
         for more, name in (({}, None), ({"display_name": "  Ольга Петрова "}, "Ольга Петрова")):
@@ -100,7 +100,7 @@ class TestLogIn:
         assert response(await browser.post("/accounts/login/", **given)) == {
             "user_id": anna.user_id
         }
-        assert await who(browser) == anna.user_id
+        assert await user_id_of(browser) == anna.user_id
 
     async def test_a_wrong_name_and_a_wrong_password_are_told_alike(
         self, site: Site, anna: Browser
@@ -150,11 +150,11 @@ class TestSessions:
             assert cookie is not None and cookie["secure"]
             assert cookie["path"] == "/" and not cookie["domain"]
         assert set_cookie(answer, "sessionid") is None
-        assert await who(browser) == anna.user_id
+        assert await user_id_of(browser) == anna.user_id
         plain = site.browser(
             base_url="https://attendance.test", cookies={"sessionid": str(anna.session)}
         )
-        assert await who(plain) is None
+        assert await user_id_of(plain) is None
         answer = await browser.post("/accounts/logout/")
         cookie = set_cookie(answer, "__Host-sessionid")
         assert cookie is not None and (cookie.value, cookie["max-age"]) == ("", "0")
@@ -163,7 +163,7 @@ class TestSessions:
         """Contract: 1.7."""
         for first, second in ((anna.session, "theirs"), ("theirs", anna.session)):
             kept = {"Cookie": f"sessionid={first}; sessionid={second}"}
-            assert await who(site.browser(headers=kept)) is None
+            assert await user_id_of(site.browser(headers=kept)) is None
 
     async def test_logging_in_changes_the_session_and_ends_the_one_before(
         self, site: Site, anna: Browser
@@ -176,30 +176,30 @@ class TestSessions:
             seen.append(browser.session)
         assert seen[0] != seen[1]
         old = site.browser(cookies={"sessionid": str(seen[0])})
-        assert (await who(old), await who(browser)) == (None, anna.user_id)
+        assert (await user_id_of(old), await user_id_of(browser)) == (None, anna.user_id)
 
     async def test_signing_up_changes_the_session_too(self, site: Site) -> None:
         browser = await site.person("first")
         before = browser.session
         await browser.sign_up(f"again{browser.user_id}")
         assert browser.session != before
-        assert await who(site.browser(cookies={"sessionid": str(before)})) is None
+        assert await user_id_of(site.browser(cookies={"sessionid": str(before)})) is None
 
     async def test_a_session_id_that_a_stranger_picked_is_never_adopted(
         self, site: Site, anna: Browser
     ) -> None:
         picked = "x" * 43
         browser = site.browser(cookies={"sessionid": picked})
-        assert await who(browser) is None
+        assert await user_id_of(browser) is None
         given = {"username": anna.username, "password": PASSWORD}
         answer = await browser.post("/accounts/login/", **given)
         cookie = set_cookie(answer, "sessionid")
         assert cookie is not None and cookie.value != picked
-        assert await who(site.browser(cookies={"sessionid": picked})) is None
+        assert await user_id_of(site.browser(cookies={"sessionid": picked})) is None
 
     async def test_a_cookie_is_no_bearer_token(self, site: Site, anna: Browser) -> None:
         stolen = site.browser(headers={"Authorization": f"Bearer {anna.session}"})
-        assert await who(stolen) is None
+        assert await user_id_of(stolen) is None
 
     async def test_a_session_lasts_thirty_days_from_its_last_use(self, site: Site) -> None:
         browser = await site.person("idle")
@@ -210,9 +210,9 @@ class TestSessions:
         assert refreshed is not None and refreshed.value == browser.session
         assert refreshed["max-age"] == str(int(SESSION_SECONDS)) and refreshed["httponly"]
         site.clock.pass_(SESSION_SECONDS - 1)
-        assert await who(browser) == browser.user_id
+        assert await user_id_of(browser) == browser.user_id
         site.clock.pass_(SESSION_SECONDS)
-        assert await who(browser) is None
+        assert await user_id_of(browser) is None
 
     async def test_the_cookie_is_set_anew_once_a_minute_at_most(self, site: Site) -> None:
         browser = await site.person("busy")
@@ -237,18 +237,18 @@ class TestBearerTokens:
     async def test_a_token_is_no_cookie(self, site: Site, anna: Browser) -> None:
         program = await site.program(anna)
         token = program.client.headers["authorization"].removeprefix("Bearer ")
-        assert await who(site.browser(cookies={"sessionid": token})) is None
+        assert await user_id_of(site.browser(cookies={"sessionid": token})) is None
 
     async def test_logging_in_with_one_does_not_end_it(self, site: Site, anna: Browser) -> None:
         program = await site.program(anna)
         given = {"username": anna.username, "password": PASSWORD}
         response(await program.post("/accounts/login/", **given))
-        assert await who(program) == anna.user_id
+        assert await user_id_of(program) == anna.user_id
 
     async def test_logging_out_with_one_ends_it(self, site: Site, anna: Browser) -> None:
         program = await site.program(anna)
         assert response(await program.client.post("/accounts/logout/")) == {}
-        assert await who(program) is None
+        assert await user_id_of(program) is None
 
 
 class TestLogOut:
@@ -259,13 +259,13 @@ class TestLogOut:
         assert response(answer) == {}
         cookie = set_cookie(answer, "sessionid")
         assert cookie is not None and (cookie.value, cookie["max-age"]) == ("", "0")
-        assert await who(tab) is None and browser.session is None
+        assert await user_id_of(tab) is None and browser.session is None
 
     async def test_what_changes_something_looks_at_the_session_anew(self, site: Site) -> None:
         """Contract: 2.7."""
         browser = await site.person("leaving")
         tab = site.browser(cookies={"sessionid": str(browser.session)})
-        assert await who(tab) == browser.user_id
+        assert await user_id_of(tab) == browser.user_id
         response(await browser.post("/accounts/logout/"))
         refusal(await tab.post("/api/profile/UpdateProfileInfo", bio="late"), 7, status=401)
 
@@ -275,7 +275,7 @@ class TestLogOut:
         given = {"username": phone.username, "password": PASSWORD}
         response(await laptop.post("/accounts/login/", **given))
         response(await laptop.post("/accounts/logout/"))
-        assert (await who(phone), await who(laptop)) == (phone.user_id, None)
+        assert (await user_id_of(phone), await user_id_of(laptop)) == (phone.user_id, None)
 
     async def test_logging_out_when_logged_out_is_no_error(self, site: Site) -> None:
         """Contract: 2.4."""
@@ -312,7 +312,7 @@ class TestPeopleWhoTypeAnAddress:
                 answer = await browser.client.request(method, path, headers={"Accept": BROWSER})
                 assert (answer.status_code, answer.headers["location"]) == (302, address)
                 assert answer.headers["cache-control"] == "no-store"
-        assert await who(logged_in) == logged_in.user_id
+        assert await user_id_of(logged_in) == logged_in.user_id
 
     async def test_programs_get_the_envelope_as_ever(self, site: Site) -> None:
         for accept in ("*/*", "application/json", ""):
@@ -343,6 +343,6 @@ class TestGetCurrentUserId:
 
     async def test_a_stale_cookie_makes_one_anonymous(self, site: Site) -> None:
         stale = site.browser(cookies={"sessionid": "stale"})
-        assert await who(stale) is None
+        assert await user_id_of(stale) is None
         assert response(await stale.get("/api/events/GetEvents")) is not None
         refusal(await stale.get("/api/friends/GetFriendList"), 7, status=401)

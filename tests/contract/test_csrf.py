@@ -29,7 +29,7 @@ async def anna(site: Site) -> Browser:
     return await site.person("anna")
 
 
-async def raw(browser: Browser, path: str, **headers: str) -> Any:
+async def careless_post(browser: Browser, path: str, **headers: str) -> Any:
     """A POST as a page of another site, or a careless program, would send it."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return await browser.client.post(path, headers=named, json={})
@@ -64,8 +64,8 @@ class TestTheCheck:
         self, site: Site, anna: Browser, path: str
     ) -> None:
         for browser in (anna, site.browser()):
-            refusal(await raw(browser, path), 8, status=403)
-            refusal(await raw(browser, path, X_CSRFToken="wrong"), 8, status=403)
+            refusal(await careless_post(browser, path), 8, status=403)
+            refusal(await careless_post(browser, path, X_CSRFToken="wrong"), 8, status=403)
 
     @pytest.mark.parametrize("path", GETS)
     async def test_no_call_that_reads_asks_for_it(self, anna: Browser, path: str) -> None:
@@ -119,7 +119,7 @@ class TestTheCheck:
 
     async def test_a_bearer_token_needs_none(self, site: Site) -> None:
         program = site.browser(headers={"Authorization": "Bearer unknown"})
-        refusal(await raw(program, "/api/events/JoinEvent"), 7, status=401)
+        refusal(await careless_post(program, "/api/events/JoinEvent"), 7, status=401)
 
     async def test_a_form_of_another_site_logs_nobody_in(self, site: Site, anna: Browser) -> None:
         given = {"username": anna.username, "password": PASSWORD}

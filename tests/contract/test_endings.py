@@ -23,7 +23,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         yield opened
 
 
-async def both(house: House, lasts: float = 3600) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
+async def asker_and_marker(
+    house: House, lasts: float = 3600
+) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     """An event, one who waits, one who marks, and their sockets."""
     asker, marker = await house.people(2)
     event_id = await house.event(marker, lasts=lasts)
@@ -34,7 +36,7 @@ async def both(house: House, lasts: float = 3600) -> tuple[EventId, Visitor, Vis
 
 class TestRule9TheEnd:
     async def test_all_sockets_close_and_holds_end_unconfirmed(self, house: House) -> None:
-        event_id, asker, marker, waiting, marking = await both(house, lasts=61.5)
+        event_id, asker, marker, waiting, marking = await asker_and_marker(house, lasts=61.5)
         held = await house.person()
         await held.mark_me(event_id)
         await marking.hears("user_joined")
@@ -44,14 +46,14 @@ class TestRule9TheEnd:
             pass  # the hold of a second may have ended first
         assert frame["params"]["code"] == "event_over"
         assert await marking.is_closed() == 4410
-        for each in (asker, held):
-            await eventually(lambda each=each: is_nobody(house, event_id, each))
+        for person in (asker, held):
+            await eventually(lambda person=person: is_nobody(house, event_id, person))
         assert await house.karma(marker) == 0
 
     async def test_after_it_every_command_is_refused_by_the_clock_of_its_transaction(
         self, house: House
     ) -> None:
-        event_id, asker, _, _, marking = await both(house, lasts=61)
+        event_id, asker, _, _, marking = await asker_and_marker(house, lasts=61)
         event = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         while time.time() < event.ends_at:
@@ -65,7 +67,7 @@ class TestRule9TheEnd:
 
 class TestRule9Deletion:
     async def test_all_sockets_close(self, house: House) -> None:
-        event_id, _, marker, waiting, marking = await both(house)
+        event_id, _, marker, waiting, marking = await asker_and_marker(house)
         await house.attendance.use_cases.delete_event(
             actor=UserId(marker.user_id), event_id=event_id
         )
@@ -75,7 +77,7 @@ class TestRule9Deletion:
 
 class TestRule9Leaving:
     async def test_all_sockets_of_the_person_there_close_and_no_others(self, house: House) -> None:
-        event_id, asker, marker, waiting, marking = await both(house)
+        event_id, asker, marker, waiting, marking = await asker_and_marker(house)
         second = await asker.mark_me(event_id)
         elsewhere_id = await house.event(marker)
         elsewhere = await asker.mark_me(elsewhere_id)
@@ -86,7 +88,7 @@ class TestRule9Leaving:
         await elsewhere.hears_nothing()
 
     async def test_it_ends_a_hold_on_one(self, house: House) -> None:
-        event_id, asker, _, _, marking = await both(house)
+        event_id, asker, _, _, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await house.leaves(asker, event_id)
         await marking.hears("reservation_expired", user_id=asker.user_id)
@@ -94,7 +96,7 @@ class TestRule9Leaving:
         await marking.is_refused("nobody_held", "confirm_marking")
 
     async def test_a_marker_who_leaves_gives_back_at_once(self, house: House) -> None:
-        event_id, asker, marker, _, marking = await both(house)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         other = await (await house.person()).marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left")
@@ -106,7 +108,7 @@ class TestRule9Leaving:
         assert await marking.is_closed() == 4403
 
     async def test_a_mark_stays(self, house: House) -> None:
-        event_id, asker, _, waiting, marking = await both(house)
+        event_id, asker, _, waiting, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await marking.asks("confirm_marking")
         await waiting.hears("was_marked")
@@ -116,7 +118,7 @@ class TestRule9Leaving:
 
 class TestRule9LogOut:
     async def test_the_sockets_of_that_session_close_in_every_event(self, house: House) -> None:
-        event_id, asker, marker, waiting, marking = await both(house)
+        event_id, asker, marker, waiting, marking = await asker_and_marker(house)
         elsewhere = await asker.mark_me(await house.event(marker))
         other = await house.another_session(asker)
         kept = await other.mark_me(event_id)
@@ -130,7 +132,7 @@ class TestRule9LogOut:
         await marking.hears("user_left", user_id=asker.user_id)
 
     async def test_another_log_in_of_the_same_browser_ends_them_too(self, house: House) -> None:
-        _, asker, _, waiting, marking = await both(house)
+        _, asker, _, waiting, marking = await asker_and_marker(house)
         await house.attendance.use_cases.sign_up(
             username="somebody-else",
             password="another at this keyboard",
@@ -140,7 +142,7 @@ class TestRule9LogOut:
         await marking.hears("user_left", user_id=asker.user_id)
 
     async def test_a_marker_gives_back_at_once(self, house: House) -> None:
-        event_id, asker, marker, _, marking = await both(house)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         other = await (await house.person()).marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left")
@@ -148,7 +150,7 @@ class TestRule9LogOut:
         await other.hears("user_joined", user_id=asker.user_id)
 
     async def test_no_command_is_carried_out_meanwhile(self, house: House) -> None:
-        event_id, asker, marker, _, marking = await both(house)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         logging_out = asyncio.create_task(house.logs_out(marker))
         await asyncio.sleep(0)
@@ -169,7 +171,7 @@ class TestRule9LogOut:
     async def test_a_lost_announcement_is_made_good_by_reading_again(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        _, asker, _, waiting, marking = await both(house)
+        _, asker, _, waiting, marking = await asker_and_marker(house)
         monkeypatch.setattr(house.attendance.notifier, "publish", lambda _: None)
         await house.logs_out(asker)
         assert await waiting.turns_away() == ("not_logged_in", 4401)

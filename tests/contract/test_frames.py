@@ -25,7 +25,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         yield opened
 
 
-async def both(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
+async def asker_and_marker(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     asker, marker = await house.people(2)
     event_id = await house.event(marker)
     waiting = await asker.mark_me(event_id)
@@ -51,29 +51,29 @@ class TestGoldenFrames:
         marking = await marker.marking(event_id, Accept_Language="en")
         (since,) = [(await house.state_of(event_id, asker)).since]
         a, m = asker.user_id, marker.user_id
-        assert await raw(marking) == (
+        assert await next_text(marking) == (
             '{"result":"ok","message":"marking_list",'
             f'"params":{{"marking_list":[{a}],"asked_at":[{since}],"users":[{shown(a)}]}}}}'
         )
         await marking.says("prepare_to_mark", user_id=a)
-        assert await raw(marking) == (
+        assert await next_text(marking) == (
             f'{{"result":"ok","message":"prepared","params":{{"user_id":{a},"expires_in":1.0}}}}'
         )
         await marking.says("refuse_to_mark")
-        assert await raw(marking) == '{"result":"ok","message":"refused"}'
+        assert await next_text(marking) == '{"result":"ok","message":"refused"}'
         await marking.says("prepare_to_mark", user_id=a)
-        await raw(marking)
+        await next_text(marking)
         await marking.says("confirm_marking", user_id=a)
-        assert await raw(marking) == (
+        assert await next_text(marking) == (
             '{"result":"ok","message":"marked","params":'
             '{"display_msg":"Marked, thank you! You have earned 50 karma."}}'
         )
-        assert await raw(waiting) == (
+        assert await next_text(waiting) == (
             f'{{"result":"ok","message":"was_marked","params":{{"user_id":{m}}}}}'
         )
         await marking.says("confirm_marking")
         # Contract: 6.15, the text in both places
-        assert json.loads(await raw(marking)) == {
+        assert json.loads(await next_text(marking)) == {
             "result": "error",
             "message": "You have not chosen anybody, or your choice has expired",
             "error_msg": "You have not chosen anybody, or your choice has expired",
@@ -81,28 +81,28 @@ class TestGoldenFrames:
         }
 
     async def test_coming_and_going(self, house: House) -> None:
-        _, _, marker, _, marking = await both(house)
+        _, _, marker, _, marking = await asker_and_marker(house)
         other = await house.person()
         event_id = await house.event(marker)
         marking = await marker.marking(event_id)
-        assert await raw(marking) == (
+        assert await next_text(marking) == (
             '{"result":"ok","message":"marking_list",'
             '"params":{"marking_list":[],"asked_at":[],"users":[]}}'
         )
         waiting = await other.mark_me(event_id)
         since = (await house.state_of(event_id, other)).since
-        assert await raw(marking) == (
+        assert await next_text(marking) == (
             '{"result":"ok","message":"user_joined",'
             f'"params":{{"user_id":{other.user_id},"asked_at":{since},'
             f'"user":{shown(other.user_id)}}}}}'
         )
         await waiting.says_goodbye()
-        assert await raw(marking) == (
+        assert await next_text(marking) == (
             f'{{"result":"ok","message":"user_left","params":{{"user_id":{other.user_id}}}}}'
         )
 
     async def test_a_new_name_is_seen_when_its_owner_asks_again(self, house: House) -> None:
-        event_id, asker, _, waiting, marking = await both(house)
+        event_id, asker, _, waiting, marking = await asker_and_marker(house)
         await house.attendance.use_cases.update_profile_info(
             actor=UserId(asker.user_id), display_name="Anna"
         )
@@ -113,25 +113,25 @@ class TestGoldenFrames:
         assert joined["params"]["user"]["display_name"] == "Anna"
 
     async def test_an_expiry(self, house: House) -> None:
-        _, asker, _, _, marking = await both(house)
+        _, asker, _, _, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
-        assert await raw(marking) == (
+        assert await next_text(marking) == (
             '{"result":"ok","message":"reservation_expired",'
             f'"params":{{"user_id":{asker.user_id}}}}}'
         )
 
     async def test_a_ping(self, house: House) -> None:
-        _, _, _, waiting, marking = await both(house)
+        _, _, _, waiting, marking = await asker_and_marker(house)
         for wire in (waiting, marking):
             await wire.connection.send('{"message":"ping"}')
-            assert await raw(wire) == '{"result":"ok","message":"pong"}'
+            assert await next_text(wire) == '{"result":"ok","message":"pong"}'
 
 
 class TestRule10Order:
     """A socket's frames come in the order of what happened."""
 
     async def test_one_hold_has_ended_before_the_next_begins(self, house: House) -> None:
-        event_id, first, _, _, marking = await both(house)
+        event_id, first, _, _, marking = await asker_and_marker(house)
         second = await house.person()
         await second.mark_me(event_id)
         await marking.hears("user_joined")
@@ -144,7 +144,7 @@ class TestRule10Order:
         await marking.hears("prepared", user_id=second.user_id)
 
     async def test_also_where_the_first_ends_by_anothers_word_meanwhile(self, house: House) -> None:
-        event_id, first, _, _, marking = await both(house)
+        event_id, first, _, _, marking = await asker_and_marker(house)
         second = await house.person()
         await second.mark_me(event_id)
         await marking.hears("user_joined")
@@ -171,7 +171,7 @@ class TestRule10Order:
 
 class TestRule10Folding:
     async def test_the_holder_keeps_the_person_in_their_own_list(self, house: House) -> None:
-        event_id, asker, marker, _, marking = await both(house)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await marking.hears_nothing()
         assert marking.listed == [asker.user_id]
@@ -183,13 +183,13 @@ class TestRule10Folding:
         assert marking.listed == [asker.user_id]
 
     async def test_one_s_own_marked_is_all_one_hears_of_it(self, house: House) -> None:
-        _, asker, _, _, marking = await both(house)
+        _, asker, _, _, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         assert (await marking.asks("confirm_marking"))["message"] == "marked"
         await marking.hears_nothing()
 
     async def test_other_markers_see_them_leave_and_return(self, house: House) -> None:
-        event_id, asker, _, _, marking = await both(house)
+        event_id, asker, _, _, marking = await asker_and_marker(house)
         other = await (await house.person()).marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left", user_id=asker.user_id)
@@ -204,7 +204,7 @@ class TestRule10Folding:
     async def test_whatever_announcements_were_lost_the_truth_comes(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        event_id, asker, _, waiting, marking = await both(house)
+        event_id, asker, _, waiting, marking = await asker_and_marker(house)
         other, third = await house.people(2)
         watching = await other.marks(event_id)
         with monkeypatch.context() as deaf:
@@ -220,7 +220,7 @@ class TestRule10Folding:
             assert time.monotonic() - said_at < 5
 
     async def test_the_list_comes_once_a_socket(self, house: House) -> None:
-        event_id, asker, _, waiting, marking = await both(house)
+        event_id, asker, _, waiting, marking = await asker_and_marker(house)
         for _ in range(3):
             await waiting.says_goodbye()
             await marking.hears("user_left")
@@ -290,13 +290,13 @@ BAD: list[tuple[str | bytes, str]] = [
 class TestRule11BadFrames:
     async def test_a_whole_number_may_be_written_with_a_point(self, house: House) -> None:
         """Contract: 1.13."""
-        event_id, asker, marker, _, _ = await both(house)
+        event_id, asker, marker, _, _ = await asker_and_marker(house)
         wire = await marker.marks(event_id)
         await wire.says("prepare_to_mark", user_id=float(asker.user_id))
         assert type((await wire.hears("prepared"))["params"]["user_id"]) is int
 
     async def test_each_gets_an_error_frame_and_the_socket_stays_usable(self, house: House) -> None:
-        event_id, asker, marker, _, _ = await both(house)
+        event_id, asker, marker, _, _ = await asker_and_marker(house)
         for sent, code in BAD:
             wire = await marker.marks(event_id)
             await wire.connection.send(sent)
@@ -309,12 +309,12 @@ class TestRule11BadFrames:
             await wire.says_goodbye()
 
     async def test_commands_of_a_marker_are_unknown_to_one_who_waits(self, house: House) -> None:
-        _, asker, _, waiting, _ = await both(house)
+        _, asker, _, waiting, _ = await asker_and_marker(house)
         for message in ("prepare_to_mark", "confirm_marking", "refuse_to_mark"):
             await waiting.is_refused("unknown_message", message, user_id=asker.user_id)
 
     async def test_unknown_fields_are_ignored_and_ids_may_be_digits(self, house: House) -> None:
-        _, asker, _, _, marking = await both(house)
+        _, asker, _, _, marking = await asker_and_marker(house)
         frame = {
             "message": "prepare_to_mark",
             "params": {"user_id": str(asker.user_id), "more": [1, {}]},
@@ -324,7 +324,7 @@ class TestRule11BadFrames:
         await marking.hears("prepared", user_id=asker.user_id)
 
     async def test_sixteen_kibibytes_are_read_and_more_are_not(self, house: House) -> None:
-        _, _, _, _, marking = await both(house)
+        _, _, _, _, marking = await asker_and_marker(house)
         await marking.connection.send('{"message":"ping"}'.ljust(16 * 1024))
         await marking.hears("pong")
         await marking.connection.send('{"message":"ping"}'.ljust(16 * 1024 + 1))
@@ -334,7 +334,7 @@ class TestRule11BadFrames:
     async def test_control_frames_and_fragments_count_too(
         self, house: House, opcode: Opcode
     ) -> None:
-        _, _, _, _, marking = await both(house)
+        _, _, _, _, marking = await asker_and_marker(house)
         transport = marking.connection.transport
         if opcode is Opcode.CONT:
             transport.write(Frame(Opcode.TEXT, b"", fin=False).serialize(mask=True))
@@ -343,7 +343,7 @@ class TestRule11BadFrames:
         assert await marking.turns_away() == ("too_many_frames", 4429)
 
     async def test_sixty_at_once_are_answered_and_the_next_closes(self, house: House) -> None:
-        _, _, _, _, marking = await both(house)
+        _, _, _, _, marking = await asker_and_marker(house)
         for _ in range(200):
             await marking.connection.send("nonsense")
         codes = []
@@ -358,7 +358,7 @@ class TestRule11BadFrames:
         assert 60 <= len(bad) < 100
 
     async def test_twenty_a_second_go_on_for_ever(self, house: House) -> None:
-        _, _, _, waiting, _ = await both(house)
+        _, _, _, waiting, _ = await asker_and_marker(house)
         for _ in range(60):
             await waiting.connection.send("{}")
             await waiting.heard()
@@ -367,6 +367,6 @@ class TestRule11BadFrames:
             assert (await waiting.asks("ping"))["message"] == "pong"
 
 
-async def raw(wire: Wire) -> Any:
+async def next_text(wire: Wire) -> Any:
     """The next frame's text."""
     return await asyncio.wait_for(wire.connection.recv(), 5)

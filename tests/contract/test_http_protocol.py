@@ -38,8 +38,8 @@ async def answer_to(house: House, *sent: bytes) -> tuple[int, bytes]:
     """The status and the body of what comes before the connection is closed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     with suppress(ConnectionError):  # it may be refused before all was sent
-        for each in sent:
-            writer.write(each)
+        for part in sent:
+            writer.write(part)
             await writer.drain()
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()
@@ -144,8 +144,8 @@ async def all_that_comes(house: House, *sent: bytes) -> bytes:
 
     listening = asyncio.ensure_future(listens())
     with suppress(ConnectionError):  # it may be refused before all was sent
-        for each in sent:
-            writer.write(each)
+        for part in sent:
+            writer.write(part)
             await writer.drain()
             await asyncio.sleep(SEGMENT)
     heard = -1

@@ -12,7 +12,7 @@ from sqlalchemy import URL
 
 from tests.support.killable_servers import Valkey, restarted
 from tests.support.live_house import eventually
-from tests.support.metrics import PORT, Told
+from tests.support.metrics import PORT, Metrics
 from tests.support.people import marker_and_waiting
 from tests.support.service_process import Service, attendance, free_port, running
 
@@ -30,21 +30,21 @@ def service(tmp_path: Path, port: int) -> Iterator[Service]:
 
 async def test_a_marking_shows_in_every_count(service: Service, port: int) -> None:
     async with marker_and_waiting(service) as (marks, _, user_id):
-        told = Told(port)
-        assert told.value("sockets", kind="mark_me") == 1
-        assert told.value("sockets", kind="marking") == 1
-        assert (told.value("waiting"), told.value("held")) == (1, 0)
+        metrics = Metrics(port)
+        assert metrics.value("sockets", kind="mark_me") == 1
+        assert metrics.value("sockets", kind="marking") == 1
+        assert (metrics.value("waiting"), metrics.value("held")) == (1, 0)
         chosen = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
         for frame in (chosen, {"message": "refuse_to_mark"}, chosen, {"message": "what?"}):
             await marks.send(json.dumps(frame))
             await marks.recv()
-        told = Told(port)
-        assert (told.value("waiting"), told.value("held")) == (0, 1)
+        metrics = Metrics(port)
+        assert (metrics.value("waiting"), metrics.value("held")) == (0, 1)
         await marks.send(json.dumps({"message": "confirm_marking"}))
         assert json.loads(await marks.recv())["message"] == "marked"
         await marks.send(json.dumps({"message": "confirm_marking"}))
         assert json.loads(await marks.recv())["params"]["code"] == "nobody_held"
-    told = Told(port)
+    metrics = Metrics(port)
     for message, outcome, number in (
         ("prepare_to_mark", "ok", 2),
         ("refuse_to_mark", "ok", 1),
@@ -53,15 +53,15 @@ async def test_a_marking_shows_in_every_count(service: Service, port: int) -> No
         ("unknown", "unknown_message", 1),
     ):
         labels = {"message": message, "outcome": outcome}
-        assert told.value("command_seconds_count", **labels) == number
-    assert told.value("announcement_lag_seconds_count") >= 4
-    assert told.value("call_seconds_count", call="SignUp", status="2xx") == 2
-    assert told.value("call_seconds_count", call="health") >= 1
-    assert (told.value("waiting"), told.value("held")) == (0, 0)
-    assert told.value("notifier_dropped_total") == 0
-    assert told.value("leases_lost_total") == 0
-    assert told.value("database_in_use") < 10  # it sweeps, and a socket may still be going
-    assert "database_pool" not in told.text  # SQLite has none
+        assert metrics.value("command_seconds_count", **labels) == number
+    assert metrics.value("announcement_lag_seconds_count") >= 4
+    assert metrics.value("call_seconds_count", call="SignUp", status="2xx") == 2
+    assert metrics.value("call_seconds_count", call="health") >= 1
+    assert (metrics.value("waiting"), metrics.value("held")) == (0, 0)
+    assert metrics.value("notifier_dropped_total") == 0
+    assert metrics.value("leases_lost_total") == 0
+    assert metrics.value("database_in_use") < 10  # it sweeps, and a socket may still be going
+    assert "database_pool" not in metrics.text  # SQLite has none
 
 
 class TestOverServers:
@@ -83,35 +83,35 @@ class TestOverServers:
     async def test_what_a_sweep_ends_and_a_server_that_comes_back_are_counted(
         self, service: Service, port: int, valkey: Valkey
     ) -> None:
-        before = Told(port)
+        before = Metrics(port)
         assert before.value("swept_total") == before.value("notifier_reconnects_total") == 0
         async with marker_and_waiting(service) as (_, asks, _):
             asks.transport.abort()  # a lost connection, which a sweep ends after the grace
             valkey.kill()
             await restarted(valkey)
-            await eventually(lambda: Told(port).value("swept_total") == 1)
-            await eventually(lambda: Told(port).value("notifier_reconnects_total") == 1)
-        assert Told(port).value("sweeps_total") > before.value("sweeps_total")
+            await eventually(lambda: Metrics(port).value("swept_total") == 1)
+            await eventually(lambda: Metrics(port).value("notifier_reconnects_total") == 1)
+        assert Metrics(port).value("sweeps_total") > before.value("sweeps_total")
 
     async def test_a_transaction_that_waits_is_in_use_and_has_a_connection(
         self, service: Service, port: int, postgres_url: URL
     ) -> None:
-        def in_use(told: Told) -> tuple[float, float]:
-            return told.value("database_in_use"), told.value("database_pool_taken")
+        def in_use(metrics: Metrics) -> tuple[float, float]:
+            return metrics.value("database_in_use"), metrics.value("database_pool_taken")
 
         async with marker_and_waiting(service) as (marks, _, user_id):
-            assert Told(port).value("database_pool_size") == 10
+            assert Metrics(port).value("database_pool_size") == 10
             holds = await asyncpg.connect(address_of(postgres_url))
             try:
                 async with holds.transaction():
                     await holds.execute("SELECT 1 FROM places FOR UPDATE")
                     told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
                     await marks.send(json.dumps(told))
-                    await eventually(lambda: in_use(Told(port)) == (1, 1), 1.5)
+                    await eventually(lambda: in_use(Metrics(port)) == (1, 1), 1.5)
             finally:
                 await holds.close()
             assert json.loads(await marks.recv())["message"] == "prepared"
-            await eventually(lambda: in_use(Told(port)) == (0, 0))
+            await eventually(lambda: in_use(Metrics(port)) == (0, 0))
 
 
 def address_of(url: URL) -> str:
@@ -120,24 +120,24 @@ def address_of(url: URL) -> str:
 
 def test_a_path_that_is_no_call_does_not_become_a_label(service: Service, port: int) -> None:
     service.get("/canary4711")
-    told = Told(port)
-    assert told.value("call_seconds_count", call="other", status="4xx") == 1
-    assert "canary4711" not in told.text
+    metrics = Metrics(port)
+    assert metrics.value("call_seconds_count", call="other", status="4xx") == 1
+    assert "canary4711" not in metrics.text
 
 
 async def test_no_label_could_name_anybody(service: Service, port: int) -> None:
     async with marker_and_waiting(service) as (marks, _, _):
         await marks.send(json.dumps({"message": "canary4711"}))
         await marks.recv()
-        told = Told(port)
-    assert told.labels() == {"kind", "message", "outcome", "call", "status", "le"}
-    assert "canary4711" not in told.text and "127.0.0.1" not in told.text
+        metrics = Metrics(port)
+    assert metrics.labels() == {"kind", "message", "outcome", "call", "status", "le"}
+    assert "canary4711" not in metrics.text and "127.0.0.1" not in metrics.text
 
 
 def test_it_goes_with_the_service(service: Service, port: int) -> None:
     assert service.stop() == 0
     with pytest.raises(ConnectionRefusedError):
-        Told(port)
+        Metrics(port)
 
 
 def test_a_taken_port_stops_the_start_in_one_line(service: Service, port: int) -> None:

@@ -145,7 +145,7 @@ class TestSqlite:
         engine = create_engine(sqlite_url(bare))
         metadata.create_all(engine)
         engine.dispose()
-        assert spelt(migrated) == spelt(bare)
+        assert schema_of(migrated) == schema_of(bare)
 
     def test_names_that_were_there_before_the_index_are_in_it(self, tmp_path: Path) -> None:
         url = sqlite_url(tmp_path / "it.db")
@@ -291,7 +291,7 @@ def defined(url: URL) -> dict[str, str]:
     }
 
 
-def spelt(database: Path) -> dict[str, list[str]]:
+def schema_of(database: Path) -> dict[str, list[str]]:
     """The schema in SQLite's words, whatever the order of a table's lines."""
     connection = sqlite3.connect(database)
     found = connection.execute(

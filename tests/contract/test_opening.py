@@ -301,8 +301,8 @@ class TestASuccessfulOpening:
         """Contract: 6.20."""
         anna, boris, vera = await house.people(3)
         event_id = await house.event(anna)
-        for each in (vera, anna):
-            await each.mark_me(event_id)
+        for person in (vera, anna):
+            await person.mark_me(event_id)
         frame = await (await boris.marking(event_id)).hears("marking_list")
         assert frame["params"]["marking_list"] == [vera.user_id, anna.user_id]
         asked_at = frame["params"]["asked_at"]

@@ -41,7 +41,7 @@ def is_about(image: Image.Image, x: int, y: int, colour: tuple[int, int, int]) -
     return all(abs(one - other) < 40 for one, other in zip(found, colour, strict=True))
 
 
-def noted(orientation: int) -> Image.Exif:
+def exif_of(orientation: int) -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010E] = MARKER.decode()  # the description
@@ -83,7 +83,7 @@ async def test_a_picture_keeps_its_format_and_its_look(
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 async def test_exif_is_obeyed_and_then_gone(pictures: PillowPictures, kind: str) -> None:
-    data = saved(two_halves(), kind, exif=noted(6), icc_profile=b"profile " + MARKER)
+    data = saved(two_halves(), kind, exif=exif_of(6), icc_profile=b"profile " + MARKER)
     assert data.count(MARKER) >= 2  # the check can fail
     picture = await pictures.clean(data, max_side=None)
     image = opened(picture.content)
@@ -112,7 +112,7 @@ async def test_every_orientation_comes_out_upright(
         8: Image.Transpose.ROTATE_270,
     }[orientation]
     as_taken = upright if turn is None else upright.transpose(turn)
-    data = saved(as_taken, "PNG", exif=noted(orientation))
+    data = saved(as_taken, "PNG", exif=exif_of(orientation))
     picture = await pictures.clean(data, max_side=None)
     assert opened(picture.content).tobytes() == upright.tobytes()
 

@@ -76,11 +76,11 @@ async def until(happened: Callable[[], Any]) -> None:
 async def two_over(url: URL) -> AsyncIterator[list[Machine]]:
     async with AsyncExitStack() as opened:
         machines = [Machine(url) for _ in range(2)]
-        for each in machines:
-            opened.push_async_callback(each.store.close)
-            await each.store.start()
-            opened.push_async_callback(each.pulse.close)
-            await each.pulse.start()
+        for machine in machines:
+            opened.push_async_callback(machine.store.close)
+            await machine.store.start()
+            opened.push_async_callback(machine.pulse.close)
+            await machine.pulse.start()
         yield machines
 
 

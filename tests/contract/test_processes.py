@@ -112,8 +112,8 @@ async def test_a_service_that_stops_closes_1012_and_keeps_every_place(
             await wire.hears("marking_list")
             await wire.asks("prepare_to_mark", user_id=second.user_id)
             service.process.send_signal(signal.SIGTERM)
-            for each in (one, two, wire):
-                assert await each.is_closed() == 1012
+            for closed in (one, two, wire):
+                assert await closed.is_closed() == 1012
         assert service.process.wait(15) == 0
     with running(tmp_path, settings, migrate=False):
         async with (
@@ -133,11 +133,11 @@ async def test_a_service_that_stops_tells_of_every_mark_it_stores(
         event_id = an_event(marker)
         async with marker.opens("marking", event_id) as wire:
             await wire.hears("marking_list")
-            for each in askers:
-                async with each.opens("mark_me", event_id):
+            for asker in askers:
+                async with asker.opens("mark_me", event_id):
                     await wire.hears("user_joined")
-                    await wire.asks("prepare_to_mark", user_id=each.user_id)
-                    if each is askers[-1]:
+                    await wire.asks("prepare_to_mark", user_id=asker.user_id)
+                    if asker is askers[-1]:
                         await wire.says("confirm_marking")  # it may be read in time, or not
                         service.process.send_signal(signal.SIGTERM)
                         break
@@ -168,8 +168,8 @@ async def test_a_mark_survives_a_death_right_after_it(
             await wire.hears("marking_list")
             await wire.asks("prepare_to_mark", user_id=asker.user_id)
             await wire.says("confirm_marking", user_id=asker.user_id)
-            for each in (wire, waiting):
-                assert await each.is_closed() == 1006  # nobody was told anything
+            for closed in (wire, waiting):
+                assert await closed.is_closed() == 1006  # nobody was told anything
         assert service.process.wait(15) == -signal.SIGKILL
     with running(tmp_path, settings, migrate=False):
         async with asker.opens("mark_me", event_id) as again:
@@ -197,8 +197,8 @@ async def test_a_service_that_stalled_past_its_lease_starts_over_and_empties_no_
             os.kill(service.process.pid, signal.SIGSTOP)
             await asyncio.sleep(STALL)
             os.kill(service.process.pid, signal.SIGCONT)
-            for each in (waiting, wire):
-                assert await each.is_closed() == 1012
+            for closed in (waiting, wire):
+                assert await closed.is_closed() == 1012
         async with asker.opens("mark_me", event_id), marker.opens("marking", event_id) as wire:
             await wire.hears("marking_list", marking_list=[asker.user_id])
             await asyncio.sleep(NOBODY_GOES)

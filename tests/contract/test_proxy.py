@@ -49,8 +49,8 @@ async def test_people_meet_through_it(services: list[Service], proxy: Service) -
         assert (await marking.asks("confirm_marking"))["message"] == "marked"
         await waiting.hears("was_marked")
         assert await waiting.is_closed() == 1000
-    for each in services:
-        await asyncio.to_thread(line_with, [each], '"path": "/ws/')  # the sockets were spread
+    for service in services:
+        await asyncio.to_thread(line_with, [service], '"path": "/ws/')  # the sockets were spread
 
 
 async def test_pages_of_another_origin_open_no_socket(
@@ -65,13 +65,13 @@ async def test_pages_of_another_origin_open_no_socket(
 
 
 def test_a_session_given_over_https_is_for_https_only(proxy: Service) -> None:
-    status, headers = asked(proxy, {"X-Forwarded-Proto": "http"})
+    status, headers = get_through(proxy, {"X-Forwarded-Proto": "http"})
     assert status == 200
     assert "Secure" in str(headers["set-cookie"])
 
 
 def test_a_client_cannot_say_that_it_is_another(services: list[Service], proxy: Service) -> None:
-    asked(proxy, {"X-Forwarded-For": "203.0.113.7"}, "/api/said/by/another")
+    get_through(proxy, {"X-Forwarded-For": "203.0.113.7"}, "/api/said/by/another")
     assert '"client": "127.0.0.1"' in line_with(services, "/api/said/by/another")
     assert not any("203.0.113.7" in each.said() for each in services)
 
@@ -85,8 +85,8 @@ def test_nobody_notices_that_one_is_stopped(tmp_path: Path, postgres_server: str
         stopping.terminate()
         statuses = set()
         while stopping.poll() is None:
-            statuses.add(asked(proxy, {})[0])
-        statuses |= {asked(proxy, {})[0] for _ in range(10)}
+            statuses.add(get_through(proxy, {})[0])
+        statuses |= {get_through(proxy, {})[0] for _ in range(10)}
         assert statuses == {200}
 
 
@@ -125,15 +125,15 @@ def line_with(services: list[Service], text: str) -> str:
     """The line of a log that has this in it; it may come after the answer it is about."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        for each in services:
-            for line in each.said().splitlines():
+        for service in services:
+            for line in service.said().splitlines():
                 if text in line:
                     return line
         time.sleep(0.05)
     raise AssertionError(f"nobody says {text}")
 
 
-def asked(
+def get_through(
     proxy: Service, headers: dict[str, str], path: str = "/api/auth/GetCurrentUserId"
 ) -> tuple[int, http.client.HTTPMessage]:
     """The status and the headers of one GET through the proxy, on a connection of its own."""

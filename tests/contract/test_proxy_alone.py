@@ -18,7 +18,7 @@ from attendance_web.serving.server import DRAIN_NOTICE_SECONDS
 from tests.support.live_house import PATIENCE, eventually
 from tests.support.nginx import CONF, needs_nginx, proxied
 from tests.support.service_process import free_port
-from tests.support.stub_service import Said, Stub, answer, fine, get, head, said_to, stub
+from tests.support.stub_service import Message, Stub, answer, answer_to, fine, get, head, stub
 
 pytestmark = needs_nginx
 
@@ -28,15 +28,15 @@ HALL = 1000  # people at one address
 async def test_a_503_is_handed_on_and_silences_nobody(tmp_path: Path) -> None:
     """One person may find what a service has no answer to; the others must not notice."""
 
-    async def busy(said: Said) -> bytes:
+    async def busy(said: Message) -> bytes:
         return answer(503, b"busy") if said.path == "/api/busy" else answer(200, b"fine")
 
     async with stub(busy) as one, stub(busy) as two:
         with proxied(tmp_path, [one, two], tls=False) as proxy:
             for _ in range(20):
                 answers = await asyncio.gather(
-                    said_to(proxy.port, get("/api/busy")),
-                    *(said_to(proxy.port, get("/api/others")) for _ in range(10)),
+                    answer_to(proxy.port, get("/api/busy")),
+                    *(answer_to(proxy.port, get("/api/others")) for _ in range(10)),
                 )
                 found = [(each.status, each.body) for each in answers]
                 assert found == [(503, b"busy"), *[(200, b"fine")] * 10]
@@ -48,19 +48,19 @@ async def test_what_cannot_be_reached_is_asked_of_another_also_a_post(tmp_path: 
         gone = Stub(free_port())
         with proxied(tmp_path, [gone, there], tls=False) as proxy:
             post = head("POST", "/api/mark", "Content-Length: 4") + "mark"
-            answers = [await said_to(proxy.port, post) for _ in range(10)]
+            answers = [await answer_to(proxy.port, post) for _ in range(10)]
     assert {each.status for each in answers} == {200}
-    assert len(there.asked) == 10
+    assert len(there.requests) == 10
 
 
 async def test_a_post_that_was_begun_is_never_repeated(tmp_path: Path) -> None:
-    async def dies(said: Said) -> bytes:
+    async def dies(said: Message) -> bytes:
         return b""
 
     async with stub(dies) as one, stub(dies) as two:
         with proxied(tmp_path, [one, two], tls=False) as proxy:
             post = head("POST", "/api/mark", "Content-Length: 4") + "mark"
-            assert (await said_to(proxy.port, post)).status == 503
+            assert (await answer_to(proxy.port, post)).status == 503
     assert len(paths([one, two], "/api/mark")) == 1
 
 
@@ -71,7 +71,7 @@ async def test_a_kept_connection_is_closed_before_a_service_would(tmp_path: Path
         alone = {"worker_processes auto;": "worker_processes 1;"}
         with proxied(tmp_path, [service], tls=False, changed=alone) as proxy:
             for _ in range(2):
-                assert (await said_to(proxy.port, get("/api/x"))).status == 200
+                assert (await answer_to(proxy.port, get("/api/x"))).status == 200
             await eventually(lambda: service.kept_for)
     assert len(service.kept_for) == 1  # it was kept for the second
     assert 0.5 < service.kept_for[0] < DRAIN_NOTICE_SECONDS
@@ -89,11 +89,11 @@ class TestWhatIsPassedOn:
                             *("POST", path, f"Content-Length: {len(hidden)}"),
                             *(f"Upgrade: {upgrade}", "Connection: Upgrade"),
                         )
-                        assert (await said_to(proxy.port, post, hidden)).status == 200
-        assert len(service.asked) == 20
-        for each in service.asked:
-            assert not {"upgrade", "connection"} & set(each.headers), each
-            assert each.body == hidden.encode()
+                        assert (await answer_to(proxy.port, post, hidden)).status == 200
+        assert len(service.requests) == 20
+        for request in service.requests:
+            assert not {"upgrade", "connection"} & set(request.headers), request
+            assert request.body == hidden.encode()
 
     @pytest.mark.parametrize("spelt", ["websocket", "WebSocket"])
     async def test_a_socket_comes_with_it_and_without_a_body(
@@ -109,30 +109,33 @@ class TestWhatIsPassedOn:
                         ("Transfer-Encoding: chunked", f"{len(hidden):x}\r\n{hidden}\r\n0\r\n\r\n"),
                     ):
                         opening = head(method, "/ws/mark_me", framing, *lines)
-                        assert (await said_to(proxy.port, opening, body)).status == 200
-        assert [each.path for each in service.asked] == ["/ws/mark_me"] * 4
-        for each in service.asked:
-            assert (each.headers["upgrade"], each.headers["connection"]) == ("websocket", "upgrade")
-            assert not {"content-length", "transfer-encoding"} & set(each.headers)
+                        assert (await answer_to(proxy.port, opening, body)).status == 200
+        assert [each.path for each in service.requests] == ["/ws/mark_me"] * 4
+        for request in service.requests:
+            assert (request.headers["upgrade"], request.headers["connection"]) == (
+                "websocket",
+                "upgrade",
+            )
+            assert not {"content-length", "transfer-encoding"} & set(request.headers)
 
     async def test_no_other_upgrade_comes_there(self, tmp_path: Path) -> None:
         async with stub() as service:
             with proxied(tmp_path, [service], tls=False) as proxy:
                 for upgrade in ("h2c", "websocket, h2c", "websocketx", "xwebsocket"):
                     lines = (f"Upgrade: {upgrade}", "Connection: Upgrade")
-                    assert (await said_to(proxy.port, get("/ws/mark_me", *lines))).status == 200
-                assert (await said_to(proxy.port, get("/ws/mark_me"))).status == 200
-        assert len(service.asked) == 5
-        for each in service.asked:
-            assert not {"upgrade", "connection"} & set(each.headers), each
+                    assert (await answer_to(proxy.port, get("/ws/mark_me", *lines))).status == 200
+                assert (await answer_to(proxy.port, get("/ws/mark_me"))).status == 200
+        assert len(service.requests) == 5
+        for request in service.requests:
+            assert not {"upgrade", "connection"} & set(request.headers), request
 
     @pytest.mark.parametrize("path", ["/api/x", "/accounts/login/", "/", "/ws/mark_me"])
     async def test_who_asks_and_how_is_said_by_the_proxy(self, tmp_path: Path, path: str) -> None:
         claimed = ("X-Forwarded-For: 203.0.113.7", "X-Forwarded-Proto: https")
         async with stub() as service:
             with proxied(tmp_path, [service], tls=False) as proxy:
-                await said_to(proxy.port, get(path, *claimed))
-        (asked,) = service.asked
+                await answer_to(proxy.port, get(path, *claimed))
+        (asked,) = service.requests
         assert asked.headers["host"] == "attendance.test:8443"
         assert asked.headers["x-forwarded-for"] == "127.0.0.1"
         assert asked.headers["x-forwarded-proto"] == "http"
@@ -145,7 +148,7 @@ class TestAHall:
         missing = set(range(at_once))
         all_there = asyncio.Event()
 
-        async def together(said: Said) -> bytes:
+        async def together(said: Message) -> bytes:
             if said.path == "/api/together":
                 missing.pop()
                 if not missing:
@@ -155,8 +158,8 @@ class TestAHall:
             return await fine(said)
 
         async def one(port: int) -> set[int]:
-            statuses = {(await said_to(port, get("/api/together"))).status}
-            return statuses | {(await said_to(port, get("/static/x"))).status for _ in range(15)}
+            statuses = {(await answer_to(port, get("/api/together"))).status}
+            return statuses | {(await answer_to(port, get("/static/x"))).status for _ in range(15)}
 
         async with stub(together) as service:
             with proxied(tmp_path, [service], tls=False) as proxy:
@@ -182,6 +185,6 @@ class TestAHall:
         assert number["connections"] > 2 * number["open"]
 
 
-def paths(services: list[Stub], path: str) -> list[Said]:
+def paths(services: list[Stub], path: str) -> list[Message]:
     """What these were asked there."""
-    return [said for each in services for said in each.asked if said.path == path]
+    return [said for each in services for said in each.requests if said.path == path]

@@ -21,7 +21,7 @@ from attendance_web.wire.refusals import (
 )
 from tests.support.nginx import needs_nginx, proxied
 from tests.support.service_process import free_port
-from tests.support.stub_service import Said, Stub, answer, fine, get, head, said_to, stub
+from tests.support.stub_service import Message, Stub, answer, answer_to, fine, get, head, stub
 
 pytestmark = needs_nginx
 
@@ -51,9 +51,9 @@ async def test_what_nginx_cannot_take_is_refused_in_the_envelope(
     request, status, refusal = REFUSED[case]
     async with stub() as service:
         with proxied(tmp_path, [service], tls=False) as proxy:
-            said = await said_to(proxy.port, request.format(path=path))
+            said = await answer_to(proxy.port, request.format(path=path))
     assert_is(said, status, refusal, "ru")
-    assert service.asked == []
+    assert service.requests == []
 
 
 async def test_a_body_that_grows_too_large_is_refused_in_the_envelope(tmp_path: Path) -> None:
@@ -62,8 +62,8 @@ async def test_a_body_that_grows_too_large_is_refused_in_the_envelope(tmp_path: 
         with proxied(tmp_path, [service], tls=False, changed=small) as proxy:
             chunk = f"{2**15:x}\r\n{'x' * 2**15}\r\n"
             post = head("POST", PATHS[0], "Transfer-Encoding: chunked", "Accept-Language: en-GB")
-            assert_is(await said_to(proxy.port, post, chunk * 3), 413, BodyTooLarge(), "en")
-    assert service.asked == []
+            assert_is(await answer_to(proxy.port, post, chunk * 3), 413, BodyTooLarge(), "en")
+    assert service.requests == []
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ async def test_it_is_said_in_the_language_of_who_asks(
     async with stub() as service:
         with proxied(tmp_path, [service], tls=False) as proxy:
             lines = (TOO_LARGE, f"Accept-Language: {liked}")
-            said = await said_to(proxy.port, head("POST", PATHS[0], *lines))
+            said = await answer_to(proxy.port, head("POST", PATHS[0], *lines))
             assert_is(said, 413, BodyTooLarge(), language)
-            said = await said_to(proxy.port, get("/refused/call", *lines[1:]))
+            said = await answer_to(proxy.port, get("/refused/call", *lines[1:]))
             assert_is_page(said, 404, UnknownPath(), language)
 
 
@@ -94,23 +94,23 @@ class TestTooMany:
         async with stub() as service:
             slow = {"rate=1000r/s": "rate=1r/m", "burst=120000": "burst=1"}
             with proxied(tmp_path, [service], tls=False, changed=slow) as proxy:
-                said = [await said_to(proxy.port, get(PATHS[0])) for _ in range(3)]
+                said = [await answer_to(proxy.port, get(PATHS[0])) for _ in range(3)]
                 assert [each.status for each in said] == [200, 200, 429]
                 assert_is(said[-1], 429, TooManyRequests(seconds=1), "ru")
-                page = await said_to(proxy.port, get("/"))
+                page = await answer_to(proxy.port, get("/"))
                 assert_is_page(page, 429, TooManyRequests(seconds=1), "ru")
 
     async def test_connections_are_refused_in_the_envelope(self, tmp_path: Path) -> None:
         full = asyncio.Event()
 
-        async def waits(said: Said) -> bytes:
+        async def waits(said: Message) -> bytes:
             await full.wait()
             return await fine(said)
 
         async with stub(waits) as service:
             few = {"limit_conn open 20000;": "limit_conn open 2;"}
             with proxied(tmp_path, [service], tls=False, changed=few) as proxy:
-                asking = [asyncio.create_task(said_to(proxy.port, get(PATHS[0]))) for _ in "123"]
+                asking = [asyncio.create_task(answer_to(proxy.port, get(PATHS[0]))) for _ in "123"]
                 done, _ = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
                 full.set()
                 (refused,) = done
@@ -125,34 +125,34 @@ class TestWithoutAService:
         gone = [Stub(free_port()), Stub(free_port())]
         with proxied(tmp_path, gone, tls=False) as proxy:
             for _ in range(10):  # refused at first, then not even tried
-                assert_is(await said_to(proxy.port, get(PATHS[0])), 503, Unavailable(), "ru")
-            assert_is_page(await said_to(proxy.port, get("/")), 503, Unavailable(), "ru")
+                assert_is(await answer_to(proxy.port, get(PATHS[0])), 503, Unavailable(), "ru")
+            assert_is_page(await answer_to(proxy.port, get("/")), 503, Unavailable(), "ru")
 
     async def test_who_does_not_answer_is_unavailable(self, tmp_path: Path) -> None:
         async with hanging() as service:
             soon = {"proxy_connect_timeout 3s;": "proxy_read_timeout 200ms;"}
             with proxied(tmp_path, [service], tls=False, changed=soon) as proxy:
                 post = head("POST", PATHS[1], "Content-Length: 0", "Accept-Language: en")
-                assert_is(await said_to(proxy.port, post), 503, Unavailable(), "en")
+                assert_is(await answer_to(proxy.port, post), 503, Unavailable(), "en")
 
     async def test_who_says_no_http_is_unavailable(self, tmp_path: Path) -> None:
-        async def mumbles(said: Said) -> bytes:
+        async def mumbles(said: Message) -> bytes:
             return b"HTTP/1.1 200 Fine\r\nfine\x00: x\r\n\r\n"
 
         async with stub(mumbles) as service:
             with proxied(tmp_path, [service], tls=False) as proxy:
                 post = head("POST", PATHS[1], "Content-Length: 0")
-                assert_is(await said_to(proxy.port, post), 503, Unavailable(), "ru")
+                assert_is(await answer_to(proxy.port, post), 503, Unavailable(), "ru")
 
 
 async def test_what_a_service_says_is_its_own(tmp_path: Path) -> None:
-    async def says_no(said: Said) -> bytes:
+    async def says_no(said: Message) -> bytes:
         return answer(int(said.path.rpartition("/")[2]), b"its own")
 
     async with stub(says_no) as service:
         with proxied(tmp_path, [service], tls=False) as proxy:
             for status in (400, 404, 405, 413, 414, 429, 431, 500, 502, 503, 504):
-                said = await said_to(proxy.port, get(f"/api/{status}"))
+                said = await answer_to(proxy.port, get(f"/api/{status}"))
                 assert (said.status, said.body) == (status, b"its own")
 
 
@@ -161,7 +161,7 @@ async def hanging() -> AsyncIterator[Stub]:
     """A service that never answers."""
     ended = asyncio.Event()
 
-    async def hangs(said: Said) -> bytes:
+    async def hangs(said: Message) -> bytes:
         await ended.wait()
         return b""
 
@@ -172,7 +172,7 @@ async def hanging() -> AsyncIterator[Stub]:
             ended.set()
 
 
-def assert_is(said: Said, status: int, error: Refusal | Unavailable, language: Language) -> None:
+def assert_is(said: Message, status: int, error: Refusal | Unavailable, language: Language) -> None:
     """The envelope of this, as a service would have sent it."""
     number = UNAVAILABLE if isinstance(error, Unavailable) else wire_code_of(error)
     assert (said.status, said.headers["content-type"]) == (status, JSON)
@@ -185,7 +185,7 @@ def assert_is(said: Said, status: int, error: Refusal | Unavailable, language: L
 
 
 def assert_is_page(
-    said: Said, status: int, error: Refusal | Unavailable, language: Language
+    said: Message, status: int, error: Refusal | Unavailable, language: Language
 ) -> None:
     """The same for a person."""
     assert (said.status, said.headers["content-type"]) == (status, "text/plain; charset=utf-8")
@@ -193,7 +193,7 @@ def assert_is_page(
     assert_has_headers(said, status)
 
 
-def assert_has_headers(said: Said, status: int) -> None:
+def assert_has_headers(said: Message, status: int) -> None:
     """What comes with a refusal."""
     again = str(RETRY_SECONDS) if status in (429, 503) else None
     assert said.headers.get("retry-after") == again

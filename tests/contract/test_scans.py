@@ -16,6 +16,7 @@ from PIL import Image
 
 from attendance_adapters.files import ObjectFiles
 from attendance_core.errors import UsernameTaken
+from attendance_core.ports import Unit
 from attendance_core.profiles import ConfirmationScan
 from attendance_core.vocabulary import FileKey, UserId
 from attendance_web import main
@@ -173,12 +174,12 @@ class TestReplacedWhileItIsRead:
                 earlier = await service.use_cases.get_pending_scans()
                 if with_file:
                     await service.files.put(f"scans/{key}", b"content", "image/png")
-                await do.judge_scan.transact(
-                    lambda unit: (
-                        unit.scans.lock(UserId(1)),
-                        unit.scans.put(ConfirmationScan(UserId(1), FileKey(key), 1.0)),
-                    )
-                )
+
+                def replace(unit: Unit, key: str = key) -> None:
+                    unit.scans.lock(UserId(1))
+                    unit.scans.put(ConfirmationScan(UserId(1), FileKey(key), 1.0))
+
+                await do.judge_scan.transact(replace)
                 for scan in earlier:
                     await service.files.delete(f"scans/{scan.file}")
 

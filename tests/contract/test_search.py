@@ -88,7 +88,7 @@ async def people(store: Any) -> dict[UserId, str]:
     return await store.transact(work)  # type: ignore[no-any-return]
 
 
-def wanted(names: dict[Any, str], part: str) -> list[Any]:
+def expected(names: dict[Any, str], part: str) -> list[Any]:
     """By folded name, then id."""
     found = [
         (fold(name), key)
@@ -117,7 +117,7 @@ async def found_people(store: Any) -> dict[str, list[UserId]]:
 class TestPeople:
     async def test_every_part_finds_whom_it_is_in(self, store: Any) -> None:
         names = await people(store)
-        assert await found_people(store) == {part: wanted(names, part) for part in PARTS}
+        assert await found_people(store) == {part: expected(names, part) for part in PARTS}
 
     async def test_a_new_name_is_found_and_the_old_one_is_not(self, store: Any) -> None:
         names = await people(store)
@@ -125,7 +125,7 @@ class TestPeople:
             profile = Profile(user_id, name)
             await store.transact(lambda u, profile=profile: u.profiles.put(profile))
             names[user_id] = name
-        assert await found_people(store) == {part: wanted(names, part) for part in PARTS}
+        assert await found_people(store) == {part: expected(names, part) for part in PARTS}
 
     async def test_what_was_not_committed_is_not_found(self, store: Any) -> None:
         await people(store)
@@ -140,7 +140,7 @@ class TestPeople:
 
     async def test_a_page_is_a_part_of_the_whole(self, store: Any) -> None:
         names = await people(store)
-        whole = wanted(names, "а")
+        whole = expected(names, "а")
         for limit, offset in itertools.product((1, 3, 100), (0, 1, 4, 2**40)):
             page = await store.observe(
                 lambda u, at=(limit, offset): u.profiles.search("а", at[0], at[1])
@@ -163,7 +163,7 @@ class TestEvents:
         await store.transact(add)
         while True:
             answers = await found_by_part(store, found)
-            assert answers == {part: wanted(names, part) for part in PARTS}
+            assert answers == {part: expected(names, part) for part in PARTS}
             if not names:
                 break
             for event_id in list(names)[:9]:
@@ -187,4 +187,4 @@ class TestCommon:
             page = await store.observe(
                 lambda u, asked=(part, limit, offset): u.profiles.search(*asked)
             )
-            assert [each.user_id for each in page] == wanted(names, part)[offset:][:limit]
+            assert [each.user_id for each in page] == expected(names, part)[offset:][:limit]

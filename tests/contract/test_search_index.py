@@ -69,8 +69,10 @@ class TestPostgres:
         with a_database(postgres_server) as url:
 
             def fill(on: Any) -> None:
-                for each in POSTGRES:
-                    on.execute(text(each.replace("{names}", str(NAMES)).replace("::", r"\:\:")))
+                for statement in POSTGRES:
+                    on.execute(
+                        text(statement.replace("{names}", str(NAMES)).replace("::", r"\:\:"))
+                    )
                 on.commit()
 
             run_on_connection(url, fill)
@@ -114,8 +116,8 @@ class TestSqlite:
 
         def fill() -> None:
             with sqlite3.connect(path) as on:
-                for each in SQLITE:
-                    on.execute(each.replace("{names}", str(NAMES)))
+                for statement in SQLITE:
+                    on.execute(statement.replace("{names}", str(NAMES)))
             on.close()
 
         await asyncio.to_thread(fill)
@@ -136,8 +138,8 @@ class TestSqlite:
             searches = {each for each in asked if each.startswith("SELECT") and "instr(" in each}
             assert len(searches) == 3
             with sqlite3.connect(store._path) as on:
-                for each in searches:
-                    plan = str(on.execute(f"EXPLAIN QUERY PLAN {each}").fetchall())
+                for statement in searches:
+                    plan = str(on.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall())
                     assert f"SCAN trigrams_of_{kind}_folded VIRTUAL TABLE INDEX" in plan, plan
                     assert f"SCAN {kind}" not in plan, plan
             on.close()

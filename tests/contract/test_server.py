@@ -115,9 +115,9 @@ class TestStopping:
     async def test_sockets_are_told_to_come_back(self, service: Service) -> None:
         async with marker_and_waiting(service) as (marks, asks, _):
             service.process.send_signal(signal.SIGTERM)
-            for each in (marks, asks):
+            for wire in (marks, asks):
                 with pytest.raises(ConnectionClosed) as closed:
-                    await asyncio.wait_for(each.recv(), SECONDS)
+                    await asyncio.wait_for(wire.recv(), SECONDS)
                 assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
         assert service.process.wait(SECONDS) == 0
         assert "Traceback" not in service.said()
@@ -147,8 +147,8 @@ class TestStopping:
     async def test_a_choice_made_before_is_still_answered(self, service: Service) -> None:
         async with marker_and_waiting(service) as (marks, _, user_id):
             told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
-            for each in (told, {"message": "confirm_marking"}):
-                marks.protocol.send_text(json.dumps(each).encode())
+            for command in (told, {"message": "confirm_marking"}):
+                marks.protocol.send_text(json.dumps(command).encode())
             marks.send_data()  # both at once: who has answered the first has the second as well
             assert json.loads(await marks.recv())["message"] == "prepared"
             service.process.send_signal(signal.SIGTERM)  # the confirm is under way

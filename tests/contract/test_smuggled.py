@@ -113,8 +113,8 @@ async def smuggles(service: Service, sent: list[bytes], patience: float) -> list
     reader, writer = await asyncio.open_connection(*service.address)
     come = b""
     with suppress(ConnectionError, TimeoutError):
-        for each in sent:
-            writer.write(each)
+        for part in sent:
+            writer.write(part)
             await writer.drain()
             await asyncio.sleep(SEGMENT)
         async with asyncio.timeout(patience):

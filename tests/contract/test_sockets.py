@@ -35,7 +35,7 @@ async def shell(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
         yield opened
 
 
-async def both(shell: Shell) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
+async def asker_and_marker(shell: Shell) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     """An event, one who waits, one who marks, and their sockets."""
     asker, marker = await shell.people(2)
     event_id = await shell.event(marker)
@@ -76,7 +76,7 @@ class TestHangingUp:
     async def test_goes_on_until_the_store_has_taken_it(
         self, shell: Shell, error: Exception
     ) -> None:
-        event_id, asker, _, waiting, marking = await both(shell)
+        event_id, asker, _, waiting, marking = await asker_and_marker(shell)
         with shell.store.failing(error, "HangUp"):
             goodbye = asyncio.create_task(waiting.says_goodbye())
             await shell.store.asks("HangUp", 3)
@@ -87,7 +87,7 @@ class TestHangingUp:
 
     async def test_by_a_goodbye_comes_before_what_its_person_opens_next(self, shell: Shell) -> None:
         """Contract: 6.6."""
-        event_id, asker, marker, waiting, _ = await both(shell)
+        event_id, asker, marker, waiting, _ = await asker_and_marker(shell)
         with shell.store.holding("HangUp"):
             goodbye = asyncio.create_task(waiting.says_goodbye())
             await shell.store.asks("HangUp")
@@ -98,15 +98,15 @@ class TestHangingUp:
         await goodbye
 
     async def test_outlives_the_handler_that_began_it(self, shell: Shell) -> None:
-        event_id, asker, marker, *_ = await both(shell)
+        event_id, asker, marker, *_ = await asker_and_marker(shell)
         with shell.store.holding("HangUp"):
             shell.cancels_every_socket()
             await shell.store.asks("HangUp", 2)
             shell.cancels_every_socket()
             await eventually(lambda: not shell.is_serving())
-        for each in (asker, marker):
-            await eventually(lambda each=each: shell.has_lost(event_id, each))
-            assert await shell.sockets_of(event_id, each, 1)
+        for person in (asker, marker):
+            await eventually(lambda person=person: shell.has_lost(event_id, person))
+            assert await shell.sockets_of(event_id, person, 1)
 
     @OPENINGS
     async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
@@ -126,7 +126,7 @@ class TestHangingUp:
         before = asyncio.all_tasks()
         async with AsyncExitStack() as service:
             shell = await service.enter_async_context(opened_shell())
-            *_, waiting, _ = await both(shell)
+            *_, waiting, _ = await asker_and_marker(shell)
             with shell.store.failing(Unavailable(), "HangUp"):
                 waiting.is_cut()
                 await shell.store.asks("HangUp")
@@ -136,7 +136,7 @@ class TestHangingUp:
 
 class TestDraining:
     async def test_a_command_under_way_is_answered_before_the_close(self, shell: Shell) -> None:
-        _, asker, marker, waiting, marking = await both(shell)
+        _, asker, marker, waiting, marking = await asker_and_marker(shell)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         with shell.store.holding("ConfirmMarking"):
             await marking.says("confirm_marking")
@@ -150,7 +150,7 @@ class TestDraining:
         assert await shell.karma(marker) == 50
 
     async def test_a_command_behind_it_is_not_carried_out(self, shell: Shell) -> None:
-        event_id, asker, _, _, marking = await both(shell)
+        event_id, asker, _, _, marking = await asker_and_marker(shell)
         with shell.store.holding("PrepareToMark"):
             await marking.says("prepare_to_mark", user_id=asker.user_id)
             await shell.store.asks("PrepareToMark")
@@ -184,26 +184,26 @@ class TestDraining:
         assert await shell.has_lost(event_id, anna)
 
     async def test_who_comes_afterwards_is_sent_elsewhere(self, shell: Shell) -> None:
-        event_id, asker, *_ = await both(shell)
+        event_id, asker, *_ = await asker_and_marker(shell)
         await shell.presence.drain()
         wire = await asker.mark_me(event_id)
         assert await wire.turns_away() == ("unavailable", 1013)
         assert shell.store.asked.count("MarkMe") == 1
 
     async def test_it_waits_for_hang_ups(self, shell: Shell) -> None:
-        event_id, asker, marker, *_ = await both(shell)
+        event_id, asker, marker, *_ = await asker_and_marker(shell)
         with shell.store.holding("HangUp"):
             draining = asyncio.create_task(shell.presence.drain())
             await shell.store.asks("HangUp", 2)
             await eventually(lambda: not shell.is_serving())
             assert not draining.done()
         await asyncio.wait_for(draining, PATIENCE)
-        for each in (asker, marker):
-            assert await shell.has_lost(event_id, each)
+        for person in (asker, marker):
+            assert await shell.has_lost(event_id, person)
 
     async def test_but_not_for_ever(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("attendance_web.live.sockets.DRAIN_SECONDS", 0.2)
-        await both(shell)
+        await asker_and_marker(shell)
         with shell.store.holding("HangUp"):
             await asyncio.wait_for(shell.presence.drain(), PATIENCE)
 
@@ -252,7 +252,7 @@ class TestOpening:
     async def test_a_refused_one_costs_one_transaction(
         self, shell: Shell, role: str, use_case: str
     ) -> None:
-        event_id, asker, marker, _, marking = await both(shell)
+        event_id, asker, marker, _, marking = await asker_and_marker(shell)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         before = shell.store.asked.count(use_case)
         # Who is held does not mark, and who holds somebody does not wait
@@ -262,7 +262,7 @@ class TestOpening:
         assert "HangUp" not in shell.store.asked
 
     async def test_so_does_one_of_somebody_marked_already(self, shell: Shell) -> None:
-        event_id, asker, marker, waiting, marking = await both(shell)
+        event_id, asker, marker, waiting, marking = await asker_and_marker(shell)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await marking.asks("confirm_marking")
         await waiting.hears("was_marked")
@@ -280,7 +280,7 @@ class TestALeaseThatIsLost:
         monkeypatch.setattr("attendance_web.live.rooms.READ_EVERY", 3600)  # else that would notice
         clock = SetClock(time.time())
         async with opened_shell(clock=clock) as shell:
-            event_id, asker, marker, waiting, marking = await both(shell)
+            event_id, asker, marker, waiting, marking = await asker_and_marker(shell)
             first = shell.attendance.heartbeat.process_id
             clock.pass_(shell.attendance.terms.lease_seconds + 1)
             for wire in (waiting, marking):

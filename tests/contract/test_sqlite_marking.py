@@ -40,7 +40,7 @@ LOOKS: tuple[Step, ...] = (
 )
 
 
-def kept(store: SqliteStore) -> list[str]:
+def rows_of(store: SqliteStore) -> list[str]:
     """Every row of the file."""
     with sqlite3.connect(store._path) as connection:
         rows = list(connection.iterdump())
@@ -59,11 +59,11 @@ class TestCancelled:
             store = await opened(folder)
             lecture = await Lecture.begun(store, waiting=2)
             await first(lecture)
-            before = kept(store)
+            before = rows_of(store)
             task = asyncio.create_task(awaited(cancelled_at(suspension, step(lecture))))
             await asyncio.wait([task])
             await store.close()
-            return before, kept(store), task.cancelled()
+            return before, rows_of(store), task.cancelled()
 
         before, after, cancelled = await outcome(99)
         assert not cancelled

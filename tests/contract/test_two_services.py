@@ -114,7 +114,7 @@ class TestLosses:
         monkeypatch.setattr(live_house, "PATIENCE", LEASE + 5)
         waits, held, marker, other = people(pair.one, 4)
         event_id = an_event(other)
-        lost_before = pair.told()[0].value("leases_lost_total")
+        lost_before = pair.metrics()[0].value("leases_lost_total")
         async with (
             waits.opens("mark_me", event_id) as waiting,
             at(held, pair.two).opens("mark_me", event_id) as held_wire,
@@ -138,8 +138,8 @@ class TestLosses:
             await held_wire.hears_nothing()
             assert at(held, pair.two).state(event_id, at(other, pair.two)) == "waiting"
         assert marker.karma() == 0
-        await eventually(lambda: pair.told()[0].value("leases_lost_total") == lost_before + 1)
-        assert pair.told()[1].value("leases_lost_total") == 0
+        await eventually(lambda: pair.metrics()[0].value("leases_lost_total") == lost_before + 1)
+        assert pair.metrics()[1].value("leases_lost_total") == 0
 
     @pytest.mark.parametrize("point", ["after_commit", "before_reply"])
     async def test_one_that_dies_at_a_mark_leaves_the_marked_of_the_other_told(

@@ -21,7 +21,7 @@ import pytest
 
 from attendance_web.serving.workers import worker_command
 from tests.support.live_house import Wire, eventually
-from tests.support.metrics import Told
+from tests.support.metrics import Metrics
 from tests.support.people import Person, an_event, marks, people
 from tests.support.service_process import (
     LEASE,
@@ -169,7 +169,7 @@ class TestStart:
                 each.value("call_seconds_count", call="GetCurrentUserId")
                 if "GetCurrentUserId" in each.text
                 else 0
-                for each in (Told(port), Told(port + 1))
+                for each in (Metrics(port), Metrics(port + 1))
             ]
             assert service.stop() == 0
             lines = [json.loads(line) for line in service.said().splitlines()]

@@ -57,6 +57,10 @@ class Store:
     async def close(self) -> None:
         await self.kept.close()
 
+    @property
+    def abandoned(self) -> int:
+        return self.kept.abandoned
+
     async def referenced_files(self) -> frozenset[str]:
         return await self.kept.referenced_files()
 

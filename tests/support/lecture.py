@@ -99,8 +99,8 @@ class Lecture:
             for place in unit.places.lock(EVENT, people).values():
                 since = Waiting(NOON) if place.user_id > 2 else None
                 unit.places.put(place.changed(member=True, state=since))
-            for each in sockets:
-                unit.connections.add(each)
+            for connection in sockets:
+                unit.connections.add(connection)
 
         await store.transact(work)
         return cls(store, use_cases(store), sockets[:2], sockets[2:])

@@ -11,7 +11,7 @@ from tests.support.service_process import SECONDS
 PORT = "ATTENDANCE_METRICS_PORT"
 
 
-class Told:
+class Metrics:
     """The metrics of one moment, by name and labels."""
 
     def __init__(self, port: int) -> None:

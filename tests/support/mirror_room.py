@@ -42,9 +42,9 @@ class Room:
 
     def deliver(self, deliveries: list[Delivery]) -> None:
         self.deliveries = deliveries
-        for each in deliveries:
-            for cid in each.to:
-                self.sent[cid].append(each.frame)
+        for delivery in deliveries:
+            for cid in delivery.to:
+                self.sent[cid].append(delivery.frame)
 
     def marks(self, user_id: UserId, holding: Place | None = None) -> ConnectionId:
         connection = self.connection(user_id, Role.MARKING)

@@ -15,7 +15,7 @@ LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass
-class Said:
+class Message:
     """One message of HTTP: its first line, its headers by name in lower case, and its body."""
 
     first: str
@@ -31,7 +31,7 @@ class Said:
         return int(self.first.split(" ")[1])
 
 
-Answer = Callable[[Said], Awaitable[bytes]]
+Answer = Callable[[Message], Awaitable[bytes]]
 
 
 @dataclass
@@ -39,11 +39,11 @@ class Stub:
     """One that listens; ``kept_for`` has for how many seconds each connection was idle at last."""
 
     port: int = 0
-    asked: list[Said] = field(default_factory=list)
+    requests: list[Message] = field(default_factory=list)
     kept_for: list[float] = field(default_factory=list)
 
 
-async def fine(said: Said) -> bytes:
+async def fine(said: Message) -> bytes:
     """What answers everything."""
     return answer(200, b"fine")
 
@@ -66,8 +66,8 @@ async def stub(answering: Answer = fine) -> AsyncIterator[Stub]:
         open_to[serving] = writer
         try:
             while True:
-                said = await heard(reader)
-                made.asked.append(said)
+                said = await next_message(reader)
+                made.requests.append(said)
                 told = await answering(said)
                 if not told:
                     break
@@ -91,22 +91,22 @@ async def stub(answering: Answer = fine) -> AsyncIterator[Stub]:
         await asyncio.gather(*open_to)
 
 
-async def heard(reader: asyncio.StreamReader) -> Said:
+async def next_message(reader: asyncio.StreamReader) -> Message:
     """The next message. Raises IncompleteReadError where there is none."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = LENGTH.search(head)
     body = await reader.readexactly(int(length.group(1)) if length else 0)
     first, *lines = head.decode("latin-1").strip().split("\r\n")
     pairs = (line.partition(":") for line in lines)
-    return Said(first, {name.lower(): value.strip() for name, _, value in pairs}, body)
+    return Message(first, {name.lower(): value.strip() for name, _, value in pairs}, body)
 
 
-async def said_to(port: int, *parts: str) -> Said:
+async def answer_to(port: int, *parts: str) -> Message:
     """What comes back for these bytes, on a connection of their own."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write("".join(parts).encode("latin-1"))
-        return await asyncio.wait_for(heard(reader), SECONDS)
+        return await asyncio.wait_for(next_message(reader), SECONDS)
     finally:
         writer.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from attendance_web.demo.client import Visitor
 from tests.support.killable_servers import Restartable, restarted
 from tests.support.live_house import eventually
-from tests.support.metrics import PORT, Told
+from tests.support.metrics import PORT, Metrics
 from tests.support.people import Person, an_event, marks, people
 from tests.support.service_process import SECONDS, Service, free_port, running
 
@@ -28,16 +28,16 @@ class Pair:
     settings: Mapping[str, str]
     folder: Path
     notifier: Restartable
-    metrics: tuple[int, int]  # where each of them tells
+    metrics_ports: tuple[int, int]  # where each of them tells
 
-    def told(self) -> tuple[Told, Told]:
+    def metrics(self) -> tuple[Metrics, Metrics]:
         """The metrics of each."""
-        first, second = self.metrics
-        return Told(first), Told(second)
+        first, second = self.metrics_ports
+        return Metrics(first), Metrics(second)
 
     def reconnects(self) -> list[float]:
         """How often each has found its notifier's server again."""
-        return [each.value("notifier_reconnects_total") for each in self.told()]
+        return [each.value("notifier_reconnects_total") for each in self.metrics()]
 
     @asynccontextmanager
     async def notifier_away(self) -> AsyncIterator[None]:

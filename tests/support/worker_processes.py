@@ -47,8 +47,8 @@ def worker_at(service: Service, wire: Wire) -> psutil.Process | None:
     """The one that serves this socket."""
     port = wire.connection.local_address[1]
     for worker in workers_of(service):
-        for each in worker.net_connections("tcp"):
-            if each.raddr and each.raddr.port == port:
+        for connection in worker.net_connections("tcp"):
+            if connection.raddr and connection.raddr.port == port:
                 return worker
     return None
 

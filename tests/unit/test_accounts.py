@@ -64,10 +64,10 @@ class Door:
     def log_out(self, token: str) -> None:
         drive(self._log_out(session_id=session_id_of(token)))
 
-    def who(self, token: str, credential: Credential = Credential.COOKIE) -> Actor | None:
+    def actor_of(self, token: str, credential: Credential = Credential.COOKIE) -> Actor | None:
         return drive(self._identify(token=token, credential=credential))
 
-    def shown(self, user_id: UserId) -> str:
+    def display_name_of(self, user_id: UserId) -> str:
         name: str = drive(
             self.world.store.observe(lambda unit: unit.profiles.get(user_id).display_name)
         )
@@ -94,12 +94,12 @@ def door() -> Door:
 class TestSignUp:
     def test_one_is_logged_in_and_shown_by_the_user_name(self, door: Door) -> None:
         anna = door.sign_up("anna")
-        actor = door.who(anna.token)
+        actor = door.actor_of(anna.token)
         assert actor == Actor(anna.user_id, session_id_of(anna.token))
-        assert door.shown(anna.user_id) == "anna"
+        assert door.display_name_of(anna.user_id) == "anna"
 
     def test_a_display_name_is_kept_tidy(self, door: Door) -> None:
-        assert door.shown(door.sign_up(display_name="  Анна ").user_id) == "Анна"
+        assert door.display_name_of(door.sign_up(display_name="  Анна ").user_id) == "Анна"
 
     @pytest.mark.parametrize("username", ["a", "Анна_1.b-c", "x" * 64, "李"])
     def test_letters_digits_and_three_signs_make_a_user_name(
@@ -122,7 +122,7 @@ class TestSignUp:
             assert door.log_in(each).user_id == anna.user_id
             with pytest.raises(UsernameTaken):
                 door.sign_up(each)
-        assert door.shown(anna.user_id) == normalize("NFC", typed)
+        assert door.display_name_of(anna.user_id) == normalize("NFC", typed)
 
     def test_a_user_name_is_taken_in_whatever_case(self, door: Door) -> None:
         door.sign_up("Анна")
@@ -142,7 +142,7 @@ class TestSignUp:
 
     @pytest.mark.parametrize("password", ["x" * 8, "x" * 256])
     def test_8_to_256_characters_are_fine(self, door: Door, password: str) -> None:
-        assert door.who(door.sign_up(password=password).token) is not None
+        assert door.actor_of(door.sign_up(password=password).token) is not None
 
     @pytest.mark.parametrize(
         ("name", "refusal"),
@@ -164,7 +164,7 @@ class TestLogIn:
         first = door.sign_up("anna")
         again = door.log_in("ANNA")
         assert (again.user_id, again.token != first.token) == (first.user_id, True)
-        assert door.who(first.token) is not None
+        assert door.actor_of(first.token) is not None
 
     @pytest.mark.parametrize(
         ("username", "password"),
@@ -237,7 +237,7 @@ class TestLogIn:
         first = door.sign_up("anna")
         waiting = door.opens(first.user_id, first.token)
         door.log_in("anna", replacing=session_id_of(first.token))
-        assert door.who(first.token) is None
+        assert door.actor_of(first.token) is None
         ended = door.world.news[-1]
         assert ended == ConnectionsEnded(
             door.world.event_id, Ending.LOGGED_OUT, frozenset({waiting.connection_id})
@@ -249,25 +249,25 @@ class TestIdentify:
         anna = door.sign_up()
         for _ in range(3):
             door.world.clock.pass_(SESSION_SECONDS - 1)
-            assert door.who(anna.token) is not None
+            assert door.actor_of(anna.token) is not None
         door.world.clock.pass_(SESSION_SECONDS)
-        assert door.who(anna.token) is None
+        assert door.actor_of(anna.token) is None
 
     def test_its_use_is_noted_once_a_minute(self, door: Door) -> None:
         anna = door.sign_up()
         door.world.clock.pass_(59)
-        actor = door.who(anna.token)
+        actor = door.actor_of(anna.token)
         assert actor is not None and not actor.renewed
         door.world.clock.pass_(1)
-        actor = door.who(anna.token)
+        actor = door.actor_of(anna.token)
         assert actor is not None and actor.renewed
 
     @pytest.mark.parametrize("token", ["", "unknown", "\ud800"])
     def test_an_unknown_secret_is_nobody(self, door: Door, token: str) -> None:
-        assert door.who(token) is None
+        assert door.actor_of(token) is None
 
     def test_a_cookie_is_not_taken_as_a_bearer_token(self, door: Door) -> None:
-        assert door.who(door.sign_up().token, Credential.BEARER) is None
+        assert door.actor_of(door.sign_up().token, Credential.BEARER) is None
 
     def test_the_secret_itself_is_not_kept(self, door: Door) -> None:
         token = door.sign_up().token
@@ -279,7 +279,7 @@ class TestLogOut:
         anna = door.sign_up()
         door.log_out(anna.token)
         door.log_out(anna.token)
-        assert door.who(anna.token) is None
+        assert door.actor_of(anna.token) is None
 
     def test_other_sessions_stay_and_keep_the_place(self, door: Door) -> None:
         phone = door.sign_up("anna")
@@ -287,7 +287,7 @@ class TestLogOut:
         door.opens(phone.user_id, phone.token)
         door.opens(phone.user_id, laptop.token)
         door.log_out(phone.token)
-        assert door.who(laptop.token) is not None
+        assert door.actor_of(laptop.token) is not None
         assert door.world.place(phone.user_id).state is not None
         door.log_out(laptop.token)
         assert door.world.place(phone.user_id).state is None

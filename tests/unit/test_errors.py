@@ -32,10 +32,10 @@ MARKING_CODES = {
 
 
 def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
-    for each in of.__subclasses__():
-        if each.__module__ == errors.__name__:
-            yield each
-            yield from refusals(each)
+    for refusal in of.__subclasses__():
+        if refusal.__module__ == errors.__name__:
+            yield refusal
+            yield from refusals(refusal)
 
 
 @pytest.mark.parametrize("refusal", [*refusals()], ids=lambda each: each.__name__)

@@ -51,7 +51,7 @@ class Counter:
         self._count, self._begin = CountOne(self.store.transact), BeginTry(self.store.transact)
         self._end, self._forget = EndTry(self.store.transact), ForgetTallies(self.store.transact)
 
-    def one(self, whose: str = "anna", limit: Limit = FEW) -> None:
+    def count_one(self, whose: str = "anna", limit: Limit = FEW) -> None:
         drive(self._count(limit=limit, whose=whose))
 
     def wait(self, do: Callable[[], object]) -> int:
@@ -104,8 +104,8 @@ class TestWindow:
             if not wait:
                 tally = tally.take(FEW, now)
                 written.append(now)
-            for each in written:
-                assert sum(each <= other < each + FEW.within for other in written) <= FEW.most
+            for instant in written:
+                assert sum(instant <= other < instant + FEW.within for other in written) <= FEW.most
 
     @given(st.lists(st.floats(-5000, 5000).map(lambda each: round(each, 6)), max_size=40))
     def test_a_clock_that_is_set_at_random_keeps_nobody_out_for_longer(
@@ -116,11 +116,11 @@ class TestWindow:
             counter.clock.at = round(NOON + seconds, 6)
             for _ in range(FEW.most):
                 try:
-                    counter.one()
+                    counter.count_one()
                 except TooManyRequests as refused:
                     assert 1 <= int(str(refused.words["seconds"])) <= FEW.within
         counter.clock.pass_(FEW.within)
-        counter.one()
+        counter.count_one()
 
     def test_of_more_than_the_most_the_latest_are_kept(self) -> None:
         tally = EMPTY
@@ -151,27 +151,27 @@ class TestCountOne:
 
     def test_one_too_many_is_refused_and_does_not_count(self, counter: Counter) -> None:
         for _ in range(3):
-            counter.one()
+            counter.count_one()
             counter.clock.pass_(2)
         for _ in range(5):
-            assert counter.wait(counter.one) == 4
+            assert counter.wait(counter.count_one) == 4
         counter.clock.pass_(4)
-        counter.one()
-        assert counter.wait(counter.one) == 2
+        counter.count_one()
+        assert counter.wait(counter.count_one) == 2
 
     def test_others_and_other_limits_count_for_themselves(self, counter: Counter) -> None:
         for _ in range(3):
-            counter.one()
-        counter.one("boris")
-        counter.one(limit=Limit("other", 1, 10.0))
+            counter.count_one()
+        counter.count_one("boris")
+        counter.count_one(limit=Limit("other", 1, 10.0))
 
     def test_a_clock_that_is_set_back_makes_nobody_wait_for_longer(self, counter: Counter) -> None:
         for _ in range(3):
-            counter.one()
+            counter.count_one()
         counter.clock.pass_(-86_400)
-        assert counter.wait(counter.one) == 10
+        assert counter.wait(counter.count_one) == 10
         counter.clock.pass_(10)
-        counter.one()
+        counter.count_one()
 
     def test_what_it_is_kept_under_names_nobody(self) -> None:
         key = key_of(FAILED_LOG_INS, "192.0.2.1 anna\ud800")
@@ -240,9 +240,9 @@ class TestTries:
 
 class TestForgetTallies:
     def test_whom_nothing_counts_against_any_more_is_forgotten(self, counter: Counter) -> None:
-        counter.one("anna")
+        counter.count_one("anna")
         counter.clock.pass_(5)
-        counter.one("boris")
+        counter.count_one("boris")
         counter.clock.pass_(5)
         counter.forget()
         assert len(counter) == 1

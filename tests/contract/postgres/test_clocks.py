@@ -136,9 +136,9 @@ async def test_holds_graces_and_leases_are_as_the_databases_clock_says(
         await eventually(lambda h=holder: becomes(h, event_id, anna, type(None)))
         took = time.monotonic() - begun
         assert TERMS.grace_seconds - 0.1 < took < TERMS.grace_seconds + SWEPT
-    for each in machines:
-        assert each.attendance.heartbeat.leases_lost == 0
-        assert each.attendance.heartbeat.store_answers
+    for machine in machines:
+        assert machine.attendance.heartbeat.leases_lost == 0
+        assert machine.attendance.heartbeat.store_answers
 
 
 async def becomes(machine: Machine, event_id: EventId, user_id: UserId, kind: type) -> bool:

@@ -94,10 +94,10 @@ class Guesser:
     def __init__(self, services: list[Service], username: str, address: str) -> None:
         self.username, self.address = username, address
         self.visitors = []
-        for each in services:
-            visitor = Visitor(each.url, "en")
+        for service in services:
+            visitor = Visitor(service.url, "en")
             visitor.get("/api/auth/GetCurrentUserId")
-            self.visitors.append((each, visitor.headers()))
+            self.visitors.append((service, visitor.headers()))
 
     def log_in(self, at: int, password: str = "a wrong guess") -> tuple[int, int]:
         """The status and the ``error`` of one log-in."""

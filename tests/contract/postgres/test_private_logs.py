@@ -42,8 +42,8 @@ def service(address: str, tmp_path: Path) -> Iterator[Service]:
 
 async def says(address: str, *statements: str) -> None:
     connection = await asyncpg.connect(address)
-    for each in statements:
-        await connection.execute(each)
+    for statement in statements:
+        await connection.execute(statement)
     await connection.close()
 
 

@@ -53,8 +53,8 @@ class TestRaces:
         lecture = await Lecture.begun(store, waiting=51)
         markers = [socket(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)]
         await store.transact(open_all(markers))
-        for each in lecture.waiting[2:]:
-            await lecture.do.hang_up(connection_id=each.connection_id, goodbye=True)
+        for waiting in lecture.waiting[2:]:
+            await lecture.do.hang_up(connection_id=waiting.connection_id, goodbye=True)
         told = await outcomes(
             *(
                 lecture.do.prepare_to_mark(connection=each, user_id=ANNA)

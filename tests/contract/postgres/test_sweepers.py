@@ -52,12 +52,12 @@ async def a_hall_after_a_crash(store: PostgresStore) -> Lecture:
         for user_id in (*HELD, *HELD_OF_DEAD):
             held = Held(NOON, UserId(1000 + user_id), LATER - 1)
             unit.places.put(Place(EVENT, UserId(user_id), True, held, 1))
-        for each in lecture.waiting:
-            if each.user_id in LOST:
-                unit.connections.lose(each.connection_id, NOON)
-            elif each.user_id in (*OF_DEAD, *HELD_OF_DEAD):
-                unit.connections.remove([each.connection_id])
-                theirs = socket(1000 + each.user_id, each.user_id, Role.MARK_ME, DEAD)
+        for waiting in lecture.waiting:
+            if waiting.user_id in LOST:
+                unit.connections.lose(waiting.connection_id, NOON)
+            elif waiting.user_id in (*OF_DEAD, *HELD_OF_DEAD):
+                unit.connections.remove([waiting.connection_id])
+                theirs = socket(1000 + waiting.user_id, waiting.user_id, Role.MARK_ME, DEAD)
                 unit.connections.add(theirs)
 
     await store.transact(work)

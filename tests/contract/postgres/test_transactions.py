@@ -79,8 +79,8 @@ class TestReruns:
             store = PostgresStore(url, notifier)
             await store.start()
             async with Stranger(store) as other:
-                for each in FIRST_FAILS:
-                    await other.says(each)
+                for statement in FIRST_FAILS:
+                    await other.says(statement)
                 await other.connection.commit()
 
             def work(unit: Any) -> UserId:
