@@ -20,6 +20,7 @@ from attendance_core.limits import FAILED_LOG_INS, SIGN_UPS, UPLOADS, Ended, Lim
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import Instant, Seconds, UserId, fold
 from attendance_web.wire.bucket import Bucket
+from attendance_web.wire.security_log import FAILED_LOG_IN, SECURITY
 
 CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1
 AT_ONCE = 4  # of the same account or address; SQLite commits them together
@@ -98,6 +99,8 @@ class Limits:
             ended = Ended.SUCCEEDED
         except WrongCredentials:
             ended = Ended.FAILED
+            account = fold(username)[:64]
+            SECURITY.note(FAILED_LOG_IN, account=account, address=network_of(address))
             raise
         except TimeoutError:
             raise Unavailable from None
