@@ -76,7 +76,8 @@ class Target:
 
 def logged_in(target: Target) -> bytes:
     """A handshake that lets us in."""
-    return target.handshake(f"Cookie: sessionid={target.token}")
+    session = "sessionid" if target.certificate is None else "__Host-sessionid"
+    return target.handshake(f"Cookie: {session}={target.token}")
 
 
 def stranger(target: Target) -> bytes:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 
+from attendance_web.wire.credentials import session_cookie_name
 from tests.chaos.cast import Cast, Room
 from tests.chaos.felt import FAILURES, PATIENCE, Failed, Notes
 
@@ -92,11 +93,16 @@ class Bystander:
             await act()
             planned = max(planned + every, time.perf_counter())
 
+    @property
+    def _session(self) -> str:
+        """The name of the cookie."""
+        return session_cookie_name(secure=self._trusts is not None)
+
     def _socket(self, role: str, event_id: str, token: str) -> connect:
         scheme = "ws" if self._trusts is None else "wss"
         return connect(
             f"{scheme}://{self._url.netloc}/ws/{role}?event_id={event_id}",
-            additional_headers={"Cookie": f"sessionid={token}"},
+            additional_headers={"Cookie": f"{self._session}={token}"},
             ssl=self._trusts,
             compression=None,
             open_timeout=None,
@@ -180,9 +186,10 @@ class Bystander:
             host, port = self._url.hostname, self._url.port
             self._reading = await asyncio.open_connection(host, port, ssl=self._trusts)
         reader, writer = self._reading
+        cookie = f"{self._session}={self._cast.reader}"
         writer.write(
             f"GET /api/profile/GetProfile?user_id={self._cast.reader_id} HTTP/1.1\r\n"
-            f"Host: {self._url.netloc}\r\nCookie: sessionid={self._cast.reader}\r\n\r\n".encode()
+            f"Host: {self._url.netloc}\r\nCookie: {cookie}\r\n\r\n".encode()
         )
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         _, _, rest = head.partition(b"content-length:")

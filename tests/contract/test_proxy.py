@@ -13,6 +13,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
+from attendance_web.wire.credentials import HTTPS_SESSION_COOKIE, SESSION_COOKIE
 from tests.support.live_house import Wire, eventually
 from tests.support.nginx import connection_to, needs_nginx, proxied, trusting, two_services
 from tests.support.people import Person, an_event, people
@@ -144,13 +145,19 @@ def get_through(
         return answer.status, answer.headers
 
 
+def over_https(headers: dict[str, str]) -> dict[str, str]:
+    """What was given by a service itself, as its browser would have it from the proxy."""
+    cookie = headers["Cookie"].replace(f"{SESSION_COOKIE}=", f"{HTTPS_SESSION_COOKIE}=")
+    return {**headers, "Cookie": cookie}
+
+
 def opened(
     proxy: Service, person: Person, role: str, event_id: str, origin: str | None = None
 ) -> connect:
     """One through the proxy."""
     return connect(
         f"{proxy.ws_url}/ws/{role}?event_id={event_id}",
-        additional_headers=person.visitor.headers(),
+        additional_headers=over_https(person.visitor.headers()),
         origin=None if origin is None else Origin(origin),
         ssl=trusting(proxy.folder),
         proxy=None,

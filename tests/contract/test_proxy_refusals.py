@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -145,6 +146,15 @@ class TestWithoutAService:
                 assert_is(await answer_to(proxy.port, post), 503, Unavailable(), "ru")
 
 
+@pytest.mark.parametrize("path", ["/schema", "/schema/openapi.json"])
+async def test_the_description_of_the_calls_is_not_for_everybody(tmp_path: Path, path: str) -> None:
+    async with stub(fine) as service:
+        with proxied(tmp_path, [service], tls=False) as proxy:
+            said = await said_to(proxy.port, get(path))
+    assert_is_page(said, 404, UnknownPath(), "ru")
+    assert service.asked == []
+
+
 async def test_what_a_service_says_is_its_own(tmp_path: Path) -> None:
     async def says_no(said: Message) -> bytes:
         return answer(int(said.path.rpartition("/")[2]), b"its own")
@@ -198,3 +208,4 @@ def assert_has_headers(said: Message, status: int) -> None:
     again = str(RETRY_SECONDS) if status in (429, 503) else None
     assert said.headers.get("retry-after") == again
     assert said.headers["cache-control"] == "no-store"
+    assert abs(float(said.headers["x-attendance-time"]) - time.time()) < 60  # Contract: 1.9

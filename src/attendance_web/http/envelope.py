@@ -16,6 +16,7 @@ from litestar.types import ExceptionHandlersMap
 from attendance_core.errors import Kind, Language, Refusal, TooManyRequests, Unavailable
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.language import preferred
+from attendance_web.wire.outcome import outcome_of
 from attendance_web.wire.refusals import (
     BadRequest,
     BodyTooLarge,
@@ -26,6 +27,7 @@ from attendance_web.wire.refusals import (
     UnsupportedMediaType,
     WrongMethod,
 )
+from attendance_web.wire.security_log import SECURITY
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +141,13 @@ def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response
         logger.warning("a call could not be answered: %s", cause_of(translated))
     elif not isinstance(translated, Refusal):
         logger.error("a call failed", exc_info=translated)
-    return failure(translated, language_of(request.scope["headers"]))
+    scope = request.scope
+    if isinstance(translated, Refusal):
+        client = scope.get("client")
+        SECURITY.refused(translated, scope["headers"], client[0] if client else "")
+    code = translated.code if isinstance(translated, Refusal | Unavailable) else BROKEN_CODE
+    outcome_of(scope)["code"] = code
+    return failure(translated, language_of(scope["headers"]))
 
 
 def cause_of(unavailable: Unavailable) -> str:

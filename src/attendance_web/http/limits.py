@@ -28,6 +28,7 @@ from attendance_core.limits import (
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import Instant, Seconds, UserId, fold
 from attendance_web.wire.bucket import Bucket
+from attendance_web.wire.security_log import FAILED_LOG_IN, SECURITY
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +145,8 @@ class Limits:
             ended = Ended.SUCCEEDED
         except WrongCredentials:
             ended = Ended.FAILED
+            account = fold(username)[:64]
+            SECURITY.note(FAILED_LOG_IN, account=account, address=network_of(address))
             raise
         except TimeoutError:
             raise Unavailable from None

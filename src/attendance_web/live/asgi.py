@@ -8,6 +8,7 @@ from typing import Any, Final
 from attendance_web.live.peer import EXTENSION, Peer, UnknownPeer
 from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import RawHeaders
+from attendance_web.wire.outcome import outcome_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -24,6 +25,9 @@ class Socket:
         self.query: bytes = scope["query_string"]
         self.is_secure = is_secure(scope.get("scheme", ""))
         self.peer: Peer = scope.get("extensions", {}).get(EXTENSION) or UnknownPeer()
+        self.outcome = outcome_of(scope)
+        client = scope.get("client")
+        self.address: str = client[0] if client else ""
         self.receive = receive
         self._send = send
 

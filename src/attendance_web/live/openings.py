@@ -29,6 +29,7 @@ from attendance_web.wire.credentials import (
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin
+from attendance_web.wire.security_log import SECURITY
 from attendance_web.wire.values import InvalidValue
 
 logger = logging.getLogger(__name__)
@@ -121,6 +122,9 @@ def event_id_of(query: bytes) -> EventId:
 async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
     """Accepts, so that a browser can show the text; one error frame; close."""
     language = preferred(header(socket.headers, "accept-language"))
+    socket.outcome["code"] = error.code
+    if isinstance(error, Refusal):
+        SECURITY.refused(error, socket.headers, socket.address)
     with suppress(GONE):
         await socket.accept()
         await socket.send_text(encode_error(error, language))

@@ -26,6 +26,7 @@ from attendance_web.live.sockets import Sockets
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.refusals import BadFrame, TooManyFrames
+from attendance_web.wire.security_log import SECURITY
 
 logger = logging.getLogger(__name__)
 
@@ -154,8 +155,10 @@ class Visit:
             if self._outbox.is_closing:
                 continue  # it has been sent the last thing; nothing more is carried out
             if FLOODED in event:
-                refusal = encode_error(TooManyFrames(), self._outbox.language)
-                self._outbox.close(TOO_MANY, refusal)
+                too_many = TooManyFrames()
+                self._socket.outcome["code"] = too_many.code
+                SECURITY.refused(too_many, self._socket.headers, self._socket.address)
+                self._outbox.close(TOO_MANY, encode_error(too_many, self._outbox.language))
                 continue
             with self._outbox.answering():
                 await self._handle_frame(event.get("text"))

@@ -6,11 +6,12 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.wire.outcome import EXTENSION
 
 if TYPE_CHECKING:
     from uvicorn._types import (
@@ -61,6 +62,8 @@ class AccessLog:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         begun, path = time.perf_counter(), scope["path"]  # Litestar writes its own there
         code: int | None = None  # the status, or what we closed a socket with
+        outcome: dict[str, str] = {}  # the code of a refusal, which may come with status 200
+        cast(Any, scope)["extensions"] = {**(scope.get("extensions") or {}), EXTENSION: outcome}
 
         async def send_on(event: ASGISendEvent) -> None:
             nonlocal code
@@ -84,6 +87,7 @@ class AccessLog:
                     method=method or "GET",
                     path=path,
                     code=code,
+                    **({"refused": outcome["code"]} if outcome else {}),
                     ms=round(seconds * 1000, 1),
                     client=client[0] if client else None,
                 )

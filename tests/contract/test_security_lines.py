@@ -1,0 +1,93 @@
+"""An attack can be seen in the log: what was refused, and not only that it was answered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
+
+from attendance_web.serving.access_log import AccessLog, ignore_answer
+from attendance_web.wire import security_log
+from attendance_web.wire.security_log import SECURITY
+from tests.support.live_house import opened_house
+from tests.support.site import Browser, Site, opened_site, refusal
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    async with opened_site(None) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    return await site.person("anna")
+
+
+@pytest.fixture(autouse=True)
+def lines(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What is logged of a test, which meets each kind for the first time in its second."""
+    SECURITY._windows.clear()
+    yield caplog
+
+
+def said(lines: pytest.LogCaptureFixture, kind: str) -> list[str]:
+    named = (each for each in lines.records if each.name == security_log.logger.name)
+    return [line for each in named if (line := each.getMessage()).startswith(f"{kind} ")]
+
+
+class TestSecurityLines:
+    async def test_a_failed_log_in_is_one(
+        self, site: Site, anna: Browser, lines: pytest.LogCaptureFixture
+    ) -> None:
+        given = {"username": anna.username, "password": "wrong password"}
+        refusal(await site.browser().post("/accounts/login/", **given), 3)
+        (line,) = said(lines, "failed_log_in")
+        assert "account=" in line and "address=" in line
+        assert anna.username not in lines.text and "wrong password" not in lines.text
+
+    async def test_so_are_a_foreign_page_a_missing_token_and_another_person(
+        self, anna: Browser, lines: pytest.LogCaptureFixture
+    ) -> None:
+        headers = {"Origin": "https://evil.example"}
+        refusal(await anna.send("/accounts/logout/", headers=headers), 8, status=403)
+        refusal(await anna.client.post("/accounts/logout/"), 8, status=403)
+        headers = {"X-Attendance-User": "999"}
+        refusal(await anna.send("/accounts/logout/", headers=headers), 3)
+        (line,) = said(lines, "foreign_origin")
+        assert "https://evil.example" in line and "ATTENDANCE_ALLOWED_ORIGINS" in line
+        assert said(lines, "csrf_failed") and said(lines, "other_person")
+
+    async def test_so_is_a_foreign_page_s_socket(self, lines: pytest.LogCaptureFixture) -> None:
+        async with opened_house(None) as house:
+            wire = await house.opens("/ws/marking?event_id=x", Origin="https://evil.example")
+            assert await wire.turns_away() == ("foreign_origin", 4403)
+        assert said(lines, "foreign_origin")
+
+    async def test_a_call_that_is_refused_otherwise_is_none(
+        self, anna: Browser, lines: pytest.LogCaptureFixture
+    ) -> None:
+        refusal(await anna.get("/api/events/GetEventByID"), 2)
+        assert not [each for each in lines.records if each.name == security_log.logger.name]
+
+
+class TestAccessLines:
+    async def test_a_line_has_the_code_of_the_refusal(self, site: Site) -> None:
+        app: Any = AccessLog(site.app, ignore_answer)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://a.test") as client:
+            with capture_logs() as logged:
+                await client.get("/api/events/GetEvents")
+                await client.head("/api/events/GetEventByID")
+                token = client.cookies["csrftoken"]
+                given = {"username": "nobody", "password": "wrong password"}
+                headers = {"X-CSRFToken": token}
+                await client.post("/accounts/login/", json=given, headers=headers)
+        told = [(each["code"], each.get("refused")) for each in logged if "method" in each]
+        assert told == [(200, None), (200, "missing_argument"), (200, "wrong_credentials")]
