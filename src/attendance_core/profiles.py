@@ -9,8 +9,8 @@ from enum import Enum
 
 from attendance_core import ports
 from attendance_core.checks import checked_lines, checked_page, checked_text, search_part
-from attendance_core.errors import MissingArgument, ScanNotFound, Unavailable
-from attendance_core.vocabulary import FileKey, Instant, UserId
+from attendance_core.errors import MissingArgument, PersonNotFound, ScanNotFound, Unavailable
+from attendance_core.vocabulary import FileKey, Instant, UserId, search_fold
 
 DISPLAY_NAME_MAX = 100  # Contract: 3
 BIO_MAX = 500  # Contract: 3
@@ -117,21 +117,25 @@ class UpdateProfileInfo:
     async def __call__(
         self, *, actor: UserId, display_name: str | None = None, bio: str | None = None
     ) -> None:
-        """Raises MissingArgument where neither is given, BadLength, BadCharacters."""
+        """A new name takes the tick away. Contract: 3.7.
+
+        Raises MissingArgument where neither is given, BadLength, BadCharacters.
+        """
         if display_name is None and bio is None:
             raise MissingArgument(field="display_name")
         name = None if display_name is None else checked_display_name(display_name)
         about = None if bio is None else checked_lines(bio, "bio", BIO_MAX)
 
         def work(unit: ports.Unit) -> None:
-            profile = unit.profiles.lock(actor)
-            unit.profiles.put(
-                replace(
-                    profile,
-                    display_name=profile.display_name if name is None else name,
-                    bio=profile.bio if about is None else about,
-                )
+            before = unit.profiles.lock(actor)
+            after = replace(
+                before,
+                display_name=before.display_name if name is None else name,
+                bio=before.bio if about is None else about,
             )
+            unit.profiles.put(after)
+            if _is_another_name(after.display_name, before.display_name):
+                _take_tick(unit, actor)
 
         await self.transact(work)
 
@@ -184,7 +188,7 @@ class UploadProfileConfirmation:
         await self.files.put(scan_path(key), picture.content, picture.media_type)
 
         def work(unit: ports.Unit) -> FileKey | None:
-            unit.profiles.get(actor)
+            unit.profiles.lock(actor)  # who changes a scan comes after whoever changes the name
             earlier = unit.scans.lock(actor)
             unit.scans.put(ConfirmationScan(actor, key, unit.now()))
             return None if earlier is None else earlier.file
@@ -247,17 +251,39 @@ class JudgeScan:
 
     transact: ports.Transact
 
-    async def __call__(self, *, user_id: UserId, file: FileKey, approve: bool) -> None:
-        """Raises ScanNotFound, also where the scan has been replaced since."""
+    async def __call__(
+        self, *, user_id: UserId, file: FileKey, approve: bool, display_name: str | None = None
+    ) -> None:
+        """Raises ScanNotFound, also where the scan has been replaced since, or has lost its tick.
+
+        And where the person has another name by now than the one that was looked at, if given.
+        """
 
         def work(unit: ports.Unit) -> None:
+            try:
+                profile = unit.profiles.lock(user_id)
+            except PersonNotFound:
+                raise ScanNotFound from None
+            if display_name is not None and _is_another_name(display_name, profile.display_name):
+                raise ScanNotFound
             scan = unit.scans.lock(user_id)
-            if scan is None or scan.file != file:
+            if scan is None or scan.file != file or scan.state is Confirmation.NONE:
                 raise ScanNotFound
             state = Confirmation.APPROVED if approve else Confirmation.REJECTED
             unit.scans.put(replace(scan, state=state, judged_at=unit.now()))
 
         await self.transact(work)
+
+
+def _is_another_name(one: str, other: str) -> bool:
+    return search_fold(one) != search_fold(other)
+
+
+def _take_tick(unit: ports.Unit, user_id: UserId) -> None:
+    """Of one who has another name now, and whose profile is locked. Contract: 3.7."""
+    scan = unit.scans.lock(user_id)
+    if scan is not None and scan.state is Confirmation.APPROVED:
+        unit.scans.put(replace(scan, state=Confirmation.NONE, judged_at=unit.now()))
 
 
 async def _discard(files: ports.Files, path: str) -> None:

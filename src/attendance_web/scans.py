@@ -6,6 +6,7 @@ It may run beside the service: both write the same database, one after the other
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -13,19 +14,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from attendance_core.errors import ScanNotFound
+from attendance_core.errors import PersonNotFound, ScanNotFound
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import ConfirmationScan
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import FileKey, Instant, UserId
+from attendance_core.vocabulary import FileKey, Instant, UserId, search_fold
 from attendance_web import main
 from attendance_web.settings import Settings
 
 T = TypeVar("T")
+NAME_FOLLOWS, NAME_DIGITS = "~", 12  # in a key, behind that of the file
 
 
 class NotJudged(Exception):
-    """This is not the scan that was looked at: there is none, or a later one."""
+    """This is not what was looked at: there is none, or a later scan, or another name."""
 
 
 def pending(settings: Settings) -> list[str]:
@@ -64,12 +66,18 @@ def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
     """What was done. Raises CannotStart; NotJudged for a key that is not the present one."""
 
     async def ask(use_cases: UseCases) -> str:
+        person, file = UserId(user_id), FileKey(key.partition(NAME_FOLLOWS)[0])
         try:
-            await use_cases.judge_scan(user_id=UserId(user_id), file=FileKey(key), approve=approve)
-        except ScanNotFound:
+            name = (await use_cases.get_profile(actor=person, user_id=person)).profile.display_name
+            if key != _key(file, name):
+                raise ScanNotFound
+            await use_cases.judge_scan(
+                user_id=person, file=file, approve=approve, display_name=name
+            )
+        except (ScanNotFound, PersonNotFound):
             raise NotJudged(
-                f"person {user_id} has no scan with this key; it may have been replaced: "
-                "see attendance scans list"
+                f"person {user_id} has no scan with this key; it may have been replaced, "
+                "or the person may have another name: see attendance scans list"
             ) from None
         return f"the scan of person {user_id} is {'approved' if approve else 'rejected'}"
 
@@ -101,8 +109,14 @@ def _over(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
 
 async def _line(use_cases: UseCases, user_id: UserId, scan: ConfirmationScan) -> str:
     seen = await use_cases.get_profile(actor=user_id, user_id=user_id)
-    at = _readable(scan.uploaded_at)
-    return f"{user_id}\t{seen.profile.display_name}\t{at}\t{scan.state.value}\t{scan.file}"
+    name, at = seen.profile.display_name, _readable(scan.uploaded_at)
+    return f"{user_id}\t{name}\t{at}\t{scan.state.value}\t{_key(scan.file, name)}"
+
+
+def _key(file: FileKey, display_name: str) -> str:
+    """What a moderator judges: a scan, and the name it was compared with. Contract: 3.7."""
+    name = hashlib.sha256(search_fold(display_name).encode()).hexdigest()
+    return f"{file}{NAME_FOLLOWS}{name[:NAME_DIGITS]}"
 
 
 def _readable(at: Instant) -> str:

@@ -150,9 +150,9 @@ class TestWithoutAService:
 async def test_the_description_of_the_calls_is_not_for_everybody(tmp_path: Path, path: str) -> None:
     async with stub(fine) as service:
         with proxied(tmp_path, [service], tls=False) as proxy:
-            said = await said_to(proxy.port, get(path))
+            said = await answer_to(proxy.port, get(path))
     assert_is_page(said, 404, UnknownPath(), "ru")
-    assert service.asked == []
+    assert service.requests == []
 
 
 async def test_what_a_service_says_is_its_own(tmp_path: Path) -> None:

@@ -209,3 +209,23 @@ class TestReplacedWhileItIsRead:
         done = attendance("scans", "show", "1", folder=tmp_path)
         assert done.returncode == 1
         assert "'scans/a.png' is not where files are kept" in done.stderr
+
+
+def test_a_scan_of_one_who_has_another_name_by_now_is_not_judged_by_the_old_look(
+    service: Service, student: Student
+) -> None:
+    """Contract: 3.7."""
+    seen = key_of(service, student)
+    rename = "/api/profile/UpdateProfileInfo"
+    student.visitor.post(rename, display_name="Кто-то другой")
+    done = attendance(
+        "scans", "approve", str(student.user_id), "--scan", seen, folder=service.folder
+    )
+    assert done.returncode == 1
+    assert "another name" in done.stderr
+    assert student.seen() == (False, "pending")
+    student.visitor.post(rename, display_name="СТУДЕНТКА Анна")
+    scans(service, "approve", str(student.user_id), "--scan", seen)
+    assert student.seen() == (True, "approved")
+    student.visitor.post(rename, display_name="Кто-то другой")
+    assert student.seen() == (False, "none")

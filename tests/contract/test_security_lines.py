@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -31,10 +31,10 @@ async def anna(site: Site) -> Browser:
 
 
 @pytest.fixture(autouse=True)
-def lines(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """What is logged of a test, which meets each kind for the first time in its second."""
     SECURITY._windows.clear()
-    yield caplog
+    return caplog
 
 
 def said(lines: pytest.LogCaptureFixture, kind: str) -> list[str]:
@@ -79,7 +79,7 @@ class TestSecurityLines:
 
 class TestAccessLines:
     async def test_a_line_has_the_code_of_the_refusal(self, site: Site) -> None:
-        app: Any = AccessLog(site.app, ignore_answer)  # type: ignore[arg-type]
+        app: Any = AccessLog(site.app, ignore_answer)
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://a.test") as client:
             with capture_logs() as logged:

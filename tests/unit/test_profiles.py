@@ -73,8 +73,8 @@ class Desk:
         drive(self._scan(actor=ANNA, image=image))
         return drive(self._pending())[-1]
 
-    def judges(self, file: FileKey, approve: bool) -> None:
-        drive(self._judge(user_id=ANNA, file=file, approve=approve))
+    def judges(self, file: FileKey, approve: bool, display_name: str | None = None) -> None:
+        drive(self._judge(user_id=ANNA, file=file, approve=approve, display_name=display_name))
 
     def finds(self, part: str, limit: int = 100, offset: int = 0) -> list[str]:
         found = drive(self._find(display_name_part=part, limit=limit, offset=offset))
@@ -248,6 +248,61 @@ class TestModeration:
         desk.files.kept.clear()
         with pytest.raises(NoSuchFile):
             drive(desk._read(user_id=ANNA))
+
+
+class TestNewName:
+    """Contract: 3.7."""
+
+    @pytest.mark.parametrize("name", ["Вера Петрова", "Анна Смирнова-Петрова", "Смирнова Анна"])
+    def test_it_takes_the_tick_away(self, desk: Desk, name: str) -> None:
+        scan = desk.uploads()
+        desk.judges(scan.file, approve=True)
+        desk.writes(display_name=name)
+        assert not desk.sees(BORIS, ANNA).confirmed
+        assert desk.sees(ANNA, ANNA).confirmation is Confirmation.NONE
+        assert drive(desk._pending()) == []
+        desk.writes(display_name="Анна Смирнова")  # nor does the old one bring it back
+        assert not desk.sees(BORIS, ANNA).confirmed
+
+    @pytest.mark.parametrize("name", ["АННА смирнова", "Анна\u00a0 Смирнова", " Анна Смирнова "])
+    def test_a_change_that_no_search_sees_keeps_it(self, desk: Desk, name: str) -> None:
+        desk.judges(desk.uploads().file, approve=True)
+        desk.writes(display_name=name)
+        desk.writes(bio="ИУ5")
+        assert desk.sees(BORIS, ANNA).confirmed
+        assert desk.sees(ANNA, ANNA).confirmation is Confirmation.APPROVED
+
+    @pytest.mark.parametrize("approve", [None, False])
+    def test_a_scan_that_gave_no_tick_stays_what_it_is(
+        self, desk: Desk, approve: bool | None
+    ) -> None:
+        scan = desk.uploads()
+        if approve is not None:
+            desk.judges(scan.file, approve)
+        before = desk.sees(ANNA, ANNA).confirmation
+        desk.writes(display_name="Вера Петрова")
+        assert desk.sees(ANNA, ANNA).confirmation is before
+        assert drive(desk._read(user_id=ANNA))[0].file == scan.file
+
+    def test_a_word_said_twice_does_not_bring_it_back_but_a_new_scan_may(self, desk: Desk) -> None:
+        first = desk.uploads()
+        desk.judges(first.file, approve=True)
+        desk.writes(display_name="Вера Петрова")
+        with pytest.raises(ScanNotFound):
+            desk.judges(first.file, approve=True)
+        assert not desk.sees(BORIS, ANNA).confirmed
+        desk.judges(desk.uploads().file, approve=True)
+        assert desk.sees(BORIS, ANNA).confirmed
+
+    def test_a_moderator_judges_the_name_that_was_looked_at(self, desk: Desk) -> None:
+        scan = desk.uploads()
+        desk.writes(display_name="Вера Петрова")
+        for approve in (True, False):
+            with pytest.raises(ScanNotFound):
+                desk.judges(scan.file, approve, display_name="Анна Смирнова")
+        assert desk.sees(ANNA, ANNA).confirmation is Confirmation.PENDING
+        desk.judges(scan.file, approve=True, display_name="ВЕРА Петрова")
+        assert desk.sees(BORIS, ANNA).confirmed
 
 
 class TestFindByName:

@@ -166,6 +166,71 @@ class TestRaces:
         assert kept is not None
         assert (kept.file, kept.state) == ("two", Confirmation.PENDING)
 
+    async def test_a_scan_approved_while_the_name_changes_leaves_no_tick_on_the_new_one(
+        self, store: PostgresStore, reruns: Reruns
+    ) -> None:
+        """Contract: 3.7; the moderator looked at the old name."""
+        lecture = await Lecture.begun(store, waiting=1)
+        for number in range(20):
+            old, new = f"Person of {number}", f"Another of {number}"
+            await lecture.do.update_profile_info(actor=ANNA, display_name=old)
+            await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
+            scan, _ = await lecture.do.read_scan(user_id=ANNA)
+            doing = [
+                lecture.do.judge_scan(user_id=ANNA, file=scan.file, approve=True, display_name=old),
+                lecture.do.update_profile_info(actor=ANNA, display_name=new),
+            ]
+            judged, renamed = await outcomes(*(doing if number % 2 else doing[::-1]))
+            kept = await store.observe(lambda u: u.scans.find(ANNA))
+            assert kept is not None and kept.state in {Confirmation.NONE, Confirmation.PENDING}, (
+                judged,
+                renamed,
+            )
+        assert reruns == []
+
+    async def test_a_tick_given_while_the_new_name_waits_for_it_goes_again(
+        self, store: PostgresStore
+    ) -> None:
+        """Contract: 3.7."""
+        lecture = await Lecture.begun(store, waiting=1)
+        await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
+        async with Stranger(store) as other:
+            await other.says("SELECT FROM profiles WHERE user_id = :anna FOR UPDATE", anna=ANNA)
+            await other.says("UPDATE scans SET state = 'approved' WHERE user_id = :anna", anna=ANNA)
+            renamed = asyncio.create_task(
+                lecture.do.update_profile_info(actor=ANNA, display_name="Another")
+            )
+            await other.is_waited_for()
+            await other.connection.commit()
+        await renamed
+        kept = await store.observe(lambda u: u.scans.find(ANNA))
+        assert kept is not None and kept.state is Confirmation.NONE
+
+    async def test_a_scan_is_judged_behind_the_new_name_that_was_faster(
+        self, store: PostgresStore
+    ) -> None:
+        """Contract: 3.7."""
+        lecture = await Lecture.begun(store, waiting=1)
+        await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
+        scan, _ = await lecture.do.read_scan(user_id=ANNA)
+        async with Stranger(store) as other:
+            await other.says(
+                "UPDATE profiles SET display_name = 'Another', name_key = 'another'"
+                " WHERE user_id = :anna",
+                anna=ANNA,
+            )
+            judged = asyncio.create_task(
+                lecture.do.judge_scan(
+                    user_id=ANNA, file=scan.file, approve=True, display_name=f"Person {ANNA}"
+                )
+            )
+            await other.is_waited_for()
+            await other.connection.commit()
+        with pytest.raises(ScanNotFound):
+            await judged
+        kept = await store.observe(lambda u: u.scans.find(ANNA))
+        assert kept is not None and kept.state is Confirmation.PENDING
+
     async def test_one_who_enters_by_two_sockets_at_once_has_one_place(
         self, store: PostgresStore
     ) -> None:
