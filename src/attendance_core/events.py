@@ -51,6 +51,24 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """Which events of a list are asked for by their times, and in which order. Contract: 5.10."""
+
+    ends_after: Instant | None = None
+    starts_before: Instant | None = None
+    newest_first: bool = False  # by start; else the earliest first
+
+    def has(self, event: Event) -> bool:
+        """Whether this event is one of them."""
+        return (self.ends_after is None or event.ends_at > self.ends_after) and (
+            self.starts_before is None or event.starts_at < self.starts_before
+        )
+
+
+ANY_TIME = When()
+
+
+@dataclass(frozen=True, slots=True)
 class CreateEvent:
     """Contract: POST /api/events/CreateEvent. The creator joins."""
 
@@ -99,12 +117,17 @@ class GetEvents:
     observe: ports.Observe
 
     async def __call__(
-        self, *, name: str | None = None, limit: int | None = None, offset: int = 0
+        self,
+        *,
+        name: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
     ) -> Sequence[Event]:
         """By start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
         checked_page(limit, offset)
         part = None if name is None else search_part(name, "name", GET_EVENTS_MIN)
-        return await self.observe(lambda unit: unit.events.search(part, limit, offset))
+        return await self.observe(lambda unit: unit.events.search(part, limit, offset, when))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +215,16 @@ class GetCreatedEvents:
     observe: ports.Observe
 
     async def __call__(
-        self, *, actor: UserId, limit: int | None = None, offset: int = 0
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
     ) -> Sequence[Event]:
         """By start, then name. Raises InvalidArgument."""
         checked_page(limit, offset)
-        return await self.observe(lambda unit: unit.events.created_by(actor, limit, offset))
+        return await self.observe(lambda unit: unit.events.created_by(actor, limit, offset, when))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +234,13 @@ class GetJoinedEvents:
     observe: ports.Observe
 
     async def __call__(
-        self, *, actor: UserId, limit: int | None = None, offset: int = 0
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
     ) -> Sequence[Event]:
         """By start, then name. Raises InvalidArgument."""
         checked_page(limit, offset)
-        return await self.observe(lambda unit: unit.events.joined_by(actor, limit, offset))
+        return await self.observe(lambda unit: unit.events.joined_by(actor, limit, offset, when))

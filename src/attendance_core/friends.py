@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
+from attendance_core.checks import checked_page
 from attendance_core.errors import FriendOfOneself
 from attendance_core.vocabulary import Instant, UserId
 
@@ -88,6 +89,9 @@ class GetFriendRequests:
 
     observe: ports.Observe
 
-    async def __call__(self, *, actor: UserId) -> Sequence[UserId]:
-        """Who asked and waits, oldest first."""
-        return await self.observe(lambda unit: unit.friendships.requests_to(actor))
+    async def __call__(
+        self, *, actor: UserId, limit: int | None = None, offset: int = 0
+    ) -> Sequence[UserId]:
+        """Who asked and waits, oldest first. Raises InvalidArgument."""
+        checked_page(limit, offset)
+        return await self.observe(lambda unit: unit.friendships.requests_to(actor, limit, offset))

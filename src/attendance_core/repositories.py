@@ -21,7 +21,7 @@ from attendance_core.vocabulary import (
 if TYPE_CHECKING:
     from attendance_core.accounts import Account, Session
     from attendance_core.attendance import Attended, Participant
-    from attendance_core.events import Event
+    from attendance_core.events import Event, When
     from attendance_core.friends import Friend, Friendship
     from attendance_core.limits import Tally
     from attendance_core.marking.connections import Connection, Process
@@ -132,13 +132,18 @@ class Friendships(Protocol):
         """Friends, and those this person has asked (pending); by display name, then id."""
         ...
 
-    def requests_to(self, user_id: UserId) -> Sequence[UserId]:
+    def requests_to(
+        self, user_id: UserId, limit: int | None = None, offset: int = 0
+    ) -> Sequence[UserId]:
         """Who has asked this person and waits for an answer, oldest first, then by id."""
         ...
 
 
 class Events(Protocol):
-    """Gatherings. Lists are ordered by start, then folded name, then id."""
+    """Gatherings. Lists are ordered by start, the earliest first, then folded name, then id.
+
+    ``when`` says which of them, where not all, and whether the latest start comes first.
+    """
 
     def add(self, event: Event) -> None:
         """Raises EventNameTaken, ignoring case."""
@@ -156,17 +161,23 @@ class Events(Protocol):
         """With its places and connections. Raises SomebodyWasMarked where it has marks."""
         ...
 
-    def search(self, part: str | None, limit: int | None, offset: int) -> Sequence[Event]:
+    def search(
+        self, part: str | None, limit: int | None, offset: int, when: When = ...
+    ) -> Sequence[Event]:
         """Those whose name has each word of the folded part in it; all without a part."""
         ...
 
-    def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]: ...
+    def created_by(
+        self, user_id: UserId, limit: int | None, offset: int, when: When = ...
+    ) -> Sequence[Event]: ...
 
     def not_over_of(self, user_id: UserId, now: Instant, most: int) -> int:
         """How many this person created that end after now, counted up to ``most``."""
         ...
 
-    def joined_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
+    def joined_by(
+        self, user_id: UserId, limit: int | None, offset: int, when: When = ...
+    ) -> Sequence[Event]:
         """Those this person is in now."""
         ...
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from attendance_core.events import Event
+from attendance_core.events import Event, When
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import CallContext, get, post
-from attendance_web.http.fields import Limit, Offset, OneEvent, Page, UnixTime
+from attendance_web.http.fields import OneEvent, Page, UnixTime
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -20,12 +20,27 @@ class NewEvent(msgspec.Struct, frozen=True):
     time_to: UnixTime
 
 
-class Search(msgspec.Struct, frozen=True):
+class EventsPage(Page, frozen=True):
+    """Those that end after an instant, start before one, or both; by start, the earliest first."""
+
+    ends_after: UnixTime | None = None
+    starts_before: UnixTime | None = None
+    newest_first: bool = False
+
+    @property
+    def when(self) -> When:
+        """Says the same in the words of the core."""
+        return When(
+            None if self.ends_after is None else float(self.ends_after),
+            None if self.starts_before is None else float(self.starts_before),
+            self.newest_first,
+        )
+
+
+class Search(EventsPage, frozen=True):
     """A part of the name, at least 3 characters; all events without it."""
 
     name: str | None = None
-    limit: Limit | None = None
-    offset: Offset = 0
 
 
 class EventCreated(msgspec.Struct, frozen=True):
@@ -85,7 +100,10 @@ async def get_event_by_id(call: CallContext[OneEvent]) -> EventShown:
 async def get_events(call: CallContext[Search]) -> list[EventShown]:
     """Events by a part of their name, in whatever case; by start, then name."""
     found = await call.use_cases.get_events(
-        name=call.arguments.name, limit=call.arguments.limit, offset=call.arguments.offset
+        name=call.arguments.name,
+        limit=call.arguments.limit,
+        offset=call.arguments.offset,
+        when=call.arguments.when,
     )
     return [_shown(each) for each in found]
 
@@ -109,10 +127,13 @@ async def delete_event(call: CallContext[OneEvent]) -> None:
 
 
 @get("/api/events/GetCreatedEvents")
-async def get_created_events(call: CallContext[Page]) -> list[CreatedEvent]:
+async def get_created_events(call: CallContext[EventsPage]) -> list[CreatedEvent]:
     """The events I made; by start, then name."""
     created = await call.use_cases.get_created_events(
-        actor=call.person, limit=call.arguments.limit, offset=call.arguments.offset
+        actor=call.person,
+        limit=call.arguments.limit,
+        offset=call.arguments.offset,
+        when=call.arguments.when,
     )
     return [
         CreatedEvent(each.name, each.event_id, int(each.starts_at), int(each.ends_at))
@@ -121,11 +142,14 @@ async def get_created_events(call: CallContext[Page]) -> list[CreatedEvent]:
 
 
 @get("/api/events/GetJoinedEvents")
-async def get_joined_events(call: CallContext[Page]) -> list[JoinedEvent]:
+async def get_joined_events(call: CallContext[EventsPage]) -> list[JoinedEvent]:
     """The events I am in; by start, then name."""
     me = call.person
     joined = await call.use_cases.get_joined_events(
-        actor=me, limit=call.arguments.limit, offset=call.arguments.offset
+        actor=me,
+        limit=call.arguments.limit,
+        offset=call.arguments.offset,
+        when=call.arguments.when,
     )
     return [
         JoinedEvent(

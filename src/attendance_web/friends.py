@@ -6,7 +6,7 @@ import msgspec
 
 from attendance_core.vocabulary import UserId
 from attendance_web.http.call import CallContext, get, post
-from attendance_web.http.fields import Nothing, OnePerson
+from attendance_web.http.fields import Nothing, OnePerson, Page
 
 
 class FriendListed(msgspec.Struct, frozen=True):
@@ -48,9 +48,12 @@ async def send_friend_request(call: CallContext[OnePerson]) -> None:
 
 
 @get("/api/friends/GetFriendRequests")
-async def get_friend_requests(call: CallContext[Nothing]) -> FriendRequests:
-    """Who asked me and waits for an answer."""
-    return FriendRequests(list(await call.use_cases.get_friend_requests(actor=call.person)))
+async def get_friend_requests(call: CallContext[Page]) -> FriendRequests:
+    """Who asked me and waits for an answer, the oldest request first."""
+    asked = await call.use_cases.get_friend_requests(
+        actor=call.person, limit=call.arguments.limit, offset=call.arguments.offset
+    )
+    return FriendRequests(list(asked))
 
 
 @post("/api/friends/RemoveFriend")

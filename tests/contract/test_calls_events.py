@@ -134,6 +134,25 @@ class TestGetEvents:
         assert await ids(anna, EVENTS, name="порядок", limit=2, offset=1) == expected[1:]
         assert await ids(anna, EVENTS, name="порядок", offset=3) == []
 
+    async def test_by_their_times_and_the_newest_first(self, site: Site) -> None:
+        """Contract: 5.10."""
+        maker = await site.person("maker")
+        now = int(site.clock.now())
+        early = await maker.event("Расписание а", starts=-60)
+        late = await maker.event("Расписание б", starts=60)
+        for path, more in ((EVENTS, {"name": "расписание"}), (CREATED, {}), (JOINED, {})):
+            both = {**more, "newest_first": "true"}
+            assert await ids(maker, path, **both) == [late, early]
+            assert await ids(maker, path, **more, newest_first="false") == [early, late]
+            assert await ids(maker, path, **both, limit=1, offset=1) == [early]
+            assert await ids(maker, path, **more, starts_before=now + 60) == [early]
+            assert await ids(maker, path, **more, starts_before=now + 61) == [early, late]
+            (event,) = response(await maker.get(path, **more, starts_before=now + 60))
+            assert await ids(maker, path, **more, ends_after=event["time_to"]) == [late]
+            assert await ids(maker, path, **more, ends_after=event["time_to"] - 1) == [early, late]
+            for wrong in ({"ends_after": "-1"}, {"starts_before": "x"}, {"newest_first": "yes"}):
+                assert next(iter(wrong)) in refusal(await maker.get(path, **wrong), 1)
+
     async def test_wildcards_are_letters_like_others(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event("50%_\\ скидка")
         assert await ids(anna, EVENTS, name="%%%") == []

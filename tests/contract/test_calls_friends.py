@@ -120,6 +120,10 @@ class TestLists:
             site.clock.pass_(1)
             response(await other.post(SEND, user_id=popular.user_id))
         assert await requests(popular) == [other.user_id for other in others]
+        for page, number in (({"limit": 1}, 0), ({"limit": 5, "offset": 1}, 1)):
+            asked = response(await popular.get(REQUESTS, **page))["requests"]
+            assert asked == [others[number].user_id]
+        assert "limit" in refusal(await popular.get(REQUESTS, limit=0), 1)
         for other in others:
             response(await popular.post(SEND, user_id=other.user_id))
         assert [each["display_name"] for each in await friends(popular)] == ["Белла", "Яна"]

@@ -28,16 +28,16 @@ POST /api/profile/UploadProfileConfirmation image ?name
 GET /api/profile/FindByName display_name_part ?limit ?offset
 GET /api/friends/GetFriendList -
 POST /api/friends/SendFriendRequest user_id
-GET /api/friends/GetFriendRequests -
+GET /api/friends/GetFriendRequests ?limit ?offset
 POST /api/friends/RemoveFriend user_id
 POST /api/events/CreateEvent name time_from time_to
 GET /api/events/GetEventByID event_id
-GET /api/events/GetEvents ?name ?limit ?offset
+GET /api/events/GetEvents ?name ?limit ?offset ?ends_after ?starts_before ?newest_first
 POST /api/events/JoinEvent event_id
 POST /api/events/LeaveEvent event_id
 POST /api/events/DeleteEvent event_id
-GET /api/events/GetCreatedEvents ?limit ?offset
-GET /api/events/GetJoinedEvents ?limit ?offset
+GET /api/events/GetCreatedEvents ?limit ?offset ?ends_after ?starts_before ?newest_first
+GET /api/events/GetJoinedEvents ?limit ?offset ?ends_after ?starts_before ?newest_first
 GET /api/events/GetAttendance event_id
 GET /api/profile/GetMyAttendance ?limit ?offset
 """.strip().splitlines()

@@ -18,7 +18,7 @@ from attendance_core.errors import (
     TooManyEvents,
     UsernameTaken,
 )
-from attendance_core.events import CreateEvent, Event
+from attendance_core.events import CreateEvent, Event, When
 from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
@@ -189,6 +189,24 @@ class TestFriendships:
         await store.transact(lambda u: u.friendships.remove(anna, boris))
         assert await store.transact(lambda u: u.friendships.find(boris, anna)) is None
 
+    async def test_requests_come_in_pages_the_oldest_first(self, store: Any) -> None:
+        anna, *others = await people(store, "Анна", "Борис", "Вера", "Глеб")
+        for number, other in enumerate(others):
+            asked = Friendship(other, anna, NOON - number)
+            await store.transact(lambda u, asked=asked: u.friendships.add(asked))
+        oldest_first = others[::-1]
+        for limit, offset, page in (
+            (None, 0, oldest_first),
+            (2, 0, oldest_first[:2]),
+            (2, 2, oldest_first[2:]),
+            (None, 1, oldest_first[1:]),
+            (1, 3, []),
+        ):
+            found = await store.observe(
+                lambda u, limit=limit, offset=offset: u.friendships.requests_to(anna, limit, offset)
+            )
+            assert found == page
+
     async def test_with_nobody_there_is_no_friendship(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
         with pytest.raises(PersonNotFound):
@@ -210,6 +228,47 @@ class TestEvents:
         assert [each.name for each in page] == ["а"]
         found = await store.observe(lambda u: u.events.search("б", None, 0))
         assert [each.name for each in found] == ["Б"]
+
+    async def test_lists_are_asked_for_by_their_times_and_the_newest_first(
+        self, store: Any
+    ) -> None:
+        """Contract: 5.10."""
+        (anna,) = await people(store, "Анна")
+
+        def work(unit: Any) -> None:
+            for name, starts, ends in (
+                ("лекция а", NOON, NOON + 60),
+                ("лекция б", NOON, NOON + 120),
+                ("лекция в", NOON + 60, NOON + 90),
+                ("лекция г", NOON - 60, NOON + 300),
+            ):
+                event = Event(EventId(uuid4()), name, anna, starts, ends)
+                unit.events.add(event)
+                unit.places.enter(event.event_id, anna)
+                unit.places.put(unit.places.lock(event.event_id, [anna])[anna].joined())
+
+        await store.transact(work)
+        for look in (
+            lambda u, *page: u.events.search(None, *page),
+            lambda u, *page: u.events.search("лекц", *page),
+            lambda u, *page: u.events.search("ле", *page),  # too short for an index
+            lambda u, *page: u.events.created_by(anna, *page),
+            lambda u, *page: u.events.joined_by(anna, *page),
+        ):
+            for when, limit, offset, names in (
+                (When(), None, 0, "габв"),
+                (When(newest_first=True), None, 0, "вабг"),
+                (When(newest_first=True), 2, 1, "аб"),
+                (When(ends_after=NOON + 60), None, 0, "гбв"),
+                (When(ends_after=NOON + 60), 1, 1, "б"),
+                (When(starts_before=NOON + 60), None, 0, "габ"),
+                (When(NOON + 60, NOON + 60, newest_first=True), None, 0, "бг"),
+                (When(ends_after=NOON + 300), None, 0, ""),
+            ):
+                found = await store.observe(
+                    lambda u, look=look, page=(limit, offset, when): look(u, *page)
+                )
+                assert "".join(each.name[-1] for each in found) == names
 
     async def test_a_mark_protects_its_event(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")

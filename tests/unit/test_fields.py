@@ -27,6 +27,7 @@ class Everything(msgspec.Struct, frozen=True):
     event_id: EventRef | None = None
     name: str | None = None
     image: Image | None = None
+    newest_first: bool = False
 
 
 class Needed(msgspec.Struct, frozen=True):
@@ -119,6 +120,18 @@ class TestReading:
     def test_nothing_else_is_an_event_id(self, given: Any) -> None:
         with pytest.raises(InvalidArgument, match="«event_id»"):
             read(event_id=given)
+
+    @pytest.mark.parametrize("given", [True, "true", "1"])
+    def test_a_flag_is_true_or_false_in_a_body_or_a_query(self, given: Any) -> None:
+        assert read(newest_first=given).newest_first is True
+        assert (
+            read(newest_first={True: False, "true": "false", "1": "0"}[given]).newest_first is False
+        )
+
+    @pytest.mark.parametrize("given", ["", "yes", "True", 1, 0, [], {}, b"1"])
+    def test_nothing_else_is_a_flag(self, given: Any) -> None:
+        with pytest.raises(InvalidArgument, match="«newest_first»"):
+            read(newest_first=given)
 
     @pytest.mark.parametrize(
         "given", ["a\x00b", "\ud800", "a\udfff", 12, True, 1.5, ["a"], {}, b"a"]

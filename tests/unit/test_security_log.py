@@ -95,7 +95,7 @@ class TestFloods:
         assert caplog.messages[-1] == "csrf_failed (1000 times within a second)"
 
     async def test_the_rest_is_told_also_where_nothing_follows(
-        self, monkeypatch, caplog: pytest.LogCaptureFixture
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         monkeypatch.setattr("attendance_web.wire.security_log.WINDOW", 0.05)
         log = SecurityLog()

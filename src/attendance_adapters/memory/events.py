@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from attendance_adapters.memory.state import State
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
-from attendance_core.events import Event
+from attendance_core.events import ANY_TIME, Event, When
 from attendance_core.vocabulary import EventId, Instant, UserId, fold, is_found
 
 
@@ -46,27 +46,34 @@ class Events:
             if connection.event_id == event_id:
                 del state.connections[connection.connection_id]
 
-    def search(self, part: str | None, limit: int | None, offset: int) -> Sequence[Event]:
+    def search(
+        self, part: str | None, limit: int | None, offset: int, when: When = ANY_TIME
+    ) -> Sequence[Event]:
         events = self._state.events.values()
         found = (event for event in events if part is None or is_found(event.name, part))
-        return _page(found, limit, offset)
+        return _page(found, limit, offset, when)
 
-    def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
+    def created_by(
+        self, user_id: UserId, limit: int | None, offset: int, when: When = ANY_TIME
+    ) -> Sequence[Event]:
         events = self._state.events.values()
-        return _page((event for event in events if event.creator_id == user_id), limit, offset)
+        created = (event for event in events if event.creator_id == user_id)
+        return _page(created, limit, offset, when)
 
     def not_over_of(self, user_id: UserId, now: Instant, most: int) -> int:
         events = self._state.events.values()
         count = sum(event.creator_id == user_id and event.ends_at > now for event in events)
         return min(count, most)
 
-    def joined_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
+    def joined_by(
+        self, user_id: UserId, limit: int | None, offset: int, when: When = ANY_TIME
+    ) -> Sequence[Event]:
         joined = (
             self._state.events[place.event_id]
             for place in self._state.places.values()
             if place.user_id == user_id and place.member
         )
-        return _page(joined, limit, offset)
+        return _page(joined, limit, offset, when)
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         attended = [
@@ -80,6 +87,10 @@ class Events:
         return attended[offset : None if limit is None else offset + limit]
 
 
-def _page(events: Iterable[Event], limit: int | None, offset: int) -> Sequence[Event]:
-    ordered = sorted(events, key=lambda event: (event.starts_at, fold(event.name), event.event_id))
+def _page(events: Iterable[Event], limit: int | None, offset: int, when: When) -> Sequence[Event]:
+    direction = -1 if when.newest_first else 1
+    ordered = sorted(
+        filter(when.has, events),
+        key=lambda event: (direction * event.starts_at, fold(event.name), event.event_id),
+    )
     return ordered[offset : None if limit is None else offset + limit]

@@ -43,10 +43,13 @@ class Friendships:
                 friends.append(Friend(friend_id, name, pending=not friendship.accepted))
         return sorted(friends, key=lambda friend: (fold(friend.display_name), friend.user_id))
 
-    def requests_to(self, user_id: UserId) -> Sequence[UserId]:
+    def requests_to(
+        self, user_id: UserId, limit: int | None = None, offset: int = 0
+    ) -> Sequence[UserId]:
         requests = [
             (friendship.asked_at, friendship.asker)
             for friendship in self._friendships.values()
             if friendship.asked == user_id and not friendship.accepted
         ]
-        return [asker for _, asker in sorted(requests)]
+        last = None if limit is None else offset + limit
+        return [asker for _, asker in sorted(requests)[offset:last]]

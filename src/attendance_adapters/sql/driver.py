@@ -22,6 +22,7 @@ NO_PARAMETERS: Mapping[str, Any] = {}
 # Option of a statement that locks the rows it finds: an engine on which it may have waited for
 # somebody has to find them again afterwards
 LOCKS_ROWS: Final = "locks_rows"
+NO_LIMIT: Final = 2**31 - 1  # more rows than there will be
 # Option of a statement whose row is compared with the time: an engine that has to ask for the
 # time by a statement asks for both together
 WITH_TIME: Final = "with_time"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Select,
     bindparam,
     delete,
     func,
@@ -14,7 +17,7 @@ from sqlalchemy import (
     select,
 )
 
-from attendance_adapters.sql.driver import Executor
+from attendance_adapters.sql.driver import NO_LIMIT, Executor
 from attendance_adapters.sql.search import (
     arguments_of,
     has_few_matches,
@@ -26,11 +29,9 @@ from attendance_adapters.sql.search import (
 from attendance_adapters.sql.tables import events, marks, places
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
-from attendance_core.events import Event
+from attendance_core.events import ANY_TIME, Event, When
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, Instant, UserId, fold
-
-NO_LIMIT = 2**31 - 1  # more rows than there will be
 
 _columns = (
     events.c.event_id,
@@ -40,7 +41,6 @@ _columns = (
     events.c.ends_at,
 )
 _SELECT_EVENTS = select(*_columns)
-_ORDER = (events.c.starts_at, events.c.name_key, events.c.event_id)
 ADD = insert(events)
 GET = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
 LOCK = GET.with_for_update()
@@ -53,7 +53,7 @@ LOCK_PLACES = (
 )
 REMOVE = delete(events).where(events.c.event_id == bindparam("event_id"))
 _limit, _offset = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
-ALL_EVENTS = _SELECT_EVENTS.order_by(*_ORDER).limit(_limit).offset(_offset)
+ALL_EVENTS = _SELECT_EVENTS
 _searched = arguments_of("events")
 HAS_FEW_MATCHES = select(has_few_matches(*_searched))
 SEARCH_BY_INDEX = ALL_EVENTS.where(has_words_by_index(*_searched))
@@ -70,9 +70,6 @@ JOINED_BY = (
     select(*_columns)
     .select_from(events.join(places, _place_is_in_event))
     .where(places.c.user_id == bindparam("user_id"), places.c.member)
-    .order_by(*_ORDER)
-    .limit(_limit)
-    .offset(_offset)
 )
 _mark_is_of_place = (marks.c.event_id == places.c.event_id) & (marks.c.user_id == places.c.user_id)
 ATTENDED_BY = (
@@ -86,6 +83,18 @@ ATTENDED_BY = (
     .limit(_limit)
     .offset(_offset)
 )
+
+
+@cache
+def listed(statement: Select[Any], by_end: bool, by_start: bool, newest_first: bool) -> Select[Any]:
+    """Makes a list of what the statement finds: one object each time, as it is compiled once."""
+    if by_end:
+        statement = statement.where(events.c.ends_at > bindparam("ends_after"))
+    if by_start:
+        statement = statement.where(events.c.starts_at < bindparam("starts_before"))
+    start = events.c.starts_at.desc() if newest_first else events.c.starts_at
+    ordered = statement.order_by(start, events.c.name_key, events.c.event_id)
+    return ordered.limit(_limit).offset(_offset)
 
 
 class Events:
@@ -121,25 +130,40 @@ class Events:
     def remove(self, event_id: EventId) -> None:
         self._execute(REMOVE, {"event_id": event_id})
 
-    def search(self, part: str | None, limit: int | None, offset: int) -> Sequence[Event]:
+    def search(
+        self, part: str | None, limit: int | None, offset: int, when: When = ANY_TIME
+    ) -> Sequence[Event]:
         page = _page(limit, offset)
         if part is None:
-            return [Event(*row) for row in self._execute(ALL_EVENTS, page)]
+            return self._list(ALL_EVENTS, page, when)
         words = parameters_of(part)
         by_index = has_index(words) and self._execute(HAS_FEW_MATCHES, words).scalar_one()
         statement = SEARCH_BY_INDEX if by_index else SEARCH_IN_ORDER
-        return [Event(*row) for row in self._execute(statement, {**page, **words})]
+        return self._list(statement, {**page, **words}, when)
 
-    def created_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
-        rows = self._execute(CREATED_BY, {**_page(limit, offset), "creator_id": user_id})
-        return [Event(*row) for row in rows]
+    def created_by(
+        self, user_id: UserId, limit: int | None, offset: int, when: When = ANY_TIME
+    ) -> Sequence[Event]:
+        return self._list(CREATED_BY, {**_page(limit, offset), "creator_id": user_id}, when)
 
     def not_over_of(self, user_id: UserId, now: Instant, most: int) -> int:
         keys = {"creator_id": user_id, "now": now, "limit": most}
         return int(self._execute(NOT_OVER_OF, keys).scalar_one())
 
-    def joined_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Event]:
-        rows = self._execute(JOINED_BY, {**_page(limit, offset), "user_id": user_id})
+    def joined_by(
+        self, user_id: UserId, limit: int | None, offset: int, when: When = ANY_TIME
+    ) -> Sequence[Event]:
+        return self._list(JOINED_BY, {**_page(limit, offset), "user_id": user_id}, when)
+
+    def _list(
+        self, statement: Select[Any], parameters: dict[str, Any], when: When
+    ) -> Sequence[Event]:
+        by_end, by_start = when.ends_after is not None, when.starts_before is not None
+        if by_end:
+            parameters["ends_after"] = when.ends_after
+        if by_start:
+            parameters["starts_before"] = when.starts_before
+        rows = self._execute(listed(statement, by_end, by_start, when.newest_first), parameters)
         return [Event(*row) for row in rows]
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
@@ -150,5 +174,5 @@ class Events:
         ]
 
 
-def _page(limit: int | None, offset: int) -> dict[str, int]:
+def _page(limit: int | None, offset: int) -> dict[str, Any]:
     return {"limit": NO_LIMIT if limit is None else limit, "offset": offset}

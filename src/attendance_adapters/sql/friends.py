@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import (
+    BigInteger,
     bindparam,
     case,
     delete,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     update,
 )
 
-from attendance_adapters.sql.driver import LOCKS_ROWS, Executor
+from attendance_adapters.sql.driver import LOCKS_ROWS, NO_LIMIT, Executor
 from attendance_adapters.sql.tables import BigId, friendships, profiles
 from attendance_core.friends import Friend, Friendship
 from attendance_core.vocabulary import UserId
@@ -63,6 +64,8 @@ REQUESTS_TO = (
     select(friendships.c.asker_id)
     .where(_is_of_user, ~friendships.c.accepted, friendships.c.asker_id != _user_id)
     .order_by(friendships.c.asked_at, friendships.c.asker_id)
+    .limit(bindparam("limit", type_=BigInteger))
+    .offset(bindparam("offset", type_=BigInteger))
 )
 
 
@@ -109,8 +112,11 @@ class Friendships:
             for friend_id, name, accepted in self._execute(FRIENDS_OF, {"user_id": user_id})
         ]
 
-    def requests_to(self, user_id: UserId) -> Sequence[UserId]:
-        rows = self._execute(REQUESTS_TO, {"user_id": user_id})
+    def requests_to(
+        self, user_id: UserId, limit: int | None = None, offset: int = 0
+    ) -> Sequence[UserId]:
+        most = NO_LIMIT if limit is None else limit
+        rows = self._execute(REQUESTS_TO, {"user_id": user_id, "limit": most, "offset": offset})
         return [UserId(asker_id) for (asker_id,) in rows]
 
 

@@ -58,6 +58,7 @@ class Page(msgspec.Struct, frozen=True):
     offset: Offset = 0
 
 
+FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 UUID_FORM: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DATA_URL: Final = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 USUAL_BASE64: Final = str.maketrans("-_", "+/", " \t\r\n")
@@ -109,6 +110,8 @@ def _read_of(kind: kinds.Type) -> Read:
             return _read_of(inner)
         case kinds.IntType(ge=least, le=most) if least is not None and most is not None:
             return lambda value: whole_number(value, least, most)
+        case kinds.BoolType():
+            return flag
         case kinds.StrType():
             return text
         case kinds.UUIDType():
@@ -121,6 +124,15 @@ def _read_of(kind: kinds.Type) -> Read:
 def text(value: Any) -> str:
     """Any text that every store can keep. Raises InvalidValue."""
     if not isinstance(value, str) or UNSTORABLE.search(value):
+        raise InvalidValue
+    return value
+
+
+def flag(value: Any) -> bool:
+    """Reads true and false, as JSON or a query has them. Raises InvalidValue."""
+    if isinstance(value, str) and value in FLAGS:
+        return FLAGS[value]
+    if not isinstance(value, bool):
         raise InvalidValue
     return value
 
