@@ -132,12 +132,12 @@ class TestProfiles:
 
     async def test_search_is_folded_literal_and_ordered(self, store: Any) -> None:
         ids = await people(store, "Ёлкина Зоя", "ёлкина Анна", "100% Ёлкин_а", "Other")
-        found = await store.observe(lambda u: u.profiles.search("ёлкин", 10, 0))
+        found = await store.observe(lambda u: u.profiles.search("елкин", 10, 0))
         assert [each.user_id for each in found] == [ids[2], ids[1], ids[0]]
-        for part, wanted in (("%", [ids[2]]), ("_", [ids[2]]), ("%%", [])):
+        for part, wanted in (("%", [ids[2]]), ("_ %", [ids[2]]), ("%%", [])):
             found = await store.observe(lambda u, part=part: u.profiles.search(part, 10, 0))
             assert [each.user_id for each in found] == wanted
-        page = await store.observe(lambda u: u.profiles.search("ёлкин", 1, 1))
+        page = await store.observe(lambda u: u.profiles.search("елкин", 1, 1))
         assert [each.user_id for each in page] == [ids[1]]
 
     async def test_summaries_are_of_those_who_exist_with_their_tick(self, store: Any) -> None:

@@ -202,6 +202,10 @@ export const WORDS = {
   me: { ru: "Я", en: "Me" },
   "me.picture": { ru: "Сменить фото", en: "Change the picture" },
   "me.name": { ru: "Имя и фамилия", en: "Name" },
+  "me.name.tick": {
+    ru: "С другим именем галочка снимется, пока не проверят новый скан",
+    en: "Another name takes the tick away until a new scan is checked",
+  },
   "me.bio": { ru: "О себе", en: "About me" },
   "me.bio.help": { ru: "Группа, факультет, университет", en: "Group, faculty, university" },
   "me.attendance": { ru: "Где я отмечен(а)", en: "Where I was marked" },
@@ -220,7 +224,7 @@ export const WORDS = {
   "crop.broken": { ru: "Это не похоже на фото", en: "This does not look like a picture" },
 
   "scan.title": { ru: "Зачётка", en: "Student record" },
-  "scan.none": { ru: "Скан не загружен", en: "No scan yet" },
+  "scan.none": { ru: "Галочки нет: пришлите скан", en: "No tick: please send a scan" },
   "scan.pending": { ru: "Скан ждёт проверки", en: "The scan waits to be checked" },
   "scan.approved": { ru: "Проверено: рядом с именем галочка", en: "Checked: you have the tick" },
   "scan.rejected": { ru: "Скан не приняли, загрузите другой", en: "Rejected, please send another" },

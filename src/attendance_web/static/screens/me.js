@@ -25,7 +25,7 @@ export function me() {
   const body = loaded({ "data-test": "me" }, async () => {
     const mine = await api.profile(session.value.userId ?? 0);
     meet([mine]);
-    return [picture(mine), info(mine), scan(mine)];
+    return [picture(mine), info(mine, () => void body.again()), scan(mine)];
   });
   /** @param {api.Profile} mine */
   function picture(mine) {
@@ -105,18 +105,23 @@ export function me() {
   return { view, title: t("me"), tab: "me" };
 }
 
-/** @param {api.Profile} mine */
-function info(mine) {
+/**
+ * @param {api.Profile} mine
+ * @param {() => void} ticked what to do when the tick came or went
+ */
+function info(mine, ticked) {
   const name = h("input", { name: "name", value: mine.display_name, maxlength: 100, required: true });
   const bio = h("textarea", { name: "bio", maxlength: 500, rows: 3 }, mine.bio);
   return form(
     { "data-test": "info" },
     async () => {
       await api.updateInfo({ display_name: name.value, bio: bio.value });
-      meet([await api.profile(mine.user_id)]);
+      const saved = await api.profile(mine.user_id);
+      meet([saved]);
       tell(t("saved"));
+      if (saved.confirmed !== mine.confirmed) ticked();
     },
-    field(t("me.name"), name),
+    field(t("me.name"), name, mine.confirmed ? t("me.name.tick") : undefined),
     field(t("me.bio"), bio, t("me.bio.help")),
     h("button", { class: "main", "data-test": "save" }, t("save")),
   );
