@@ -123,6 +123,11 @@ hostile: install ## Measure what one attacker costs a bystander (SECONDS=n NGINX
 	$(BIN)/python -m tests.chaos.door $(if $(filter-out file,$(origin SECONDS)),--seconds $(SECONDS)) \
 	  $(if $(NGINX),--nginx) $(ATTACKS)
 
+FUZZ_REQUESTS ?= 12000
+.PHONY: fuzz
+fuzz: install ## Ask whatever the description allows, and more, by chance (FUZZ_REQUESTS=n FUZZ_SEED=n)
+	FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest -q tests/contract/test_fuzz.py
+
 .PHONY: docs
 docs: install ## Print docs/wire.md from the Structs that declare what goes over the wire
 	$(BIN)/python docs/print_wire.py > docs/wire.md.new

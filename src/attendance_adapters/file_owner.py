@@ -18,11 +18,11 @@ from attendance_adapters.errors import ForeignFolder, UnusableFolder
 from attendance_adapters.files import ObjectFiles
 from attendance_core import ports
 from attendance_core.limits import Tally
-from attendance_core.vocabulary import Instant, TallyKey
+from attendance_core.vocabulary import LATEST_INSTANT, Instant, TallyKey
 
 MARKER: Final = "attendance-database"  # the file's name
 ID_KEY: Final = TallyKey("id of this database")
-NEVER: Final[Instant] = 253_402_300_799.0  # the end of the year 9999
+NEVER: Final[Instant] = LATEST_INSTANT + 1.0
 HALF_BITS: Final = 38  # whole seconds that every store keeps, as exactly as it was given them
 
 

@@ -75,7 +75,7 @@ class TestCompose:
         postgres = compose["services"]["postgres"]
         assert "POSTGRES_USER" not in postgres["environment"]  # then it is postgres
         address = compose["services"]["web-1"]["environment"]["ATTENDANCE_DATABASE_URL"]
-        assert address.startswith("postgresql://attendance:${ATTENDANCE_PASSWORD:")
+        assert address.startswith("postgresql://attendance:${SERVICE_PASSWORD:")
         assert "POSTGRES_PASSWORD" not in str(compose["services"]["web-1"])
         first_start = DEPLOY / "first_start.sh"
         assert f"./{first_start.name}:/docker-entrypoint-initdb.d/" in str(postgres["volumes"])
@@ -96,7 +96,7 @@ class TestCompose:
             ["sh", "-c", program],
             env={
                 **os.environ,
-                "ATTENDANCE_PASSWORD": "it's",
+                "SERVICE_PASSWORD": "it's",
                 "POSTGRES_USER": str(url.username),
                 "PGPASSWORD": url.password or "",
                 "PGHOST": url.host or str(url.query.get("host", "")),
