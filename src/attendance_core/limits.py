@@ -34,9 +34,9 @@ FRIEND_REQUESTS = Limit("friend requests", 60, 3600)  # for a person
 TRY_SECONDS: Seconds = 90
 
 
-def key_of(limit: Limit, whose: str) -> TallyKey:
+def key_of(limit: Limit, subject: str) -> TallyKey:
     """What a tally is kept under: who looks at the table reads neither names nor addresses."""
-    named = f"{limit.name}: {whose}".encode("utf-8", "surrogatepass")
+    named = f"{limit.name}: {subject}".encode("utf-8", "surrogatepass")
     return TallyKey(hashlib.blake2b(named, digest_size=16).hexdigest())
 
 
@@ -49,7 +49,7 @@ class Tally:
 
     key: TallyKey
     taken: tuple[Instant, ...] = ()
-    under_way: tuple[Instant, ...] = ()
+    pending: tuple[Instant, ...] = ()
 
     def at(self, limit: Limit, now: Instant) -> Tally:
         """What of it counts now.
@@ -59,7 +59,7 @@ class Tally:
         return replace(
             self,
             taken=_later_than(now - limit.within, self.taken, now),
-            under_way=_later_than(now - TRY_SECONDS, self.under_way, now),
+            pending=_later_than(now - TRY_SECONDS, self.pending, now),
         )
 
     def seconds_to_next(self, limit: Limit, now: Instant) -> int:
@@ -70,7 +70,7 @@ class Tally:
 
     def has_room(self, limit: Limit) -> bool:
         """Whether one more try could fail, if all that are under way do."""
-        return len(self.taken) + len(self.under_way) < limit.most
+        return len(self.taken) + len(self.pending) < limit.most
 
     def take(self, limit: Limit, now: Instant) -> Tally:
         """With one more that counts; of more than the most the latest are enough."""
@@ -78,14 +78,14 @@ class Tally:
 
     def begin(self, now: Instant) -> Tally:
         """With one more try under way, which is known by this instant."""
-        return replace(self, under_way=(*self.under_way, now))
+        return replace(self, pending=(*self.pending, now))
 
     def give_back(self, began: Instant) -> Tally:
         """Without this try; one that a clock set back has moved stays until it lapses."""
-        if began not in self.under_way:
+        if began not in self.pending:
             return self
-        at = self.under_way.index(began)
-        return replace(self, under_way=self.under_way[:at] + self.under_way[at + 1 :])
+        at = self.pending.index(began)
+        return replace(self, pending=self.pending[:at] + self.pending[at + 1 :])
 
     def clear(self) -> Tally:
         """Nothing that was taken counts any more; what is under way does."""
@@ -94,7 +94,7 @@ class Tally:
     def lapses_at(self, limit: Limit) -> Instant:
         """When nothing of it counts any more."""
         taken = self.taken[-1] + limit.within if self.taken else 0.0
-        return max(taken, self.under_way[-1] + TRY_SECONDS) if self.under_way else taken
+        return max(taken, self.pending[-1] + TRY_SECONDS) if self.pending else taken
 
 
 def _later_than(since: Instant, noted: Sequence[Instant], now: Instant) -> tuple[Instant, ...]:
@@ -106,17 +106,17 @@ class Ended(Enum):
 
     FAILED = "failed"
     SUCCEEDED = "succeeded"
-    GIVEN_BACK = "given back"  # we could not look at it
+    RELEASED = "released"  # we could not look at it
 
 
 def _changed(
     unit: ports.Unit,
     limit: Limit,
-    whose: str,
+    subject: str,
     change: Callable[[Tally, Instant], tuple[Tally, T]],
 ) -> T:
     """What ``change`` answers of the tally as it counts now; what it makes of it is kept."""
-    kept = unit.tallies.lock(key_of(limit, whose))
+    kept = unit.tallies.lock(key_of(limit, subject))
     now = unit.now()
     tally, answer = change(kept.at(limit, now), now)
     if tally != kept:
@@ -130,7 +130,7 @@ class CountOne:
 
     transact: ports.Transact
 
-    async def __call__(self, *, limit: Limit, whose: str) -> None:
+    async def __call__(self, *, limit: Limit, subject: str) -> None:
         """Raises TooManyRequests: then it was one too many, and does not count."""
 
         def change(tally: Tally, now: Instant) -> tuple[Tally, int]:
@@ -138,7 +138,7 @@ class CountOne:
             return (tally if seconds else tally.take(limit, now)), seconds
 
         # What refuses is kept, too: a clock that was set back is put right once
-        seconds = await self.transact(lambda unit: _changed(unit, limit, whose, change))
+        seconds = await self.transact(lambda unit: _changed(unit, limit, subject, change))
         if seconds:
             raise TooManyRequests(seconds=seconds)
 
@@ -149,7 +149,7 @@ class BeginTry:
 
     transact: ports.Transact
 
-    async def __call__(self, *, limit: Limit, whose: str) -> Instant | None:
+    async def __call__(self, *, limit: Limit, subject: str) -> Instant | None:
         """When it began, for `EndTry`; None where those under way might all fail: ask again.
 
         Raises TooManyRequests where the most have failed.
@@ -160,7 +160,7 @@ class BeginTry:
                 return tally.begin(now), (now, 0)
             return tally, (None, tally.seconds_to_next(limit, now))
 
-        began, seconds = await self.transact(lambda unit: _changed(unit, limit, whose, change))
+        began, seconds = await self.transact(lambda unit: _changed(unit, limit, subject, change))
         if seconds:
             raise TooManyRequests(seconds=seconds)
         return began
@@ -172,7 +172,7 @@ class EndTry:
 
     transact: ports.Transact
 
-    async def __call__(self, *, limit: Limit, whose: str, began: Instant, ended: Ended) -> None:
+    async def __call__(self, *, limit: Limit, subject: str, began: Instant, ended: Ended) -> None:
         """Once for each that was begun."""
 
         def change(tally: Tally, now: Instant) -> tuple[Tally, None]:
@@ -181,7 +181,7 @@ class EndTry:
                 return tally.take(limit, now), None
             return (tally.clear() if ended is Ended.SUCCEEDED else tally), None
 
-        await self.transact(lambda unit: _changed(unit, limit, whose, change))
+        await self.transact(lambda unit: _changed(unit, limit, subject, change))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ Instant = float  # UNIX seconds, UTC, with a fraction of at most six digits
 Seconds = float  # a length of time
 
 BIDI_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # Unicode categories: controls, surrogates, breaks
+FORBIDDEN_CATEGORIES = frozenset(
+    {"Cc", "Cs", "Zl", "Zp"}
+)  # Unicode categories: controls, surrogates, breaks
 # What nothing is to be seen of where it stands alone: marks without a letter, spaces, what is not
 # assigned, what Unicode calls default-ignorable, and symbols whose picture is empty
 INVISIBLE = frozenset({"Cf", "Cn", "Mn", "Me", "Zs"})
@@ -105,6 +107,8 @@ def is_printable(text: str) -> bool:
     Not printable: nothing visible at all (but the empty text is), control characters, line and
     paragraph separators, bidi embeddings, overrides and isolates, lone surrogates.
     """
-    if not BIDI_CONTROLS.isdisjoint(text) or any(map(UNFIT.__contains__, map(category, text))):
+    if not BIDI_CONTROLS.isdisjoint(text) or any(
+        map(FORBIDDEN_CATEGORIES.__contains__, map(category, text))
+    ):
         return False
     return not text or any(category(each) not in INVISIBLE and each not in BLANKS for each in text)

@@ -22,9 +22,9 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 # Never a text that can be kept
-UNKEEPABLE = ["\x00", "a\x00b", "abcd\x00", "\ud800", "\udfff", "abc\ud83d", "\ude00abc"]
+UNSTORABLE = ["\x00", "a\x00b", "abcd\x00", "\ud800", "\udfff", "abc\ud83d", "\ude00abc"]
 NASTY = [
-    *UNKEEPABLE,
+    *UNSTORABLE,
     *("", " ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\ufeff", "\u200b", "\u200b" * 5),
     *("\x01", "\x1b[31mred", "\x7f", "\x85", "a\rb", "line\nline", "\u2028", "\u2029", "\ufffe"),
     *("\u202eabcd", "abcd\u202d", "\u2066abcd\u2069", "\u200f\u200e", "\u061c", "\u00ad"),
@@ -148,14 +148,14 @@ class TestTexts:
         browser = site.browser() if call.path.startswith("/accounts/") else anna
         await browser.token()
         # Nothing is done with the name of a picture, and looking at pictures takes its time
-        tried = UNKEEPABLE if "image" in fields_of(call) else NASTY
+        tried = UNSTORABLE if "image" in fields_of(call) else NASTY
         for text in tried:
             given = arguments(call, **{field: text})
-            if call.name == "LogIn" and text not in UNKEEPABLE:
+            if call.name == "LogIn" and text not in UNSTORABLE:
                 given["password"] = None  # looking at a password takes its time, on purpose
             for answer in await make(browser, call, given):
                 error = taken_or_refused(answer)
-                if text in UNKEEPABLE:
+                if text in UNSTORABLE:
                     assert error == 1 and field in answer.json()["error_msg"], (text, answer.text)
         if call.method == "POST" and call.needs_login:
             shown = await anna.get("/api/profile/GetProfile", user_id=anna.user_id)

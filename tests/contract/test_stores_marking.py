@@ -163,7 +163,7 @@ class TestTallies:
         few, count = Limit("few", 7, 60.0), CountOne(store.transact)
         await store.transact(lambda u: u.tallies.lock(self.KEY))
         told = await asyncio.gather(
-            *(count(limit=few, whose="anna") for _ in range(30)), return_exceptions=True
+            *(count(limit=few, subject="anna") for _ in range(30)), return_exceptions=True
         )
         assert sum(each is None for each in told) == 7
         assert sum(isinstance(each, TooManyRequests) for each in told) == 23
@@ -173,10 +173,10 @@ class TestTallies:
         begin, end = BeginTry(store.transact), EndTry(store.transact)
 
         async def fail() -> bool:
-            began = await begin(limit=few, whose="anna")
+            began = await begin(limit=few, subject="anna")
             if began is None:
                 return False
-            await end(limit=few, whose="anna", began=began, ended=Ended.FAILED)
+            await end(limit=few, subject="anna", began=began, ended=Ended.FAILED)
             return True
 
         failed = 0

@@ -184,12 +184,16 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     "start_process": lambda k, a, b, c: start_process(k),
     "renew_lease": lambda k, a, b, c: lambda do: do.renew_lease(process_id=k.process(a)),
     "sweep": lambda k, a, b, c: lambda do: do.sweep(process_id=k.process(a // 3)),
-    "count_one": lambda k, a, b, c: lambda do: do.count_one(limit=FEW, whose=one_of(USERNAMES, a)),
-    "begin_try": lambda k, a, b, c: lambda do: do.begin_try(limit=FEW, whose=one_of(USERNAMES, a)),
+    "count_one": lambda k, a, b, c: (
+        lambda do: do.count_one(limit=FEW, subject=one_of(USERNAMES, a))
+    ),
+    "begin_try": lambda k, a, b, c: (
+        lambda do: do.begin_try(limit=FEW, subject=one_of(USERNAMES, a))
+    ),
     "end_try": lambda k, a, b, c: (
         lambda do: do.end_try(
             limit=FEW,
-            whose=one_of(USERNAMES, a),
+            subject=one_of(USERNAMES, a),
             began=k.tries[-1 - b % len(k.tries)],
             ended=list(Ended)[c % 3],
         )

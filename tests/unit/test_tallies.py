@@ -52,7 +52,7 @@ class Counter:
         self._end, self._forget = EndTry(self.store.transact), ForgetTallies(self.store.transact)
 
     def count_one(self, whose: str = "anna", limit: Limit = FEW) -> None:
-        drive(self._count(limit=limit, whose=whose))
+        drive(self._count(limit=limit, subject=whose))
 
     def wait(self, do: Callable[[], object]) -> int:
         """Seconds that one is told to wait."""
@@ -63,7 +63,7 @@ class Counter:
         return seconds
 
     def begin(self, whose: str = "anna", limit: Limit = FEW) -> Instant | None:
-        return drive(self._begin(limit=limit, whose=whose))
+        return drive(self._begin(limit=limit, subject=whose))
 
     def begun(self, whose: str = "anna", limit: Limit = FEW) -> Instant:
         began = self.begin(whose, limit)
@@ -71,7 +71,7 @@ class Counter:
         return began
 
     def end(self, began: Instant, ended: Ended, whose: str = "anna", limit: Limit = FEW) -> None:
-        drive(self._end(limit=limit, whose=whose, began=began, ended=ended))
+        drive(self._end(limit=limit, subject=whose, began=began, ended=ended))
 
     def fail(self, whose: str = "anna", limit: Limit = FEW) -> None:
         self.end(self.begun(whose, limit), Ended.FAILED, whose, limit)
@@ -187,7 +187,7 @@ class TestTries:
         assert counter.begin() is None
         counter.end(began[0], Ended.FAILED)
         assert counter.begin() is None
-        counter.end(began[1], Ended.GIVEN_BACK)
+        counter.end(began[1], Ended.RELEASED)
         counter.end(counter.begun(), Ended.FAILED)
         assert counter.wait(counter.begin) == 10
 
@@ -212,7 +212,7 @@ class TestTries:
         counter.clock.pass_(TRY_SECONDS)
         for _ in range(3):
             counter.begun()
-        counter.end(late, Ended.GIVEN_BACK)
+        counter.end(late, Ended.RELEASED)
         assert counter.begin() is None
         counter.end(late, Ended.FAILED)
         assert counter.begin() is None

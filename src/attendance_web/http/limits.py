@@ -136,9 +136,9 @@ class Limits:
         clears the count; one we could not look at is not counted. Raises TooManyRequests,
         Unavailable.
         """
-        whose = f"{network_of(address)} {fold(username)[:64]}"
-        began = await self._begin(whose)
-        ended = Ended.GIVEN_BACK
+        subject = f"{network_of(address)} {fold(username)[:64]}"
+        began = await self._begin(subject)
+        ended = Ended.RELEASED
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 yield
@@ -152,22 +152,22 @@ class Limits:
             raise Unavailable from None
         finally:
             # Handed over before anything can interrupt it, and so carried out whatever happens
-            await self._end_or_leave(whose, began, ended)
+            await self._end_or_leave(subject, began, ended)
 
-    async def _count(self, limit: Limit, whose: str) -> None:
+    async def _count(self, limit: Limit, subject: str) -> None:
         try:
-            async with self._turn(limit, whose):
-                await self._use_cases.count_one(limit=limit, whose=whose)
+            async with self._turn(limit, subject):
+                await self._use_cases.count_one(limit=limit, subject=subject)
         except TimeoutError:
             raise Unavailable from None
 
-    async def _begin(self, whose: str) -> Instant:
+    async def _begin(self, subject: str) -> Instant:
         """When this log-in has begun, once there is room for one that fails."""
         clock = asyncio.get_running_loop().time
         patient_until, pause = clock() + WAIT_SECONDS, ASK_AGAIN_SECONDS
         try:
-            async with self._turn(FAILED_LOG_INS, whose):
-                while (began := await self._ask(whose)) is None:
+            async with self._turn(FAILED_LOG_INS, subject):
+                while (began := await self._ask(subject)) is None:
                     if clock() >= patient_until:
                         raise TimeoutError
                     await asyncio.sleep(min(pause, max(0.0, patient_until - clock())))
@@ -176,48 +176,50 @@ class Limits:
             raise TooManyRequests(seconds=1) from None
         return began
 
-    async def _ask(self, whose: str) -> Instant | None:
+    async def _ask(self, subject: str) -> Instant | None:
         """As `BeginTry`; who does not wait for the answer has begun nothing."""
         beginning = asyncio.create_task(
-            self._use_cases.begin_try(limit=FAILED_LOG_INS, whose=whose)
+            self._use_cases.begin_try(limit=FAILED_LOG_INS, subject=subject)
         )
         try:
             return await asyncio.shield(beginning)
         except asyncio.CancelledError:
-            undoing = asyncio.create_task(self._undo(beginning, whose))
+            undoing = asyncio.create_task(self._undo(beginning, subject))
             self._undoing.add(undoing)
             undoing.add_done_callback(self._undoing.discard)
             raise
 
-    async def _undo(self, beginning: asyncio.Task[Instant | None], whose: str) -> None:
+    async def _undo(self, beginning: asyncio.Task[Instant | None], subject: str) -> None:
         with suppress(TooManyRequests, Unavailable):  # then it lapses by itself
             began = await beginning
             if began is not None:
-                await self._end(whose, began, Ended.GIVEN_BACK)
+                await self._end(subject, began, Ended.RELEASED)
 
-    async def _end_or_leave(self, whose: str, began: Instant, ended: Ended) -> None:
+    async def _end_or_leave(self, subject: str, began: Instant, ended: Ended) -> None:
         """As `_end`; a log-in that is done stays done where the store is away by now.
 
         A try that nobody has ended lapses by itself, and until then counts as one that may fail.
         Raises Unavailable for one that failed: nobody learns of a guess that does not count.
         """
         try:
-            await self._end(whose, began, ended)
+            await self._end(subject, began, ended)
         except Unavailable:
             if ended is Ended.FAILED:
                 raise
             logger.warning("how a log-in came out could not be stored")
 
-    async def _end(self, whose: str, began: Instant, ended: Ended) -> None:
-        await self._use_cases.end_try(limit=FAILED_LOG_INS, whose=whose, began=began, ended=ended)
+    async def _end(self, subject: str, began: Instant, ended: Ended) -> None:
+        await self._use_cases.end_try(
+            limit=FAILED_LOG_INS, subject=subject, began=began, ended=ended
+        )
 
     @asynccontextmanager
-    async def _turn(self, limit: Limit, whose: str) -> AsyncIterator[None]:
+    async def _turn(self, limit: Limit, subject: str) -> AsyncIterator[None]:
         """A few at a time ask the store, where they wait for one another with a connection each.
 
         Raises TimeoutError where it takes too long to come.
         """
-        turn = self._turns.setdefault((limit, whose), asyncio.Semaphore(AT_ONCE))
+        turn = self._turns.setdefault((limit, subject), asyncio.Semaphore(AT_ONCE))
         async with asyncio.timeout(WAIT_SECONDS):
             await turn.acquire()
         try:

@@ -50,14 +50,14 @@ class Parent:
         From now on it stops when the parent is gone.
         """
         self._give_sign(asyncio.get_running_loop())
-        threading.Thread(target=self._outlive_nobody, name="parent", daemon=True).start()
+        threading.Thread(target=self._exit_with_parent, name="parent", daemon=True).start()
 
     def _give_sign(self, loop: asyncio.AbstractEventLoop) -> None:
         with suppress(OSError):  # it is gone, or stands still and has signs enough to read
             self._line.send(ALIVE, socket.MSG_DONTWAIT)
         loop.call_later(SIGN_SECONDS, self._give_sign, loop)
 
-    def _outlive_nobody(self) -> None:
+    def _exit_with_parent(self) -> None:
         self._line.recv(1)  # nothing is ever said: it returns at the end
         os.kill(os.getpid(), signal.SIGTERM)
 
@@ -107,9 +107,9 @@ class Workers:
                             self._signalled(number)
                     else:
                         self._heard(key.data)
-                self._start_who_is_due()
+                self._start_due()
                 self._kill_who_hangs()
-                self._kill_who_stays()
+                self._kill_stragglers()
         return self._code
 
     @contextmanager
@@ -169,7 +169,7 @@ class Workers:
             raise
         return _Worker(index, process, ours)
 
-    def _start_who_is_due(self) -> None:
+    def _start_due(self) -> None:
         if self._stopped_at is not None:
             return
         now = time.monotonic()
@@ -245,7 +245,7 @@ class Workers:
                 worker.process.kill()
                 worker.silent = 0.0
 
-    def _kill_who_stays(self) -> None:
+    def _kill_stragglers(self) -> None:
         if self._stopped_at is None or time.monotonic() < self._stopped_at + KILL_SECONDS:
             return
         for worker in self._alive.values():

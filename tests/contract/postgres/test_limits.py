@@ -47,7 +47,7 @@ class TestStores:
     ) -> None:
         told = await asyncio.gather(
             *(
-                CountOne(each.transact)(limit=FEW, whose="anna")
+                CountOne(each.transact)(limit=FEW, subject="anna")
                 for _ in range(20)
                 for each in stores
             ),
@@ -60,10 +60,10 @@ class TestStores:
     ) -> None:
         first, second = stores
         for _ in range(FEW.most):
-            await CountOne(first.transact)(limit=FEW, whose="anna")
+            await CountOne(first.transact)(limit=FEW, subject="anna")
         async with Stranger(first) as other:
             await other.says("UPDATE tallies SET taken = ''")
-            later = asyncio.create_task(CountOne(second.transact)(limit=FEW, whose="anna"))
+            later = asyncio.create_task(CountOne(second.transact)(limit=FEW, subject="anna"))
             await other.is_waited_for()
             await other.connection.commit()
         await later
@@ -72,8 +72,8 @@ class TestStores:
         self, stores: list[PostgresStore]
     ) -> None:
         first, second = stores
-        await BeginTry(first.transact)(limit=FEW, whose="anna")
-        await BeginTry(first.transact)(limit=FEW, whose="boris")
+        await BeginTry(first.transact)(limit=FEW, subject="anna")
+        await BeginTry(first.transact)(limit=FEW, subject="boris")
         count = text("SELECT count(*) FROM tallies")
         async with first._engine.connect() as other:
             await other.execute(text("UPDATE tallies SET lapses_at = 1"))
