@@ -23,8 +23,15 @@ class TestCsrf:
         return given
 
     def test_the_cookie_repeated_shows_our_own_page(self):
-        check(self.headers("token", "token"), BY_COOKIE, ALLOWED)
-        check(self.headers("token", "token"), None, ALLOWED)
+        check(self.headers("token", "token"), BY_COOKIE, ALLOWED, secure=False)
+        check(self.headers("token", "token"), None, ALLOWED, secure=False)
+
+    def test_any_of_several_cookies_may_be_repeated(self):
+        """Contract: 1.7."""
+        for kept in ("token; csrftoken=theirs", "theirs; csrftoken=token"):
+            check(self.headers(kept, "token"), BY_COOKIE, ALLOWED, secure=False)
+            with pytest.raises(CsrfFailed):
+                check(self.headers(kept, "other"), BY_COOKIE, ALLOWED, secure=False)
 
     @pytest.mark.parametrize(
         ("kept", "repeated"),
@@ -33,13 +40,13 @@ class TestCsrf:
     def test_anything_else_does_not(self, kept, repeated):
         for by in (BY_COOKIE, None):
             with pytest.raises(CsrfFailed):
-                check(self.headers(kept, repeated), by, ALLOWED)
+                check(self.headers(kept, repeated), by, ALLOWED, secure=False)
 
     def test_a_foreign_page_is_refused_though_it_repeats_the_cookie(self):
         foreign = [*self.headers("a", "a"), (b"origin", b"http://evil.example")]
         with pytest.raises(ForeignOrigin):
-            check(foreign, BY_COOKIE, ALLOWED)
+            check(foreign, BY_COOKIE, ALLOWED, secure=False)
 
     def test_a_bearer_token_needs_neither(self):
         foreign = [*self.headers(None, None), (b"origin", b"http://evil.example")]
-        check(foreign, Credentials("secret", Credential.BEARER), ALLOWED)
+        check(foreign, Credentials("secret", Credential.BEARER), ALLOWED, secure=False)
