@@ -26,6 +26,13 @@ class TestCsrf:
         check(self.headers("token", "token"), BY_COOKIE, ALLOWED, secure=False)
         check(self.headers("token", "token"), None, ALLOWED, secure=False)
 
+    def test_any_of_several_cookies_may_be_repeated(self) -> None:
+        """Contract: 1.7."""
+        for kept in ("token; csrftoken=theirs", "theirs; csrftoken=token"):
+            check(self.headers(kept, "token"), BY_COOKIE, ALLOWED, secure=False)
+            with pytest.raises(CsrfFailed):
+                check(self.headers(kept, "other"), BY_COOKIE, ALLOWED, secure=False)
+
     @pytest.mark.parametrize(
         ("kept", "repeated"),
         [(None, None), ("a", None), (None, "a"), ("", ""), ("a", "b"), ("a", "ab"), ("a", "é")],

@@ -93,6 +93,7 @@ class CallProtocol(HttpToolsProtocol):
         self._active: RequestResponseCycle | None = None  # whose answer is due now
         self._in_head = True
         self._has_begun = False  # a byte of the head has come
+        self._is_idle = False  # the last that came was the end of a request that has its answer
         self._says_no_more = False  # the client has closed its half
         self._is_last = False  # the connection is to be closed behind this request
         self._lines_bytes = 0  # of the head, or between the chunks of the body
@@ -152,7 +153,7 @@ class CallProtocol(HttpToolsProtocol):
             self.transport.resume_reading()
 
     def _feed(self, piece: memoryview) -> None:
-        body_bytes = self._body_bytes
+        body_bytes, self._is_idle = self._body_bytes, False
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(piece)
@@ -174,6 +175,8 @@ class CallProtocol(HttpToolsProtocol):
         if self._in_head:
             if self._lines_bytes > HEAD_BYTES:
                 self._refuse(HeadTooLarge())
+            elif self._is_idle:
+                self._keep_alive()
             elif self._nothing_is_due:
                 self._wait_for_head()
         elif self._lines_bytes > HEAD_BYTES + self._body_bytes:
@@ -193,7 +196,7 @@ class CallProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begins a head."""
-        self._has_begun = True
+        self._has_begun, self._is_idle = True, False
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -262,7 +265,7 @@ class CallProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Ends a request: what follows is another head, if anything may follow."""
-        self._in_head = True
+        self._in_head, self._is_idle = True, self._nothing_is_due
         self._lines_bytes = self._body_bytes = 0
         super().on_message_complete()
         if self._is_last:
@@ -372,6 +375,13 @@ class CallProtocol(HttpToolsProtocol):
         self.transport.abort()
 
     # Deadlines
+
+    def _keep_alive(self) -> None:
+        """Waits as long for another request as behind an answer."""
+        self._stop_waiting()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
 
     def _wait_for_head(self) -> None:
         if self._deadline is None:
