@@ -103,6 +103,22 @@ class TestUploads:
         site.clock.pass_(3600)
         refusal(await anna.post(path, **given), 1)
 
+    async def test_one_too_many_is_refused_before_it_is_read(
+        self, site: Site, anna: Browser
+    ) -> None:
+        """Contract: 1.10."""
+        pieces: list[bytes] = []
+
+        async def picture() -> AsyncIterator[bytes]:
+            pieces.append(b"x" * 100_000)
+            yield pieces[-1]
+
+        for _ in range(60):
+            await site.app.services.limits.upload(UserId(anna.user_id))
+        path = "/api/profile/UpdateProfilePicture"
+        assert too_many(await anna.send(path, content=picture())) > 0
+        assert pieces == []
+
 
 class TestFriendRequests:
     async def test_sixty_an_hour_for_a_person(self, site: Site, anna: Browser) -> None:

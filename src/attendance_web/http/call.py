@@ -106,6 +106,11 @@ class Call:
     summary: str
     run: Run
 
+    @property
+    def is_upload(self) -> bool:
+        """Whether it brings a file, of which a person has so many an hour."""
+        return self.most_bytes == PICTURE_BODY_BYTES
+
 
 def get(
     path: str, *, login: bool = True, heeds_person: bool = True, use_case: str | None = None

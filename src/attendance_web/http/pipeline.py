@@ -14,7 +14,7 @@ from attendance_core.errors import InvalidArgument, NotLoggedIn, Unavailable
 from attendance_web.http import csrf
 from attendance_web.http.body import in_body, in_query
 from attendance_web.http.browsers import ACCOUNTS, to_the_page, wants_a_page
-from attendance_web.http.call import BODY_BYTES, Call, CallContext, CallServices
+from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
 from attendance_web.wire.credentials import check_person, credentials_from, person_named
@@ -72,6 +72,8 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         raise NotLoggedIn
     if declared.heeds_person:
         _check_person(actor, headers)
+    if declared.is_upload and actor is not None:
+        await services.limits.upload(actor.user_id)  # before any of a large body is read
     identified_in = asyncio.get_running_loop().time() - began_at
     arguments = await _arguments(declared, request)
     client = scope.get("client")
@@ -85,7 +87,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         secure=secure,
     )
     # A password or a picture takes as long as it takes, and so does the way of a body to us
-    is_quick = declared.needs_login and declared.most_bytes == BODY_BYTES
+    is_quick = declared.needs_login and not declared.is_upload
     try:
         async with asyncio.timeout(ANSWER_SECONDS - identified_in if is_quick else None):
             answer = await declared.run(call)
