@@ -148,3 +148,12 @@ class TestTypes:
         done = checked(elsewhere, MISTAKE, tmp_path)
         assert 'Argument "username" to "__call__" of "SignUp" has incompatible type' in done.stdout
         assert done.returncode == 1
+
+
+def test_the_changelog_has_this_version() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert (
+        re.findall(r"^## (\d+\.\d+\.\d+)$", changes, re.MULTILINE)[0] == attendance_core.__version__
+    )
+    parts = re.findall(r"^### (\w+)$", changes, re.MULTILINE)
+    assert set(parts) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
