@@ -39,3 +39,9 @@ def test_what_we_develop_with_is_allowed() -> None:
     ours = pinned("constraints.txt")
     for each in needed():
         assert ours[each.name] in each.specifier, each
+
+
+def test_the_tests_that_try_them_are_there() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (tried,) = re.findall(r"^TRIED := ((?:.*\\\n)*.*)$", makefile, re.MULTILINE)
+    assert [each for each in tried.replace("\\\n", " ").split() if not (ROOT / each).exists()] == []
