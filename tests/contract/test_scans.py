@@ -200,7 +200,7 @@ class TestReplacedWhileItIsRead:
 
         monkeypatch.setattr(ObjectFiles, "get", get)
         _, line = show(settings, 1, tmp_path / "scan.png")
-        assert line.endswith(f"\t{new}")
+        assert f"\t{new}~" in line
 
     def test_one_whose_file_is_gone_says_where_it_was_looked_for(
         self, settings: Settings, tmp_path: Path

@@ -77,7 +77,7 @@ async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_eac
     await notifier.subscribe(EVENT, told.append)
     sweeps = [
         use_cases(store).sweep(process_id=process_id)
-        for _ in range(3)
+        for _ in range(2)
         for store, process_id in zip(stores, (PROCESS, OTHER), strict=True)
     ]
     found = await asyncio.gather(*sweeps)
