@@ -250,7 +250,7 @@ class TestFloods:
 
     async def test_answers_to_our_own_pings_are_free(self) -> None:
         app = Hearing()
-        async with serving(app, ping_seconds=PACE) as (_, port):
+        async with serving(app, ping_seconds=PACE, pong_seconds=PATIENCE) as (_, port):
             address = f"ws://127.0.0.1:{port}/ws/marking"
             async with connect(address, proxy=None, ping_interval=None) as client:
                 await asyncio.sleep(MANY_PINGS)

@@ -145,6 +145,7 @@ async def serving(
     *,
     lifespan: Literal["on", "off"] = "off",
     ping_seconds: float = PING_SECONDS,
+    pong_seconds: float | None = None,
     send_buffer: int | None = None,
 ) -> AsyncIterator[tuple[uvicorn.Server, int]]:
     """An ASGI application at real sockets, and the port; pings and their answers take so long.
@@ -159,7 +160,7 @@ async def serving(
         ws=PeerProtocol,
         ws_max_size=LARGEST_FRAME,
         ws_ping_interval=ping_seconds,
-        ws_ping_timeout=ping_seconds,
+        ws_ping_timeout=ping_seconds if pong_seconds is None else pong_seconds,
         ws_per_message_deflate=False,
         lifespan=lifespan,
         log_config=None,
