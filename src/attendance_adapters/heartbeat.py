@@ -26,7 +26,7 @@ class Heartbeat:
     """Keeps this process's lease, and sweeps while it has one.
 
     A lease lost, or not renewed in time by the machine's own clock, is given up: the process
-    goes on under an id that was never used, and ``on_lease_lost`` is called, since the sockets
+    goes on under an id that was never used, and whoever listens is told, since the sockets
     opened under the old one no longer count.
     """
 
@@ -57,7 +57,7 @@ class Heartbeat:
         self.sweeps = 0
         self.swept = 0  # holds and connections that its sweeps have ended
         self.leases_lost = 0
-        self.on_lease_lost: Callable[[], None] = lambda: None
+        self._on_lease_lost: list[Callable[[], None]] = []
 
     @property
     def holds_lease(self) -> bool:
@@ -70,6 +70,10 @@ class Heartbeat:
         since = self._renewing_since
         is_silent = since is not None and time.monotonic() - since > SILENT_SECONDS
         return self.holds_lease and self._last_renewal_ok and not is_silent
+
+    def listen(self, on_lease_lost: Callable[[], None]) -> None:
+        """Has this called in the event loop each time a lease was lost, under the new id."""
+        self._on_lease_lost.append(on_lease_lost)
 
     async def start(self) -> None:
         """Takes the lease; from its return on connections of `process_id` count.
@@ -144,4 +148,8 @@ class Heartbeat:
         self._leased_until = None
         self.leases_lost += 1
         logger.warning("the lease of process %s was lost", process_id)
-        self.on_lease_lost()
+        for tell in self._on_lease_lost:
+            try:
+                tell()
+            except Exception:
+                logger.exception("whoever was told of a lost lease failed")

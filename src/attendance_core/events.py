@@ -165,14 +165,14 @@ class LeaveEvent:
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
-            places = unit.places.lock(event_id, [actor], holder=actor)
+            places = unit.places.lock(event_id, [actor], marker=actor)
             mine = places.get(actor)
             if mine is None or not mine.member:
                 raise NotJoined
             event.not_over(unit.now())  # Contract: 5.5
             connections = unit.connections.of(event_id, actor)
             for place in places.values():
-                if isinstance(place.state, Held) and place.state.by == actor:
+                if isinstance(place.state, Held) and place.state.marker == actor:
                     end_hold(unit, place, None, self.terms)
             unit.places.put(mine.left())
             unit.announce(PlaceChanged(mine.left(), unit.now()))

@@ -171,8 +171,8 @@ class Events(Protocol):
         self, user_id: UserId, limit: int | None, offset: int, when: When = ...
     ) -> Sequence[Event]: ...
 
-    def not_over_of(self, user_id: UserId, now: Instant, most: int) -> int:
-        """How many this person created that end after now, counted up to ``most``."""
+    def not_over_of(self, user_id: UserId, now: Instant, limit: int) -> int:
+        """How many this person created that end after now, counted up to ``limit``."""
         ...
 
     def joined_by(
@@ -197,9 +197,9 @@ class Places(Protocol):
         ...
 
     def lock(
-        self, event_id: EventId, user_ids: Sequence[UserId], holder: UserId | None = None
+        self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
     ) -> Mapping[UserId, Place]:
-        """The places of these people and of the one ``holder`` holds, those that exist.
+        """The places of these people and of the one ``marker`` holds, those that exist.
 
         Locked in the order of user id until the transaction ends.
         """
@@ -227,7 +227,7 @@ class Places(Protocol):
         """Whether anybody but this person is in the event, or was and has left."""
         ...
 
-    def lapsed(self, now: Instant, most: int) -> Sequence[tuple[EventId, UserId]]:
+    def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
         """People whose hold has run out by now, earliest first."""
         ...
 
@@ -267,12 +267,12 @@ class Connections(Protocol):
         """Idempotent."""
         ...
 
-    def here(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
+    def of_process(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
         """Those of one process in one event, lost ones too."""
         ...
 
     def lapsed(
-        self, lost_by: Instant, renewed_by: Instant | None, most: int
+        self, lost_by: Instant, renewed_by: Instant | None, limit: int
     ) -> Sequence[Connection]:
         """Those lost at ``lost_by`` or before, and, where given, those not lost themselves
         whose process renewed its lease last at ``renewed_by`` or before.

@@ -56,7 +56,7 @@ async def get_attendance(call: CallContext[OneEvent]) -> Attendance:
                 person.display_name,
                 person.confirmed,
                 state,
-                None if mark is None else mark.by,
+                None if mark is None else mark.marker,
                 None if mark is None else int(mark.at),
             )
         )
@@ -75,7 +75,7 @@ async def get_my_attendance(call: CallContext[Page]) -> list[MyAttendance]:
             each.event.name,
             int(each.event.starts_at),
             int(each.event.ends_at),
-            None if each.marked is None else each.marked.by,
+            None if each.marked is None else each.marked.marker,
             None if each.marked is None else int(each.marked.at),
         )
         for each in attended

@@ -105,7 +105,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         attendance.terms.grace_seconds,
         ignore_command if metrics is None else metrics.commanded,
     )
-    heartbeat.on_lease_lost = sockets.rooms.restart
+    heartbeat.listen(sockets.rooms.restart)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:

@@ -73,7 +73,7 @@ async def main(point: str, where: str) -> None:
         await do.mark_me(connection=service.connection(anna, event_id, Role.MARK_ME))
         marking = service.connection(boris, event_id, Role.MARKING)
         await do.ready_to_mark(connection=marking)
-        await do.prepare_to_mark(connection=marking, user_id=anna.user_id)
+        await do.prepare_to_mark(connection=marking, target=anna.user_id)
         print(json.dumps([str(event_id), anna.token, boris.token]), flush=True)
         await arm(point, service)(connection=marking)
 

@@ -66,7 +66,7 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
     "mark_me": (lambda do: do.mark_me(connection=MARK_ME), PersonNotFound),
     "ready_to_mark": (lambda do: do.ready_to_mark(connection=MARKING), PersonNotFound),
     "prepare_to_mark": (
-        lambda do: do.prepare_to_mark(connection=MARKING, user_id=SOMEBODY),
+        lambda do: do.prepare_to_mark(connection=MARKING, target=SOMEBODY),
         NotLoggedIn,
     ),
     "confirm_marking": (lambda do: do.confirm_marking(connection=MARKING), NotLoggedIn),

@@ -56,13 +56,13 @@ class TestKilled:
             assert await karma(service) == 50
             marking = service.connection(boris, event_id, Role.MARKING)
             assert (await do.ready_to_mark(connection=marking)).holding is None
-            again = await do.confirm_marking(connection=marking, user_id=ANNA)
+            again = await do.confirm_marking(connection=marking, target=ANNA)
             assert (again.answer, again.changed) == (Confirmed(50, again=True), False)
             assert await karma(service) == 50
             back = service.connection(anna, event_id, Role.MARK_ME)
             place = await do.mark_me(connection=back)
             assert isinstance(place.state, Marked)
-            assert place.state.by == BORIS
+            assert place.state.marker == BORIS
             ((person, state),) = [
                 each
                 for each in await do.get_attendance(actor=BORIS, event_id=event_id)
@@ -81,6 +81,6 @@ class TestKilled:
             holding = (await do.ready_to_mark(connection=marking)).holding
             assert holding is not None
             assert holding.user_id == ANNA
-            done = await do.confirm_marking(connection=marking, user_id=ANNA)
+            done = await do.confirm_marking(connection=marking, target=ANNA)
             assert (done.answer, done.changed) == (Confirmed(50), True)
             assert await karma(service) == 50

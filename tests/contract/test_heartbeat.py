@@ -74,7 +74,7 @@ class Pulse:
             renew_every=renew_every,
             sweep_every=OFTEN,
         )
-        self.heartbeat.on_lease_lost = self._note
+        self.heartbeat.listen(self._note)
 
     def _note(self) -> None:
         self.lost += 1
@@ -159,7 +159,7 @@ class TestHeartbeat:
 
     async def test_it_sweeps(self, pulse: Pulse, clock: SetClock) -> None:
         lecture = await Lecture.begun(pulse.store.kept, waiting=1)
-        await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=UserId(3))
+        await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=UserId(3))
         for _ in range(91):
             clock.pass_(1)
             await pulse.works_again()
@@ -232,18 +232,25 @@ class TestHeartbeat:
         assert pulse.lost == 1
         await pulse.heartbeat.close()
 
-    async def test_a_listener_that_raises_does_not_end_it(
+    async def test_a_listener_that_raises_ends_neither_it_nor_the_others(
         self, pulse: Pulse, clock: SetClock
     ) -> None:
         def raises() -> None:
-            pulse.lost += 1
             raise ValueError
 
-        pulse.heartbeat.on_lease_lost = raises
+        told = 0
+
+        def tell() -> None:
+            nonlocal told
+            told += 1
+
+        pulse.heartbeat.listen(raises)
+        pulse.heartbeat.listen(tell)
         for lost in (1, 2):
             clock.pass_(9)
             await pulse.has_lost_its_lease(lost)
             await pulse.has_its_lease_again()
+            assert told == lost
 
     async def test_a_closed_one_asks_nothing_more(self, pulse: Pulse) -> None:
         before = pulse.store.works

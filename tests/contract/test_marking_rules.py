@@ -67,7 +67,7 @@ class TestRule1OneMarkOneHold:
         await marking.asks("confirm_marking")
         await late.is_refused("already_marked", "prepare_to_mark", user_id=asker.user_id)
         await marking.is_refused("already_marked", "prepare_to_mark", user_id=asker.user_id)
-        assert (await the_mark(house, event_id, asker)).by == marker.user_id
+        assert (await the_mark(house, event_id, asker)).marker == marker.user_id
 
     async def test_a_marker_holds_one_person_on_all_their_sockets(self, house: House) -> None:
         event_id, asker, marker, _, marking = await a_room(house)
@@ -120,7 +120,7 @@ class TestRule3AMarkIsStoredFirst:
         await marking.says("confirm_marking")
         await waiting.hears("was_marked", user_id=marker.user_id)
         mark = await the_mark(house, event_id, asker)
-        assert (mark.by, mark.points) == (marker.user_id, 50)
+        assert (mark.marker, mark.points) == (marker.user_id, 50)
         assert await house.karma(marker) == 50
 
     @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ class TestRule5ConfirmAndRefuse:
         await marking.is_refused("not_waiting", "prepare_to_mark", user_id=another.user_id)
         await marking.is_refused("nobody_held", "confirm_marking")
         held = await house.state_of(event_id, second)
-        assert isinstance(held, Held) and held.by == another.user_id
+        assert isinstance(held, Held) and held.marker == another.user_id
         assert await house.state_of(event_id, another) is None
         assert await house.karma(marker) == 50
 

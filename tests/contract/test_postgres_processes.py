@@ -51,7 +51,7 @@ class Machine:
             renew_every=RENEW_EVERY,
             sweep_every=SWEEP_EVERY,
         )
-        self.pulse.on_lease_lost = self._lost
+        self.pulse.listen(self._lost)
 
     def _lost(self) -> None:
         self.lost_leases += 1
@@ -110,7 +110,7 @@ class TestProcesses:
         await here.do.mark_me(connection=here.opens(event_id, anna, Role.MARK_ME))
         marking = there.opens(event_id, boris, Role.MARKING)
         await there.do.ready_to_mark(connection=marking)
-        await there.do.prepare_to_mark(connection=marking, user_id=anna.user_id)
+        await there.do.prepare_to_mark(connection=marking, target=anna.user_id)
         await there.do.confirm_marking(connection=marking)
         profile = await here.do.get_profile(actor=anna.user_id, user_id=boris.user_id)
         assert profile.karma == 50
@@ -123,7 +123,7 @@ class TestProcesses:
         await alive.do.mark_me(connection=alive.opens(event_id, anna, Role.MARK_ME))
         marking = dead.opens(event_id, boris, Role.MARKING)
         await dead.do.ready_to_mark(connection=marking)
-        await dead.do.prepare_to_mark(connection=marking, user_id=anna.user_id)
+        await dead.do.prepare_to_mark(connection=marking, target=anna.user_id)
         carol = await dead.do.sign_up(username="carol", password="correct horse")
         await dead.do.mark_me(connection=dead.opens(event_id, carol, Role.MARK_ME))
         assert isinstance((await alive.place(event_id, anna.user_id)).state, Held)

@@ -210,7 +210,7 @@ class TestCommands:
     async def test_a_restart_waits_for_the_answer_of_each(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
             command = hall.lecture.do.prepare_to_mark(
-                connection=outbox.connection, user_id=UserId(3)
+                connection=outbox.connection, target=UserId(3)
             )
             with outbox.answering():
                 hall.rooms.restart()

@@ -51,7 +51,7 @@ class TestPlaces:
         second = Place(EVENT, boris, True, Held(NOON, vera, NOON + 90), 2)
         with pytest.raises(Taken):
             await store.transact(lambda u: u.places.put(second))
-        locked = await store.transact(lambda u: u.places.lock(EVENT, [vera], holder=vera))
+        locked = await store.transact(lambda u: u.places.lock(EVENT, [vera], marker=vera))
         assert list(locked) == sorted([anna, vera])
         assert await store.observe(lambda u: u.places.lapsed(NOON + 89.9, 5)) == []
         assert await store.observe(lambda u: u.places.lapsed(NOON + 90, 5)) == [(EVENT, anna)]
@@ -109,7 +109,7 @@ class TestConnections:
         assert [each.connection_id for each in of] == [hers.connection_id]
         of = await store.observe(lambda u: u.connections.of_session(SessionId("his")))
         assert [each.connection_id for each in of] == [his.connection_id]
-        here = await store.observe(lambda u: u.connections.here(EVENT, PROCESS))
+        here = await store.observe(lambda u: u.connections.of_process(EVENT, PROCESS))
         assert set(here) == {hers.connection_id, his.connection_id}
         await store.transact(lambda u: u.connections.remove([hers.connection_id]))
         assert await store.observe(lambda u: u.connections.of(EVENT, anna)) == []

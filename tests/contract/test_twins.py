@@ -233,14 +233,14 @@ MARKING: dict[str, Callable[[Known, int, int, int], Call]] = {
     "mark_me": opens(Role.MARK_ME),
     "ready_to_mark": opens(Role.MARKING),
     "prepare_to_mark": lambda k, a, b, c: (
-        lambda do: do.prepare_to_mark(connection=k.connection(a), user_id=k.user(b))
+        lambda do: do.prepare_to_mark(connection=k.connection(a), target=k.user(b))
     ),
     "confirm_marking": lambda k, a, b, c: (
-        lambda do: do.confirm_marking(connection=k.connection(a), user_id=k.user(b) if c else None)
+        lambda do: do.confirm_marking(connection=k.connection(a), target=k.user(b) if c else None)
     ),
     "refuse_to_mark": lambda k, a, b, c: (
         lambda do: do.refuse_to_mark(
-            connection=k.connection(a), user_id=k.user(b) if c < 2 else None
+            connection=k.connection(a), target=k.user(b) if c < 2 else None
         )
     ),
     "hang_up": lambda k, a, b, c: (

@@ -149,10 +149,10 @@ class Campus(World):
         try:
             if name == "prepare":
                 assert user_id is not None
-                outcome = drive(self.prepare(connection=connection, user_id=user_id))
+                outcome = drive(self.prepare(connection=connection, target=user_id))
             else:
                 use_case = self.confirm if name == "confirm" else self.refuse
-                outcome = drive(use_case(connection=connection, user_id=user_id))
+                outcome = drive(use_case(connection=connection, target=user_id))
         except (Refusal, LeaseLost) as no:
             yield
             client.said, client.is_read = None, True
@@ -281,7 +281,7 @@ class Campus(World):
                 isinstance(each.state, Waiting)
                 or (
                     isinstance(each.state, Held)
-                    and each.state.by == client.user_id
+                    and each.state.marker == client.user_id
                     and each.user_id in client.held
                 )
             )

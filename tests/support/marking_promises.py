@@ -69,13 +69,13 @@ class Promises(RuleBasedStateMachine):
     def a_marker_holds_one_and_does_not_wait(self) -> None:
         places = self.campus.places()
         held = [(each, each.state) for each in places.values() if isinstance(each.state, Held)]
-        markers = [hold.by for _, hold in held]
+        markers = [hold.marker for _, hold in held]
         assert len(markers) == len(set(markers))
         now = self.campus.clock.now()
         for place, hold in held:
-            assert hold.by != place.user_id
+            assert hold.marker != place.user_id
             if not place.hold_has_lapsed(now):
-                assert not isinstance(places[hold.by].state, Waiting | Held)
+                assert not isinstance(places[hold.marker].state, Waiting | Held)
 
     @invariant()
     def nobody_is_lost(self) -> None:
@@ -109,11 +109,11 @@ class Promises(RuleBasedStateMachine):
         match news.place.state:
             case Held():
                 assert news.place.state == old
-            case Marked(by=by):
-                assert by == old.by and news.at < old.until, "marked, but no longer held"
+            case Marked(marker=marker):
+                assert marker == old.marker and news.at < old.until, "marked, but no longer held"
             case _ if news.asked_by is None and news.place.member and news.at < old.until:
                 assert not any(
-                    each.user_id == old.by
+                    each.user_id == old.marker
                     and each.connection.role is Role.MARKING
                     and each.opened_before <= number
                     and self.campus.keeps_its_place(each)

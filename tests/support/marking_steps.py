@@ -18,7 +18,7 @@ ANNA = UserId(3)
 
 
 async def hold(lecture: Lecture) -> None:
-    await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
+    await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
 
 
 async def lapse(lecture: Lecture) -> None:
@@ -43,7 +43,7 @@ STEPS: dict[str, tuple[Step, Step]] = {
     "prepare_to_mark": (nothing, hold),
     "confirm_marking": (
         hold,
-        lambda it: it.do.confirm_marking(connection=it.markers[0], user_id=ANNA),
+        lambda it: it.do.confirm_marking(connection=it.markers[0], target=ANNA),
     ),
     "refuse_to_mark": (hold, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
     "goodbye of a marker": (

@@ -16,7 +16,7 @@ EVENT = EventId(UUID(int=1))
 ENDS_AT = 10_000.0
 AT = 100.0
 BOB, MIA, MAX = UserId(2), UserId(3), UserId(4)  # Bob waits; Mia and Max mark
-BY_MIA = Held(since=10, by=MIA, until=AT + 90)
+BY_MIA = Held(since=10, marker=MIA, until=AT + 90)
 
 
 def place(user_id: UserId, version: int, state: State) -> Place:

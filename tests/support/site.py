@@ -125,13 +125,13 @@ class Site:
         use_cases = self.attendance.use_cases
         marking = self.connection(event_id, marker, Role.MARKING)
         await use_cases.ready_to_mark(connection=marking)
-        await use_cases.prepare_to_mark(connection=marking, user_id=UserId(asker.user_id))
+        await use_cases.prepare_to_mark(connection=marking, target=UserId(asker.user_id))
         return marking
 
     async def mark(self, event_id: str, asker: Browser, marker: Browser) -> None:
         """They wait, and the marker marks them."""
         marking = await self.hold(event_id, asker, marker)
-        await self.attendance.use_cases.confirm_marking(connection=marking, user_id=None)
+        await self.attendance.use_cases.confirm_marking(connection=marking, target=None)
 
     async def unlimit(self, seconds: Callable[[], float] = time.monotonic) -> None:
         """Nothing counts against anybody any more; calls are counted by this clock."""

@@ -90,7 +90,7 @@ class Calendar:
     def vera_marks_boris(self) -> None:
         self.world.waits(BORIS)
         marker = self.world.marks(VERA)
-        drive(self.world.prepare(connection=marker, user_id=BORIS))
+        drive(self.world.prepare(connection=marker, target=BORIS))
         drive(self.world.confirm(connection=marker))
 
 
@@ -256,7 +256,7 @@ class TestLeaveEvent:
 
     def test_leaving_ends_a_hold_on_one(self, calendar: Calendar) -> None:
         calendar.world.waits(BORIS)
-        drive(calendar.world.prepare(connection=calendar.world.marks(VERA), user_id=BORIS))
+        drive(calendar.world.prepare(connection=calendar.world.marks(VERA), target=BORIS))
         calendar.leaves(BORIS)
         assert calendar.world.place(BORIS).state is None
 
@@ -334,7 +334,7 @@ class TestGetAttendance:
         self, calendar: Calendar
     ) -> None:
         calendar.world.waits(BORIS)
-        drive(calendar.world.prepare(connection=calendar.world.marks(VERA), user_id=BORIS))
+        drive(calendar.world.prepare(connection=calendar.world.marks(VERA), target=BORIS))
         assert calendar.states()[BORIS] == "held"
         calendar.world.clock.pass_(90)
         assert calendar.states()[BORIS] == "waiting"
@@ -354,7 +354,7 @@ class TestGetMyAttendance:
         later, lecture = drive(calendar._mine(actor=BORIS))
         assert (later.event.name, later.marked) == ("Later", None)
         assert lecture.marked is not None
-        assert (lecture.marked.by, lecture.marked.at) == (VERA, NOON)
+        assert (lecture.marked.marker, lecture.marked.at) == (VERA, NOON)
         assert drive(calendar._mine(actor=BORIS, limit=1, offset=1)) == [lecture]
 
     def test_pages_out_of_range_are_refused_in_every_list(self, calendar: Calendar) -> None:

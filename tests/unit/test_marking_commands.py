@@ -55,7 +55,7 @@ class TestMarkMe:
     def test_whoever_is_marked_is_told_so_and_nothing_opens(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.confirm(connection=marker))
         again = world.connection(2, Role.MARK_ME)
         place = drive(world.mark_me(connection=again))
@@ -64,7 +64,7 @@ class TestMarkMe:
 
     def test_one_who_holds_somebody_cannot_wait(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), user_id=UserId(2)))
+        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         with pytest.raises(HoldingSomebody):
             world.waits(3)
 
@@ -107,7 +107,7 @@ class TestReadyToMark:
 
     def test_whom_one_holds_is_told_at_opening(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), user_id=UserId(2)))
+        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         ready = drive(world.ready_to_mark(connection=world.connection(3, Role.MARKING)))
         assert ready.holding == world.place(2)
 
@@ -115,21 +115,21 @@ class TestReadyToMark:
 class TestPrepareToMark:
     def test_the_choice_is_mine_for_90_seconds(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), user_id=UserId(2)))
+        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         assert world.place(2).state == Held(NOON, UserId(3), NOON + 90)
 
     def test_nobody_else_can_choose_them(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), user_id=UserId(2)))
+        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         with pytest.raises(Taken):
-            drive(world.prepare(connection=world.marks(4), user_id=UserId(2)))
+            drive(world.prepare(connection=world.marks(4), target=UserId(2)))
 
     def test_choosing_again_does_not_move_the_deadline(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         world.clock.pass_(10)
-        again = drive(world.prepare(connection=marker, user_id=UserId(2)))
+        again = drive(world.prepare(connection=marker, target=UserId(2)))
         assert isinstance(again.answer, Prepared) and again.answer.expires_in == 80
         assert not again.changed
 
@@ -137,43 +137,43 @@ class TestPrepareToMark:
         world.waits(1)
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(1)))
+        drive(world.prepare(connection=marker, target=UserId(1)))
         with pytest.raises(AlreadyHolding):
-            drive(world.prepare(connection=world.marks(3), user_id=UserId(2)))
+            drive(world.prepare(connection=world.marks(3), target=UserId(2)))
 
     def test_nobody_marks_themselves(self, world: World) -> None:
         with pytest.raises(Yourself):
-            drive(world.prepare(connection=world.marks(3), user_id=UserId(3)))
+            drive(world.prepare(connection=world.marks(3), target=UserId(3)))
 
     def test_one_who_began_to_wait_elsewhere_cannot_mark(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
         world.waits(3)
         with pytest.raises(YouAreWaiting):
-            drive(world.prepare(connection=marker, user_id=UserId(2)))
+            drive(world.prepare(connection=marker, target=UserId(2)))
 
     @pytest.mark.parametrize("user_id", [4, 999])
     def test_one_who_does_not_wait_cannot_be_chosen(self, world: World, user_id: int) -> None:
         with pytest.raises(NotWaiting):
-            drive(world.prepare(connection=world.marks(3), user_id=UserId(user_id)))
+            drive(world.prepare(connection=world.marks(3), target=UserId(user_id)))
 
     def test_the_marked_cannot_be_chosen(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.confirm(connection=marker))
         with pytest.raises(AlreadyMarked):
-            drive(world.prepare(connection=world.marks(4), user_id=UserId(2)))
+            drive(world.prepare(connection=world.marks(4), target=UserId(2)))
 
     def test_a_hold_that_has_run_out_is_in_nobodys_way(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), user_id=UserId(2)))
+        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         other = world.marks(4)
         world.clock.pass_(90)
-        drive(world.prepare(connection=other, user_id=UserId(2)))
+        drive(world.prepare(connection=other, target=UserId(2)))
         state = world.place(2).state
         assert isinstance(state, Held)
-        assert state.by == 4
+        assert state.marker == 4
         assert state.since == NOON
 
 
@@ -181,7 +181,7 @@ class TestConfirmMarking:
     def test_it_pays_karma_and_is_announced_after_it_is_stored(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.confirm(connection=marker))
         assert world.karma(3) == 50
         assert world.news[-1] == PlaceChanged(world.place(2), NOON, marker.connection_id)
@@ -190,10 +190,10 @@ class TestConfirmMarking:
         world.waits(1)
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
-        drive(world.confirm(connection=marker, user_id=UserId(2)))
-        drive(world.prepare(connection=marker, user_id=UserId(1)))
-        again = drive(world.confirm(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
+        drive(world.confirm(connection=marker, target=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(1)))
+        again = drive(world.confirm(connection=marker, target=UserId(2)))
         assert not again.changed
         assert again.answer == Confirmed(50, again=True)
         assert world.karma(3) == 50
@@ -202,10 +202,10 @@ class TestConfirmMarking:
     def test_any_other_id_changes_nothing(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         for use_case in (world.confirm, world.refuse):
             with pytest.raises(NotHeld):
-                drive(use_case(connection=marker, user_id=UserId(1)))
+                drive(use_case(connection=marker, target=UserId(1)))
         assert isinstance(world.place(2).state, Held)
 
     def test_holding_nobody(self, world: World) -> None:
@@ -217,7 +217,7 @@ class TestConfirmMarking:
     def test_after_90_seconds_nobody_is_held_though_nobody_took_them(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         world.clock.pass_(90)
         with pytest.raises(NobodyHeld):
             drive(world.confirm(connection=marker))
@@ -225,7 +225,7 @@ class TestConfirmMarking:
 
     def test_another_socket_of_the_marker_may_confirm(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), user_id=UserId(2)))
+        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         drive(world.confirm(connection=world.marks(3)))
         assert world.karma(3) == 50
 
@@ -233,12 +233,12 @@ class TestConfirmMarking:
         world.event_id = world.event("Short", lasts=70)
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         world.clock.pass_(10)
         for command in (
             world.confirm(connection=marker),
             world.refuse(connection=marker),
-            world.prepare(connection=marker, user_id=UserId(2)),
+            world.prepare(connection=marker, target=UserId(2)),
         ):
             with pytest.raises(EventOver):
                 drive(command)
@@ -249,14 +249,14 @@ class TestRefuseToMark:
         world.waits(2)
         marker = world.marks(3)
         world.clock.pass_(5)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.refuse(connection=marker))
         assert world.place(2).state == Waiting(NOON)
 
     def test_one_whose_sockets_are_gone_is_off_the_list(self, world: World) -> None:
         waiting = world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         world.says_goodbye(waiting)
         assert isinstance(world.place(2).state, Held)
         drive(world.refuse(connection=marker))
@@ -294,14 +294,14 @@ class TestHangUp:
     def test_a_marker_who_says_goodbye_gives_back_at_once(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         world.says_goodbye(marker)
         assert isinstance(world.place(2).state, Waiting)
 
     def test_a_marker_who_is_lost_keeps_the_hold_for_the_grace(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         world.is_lost(marker)
         world.pass_(14)
         drive(world.confirm(connection=world.marks(3)))
@@ -321,7 +321,7 @@ class TestLeaving:
     def test_no_command_of_one_who_left_is_carried_out(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         drive(
             LeaveEvent(world.store.transact, world.terms)(actor=UserId(3), event_id=world.event_id)
         )
@@ -332,7 +332,7 @@ class TestLeaving:
     def test_a_mark_stays(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.confirm(connection=marker))
         drive(
             LeaveEvent(world.store.transact, world.terms)(actor=UserId(2), event_id=world.event_id)
@@ -343,7 +343,7 @@ class TestLeaving:
         world.waits(2)
         marker = world.marks(3)
         delete = DeleteEvent(world.store.transact)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.confirm(connection=marker))
         with pytest.raises(SomebodyWasMarked):
             drive(delete(actor=UserId(1), event_id=world.event_id))
@@ -363,14 +363,14 @@ class TestLogOut:
 
     def test_a_held_person_stays_held(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), user_id=UserId(2)))
+        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         drive(LogOut(world.store.transact, world.terms)(session_id=session_of(2)))
         assert isinstance(world.place(2).state, Held)
 
     def test_a_marker_gives_back_at_once_and_does_nothing_more(self, world: World) -> None:
         world.waits(2)
         marker = world.marks(3)
-        drive(world.prepare(connection=marker, user_id=UserId(2)))
+        drive(world.prepare(connection=marker, target=UserId(2)))
         drive(LogOut(world.store.transact, world.terms)(session_id=session_of(3)))
         assert isinstance(world.place(2).state, Waiting)
         with pytest.raises(NotLoggedIn):
@@ -412,7 +412,7 @@ class TestProcesses:
 
     def test_sweeping_twice_harms_nothing(self, world: World) -> None:
         world.waits(2)
-        drive(world.prepare(connection=world.marks(3), user_id=UserId(2)))
+        drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         world.pass_(90)
         version = world.place(2).version
         world.pass_(0.1)

@@ -138,7 +138,7 @@ def versions(moves: list[str]) -> list[Place]:
         elif move == "withdraw" and isinstance(state, Waiting):
             mine.append(old.withdrawn())
         elif move == "mark" and isinstance(state, Held):
-            mine.append(old.changed(state=Marked(state.by, number, 50)))
+            mine.append(old.changed(state=Marked(state.marker, number, 50)))
     return mine
 
 
@@ -165,7 +165,9 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
     heard = data.draw(st.lists(st.sampled_from(mine), max_size=12))
     for each in heard:
         asks = isinstance(each.state, Held) and data.draw(st.booleans())
-        asker = (mia if each.state.by == MIA else max_) if isinstance(each.state, Held) else None
+        asker = (
+            (mia if each.state.marker == MIA else max_) if isinstance(each.state, Held) else None
+        )
         if asks and asker is not None:
             asker.said = Command("prepare", BOB)
             deliver(room.mirror.announced(PlaceChanged(each, AT, asker.connection.connection_id)))
@@ -181,5 +183,5 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
         theirs = isinstance(now.state, Held) and client.held == {BOB}
         assert client.listed == ([BOB] if isinstance(now.state, Waiting) or theirs else [])
         if theirs and isinstance(now.state, Held):
-            assert now.state.by == client.user_id
-    assert bob.marked_by == (now.state.by if isinstance(now.state, Marked) and moves else None)
+            assert now.state.marker == client.user_id
+    assert bob.marked_by == (now.state.marker if isinstance(now.state, Marked) and moves else None)

@@ -49,7 +49,7 @@ def holds_do_not_expire(plant: Plant) -> None:
     plant.setattr(
         Place,
         "is_held_by",
-        lambda self, marker, now: isinstance(self.state, Held) and self.state.by == marker,
+        lambda self, marker, now: isinstance(self.state, Held) and self.state.marker == marker,
     )
 
 
@@ -57,7 +57,7 @@ def an_expired_hold_may_be_confirmed(plant: Plant) -> None:
     plant.setattr(
         Place,
         "is_held_by",
-        lambda self, marker, now: isinstance(self.state, Held) and self.state.by == marker,
+        lambda self, marker, now: isinstance(self.state, Held) and self.state.marker == marker,
     )
 
 

@@ -36,7 +36,7 @@ def world() -> World:
 
 
 def chooses(world: World, marker: Connection, user_id: int) -> None:
-    drive(world.prepare(connection=marker, user_id=UserId(user_id)))
+    drive(world.prepare(connection=marker, target=UserId(user_id)))
 
 
 def unswept(world: World, seconds: float) -> None:
@@ -123,7 +123,7 @@ class TestALateSweep:
         marker = world.marks(3)
         chooses(world, marker, 2)
         unswept(world, 90)
-        outcome = drive(world.prepare(connection=marker, user_id=UserId(1)))
+        outcome = drive(world.prepare(connection=marker, target=UserId(1)))
         assert outcome.ended == (world.place(2),)
         assert world.place(2).state == Waiting(NOON)
 

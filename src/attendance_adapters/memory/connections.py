@@ -58,7 +58,7 @@ class Connections:
             if connection_id in self._connections:
                 del self._connections[connection_id]
 
-    def here(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
+    def of_process(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
         return [
             connection.connection_id
             for connection in self._connections.values()
@@ -66,7 +66,7 @@ class Connections:
         ]
 
     def lapsed(
-        self, lost_by: Instant, renewed_by: Instant | None, most: int
+        self, lost_by: Instant, renewed_by: Instant | None, limit: int
     ) -> Sequence[Connection]:
         lapsed = []
         for connection in map(self._with_process, self._connections.values()):
@@ -79,7 +79,7 @@ class Connections:
                 is_lapsed = False
             if is_lapsed:
                 lapsed.append(connection)
-        return lapsed[:most]
+        return lapsed[:limit]
 
 
 class Processes:

@@ -60,10 +60,10 @@ class Events:
         created = (event for event in events if event.creator_id == user_id)
         return _page(created, limit, offset, when)
 
-    def not_over_of(self, user_id: UserId, now: Instant, most: int) -> int:
+    def not_over_of(self, user_id: UserId, now: Instant, limit: int) -> int:
         events = self._state.events.values()
         count = sum(event.creator_id == user_id and event.ends_at > now for event in events)
-        return min(count, most)
+        return min(count, limit)
 
     def joined_by(
         self, user_id: UserId, limit: int | None, offset: int, when: When = ANY_TIME

@@ -40,12 +40,12 @@ class Places:
             self._state.places[key] = Place(event_id, user_id)
 
     def lock(
-        self, event_id: EventId, user_ids: Sequence[UserId], holder: UserId | None = None
+        self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
     ) -> Mapping[UserId, Place]:
         held_ids = [
             place.user_id
-            for place in (self._in_event(event_id) if holder is not None else ())
-            if isinstance(place.state, Held) and place.state.by == holder
+            for place in (self._in_event(event_id) if marker is not None else ())
+            if isinstance(place.state, Held) and place.state.marker == marker
         ]
         places = self.of(event_id, sorted({*user_ids, *held_ids}))
         return {place.user_id: place for place in places}
@@ -53,7 +53,7 @@ class Places:
     def put(self, place: Place) -> None:
         if isinstance(place.state, Held):
             for other in self._in_event(place.event_id):
-                is_held = isinstance(other.state, Held) and other.state.by == place.state.by
+                is_held = isinstance(other.state, Held) and other.state.marker == place.state.marker
                 if is_held and other.user_id != place.user_id:
                     raise Taken
         if isinstance(place.state, Marked):
@@ -82,13 +82,13 @@ class Places:
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         return any(place.user_id != user_id for place in self._in_event(event_id))
 
-    def lapsed(self, now: Instant, most: int) -> Sequence[tuple[EventId, UserId]]:
+    def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
         lapsed = sorted(
             (place.state.until, key)
             for key, place in self._state.places.items()
             if isinstance(place.state, Held) and place.state.until <= now
         )
-        return [key for _, key in lapsed[:most]]
+        return [key for _, key in lapsed[:limit]]
 
 
 class Marks:

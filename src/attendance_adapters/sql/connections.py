@@ -130,17 +130,17 @@ class Connections:
         if connection_ids:
             self._execute(REMOVE_CONNECTIONS, {"connection_ids": list(connection_ids)})
 
-    def here(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
+    def of_process(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
         keys = {"event_id": event_id, "process_id": process_id}
         rows = self._execute(CONNECTIONS_OF_PROCESS, keys)
         return [ConnectionId(connection_id) for (connection_id,) in rows]
 
     def lapsed(
-        self, lost_by: Instant, renewed_by: Instant | None, most: int
+        self, lost_by: Instant, renewed_by: Instant | None, limit: int
     ) -> Sequence[Connection]:
-        rows = list(self._execute(LOST_CONNECTIONS, {"lost_by": lost_by, "limit": most}))
-        if renewed_by is not None and len(rows) < most:
-            rows += self._of_dead_processes(renewed_by, most - len(rows))
+        rows = list(self._execute(LOST_CONNECTIONS, {"lost_by": lost_by, "limit": limit}))
+        if renewed_by is not None and len(rows) < limit:
+            rows += self._of_dead_processes(renewed_by, limit - len(rows))
         return [_connection_from(row) for row in rows]
 
     def _of_dead_processes(self, renewed_by: Instant, limit: int) -> Sequence[Sequence[Any]]:

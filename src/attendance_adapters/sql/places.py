@@ -133,13 +133,13 @@ class Places:
         self._execute(ENTER, {"event_id": event_id, "user_id": user_id})
 
     def lock(
-        self, event_id: EventId, user_ids: Sequence[UserId], holder: UserId | None = None
+        self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
     ) -> Mapping[UserId, Place]:
         keys: dict[str, Any] = {"event_id": event_id, "user_ids": list(user_ids)}
         rows = (
             self._execute(LOCK, keys)
-            if holder is None
-            else self._execute(LOCK_WITH_HELD, {**keys, "held_by": holder})
+            if marker is None
+            else self._execute(LOCK_WITH_HELD, {**keys, "held_by": marker})
         )
         return {place.user_id: place for place in map(_place_from, rows)}
 
@@ -151,7 +151,7 @@ class Places:
             "where_user_id": place.user_id,
             "member": place.member,
             "since": state.since if isinstance(state, Waiting | Held) else None,
-            "held_by": None if held is None else held.by,
+            "held_by": None if held is None else held.marker,
             "held_until": None if held is None else held.until,
             "version": place.version,
         }
@@ -177,8 +177,8 @@ class Places:
         keys = {"event_id": event_id, "user_id": user_id}
         return bool(self._execute(OTHERS_JOINED, keys).scalar_one())
 
-    def lapsed(self, now: Instant, most: int) -> Sequence[tuple[EventId, UserId]]:
-        rows = self._execute(LAPSED_HOLDS, {"held_until": now, "limit": most})
+    def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
+        rows = self._execute(LAPSED_HOLDS, {"held_until": now, "limit": limit})
         return [(EventId(event_id), UserId(user_id)) for event_id, user_id in rows]
 
 

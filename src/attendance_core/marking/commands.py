@@ -32,14 +32,14 @@ from attendance_core.vocabulary import ConnectionId, UserId
 
 
 def _command(
-    unit: ports.Unit, connection: Connection, *others: UserId
+    unit: ports.Unit, connection: Connection, *targets: UserId
 ) -> tuple[Mapping[UserId, Place], Process | None]:
     """Locks the places a command depends on; then its connection must be there, and the event on.
 
     Raises EventOver, and what `why_gone` says of a connection that is gone.
     """
-    actor, event_id = connection.user_id, connection.event_id
-    places = unit.places.lock(event_id, sorted({actor, *others}), holder=actor)
+    marker, event_id = connection.user_id, connection.event_id
+    places = unit.places.lock(event_id, sorted({marker, *targets}), marker=marker)
     found = unit.connections.find(connection.connection_id)
     if found is None:
         raise why_gone(unit, connection).as_error()
@@ -70,7 +70,7 @@ class MarkMe:
                 return mine
             event.not_over(now)
             places, others = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
-            may_wait(holding=held_by(actor, places.values()), actor=actor, now=now)
+            may_wait(holding=held_by(actor, places.values()), marker=actor, now=now)
             may_open(others)
             mine = places[actor]
             asked = mine.asked(now)
@@ -142,26 +142,26 @@ class PrepareToMark:
     transact: ports.Transact
     terms: Terms
 
-    async def __call__(self, *, connection: Connection, user_id: UserId) -> Outcome:
+    async def __call__(self, *, connection: Connection, target: UserId) -> Outcome:
         """Raises Yourself, YouAreWaiting, AlreadyHolding, AlreadyMarked, Taken, NotWaiting,
         EventOver, and what `why_gone` says.
         """
-        actor = connection.user_id
+        marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
-            found, process = _command(unit, connection, user_id)
+            found, process = _command(unit, connection, target)
             now = unit.now()
             places = {
                 each.user_id: settle(unit, each, process, self.terms) for each in found.values()
             }
             ended = tuple(each for each in places.values() if each != found[each.user_id])
-            holding = held_by(actor, places.values())
-            again = may_choose(user_id, mine=places[actor], holding=holding, now=now)
+            holding = held_by(marker, places.values())
+            again = may_choose(target, mine=places[marker], holding=holding, now=now)
             if again is not None and isinstance(again.state, Held):
                 return Outcome(again, now, changed=False, ended=ended)
-            if user_id not in places:
+            if target not in places:
                 raise NotWaiting
-            held = places[user_id].held(actor, now, self.terms.hold_seconds)
+            held = places[target].held(marker, now, self.terms.hold_seconds)
             unit.places.put(held)
             unit.announce(PlaceChanged(held, now, connection.connection_id))
             return Outcome(held, now, ended=ended)
@@ -176,25 +176,27 @@ class ConfirmMarking:
     transact: ports.Transact
     terms: Terms
 
-    async def __call__(self, *, connection: Connection, user_id: UserId | None = None) -> Outcome:
-        """``user_id``, where given, is the person held, or one I have marked already: then the
+    async def __call__(self, *, connection: Connection, target: UserId | None = None) -> Outcome:
+        """``target``, where given, is the person held, or one I have marked already: then the
         answer is the same and nothing changes. Raises NobodyHeld, NotHeld, EventOver, and what
         `why_gone` says.
         """
-        actor = connection.user_id
+        marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
-            named = () if user_id is None else (user_id,)
-            places, _ = _command(unit, connection, *named)
+            targets = () if target is None else (target,)
+            places, _ = _command(unit, connection, *targets)
             now = unit.now()
-            if user_id is not None and user_id in places:
-                done = places[user_id]
-                if isinstance(done.state, Marked) and done.state.by == actor:
+            if target is not None and target in places:
+                done = places[target]
+                if isinstance(done.state, Marked) and done.state.marker == marker:
                     return Outcome(done, now, changed=False)
-            held = chosen(actor, user_id, holding=held_by(actor, places.values()), now=now)
-            marked = held.marked(actor, now, self.terms.karma_per_mark)
+            held = chosen(marker, target, holding=held_by(marker, places.values()), now=now)
+            marked = held.marked(marker, now, self.terms.karma_per_mark)
             unit.places.put(marked)
-            unit.marks.add(Mark(held.event_id, held.user_id, actor, now, self.terms.karma_per_mark))
+            unit.marks.add(
+                Mark(held.event_id, held.user_id, marker, now, self.terms.karma_per_mark)
+            )
             unit.announce(PlaceChanged(marked, now, connection.connection_id))
             return Outcome(marked, now)
 
@@ -208,14 +210,14 @@ class RefuseToMark:
     transact: ports.Transact
     terms: Terms
 
-    async def __call__(self, *, connection: Connection, user_id: UserId | None = None) -> Outcome:
+    async def __call__(self, *, connection: Connection, target: UserId | None = None) -> Outcome:
         """Raises NobodyHeld, NotHeld, EventOver, and what `why_gone` says."""
-        actor = connection.user_id
+        marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
             places, process = _command(unit, connection)
             now = unit.now()
-            held = chosen(actor, user_id, holding=held_by(actor, places.values()), now=now)
+            held = chosen(marker, target, holding=held_by(marker, places.values()), now=now)
             given_back = end_hold(unit, held, process, self.terms, connection.connection_id)
             return Outcome(given_back, now)
 

@@ -76,10 +76,10 @@ class Connection:
     lost_at: Instant | None = None
     process: Process | None = None  # as last seen in the store; not written with the connection
 
-    def is_lost(self, now: Instant, here: ProcessId | None, terms: Terms) -> bool:
-        """Whether nobody answers at its other end as far as process ``here`` can tell."""
+    def is_lost(self, now: Instant, asking: ProcessId | None, terms: Terms) -> bool:
+        """Whether nobody answers at its other end as far as process ``asking`` can tell."""
         return self.lost_at is not None or (
-            self.process_id != here
+            self.process_id != asking
             and (self.process is None or self.process.lost_its_lease(now, terms))
         )
 

@@ -236,7 +236,7 @@ class Mirror:
         for view in open_ones:
             view.closing = True
         to = tuple(view.connection.connection_id for view in open_ones)
-        return [Delivery(WasMarked(place.state.by), to)] if to else []
+        return [Delivery(WasMarked(place.state.marker), to)] if to else []
 
     def _close(self, views: list[View], ending: Ending | None) -> list[Delivery]:
         open_ones = [view for view in views if not view.closing]

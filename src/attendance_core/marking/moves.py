@@ -49,7 +49,7 @@ def hang_up(
     ``marking`` socket a marker gives back whom they hold.
     """
     event_id, user_id = ended[0].event_id, ended[0].user_id
-    places = unit.places.lock(event_id, [user_id], holder=user_id)
+    places = unit.places.lock(event_id, [user_id], marker=user_id)
     mine = places.get(user_id)
     now = unit.now()
     gone = {each.connection_id for each in ended}
@@ -69,7 +69,7 @@ def hang_up(
         unit.announce(PlaceChanged(withdrawn, now))
     if Role.MARKING in roles and not anybody_present(left, Role.MARKING, now, judge, terms):
         for place in places.values():
-            if isinstance(place.state, Held) and place.state.by == user_id:
+            if isinstance(place.state, Held) and place.state.marker == user_id:
                 end_hold(unit, place, judge, terms)
 
 
@@ -97,7 +97,7 @@ def enter(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserI
     PersonNotFound.
     """
     unit.places.enter(event_id, user_id)
-    places = unit.places.lock(event_id, [user_id], holder=user_id)
+    places = unit.places.lock(event_id, [user_id], marker=user_id)
     if user_id not in places:
         unit.profiles.get(user_id)
         raise EventNotFound
@@ -131,7 +131,7 @@ def arrive(
     lapsed = [each for each in theirs if not each.is_present(now, process, terms)]
     if lapsed:
         hang_up(unit, lapsed, process, terms)
-        places = unit.places.lock(event_id, [user_id], holder=user_id)
+        places = unit.places.lock(event_id, [user_id], marker=user_id)
     settled = {
         each.user_id: end_hold(unit, each, process, terms) if each.hold_has_lapsed(now) else each
         for each in places.values()

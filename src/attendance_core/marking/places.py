@@ -38,7 +38,7 @@ class Held:
     """Chosen by one marker until an instant; keeps the old place in the order."""
 
     since: Instant
-    by: UserId
+    marker: UserId
     until: Instant
 
 
@@ -46,7 +46,7 @@ class Held:
 class Marked:
     """Marked, once and for ever."""
 
-    by: UserId
+    marker: UserId
     at: Instant
     points: int
 
@@ -66,7 +66,9 @@ class Place:
 
     def is_held_by(self, marker: UserId, now: Instant) -> bool:
         """Whether this marker may confirm them now."""
-        return isinstance(self.state, Held) and self.state.by == marker and now < self.state.until
+        return (
+            isinstance(self.state, Held) and self.state.marker == marker and now < self.state.until
+        )
 
     def hold_has_lapsed(self, now: Instant) -> bool:
         """Whether a hold on them has run out and was not ended yet."""
@@ -107,12 +109,12 @@ class Place:
             return self
         return self.changed(state=Waiting(since=self.state.since) if present else None)
 
-    def held(self, by: UserId, now: Instant, seconds: Seconds) -> Place:
+    def held(self, marker: UserId, now: Instant, seconds: Seconds) -> Place:
         """Chosen by a marker. Raises AlreadyMarked, Taken, NotWaiting."""
         match self.state:
             case Waiting(since=since):
                 until = round(now + seconds, 6)
-                return self.changed(state=Held(since=since, by=by, until=until))
+                return self.changed(state=Held(since=since, marker=marker, until=until))
             case Marked():
                 raise AlreadyMarked
             case Held():
@@ -120,11 +122,11 @@ class Place:
             case _:
                 raise NotWaiting
 
-    def marked(self, by: UserId, now: Instant, points: int) -> Place:
+    def marked(self, marker: UserId, now: Instant, points: int) -> Place:
         """Marked by the one who holds them. Raises NobodyHeld."""
-        if not self.is_held_by(by, now):
+        if not self.is_held_by(marker, now):
             raise NobodyHeld
-        return self.changed(state=Marked(by=by, at=now, points=points))
+        return self.changed(state=Marked(marker=marker, at=now, points=points))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,9 @@ class Mark:
     points: int
 
 
-def may_wait(*, holding: Place | None, actor: UserId, now: Instant) -> None:
+def may_wait(*, holding: Place | None, marker: UserId, now: Instant) -> None:
     """Nobody waits while they hold somebody. Raises HoldingSomebody."""
-    if holding is not None and holding.is_held_by(actor, now):
+    if holding is not None and holding.is_held_by(marker, now):
         raise HoldingSomebody
 
 
@@ -165,11 +167,11 @@ def may_choose(target: UserId, *, mine: Place, holding: Place | None, now: Insta
     return holding
 
 
-def chosen(actor: UserId, named: UserId | None, *, holding: Place | None, now: Instant) -> Place:
+def chosen(marker: UserId, target: UserId | None, *, holding: Place | None, now: Instant) -> Place:
     """The place a confirm or a refuse is about. Raises NobodyHeld, NotHeld."""
-    if holding is None or not holding.is_held_by(actor, now):
+    if holding is None or not holding.is_held_by(marker, now):
         raise NobodyHeld
-    if named is not None and named != holding.user_id:
+    if target is not None and target != holding.user_id:
         raise NotHeld
     return holding
 
@@ -177,6 +179,6 @@ def chosen(actor: UserId, named: UserId | None, *, holding: Place | None, now: I
 def held_by(marker: UserId, places: Iterable[Place]) -> Place | None:
     """The place this marker holds, be its time up or not."""
     return next(
-        (each for each in places if isinstance(each.state, Held) and each.state.by == marker),
+        (each for each in places if isinstance(each.state, Held) and each.state.marker == marker),
         None,
     )

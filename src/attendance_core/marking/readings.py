@@ -100,7 +100,7 @@ class ReadRoom:
                 unit.now(),
                 unit.places.listed(event_id),
                 unit.places.of(event_id, watched) if watched else (),
-                frozenset(unit.connections.here(event_id, process_id)),
+                frozenset(unit.connections.of_process(event_id, process_id)),
             )
 
         return await self.observe(look)

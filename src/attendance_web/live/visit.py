@@ -110,7 +110,7 @@ class Visit:
         await self._room.people.reload([self._connection.user_id])
         place = await use_cases.mark_me(connection=self._connection)
         if isinstance(place.state, Marked):
-            self._outbox.close(MARKED, encode(WasMarked(place.state.by), self._outbox.language))
+            self._outbox.close(MARKED, encode(WasMarked(place.state.marker), self._outbox.language))
             return False
         self._room.add_asker(self._outbox, place)
         return True
@@ -189,7 +189,7 @@ class Visit:
             else:
                 carry_out = command.use_case(self._sockets.use_cases)
                 await self._room.carry_out(
-                    outbox, carry_out(connection=self._connection, user_id=order.target)
+                    outbox, carry_out(connection=self._connection, target=order.target)
                 )
             return "ok"
         except (Refusal, LeaseLost) as error:

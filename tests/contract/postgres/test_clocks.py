@@ -118,7 +118,7 @@ async def test_holds_graces_and_leases_are_as_the_databases_clock_says(
         marking = holder.socket(event_id, marker, Role.MARKING)
         await other.does(other.attendance.use_cases.mark_me(connection=waiting))
         await holder.does(holder.attendance.use_cases.ready_to_mark(connection=marking))
-        prepare = holder.attendance.use_cases.prepare_to_mark(connection=marking, user_id=anna)
+        prepare = holder.attendance.use_cases.prepare_to_mark(connection=marking, target=anna)
         asked_at, begun = await other.now(), time.monotonic()
         await holder.does(prepare)
         held = await other.state(event_id, anna)

@@ -130,7 +130,7 @@ class TestBounds:
                 while True:
                     try:
                         marker = lecture.markers[0]
-                        await lecture.do.prepare_to_mark(connection=marker, user_id=ANNA)
+                        await lecture.do.prepare_to_mark(connection=marker, target=ANNA)
                         break
                     except Unavailable as error:  # a lock is waited for only so long
                         told.append(error)

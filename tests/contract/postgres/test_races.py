@@ -57,7 +57,7 @@ class TestRaces:
             await lecture.do.hang_up(connection_id=waiting.connection_id, goodbye=True)
         told = await outcomes(
             *(
-                lecture.do.prepare_to_mark(connection=each, user_id=ANNA)
+                lecture.do.prepare_to_mark(connection=each, target=ANNA)
                 for each in [*markers, lecture.markers[0]]
             )
         )
@@ -75,7 +75,7 @@ class TestRaces:
 
         async def choose(mine: UserId, other: UserId) -> None:
             with pytest.raises(Exception) as refused:
-                await lecture.do.prepare_to_mark(connection=sockets[mine], user_id=other)
+                await lecture.do.prepare_to_mark(connection=sockets[mine], target=other)
             assert type(refused.value).__name__ == "YouAreWaiting"
 
         both = ((ANNA, BORIS), (BORIS, ANNA))
@@ -90,7 +90,7 @@ class TestRaces:
         await store.transact(lambda u: u.connections.add(again))
         async with Stranger(store) as other:
             await other.says("SELECT FROM places WHERE user_id = 1 FOR UPDATE")
-            later = asyncio.create_task(lecture.do.prepare_to_mark(connection=again, user_id=BORIS))
+            later = asyncio.create_task(lecture.do.prepare_to_mark(connection=again, target=BORIS))
             await other.is_waited_for()
             await other.says(
                 "UPDATE places SET held_by = 1, held_until = :until, version = 1"
@@ -300,7 +300,7 @@ class TestRaces:
         other = PostgresStore(postgres_url, notifier, clock=clock)
         await other.start()
         lecture = await Lecture.begun(store, waiting=1)
-        await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
+        await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
         clock.pass_(91)
         alive = Process(PROCESS, clock.now(), NOON)
         await store.transact(lambda u: u.processes.put(alive))

@@ -116,9 +116,9 @@ class TestReruns:
             await other.says("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             began = time.monotonic()
             with pytest.raises(Unavailable):
-                await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
+                await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
             assert postgres.LOCK_SECONDS <= time.monotonic() - began < postgres.ANSWER_SECONDS
-        await lecture.do.prepare_to_mark(connection=lecture.markers[0], user_id=ANNA)
+        await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
 
     async def test_a_bug_is_told_as_it_is_and_ends_nothing_else(self, store: PostgresStore) -> None:
         for ends in (StopIteration, KeyboardInterrupt, SystemExit):
