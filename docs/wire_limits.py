@@ -22,9 +22,9 @@ from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.outbox import OUTBOX_MOST
 from attendance_web.live.turns import OPENING_SECONDS
 from attendance_web.routes import CALLS as ALL_CALLS
-from attendance_web.serving.http_protocol import (
+from attendance_web.serving.http_closing import HEAD_SECONDS
+from attendance_web.serving.http_head import (
     HEAD_BYTES,
-    HEAD_SECONDS,
     HEADERS_MOST,
     LINE_BYTES,
     PATH_BYTES,

@@ -332,7 +332,7 @@ class TestBounds:
     async def test_who_does_not_go_on_is_cut(
         self, house: House, monkeypatch: pytest.MonkeyPatch, said: bytes
     ) -> None:
-        monkeypatch.setattr("attendance_web.serving.http_protocol.HEAD_SECONDS", 0.2)
+        monkeypatch.setattr("attendance_web.serving.http_closing.HEAD_SECONDS", 0.2)
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
         writer.write(said)
         with suppress(ConnectionError):
@@ -343,7 +343,7 @@ class TestBounds:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Else the next call of a proxy is lost, which a refused one has gone before."""
-        monkeypatch.setattr("attendance_web.serving.http_protocol.HEAD_SECONDS", 1.0)
+        monkeypatch.setattr("attendance_web.serving.http_closing.HEAD_SECONDS", 1.0)
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
         writer.write(POST + b"Content-Length: 2\r\n\r\nx")
         answer = await reader.readuntil(b"\r\n\r\n")
@@ -378,7 +378,7 @@ class TestBounds:
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It is we who do not read it."""
-        monkeypatch.setattr("attendance_web.serving.http_protocol.HEAD_SECONDS", 0.3)
+        monkeypatch.setattr("attendance_web.serving.http_closing.HEAD_SECONDS", 0.3)
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
         login = json.dumps({"username": "nobody", "password": "wrong password"}).encode()
         slow = with_length(POST.replace(b"logout", b"signup"), login)

@@ -1,0 +1,143 @@
+"""How a connection ends: with a refusal that arrives, or cut when it keeps us waiting.
+
+What uvicorn 0.54 with httptools 0.9 leaves open, and is mended here:
+
+- A connection that says nothing, or not the end of its head, stays for ever: see `HEAD_SECONDS`.
+- Who is refused while their body is still coming gets a reset instead: see `close_behind_answer`
+  for the refusals of calls, and `LINGER_SECONDS` for those of what is no call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Final
+
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from attendance_core.errors import Refusal
+from attendance_core.vocabulary import Seconds
+from attendance_web.http import every_answer
+from attendance_web.http.envelope import JSON, encode_refusal, wire_code_of
+from attendance_web.wire.language import DEFAULT
+
+HEAD_SECONDS: Final[Seconds] = 15.0  # for a head, or the rest of an answered body, to be whole
+LINGER_SECONDS: Final[Seconds] = 1.0  # for a refusal to arrive before the connection is cut
+
+
+def refusal_response(refusal: Refusal) -> bytes:
+    """Writes a whole HTTP response that refuses and closes, for what never was a call."""
+    status = HTTPStatus(wire_code_of(refusal).status)
+    body = encode_refusal(refusal, DEFAULT)
+    headers = {
+        "content-type": JSON,
+        "content-length": str(len(body)),
+        "cache-control": "no-store",
+        **every_answer.GUARDED,
+        **every_answer.stamp(),
+        "connection": "close",
+    }
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+
+
+class ClosingProtocol(HttpToolsProtocol):
+    """Ends one connection, and has deadlines for who keeps it waiting."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begins to wait for a head."""
+        super().connection_made(transport)
+        self._unread = memoryview(b"")  # what came and is not parsed yet
+        self._is_deaf = False  # nothing that comes is parsed any more
+        self._active: RequestResponseCycle | None = None  # whose answer is due now
+        self._in_head = True
+        self._is_last = False  # the connection is to be closed behind this request
+        self._deadline: asyncio.TimerHandle | None = None
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Ends what was begun for it."""
+        self._stop_waiting()
+        self._is_deaf = True
+        self._unread = memoryview(b"")
+        super().connection_lost(exc)
+
+    # Answers that are due
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._active = cycle
+        super()._start_asgi_task(cycle, app)
+
+    @property
+    def _nothing_is_due(self) -> bool:
+        """Whether every request that was read has its answer."""
+        return self._active is None or self._active.response_complete
+
+    def close_behind_answer(self) -> None:
+        """Closes, once what is left of the body of the request that was answered has come.
+
+        A close with bytes unread would be a reset, which may overtake the answer.
+        """
+        if self._in_head or self._active is not self.cycle:
+            self.transport.close()
+        else:
+            self._is_last = True
+            self._say_no_more()
+            self._wait_for_head()
+
+    def _end_when_answered(self) -> None:
+        """Closes the connection of whoever says no more, if nothing is owed to them."""
+        if self._nothing_is_due and not self._unread:
+            self.transport.close()
+
+    # Ends
+
+    def _say(self, refusal: Refusal) -> None:
+        self._unset_keepalive_if_required()
+        if self.transport.is_closing():
+            return
+        self.transport.write(refusal_response(refusal))
+        self._end()
+
+    def _hear_nothing_more(self) -> None:
+        self._is_deaf = True
+        self._unread = memoryview(b"")
+        self._stop_waiting()
+        if not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def _end(self) -> None:
+        """Ends the connection soon, when what was written has had time to arrive."""
+        self._hear_nothing_more()
+        if not self.transport.is_closing():
+            self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+            self._say_no_more()
+
+    def _say_no_more(self) -> None:
+        with suppress(OSError, RuntimeError):  # the client may have gone
+            self.transport.write_eof()
+
+    def _cut(self) -> None:
+        self._hear_nothing_more()
+        self.transport.abort()
+
+    # Deadlines
+
+    def _keep_alive(self) -> None:
+        """Waits as long for another request as behind an answer."""
+        self._stop_waiting()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+    def _wait_for_head(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self._cut)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

@@ -1,0 +1,98 @@
+"""What the head of a request may be: its bounds, and what it must say of itself. No I/O.
+
+What uvicorn 0.54 with httptools 0.9 leaves open, and is judged here:
+
+- llhttp ends a request at its head when it has `Connection: Upgrade` and any `Upgrade`, or the
+  method CONNECT; uvicorn passes over an upgrade that it does not know, and parses what was the
+  body as another request. See `may_upgrade`.
+- uvicorn opens a socket on a connection whose earlier request is still unanswered, at any path.
+  See `may_upgrade`.
+- More than one Host, none, or one that is no host, is served; so is `HTTP/2.0`.
+  See `head_is_sound`.
+- Heads, their headers, and the lines between chunks have no bound. The bounds are here; what is
+  read is held to them in `http_protocol`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from attendance_web.live.openings import PATHS
+
+HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
+PATH_BYTES: Final = 512  # longer than any of ours, and Litestar keeps the last thousand
+QUERY_BYTES: Final = 4 * 1024
+LINE_BYTES: Final = 8 * 1024  # of a header; a handshake may have none that is longer either
+HEADERS_MOST: Final = 128  # of a head; a handshake may have no more either
+SOCKET_PATHS: Final = frozenset(path.encode() for path in PATHS)
+
+_HOST: Final = re.compile(rb"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
+
+Head = list[tuple[bytes, bytes]]  # names in lower case
+
+
+def address_is_bounded(url: bytes) -> bool:
+    """Tells whether an address, or what has come of it, is no longer than one may be."""
+    path, _, query = url.partition(b"?")
+    return len(path) <= PATH_BYTES and len(query) <= QUERY_BYTES
+
+
+def header_is_bounded(name: bytes, value: bytes) -> bool:
+    """Tells whether a header's line, with its colon, space and end, is short enough."""
+    return len(name) + len(value) <= LINE_BYTES - 4
+
+
+def head_is_sound(method: bytes, version: str, url: bytes, head: Head) -> bool:
+    """Tells whether a request is one that can be served, whatever upgrade it asks for."""
+    return (
+        method != b"CONNECT"
+        and version in ("1.0", "1.1")
+        and host_is_sound(head)
+        and target_is_ours(url, head)
+        and not (version == "1.0" and any(name == b"transfer-encoding" for name, _ in head))
+    )
+
+
+def host_is_sound(head: Head) -> bool:
+    """Tells whether a request names one host, in the form of one."""
+    hosts = [value for name, value in head if name == b"host"]
+    return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
+
+
+def target_is_ours(url: bytes, head: Head) -> bool:
+    """Tells whether an address is a path, or begins with the one Host that the head names."""
+    if url.startswith(b"/"):
+        return True
+    (host,) = (value for name, value in head if name == b"host")
+    scheme, _, rest = url.partition(b"://")
+    authority, slash, _ = rest.partition(b"/")
+    return scheme.lower() in (b"http", b"https") and authority == host and slash == b"/"
+
+
+def may_upgrade(method: bytes, url: bytes, head: Head, *, nothing_is_due: bool) -> bool:
+    """Tells whether a request whose parser ended it at its head may be one that ends there.
+
+    It may ask for a socket, when every request before it has its answer. `h2c` is a wish that may
+    be passed over, when nothing follows the head.
+    """
+    asked_for = upgrade_of(head)
+    if has_body(head) or asked_for not in (b"websocket", b"h2c"):
+        return False
+    path = unquote_to_bytes(url.partition(b"?")[0])
+    is_socket = method == b"GET" and path in SOCKET_PATHS and nothing_is_due
+    return asked_for == b"h2c" or is_socket
+
+
+def has_body(head: Head) -> bool:
+    """Tells whether a request says that a body follows."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0") != b"")
+        for name, value in head
+    )
+
+
+def upgrade_of(head: Head) -> bytes:
+    """Finds the protocol that a request asks for; several are one that nobody knows."""
+    return b", ".join(value.strip().lower() for name, value in head if name == b"upgrade")
