@@ -91,6 +91,12 @@ def chunked(path: str) -> Callable[[Target], bytes]:
     return lambda target: target.head(f"POST {path} HTTP/1.1", *headers) + b"\r\n"
 
 
+def sized(path: str) -> Callable[[Target], bytes]:
+    """The head of a POST with a body as large as that of any call may be."""
+    headers = ("Content-Type: application/json", f"Content-Length: {2**24}")
+    return lambda target: target.head(f"POST {path} HTTP/1.1", *headers) + b"\r\n"
+
+
 def unfinished(target: Target) -> bytes:
     """The first lines of a head."""
     return target.head("GET /api/auth/GetCurrentUserId HTTP/1.1")
@@ -120,6 +126,8 @@ TEXT: Final = frame(0x1, b'{"message":"ping"}')
 TRAILER: Final = b"X-1: aaaaaaaaaaaaaaaa\r\n"
 LIVE: Final = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
 LOG_IN: Final = chunked("/accounts/login/")
+PICTURE: Final = "/api/profile/UpdateProfilePicture"
+BYTE: Final = b"1\r\na\r\n"
 FRAGMENTS: Final = frame(0x1, fin=False)
 
 ATTACKS: Final[dict[str, Attack]] = {
@@ -145,7 +153,9 @@ ATTACKS: Final[dict[str, Attack]] = {
     ),
     "calls": Attack("calls in a row", lambda _: LIVE, LIVE, reads=True),
     "calls-unread": Attack("calls in a row, no answer is read", lambda _: LIVE, LIVE),
-    "chunks": Attack("a body of one-byte chunks", LOG_IN, b"1\r\na\r\n"),
+    "chunks": Attack("a body of one-byte chunks", LOG_IN, BYTE),
+    "uploads": Attack("pictures of 16 MiB of nobody", sized(PICTURE), b"a" * 16384),
+    "upload-chunks": Attack("a picture of one-byte chunks", chunked(PICTURE), BYTE),
     "extensions": Attack(
         "a body of chunks with long extensions", LOG_IN, b"1;" + b"a" * 16384 + b"\r\na\r\n"
     ),

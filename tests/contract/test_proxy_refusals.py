@@ -59,12 +59,43 @@ async def test_what_nginx_cannot_take_is_refused_in_the_envelope(
 
 async def test_a_body_that_grows_too_large_is_refused_in_the_envelope(tmp_path: Path) -> None:
     async with stub() as service:
-        small = {"client_max_body_size 16m;": "client_max_body_size 64k;"}
-        with proxied(tmp_path, [service], tls=False, changed=small) as proxy:
+        with proxied(tmp_path, [service], tls=False) as proxy:
             chunk = f"{2**15:x}\r\n{'x' * 2**15}\r\n"
             post = head("POST", PATHS[0], "Transfer-Encoding: chunked", "Accept-Language: en-GB")
             assert_is(await answer_to(proxy.port, post, chunk * 3), 413, BodyTooLarge(), "en")
     assert service.requests == []
+
+
+class TestUploads:
+    PATH = "/api/profile/UpdateProfilePicture"
+
+    async def test_one_that_says_its_length_may_be_a_picture(self, tmp_path: Path) -> None:
+        async with stub() as service:
+            with proxied(tmp_path, [service], tls=False) as proxy:
+                post = head("POST", self.PATH, f"Content-Length: {2**20}")
+                assert (await answer_to(proxy.port, post, "x" * 2**20)).status == 200
+        (said,) = service.requests
+        assert (said.path, len(said.body)) == (self.PATH, 2**20)
+
+    async def test_one_that_does_not_may_be_as_large_as_any_call(self, tmp_path: Path) -> None:
+        async with stub() as service:
+            with proxied(tmp_path, [service], tls=False) as proxy:
+                post = head("POST", f"{self.PATH}?a=b", "Transfer-Encoding: chunked")
+                small = "3\r\nabc\r\n0\r\n\r\n"
+                assert (await answer_to(proxy.port, post, small)).status == 200
+                large = f"{2**15:x}\r\n{'x' * 2**15}\r\n"
+                assert_is(await answer_to(proxy.port, post, large), 413, BodyTooLarge(), "ru")
+        (said,) = service.requests
+        assert (said.path, said.body) == (f"{self.PATH}?a=b", b"abc")
+
+    async def test_one_is_answered_before_it_has_come(self, tmp_path: Path) -> None:
+        async def refuse(said: Message) -> bytes:
+            return answer(401, b"not you")
+
+        async with stub(refuse, waits_for_bodies=False) as service:
+            with proxied(tmp_path, [service], tls=False) as proxy:
+                post = head("POST", self.PATH, f"Content-Length: {2**20}")
+                assert (await answer_to(proxy.port, post, "x" * 2**15)).status == 401
 
 
 @pytest.mark.parametrize(

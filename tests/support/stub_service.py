@@ -12,6 +12,7 @@ from time import monotonic
 from tests.support.service_process import SECONDS
 
 LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
+CHUNKED = re.compile(rb"^transfer-encoding: *chunked", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass
@@ -54,8 +55,11 @@ def answer(status: int, body: bytes = b"") -> bytes:
 
 
 @asynccontextmanager
-async def stub(answering: Answer = fine) -> AsyncIterator[Stub]:
-    """Serves in this loop; where ``answering`` gives nothing the connection is closed."""
+async def stub(answering: Answer = fine, *, waits_for_bodies: bool = True) -> AsyncIterator[Stub]:
+    """Serves in this loop; where ``answering`` gives nothing the connection is closed.
+
+    One that does not wait for bodies answers after the head, and closes the connection.
+    """
     made = Stub()
     open_to: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
@@ -66,13 +70,15 @@ async def stub(answering: Answer = fine) -> AsyncIterator[Stub]:
         open_to[serving] = writer
         try:
             while True:
-                said = await next_message(reader)
+                said = await next_message(reader, with_body=waits_for_bodies)
                 made.requests.append(said)
                 told = await answering(said)
                 if not told:
                     break
                 writer.write(told)
                 await writer.drain()
+                if not waits_for_bodies:
+                    break
                 last = monotonic()
         except (asyncio.IncompleteReadError, ConnectionError):
             made.kept_for.append(monotonic() - last)
@@ -91,11 +97,16 @@ async def stub(answering: Answer = fine) -> AsyncIterator[Stub]:
         await asyncio.gather(*open_to)
 
 
-async def next_message(reader: asyncio.StreamReader) -> Message:
+async def next_message(reader: asyncio.StreamReader, *, with_body: bool = True) -> Message:
     """The next message. Raises IncompleteReadError where there is none."""
     head = await reader.readuntil(b"\r\n\r\n")
-    length = LENGTH.search(head)
+    length = LENGTH.search(head) if with_body else None
     body = await reader.readexactly(int(length.group(1)) if length else 0)
+    if with_body and CHUNKED.search(head):
+        while size := int(await reader.readuntil(b"\r\n"), 16):
+            body += await reader.readexactly(size)
+            await reader.readexactly(2)
+        await reader.readexactly(2)
     first, *lines = head.decode("latin-1").strip().split("\r\n")
     pairs = (line.partition(":") for line in lines)
     return Message(first, {name.lower(): value.strip() for name, _, value in pairs}, body)
