@@ -107,6 +107,16 @@ async def test_a_refusal_at_the_door_comes_with_what_every_answer_has(house: Hou
     assert answered <= refused | {b"date", b"x-request-id", b"vary"}
 
 
+@pytest.mark.parametrize(
+    "rest", [b"HTTP/1.1\r\n\r\n", b"HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n"]
+)
+async def test_a_refusal_of_head_has_no_body_either(house: House, rest: bytes) -> None:
+    told = await all_that_comes(house, b"HEAD /api/events/GetEvents " + rest)
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ") and b"\r\ncontent-length: " in head
+    assert body == b""
+
+
 async def test_a_head_without_end_is_refused(house: House) -> None:
     head = b"GET /api/events/GetEvents HTTP/1.1\r\nHost: x\r\n"
     status, body = await answer_to(house, head, *[b"X: " + b"y" * 8000 + b"\r\n"] * 9)

@@ -27,7 +27,7 @@ HEAD_SECONDS: Final[Seconds] = 15.0  # for a head, or the rest of an answered bo
 LINGER_SECONDS: Final[Seconds] = 1.0  # for a refusal to arrive before the connection is cut
 
 
-def refusal_response(refusal: Refusal) -> bytes:
+def refusal_response(method: bytes, refusal: Refusal) -> bytes:
     """Writes a whole HTTP response that refuses and closes, for what never was a call."""
     status = HTTPStatus(wire_code_of(refusal).status)
     body = encode_refusal(refusal, DEFAULT)
@@ -41,7 +41,8 @@ def refusal_response(refusal: Refusal) -> bytes:
     }
     lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+    head = "\r\n".join([*lines, "", ""]).encode("ascii")
+    return head if method == b"HEAD" else head + body
 
 
 class ClosingProtocol(HttpToolsProtocol):
@@ -99,7 +100,7 @@ class ClosingProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self.transport.is_closing():
             return
-        self.transport.write(refusal_response(refusal))
+        self.transport.write(refusal_response(self.parser.get_method(), refusal))
         self._end()
 
     def _hear_nothing_more(self) -> None:
