@@ -16,6 +16,7 @@ mkdir "$to" "$to/files"
 copy_files() {
     test ! -d "$files" || cp -Rpu "$files/." "$to/files/"
 }
+case $files in s3://*) echo "backup: files in a bucket are not copied: it has versions of its own" >&2 ;; esac
 
 copy_files
 case $database in

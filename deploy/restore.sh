@@ -23,5 +23,6 @@ postgresql://*)
     cp "$from/database.sqlite" "$database"
     ;;
 esac
+case $files in s3://*) exit 0 ;; esac # nor did the backup have them
 mkdir -p "$files"
 cp -Rp "$from/files/." "$files/"

@@ -105,7 +105,7 @@ def connect(
     terms: Terms = DEFAULT_TERMS,
     clock: Clock | None = None,
 ) -> Attendance:
-    """Uses a database that is there, and files at memory:// or file:///path.
+    """Uses a database that is there, and files at memory://, file:///path or s3://bucket/prefix.
 
     The database is at sqlite:///path, or at postgresql://user:password@host:port/name. With
     PostgreSQL the time is that of its own clock, unless ``clock`` is given.
@@ -174,7 +174,7 @@ def _read_database_url(address: str) -> URL:
 
 
 def _open_files(url: str) -> ObjectFiles:
-    """Opens the files at memory:// or file:///path. Raises BadAddress, UnusableFolder."""
+    """Opens the files, whose folder is made. Raises BadAddress, UnusableFolder."""
     try:
         if url.startswith("file:///"):
             _make_folder(Path(url2pathname(urlsplit(url).path)))  # scans are nobody else's to read

@@ -12,10 +12,10 @@ from typing import Final
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import LocalStore
+from obstore.store import MemoryStore
 
 from attendance_adapters.errors import ForeignFolder, UnusableFolder
-from attendance_adapters.files import ObjectFiles
+from attendance_adapters.files import ObjectFiles, one_line
 from attendance_core import ports
 from attendance_core.limits import Tally
 from attendance_core.vocabulary import LATEST_INSTANT, Instant, TallyKey
@@ -32,7 +32,7 @@ async def claim_folder(files: ObjectFiles, transact: ports.Transact) -> None:
     Raises ForeignFolder where it is another database's; UnusableFolder, Unavailable.
     """
     folder = files.store
-    if not isinstance(folder, LocalStore):
+    if isinstance(folder, MemoryStore):
         return
     ours = f"{await transact(_database_id)}\n".encode()
     try:
@@ -42,11 +42,10 @@ async def claim_folder(files: ObjectFiles, transact: ports.Transact) -> None:
         except AlreadyExistsError:
             found = bytes(await (await obstore.get_async(folder, MARKER)).bytes_async())
     except (OSError, BaseError) as error:
-        reason = str(error).partition("\n")[0]
-        raise UnusableFolder(f"{folder.prefix} cannot keep files: {reason}") from error
+        raise UnusableFolder(f"{files.address} cannot keep files: {one_line(error)}") from error
     if found != ours:
         raise ForeignFolder(
-            f"{folder.prefix} has the files of another database: give each a folder of its own "
+            f"{files.address} has the files of another database: give each a folder of its own "
             f"(or, if these files are this database's, remove {MARKER} there)"
         )
 

@@ -1,20 +1,24 @@
-"""Files in an object store: in memory, or in a directory of this machine."""
+"""Files in an object store: in memory, in a directory of this machine, or in a bucket of S3."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, MemoryStore
+from obstore.store import LocalStore, MemoryStore, S3Store
 
 from attendance_core.errors import Unavailable
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import FileKey, Instant
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
 
 # By a key's extension, since a local directory has no media types
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -22,6 +26,14 @@ UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 FOLDERS = (picture_path(FileKey("")), scan_path(FileKey("")))
 OUR_FILE = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")  # its name, as `RandomIds` makes one
 UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
+
+# Of a bucket; unless told otherwise a request is tried again for three minutes
+PATIENCE: Final[RetryConfig] = {"max_retries": 2, "retry_timeout": timedelta(seconds=3)}
+CONNECTIONS: Final[ClientConfig] = {
+    "allow_http": True,  # an endpoint of one's own may be on this very machine
+    "connect_timeout": timedelta(seconds=2),
+    "timeout": timedelta(seconds=10),
+}
 
 
 class StoredFile(NamedTuple):
@@ -35,19 +47,32 @@ class StoredFile(NamedTuple):
 class ObjectFiles:
     """Keeps files in an object store; `ports.Files`."""
 
-    store: MemoryStore | LocalStore
+    store: MemoryStore | LocalStore | S3Store
+    address: str  # for people: where it is
 
     @classmethod
     def at(cls, url: str) -> ObjectFiles:
-        """Opens the files at memory:// or file:///path, a directory that is made if there is none.
+        """Opens the files at memory://, file:///path, or s3://bucket/prefix.
 
-        Raises ValueError for any other URL.
+        A directory is made if there is none, a bucket is not. Who may use it, and at which
+        endpoint it is, the environment says by the names all tools for S3 know (AWS_ACCESS_KEY_ID
+        and so on). Raises ValueError for any other URL.
         """
         if url == "memory://":
-            return cls(MemoryStore())
+            return cls(MemoryStore(), url)
         if url.startswith("file:///"):
-            return cls(LocalStore.from_url(url, mkdir=True))
-        raise ValueError(f"files are kept at memory:// or file:///path, not at {url!r}")
+            local = LocalStore.from_url(url, mkdir=True)
+            return cls(local, str(local.prefix))
+        if url.startswith("s3://"):
+            try:
+                bucket = S3Store.from_url(url, client_options=CONNECTIONS, retry_config=PATIENCE)
+            except BaseError as error:
+                raise ValueError(f"there is no bucket {url}: {one_line(error)}") from error
+            return cls(bucket, url)
+        scheme = url.partition(":")[0][:16]  # what follows may be secret
+        raise ValueError(
+            f"files are kept at memory://, file:///path or s3://bucket/prefix, not at {scheme!r}"
+        )
 
     async def put(self, key: str, content: bytes, media_type: str) -> None:
         """Writes a file, whole or not at all.
@@ -110,6 +135,11 @@ async def sweep_orphans(
     for key in orphans:
         await files.delete(key)
     return len(orphans)
+
+
+def one_line(error: BaseException) -> str:
+    """Says in one line what went wrong with an object store."""
+    return str(error).partition("\n")[0]
 
 
 def _media_type_of(key: str) -> str:

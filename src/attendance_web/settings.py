@@ -187,10 +187,12 @@ def _notifier_url(value: str) -> str:
 
 
 def _files_url(value: str) -> str:
-    if _scheme(value) in {"s3", "gs", "az"}:
-        raise WrongSetting("names an object store, which is not there yet: use file:///")
-    if re.fullmatch(r"file:///[^?#]+", value) is None:
-        raise WrongSetting("must be file:/// and the absolute path of a folder")
+    if "@" in value and _scheme(value) == "s3":
+        raise WrongSetting("must have no key in it: that is AWS_ACCESS_KEY_ID and so on")
+    if re.fullmatch(r"file:///[^?#]+|s3://[a-z0-9][a-z0-9.-]{2,62}(/[^?#]*)?", value) is None:
+        raise WrongSetting(
+            "must be file:/// and the absolute path of a folder, or s3://bucket/path"
+        )
     return value
 
 

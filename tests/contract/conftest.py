@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
+from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
+from tests.support.file_places import FILES
 from tests.support.killable_servers import Valkey, a_valkey
 from tests.support.postgres import a_database, emptied, shared_server
+from tests.support.seaweedfs import SeaweedFS, a_seaweedfs
 from tests.support.sqlite_file import an_empty_database
 from tests.support.sqlite_writer import WORD
 from tests.support.stand_ins import NOON, SetClock
@@ -46,6 +49,23 @@ ADAPTERS: dict[str, Callable[[SetClock, LocalNotifier, Request], AbstractContext
     "sqlite": sqlite,
     "postgres": postgres,
 }
+
+
+@pytest.fixture(scope="session")
+def seaweedfs() -> Iterator[SeaweedFS]:
+    with a_seaweedfs() as server:
+        yield server
+
+
+@pytest.fixture(params=FILES)
+def files_url(request: pytest.FixtureRequest) -> str:
+    """Where files may be kept: a place that nobody else has."""
+    return FILES[request.param](request)
+
+
+@pytest.fixture
+def files(files_url: str) -> ObjectFiles:
+    return ObjectFiles.at(files_url)
 
 
 @pytest.fixture

@@ -14,13 +14,6 @@ from attendance_core.errors import Unavailable
 from attendance_core.ports import NoSuchFile
 
 
-@pytest.fixture(params=["memory", "directory"])
-def files(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectFiles:
-    if request.param == "memory":
-        return ObjectFiles.at("memory://")
-    return ObjectFiles.at((tmp_path / "made when it is not there").as_uri())
-
-
 @pytest.mark.parametrize(
     ("key", "media_type"),
     [
@@ -86,7 +79,7 @@ async def test_a_directory_that_cannot_be_written_is_unavailable(tmp_path: Path)
         await files.put("pictures/a.jpg", b"content", "image/jpeg")
 
 
-@pytest.mark.parametrize("url", ["", "s3://bucket", "/path", "file://host/path", "memory://a"])
+@pytest.mark.parametrize("url", ["", "gs://bucket", "/path", "file://host/path", "memory://a"])
 def test_files_are_kept_nowhere_else(url: str) -> None:
     with pytest.raises(ValueError, match="files are kept at"):
         ObjectFiles.at(url)

@@ -107,9 +107,7 @@ async def test_a_refusal_at_the_door_comes_with_what_every_answer_has(house: Hou
     assert answered <= refused | {b"date", b"x-request-id", b"vary"}
 
 
-@pytest.mark.parametrize(
-    "rest", [b"HTTP/1.1\r\n\r\n", b"HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n"]
-)
+@pytest.mark.parametrize("rest", [b"HTTP/1.1\r\n\r\n", b"HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n"])
 async def test_a_refusal_of_head_has_no_body_either(house: House, rest: bytes) -> None:
     told = await all_that_comes(house, b"HEAD /api/events/GetEvents " + rest)
     head, _, body = told.partition(b"\r\n\r\n")

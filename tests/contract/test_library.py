@@ -163,7 +163,7 @@ class TestConnect:
         assert isinstance(refused.value, ValueError)
 
     def test_files_have_an_address_too(self, tmp_path: Path) -> None:
-        with pytest.raises(BadAddress, match="not at 'ftp://x'"):
+        with pytest.raises(BadAddress, match="not at 'ftp'"):
             connect(f"sqlite:///{tmp_path}/it.db", files_url="ftp://x")
 
 

@@ -6,7 +6,6 @@ import asyncio
 import re
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import obstore
@@ -21,17 +20,11 @@ from attendance_core.limits import ForgetTallies
 from attendance_core.marking.connections import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import FileKey, UserId
+from tests.support.file_places import FILES
 from tests.support.lecture import Lecture
 from tests.support.stand_ins import SetClock
 
 A, B = f"{'a' * 32}.png", f"{'b' * 32}.png"
-
-
-@pytest.fixture(params=["memory", "directory"])
-def files(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectFiles:
-    if request.param == "memory":
-        return ObjectFiles.at("memory://")
-    return ObjectFiles.at((tmp_path / "files").as_uri())
 
 
 async def kept(files: ObjectFiles) -> list[str]:
@@ -93,44 +86,52 @@ class TestOrphans:
 class TestFolder:
     """A folder of files belongs to one database."""
 
-    @pytest.fixture
-    def folder(self, tmp_path: Path) -> Path:
-        return tmp_path / "files"
+    @pytest.fixture(params=[name for name in FILES if name != "memory"])
+    def files_url(self, request: pytest.FixtureRequest) -> str:
+        return FILES[request.param](request)
 
-    async def test_it_is_known_again(self, store: Any, folder: Path) -> None:
+    async def test_it_is_known_again(self, store: Any, files_url: str) -> None:
         for _ in range(2):
-            await claim_folder(ObjectFiles.at(folder.as_uri()), store.transact)
-        (marker,) = folder.iterdir()
-        assert re.fullmatch(r"[0-9a-f]{24}\n", marker.read_text())
+            await claim_folder(ObjectFiles.at(files_url), store.transact)
+        (marker,) = await ObjectFiles.at(files_url).list_below("")
+        kept, _ = await ObjectFiles.at(files_url).get(marker.key)
+        assert re.fullmatch(rb"[0-9a-f]{24}\n", kept)
 
-    async def test_another_database_does_not_start_over_it(self, store: Any, folder: Path) -> None:
-        await claim_folder(ObjectFiles.at(folder.as_uri()), store.transact)
+    async def test_another_database_does_not_start_over_it(
+        self, store: Any, files_url: str
+    ) -> None:
+        await claim_folder(ObjectFiles.at(files_url), store.transact)
         other = MemoryStore(SetClock(), LocalNotifier())
         service = Attendance(
             store=other,
             notifier=LocalNotifier(),
-            files=ObjectFiles.at(folder.as_uri()),
+            files=ObjectFiles.at(files_url),
             terms=Terms(),
         )
         with pytest.raises(ForeignFolder) as refused:
             await service.start()
-        assert str(refused.value).startswith(f"{folder} has the files of another database")
+        address = ObjectFiles.at(files_url).address
+        assert str(refused.value).startswith(f"{address} has the files of another database")
         assert "\n" not in str(refused.value)
 
     async def test_of_many_that_start_at_once_all_have_one_id(
-        self, store: Any, folder: Path
+        self, store: Any, files_url: str
     ) -> None:
         await asyncio.gather(
-            *(claim_folder(ObjectFiles.at(folder.as_uri()), store.transact) for _ in range(8))
+            *(claim_folder(ObjectFiles.at(files_url), store.transact) for _ in range(8))
         )
 
-    async def test_the_id_is_not_forgotten_with_the_tallies(self, store: Any, folder: Path) -> None:
-        await claim_folder(ObjectFiles.at(folder.as_uri()), store.transact)
+    async def test_the_id_is_not_forgotten_with_the_tallies(
+        self, store: Any, files_url: str
+    ) -> None:
+        await claim_folder(ObjectFiles.at(files_url), store.transact)
         await ForgetTallies(store.transact)()
-        await claim_folder(ObjectFiles.at(folder.as_uri()), store.transact)
+        await claim_folder(ObjectFiles.at(files_url), store.transact)
 
-    async def test_one_that_was_in_use_before_is_taken_over(self, store: Any, folder: Path) -> None:
-        files = ObjectFiles.at(folder.as_uri())
+    async def test_one_that_was_in_use_before_is_taken_over(
+        self, store: Any, files_url: str
+    ) -> None:
+        files = ObjectFiles.at(files_url)
         await files.put(f"pictures/{A}", b"content", "image/png")
         await claim_folder(files, store.transact)
         assert await files.get(f"pictures/{A}") == (b"content", "image/png")
