@@ -28,8 +28,8 @@ class Transact(Protocol):
         """What ``work`` returned, after COMMIT; its announcements go out then, too.
 
         Whatever ``work`` raises is raised here, and nothing of it is kept. It is carried out
-        even when the caller is cancelled meanwhile. Raises Unavailable when the store fails:
-        then nobody knows whether it was done.
+        even when the caller is cancelled meanwhile. Raises Unavailable when the store fails, or
+        its turn does not come: then nobody knows whether it was done.
         """
         ...
 

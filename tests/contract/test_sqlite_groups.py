@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import writer
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNameTaken, Unavailable
 from tests.support.sqlite_writer import WORD, Gate, adds, commits, driver_of, in_one_group, names
@@ -171,6 +172,50 @@ class TestCallersWhoGo:
         assert [each.message for each in caplog.records] == [
             "a loop was closed before its answers came"
         ]
+
+
+class TestTooMany:
+    async def test_whoever_finds_the_queue_full_is_refused(
+        self, sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(writer, "MAX_QUEUED", 2)
+        gate = Gate()
+        first = await gate.hold(sqlite_store)
+        tasks = [asyncio.create_task(sqlite_store.transact(adds(name))) for name in "ABC"]
+        refused, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        assert [type(task.exception()) for task in refused] == [Unavailable]
+        gate.open.set()
+        await first
+        await asyncio.wait(tasks)
+        assert await names(sqlite_store) == ["A", "B"]
+        await sqlite_store.transact(adds("D"))
+
+    async def test_what_nobody_can_be_told_in_time_is_not_begun(
+        self,
+        sqlite_store: SqliteStore,
+        monkeypatch: pytest.MonkeyPatch,
+        heard: list[Any],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        gate = Gate()
+        first = await gate.hold(sqlite_store)
+        late = [asyncio.create_task(sqlite_store.transact(adds(name))) for name in "AB"]
+        await asyncio.sleep(0)
+        late[1].cancel()
+        monkeypatch.setattr(writer, "QUEUE_SECONDS", 0.0)
+        gate.open.set()
+        await first
+        assert [type(each) for each in await asyncio.gather(*late, return_exceptions=True)] == [
+            Unavailable,
+            asyncio.CancelledError,
+        ]
+        monkeypatch.undo()
+        await sqlite_store.transact(adds("C"))
+        assert await names(sqlite_store) == ["C"]
+        assert heard == [WORD]
+        assert sqlite_store.abandoned == 0
+        (line,) = [each.message for each in caplog.records]
+        assert line == "2 transactions came too late to be begun"
 
 
 class TestTheEnd:

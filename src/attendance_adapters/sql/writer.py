@@ -3,6 +3,9 @@
 Each function runs within a savepoint of its own, so that what it raises harms no other function.
 Results, refusals (they may rest on what another function of the group wrote) and announcements
 leave after COMMIT, never before; a COMMIT that fails fails the whole group.
+
+Whoever comes faster than the disk is told so: the queue is bounded, and what has waited in it for
+as long as anybody waits for an answer is not begun any more.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,9 +28,12 @@ from attendance_adapters.sql.unit import SqlUnit
 from attendance_core import ports
 from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import Announcement
+from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
 MAX_GROUP_SIZE = 64  # functions that share one COMMIT
+MAX_QUEUED = 4_000  # functions; a slow disk, with 15 COMMITs a second, does as many in 4 s
+QUEUE_SECONDS: Seconds = 4.0  # Contract: 1.16, nobody waits for longer
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +45,7 @@ class _Job:
     work: Callable[[ports.Unit], Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    queued_at: Seconds  # monotonic clock
     result: Any = None
     error: BaseException | None = None
     announcements: list[Announcement] = field(default_factory=list)
@@ -76,14 +84,14 @@ class Writer:
     def hand_over(self, work: Callable[[ports.Unit], T]) -> asyncio.Future[T]:
         """Takes a function and returns the future of its result.
 
-        Raises Unavailable before the start and after the end.
+        Raises Unavailable before the start, after the end, and where too many wait already.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         with self._put_lock:
-            if not self._is_open:
+            if not self._is_open or self._jobs.qsize() >= MAX_QUEUED:
                 raise Unavailable
-            self._jobs.put(_Job(work, loop, future))
+            self._jobs.put(_Job(work, loop, future, time.monotonic()))
         future.add_done_callback(self._note_abandoned)
         give_way_until(future)
         return future
@@ -99,7 +107,9 @@ class Writer:
             while len(taken) < self._max_group_size and not self._jobs.empty():
                 taken.append(self._jobs.get())
             is_end = taken[-1] is None
-            group = [job for job in taken if job is not None]
+            jobs = [job for job in taken if job is not None]
+            self._send_results(_refuse_late(jobs))
+            group = [job for job in jobs if job.error is None]
             if group:
                 self._commit_group(connection, group)
                 self._send_results(group)
@@ -153,6 +163,17 @@ class Writer:
             else:
                 job.future.set_exception(job.error)
                 job.future.exception()  # marks it as retrieved: its caller may have gone
+
+
+def _refuse_late(jobs: list[_Job]) -> list[_Job]:
+    """Refuses those that have waited for too long, and returns them; nothing of them is done."""
+    begins_at = time.monotonic()
+    late = [job for job in jobs if begins_at - job.queued_at >= QUEUE_SECONDS]
+    for job in late:
+        job.error = Unavailable()
+    if late:
+        logger.error("%d transactions came too late to be begun", len(late))
+    return late
 
 
 def _error_for_caller(error: BaseException) -> BaseException:
