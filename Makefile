@@ -119,9 +119,9 @@ chaos: install ## Kill, cut and skew real processes under hundreds of people (SE
 	  $(if $(DATABASE),--database $(DATABASE))
 
 .PHONY: hostile
-hostile: install ## Measure what one attacker costs a bystander (SECONDS=n NGINX=1 ATTACKS="pings ...")
-	$(BIN)/python -m tests.chaos.door $(if $(filter-out file,$(origin SECONDS)),--seconds $(SECONDS)) \
-	  $(if $(NGINX),--nginx) $(ATTACKS)
+hostile: install ## Measure what one attacker costs a bystander (SECONDS=n ENGINE=postgres NGINX=1 ATTACKS="pings ...")
+	$(BIN)/python -m tests.chaos.hostile $(if $(filter-out file,$(origin SECONDS)),--seconds $(SECONDS)) \
+	  $(if $(NGINX),--nginx) $(if $(ENGINE),--engine $(ENGINE)) $(ATTACKS)
 
 FUZZ_REQUESTS ?= 12000
 .PHONY: fuzz

@@ -9,31 +9,27 @@ for parts that few names have and for parts that nearly all have.
 from __future__ import annotations
 
 import asyncio
-import random
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import URL, Connection, insert, text
+from sqlalchemy import URL
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.migrate import run_on_connection, upgrade
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_adapters.sql.tables import accounts, events, profiles
 from attendance_adapters.system import SystemClock
 from attendance_core import ports
-from attendance_core.vocabulary import fold
+from tests.support.many_names import fill
 from tests.support.postgres import Cluster, a_database, binaries, make_template
 
 NAMES = 100_000
 ROUNDS = 7
-GIVEN = ("Анна", "Борис", "Вера", "Глеб", "Дарья", "Егор", "Жанна", "Захар", "Ирина", "Кирилл")
-STEMS = ("Иван", "Петр", "Сидор", "Кузнец", "Соловь", "Ёлк", "Щерб", "Миха", "Никола", "Тимоф")
 # A part, and how common it is
 PARTS = {
     "ивано": "a tenth",
@@ -43,31 +39,6 @@ PARTS = {
     "никого нет": "none",
     "ов-": "all",
 }
-
-
-def name(number: int) -> str:
-    """Of a person or an event; every one is another."""
-    dice = random.Random(number)
-    return f"{dice.choice(GIVEN)} {dice.choice(STEMS)}ов-{number:05}"
-
-
-def fill(on: Connection) -> None:
-    """Adds a person and an event for each number, and lets PostgreSQL count them."""
-    now = 1_800_000_000.0
-    people, shown, gatherings = [], [], []
-    for number in range(1, NAMES + 1):
-        named = {"name_key": fold(name(number))}
-        username = {"username": f"u{number}", "username_key": f"u{number}"}
-        people.append({"user_id": number, **username, "password_hash": "", "created_at": now})
-        shown.append({"user_id": number, "display_name": name(number), **named, "bio": ""})
-        times = {"starts_at": now + number, "ends_at": now + 10**6}
-        event_id = {"event_id": UUID(int=number), "creator_id": number}
-        gatherings.append({**event_id, "name": name(number), **named, **times})
-    for table, rows in ((accounts, people), (profiles, shown), (events, gatherings)):
-        on.execute(insert(table), rows)
-    on.commit()
-    on.execute(text("ANALYZE"))
-    on.commit()
 
 
 async def slowest(store: Any, look: Callable[[ports.Unit], Any]) -> float:
@@ -97,7 +68,7 @@ async def both(store: Any, part: str) -> tuple[float, float]:
 async def run(engine: str, url: URL, store: Any) -> None:
     """Fills a database and measures a store over it."""
     upgrade(url)
-    await asyncio.to_thread(run_on_connection, url, fill)
+    await asyncio.to_thread(run_on_connection, url, partial(fill, people=NAMES, gatherings=NAMES))
     await store.start()
     await measure(engine, store)
     await store.close()

@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import random
 import ssl
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,7 +25,8 @@ import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 
 from attendance_web.wire.credentials import session_cookie_name
-from tests.chaos.cast import Cast, Room
+from tests.chaos.browser_calls import Browser
+from tests.chaos.cast import PASSWORD, Cast, Room
 from tests.chaos.felt import FAILURES, PATIENCE, Failed, Notes
 
 READY: Final = "ready"
@@ -32,18 +35,24 @@ AGAIN: Final = 0.2  # seconds from a lost socket to the next
 HOLD_EVERY: Final = 0.06  # seconds, in each room. Contract: 6.11, a socket may send 20 a second
 OPENING_EVERY: Final = 0.1
 PROFILE_EVERY: Final = 0.02  # Contract: 1, a person may call 50 times a second
+CONFIRM_EVERY: Final = 0.5
+LOG_IN_EVERY: Final = 0.5
 CLOCK: Final = "clock"  # how late it woke up by itself: none of the service's doing
 KINDS: Final = {
     "hold": HOLD_EVERY,
     "opening": OPENING_EVERY,
     "goodbye": OPENING_EVERY,
     "profile": PROFILE_EVERY,
+    "confirm": CONFIRM_EVERY,
+    "log-in": LOG_IN_EVERY,
     CLOCK: PROFILE_EVERY,
 }
 
 
 class Bystander:
-    """All of them: markers alone in their rooms, one who opens, and one who reads."""
+    """All of them: markers alone in their rooms, one who opens, one who reads, pairs who meet to
+    mark, and one who logs in.
+    """
 
     def __init__(self, url: str, cast: Cast, trusts: ssl.SSLContext | None) -> None:
         self.notes = {kind: Notes(every) for kind, every in KINDS.items()}
@@ -51,7 +60,10 @@ class Bystander:
         self._cast = cast
         self._trusts = trusts
         self._role = "marking"
-        self._reading: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        session = {session_cookie_name(secure=trusts is not None): cast.reader}
+        self._reader = Browser(self._url, trusts, **session)
+        self._who_logs_in = Browser(self._url, trusts)
+        self._pairs = random.sample(cast.pairs, len(cast.pairs))
         self._holding: set[str] = set()  # events
         self._marking: dict[str, ClientConnection] = {}
 
@@ -70,11 +82,13 @@ class Bystander:
                     group.create_task(self._paced(HOLD_EVERY, until, self._marks(room)))
                 group.create_task(self._paced(OPENING_EVERY, until, self._opens))
                 group.create_task(self._paced(PROFILE_EVERY, until, self._reads))
+                group.create_task(self._paced(CONFIRM_EVERY, until, self._confirms))
+                group.create_task(self._paced(LOG_IN_EVERY, until, self._logs_in))
             felt = {kind: asdict(notes.felt()) for kind, notes in self.notes.items()}
             print(json.dumps(felt), flush=True)
             await asyncio.gather(*(each.close() for each in self._marking.values()))
-        if self._reading is not None:
-            self._reading[1].transport.abort()
+        self._reader.leave()
+        self._who_logs_in.leave()
 
     async def _go_in(self, stack: AsyncExitStack) -> None:
         for room in self._cast.rooms:
@@ -84,6 +98,7 @@ class Bystander:
             await inside.wait()
             await self._sit(room)
         await self._read()
+        await self._log_in()  # what its browser is given then it has from then on
 
     async def _paced(self, every: float, until: float, act: Callable[[], Awaitable[None]]) -> None:
         planned = time.perf_counter()
@@ -177,26 +192,36 @@ class Bystander:
             opened[0].transport.abort()
 
     async def _reads(self) -> None:
-        if not await self.notes["profile"].ask(self._read) and self._reading is not None:
-            self._reading[1].transport.abort()
-            self._reading = None
+        if not await self.notes["profile"].ask(self._read):
+            self._reader.leave()
 
     async def _read(self) -> None:
-        if self._reading is None:
-            host, port = self._url.hostname, self._url.port
-            self._reading = await asyncio.open_connection(host, port, ssl=self._trusts)
-        reader, writer = self._reading
-        cookie = f"{self._session}={self._cast.reader}"
-        writer.write(
-            f"GET /api/profile/GetProfile?user_id={self._cast.reader_id} HTTP/1.1\r\n"
-            f"Host: {self._url.netloc}\r\nCookie: {cookie}\r\n\r\n".encode()
-        )
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        _, _, rest = head.partition(b"content-length:")
-        body = await reader.readexactly(int(rest.split(b"\r", 1)[0] or 0))
-        status = int(head.split()[1])
-        if status != 200:
-            raise Failed(f"a profile was answered by {status}: {body[:80].decode()}")
+        await self._reader.get(f"/api/profile/GetProfile?user_id={self._cast.reader_id}")
+
+    async def _logs_in(self) -> None:
+        if not await self.notes["log-in"].ask(self._log_in):
+            self._who_logs_in.leave()
+
+    async def _log_in(self) -> None:
+        given = {"username": self._cast.username, "password": PASSWORD}
+        await self._who_logs_in.post("/accounts/login/", **given)
+
+    async def _confirms(self) -> None:
+        """Has a pair meet that has not met yet; what is measured is the confirm alone."""
+        with suppress(*FAILURES, Failed):
+            while self._pairs:
+                pair = self._pairs.pop()
+                async with (
+                    self._socket("mark_me", pair.event_id, pair.asker),
+                    self._socket("marking", pair.event_id, pair.marker) as marking,
+                ):
+                    if json.loads(await marking.recv())["params"]["marking_list"]:
+                        whom = {"user_id": pair.asker_id}
+                        await _told(marking, "prepared", "prepare_to_mark", whom)
+                        await self.notes["confirm"].ask(
+                            partial(_told, marking, "marked", "confirm_marking", {})
+                        )
+                        return
 
 
 async def _told(

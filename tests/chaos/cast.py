@@ -6,6 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
+
+PASSWORD: Final = "correct horse battery"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Cast:
     opener_event_id: str
     reader: str
     reader_id: int
+    pairs: Sequence[Room]  # whose asker is marked once
+    username: str  # of somebody who logs in with PASSWORD
 
     def write(self, path: Path) -> None:
         """For another process to read."""
@@ -36,4 +41,5 @@ class Cast:
     def read(cls, path: Path) -> Cast:
         """What `write` wrote."""
         given = json.loads(path.read_text())
-        return cls(**{**given, "rooms": [Room(**each) for each in given["rooms"]]})
+        rooms = {name: [Room(**each) for each in given[name]] for name in ("rooms", "pairs")}
+        return cls(**{**given, **rooms})

@@ -10,25 +10,33 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
 
 import psutil
 
-from tests.chaos import attacks, bystander
-from tests.chaos.cast import Cast, Room
+from attendance_adapters.sql.addresses import postgres_url, sqlite_url
+from attendance_adapters.sql.migrate import run_on_connection
+from attendance_web.demo.client import Visitor
+from tests.chaos import attacks, bystander, floods
+from tests.chaos.cast import PASSWORD, Cast, Room
 from tests.chaos.felt import PATIENCE, Felt
-from tests.support.gathering import Gathering, gathering
+from tests.support.gathering import Gathering, gatherings
 from tests.support.killable_servers import a_postgres
+from tests.support.many_names import fill
 from tests.support.nginx import proxied
 from tests.support.service_process import SECONDS, Service, bring_up_to_date, running
 
 ROOMS: Final = 3
+PAIRS: Final = 120  # as many as meet in a minute
+PEOPLE, GATHERINGS = 100_000, 50_000  # of a crowded database
 LOOK_SECONDS: Final = 0.02  # from one look at the service's memory to the next
 MEBIBYTE: Final = 1024 * 1024
 GROWTH_MOST: Final = 1024 * MEBIBYTE  # an attack ends there, before the machine does
 LEASE_LOST: Final = "the lease of process"  # as the heartbeat logs it
 DATABASE: Final = "ATTENDANCE_DATABASE_URL"
+USERNAME: Final = "who.logs.in"
 
 
 @contextmanager
@@ -81,29 +89,37 @@ class Ground:
 
 
 @contextmanager
-def ground(folder: Path, engine: str = "sqlite", *, nginx: bool = False) -> Iterator[Ground]:
-    """Begun in an empty folder, and ended with the block."""
+def ground(
+    folder: Path, engine: str = "sqlite", *, nginx: bool = False, crowded: bool = False
+) -> Iterator[Ground]:
+    """Begun in an empty folder, and ended with the block; a crowded one has many names."""
     with ExitStack() as stack:
         settings = stack.enter_context(ENGINES[engine](folder))
         bring_up_to_date(folder, settings)
 
-        async def gathered() -> list[Gathering]:
-            return [await gathering(settings[DATABASE], 2) for _ in range(ROOMS + 2)]
+        if crowded:
+            _fill(settings[DATABASE])
 
-        *rooms, opens, attacker = asyncio.run(gathered())
+        opens, attacker, *met = asyncio.run(gatherings(settings[DATABASE], ROOMS + PAIRS + 2, 2))
+        rooms = [
+            Room(each.event_id, marker.token, asker.token, asker.user_id)
+            for each in met
+            for marker, asker in [each.people]
+        ]
         cast = folder / "cast.json"
         Cast(
-            [
-                Room(each.event_id, marker.token, asker.token, asker.user_id)
-                for each in rooms
-                for marker, asker in [each.people]
-            ],
+            rooms[:ROOMS],
             opener=opens.people[0].token,
             opener_event_id=opens.event_id,
             reader=opens.people[1].token,
             reader_id=opens.people[1].user_id,
+            pairs=rooms[ROOMS:],
+            username=USERNAME,
         ).write(cast)
         service = door = stack.enter_context(running(folder, settings, migrate=False))
+        visitor = Visitor(service.url, "en")
+        visitor.get("/api/auth/GetCurrentUserId")
+        visitor.post("/accounts/signup/", username=USERNAME, password=PASSWORD)
         certificate = None
         if nginx:
             before = folder / "proxy"
@@ -113,12 +129,19 @@ def ground(folder: Path, engine: str = "sqlite", *, nginx: bool = False) -> Iter
         yield Ground(service, door, cast, attacker, certificate)
 
 
+def _fill(database: str) -> None:
+    """Adds the crowd."""
+    scheme, _, path = database.partition(":///")
+    url = sqlite_url(Path(path)) if scheme == "sqlite" else postgres_url(database)
+    run_on_connection(url, partial(fill, people=PEOPLE, gatherings=GATHERINGS))
+
+
 @dataclass(frozen=True)
 class Siege:
     """What one attack did; memory is in bytes."""
 
     felt: Mapping[str, Felt]
-    done: attacks.Done
+    done: attacks.Done | floods.Done
     memory: tuple[int, int, int]  # before, at most, and after
     leases_lost: int
 
@@ -143,7 +166,8 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
     # For longer than the bystander waits: it has to get its last answers in spite of it
     bounds = str(seconds + 2 * PATIENCE)
     who = ["--token", on.attacker.people[0].token, "--event", on.attacker.event_id]
-    command = on.command(attacks.__name__, name, on.door.url, "--seconds", bounds, *who)
+    by = floods if name in floods.FLOODS else attacks
+    command = on.command(by.__name__, name, on.door.url, "--seconds", bounds, *who)
     with _bystander(on, seconds) as told:
         before = on.memory()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attacker:
@@ -153,7 +177,7 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
             finally:
                 attacker.terminate()
                 said_by_attacker, _ = attacker.communicate(timeout=SECONDS)
-    done = attacks.Done(**json.loads(said_by_attacker.splitlines()[-1]))
+    done = by.Done(**json.loads(said_by_attacker.splitlines()[-1]))
     memory = before, max(highest), on.memory()
     return Siege(during, done, memory, on.leases_lost() - leases_lost)
 

@@ -44,22 +44,31 @@ class Gathering:
 
 async def gathering(database_url: str, count: int) -> Gathering:
     """So many people, made at once: a log-in costs a fifth of a second."""
-    event_id, tokens = EventId(uuid4()), [uuid4().hex for _ in range(count)]
+    (made,) = await gatherings(database_url, 1, count)
+    return made
 
-    def work(unit: Any) -> list[Person]:
-        now, made = unit.now(), []
-        for token in tokens:
-            user_id = unit.accounts.add(f"p{token}", "no password", now)
-            unit.profiles.add(Profile(user_id, f"Person {user_id}"))
-            unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
-            made.append(Person(user_id, token))
-        creator = UserId(made[0].user_id)
-        unit.events.add(Event(event_id, f"Lecture {event_id}", creator, now - 60, now + 3600))
-        return made
+
+async def gatherings(database_url: str, number: int, count: int) -> list[Gathering]:
+    """So many of them, each with so many people."""
+
+    def work(unit: Any) -> list[Gathering]:
+        return [_gathered(unit, count) for _ in range(number)]
 
     async with connect(database_url, files_url="memory://") as attendance:
-        people = await attendance.use_cases.mark_me.transact(work)
-    return Gathering(str(event_id), people)
+        return await attendance.use_cases.mark_me.transact(work)
+
+
+def _gathered(unit: Any, count: int) -> Gathering:
+    event_id, tokens = EventId(uuid4()), [uuid4().hex for _ in range(count)]
+    now, made = unit.now(), []
+    for token in tokens:
+        user_id = unit.accounts.add(f"p{token}", "no password", now)
+        unit.profiles.add(Profile(user_id, f"Person {user_id}"))
+        unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
+        made.append(Person(user_id, token))
+    creator = UserId(made[0].user_id)
+    unit.events.add(Event(event_id, f"Lecture {event_id}", creator, now - 60, now + 3600))
+    return Gathering(str(event_id), made)
 
 
 @asynccontextmanager

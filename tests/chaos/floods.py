@@ -1,0 +1,370 @@
+"""`python -m tests.chaos.floods NAME URL`: what one account or address does as fast as it can.
+
+Unlike those of `attacks` they are whole calls and sockets, each sound in itself; what makes them an
+attack is how many there are. It is a process of its own that yields to others, at an address of
+its own, and ends by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import ssl
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from io import BytesIO
+from typing import Final
+from urllib.parse import quote, urlsplit
+from uuid import uuid4
+
+import uvloop
+from PIL import Image
+
+from attendance_web.wire.credentials import session_cookie_name
+from tests.chaos.attacks import AGAIN, BEGUN, NICE
+
+ADDRESS: Final = "127.0.0.66"  # whose attack it is; bystanders come from another one
+PATIENCE: Final = 20.0  # seconds for one answer
+BODY_BYTES: Final = 16 * 2**20
+PIECE: Final = 64 * 1024
+CSRF: Final = "X-CSRFToken: chaos\r\n"
+KEYS: Final = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+GOODBYE: Final = b"\x88\x82\x00\x00\x00\x00" + (1000).to_bytes(2, "big")
+PREPARE: Final = json.dumps({"message": "prepare_to_mark", "params": {"user_id": 1}}).encode()
+
+
+@dataclass
+class Done:
+    """How much of it there was; ``codes`` counts answers by their status."""
+
+    connections: int = 0
+    sent: int = 0  # requests, frames, or pieces of a body
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def note(self, head: bytes) -> None:
+        """Counts an answer."""
+        code = head.split()[1].decode()
+        self.codes[code] = self.codes.get(code, 0) + 1
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to, and as whom."""
+
+    host: str
+    port: int
+    token: str
+    event_id: str
+    trusts: ssl.SSLContext | None
+
+    def head(self, method: str, path: str, *, known: bool = True, more: str = "") -> bytes:
+        """A head without its end; ``known`` is of the account, else of nobody."""
+        secure = self.trusts is not None
+        session = f"; {session_cookie_name(secure=secure)}={self.token}" if known else ""
+        origin = f"{'https' if secure else 'http'}://{self.host}:{self.port}"
+        lines = f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nOrigin: {origin}\r\n"
+        return f"{lines}Cookie: csrftoken=chaos{session}\r\n{CSRF}{more}".encode()
+
+
+class Connection:
+    """One connection, at the attacker's address."""
+
+    def __init__(self, target: Target, done: Done) -> None:
+        self.target, self.done = target, done
+
+    async def __aenter__(self) -> Connection:
+        self.reader, self.writer = await asyncio.open_connection(
+            self.target.host, self.target.port, local_addr=(ADDRESS, 0), ssl=self.target.trusts
+        )
+        self.done.connections += 1
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.writer.transport.abort()
+
+    async def call(
+        self, path: str, body: bytes | None = None, *, known: bool = True, media: str = ""
+    ) -> None:
+        """One whole call, a POST where there is a body. Raises OSError, EOFError at the end."""
+        if body is None:
+            await self.say(self.target.head("GET", path, known=known) + b"\r\n")
+        else:
+            more = f"Content-Type: {media or 'application/json'}\r\nContent-Length: {len(body)}\r\n"
+            await self.say(self.target.head("POST", path, known=known, more=more) + b"\r\n" + body)
+        await self.answer()
+
+    async def say(self, said: bytes) -> None:
+        """Sends it."""
+        self.writer.write(said)
+        self.done.sent += 1
+        await self.writer.drain()
+
+    async def answer(self) -> None:
+        """Reads one whole answer."""
+        async with asyncio.timeout(PATIENCE):
+            head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
+            self.done.note(head)
+            _, has_length, rest = head.partition(b"content-length:")
+            if has_length:
+                await self.reader.readexactly(int(rest.split(b"\r", 1)[0]))
+            elif b"transfer-encoding: chunked" in head:
+                while size := int(await self.reader.readuntil(b"\r\n"), 16):
+                    await self.reader.readexactly(size + 2)
+                await self.reader.readexactly(2)
+        if b"connection: close" in head:
+            raise EOFError
+
+    async def opens(self, role: str) -> None:
+        """Opens a socket, and hears its first frame or its end."""
+        path = f"/ws/{role}?event_id={self.target.event_id}"
+        more = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
+        await self.say(self.target.head("GET", path, more=more))
+        async with asyncio.timeout(PATIENCE):
+            head = await self.reader.readuntil(b"\r\n\r\n")
+            self.done.note(head)
+            await self.reader.read(1)
+
+    async def frame(self, text: bytes) -> None:
+        """Sends a command."""
+        length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2)
+        await self.say(b"\x81" + length + b"\0\0\0\0" + text)
+
+    async def stays(self) -> None:
+        """Hears all there is, until the end."""
+        while await self.reader.read(PIECE):
+            pass
+
+
+Act = Callable[[Connection], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Flood:
+    """What each of so many connections does, over and over, from when it is there."""
+
+    what: str
+    act: Act
+    connections: int = 16
+    begins: Act | None = None
+    crowded: bool = False  # whether it is an attack only on a database that is full
+
+
+def calls(path: str, *, known: bool = True) -> Act:
+    """The same call again and again."""
+    return lambda connection: connection.call(path, known=known)
+
+
+async def opens(connection: Connection) -> None:
+    await connection.opens("mark_me")
+    connection.writer.transport.abort()
+
+
+async def opens_and_leaves(connection: Connection) -> None:
+    await connection.opens("marking")
+    await connection.say(GOODBYE)
+    await connection.stays()
+
+
+async def becomes_marker(connection: Connection) -> None:
+    await connection.opens("marking")
+
+
+async def prepares(connection: Connection) -> None:
+    await connection.frame(PREPARE)
+    await connection.reader.read(PIECE)
+    await asyncio.sleep(0.05)  # Contract: 6.11, more would end it
+
+
+async def creates_events(connection: Connection) -> None:
+    given = {"name": f"flood {uuid4().hex}", "time_from": 1_900_000_000, "time_to": 1_900_003_600}
+    await connection.call("/api/events/CreateEvent", json.dumps(given).encode())
+
+
+async def asks_friends(connection: Connection) -> None:
+    given = {"user_id": connection.done.sent % 100_000 + 1}
+    await connection.call("/api/friends/SendFriendRequest", json.dumps(given).encode())
+
+
+async def logs_in(connection: Connection) -> None:
+    given = {"username": f"n{uuid4().hex[:12]}", "password": "correct horse battery"}
+    await connection.call("/accounts/login/", json.dumps(given).encode(), known=False)
+
+
+async def signs_up(connection: Connection) -> None:
+    given = {"username": f"n{uuid4().hex[:12]}", "password": "correct horse battery"}
+    await connection.call("/accounts/signup/", json.dumps(given).encode(), known=False)
+
+
+def uploads(image: Callable[[], bytes]) -> Act:
+    """A picture of one's own, as a form."""
+    begins = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+    media = "multipart/form-data; boundary=b"
+
+    async def act(connection: Connection) -> None:
+        await connection.call(PICTURE, begins + image() + b"\r\n--b--\r\n", media=media)
+
+    return act
+
+
+def no_picture() -> bytes:
+    """As much as a picture may have."""
+    return b"a" * 10 * 2**20
+
+
+@cache
+def many_pixels() -> bytes:
+    """A file of some bytes, and 40 megapixels."""
+    file = BytesIO()
+    Image.new("RGB", (8000, 5000)).save(file, "WEBP", lossless=True, quality=0, method=0)
+    return file.getvalue()
+
+
+def begins_body(path: str, length: int) -> Act:
+    """The head of a call, whose body is still to come."""
+    more = f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    return lambda connection: connection.say(
+        connection.target.head("POST", path, more=more) + b'{"image":"'
+    )
+
+
+async def says_a_byte(connection: Connection) -> None:
+    await connection.say(b"a")
+    await asyncio.sleep(1.0)
+
+
+async def fills_and_waits(connection: Connection) -> None:
+    """All of a large body but its last piece, and then nothing."""
+    for _ in range(BODY_BYTES // PIECE - 2):
+        await connection.say(b"a" * PIECE)
+    await connection.stays()
+
+
+async def asks_and_reads_nothing(connection: Connection) -> None:
+    await connection.say(connection.target.head("GET", "/api/events/GetEvents") + b"\r\n")
+    await asyncio.sleep(1.0)
+
+
+async def is_idle(connection: Connection) -> None:
+    await connection.stays()
+
+
+async def draws(connection: Connection) -> None:
+    await connection.call(f"/events/{connection.target.event_id}/qr.svg", known=False)
+
+
+PICTURE: Final = "/api/profile/UpdateProfilePicture"
+PART: Final = quote("ивано")
+FLOODS: Final[dict[str, Flood]] = {
+    "get-profile": Flood("GetProfile", calls("/api/profile/GetProfile?user_id=1")),
+    "anonymous-calls": Flood(
+        "GetCurrentUserId of nobody", calls("/api/auth/GetCurrentUserId", known=False), 300
+    ),
+    "openings": Flood("openings, cut at once", opens, 100),
+    "open-and-leave": Flood("openings with a goodbye", opens_and_leaves, 16),
+    "commands": Flood("commands that are refused", prepares, 16, becomes_marker),
+    "find-people": Flood(
+        "FindByName among 100 000",
+        calls(f"/api/profile/FindByName?display_name_part={PART}"),
+        crowded=True,
+    ),
+    "find-events": Flood(
+        "GetEvents by name, of nobody",
+        calls(f"/api/events/GetEvents?name={PART}", known=False),
+        200,
+        crowded=True,
+    ),
+    "deep": Flood(
+        "GetEvents by name, far down the list, of nobody",
+        calls(f"/api/events/GetEvents?name={quote('ов-')}&offset=2000000000", known=False),
+        200,
+        crowded=True,
+    ),
+    "all-events": Flood("GetEvents of 50 000", calls("/api/events/GetEvents"), 8, crowded=True),
+    "all-events-of-nobody": Flood(
+        "GetEvents of 50 000, of nobody",
+        calls("/api/events/GetEvents", known=False),
+        50,
+        crowded=True,
+    ),
+    "create-events": Flood("CreateEvent", creates_events),
+    "friend-requests": Flood("SendFriendRequest", asks_friends),
+    "uploads": Flood("pictures of 10 MiB that are none", uploads(no_picture), 8),
+    "pixels": Flood("small pictures of 40 megapixels", uploads(many_pixels), 8),
+    "log-ins": Flood("log-ins of unknown names", logs_in, 1000),
+    "sign-ups": Flood("sign-ups", signs_up, 50),
+    "slow-bodies": Flood(
+        "bodies of a byte a second",
+        says_a_byte,
+        1000,
+        begins_body("/api/friends/RemoveFriend", 9999),
+    ),
+    "unfinished": Flood(
+        "bodies of 16 MiB without their end", fills_and_waits, 100, begins_body(PICTURE, BODY_BYTES)
+    ),
+    "slow-readers": Flood(
+        "GetEvents whose answer is not read", asks_and_reads_nothing, 50, crowded=True
+    ),
+    "idle": Flood("connections that say nothing", is_idle, 5000),
+    "codes": Flood("QR codes", draws, 100),
+}
+
+
+async def _floods(flood: Flood, target: Target, done: Done, over: asyncio.Event) -> None:
+    """One of its connections, again and again."""
+    while not over.is_set():
+        with suppress(OSError, EOFError, TimeoutError, ValueError):
+            async with Connection(target, done) as connection:
+                if flood.begins is not None:
+                    await flood.begins(connection)
+                while not over.is_set():
+                    await flood.act(connection)
+        await asyncio.sleep(AGAIN)
+
+
+async def carried_out(flood: Flood, target: Target, seconds: float) -> Done:
+    """For so many seconds, or until SIGTERM; says when it has begun."""
+    over, done = asyncio.Event(), Done()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
+    going_on = [
+        asyncio.create_task(_floods(flood, target, done, over)) for _ in range(flood.connections)
+    ]
+    print(BEGUN, flush=True)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await over.wait()
+    for each in going_on:
+        each.cancel()
+    await asyncio.gather(*going_on, return_exceptions=True)
+    return done
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0, whatever it did."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.floods", description=__doc__)
+    parser.add_argument("name", choices=FLOODS)
+    parser.add_argument("url")
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--token", default="", help="of a session")
+    parser.add_argument("--event", default="", help="whose sockets are opened")
+    parser.add_argument("--certificate", help="what to trust where the URL is https")
+    given = parser.parse_args(arguments)
+    os.nice(NICE)
+    url = urlsplit(given.url)
+    trusts = None
+    if given.certificate is not None:
+        trusts = ssl.create_default_context(cafile=given.certificate)
+    target = Target(url.hostname or "", url.port or 80, given.token, given.event, trusts)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        done = runner.run(carried_out(FLOODS[given.name], target, given.seconds))
+    print(json.dumps(asdict(done)), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
