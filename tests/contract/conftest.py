@@ -14,6 +14,7 @@ from sqlalchemy import URL
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from tests.support.file_places import FILES
@@ -94,6 +95,16 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     mine = tmp_path_factory.getbasetemp()
     with shared_server(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) as address:
         yield address
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """A database with nothing in it, on each engine that has migrations."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "a 100% new?.db")
+        return
+    with a_database(request.getfixturevalue("postgres_server"), "template0") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, create_engine, inspect, text
+from sqlalchemy import URL, Connection, create_engine, inspect
 
 from attendance_adapters import UnusableDatabase, migrate
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.migrate import MIGRATIONS, is_current, run_on_connection, upgrade
 from attendance_adapters.sql.refusals import DELETE_REFUSALS, INSERT_REFUSALS, UNIQUE_REFUSALS
-from attendance_adapters.sql.search import is_declared
 from attendance_adapters.sql.tables import metadata
 from attendance_core.vocabulary import ACUTE_ACCENT, ALIKE_IN_SEARCHES, fold, search_fold
+from tests.support.migrating import (
+    EVENT,
+    PERSON,
+    PROFILE,
+    defined,
+    differences,
+    says,
+    schema_of,
+    search_keys,
+)
 from tests.support.postgres import a_database
 
 REVISIONS = [each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
-# Columns that every revision has had
-PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
-    VALUES (7, 'anna', 'anna', 'hash', 1000000)"""
-PROFILE = """INSERT INTO profiles (user_id, display_name, name_key, bio)
-    VALUES (7, 'Анна Ёлкина', 'анна ёлкина', '')"""
-EVENT = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
-    VALUES ('00000000000000000000000000000001', 'Лекция', 'лекция', 7, 1, 2)"""
-
-
 NAMES = [
     *(
         f"a{each}b{each}{each} c"
@@ -46,45 +42,6 @@ NAMES = [
     "İstanbul ı",
     "e\u0301 \u0301\u0301",
 ]
-
-
-def search_keys(url: URL) -> list[str]:
-    """What a profile and an event are found by."""
-    both = "SELECT search_key FROM profiles UNION ALL SELECT search_key FROM events"
-    return [key for (key,) in says(url, both)]
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
-    """An empty database."""
-    if request.param == "sqlite":
-        yield sqlite_url(tmp_path / "a 100% new?.db")
-        return
-    with a_database(request.getfixturevalue("postgres_server"), "template0") as made:
-        yield made
-
-
-def says(url: URL, *statements: str) -> list[Any]:
-    """The rows of the last one."""
-
-    def run(on: Connection) -> list[Any]:
-        answers = [on.execute(text(each)) for each in statements]
-        rows = list(answers[-1]) if answers[-1].returns_rows else []
-        on.commit()
-        return rows
-
-    return run_on_connection(url, run)
-
-
-def differences(on: Connection) -> list[Any]:
-    options = {
-        "compare_type": True,
-        "compare_server_default": True,
-        "include_name": is_declared,
-        "target_metadata": metadata,
-    }
-    found: list[Any] = compare_metadata(MigrationContext.configure(on, opts=options), metadata)
-    return found
 
 
 class TestUpgrade:
@@ -196,23 +153,6 @@ class TestPostgres:
         with a_database(postgres_server, "template0") as made:
             yield made
 
-    def test_two_that_migrate_at_once_do_not_meet(self, empty: URL) -> None:
-        failed: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                upgrade(empty)
-            except BaseException as error:
-                failed.append(error)
-
-        threads = [threading.Thread(target=run) for _ in range(4)]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-        assert failed == []
-        assert is_current(empty)
-
     def test_what_autogenerate_does_not_see_is_there_too(
         self, empty: URL, postgres_server: str
     ) -> None:
@@ -277,30 +217,6 @@ class TestPostgres:
             assert "\n" not in str(told.value)
 
 
-def defined(url: URL) -> dict[str, str]:
-    """Every constraint and index of our tables, in PostgreSQL's words, by its name."""
-    constraints = """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"""
-    indexes = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
-        AND indexname NOT IN (SELECT conname FROM pg_constraint)"""
-    found = [*says(url, constraints), *says(url, indexes)]
-    return {
-        name: words
-        for name, words in found
-        if is_declared(name, "index", None) and not name.startswith("alembic_version")
-    }
-
-
-def schema_of(database: Path) -> dict[str, list[str]]:
-    """The schema in SQLite's words, whatever the order of a table's lines."""
-    connection = sqlite3.connect(database)
-    found = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
-    ).fetchall()
-    connection.close()
-    return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in found}
-
-
 class TestNewerVersion:
     """While one version replaces another, the old one meets what the new one has migrated."""
 
@@ -329,25 +245,3 @@ def test_a_migration_that_fails_leaves_nothing_and_can_be_run_again(
     assert run_on_connection(url, lambda on: inspect(on).get_table_names()) == []
     upgrade(url)
     assert is_current(url)
-
-
-@pytest.mark.parametrize("half", ["TABLE profiles ADD", "TABLE events ADD"])
-def test_names_are_folded_all_or_none(url: URL, half: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A migration that dies in the middle is begun anew. Contract: 3.9."""
-    upgrade(url, "0003")
-    says(url, PERSON, PROFILE, EVENT)
-    run = Connection.exec_driver_sql
-
-    def dies_behind(self: Connection, statement: str, *rest: Any) -> Any:
-        answer = run(self, statement, *rest)
-        if half in statement:
-            raise ArithmeticError("the power went")
-        return answer
-
-    with monkeypatch.context() as dying:
-        dying.setattr(Connection, "exec_driver_sql", dies_behind)
-        with pytest.raises(ArithmeticError):
-            upgrade(url)
-    assert says(url, "SELECT version_num FROM alembic_version") == [("0003",)]
-    upgrade(url)
-    assert search_keys(url) == ["анна елкина", "лекция"]

@@ -3,43 +3,92 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
+from time import sleep
 from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, create_engine, event, func, select
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from attendance_adapters.errors import PendingMigration, UnusableDatabase
 from attendance_adapters.sql.addresses import without_password
+from attendance_adapters.sql.steps import keep_others_out, met_a_lock
+from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Number of PostgreSQL's advisory lock that one migration at a time holds; any that nobody else uses
-ADVISORY_LOCK = 7_216_355_201
+PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite has its turn
+# How often what meets a lock is tried again, and how long after: a backup goes on for minutes
+ATTEMPTS = 200
+ATTEMPT_SECONDS: Seconds = 3.0
+logger = logging.getLogger(__name__)
 
 
 def upgrade(url: URL, revision: str = "head") -> None:
     """Brings a database to a revision, the newest unless given, from whichever it is at.
 
-    Waits for a migration that another process has begun. Leaves a database as it is that a newer
-    version of this code has migrated. Raises UnusableDatabase.
+    Each revision is a transaction of its own, and each batch of one that goes through many rows:
+    whoever writes meanwhile waits for no more than a batch, and where a process dies the next one
+    goes on. Waits for a migration that another process has begun. Leaves a database as it is that
+    a newer version of this code has migrated. Raises UnusableDatabase.
     """
 
     def run(connection: Connection) -> None:
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-        if not _is_from_newer_version(_revision_of(connection)):
-            command.upgrade(_alembic_config(connection), revision)
-        connection.commit()
+        keep_others_out(connection)
+        for attempt in range(ATTEMPTS):
+            try:
+                return _take_steps(connection, revision)
+            except DBAPIError as error:
+                connection.rollback()
+                if not met_a_lock(error) or attempt == ATTEMPTS - 1:
+                    raise
+                if attempt == 0:
+                    logger.warning("the migration waits for others, who lock what it changes")
+            sleep(ATTEMPT_SECONDS)
+        return None
 
     run_on_connection(url, run)
+
+
+def _take_steps(connection: Connection, target: str) -> None:
+    """Takes a step a transaction, which begins by looking what is to be done.
+
+    So two processes may take turns, as they do on SQLite: each goes on where the other was.
+    """
+    while (script := _next_script(connection, target)) is not None:
+        in_batches = getattr(script.module, "in_batches", None)
+        for _ in in_batches(connection) if in_batches is not None else ():
+            connection.commit()
+            sleep(PAUSE_SECONDS)
+            after = _next_script(connection, target)
+            if after is None or after.revision != script.revision:
+                break  # another process has done the rest
+        else:
+            command.upgrade(_alembic_config(connection), script.revision)
+        connection.commit()
+
+
+def _next_script(connection: Connection, target: str) -> Script | None:
+    """Finds the revision that comes behind the one the database is at.
+
+    Returns None at the target, behind it, and where a newer version has migrated.
+    """
+    revision = _revision_of(connection)
+    path = [*_scripts().walk_revisions("base", target)][::-1]
+    if revision is None:
+        return path[0]
+    behind = itertools.dropwhile(lambda script: script.revision != revision, path)
+    return next(itertools.islice(behind, 1, None), None)
 
 
 def is_current(url: URL) -> bool:
@@ -49,8 +98,13 @@ def is_current(url: URL) -> bool:
     the other. Raises UnusableDatabase.
     """
     revision = run_on_connection(url, _revision_of)
-    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    newest = _scripts().get_current_head()
     return revision == newest or _is_from_newer_version(revision)
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(MIGRATIONS))
 
 
 def _revision_of(connection: Connection) -> str | None:
@@ -59,7 +113,7 @@ def _revision_of(connection: Connection) -> str | None:
 
 def _is_from_newer_version(revision: str | None) -> bool:
     """Tells whether this version does not know a revision."""
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     return revision is not None and revision not in known
 
 

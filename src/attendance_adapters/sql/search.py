@@ -115,7 +115,7 @@ END""",
     f"""CREATE TRIGGER trigrams_of_profiles_folded_put AFTER UPDATE OF name_key ON profiles
     WHEN new.name_key <> old.name_key BEGIN
     INSERT INTO trigrams_of_profiles_folded (trigrams_of_profiles_folded, rowid, search_key)
-        VALUES ('delete', old.user_id, old.search_key);
+        SELECT 'delete', old.user_id, old.search_key WHERE old.search_key IS NOT NULL;
     UPDATE profiles SET search_key = {_search_key_on_sqlite("new.name_key")}
         WHERE user_id = new.user_id;
     INSERT INTO trigrams_of_profiles_folded (rowid, search_key)
@@ -123,7 +123,7 @@ END""",
 END""",
     """CREATE TRIGGER trigrams_of_profiles_folded_remove AFTER DELETE ON profiles BEGIN
     INSERT INTO trigrams_of_profiles_folded (trigrams_of_profiles_folded, rowid, search_key)
-        VALUES ('delete', old.user_id, old.search_key);
+        SELECT 'delete', old.user_id, old.search_key WHERE old.search_key IS NOT NULL;
 END""",
     "ALTER TABLE events ADD COLUMN search_key VARCHAR",
     """CREATE VIRTUAL TABLE trigrams_of_events_folded USING fts5(
@@ -139,7 +139,8 @@ END""",
     f"""CREATE TRIGGER trigrams_of_events_folded_put AFTER UPDATE OF name_key ON events
     WHEN new.name_key <> old.name_key BEGIN
     DELETE FROM trigrams_of_events_folded
-    WHERE trigrams_of_events_folded MATCH '"' || replace(old.search_key, '"', '""') || '"'
+    WHERE trigrams_of_events_folded
+        MATCH '"' || replace(coalesce(old.search_key, ''), '"', '""') || '"'
         AND name_key = old.name_key;
     UPDATE events SET search_key = {_search_key_on_sqlite("new.name_key")}
         WHERE event_id = new.event_id;
@@ -161,10 +162,20 @@ END""",
     INSERT INTO trigrams_of_events (name_key) SELECT new.name_key WHERE length(new.name_key) >= 3;
 END""",
 )
-_COLUMNS_ON_POSTGRES = tuple(
-    f"""ALTER TABLE {table} ADD COLUMN search_key VARCHAR COLLATE "C"
-    GENERATED ALWAYS AS ({_search_key_on_postgres("name_key")}) STORED"""
-    for table in _JOIN_COLUMNS
+_ON_POSTGRES = (
+    f"""CREATE FUNCTION make_search_key() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.search_key := {_search_key_on_postgres("NEW.name_key")};
+    RETURN NEW;
+END
+$$""",
+    *(f'ALTER TABLE {table} ADD COLUMN search_key VARCHAR COLLATE "C"' for table in _JOIN_COLUMNS),
+    *(
+        f"""CREATE TRIGGER search_key_of_{table} BEFORE INSERT OR UPDATE OF name_key ON {table}
+    FOR EACH ROW EXECUTE FUNCTION make_search_key()"""
+        for table in _JOIN_COLUMNS
+    ),
 )
 
 
@@ -174,7 +185,7 @@ def _create_search(_: object, connection: Connection, **__: object) -> None:
         for statement in (*_FULL_TEXT_OF_OLD, *_FULL_TEXT):
             connection.exec_driver_sql(statement)
     else:
-        for statement in _COLUMNS_ON_POSTGRES:
+        for statement in _ON_POSTGRES:
             connection.exec_driver_sql(statement)
 
 

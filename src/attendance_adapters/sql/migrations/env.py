@@ -1,6 +1,6 @@
-"""How alembic runs our migrations: all in one transaction, over the connection it is given.
+"""How alembic runs one of our migrations: in the transaction that `migrate` has begun.
 
-One that fails leaves nothing behind, so that it can be run again.
+It commits the revision with what it did, so that one that fails leaves nothing behind.
 """
 
 from alembic import context
@@ -15,5 +15,4 @@ context.configure(
     transactional_ddl=True,
     include_name=is_declared,
 )
-with context.begin_transaction():
-    context.run_migrations()
+context.run_migrations()

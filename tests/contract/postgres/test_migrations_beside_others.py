@@ -1,0 +1,137 @@
+"""What a migration of PostgreSQL does where others hold locks, or left something half done."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, Connection, text
+
+from attendance_adapters.sql import migrate as migrating
+from attendance_adapters.sql import steps
+from attendance_adapters.sql.migrate import run_on_connection, upgrade
+from tests.contract.migrates_and_dies import BATCH_SIZE
+from tests.support.migrating import (
+    LAST_OF_BEFORE,
+    PEOPLE,
+    all_are_folded,
+    fill,
+    says,
+    unfolded,
+)
+from tests.support.postgres import a_database
+
+
+@pytest.fixture(autouse=True)
+def few_rows_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "BATCH_SIZE", BATCH_SIZE)
+
+
+@pytest.fixture
+def filled(postgres_server: str) -> Iterator[URL]:
+    with a_database(postgres_server, "template0") as made:
+        fill(made, LAST_OF_BEFORE)
+        yield made
+
+
+def test_a_row_that_somebody_has_locked_is_folded_later(
+    filled: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a batch that waits for somebody."""
+    left: list[int] = []
+
+    def hold(on: Connection) -> None:
+        on.execute(text("SELECT 1 FROM profiles WHERE user_id = 42 FOR UPDATE"))
+        locked.set()
+        released.wait(30)
+        on.rollback()
+
+    def look() -> None:
+        if not left:  # the table is as it will be, and that row is still to be folded
+            holder.start()
+            assert locked.wait(30)
+        left.append(unfolded(filled))
+        if left[-1] == PEOPLE + 1:  # all people but one
+            released.set()
+            holder.join()
+
+    locked, released = threading.Event(), threading.Event()
+    holder = threading.Thread(target=run_on_connection, args=(filled, hold))
+    monkeypatch.setattr(migrating, "sleep", lambda _: look())
+    upgrade(filled)
+    assert released.is_set()
+    all_are_folded(filled)
+
+
+def test_behind_a_backup_it_tries_again_and_lets_others_by(
+    filled: URL, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever reads or writes would wait for as long as the backup goes on."""
+    monkeypatch.setattr(steps, "LOCK_MILLISECONDS", 50)
+    met: list[float] = []
+
+    def back_up(on: Connection) -> None:
+        on.execute(text("LOCK TABLE events IN ACCESS SHARE MODE"))
+        locked.set()
+        released.wait(30)
+        on.rollback()
+
+    def look(seconds: float) -> None:
+        if seconds == migrating.ATTEMPT_SECONDS:
+            met.append(seconds)
+            says(filled, "SET lock_timeout = '1ms'", "UPDATE events SET ends_at = 3")
+            if len(met) == 3:
+                released.set()
+                holder.join()
+
+    locked, released = threading.Event(), threading.Event()
+    holder = threading.Thread(target=run_on_connection, args=(filled, back_up))
+    holder.start()
+    assert locked.wait(30)
+    monkeypatch.setattr(migrating, "sleep", look)
+    upgrade(filled)
+    assert len(met) == 3
+    assert caplog.text.count("waits for others") == 1
+    all_are_folded(filled)
+
+
+def test_an_index_that_was_left_half_built_is_built_anew(filled: URL) -> None:
+    upgrade(filled, "0004")
+    index = "trigrams_of_profiles_folded"
+    says(
+        filled,
+        f"CREATE INDEX {index} ON profiles (user_id)",
+        f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{index}'\\:\\:regclass",
+    )
+    upgrade(filled)
+    if not says(filled, "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"):
+        pytest.skip("no pg_trgm here: the index is not built at all")
+    (made,) = says(filled, f"SELECT indexdef FROM pg_indexes WHERE indexname = '{index}'")
+    assert "gin_trgm_ops" in made[0]
+
+
+def test_the_second_waits_without_a_transaction(filled: URL) -> None:
+    """An index that is built beside writers would wait for it, and it for the index."""
+
+    def hold(on: Connection) -> None:
+        steps.keep_others_out(on)
+        second.start()
+        until = time.monotonic() + 30
+        waiting: list[Any] = []
+        while not waiting:
+            assert time.monotonic() < until
+            waiting = says(
+                filled,
+                "SELECT state FROM pg_stat_activity WHERE datname = current_database()"
+                " AND query LIKE 'ROLLBACK%' AND state = 'idle'",
+            )
+        steps.build_index(on, "an_index", "ON events (ends_at)")
+        steps.drop_index(on, "an_index")
+
+    second = threading.Thread(target=upgrade, args=(filled,))
+    run_on_connection(filled, hold)
+    second.join()
+    all_are_folded(filled)

@@ -1,0 +1,192 @@
+"""Names of before are folded in batches, beside whoever writes and whoever else migrates."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Connection, create_engine, text
+
+from attendance_adapters.sql import migrate as migrating
+from attendance_adapters.sql import steps
+from attendance_adapters.sql.addresses import sqlite_url
+from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
+from tests.contract import migrates_and_dies
+from tests.contract.migrates_and_dies import BATCH_SIZE
+from tests.support.migrating import (
+    LAST_OF_BEFORE,
+    PEOPLE,
+    add_person,
+    all_are_folded,
+    fill,
+    says,
+    unfolded,
+)
+
+
+@pytest.fixture
+def of_before(url: URL) -> URL:
+    """A database that the version before has filled."""
+    fill(url, LAST_OF_BEFORE)
+    return url
+
+
+@pytest.fixture(autouse=True)
+def few_rows_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "BATCH_SIZE", BATCH_SIZE)
+
+
+def between_batches(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:
+    monkeypatch.setattr(migrating, "sleep", lambda _: then())
+
+
+class Died(Exception):
+    """What ends a migration in the middle."""
+
+
+class TestDeath:
+    """A migration that dies is followed by one that goes on. Contract: 3.9."""
+
+    def test_no_row_is_folded_twice(self, of_before: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+        left: list[int] = []
+
+        def die_at_each() -> None:
+            raise Died
+
+        between_batches(monkeypatch, die_at_each)
+        while not is_current(of_before):
+            try:
+                upgrade(of_before)
+            except Died:
+                left.append(unfolded(of_before))
+        everybody = 2 * PEOPLE
+        assert sorted({everybody, *left}, reverse=True) == [
+            *range(everybody, PEOPLE, -BATCH_SIZE),
+            *range(PEOPLE, 0, -BATCH_SIZE),
+            0,
+        ]
+        all_are_folded(of_before)
+
+    @pytest.mark.parametrize("commit", [2, 3, 6, 9])
+    def test_a_batch_that_is_not_committed_is_folded_again(
+        self, of_before: URL, monkeypatch: pytest.MonkeyPatch, commit: int
+    ) -> None:
+        commits = iter(range(1, commit))
+        really_commit = Connection.commit
+
+        def die_before(connection: Connection) -> None:
+            if next(commits, None) is None:
+                raise Died
+            really_commit(connection)
+
+        with monkeypatch.context() as dying:
+            dying.setattr(Connection, "commit", die_before)
+            with pytest.raises(Died):
+                upgrade(of_before)
+        assert unfolded_if_there(of_before) > 0
+        upgrade(of_before)
+        all_are_folded(of_before)
+
+    @pytest.mark.parametrize("batch", [1, 4, 8])
+    def test_a_process_that_is_killed(self, of_before: URL, batch: int) -> None:
+        assert run_program(of_before, dies_after=batch).wait() == -signal.SIGKILL
+        assert unfolded(of_before) > 0
+        assert not is_current(of_before)
+        upgrade(of_before)
+        all_are_folded(of_before)
+
+
+def unfolded_if_there(url: URL) -> int:
+    at = says(url, "SELECT version_num FROM alembic_version")
+    return 2 * PEOPLE if at == [(LAST_OF_BEFORE,)] else unfolded(url)
+
+
+def run_program(url: URL, dies_after: int = 0) -> subprocess.Popen[bytes]:
+    address = url.render_as_string(hide_password=False)
+    return subprocess.Popen(
+        [sys.executable, "-m", migrates_and_dies.__name__, address, str(dies_after)]
+    )
+
+
+class TestWriters:
+    def test_whoever_writes_between_two_batches_waits_for_nothing(
+        self, of_before: URL, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As the version before does, which goes on meanwhile. Contract: 3.9."""
+        numbers = iter(range(100, 200))
+
+        def write(on: Connection) -> None:
+            number = next(numbers)
+            if on.dialect.name == "postgresql":
+                on.execute(text("SET lock_timeout = '1ms'"))
+            add_person(on, number, f"Новый Ёж’{number}")
+            for table, column in (("profiles", "user_id"), ("events", "event_id")):
+                # The last ones are not folded yet, the first ones are
+                for order in ("DESC", "ASC"):
+                    picked = f"SELECT name_key FROM {table} ORDER BY {column} {order} LIMIT 1"
+                    key = on.execute(text(picked)).scalar_one()
+                    renamed = f"UPDATE {table} SET name_key = :new WHERE name_key = :old"
+                    on.execute(text(renamed), {"new": f"{key}ё", "old": key})
+            on.execute(text("DELETE FROM events WHERE name_key LIKE '%ёж’04%'"))
+            on.commit()
+
+        def from_elsewhere() -> None:
+            url = of_before
+            if url.get_backend_name() == "postgresql":
+                return run_on_connection(url, write)
+            engine = create_engine(url, connect_args={"timeout": 0})
+            with engine.connect() as on:
+                write(on)
+            return engine.dispose()
+
+        between_batches(monkeypatch, from_elsewhere)
+        upgrade(of_before)
+        assert next(numbers) >= 108
+        all_are_folded(of_before)
+
+
+class TestTwoAtOnce:
+    def test_processes_of_which_one_dies_do_it_together(self, of_before: URL) -> None:
+        others = [run_program(of_before, dies_after) for dies_after in (0, 3, 0)]
+        for each, ends in zip(others, ({0}, {0, -signal.SIGKILL}, {0}), strict=True):
+            assert each.wait() in ends
+        all_are_folded(of_before)
+
+    def test_one_that_does_the_rest_while_the_other_pauses(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """SQLite's two take turns; PostgreSQL's second one waits for all of the first."""
+        url = sqlite_url(tmp_path / "it.db")
+        fill(url, LAST_OF_BEFORE)
+        pauses: list[bool] = []
+
+        def let_the_other_in() -> None:
+            pauses.append(True)
+            if len(pauses) == 2:
+                upgrade(url)
+
+        between_batches(monkeypatch, let_the_other_in)
+        upgrade(url)
+        all_are_folded(url)
+
+    def test_many_over_an_empty_database(self, url: URL) -> None:
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                upgrade(url)
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=run) for _ in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert failed == []
+        assert is_current(url)

@@ -1,0 +1,81 @@
+"""Databases that ran a migration before it was what it is now."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import URL, Connection, text
+
+from attendance_adapters.sql.migrate import run_on_connection, upgrade
+from attendance_adapters.sql.search import _search_key_on_postgres
+from tests.support.migrating import (
+    all_are_folded,
+    differences,
+    fill,
+    says,
+    schema,
+)
+from tests.support.postgres import a_database
+
+
+class TestDatabasesOfThe0004ThatFoldedAllAtOnce:
+    """Nobody was given it in a release, and who ran it all the same ends like everybody."""
+
+    def test_they_end_like_new_ones(self, url: URL) -> None:
+        if url.get_backend_name() == "sqlite":
+            fill(url, "0005")
+            triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            for name, sql in says(url, triggers):
+                plain = re.sub(
+                    r"SELECT ('delete', old.user_id, old.search_key) WHERE .*;",
+                    r"VALUES (\1);",
+                    sql,
+                ).replace("coalesce(old.search_key, '')", "old.search_key")
+                says(url, f"DROP TRIGGER {name}", plain.replace(":", r"\:"))
+            says(url, "UPDATE alembic_version SET version_num = '0004'")
+        else:
+            fill(url, "0004")
+            for table in ("profiles", "events"):
+                key = _search_key_on_postgres("name_key")
+                says(
+                    url,
+                    f"ALTER TABLE {table} DROP COLUMN search_key",
+                    f"""ALTER TABLE {table} ADD COLUMN search_key VARCHAR COLLATE "C"
+                        GENERATED ALWAYS AS ({key}) STORED""",
+                )
+        upgrade(url)
+        all_are_folded(url)
+        assert run_on_connection(url, differences) == []
+        reached = schema(url)
+        run_on_connection(url, rename_all)
+        all_are_folded(url)
+        with another(url) as new:
+            upgrade(new)
+            assert reached == schema(new)
+
+
+def rename_all(on: Connection) -> None:
+    for table in ("profiles", "events"):
+        on.execute(text(f"UPDATE {table} SET name_key = name_key || 'ё'"))
+    on.commit()
+
+
+class another:
+    """A second database, on the same engine."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._postgres: Any = None
+
+    def __enter__(self) -> URL:
+        if self._url.get_backend_name() == "sqlite":
+            return self._url.set(database=f"{self._url.database}.new")
+        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._postgres = a_database(address, "template0")
+        made: URL = self._postgres.__enter__()
+        return made
+
+    def __exit__(self, *_: object) -> None:
+        if self._postgres is not None:
+            self._postgres.__exit__(None, None, None)

@@ -1,0 +1,150 @@
+"""Databases on their way from one revision to another, seen from outside."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import URL, Connection, text
+
+from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
+from attendance_adapters.sql.search import is_declared
+from attendance_adapters.sql.tables import metadata
+from attendance_core.vocabulary import fold, search_fold
+
+# Columns that every revision has had
+PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
+    VALUES (7, 'anna', 'anna', 'hash', 1000000)"""
+PROFILE = """INSERT INTO profiles (user_id, display_name, name_key, bio)
+    VALUES (7, 'Анна Ёлкина', 'анна ёлкина', '')"""
+EVENT = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+    VALUES ('00000000000000000000000000000001', 'Лекция', 'лекция', 7, 1, 2)"""
+PEOPLE = 43  # some more than four batches, and as many events
+LAST_OF_BEFORE = "0003"
+
+
+def says(url: URL, *statements: str) -> list[Any]:
+    """The rows of the last one."""
+
+    def run(on: Connection) -> list[Any]:
+        answers = [on.execute(text(each)) for each in statements]
+        rows = list(answers[-1]) if answers[-1].returns_rows else []
+        on.commit()
+        return rows
+
+    return run_on_connection(url, run)
+
+
+def search_keys(url: URL) -> list[str]:
+    """What a profile and an event are found by."""
+    both = "SELECT search_key FROM profiles UNION ALL SELECT search_key FROM events"
+    return [key for (key,) in says(url, both)]
+
+
+def differences(on: Connection) -> list[Any]:
+    """How the tables differ from those that are declared, as far as alembic sees."""
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_name": is_declared,
+        "target_metadata": metadata,
+    }
+    found: list[Any] = compare_metadata(MigrationContext.configure(on, opts=options), metadata)
+    return found
+
+
+def schema(url: URL) -> dict[str, Any]:
+    """All that has a name in a database, in its engine's words."""
+    if url.get_backend_name() == "sqlite":
+        return {**schema_of(Path(str(url.database)))}
+    return {**defined(url)}
+
+
+def defined(url: URL) -> dict[str, str]:
+    """What has a name beside our tables and columns, in PostgreSQL's words."""
+    constraints = """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"""
+    indexes = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        AND indexname NOT IN (SELECT conname FROM pg_constraint)"""
+    triggers = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+    functions = """SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE prolang =
+        (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')"""
+    generated = """SELECT attrelid::regclass || '.' || attname, attgenerated FROM pg_attribute
+        WHERE attgenerated <> ''"""
+    found = [
+        row
+        for asked in (constraints, indexes, triggers, functions, generated)
+        for row in says(url, asked.replace("::", r"\:\:"))
+    ]
+    return {
+        name: words
+        for name, words in found
+        if is_declared(name, "index", None) and not name.startswith("alembic_version")
+    }
+
+
+def schema_of(database: Path) -> dict[str, list[str]]:
+    """The schema in SQLite's words, whatever the order of a table's lines."""
+    connection = sqlite3.connect(database)
+    found = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+    ).fetchall()
+    connection.close()
+    return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in found}
+
+
+def add_person(on: Connection, number: int, name: str) -> None:
+    """And an event of theirs, by the columns that every revision has had."""
+    for statement in (
+        """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
+            VALUES (:n, :who, :who, 'hash', 1)""",
+        """INSERT INTO profiles (user_id, display_name, name_key, bio)
+            VALUES (:n, :name, :key, '')""",
+        """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+            VALUES (:id, :name, :key, :n, 1, 2)""",
+    ):
+        asked = text(statement)
+        given = {
+            "n": number,
+            "who": f"u{number}",
+            "name": name,
+            "key": fold(name),
+            "id": UUID(int=number) if on.dialect.name == "postgresql" else f"{number:032x}",
+        }
+        on.execute(asked, {name: given[name] for name in asked.compile().params})
+
+
+def fill(url: URL, revision: str) -> None:
+    upgrade(url, revision)
+
+    def add(on: Connection) -> None:
+        for number in range(1, PEOPLE + 1):
+            add_person(on, number, f"Алёна Ёж’{number:03}")
+        on.commit()
+
+    run_on_connection(url, add)
+
+
+def all_are_folded(url: URL) -> None:
+    """And are found, as much as an index can tell."""
+    assert is_current(url)
+    for table in ("profiles", "events"):
+        rows = says(url, f"SELECT name_key, search_key FROM {table}")
+        assert [(key, search_fold(key)) for key, _ in rows] == [tuple(row) for row in rows]
+        if url.get_backend_name() == "sqlite":
+            for index in (table, f"{table}_folded"):
+                check = f"INSERT INTO trigrams_of_{index} (trigrams_of_{index}, rank)"
+                says(url, f"{check} VALUES ('integrity-check', 1)")
+            index = f"trigrams_of_{table}_folded"
+            found = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"еж''\"'"
+            expected = sum("еж'" in search_key for _, search_key in rows)
+            assert says(url, found) == [(expected,)]
+
+
+def unfolded(url: URL) -> int:
+    both = "SELECT search_key FROM profiles UNION ALL SELECT search_key FROM events"
+    return sum(key is None for (key,) in says(url, both))
