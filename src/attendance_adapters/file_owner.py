@@ -1,8 +1,7 @@
 """Whose a folder of files is: each belongs to one database, and a marker in it says which.
 
 Whatever no row of its database names is swept from such a folder, so that a second database
-over the same one would lose everything. The database's id is a row like those of limits, one
-that never lapses and that older versions leave alone.
+over the same one would lose everything.
 """
 
 from __future__ import annotations
@@ -17,13 +16,9 @@ from obstore.store import MemoryStore
 from attendance_adapters.errors import ForeignFolder, UnusableFolder
 from attendance_adapters.files import ObjectFiles, one_line
 from attendance_core import ports
-from attendance_core.limits import Tally
-from attendance_core.vocabulary import LATEST_INSTANT, Instant, TallyKey
 
 MARKER: Final = "attendance-database"  # the file's name
-ID_KEY: Final = TallyKey("id of this database")
-NEVER: Final[Instant] = LATEST_INSTANT + 1.0
-HALF_BITS: Final = 38  # whole seconds that every store keeps, as exactly as it was given them
+ID_BYTES: Final = 12
 
 
 async def claim_folder(files: ObjectFiles, transact: ports.Transact) -> None:
@@ -52,9 +47,4 @@ async def claim_folder(files: ObjectFiles, transact: ports.Transact) -> None:
 
 def _database_id(unit: ports.Unit) -> str:
     """Reads the id of this database, which gets one where it has none; a transaction function."""
-    kept = unit.tallies.lock(ID_KEY)
-    if not kept.taken:
-        halves = (float(secrets.randbits(HALF_BITS)), float(secrets.randbits(HALF_BITS)))
-        kept = Tally(ID_KEY, halves)
-        unit.tallies.put(kept, NEVER)
-    return "".join(f"{int(half):012x}" for half in kept.taken)
+    return unit.installation.database_id(secrets.token_hex(ID_BYTES))

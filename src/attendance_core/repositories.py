@@ -310,3 +310,11 @@ class Tallies(Protocol):
     def remove_lapsed(self, now: Instant) -> None:
         """Forgets those that lapse at ``now`` or before."""
         ...
+
+
+class Installation(Protocol):
+    """What a database knows of itself."""
+
+    def database_id(self, new: str) -> str:
+        """Its id, the same for ever; ``new`` where it has none yet."""
+        ...

@@ -174,6 +174,26 @@ class TestTwoAtOnce:
         upgrade(url)
         all_are_folded(url)
 
+    def test_one_whose_database_a_newer_version_has_migrated_meanwhile(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It would look for names where there are none any more."""
+        url = sqlite_url(tmp_path / "it.db")
+        fill(url, LAST_OF_BEFORE)
+
+        def let_the_newer_one_in() -> None:
+            between_batches(monkeypatch, lambda: None)
+            upgrade(url)
+            says(
+                url,
+                "DROP TABLE events",
+                "UPDATE alembic_version SET version_num = 'of_tomorrow'",
+            )
+
+        between_batches(monkeypatch, let_the_newer_one_in)
+        upgrade(url)
+        assert says(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
+
     def test_many_over_an_empty_database(self, url: URL) -> None:
         failed: list[BaseException] = []
 

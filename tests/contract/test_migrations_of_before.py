@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import Any
 
 from sqlalchemy import URL, Connection, text
@@ -59,6 +60,30 @@ def rename_all(on: Connection) -> None:
     for table in ("profiles", "events"):
         on.execute(text(f"UPDATE {table} SET name_key = name_key || 'ё'"))
     on.commit()
+
+
+class TestIdAmongTallies:
+    """Where it was before it had a table of its own."""
+
+    HALVES = (0x0123456789, 0x2FEDCBA987)
+    FOUND = """SELECT database_id FROM installation"""
+
+    def test_folders_that_are_marked_with_it_stay_claimed(self, url: URL) -> None:
+        upgrade(url, "0005")
+        taken = struct.pack(">2q", *(half * 1_000_000 for half in self.HALVES)).hex()
+        taken = f"X'{taken}'" if url.get_backend_name() == "sqlite" else f"decode('{taken}', 'hex')"
+        says(
+            url,
+            f"""INSERT INTO tallies (key, taken, under_way, lapses_at)
+                VALUES ('id of this database', {taken}, {taken}, 1)""",
+        )
+        upgrade(url)
+        assert says(url, self.FOUND) == [("000123456789002fedcba987",)]
+        assert says(url, "SELECT count(*) FROM tallies") == [(1,)]
+
+    def test_a_database_without_one_gets_it_at_the_first_start(self, url: URL) -> None:
+        upgrade(url)
+        assert says(url, self.FOUND) == []
 
 
 class another:

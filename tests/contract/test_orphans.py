@@ -16,7 +16,6 @@ from attendance_adapters.file_owner import claim_folder
 from attendance_adapters.files import UPLOAD_SECONDS, ObjectFiles, sweep_orphans
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers import LocalNotifier
-from attendance_core.limits import ForgetTallies
 from attendance_core.marking.connections import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import FileKey, UserId
@@ -120,13 +119,6 @@ class TestFolder:
         await asyncio.gather(
             *(claim_folder(ObjectFiles.at(files_url), store.transact) for _ in range(8))
         )
-
-    async def test_the_id_is_not_forgotten_with_the_tallies(
-        self, store: Any, files_url: str
-    ) -> None:
-        await claim_folder(ObjectFiles.at(files_url), store.transact)
-        await ForgetTallies(store.transact)()
-        await claim_folder(ObjectFiles.at(files_url), store.transact)
 
     async def test_one_that_was_in_use_before_is_taken_over(
         self, store: Any, files_url: str

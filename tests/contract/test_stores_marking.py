@@ -185,3 +185,24 @@ class TestTallies:
             assert all(isinstance(each, bool | TooManyRequests) for each in told)
             failed += sum(each is True for each in told)
         assert failed == 7
+
+
+class TestInstallation:
+    """Whose files a folder has is told by it."""
+
+    async def test_a_database_has_one_id_for_ever(self, store: Any) -> None:
+        news = [f"{number:024x}" for number in range(8)]
+        asked = [store.transact(lambda u, n=new: u.installation.database_id(n)) for new in news]
+        (first, *others) = await asyncio.gather(*asked)
+        assert first in news
+        assert set(others) == {first}
+        assert await store.observe(lambda u: u.installation.database_id("another")) == first
+
+    async def test_one_that_is_not_committed_is_none(self, store: Any) -> None:
+        def fails(unit: Any) -> None:
+            unit.installation.database_id("lost")
+            raise ArithmeticError
+
+        with pytest.raises(ArithmeticError):
+            await store.transact(fails)
+        assert await store.transact(lambda u: u.installation.database_id("kept")) == "kept"

@@ -66,6 +66,7 @@ class State:
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     processes: dict[ProcessId, Process] = field(default_factory=dict)
     tallies: dict[TallyKey, TallyRow] = field(default_factory=dict)
+    installation: dict[str, str] = field(default_factory=dict)  # one value, by its name
 
     def copy(self) -> State:
         """Makes a state that can be changed; it shares its values with this one."""

@@ -6,6 +6,7 @@ from attendance_adapters.memory.accounts import Accounts, Sessions
 from attendance_adapters.memory.connections import Connections, Processes
 from attendance_adapters.memory.events import Events
 from attendance_adapters.memory.friends import Friendships
+from attendance_adapters.memory.installation import Installation
 from attendance_adapters.memory.limits import Tallies
 from attendance_adapters.memory.places import Marks, Places
 from attendance_adapters.memory.profiles import Profiles, Scans
@@ -32,6 +33,7 @@ class MemoryUnit:
         self.connections = Connections(state)
         self.processes = Processes(state)
         self.tallies = Tallies(state)
+        self.installation = Installation(state)
 
     def now(self) -> Instant:
         """Asks the clock that the store was given."""

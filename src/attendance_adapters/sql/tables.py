@@ -153,6 +153,7 @@ events = Table(
     UniqueConstraint("name_key"),
     Index(None, "creator_id"),
     Index(None, "starts_at", "name_key"),
+    Index(None, "ends_at"),
 )
 
 places = Table(
@@ -243,4 +244,14 @@ tallies = Table(
     Column("under_way", InstantsType, nullable=False),
     Column("lapses_at", InstantType, nullable=False),
     Index(None, "lapses_at"),
+)
+
+# What a database knows of itself, in one row
+ONLY_ROW = 1
+installation = Table(
+    "installation",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("database_id", String, nullable=False),
+    CheckConstraint("number = 1", name="only_row"),
 )

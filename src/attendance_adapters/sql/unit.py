@@ -9,6 +9,7 @@ from attendance_adapters.sql.connections import Connections, Processes
 from attendance_adapters.sql.driver import Executor
 from attendance_adapters.sql.events import Events
 from attendance_adapters.sql.friends import Friendships
+from attendance_adapters.sql.installation import Installation
 from attendance_adapters.sql.limits import Tallies
 from attendance_adapters.sql.places import Marks, Places
 from attendance_adapters.sql.profiles import Profiles, Scans
@@ -27,6 +28,7 @@ class SqlUnit:
         "connections",
         "events",
         "friendships",
+        "installation",
         "marks",
         "now",
         "places",
@@ -51,6 +53,7 @@ class SqlUnit:
         self.connections = Connections(executor)
         self.processes = Processes(executor)
         self.tallies = Tallies(executor)
+        self.installation = Installation(executor)
 
     def announce(self, announcement: Announcement) -> None:
         """Collects an announcement, to be published once the transaction is committed."""

@@ -1,0 +1,27 @@
+"""What a SQL database knows of itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
+
+from attendance_adapters.sql.driver import Executor
+from attendance_adapters.sql.tables import ONLY_ROW, installation
+
+FIND_ID = select(installation.c.database_id)
+# Waits for whoever adds it at the same time, whose id is then found
+ADD_ID = insert(installation).on_conflict_do_nothing(index_elements=[installation.c.number])
+
+
+class Installation:
+    """Keeps the id of the database; `repositories.Installation`."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
+
+    def database_id(self, new: str) -> str:
+        if (row := self._execute(FIND_ID).one_or_none()) is None:
+            self._execute(ADD_ID, {"number": ONLY_ROW, "database_id": new})
+            row = self._execute(FIND_ID).one_or_none()
+        (database_id,) = row
+        return str(database_id)
