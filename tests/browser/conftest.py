@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.visitor import Door
+from tests.browser.visitor import PATIENCE, Door
 from tests.support.service_process import Service, running
 
 CHROMIUM = "/usr/bin/chromium"
@@ -24,7 +24,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 30_000  # milliseconds for anything to be seen: machines that test are slow
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

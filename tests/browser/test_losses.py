@@ -9,8 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.conftest import PATIENCE
-from tests.browser.visitor import Door
+from tests.browser.visitor import PATIENCE, Door
 from tests.support.service_process import Service, free_port, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

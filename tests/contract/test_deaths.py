@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from attendance_adapters import Attendance
 from attendance_core import Confirmed, LoggedIn, Marked, Role
 from attendance_core.vocabulary import EventId, UserId
-from tests.contract import dies_at
+from tests.support import dies_at
 
 ROOT = Path(__file__).parents[2]
 ANNA, BORIS = UserId(1), UserId(2)

@@ -1,6 +1,7 @@
 """Who may import whom: the contracts of pyproject.toml hold, and each of them can fail.
 
-No test module imports another one: what several use is in tests/support, and all of it is used.
+No test module imports another one, nor a conftest: what several use is in tests/support, and all
+of it is used. What only its own tests use stands beside them, and no other folder imports it.
 """
 
 import ast
@@ -115,15 +116,27 @@ def test_a_foreign_import_in_the_core_is_seen() -> None:
     assert foreign_imports(source) == {"attrs", "yaml"}
 
 
-def imported_tests(source: str) -> set[str]:
-    """The test modules that a file imports."""
+def imported_from(source: str) -> set[str]:
+    """All that a file imports, by its full name."""
     imported: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return {name for name in imported if re.search(r"(^|\.)test_\w+(\.|$)", name)}
+    return imported
+
+
+def imported_tests(source: str) -> set[str]:
+    """The test modules and the fixtures of folders that a file imports."""
+    is_one = re.compile(r"(^|\.)(test_\w+|conftest)(\.|$)")
+    return {name for name in imported_from(source) if is_one.search(name)}
+
+
+def folders_imported(source: str) -> set[str]:
+    """The folders of tests that a file imports from, but for what all share."""
+    names = [name.split(".") for name in imported_from(source)]
+    return {parts[1] for parts in names if parts[0] == "tests" and parts[1:]} - {"support"}
 
 
 def defined_in(source: str) -> set[str]:
@@ -167,6 +180,12 @@ def test_no_test_module_imports_another() -> None:
     assert {file: modules for file, modules in imported.items() if modules} == {}
 
 
+def test_a_folder_of_tests_takes_from_itself_and_from_what_all_share() -> None:
+    for file in TESTS:
+        own = file.relative_to(ROOT).parts[1]
+        assert folders_imported(file.read_text(encoding="utf-8")) <= {own}, file
+
+
 def test_all_that_tests_share_is_used() -> None:
     taken = {file: taken_in(file.read_text(encoding="utf-8")) for file in TESTS}
     for file in SUPPORT:
@@ -184,6 +203,15 @@ def test_all_that_tests_share_is_used() -> None:
 def test_an_import_of_a_test_module_is_seen() -> None:
     source = "from tests.unit.test_events import NOON\nfrom tests.unit import test_limits, world\n"
     assert imported_tests(source) == {"tests.unit.test_events.NOON", "tests.unit.test_limits"}
+    assert imported_tests("from tests.browser.conftest import NOON") == {
+        "tests.browser.conftest.NOON"
+    }
+
+
+def test_an_import_from_another_folder_of_tests_is_seen() -> None:
+    source = "from tests.contract import dies_at\nfrom tests.support import race\nimport os\n"
+    assert folders_imported(source) == {"contract"}
+    assert folders_imported("import tests.chaos.run\n") == {"chaos"}
 
 
 def test_what_is_defined_and_not_used_is_seen() -> None:
