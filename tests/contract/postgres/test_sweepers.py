@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import URL
 
 from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Process, Role
@@ -28,11 +29,21 @@ OF_DEAD = range(LOST.stop, LOST.stop + EACH)  # their process has died
 HELD_OF_DEAD = range(OF_DEAD.stop, OF_DEAD.stop + EACH)  # both
 THERE = range(HELD_OF_DEAD.stop, HELD_OF_DEAD.stop + EACH)  # nothing has
 LATER = NOON + 200
+HOURS = 36_000.0  # seconds
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, nobody who waits for a connection or a row is turned away."""
+    for bound in ("ANSWER", "POOL", "SILENT"):
+        monkeypatch.setattr(postgres, f"{bound}_SECONDS", HOURS)
+    for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        monkeypatch.setitem(postgres.SETTINGS, setting, "0")
 
 
 @pytest.fixture
 async def stores(
-    postgres_url: URL, notifier: LocalNotifier, clock: SetClock
+    postgres_url: URL, notifier: LocalNotifier, clock: SetClock, patience: None
 ) -> AsyncIterator[list[PostgresStore]]:
     made = [PostgresStore(postgres_url, notifier, clock=clock) for _ in range(2)]
     for each in made:
@@ -64,6 +75,19 @@ async def a_hall_after_a_crash(store: PostgresStore) -> Lecture:
     return lecture
 
 
+def sweep_once_all_have_looked(
+    store: PostgresStore, process_id: ProcessId, looked: asyncio.Barrier
+) -> Coroutine[Any, Any, int]:
+    """A sweep that ends what it has found when all others have found the same."""
+
+    async def observe(look: Callable[[Any], Any]) -> Any:
+        found = await store.observe(look)
+        await looked.wait()
+        return found
+
+    return replace(use_cases(store).sweep, observe=observe)(process_id=process_id)
+
+
 async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_each_once(
     stores: list[PostgresStore], notifier: LocalNotifier, clock: SetClock
 ) -> None:
@@ -75,13 +99,14 @@ async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_eac
     clock.at = LATER
     told: list[Any] = []
     await notifier.subscribe(EVENT, told.append)
+    looked = asyncio.Barrier(2 * len(stores))
     sweeps = [
-        use_cases(store).sweep(process_id=process_id)
+        sweep_once_all_have_looked(store, process_id, looked)
         for _ in range(2)
         for store, process_id in zip(stores, (PROCESS, OTHER), strict=True)
     ]
-    found = await asyncio.gather(*sweeps)
-    assert sum(each > 0 for each in found) >= 2, "they did not meet"
+    found = 2 * EACH + 3 * EACH  # holds and connections
+    assert await asyncio.gather(*sweeps) == [found] * len(sweeps)
 
     gone = [*LOST, *OF_DEAD, *HELD_OF_DEAD]
     assert all(isinstance(each, PlaceChanged) for each in told)
