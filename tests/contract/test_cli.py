@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.service_process import attendance, running
+from tests.support.service_process import attendance, bring_up_to_date, running
 
 SECRET = "hunter2"
 
@@ -20,8 +20,7 @@ SECRET = "hunter2"
 @pytest.fixture
 def migrated(tmp_path: Path) -> Path:
     """A folder whose database is up to date."""
-    done = attendance("migrate", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+    bring_up_to_date(tmp_path, {})
     return tmp_path
 
 
@@ -150,8 +149,9 @@ class TestMigrate:
             assert (done.returncode, done.stderr) == (0, "")
             assert done.stdout == "the database is up to date\n"
 
-    def test_nobody_else_may_read_what_it_makes(self, migrated: Path) -> None:
-        assert stat.S_IMODE((migrated / "var").stat().st_mode) == 0o700
+    def test_nobody_else_may_read_what_it_makes(self, tmp_path: Path) -> None:
+        assert attendance("migrate", folder=tmp_path).returncode == 0
+        assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
 
 
 def test_the_service_starts_and_answers(tmp_path: Path) -> None:

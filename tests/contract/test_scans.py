@@ -24,6 +24,7 @@ from attendance_web.demo.cast import face
 from attendance_web.demo.client import Visitor
 from attendance_web.scans import show
 from attendance_web.settings import Settings, settings_from
+from tests.support.command_line import attendance_here
 from tests.support.service_process import Service, attendance, service
 
 __all__ = ["service"]
@@ -62,7 +63,7 @@ def student(service: Service) -> Student:
 
 def scans(service: Service, *arguments: str) -> list[str]:
     """The lines that a command prints; it succeeds, and says nothing else."""
-    done = attendance("scans", *arguments, folder=service.folder)
+    done = attendance_here("scans", *arguments, folder=service.folder)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout.splitlines()
 
@@ -111,7 +112,7 @@ def test_show_writes_to_a_file_that_is_named_and_over_none(
     show = ("show", str(student.user_id), "--to", str(to))
     assert scans(service, *show)[0] == str(to)
     written = to.read_bytes()
-    done = attendance("scans", *show, folder=service.folder)
+    done = attendance_here("scans", *show, folder=service.folder)
     assert (done.returncode, done.stderr) == (1, f"attendance: {to}: File exists\n")
     assert to.read_bytes() == written
 
@@ -122,7 +123,7 @@ def test_a_scan_that_was_replaced_meanwhile_is_not_judged(
     seen = key_of(service, student)
     student.upload()
     command = ("scans", "approve", str(student.user_id), "--scan", seen)
-    done = attendance(*command, folder=service.folder)
+    done = attendance_here(*command, folder=service.folder)
     assert done.returncode == 1
     assert "it may have been replaced" in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -131,19 +132,19 @@ def test_a_scan_that_was_replaced_meanwhile_is_not_judged(
 
 
 def test_nobody_with_such_a_scan_is_one_line(service: Service) -> None:
-    done = attendance("scans", "show", "999999", folder=service.folder)
+    done = attendance_here("scans", "show", "999999", folder=service.folder)
     assert (done.returncode, done.stderr) == (1, "attendance: There is no such scan\n")
 
 
 def test_a_judgement_names_its_scan(service: Service) -> None:
-    done = attendance("scans", "approve", "1", folder=service.folder)
+    done = attendance_here("scans", "approve", "1", folder=service.folder)
     assert done.returncode == 2
     assert "--scan" in done.stderr
 
 
 def test_an_empty_list_says_so(tmp_path: Path) -> None:
     assert attendance("migrate", folder=tmp_path).returncode == 0
-    done = attendance("scans", "list", folder=tmp_path)
+    done = attendance("scans", "list", folder=tmp_path)  # in processes of their own
     assert (done.returncode, done.stdout) == (0, "nobody waits\n")
 
 
@@ -206,7 +207,7 @@ class TestReplacedWhileItIsRead:
         self, settings: Settings, tmp_path: Path
     ) -> None:
         self.upload(settings, "a.png", with_file=False)
-        done = attendance("scans", "show", "1", folder=tmp_path)
+        done = attendance_here("scans", "show", "1", folder=tmp_path)
         assert done.returncode == 1
         assert "'scans/a.png' is not where files are kept" in done.stderr
 
@@ -218,7 +219,7 @@ def test_a_scan_of_one_who_has_another_name_by_now_is_not_judged_by_the_old_look
     seen = key_of(service, student)
     rename = "/api/profile/UpdateProfileInfo"
     student.visitor.post(rename, display_name="Кто-то другой")
-    done = attendance(
+    done = attendance_here(
         "scans", "approve", str(student.user_id), "--scan", seen, folder=service.folder
     )
     assert done.returncode == 1
