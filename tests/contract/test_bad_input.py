@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +13,11 @@ import pytest_asyncio
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
 from tests.support.pictures import picture
-from tests.support.site import PASSWORD, Browser, Site, envelope, escaped, opened_site, response
+from tests.support.site import PASSWORD, Browser, Site, anna, envelope, escaped, response
+from tests.support.site import site_in_folder as site
 from tests.support.stand_ins import NOON
 
+__all__ = ["anna", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -86,17 +87,6 @@ TEXTS = {"username", "password", "display_name", "bio", "display_name_part", "na
 NUMBERS = {
     *("user_id", "time_from", "time_to", "limit", "offset", "ends_after", "starts_before"),
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    async with opened_site(tmp_path_factory.mktemp("site")) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(site: Site) -> Browser:
-    return await site.person("anna")
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,9 +11,11 @@ import pytest_asyncio
 
 from attendance_core.events import Event
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.site import Browser, Site, envelope, escaped, opened_site, refusal, response
+from tests.support.site import Browser, Site, envelope, escaped, refusal, response
+from tests.support.site import either_site as site
 from tests.support.stand_ins import NOON
 
+__all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CREATE = "/api/events/CreateEvent"
 BY_ID = "/api/events/GetEventByID"
@@ -26,15 +27,6 @@ CREATED = "/api/events/GetCreatedEvents"
 JOINED = "/api/events/GetJoinedEvents"
 ATTENDANCE = "/api/events/GetAttendance"
 NOW = int(NOON)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "sqlite"])
-async def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    folder = None if request.param == "memory" else tmp_path_factory.mktemp("site")
-    async with opened_site(folder) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

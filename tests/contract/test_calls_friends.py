@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from tests.support.site import Browser, Site, opened_site, refusal, response
+from tests.support.site import Browser, Site, refusal, response
+from tests.support.site import either_site as site
 
+__all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LIST = "/api/friends/GetFriendList"
 SEND = "/api/friends/SendFriendRequest"
 REQUESTS = "/api/friends/GetFriendRequests"
 REMOVE = "/api/friends/RemoveFriend"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "sqlite"])
-async def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Site]:
-    folder = None if request.param == "memory" else tmp_path_factory.mktemp("site")
-    async with opened_site(folder) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
 from tests.support.pictures import picture
-from tests.support.site import Site, opened_site, response
+from tests.support.site import Site, response
+from tests.support.site import site_in_folder as site
 
+__all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    async with opened_site(tmp_path_factory.mktemp("site")) as opened:
-        yield opened
 
 
 class TestPictures:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,8 +10,10 @@ import pytest_asyncio
 
 from attendance_core.vocabulary import UserId
 from tests.support.pictures import picture
-from tests.support.site import Browser, Site, opened_site, refusal, response
+from tests.support.site import Browser, Site, refusal, response
+from tests.support.site import site_in_folder as site
 
+__all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PROFILE = "/api/profile/GetProfile"
 PICTURE = "/api/profile/UpdateProfilePicture"
@@ -20,12 +21,6 @@ INFO = "/api/profile/UpdateProfileInfo"
 SCAN = "/api/profile/UploadProfileConfirmation"
 FIND = "/api/profile/FindByName"
 MINE = "/api/profile/GetMyAttendance"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    async with opened_site(tmp_path_factory.mktemp("site")) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from attendance_web.routes import CALLS
-from tests.support.site import ORIGIN, PASSWORD, Browser, Site, opened_site, refusal, response
+from tests.support.site import ORIGIN, PASSWORD, Browser, Site, anna, refusal, response
+from tests.support.site import site_in_memory as site
 
+__all__ = ["anna", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FILE = ORIGIN.replace("http:", "file:")
 POSTS = [call.path for call in CALLS if call.method == "POST"]
 GETS = [call.path for call in CALLS if call.method == "GET"]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with opened_site(None) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(site: Site) -> Browser:
-    return await site.person("anna")
 
 
 async def careless_post(browser: Browser, path: str, **headers: str) -> Any:

@@ -10,15 +10,16 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-import pytest_asyncio
 
 from attendance_core.errors import Unavailable
 from attendance_core.version import __version__
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.page import FILES
 from attendance_web.routes import CALLS
-from tests.support.site import Browser, Site, envelope, opened_site, refusal, response
+from tests.support.site import Browser, Site, anna, envelope, refusal, response
+from tests.support.site import site_in_folder as site
 
+__all__ = ["anna", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 EVERYWHERE = (
     "/",
@@ -30,17 +31,6 @@ EVERYWHERE = (
     "/api/events/GetEvents",
 )
 INFO = "/api/profile/UpdateProfileInfo"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    async with opened_site(tmp_path_factory.mktemp("site")) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(site: Site) -> Browser:
-    return await site.person("anna")
 
 
 class TestPathsAndMethods:

@@ -11,17 +11,13 @@ import pytest_asyncio
 
 from attendance_core.vocabulary import UserId
 from attendance_web.http.limits import Limits
-from tests.support.site import PASSWORD, Browser, Site, envelope, opened_site, refusal, response
+from tests.support.site import PASSWORD, Browser, Site, envelope, refusal, response
+from tests.support.site import site_in_memory as site
 from tests.support.stand_ins import Seconds
 
+__all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LOG_IN = "/accounts/login/"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with opened_site(None) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,8 +11,10 @@ import pytest_asyncio
 
 from attendance_core.use_cases import UseCases
 from attendance_web.routes import CALLS
-from tests.support.site import Site, opened_site
+from tests.support.site import Site
+from tests.support.site import site_in_memory as site
 
+__all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # Contract: 2, 3, 4, 5 and 7, the tables, in their order; "-": no arguments; "?": optional
@@ -47,12 +49,6 @@ MEDIA_TYPES = {
     "application/x-www-form-urlencoded",
     "multipart/form-data",
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with opened_site(None) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
-import pytest_asyncio
 
 from attendance_web.http.call import Call
 from attendance_web.routes import CALLS
-from tests.support.site import PASSWORD, Browser, Site, envelope, opened_site, refusal, response
+from tests.support.site import PASSWORD, Browser, Site, anna, envelope, refusal, response
+from tests.support.site import site_in_memory as site
 
+__all__ = ["anna", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PASSED_OVER = ("GetCurrentUserId", "LogIn", "SignUp")
 HEEDED = [call for call in CALLS if call.name not in PASSED_OVER]
 WHO = "/api/auth/GetCurrentUserId"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with opened_site(None) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(site: Site) -> Browser:
-    return await site.person("anna")
 
 
 async def made(browser: Browser, call: Call, whose: object) -> httpx.Response:

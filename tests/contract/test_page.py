@@ -5,17 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from attendance_web.page import FILES, files_of, policy
 from attendance_web.static_files import FOLDER, TYPES
-from tests.support.site import Site, opened_site, refusal
+from tests.support.site import Site, refusal
+from tests.support.site import site_in_memory as site
 
+__all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BUDGET = 100_000  # bytes that the first load may be over the wire
@@ -25,12 +25,6 @@ MODULES = {
     path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in FOLDER.rglob("*.js")
 }
 VERSION = next(address for address in FILES if address.endswith("/app.js")).split("/")[2]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with opened_site(None) as opened:
-        yield opened
 
 
 class Tags(HTMLParser):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 import struct
 import zlib
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
@@ -14,22 +12,11 @@ from PIL import Image
 from attendance_adapters.pictures import PillowPictures
 from attendance_core.errors import BadPicture, HeicPicture
 from tests.support.colour_profiles import display_p3, linear_grey, print_of_one_colour
-from tests.support.pictures import RED, saved, two_halves
+from tests.support.pictures import RED, opened, pictures, saved, two_halves
+
+__all__ = ["pictures"]
 
 SRGB_OF_P3 = (250, 31, 34)  # what (230, 60, 50) in Display P3 is
-
-
-@pytest.fixture(scope="module")
-def pictures() -> Iterator[PillowPictures]:
-    made = PillowPictures()
-    yield made
-    made.close()
-
-
-def opened(content: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(content))
-    image.load()
-    return image
 
 
 def noise(side: int = 64) -> Image.Image:

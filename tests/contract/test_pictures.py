@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import os
 import signal
 import struct
 import zlib
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -17,22 +15,11 @@ from attendance_adapters import pictures as module
 from attendance_adapters.pictures import MAX_BYTES, PillowPictures
 from attendance_core.errors import BadPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
-from tests.support.pictures import BLUE, RED, saved, two_halves
+from tests.support.pictures import BLUE, RED, opened, pictures, saved, two_halves
+
+__all__ = ["pictures"]
 
 MARKER = b"HOME-IS-AT-59.93N"
-
-
-@pytest.fixture(scope="module")
-def pictures() -> Iterator[PillowPictures]:
-    made = PillowPictures()
-    yield made
-    made.close()
-
-
-def opened(content: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(content))
-    image.load()
-    return image
 
 
 def is_about(image: Image.Image, x: int, y: int, colour: tuple[int, int, int]) -> bool:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from structlog.testing import capture_logs
 
 from attendance_web.serving.access_log import AccessLog, ignore_answer
 from attendance_web.wire import security_log
 from attendance_web.wire.security_log import SECURITY
 from tests.support.live_house import opened_house
-from tests.support.site import Browser, Site, opened_site, refusal
+from tests.support.site import Browser, Site, anna, refusal
+from tests.support.site import site_in_memory as site
 
+__all__ = ["anna", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    async with opened_site(None) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(site: Site) -> Browser:
-    return await site.person("anna")
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,34 @@
-"""Files of pictures, as people upload them."""
+"""Files of pictures, as people upload them, and what makes them plain.
+
+A test module imports the fixture `pictures` where it wants it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 
+import pytest
 from PIL import Image
 
+from attendance_adapters.pictures import PillowPictures
+
 RED, BLUE = (250, 0, 0), (0, 0, 250)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Iterator[PillowPictures]:
+    """One with a worker of its own, for all tests of a module."""
+    made = PillowPictures()
+    yield made
+    made.close()
+
+
+def opened(content: bytes) -> Image.Image:
+    """The picture in a file, whole."""
+    image = Image.open(BytesIO(content))
+    image.load()
+    return image
 
 
 def two_halves(width: int = 64, height: int = 32) -> Image.Image:

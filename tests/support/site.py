@@ -1,4 +1,7 @@
-"""A browser, or a program, over the whole application, in this process and this event loop."""
+"""A browser, or a program, over the whole application, in this process and this event loop.
+
+A test module imports the site it wants, and Anna in it: ``site_in_memory as site, anna``.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
+import pytest_asyncio
 
 from attendance_adapters import Attendance, embedded
 from attendance_core.accounts import Actor, Credential, Session, session_id_of
@@ -147,6 +152,36 @@ async def opened_site(folder: Path | None) -> AsyncIterator[Site]:
     clock = SetClock()
     async with embedded(folder, clock=clock) as attendance:
         yield Site(create_app(attendance, Settings()), attendance, clock)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site_in_memory() -> AsyncIterator[Site]:
+    """One for all tests of a module."""
+    async with opened_site(None) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site_in_folder(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """One over SQLite for all tests of a module."""
+    async with opened_site(tmp_path_factory.mktemp("site")) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "sqlite"])
+async def either_site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
+    """Both, one after the other."""
+    folder = None if request.param == "memory" else tmp_path_factory.mktemp("site")
+    async with opened_site(folder) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    """Somebody there."""
+    return await site.person("anna")
 
 
 def escaped(given: object) -> dict[str, Any]:
