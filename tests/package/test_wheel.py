@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import sys
+import sysconfig
 import venv
+from base64 import urlsafe_b64encode
 from email import message_from_bytes
 from email.message import Message
+from importlib.metadata import distributions
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,7 +19,7 @@ import pytest
 
 import attendance_adapters
 import attendance_core
-import attendance_web
+import attendance_web.cli
 from attendance_core.version import DISTRIBUTION, how_to_install
 from tests.support.readme import COMMANDS, SERVES, blocks, commands
 
@@ -60,11 +64,15 @@ def metadata(wheel: Path) -> Message:
 def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the wheel in it, and nothing that it needs."""
     folder = tmp_path_factory.mktemp("elsewhere")
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
-    subprocess.run([python, *install], check=True, cwd=folder, env={})
-    return python
+    venv.create(folder)
+    with ZipFile(wheel) as opened:  # all that an installer does with one of Python alone
+        opened.extractall(packages_of(folder))
+    return folder / "bin" / "python"
+
+
+def packages_of(environment: Path) -> Path:
+    """Where an environment keeps what is installed in it."""
+    return Path(sysconfig.get_path("purelib", "venv", {"base": str(environment)}))
 
 
 def checked(python: Path, program: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -130,6 +138,21 @@ def test_everything_in_the_packages_is_in_the_wheel(wheel: Path, tracked: frozen
         assert {each for each in opened.namelist() if ".dist-info/" not in each} == {
             each.removeprefix("src/") for each in tracked if each.startswith("src/")
         }
+
+
+def test_an_installer_finds_all_that_it_records_and_the_command(elsewhere: Path) -> None:
+    where = str(packages_of(elsewhere.parents[1]))
+    (found,) = distributions(name=DISTRIBUTION, path=[where])
+    assert "Root-Is-Purelib: true" in str(found.read_text("WHEEL")).splitlines()
+    recorded = found.files or []
+    assert len(recorded) > 100
+    for each in recorded:
+        content = each.read_binary()
+        if each.hash is not None:  # the record has none of itself
+            digest = urlsafe_b64encode(hashlib.new(each.hash.mode, content).digest())
+            assert (each.hash.value, each.size) == (digest.rstrip(b"=").decode(), len(content))
+    (command,) = found.entry_points.select(group="console_scripts")
+    assert (command.name, command.load()) == ("attendance", attendance_web.cli.main)
 
 
 def test_what_its_description_shows_is_what_the_readme_shows_and_is_tried_there() -> None:
