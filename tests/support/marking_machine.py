@@ -62,6 +62,9 @@ class Marking(Promises):
                 self._tell(host)
             elif meanwhile == "waiting" and gap == 1 + self.steps % 2:
                 self._somebody_new_waits(host)
+            elif meanwhile == "coming" and gap == 2:
+                self._somebody_new_waits(host)
+                self._tell(host)
             if steps in host.under_way:
                 self._go_on(host, steps)
 
@@ -262,6 +265,14 @@ class Marking(Promises):
     def reads(self, number: int, meanwhile: str) -> None:
         if host := self._host(number):
             self._begin(host, self.campus.reads(host), meanwhile)
+
+    @rule(number=which, quiet=st.booleans())
+    def somebody_comes_while_one_reads(self, number: int, quiet: bool) -> None:
+        """And is heard of before what was read, which is older."""
+        if host := self._host(number):
+            self._begin(host, self.campus.reads(host), "coming")
+            if quiet:
+                self.it_grows_quiet(lost=False)
 
     @rule(lost=st.booleans())
     def it_grows_quiet(self, lost: bool) -> None:

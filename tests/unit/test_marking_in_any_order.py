@@ -17,4 +17,4 @@ TestMarkingInAnyOrder.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # bounded in examples, not in seconds

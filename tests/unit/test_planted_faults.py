@@ -20,7 +20,7 @@ from attendance_core.marking.views import View
 from attendance_core.vocabulary import UserId
 from tests.support.marking_machine import Marking
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # bounded in examples, not in seconds
 
 Plant = pytest.MonkeyPatch
 SEARCH = settings(
