@@ -42,7 +42,7 @@ test: install ## Run the whole test suite (WORKERS=n processes)
 
 .PHONY: unit
 unit: install ## Run the quick tests, which touch neither disk nor network
-	$(BIN)/python -m pytest -q -m "not slow" tests/unit
+	$(BIN)/python -m pytest -q -m "not slow" --hypothesis-profile quick tests/unit
 
 .PHONY: contract
 contract: install ## Run the promises that every adapter keeps

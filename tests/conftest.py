@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # They need a browser, and a loop for themselves; named on the command line they are collected
 collect_ignore = ["browser"]
 CHROMIUM = Path("/usr/bin/chromium")
+# For whoever writes and runs them after every change; make test searches as long as it should
+settings.register_profile("quick", max_examples=20)
 
 
 def pytest_terminal_summary(

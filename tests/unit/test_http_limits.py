@@ -49,6 +49,15 @@ class Store:
         self.open.set()
         self.at_work = self.most_at_work = 0
         self.asked = 0  # how often
+        self._use_cases = build_use_cases(
+            transact=self.transact,
+            observe=self.kept.observe,
+            files=DictFiles(),
+            pictures=PlainPictures(),
+            passwords=QuickPasswords(),
+            ids=CountedIds(),
+            terms=Terms(),
+        )
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
         return await asyncio.shield(asyncio.create_task(self._carry_out(work)))
@@ -64,16 +73,7 @@ class Store:
 
     def limits(self) -> Limits:
         """Those of one process of several."""
-        use_cases = build_use_cases(
-            transact=self.transact,
-            observe=self.kept.observe,
-            files=DictFiles(),
-            pictures=PlainPictures(),
-            passwords=QuickPasswords(),
-            ids=CountedIds(),
-            terms=Terms(),
-        )
-        return Limits(use_cases)
+        return Limits(self._use_cases)
 
     @property
     def noted(self) -> list[tuple[int, int]]:
@@ -172,9 +172,9 @@ class TestFailedLogIns:
     async def test_who_cannot_be_looked_at_in_time_is_told_to_come_again(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
         guesses = Guesses(10, store.limits())
         await store.has_noted(0, 10)
+        monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.05)
         for _ in range(2):
             with pytest.raises(TooManyRequests, match=" 1 s"):
                 async with store.limits().log_in("anna", ADDRESS):
