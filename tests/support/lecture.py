@@ -79,12 +79,18 @@ class Lecture:
     waiting: Sequence[Connection]
 
     @classmethod
-    async def begun(cls, store: Any, *, waiting: int) -> Lecture:
-        people = [UserId(number) for number in range(1, waiting + 3)]
+    def found(cls, store: Any, *, waiting: int) -> Lecture:
+        """One that was begun in this store, or a copy of it, and left as it was."""
         sockets = [
             socket(user_id, user_id, Role.MARKING if user_id < 3 else Role.MARK_ME)
-            for user_id in people
+            for user_id in range(1, waiting + 3)
         ]
+        return cls(store, use_cases(store), sockets[:2], sockets[2:])
+
+    @classmethod
+    async def begun(cls, store: Any, *, waiting: int) -> Lecture:
+        lecture = cls.found(store, waiting=waiting)
+        people = [UserId(number) for number in range(1, waiting + 3)]
 
         def work(unit: Any) -> None:
             for user_id in people:
@@ -99,11 +105,11 @@ class Lecture:
             for place in unit.places.lock(EVENT, people).values():
                 since = Waiting(NOON) if place.user_id > 2 else None
                 unit.places.put(place.changed(member=True, state=since))
-            for connection in sockets:
+            for connection in (*lecture.markers, *lecture.waiting):
                 unit.connections.add(connection)
 
         await store.transact(work)
-        return cls(store, use_cases(store), sockets[:2], sockets[2:])
+        return lecture
 
     async def place(self, user_id: int) -> Any:
         found = await self.store.observe(lambda unit: unit.places.of(EVENT, [UserId(user_id)]))
