@@ -33,7 +33,7 @@ MARKING_CODES = {
 
 def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
     for refusal in of.__subclasses__():
-        if refusal.__module__ == errors.__name__:
+        if refusal.__module__.startswith(f"{errors.__name__}."):
             yield refusal
             yield from refusals(refusal)
 

@@ -1,0 +1,110 @@
+"""Every way the product says no.
+
+A `Refusal` is the caller's doing: its text is for a person, its ``code`` for a program, its
+``kind`` for the adapter that gives it a number. A refused use case has changed nothing.
+`Unavailable` is our doing and says only to try again. Any other exception is a bug.
+"""
+
+from attendance_core.errors.accounts import (
+    BadUsername,
+    CommonPassword,
+    NotLoggedIn,
+    UsernameTaken,
+    WrongCredentials,
+)
+from attendance_core.errors.events import (
+    AlreadyJoined,
+    BadTimes,
+    EventDeleted,
+    EventNameTaken,
+    EventNotFound,
+    EventNotStarted,
+    EventOver,
+    NotJoined,
+    NotTheCreator,
+    SomebodyTookPart,
+    SomebodyWasMarked,
+    TooManyEvents,
+)
+from attendance_core.errors.friends import FriendOfOneself
+from attendance_core.errors.general import (
+    BadCharacters,
+    BadLength,
+    InvalidArgument,
+    Kind,
+    Language,
+    MissingArgument,
+    Refusal,
+    TooManyRequests,
+    TooShort,
+    Unavailable,
+)
+from attendance_core.errors.marking import (
+    AlreadyHolding,
+    AlreadyMarked,
+    HoldingSomebody,
+    LeaseLost,
+    LeftEvent,
+    NobodyHeld,
+    NotHeld,
+    NotWaiting,
+    Taken,
+    TooManySockets,
+    YouAreWaiting,
+    Yourself,
+)
+from attendance_core.errors.profiles import (
+    BadPicture,
+    HeicPicture,
+    PersonNotFound,
+    PictureTooLarge,
+    ScanNotFound,
+)
+
+__all__ = [
+    "AlreadyHolding",
+    "AlreadyJoined",
+    "AlreadyMarked",
+    "BadCharacters",
+    "BadLength",
+    "BadPicture",
+    "BadTimes",
+    "BadUsername",
+    "CommonPassword",
+    "EventDeleted",
+    "EventNameTaken",
+    "EventNotFound",
+    "EventNotStarted",
+    "EventOver",
+    "FriendOfOneself",
+    "HeicPicture",
+    "HoldingSomebody",
+    "InvalidArgument",
+    "Kind",
+    "Language",
+    "LeaseLost",
+    "LeftEvent",
+    "MissingArgument",
+    "NobodyHeld",
+    "NotHeld",
+    "NotJoined",
+    "NotLoggedIn",
+    "NotTheCreator",
+    "NotWaiting",
+    "PersonNotFound",
+    "PictureTooLarge",
+    "Refusal",
+    "ScanNotFound",
+    "SomebodyTookPart",
+    "SomebodyWasMarked",
+    "Taken",
+    "TooManyEvents",
+    "TooManyRequests",
+    "TooManySockets",
+    "TooShort",
+    "Unavailable",
+    "UsernameTaken",
+    "WrongCredentials",
+    "YouAreWaiting",
+    "Yourself",
+]

@@ -1,0 +1,42 @@
+"""Why nobody is let in, or no account is made. Contract: 2."""
+
+from __future__ import annotations
+
+from attendance_core.errors.general import InvalidArgument, Kind, Refusal
+
+
+class BadUsername(InvalidArgument):
+    """A user name of other than 1-64 letters, digits, '.', '_' and '-'."""
+
+    en = "«username» must be 1 to 64 letters, digits, dots, underscores or hyphens"
+    ru = "«username»: от 1 до 64 букв, цифр, точек, подчёркиваний или дефисов"
+
+
+class CommonPassword(InvalidArgument):
+    """A password that everybody tries first."""
+
+    en = "This «password» is too common, please choose another"
+    ru = "Этот «password» слишком распространён, выберите другой"
+
+
+class NotLoggedIn(Refusal):
+    """No session, or one that has ended."""
+
+    kind = Kind.NOT_LOGGED_IN
+    en = "Please log in"
+    ru = "Войдите, пожалуйста"
+
+
+class UsernameTaken(Refusal):
+    """Somebody has this user name already, in whatever case."""
+
+    kind = Kind.TAKEN
+    en = "This user name is taken"
+    ru = "Это имя пользователя занято"
+
+
+class WrongCredentials(Refusal):
+    """The user name or the password is wrong: which of them is not told."""
+
+    en = "Wrong user name or password"
+    ru = "Неверное имя пользователя или пароль"

@@ -1,0 +1,97 @@
+"""What every refusal has, and the refusals that any call may give. Contract: 1."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import ClassVar, Literal
+
+Language = Literal["en", "ru"]
+
+
+class Kind(Enum):
+    """What sort of no it is. Contract: 1, the envelope."""
+
+    INVALID = auto()
+    MISSING = auto()
+    FORBIDDEN = auto()
+    NOT_FOUND = auto()
+    TAKEN = auto()
+    NOT_LOGGED_IN = auto()
+
+
+class Refusal(Exception):
+    """The caller may not have this; the words given fill the blanks of its texts."""
+
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    code: ClassVar[str] = "refusal"
+    en: ClassVar[str]
+    ru: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        if "code" not in cls.__dict__:
+            cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, **words: object) -> None:
+        self.words = words
+        super().__init__(self.text("en"))
+
+    def text(self, language: Language) -> str:
+        """What to tell a person."""
+        return (self.en if language == "en" else self.ru).format(**self.words)
+
+
+class TooManyRequests(Refusal):
+    """Faster than a person; ``seconds`` says when to try again."""
+
+    en = "Too many requests, try again in {seconds} s"
+    ru = "Слишком много запросов, повторите через {seconds} с"
+
+
+class Unavailable(Exception):
+    """We cannot answer now, and cannot say whether it was done: try again."""
+
+    code: ClassVar[str] = "unavailable"
+    en: ClassVar[str] = "The service is not available just now, please try again"
+    ru: ClassVar[str] = "Сервис сейчас недоступен, попробуйте ещё раз"
+
+    def text(self, language: Language) -> str:
+        """What to tell a person."""
+        return self.en if language == "en" else self.ru
+
+
+class InvalidArgument(Refusal):
+    """An argument of the wrong type or form, or out of range; ``field`` names it."""
+
+    kind = Kind.INVALID
+    en = "The argument «{field}» is not valid"
+    ru = "Аргумент «{field}» указан неверно"
+
+
+class MissingArgument(Refusal):
+    """An argument that is needed is not there; ``field`` names it."""
+
+    kind = Kind.MISSING
+    en = "The argument «{field}» is missing"
+    ru = "Не указан аргумент «{field}»"
+
+
+class BadLength(InvalidArgument):
+    """A text too short or too long, in code points, after trimming and normalising."""
+
+    en = "«{field}» must have from {least} to {most} characters"
+    ru = "Длина «{field}» должна быть от {least} до {most} символов"
+
+
+class TooShort(InvalidArgument):
+    """A part of a name that would fit too many, in code points, after trimming and folding."""
+
+    en = "«{field}» must have at least {least} characters"
+    ru = "«{field}»: не меньше {least} символов"
+
+
+class BadCharacters(InvalidArgument):
+    """A text with control or direction-changing characters."""
+
+    en = "«{field}» has characters that are not allowed"
+    ru = "В «{field}» есть недопустимые символы"

@@ -1,0 +1,48 @@
+"""Why a person, a picture or a scan is not had. Contract: 3."""
+
+from __future__ import annotations
+
+from attendance_core.errors.general import InvalidArgument, Kind, Refusal
+
+
+class BadPicture(InvalidArgument):
+    """A file that is no whole JPEG, PNG or WebP picture."""
+
+    en = "«image» must be a JPEG, PNG or WebP picture"
+    ru = "«image» должно быть картинкой JPEG, PNG или WebP"
+
+
+class HeicPicture(BadPicture):
+    """A picture as iPhones keep theirs, which most browsers cannot show."""
+
+    en = (
+        "«image» is a HEIC picture, which browsers cannot show. Send a JPEG: choose "
+        "Settings, Camera, Formats, Most Compatible on an iPhone, or take a screenshot of it"
+    )
+    ru = (
+        "«image» это картинка HEIC, которую браузеры не показывают. Пришлите JPEG: выберите "
+        "на айфоне Настройки, Камера, Форматы, Наиболее совместимые или сделайте снимок экрана"
+    )
+
+
+class PictureTooLarge(InvalidArgument):
+    """A picture of more than 10 MiB or 40 megapixels."""
+
+    en = "«image» may have at most 10 MiB and 40 megapixels"
+    ru = "«image»: не больше 10 МиБ и 40 мегапикселей"
+
+
+class PersonNotFound(Refusal):
+    """No person has this id."""
+
+    kind = Kind.NOT_FOUND
+    en = "There is no such person"
+    ru = "Такого человека нет"
+
+
+class ScanNotFound(Refusal):
+    """This person has no scan waiting, or it is no longer the one that was looked at."""
+
+    kind = Kind.NOT_FOUND
+    en = "There is no such scan"
+    ru = "Такого скана нет"
