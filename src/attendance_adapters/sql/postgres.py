@@ -14,16 +14,15 @@ from functools import partial
 from types import CodeType
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event, func, select
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
-    DisconnectionError,
     IntegrityError,
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from attendance_adapters.errors import UnusableDatabase
 from attendance_adapters.sql.addresses import without_password
@@ -40,6 +39,7 @@ from attendance_adapters.sql.pg_connection import (
     PgConnection,
     SingleRead,
 )
+from attendance_adapters.sql.pg_engine import POOL_SIZE, make_engine, warn_of_missing_safeguards
 from attendance_adapters.sql.unit import SqlUnit, list_referenced_files
 from attendance_core import ports
 from attendance_core.errors import Unavailable
@@ -49,31 +49,12 @@ from attendance_core.vocabulary import Instant, Seconds
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
-# A transaction holds a connection for some milliseconds: ten serve thousands a second, and ten
-# processes keep within the 100 connections that a server has unless told otherwise
-POOL_SIZE = 10
 # Contract: 1.16, nobody waits for more than 5 s. What is not done by then is unavailable; each
-# of the others is shorter, so that nothing goes on for long after nobody waits for it
+# limit of a connection is shorter, so that nothing goes on for long after nobody waits for it
 ANSWER_SECONDS: Seconds = 4.5
-POOL_SECONDS: Seconds = 3.0  # until a connection is free
-CONNECT_SECONDS: Seconds = 3.0
-STATEMENT_SECONDS: Seconds = 3.0
-LOCK_SECONDS: Seconds = 2.0  # for one row; a transaction holds its rows for milliseconds
-IDLE_SECONDS: Seconds = 5.0  # a process that stalled inside a transaction loses its locks
-SILENT_SECONDS: Seconds = 4.0  # by our own clock: a server that has vanished ends no statement
 MAX_ATTEMPTS = 5
 RERUN_SECONDS: Seconds = 0.02  # longest wait before the first rerun; doubled for each further one
 RERUN_STATES = frozenset({"40001", "40P01"})  # a serialization failure, a deadlock
-SETTINGS = {
-    "application_name": "attendance",
-    "statement_timeout": f"{STATEMENT_SECONDS:g}s",
-    "lock_timeout": f"{LOCK_SECONDS:g}s",
-    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS:g}s",
-    "jit": "off",  # no statement of ours runs for as long as it takes to compile it
-    "synchronous_commit": "on",  # whatever the server, the database or the role would have
-}
-# Settings of the server alone that keep a mark when the machine loses power
-SAFEGUARDS = ("fsync", "full_page_writes")
 
 
 class PoolUse(NamedTuple):
@@ -105,21 +86,7 @@ class PostgresStore:
         self._url = url
         self._notifier = notifier
         self._clock = clock
-        self._engine = create_async_engine(
-            url,
-            isolation_level="READ COMMITTED",
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=POOL_SECONDS,
-            pool_use_lifo=True,
-            hide_parameters=True,  # no log has people's names in it
-            connect_args={
-                "timeout": CONNECT_SECONDS,
-                "command_timeout": SILENT_SECONDS,
-                "server_settings": SETTINGS,
-            },
-        )
-        event.listen(self._engine.sync_engine, "checkout", _reject_closed)
+        self._engine = make_engine(url, pool_size)
         self._single_read_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._read_only_engine = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -134,7 +101,7 @@ class PostgresStore:
         try:
             async with self._single_read_engine.connect() as connection:
                 await connection.execute(SELECT_TIME)
-                await _warn_of_missing_safeguards(connection)
+                await warn_of_missing_safeguards(connection)
         except (DBAPIError, OSError, NoConnectionFree) as error:
             cause = getattr(error, "orig", error)
             raise UnusableDatabase(f"{without_password(self._url)}: {cause}") from None
@@ -259,16 +226,6 @@ class PostgresStore:
         return SqlUnit(connection, now)
 
 
-def _reject_closed(connection: Any, _: Any, __: Any) -> None:
-    """Rejects a connection that is closed, without a ping: that costs three round trips.
-
-    A connection that the server has closed says so by itself. One that turns out to be lost before
-    COMMIT was sent is found by the transaction, which is then run again.
-    """
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
-
-
 def _run(work: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
     try:
         return work(unit)
@@ -277,14 +234,6 @@ def _run(work: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         if safe_error is error:
             raise
         raise safe_error from error
-
-
-async def _warn_of_missing_safeguards(connection: AsyncConnection) -> None:
-    settings = select(*(func.current_setting(name) for name in SAFEGUARDS))
-    values = (await connection.execute(settings)).one()
-    off = [name for name, value in zip(SAFEGUARDS, values, strict=True) if value != "on"]
-    if off:
-        logger.warning("a power failure may lose marks: the server has %s off", " and ".join(off))
 
 
 def _may_be_run_again(error: Exception) -> bool:

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import postgres
+from attendance_adapters.sql import pg_engine
 from attendance_adapters.sql.addresses import postgres_url as url_of
-from attendance_adapters.sql.postgres import SAFEGUARDS, SETTINGS, PostgresStore
+from attendance_adapters.sql.pg_engine import SAFEGUARDS, SETTINGS
+from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held
 from tests.support.killable_servers import a_postgres
@@ -107,7 +108,7 @@ class TestBounds:
         with pytest.raises(Unavailable):
             await store.transact(sleep)
         took = time.monotonic() - began
-        assert postgres.STATEMENT_SECONDS <= took < postgres.SILENT_SECONDS
+        assert pg_engine.STATEMENT_SECONDS <= took < pg_engine.SILENT_SECONDS
         assert "57014: canceling statement due to statement timeout" in caplog.text
         assert await store.transact(lambda u: u.accounts.find("anna")) is None
 
@@ -126,7 +127,7 @@ class TestBounds:
         await locked.wait()
         began, told = time.monotonic(), []
         try:
-            async with asyncio.timeout(2 * postgres.IDLE_SECONDS):
+            async with asyncio.timeout(2 * pg_engine.IDLE_SECONDS):
                 while True:
                     try:
                         marker = lecture.markers[0]
@@ -138,7 +139,7 @@ class TestBounds:
             goes_on.set()
         took = time.monotonic() - began
         assert told
-        assert postgres.LOCK_SECONDS < took < postgres.IDLE_SECONDS + 1
+        assert pg_engine.LOCK_SECONDS < took < pg_engine.IDLE_SECONDS + 1
         with pytest.raises(Unavailable):
             await stalled
         assert isinstance((await lecture.place(ANNA)).state, Held)
