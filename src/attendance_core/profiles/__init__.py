@@ -1,0 +1,53 @@
+"""What people show of themselves, and the tick that a moderator gives. Contract: 3."""
+
+from attendance_core.profiles.profile import (
+    BIO_MAX,
+    DISPLAY_NAME_MAX,
+    FIND_BY_NAME_LIMIT,
+    FIND_BY_NAME_MIN,
+    PICTURE_SIDE,
+    FindByName,
+    GetProfile,
+    GetProfileSummaries,
+    Profile,
+    ProfileSeen,
+    ProfileSummary,
+    UpdateProfileInfo,
+    UpdateProfilePicture,
+    checked_display_name,
+    picture_path,
+)
+from attendance_core.profiles.scans import (
+    Confirmation,
+    ConfirmationScan,
+    GetPendingScans,
+    JudgeScan,
+    ReadScan,
+    UploadProfileConfirmation,
+    scan_path,
+)
+
+__all__ = [
+    "BIO_MAX",
+    "DISPLAY_NAME_MAX",
+    "FIND_BY_NAME_LIMIT",
+    "FIND_BY_NAME_MIN",
+    "PICTURE_SIDE",
+    "Confirmation",
+    "ConfirmationScan",
+    "FindByName",
+    "GetPendingScans",
+    "GetProfile",
+    "GetProfileSummaries",
+    "JudgeScan",
+    "Profile",
+    "ProfileSeen",
+    "ProfileSummary",
+    "ReadScan",
+    "UpdateProfileInfo",
+    "UpdateProfilePicture",
+    "UploadProfileConfirmation",
+    "checked_display_name",
+    "picture_path",
+    "scan_path",
+]

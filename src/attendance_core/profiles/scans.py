@@ -1,0 +1,141 @@
+"""Scans of student records, and the tick that a moderator gives for one. Contract: 3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from attendance_core import ports
+from attendance_core.errors import PersonNotFound, ScanNotFound, Unavailable
+from attendance_core.vocabulary import FileKey, Instant, UserId, search_fold
+
+
+class Confirmation(Enum):
+    """How far the check of a person's student record is."""
+
+    NONE = "none"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationScan:
+    """The picture of a student record. Private: its owner and moderators only."""
+
+    user_id: UserId
+    file: FileKey
+    uploaded_at: Instant
+    state: Confirmation = Confirmation.PENDING
+    judged_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadProfileConfirmation:
+    """Contract: POST /api/profile/UploadProfileConfirmation."""
+
+    transact: ports.Transact
+    pictures: ports.Pictures
+    files: ports.Files
+    ids: ports.Ids
+
+    async def __call__(self, *, actor: UserId, image: bytes) -> None:
+        """The tick goes, until somebody has looked.
+
+        Raises BadPicture, PictureTooLarge, PersonNotFound.
+        """
+        picture = await self.pictures.clean(image, max_side=None)
+        key = self.ids.file_key(picture.extension)
+        await self.files.put(scan_path(key), picture.content, picture.media_type)
+
+        def work(unit: ports.Unit) -> FileKey | None:
+            unit.profiles.lock(actor)  # who changes a scan comes after whoever changes the name
+            earlier = unit.scans.lock(actor)
+            unit.scans.put(ConfirmationScan(actor, key, unit.now()))
+            return None if earlier is None else earlier.file
+
+        replaced = await self.transact(work)
+        if replaced is not None:
+            await discard_file(self.files, scan_path(replaced))
+
+
+@dataclass(frozen=True, slots=True)
+class GetPendingScans:
+    """What a moderator has to look at, oldest first."""
+
+    observe: ports.Observe
+
+    async def __call__(self) -> Sequence[ConfirmationScan]:
+        """Every scan nobody has judged."""
+        return await self.observe(lambda unit: unit.scans.pending())
+
+
+@dataclass(frozen=True, slots=True)
+class ReadScan:
+    """One person's scan, for a moderator."""
+
+    observe: ports.Observe
+    files: ports.Files
+
+    async def __call__(self, *, user_id: UserId) -> tuple[ConfirmationScan, bytes]:
+        """The scan and its picture. Raises ScanNotFound."""
+        scan = await self.observe(lambda unit: unit.scans.find(user_id))
+        if scan is None:
+            raise ScanNotFound
+        content, _ = await self.files.get(scan_path(scan.file))
+        return scan, content
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeScan:
+    """A moderator's word on one scan: it names the file, so a later one is not judged by it."""
+
+    transact: ports.Transact
+
+    async def __call__(
+        self, *, user_id: UserId, file: FileKey, approve: bool, display_name: str | None = None
+    ) -> None:
+        """Raises ScanNotFound, also where the scan has been replaced since, or has lost its tick.
+
+        And where the person has another name by now than the one that was looked at, if given.
+        """
+
+        def work(unit: ports.Unit) -> None:
+            try:
+                profile = unit.profiles.lock(user_id)
+            except PersonNotFound:
+                raise ScanNotFound from None
+            if display_name is not None and is_another_name(display_name, profile.display_name):
+                raise ScanNotFound
+            scan = unit.scans.lock(user_id)
+            if scan is None or scan.file != file or scan.state is Confirmation.NONE:
+                raise ScanNotFound
+            state = Confirmation.APPROVED if approve else Confirmation.REJECTED
+            unit.scans.put(replace(scan, state=state, judged_at=unit.now()))
+
+        await self.transact(work)
+
+
+def is_another_name(one: str, other: str) -> bool:
+    """Tells whether two display names differ by more than a search passes over."""
+    return search_fold(one) != search_fold(other)
+
+
+def take_tick(unit: ports.Unit, user_id: UserId) -> None:
+    """Of one who has another name now, and whose profile is locked. Contract: 3.7."""
+    scan = unit.scans.lock(user_id)
+    if scan is not None and scan.state is Confirmation.APPROVED:
+        unit.scans.put(replace(scan, state=Confirmation.NONE, judged_at=unit.now()))
+
+
+async def discard_file(files: ports.Files, path: str) -> None:
+    """Deletes what no row names any more; where that fails, it is swept later."""
+    with suppress(Unavailable):
+        await files.delete(path)
+
+
+def scan_path(key: FileKey) -> str:
+    """Where a scan is kept; never under a public path."""
+    return f"scans/{key}"
