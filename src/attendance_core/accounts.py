@@ -52,7 +52,7 @@ class Session:
     used_at: Instant
 
     def is_live(self, now: Instant) -> bool:
-        """Whether it still lets its owner in."""
+        """Tells whether it still lets its owner in."""
         return now < self.used_at + SESSION_SECONDS
 
 
@@ -77,19 +77,19 @@ class LoggedIn:
 
 
 def session_id_of(token: str) -> SessionId:
-    """The name a secret is kept under."""
+    """Makes the name that a secret is kept under."""
     return SessionId(hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 def _composed(text: str, most: int) -> str:
-    """In NFC, however its letters were typed; of one that is too long a part that is so, too."""
+    """Brings a text into NFC; of one that is too long, a part that is so, too."""
     return normalize("NFC", text[: COMES_APART_INTO * most + 1])
 
 
 def _open_session(
     unit: ports.Unit, user_id: UserId, token: str, replacing: SessionId | None, terms: Terms
 ) -> LoggedIn:
-    """A new session in the place of the one this browser had; expired ones are forgotten."""
+    """Opens a session in place of the one this browser had; forgets those that have expired."""
     now = unit.now()
     if replacing is not None:
         _end_session(unit, replacing, terms)
@@ -112,7 +112,7 @@ def _end_session(unit: ports.Unit, session_id: SessionId, terms: Terms) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """Contract: POST /accounts/signup/."""
+    """Makes an account and logs the person in. Contract: POST /accounts/signup/."""
 
     transact: ports.Transact
     passwords: ports.Passwords
@@ -150,7 +150,7 @@ class SignUp:
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
-    """Contract: POST /accounts/login/."""
+    """Logs a person in by their password. Contract: POST /accounts/login/."""
 
     transact: ports.Transact
     observe: ports.Observe
@@ -184,13 +184,13 @@ class LogIn:
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """Who shows this credential. Every call and every socket begins with it."""
+    """Finds who shows a credential. Every call and every socket begins with it."""
 
     transact: ports.Transact
     observe: ports.Observe
 
     async def __call__(self, *, token: str, credential: Credential) -> Actor | None:
-        """None where the credential is unknown, of the other sort, expired or revoked."""
+        """Answers None where the credential is unknown, of the other sort, expired or revoked."""
         session_id = session_id_of(token)
 
         def look(unit: ports.Unit) -> tuple[Session | None, Instant]:
@@ -201,17 +201,17 @@ class Identify:
             return None
         renewed = now >= session.used_at + USE_NOTED_EVERY
         if renewed:
-            await self.transact(lambda unit: unit.sessions.used(session_id, unit.now()))
+            await self.transact(lambda unit: unit.sessions.note_use(session_id, unit.now()))
         return Actor(session.user_id, session_id, renewed)
 
 
 @dataclass(frozen=True, slots=True)
 class LogOut:
-    """Contract: POST /accounts/logout/, and 6.9: the session's sockets close, without grace."""
+    """Ends a session; its sockets close, without grace. Contract: POST /accounts/logout/, 6.9."""
 
     transact: ports.Transact
     terms: Terms
 
     async def __call__(self, *, session_id: SessionId) -> None:
-        """Idempotent."""
+        """Ends it; does nothing where there is none."""
         await self.transact(lambda unit: _end_session(unit, session_id, self.terms))

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from attendance_core import ports
-from attendance_core.checks import checked_event_id, checked_page
-from attendance_core.errors import (
-    NotTheCreator,
-)
+from attendance_core.checks import check_event_id, check_page
+from attendance_core.errors import NotTheCreator
 from attendance_core.events import Event
 from attendance_core.marking.places import Held, Marked, State
 from attendance_core.vocabulary import EventId, Instant, UserId
@@ -27,8 +25,8 @@ class Participant:
     confirmed: bool
     state: State
 
-    def seen(self, event: Event, now: Instant) -> SeenState:
-        """As it is now, though no sweep came by."""
+    def seen_state(self, event: Event, now: Instant) -> SeenState:
+        """Tells the state as it is now, though no sweep came by."""
         if isinstance(self.state, Marked):
             return "marked"
         if self.state is None or now >= event.ends_at:
@@ -48,15 +46,15 @@ class Attended:
 
 @dataclass(frozen=True, slots=True)
 class GetAttendance:
-    """Contract: GET /api/events/GetAttendance."""
+    """Lists who was at an event, for its creator. Contract: GET /api/events/GetAttendance."""
 
     observe: ports.Observe
 
     async def __call__(
         self, *, actor: UserId, event_id: EventId
     ) -> Sequence[tuple[Participant, SeenState]]:
-        """Everybody with their state, by name, then id. Raises EventNotFound, NotTheCreator."""
-        checked_event_id(event_id)
+        """Pairs all with their state, by name, then id. Raises EventNotFound, NotTheCreator."""
+        check_event_id(event_id)
 
         def look(unit: ports.Unit) -> Sequence[tuple[Participant, SeenState]]:
             event = unit.events.get(event_id)
@@ -64,20 +62,20 @@ class GetAttendance:
                 raise NotTheCreator
             now = unit.now()
             people = unit.places.participants(event_id)
-            return [(person, person.seen(event, now)) for person in people]
+            return [(person, person.seen_state(event, now)) for person in people]
 
         return await self.observe(look)
 
 
 @dataclass(frozen=True, slots=True)
 class GetMyAttendance:
-    """Contract: GET /api/profile/GetMyAttendance."""
+    """Lists where a person was, and who marked them. Contract: GET /api/profile/GetMyAttendance."""
 
     observe: ports.Observe
 
     async def __call__(
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
     ) -> Sequence[Attended]:
-        """Newest first. Raises InvalidArgument."""
-        checked_page(limit, offset)
+        """Lists the newest first. Raises InvalidArgument."""
+        check_page(limit, offset)
         return await self.observe(lambda unit: unit.events.attended_by(actor, limit, offset))

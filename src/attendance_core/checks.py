@@ -13,7 +13,7 @@ MANY_LINE_BREAKS = re.compile(r"\n(?:[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u30
 
 
 def checked_text(text: str, field: str, least: int, most: int) -> str:
-    """Tidied, of ``least`` to ``most`` code points. Raises BadLength, BadCharacters."""
+    """Tidies a text of ``least`` to ``most`` code points. Raises BadLength, BadCharacters."""
     kept = tidy(text)
     if not least <= len(kept) <= most:
         raise BadLength(field=field, least=least, most=most)
@@ -23,7 +23,7 @@ def checked_text(text: str, field: str, least: int, most: int) -> str:
 
 
 def checked_lines(text: str, field: str, most: int) -> str:
-    """Tidied, of at most ``most`` code points, with at most two line breaks in a row.
+    """Tidies a text of at most ``most`` code points; keeps at most two line breaks in a row.
 
     Raises BadLength, BadCharacters.
     """
@@ -37,7 +37,7 @@ def checked_lines(text: str, field: str, most: int) -> str:
 
 
 def search_part(text: str, field: str, least: int) -> str:
-    """Words to search names by, folded, long enough together. Raises TooShort, BadCharacters."""
+    """Folds words to search names by, long enough together. Raises TooShort, BadCharacters."""
     kept = tidy(text)
     part = search_fold(kept)  # Contract: 3.8
     if len(part) < least:
@@ -47,14 +47,14 @@ def search_part(text: str, field: str, least: int) -> str:
     return part
 
 
-def checked_event_id(event_id: object) -> None:
-    """Every store answers alike to what is no id. Raises TypeError."""
+def check_event_id(event_id: object) -> None:
+    """Passes ids alone, so that every store answers alike. Raises TypeError."""
     if not isinstance(event_id, UUID):
         raise TypeError(f"an event_id is a UUID, and no {type(event_id).__name__}")
 
 
-def checked_page(limit: int | None, offset: int) -> None:
-    """Raises InvalidArgument."""
+def check_page(limit: int | None, offset: int) -> None:
+    """Passes a page that no part of is negative. Raises InvalidArgument."""
     if limit is not None and limit < 1:
         raise InvalidArgument(field="limit")
     if offset < 0:

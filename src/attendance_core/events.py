@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.checks import checked_event_id, checked_page, checked_text, search_part
+from attendance_core.checks import check_event_id, check_page, checked_text, search_part
 from attendance_core.errors import (
     AlreadyJoined,
     BadTimes,
@@ -39,27 +39,27 @@ class Event:
     starts_at: Instant  # on the wire: time_from
     ends_at: Instant  # on the wire: time_to
 
-    def not_over(self, now: Instant) -> None:
-        """Raises EventOver."""
+    def check_not_over(self, now: Instant) -> None:
+        """Passes an event that has not ended. Raises EventOver."""
         if now >= self.ends_at:
             raise EventOver
 
-    def started(self, now: Instant) -> None:
-        """Raises EventNotStarted."""
+    def check_started(self, now: Instant) -> None:
+        """Passes an event that has begun. Raises EventNotStarted."""
         if now < self.starts_at:
             raise EventNotStarted
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Which events of a list are asked for by their times, and in which order. Contract: 5.10."""
+    """Chooses events of a list by their times, and says in which order. Contract: 5.10."""
 
     ends_after: Instant | None = None
     starts_before: Instant | None = None
     newest_first: bool = False  # by start; else the earliest first
 
     def has(self, event: Event) -> bool:
-        """Whether this event is one of them."""
+        """Tells whether this event is one of them."""
         return (self.ends_after is None or event.ends_at > self.ends_after) and (
             self.starts_before is None or event.starts_at < self.starts_before
         )
@@ -70,7 +70,7 @@ ANY_TIME = When()
 
 @dataclass(frozen=True, slots=True)
 class CreateEvent:
-    """Contract: POST /api/events/CreateEvent. The creator joins."""
+    """Makes an event, which its creator joins. Contract: POST /api/events/CreateEvent."""
 
     transact: ports.Transact
     ids: ports.Ids
@@ -88,7 +88,7 @@ class CreateEvent:
             unit.profiles.lock(actor)  # two events of one person are counted one after the other
             if not (0 <= starts_at < ends_at <= LATEST_INSTANT and unit.now() < ends_at):
                 raise BadTimes(field="time_to")
-            if unit.events.not_over_of(actor, unit.now(), EVENTS_MOST) >= EVENTS_MOST:
+            if unit.events.count_not_over(actor, unit.now(), EVENTS_MOST) >= EVENTS_MOST:
                 raise TooManyEvents(most=EVENTS_MOST)
             unit.events.add(Event(event_id, kept, actor, starts_at, ends_at))
             unit.places.enter(event_id, actor)
@@ -100,19 +100,19 @@ class CreateEvent:
 
 @dataclass(frozen=True, slots=True)
 class GetEventByID:
-    """Contract: GET /api/events/GetEventByID."""
+    """Gets one event. Contract: GET /api/events/GetEventByID."""
 
     observe: ports.Observe
 
     async def __call__(self, *, event_id: EventId) -> Event:
         """Raises EventNotFound."""
-        checked_event_id(event_id)
+        check_event_id(event_id)
         return await self.observe(lambda unit: unit.events.get(event_id))
 
 
 @dataclass(frozen=True, slots=True)
 class GetEvents:
-    """Contract: GET /api/events/GetEvents."""
+    """Lists events by a part of their name and by times. Contract: GET /api/events/GetEvents."""
 
     observe: ports.Observe
 
@@ -124,26 +124,26 @@ class GetEvents:
         offset: int = 0,
         when: When = ANY_TIME,
     ) -> Sequence[Event]:
-        """By start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
-        checked_page(limit, offset)
+        """Orders them by start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
+        check_page(limit, offset)
         part = None if name is None else search_part(name, "name", GET_EVENTS_MIN)
         return await self.observe(lambda unit: unit.events.search(part, limit, offset, when))
 
 
 @dataclass(frozen=True, slots=True)
 class JoinEvent:
-    """Contract: POST /api/events/JoinEvent."""
+    """Takes a person into an event. Contract: POST /api/events/JoinEvent."""
 
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
         """Raises EventNotFound, EventOver, AlreadyJoined, PersonNotFound."""
-        checked_event_id(event_id)
+        check_event_id(event_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
             mine = enter(unit, event_id, actor)[actor]
-            event.not_over(unit.now())
+            event.check_not_over(unit.now())
             if mine.member:
                 raise AlreadyJoined
             unit.places.put(mine.joined())
@@ -154,14 +154,17 @@ class JoinEvent:
 
 @dataclass(frozen=True, slots=True)
 class LeaveEvent:
-    """Contract: POST /api/events/LeaveEvent, and 6.9: their sockets there close, without grace."""
+    """Takes a person out of an event; their sockets there close, without grace.
+
+    Contract: POST /api/events/LeaveEvent, 6.9.
+    """
 
     transact: ports.Transact
     terms: Terms
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
         """Raises EventNotFound, NotJoined, EventOver: who was there is a record."""
-        checked_event_id(event_id)
+        check_event_id(event_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
@@ -169,7 +172,7 @@ class LeaveEvent:
             mine = places.get(actor)
             if mine is None or not mine.member:
                 raise NotJoined
-            event.not_over(unit.now())  # Contract: 5.5
+            event.check_not_over(unit.now())  # Contract: 5.5
             connections = unit.connections.of(event_id, actor)
             for place in places.values():
                 if isinstance(place.state, Held) and place.state.marker == actor:
@@ -188,13 +191,13 @@ class LeaveEvent:
 
 @dataclass(frozen=True, slots=True)
 class DeleteEvent:
-    """Contract: POST /api/events/DeleteEvent. Its sockets close."""
+    """Deletes an event of its creator; sockets close. Contract: POST /api/events/DeleteEvent."""
 
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
         """Raises EventNotFound, NotTheCreator, SomebodyTookPart, SomebodyWasMarked."""
-        checked_event_id(event_id)
+        check_event_id(event_id)
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.lock(event_id)
@@ -210,7 +213,7 @@ class DeleteEvent:
 
 @dataclass(frozen=True, slots=True)
 class GetCreatedEvents:
-    """Contract: GET /api/events/GetCreatedEvents."""
+    """Lists the events a person made. Contract: GET /api/events/GetCreatedEvents."""
 
     observe: ports.Observe
 
@@ -222,14 +225,14 @@ class GetCreatedEvents:
         offset: int = 0,
         when: When = ANY_TIME,
     ) -> Sequence[Event]:
-        """By start, then name. Raises InvalidArgument."""
-        checked_page(limit, offset)
+        """Orders them by start, then name. Raises InvalidArgument."""
+        check_page(limit, offset)
         return await self.observe(lambda unit: unit.events.created_by(actor, limit, offset, when))
 
 
 @dataclass(frozen=True, slots=True)
 class GetJoinedEvents:
-    """Contract: GET /api/events/GetJoinedEvents."""
+    """Lists the events a person is in. Contract: GET /api/events/GetJoinedEvents."""
 
     observe: ports.Observe
 
@@ -241,6 +244,6 @@ class GetJoinedEvents:
         offset: int = 0,
         when: When = ANY_TIME,
     ) -> Sequence[Event]:
-        """By start, then name. Raises InvalidArgument."""
-        checked_page(limit, offset)
+        """Orders them by start, then name. Raises InvalidArgument."""
+        check_page(limit, offset)
         return await self.observe(lambda unit: unit.events.joined_by(actor, limit, offset, when))

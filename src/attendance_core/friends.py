@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.checks import checked_page
+from attendance_core.checks import check_page
 from attendance_core.errors import FriendOfOneself
 from attendance_core.vocabulary import Instant, UserId
 
@@ -32,18 +32,21 @@ class Friend:
 
 @dataclass(frozen=True, slots=True)
 class SendFriendRequest:
-    """Contract: POST /api/friends/SendFriendRequest. To one who has asked me, it accepts."""
+    """Asks a person to be a friend, or accepts, where they have asked.
+
+    Contract: POST /api/friends/SendFriendRequest.
+    """
 
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, user_id: UserId) -> None:
-        """Idempotent. Raises FriendOfOneself, PersonNotFound."""
+        """Changes nothing a second time. Raises FriendOfOneself, PersonNotFound."""
         if actor == user_id:
             raise FriendOfOneself
 
         def work(unit: ports.Unit) -> None:
             unit.profiles.get(user_id)
-            known = unit.friendships.find(actor, user_id)
+            known = unit.friendships.lock(actor, user_id)
             if known is None:
                 unit.friendships.add(Friendship(actor, user_id, unit.now()))
             elif known.asker == user_id and not known.accepted:
@@ -56,12 +59,15 @@ class SendFriendRequest:
 
 @dataclass(frozen=True, slots=True)
 class RemoveFriend:
-    """Contract: POST /api/friends/RemoveFriend. Withdraws, declines or ends."""
+    """Withdraws a request, declines one, or ends a friendship.
+
+    Contract: POST /api/friends/RemoveFriend.
+    """
 
     transact: ports.Transact
 
     async def __call__(self, *, actor: UserId, user_id: UserId) -> None:
-        """Idempotent. Raises FriendOfOneself, PersonNotFound."""
+        """Changes nothing a second time. Raises FriendOfOneself, PersonNotFound."""
         if actor == user_id:
             raise FriendOfOneself
 
@@ -74,24 +80,24 @@ class RemoveFriend:
 
 @dataclass(frozen=True, slots=True)
 class GetFriendList:
-    """Contract: GET /api/friends/GetFriendList."""
+    """Lists friends, and whom one has asked. Contract: GET /api/friends/GetFriendList."""
 
     observe: ports.Observe
 
     async def __call__(self, *, actor: UserId) -> Sequence[Friend]:
-        """Friends and those asked, by display name, then id."""
+        """Lists friends and those asked, by display name, then id."""
         return await self.observe(lambda unit: unit.friendships.friends_of(actor))
 
 
 @dataclass(frozen=True, slots=True)
 class GetFriendRequests:
-    """Contract: GET /api/friends/GetFriendRequests."""
+    """Lists who has asked a person. Contract: GET /api/friends/GetFriendRequests."""
 
     observe: ports.Observe
 
     async def __call__(
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
     ) -> Sequence[UserId]:
-        """Who asked and waits, oldest first. Raises InvalidArgument."""
-        checked_page(limit, offset)
+        """Lists those who wait, the oldest request first. Raises InvalidArgument."""
+        check_page(limit, offset)
         return await self.observe(lambda unit: unit.friendships.requests_to(actor, limit, offset))

@@ -35,14 +35,14 @@ TRY_SECONDS: Seconds = 90
 
 
 def key_of(limit: Limit, subject: str) -> TallyKey:
-    """What a tally is kept under: who looks at the table reads neither names nor addresses."""
+    """Makes the key of a tally: who looks at the table reads neither names nor addresses."""
     named = f"{limit.name}: {subject}".encode("utf-8", "surrogatepass")
     return TallyKey(hashlib.blake2b(named, digest_size=16).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What counts of one limit against somebody, oldest first: what is done, and what may yet be.
+    """Counts what is done, and what may yet be, of one limit against somebody; oldest first.
 
     A try under way takes the place of one that counts until it is ended.
     """
@@ -52,7 +52,7 @@ class Tally:
     pending: tuple[Instant, ...] = ()
 
     def at(self, limit: Limit, now: Instant) -> Tally:
-        """What of it counts now.
+        """Keeps what of it counts now.
 
         What was noted before a clock was set back, and so lies ahead, counts as if noted now.
         """
@@ -63,36 +63,36 @@ class Tally:
         )
 
     def seconds_to_next(self, limit: Limit, now: Instant) -> int:
-        """How long until fewer than the most are taken, in whole seconds; 0 where they are."""
+        """Tells in how many whole seconds fewer than the most are taken; 0 where they are."""
         if len(self.taken) < limit.most:
             return 0
         return max(1, math.ceil(round(self.taken[-limit.most] + limit.within - now, 6)))
 
     def has_room(self, limit: Limit) -> bool:
-        """Whether one more try could fail, if all that are under way do."""
+        """Tells whether one more try could fail, if all that are under way do."""
         return len(self.taken) + len(self.pending) < limit.most
 
     def take(self, limit: Limit, now: Instant) -> Tally:
-        """With one more that counts; of more than the most the latest are enough."""
+        """Adds one that counts; of more than the most the latest are enough."""
         return replace(self, taken=(*self.taken, now)[-limit.most :])
 
     def begin(self, now: Instant) -> Tally:
-        """With one more try under way, which is known by this instant."""
+        """Adds a try under way, which is known by this instant."""
         return replace(self, pending=(*self.pending, now))
 
     def give_back(self, began: Instant) -> Tally:
-        """Without this try; one that a clock set back has moved stays until it lapses."""
+        """Removes this try; one that a clock set back has moved stays until it lapses."""
         if began not in self.pending:
             return self
         at = self.pending.index(began)
         return replace(self, pending=self.pending[:at] + self.pending[at + 1 :])
 
     def clear(self) -> Tally:
-        """Nothing that was taken counts any more; what is under way does."""
+        """Forgets what was taken; what is under way stays."""
         return replace(self, taken=())
 
     def lapses_at(self, limit: Limit) -> Instant:
-        """When nothing of it counts any more."""
+        """Tells from when on nothing of it counts."""
         taken = self.taken[-1] + limit.within if self.taken else 0.0
         return max(taken, self.pending[-1] + TRY_SECONDS) if self.pending else taken
 
@@ -109,13 +109,13 @@ class Ended(Enum):
     RELEASED = "released"  # we could not look at it
 
 
-def _changed(
+def _change_tally(
     unit: ports.Unit,
     limit: Limit,
     subject: str,
     change: Callable[[Tally, Instant], tuple[Tally, T]],
 ) -> T:
-    """What ``change`` answers of the tally as it counts now; what it makes of it is kept."""
+    """Answers what ``change`` does of the tally as it counts now, and keeps what it makes of it."""
     kept = unit.tallies.lock(key_of(limit, subject))
     now = unit.now()
     tally, answer = change(kept.at(limit, now), now)
@@ -126,7 +126,7 @@ def _changed(
 
 @dataclass(frozen=True, slots=True)
 class CountOne:
-    """One more of what is limited; ``whose`` names whom it counts against."""
+    """Counts one more of what is limited; ``subject`` names whom it counts against."""
 
     transact: ports.Transact
 
@@ -138,19 +138,19 @@ class CountOne:
             return (tally if seconds else tally.take(limit, now)), seconds
 
         # What refuses is kept, too: a clock that was set back is put right once
-        seconds = await self.transact(lambda unit: _changed(unit, limit, subject, change))
+        seconds = await self.transact(lambda unit: _change_tally(unit, limit, subject, change))
         if seconds:
             raise TooManyRequests(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class BeginTry:
-    """Somebody is about to try what they may fail at only so often."""
+    """Begins a try at what somebody may fail at only so often."""
 
     transact: ports.Transact
 
     async def __call__(self, *, limit: Limit, subject: str) -> Instant | None:
-        """When it began, for `EndTry`; None where those under way might all fail: ask again.
+        """Tells when it began, for `EndTry`; None where those under way might all fail: ask again.
 
         Raises TooManyRequests where the most have failed.
         """
@@ -160,7 +160,9 @@ class BeginTry:
                 return tally.begin(now), (now, 0)
             return tally, (None, tally.seconds_to_next(limit, now))
 
-        began, seconds = await self.transact(lambda unit: _changed(unit, limit, subject, change))
+        began, seconds = await self.transact(
+            lambda unit: _change_tally(unit, limit, subject, change)
+        )
         if seconds:
             raise TooManyRequests(seconds=seconds)
         return began
@@ -168,12 +170,12 @@ class BeginTry:
 
 @dataclass(frozen=True, slots=True)
 class EndTry:
-    """A try is over, and this is how it came out."""
+    """Ends a try, and notes how it came out."""
 
     transact: ports.Transact
 
     async def __call__(self, *, limit: Limit, subject: str, began: Instant, ended: Ended) -> None:
-        """Once for each that was begun."""
+        """Ends it; to be called once for each that was begun."""
 
         def change(tally: Tally, now: Instant) -> tuple[Tally, None]:
             tally = tally.give_back(began)
@@ -181,7 +183,7 @@ class EndTry:
                 return tally.take(limit, now), None
             return (tally.clear() if ended is Ended.SUCCEEDED else tally), None
 
-        await self.transact(lambda unit: _changed(unit, limit, subject, change))
+        await self.transact(lambda unit: _change_tally(unit, limit, subject, change))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +193,5 @@ class ForgetTallies:
     transact: ports.Transact
 
     async def __call__(self) -> None:
-        """Idempotent."""
+        """Forgets them; does nothing where there are none."""
         await self.transact(lambda unit: unit.tallies.remove_lapsed(unit.now()))

@@ -25,7 +25,7 @@ class Transact(Protocol):
     """Runs work whole, alone, and durably before it answers."""
 
     async def __call__(self, work: Callable[[Unit], T]) -> T:
-        """What ``work`` returned, after COMMIT; its announcements go out then, too.
+        """Returns what ``work`` did, after COMMIT; its announcements go out then, too.
 
         Whatever ``work`` raises is raised here, and nothing of it is kept. It is carried out
         even when the caller is cancelled meanwhile. Raises Unavailable when the store fails, or
@@ -38,7 +38,7 @@ class Observe(Protocol):
     """Runs a look that only reads, at one moment of the committed truth."""
 
     async def __call__(self, look: Callable[[Unit], T]) -> T:
-        """What ``look`` returned. Raises Unavailable."""
+        """Returns what ``look`` did. Raises Unavailable."""
         ...
 
 
@@ -71,11 +71,11 @@ class Unit(Protocol):
     def installation(self) -> repositories.Installation: ...
 
     def now(self) -> Instant:
-        """The transaction's clock; read after the locks are held."""
+        """Reads the transaction's clock, to be asked after the locks are held; UNIX seconds."""
         ...
 
     def announce(self, announcement: Announcement) -> None:
-        """To be told to everybody once this is committed, and never otherwise."""
+        """Has everybody told of it once this is committed, and never otherwise."""
         ...
 
 
@@ -94,11 +94,11 @@ class Notifier(Protocol):
     """
 
     def publish(self, announcement: Announcement) -> None:
-        """Never waits and never raises."""
+        """Sends it out; never waits and never raises."""
         ...
 
     async def subscribe(self, event_id: EventId, listener: Listener) -> Callable[[], None]:
-        """From its return on the listener is called, in the event loop; the answer ends that."""
+        """Calls the listener from its return on, in the event loop; the answer ends that."""
         ...
 
 
@@ -119,7 +119,10 @@ class Pictures(Protocol):
     """Makes safe pictures of what people upload."""
 
     async def clean(self, data: bytes, *, max_side: int | None) -> Picture:
-        """Fresh pixels, at most ``max_side`` wide and high. Raises BadPicture, PictureTooLarge."""
+        """Makes fresh pixels, at most ``max_side`` wide and high.
+
+        Raises BadPicture, PictureTooLarge.
+        """
         ...
 
 
@@ -129,42 +132,42 @@ class Files(Protocol):
     async def put(self, key: str, content: bytes, media_type: str) -> None: ...
 
     async def get(self, key: str) -> tuple[bytes, str]:
-        """The content and its media type. Raises NoSuchFile."""
+        """Reads the content and its media type. Raises NoSuchFile."""
         ...
 
     async def delete(self, key: str) -> None:
-        """Idempotent."""
+        """Deletes it; does nothing where there is none."""
         ...
 
 
 class Passwords(Protocol):
-    """Slow on purpose, and never in the way of anybody else."""
+    """Hashes passwords: slow on purpose, and never in the way of anybody else."""
 
     async def hash(self, password: str) -> str: ...
 
     async def verify(self, hashed: str | None, password: str) -> bool:
-        """As slow for an account that does not exist (None) as for one that does."""
+        """Compares; as slow for an account that does not exist (None) as for one that does."""
         ...
 
     def is_common(self, password: str) -> bool:
-        """Whether everybody tries it first."""
+        """Tells whether everybody tries it first."""
         ...
 
 
 class Clock(Protocol):
-    """The time of day."""
+    """Tells the time of day; UNIX seconds."""
 
     def now(self) -> Instant: ...
 
 
 class Ids(Protocol):
-    """Chance: ids and secrets that cannot be guessed."""
+    """Makes ids and secrets by chance, so that none can be guessed."""
 
     def event_id(self) -> UUID: ...
     def connection_id(self) -> UUID: ...
     def process_id(self) -> UUID: ...
     def token(self) -> str:
-        """256 bits, safe in a cookie and a URL."""
+        """Makes a secret of 256 bits, safe in a cookie and a URL."""
         ...
 
     def file_key(self, extension: str) -> FileKey: ...
@@ -177,7 +180,7 @@ class Together(Protocol):
     """Carries out steps that do not depend on each other."""
 
     async def __call__(self, steps: Sequence[Step]) -> None:
-        """All of them, at once or one after another, whatever one of them raises.
+        """Carries out all, at once or one after another, whatever one of them raises.
 
         Raises afterwards an ExceptionGroup of all that they raised.
         """
@@ -185,7 +188,7 @@ class Together(Protocol):
 
 
 async def one_after_another(steps: Sequence[Step]) -> None:
-    """The plainest `Together`: it suspends only where a step does."""
+    """Carries steps out as the plainest `Together`: it suspends only where a step does."""
     failures: list[Exception] = []
     for step in steps:
         try:

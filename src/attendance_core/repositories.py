@@ -30,34 +30,34 @@ if TYPE_CHECKING:
 
 
 class Accounts(Protocol):
-    """People as they log in. Creating one gives a person their id."""
+    """Keeps people as they log in. Adding one gives a person their id."""
 
     def add(self, username: str, password_hash: str, at: Instant) -> UserId:
-        """A new id, larger than every earlier one. Raises UsernameTaken, ignoring case."""
+        """Gives a new id, larger than every earlier one. Raises UsernameTaken, ignoring case."""
         ...
 
     def find(self, username: str) -> Account | None:
-        """By user name, ignoring case."""
+        """Finds by user name, ignoring case."""
         ...
 
 
 class Sessions(Protocol):
-    """Credentials that were given out, by the hash of their secret."""
+    """Keeps credentials that were given out, by the hash of their secret."""
 
     def add(self, session: Session) -> None: ...
 
     def find(self, session_id: SessionId) -> Session | None: ...
 
     def lock(self, session_id: SessionId) -> Session | None:
-        """As find; nobody removes it until the transaction ends."""
+        """Finds it; nobody removes it until the transaction ends."""
         ...
 
-    def used(self, session_id: SessionId, at: Instant) -> None:
+    def note_use(self, session_id: SessionId, at: Instant) -> None:
         """Notes its latest use."""
         ...
 
     def remove(self, session_id: SessionId) -> None:
-        """Idempotent."""
+        """Removes what there is; does nothing where there is none."""
         ...
 
     def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
@@ -66,16 +66,16 @@ class Sessions(Protocol):
 
 
 class Profiles(Protocol):
-    """What people show of themselves."""
+    """Keeps what people show of themselves."""
 
     def add(self, profile: Profile) -> None: ...
 
     def get(self, user_id: UserId) -> Profile:
-        """Raises PersonNotFound."""
+        """Reads the profile of a person. Raises PersonNotFound."""
         ...
 
     def lock(self, user_id: UserId) -> Profile:
-        """As get; nobody else changes it until the transaction ends."""
+        """Gets it; nobody else changes it until the transaction ends."""
         ...
 
     def put(self, profile: Profile) -> None:
@@ -83,21 +83,21 @@ class Profiles(Protocol):
         ...
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
-        """Those whose display name has each word of the folded part in it; by name, then id."""
+        """Finds those whose display name has each word of the folded part; by name, then id."""
         ...
 
     def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
-        """Of those who exist, with their tick, in no particular order; one query."""
+        """Reads those who exist, with their tick, in no particular order; one query."""
         ...
 
 
 class Scans(Protocol):
-    """Scans of student records: at most one a person."""
+    """Keeps scans of student records: at most one a person."""
 
     def find(self, user_id: UserId) -> ConfirmationScan | None: ...
 
     def lock(self, user_id: UserId) -> ConfirmationScan | None:
-        """As find; nobody else changes it until the transaction ends."""
+        """Finds it; nobody else changes it until the transaction ends."""
         ...
 
     def put(self, scan: ConfirmationScan) -> None:
@@ -105,19 +105,19 @@ class Scans(Protocol):
         ...
 
     def pending(self) -> Sequence[ConfirmationScan]:
-        """Those nobody has judged yet, oldest first."""
+        """Lists those nobody has judged yet, oldest first."""
         ...
 
 
 class Friendships(Protocol):
-    """One row for a pair of people, whoever asked."""
+    """Keeps one row for a pair of people, whoever asked."""
 
-    def find(self, one: UserId, other: UserId) -> Friendship | None:
-        """In either order; locked until the transaction ends."""
+    def lock(self, one: UserId, other: UserId) -> Friendship | None:
+        """Finds it, in either order; nobody else changes it until the transaction ends."""
         ...
 
     def add(self, friendship: Friendship) -> None:
-        """Of a pair that has none. Raises PersonNotFound."""
+        """Adds that of a pair that has none. Raises PersonNotFound."""
         ...
 
     def put(self, friendship: Friendship) -> None:
@@ -125,69 +125,69 @@ class Friendships(Protocol):
         ...
 
     def remove(self, one: UserId, other: UserId) -> None:
-        """In either order; idempotent."""
+        """Removes it, in either order; does nothing where there is none."""
         ...
 
     def friends_of(self, user_id: UserId) -> Sequence[Friend]:
-        """Friends, and those this person has asked (pending); by display name, then id."""
+        """Lists friends, and those this person has asked (pending); by display name, then id."""
         ...
 
     def requests_to(
         self, user_id: UserId, limit: int | None = None, offset: int = 0
     ) -> Sequence[UserId]:
-        """Who has asked this person and waits for an answer, oldest first, then by id."""
+        """Lists who has asked this person and waits for an answer, oldest first, then by id."""
         ...
 
 
 class Events(Protocol):
-    """Gatherings. Lists are ordered by start, the earliest first, then folded name, then id.
+    """Keeps gatherings. Lists are ordered by start, the earliest first, then folded name, then id.
 
     ``when`` says which of them, where not all, and whether the latest start comes first.
     """
 
     def add(self, event: Event) -> None:
-        """Raises EventNameTaken, ignoring case."""
+        """Adds it. Raises EventNameTaken, ignoring case."""
         ...
 
     def get(self, event_id: EventId) -> Event:
-        """Raises EventNotFound."""
+        """Reads it. Raises EventNotFound."""
         ...
 
     def lock(self, event_id: EventId) -> Event:
-        """As get; nobody else changes or uses it until the transaction ends."""
+        """Gets it; nobody else changes or uses it until the transaction ends."""
         ...
 
     def remove(self, event_id: EventId) -> None:
-        """With its places and connections. Raises SomebodyWasMarked where it has marks."""
+        """Removes it, its places and connections. Raises SomebodyWasMarked where it has marks."""
         ...
 
     def search(
         self, part: str | None, limit: int | None, offset: int, when: When = ...
     ) -> Sequence[Event]:
-        """Those whose name has each word of the folded part in it; all without a part."""
+        """Finds those whose name has each word of the folded part in it; all without a part."""
         ...
 
     def created_by(
         self, user_id: UserId, limit: int | None, offset: int, when: When = ...
     ) -> Sequence[Event]: ...
 
-    def not_over_of(self, user_id: UserId, now: Instant, limit: int) -> int:
-        """How many this person created that end after now, counted up to ``limit``."""
+    def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
+        """Counts those this person created that end after now, up to ``limit``."""
         ...
 
     def joined_by(
         self, user_id: UserId, limit: int | None, offset: int, when: When = ...
     ) -> Sequence[Event]:
-        """Those this person is in now."""
+        """Lists those this person is in now."""
         ...
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
-        """Those this person is in or was marked at; latest start first, then name, then id."""
+        """Lists those they are in or were marked at; latest start first, then name, then id."""
         ...
 
 
 class Places(Protocol):
-    """One person in one event."""
+    """Keeps one person in one event."""
 
     def enter(self, event_id: EventId, user_id: UserId) -> None:
         """Makes the row of one who never was there (no member yet); none of nobody.
@@ -199,9 +199,9 @@ class Places(Protocol):
     def lock(
         self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
     ) -> Mapping[UserId, Place]:
-        """The places of these people and of the one ``marker`` holds, those that exist.
+        """Locks the places of these people and of the one ``marker`` holds, those that exist.
 
-        Locked in the order of user id until the transaction ends.
+        In the order of user id, until the transaction ends.
         """
         ...
 
@@ -212,51 +212,51 @@ class Places(Protocol):
         ...
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
-        """Those who wait or are held, in no particular order."""
+        """Lists those who wait or are held, in no particular order."""
         ...
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
-        """The places of these people, those that exist; not locked."""
+        """Reads the places of these people, those that exist; does not lock them."""
         ...
 
     def participants(self, event_id: EventId) -> Sequence[Participant]:
-        """Members and the marked, by display name, then id."""
+        """Lists members and the marked, by display name, then id."""
         ...
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
-        """Whether anybody but this person is in the event, or was and has left."""
+        """Tells whether anybody but this person is in the event, or was and has left."""
         ...
 
     def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
-        """People whose hold has run out by now, earliest first."""
+        """Lists people whose hold has run out by now, earliest first."""
         ...
 
 
 class Marks(Protocol):
-    """The ledger: marks are added and never change."""
+    """Keeps the ledger: marks are added and never change."""
 
     def add(self, mark: Mark) -> None:
-        """Raises AlreadyMarked where the person has a mark in the event."""
+        """Adds it. Raises AlreadyMarked where the person has a mark in the event."""
         ...
 
     def karma(self, user_id: UserId) -> int:
-        """What the marks this person made add up to."""
+        """Adds up what the marks this person made are worth."""
         ...
 
 
 class Connections(Protocol):
-    """Open and lately lost sockets, each with what is known of its process."""
+    """Keeps open and lately lost sockets, each with what is known of its process."""
 
     def add(self, connection: Connection) -> None: ...
 
     def find(self, connection_id: ConnectionId) -> Connection | None: ...
 
     def of(self, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
-        """All of one person in one event."""
+        """Lists all of one person in one event."""
         ...
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
-        """All that were opened with this session, in whatever event."""
+        """Lists all that were opened with this session, in whatever event."""
         ...
 
     def lose(self, connection_id: ConnectionId, at: Instant) -> None:
@@ -264,24 +264,24 @@ class Connections(Protocol):
         ...
 
     def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
-        """Idempotent."""
+        """Removes what there is; does nothing where there is none."""
         ...
 
     def of_process(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
-        """Those of one process in one event, lost ones too."""
+        """Lists those of one process in one event, lost ones too."""
         ...
 
     def lapsed(
         self, lost_by: Instant, renewed_by: Instant | None, limit: int
     ) -> Sequence[Connection]:
-        """Those lost at ``lost_by`` or before, and, where given, those not lost themselves
+        """Lists those lost at ``lost_by`` or before, and, where given, those not lost themselves
         whose process renewed its lease last at ``renewed_by`` or before.
         """
         ...
 
 
 class Processes(Protocol):
-    """The leases of processes."""
+    """Keeps the leases of processes."""
 
     def find(self, process_id: ProcessId) -> Process | None: ...
 
@@ -295,10 +295,10 @@ class Processes(Protocol):
 
 
 class Tallies(Protocol):
-    """What counts against whom of what is limited."""
+    """Keeps what counts against whom of what is limited."""
 
     def lock(self, key: TallyKey) -> Tally:
-        """An empty one where there is none; nobody else sees or changes it until the
+        """Finds it, an empty one where there is none; nobody else sees or changes it until the
         transaction ends.
         """
         ...

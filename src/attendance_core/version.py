@@ -9,5 +9,5 @@ __version__ = "0.1.0"
 
 
 def how_to_install(extra: str) -> str:
-    """The command that brings what an extra of ours needs."""
+    """Makes the command that brings what an extra of ours needs."""
     return f"pip install '{DISTRIBUTION}[{extra}]'"

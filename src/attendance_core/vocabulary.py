@@ -64,7 +64,7 @@ LATEST_INSTANT: Instant = 253_402_300_799  # the last second of the year 9999
 
 
 def fold(text: str) -> str:
-    """The key two names are compared by: NFKC, then case folded, in every script.
+    """Makes the key two names are compared by: NFKC, then case folded, in every script.
 
     Format characters (zero-width spaces, soft hyphens) are left out: nobody sees them.
     """
@@ -75,7 +75,7 @@ def fold(text: str) -> str:
 
 
 def search_fold(text: str) -> str:
-    """The key that names are searched by: `fold`, and letters and signs that people mix up.
+    """Makes the key for searches: `fold`, and letters and signs that people mix up.
 
     Not that of uniqueness, which would make one name of two.
     """
@@ -84,25 +84,25 @@ def search_fold(text: str) -> str:
 
 
 def words_of(part: str) -> Sequence[str]:
-    """The words of a search's folded part, each once, the longest first; at most 64."""
+    """Lists the words of a search's folded part, each once, the longest first; at most 64."""
     words = dict.fromkeys(part.split(" "))
     words.pop("", None)
     return sorted(words, key=lambda word: (-len(word), word))[:WORDS_MAX]
 
 
 def is_found(name: str, part: str) -> bool:
-    """Whether each word of a folded part is in a name, in any order. Contract: 3.9."""
+    """Tells whether each word of a folded part is in a name, in any order. Contract: 3.9."""
     key = search_fold(name)
     return all(word in key for word in words_of(part))
 
 
 def tidy(text: str) -> str:
-    """A text as it is kept: NFC, without white space at either end."""
+    """Brings a text into the form it is kept in: NFC, no white space at either end."""
     return normalize("NFC", text).strip()
 
 
 def is_printable(text: str) -> bool:
-    """Whether nothing in it hides or turns around what a reader sees.
+    """Tells whether nothing in it hides or turns around what a reader sees.
 
     Not printable: nothing visible at all (but the empty text is), control characters, line and
     paragraph separators, bidi embeddings, overrides and isolates, lone surrogates.

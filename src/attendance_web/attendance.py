@@ -47,10 +47,10 @@ async def get_attendance(call: CallContext[OneEvent]) -> Attendance:
     people = await call.use_cases.get_attendance(
         actor=call.person, event_id=EventId(call.arguments.event_id)
     )
-    shown = []
+    lines = []
     for person, state in people:
         mark = person.state if isinstance(person.state, Marked) else None
-        shown.append(
+        lines.append(
             ParticipantShown(
                 person.user_id,
                 person.display_name,
@@ -60,7 +60,7 @@ async def get_attendance(call: CallContext[OneEvent]) -> Attendance:
                 None if mark is None else int(mark.at),
             )
         )
-    return Attendance(shown)
+    return Attendance(lines)
 
 
 @get("/api/profile/GetMyAttendance")

@@ -22,18 +22,18 @@ CANNOT, WRONG_USE = 1, 2  # exit codes; click's own for a wrong option is 2, too
 
 
 def warn(line: str) -> None:
-    """A line on standard error."""
+    """Writes a line on standard error."""
     click.echo(f"attendance: {line}", err=True)
 
 
 def fail(line: str, code: int = CANNOT) -> NoReturn:
-    """One line instead of a traceback, and the end."""
+    """Ends with one line instead of a traceback."""
     warn(line)
     sys.exit(code)
 
 
 def settings_of_environment(*, warn_of_unknown: bool = True) -> Settings:
-    """What the environment asks for, or the end with a line that names the variable."""
+    """Reads what the environment asks for, or ends with a line that names the variable."""
     from attendance_web.settings import WrongSetting, settings_from, unknown_variables
 
     for line in unknown_variables(os.environ) if warn_of_unknown else ():
@@ -112,7 +112,7 @@ def work(index: int, listening: int, parent: int) -> None:
 def serve_one(
     settings: Settings, listener: socket.socket, ready: Callable[[], None], worker: int = 0
 ) -> int:
-    """One process serves until it is told to stop; its exit code."""
+    """Serves in one process until it is told to stop; answers its exit code."""
     from attendance_web import main
     from attendance_web.serving.server import serve
 

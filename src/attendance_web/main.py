@@ -31,7 +31,7 @@ __all__ = ["Application", "CannotStart", "attendance_of", "create_app", "migrate
 
 
 def attendance_of(settings: Settings) -> Attendance:
-    """The use cases over what the settings name, still to be started.
+    """Makes the use cases over what the settings name, still to be started.
 
     Raises `attendance_adapters.CannotStart`.
     """
@@ -53,7 +53,7 @@ def migrate(settings: Settings) -> None:
 
 
 class Application:
-    """The service as an ASGI application: calls by Litestar, sockets by `live`."""
+    """Serves calls by Litestar and sockets by `live`, as one ASGI application."""
 
     def __init__(
         self, http: Litestar, sockets: Sockets, on_answer: Callable[[Answered], None]
@@ -105,7 +105,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         attendance.terms.grace_seconds,
         ignore_command if metrics is None else metrics.commanded,
     )
-    heartbeat.listen(sockets.rooms.restart)
+    heartbeat.listen(sockets.rooms.close_for_restart)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -139,7 +139,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
 
 
 def _metrics(attendance: Attendance) -> Metrics:
-    """What is counted of it. Raises CannotStart."""
+    """Makes the metrics of it. Raises CannotStart."""
     try:
         from attendance_web.serving.metrics import Metrics
     except ModuleNotFoundError as missing:

@@ -68,7 +68,7 @@ def policy(host: str, *, secure: bool) -> str:
 
 
 def files_of(folder: Path) -> dict[str, File]:
-    """The files of the page by address."""
+    """Reads the files of the page by address."""
     contents = contents_of(folder)
     version = version_of(contents)
     addresses = {name: BY_NAME.get(name, f"/static/{version}/{name}") for name in contents}
@@ -91,7 +91,7 @@ def files_of(folder: Path) -> dict[str, File]:
 
 
 def _needed_by(name: str, contents: dict[str, bytes]) -> set[str]:
-    """A module and all it imports, those that these import, too; not what is loaded later."""
+    """Lists a module and all it imports, those that these import, too; not what is loaded later."""
     found, left = set[str](), [name]
     while left:
         module = left.pop()
@@ -126,8 +126,8 @@ def _file(address: str, name: str, content: bytes) -> File:
 FILES: Final = files_of(FOLDER)
 
 
-async def shown(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """A file of the page. Raises UnknownPath."""
+async def page_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Serves a file of the page. Raises UnknownPath."""
     file = FILES.get(request.scope["path"])
     if file is None:
         raise UnknownPath
@@ -150,7 +150,7 @@ async def shown(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 async def event_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
-    """The address of an event on the page, as a QR code to be scanned. Raises UnknownPath."""
+    """Draws the address of an event on the page, as a QR code to be scanned. Raises UnknownPath."""
     services: CallServices = request.app.state.services
     host = header(request.scope["headers"], "host") or ""
     try:
@@ -168,7 +168,7 @@ async def event_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -
 
 
 ROUTES: Final = [
-    HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(shown),
+    HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(page_file),
     HTTPRouteHandler("/events/{event_id:str}/qr.svg", http_method="GET", include_in_schema=False)(
         event_code
     ),

@@ -27,9 +27,9 @@ KEPT_FOR_A_DAY: Final = "public, max-age=86400"
 
 
 async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[bytes]:
-    """A picture by its key. Raises UnknownPath."""
+    """Serves a picture by its key. Raises UnknownPath."""
     if key == DEFAULT_KEY:
-        return _shown(DEFAULT, "image/svg+xml", KEPT_FOR_A_DAY)
+        return _response(DEFAULT, "image/svg+xml", KEPT_FOR_A_DAY)
     if not KEY.fullmatch(key):
         raise UnknownPath
     services: CallServices = request.app.state.services
@@ -37,10 +37,10 @@ async def picture(request: Request[Any, Any, Any], key: FromPath[str]) -> Respon
         content, media_type = await services.files.get(picture_path(FileKey(key)))
     except NoSuchFile:
         raise UnknownPath from None
-    return _shown(content, media_type, KEPT_FOR_EVER)
+    return _response(content, media_type, KEPT_FOR_EVER)
 
 
-def _shown(content: bytes, media_type: str, kept: str) -> Response[bytes]:
+def _response(content: bytes, media_type: str, kept: str) -> Response[bytes]:
     headers = {
         "Cache-Control": kept,
         "Content-Security-Policy": POLICY,

@@ -33,7 +33,7 @@ async def complete(message: Message, scope: Scope) -> None:
 
 
 async def last(message: Message, scope: Scope) -> None:
-    """While we are asked to stop no connection outlives its answer.
+    """Closes each connection behind its answer, once we are asked to stop.
 
     A proxy would send the next call into one, after nobody new is let in.
     """

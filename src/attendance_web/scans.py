@@ -31,7 +31,7 @@ class NotJudged(Exception):
 
 
 def pending(settings: Settings) -> list[str]:
-    """A line for each scan nobody has judged, oldest first. Raises CannotStart."""
+    """Writes a line for each scan nobody has judged, oldest first. Raises CannotStart."""
 
     async def ask(use_cases: UseCases) -> list[str]:
         return [
@@ -39,18 +39,18 @@ def pending(settings: Settings) -> list[str]:
             for scan in await use_cases.get_pending_scans()
         ]
 
-    return _over(settings, ask) or ["nobody waits"]
+    return _run_over(settings, ask) or ["nobody waits"]
 
 
 def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
-    """Where the picture was written, and whose it is.
+    """Writes the picture to a file; answers two lines: where it is, and whose it is.
 
     Without a file it goes to a new folder that only this user may open. Never over a file that
     is there. Raises CannotStart, ScanNotFound, NoSuchFile, OSError.
     """
 
     async def ask(use_cases: UseCases) -> list[str]:
-        scan, content = await _present(use_cases, UserId(user_id))
+        scan, content = await _read_present(use_cases, UserId(user_id))
         file = to
         if file is None:
             folder = Path(tempfile.mkdtemp(prefix="attendance-"))
@@ -59,11 +59,14 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
             picture.write(content)
         return [str(file), await _line(use_cases, scan.user_id, scan)]
 
-    return _over(settings, ask)
+    return _run_over(settings, ask)
 
 
 def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
-    """What was done. Raises CannotStart; NotJudged for a key that is not the present one."""
+    """Approves or rejects a scan; answers what was done.
+
+    Raises CannotStart; NotJudged for a key that is not the present one.
+    """
 
     async def ask(use_cases: UseCases) -> str:
         person, file = UserId(user_id), FileKey(key.partition(NAME_FOLLOWS)[0])
@@ -81,11 +84,11 @@ def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
             ) from None
         return f"the scan of person {user_id} is {'approved' if approve else 'rejected'}"
 
-    return _over(settings, ask)
+    return _run_over(settings, ask)
 
 
-async def _present(use_cases: UseCases, user_id: UserId) -> tuple[ConfirmationScan, bytes]:
-    """A person's scan and its picture; where it is replaced while it is read, the later one.
+async def _read_present(use_cases: UseCases, user_id: UserId) -> tuple[ConfirmationScan, bytes]:
+    """Reads a scan and its picture; the later one, where it is replaced meanwhile.
 
     Raises ScanNotFound; NoSuchFile where the row names a file that is not there.
     """
@@ -99,7 +102,7 @@ async def _present(use_cases: UseCases, user_id: UserId) -> tuple[ConfirmationSc
             missing = str(error)
 
 
-def _over(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
+def _run_over(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
     async def run() -> T:
         async with main.attendance_of(settings) as attendance:
             return await ask(attendance.use_cases)
@@ -114,7 +117,7 @@ async def _line(use_cases: UseCases, user_id: UserId, scan: ConfirmationScan) ->
 
 
 def _key(file: FileKey, display_name: str) -> str:
-    """What a moderator judges: a scan, and the name it was compared with. Contract: 3.7."""
+    """Makes the key of what is judged: a scan, and the name it was compared with. Contract: 3.7."""
     name = hashlib.sha256(search_fold(display_name).encode()).hexdigest()
     return f"{file}{NAME_FOLLOWS}{name[:NAME_DIGITS]}"
 

@@ -68,7 +68,7 @@ class Settings:
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
-    """The settings an environment asks for. Raises WrongSetting."""
+    """Reads the settings an environment asks for. Raises WrongSetting."""
     given = {}
     for name, read in READERS.items():
         value = _value(environ, name)
@@ -92,7 +92,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """A line for each variable that looks like a setting of ours and is none."""
+    """Writes a line for each variable that looks like a setting of ours and is none."""
     known = [each.name.upper() for each in fields(Settings)]
     known += [f"{name.upper()}_FILE" for name in FROM_FILES]
     lines = []
@@ -124,7 +124,7 @@ def _value(environ: Mapping[str, str], name: str) -> str | None:
 
 
 def _printable(value: str) -> str:
-    """The value on one line, short, whatever is in it."""
+    """Writes the value on one line, short, whatever is in it."""
     shown = value if value.isprintable() else ascii(value)[1:-1]
     return shown if len(shown) <= 60 else shown[:57] + "..."
 
@@ -163,7 +163,7 @@ def _directory(value: str) -> Path:
 
 
 def _scheme(value: str) -> str:
-    """What stands before ``://``; the rest of a URL may be a secret."""
+    """Reads what stands before ``://``; the rest of a URL may be a secret."""
     found = re.match(r"[a-z][a-z0-9+]*(?=://)", value.lower())
     return "" if found is None else found[0]
 
@@ -201,7 +201,7 @@ def _origins(value: str) -> frozenset[str]:
 
 
 def _origin(value: str) -> str:
-    """As a browser sends it: without the port that its scheme has anyway."""
+    """Writes it as a browser sends it: without the port that its scheme has anyway."""
     try:
         split = urlsplit(value)
         port = split.port

@@ -213,7 +213,7 @@ class TestCommands:
                 connection=outbox.connection, target=UserId(3)
             )
             with outbox.answering():
-                hall.rooms.restart()
+                hall.rooms.close_for_restart()
                 await room.carry_out(outbox, command)
             assert '"prepared"' in str(await told(outbox))
             assert await told(outbox) == RESTART

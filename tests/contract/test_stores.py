@@ -102,7 +102,7 @@ class TestAccounts:
         (anna,) = await people(store, "Анна")
         session = Session(SessionId("a" * 64), anna, Credential.COOKIE, NOON, NOON)
         await store.transact(lambda u: u.sessions.add(session))
-        await store.transact(lambda u: u.sessions.used(session.session_id, NOON + 1.5))
+        await store.transact(lambda u: u.sessions.note_use(session.session_id, NOON + 1.5))
         found = await store.observe(lambda u: u.sessions.find(session.session_id))
         assert found.used_at == NOON + 1.5
         await store.transact(lambda u: u.sessions.remove(session.session_id))
@@ -178,7 +178,7 @@ class TestFriendships:
         anna, boris = await people(store, "Анна", "Борис")
         asked = Friendship(boris, anna, NOON)
         await store.transact(lambda u: u.friendships.add(asked))
-        assert await store.transact(lambda u: u.friendships.find(anna, boris)) == asked
+        assert await store.transact(lambda u: u.friendships.lock(anna, boris)) == asked
         assert await store.observe(lambda u: u.friendships.requests_to(anna)) == [boris]
         assert await store.observe(lambda u: u.friendships.friends_of(anna)) == []
         accepted = Friendship(boris, anna, NOON, accepted=True)
@@ -187,7 +187,7 @@ class TestFriendships:
         friends = await store.observe(lambda u: u.friendships.friends_of(anna))
         assert friends == [Friend(boris, "Борис", pending=False)]
         await store.transact(lambda u: u.friendships.remove(anna, boris))
-        assert await store.transact(lambda u: u.friendships.find(boris, anna)) is None
+        assert await store.transact(lambda u: u.friendships.lock(boris, anna)) is None
 
     async def test_requests_come_in_pages_the_oldest_first(self, store: Any) -> None:
         anna, *others = await people(store, "Анна", "Борис", "Вера", "Глеб")
@@ -288,7 +288,7 @@ class TestEvents:
             (boris, NOON, 9, 0),
         ):
             found = await store.observe(
-                lambda u, person=person, now=now, most=most: u.events.not_over_of(person, now, most)
+                lambda u, by=person, now=now, most=most: u.events.count_not_over(by, now, most)
             )
             assert found == count
 

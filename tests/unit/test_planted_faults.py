@@ -36,12 +36,12 @@ SEARCH = settings(
 
 
 def people_may_mark_themselves(plant: Plant) -> None:
-    def may_choose(target: UserId, *, mine: Place, holding: Place | None, now: float) -> Any:
+    def check_may_choose(target: UserId, *, mine: Place, holding: Place | None, now: float) -> Any:
         if mine.user_id == target:
             return None
-        return places.may_choose(target, mine=mine, holding=holding, now=now)
+        return places.check_may_choose(target, mine=mine, holding=holding, now=now)
 
-    plant.setattr(commands, "may_choose", may_choose)
+    plant.setattr(commands, "check_may_choose", check_may_choose)
 
 
 def holds_do_not_expire(plant: Plant) -> None:

@@ -43,7 +43,7 @@ class Sessions:
     def lock(self, session_id: SessionId) -> Session | None:
         return self._sessions.get(session_id)
 
-    def used(self, session_id: SessionId, at: Instant) -> None:
+    def note_use(self, session_id: SessionId, at: Instant) -> None:
         if session_id in self._sessions:
             self._sessions[session_id] = replace(self._sessions[session_id], used_at=at)
 

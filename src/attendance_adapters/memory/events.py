@@ -60,7 +60,7 @@ class Events:
         created = (event for event in events if event.creator_id == user_id)
         return _page(created, limit, offset, when)
 
-    def not_over_of(self, user_id: UserId, now: Instant, limit: int) -> int:
+    def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         events = self._state.events.values()
         count = sum(event.creator_id == user_id and event.ends_at > now for event in events)
         return min(count, limit)

@@ -17,7 +17,7 @@ class Friendships:
         self._friendships = state.friendships
         self._profiles = state.profiles
 
-    def find(self, one: UserId, other: UserId) -> Friendship | None:
+    def lock(self, one: UserId, other: UserId) -> Friendship | None:
         return self._friendships.get(Pair.of(one, other))
 
     def add(self, friendship: Friendship) -> None:

@@ -88,7 +88,7 @@ class Sessions:
         row = self._execute(LOCK_SESSION, {"session_id": session_id}).one_or_none()
         return None if row is None else _session_from(row)
 
-    def used(self, session_id: SessionId, at: Instant) -> None:
+    def note_use(self, session_id: SessionId, at: Instant) -> None:
         self._execute(NOTE_SESSION_USE, {"where_session_id": session_id, "used_at": at})
 
     def remove(self, session_id: SessionId) -> None:

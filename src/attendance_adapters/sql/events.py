@@ -169,7 +169,7 @@ class Events:
     ) -> Sequence[Event]:
         return self._list(CREATED_BY, {**_page(limit, offset), "creator_id": user_id}, when)
 
-    def not_over_of(self, user_id: UserId, now: Instant, limit: int) -> int:
+    def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         keys = {"creator_id": user_id, "now": now, "limit": limit}
         return int(self._execute(NOT_OVER_OF, keys).scalar_one())
 

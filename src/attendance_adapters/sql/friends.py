@@ -75,7 +75,7 @@ class Friendships:
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
 
-    def find(self, one: UserId, other: UserId) -> Friendship | None:
+    def lock(self, one: UserId, other: UserId) -> Friendship | None:
         row = self._execute(FIND_FRIENDSHIP, _pair(one, other)).one_or_none()
         if row is None:
             return None

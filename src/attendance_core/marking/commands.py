@@ -10,22 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.errors import (
-    NotWaiting,
-)
+from attendance_core.errors import NotWaiting
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Process, Terms
-from attendance_core.marking.moves import arrive, end_hold, enter, hang_up, may_open, settle
+from attendance_core.marking.moves import arrive, check_may_open, end_hold, enter, hang_up, settle
 from attendance_core.marking.places import (
     Held,
     Mark,
     Marked,
     Place,
+    check_may_choose,
+    check_may_mark,
+    check_may_wait,
     chosen,
     held_by,
-    may_choose,
-    may_mark,
-    may_wait,
 )
 from attendance_core.marking.readings import Outcome, Ready, why_gone
 from attendance_core.vocabulary import ConnectionId, UserId
@@ -43,7 +41,7 @@ def _command(
     found = unit.connections.find(connection.connection_id)
     if found is None:
         raise why_gone(unit, connection).as_error()
-    unit.events.get(event_id).not_over(unit.now())
+    unit.events.get(event_id).check_not_over(unit.now())
     return places, found.process
 
 
@@ -55,7 +53,7 @@ class MarkMe:
     terms: Terms
 
     async def __call__(self, *, connection: Connection) -> Place:
-        """My place; where it is Marked already, nothing was opened.
+        """Answers the actor's place; where it is Marked already, nothing was opened.
 
         Raises EventNotFound, EventOver, HoldingSomebody, TooManySockets, NotLoggedIn, LeaseLost.
         """
@@ -68,10 +66,10 @@ class MarkMe:
             mine, now = places[actor], unit.now()
             if isinstance(mine.state, Marked):
                 return mine
-            event.not_over(now)
+            event.check_not_over(now)
             places, others = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
-            may_wait(holding=held_by(actor, places.values()), marker=actor, now=now)
-            may_open(others)
+            check_may_wait(holding=held_by(actor, places.values()), marker=actor, now=now)
+            check_may_open(others)
             mine = places[actor]
             asked = mine.asked(now)
             if asked != mine:
@@ -98,12 +96,12 @@ class ReadyToMark:
             is_logged_in = unit.sessions.lock(connection.session_id) is not None
             places = enter(unit, event_id, actor)
             now = unit.now()
-            event.not_over(now)
-            event.started(now)
+            event.check_not_over(now)
+            event.check_started(now)
             places, others = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
             mine = places[actor]
-            may_mark(mine)
-            may_open(others)
+            check_may_mark(mine)
+            check_may_open(others)
             joined = mine.joined()
             if joined != mine:
                 unit.places.put(joined)
@@ -115,13 +113,13 @@ class ReadyToMark:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """A socket has ended: by a goodbye, which counts at once, or lost, which has a grace."""
+    """Ends a socket: by a goodbye, which counts at once, or a loss, which has a grace."""
 
     transact: ports.Transact
     terms: Terms
 
     async def __call__(self, *, connection_id: ConnectionId, goodbye: bool) -> None:
-        """Idempotent. Contract: 6.6, 6.8."""
+        """Notes it; does nothing for one that is gone. Contract: 6.6, 6.8."""
 
         def work(unit: ports.Unit) -> None:
             found = unit.connections.find(connection_id)
@@ -137,7 +135,7 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class PrepareToMark:
-    """I choose this person: nobody else can now."""
+    """Holds a person for a marker: nobody else can choose them now."""
 
     transact: ports.Transact
     terms: Terms
@@ -156,7 +154,7 @@ class PrepareToMark:
             }
             ended = tuple(each for each in places.values() if each != found[each.user_id])
             holding = held_by(marker, places.values())
-            again = may_choose(target, mine=places[marker], holding=holding, now=now)
+            again = check_may_choose(target, mine=places[marker], holding=holding, now=now)
             if again is not None and isinstance(again.state, Held):
                 return Outcome(again, now, changed=False, ended=ended)
             if target not in places:
@@ -171,7 +169,7 @@ class PrepareToMark:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmMarking:
-    """Done, they are marked. The mark is stored before anybody is told."""
+    """Marks the person held. The mark is stored before anybody is told."""
 
     transact: ports.Transact
     terms: Terms
@@ -205,7 +203,7 @@ class ConfirmMarking:
 
 @dataclass(frozen=True, slots=True)
 class RefuseToMark:
-    """I give them back."""
+    """Gives back the person held."""
 
     transact: ports.Transact
     terms: Terms

@@ -49,11 +49,11 @@ class Process:
     unbroken_since: Instant  # since when no renewal came too late
 
     def lost_its_lease(self, now: Instant, terms: Terms) -> bool:
-        """Whether others may take it for dead."""
+        """Tells whether others may take it for dead."""
         return now >= self.renewed_at + terms.lease_seconds
 
     def may_judge(self, now: Instant, terms: Terms) -> bool:
-        """Whether it is, and has been for long enough, awake to take others for dead.
+        """Tells whether it is awake, and has been for long enough to take others for dead.
 
         A database that was away or a machine that slept leaves every lease run out; whoever
         wakes first must not empty the lists, nor before it has found out that it slept.
@@ -77,14 +77,14 @@ class Connection:
     process: Process | None = None  # as last seen in the store; not written with the connection
 
     def is_lost(self, now: Instant, asking: ProcessId | None, terms: Terms) -> bool:
-        """Whether nobody answers at its other end as far as process ``asking`` can tell."""
+        """Tells whether its other end is silent, as far as process ``asking`` knows."""
         return self.lost_at is not None or (
             self.process_id != asking
             and (self.process is None or self.process.lost_its_lease(now, terms))
         )
 
     def is_present(self, now: Instant, judge: Process | None, terms: Terms) -> bool:
-        """Whether it still counts: open, or lost and within the grace.
+        """Tells whether it still counts: open, or lost and within the grace.
 
         ``judge`` is the process that asks; only one that may judge takes another for dead.
         """
@@ -106,7 +106,7 @@ def anybody_present(
     judge: Process | None,
     terms: Terms,
 ) -> bool:
-    """Whether a person with these connections still counts in this role."""
+    """Tells whether a person with these connections still counts in this role."""
     return any(
         connection.role is role and connection.is_present(now, judge, terms)
         for connection in connections

@@ -20,12 +20,12 @@ class Ending(Enum):
     LEASE_LOST = "lease_lost"  # others took its process for dead: come back
 
     def as_error(self) -> Exception:
-        """The refusal of a command of such a socket; `LeaseLost`, which is none."""
+        """Makes the refusal of a command of such a socket; or `LeaseLost`, which is none."""
         return ERRORS[self]()
 
     @classmethod
     def of(cls, error: Exception) -> Ending | None:
-        """The ending that this error stands for; None for one that leaves a socket open."""
+        """Finds the ending that this error stands for; None for one that leaves a socket open."""
         return next((ending for ending, kind in ERRORS.items() if type(error) is kind), None)
 
 

@@ -189,7 +189,7 @@ class Mirror:
             yield from theirs.values()
 
     def _apply(self, place: Place, at: Instant, asked_by: ConnectionId | None) -> list[Delivery]:
-        """A person's place is this now: the difference, for each socket that sees one."""
+        """Takes in a person's place; answers the difference, for each socket that sees one."""
         user_id = place.user_id
         old = self._known.get(user_id)
         self._known[user_id] = place
@@ -218,7 +218,7 @@ class Mirror:
         return self._unheard_frames(view)
 
     def _unheard_frames(self, view: View) -> list[Delivery]:
-        """What its client has yet to hear; before the answer, for it happened before."""
+        """Makes what its client has yet to hear; before the answer, for it happened before."""
         unheard, view.unheard = view.unheard, {}
         to = (view.connection.connection_id,)
         return [
@@ -228,7 +228,7 @@ class Mirror:
         ]
 
     def _was_marked(self, place: Place) -> list[Delivery]:
-        """The person marked is told on each of their sockets, once a socket."""
+        """Tells the person marked on each of their sockets, once a socket."""
         if not isinstance(place.state, Marked):
             return []
         theirs = self._askers.get(place.user_id, {}).values()
@@ -247,7 +247,7 @@ class Mirror:
 
 
 def _turn(frame: Frame) -> int:
-    """The order of one change's frames on a socket: the end of a hold, the answer, the list."""
+    """Orders one change's frames on a socket: the end of a hold, the answer, the list."""
     if isinstance(frame, ReservationExpired):
         return 0
     return 1 if isinstance(frame, Prepared | Confirmed | GivenBack) else 2

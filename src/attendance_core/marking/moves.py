@@ -142,7 +142,7 @@ def arrive(
     return settled, len(theirs) - len(lost)
 
 
-def may_open(open_already: int) -> None:
-    """One person has only so many sockets open in an event. Raises TooManySockets."""
+def check_may_open(open_already: int) -> None:
+    """Passes a person with fewer sockets open in an event than the most. Raises TooManySockets."""
     if open_already >= SOCKETS_MOST:
         raise TooManySockets

@@ -65,17 +65,17 @@ class Place:
     version: int = 0
 
     def is_held_by(self, marker: UserId, now: Instant) -> bool:
-        """Whether this marker may confirm them now."""
+        """Tells whether this marker may confirm them now."""
         return (
             isinstance(self.state, Held) and self.state.marker == marker and now < self.state.until
         )
 
     def hold_has_lapsed(self, now: Instant) -> bool:
-        """Whether a hold on them has run out and was not ended yet."""
+        """Tells whether a hold on them has run out and was not ended yet."""
         return isinstance(self.state, Held) and now >= self.state.until
 
     def changed(self, *, member: bool | None = None, state: State) -> Place:
-        """The next version, with this state."""
+        """Makes the next version, with this state."""
         return replace(
             self,
             member=self.member if member is None else member,
@@ -84,33 +84,33 @@ class Place:
         )
 
     def joined(self) -> Place:
-        """In the event, whatever else."""
+        """Puts them in the event, whatever else."""
         return self if self.member else self.changed(member=True, state=self.state)
 
     def left(self) -> Place:
-        """Out of the event: nobody waits there or is held there; a mark stays."""
+        """Takes them out of the event: off the list, out of a hold; a mark stays."""
         return self.changed(
             member=False, state=self.state if isinstance(self.state, Marked) else None
         )
 
     def asked(self, now: Instant) -> Place:
-        """On the list, at its end; where they were, if they were on it."""
+        """Puts them at the end of the list; leaves them where they are, if they are on it."""
         if self.state is not None:
             return self.joined()
         return self.changed(member=True, state=Waiting(since=now))
 
     def withdrawn(self) -> Place:
-        """Off the list. One who is held stays held: the marker decides."""
+        """Takes them off the list. One who is held stays held: the marker decides."""
         return self.changed(state=None) if isinstance(self.state, Waiting) else self
 
     def released(self, *, present: bool) -> Place:
-        """Given back: to the old place in the order if they are still there, else off the list."""
+        """Gives them back: to their old place in the order if still there, else off the list."""
         if not isinstance(self.state, Held):
             return self
         return self.changed(state=Waiting(since=self.state.since) if present else None)
 
     def held(self, marker: UserId, now: Instant, seconds: Seconds) -> Place:
-        """Chosen by a marker. Raises AlreadyMarked, Taken, NotWaiting."""
+        """Has a marker hold them. Raises AlreadyMarked, Taken, NotWaiting."""
         match self.state:
             case Waiting(since=since):
                 until = round(now + seconds, 6)
@@ -123,7 +123,7 @@ class Place:
                 raise NotWaiting
 
     def marked(self, marker: UserId, now: Instant, points: int) -> Place:
-        """Marked by the one who holds them. Raises NobodyHeld."""
+        """Has the one who holds them mark them. Raises NobodyHeld."""
         if not self.is_held_by(marker, now):
             raise NobodyHeld
         return self.changed(state=Marked(marker=marker, at=now, points=points))
@@ -140,26 +140,28 @@ class Mark:
     points: int
 
 
-def may_wait(*, holding: Place | None, marker: UserId, now: Instant) -> None:
-    """Nobody waits while they hold somebody. Raises HoldingSomebody."""
+def check_may_wait(*, holding: Place | None, marker: UserId, now: Instant) -> None:
+    """Passes one who may wait: who holds nobody. Raises HoldingSomebody."""
     if holding is not None and holding.is_held_by(marker, now):
         raise HoldingSomebody
 
 
-def may_mark(mine: Place) -> None:
-    """Nobody marks while they wait. Raises YouAreWaiting."""
+def check_may_mark(mine: Place) -> None:
+    """Passes one who may mark: who does not wait. Raises YouAreWaiting."""
     if isinstance(mine.state, Waiting | Held):
         raise YouAreWaiting
 
 
-def may_choose(target: UserId, *, mine: Place, holding: Place | None, now: Instant) -> Place | None:
-    """The place that is held already where one chooses it again, else None.
+def check_may_choose(
+    target: UserId, *, mine: Place, holding: Place | None, now: Instant
+) -> Place | None:
+    """Answers the place held already where one chooses it again; else None, and they may choose.
 
     Raises Yourself, YouAreWaiting, AlreadyHolding.
     """
     if target == mine.user_id:
         raise Yourself
-    may_mark(mine)
+    check_may_mark(mine)
     if holding is None or not holding.is_held_by(mine.user_id, now):
         return None
     if holding.user_id != target:
@@ -168,7 +170,7 @@ def may_choose(target: UserId, *, mine: Place, holding: Place | None, now: Insta
 
 
 def chosen(marker: UserId, target: UserId | None, *, holding: Place | None, now: Instant) -> Place:
-    """The place a confirm or a refuse is about. Raises NobodyHeld, NotHeld."""
+    """Finds the place that a confirm or a refuse is about. Raises NobodyHeld, NotHeld."""
     if holding is None or not holding.is_held_by(marker, now):
         raise NobodyHeld
     if target is not None and target != holding.user_id:
@@ -177,7 +179,7 @@ def chosen(marker: UserId, target: UserId | None, *, holding: Place | None, now:
 
 
 def held_by(marker: UserId, places: Iterable[Place]) -> Place | None:
-    """The place this marker holds, be its time up or not."""
+    """Finds the place this marker holds, be its time up or not."""
     return next(
         (each for each in places if isinstance(each.state, Held) and each.state.marker == marker),
         None,

@@ -63,7 +63,7 @@ class Ready:
 
 
 def answer_about(place: Place, at: Instant) -> Answer:
-    """What a command that left this place at this instant is answered.
+    """Answers a command that left this place at this instant.
 
     The place says all of it. So a mirror can answer from the announcement of the place alone, as
     it has to where the command was committed and its caller did not hear of it: its connection to
@@ -88,7 +88,7 @@ class ReadRoom:
     async def __call__(
         self, *, event_id: EventId, process_id: ProcessId, watched: Sequence[UserId]
     ) -> Reading:
-        """One moment of the truth; ``watched`` are the people whose sockets are here."""
+        """Reads one moment of the truth; ``watched`` are the people whose sockets are here."""
 
         def look(unit: ports.Unit) -> Reading:
             try:

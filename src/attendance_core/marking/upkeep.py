@@ -20,13 +20,13 @@ SWEEP_MOST = 500  # of each sort in one sweep; what is left waits for the next
 
 @dataclass(frozen=True, slots=True)
 class StartProcess:
-    """A process takes up its lease, under an id that was never used."""
+    """Gives a process its lease, under an id that was never used."""
 
     transact: ports.Transact
     terms: Terms
 
     async def __call__(self, *, process_id: ProcessId) -> None:
-        """From now on its connections count."""
+        """Begins the lease: from now on its connections count."""
 
         def work(unit: ports.Unit) -> None:
             now = unit.now()
@@ -38,7 +38,7 @@ class StartProcess:
 
 @dataclass(frozen=True, slots=True)
 class RenewLease:
-    """A process proves that it lives."""
+    """Renews the lease of a process, which proves that it lives."""
 
     transact: ports.Transact
     terms: Terms
@@ -66,7 +66,7 @@ class Sweep:
     together: ports.Together = ports.one_after_another
 
     async def __call__(self, *, process_id: ProcessId) -> int:
-        """How many had run out; `SWEEP_MOST` or more where some may be left. Raises LeaseLost.
+        """Counts what had run out; `SWEEP_MOST` or more: some may be left. Raises LeaseLost.
 
         Each is ended by itself: a row that cannot be hurts no other, and is told of at the end.
         """

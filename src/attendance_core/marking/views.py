@@ -35,7 +35,7 @@ class View:
     unheard: dict[UserId, bool] = field(default_factory=dict)  # changed meanwhile; still listed?
 
     def shows(self, place: Place | None) -> bool:
-        """Whether this person is on its client's list when their place is this."""
+        """Tells whether this person is on its client's list when their place is this."""
         if place is None or place.user_id == self.connection.user_id:
             return False
         if isinstance(place.state, Waiting):
@@ -45,7 +45,7 @@ class View:
     def frames_about(
         self, place: Place, *, listed: bool, answer: Answer | None = None
     ) -> list[Frame]:
-        """What its client is sent when a place is this now.
+        """Makes what its client is sent when a place is this now.
 
         ``listed`` is whether the person is on the client's list until then; ``answer`` is given
         where the socket itself has asked for the change.
@@ -81,5 +81,5 @@ class View:
 
 
 def since(place: Place) -> Instant:
-    """When one who waits or is held asked; UNIX seconds."""
+    """Tells when one who waits or is held asked; UNIX seconds."""
     return place.state.since if isinstance(place.state, Waiting | Held) else 0

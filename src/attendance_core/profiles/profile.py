@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from attendance_core import ports
-from attendance_core.checks import checked_lines, checked_page, checked_text, search_part
+from attendance_core.checks import check_page, checked_lines, checked_text, search_part
 from attendance_core.errors import MissingArgument
 from attendance_core.profiles.scans import Confirmation, discard_file, is_another_name, take_tick
 from attendance_core.vocabulary import FileKey, UserId
@@ -49,13 +49,13 @@ class ProfileSeen:
 
 
 def checked_display_name(text: str, field: str = "display_name") -> str:
-    """Tidied, 1-100 characters. Raises BadLength, BadCharacters."""
+    """Tidies a name of 1-100 characters. Raises BadLength, BadCharacters."""
     return checked_text(text, field, 1, DISPLAY_NAME_MAX)
 
 
 @dataclass(frozen=True, slots=True)
 class GetProfile:
-    """Contract: GET /api/profile/GetProfile."""
+    """Shows a person, with their tick and karma. Contract: GET /api/profile/GetProfile."""
 
     observe: ports.Observe
 
@@ -78,25 +78,25 @@ class GetProfile:
 
 @dataclass(frozen=True, slots=True)
 class GetProfileSummaries:
-    """Who the people of a list are. Contract: 7, `params.users` and `params.user`."""
+    """Shows who the people of a list are. Contract: 7, `params.users` and `params.user`."""
 
     observe: ports.Observe
 
     async def __call__(self, *, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
-        """Those who exist, in no particular order."""
+        """Reads those who exist, in no particular order."""
         return await self.observe(lambda unit: unit.profiles.summaries(user_ids))
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateProfileInfo:
-    """Contract: POST /api/profile/UpdateProfileInfo."""
+    """Changes what a person is called, or says. Contract: POST /api/profile/UpdateProfileInfo."""
 
     transact: ports.Transact
 
     async def __call__(
         self, *, actor: UserId, display_name: str | None = None, bio: str | None = None
     ) -> None:
-        """A new name takes the tick away. Contract: 3.7.
+        """Changes what is given; a new name takes the tick away. Contract: 3.7.
 
         Raises MissingArgument where neither is given, BadLength, BadCharacters.
         """
@@ -121,7 +121,7 @@ class UpdateProfileInfo:
 
 @dataclass(frozen=True, slots=True)
 class UpdateProfilePicture:
-    """Contract: POST /api/profile/UpdateProfilePicture."""
+    """Sets a person's picture. Contract: POST /api/profile/UpdateProfilePicture."""
 
     transact: ports.Transact
     pictures: ports.Pictures
@@ -150,7 +150,7 @@ class UpdateProfilePicture:
 
 @dataclass(frozen=True, slots=True)
 class FindByName:
-    """Contract: GET /api/profile/FindByName."""
+    """Finds people by a part of their name. Contract: GET /api/profile/FindByName."""
 
     observe: ports.Observe
 
@@ -161,13 +161,13 @@ class FindByName:
         limit: int = FIND_BY_NAME_LIMIT,
         offset: int = 0,
     ) -> Sequence[Profile]:
-        """By display name, then id; at most 100. Raises TooShort, and as `checked_page`."""
+        """Orders by display name, then id; at most 100. Raises TooShort, and as `check_page`."""
         part = search_part(display_name_part, "display_name_part", FIND_BY_NAME_MIN)
-        checked_page(limit, offset)
+        check_page(limit, offset)
         most = min(limit, FIND_BY_NAME_LIMIT)
         return await self.observe(lambda unit: unit.profiles.search(part, most, offset))
 
 
 def picture_path(key: FileKey) -> str:
-    """Where a profile picture is kept; anybody may read it."""
+    """Tells where a profile picture is kept; anybody may read it."""
     return f"pictures/{key}"

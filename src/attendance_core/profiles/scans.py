@@ -34,7 +34,7 @@ class ConfirmationScan:
 
 @dataclass(frozen=True, slots=True)
 class UploadProfileConfirmation:
-    """Contract: POST /api/profile/UploadProfileConfirmation."""
+    """Takes in a scan, to be judged. Contract: POST /api/profile/UploadProfileConfirmation."""
 
     transact: ports.Transact
     pictures: ports.Pictures
@@ -42,7 +42,7 @@ class UploadProfileConfirmation:
     ids: ports.Ids
 
     async def __call__(self, *, actor: UserId, image: bytes) -> None:
-        """The tick goes, until somebody has looked.
+        """Takes the tick away, until somebody has looked.
 
         Raises BadPicture, PictureTooLarge, PersonNotFound.
         """
@@ -63,24 +63,24 @@ class UploadProfileConfirmation:
 
 @dataclass(frozen=True, slots=True)
 class GetPendingScans:
-    """What a moderator has to look at, oldest first."""
+    """Lists what a moderator has to look at, oldest first."""
 
     observe: ports.Observe
 
     async def __call__(self) -> Sequence[ConfirmationScan]:
-        """Every scan nobody has judged."""
+        """Lists every scan nobody has judged."""
         return await self.observe(lambda unit: unit.scans.pending())
 
 
 @dataclass(frozen=True, slots=True)
 class ReadScan:
-    """One person's scan, for a moderator."""
+    """Reads one person's scan, for a moderator."""
 
     observe: ports.Observe
     files: ports.Files
 
     async def __call__(self, *, user_id: UserId) -> tuple[ConfirmationScan, bytes]:
-        """The scan and its picture. Raises ScanNotFound."""
+        """Reads the scan and its picture. Raises ScanNotFound."""
         scan = await self.observe(lambda unit: unit.scans.find(user_id))
         if scan is None:
             raise ScanNotFound
@@ -90,7 +90,7 @@ class ReadScan:
 
 @dataclass(frozen=True, slots=True)
 class JudgeScan:
-    """A moderator's word on one scan: it names the file, so a later one is not judged by it."""
+    """Approves or rejects one scan: it names the file, so a later one is not judged by it."""
 
     transact: ports.Transact
 
@@ -124,7 +124,7 @@ def is_another_name(one: str, other: str) -> bool:
 
 
 def take_tick(unit: ports.Unit, user_id: UserId) -> None:
-    """Of one who has another name now, and whose profile is locked. Contract: 3.7."""
+    """Takes the tick of one who has another name now; their profile is locked. Contract: 3.7."""
     scan = unit.scans.lock(user_id)
     if scan is not None and scan.state is Confirmation.APPROVED:
         unit.scans.put(replace(scan, state=Confirmation.NONE, judged_at=unit.now()))
@@ -137,5 +137,5 @@ async def discard_file(files: ports.Files, path: str) -> None:
 
 
 def scan_path(key: FileKey) -> str:
-    """Where a scan is kept; never under a public path."""
+    """Tells where a scan is kept; never under a public path."""
     return f"scans/{key}"

@@ -47,7 +47,7 @@ class Person:
 
 
 def names(count: int, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """That many names with their languages, each name once while there are others."""
+    """Picks that many names with their languages, each name once while there are others."""
     every = [
         (f"{first} {last}", language)
         for language in FIRST_NAMES
@@ -62,7 +62,7 @@ def names(count: int, chance: random.Random) -> Iterator[tuple[str, str]]:
 
 
 def face(chance: random.Random) -> bytes:
-    """A small PNG of somebody who looks like nobody."""
+    """Draws a small PNG of somebody who looks like nobody."""
     image = Image.new("RGB", (SIDE, SIDE), _colour(chance, 150, 230))
     draw = ImageDraw.Draw(image)
     skin, hair = _colour(chance, 120, 255), _colour(chance, 10, 120)

@@ -23,7 +23,7 @@ class CallFailed(Exception):
 
 
 class Visitor:
-    """A person's browser."""
+    """Calls the service as a person's browser does."""
 
     def __init__(self, url: str, language: str) -> None:
         """Raises CallFailed where the URL is none of a service."""
@@ -38,11 +38,11 @@ class Visitor:
         self._cookies: dict[str, str] = {}
 
     def get(self, path: str, **parameters: object) -> Any:
-        """The response of a call that reads. Raises CallFailed, ConnectionError."""
+        """Calls what reads, and answers its response. Raises CallFailed, ConnectionError."""
         return self._call("GET", f"{path}?{urlencode(parameters)}" if parameters else path, None)
 
     def post(self, path: str, **arguments: object) -> Any:
-        """The response of a call that changes something. Raises CallFailed, ConnectionError."""
+        """Calls what changes something. Raises CallFailed, ConnectionError."""
         return self._call("POST", path, json.dumps(arguments).encode())
 
     def upload(self, path: str, image: bytes, name: str) -> None:
@@ -50,7 +50,7 @@ class Visitor:
         self.post(path, image=base64.b64encode(image).decode(), name=name)
 
     def socket(self, path: str, event_id: str) -> connect:
-        """A socket that is still to be opened."""
+        """Makes a socket that is still to be opened."""
         address = f"{SCHEMES[self._url.scheme]}://{self._url.netloc}{path}?event_id={event_id}"
         return connect(
             address,
@@ -61,7 +61,7 @@ class Visitor:
         )
 
     def headers(self) -> dict[str, str]:
-        """What this browser sends along with everything."""
+        """Lists what this browser sends along with everything."""
         return {
             "Accept-Language": self._language,
             "Content-Type": "application/json",

@@ -30,7 +30,7 @@ class LectureFailed(Exception):
 
 
 class Lecture:
-    """One event of its own, with people of its own; ``chance`` decides what they do."""
+    """Plays one event of its own, with people of its own; ``chance`` decides what they do."""
 
     def __init__(
         self,
@@ -90,13 +90,13 @@ class Lecture:
             return await self._in_thread(self._checked, sheet, told, at_work)
 
     def _asking(self) -> list[Person]:
-        """More than half of all, and never a marker."""
+        """Picks more than half of all, and never a marker."""
         free = self._people[self._markers :]
         asking = max(len(self._people) // 2, len(free) * 4 // 5)
         return self._chance.sample(free, asking)
 
     def _some(self, people: Sequence[Person], part: int) -> list[Person]:
-        """One in so many of them, and at least one."""
+        """Picks one in so many of them, and at least one."""
         return self._chance.sample(people, max(1, len(people) // part))
 
     async def _sign_in(
@@ -106,7 +106,7 @@ class Lecture:
         marking: Sequence[Person],
         asking: Sequence[Person],
     ) -> tuple[dict[Person, int], list[Marker]]:
-        """By whom each who asked was told to be marked, and the markers."""
+        """Answers by whom each who asked was told to be marked, and the markers."""
         step = stages.stage("Marking", len(asking))
         dropping = self._some(asking, 4)
         told: dict[Person, int] = {}
@@ -206,7 +206,7 @@ async def _nobody_listed(markers: Sequence[Marker], people: Sequence[int]) -> No
     try:
         async with asyncio.timeout(TRUTH_SECONDS):
             for marker in markers:
-                await marker.sees_nobody(people)
+                await marker.wait_until_unlisted(people)
     except TimeoutError:
         raise LectureFailed("a marker still sees somebody in the list who was marked") from None
 
@@ -224,14 +224,14 @@ def sign_up(person: Person) -> None:
 
 
 def befriend(pair: tuple[Person, Person]) -> None:
-    """One asks, the other accepts by asking."""
+    """Has one ask, and the other accept by asking."""
     one, other = pair
     one.visitor.post("/api/friends/SendFriendRequest", user_id=other.user_id)
     other.visitor.post("/api/friends/SendFriendRequest", user_id=one.user_id)
 
 
 def create_event(creator: Person, name: str) -> str:
-    """An event that began ten minutes ago and lasts an hour and a half."""
+    """Makes an event that began ten minutes ago and lasts an hour and a half."""
     start = int(time.time()) - 600
     made = creator.visitor.post(
         "/api/events/CreateEvent", name=name, time_from=start, time_to=start + 5400

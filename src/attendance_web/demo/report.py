@@ -39,7 +39,7 @@ class Result:
 
 
 class Stages:
-    """A progress bar for each stage, where somebody looks at a terminal."""
+    """Shows a progress bar for each stage, where somebody looks at a terminal."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -65,13 +65,13 @@ class Stages:
         self._open.close()
 
     def stage(self, name: str, total: int) -> Callable[[], None]:
-        """To be called after each of so many steps."""
+        """Makes what is to be called after each of so many steps."""
         task = self._progress.add_task(name, total=total)
         return lambda: self._progress.advance(task)
 
 
 def table(result: Result) -> Table:
-    """Who marked whom, what it paid, and how fast the answers came."""
+    """Tells who marked whom, what it paid, and how fast the answers came."""
     shown = Table(title=result.event, show_footer=True, caption_justify="left")
     shown.add_column("Marked by", footer=f"{len(result.markings)} markers")
     marks = sum(len(each.marked) for each in result.markings)
@@ -88,7 +88,7 @@ def table(result: Result) -> Table:
 
 
 def _speed(result: Result) -> str:
-    """For instance ``prepare 1.2 / 3.4 ms, confirm 1.3 / 4.0 ms (p50 / p99)``."""
+    """Writes, for instance, ``prepare 1.2 / 3.4 ms, confirm 1.3 / 4.0 ms (p50 / p99)``."""
     prepare, confirm = (
         f"{percentile(times, 50):.1f} / {percentile(times, 99):.1f} ms"
         for times in (result.prepare_ms, result.confirm_ms)
@@ -97,6 +97,6 @@ def _speed(result: Result) -> str:
 
 
 def percentile(times: Sequence[float], percent: int) -> float:
-    """The smallest time that so many percent of them do not exceed."""
+    """Finds the smallest time that so many percent of them do not exceed."""
     ordered = sorted(times)
     return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)]

@@ -56,7 +56,7 @@ async def ask(person: Person, sheet: Sheet, *, drops: bool) -> int:
 
 @asynccontextmanager
 async def opened(person: Person, path: str, event_id: str) -> AsyncIterator[ClientConnection]:
-    """A socket, closed with a goodbye unless it was lost. Raises CallFailed."""
+    """Opens a socket; closes it with a goodbye unless it was lost. Raises CallFailed."""
     try:
         socket = await person.visitor.socket(path, event_id)
     except (OSError, WebSocketException) as error:
@@ -68,7 +68,7 @@ async def opened(person: Person, path: str, event_id: str) -> AsyncIterator[Clie
 
 
 class Marker:
-    """One who marks, with their picture of who waits, folded as clients do (Contract: 6.10)."""
+    """Marks, by a picture of who waits that is folded as clients do. Contract: 6.10."""
 
     def __init__(self, person: Person, sheet: Sheet, *, drops: bool) -> None:
         self.person = person
@@ -97,7 +97,7 @@ class Marker:
                     await asyncio.gather(reader, worker, return_exceptions=True)
             await asyncio.sleep(AWAY)
 
-    async def sees_nobody(self, people: Collection[int]) -> None:
+    async def wait_until_unlisted(self, people: Collection[int]) -> None:
         """Waits until none of these people is listed."""
         while not set(people).isdisjoint(self.listed):
             self._changed.clear()
@@ -153,7 +153,7 @@ class Marker:
             await self._decide(socket, self._held)
 
     async def _prepare(self, socket: ClientConnection, user_id: int) -> bool:
-        """Whether the choice is mine; another marker may have been quicker."""
+        """Tells whether the choice is mine; another marker may have been quicker."""
         answer, ms = await self._say(socket, "prepare_to_mark", user_id)
         self._sheet.prepare_ms.append(ms)
         if answer["result"] == "ok":
@@ -181,7 +181,7 @@ class Marker:
     async def _say(
         self, socket: ClientConnection, message: str, user_id: int
     ) -> tuple[dict[str, Any], float]:
-        """The answer, and how many milliseconds it took."""
+        """Sends a command; answers its answer, and how many milliseconds that took."""
         begun = time.perf_counter()
         with suppress(ConnectionClosed):  # the reader sees it, too
             await socket.send(json.dumps({"message": message, "params": {"user_id": user_id}}))

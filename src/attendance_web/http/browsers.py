@@ -37,15 +37,15 @@ def _accepts_html(headers: RawHeaders) -> bool:
     return any(kind.partition(";")[0].strip().lower() == "text/html" for kind in kinds)
 
 
-async def to_the_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def redirect_to_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Sends a browser to the page, to the events where somebody is logged in."""
     services: CallServices = request.app.state.services
-    shown = credentials_from(request.scope["headers"], secure=is_secure(request.scope))
+    credentials = credentials_from(request.scope["headers"], secure=is_secure(request.scope))
     actor = None
-    if shown is not None:
+    if credentials is not None:
         try:
             actor = await services.use_cases.identify(
-                token=shown.token, credential=shown.credential
+                token=credentials.token, credential=credentials.credential
             )
         except Unavailable:
             actor = None  # the page says so, and asks again
@@ -53,15 +53,15 @@ async def to_the_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(b"", status_code=302, media_type="text/plain", headers=headers)
 
 
-async def elsewhere(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """What nobody else answers there. Raises UnknownPath."""
+async def page_or_unknown(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Answers, where nobody else does, with the way to the page. Raises UnknownPath."""
     if wants_a_page(request.scope):
-        return await to_the_page(request)
+        return await redirect_to_page(request)
     raise UnknownPath
 
 
 ROUTES: Final = [
     HTTPRouteHandler(
         ["/accounts", "/accounts/{rest:path}"], http_method=METHODS, include_in_schema=False
-    )(elsewhere)
+    )(page_or_unknown)
 ]

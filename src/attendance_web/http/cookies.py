@@ -13,12 +13,12 @@ SAME_SITE: Any = "Lax"  # Contract: 2; Litestar writes it as it is given
 
 
 def session_cookie(token: str, *, secure: bool) -> Cookie:
-    """What makes a browser show a session again: for thirty days from now."""
+    """Makes a browser show a session again: for thirty days from now."""
     return _session_cookie(token, int(SESSION_SECONDS), secure)
 
 
 def no_session_cookie(*, secure: bool) -> Cookie:
-    """What makes a browser forget its session."""
+    """Makes a browser forget its session."""
     return _session_cookie("", 0, secure)
 
 

@@ -69,5 +69,5 @@ async def give_token(message: Message, scope: Scope) -> None:
 
 
 def is_secure(scope: Scope) -> bool:
-    """Whether the browser speaks HTTPS, to us or to the proxy we trust."""
+    """Tells whether the browser speaks HTTPS, to us or to the proxy we trust."""
     return credentials.is_secure(scope.get("scheme", ""))

@@ -76,7 +76,7 @@ class Reader(Generic[A]):
     fields: tuple[tuple[str, bool, Read], ...]  # name, whether it is needed, how it is read
 
     def __call__(self, given: Given) -> A:
-        """Unknown names are passed over. Raises MissingArgument, InvalidArgument."""
+        """Reads arguments; passes over unknown names. Raises MissingArgument, InvalidArgument."""
         for name, needed, _ in self.fields:
             if needed and given.get(name) is None:
                 raise MissingArgument(field=name)
@@ -92,7 +92,7 @@ class Reader(Generic[A]):
 
 @cache
 def reader_of(struct: type[A]) -> Reader[A]:
-    """Made once for each Struct."""
+    """Makes a reader, once for each Struct."""
     described = kinds.type_info(struct)
     assert isinstance(described, kinds.StructType)
     return Reader(
@@ -122,7 +122,7 @@ def _read_of(kind: kinds.Type) -> Read:
 
 
 def text(value: Any) -> str:
-    """Any text that every store can keep. Raises InvalidValue."""
+    """Reads any text that every store can keep. Raises InvalidValue."""
     if not isinstance(value, str) or UNSTORABLE.search(value):
         raise InvalidValue
     return value
@@ -145,7 +145,7 @@ def event_id(value: Any) -> UUID:
 
 
 def image(value: Any) -> bytes:
-    """A file as it came, or out of Base64 in whatever common spelling. Raises InvalidValue.
+    """Reads a file as it came, or out of Base64, in whatever spelling. Raises InvalidValue.
 
     With or without `data:...;base64,`, line breaks and padding; in either alphabet.
     """

@@ -46,7 +46,7 @@ Whole numbers may also be given as strings of digits. Unknown fields are ignored
 
 
 def document(calls: Sequence[Call]) -> Schema:
-    """The whole description."""
+    """Makes the whole description."""
     types = {each for call in calls for each in (call.arguments, call.answer) if each is not None}
     ordered = sorted(types, key=str)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=REF)
@@ -130,13 +130,13 @@ def _parameters(arguments: Schema) -> Iterable[Schema]:
 
 
 def _plain(schema: Schema) -> Schema:
-    """Without null, which a query cannot say."""
+    """Leaves out null, which a query cannot say."""
     some = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
     return some[0] if len(some) == 1 else schema
 
 
 def _body(media_type: str, arguments: Schema) -> Schema:
-    """In a multipart body a file comes as it is, in the others as Base64."""
+    """Describes a body: in a multipart one a file comes as it is, in the others as Base64."""
     if media_type != "multipart/form-data" or "image" not in arguments["properties"]:
         return arguments
     image = {"type": "string", "contentMediaType": "image/*"}
@@ -179,7 +179,7 @@ def _refusal(status: int) -> Schema:
 
 
 def routes(calls: Sequence[Call]) -> list[HTTPRouteHandler]:
-    """The description as JSON; a page of its own would only load it again."""
+    """Serves the description as JSON; a page of its own would only load it again."""
     written = msgspec.json.encode(document(calls))
 
     async def schema() -> Response[bytes]:

@@ -13,7 +13,7 @@ from attendance_core.accounts import Actor
 from attendance_core.errors import InvalidArgument, NotLoggedIn, Unavailable
 from attendance_web.http import csrf
 from attendance_web.http.body import in_body, in_query
-from attendance_web.http.browsers import ACCOUNTS, to_the_page, wants_a_page
+from attendance_web.http.browsers import ACCOUNTS, redirect_to_page, wants_a_page
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
@@ -33,7 +33,7 @@ def handler_of(call: Call) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
         if request.scope["method"] != call.method:
             if wants_a_page(request.scope):
-                return await to_the_page(request)
+                return await redirect_to_page(request)
             raise WrongMethod(allowed=allowed)
         return await answer_to(call, request)
 

@@ -18,7 +18,7 @@ GONE: Final = OSError  # how a server says that nobody is there any more
 
 
 class Socket:
-    """One connection; its owner alone reads, writes and closes it."""
+    """Wraps one connection; its owner alone reads, writes and closes it."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.headers: RawHeaders = scope["headers"]

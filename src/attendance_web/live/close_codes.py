@@ -51,5 +51,5 @@ FINAL: Final = frozenset({MARKED, *ENDED.values()}) - {RESTART}
 
 
 def refusal_code(error: Exception) -> int:
-    """The code that an opening is refused with, for this reason."""
+    """Finds the code that an opening is refused with, for this reason."""
     return next((code for kind, code in OPENING.items() if isinstance(error, kind)), TRY_AGAIN)

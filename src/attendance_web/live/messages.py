@@ -104,7 +104,7 @@ COMMANDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class GivenCommand:
     """A command as somebody gave it, and the person it names."""
 
     command: Command
@@ -124,7 +124,7 @@ _decode_params: Final[dict[Any, Callable[[msgspec.Raw], Any]]] = {
 _encode = msgspec.json.Encoder().encode
 
 
-def decode(text: str, role: Role) -> Order:
+def decode(text: str, role: Role) -> GivenCommand:
     """Reads a frame from a client of such a socket.
 
     Raises BadFrame, UnknownMessage, BadParams.
@@ -139,7 +139,7 @@ def decode(text: str, role: Role) -> Order:
     command = COMMANDS.get(frame.message)
     if command is None or role not in command.roles:
         raise UnknownMessage
-    return Order(command, _target(command.params, frame.params))
+    return GivenCommand(command, _target(command.params, frame.params))
 
 
 def _target(params: Params, given: msgspec.Raw) -> UserId | None:

@@ -21,7 +21,7 @@ AT_ONCE: Final = 4096  # people a query asks for
 
 
 class Summaries(Protocol):
-    """As `GetProfileSummaries`: reads what is shown of people."""
+    """Reads, as `GetProfileSummaries` does, what is shown of people."""
 
     async def __call__(self, *, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]: ...
 

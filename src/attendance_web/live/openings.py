@@ -74,7 +74,7 @@ class SocketApplication:
                 await _turn_away(socket, Unavailable())
 
     def _credentials_of(self, socket: Socket) -> Credentials:
-        """What it shows of who it is; this needs no store. Raises ForeignOrigin, NotLoggedIn."""
+        """Reads who it says it is; this needs no store. Raises ForeignOrigin, NotLoggedIn."""
         allowed, secure = self._sockets.allowed_origins, socket.is_secure
         if origin_is_foreign(socket.headers, allowed, secure=secure):
             raise ForeignOrigin
@@ -84,7 +84,7 @@ class SocketApplication:
         return credentials
 
     async def _admit(self, socket: Socket, credentials: Credentials) -> tuple[Actor, EventId]:
-        """Who wants in, and where.
+        """Finds who wants in, and where.
 
         Raises NotLoggedIn, BadParams, OtherPerson, BadEventId, in this order; Unavailable.
         """

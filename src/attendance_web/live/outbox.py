@@ -37,7 +37,7 @@ class Outbox:
         self._filled = asyncio.Event()
 
     def put(self, frame: str) -> None:
-        """Never waits."""
+        """Puts a frame in line; never waits."""
         if self._code is not None:
             return
         if len(self._frames) >= OUTBOX_MOST:
@@ -49,7 +49,7 @@ class Outbox:
             self._filled.set()
 
     def close(self, code: int, frame: str | None = None) -> None:
-        """The last thing this socket is told; a second close changes nothing."""
+        """Puts the last thing this socket is told in line; a second close changes nothing."""
         if self._code is None:
             if frame is not None:
                 self._frames.append(frame)
@@ -57,7 +57,7 @@ class Outbox:
             self._filled.set()
 
     def close_when_answered(self, code: int) -> None:
-        """As close, but a command that is being carried out is answered before."""
+        """Closes, but a command that is being carried out is answered before."""
         if self._answering:
             self._code_when_answered = code
         else:
@@ -65,7 +65,7 @@ class Outbox:
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """While a command of this socket is carried out."""
+        """Keeps it open while a command of this socket is carried out."""
         self._answering = True
         try:
             yield
@@ -80,7 +80,7 @@ class Outbox:
         return self._code is not None
 
     async def next(self) -> str | int:
-        """The next frame, or the code to close with once there is none."""
+        """Takes the next frame, or the code to close with once there is none."""
         while True:
             if self._frames:
                 return self._frames.popleft()

@@ -11,7 +11,7 @@ FLOODED: Final = "attendance.flooded"  # in the event that stands for a frame to
 
 
 class Peer(Protocol):
-    """The other end of a socket."""
+    """Stands for the other end of a socket."""
 
     said_goodbye: bool
 
@@ -25,7 +25,7 @@ class Peer(Protocol):
 
 
 class UnknownPeer:
-    """The other end at a server that tells nothing of it: every end counts as a loss."""
+    """Stands for the other end at a server that tells nothing of it: every end counts as a loss."""
 
     said_goodbye = False
 

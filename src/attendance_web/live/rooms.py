@@ -179,7 +179,7 @@ class Room:
         self._outboxes.pop(connection.connection_id, None)
         self._mirror.remove(connection)
 
-    def restart(self, within: Seconds) -> None:
+    def close_for_restart(self, within: Seconds) -> None:
         """Closes every socket here, once its command is answered, to come back."""
         loop = asyncio.get_running_loop()
         for outbox in self._outboxes.values():
@@ -272,10 +272,10 @@ class Rooms:
             sum(held for _, held in listed),
         )
 
-    def restart(self, within: Seconds = 0.0) -> None:
+    def close_for_restart(self, within: Seconds = 0.0) -> None:
         """Closes every socket of this process, to come back here or elsewhere.
 
         Each at an instant of its own ``within`` so many seconds.
         """
         for room in self._rooms.values():
-            room.restart(within)
+            room.close_for_restart(within)

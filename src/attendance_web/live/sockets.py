@@ -111,7 +111,7 @@ class Sockets:
         Returns when they have gone, or in 10 s.
         """
         self.is_draining = True
-        self.rooms.restart(within=self._spread_seconds)
+        self.rooms.close_for_restart(within=self._spread_seconds)
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._empty.wait()

@@ -13,7 +13,7 @@ from attendance_core.vocabulary import EventId, UserId
 
 
 class Stay:
-    """One socket of somebody in an event, from before it is stored until its hang-up is."""
+    """Keeps one socket of somebody in an event, from before it is stored until its hang-up is."""
 
     def __init__(self, is_leaving: Callable[[], bool], forget: Callable[[Stay], None]) -> None:
         self._is_leaving = is_leaving

@@ -18,7 +18,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.live.asgi import GONE, Socket
 from attendance_web.live.close_codes import FAILED, FINAL, MARKED, RESTART, SLOW, TOO_MANY
 from attendance_web.live.log_context import logged_with
-from attendance_web.live.messages import PONG, Order, decode, encode, encode_error
+from attendance_web.live.messages import PONG, GivenCommand, decode, encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.peer import FLOODED
 from attendance_web.live.rooms import Room, end
@@ -171,25 +171,25 @@ class Visit:
             try:
                 if text is None:
                     raise BadFrame
-                order = decode(text, self._connection.role)
-                message = order.command.message
+                given = decode(text, self._connection.role)
+                message = given.command.message
                 with logged_with(message=message):
-                    outcome = await self._execute(order)
+                    outcome = await self._execute(given)
             except Refusal as refusal:
                 outcome = refusal.code
                 self._outbox.put(encode_error(refusal, self._outbox.language))
         self._sockets.on_command(message, outcome, time.perf_counter() - begun)
 
-    async def _execute(self, order: Order) -> str:
+    async def _execute(self, given: GivenCommand) -> str:
         """Carries it out and tells the socket what came of it; answers "ok", or a code."""
-        outbox, command = self._outbox, order.command
+        outbox, command = self._outbox, given.command
         try:
             if command.use_case is None:
                 outbox.put(PONG)
             else:
                 carry_out = command.use_case(self._sockets.use_cases)
                 await self._room.carry_out(
-                    outbox, carry_out(connection=self._connection, target=order.target)
+                    outbox, carry_out(connection=self._connection, target=given.target)
                 )
             return "ok"
         except (Refusal, LeaseLost) as error:

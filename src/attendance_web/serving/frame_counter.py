@@ -47,15 +47,15 @@ class FrameCounter:
                 begins = here
             self._head.append(data[here])
             here += 1
-            if (length := self._length()) is not None:
+            if (length := self._payload_length()) is not None:
                 opcode = self._head[0] & 0x0F
                 self._head.clear()
                 self._payload_left = length
                 yield begins, opcode
                 begins = 0
 
-    def _length(self) -> int | None:
-        """Of the payload; None while the head is not whole."""
+    def _payload_length(self) -> int | None:
+        """Reads the length of the payload; None while the head is not whole."""
         head = self._head
         if len(head) < 2:
             return None

@@ -92,7 +92,7 @@ def escape(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 
 def visible(text: str) -> str:
-    """The text on one line, with nothing in it that a terminal would obey."""
+    """Writes the text on one line, with nothing in it that a terminal would obey."""
     if text.isprintable():
         return text
     return "".join(

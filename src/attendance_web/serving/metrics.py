@@ -78,7 +78,7 @@ class Metrics:
         )
 
     def answered(self, answered: Answered) -> None:
-        """An HTTP request has been answered; sockets are counted otherwise."""
+        """Counts an HTTP request that was answered; sockets are counted otherwise."""
         if answered.method is None:
             return
         health = "health" if answered.path.startswith("/health/") else "other"
@@ -88,11 +88,11 @@ class Metrics:
         )
 
     def commanded(self, message: str, outcome: str, seconds: Seconds) -> None:
-        """A frame of a socket has been obeyed, or refused with a code."""
+        """Counts a frame of a socket that was obeyed, or refused with a code."""
         self._commands.labels(message, outcome).observe(seconds)
 
     def timed(self, notifier: ports.Notifier) -> ports.Notifier:
-        """The same notifier, and how late its announcements come."""
+        """Wraps a notifier, to measure how late its announcements come."""
         return _Timed(notifier, self._lag)
 
     @asynccontextmanager
@@ -116,7 +116,7 @@ class Metrics:
 
 
 class _Timed:
-    """A `ports.Notifier` around another."""
+    """Measures how late the announcements of another notifier come."""
 
     def __init__(self, notifier: ports.Notifier, lag: Histogram) -> None:
         self._notifier = notifier
@@ -135,7 +135,7 @@ class _Timed:
 
 
 class _Read(Collector):
-    """What is counted elsewhere. Prometheus asks in a thread; the event loop answers."""
+    """Reads what is counted elsewhere. Prometheus asks in a thread; the event loop answers."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class _Read(Collector):
         self._loop = asyncio.get_running_loop()
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing: it would have to be asked before the loop runs."""
+        """Tells nothing: it would have to be asked before the loop runs."""
         return []
 
     def collect(self) -> Iterable[Metric]:

@@ -49,7 +49,7 @@ class CannotListen(Exception):
 
 
 class Servable(Protocol):
-    """An application that can be told to stop, and that hears of each answer."""
+    """Serves as an application that can be told to stop, and hears of each answer."""
 
     @property
     def sockets(self) -> Sockets: ...
@@ -86,7 +86,7 @@ def serve(
 def config_of(
     app: ASGI3Application, keep_alive_seconds: int = KEEP_ALIVE_SECONDS
 ) -> uvicorn.Config:
-    """How uvicorn is to serve: sockets are pinged, bounded and not compressed."""
+    """Says how uvicorn is to serve: sockets are pinged, bounded and not compressed."""
     return uvicorn.Config(
         app,
         loop="auto",  # uvloop, where the system has it
@@ -107,7 +107,7 @@ def config_of(
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A socket that listens already, so that a taken port shows at once. Raises CannotListen."""
+    """Opens a socket that listens, so that a taken port shows at once. Raises CannotListen."""
     where = f"{host}:{port}"
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -155,7 +155,7 @@ def _why(error: OSError) -> str:
 
 
 def say_where(host: str, listener: socket.socket) -> None:
-    """The line that tells whoever started it, or waits for it, that it serves."""
+    """Writes the line that tells whoever started it, or waits for it, that it serves."""
     print(f"attendance is at {_url(host, listener)} (Ctrl-C stops it)", flush=True)
 
 
@@ -176,7 +176,7 @@ def _unwrap_single(error: BaseException) -> BaseException:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it is ready, and that lets everybody finish."""
+    """Serves as uvicorn does; says when it is ready, and lets everybody finish."""
 
     def __init__(self, config: uvicorn.Config, app: Servable, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -196,7 +196,7 @@ class _Server(uvicorn.Server):
         self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal is a wish that we grant, so it is not raised anew after the end."""
+        """Takes a signal as a wish that we grant, so it is not raised anew after the end."""
         if sig == signal.SIGINT:
             self.force_exit = self.should_exit
             self._notice_seconds = 0.0

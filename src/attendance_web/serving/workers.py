@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 
 class Parent:
-    """What a worker knows of its parent: a line for signs of life, which ends when it has died."""
+    """Links a worker to its parent: a line for signs of life, which ends when that has died."""
 
     def __init__(self, descriptor: int) -> None:
         self._line = socket.socket(fileno=descriptor)
@@ -78,7 +78,7 @@ class _Worker:
 
 
 class Workers:
-    """So many workers over one listening socket; ``ready`` is called once they all serve.
+    """Keeps so many workers over one listening socket; calls ``ready`` once they all serve.
 
     The first is started alone: what is wrong at the start is wrong for all, and told once.
     """
@@ -96,7 +96,7 @@ class Workers:
         self._code = 0
 
     def run(self) -> int:
-        """Until SIGTERM or SIGINT, or until the start fails; the exit code."""
+        """Runs until SIGTERM or SIGINT, or until the start fails; answers the exit code."""
         with selectors.DefaultSelector() as self._selector, self._signals() as signals:
             self._selector.register(signals, selectors.EVENT_READ)
             self._start(0)
@@ -114,7 +114,7 @@ class Workers:
 
     @contextmanager
     def _signals(self) -> Iterator[socket.socket]:
-        """Their numbers, to be read between other things."""
+        """Hands out their numbers, to be read between other things."""
         reads, writes = socket.socketpair()
         writes.setblocking(False)
         earlier = [signal.signal(each, lambda *_: None) for each in STOPPING]
@@ -140,7 +140,7 @@ class Workers:
         Before all have served there is no later: then that ends the start.
         """
         try:
-            worker = self._alive[index] = self._started(index)
+            worker = self._alive[index] = self._spawn(index)
         except OSError as error:
             if self._have_served:
                 pause = self._pauses[index] = _longer(self._pauses.get(index, 0.0))
@@ -155,7 +155,7 @@ class Workers:
         else:
             self._selector.register(worker.line, selectors.EVENT_READ, worker)
 
-    def _started(self, index: int) -> _Worker:
+    def _spawn(self, index: int) -> _Worker:
         """Starts a process for a worker. Raises OSError."""
         ours, theirs = socket.socketpair()
         descriptors = [self._listener.fileno(), theirs.fileno()]
@@ -221,14 +221,14 @@ class Workers:
                 worker.process.send_signal(signal.SIGINT)
 
     def _stop(self) -> None:
-        """Nobody new is let in once the workers have closed the socket as well."""
+        """Stops all; nobody new is let in once the workers have closed the socket as well."""
         self._stopped_at = time.monotonic()
         self._listener.close()
         for worker in self._alive.values():
             worker.process.terminate()
 
     def _kill_who_hangs(self) -> None:
-        """It counts as dead: its end is heard as any other.
+        """Kills a worker that hangs: its end is heard as any other.
 
         Of a turn that took longer than we wait we know nothing: we, or the whole machine, stood
         still, and whoever is well will be heard in the next.

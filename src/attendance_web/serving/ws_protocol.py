@@ -37,7 +37,7 @@ LINGER_SECONDS: Final[Seconds] = 1.0  # for what was written to arrive before th
 
 
 class PeerProtocol(WebSocketsSansIOProtocol):
-    """One connection. Its `Peer` is in the extensions of the ASGI scope.
+    """Reads one connection. Its `Peer` is in the extensions of the ASGI scope.
 
     A goodbye is a Close frame that the client began, unless its code is that of a browser whose
     page goes or is loaded anew (Contract: 6.6). uvicorn reports a reset and
@@ -80,7 +80,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
                 self._end()
 
     def _counted(self, data: bytes) -> int:
-        """How many of these bytes come before the frame that is too many."""
+        """Counts how many of these bytes come before the frame that is too many."""
         for begins, opcode in self._counter.frames_in(data):
             if opcode == Opcode.PONG and self._pings_unanswered:
                 self._pings_unanswered -= 1
@@ -98,7 +98,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
             self._pause_or_resume()
 
     def handle_connect(self, event: Request) -> None:
-        """A handshake; the application's task begins after this step of the loop."""
+        """Takes a handshake; the application's task begins after this step of the loop."""
         super().handle_connect(event)
         if self.response.status_code == 101:
             extensions: dict[str, Any] = self.scope["extensions"]
@@ -108,14 +108,14 @@ class PeerProtocol(WebSocketsSansIOProtocol):
             self._end()
 
     def handle_cont(self, event: Frame) -> None:
-        """Another fragment of a message, unless it has too many."""
+        """Takes another fragment of a message, unless it has too many."""
         if len(self.frames) < FRAGMENTS_MOST:
             super().handle_cont(event)
         else:
             self._fail(CloseCode.MESSAGE_TOO_BIG)
 
     def send_receive_event_to_app(self) -> None:
-        """A whole message, unless it is text that cannot be read."""
+        """Hands over a whole message, unless it is text that cannot be read."""
         if self.curr_msg_data_type == "text":
             try:
                 b"".join(self.frames).decode()
@@ -125,7 +125,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         super().send_receive_event_to_app()
 
     def handle_close(self, event: Frame) -> None:
-        """A Close frame: a goodbye, or the loss of a page that goes.
+        """Takes a Close frame: a goodbye, or the loss of a page that goes.
 
         A goodbye is answered by `farewell`: whoever sees the connection closed has been heard.
         """
@@ -145,7 +145,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
     # What the application asks for
 
     async def receive(self) -> ASGIReceiveEvent:
-        """The next event; with the last one that has come, reading goes on."""
+        """Hands out the next event; with the last one that has come, reading goes on."""
         event = await self.queue.get()
         if self.read_paused and self.queue.empty():
             self.read_paused = False
@@ -175,7 +175,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
             self._end()
 
     def cut(self, code: int) -> None:
-        """A Close frame behind what was written already, and soon an end whoever reads."""
+        """Sends a Close frame behind what was written already, and soon an end whoever reads."""
         if self.handshake_complete and not self.close_sent and not self.transport.is_closing():
             self.conn.send_close(code)
             self.transport.write(b"".join(self.conn.data_to_send()))
@@ -190,7 +190,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         self._pings_unanswered += 1
 
     def keepalive_timeout(self) -> None:
-        """Nobody answers pings; what they do not read must not keep the connection."""
+        """Cuts, where nobody answers pings; what they do not read must not keep the connection."""
         super().keepalive_timeout()
         self._end()
 
@@ -220,12 +220,12 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         self._pause_or_resume()
 
     def pause_writing(self) -> None:
-        """They do not read: so they are not read either, else answers to pings would pile up."""
+        """Stops reading who does not read, else answers to pings would pile up."""
         super().pause_writing()
         self._pause_or_resume()
 
     def resume_writing(self) -> None:
-        """They read again."""
+        """Goes on with who reads again."""
         super().resume_writing()
         self._pause_or_resume()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Bucket:
-    """Full at first; ``most`` permits, refilled by ``a_second``. The clock counts seconds."""
+    """Holds ``most`` permits, full at first, refilled by ``a_second``. The clock counts seconds."""
 
     __slots__ = ("_a_second", "_clock", "_filled_at", "_left", "_most")
 

@@ -28,12 +28,12 @@ class Credentials:
 
 
 def is_secure(scheme: str) -> bool:
-    """Whether the browser speaks HTTPS, to us or to the proxy we trust."""
+    """Tells whether the browser speaks HTTPS, to us or to the proxy we trust."""
     return scheme in ("https", "wss")
 
 
 def session_cookie_name(*, secure: bool) -> str:
-    """Which cookie is the session: on HTTPS one that only we can have set."""
+    """Names the cookie of the session: on HTTPS one that only we can have set."""
     return HTTPS_SESSION_COOKIE if secure else SESSION_COOKIE
 
 
@@ -95,7 +95,7 @@ def origin_is_foreign(headers: RawHeaders, allowed: frozenset[str], *, secure: b
 
 
 def _with_port(authority: str, scheme: str) -> str | None:
-    """The host with its port, the scheme's own where none is named; None for nonsense."""
+    """Writes the host with its port, the scheme's own where none is named; None for nonsense."""
     try:
         split = urlsplit(f"//{authority}")
         port = split.port

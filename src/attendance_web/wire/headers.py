@@ -8,19 +8,19 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 
 
 def header(headers: RawHeaders, name: str) -> str | None:
-    """The first header of this name, in small letters."""
+    """Finds the first header of this name, in small letters."""
     wanted = name.encode()
     return next((value.decode("latin-1") for key, value in headers if key.lower() == wanted), None)
 
 
 def every(headers: RawHeaders, name: str) -> list[str]:
-    """Every header of this name, in small letters."""
+    """Finds every header of this name, in small letters."""
     wanted = name.encode()
     return [value.decode("latin-1") for key, value in headers if key.lower() == wanted]
 
 
 def cookies(headers: RawHeaders, name: str) -> list[str]:
-    """Every cookie of this name that says something.
+    """Finds every cookie of this name that says something.
 
     A page of a neighbour, like one at a subdomain, can set one beside ours: no order tells which.
     """

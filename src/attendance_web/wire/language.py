@@ -21,13 +21,13 @@ def _preferred(header: str) -> Language:
     for item in header.split(","):
         tag, *parameters = item.split(";")
         weight = _weight(parameters)
-        for language in _meant(tag.strip().lower()):
+        for language in _languages_of(tag.strip().lower()):
             liked.setdefault(language, weight)
     wanted = [(weight, language) for language, weight in liked.items() if weight > 0]
     return max(wanted, key=lambda each: each[0])[1] if wanted else DEFAULT
 
 
-def _meant(tag: str) -> tuple[Language, ...]:
+def _languages_of(tag: str) -> tuple[Language, ...]:
     primary = tag.partition("-")[0]
     if primary == "ru":
         return ("ru",)

@@ -9,6 +9,6 @@ EXTENSION: Final = "attendance.outcome"
 
 
 def outcome_of(scope: Mapping[str, Any]) -> MutableMapping[str, str]:
-    """Where the code is kept, with the name `code`; nobody reads it where nobody logs."""
+    """Finds where the code is kept, named `code`; nobody reads it where nobody logs."""
     found: MutableMapping[str, str] = scope.get("extensions", {}).get(EXTENSION, {})
     return found

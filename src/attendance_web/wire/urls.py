@@ -13,5 +13,5 @@ DEFAULT_KEY: Final = "default.svg"
 
 
 def picture_url(key: FileKey | None) -> str:
-    """Where a picture is to be had, also that of one who has set none."""
+    """Tells where a picture is to be had, also that of one who has set none."""
     return f"{PICTURES}/{DEFAULT_KEY if key is None else key}"
