@@ -97,10 +97,6 @@ cover: install ## Run the tests of this process, and measure the branches they t
 	  $(BIN)/coverage report --include="src/$${floor%=*}/*" --fail-under=$${floor#*=} || failed=1; \
 	done; test -z "$$failed"
 
-.PHONY: rest
-rest: install ## Run what make cover does not
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(addprefix --ignore=,$(IN_PROCESS))
-
 # The rules, every store, and a server with its sockets
 TRIED := tests/unit tests/contract/test_stores.py tests/contract/test_stores_marking.py \
   tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py \
@@ -151,4 +147,4 @@ docs: install ## Print docs/wire.md from the Structs that declare what goes over
 	mv docs/wire.md.new docs/wire.md
 
 .PHONY: check
-check: lint types page cover rest ## All that CI runs: the whole suite, where it can be under coverage
+check: lint types page test ## All that is looked at before a push

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import URL
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import postgres
+from attendance_adapters.sql import pg_engine, postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Process, Role
@@ -35,10 +35,11 @@ HOURS = 36_000.0  # seconds
 @pytest.fixture
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, nobody who waits for a connection or a row is turned away."""
-    for bound in ("ANSWER", "POOL", "SILENT"):
-        monkeypatch.setattr(postgres, f"{bound}_SECONDS", HOURS)
+    monkeypatch.setattr(postgres, "ANSWER_SECONDS", HOURS)
+    for bound in ("POOL", "SILENT"):
+        monkeypatch.setattr(pg_engine, f"{bound}_SECONDS", HOURS)
     for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-        monkeypatch.setitem(postgres.SETTINGS, setting, "0")
+        monkeypatch.setitem(pg_engine.SETTINGS, setting, "0")
 
 
 @pytest.fixture
