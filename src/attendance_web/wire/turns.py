@@ -1,0 +1,159 @@
+"""Turns at what costs much, fair among those who come: whoever asks a hundred times waits behind
+everybody else's first.
+
+`Turns` is who has one and who waits, without I/O; `FairTurns` has its callers wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager
+
+from attendance_core.vocabulary import Seconds
+
+
+class NoTurn(Exception):
+    """Too many wait already, or it took too long: try again."""
+
+
+class Turn:
+    """One that was asked for: it waits, then is had, then is over."""
+
+    __slots__ = ("changed", "is_had", "is_over", "whose")
+
+    def __init__(self, whose: Hashable, changed: Callable[[], None]) -> None:
+        self.whose = whose
+        self.changed = changed
+        self.is_had = False
+        self.is_over = False
+
+
+class Turns:
+    """Gives out ``at_once`` turns, ``of_one`` of them to the same one, round and round.
+
+    Of those who find none ``waiting`` wait, ``waiting_of_one`` of them of the same one. When all
+    these places are taken, a newcomer gets that of the last of whoever waits most often.
+    """
+
+    def __init__(self, *, at_once: int, of_one: int, waiting: int, waiting_of_one: int) -> None:
+        self._at_once = at_once
+        self._of_one = of_one
+        self._most_waiting = waiting
+        self._most_waiting_of_one = waiting_of_one
+        self._had: Counter[Hashable] = Counter()  # turns, by whose they are
+        self._had_by_all = 0
+        self._lines: OrderedDict[Hashable, deque[Turn]] = OrderedDict()  # the next line first
+        self._waiting = 0
+
+    def ask(self, whose: Hashable, changed: Callable[[], None]) -> Turn:
+        """Asks for a turn, which may be had at once.
+
+        ``changed`` is called once, later, where one that waits is had or is given to a newcomer.
+        Raises NoTurn.
+        """
+        turn = Turn(whose, changed)
+        if self._may_have(whose):
+            self._begin(turn)
+            return turn
+        waiting = len(self._lines.get(whose, ()))
+        if waiting >= self._most_waiting_of_one:
+            raise NoTurn
+        if self._waiting >= self._most_waiting:
+            self._push_one_out(waiting)
+        self._lines.setdefault(whose, deque()).append(turn)
+        self._waiting += 1
+        return turn
+
+    def end(self, turn: Turn) -> None:
+        """Ends a turn, or gives up waiting for it; whoever is next has theirs. Idempotent."""
+        if turn.is_over:
+            return
+        turn.is_over = True
+        if not turn.is_had:
+            self._lines[turn.whose].remove(turn)
+            self._waiting -= 1
+            self._forget_if_empty(turn.whose)
+            return
+        self._had_by_all -= 1
+        self._had[turn.whose] -= 1
+        if not self._had[turn.whose]:
+            del self._had[turn.whose]
+        self._begin_next()
+
+    @property
+    def had(self) -> int:
+        """Counts the turns that are had now."""
+        return self._had_by_all
+
+    @property
+    def waiting(self) -> int:
+        """Counts the turns that are waited for."""
+        return self._waiting
+
+    def _may_have(self, whose: Hashable) -> bool:
+        """Whether they need not wait: who waits meanwhile has as many as one may have."""
+        return self._had_by_all < self._at_once and self._had[whose] < self._of_one
+
+    def _begin(self, turn: Turn) -> None:
+        turn.is_had = True
+        self._had[turn.whose] += 1
+        self._had_by_all += 1
+
+    def _begin_next(self) -> None:
+        whose = next(filter(self._may_have, self._lines), None)
+        if whose is None:
+            return
+        turn = self._lines[whose].popleft()
+        self._waiting -= 1
+        self._lines.move_to_end(whose)
+        self._forget_if_empty(whose)
+        self._begin(turn)
+        turn.changed()
+
+    def _push_one_out(self, waiting: int) -> None:
+        """Makes a place for one of whom so many wait. Raises NoTurn where nobody has more."""
+        longest = max(self._lines.values(), key=len)
+        if len(longest) <= waiting + 1:
+            raise NoTurn
+        turn = longest[-1]
+        self.end(turn)
+        turn.changed()
+
+    def _forget_if_empty(self, whose: Hashable) -> None:
+        if not self._lines[whose]:
+            del self._lines[whose]
+
+
+class FairTurns:
+    """Has its callers wait for turns."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+
+    @asynccontextmanager
+    async def turn(self, whose: Hashable, within: Seconds) -> AsyncIterator[Callable[[], None]]:
+        """Waits for a turn and yields what ends it early; it ends with the block in any case.
+
+        Raises NoTurn.
+        """
+        given = asyncio.get_running_loop().create_future()
+
+        def changed() -> None:
+            if not given.done():
+                given.set_result(None)
+
+        turn = self._turns.ask(whose, changed)
+        try:
+            if not turn.is_had:
+                try:
+                    async with asyncio.timeout(within):
+                        await given
+                except TimeoutError:
+                    raise NoTurn from None
+                if not turn.is_had:
+                    raise NoTurn  # a newcomer has its place
+            yield lambda: self._turns.end(turn)
+        finally:
+            self._turns.end(turn)

@@ -1,0 +1,197 @@
+"""Turns: who has one, who waits in which order, and who may not even wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Hashable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attendance_web.wire.turns import FairTurns, NoTurn, Turn, Turns
+
+
+class Desk:
+    """Turns, and in which order they were had or lost."""
+
+    def __init__(
+        self, at_once: int = 1, of_one: int = 1, waiting: int = 1000, waiting_of_one: int = 1000
+    ) -> None:
+        self.turns = Turns(
+            at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
+        )
+        self.had: list[str] = []
+        self.lost: list[str] = []
+        self.open: list[Turn] = []
+
+    def asks(self, whose: Hashable, name: str) -> Turn:
+        def changed() -> None:
+            if turn.is_had:
+                self.had.append(name)
+                self.open.append(turn)
+            else:
+                self.lost.append(name)
+
+        turn = self.turns.ask(whose, changed)
+        if turn.is_had:
+            changed()
+        return turn
+
+    def all_take_theirs(self) -> None:
+        while self.open:
+            self.turns.end(self.open.pop(0))
+        assert (self.turns.had, self.turns.waiting) == (0, 0)
+
+
+class TestTheOrder:
+    def test_a_hundred_of_one_wait_behind_everybody_s_first(self) -> None:
+        desk = Desk()
+        for number in range(100):
+            desk.asks("anna", f"anna {number}")
+        for number in range(30):
+            desk.asks(f"person {number}", f"person {number}")
+        desk.all_take_theirs()
+        assert len(desk.had) == 130
+        assert desk.had[:2] == ["anna 0", "anna 1"]  # nobody else was there
+        assert desk.had[2:32] == [f"person {number}" for number in range(30)]
+        assert desk.had[32:] == [f"anna {number}" for number in range(2, 100)]
+
+    def test_two_with_many_take_turns(self) -> None:
+        desk = Desk()
+        for whose in "ab":
+            for number in range(3):
+                desk.asks(whose, f"{whose}{number}")
+        desk.all_take_theirs()
+        assert desk.had == ["a0", "a1", "b0", "a2", "b1", "b2"]
+
+    def test_one_has_only_so_many_at_once_and_others_are_not_kept_waiting(self) -> None:
+        desk = Desk(at_once=4, of_one=2)
+        for number in range(10):
+            desk.asks("anna", f"anna {number}")
+        assert desk.had == ["anna 0", "anna 1"]
+        desk.asks("boris", "boris")
+        assert desk.had[-1] == "boris"
+        desk.all_take_theirs()
+        assert desk.had[3:] == [f"anna {number}" for number in range(2, 10)]
+
+
+class TestBounds:
+    def test_of_one_only_so_many_wait(self) -> None:
+        desk = Desk(waiting_of_one=2)
+        for number in range(3):
+            desk.asks("anna", f"anna {number}")
+        with pytest.raises(NoTurn):
+            desk.asks("anna", "anna 3")
+        desk.asks("boris", "boris")
+
+    def test_a_newcomer_has_the_last_place_of_who_waits_most_often(self) -> None:
+        desk = Desk(waiting=4)
+        for number in range(4):
+            desk.asks("anna", f"anna {number}")  # one has its turn
+        desk.asks("boris", "boris 0")
+        assert desk.lost == []
+        desk.asks("vera", "vera")
+        assert desk.lost == ["anna 3"]
+        with pytest.raises(NoTurn):
+            desk.asks("boris", "boris 1")  # as many would wait of him as of her
+        desk.asks("gleb", "gleb")
+        assert desk.lost == ["anna 3", "anna 2"]
+        with pytest.raises(NoTurn):
+            desk.asks("dina", "dina")  # of everybody one
+        desk.all_take_theirs()
+        assert desk.had == ["anna 0", "anna 1", "boris 0", "vera", "gleb"]
+
+    def test_one_that_is_given_up_leaves_the_line_and_one_that_is_over_ends_once(self) -> None:
+        desk = Desk()
+        first = desk.asks("anna", "anna")
+        second, _ = desk.asks("boris", "boris"), desk.asks("vera", "vera")
+        for _ in range(2):
+            desk.turns.end(second)
+            desk.turns.end(first)
+        assert (desk.had, desk.turns.had, desk.turns.waiting) == (["anna", "vera"], 1, 0)
+
+    @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 30)), max_size=80))
+    def test_whatever_happens_no_bound_is_passed_and_no_turn_is_lost(
+        self, steps: list[tuple[bool, int, int]]
+    ) -> None:
+        desk = Desk(at_once=3, of_one=2, waiting=6, waiting_of_one=3)
+        asked: list[Turn] = []
+        for is_asking, whose, which in steps:
+            if is_asking:
+                try:
+                    asked.append(desk.asks(whose, str(whose)))
+                except NoTurn:
+                    assert desk.turns.waiting
+            elif asked:
+                desk.turns.end(asked[which % len(asked)])
+            had = [each.whose for each in asked if each.is_had and not each.is_over]
+            waits = [each.whose for each in asked if not each.is_had and not each.is_over]
+            assert (len(had), len(waits)) == (desk.turns.had, desk.turns.waiting)
+            assert len(had) <= 3 and len(waits) <= 6
+            assert all(had.count(whose) <= 2 and waits.count(whose) <= 3 for whose in range(5))
+            # Nobody waits for what they could have
+            assert len(had) == 3 or all(had.count(whose) == 2 for whose in waits)
+        for each in asked:
+            desk.turns.end(each)
+        assert (desk.turns.had, desk.turns.waiting) == (0, 0)
+
+
+class TestWaiting:
+    def fair(self, at_once: int = 1, waiting: int = 9) -> tuple[Turns, FairTurns]:
+        turns = Turns(at_once=at_once, of_one=1, waiting=waiting, waiting_of_one=9)
+        return turns, FairTurns(turns)
+
+    async def test_who_gets_none_in_time_is_told(self) -> None:
+        turns, fair = self.fair()
+        async with fair.turn("anna", 1):
+            with pytest.raises(NoTurn):
+                async with fair.turn("boris", 0.01):
+                    raise AssertionError
+        assert (turns.had, turns.waiting) == (0, 0)
+
+    async def test_so_is_who_has_to_make_room(self) -> None:
+        _, fair = self.fair(waiting=2)
+
+        async def waits(whose: str) -> None:
+            async with fair.turn(whose, 9):
+                pass
+
+        async with fair.turn("anna", 9):
+            tasks = [asyncio.create_task(waits(whose)) for whose in ("boris", "boris", "vera")]
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            assert done == {tasks[1]}
+            assert isinstance(tasks[1].exception(), NoTurn)
+        await asyncio.gather(tasks[0], tasks[2])
+
+    @pytest.mark.parametrize("is_given", [False, True])
+    async def test_who_goes_away_leaves_nothing_behind(self, is_given: bool) -> None:
+        turns, fair = self.fair()
+
+        async def waits() -> None:
+            async with fair.turn("boris", 9):
+                raise AssertionError
+
+        async with fair.turn("anna", 9) as end:
+            task = asyncio.create_task(waits())
+            await asyncio.sleep(0)
+            assert turns.waiting == 1
+            if is_given:
+                end()  # it is theirs now, and they do not know yet
+                assert (turns.had, turns.waiting) == (1, 0)
+            task.cancel()
+            await asyncio.wait([task])
+            assert task.cancelled() and turns.waiting == 0
+        assert turns.had == 0
+
+    async def test_a_turn_ends_with_its_block_whatever_happens(self) -> None:
+        turns, fair = self.fair()
+        for _ in range(3):
+            with pytest.raises(ValueError, match="refused"):
+                async with fair.turn("anna", 9):
+                    raise ValueError("refused")
+        async with fair.turn("anna", 9) as end:
+            end()
+            async with fair.turn("boris", 9):
+                assert turns.had == 1
+        assert turns.had == 0
