@@ -16,7 +16,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
-from attendance_web.live.turns import AT_ONCE
+from attendance_web.live.turns import AT_ONCE, OPENINGS_OF_ONE, WAITING_OF_ONE
 from tests.support.faulty_house import Shell, opened_shell
 from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
 from tests.support.stand_ins import SetClock
@@ -43,6 +43,12 @@ async def asker_and_marker(shell: Shell) -> tuple[EventId, Visitor, Visitor, Wir
     return event_id, asker, marker, waiting, await marker.marks(event_id)
 
 
+async def first(number: int, tasks: list[asyncio.Task[Wire]]) -> list[asyncio.Task[Wire]]:
+    """So many of these, those that ended first."""
+    await eventually(lambda: sum(each.done() for each in tasks) >= number)
+    return [each for each in tasks if each.done()][:number]
+
+
 async def opens(shell: Shell, visitor: Visitor, role: str, event_id: EventId) -> Wire:
     return await shell.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={visitor.token}")
 
@@ -63,12 +69,45 @@ class TestManyWhoOpen:
             assert await foreign.turns_away() == ("foreign_origin", 4403)  # this needs no turn
             turned_away = await late.mark_me(event_id)
             assert await turned_away.turns_away() == ("unavailable", 1013)
-            assert shell.store.asked.count("Identify") == AT_ONCE  # nothing was done in vain
+            assert shell.store.asked.count("MarkMe") == AT_ONCE  # nothing was done in vain
         await asyncio.gather(*opening)
         await late.mark_me(event_id)  # though as many as open at once stay open
         marking = await creator.marking(event_id)
         listed = (await marking.hears("marking_list"))["params"]["marking_list"]
         assert sorted(listed) == sorted(each.user_id for each in (late, *askers))
+
+    async def test_who_opens_a_hundred_keeps_nobody_waiting(self, shell: Shell) -> None:
+        """Contract: 1.16."""
+        creator, greedy, *others = await shell.people(8)
+        event_id = await shell.event(creator)
+        with shell.store.holding("MarkMe"):
+            crowd = [asyncio.create_task(greedy.mark_me(event_id)) for _ in range(100)]
+            await shell.store.asks("Identify", 100)
+            opening = [asyncio.create_task(each.mark_me(event_id)) for each in others]
+            await shell.store.asks("Identify", 106)
+            await shell.store.asks("MarkMe", OPENINGS_OF_ONE + 6)  # all others', though it is held
+            assert shell.store.asked.count("MarkMe") == OPENINGS_OF_ONE + 6
+            beyond = 100 - OPENINGS_OF_ONE - WAITING_OF_ONE
+            told = [await (await each).turns_away() for each in await first(beyond, crowd)]
+            assert set(told) == {("unavailable", 1013)}
+        for wire in await asyncio.gather(*opening):
+            await wire.hears_nothing()
+        await asyncio.gather(*crowd)
+
+    async def test_one_who_goes_before_it_is_open_leaves_its_place_to_others(
+        self, shell: Shell
+    ) -> None:
+        creator, late, *askers = await shell.people(2 + AT_ONCE)
+        event_id = await shell.event(creator)
+        with shell.store.holding("MarkMe"):
+            opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
+            await shell.store.asks("MarkMe", AT_ONCE)
+            shell.cancels_every_socket()
+            await eventually(lambda: not shell.is_serving())
+            waiting = asyncio.create_task(late.mark_me(event_id))
+            await shell.store.asks("MarkMe", AT_ONCE + 1)
+        await (await waiting).hears_nothing()
+        await asyncio.gather(*opening, return_exceptions=True)
 
 
 class TestHangingUp:

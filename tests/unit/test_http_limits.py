@@ -19,7 +19,8 @@ from attendance_core.limits import SIGN_UPS, TRY_SECONDS
 from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
-from attendance_web.http.limits import Buckets, Days, Limits, network_of
+from attendance_web.http.limits import Buckets, Days, Limits
+from attendance_web.wire.addresses import network_of
 from tests.support.stand_ins import (
     CountedIds,
     DictFiles,

@@ -1,14 +1,18 @@
-"""Sockets that open in turns: so many at once, the others in order, nobody for long."""
+"""Sockets that open in turns: so many at once, the others fairly, nobody for long."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
+from attendance_core.accounts import Actor, session_id_of
+from attendance_core.vocabulary import UserId
 from attendance_web.live import turns as module
 from attendance_web.live.turns import OpeningQueue
+from attendance_web.wire.turns import NoTurn
 
 OPENING = 0.4  # seconds that one may take here
 LONGER = OPENING + 0.1  # in which one that is not open yet would have been ended
@@ -18,9 +22,16 @@ LONGER = OPENING + 0.1  # in which one that is not open yet would have been ende
 def openings(monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
     """Two at once, for a moment."""
     monkeypatch.setattr(module, "AT_ONCE", 2)
+    monkeypatch.setattr(module, "LOOKS_OF_ONE", 2)
     monkeypatch.setattr(module, "OPENING_SECONDS", OPENING)
     monkeypatch.setattr(module, "TURN_SECONDS", 0.1)
     return OpeningQueue()
+
+
+@asynccontextmanager
+async def slot(openings: OpeningQueue, user_id: int = 1) -> AsyncIterator[Callable[[], None]]:
+    async with openings.opening() as opening, opening.turn(UserId(user_id)) as release:
+        yield release
 
 
 class TestTurns:
@@ -29,14 +40,14 @@ class TestTurns:
     ) -> None:
         async with AsyncExitStack() as sockets:
             for _ in range(5):
-                opened = await sockets.enter_async_context(openings.slot())
+                opened = await sockets.enter_async_context(slot(openings))
                 opened()
             await asyncio.sleep(LONGER)  # an open socket is in no haste
 
     async def test_who_gets_none_in_time_is_told(self, openings: OpeningQueue) -> None:
-        async with openings.slot(), openings.slot():
-            with pytest.raises(TimeoutError):
-                async with openings.slot():
+        async with slot(openings), slot(openings):
+            with pytest.raises(NoTurn):
+                async with slot(openings, 2):
                     raise AssertionError
 
     @pytest.mark.slow
@@ -45,7 +56,7 @@ class TestTurns:
     ) -> None:
         for _ in range(3):
             with pytest.raises(TimeoutError):
-                async with openings.slot():
+                async with slot(openings):
                     await asyncio.Event().wait()  # for ever
 
     async def test_one_that_fails_or_goes_gives_its_turn_back_once(
@@ -53,11 +64,59 @@ class TestTurns:
     ) -> None:
         for _ in range(3):
             with pytest.raises(ValueError, match="refused"):
-                async with openings.slot():
+                async with slot(openings):
                     raise ValueError("refused")
-            async with openings.slot() as opened:
+            async with slot(openings) as opened:
                 opened()
-        async with openings.slot(), openings.slot():
-            with pytest.raises(TimeoutError):
-                async with openings.slot():
+        async with slot(openings), slot(openings):
+            with pytest.raises(NoTurn):
+                async with slot(openings):
                     raise AssertionError
+
+
+class TestWhoItIs:
+    """Looks wait for one another by address, or by person where their session was seen."""
+
+    async def looked_at(self, openings: OpeningQueue, *asking: tuple[str, str]) -> list[str]:
+        """In which order these were looked at, of a token and an address each, all at once."""
+        order: list[str] = []
+
+        async def ask(token: str, address: str) -> None:
+            async def look() -> Actor:
+                order.append(token)
+                await asyncio.sleep(0)
+                return Actor(UserId(int(token[1:])), session_id_of(token))
+
+            async with openings.opening() as opening:
+                await opening.identify(token, address, look)
+
+        await asyncio.gather(*(ask(*each) for each in asking))
+        return order
+
+    async def test_a_crowd_at_one_address_is_behind_everybody_s_first(
+        self, openings: OpeningQueue
+    ) -> None:
+        crowd = [(f"a{number}", "10.0.0.1") for number in range(10)]
+        order = await self.looked_at(openings, *crowd, ("b90", "10.0.0.2"), ("c91", "10.0.0.3"))
+        assert set(order[:6]) == {"a0", "a1", "a2", "a3", "b90", "c91"}
+
+    async def test_who_was_seen_is_not_behind_those_who_were_not(
+        self, openings: OpeningQueue
+    ) -> None:
+        await self.looked_at(openings, ("b90", "10.0.0.1"))
+        crowd = [(f"a{number}", "10.0.0.1") for number in range(10)]
+        order = await self.looked_at(openings, *crowd, ("b90", "10.0.0.1"))
+        assert order.index("b90") <= 4
+
+    async def test_a_subscriber_s_addresses_are_one(self, openings: OpeningQueue) -> None:
+        crowd = [(f"a{number}", f"2001:db8::{number}") for number in range(10)]
+        order = await self.looked_at(openings, *crowd, ("b90", "2001:db8:1::1"))
+        assert order.index("b90") <= 4
+
+    async def test_only_so_many_sessions_are_kept_in_mind(
+        self, openings: OpeningQueue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "SEEN_MOST", 2)
+        for token in ("a1", "a2", "a1", "a3"):
+            await self.looked_at(openings, (token, ""))
+        assert list(openings.seen.values()) == [1, 3]

@@ -7,7 +7,6 @@ fail, sign-ups, uploads and friend requests in the store, for all processes.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import math
 import time
@@ -27,6 +26,7 @@ from attendance_core.limits import (
 )
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import Instant, Seconds, UserId, fold
+from attendance_web.wire.addresses import network_of
 from attendance_web.wire.bucket import Bucket
 from attendance_web.wire.security_log import FAILED_LOG_IN, SECURITY
 
@@ -226,14 +226,3 @@ class Limits:
             yield
         finally:
             turn.release()
-
-
-def network_of(address: str) -> str:
-    """Whom an address belongs to: an IPv6 subscriber has all of a /64."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

@@ -19,6 +19,7 @@ from attendance_web.live.asgi import GONE, Receive, Scope, Send, Socket
 from attendance_web.live.close_codes import refusal_code
 from attendance_web.live.messages import encode_error
 from attendance_web.live.sockets import Sockets
+from attendance_web.live.turns import Opening
 from attendance_web.live.visit import Visit
 from attendance_web.wire.credentials import (
     Credentials,
@@ -30,6 +31,7 @@ from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin
 from attendance_web.wire.security_log import SECURITY
+from attendance_web.wire.turns import NoTurn
 from attendance_web.wire.values import InvalidValue
 
 logger = logging.getLogger(__name__)
@@ -56,14 +58,15 @@ class SocketApplication:
         with sockets.track():
             try:
                 credentials = self._credentials_of(socket)
-                async with sockets.openings.slot() as release:
-                    if sockets.is_draining:
-                        raise Unavailable
-                    actor, event_id = await self._admit(socket, credentials)
-                    async with sockets.rooms.enter(event_id) as room:
-                        await Visit(socket, sockets, room, actor, role, release).run()
-            except TimeoutError:
-                logger.warning("an opening took too long")
+                async with sockets.openings.opening() as opening:
+                    actor, event_id = await self._admit(socket, credentials, opening)
+                    async with opening.turn(actor.user_id) as release:
+                        if sockets.is_draining:
+                            raise Unavailable
+                        async with sockets.rooms.enter(event_id) as room:
+                            await Visit(socket, sockets, room, actor, role, release).run()
+            except (TimeoutError, NoTurn):
+                logger.warning("an opening took too long, or too many wait")
                 await _turn_away(socket, Unavailable())
             except (Refusal, Unavailable, LeaseLost) as error:
                 await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
@@ -83,21 +86,30 @@ class SocketApplication:
             raise NotLoggedIn
         return credentials
 
-    async def _admit(self, socket: Socket, credentials: Credentials) -> tuple[Actor, EventId]:
+    async def _admit(
+        self, socket: Socket, credentials: Credentials, opening: Opening
+    ) -> tuple[Actor, EventId]:
         """Finds who wants in, and where.
 
-        Raises NotLoggedIn, BadParams, OtherPerson, BadEventId, in this order; Unavailable.
+        Raises NotLoggedIn, BadParams, OtherPerson, BadEventId, in this order; NoTurn, Unavailable.
         """
-        actor = await self._sockets.use_cases.identify(
-            token=credentials.token, credential=credentials.credential
+        actor = await opening.identify(
+            credentials.token, socket.address, lambda: self._identified(credentials)
         )
-        if actor is None:
-            raise NotLoggedIn
         try:
             check_person(actor, person_in(socket.query))
         except InvalidValue:
             raise BadParams from None
         return actor, event_id_of(socket.query)
+
+    async def _identified(self, credentials: Credentials) -> Actor:
+        """Raises NotLoggedIn, Unavailable."""
+        actor = await self._sockets.use_cases.identify(
+            token=credentials.token, credential=credentials.credential
+        )
+        if actor is None:
+            raise NotLoggedIn
+        return actor
 
 
 def person_in(query: bytes) -> str | None:

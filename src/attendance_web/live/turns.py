@@ -1,43 +1,98 @@
 """Sockets take turns to open, so that when all come at once those that begin also end in time.
 
 Each opening asks the store several times. Were they all let in, every first question would be
-answered before any last one, and nearly all would have waited for nothing.
+answered before any last one, and nearly all would have waited for nothing. The turns go round by
+person. Who somebody is takes a short look in the store, with turns of its own: they go round by
+address, a lecture hall's among them, and by person where their session was seen before.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 
-from attendance_core.vocabulary import Seconds
+from attendance_core.accounts import Actor, session_id_of
+from attendance_core.vocabulary import Seconds, SessionId, UserId
+from attendance_web.wire.addresses import network_of
+from attendance_web.wire.turns import FairTurns, Turns
 
 AT_ONCE: Final = 32  # enough for a shared COMMIT, and more than there are connections of a pool
+LOOKS_OF_ONE: Final = 16  # at once, for an address
+OPENINGS_OF_ONE: Final = 4  # at once, for a person: of 32 who keep theirs, one never has many
+WAITING: Final = 2048  # more than can be opened before they have waited too long
+WAITING_OF_ONE: Final = 16  # a person's pages that all come back at once
+SEEN_MOST: Final = 20_000  # sessions
 OPENING_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_SECONDS: Final[Seconds] = 3.5  # who has had no turn by then would not be done in time
 
 
-class OpeningQueue:
-    """Limits how many sockets this process opens at once; the others wait in order."""
+class Opening:
+    """One socket on its way in."""
 
-    def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(AT_ONCE)
+    def __init__(
+        self, queue: OpeningQueue, patience: asyncio.Timeout, turns_until: Seconds
+    ) -> None:
+        self._queue = queue
+        self._patience = patience
+        self._turns_until = turns_until  # by the clock of the loop
+
+    async def identify(
+        self, token: str, address: str, look: Callable[[], Awaitable[Actor]]
+    ) -> Actor:
+        """Finds out whose it is by this look, in its turn. Raises NoTurn, and what that raises."""
+        session_id = session_id_of(token)
+        whose = self._queue.seen.get(session_id) or network_of(address)
+        async with self._queue.looks.turn(whose, self._turn_within):
+            actor = await look()
+        self._queue.see(actor)
+        return actor
 
     @asynccontextmanager
-    async def slot(self) -> AsyncIterator[Callable[[], None]]:
-        """Waits for a turn, and yields what gives it up: to be called once the socket is open.
+    async def turn(self, user_id: UserId) -> AsyncIterator[Callable[[], None]]:
+        """Waits for a turn of its person, and yields what gives it up, once the socket is open.
 
-        Until then time is short. Raises TimeoutError.
+        Until then time is short. Raises NoTurn.
         """
+        async with self._queue.turns.turn(user_id, self._turn_within) as end:
+
+            def release() -> None:
+                self._patience.reschedule(None)
+                end()
+
+            yield release
+
+    @property
+    def _turn_within(self) -> Seconds:
+        return self._turns_until - asyncio.get_running_loop().time()
+
+
+class OpeningQueue:
+    """Limits how many sockets this process opens at once; the others wait, fairly."""
+
+    def __init__(self) -> None:
+        self.looks = _fair_turns(LOOKS_OF_ONE, WAITING)
+        self.turns = _fair_turns(OPENINGS_OF_ONE, WAITING_OF_ONE)
+        # Who showed a session last, for nothing but their turns: the store knows what it is worth
+        self.seen: OrderedDict[SessionId, UserId] = OrderedDict()
+
+    @asynccontextmanager
+    async def opening(self) -> AsyncIterator[Opening]:
+        """Begins one, which has to be open in 4 s. Raises TimeoutError."""
         async with asyncio.timeout(OPENING_SECONDS) as patience:
-            async with asyncio.timeout(TURN_SECONDS):
-                await self._turns.acquire()
-            with ExitStack() as turn:
-                turn.callback(self._turns.release)
+            yield Opening(self, patience, asyncio.get_running_loop().time() + TURN_SECONDS)
 
-                def release() -> None:
-                    patience.reschedule(None)
-                    turn.close()
+    def see(self, actor: Actor) -> None:
+        """Notes whose a session is."""
+        self.seen[actor.session_id] = actor.user_id
+        self.seen.move_to_end(actor.session_id)
+        if len(self.seen) > SEEN_MOST:
+            self.seen.popitem(last=False)
 
-                yield release
+
+def _fair_turns(of_one: int, waiting_of_one: int) -> FairTurns:
+    return FairTurns(
+        Turns(at_once=AT_ONCE, of_one=of_one, waiting=WAITING, waiting_of_one=waiting_of_one)
+    )
