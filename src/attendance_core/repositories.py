@@ -251,8 +251,13 @@ class Connections(Protocol):
 
     def find(self, connection_id: ConnectionId) -> Connection | None: ...
 
-    def of(self, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
-        """Lists all of one person in one event."""
+    def of(
+        self, event_id: EventId, user_id: UserId, limit: int | None = None
+    ) -> Sequence[Connection]:
+        """Lists those of one person in one event.
+
+        With a limit open ones first, then those that were lost last.
+        """
         ...
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:

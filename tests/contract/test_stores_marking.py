@@ -114,6 +114,24 @@ class TestConnections:
         await store.transact(lambda u: u.connections.remove([hers.connection_id]))
         assert await store.observe(lambda u: u.connections.of(EVENT, anna)) == []
 
+    async def test_of_a_person_with_many_those_that_matter_are_read(self, store: Any) -> None:
+        anna, boris = await a_room(store, "Анна", "Борис")
+        hers = [a_connection(anna) for _ in range(8)]
+
+        def work(unit: Any) -> None:
+            for each in [a_connection(boris), *hers]:
+                unit.connections.add(each)
+            for number in (6, 2, 4, 0):
+                unit.connections.lose(hers[number].connection_id, NOON + number)
+
+        await store.transact(work)
+        ids = [each.connection_id for each in hers]
+        of = await store.observe(lambda u: u.connections.of(EVENT, anna, 6))
+        assert {each.connection_id for each in of[:4]} == {ids[1], ids[3], ids[5], ids[7]}
+        assert [each.connection_id for each in of[4:]] == [ids[6], ids[4]]
+        assert all(each.process == Process(PROCESS, NOON, NOON) for each in of)
+        assert len(await store.observe(lambda u: u.connections.of(EVENT, anna))) == 8
+
     async def test_a_process_without_connections_is_forgotten(self, store: Any) -> None:
         (anna,) = await a_room(store, "Анна")
         idle = ProcessId(UUID(int=3))

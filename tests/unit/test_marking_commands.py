@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
+from attendance_adapters.memory.connections import Connections
 from attendance_core.accounts import LogOut
 from attendance_core.errors import (
     AlreadyHolding,
@@ -21,12 +25,17 @@ from attendance_core.errors import (
     NotWaiting,
     SomebodyWasMarked,
     Taken,
+    TooManySockets,
     YouAreWaiting,
     Yourself,
 )
 from attendance_core.events import DeleteEvent, LeaveEvent
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
-from attendance_core.marking.connections import Role
+from attendance_core.marking.connections import (
+    CONNECTIONS_READ,
+    SOCKETS_MOST,
+    Role,
+)
 from attendance_core.marking.frames import Confirmed, Prepared
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
@@ -89,6 +98,51 @@ class TestMarkMe:
         drive(LogOut(world.store.transact, world.terms)(session_id=session_of(2)))
         with pytest.raises(NotLoggedIn):
             world.waits(2)
+
+
+class TestOnePersonsSockets:
+    """Contract: 1.10."""
+
+    def rows(self, world: World, user_id: int) -> int:
+        person = UserId(user_id)
+        return len(drive(world.store.observe(lambda u: u.connections.of(world.event_id, person))))
+
+    def test_however_they_come_and_go_no_command_reads_more_than_there_may_be(
+        self, world: World
+    ) -> None:
+        most = 0
+        for opens in (world.marks, world.marks, world.waits, world.waits, world.waits):
+            opened = []
+            with suppress(TooManySockets):
+                while True:
+                    opened.append(opens(2))
+                    most = max(most, self.rows(world, 2))
+            assert len(opened) == SOCKETS_MOST
+            for each in opened:
+                world.is_lost(each)
+        assert most == CONNECTIONS_READ
+
+    def test_more_of_them_than_that_are_not_read(self, world: World) -> None:
+        """An older version let anybody open as many as they liked."""
+        asked: list[int | None] = []
+
+        def work(unit: Any) -> None:
+            for _ in range(200):
+                unit.connections.add(world.connection(2, Role.MARKING))
+
+        drive(world.store.transact(work))
+        of = Connections.of
+
+        def counted(self: Connections, *args: Any) -> Any:
+            found = of(self, *args)
+            asked.append(len(found))
+            return found
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Connections, "of", counted)
+            with pytest.raises(TooManySockets):
+                world.marks(2)
+        assert asked == [CONNECTIONS_READ]
 
 
 class TestReadyToMark:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from heapq import nlargest
+from math import inf
 
 from attendance_adapters.memory.state import State
 from attendance_core.marking.connections import Connection, Process
@@ -15,6 +17,10 @@ from attendance_core.vocabulary import (
     SessionId,
     UserId,
 )
+
+
+def _lost_at(connection: Connection) -> Instant:
+    return inf if connection.lost_at is None else connection.lost_at
 
 
 class Connections:
@@ -34,12 +40,17 @@ class Connections:
         connection = self._connections.get(connection_id)
         return None if connection is None else self._with_process(connection)
 
-    def of(self, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
-        return [
-            self._with_process(connection)
+    def of(
+        self, event_id: EventId, user_id: UserId, limit: int | None = None
+    ) -> Sequence[Connection]:
+        theirs = [
+            connection
             for connection in self._connections.values()
             if connection.event_id == event_id and connection.user_id == user_id
         ]
+        if limit is not None:
+            theirs = nlargest(limit, theirs, key=_lost_at)
+        return [self._with_process(connection) for connection in theirs]
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         return [

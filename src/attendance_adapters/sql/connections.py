@@ -38,6 +38,9 @@ FIND_CONNECTION = _SELECT_CONNECTIONS.where(
 CONNECTIONS_OF_USER = _SELECT_CONNECTIONS.where(
     connections.c.event_id == bindparam("event_id"), connections.c.user_id == bindparam("user_id")
 )
+LATEST_CONNECTIONS_OF_USER = CONNECTIONS_OF_USER.order_by(
+    connections.c.lost_at.desc().nulls_first()
+).limit(_limit)
 CONNECTIONS_OF_SESSION = _SELECT_CONNECTIONS.where(
     connections.c.session_id == bindparam("session_id")
 )
@@ -115,8 +118,14 @@ class Connections:
         row = self._execute(FIND_CONNECTION, {"connection_id": connection_id}).one_or_none()
         return None if row is None else _connection_from(row)
 
-    def of(self, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
-        rows = self._execute(CONNECTIONS_OF_USER, {"event_id": event_id, "user_id": user_id})
+    def of(
+        self, event_id: EventId, user_id: UserId, limit: int | None = None
+    ) -> Sequence[Connection]:
+        keys = {"event_id": event_id, "user_id": user_id}
+        if limit is None:
+            rows = self._execute(CONNECTIONS_OF_USER, keys)
+        else:
+            rows = self._execute(LATEST_CONNECTIONS_OF_USER, {**keys, "limit": limit})
         return [_connection_from(row) for row in rows]
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:

@@ -11,6 +11,7 @@ from attendance_core import ports
 from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn, TooManySockets
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import (
+    CONNECTIONS_READ,
     SOCKETS_MOST,
     Connection,
     Process,
@@ -31,7 +32,7 @@ def end_hold(
 ) -> Place:
     """Gives a held person back: to the list if a socket of theirs is open or in its grace."""
     now = unit.now()
-    theirs = unit.connections.of(held.event_id, held.user_id)
+    theirs = _theirs(unit, held.event_id, held.user_id)
     place = held.released(
         present=held.member and anybody_present(theirs, Role.MARK_ME, now, judge, terms)
     )
@@ -53,9 +54,7 @@ def hang_up(
     mine = places.get(user_id)
     now = unit.now()
     gone = {each.connection_id for each in ended}
-    left = [
-        each for each in unit.connections.of(event_id, user_id) if each.connection_id not in gone
-    ]
+    left = [each for each in _theirs(unit, event_id, user_id) if each.connection_id not in gone]
     unit.connections.remove(sorted(gone))
     roles = {each.role for each in ended}
     if (
@@ -82,7 +81,7 @@ def settle(unit: ports.Unit, place: Place, judge: Process | None, terms: Terms) 
     if place.hold_has_lapsed(now):
         return end_hold(unit, place, judge, terms)
     if isinstance(place.state, Waiting):
-        theirs = unit.connections.of(place.event_id, place.user_id)
+        theirs = _theirs(unit, place.event_id, place.user_id)
         if not anybody_present(theirs, Role.MARK_ME, now, judge, terms):
             place = place.withdrawn()
             unit.places.put(place)
@@ -127,7 +126,7 @@ def arrive(
     if not is_logged_in:
         raise NotLoggedIn
     event_id, user_id = connection.event_id, connection.user_id
-    theirs = unit.connections.of(event_id, user_id)
+    theirs = _theirs(unit, event_id, user_id)
     lapsed = [each for each in theirs if not each.is_present(now, process, terms)]
     if lapsed:
         hang_up(unit, lapsed, process, terms)
@@ -140,6 +139,11 @@ def arrive(
     unit.connections.remove([each.connection_id for each in lost if each.role is connection.role])
     unit.connections.add(connection)
     return settled, len(theirs) - len(lost)
+
+
+def _theirs(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
+    """Reads what a person has in an event, as far as it can matter: no command reads more."""
+    return unit.connections.of(event_id, user_id, CONNECTIONS_READ)
 
 
 def check_may_open(open_already: int) -> None:
