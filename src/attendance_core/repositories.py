@@ -264,8 +264,8 @@ class Connections(Protocol):
         """Lists all that were opened with this session, in whatever event."""
         ...
 
-    def lose(self, connection_id: ConnectionId, at: Instant) -> None:
-        """Notes when it was lost; idempotent, the first instant stays."""
+    def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:
+        """Notes when they were lost; idempotent, the first instant stays."""
         ...
 
     def remove(self, connection_ids: Sequence[ConnectionId]) -> None:

@@ -90,7 +90,7 @@ ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
         lambda do: do.judge_scan(user_id=NOBODY, file=FileKey("x"), approve=True),
         ScanNotFound,
     ),
-    "hang_up": (lambda do: do.hang_up(connection_id=MARKING.connection_id, goodbye=True), None),
+    "hang_up": (lambda do: do.hang_up(connection_ids=[MARKING.connection_id], goodbye=True), None),
     "log_out": (lambda do: do.log_out(session_id=session_id_of("nobody's")), None),
 }
 WITHOUT_PEOPLE = frozenset(

@@ -190,7 +190,7 @@ class TestCommands:
 
             async def in_vain() -> Any:
                 await hall.lecture.do.hang_up(
-                    connection_id=hall.lecture.waiting[0].connection_id, goodbye=True
+                    connection_ids=[hall.lecture.waiting[0].connection_id], goodbye=True
                 )
                 waiting.set()
                 await over.wait()

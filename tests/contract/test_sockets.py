@@ -29,7 +29,9 @@ FAILURES = pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")]
 
 @pytest.fixture
 async def shell(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
-    monkeypatch.setattr("attendance_web.live.sockets.HANG_UP_AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("attendance_web.live.hang_ups.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("attendance_web.live.hang_ups.LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr("attendance_web.live.hang_ups.BUG_TRIES", 1000)
     monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
     async with opened_shell() as opened:
         yield opened
@@ -152,7 +154,7 @@ class TestHangingUp:
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
     ) -> None:
         monkeypatch.setattr("attendance_web.live.turns.OPENING_SECONDS", 0.1)
-        monkeypatch.setattr("attendance_web.live.sockets.UNDER_WAY_SECONDS", 0.3)
+        monkeypatch.setattr("attendance_web.live.hang_ups.UNDER_WAY_SECONDS", 0.3)
         person, creator = await shell.people(2)
         event_id = await shell.event(creator)
         async with shell.store.carrying_out_late(use_case):

@@ -81,7 +81,9 @@ class TestConnections:
         connection = a_connection(anna)
         await store.transact(lambda u: u.connections.add(connection))
         for at in (NOON + 1, NOON + 2):
-            await store.transact(lambda u, at=at: u.connections.lose(connection.connection_id, at))
+            await store.transact(
+                lambda u, at=at: u.connections.lose([connection.connection_id], at)
+            )
         found = await store.observe(lambda u: u.connections.find(connection.connection_id))
         assert found.lost_at == NOON + 1
         assert found.process == Process(PROCESS, NOON, NOON)
@@ -90,7 +92,7 @@ class TestConnections:
         (anna,) = await a_room(store, "Анна")
         lost, open_ = a_connection(anna), a_connection(anna)
         await store.transact(lambda u: (u.connections.add(lost), u.connections.add(open_)))
-        await store.transact(lambda u: u.connections.lose(lost.connection_id, NOON + 1))
+        await store.transact(lambda u: u.connections.lose([lost.connection_id], NOON + 1))
 
         async def lapsed(*given: float | None) -> list[ConnectionId]:
             found = await store.observe(lambda u: u.connections.lapsed(*given, 9))
@@ -122,7 +124,7 @@ class TestConnections:
             for each in [a_connection(boris), *hers]:
                 unit.connections.add(each)
             for number in (6, 2, 4, 0):
-                unit.connections.lose(hers[number].connection_id, NOON + number)
+                unit.connections.lose([hers[number].connection_id], NOON + number)
 
         await store.transact(work)
         ids = [each.connection_id for each in hers]

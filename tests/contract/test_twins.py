@@ -244,7 +244,7 @@ MARKING: dict[str, Callable[[Known, int, int, int], Call]] = {
         )
     ),
     "hang_up": lambda k, a, b, c: (
-        lambda do: do.hang_up(connection_id=k.connection(a).connection_id, goodbye=b > 1)
+        lambda do: do.hang_up(connection_ids=[k.connection(a).connection_id], goodbye=b > 1)
     ),
     "why_gone": lambda k, a, b, c: lambda do: do.why_gone(connection=k.connection(a)),
 }

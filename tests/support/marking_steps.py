@@ -48,15 +48,15 @@ STEPS: dict[str, tuple[Step, Step]] = {
     "refuse_to_mark": (hold, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
     "goodbye of a marker": (
         hold,
-        lambda it: it.do.hang_up(connection_id=it.markers[0].connection_id, goodbye=True),
+        lambda it: it.do.hang_up(connection_ids=[it.markers[0].connection_id], goodbye=True),
     ),
     "goodbye of one who waits": (
         nothing,
-        lambda it: it.do.hang_up(connection_id=it.waiting[0].connection_id, goodbye=True),
+        lambda it: it.do.hang_up(connection_ids=[it.waiting[0].connection_id], goodbye=True),
     ),
     "a lost connection": (
         hold,
-        lambda it: it.do.hang_up(connection_id=it.waiting[0].connection_id, goodbye=False),
+        lambda it: it.do.hang_up(connection_ids=[it.waiting[0].connection_id], goodbye=False),
     ),
     "leave_event": (hold, lambda it: it.do.leave_event(actor=UserId(1), event_id=EVENT)),
     "log_out": (hold, lambda it: it.do.log_out(session_id=session_of(1))),

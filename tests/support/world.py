@@ -141,10 +141,10 @@ class World:
         return drive(self.store.observe(lambda unit: unit.marks.karma(UserId(user_id))))
 
     def says_goodbye(self, connection: Connection) -> None:
-        drive(self.hang_up(connection_id=connection.connection_id, goodbye=True))
+        drive(self.hang_up(connection_ids=[connection.connection_id], goodbye=True))
 
     def is_lost(self, connection: Connection) -> None:
-        drive(self.hang_up(connection_id=connection.connection_id, goodbye=False))
+        drive(self.hang_up(connection_ids=[connection.connection_id], goodbye=False))
 
     def pass_(self, seconds: float) -> None:
         """Time passes while the process lives: it renews its lease, and sweeps at the end."""

@@ -59,10 +59,11 @@ class Connections:
             if connection.session_id == session_id
         ]
 
-    def lose(self, connection_id: ConnectionId, at: Instant) -> None:
-        connection = self._connections.get(connection_id)
-        if connection is not None and connection.lost_at is None:
-            self._connections[connection_id] = replace(connection, lost_at=at)
+    def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:
+        for connection_id in connection_ids:
+            connection = self._connections.get(connection_id)
+            if connection is not None and connection.lost_at is None:
+                self._connections[connection_id] = replace(connection, lost_at=at)
 
     def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
         for connection_id in connection_ids:

@@ -44,17 +44,15 @@ LATEST_CONNECTIONS_OF_USER = CONNECTIONS_OF_USER.order_by(
 CONNECTIONS_OF_SESSION = _SELECT_CONNECTIONS.where(
     connections.c.session_id == bindparam("session_id")
 )
-NOTE_CONNECTION_LOST = (
+_among_ids = connections.c.connection_id.in_(
+    bindparam("connection_ids", expanding=True, type_=Uuid())
+)
+NOTE_CONNECTIONS_LOST = (
     update(connections)
-    .where(
-        connections.c.connection_id == bindparam("where_connection_id"),
-        connections.c.lost_at.is_(None),
-    )
+    .where(_among_ids, connections.c.lost_at.is_(None))
     .values(lost_at=bindparam("lost_at"))
 )
-REMOVE_CONNECTIONS = delete(connections).where(
-    connections.c.connection_id.in_(bindparam("connection_ids", expanding=True, type_=Uuid()))
-)
+REMOVE_CONNECTIONS = delete(connections).where(_among_ids)
 CONNECTIONS_OF_PROCESS = select(connections.c.connection_id).where(
     connections.c.event_id == bindparam("event_id"),
     connections.c.process_id == bindparam("process_id"),
@@ -132,8 +130,10 @@ class Connections:
         rows = self._execute(CONNECTIONS_OF_SESSION, {"session_id": session_id})
         return [_connection_from(row) for row in rows]
 
-    def lose(self, connection_id: ConnectionId, at: Instant) -> None:
-        self._execute(NOTE_CONNECTION_LOST, {"where_connection_id": connection_id, "lost_at": at})
+    def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:
+        if connection_ids:
+            keys = {"connection_ids": list(connection_ids), "lost_at": at}
+            self._execute(NOTE_CONNECTIONS_LOST, keys)
 
     def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
         if connection_ids:

@@ -6,7 +6,7 @@ places it depends on, asks the rules in `places`, writes, announces.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
@@ -113,22 +113,22 @@ class ReadyToMark:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Ends a socket: by a goodbye, which counts at once, or a loss, which has a grace."""
+    """Ends sockets: by a goodbye, which counts at once, or a loss, which has a grace."""
 
     transact: ports.Transact
     terms: Terms
 
-    async def __call__(self, *, connection_id: ConnectionId, goodbye: bool) -> None:
-        """Notes it; does nothing for one that is gone. Contract: 6.6, 6.8."""
+    async def __call__(self, *, connection_ids: Sequence[ConnectionId], goodbye: bool) -> None:
+        """Notes it of all or none; does nothing for those that are gone. Contract: 6.6, 6.8."""
 
         def work(unit: ports.Unit) -> None:
-            found = unit.connections.find(connection_id)
-            if found is None:
+            if not goodbye:
+                unit.connections.lose(connection_ids, unit.now())
                 return
-            if goodbye:
-                hang_up(unit, [found], found.process, self.terms)
-            else:
-                unit.connections.lose(connection_id, unit.now())
+            for connection_id in connection_ids:
+                found = unit.connections.find(connection_id)
+                if found is not None:
+                    hang_up(unit, [found], found.process, self.terms)
 
         await self.transact(work)
 

@@ -85,11 +85,11 @@ class Visit:
         finally:
             self._room.remove(connection)
             if perhaps_stored:
-                connection_id = connection.connection_id
-                stored = self._sockets.hang_up(connection_id, goodbye=stay.is_leaving)
+                hang_ups = self._sockets.hang_ups
+                stored = hang_ups.begin(connection, goodbye=stay.is_leaving)
                 stored.add_done_callback(lambda _: stay.end())
                 if not self._is_stored:
-                    self._sockets.hang_up_later(connection_id)
+                    hang_ups.begin_later(connection)
                 if peer.said_goodbye:
                     await asyncio.wait({stored}, timeout=FAREWELL_SECONDS)
             else:

@@ -130,7 +130,7 @@ async def test_holds_graces_and_leases_are_as_the_databases_clock_says(
 
         connection_id, begun = waiting.connection_id, time.monotonic()
         await other.does(
-            other.attendance.use_cases.hang_up(connection_id=connection_id, goodbye=False)
+            other.attendance.use_cases.hang_up(connection_ids=[connection_id], goodbye=False)
         )
         assert isinstance(await holder.state(event_id, anna), Waiting)
         await eventually(lambda h=holder: becomes(h, event_id, anna, type(None)))

@@ -54,7 +54,7 @@ class TestRaces:
         markers = [socket(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)]
         await store.transact(open_all(markers))
         for waiting in lecture.waiting[2:]:
-            await lecture.do.hang_up(connection_id=waiting.connection_id, goodbye=True)
+            await lecture.do.hang_up(connection_ids=[waiting.connection_id], goodbye=True)
         told = await outcomes(
             *(
                 lecture.do.prepare_to_mark(connection=each, target=ANNA)

@@ -66,7 +66,7 @@ async def a_hall_after_a_crash(store: PostgresStore) -> Lecture:
             unit.places.put(Place(EVENT, UserId(user_id), True, held, 1))
         for waiting in lecture.waiting:
             if waiting.user_id in LOST:
-                unit.connections.lose(waiting.connection_id, NOON)
+                unit.connections.lose([waiting.connection_id], NOON)
             elif waiting.user_id in (*OF_DEAD, *HELD_OF_DEAD):
                 unit.connections.remove([waiting.connection_id])
                 theirs = socket(1000 + waiting.user_id, waiting.user_id, Role.MARK_ME, DEAD)

@@ -1,0 +1,190 @@
+"""How sockets ended, told to the store however long that is away. Contract: 6.6, 6.8, 6.13.
+
+What was lost meanwhile is one transaction. A goodbye is one of its own: it changes places, and
+nobody waits for what is the matter with somebody else's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from attendance_core.errors import Unavailable
+from attendance_core.marking.commands import HangUp
+from attendance_core.marking.connections import Connection
+from attendance_core.vocabulary import ProcessId, Seconds
+
+logger = logging.getLogger(__name__)
+
+GOODBYES_AT_ONCE: Final = 6  # SQLite commits them together
+AT_ONCE: Final = GOODBYES_AT_ONCE + 1  # while the store answers
+LOSSES_AT_ONCE: Final = 500  # rows that a transaction locks
+FIRST_PAUSE: Final[Seconds] = 0.25  # while the store is away, twice as long each time
+LONGEST_PAUSE: Final[Seconds] = 2.0  # so late is the first goodbye told once the store is back
+BUG_TRIES: Final = 5  # before we take it that no further one can succeed
+UNDER_WAY_SECONDS: Final[Seconds] = 15.0  # a transaction that nobody waits for any more has ended
+
+
+@dataclass(slots=True, eq=False)
+class _End:
+    """How one socket ended, and who waits until that is stored, or nobody's business any more."""
+
+    connection: Connection
+    goodbye: bool
+    over: asyncio.Future[None]
+    failures: int = 0  # for no outage
+
+
+class HangUps:
+    """Keeps the ends that are not stored yet.
+
+    One under a lease that was lost is dropped: whatever was opened under that is swept. While the
+    store is away one thing is tried at a time, and ever more rarely.
+    """
+
+    def __init__(self, hang_up: HangUp, process_id: Callable[[], ProcessId]) -> None:
+        self._hang_up = hang_up
+        self._process_id = process_id
+        self._ends = set[_End]()  # all that are not over
+        self._goodbyes = deque[_End]()  # that wait to be stored
+        self._losses = deque[_End]()
+        self._goodbyes_under_way = 0
+        self._under_way = set[asyncio.Task[None]]()
+        self._pause: Seconds = 0.0  # before the next try; 0 while the store answers
+        self._timer: asyncio.TimerHandle | None = None  # until when nothing is tried
+        self._is_closed = False
+
+    def begin(self, connection: Connection, *, goodbye: bool) -> asyncio.Future[None]:
+        """Begins to hang up, and goes on until the store has taken it, whoever waits for that.
+
+        A connection that nobody hung up would count for as long as this process has its lease.
+        """
+        end = _End(connection, goodbye, asyncio.get_running_loop().create_future())
+        if self._is_closed:
+            end.over.set_result(None)
+        else:
+            self._ends.add(end)
+            self._queue(end)
+        return end.over
+
+    def begin_later(self, connection: Connection) -> None:
+        """Hangs up an opening that nobody waits for any more, and that may yet be stored."""
+        asyncio.get_running_loop().call_later(
+            UNDER_WAY_SECONDS, lambda: self.begin(connection, goodbye=False)
+        )
+
+    async def all_over(self) -> None:
+        """Returns once there is none that is not stored."""
+        while self._ends:
+            await asyncio.wait([end.over for end in self._ends])
+
+    async def close(self) -> None:
+        """Gives up what could not be stored: the lease of this process ends, and that is swept."""
+        self._is_closed = True
+        under_way = set(self._under_way)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        if self._timer is not None:
+            self._timer.cancel()
+        for end in list(self._ends):
+            self._finish(end)
+
+    def _queue(self, end: _End) -> None:
+        (self._goodbyes if end.goodbye else self._losses).append(end)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Begins as many tries as there may be."""
+        while (
+            not self._is_closed
+            and self._timer is None
+            and len(self._under_way) < (1 if self._pause else AT_ONCE)
+            and (batch := self._next_batch())
+        ):
+            self._goodbyes_under_way += batch[0].goodbye
+            task = asyncio.create_task(self._store(batch))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._go_on()
+
+    def _next_batch(self) -> list[_End]:
+        """One goodbye or many losses; of goodbyes so few at once that losses are tried, too."""
+        if self._goodbyes_under_way < GOODBYES_AT_ONCE:
+            batch = list(islice(self._taken(self._goodbyes), 1))
+            if batch:
+                return batch
+        return list(islice(self._taken(self._losses), LOSSES_AT_ONCE))
+
+    def _taken(self, queue: deque[_End]) -> Iterator[_End]:
+        """Takes out those that are still ours to tell."""
+        process_id = self._process_id()
+        while queue:
+            end = queue.popleft()
+            if end.connection.process_id == process_id:
+                yield end
+            else:
+                self._finish(end)
+
+    async def _store(self, batch: list[_End]) -> None:
+        goodbye = batch[0].goodbye
+        try:
+            await self._hang_up(
+                connection_ids=[end.connection.connection_id for end in batch], goodbye=goodbye
+            )
+        except Unavailable:
+            logger.warning("hang-ups could not be stored yet")
+            self._wait()
+            for end in batch:
+                self._queue(end)
+        except Exception:
+            logger.exception("a hang-up failed")
+            for end in batch:
+                self._failed(end)
+        else:
+            self._pause = 0.0
+            for end in batch:
+                self._finish(end)
+        finally:
+            self._goodbyes_under_way -= goodbye
+
+    def _wait(self) -> None:
+        """Has nothing tried for a while; tries that fail together count once."""
+        if self._timer is None:
+            self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self._pause))
+            pause = self._pause * random.uniform(0.5, 1.0)  # processes do not stay in step
+            self._timer = asyncio.get_running_loop().call_later(pause, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._go_on()
+
+    def _failed(self, end: _End) -> None:
+        """Has it tried again after a pause of its own; at last, one way down.
+
+        A goodbye that cannot be stored becomes a loss, which asks no rule, and is swept after the
+        grace. A loss that cannot be stored is dropped: it is swept with the lease.
+        """
+        end.failures += 1
+        if end.failures >= BUG_TRIES:
+            if not end.goodbye:
+                logger.error("a hang-up that failed %d times is dropped", BUG_TRIES)
+                self._finish(end)
+                return
+            end.goodbye, end.failures = False, 0
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**end.failures)
+        asyncio.get_running_loop().call_later(pause, self._queue, end)
+
+    def _finish(self, end: _End) -> None:
+        self._ends.discard(end)
+        if not end.over.done():
+            end.over.set_result(None)

@@ -1,0 +1,252 @@
+"""Hang-ups while the store is away: few tries, one for many, and none for ever. Contract: 6.6."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+
+from attendance_core.errors import Unavailable
+from attendance_core.marking.commands import HangUp
+from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
+from attendance_web.live import hang_ups as module
+from attendance_web.live.hang_ups import AT_ONCE, BUG_TRIES, LONGEST_PAUSE, HangUps
+from tests.support.quick_loop import run
+
+T = TypeVar("T")
+FIRST, SECOND = ProcessId(UUID(int=1)), ProcessId(UUID(int=2))
+BACK_AFTER = 10.0
+
+
+@dataclass
+class Rows:
+    """The connections of a unit: what was lost, and who said goodbye, in which transaction."""
+
+    lost: list[list[ConnectionId]] = field(default_factory=list)
+    gone: list[ConnectionId] = field(default_factory=list)
+
+    def lose(self, connection_ids: list[ConnectionId], _: float) -> None:
+        self.lost.append(list(connection_ids))
+
+    def find(self, connection_id: ConnectionId) -> None:
+        self.gone.append(connection_id)
+
+
+class Store:
+    """Notes when something was tried; it takes a moment, and is away or broken where told so."""
+
+    def __init__(self) -> None:
+        self.connections = Rows()
+        self.tries: list[float] = []
+        self.under_way = self.most_under_way = 0
+        self.fails: Callable[[], Exception | None] = lambda: None
+
+    def now(self) -> float:
+        return 0.0
+
+    async def transact(self, work: Callable[[Any], T]) -> T:
+        self.tries.append(asyncio.get_running_loop().time())
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            await asyncio.sleep(0.001)
+        finally:
+            self.under_way -= 1
+        if (error := self.fails()) is not None:
+            raise error
+        return work(self)
+
+    def is_away_until(self, at: float) -> None:
+        self.fails = lambda: Unavailable() if asyncio.get_running_loop().time() < at else None
+
+    def most_tries_in_a_second(self) -> int:
+        return max(sum(at <= other < at + 1 for other in self.tries) for at in self.tries)
+
+
+class Hall:
+    """Hang-ups over such a store, of a process whose lease may be lost."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.process_id = FIRST
+        hang_up = HangUp(self.store.transact, Terms())
+        self.hang_ups = HangUps(hang_up, lambda: self.process_id)
+
+    def ends(self, number: int, *, goodbye: bool) -> list[asyncio.Future[None]]:
+        return [
+            self.hang_ups.begin(a_connection(self.process_id), goodbye=goodbye)
+            for _ in range(number)
+        ]
+
+
+def a_connection(process_id: ProcessId) -> Connection:
+    return Connection(
+        ConnectionId(uuid4()),
+        EventId(UUID(int=1)),
+        UserId(1),
+        Role.MARK_ME,
+        process_id,
+        SessionId("s"),
+    )
+
+
+class TestAnOutage:
+    @pytest.mark.parametrize("goodbyes", [0, 1000, 2000])
+    def test_of_ten_seconds_and_two_thousand_sockets_is_tried_seldom(self, goodbyes: int) -> None:
+        async def outage() -> Store:
+            hall = Hall()
+            hall.store.is_away_until(BACK_AFTER)
+            ends = hall.ends(goodbyes, goodbye=True) + hall.ends(2000 - goodbyes, goodbye=False)
+            await asyncio.sleep(BACK_AFTER)
+            assert not any(each.done() for each in ends)
+            assert hall.store.most_tries_in_a_second() < 10
+            assert len(hall.store.tries) < 30
+            await hall.hang_ups.all_over()
+            assert all(each.done() for each in ends)
+            assert asyncio.get_running_loop().time() < BACK_AFTER + LONGEST_PAUSE + 1
+            return hall.store
+
+        store = run(outage())
+        assert len(store.connections.gone) == goodbyes
+        lost = store.connections.lost
+        assert len({each for batch in lost for each in batch}) == 2000 - goodbyes
+        assert len(lost) <= AT_ONCE + 4  # transactions
+        assert store.most_under_way <= AT_ONCE
+
+    def test_that_is_over_is_forgotten(self) -> None:
+        async def outage() -> None:
+            hall = Hall()
+            hall.store.is_away_until(BACK_AFTER)
+            hall.ends(5, goodbye=True)
+            await hall.hang_ups.all_over()
+            loop = asyncio.get_running_loop()
+            for goodbye in (True, False):
+                began_at = loop.time()
+                await asyncio.wait(hall.ends(1, goodbye=goodbye))
+                assert loop.time() - began_at < 0.01  # at once
+
+        run(outage())
+
+    def test_is_told_in_few_words(self, caplog: pytest.LogCaptureFixture) -> None:
+        async def outage() -> None:
+            hall = Hall()
+            hall.store.is_away_until(BACK_AFTER)
+            hall.ends(2000, goodbye=False)
+            await hall.hang_ups.all_over()
+
+        run(outage())
+        assert set(caplog.messages) == {"hang-ups could not be stored yet"}
+        assert len(caplog.messages) < 30
+
+
+class TestALeaseThatIsLost:
+    def test_takes_what_was_opened_under_it_with_it(self) -> None:
+        async def loses() -> None:
+            hall = Hall()
+            hall.store.is_away_until(BACK_AFTER)
+            old = hall.ends(50, goodbye=True) + hall.ends(50, goodbye=False)
+            await asyncio.sleep(8)
+            hall.process_id = SECOND
+            new = hall.ends(1, goodbye=False)
+            await asyncio.sleep(LONGEST_PAUSE)
+            assert all(each.done() for each in old)
+            tries = len(hall.store.tries)
+            late = hall.hang_ups.begin(a_connection(FIRST), goodbye=False)
+            await hall.hang_ups.all_over()
+            assert late.done() and new[0].done()
+            assert hall.store.connections.gone == []
+            assert [len(each) for each in hall.store.connections.lost] == [1]
+            assert len(hall.store.tries) <= tries + 2
+
+        run(loses())
+
+
+class TestABug:
+    """What fails for no outage will fail again: it is not tried for ever."""
+
+    def test_in_a_goodbye_makes_it_a_loss(self) -> None:
+        async def fails() -> None:
+            hall = Hall()
+            hall.store.connections.find = broken  # type: ignore[assignment]
+            (end,) = hall.ends(1, goodbye=True)
+            await end
+            assert len(hall.store.tries) == BUG_TRIES + 1
+            assert [len(each) for each in hall.store.connections.lost] == [1]
+
+        run(fails())
+
+    def test_in_everything_is_told_and_dropped(self, caplog: pytest.LogCaptureFixture) -> None:
+        async def fails() -> None:
+            hall = Hall()
+            hall.store.fails = lambda: ValueError("a bug")
+            hall.ends(3, goodbye=True)
+            await hall.hang_ups.all_over()
+            tries = len(hall.store.tries)
+            assert tries <= 3 * 2 * BUG_TRIES
+            await asyncio.sleep(60)
+            assert len(hall.store.tries) == tries
+
+        run(fails())
+        dropped = [each for each in caplog.records if "dropped" in each.message]
+        assert len(dropped) == 3 and {each.levelno for each in dropped} == {logging.ERROR}
+
+    def test_of_one_keeps_nobody_else_waiting(self) -> None:
+        async def fails() -> None:
+            hall = Hall()
+            (bad,) = hall.ends(1, goodbye=True)
+            ids = next(iter(hall.hang_ups._ends)).connection.connection_id
+
+            def find(connection_id: ConnectionId) -> None:
+                if connection_id == ids:
+                    broken(connection_id)
+
+            hall.store.connections.find = find  # type: ignore[method-assign]
+            await asyncio.sleep(0.1)
+            began_at = asyncio.get_running_loop().time()
+            await asyncio.wait(hall.ends(20, goodbye=True))
+            assert asyncio.get_running_loop().time() - began_at < 0.1
+            assert not bad.done()
+            await bad
+
+        run(fails())
+
+
+def broken(_: ConnectionId) -> None:
+    raise ValueError("a bug")
+
+
+class TestTheEnd:
+    @pytest.mark.parametrize("error", [None, Unavailable(), ValueError("a bug")])
+    def test_leaves_nothing_behind(self, error: Exception | None) -> None:
+        async def closes() -> None:
+            hall = Hall()
+            hall.store.fails = lambda: error
+            ends = hall.ends(20, goodbye=True) + hall.ends(20, goodbye=False)
+            await asyncio.sleep(0 if error is None else 0.05)  # under way, or waiting
+            hall.hang_ups.begin_later(a_connection(FIRST))
+            await hall.hang_ups.close()
+            assert all(each.done() for each in ends)
+            tries = len(hall.store.tries)
+            assert hall.hang_ups.begin(a_connection(FIRST), goodbye=True).done()
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+            await asyncio.sleep(60)
+            assert len(hall.store.tries) == tries
+
+        run(closes())
+
+    def test_an_opening_that_may_be_stored_later_is_lost_later(self) -> None:
+        async def opens() -> None:
+            hall = Hall()
+            hall.hang_ups.begin_later(a_connection(FIRST))
+            await asyncio.sleep(module.UNDER_WAY_SECONDS - 0.1)
+            assert hall.store.tries == []
+            await asyncio.sleep(0.2)
+            assert [len(each) for each in hall.store.connections.lost] == [1]
+
+        run(opens())
