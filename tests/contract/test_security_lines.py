@@ -10,7 +10,6 @@ from structlog.testing import capture_logs
 
 from attendance_web.serving.access_log import AccessLog, ignore_answer
 from attendance_web.wire import security_log
-from attendance_web.wire.security_log import SECURITY
 from tests.support.live_house import opened_house
 from tests.support.site import Browser, Site, anna, refusal
 from tests.support.site import site_in_memory as site
@@ -19,10 +18,9 @@ __all__ = ["anna", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """What is logged of a test, which meets each kind for the first time in its second."""
-    SECURITY._windows.clear()
+    """What is logged of a test."""
     return caplog
 
 

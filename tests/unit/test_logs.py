@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from attendance_web.serving import logs
+from tests.support.log_stream import kept
 
 EVIL = 'x\r\n{"level": "forged"}\x1b[31m\x9b0m\u202e\ud800\x00'
 WRITTEN_OUT = r'x\r\n{"level": "forged"}\x1b[31m\x9b0m\u202e\ud800\x00'
@@ -23,15 +24,8 @@ def stream() -> Iterator[io.StringIO]:
     They are configured in the test itself: pytest adds a handler of its own before it, and cannot
     report what that catches of a lone surrogate.
     """
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in logs.CHATTY}
-    yield io.StringIO()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, kept in levels.items():
-        logging.getLogger(name).setLevel(kept)
-    structlog.reset_defaults()
+    with kept():
+        yield io.StringIO()
 
 
 class TestJson:

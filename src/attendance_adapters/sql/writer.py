@@ -122,7 +122,11 @@ class Writer:
                 self._run_job(connection, job)
             connection.execute("COMMIT")
         except BaseException as error:
-            logger.exception("a group of %d transactions was not committed", len(group))
+            logger.exception(
+                "a group of %d transactions was not committed",
+                len(group),
+                extra={"kind": "not committed"},
+            )
             with suppress(sqlite3.Error):
                 connection.rollback()
             for job in group:

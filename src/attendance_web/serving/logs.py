@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TextIO
 import structlog
 
 from attendance_web.live.log_context import LOG_CONTEXT
+from attendance_web.serving.log_floods import LogFloods
 
 # What they say of their daily work is ours to say, or nobody's
 CHATTY: Final = ("uvicorn", "alembic", "sqlalchemy", "litestar", "asyncio", "websockets")
@@ -74,6 +75,7 @@ def configure(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    handler.addFilter(LogFloods(handler.handle))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

@@ -1,0 +1,119 @@
+"""A flood in the log is a line a second of each kind, which says how many there were.
+
+An outage is met by everybody at once, and an attack as often as somebody likes: neither may fill
+the disk, nor bury what else happens.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from traceback import walk_tb
+from typing import Any, Final
+
+from attendance_core.vocabulary import Seconds
+
+WINDOW: Final[Seconds] = 1.0
+COUNTED: Final = "is_counted"  # of a record that says how many there were
+
+
+@dataclass(eq=False, slots=True)
+class _Window:
+    """A second in which others of a kind are only counted."""
+
+    until: Seconds
+    latest: logging.LogRecord
+    more: int = 0
+
+
+class LogFloods(logging.Filter):
+    """Lets through the first warning, or worse, of a kind; ``say`` is given the last, with a count.
+
+    One kind have those with the same text, or the same ``kind``, where whoever logs gives one
+    (`extra`); and the same class of what was raised, at the same place. The clock never goes back.
+    """
+
+    def __init__(
+        self,
+        say: Callable[[logging.LogRecord], object],
+        clock: Callable[[], Seconds] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._say = say
+        self._clock = clock
+        self._lock = threading.Lock()  # threads of the store log, too
+        self._windows: dict[Hashable, _Window] = {}  # the oldest first
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tells whether this one is a line."""
+        if record.levelno < logging.WARNING or hasattr(record, COUNTED):
+            return True
+        kind = _kind_of(record)
+        with self._lock:
+            now = self._clock()
+            window = self._windows.get(kind)
+            if window is not None and now < window.until:
+                window.more += 1
+                window.latest = record
+                if window.more == 1:
+                    self._close_later(kind, window)
+                return False
+            self._windows.pop(kind, None)
+            self._windows[kind] = _Window(now + WINDOW, record)
+            self._forget_quiet_ones(now)
+        if window is None or not window.more:
+            return True
+        self._say(_counted(record, window.more + 1))
+        return False
+
+    def _forget_quiet_ones(self, now: Seconds) -> None:
+        for kind, window in list(self._windows.items()):
+            if now < window.until:
+                return
+            if not window.more or now >= window.until + WINDOW:  # nobody was there to close it
+                del self._windows[kind]
+
+    def _close_later(self, kind: Hashable, window: _Window) -> None:
+        timer = threading.Timer(WINDOW, self._close, (kind, window))
+        timer.daemon = True
+        with suppress(RuntimeError):  # no thread to be had: the next one says how many there were
+            timer.start()
+
+    def _close(self, kind: Hashable, window: _Window) -> None:
+        """Says how many there were; whatever follows begins with a count again."""
+        with self._lock:
+            if self._windows.get(kind) is not window:
+                return
+            record, times = window.latest, window.more
+            self._windows.pop(kind)
+            self._windows[kind] = _Window(self._clock() + WINDOW, record)
+        self._say(_counted(record, times))
+
+
+def _kind_of(record: logging.LogRecord) -> Hashable:
+    text = getattr(record, "kind", record.getMessage())
+    return record.name, record.levelno, text, *_origin_of(record.exc_info)
+
+
+def _origin_of(raised: Any) -> Iterator[Hashable]:
+    """What was raised, and by which way of calls; not what it says, which may be of anybody's."""
+    if raised:
+        kind, _, trace = raised
+        yield kind
+        for frame, line in walk_tb(trace):
+            yield frame.f_code.co_filename, line
+
+
+def _counted(record: logging.LogRecord, times: int) -> logging.LogRecord:
+    """The same, with how often; what came from one thing alone is not said of many."""
+    counted = copy.copy(record)
+    if times > 1:
+        counted.msg = f"{record.getMessage()} ({times} times within a second)"
+        counted.args = None
+    setattr(counted, COUNTED, True)
+    return counted

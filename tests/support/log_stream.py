@@ -1,0 +1,37 @@
+"""The service's logs for a while, to where a test reads them."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import structlog
+
+from attendance_web.serving import logs
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Afterwards logs go where they went."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in logs.CHATTY}
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        for name, before in levels.items():
+            logging.getLogger(name).setLevel(before)
+        structlog.reset_defaults()
+
+
+@contextmanager
+def configured(log_format: Literal["console", "json"], stream: io.StringIO) -> Iterator[None]:
+    """All logs go to this stream meanwhile."""
+    with kept():
+        logs.configure(log_format, stream)
+        yield
