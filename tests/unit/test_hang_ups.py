@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from tests.support.quick_loop import run
 T = TypeVar("T")
 FIRST, SECOND = ProcessId(UUID(int=1)), ProcessId(UUID(int=2))
 BACK_AFTER = 10.0
+NUMBERS = itertools.count(1)
 
 
 @dataclass
@@ -85,11 +87,11 @@ class Hall:
         ]
 
 
-def a_connection(process_id: ProcessId) -> Connection:
+def a_connection(process_id: ProcessId, user_id: int | None = None) -> Connection:
     return Connection(
         ConnectionId(uuid4()),
         EventId(UUID(int=1)),
-        UserId(1),
+        UserId(user_id or next(NUMBERS)),
         Role.MARK_ME,
         process_id,
         SessionId("s"),
@@ -118,6 +120,22 @@ class TestAnOutage:
         assert len({each for batch in lost for each in batch}) == 2000 - goodbyes
         assert len(lost) <= AT_ONCE + 4  # transactions
         assert store.most_under_way <= AT_ONCE
+
+    def test_one_person_s_goodbyes_are_one_transaction(self) -> None:
+        async def outage() -> Store:
+            hall = Hall()
+            hall.store.is_away_until(BACK_AFTER)
+            for _ in range(500):
+                hall.hang_ups.begin(a_connection(FIRST, user_id=1_000_000), goodbye=True)
+            (other,) = hall.ends(1, goodbye=True)
+            await asyncio.sleep(BACK_AFTER)
+            tries = len(hall.store.tries)
+            await other
+            assert len(hall.store.tries) <= tries + 3
+            await hall.hang_ups.all_over()
+            return hall.store
+
+        assert len(run(outage()).connections.gone) == 501
 
     def test_that_is_over_is_forgotten(self) -> None:
         async def outage() -> None:

@@ -1,7 +1,7 @@
 """How sockets ended, told to the store however long that is away. Contract: 6.6, 6.8, 6.13.
 
-What was lost meanwhile is one transaction. A goodbye is one of its own: it changes places, and
-nobody waits for what is the matter with somebody else's.
+What was lost meanwhile is one transaction. The goodbyes of one person in one event are one of their
+own: they change places, and nobody waits for what is the matter with somebody else's.
 """
 
 from __future__ import annotations
@@ -10,22 +10,21 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from attendance_core.errors import Unavailable
 from attendance_core.marking.commands import HangUp
 from attendance_core.marking.connections import Connection
-from attendance_core.vocabulary import ProcessId, Seconds
+from attendance_core.vocabulary import EventId, ProcessId, Seconds, UserId
 
 logger = logging.getLogger(__name__)
 
 GOODBYES_AT_ONCE: Final = 6  # SQLite commits them together
 AT_ONCE: Final = GOODBYES_AT_ONCE + 1  # while the store answers
 LOSSES_AT_ONCE: Final = 500  # rows that a transaction locks
-FIRST_PAUSE: Final[Seconds] = 0.25  # while the store is away, twice as long each time
+FIRST_PAUSE: Final[Seconds] = 0.5  # while the store is away; twice as long each time
 LONGEST_PAUSE: Final[Seconds] = 2.0  # so late is the first goodbye told once the store is back
 BUG_TRIES: Final = 5  # before we take it that no further one can succeed
 UNDER_WAY_SECONDS: Final[Seconds] = 15.0  # a transaction that nobody waits for any more has ended
@@ -52,7 +51,8 @@ class HangUps:
         self._hang_up = hang_up
         self._process_id = process_id
         self._ends = set[_End]()  # all that are not over
-        self._goodbyes = deque[_End]()  # that wait to be stored
+        # Those that wait to be stored
+        self._goodbyes: dict[tuple[EventId, UserId], list[_End]] = {}
         self._losses = deque[_End]()
         self._goodbyes_under_way = 0
         self._under_way = set[asyncio.Task[None]]()
@@ -97,7 +97,11 @@ class HangUps:
             self._finish(end)
 
     def _queue(self, end: _End) -> None:
-        (self._goodbyes if end.goodbye else self._losses).append(end)
+        if end.goodbye:
+            whose = end.connection.event_id, end.connection.user_id
+            self._goodbyes.setdefault(whose, []).append(end)
+        else:
+            self._losses.append(end)
         self._go_on()
 
     def _go_on(self) -> None:
@@ -118,22 +122,22 @@ class HangUps:
         self._go_on()
 
     def _next_batch(self) -> list[_End]:
-        """One goodbye or many losses; of goodbyes so few at once that losses are tried, too."""
-        if self._goodbyes_under_way < GOODBYES_AT_ONCE:
-            batch = list(islice(self._taken(self._goodbyes), 1))
-            if batch:
-                return batch
-        return list(islice(self._taken(self._losses), LOSSES_AT_ONCE))
+        """Somebody's goodbyes, or losses; of goodbyes so few at once that losses are tried, too."""
+        batch: list[_End] = []
+        while not batch and self._goodbyes and self._goodbyes_under_way < GOODBYES_AT_ONCE:
+            batch = self._ours(self._goodbyes.pop(next(iter(self._goodbyes))))
+        while not batch and self._losses:
+            number = min(len(self._losses), LOSSES_AT_ONCE)
+            batch = self._ours([self._losses.popleft() for _ in range(number)])
+        return batch
 
-    def _taken(self, queue: deque[_End]) -> Iterator[_End]:
-        """Takes out those that are still ours to tell."""
+    def _ours(self, ends: list[_End]) -> list[_End]:
+        """Those under our lease; the others are over."""
         process_id = self._process_id()
-        while queue:
-            end = queue.popleft()
-            if end.connection.process_id == process_id:
-                yield end
-            else:
+        for end in ends:
+            if end.connection.process_id != process_id:
                 self._finish(end)
+        return [end for end in ends if end in self._ends]
 
     async def _store(self, batch: list[_End]) -> None:
         goodbye = batch[0].goodbye
