@@ -122,7 +122,10 @@ class HangUps:
         self._go_on()
 
     def _next_batch(self) -> list[_End]:
-        """Somebody's goodbyes, or losses; of goodbyes so few at once that losses are tried, too."""
+        """Takes somebody's goodbyes, or losses.
+
+        Of goodbyes so few are under way at once that losses are tried, too.
+        """
         batch: list[_End] = []
         while not batch and self._goodbyes and self._goodbyes_under_way < GOODBYES_AT_ONCE:
             batch = self._ours(self._goodbyes.pop(next(iter(self._goodbyes))))
@@ -132,7 +135,7 @@ class HangUps:
         return batch
 
     def _ours(self, ends: list[_End]) -> list[_End]:
-        """Those under our lease; the others are over."""
+        """Keeps those under our lease; the others are over."""
         process_id = self._process_id()
         for end in ends:
             if end.connection.process_id != process_id:

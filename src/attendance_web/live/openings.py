@@ -103,7 +103,7 @@ class SocketApplication:
         return actor, event_id_of(socket.query)
 
     async def _identified(self, credentials: Credentials) -> Actor:
-        """Raises NotLoggedIn, Unavailable."""
+        """Finds who shows this. Raises NotLoggedIn, Unavailable."""
         actor = await self._sockets.use_cases.identify(
             token=credentials.token, credential=credentials.credential
         )

@@ -101,7 +101,7 @@ def _kind_of(record: logging.LogRecord) -> Hashable:
 
 
 def _origin_of(raised: Any) -> Iterator[Hashable]:
-    """What was raised, and by which way of calls; not what it says, which may be of anybody's."""
+    """Yields what was raised, and by which way of calls; not what it says, which has no bounds."""
     if raised:
         kind, _, trace = raised
         yield kind
@@ -110,7 +110,7 @@ def _origin_of(raised: Any) -> Iterator[Hashable]:
 
 
 def _counted(record: logging.LogRecord, times: int) -> logging.LogRecord:
-    """The same, with how often; what came from one thing alone is not said of many."""
+    """Copies a record, with how often there was one like it."""
     counted = copy.copy(record)
     if times > 1:
         counted.msg = f"{record.getMessage()} ({times} times within a second)"

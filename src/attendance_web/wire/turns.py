@@ -93,7 +93,7 @@ class Turns:
         return self._waiting
 
     def _may_have(self, whose: Hashable) -> bool:
-        """Whether they need not wait: who waits meanwhile has as many as one may have."""
+        """Tells whether they need not wait: who waits meanwhile has as many as one may have."""
         return self._had_by_all < self._at_once and self._had[whose] < self._of_one
 
     def _begin(self, turn: Turn) -> None:
