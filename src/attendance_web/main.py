@@ -22,6 +22,7 @@ from attendance_web.live.sockets import Sockets, ignore_command
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
 from attendance_web.serving.access_log import Answered, ignore_answer
 from attendance_web.settings import Settings
+from attendance_web.wire.work import work_turns
 
 if TYPE_CHECKING:
     from attendance_web.serving.metrics import Metrics
@@ -96,6 +97,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
     heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
+    work = work_turns()
     sockets = Sockets(
         use_cases,
         attendance.notifier if metrics is None else metrics.timed(attendance.notifier),
@@ -103,6 +105,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         attendance.connection,
         settings.allowed_origins,
         attendance.terms.grace_seconds,
+        work,
         ignore_command if metrics is None else metrics.commanded,
     )
     heartbeat.listen(sockets.rooms.close_for_restart)
@@ -121,6 +124,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         use_cases,
         attendance.files,
         Limits(use_cases),
+        work,
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
         is_stopped=lambda: sockets.is_stopped,

@@ -182,7 +182,7 @@ class TestDraining:
         with shell.store.holding("ConfirmMarking"):
             await marking.says("confirm_marking")
             await shell.store.asks("ConfirmMarking")
-            draining = asyncio.create_task(shell.presence.drain())
+            draining = asyncio.create_task(shell.app.sockets.drain())
             assert await waiting.is_closed() == 1012
             assert not draining.done()
         await marking.hears("marked")
@@ -197,8 +197,8 @@ class TestDraining:
             await shell.store.asks("PrepareToMark")
             await marking.says("confirm_marking")
             await eventually(lambda: shell.unread() == 1)
-            draining = asyncio.create_task(shell.presence.drain())
-            await eventually(lambda: shell.presence.is_draining)
+            draining = asyncio.create_task(shell.app.sockets.drain())
+            await eventually(lambda: shell.app.sockets.is_draining)
         await marking.hears("prepared", user_id=asker.user_id)
         assert await marking.is_closed() == 1012
         await asyncio.wait_for(draining, PATIENCE)
@@ -214,8 +214,8 @@ class TestDraining:
         with shell.store.holding(use_case):
             opening = asyncio.create_task(opens(shell, anna, role, event_id))
             await shell.store.asks(use_case)
-            draining = asyncio.create_task(shell.presence.drain())
-            await eventually(lambda: shell.presence.is_draining)
+            draining = asyncio.create_task(shell.app.sockets.drain())
+            await eventually(lambda: shell.app.sockets.is_draining)
         wire = await opening
         if role == "marking":
             await wire.hears("marking_list")
@@ -226,7 +226,7 @@ class TestDraining:
 
     async def test_who_comes_afterwards_is_sent_elsewhere(self, shell: Shell) -> None:
         event_id, asker, *_ = await asker_and_marker(shell)
-        await shell.presence.drain()
+        await shell.app.sockets.drain()
         wire = await asker.mark_me(event_id)
         assert await wire.turns_away() == ("unavailable", 1013)
         assert shell.store.asked.count("MarkMe") == 1
@@ -234,7 +234,7 @@ class TestDraining:
     async def test_it_waits_for_hang_ups(self, shell: Shell) -> None:
         event_id, asker, marker, *_ = await asker_and_marker(shell)
         with shell.store.holding("HangUp"):
-            draining = asyncio.create_task(shell.presence.drain())
+            draining = asyncio.create_task(shell.app.sockets.drain())
             await shell.store.asks("HangUp", 2)
             await eventually(lambda: not shell.is_serving())
             assert not draining.done()
@@ -246,7 +246,7 @@ class TestDraining:
         monkeypatch.setattr("attendance_web.live.sockets.DRAIN_SECONDS", 0.2)
         await asker_and_marker(shell)
         with shell.store.holding("HangUp"):
-            await asyncio.wait_for(shell.presence.drain(), PATIENCE)
+            await asyncio.wait_for(shell.app.sockets.drain(), PATIENCE)
 
 
 class TestOpening:

@@ -18,8 +18,7 @@ from attendance_adapters.system import SystemClock
 from attendance_core.marking.connections import Terms
 from attendance_core.ports import Clock, Missed
 from attendance_core.vocabulary import EventId
-from attendance_web.live.sockets import Sockets
-from attendance_web.main import create_app
+from attendance_web.main import Application, create_app
 from attendance_web.serving.server import LARGEST_FRAME, PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
 from attendance_web.settings import Settings
@@ -178,19 +177,18 @@ async def serving(
 
 
 class Shell(House):
-    """A house of which a test knows the store, the presence and the server."""
+    """A house of which a test knows the store and the server."""
 
     def __init__(
         self,
         attendance: Attendance,
+        app: Application,
         port: int,
         store: Store,
-        presence: Sockets,
         server: uvicorn.Server,
     ) -> None:
-        super().__init__(attendance, port)
+        super().__init__(attendance, app, port)
         self.store = store
-        self.presence = presence
         self._server = server
 
     def cancels_every_socket(self) -> None:
@@ -221,6 +219,6 @@ async def opened_shell(terms: Terms | None = None, clock: Clock | None = None) -
     )
     app = create_app(attendance, Settings())
     async with serving(app, lifespan="on") as (server, port):
-        shell = Shell(attendance, port, store, app.sockets, server)
+        shell = Shell(attendance, app, port, store, server)
         yield shell
         await shell.close()

@@ -26,7 +26,7 @@ from attendance_core.marking.connections import Terms
 from attendance_core.ports import Clock
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
-from attendance_web.main import create_app
+from attendance_web.main import Application, create_app
 from attendance_web.serving.server import config_of
 from attendance_web.settings import Settings
 
@@ -152,8 +152,9 @@ class Visitor:
 class House:
     """One service; everything opened through it is ended with it."""
 
-    def __init__(self, attendance: Attendance, port: int) -> None:
+    def __init__(self, attendance: Attendance, app: Application, port: int) -> None:
         self.attendance = attendance
+        self.app = app
         self.port = port
         self._wires: list[Wire] = []
         self._people = 0
@@ -288,12 +289,13 @@ async def opened_house(
     listener = socket.create_server(("127.0.0.1", 0))
     if send_buffer is not None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
-    config = config_of(cast(ASGI3Application, create_app(attendance, Settings())))
+    app = create_app(attendance, Settings())
+    config = config_of(cast(ASGI3Application, app))
     config.lifespan = "on"
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve([listener]))
     await eventually(lambda: server.started or serving.done())
-    house = House(attendance, listener.getsockname()[1])
+    house = House(attendance, app, listener.getsockname()[1])
     try:
         yield house
     finally:

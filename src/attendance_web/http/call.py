@@ -21,6 +21,7 @@ from attendance_core.vocabulary import SessionId, UserId
 from attendance_web.http.cookies import no_session_cookie, session_cookie
 from attendance_web.http.limits import Limits
 from attendance_web.wire.credentials import Credentials
+from attendance_web.wire.turns import FairTurns
 
 A = TypeVar("A", bound=msgspec.Struct)
 
@@ -36,6 +37,7 @@ class CallServices:
     use_cases: UseCases
     files: ports.Files
     limits: Limits
+    work_turns: FairTurns
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
     is_stopped: Callable[[], bool]  # whether it takes no calls any more

@@ -10,7 +10,8 @@ from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
 from attendance_core.accounts import Actor
-from attendance_core.errors import InvalidArgument, NotLoggedIn, Unavailable
+from attendance_core.errors import InvalidArgument, NotLoggedIn, TooManyRequests, Unavailable
+from attendance_core.vocabulary import Seconds
 from attendance_web.http import csrf
 from attendance_web.http.body import in_body, in_query
 from attendance_web.http.browsers import ACCOUNTS, redirect_to_page, wants_a_page
@@ -20,9 +21,11 @@ from attendance_web.http.fields import reader_of
 from attendance_web.wire.credentials import check_person, credentials_from, person_named
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
+from attendance_web.wire.turns import FairTurns, NoTurn
 from attendance_web.wire.values import InvalidValue
 
 ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
+RETRY_SECONDS: Final = 1  # after which whoever had no turn may try again
 LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
 
@@ -86,16 +89,29 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         services.limits,
         secure=secure,
     )
-    # A password or a picture takes as long as it takes, and so does the way of a body to us
-    is_quick = declared.needs_login and not declared.is_upload
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS - identified_in if is_quick else None):
-            answer = await declared.run(call)
-    except TimeoutError:
-        raise Unavailable from None
+    answer = await _run(declared, call, services.work_turns, ANSWER_SECONDS - identified_in)
     if actor is not None and actor.renewed and not call.cookies:
         call.keep_session()
     return success(answer, call.cookies)
+
+
+async def _run(
+    declared: Call, call: CallContext[Any], work_turns: FairTurns, seconds: Seconds
+) -> Any:
+    """Carries a call out, in its person's turn. Raises TooManyRequests, and what the call does.
+
+    A password or a picture takes as long as it takes, and so does the way of a body to us.
+    """
+    if not declared.needs_login or declared.is_upload:
+        return await declared.run(call)
+    until = asyncio.get_running_loop().time() + seconds
+    try:
+        async with work_turns.turn(call.person, seconds), asyncio.timeout_at(until):
+            return await declared.run(call)
+    except NoTurn:
+        raise TooManyRequests(seconds=RETRY_SECONDS) from None
+    except TimeoutError:
+        raise Unavailable from None
 
 
 def _check_person(actor: Actor | None, headers: RawHeaders) -> None:

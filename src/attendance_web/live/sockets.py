@@ -16,6 +16,7 @@ from attendance_web.live.hang_ups import HangUps
 from attendance_web.live.rooms import Rooms
 from attendance_web.live.stays import Stays
 from attendance_web.live.turns import OpeningQueue
+from attendance_web.wire.turns import FairTurns
 
 DRAIN_SECONDS: Final[Seconds] = 10.0
 SPREAD_SECONDS: Final[Seconds] = 5.0  # a lecture hall does not come back in one instant
@@ -43,12 +44,14 @@ class Sockets:
         connection: Callable[[Actor, EventId, Role], Connection],
         allowed_origins: frozenset[str],
         grace_seconds: Seconds,
+        work_turns: FairTurns,
         on_command: OnCommand = ignore_command,
     ) -> None:
         self.use_cases = use_cases
         self.allowed_origins = allowed_origins
         self.connection = connection
         self.on_command = on_command
+        self.work_turns = work_turns
         self.rooms = Rooms(notifier, use_cases, process_id)
         self.openings = OpeningQueue()
         self.hang_ups = HangUps(use_cases.hang_up, process_id)

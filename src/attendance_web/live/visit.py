@@ -27,10 +27,12 @@ from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.refusals import BadFrame, TooManyFrames
 from attendance_web.wire.security_log import SECURITY
+from attendance_web.wire.turns import NoTurn
 
 logger = logging.getLogger(__name__)
 
 FAREWELL_SECONDS: Final[Seconds] = 2.0  # a goodbye is answered when it counts, or after so long
+TURN_SECONDS: Final[Seconds] = 4.0  # Contract: 1.16, for a command of one who does much at once
 SEND_SECONDS: Final[Seconds] = 15.0  # one frame may take so long before its reader counts as gone
 
 
@@ -188,9 +190,11 @@ class Visit:
                 outbox.put(PONG)
             else:
                 carry_out = command.use_case(self._sockets.use_cases)
-                await self._room.carry_out(
-                    outbox, carry_out(connection=self._connection, target=given.target)
-                )
+                user_id = self._connection.user_id
+                async with self._sockets.work_turns.turn(user_id, TURN_SECONDS):
+                    await self._room.carry_out(
+                        outbox, carry_out(connection=self._connection, target=given.target)
+                    )
             return "ok"
         except (Refusal, LeaseLost) as error:
             ending = Ending.of(error)
@@ -199,8 +203,8 @@ class Visit:
             elif isinstance(error, Refusal):
                 outbox.put(encode_error(error, outbox.language))
             return error.code if isinstance(error, Refusal) else "lease_lost"
-        except Unavailable as error:
-            outbox.put(encode_error(error, outbox.language))
+        except (Unavailable, NoTurn):
+            outbox.put(encode_error(Unavailable(), outbox.language))
         except Exception:
             logger.exception("a command failed")
             outbox.put(encode_error(Unavailable(), outbox.language))

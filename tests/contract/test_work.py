@@ -1,0 +1,103 @@
+"""What one person has done at once, by calls and by sockets, is bounded; nobody else waits for it.
+
+Contract: 1.11.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+import pytest_asyncio
+
+from attendance_web.http import pipeline
+from attendance_web.live import visit
+from attendance_web.wire.turns import FairTurns
+from attendance_web.wire.work import OF_ONE
+from tests.support.live_house import House, opened_house
+from tests.support.site import Site, envelope, response
+from tests.support.site import site_in_memory as site
+
+__all__ = ["site"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house() -> AsyncIterator[House]:
+    async with opened_house(None) as opened:
+        yield opened
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has patience."""
+    monkeypatch.setattr(pipeline, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(visit, "TURN_SECONDS", 0.2)
+
+
+@asynccontextmanager
+async def busy(turns: FairTurns, user_id: int) -> AsyncIterator[None]:
+    """This person has all done that they may have done at once."""
+    async with AsyncExitStack() as stack:
+        for _ in range(OF_ONE):
+            await stack.enter_async_context(turns.turn(user_id, 1))
+        yield
+
+
+class TestCalls:
+    async def test_one_more_waits_for_its_turn(self, site: Site) -> None:
+        anna = await site.person()
+        async with busy(site.app.services.work_turns, anna.user_id):
+            waits = asyncio.create_task(anna.get("/api/friends/GetFriendList"))
+            await asyncio.wait([waits], timeout=0.1)
+            assert not waits.done()
+        response(await waits)
+
+    async def test_whoever_has_no_turn_in_time_is_told_to_try_again(
+        self, site: Site, hurried: None
+    ) -> None:
+        anna = await site.person()
+        async with busy(site.app.services.work_turns, anna.user_id):
+            refused = await anna.get("/api/friends/GetFriendList")
+            assert envelope(refused)["code"] == "too_many_requests"
+            assert refused.status_code == 429
+            assert refused.headers["retry-after"] == "1"
+
+    async def test_nobody_else_waits_for_them(self, site: Site, hurried: None) -> None:
+        anna, boris = await site.person(), await site.person()
+        async with busy(site.app.services.work_turns, anna.user_id):
+            response(await boris.get("/api/friends/GetFriendList"))
+            # Who somebody is can be asked by all who are somebody
+            response(await anna.get("/api/auth/GetCurrentUserId"))
+
+
+class TestCommands:
+    async def test_one_more_waits_for_its_turn(self, house: House) -> None:
+        asker, marker = await house.people(2)
+        event_id = await house.event(marker)
+        await asker.mark_me(event_id)
+        wire = await marker.marking(event_id)
+        await wire.hears("marking_list")
+        async with busy(house.app.sockets.work_turns, marker.user_id):
+            await wire.says("prepare_to_mark", user_id=asker.user_id)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(wire.heard(), 0.2)
+        await wire.hears("prepared")
+
+    async def test_whoever_has_no_turn_in_time_is_told_so(
+        self, house: House, hurried: None
+    ) -> None:
+        asker, marker, other = await house.people(3)
+        event_id = await house.event(marker)
+        await asker.mark_me(event_id)
+        wire, others = await marker.marking(event_id), await other.marking(event_id)
+        await wire.hears("marking_list")
+        await others.hears("marking_list")
+        async with busy(house.app.sockets.work_turns, marker.user_id):
+            await wire.is_refused("unavailable", "prepare_to_mark", user_id=asker.user_id)
+            assert (await wire.asks("ping"))["message"] == "pong"
+            # And somebody else is not in their way
+            await others.asks("prepare_to_mark", user_id=asker.user_id)
