@@ -1,0 +1,255 @@
+"""Clients that were written for the original service find here what they found there.
+
+Each is a story of the original API document, or of what its server promised, told in requests to a
+real process. Where the contract has decided otherwise the story says by which rule.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from attendance_web.demo.client import CallFailed
+from tests.support.live_house import Wire
+from tests.support.people import Person, an_event, marks, people
+from tests.support.pictures import picture
+from tests.support.service_process import Service, service
+
+__all__ = ["service"]
+EVENTS, PROFILE, FRIENDS = "/api/events/", "/api/profile/", "/api/friends/"
+NO_ID = "none"  # as the tests of the original call what names nothing
+SECONDS_LEFT = 1.5  # until an event ends that was made by a call
+
+
+@pytest.fixture
+def anna(service: Service) -> Person:
+    return people(service, 1)[0]
+
+
+@pytest.fixture
+def boris(service: Service) -> Person:
+    return people(service, 1)[0]
+
+
+def error_of(who: Person, path: str, **given: object) -> int:
+    """The number that a POST is refused with; 0 where it is done."""
+    try:
+        who.visitor.post(path, **given)
+    except CallFailed as refused:
+        return number_in(refused)
+    return 0
+
+
+def error_of_get(who: Person, path: str, **given: object) -> int:
+    try:
+        who.visitor.get(path, **given)
+    except CallFailed as refused:
+        return number_in(refused)
+    return 0
+
+
+def number_in(refused: CallFailed) -> int:
+    found = re.search(r"\(error (-?\d+)\)$", str(refused))
+    assert found, refused
+    return int(found[1])
+
+
+def name_of_its_own(name: str) -> str:
+    return f"{name} {uuid4().hex}"
+
+
+def makes(who: Person, name: str, starts: float = 43200, lasts: float = 3600) -> int:
+    """The number that making such an event is answered with."""
+    start = int(time.time() + starts)
+    return error_of(who, f"{EVENTS}CreateEvent", name=name, time_from=start, time_to=start + lasts)
+
+
+def ids(who: Person, call: str) -> list[str]:
+    return [each["event_id"] for each in who.visitor.get(EVENTS + call)]
+
+
+def an_ended_event(who: Person, *others: Person) -> str:
+    """One that they are in, and that is over."""
+    end = int(time.time() + SECONDS_LEFT)
+    given: dict[str, Any] = {"time_from": end - 60, "time_to": end}
+    made = who.visitor.post(f"{EVENTS}CreateEvent", name=name_of_its_own("past"), **given)
+    for each in others:
+        each.visitor.post(f"{EVENTS}JoinEvent", event_id=made["event_id"])
+    time.sleep(max(0.0, end - time.time()))
+    return str(made["event_id"])
+
+
+class TestAccounts:
+    def test_one_learns_who_one_is_and_logs_out(self, anna: Person) -> None:
+        who = "/api/auth/GetCurrentUserId"
+        assert anna.visitor.get(who) == {"user_id": anna.user_id}
+        assert error_of(anna, "/accounts/logout/") == 0
+        assert anna.visitor.get(who) == {"user_id": None}  # Contract: GetCurrentUserId
+
+
+class TestProfile:
+    def test_what_is_changed_is_shown(self, anna: Person) -> None:
+        for given in ({"display_name": "new display name"}, {"bio": "new bio, a very cool one"}):
+            anna.visitor.post(f"{PROFILE}UpdateProfileInfo", **given)
+            shown = anna.visitor.get(f"{PROFILE}GetProfile", user_id=anna.user_id)
+            assert shown.items() >= given.items()
+        assert shown["confirmed"] is False and shown["karma"] == 0 and shown["pic"]
+        assert error_of(anna, f"{PROFILE}UpdateProfileInfo") == 2
+        assert error_of_get(anna, f"{PROFILE}GetProfile", user_id=NO_ID) == 1
+
+    def test_people_are_found_by_a_part_of_their_name(self, anna: Person) -> None:
+        """Contract: 3.8, FindByName: `users` as in the document, an error without a part."""
+        name = f"Я {uuid4().hex}"
+        anna.visitor.post(f"{PROFILE}UpdateProfileInfo", display_name=name)
+        find = f"{PROFILE}FindByName"
+        (found,) = anna.visitor.get(find, display_name_part=name[2:12])["users"]
+        assert found == {"user_id": anna.user_id, "display_name": name}
+        assert anna.visitor.get(find, display_name_part="noexisting")["users"] == []
+        assert error_of_get(anna, find, display_name_part=name[:3]) == 1
+        assert error_of_get(anna, find) == 2
+
+    def test_a_picture_and_a_scan_are_sent_as_base64_in_lines(self, anna: Person) -> None:
+        """Contract: 3.2, 3.3: the address of a picture is our own."""
+        image = base64.encodebytes(picture("JPEG", (300, 200))).decode()
+        assert "\n" in image.strip()
+        before = anna.visitor.get(f"{PROFILE}GetProfile", user_id=anna.user_id)["pic"]
+        given = {"name": "avatar.jpg", "image": image}
+        assert error_of(anna, f"{PROFILE}UpdateProfilePicture", **given) == 0
+        assert error_of(anna, f"{PROFILE}UploadProfileConfirmation", image=image) == 0
+        shown = anna.visitor.get(f"{PROFILE}GetProfile", user_id=anna.user_id)
+        assert shown["pic"] != before and shown["confirmed"] is False
+
+
+class TestFriends:
+    def test_a_request_is_seen_accepted_and_ended(self, anna: Person, boris: Person) -> None:
+        """Contract: 4.1."""
+        anna.visitor.post(f"{FRIENDS}SendFriendRequest", user_id=boris.user_id)
+        (asked,) = anna.visitor.get(f"{FRIENDS}GetFriendList")["friends"]
+        assert (asked["user_id"], asked["pending"]) == (boris.user_id, True)
+        requests = boris.visitor.get(f"{FRIENDS}GetFriendRequests")["requests"]
+        assert requests == [anna.user_id]
+        boris.visitor.post(f"{FRIENDS}SendFriendRequest", user_id=anna.user_id)
+        for who in (anna, boris):
+            (friend,) = who.visitor.get(f"{FRIENDS}GetFriendList")["friends"]
+            assert friend["pending"] is False
+        anna.visitor.post(f"{FRIENDS}RemoveFriend", user_id=boris.user_id)
+        assert boris.visitor.get(f"{FRIENDS}GetFriendList")["friends"] == []
+
+
+class TestEvents:
+    def test_one_is_made_found_left_joined_and_deleted(self, anna: Person) -> None:
+        """Contract: 5.3."""
+        name = name_of_its_own("testevent")
+        assert makes(anna, name) == 0
+        assert makes(anna, name) == 6  # Contract: 5.2
+        (made,) = anna.visitor.get(f"{EVENTS}GetEvents", name=name)
+        event_id, called = made["event_id"], {"event_id": made["event_id"]}
+        assert (made["name"], made["creator_id"]) == (name, anna.user_id)
+        assert anna.visitor.get(f"{EVENTS}GetEventByID", **called) == made
+        (joined,) = anna.visitor.get(f"{EVENTS}GetJoinedEvents")
+        assert joined["creator"] is True and joined["name"] == name
+        assert error_of(anna, f"{EVENTS}JoinEvent", **called) == 3
+        assert error_of(anna, f"{EVENTS}LeaveEvent", **called) == 0
+        assert (ids(anna, "GetJoinedEvents"), ids(anna, "GetCreatedEvents")) == ([], [event_id])
+        assert error_of(anna, f"{EVENTS}JoinEvent", **called) == 0
+        assert error_of(anna, f"{EVENTS}DeleteEvent", **called) == 0
+        assert error_of_get(anna, f"{EVENTS}GetEventByID", **called) == 5
+
+    def test_two_are_told_apart_by_a_part_of_the_name(self, anna: Person) -> None:
+        mine = uuid4().hex
+        names = {f"{mine}testevent", f"{mine}tesevent"}
+        assert [makes(anna, each) for each in names] == [0, 0]
+        for part, found in ((f"{mine}test", {f"{mine}testevent"}), (f"{mine}tes".upper(), names)):
+            events = anna.visitor.get(f"{EVENTS}GetEvents", name=part)
+            assert {each["name"] for each in events} == found
+
+    def test_what_is_not_one_s_own_stays(self, anna: Person, boris: Person) -> None:
+        """Contract: 5.6."""
+        event_id = an_event(boris)
+        assert error_of(anna, f"{EVENTS}DeleteEvent", event_id=event_id) == 3
+        assert error_of(anna, f"{EVENTS}LeaveEvent", event_id=event_id) == 3
+        for call in ("DeleteEvent", "LeaveEvent", "JoinEvent"):
+            assert error_of(anna, EVENTS + call, event_id=NO_ID) == 1
+
+    def test_times_in_the_past_or_reversed_are_refused(self, anna: Person) -> None:
+        """Contract: 5.1."""
+        assert makes(anna, name_of_its_own("past"), starts=-43200, lasts=60) == 1
+        assert makes(anna, name_of_its_own("reversed"), starts=60, lasts=-30) == 1
+
+    def test_after_the_end_nobody_joins_leaves_or_deletes(
+        self, service: Service, anna: Person, boris: Person
+    ) -> None:
+        """Contract: 5.3, 5.5: one that has begun is joined."""
+        event_id = an_ended_event(anna, boris)
+        (late,) = people(service, 1)
+        assert error_of(late, f"{EVENTS}JoinEvent", event_id=event_id) == 3
+        assert error_of(boris, f"{EVENTS}LeaveEvent", event_id=event_id) == 3
+        assert error_of(anna, f"{EVENTS}LeaveEvent", event_id=event_id) == 3
+        assert error_of(anna, f"{EVENTS}DeleteEvent", event_id=event_id) == 3
+        assert error_of(late, f"{EVENTS}JoinEvent", event_id=an_event(anna)) == 0
+
+
+class TestSockets:
+    @pytest.mark.parametrize("role", ["mark_me", "marking"])
+    async def test_no_event_and_one_that_is_over_are_an_error_and_the_end(
+        self, anna: Person, role: str
+    ) -> None:
+        """Contract: 6.17."""
+        for event_id, code in ((NO_ID, 4400), ("", 4400), (an_ended_event(anna), 4410)):
+            async with anna.opens(role, event_id) as wire:
+                assert (await wire.turns_away())[1] == code
+
+    async def test_nobody_marks_before_the_start_or_while_waiting(
+        self, anna: Person, boris: Person
+    ) -> None:
+        """Contract: 6.2, 6.6: one may wait on a second socket."""
+        name = name_of_its_own("future")
+        assert makes(anna, name) == 0
+        (event,) = anna.visitor.get(f"{EVENTS}GetEvents", name=name)
+        async with anna.opens("marking", event["event_id"]) as wire:
+            assert await wire.turns_away() == ("event_not_started", 4425)
+        event_id = an_event(anna)
+        async with boris.opens("mark_me", event_id), boris.opens("marking", event_id) as wire:
+            assert await wire.turns_away() == ("you_are_waiting", 4409)
+            async with boris.opens("mark_me", event_id) as second:
+                assert (await second.asks("ping"))["message"] == "pong"
+
+    async def test_whoever_comes_first_one_marks_the_other(
+        self, anna: Person, boris: Person
+    ) -> None:
+        """Contract: 6.16."""
+        event_id = an_event(anna)
+        async with anna.opens("marking", event_id) as marker:
+            await marker.hears("marking_list", marking_list=[])
+            async with boris.opens("mark_me", event_id) as asker:
+                await marker.hears("user_joined", user_id=boris.user_id)
+                await marks(marker, asker, boris.user_id)
+        assert anna.karma() == 50
+
+    async def test_one_of_two_is_refused_and_both_are_marked(
+        self, service: Service, anna: Person
+    ) -> None:
+        first, second = people(service, 2)
+        event_id = an_event(anna)
+        async with AsyncExitStack() as stack:
+            wires: dict[int, Wire] = {}
+            for each in (first, second):
+                wires[each.user_id] = await stack.enter_async_context(
+                    each.opens("mark_me", event_id)
+                )
+            marker = await stack.enter_async_context(anna.opens("marking", event_id))
+            await marker.hears("marking_list", marking_list=[*wires])
+            chosen = await marker.asks("prepare_to_mark", user_id=first.user_id)
+            assert chosen["message"] == "prepared"
+            # The client of old says whom it means, and more than it has to
+            refused = await marker.asks("refuse_to_mark", user_id=first.user_id)
+            assert (refused["result"], refused["message"]) == ("ok", "refused")
+            for user_id in (second.user_id, first.user_id):
+                await marks(marker, wires[user_id], user_id)
+        assert anna.karma() == 100
