@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from structlog.testing import capture_logs
+from websockets.frames import Frame, Opcode
 
 from attendance_web.serving.access_log import AccessLog, ignore_answer
 from attendance_web.wire import security_log
@@ -56,6 +57,16 @@ class TestSecurityLines:
             wire = await house.opens("/ws/marking?event_id=x", Origin="https://evil.example")
             assert await wire.turns_away() == ("foreign_origin", 4403)
         assert said(lines, "foreign_origin")
+
+    async def test_so_is_a_flood_of_frames(self, lines: pytest.LogCaptureFixture) -> None:
+        async with opened_house(None) as house:
+            (creator,) = await house.people(1)
+            wire = await creator.mark_me(await house.event(creator))
+            flood = Frame(Opcode.PONG, b"").serialize(mask=True) * 200
+            wire.connection.transport.write(flood)
+            assert await wire.turns_away() == ("too_many_frames", 4429)
+        (line,) = said(lines, "too_many_frames")
+        assert "address=" in line
 
     async def test_a_call_that_is_refused_otherwise_is_none(
         self, anna: Browser, lines: pytest.LogCaptureFixture

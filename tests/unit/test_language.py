@@ -1,4 +1,4 @@
-"""Which of our languages somebody reads."""
+"""Which of our languages somebody reads. Contract: 1.4."""
 
 from __future__ import annotations
 
