@@ -207,8 +207,9 @@ class TestHeic:
             assert "HEIC" in refused.value.text(language)
             assert "JPEG" in refused.value.text(language)
 
-    async def test_an_avif_is_none(self, pictures: PillowPictures) -> None:
-        data = struct.pack(">I", 24) + b"ftypavif" + bytes(4) + b"mif1avif" + bytes(100)
+    @pytest.mark.parametrize("brand", [b"avif", b"mif1"])
+    async def test_an_avif_is_none(self, pictures: PillowPictures, brand: bytes) -> None:
+        data = struct.pack(">I", 24) + b"ftyp" + brand + bytes(4) + b"mif1avif" + bytes(100)
         with pytest.raises(BadPicture) as refused:
             await pictures.clean(data, max_side=None)
         assert not isinstance(refused.value, HeicPicture)
