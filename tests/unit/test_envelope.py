@@ -44,6 +44,18 @@ PROMISED = {
     "BodyTooLarge": (8, 413),
     "TooManyRequests": (8, 429),
 }
+# Contract: 1.15: a code is the name of a class, and stays when that gets another one
+GIVEN_OUT = """
+    already_holding already_joined already_marked bad_body bad_characters bad_event_id bad_frame
+    bad_length bad_params bad_picture bad_request bad_times bad_username body_too_large
+    common_password csrf_failed event_name_taken event_not_found event_not_started event_over
+    foreign_origin friend_of_oneself head_too_large heic_picture holding_somebody invalid_argument
+    left_event missing_argument nobody_held not_held not_joined not_logged_in not_the_creator
+    not_waiting other_person person_not_found picture_too_large repeated_argument scan_not_found
+    somebody_took_part somebody_was_marked taken too_many_events too_many_frames too_many_requests
+    too_many_sockets too_short unknown_message unknown_path unsupported_media_type username_taken
+    wrong_credentials wrong_method you_are_waiting yourself
+"""
 WORDS = {"field": "name", "least": 1, "most": 2, "seconds": 3, "allowed": "GET"}
 
 
@@ -91,6 +103,10 @@ class TestNumbers:
         answer = failure(kind(**WORDS), "ru")
         assert said(answer)["code"] == kind.code
         assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
+
+    def test_no_name_that_programs_may_know_is_ever_lost(self) -> None:
+        """Contract: 1.15. A new one is added to the list."""
+        assert {kind.code for kind in every_refusal()} == set(GIVEN_OUT.split())
 
     def test_so_has_what_is_our_fault(self) -> None:
         assert said(failure(Unavailable(), "en"))["code"] == "unavailable"
