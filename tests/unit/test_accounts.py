@@ -108,7 +108,11 @@ class TestSignUp:
         assert door.sign_up(username).user_id == 2
 
     @pytest.mark.parametrize(
-        "username", ["", "x" * 65, "a b", "a\n", "a@b", "a/b", "x\u0301", "й" * 65]
+        "username",
+        [
+            *("", "x" * 65, "a b", "a\n", "a@b", "a/b", "x\u0301", "й" * 65),
+            *("anna\u115f", "an\u1160na", "\u3164anna", "anna\uffa0"),  # letters, to Unicode
+        ],
     )
     def test_other_user_names_are_refused(self, door: Door, username: str) -> None:
         with pytest.raises(BadUsername):
