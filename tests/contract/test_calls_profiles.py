@@ -43,6 +43,7 @@ class TestGetProfile:
     async def test_of_somebody_else_it_tells_what_everybody_may_know(
         self, anna: Browser, boris: Browser
     ) -> None:
+        """Contract: 3.1."""
         assert await profile(anna, boris.user_id) == {
             "user_id": boris.user_id,
             "pic": "/pictures/default.svg",
