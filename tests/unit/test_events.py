@@ -38,6 +38,7 @@ from attendance_core.events import (
 )
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
+from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from tests.support.stand_ins import NOON
 from tests.support.world import World, drive
@@ -261,11 +262,13 @@ class TestLeaveEvent:
         assert calendar.world.place(BORIS).state is None
 
     def test_the_mark_is_told_before_the_sockets_close(self, calendar: Calendar) -> None:
+        """Contract: 5.4."""
         calendar.vera_marks_boris()
         calendar.leaves(BORIS)
         left, ended = calendar.world.news[-2:]
         assert isinstance(left, PlaceChanged) and isinstance(ended, ConnectionsEnded)
         assert (ended.why, left.place.member) == (Ending.LEFT, False)
+        assert isinstance(left.place.state, Marked)
 
     def test_a_mark_stays_and_one_is_never_listed_again(self, calendar: Calendar) -> None:
         """Contract: 5.4."""

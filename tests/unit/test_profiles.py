@@ -337,6 +337,16 @@ class TestFindByName:
             desk.finds(part)
         assert desk.finds("а  б в") == []
 
+    def test_a_hundred_at_most_are_answered_and_the_others_by_pages(self, desk: Desk) -> None:
+        """Contract: 3.8."""
+        names = [f"Однофамилец {number:03}" for number in range(101)]
+        for name in names:
+            desk.world.person(name)
+        found = drive(desk._find(display_name_part="однофамилец"))
+        assert [each.display_name for each in found] == names[:100]
+        assert desk.finds("однофамилец", limit=1000) == names[:100]
+        assert desk.finds("однофамилец", limit=1000, offset=99) == names[99:]
+
     def test_percent_and_underscore_mean_themselves(self, desk: Desk) -> None:
         desk.world.person("100%_sure")
         assert desk.finds("100%") == ["100%_sure"]
