@@ -288,6 +288,7 @@ class TestDeleteEvent:
             calendar.gets(calendar.lecture)
 
     def test_its_sockets_close_and_its_name_is_free(self, calendar: Calendar) -> None:
+        """Contract: 5.6."""
         calendar.deletes(ANNA)
         assert calendar.world.news[-1] == ConnectionsEnded(calendar.lecture, Ending.DELETED)
         calendar.creates("Lecture")

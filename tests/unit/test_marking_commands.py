@@ -168,6 +168,7 @@ class TestReadyToMark:
 
 class TestPrepareToMark:
     def test_the_choice_is_mine_for_90_seconds(self, world: World) -> None:
+        """Contract: 6.8."""
         world.waits(2)
         drive(world.prepare(connection=world.marks(3), target=UserId(2)))
         assert world.place(2).state == Held(NOON, UserId(3), NOON + 90)
@@ -346,6 +347,7 @@ class TestHangUp:
         assert world.place(2).state is None
 
     def test_a_marker_who_says_goodbye_gives_back_at_once(self, world: World) -> None:
+        """Contract: 6.8."""
         world.waits(2)
         marker = world.marks(3)
         drive(world.prepare(connection=marker, target=UserId(2)))
