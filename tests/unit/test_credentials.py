@@ -88,6 +88,7 @@ class TestOrigin:
 
     @pytest.mark.parametrize("origin", ["http://attendance.test", "http://attendance.test:443"])
     def test_a_page_that_came_by_http_is_foreign_on_https(self, origin: str) -> None:
+        """Contract: 6.17."""
         headers = asking("attendance.test", origin)
         assert origin_is_foreign(headers, ALLOWED, secure=True)
         assert not origin_is_foreign(
