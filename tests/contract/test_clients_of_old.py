@@ -223,7 +223,7 @@ class TestSockets:
     async def test_whoever_comes_first_one_marks_the_other(
         self, anna: Person, boris: Person
     ) -> None:
-        """Contract: 6.16."""
+        """Contract: 6.3, 6.16."""
         event_id = an_event(anna)
         async with anna.opens("marking", event_id) as marker:
             await marker.hears("marking_list", marking_list=[])

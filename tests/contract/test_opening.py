@@ -96,6 +96,10 @@ class TestRefusals:
         )
         assert await wire.turns_away() == turned_away
         assert await house.state_of(event_id, anna) is None
+        wire = await anna.house.opens(  # whom it is for is looked at before where it goes
+            f"/ws/{role}?event_id=x&as={spelt}", Cookie=f"sessionid={anna.token}"
+        )
+        assert await wire.turns_away() == turned_away
 
     async def test_a_socket_for_oneself_is_not(self, house: House) -> None:
         (anna,) = await house.people(1)
