@@ -126,6 +126,21 @@ class TestOpenApi:
                     assert set(named) == {"error", "error_msg", "code"}
                     assert schema == {"$ref": "#/components/schemas/ErrorEnvelope"}
 
+    async def test_who_calls_is_shown_only_by_what_a_call_gives_out(
+        self, document: dict[str, Any]
+    ) -> None:
+        """A session by logging in; tokens by no call so far."""
+        schemes = set(document["components"]["securitySchemes"])
+        assert schemes == {"session", "csrf"}
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                (shown,) = operation["security"]
+                assert shown.keys() <= schemes
+                assert ("csrf" in shown) is (method == "post")
+                assert ("session" in shown) is (operation["operationId"] not in WITHOUT_LOG_IN), (
+                    path
+                )
+
     async def test_it_is_whole_and_of_this_version(self, document: dict[str, Any]) -> None:
         assert document["openapi"].startswith("3.1")
         schemas = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}

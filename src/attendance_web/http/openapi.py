@@ -68,7 +68,6 @@ def document(calls: Sequence[Call]) -> Schema:
             "schemas": {**components, "ErrorEnvelope": _envelope({"type": "object"}, refused=True)},
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
-                "token": {"type": "http", "scheme": "bearer"},
                 "csrf": {
                     "type": "apiKey",
                     "in": "header",
@@ -156,10 +155,11 @@ def _envelope(response: Schema, *, refused: bool = False) -> Schema:
 
 
 def _security(call: Call) -> list[Schema]:
+    """By cookie alone, as long as no call gives out tokens."""
     by_cookie: Schema = {"session": []} if call.needs_login else {}
     if call.method == "POST":
         by_cookie["csrf"] = []
-    return [by_cookie, {"token": []}]
+    return [by_cookie]
 
 
 def _statuses(call: Call) -> list[int]:
