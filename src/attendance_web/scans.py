@@ -113,7 +113,8 @@ def _run_over(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
 async def _line(use_cases: UseCases, user_id: UserId, scan: ConfirmationScan) -> str:
     seen = await use_cases.get_profile(actor=user_id, user_id=user_id)
     name, at = seen.profile.display_name, _readable(scan.uploaded_at)
-    return f"{user_id}\t{name}\t{at}\t{scan.state.value}\t{_key(scan.file, name)}"
+    state = scan.state.value if scan.reason is None else f"{scan.state.value}: {scan.reason.value}"
+    return f"{user_id}\t{name}\t{at}\t{state}\t{_key(scan.file, name)}"
 
 
 def _key(file: FileKey, display_name: str) -> str:

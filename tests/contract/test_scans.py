@@ -230,3 +230,7 @@ def test_a_scan_of_one_who_has_another_name_by_now_is_not_judged_by_the_old_look
     assert student.seen() == (True, "approved")
     student.visitor.post(rename, display_name="Кто-то другой")
     assert student.seen() == (False, "none")
+    file, line = scans(service, "show", str(student.user_id))
+    assert line.split("\t")[3] == "none: renamed"
+    Path(file).unlink()
+    Path(file).parent.rmdir()

@@ -23,7 +23,13 @@ from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Mark, Marked
-from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
+from attendance_core.profiles import (
+    Confirmation,
+    ConfirmationScan,
+    Profile,
+    ProfileSummary,
+    Reason,
+)
 from attendance_core.vocabulary import (
     EventId,
     FileKey,
@@ -171,6 +177,16 @@ class TestProfiles:
         await store.transact(lambda u: u.scans.put(judged))
         assert await store.observe(lambda u: u.scans.find(anna)) == judged
         assert await store.observe(lambda u: u.scans.pending()) == []
+
+    async def test_the_reason_is_kept_with_a_scan(self, store: Any) -> None:
+        """Contract: 3.7."""
+        (anna,) = await people(store, "Анна")
+        renamed = ConfirmationScan(
+            anna, FileKey("1"), NOON, Confirmation.NONE, NOON + 1, Reason.RENAMED
+        )
+        await store.transact(lambda u: u.scans.put(renamed))
+        assert await store.observe(lambda u: u.scans.find(anna)) == renamed
+        assert await store.transact(lambda u: u.scans.lock(anna)) == renamed
 
 
 class TestFriendships:

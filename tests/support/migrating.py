@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -88,13 +89,16 @@ def defined(url: URL) -> dict[str, str]:
 
 
 def schema_of(database: Path) -> dict[str, list[str]]:
-    """The schema in SQLite's words, whatever the order of a table's lines."""
+    """The schema in SQLite's words, whatever the order of a table's columns and constraints."""
     connection = sqlite3.connect(database)
     found = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
     ).fetchall()
     connection.close()
-    return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in found}
+    # A column that was added later stands on the line of the one before it
+    parts = re.compile(r"\n|, (?![^(]*\))")
+    stripped = {name: [part.strip(" \t,") for part in parts.split(sql)] for name, sql in found}
+    return {name: sorted(filter(None, lines)) for name, lines in stripped.items()}
 
 
 def add_person(on: Connection, number: int, name: str) -> None:

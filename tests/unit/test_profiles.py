@@ -25,6 +25,7 @@ from attendance_core.profiles import (
     JudgeScan,
     ProfileSeen,
     ReadScan,
+    Reason,
     UpdateProfileInfo,
     UpdateProfilePicture,
     UploadProfileConfirmation,
@@ -260,6 +261,7 @@ class TestNewName:
         desk.writes(display_name=name)
         assert not desk.sees(BORIS, ANNA).confirmed
         assert desk.sees(ANNA, ANNA).confirmation is Confirmation.NONE
+        assert drive(desk._read(user_id=ANNA))[0].reason is Reason.RENAMED
         assert drive(desk._pending()) == []
         desk.writes(display_name="Анна Смирнова")  # nor does the old one bring it back
         assert not desk.sees(BORIS, ANNA).confirmed
@@ -282,7 +284,8 @@ class TestNewName:
         before = desk.sees(ANNA, ANNA).confirmation
         desk.writes(display_name="Вера Петрова")
         assert desk.sees(ANNA, ANNA).confirmation is before
-        assert drive(desk._read(user_id=ANNA))[0].file == scan.file
+        kept, _ = drive(desk._read(user_id=ANNA))
+        assert (kept.file, kept.reason) == (scan.file, None)
 
     def test_a_word_said_twice_does_not_bring_it_back_but_a_new_scan_may(self, desk: Desk) -> None:
         first = desk.uploads()
@@ -293,6 +296,7 @@ class TestNewName:
         assert not desk.sees(BORIS, ANNA).confirmed
         desk.judges(desk.uploads().file, approve=True)
         assert desk.sees(BORIS, ANNA).confirmed
+        assert drive(desk._read(user_id=ANNA))[0].reason is None
 
     def test_a_moderator_judges_the_name_that_was_looked_at(self, desk: Desk) -> None:
         scan = desk.uploads()

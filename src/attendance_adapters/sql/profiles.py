@@ -25,7 +25,13 @@ from attendance_adapters.sql.search import (
 )
 from attendance_adapters.sql.tables import BigId, profiles, scans
 from attendance_core.errors import PersonNotFound
-from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
+from attendance_core.profiles import (
+    Confirmation,
+    ConfirmationScan,
+    Profile,
+    ProfileSummary,
+    Reason,
+)
 from attendance_core.vocabulary import FileKey, UserId, fold
 
 ADD_PROFILE = insert(profiles)
@@ -60,7 +66,12 @@ SUMMARIES = (
     .where(profiles.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)))
 )
 _SELECT_SCANS = select(
-    scans.c.user_id, scans.c.file, scans.c.uploaded_at, scans.c.state, scans.c.judged_at
+    scans.c.user_id,
+    scans.c.file,
+    scans.c.uploaded_at,
+    scans.c.state,
+    scans.c.judged_at,
+    scans.c.reason,
 )
 FIND_SCAN = _SELECT_SCANS.where(scans.c.user_id == bindparam("user_id"))
 LOCK_SCAN = FIND_SCAN.with_for_update()
@@ -130,6 +141,7 @@ class Scans:
             "uploaded_at": scan.uploaded_at,
             "state": scan.state.value,
             "judged_at": scan.judged_at,
+            "reason": None if scan.reason is None else scan.reason.value,
         }
         self._execute(REMOVE_SCAN, {"user_id": scan.user_id})
         self._execute(ADD_SCAN, row)
@@ -158,5 +170,12 @@ def _profile_from(row: Sequence[Any] | None) -> Profile:
 
 
 def _scan_from(row: Sequence[Any]) -> ConfirmationScan:
-    user_id, file, uploaded_at, state, judged_at = row
-    return ConfirmationScan(user_id, FileKey(file), uploaded_at, Confirmation(state), judged_at)
+    user_id, file, uploaded_at, state, judged_at, reason = row
+    return ConfirmationScan(
+        user_id,
+        FileKey(file),
+        uploaded_at,
+        Confirmation(state),
+        judged_at,
+        None if reason is None else Reason(reason),
+    )

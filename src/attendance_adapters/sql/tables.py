@@ -126,6 +126,7 @@ scans = Table(
     Column("uploaded_at", InstantType, nullable=False),
     Column("state", String(8), nullable=False),
     Column("judged_at", InstantType),
+    Column("reason", String(32)),
 )
 
 friendships = Table(

@@ -23,6 +23,7 @@ from attendance_core.profiles.scans import (
     GetPendingScans,
     JudgeScan,
     ReadScan,
+    Reason,
     UploadProfileConfirmation,
     scan_path,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "ProfileSeen",
     "ProfileSummary",
     "ReadScan",
+    "Reason",
     "UpdateProfileInfo",
     "UpdateProfilePicture",
     "UploadProfileConfirmation",

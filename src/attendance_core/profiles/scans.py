@@ -21,6 +21,12 @@ class Confirmation(Enum):
     REJECTED = "rejected"
 
 
+class Reason(Enum):
+    """Why a scan is in the state it is in, where that does not say it all."""
+
+    RENAMED = "renamed"  # Contract: 3.7
+
+
 @dataclass(frozen=True, slots=True)
 class ConfirmationScan:
     """The picture of a student record. Private: its owner and moderators only."""
@@ -30,6 +36,7 @@ class ConfirmationScan:
     uploaded_at: Instant
     state: Confirmation = Confirmation.PENDING
     judged_at: Instant | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,8 @@ def take_tick(unit: ports.Unit, user_id: UserId) -> None:
     """Takes the tick of one who has another name now; their profile is locked. Contract: 3.7."""
     scan = unit.scans.lock(user_id)
     if scan is not None and scan.state is Confirmation.APPROVED:
-        unit.scans.put(replace(scan, state=Confirmation.NONE, judged_at=unit.now()))
+        now = unit.now()
+        unit.scans.put(replace(scan, state=Confirmation.NONE, judged_at=now, reason=Reason.RENAMED))
 
 
 async def discard_file(files: ports.Files, path: str) -> None:
