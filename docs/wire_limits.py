@@ -10,6 +10,7 @@ from wire_prose import first_line, paragraph
 from attendance_adapters.picture_worker import MAX_PIXELS
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_core.accounts import SESSION_SECONDS
+from attendance_core.browsers import BROWSER_SECONDS
 from attendance_core.errors import Kind, Language, TooManySockets
 from attendance_core.events import EVENTS_MOST
 from attendance_core.limits import FAILED_LOG_INS, FRIEND_REQUESTS, SIGN_UPS, UPLOADS
@@ -32,7 +33,13 @@ from attendance_web.serving.http_head import (
 )
 from attendance_web.serving.server import LARGEST_FRAME
 from attendance_web.serving.ws_protocol import FRAGMENTS_MOST, FRAMES_A_SECOND, FRAMES_MOST
-from attendance_web.wire.credentials import CSRF_COOKIE, HTTPS_SESSION_COOKIE, SESSION_COOKIE
+from attendance_web.wire.credentials import (
+    BROWSER_COOKIE,
+    CSRF_COOKIE,
+    HTTPS_BROWSER_COOKIE,
+    HTTPS_SESSION_COOKIE,
+    SESSION_COOKIE,
+)
 from attendance_web.wire.language import DEFAULT
 from attendance_web.wire.values import MOST_DEPTH, MOST_PIECES
 
@@ -66,7 +73,7 @@ def numbers() -> Iterator[str]:
 
 
 def first_steps() -> Iterator[str]:
-    """What comes before anything else: the language, and both cookies."""
+    """What comes before anything else: the language, and the cookies."""
     ours = " and ".join(f"`{each}`" for each in sorted(get_args(Language), reverse=True))
     given_out = any(call.name == "CreateToken" for call in ALL_CALLS)
     days = f"{SESSION_SECONDS / 86_400:g}"
@@ -90,6 +97,13 @@ def first_steps() -> Iterator[str]:
         f"`{HTTPS_SESSION_COOKIE}` and no other, which scripts cannot read. "
         f"It is good for {days} days from its last use; another log-in of the same browser ends "
         "it, with its sockets.",
+        "- ",
+    )
+    yield paragraph(
+        f"Both also set `{BROWSER_COOKIE}` (`{HTTPS_BROWSER_COOKIE}`), which lets nobody in, for "
+        f"{BROWSER_SECONDS / 86_400:g} days: failed log-ins to an account that was used in this "
+        "browser before are counted by themselves, so that strangers at the same address keep "
+        "nobody out. Keep it when you log out.",
         "- ",
     )
     yield paragraph(
@@ -130,7 +144,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     minutes, hours = FAILED_LOG_INS.within / 60, UPLOADS.within / 3600
     yield "calls of a person", f"{CALLS} at once, then {CALLS_A_SECOND:g} a second", "429"
     yield (
-        "failed log-ins to an account from an address",
+        "failed log-ins to an account from an address, or from a browser known to it",
         f"{FAILED_LOG_INS.most} in {minutes:g} minutes",
         "429",
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from unicodedata import normalize
 
 from attendance_core import ports
+from attendance_core.browsers import remember_browser
 from attendance_core.errors import BadLength, BadUsername, CommonPassword, WrongCredentials
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Terms
@@ -70,10 +72,14 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """A new session with its secret, which is shown this once."""
+    """A new session with its secret, which is shown this once.
+
+    ``browser`` is what the browser shows, logged in or not, to be known again.
+    """
 
     user_id: UserId
     token: str
+    browser: str | None = None
 
 
 def session_id_of(token: str) -> SessionId:
@@ -86,8 +92,21 @@ def _composed(text: str, most: int) -> str:
     return normalize("NFC", text[: COMES_APART_INTO * most + 1])
 
 
+@dataclass(frozen=True, slots=True)
+class _Browser:
+    """Where somebody logs in: what it has shown, and a secret to know it by if it is new."""
+
+    shown: Sequence[str]
+    secret: str
+
+
 def _open_session(
-    unit: ports.Unit, user_id: UserId, token: str, replacing: SessionId | None, terms: Terms
+    unit: ports.Unit,
+    user_id: UserId,
+    token: str,
+    replacing: SessionId | None,
+    browser: _Browser | None,
+    terms: Terms,
 ) -> LoggedIn:
     """Opens a session in place of the one this browser had; forgets those that have expired."""
     now = unit.now()
@@ -95,7 +114,10 @@ def _open_session(
         _end_session(unit, replacing, terms)
     unit.sessions.remove_expired(user_id, now - SESSION_SECONDS)
     unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
-    return LoggedIn(user_id, token)
+    if browser is None:
+        return LoggedIn(user_id, token)
+    known_by = remember_browser(unit, user_id, browser.shown, browser.secret)
+    return LoggedIn(user_id, token, known_by)
 
 
 def _end_session(unit: ports.Unit, session_id: SessionId, terms: Terms) -> None:
@@ -126,8 +148,12 @@ class SignUp:
         password: str,
         display_name: str | None = None,
         replacing: SessionId | None = None,
+        shown: Sequence[str] | None = None,
     ) -> LoggedIn:
-        """Raises BadUsername, BadLength, CommonPassword, BadCharacters, UsernameTaken."""
+        """Takes what a browser has ``shown`` that accounts know it by; None where it is none.
+
+        Raises BadUsername, BadLength, CommonPassword, BadCharacters, UsernameTaken.
+        """
         username = _composed(username, USERNAME_MAX)
         password = _composed(password, PASSWORD_MAX)
         if not USERNAME.fullmatch(username) or not BLANKS.isdisjoint(username):
@@ -136,14 +162,15 @@ class SignUp:
             raise BadLength(field="password", least=PASSWORD_MIN, most=PASSWORD_MAX)
         if self.passwords.is_common(password):
             raise CommonPassword(field="password")
-        shown = checked_display_name(username if display_name is None else display_name)
+        name = checked_display_name(username if display_name is None else display_name)
         password_hash = await self.passwords.hash(password)
         token = self.ids.token()
+        browser = None if shown is None else _Browser(shown, self.ids.token())
 
         def work(unit: ports.Unit) -> LoggedIn:
             user_id = unit.accounts.add(username, password_hash, unit.now())
-            unit.profiles.add(Profile(user_id, shown))
-            return _open_session(unit, user_id, token, replacing, self.terms)
+            unit.profiles.add(Profile(user_id, name))
+            return _open_session(unit, user_id, token, replacing, browser, self.terms)
 
         return await self.transact(work)
 
@@ -159,9 +186,16 @@ class LogIn:
     terms: Terms
 
     async def __call__(
-        self, *, username: str, password: str, replacing: SessionId | None = None
+        self,
+        *,
+        username: str,
+        password: str,
+        replacing: SessionId | None = None,
+        shown: Sequence[str] | None = None,
     ) -> LoggedIn:
-        """Raises WrongCredentials: after the same time whichever of the two is wrong.
+        """Takes what a browser has ``shown`` that accounts know it by; None where it is none.
+
+        Raises WrongCredentials: after the same time whichever of the two is wrong.
 
         A password is compared in NFC, and as it was typed: some were kept so. Both always are,
         so that the time says nothing of how one is kept.
@@ -175,9 +209,10 @@ class LogIn:
         if account is None or not any(right):
             raise WrongCredentials
         token = self.ids.token()
+        browser = None if shown is None else _Browser(shown, self.ids.token())
 
         def work(unit: ports.Unit) -> LoggedIn:
-            return _open_session(unit, account.user_id, token, replacing, self.terms)
+            return _open_session(unit, account.user_id, token, replacing, browser, self.terms)
 
         return await self.transact(work)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from attendance_core.vocabulary import (
+    BrowserId,
     ConnectionId,
     EventId,
     Instant,
@@ -21,6 +22,7 @@ from attendance_core.vocabulary import (
 if TYPE_CHECKING:
     from attendance_core.accounts import Account, Session
     from attendance_core.attendance import Attended, Participant
+    from attendance_core.browsers import KnownBrowser
     from attendance_core.events import Event, When
     from attendance_core.friends import Friend, Friendship
     from attendance_core.limits import Tally
@@ -62,6 +64,22 @@ class Sessions(Protocol):
 
     def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
         """Forgets those of this person that were used last at ``used_by`` or before."""
+        ...
+
+
+class KnownBrowsers(Protocol):
+    """Keeps browsers that were logged in to an account before, by the hash of their secret."""
+
+    def of(self, user_id: UserId) -> Sequence[KnownBrowser]:
+        """Lists all that this person's account knows, the one that was used last first."""
+        ...
+
+    def put(self, browser: KnownBrowser) -> None:
+        """Adds it, or replaces what is known of it."""
+        ...
+
+    def remove(self, user_id: UserId, browser_ids: Sequence[BrowserId]) -> None:
+        """Forgets those that there are."""
         ...
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from attendance_core.accounts import Identify, LogIn, LogOut, SignUp
 from attendance_core.attendance import GetAttendance, GetMyAttendance
+from attendance_core.browsers import RecogniseBrowser
 from attendance_core.events import (
     CreateEvent,
     DeleteEvent,
@@ -54,6 +55,7 @@ class UseCases:
     log_in: LogIn
     identify: Identify
     log_out: LogOut
+    recognise_browser: RecogniseBrowser
 
     count_one: CountOne
     begin_try: BeginTry

@@ -12,6 +12,7 @@ EventId = NewType("EventId", UUID)
 ConnectionId = NewType("ConnectionId", UUID)
 ProcessId = NewType("ProcessId", UUID)
 SessionId = NewType("SessionId", str)  # SHA-256 of the credential in hex: the secret is not kept
+BrowserId = NewType("BrowserId", str)  # SHA-256 of what a known browser shows, in hex
 FileKey = NewType("FileKey", str)
 TallyKey = NewType("TallyKey", str)  # BLAKE2b of what is limited, and of whom, in hex
 

@@ -45,21 +45,24 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
         password=call.arguments.password,
         display_name=call.arguments.display_name,
         replacing=call.replaceable,
+        shown=call.browser_secrets,
     )
-    call.give_session(logged_in.token)
+    call.log_in(logged_in)
     return Person(logged_in.user_id)
 
 
 @post("/accounts/login/", login=False, heeds_person=False, name="LogIn")
 async def log_in(call: CallContext[Credentials]) -> Person:
     """Logs in; the session changes its id."""
-    async with call.limits.log_in(call.arguments.username, call.address):
+    username, shown = call.arguments.username, call.browser_secrets
+    async with call.limits.log_in(username, call.address, shown):
         logged_in = await call.use_cases.log_in(
-            username=call.arguments.username,
+            username=username,
             password=call.arguments.password,
             replacing=call.replaceable,
+            shown=shown,
         )
-    call.give_session(logged_in.token)
+    call.log_in(logged_in)
     return Person(logged_in.user_id)
 
 

@@ -76,6 +76,10 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
 # Each that is told whom it is about
 ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
     "log_in": (lambda do: do.log_in(username="nobody", password="x" * 9), WrongCredentials),
+    "recognise_browser": (
+        lambda do: do.recognise_browser(username="nobody", shown=["x"]),
+        None,
+    ),
     "get_profile_summaries": (lambda do: do.get_profile_summaries(user_ids=[NOBODY]), []),
     "send_friend_request": (
         lambda do: do.send_friend_request(actor=SOMEBODY, user_id=NOBODY),

@@ -19,7 +19,16 @@ from attendance_adapters import (
     embedded,
     migrate,
 )
-from attendance_core import UseCases, accounts, attendance, events, friends, limits, profiles
+from attendance_core import (
+    UseCases,
+    accounts,
+    attendance,
+    browsers,
+    events,
+    friends,
+    limits,
+    profiles,
+)
 from attendance_core.marking import commands, readings, upkeep
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -65,6 +74,7 @@ class TestUseCases:
         modules = (
             accounts,
             attendance,
+            browsers,
             commands,
             events,
             friends,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -69,6 +70,106 @@ class TestFailedLogIns:
                 refusal(await self.fail(browser, anna.username), 3)
             given = {"username": anna.username, "password": PASSWORD}
             response(await browser.post(LOG_IN, **given))
+
+
+class TestKnownBrowsers:
+    """Contract: 9.4."""
+
+    async def log_in(self, browser: Browser, person: Browser, password: str = PASSWORD) -> Any:
+        return await browser.post(LOG_IN, username=person.username, password=password)
+
+    async def fail(self, browser: Browser, person: Browser, times: int) -> None:
+        for _ in range(times):
+            refusal(await self.log_in(browser, person, "wrong password"), 3)
+
+    @staticmethod
+    async def known(site: Site, *people: Browser) -> Browser:
+        """A browser in which these people logged in, and out again."""
+        browser = site.browser()
+        for person in people:
+            response(await browser.post(LOG_IN, username=person.username, password=PASSWORD))
+            response(await browser.post("/accounts/logout/"))
+        assert browser.session is None
+        return browser
+
+    async def test_others_keep_out_nobody_who_was_logged_in_there(
+        self, site: Site, anna: Browser
+    ) -> None:
+        mine = await self.known(site, anna)
+        await self.fail(site.browser(), anna, 10)
+        too_many(await self.log_in(site.browser(), anna))
+        for _ in range(3):
+            assert response(await self.log_in(mine, anna)) == {"user_id": anna.user_id}
+        too_many(await self.log_in(site.browser(), anna))  # strangers stay out
+
+    async def test_where_one_signed_up_one_is_known_too(self, site: Site) -> None:
+        vera = await site.person("vera")
+        response(await vera.post("/accounts/logout/"))
+        await self.fail(site.browser(), vera, 10)
+        assert response(await self.log_in(vera, vera)) == {"user_id": vera.user_id}
+
+    async def test_its_own_tries_count_too_and_against_nobody_else(
+        self, site: Site, anna: Browser
+    ) -> None:
+        mine, other = await self.known(site, anna), await self.known(site, anna)
+        await self.fail(mine, anna, 10)
+        assert too_many(await self.log_in(mine, anna)) == 900
+        response(await self.log_in(other, anna))
+        response(await self.log_in(site.browser(), anna))
+        site.clock.pass_(900)
+        response(await self.log_in(mine, anna))
+
+    async def test_known_to_one_account_it_gains_nothing_for_another(
+        self, site: Site, anna: Browser
+    ) -> None:
+        boris = await site.person("boris")
+        theirs = await self.known(site, boris)
+        await self.fail(theirs, anna, 10)
+        too_many(await self.log_in(theirs, anna))
+        too_many(await self.log_in(site.browser(), anna))  # they were a stranger's tries
+
+    async def test_several_people_are_known_in_one_browser_up_to_eight(self, site: Site) -> None:
+        everybody = [await site.person("one") for _ in range(9)]
+        shared, stranger = await self.known(site, *everybody), site.browser()
+        for person in everybody:
+            await self.fail(stranger, person, 10)
+        too_many(await self.log_in(shared, everybody[0]))  # whom the latest eight pushed out
+        for person in everybody[:0:-1]:
+            assert response(await self.log_in(shared, person)) == {"user_id": person.user_id}
+
+    @pytest.mark.parametrize("planted", ["x" * 43, "x", ".".join(["y" * 43] * 90), "=;,", "é"])
+    async def test_a_forged_cookie_is_none(self, site: Site, anna: Browser, planted: str) -> None:
+        headers = {"Cookie": f"knownbrowser={planted}".encode("latin-1")}
+        forger = site.browser()
+        token = await forger.token()
+        headers["Cookie"] += f"; csrftoken={token}".encode()
+        given = {"username": anna.username, "password": "wrong password"}
+        answers = [await forger.send(LOG_IN, json=given, headers=headers) for _ in range(11)]
+        assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+        too_many(await self.log_in(site.browser(), anna))
+
+    async def test_the_cookie_lets_nobody_in_and_no_page_reads_it(
+        self, site: Site, anna: Browser
+    ) -> None:
+        for address, name, is_secure in (
+            ("http://attendance.test", "knownbrowser", False),
+            ("https://attendance.test", "__Host-knownbrowser", True),
+        ):
+            browser = site.browser(base_url=address)
+            answer = await self.log_in(browser, anna)
+            (header,) = (
+                each for each in answer.headers.get_list("set-cookie") if each.startswith(name)
+            )
+            cookie = SimpleCookie(header)[name]
+            assert cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/"
+            assert cookie["max-age"] == str(400 * 86_400) and not cookie["domain"]
+            assert bool(cookie["secure"]) is is_secure
+            for kept in (name, "sessionid", "__Host-sessionid"):
+                shown = site.browser(base_url=address, cookies={kept: cookie.value})
+                answer = await shown.get("/api/auth/GetCurrentUserId")
+                assert response(answer) == {"user_id": None}
+            answer = await browser.post("/accounts/logout/")
+            assert name not in "".join(answer.headers.get_list("set-cookie"))
 
 
 class TestSignUps:

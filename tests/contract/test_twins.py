@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -75,6 +75,11 @@ class Known:
         """Anybody; 5 is nobody."""
         return UserId(99) if number == 5 else self.actor(number)
 
+    def browsers(self, number: int) -> Sequence[str] | None:
+        """What a browser shows that some people logged in with; 0 is no browser."""
+        shown = (each.browser for each in self.people[-number:])
+        return [each for each in shown if each is not None] if number else None
+
     def event(self, number: int) -> EventId:
         """One of the newest; 5 is none."""
         return EventId(UUID(int=99)) if number == 5 else self.events[-1 - number % 2]
@@ -118,7 +123,14 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
         )
     ),
     "log_in": lambda k, a, b, c: (
-        lambda do: do.log_in(username=one_of(USERNAMES, a), password="secret" * (2 if b else 1))
+        lambda do: do.log_in(
+            username=one_of(USERNAMES, a),
+            password="secret" * (2 if b else 1),
+            shown=k.browsers(c),
+        )
+    ),
+    "recognise_browser": lambda k, a, b, c: (
+        lambda do: do.recognise_browser(username=one_of(USERNAMES, a), shown=k.browsers(5) or ())
     ),
     "identify": lambda k, a, b, c: (
         lambda do: do.identify(

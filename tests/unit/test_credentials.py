@@ -8,7 +8,9 @@ from attendance_core.accounts import Actor, Credential, session_id_of
 from attendance_core.errors import NotLoggedIn
 from attendance_core.vocabulary import UserId
 from attendance_web.wire.credentials import (
+    BROWSER_PEOPLE,
     Credentials,
+    browser_secrets_from,
     check_person,
     credentials_from,
     origin_is_foreign,
@@ -181,3 +183,38 @@ class TestThePersonItIsFor:
         assert person_named([]) is None
         twice = [(b"x-attendance-user", b"7"), (b"X-Attendance-User", b"7")]
         assert person_named(twice) == "7, 7"
+
+
+class TestKnownBrowsers:
+    """Contract: 9.4."""
+
+    ONE, OTHER = "a" * 43, "-_" + "b" * 41
+
+    def shown(self, *values: str, name: str = "knownbrowser", secure: bool = False) -> list[str]:
+        headers = [(b"cookie", f"x=y; {name}={value}".encode("latin-1")) for value in values]
+        return list(browser_secrets_from(headers, secure=secure))
+
+    def test_a_browser_shows_a_secret_for_each_of_its_people(self) -> None:
+        assert self.shown() == []
+        assert self.shown(self.ONE) == [self.ONE]
+        assert self.shown(f"{self.ONE}.{self.OTHER}") == [self.ONE, self.OTHER]
+        assert self.shown(self.ONE, f"{self.OTHER}.{self.ONE}") == [self.ONE, self.OTHER]
+
+    @pytest.mark.parametrize(
+        "forged", ["", ".", "a" * 42, "a" * 44, "a" * 42 + "!", "ы".encode().decode("latin-1") * 20]
+    )
+    def test_what_we_never_gave_is_not_looked_up(self, forged: str) -> None:
+        assert self.shown(forged) == []
+        assert self.shown(f"{forged}.{self.ONE}") == [self.ONE]
+
+    def test_of_however_much_is_shown_a_little_is_looked_up(self) -> None:
+        many = [f"{number:043}" for number in range(150)]
+        assert self.shown(".".join(many)) == many[:BROWSER_PEOPLE]
+        assert self.shown(*many) == many[:BROWSER_PEOPLE]
+        assert self.shown(".".join(many[: BROWSER_PEOPLE + 1])) == many[:BROWSER_PEOPLE]
+        assert self.shown("." * 6000 + self.ONE) == []
+
+    def test_on_https_only_the_cookie_counts_that_no_neighbour_can_set(self) -> None:
+        assert self.shown(self.ONE, secure=True) == []
+        assert self.shown(self.ONE, name="__Host-knownbrowser", secure=True) == [self.ONE]
+        assert self.shown(self.ONE, name="__Host-knownbrowser") == []

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from attendance_core.accounts import Account, Session
+from attendance_core.browsers import KnownBrowser
 from attendance_core.events import Event
 from attendance_core.friends import Friendship
 from attendance_core.limits import Tally
@@ -14,6 +15,7 @@ from attendance_core.marking.connections import Connection, Process
 from attendance_core.marking.places import Mark, Marked, Place
 from attendance_core.profiles import ConfirmationScan, Profile
 from attendance_core.vocabulary import (
+    BrowserId,
     ConnectionId,
     EventId,
     Instant,
@@ -29,6 +31,13 @@ class PlaceKey(NamedTuple):
 
     event_id: EventId
     user_id: UserId
+
+
+class BrowserKey(NamedTuple):
+    """Finds what one account knows of one browser."""
+
+    user_id: UserId
+    browser_id: BrowserId
 
 
 class Pair(NamedTuple):
@@ -56,6 +65,7 @@ class State:
 
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded user name
     sessions: dict[SessionId, Session] = field(default_factory=dict)
+    known_browsers: dict[BrowserKey, KnownBrowser] = field(default_factory=dict)
     profiles: dict[UserId, Profile] = field(default_factory=dict)
     scans: dict[UserId, ConfirmationScan] = field(default_factory=dict)
     friendships: dict[Pair, Friendship] = field(default_factory=dict)

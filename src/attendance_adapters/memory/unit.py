@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attendance_adapters.memory.accounts import Accounts, Sessions
+from attendance_adapters.memory.browsers import KnownBrowsers
 from attendance_adapters.memory.connections import Connections, Processes
 from attendance_adapters.memory.events import Events
 from attendance_adapters.memory.friends import Friendships
@@ -24,6 +25,7 @@ class MemoryUnit:
         self.announcements: list[Announcement] = []
         self.accounts = Accounts(state)
         self.sessions = Sessions(state)
+        self.known_browsers = KnownBrowsers(state)
         self.profiles = Profiles(state)
         self.scans = Scans(state)
         self.friendships = Friendships(state)

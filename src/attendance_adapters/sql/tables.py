@@ -107,6 +107,15 @@ sessions = Table(
     Index(None, "user_id"),
 )
 
+known_browsers = Table(
+    "known_browsers",
+    metadata,
+    _user_column(),
+    Column("browser_id", String(64), nullable=False),
+    Column("used_at", InstantType, nullable=False),
+    PrimaryKeyConstraint("user_id", "browser_id"),
+)
+
 profiles = Table(
     "profiles",
     metadata,

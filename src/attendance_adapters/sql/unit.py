@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from attendance_adapters.sql.accounts import Accounts, Sessions
+from attendance_adapters.sql.browsers import KnownBrowsers
 from attendance_adapters.sql.connections import Connections, Processes
 from attendance_adapters.sql.driver import Executor
 from attendance_adapters.sql.events import Events
@@ -29,6 +30,7 @@ class SqlUnit:
         "events",
         "friendships",
         "installation",
+        "known_browsers",
         "marks",
         "now",
         "places",
@@ -44,6 +46,7 @@ class SqlUnit:
         self.announcements: list[Announcement] = []
         self.accounts = Accounts(executor)
         self.sessions = Sessions(executor)
+        self.known_browsers = KnownBrowsers(executor)
         self.profiles = Profiles(executor)
         self.scans = Scans(executor)
         self.friendships = Friendships(executor)

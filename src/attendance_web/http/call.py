@@ -14,11 +14,11 @@ import msgspec
 from litestar.datastructures import Cookie
 
 from attendance_core import ports
-from attendance_core.accounts import Actor, Credential
+from attendance_core.accounts import Actor, Credential, LoggedIn
 from attendance_core.errors import NotLoggedIn
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import SessionId, UserId
-from attendance_web.http.cookies import no_session_cookie, session_cookie
+from attendance_web.http.cookies import browser_cookie, no_session_cookie, session_cookie
 from attendance_web.http.limits import Limits
 from attendance_web.wire.credentials import Credentials
 from attendance_web.wire.turns import FairTurns
@@ -56,6 +56,7 @@ class CallContext(Generic[A]):
     limits: Limits
     cookies: list[Cookie] = field(default_factory=list)  # to be set with the answer
     secure: bool = False
+    browser_secrets: tuple[str, ...] = ()  # what accounts may know this browser by
 
     @property
     def person(self) -> UserId:
@@ -71,18 +72,24 @@ class CallContext(Generic[A]):
             return None
         return self.actor.session_id
 
-    def give_session(self, token: str) -> None:
-        """Has the browser show this session from now on."""
-        self.cookies.append(session_cookie(token, secure=self.secure))
+    def log_in(self, logged_in: LoggedIn) -> None:
+        """Has the browser show this session from now on, and be known when it has ended."""
+        self._give_session(logged_in.token)
+        if logged_in.browser is not None:
+            secrets = dict.fromkeys((logged_in.browser, *self.browser_secrets))
+            self.cookies.append(browser_cookie([*secrets], secure=self.secure))
 
     def keep_session(self) -> None:
         """Has the browser keep the session that it has shown for thirty days from now."""
         if self.credentials is not None and self._is_by_cookie:
-            self.give_session(self.credentials.token)
+            self._give_session(self.credentials.token)
 
     def end_session(self) -> None:
         """Has the browser forget its session."""
         self.cookies.append(no_session_cookie(secure=self.secure))
+
+    def _give_session(self, token: str) -> None:
+        self.cookies.append(session_cookie(token, secure=self.secure))
 
     @property
     def _is_by_cookie(self) -> bool:

@@ -1,31 +1,44 @@
-"""The cookies that are set with an answer. Contract: 2."""
+"""The cookies that are set with an answer. Contract: 2 and 9.4."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar.datastructures import Cookie
 
 from attendance_core.accounts import SESSION_SECONDS
-from attendance_web.wire.credentials import session_cookie_name
+from attendance_core.browsers import BROWSER_SECONDS
+from attendance_web.wire.credentials import (
+    BETWEEN_SECRETS,
+    BROWSER_PEOPLE,
+    browser_cookie_name,
+    session_cookie_name,
+)
 
 SAME_SITE: Any = "Lax"  # Contract: 2; Litestar writes it as it is given
 
 
 def session_cookie(token: str, *, secure: bool) -> Cookie:
     """Makes a browser show a session again: for thirty days from now."""
-    return _session_cookie(token, int(SESSION_SECONDS), secure)
+    return _cookie(session_cookie_name(secure=secure), token, int(SESSION_SECONDS), secure)
 
 
 def no_session_cookie(*, secure: bool) -> Cookie:
     """Makes a browser forget its session."""
-    return _session_cookie("", 0, secure)
+    return _cookie(session_cookie_name(secure=secure), "", 0, secure)
 
 
-def _session_cookie(token: str, max_age: int, secure: bool) -> Cookie:
+def browser_cookie(secrets: Sequence[str], *, secure: bool) -> Cookie:
+    """Makes a browser known again: to the person who logged in last, and some before."""
+    value = BETWEEN_SECRETS.join(secrets[:BROWSER_PEOPLE])
+    return _cookie(browser_cookie_name(secure=secure), value, int(BROWSER_SECONDS), secure)
+
+
+def _cookie(name: str, value: str, max_age: int, secure: bool) -> Cookie:
     return Cookie(
-        key=session_cookie_name(secure=secure),
-        value=token,
+        key=name,
+        value=value,
         path="/",
         max_age=max_age,
         httponly=True,

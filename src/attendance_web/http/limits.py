@@ -11,7 +11,7 @@ import logging
 import math
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from weakref import WeakValueDictionary
 
@@ -25,7 +25,7 @@ from attendance_core.limits import (
     Limit,
 )
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import Instant, Seconds, UserId, fold
+from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId, fold
 from attendance_web.wire.addresses import network_of
 from attendance_web.wire.bucket import Bucket
 from attendance_web.wire.security_log import FAILED_LOG_IN, SECURITY
@@ -129,14 +129,22 @@ class Limits:
         await self._count(SIGN_UPS, network_of(address))
 
     @asynccontextmanager
-    async def log_in(self, username: str, address: str) -> AsyncIterator[None]:
+    async def log_in(
+        self, username: str, address: str, browser_secrets: Sequence[str] = ()
+    ) -> AsyncIterator[None]:
         """Around a log-in. Only failures count, and never more are looked at than may still fail.
+
+        They count against a browser that the account knows, and else against the address: so
+        strangers at the same one keep nobody out who was here before. Contract: 9.4.
 
         Those that come at once wait for one another where they might all fail. One that succeeds
         clears the count; one we could not look at is not counted. Raises TooManyRequests,
         Unavailable.
         """
-        subject = f"{network_of(address)} {fold(username)[:64]}"
+        account = fold(username)[:64]
+        browser = await self._recognise(username, browser_secrets)
+        whence = network_of(address) if browser is None else f"browser {browser}"
+        subject = f"{whence} {account}"
         began = await self._begin(subject)
         ended = Ended.RELEASED
         try:
@@ -145,7 +153,6 @@ class Limits:
             ended = Ended.SUCCEEDED
         except WrongCredentials:
             ended = Ended.FAILED
-            account = fold(username)[:64]
             SECURITY.note(FAILED_LOG_IN, account=account, address=network_of(address))
             raise
         except TimeoutError:
@@ -160,6 +167,11 @@ class Limits:
                 await self._use_cases.count_one(limit=limit, subject=subject)
         except TimeoutError:
             raise Unavailable from None
+
+    async def _recognise(self, username: str, shown: Sequence[str]) -> BrowserId | None:
+        if not shown:
+            return None
+        return await self._use_cases.recognise_browser(username=username, shown=shown)
 
     async def _begin(self, subject: str) -> Instant:
         """When this log-in has begun, once there is room for one that fails."""

@@ -18,7 +18,12 @@ from attendance_web.http.browsers import ACCOUNTS, redirect_to_page, wants_a_pag
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
-from attendance_web.wire.credentials import check_person, credentials_from, person_named
+from attendance_web.wire.credentials import (
+    browser_secrets_from,
+    check_person,
+    credentials_from,
+    person_named,
+)
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
 from attendance_web.wire.turns import FairTurns, NoTurn
@@ -88,6 +93,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         services.use_cases,
         services.limits,
         secure=secure,
+        browser_secrets=browser_secrets_from(headers, secure=secure),
     )
     answer = await _run(declared, call, services.work_turns, ANSWER_SECONDS - identified_in)
     if actor is not None and actor.renewed and not call.cookies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +14,11 @@ from attendance_web.wire.values import MOST_ID, whole_number
 
 SESSION_COOKIE = "sessionid"  # Contract: 2
 HTTPS_SESSION_COOKIE = "__Host-sessionid"  # Contract: 2.5, which no other host can set
+BROWSER_COOKIE = "knownbrowser"  # Contract: 9.4
+HTTPS_BROWSER_COOKIE = "__Host-knownbrowser"
+BROWSER_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
+BROWSER_PEOPLE = 8  # Contract: 9.4, whom one browser is known to
+BETWEEN_SECRETS = "."
 PERSON_HEADER = "x-attendance-user"  # Contract: 1.8
 CSRF_COOKIE = "csrftoken"  # Contract: 2
 CSRF_HEADER = "x-csrftoken"  # Contract: 2
@@ -35,6 +41,18 @@ def is_secure(scheme: str) -> bool:
 def session_cookie_name(*, secure: bool) -> str:
     """Names the cookie of the session: on HTTPS one that only we can have set."""
     return HTTPS_SESSION_COOKIE if secure else SESSION_COOKIE
+
+
+def browser_cookie_name(*, secure: bool) -> str:
+    """Names the cookie that says that a browser was logged in before."""
+    return HTTPS_BROWSER_COOKIE if secure else BROWSER_COOKIE
+
+
+def browser_secrets_from(headers: RawHeaders, *, secure: bool) -> tuple[str, ...]:
+    """Finds what accounts may know this browser by: a few at most, and nothing of another form."""
+    shown = BETWEEN_SECRETS.join(cookies(headers, browser_cookie_name(secure=secure)))
+    pieces = shown.split(BETWEEN_SECRETS, BROWSER_PEOPLE)[:BROWSER_PEOPLE]
+    return tuple(dict.fromkeys(filter(BROWSER_SECRET.fullmatch, pieces)))
 
 
 def credentials_from(headers: RawHeaders, *, secure: bool) -> Credentials | None:

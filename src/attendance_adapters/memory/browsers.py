@@ -1,0 +1,29 @@
+"""Known browsers in a dict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendance_adapters.memory.state import BrowserKey, State
+from attendance_core.browsers import KnownBrowser
+from attendance_core.vocabulary import BrowserId, UserId
+
+
+class KnownBrowsers:
+    """Keeps browsers that accounts know; `repositories.KnownBrowsers`."""
+
+    def __init__(self, state: State) -> None:
+        self._browsers = state.known_browsers
+
+    def of(self, user_id: UserId) -> Sequence[KnownBrowser]:
+        known = [each for each in self._browsers.values() if each.user_id == user_id]
+        return sorted(known, key=lambda each: (-each.used_at, each.browser_id))
+
+    def put(self, browser: KnownBrowser) -> None:
+        self._browsers[BrowserKey(browser.user_id, browser.browser_id)] = browser
+
+    def remove(self, user_id: UserId, browser_ids: Sequence[BrowserId]) -> None:
+        for browser_id in browser_ids:
+            key = BrowserKey(user_id, browser_id)
+            if key in self._browsers:
+                del self._browsers[key]

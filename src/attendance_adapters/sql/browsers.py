@@ -1,0 +1,49 @@
+"""Known browsers in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
+
+from attendance_adapters.sql.driver import Executor
+from attendance_adapters.sql.tables import known_browsers
+from attendance_core.browsers import KnownBrowser
+from attendance_core.vocabulary import BrowserId, UserId
+
+_ADD_BROWSER = insert(known_browsers)
+PUT_BROWSER = _ADD_BROWSER.on_conflict_do_update(
+    index_elements=[known_browsers.c.user_id, known_browsers.c.browser_id],
+    set_={"used_at": _ADD_BROWSER.excluded.used_at},
+)
+BROWSERS_OF = (
+    select(known_browsers.c.user_id, known_browsers.c.browser_id, known_browsers.c.used_at)
+    .where(known_browsers.c.user_id == bindparam("user_id"))
+    .order_by(known_browsers.c.used_at.desc(), known_browsers.c.browser_id)
+)
+REMOVE_BROWSERS = delete(known_browsers).where(
+    known_browsers.c.user_id == bindparam("user_id"),
+    known_browsers.c.browser_id.in_(bindparam("browser_ids", expanding=True)),
+)
+
+
+class KnownBrowsers:
+    """Keeps browsers that accounts know; `repositories.KnownBrowsers`."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
+
+    def of(self, user_id: UserId) -> Sequence[KnownBrowser]:
+        return [KnownBrowser(*row) for row in self._execute(BROWSERS_OF, {"user_id": user_id})]
+
+    def put(self, browser: KnownBrowser) -> None:
+        row = {
+            "user_id": browser.user_id,
+            "browser_id": browser.browser_id,
+            "used_at": browser.used_at,
+        }
+        self._execute(PUT_BROWSER, row)
+
+    def remove(self, user_id: UserId, browser_ids: Sequence[BrowserId]) -> None:
+        self._execute(REMOVE_BROWSERS, {"user_id": user_id, "browser_ids": list(browser_ids)})
