@@ -19,6 +19,13 @@ from attendance_web.http.body import MOST_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES
+from attendance_web.http.password_turns import (
+    KNOWN_MOST,
+    KNOWN_MOST_AN_ACCOUNT,
+    OTHERS_MOST,
+    OTHERS_MOST_AN_ADDRESS,
+    TURN_SECONDS,
+)
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.outbox import OUTBOX_MOST
 from attendance_web.live.turns import OPENING_SECONDS
@@ -149,6 +156,16 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "429",
     )
     yield "sign-ups from an address", f"{SIGN_UPS.most} in {SIGN_UPS.within:g} s", "429"
+    yield (
+        "log-ins and sign-ups that wait for their turn at a process",
+        f"{OTHERS_MOST_AN_ADDRESS} of an address, {OTHERS_MOST} in all, {TURN_SECONDS:g} s",
+        "429",
+    )
+    yield (
+        "log-ins that do, from browsers known to the account",
+        f"{KNOWN_MOST_AN_ACCOUNT} of an account, {KNOWN_MOST} in all, {TURN_SECONDS:g} s",
+        "429",
+    )
     yield "pictures and scans of a person", f"{UPLOADS.most} in {hours:g} h", "429"
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"

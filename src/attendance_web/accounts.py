@@ -39,14 +39,14 @@ class PersonOrNobody(msgspec.Struct, frozen=True):
 @post("/accounts/signup/", login=False, heeds_person=False, name="SignUp")
 async def sign_up(call: CallContext[NewAccount]) -> Person:
     """Makes an account and logs in."""
-    await call.limits.sign_up(call.address)
-    logged_in = await call.use_cases.sign_up(
-        username=call.arguments.username,
-        password=call.arguments.password,
-        display_name=call.arguments.display_name,
-        replacing=call.replaceable,
-        shown=call.browser_secrets,
-    )
+    async with call.limits.sign_up(call.address):
+        logged_in = await call.use_cases.sign_up(
+            username=call.arguments.username,
+            password=call.arguments.password,
+            display_name=call.arguments.display_name,
+            replacing=call.replaceable,
+            shown=call.browser_secrets,
+        )
     call.log_in(logged_in)
     return Person(logged_in.user_id)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest_asyncio
 
 from attendance_core.vocabulary import UserId
 from attendance_web.http.limits import Limits
+from attendance_web.http.password_turns import AT_ONCE
 from tests.support.site import PASSWORD, Browser, Site, envelope, refusal, response
 from tests.support.site import site_in_memory as site
 from tests.support.stand_ins import Seconds
@@ -172,6 +174,77 @@ class TestKnownBrowsers:
             assert name not in "".join(answer.headers.get_list("set-cookie"))
 
 
+class TestTurns:
+    """Contract: 1.18, judged by what was answered before what, and never by the clock."""
+
+    CROWD = 60
+
+    @staticmethod
+    def at(site: Site, address: str) -> Browser:
+        browser = site.browser()
+        transport: Any = browser.client._transport
+        transport.client = (address, 1)
+        return browser
+
+    @staticmethod
+    async def until(so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(30):
+            while not so():
+                await asyncio.sleep(0.001)
+
+    async def test_a_crowd_at_one_address_keeps_nobody_else_waiting(self, site: Site) -> None:
+        people = [await site.person(name) for name in ("known", "elsewhere")]
+        known, elsewhere = people[0], self.at(site, "192.0.2.7")
+        response(await known.post("/accounts/logout/"))
+        for browser in (elsewhere, crowd := site.browser()):
+            await browser.token()
+        answered: list[str] = []
+
+        async def log_in(browser: Browser, username: str, password: str = PASSWORD) -> Any:
+            answer = await browser.post(LOG_IN, username=username, password=password)
+            answered.append(username)
+            return answer
+
+        guesses = [
+            asyncio.create_task(log_in(crowd, f"nobody{number}", "wrong password"))
+            for number in range(self.CROWD)
+        ]
+        others = site.app.services.limits._password_turns.others._turns
+        await self.until(lambda: others.waiting == self.CROWD - AT_ONCE)
+        honest = await asyncio.gather(
+            log_in(known, people[0].username), log_in(elsewhere, people[1].username)
+        )
+        assert [response(each)["user_id"] for each in honest] == [each.user_id for each in people]
+        assert len(answered) < self.CROWD / 2
+        for guess in guesses:
+            refusal(await guess, 3)
+        assert len(answered) == self.CROWD + 2
+
+    async def test_one_too_many_is_told_to_come_again(
+        self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, value in (("OTHERS_MOST_AN_ADDRESS", 3), ("REFUSED_AFTER", 0)):
+            monkeypatch.setattr(f"attendance_web.http.password_turns.{name}", value)
+        await site.unlimit()
+        crowd, elsewhere = site.browser(), self.at(site, "192.0.2.7")
+        for browser in (crowd, elsewhere):
+            await browser.token()
+        guesses = [
+            asyncio.create_task(crowd.post(LOG_IN, username=f"nobody{each}", password="wrong one"))
+            for each in range(AT_ONCE + 3)
+        ]
+        others = site.app.services.limits._password_turns.others._turns
+        await self.until(lambda: others.waiting == 3)
+        given = {"username": "nobody", "password": PASSWORD}
+        for path in (LOG_IN, "/accounts/signup/"):
+            assert too_many(await crowd.post(path, **given)) == 5
+        for browser in (anna, elsewhere):
+            given = {"username": anna.username, "password": PASSWORD}
+            response(await browser.post(LOG_IN, **given))
+        for guess in guesses:
+            refusal(await guess, 3)
+
+
 class TestSignUps:
     async def test_six_hundred_a_minute_for_an_address(self, site: Site) -> None:
         limits: Limits = site.app.services.limits
@@ -179,7 +252,8 @@ class TestSignUps:
         given = {"username": "a b", "password": PASSWORD}
         refusal(await browser.post("/accounts/signup/", **given), 1)  # counted: the first
         for _ in range(599):
-            await limits.sign_up("127.0.0.1")
+            async with limits.sign_up("127.0.0.1"):
+                pass
         site.clock.pass_(20)
         assert too_many(await browser.post("/accounts/signup/", **given)) == 40
         site.clock.pass_(40)

@@ -19,6 +19,7 @@ from attendance_core.limits import SIGN_UPS, TRY_SECONDS
 from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
+from attendance_web.http import password_turns
 from attendance_web.http.limits import Buckets, Days, Limits
 from attendance_web.wire.addresses import network_of
 from tests.support.stand_ins import (
@@ -93,8 +94,14 @@ class Store:
 
 
 @pytest.fixture
-async def store() -> Store:
+async def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setattr(password_turns, "AT_ONCE", 1000)  # turns have tests of their own
     return Store()
+
+
+async def sign_up(limits: Limits, address: str = ADDRESS) -> None:
+    async with limits.sign_up(address):
+        pass
 
 
 async def fails(limits: Limits, address: str = ADDRESS, why: type[Exception] = Wrong) -> None:
@@ -200,10 +207,10 @@ class TestFailedLogIns:
         monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
         store.open.clear()
         limits = store.limits()
-        first = [asyncio.create_task(limits.sign_up(ADDRESS)) for _ in range(of_web.AT_ONCE)]
+        first = [asyncio.create_task(sign_up(limits)) for _ in range(of_web.AT_ONCE)]
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
-            await limits.sign_up(ADDRESS)
+            await sign_up(limits)
         store.open.set()
         await asyncio.gather(*first)
 
@@ -292,19 +299,61 @@ class TestCancelled:
 class TestOthers:
     async def test_of_many_at_once_a_few_at_a_time_ask_the_store(self, store: Store) -> None:
         limits = store.limits()
-        await asyncio.gather(*(limits.sign_up(ADDRESS) for _ in range(SIGN_UPS.most)))
+        await asyncio.gather(*(sign_up(limits) for _ in range(SIGN_UPS.most)))
         assert store.noted == [(SIGN_UPS.most, 0)]
         assert store.most_at_work == of_web.AT_ONCE
         with pytest.raises(TooManyRequests):
-            await limits.sign_up(ADDRESS)
-        await limits.sign_up("192.0.2.2")
+            await sign_up(limits)
+        await sign_up(limits, "192.0.2.2")
 
     async def test_one_who_fails_may_still_upload_and_sign_up(self, store: Store) -> None:
         limits = store.limits()
         for _ in range(10):
             await fails(limits)
         await limits.upload(UserId(1))
-        await limits.sign_up(ADDRESS)
+        await sign_up(limits)
+
+
+class TestTurns:
+    """Contract: 1.18."""
+
+    async def test_a_crowd_at_one_address_asks_the_store_a_few_at_a_time(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(password_turns, "AT_ONCE", 2)
+        limits, order = store.limits(), []
+
+        async def come(username: str, address: str) -> None:
+            with pytest.raises(Wrong):
+                async with limits.log_in(username, address):
+                    order.append(username)
+                    raise Wrong
+
+        async def signs_up() -> None:
+            async with limits.sign_up("192.0.2.3"):
+                order.append("new")
+
+        crowd = [come(f"nobody{number}", ADDRESS) for number in range(30)]
+        await asyncio.gather(*crowd, come("boris", "192.0.2.2"), signs_up())
+        assert store.most_at_work <= 2
+        assert set(order[2:5]) == {"nobody2", "boris", "new"}
+
+    async def test_over_the_bound_nothing_is_asked_or_counted(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, value in (("AT_ONCE", 1), ("OTHERS_MOST_AN_ADDRESS", 1), ("REFUSED_AFTER", 0)):
+            monkeypatch.setattr(password_turns, name, value)
+        limits = store.limits()
+        guesses = Guesses(2, limits)
+        await until(lambda: guesses.looked_at == 1)
+        asked = store.asked
+        for _ in range(3):
+            await fails(limits, why=TooManyRequests)
+            with pytest.raises(TooManyRequests, match=" 5 s"):
+                await sign_up(limits)
+        assert store.asked == asked
+        assert await guesses.ended() == ["WrongCredentials"] * 2
+        assert store.noted == [(2, 0)]
 
 
 class TestBuckets:

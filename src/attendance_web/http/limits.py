@@ -26,6 +26,7 @@ from attendance_core.limits import (
 )
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId, fold
+from attendance_web.http.password_turns import PasswordTurns
 from attendance_web.wire.addresses import network_of
 from attendance_web.wire.bucket import Bucket
 from attendance_web.wire.security_log import FAILED_LOG_IN, SECURITY
@@ -106,6 +107,7 @@ class Limits:
         self._use_cases = use_cases
         self._turns = WeakValueDictionary[tuple[Limit, str], asyncio.Semaphore]()
         self._undoing: set[asyncio.Task[None]] = set()
+        self._password_turns = PasswordTurns()
 
     def call(self, user_id: UserId) -> None:
         """Raises TooManyRequests."""
@@ -124,27 +126,41 @@ class Limits:
         """Raises TooManyRequests, Unavailable."""
         await self._count(UPLOADS, str(user_id))
 
-    async def sign_up(self, address: str) -> None:
-        """Raises TooManyRequests, Unavailable."""
-        await self._count(SIGN_UPS, network_of(address))
+    @asynccontextmanager
+    async def sign_up(self, address: str) -> AsyncIterator[None]:
+        """Goes around a sign-up, which waits for its turn. Raises TooManyRequests, Unavailable."""
+        network = network_of(address)
+        async with self._password_turns.turn("", network, known=False):
+            await self._count(SIGN_UPS, network)
+            yield
 
     @asynccontextmanager
     async def log_in(
         self, username: str, address: str, browser_secrets: Sequence[str] = ()
     ) -> AsyncIterator[None]:
-        """Around a log-in. Only failures count, and never more are looked at than may still fail.
+        """Goes around a log-in, which waits for its turn. Only failures count.
 
         They count against a browser that the account knows, and else against the address: so
         strangers at the same one keep nobody out who was here before. Contract: 9.4.
 
-        Those that come at once wait for one another where they might all fail. One that succeeds
-        clears the count; one we could not look at is not counted. Raises TooManyRequests,
-        Unavailable.
+        Never more are looked at than may still fail: those that come at once wait for one another
+        where they might all fail. One that succeeds clears the count; one we could not look at is
+        not counted. Raises TooManyRequests, Unavailable.
         """
         account = fold(username)[:64]
         browser = await self._recognise(username, browser_secrets)
-        whence = network_of(address) if browser is None else f"browser {browser}"
-        subject = f"{whence} {account}"
+        network = network_of(address)
+        whence = network if browser is None else f"browser {browser}"
+        turn = self._password_turns.turn(account, network, known=browser is not None)
+        async with turn, self._try(f"{whence} {account}"):
+            try:
+                yield
+            except WrongCredentials:
+                SECURITY.note(FAILED_LOG_IN, account=account, address=network)
+                raise
+
+    @asynccontextmanager
+    async def _try(self, subject: str) -> AsyncIterator[None]:
         began = await self._begin(subject)
         ended = Ended.RELEASED
         try:
@@ -153,7 +169,6 @@ class Limits:
             ended = Ended.SUCCEEDED
         except WrongCredentials:
             ended = Ended.FAILED
-            SECURITY.note(FAILED_LOG_IN, account=account, address=network_of(address))
             raise
         except TimeoutError:
             raise Unavailable from None

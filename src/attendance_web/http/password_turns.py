@@ -1,0 +1,53 @@
+"""Log-ins and sign-ups take turns: a password takes a thread a while, and there are two threads.
+
+Whoever tries passwords as fast as they can waits for themselves. Contract: 1.18. Decision 0013.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+from attendance_core.errors import TooManyRequests
+from attendance_core.vocabulary import Seconds
+from attendance_web.wire.turns import FairTurns, NoTurn, Turns
+
+AT_ONCE = 3  # of each kind: two in threads, and one that asks the store before or after
+KNOWN_MOST, KNOWN_MOST_AN_ACCOUNT = 1000, 10
+OTHERS_MOST, OTHERS_MOST_AN_ADDRESS = 1000, 500  # Contract: 1.18, a lecture hall is one address
+TURN_SECONDS: Seconds = 30.0  # who has had no turn by then comes again
+AGAIN_SECONDS: Final = 5
+# Until it is said that too many wait: who is told at once asks at once again, and a thousand who
+# do keep the process from everybody else
+REFUSED_AFTER: Seconds = 3.0
+
+
+class PasswordTurns:
+    """Lets a few passwords at a time be looked at in this process; the others wait."""
+
+    def __init__(self) -> None:
+        self.known = _fair_turns(KNOWN_MOST, KNOWN_MOST_AN_ACCOUNT)
+        self.others = _fair_turns(OTHERS_MOST, OTHERS_MOST_AN_ADDRESS)
+
+    @asynccontextmanager
+    async def turn(self, account: str, network: str, *, known: bool) -> AsyncIterator[None]:
+        """Waits for a turn, of its account for a known browser, else of its network.
+
+        Raises TooManyRequests where too many wait, or for too long.
+        """
+        turns, whose = (self.known, account) if known else (self.others, network)
+        async with AsyncExitStack() as turn:
+            try:
+                await turn.enter_async_context(turns.turn(whose, TURN_SECONDS))
+            except NoTurn:
+                await asyncio.sleep(REFUSED_AFTER)
+                raise TooManyRequests(seconds=AGAIN_SECONDS) from None
+            yield
+
+
+def _fair_turns(waiting: int, waiting_of_one: int) -> FairTurns:
+    return FairTurns(
+        Turns(at_once=AT_ONCE, of_one=AT_ONCE, waiting=waiting, waiting_of_one=waiting_of_one)
+    )

@@ -1,0 +1,166 @@
+"""Log-ins and sign-ups take turns, known browsers of their own. Contract: 1.18."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from attendance_core.errors import TooManyRequests
+from attendance_web.http import password_turns
+from attendance_web.http.password_turns import PasswordTurns
+
+
+async def until(so: Callable[[], bool]) -> None:
+    """Returns when it is so."""
+    async with asyncio.timeout(5):
+        while not so():
+            await asyncio.sleep(0)
+
+
+class Hall:
+    """People who log in; each has their turn until the test says that it is over."""
+
+    def __init__(self) -> None:
+        self.turns = PasswordTurns()
+        self.begun: list[str] = []
+        self.refused: list[str] = []
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+        self._over: dict[str, asyncio.Event] = {}
+
+    async def come(self, *names: str) -> None:
+        """From the address of their first letter; ``K`` is in a browser their account knows."""
+        for name in names:
+            self._over[name] = asyncio.Event()
+            self.tasks[name] = asyncio.create_task(self._log_in(name))
+            await asyncio.sleep(0)
+
+    async def _log_in(self, name: str) -> None:
+        turn = self.turns.turn(name[:-1], name[0], known=name[0] == "K")
+        try:
+            async with turn:
+                self.begun.append(name)
+                await self._over[name].wait()
+        except TooManyRequests:
+            self.refused.append(name)
+
+    async def go_on(self) -> list[str]:
+        """Everybody who has a turn is done with it at once, until nobody waits."""
+        ended = 0
+        while ended < len(self.begun):
+            self._over[self.begun[ended]].set()
+            await self.tasks[self.begun[ended]]
+            ended += 1
+            await asyncio.sleep(0)
+        return self.begun
+
+
+@pytest.fixture
+async def hall(monkeypatch: pytest.MonkeyPatch) -> Hall:
+    """Two at a time, small bounds, and no pause before a refusal."""
+    for name, value in (
+        ("AT_ONCE", 2),
+        ("OTHERS_MOST", 8),
+        ("OTHERS_MOST_AN_ADDRESS", 5),
+        ("KNOWN_MOST", 4),
+        ("KNOWN_MOST_AN_ACCOUNT", 1),
+        ("REFUSED_AFTER", 0.0),
+    ):
+        monkeypatch.setattr(password_turns, name, value)
+    return Hall()
+
+
+async def test_a_few_at_a_time_have_a_turn(hall: Hall) -> None:
+    await hall.come("a1", "a2", "a3", "a4")
+    assert hall.begun == ["a1", "a2"]
+    assert await hall.go_on() == ["a1", "a2", "a3", "a4"]
+    await hall.come("b1", "b2", "b3")
+    assert hall.begun[4:] == ["b1", "b2"]  # no turn was lost
+
+
+async def test_addresses_take_turns(hall: Hall) -> None:
+    await hall.come("a1", "a2", "a3", "a4", "a5", "b1", "c1")
+    assert await hall.go_on() == ["a1", "a2", "a3", "b1", "c1", "a4", "a5"]
+
+
+async def test_from_one_address_known_browsers_do_not_wait_for_the_others(hall: Hall) -> None:
+    await hall.come(*(f"a{number}" for number in range(9)), "K1")
+    await until(lambda: len(hall.refused) == 2)
+    assert hall.refused == ["a7", "a8"]
+    assert hall.begun == ["a0", "a1", "K1"]
+
+
+async def test_where_all_is_full_the_last_of_the_longest_line_is_refused(hall: Hall) -> None:
+    await hall.come(*(f"a{number}" for number in range(7)), "b1", "b2", "b3", "c1")
+    await until(lambda: len(hall.refused) == 1)
+    assert hall.refused == ["a6"]
+    assert (await hall.go_on())[2:5] == ["a2", "b1", "c1"]
+
+
+async def test_known_browsers_are_bounded_too_and_their_accounts_take_turns(hall: Hall) -> None:
+    await hall.come("Ka1", "Ka2", "Ka3", "Ka4", "Kb1", "a1")
+    await until(lambda: len(hall.refused) == 1)
+    assert hall.refused == ["Ka4"]
+    assert hall.begun == ["Ka1", "Ka2", "a1"]  # nor do the others wait for them
+    assert (await hall.go_on())[3:] == ["Ka3", "Kb1"]
+
+
+async def test_who_goes_away_leaves_their_place(hall: Hall) -> None:
+    await hall.come(*(f"a{number}" for number in range(7)))
+    for name in ("a3", "a4"):
+        hall.tasks[name].cancel()
+        with suppress(asyncio.CancelledError):
+            await hall.tasks[name]
+    await hall.come("a7", "a8")
+    assert await hall.go_on() == ["a0", "a1", "a2", "a5", "a6", "a7", "a8"]
+    assert hall.refused == []
+
+
+@pytest.mark.parametrize("steps", range(4))
+async def test_a_turn_that_comes_as_one_goes_away_is_passed_on(hall: Hall, steps: int) -> None:
+    """Before it, at the same moment, and when they have begun."""
+    await hall.come("a1", "a2", "a3", "a4")
+    hall._over["a1"].set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    hall.tasks["a3"].cancel()
+    await until(lambda: "a4" in hall.begun)
+    assert hall.tasks["a3"].cancelled()
+    for name in ("a2", "a4"):
+        hall._over[name].set()
+        await hall.tasks[name]
+    await hall.come("b1", "b2", "b3")
+    assert hall.begun[-2:] == ["b1", "b2"]
+
+
+async def test_whoever_fails_gives_the_turn_back(hall: Hall) -> None:
+    for _ in range(5):
+        with pytest.raises(ValueError):
+            async with hall.turns.turn("", "a", known=False):
+                raise ValueError
+    await hall.come("a1", "a2", "a3")
+    assert await hall.go_on() == ["a1", "a2", "a3"]
+
+
+async def test_who_has_no_turn_in_time_is_told_to_come_again(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(password_turns, "TURN_SECONDS", 0.01)
+    await hall.come("a1", "a2", "a3")
+    await until(lambda: len(hall.refused) == 1)
+    assert await hall.go_on() == ["a1", "a2"]
+    await hall.come("b1", "b2")
+    assert hall.begun[2:] == ["b1", "b2"]
+
+
+async def test_too_many_are_told_so_late_and_keep_no_place_meanwhile(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told at once, they would ask again at once."""
+    monkeypatch.setattr(password_turns, "REFUSED_AFTER", 3600)
+    await hall.come(*(f"a{number}" for number in range(8)))
+    assert await hall.go_on() == [f"a{number}" for number in range(7)]
+    assert not hall.tasks["a7"].done() and hall.refused == []
+    hall.tasks["a7"].cancel()
