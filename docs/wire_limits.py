@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 from wire_prose import first_line, paragraph
 
-from attendance_adapters.picture_worker import MAX_PIXELS
+from attendance_adapters.picture_files import MOST_A_SIDE, MOST_PIXELS
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_core.accounts import SESSION_SECONDS
 from attendance_core.browsers import BROWSER_SECONDS
@@ -175,7 +175,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield f"a body of {large}", f"{PICTURE_BODY_BYTES // KIB**2} MiB", "413"
     yield (
         "a picture in it",
-        f"{MAX_BYTES // KIB**2} MiB and {MAX_PIXELS // 10**6} megapixels",
+        f"{MAX_BYTES // KIB**2} MiB and {MOST_PIXELS // 10**6} megapixels, {MOST_A_SIDE} a side",
         "`error` 1",
     )
     yield "fields of a query or a form", str(MOST_FIELDS), "`error` 1"

@@ -17,6 +17,13 @@ MANY_KINDS: Final = frozenset({b"mif1", b"msf1"})  # the brands that follow say 
 USED_EXTRAS: Final = frozenset({b"tRNS", b"iCCP", b"eXIf"})  # of what a PNG may do without
 MAX_PROFILE_BYTES: Final = 8 * 1024 * 1024
 MAX_EXIF_BYTES: Final = 64 * 1024  # a JPEG cannot have more
+MOST_PIXELS: Final = 40_000_000  # Contract: 3.4
+MOST_A_SIDE: Final = 65_535  # what a JPEG can have; Contract: 3.4
+MOST_MARKERS: Final = 4_096  # of a JPEG before its size; those of cameras have some hundreds
+# Those of a JPEG that say its size, and those that are nothing but themselves
+SIZE_MARKERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+BARE_MARKERS: Final = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
+START_OF_PIXELS, END_OF_JPEG = 0xDA, 0xD9
 # What shows where compressed pixels are missing; of 700 JPEGs cut short each told every one
 STRANGE_PIXELS: Final = (b"\xaa" * 512, b"\xfe" * 512)
 
@@ -58,6 +65,28 @@ def is_heic(data: bytes) -> bool:
     return brand in HEIC_BRANDS or (brand in MANY_KINDS and bool(others & HEIC_BRANDS))
 
 
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Reads how wide and high a picture says it is, without decoding anything; in a moment.
+
+    None for what is no JPEG, PNG or WebP picture, or has no size where each decoder looks for it.
+    """
+    if data.startswith(JPEG_START):
+        size = _size_of_jpeg(data)
+    elif data.startswith(PNG_START) and data[12:16] == b"IHDR" and len(data) >= 24:
+        width, height = struct.unpack_from(">II", data, 16)
+        size = width, height
+    elif data[:4] == b"RIFF" and data[8:12] == b"WEBP" and len(data) >= 30:
+        size = _size_of_webp(data)
+    else:
+        size = None
+    return size if size is not None and min(size) > 0 else None
+
+
+def is_too_large(width: int, height: int) -> bool:
+    """Tells whether a picture has more pixels, or longer sides, than we take."""
+    return width * height > MOST_PIXELS or max(width, height) > MOST_A_SIDE
+
+
 def without_extras(data: bytes) -> bytes:
     """Takes from a PNG what its pixels do not need, and gives it the end that it may lack.
 
@@ -81,6 +110,41 @@ def endings_of_jpeg(data: bytes) -> list[bytes]:
         return []
     data = data.rstrip(b"\xff")  # half of the end
     return [data + strange + JPEG_END for strange in (b"", *STRANGE_PIXELS)]
+
+
+def _size_of_jpeg(data: bytes) -> tuple[int, int] | None:
+    position = 2
+    for _ in range(MOST_MARKERS):
+        position = data.find(b"\xff", position)
+        if position < 0 or position + 9 > len(data):
+            return None
+        marker = data[position + 1]
+        if marker in SIZE_MARKERS:
+            height, width = struct.unpack_from(">HH", data, position + 5)
+            return width, height
+        if marker in {START_OF_PIXELS, END_OF_JPEG}:
+            return None
+        if marker == 0xFF:  # filling
+            position += 1
+        elif marker in BARE_MARKERS:
+            position += 2
+        else:
+            position += 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+    return None
+
+
+def _size_of_webp(data: bytes) -> tuple[int, int] | None:
+    match data[12:16]:
+        case b"VP8X":
+            width, height = (int.from_bytes(data[at : at + 3], "little") for at in (24, 27))
+            return 1 + width, 1 + height
+        case b"VP8L":
+            bits = int.from_bytes(data[21:25], "little")
+            return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+        case b"VP8 ":
+            width, height = struct.unpack_from("<HH", data, 26)
+            return width & 0x3FFF, height & 0x3FFF
+    return None
 
 
 def _chunks(data: bytes) -> Iterator[_Chunk]:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import subprocess
 import sys
 import threading
-from typing import NamedTuple
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
 
 from attendance_adapters import picture_worker
-from attendance_adapters.bounded import BoundedThreads
-from attendance_adapters.picture_files import is_heic
+from attendance_adapters.errors import Closed
+from attendance_adapters.picture_files import MOST_PIXELS, is_heic, is_too_large, size_of
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
+from attendance_core.vocabulary import UserId
 
 MAX_BYTES = 10 * 1024 * 1024  # Contract: 3, pictures
-MAX_SECONDS = 20.0
-MAX_WAITING_BYTES = 128 * 1024 * 1024  # of uploads that are cleaned or wait
+MAX_SECONDS = (
+    60.0  # that a machine may keep it waiting; its own time is bounded in `picture_worker`
+)
+# Of pictures that are cleaned or wait for it, of all owners. Decision 0013
+MOST_JOBS = 100
+MOST_WAITING_PIXELS = 20 * MOST_PIXELS
+MOST_WAITING_BYTES = 128 * 1024 * 1024
 ATTEMPTS = 2  # a worker may have died of something else than its picture
 
 # Media type and extension, by the name of the format
@@ -26,6 +38,8 @@ FORMATS = {
     "WEBP": ("image/webp", "webp"),
 }
 WORKER_COMMAND = [sys.executable, "-P", "-m", picture_worker.__name__]
+# How a worker ends that has used up its time: what it was given is too much
+TIRED: Final = -int(getattr(signal, "SIGXCPU", 24))
 PASSED_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT")  # no secrets for a process that strangers feed
 
 
@@ -37,22 +51,75 @@ class _WorkerRun(NamedTuple):
     errors: bytes
 
 
+class _Job:
+    """Holds one picture on its way through a worker, from any thread; dropped, it is over."""
+
+    def __init__(self, data: bytes, max_side: int, max_seconds: float) -> None:
+        self._data = data
+        self._max_side = max_side
+        self._max_seconds = max_seconds
+        self._lock = threading.Lock()
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._is_dropped = False
+
+    def drop(self) -> None:
+        """Ends its worker, or has none begin."""
+        with self._lock:
+            self._is_dropped = True
+            if self._worker is not None:
+                self._worker.kill()
+
+    def run_worker(self) -> _WorkerRun:
+        """Runs a worker once.
+
+        Raises Unavailable when it takes too long, cannot be started, or the job is dropped.
+        """
+        with self._lock:
+            if self._is_dropped:
+                raise Unavailable
+            worker = self._worker = self._start_worker()
+        with worker:
+            try:
+                output, errors = worker.communicate(self._data, self._max_seconds)
+            except subprocess.TimeoutExpired as error:
+                raise Unavailable from error
+            finally:
+                worker.kill()
+        return _WorkerRun(worker.returncode, output, errors)
+
+    def _start_worker(self) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                [*WORKER_COMMAND, str(self._max_side)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C is for the service, which then closes us
+            )
+        except OSError as error:  # the machine has no room for it just now
+            raise Unavailable from error
+
+
 class PillowPictures:
     """Cleans pictures with Pillow, one at a time, in a process of its own; `ports.Pictures`.
 
-    A process for each picture costs a tenth of a second and leaves nothing behind.
+    A process for each picture costs a tenth of a second and leaves nothing behind. They have
+    their turns in the order they came, and a second one of an owner comes after the first is done.
     """
 
     def __init__(self, *, max_seconds: float = MAX_SECONDS) -> None:
         self._max_seconds = max_seconds
-        self._threads = BoundedThreads("pictures", threads=1, capacity=MAX_WAITING_BYTES)
-        self._lock = threading.Lock()
-        self._worker: subprocess.Popen[bytes] | None = None
-        self._is_closed = False
+        # No `BoundedThreads`: a busy loop need not give way to a thread that waits for a process
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._turn = asyncio.Lock()
+        self._turns_of_owners = WeakValueDictionary[UserId, asyncio.Lock]()
+        self._job: _Job | None = None  # that has its turn
+        self._jobs = self._pixels = self._bytes = 0  # that are cleaned or wait for it
 
-    async def clean(self, data: bytes, *, max_side: int | None) -> Picture:
+    async def clean(self, data: bytes, *, owner: UserId, max_side: int) -> Picture:
         """Makes a picture of the same format with the first frame's pixels, upright, in the
-        colours of every screen, and no more.
+        colours of every screen, and no more. One that nobody waits for any more is dropped.
 
         Raises BadPicture, HeicPicture, PictureTooLarge; Unavailable when too many wait, when it
         takes longer than ``max_seconds``, or when the worker dies of it twice.
@@ -61,54 +128,74 @@ class PillowPictures:
             raise PictureTooLarge
         if is_heic(data):
             raise HeicPicture
-        return await self._threads.run(lambda: self._clean(data, max_side or 0), weight=len(data))
+        size = size_of(data)
+        if size is None:
+            raise BadPicture
+        if is_too_large(*size):
+            raise PictureTooLarge
+        async with self._turns_of_owners.setdefault(owner, asyncio.Lock()):
+            with self._room_for(size[0] * size[1], len(data)):
+                async with self._turn:
+                    return await self._run(_Job(data, max_side, self._max_seconds))
 
     def close(self) -> None:
         """Ends the worker; calls that wait for it raise Unavailable; idempotent."""
-        with self._lock:
-            self._is_closed = True
-            if self._worker is not None:
-                self._worker.kill()
-        self._threads.close()
+        if self._job is not None:
+            self._job.drop()
+        self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def _clean(self, data: bytes, max_side: int) -> Picture:
-        exit_code, output, errors = 0, b"", b""
-        for _ in range(ATTEMPTS):
-            exit_code, output, errors = self._run_worker(data, max_side)
-            if exit_code == picture_worker.EXIT_BAD_PICTURE:
-                raise BadPicture
-            if exit_code == picture_worker.EXIT_TOO_LARGE:
-                raise PictureTooLarge
-            if exit_code == 0:
-                format_name, _, content = output.partition(b"\n")
-                media_type, extension = FORMATS[format_name.decode()]
-                return Picture(content, media_type, extension)
-        cause = errors.decode(errors="replace")[-2000:]
-        raise Unavailable from RuntimeError(f"the picture worker ended with {exit_code}: {cause}")
+    @contextmanager
+    def _room_for(self, pixels: int, size: int) -> Iterator[None]:
+        """Raises Unavailable where too many wait."""
+        if (
+            self._jobs >= MOST_JOBS
+            or self._pixels + pixels > MOST_WAITING_PIXELS
+            or self._bytes + size > MOST_WAITING_BYTES
+        ):
+            raise Unavailable
+        self._count(1, pixels, size)
+        try:
+            yield
+        finally:
+            self._count(-1, -pixels, -size)
 
-    def _run_worker(self, data: bytes, max_side: int) -> _WorkerRun:
-        """Runs the worker once. Raises Unavailable when it takes too long, or after `close`."""
-        with self._lock:
-            if self._is_closed:
-                raise Unavailable
-            worker = self._worker = subprocess.Popen(
-                [*WORKER_COMMAND, str(max_side)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=_environment(),
-                start_new_session=True,  # Ctrl-C is for the service, which then closes us
-            )
-        with worker:
-            try:
-                output, errors = worker.communicate(data, self._max_seconds)
-            except subprocess.TimeoutExpired as error:
-                raise Unavailable from error
-            finally:
-                worker.kill()
-                with self._lock:
-                    self._worker = None
-        return _WorkerRun(worker.returncode, output, errors)
+    def _count(self, jobs: int, pixels: int, size: int) -> None:
+        self._jobs += jobs
+        self._pixels += pixels
+        self._bytes += size
+
+    async def _run(self, job: _Job) -> Picture:
+        """Does the job in the thread, and drops it where the caller is cancelled."""
+        try:
+            future = self._threads.submit(_clean, job)
+        except RuntimeError:
+            raise Closed("this service is closed: make another one") from None
+        self._job = job
+        try:
+            return await asyncio.shield(asyncio.wrap_future(future))
+        except asyncio.CancelledError:
+            if future.cancelled():  # by `close`; nobody cancelled the caller
+                raise Unavailable from None
+            job.drop()
+            raise
+        finally:
+            self._job = None
+
+
+def _clean(job: _Job) -> Picture:
+    exit_code, output, errors = 0, b"", b""
+    for _ in range(ATTEMPTS):
+        exit_code, output, errors = job.run_worker()
+        if exit_code == picture_worker.EXIT_BAD_PICTURE:
+            raise BadPicture
+        if exit_code in {picture_worker.EXIT_TOO_LARGE, TIRED}:
+            raise PictureTooLarge
+        if exit_code == 0:
+            format_name, _, content = output.partition(b"\n")
+            media_type, extension = FORMATS[format_name.decode()]
+            return Picture(content, media_type, extension)
+    cause = errors.decode(errors="replace")[-2000:]
+    raise Unavailable from RuntimeError(f"the picture worker ended with {exit_code}: {cause}")
 
 
 def _environment() -> dict[str, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import UUID
 
-from attendance_core.vocabulary import EventId, FileKey, Instant
+from attendance_core.vocabulary import EventId, FileKey, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core import repositories
@@ -120,10 +120,10 @@ class NoSuchFile(KeyError):
 class Pictures(Protocol):
     """Makes safe pictures of what people upload."""
 
-    async def clean(self, data: bytes, *, max_side: int | None) -> Picture:
-        """Makes fresh pixels, at most ``max_side`` wide and high.
+    async def clean(self, data: bytes, *, owner: UserId, max_side: int) -> Picture:
+        """Makes fresh pixels, at most ``max_side`` wide and high, for one of an owner at a time.
 
-        Raises BadPicture, PictureTooLarge.
+        Raises BadPicture, HeicPicture, PictureTooLarge; Unavailable where too many wait.
         """
         ...
 

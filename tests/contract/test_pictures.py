@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import struct
-import zlib
 
 import pytest
 from PIL import Image, PngImagePlugin
 
-from attendance_adapters import pictures as module
 from attendance_adapters.pictures import MAX_BYTES, PillowPictures
-from attendance_core.errors import BadPicture, PictureTooLarge, Unavailable
-from attendance_core.ports import Picture
-from tests.support.pictures import BLUE, RED, opened, pictures, saved, two_halves
+from attendance_core.errors import BadPicture, PictureTooLarge
+from tests.support.pictures import (
+    ANNA,
+    BLUE,
+    LARGE,
+    RED,
+    opened,
+    pictures,
+    png_of_zeros,
+    saved,
+    two_halves,
+)
 
 __all__ = ["pictures"]
 
@@ -36,23 +41,6 @@ def exif_of(orientation: int) -> Image.Exif:
     return exif
 
 
-def png_chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def png_of_zeros(width: int, height: int) -> bytes:
-    """Tiny, yet huge when decoded."""
-    packer, row = zlib.compressobj(9), bytes(1 + width * 3)
-    packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + png_chunk(b"IHDR", header)
-        + png_chunk(b"IDAT", packed)
-        + png_chunk(b"IEND", b"")
-    )
-
-
 @pytest.mark.parametrize(
     ("kind", "media_type", "extension"),
     [("JPEG", "image/jpeg", "jpg"), ("PNG", "image/png", "png"), ("WEBP", "image/webp", "webp")],
@@ -60,7 +48,7 @@ def png_of_zeros(width: int, height: int) -> bytes:
 async def test_a_picture_keeps_its_format_and_its_look(
     pictures: PillowPictures, kind: str, media_type: str, extension: str
 ) -> None:
-    picture = await pictures.clean(saved(two_halves(), kind), max_side=None)
+    picture = await pictures.clean(saved(two_halves(), kind), owner=ANNA, max_side=LARGE)
     assert (picture.media_type, picture.extension) == (media_type, extension)
     image = opened(picture.content)
     assert (image.format, image.size) == (kind, (64, 32))
@@ -72,7 +60,7 @@ async def test_a_picture_keeps_its_format_and_its_look(
 async def test_exif_is_obeyed_and_then_gone(pictures: PillowPictures, kind: str) -> None:
     data = saved(two_halves(), kind, exif=exif_of(6), icc_profile=b"profile " + MARKER)
     assert data.count(MARKER) >= 2  # the check can fail
-    picture = await pictures.clean(data, max_side=None)
+    picture = await pictures.clean(data, owner=ANNA, max_side=LARGE)
     image = opened(picture.content)
     assert image.size == (32, 64)
     assert is_about(image, 16, 8, RED)  # left has become top
@@ -100,14 +88,14 @@ async def test_every_orientation_comes_out_upright(
     }[orientation]
     as_taken = upright if turn is None else upright.transpose(turn)
     data = saved(as_taken, "PNG", exif=exif_of(orientation))
-    picture = await pictures.clean(data, max_side=None)
+    picture = await pictures.clean(data, owner=ANNA, max_side=LARGE)
     assert opened(picture.content).tobytes() == upright.tobytes()
 
 
 async def test_a_comment_in_a_jpeg_is_gone(pictures: PillowPictures) -> None:
     data = saved(two_halves(), "JPEG", comment=MARKER)
     assert MARKER in data
-    assert MARKER not in (await pictures.clean(data, max_side=None)).content
+    assert MARKER not in (await pictures.clean(data, owner=ANNA, max_side=LARGE)).content
 
 
 async def test_texts_in_a_png_are_gone(pictures: PillowPictures) -> None:
@@ -116,13 +104,13 @@ async def test_texts_in_a_png_are_gone(pictures: PillowPictures) -> None:
     texts.add_itxt("XML:com.adobe.xmp", MARKER.decode())
     data = saved(two_halves(), "PNG", pnginfo=texts)
     assert data.count(MARKER) == 2
-    assert MARKER not in (await pictures.clean(data, max_side=None)).content
+    assert MARKER not in (await pictures.clean(data, owner=ANNA, max_side=LARGE)).content
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 async def test_what_is_hung_on_behind_is_gone(pictures: PillowPictures, kind: str) -> None:
     data = saved(two_halves(), kind) + b"PK\x03\x04<script>" + MARKER
-    picture = await pictures.clean(data, max_side=None)
+    picture = await pictures.clean(data, owner=ANNA, max_side=LARGE)
     assert MARKER not in picture.content
     assert b"<script>" not in picture.content
 
@@ -132,9 +120,9 @@ async def test_a_picture_is_made_no_larger_than_asked_and_never_blown_up(
     pictures: PillowPictures, kind: str
 ) -> None:
     data = saved(two_halves(3000, 1500), kind)
-    assert opened((await pictures.clean(data, max_side=512)).content).size == (512, 256)
+    assert opened((await pictures.clean(data, owner=ANNA, max_side=512)).content).size == (512, 256)
     small = saved(two_halves(), kind)
-    assert opened((await pictures.clean(small, max_side=512)).content).size == (64, 32)
+    assert opened((await pictures.clean(small, owner=ANNA, max_side=512)).content).size == (64, 32)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +142,9 @@ async def test_every_mode_of_png_comes_out_plain(
     image = Image.new(mode, (4, 4), colour)  # type: ignore[arg-type]
     if mode == "P":
         image.putpalette([0, 0, 0])
-    cleaned = opened((await pictures.clean(saved(image, "PNG"), max_side=None)).content)
+    cleaned = opened(
+        (await pictures.clean(saved(image, "PNG"), owner=ANNA, max_side=LARGE)).content
+    )
     assert (cleaned.mode, cleaned.getpixel((1, 1))) == expected
 
 
@@ -162,7 +152,7 @@ async def test_a_jpeg_for_print_comes_out_in_colours_of_the_screen(
     pictures: PillowPictures,
 ) -> None:
     data = saved(two_halves().convert("CMYK"), "JPEG")
-    image = opened((await pictures.clean(data, max_side=None)).content)
+    image = opened((await pictures.clean(data, owner=ANNA, max_side=LARGE)).content)
     assert image.mode == "RGB"
     assert is_about(image, 8, 16, RED)
 
@@ -172,7 +162,7 @@ async def test_of_a_film_the_first_frame_is_kept(pictures: PillowPictures, kind:
     frames = [Image.new("RGB", (16, 16), (shade, 0, 0)) for shade in range(250, 50, -2)]
     data = saved(frames[0], kind, save_all=True, append_images=frames[1:], lossless=True)
     assert getattr(opened(data), "n_frames", 1) > 1
-    image = opened((await pictures.clean(data, max_side=None)).content)
+    image = opened((await pictures.clean(data, owner=ANNA, max_side=LARGE)).content)
     assert getattr(image, "n_frames", 1) == 1
     assert is_about(image, 8, 8, RED)
 
@@ -185,7 +175,7 @@ async def test_a_part_of_a_picture_is_none(
     noise = Image.frombytes("RGB", (64, 64), os.urandom(64 * 64 * 3))
     whole = saved(noise, kind)
     with pytest.raises(BadPicture):
-        await pictures.clean(whole[: int(len(whole) * part)], max_side=None)
+        await pictures.clean(whole[: int(len(whole) * part)], owner=ANNA, max_side=LARGE)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +194,7 @@ async def test_a_part_of_a_picture_is_none(
 )
 async def test_anything_else_is_no_picture(pictures: PillowPictures, data: bytes) -> None:
     with pytest.raises(BadPicture):
-        await pictures.clean(data, max_side=None)
+        await pictures.clean(data, owner=ANNA, max_side=LARGE)
 
 
 @pytest.mark.parametrize(("width", "height"), [(13_000, 13_000), (65_500, 1_000)])
@@ -212,7 +202,7 @@ async def test_a_bomb_is_too_large(pictures: PillowPictures, width: int, height:
     data = png_of_zeros(width, height)
     assert len(data) < MAX_BYTES
     with pytest.raises(PictureTooLarge):
-        await pictures.clean(data, max_side=512)
+        await pictures.clean(data, owner=ANNA, max_side=512)
 
 
 @pytest.mark.parametrize("side", [8_000, 16_383])
@@ -222,72 +212,35 @@ async def test_a_webp_bomb_is_too_large(pictures: PillowPictures, side: int) -> 
     pixels = saved(Image.new("RGB", (2, 2)), "WEBP")[12:]
     chunks = b"WEBPVP8X" + body + pixels
     with pytest.raises((PictureTooLarge, BadPicture)):  # whichever its decoder notices first
-        await pictures.clean(b"RIFF" + struct.pack("<I", len(chunks)) + chunks, max_side=None)
+        await pictures.clean(
+            b"RIFF" + struct.pack("<I", len(chunks)) + chunks, owner=ANNA, max_side=LARGE
+        )
 
 
 async def test_forty_megapixels_are_allowed_and_one_row_more_is_not(
     pictures: PillowPictures,
 ) -> None:
-    picture = await pictures.clean(png_of_zeros(8_000, 5_000), max_side=100)
+    picture = await pictures.clean(png_of_zeros(8_000, 5_000), owner=ANNA, max_side=100)
     assert opened(picture.content).size == (100, 63)
     with pytest.raises(PictureTooLarge):
-        await pictures.clean(png_of_zeros(8_000, 5_001), max_side=100)
+        await pictures.clean(png_of_zeros(8_000, 5_001), owner=ANNA, max_side=100)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 65_536), (65_536, 1), (1, 40_000_000)])
+async def test_no_side_is_longer_than_that_of_a_jpeg_can_be(
+    pictures: PillowPictures, width: int, height: int
+) -> None:
+    """A row costs as much as eight pixels, however short it is."""
+    with pytest.raises(PictureTooLarge):
+        await pictures.clean(png_of_zeros(width, height)[:80], owner=ANNA, max_side=100)
+    picture = await pictures.clean(png_of_zeros(1, 65_535), owner=ANNA, max_side=100)
+    assert opened(picture.content).size == (1, 100)
 
 
 async def test_ten_mebibytes_are_allowed_and_one_byte_more_is_not(
     pictures: PillowPictures,
 ) -> None:
     data = saved(two_halves(), "PNG")
-    await pictures.clean(data + bytes(MAX_BYTES - len(data)), max_side=None)
+    await pictures.clean(data + bytes(MAX_BYTES - len(data)), owner=ANNA, max_side=LARGE)
     with pytest.raises(PictureTooLarge):
-        await pictures.clean(data + bytes(MAX_BYTES - len(data) + 1), max_side=None)
-
-
-async def test_a_worker_that_takes_too_long_is_ended_and_the_next_one_works(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    pictures = PillowPictures(max_seconds=0.001)
-    with pytest.raises(Unavailable):
-        await pictures.clean(saved(two_halves(), "PNG"), max_side=None)
-    monkeypatch.setattr(pictures, "_max_seconds", 20.0)
-    await pictures.clean(saved(two_halves(), "PNG"), max_side=None)
-    pictures.close()
-
-
-async def test_a_worker_that_dies_once_is_tried_again_and_twice_is_unavailable(
-    pictures: PillowPictures, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    work, killed = pictures._run_worker, (-signal.SIGKILL, b"", b"killed")
-    answers = [killed]
-    monkeypatch.setattr(
-        pictures, "_run_worker", lambda *given: answers.pop() if answers else work(*given)
-    )
-    data = saved(two_halves(), "PNG")
-    await pictures.clean(data, max_side=None)
-    answers.extend([killed, killed])
-    with pytest.raises(Unavailable) as caught:
-        await pictures.clean(data, max_side=None)
-    assert "killed" in str(caught.value.__cause__)
-
-
-async def test_a_worker_knows_no_secrets_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_PASSWORD", "secret")
-    assert "DATABASE_PASSWORD" not in module._environment()
-
-
-async def test_too_many_at_once_are_refused_and_closing_lets_nobody_wait(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    data = saved(two_halves(), "PNG")
-    monkeypatch.setattr(module, "MAX_WAITING_BYTES", 10 * len(data))
-    pictures = PillowPictures()
-    many = [asyncio.create_task(pictures.clean(data, max_side=None)) for _ in range(12)]
-    _, waiting = await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)
-    pictures.close()
-    pictures.close()
-    await asyncio.wait(many)
-    assert len(waiting) >= 8
-    assert isinstance(many[0].exception() or many[0].result(), Picture | Unavailable)
-    assert all(isinstance(each.exception(), Unavailable) for each in many[1:])
-    with pytest.raises(Unavailable):
-        await pictures.clean(data, max_side=None)
+        await pictures.clean(data + bytes(MAX_BYTES - len(data) + 1), owner=ANNA, max_side=LARGE)

@@ -5,6 +5,8 @@ A test module imports the fixture `pictures` where it wants it.
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -12,7 +14,10 @@ import pytest
 from PIL import Image
 
 from attendance_adapters.pictures import PillowPictures
+from attendance_core.vocabulary import UserId
 
+ANNA, BORIS = UserId(1), UserId(2)  # whose pictures they are
+LARGE = 4096  # more than any side of the pictures here, and no more than is kept of any
 RED, BLUE = (250, 0, 0), (0, 0, 250)
 
 
@@ -49,3 +54,31 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (8, 8), colour: str = "te
     written = BytesIO()
     Image.new("RGB", size, colour).save(written, kind)
     return written.getvalue()
+
+
+def png_of_zeros(
+    width: int, height: int, *, depth: int = 8, channels: int = 3, interlaced: bool = False
+) -> bytes:
+    """The file of a PNG that is tiny, yet large when decoded; of RGB, or of RGBA."""
+    passes = [(width, height)]
+    if interlaced:  # each has every so many columns and rows, from one on
+        steps = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4)]
+        steps += [(1, 0, 2, 2), (0, 1, 1, 2)]
+        passes = [(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in steps]
+    left = sum(rows * (1 + columns * channels * depth // 8) for columns, rows in passes)
+    packer, zeros, packed = zlib.compressobj(1), bytes(1 << 20), b""
+    while left:
+        packed += packer.compress(zeros[:left])
+        left -= min(left, len(zeros))
+    colour = {3: 2, 4: 6}[channels]
+    head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", head)
+        + _chunk(b"IDAT", packed + packer.flush())
+        + _chunk(b"IEND", b"")
+    )
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from attendance_core.errors import BadPicture
 from attendance_core.ports import NoSuchFile, Picture
-from attendance_core.vocabulary import FileKey, Instant
+from attendance_core.vocabulary import FileKey, Instant, UserId
 
 NOON: Instant = 1_800_000_000.0
 
@@ -67,7 +67,7 @@ class QuickPasswords:
 class PlainPictures:
     """A picture is whatever begins with ``picture``."""
 
-    async def clean(self, data: bytes, *, max_side: int | None) -> Picture:
+    async def clean(self, data: bytes, *, owner: UserId, max_side: int) -> Picture:
         if not data.startswith(b"picture"):
             raise BadPicture
         return Picture(b"clean " + data + str(max_side).encode(), "image/jpeg", "jpg")

@@ -205,7 +205,7 @@ class TestUploadProfileConfirmation:
         assert desk.sees(ANNA, ANNA).confirmation is Confirmation.PENDING
         assert not desk.sees(BORIS, ANNA).confirmed
         assert list(desk.files.kept) == [scan_path(scan.file)]
-        assert desk.files.kept[scan_path(scan.file)] == b"clean pictureNone"
+        assert desk.files.kept[scan_path(scan.file)] == b"clean picture4096"
 
     def test_a_new_one_replaces_the_old_and_takes_the_tick_away(self, desk: Desk) -> None:
         first = desk.uploads()
@@ -236,7 +236,7 @@ class TestModeration:
 
     def test_a_moderator_reads_it(self, desk: Desk) -> None:
         scan = desk.uploads()
-        assert drive(desk._read(user_id=ANNA)) == (scan, b"clean pictureNone")
+        assert drive(desk._read(user_id=ANNA)) == (scan, b"clean picture4096")
 
     def test_of_one_who_uploaded_nothing_there_is_none(self, desk: Desk) -> None:
         with pytest.raises(ScanNotFound):

@@ -26,10 +26,10 @@ class HeicPicture(BadPicture):
 
 
 class PictureTooLarge(InvalidArgument):
-    """A picture of more than 10 MiB or 40 megapixels."""
+    """A picture of more than 10 MiB, 40 megapixels, or 65 535 pixels on a side."""
 
-    en = "«image» may have at most 10 MiB and 40 megapixels"
-    ru = "«image»: не больше 10 МиБ и 40 мегапикселей"
+    en = "«image» may have at most 10 MiB, 40 megapixels and 65 535 pixels a side"
+    ru = "«image»: не больше 10 МиБ, 40 мегапикселей и 65 535 пикселей по стороне"
 
 
 class PersonNotFound(Refusal):

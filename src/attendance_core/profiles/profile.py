@@ -129,12 +129,12 @@ class UpdateProfilePicture:
     ids: ports.Ids
 
     async def __call__(self, *, actor: UserId, image: bytes) -> None:
-        """Raises BadPicture, PictureTooLarge.
+        """Raises BadPicture, PictureTooLarge, Unavailable.
 
         The file is written before the row that names it: a process that dies between leaves a
         file that nobody names, which is swept later, never a name without a file.
         """
-        picture = await self.pictures.clean(image, max_side=PICTURE_SIDE)
+        picture = await self.pictures.clean(image, owner=actor, max_side=PICTURE_SIDE)
         key = self.ids.file_key(picture.extension)
         await self.files.put(picture_path(key), picture.content, picture.media_type)
 
