@@ -15,6 +15,12 @@ from attendance_core.errors import Kind, Language, TooManySockets
 from attendance_core.events import EVENTS_MOST
 from attendance_core.limits import FAILED_LOG_INS, FRIEND_REQUESTS, SIGN_UPS, UPLOADS
 from attendance_core.marking.connections import SOCKETS_MOST, Terms
+from attendance_web.http.bodies import (
+    BYTES_A_SECOND,
+    PATIENCE_SECONDS,
+    UPLOAD_BYTES,
+    UPLOADS_OF_ONE,
+)
 from attendance_web.http.body import MOST_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
@@ -167,12 +173,23 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "429",
     )
     yield "pictures and scans of a person", f"{UPLOADS.most} in {hours:g} h", "429"
+    yield "unfinished pictures and scans of a person", str(UPLOADS_OF_ONE), "429"
+    yield (
+        "unfinished pictures and scans of everybody, in a process",
+        f"{UPLOAD_BYTES // KIB**2} MiB",
+        "503",
+    )
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
     yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
     yield "events of a person that have not ended", str(EVENTS_MOST), "`error` 3"
     yield "a body", f"{BODY_BYTES // KIB} KiB", "413"
     yield f"a body of {large}", f"{PICTURE_BODY_BYTES // KIB**2} MiB", "413"
+    yield (
+        "a body on its way",
+        f"{BYTES_A_SECOND // KIB} KiB a second, at most {PATIENCE_SECONDS:g} s behind",
+        "408",
+    )
     yield (
         "a picture in it",
         f"{MAX_BYTES // KIB**2} MiB and {MOST_PIXELS // 10**6} megapixels, {MOST_A_SIDE} a side",

@@ -13,6 +13,7 @@ from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
 from attendance_core.marking.connections import Terms
 from attendance_core.version import how_to_install
+from attendance_web.http.bodies import Bodies
 from attendance_web.http.call import CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.head import answer_without_body
@@ -125,6 +126,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         attendance.files,
         Limits(use_cases),
         work,
+        Bodies(),
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
         is_stopped=lambda: sockets.is_stopped,

@@ -41,6 +41,7 @@ PROMISED = {
     "ForeignOrigin": (8, 403),
     "UnknownPath": (8, 404),
     "WrongMethod": (8, 405),
+    "BodyTooSlow": (8, 408),
     "BodyTooLarge": (8, 413),
     "TooManyRequests": (8, 429),
 }
@@ -48,7 +49,8 @@ PROMISED = {
 GIVEN_OUT = """
     already_holding already_joined already_marked bad_body bad_characters bad_event_id bad_frame
     bad_length bad_params bad_picture bad_request bad_times bad_username body_too_large
-    common_password csrf_failed event_name_taken event_not_found event_not_started event_over
+    body_too_slow common_password csrf_failed event_name_taken event_not_found event_not_started
+    event_over
     foreign_origin friend_of_oneself head_too_large heic_picture holding_somebody invalid_argument
     left_event missing_argument nobody_held not_held not_joined not_logged_in not_the_creator
     not_waiting other_person person_not_found picture_too_large repeated_argument scan_not_found

@@ -18,6 +18,7 @@ from attendance_core.accounts import Actor, Credential, LoggedIn
 from attendance_core.errors import NotLoggedIn
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import SessionId, UserId
+from attendance_web.http.bodies import Bodies
 from attendance_web.http.cookies import browser_cookie, no_session_cookie, session_cookie
 from attendance_web.http.limits import Limits
 from attendance_web.wire.credentials import Credentials
@@ -38,6 +39,7 @@ class CallServices:
     files: ports.Files
     limits: Limits
     work_turns: FairTurns
+    bodies: Bodies
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
     is_stopped: Callable[[], bool]  # whether it takes no calls any more

@@ -20,6 +20,7 @@ from attendance_web.wire.outcome import outcome_of
 from attendance_web.wire.refusals import (
     BadRequest,
     BodyTooLarge,
+    BodyTooSlow,
     CsrfFailed,
     ForeignOrigin,
     HeadTooLarge,
@@ -57,6 +58,7 @@ WIRE: Final[Mapping[Kind | type[Refusal], WireCode]] = {
     ForeignOrigin: WireCode(8, 403),
     UnknownPath: WireCode(8, 404),
     WrongMethod: WireCode(8, 405),
+    BodyTooSlow: WireCode(8, 408),
     BodyTooLarge: WireCode(8, 413),
     HeadTooLarge: WireCode(8, 431),
     TooManyRequests: WireCode(8, 429),
@@ -119,6 +121,8 @@ def failure(error: Exception, language: Language) -> Response[bytes]:
         headers["Retry-After"] = str(error.words["seconds"])
     if isinstance(error, WrongMethod):
         headers["Allow"] = str(error.words["allowed"])
+    if isinstance(error, BodyTooSlow):
+        headers["Connection"] = "close"
     return _response(number, Envelope(number.error, text, code=code), headers, [])
 
 

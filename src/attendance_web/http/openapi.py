@@ -165,7 +165,7 @@ def _security(call: Call) -> list[Schema]:
 def _statuses(call: Call) -> list[int]:
     known = {each.status for each in (*WIRE.values(), UNAVAILABLE, BROKEN)} - {200, 404, 405}
     if call.method == "GET":
-        known -= {403, 413}
+        known -= {403, 408, 413}
     if not call.needs_login:
         known -= {401}
     return sorted(known)

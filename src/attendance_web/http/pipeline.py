@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from litestar import Request, Response
@@ -11,13 +13,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from attendance_core.accounts import Actor
 from attendance_core.errors import InvalidArgument, NotLoggedIn, TooManyRequests, Unavailable
-from attendance_core.vocabulary import Seconds
+from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.http import csrf
 from attendance_web.http.body import in_body, in_query
 from attendance_web.http.browsers import ACCOUNTS, redirect_to_page, wants_a_page
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
+from attendance_web.wire.addresses import network_of
 from attendance_web.wire.credentials import (
     browser_secrets_from,
     check_person,
@@ -25,6 +28,7 @@ from attendance_web.wire.credentials import (
     person_named,
 )
 from attendance_web.wire.headers import RawHeaders, header
+from attendance_web.wire.presence import gone_of
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
 from attendance_web.wire.turns import FairTurns, NoTurn
 from attendance_web.wire.values import InvalidValue
@@ -80,35 +84,58 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         raise NotLoggedIn
     if declared.heeds_person:
         _check_person(actor, headers)
-    if declared.is_upload and actor is not None:
-        await services.limits.upload(actor.user_id)  # before any of a large body is read
-    identified_in = asyncio.get_running_loop().time() - began_at
-    arguments = await _arguments(declared, request)
-    client = scope.get("client")
-    call = CallContext(
-        arguments,
-        actor,
-        credentials,
-        client[0] if client else "",
-        services.use_cases,
-        services.limits,
-        secure=secure,
-        browser_secrets=browser_secrets_from(headers, secure=secure),
-    )
-    answer = await _run(declared, call, services.work_turns, ANSWER_SECONDS - identified_in)
+    async with _upload(declared, services, actor, headers):
+        identified_in = asyncio.get_running_loop().time() - began_at
+        client = scope.get("client")
+        address = client[0] if client else ""
+        owner = network_of(address) if actor is None else actor.user_id
+        call = CallContext(
+            await _arguments(declared, request, owner),
+            actor,
+            credentials,
+            address,
+            services.use_cases,
+            services.limits,
+            secure=secure,
+            browser_secrets=browser_secrets_from(headers, secure=secure),
+        )
+        left = ANSWER_SECONDS - identified_in
+        answer = await _run(declared, call, services.work_turns, left, scope)
     if actor is not None and actor.renewed and not call.cookies:
         call.keep_session()
     return success(answer, call.cookies)
 
 
+@asynccontextmanager
+async def _upload(
+    declared: Call, services: CallServices, actor: Actor | None, headers: RawHeaders
+) -> AsyncIterator[None]:
+    """Stands around a call, and lets an upload in before any of it is read. Contract: 1.10, 1.17.
+
+    Raises TooManyRequests, Unavailable.
+    """
+    if not declared.is_upload or actor is None:
+        yield
+        return
+    with services.bodies.upload(actor.user_id, _size_of_body(headers, declared.most_bytes)):
+        await services.limits.upload(actor.user_id)
+        yield
+
+
 async def _run(
-    declared: Call, call: CallContext[Any], work_turns: FairTurns, seconds: Seconds
+    declared: Call,
+    call: CallContext[Any],
+    work_turns: FairTurns,
+    seconds: Seconds,
+    scope: Mapping[str, Any],
 ) -> Any:
     """Carries a call out, in its person's turn. Raises TooManyRequests, and what the call does.
 
     A password or a picture takes as long as it takes, and so does the way of a body to us.
     """
-    if not declared.needs_login or declared.is_upload:
+    if declared.is_upload:
+        return await _while_there(scope, declared.run(call))
+    if not declared.needs_login:
         return await declared.run(call)
     until = asyncio.get_running_loop().time() + seconds
     try:
@@ -120,6 +147,24 @@ async def _run(
         raise Unavailable from None
 
 
+async def _while_there(scope: Mapping[str, Any], run: Awaitable[Any]) -> Any:
+    """Raises BadBody where the client goes away meanwhile, so that nothing is done for nobody."""
+    gone = gone_of(scope)
+    if gone is None:
+        return await run
+    running, leaving = asyncio.ensure_future(run), asyncio.ensure_future(gone.wait())
+    try:
+        await asyncio.wait({running, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        leaving.cancel()
+        if not running.done():
+            running.cancel()
+            await asyncio.wait({running})
+    if running.cancelled():
+        raise BadBody
+    return running.result()
+
+
 def _check_person(actor: Actor | None, headers: RawHeaders) -> None:
     """Raises NotLoggedIn, InvalidArgument, OtherPerson. Contract: 1.8."""
     try:
@@ -128,16 +173,22 @@ def _check_person(actor: Actor | None, headers: RawHeaders) -> None:
         raise InvalidArgument(field="X-Attendance-User") from None
 
 
-async def _arguments(declared: Call, request: Request[Any, Any, Any]) -> Any:
-    """Raises BodyTooLarge, UnsupportedMediaType, BadBody, and what its reader raises."""
+async def _arguments(declared: Call, request: Request[Any, Any, Any], owner: UserId | str) -> Any:
+    """Raises BodyTooLarge, BodyTooSlow, BadBody, UnsupportedMediaType, and what reading raises."""
     read = reader_of(declared.arguments)
+    scope, bodies = request.scope, request.app.state.services.bodies
     if declared.method == "GET":
-        return read(in_query(request.scope["query_string"]))
-    body = await _body(request, declared.most_bytes)
-    content_type = header(request.scope["headers"], "content-type")
+        return read(in_query(scope["query_string"]))
+    most_bytes, content_type = declared.most_bytes, header(scope["headers"], "content-type")
+    if not declared.is_upload:
+        size = _size_of_body(scope["headers"], most_bytes)
+        body = await bodies.read_small(request.receive, most_bytes, owner, size)
+        return read(in_body(content_type, body))
+    body = await bodies.read_upload(request.receive, most_bytes)
     if len(body) < LARGE_BYTES:
         return read(in_body(content_type, body))
-    return await asyncio.to_thread(lambda: read(in_body(content_type, body)))
+    async with bodies.parsing:
+        return await asyncio.to_thread(lambda: read(in_body(content_type, body)))
 
 
 def declared_bytes(headers: RawHeaders) -> int:
@@ -146,15 +197,8 @@ def declared_bytes(headers: RawHeaders) -> int:
     return int(length) if re.fullmatch(r"[0-9]{1,18}", length) else 0
 
 
-async def _body(request: Request[Any, Any, Any], most_bytes: int) -> bytes:
-    """Reads the whole body. Raises BodyTooLarge; BadBody where the client went away halfway."""
-    body = bytearray()
-    while True:
-        message = await request.receive()
-        if message["type"] != "http.request":
-            raise BadBody
-        body += message.get("body", b"")
-        if len(body) > most_bytes:
-            raise BodyTooLarge
-        if not message.get("more_body", False):
-            return bytes(body)
+def _size_of_body(headers: RawHeaders, most_bytes: int) -> int:
+    """Tells how long a body may be, going by its head."""
+    if header(headers, "transfer-encoding") is not None:
+        return most_bytes
+    return declared_bytes(headers)

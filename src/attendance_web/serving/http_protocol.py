@@ -17,7 +17,7 @@ what is parsed and when it is answered. Each guard can go when they mend it:
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import httptools
 
@@ -32,6 +32,7 @@ from attendance_web.serving.http_head import (
     header_is_bounded,
     may_upgrade,
 )
+from attendance_web.wire.presence import GONE
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
 PIECE_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
@@ -53,13 +54,14 @@ class CallProtocol(ClosingProtocol):
         self._why: Refusal | None = None  # to be said once every answer before it was given
         self._has_begun = False  # a byte of the head has come
         self._is_idle = False  # the last that came was the end of a request that has its answer
-        self._says_no_more = False  # the client has closed its half
+        self._gone = asyncio.Event()  # the client has closed its half, or the connection
         self._lines_bytes = 0  # of the head, or between the chunks of the body
         self._body_bytes = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends what was begun for it."""
         super().connection_lost(exc)
+        self._gone.set()
         self.flow.forget()
 
     # What the transport says
@@ -74,7 +76,7 @@ class CallProtocol(ClosingProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keeps the connection open for the answers that are due."""
-        self._says_no_more = True
+        self._gone.set()
         is_whole = self._in_head and not self._is_deaf
         return is_whole and not (self._nothing_is_due and not self._unread)
 
@@ -100,7 +102,7 @@ class CallProtocol(ClosingProtocol):
         if self._unread:
             self.transport.pause_reading()
             self.read_on_soon()
-        elif self._says_no_more:
+        elif self._gone.is_set():
             self._end_when_answered()
         else:
             self.transport.resume_reading()
@@ -184,6 +186,8 @@ class CallProtocol(ClosingProtocol):
         self.cycle.transport = AnswerTransport(  # type: ignore[assignment]
             self.transport, self.close_behind_answer
         )
+        extensions: Any = {GONE: self._gone}
+        self.cycle.scope["extensions"] = extensions
 
     def on_body(self, body: bytes) -> None:
         """Takes a part of the body."""
@@ -214,7 +218,7 @@ class CallProtocol(ClosingProtocol):
             return
         if self._why is not None:
             self._say(self._why)
-        elif self._says_no_more:
+        elif self._gone.is_set():
             self._end_when_answered()
         elif self._has_begun or not self._in_head:
             self._unset_keepalive_if_required()

@@ -73,6 +73,13 @@ class HeadTooLarge(Refusal):
     ru = "Заголовки слишком велики"
 
 
+class BodyTooSlow(Refusal):
+    """A body that comes more slowly than we can wait for."""
+
+    en = "The body came too slowly, please try again"
+    ru = "Тело запроса шло слишком медленно, попробуйте ещё раз"
+
+
 class BodyTooLarge(Refusal):
     """More than the call can need."""
 

@@ -1,0 +1,18 @@
+"""Whether whoever made a request is still there, handed to the application with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+GONE: Final = "attendance.gone"
+
+
+def gone_of(scope: Mapping[str, Any]) -> asyncio.Event | None:
+    """What is set once the client says no more; None under a server that cannot tell.
+
+    Who has closed their half may still read, but no browser does that.
+    """
+    found: asyncio.Event | None = scope.get("extensions", {}).get(GONE)
+    return found

@@ -1,0 +1,260 @@
+"""Bodies over real connections: refused before they are read, and bounded. Contract: 1.10, 1.17."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+
+from attendance_adapters import pictures
+from attendance_core.vocabulary import UserId
+from attendance_web.http import bodies as module
+from attendance_web.http import pipeline
+from attendance_web.http.bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
+from attendance_web.http.body import Given
+from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
+from attendance_web.http.pipeline import LARGE_BYTES
+from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.pictures import picture
+from tests.support.smuggled import statuses
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+UPLOAD = "/api/profile/UpdateProfilePicture"
+INFO = "/api/profile/UpdateProfileInfo"
+LOG_IN = "/accounts/login/"
+FORM = "multipart/form-data; boundary=b"
+TOKEN = "X-CSRFToken: t"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house() -> AsyncIterator[House]:
+    async with opened_house(None) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def anna(house: House) -> Visitor:
+    return await house.person()
+
+
+def head(path: str, length: int, *more: str, by: Visitor | None = None) -> bytes:
+    cookie = "Cookie: csrftoken=t" + (f"; sessionid={by.token}" if by else "")
+    lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {length}", cookie, *more]
+    return "\r\n".join([*lines, f"Content-Type: {FORM}", "", ""]).encode()
+
+
+def form() -> bytes:
+    parts = [b'name="name"\r\n\r\na.png', b'name="image"; filename="a.png"\r\n\r\n' + picture()]
+    written = b"".join(b"--b\r\nContent-Disposition: form-data; " + p + b"\r\n" for p in parts)
+    return written + b"--b--\r\n"
+
+
+class Client:
+    """One connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def sends(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def answer(self) -> bytes:
+        """The head and the start of the body of whatever comes first."""
+        async with asyncio.timeout(10):
+            told = await self.reader.readuntil(b"\r\n\r\n")
+            return told + (b"" if b" 100 " in told else await self.reader.read(1000))
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.writer.transport.abort()
+
+
+async def connected(house: House, *sent: bytes) -> Client:
+    client = Client(*await asyncio.open_connection("127.0.0.1", house.port))
+    for part in sent:
+        await client.sends(part)
+    return client
+
+
+def upload_bytes(house: House) -> int:
+    return house.app.services.bodies._upload_bytes
+
+
+class TestRefusedBeforeItIsRead:
+    """Contract: 1.10, 1.17."""
+
+    EXPECTS = "Expect: 100-continue"
+
+    async def refusal(self, house: House, sent: bytes) -> bytes:
+        async with await connected(house, sent) as client:
+            return await client.answer()
+
+    @pytest.mark.parametrize("path", [UPLOAD, INFO])
+    @pytest.mark.parametrize(
+        ("more", "size", "logged_in", "status", "code"),
+        [
+            ([TOKEN], 1000, False, 401, "not_logged_in"),
+            ([], 1000, True, 403, "csrf_failed"),
+            ([TOKEN, "Origin: http://elsewhere.test"], 1000, True, 403, "foreign_origin"),
+            ([TOKEN], PICTURE_BODY_BYTES + 1, True, 413, "body_too_large"),
+            ([TOKEN, "X-Attendance-User: 999"], 1000, True, 200, "other_person"),
+        ],
+    )
+    async def test_by_what_its_head_says(
+        self,
+        house: House,
+        anna: Visitor,
+        path: str,
+        more: list[str],
+        size: int,
+        logged_in: bool,
+        status: int,
+        code: str,
+    ) -> None:
+        by = anna if logged_in else None
+        told = await self.refusal(house, head(path, size, self.EXPECTS, *more, by=by))
+        assert statuses(told) == [status]
+        assert f'"code":"{code}"'.encode() in told
+
+    async def test_by_the_limit_of_an_hour(self, house: House, anna: Visitor) -> None:
+        """One that never comes whole counts."""
+        sent = head(UPLOAD, 1000, self.EXPECTS, TOKEN, by=anna)
+        for _ in range(59):
+            await house.app.services.limits.upload(UserId(anna.user_id))
+        assert b" 100 " in await self.refusal(house, sent)
+        await eventually(lambda: upload_bytes(house) == 0)
+        told = await self.refusal(house, sent)
+        assert statuses(told) == [429] and b"retry-after: 3600" in told.lower()
+
+    async def test_by_what_is_on_its_way_of_everybody(self, house: House) -> None:
+        """And it does not count as one of the hour."""
+        async with AsyncExitStack() as several:
+            for _ in range(UPLOAD_BYTES // PICTURE_BODY_BYTES // UPLOADS_OF_ONE):
+                person = await house.person()
+                for _ in range(UPLOADS_OF_ONE):
+                    sent = head(UPLOAD, PICTURE_BODY_BYTES, TOKEN, by=person)
+                    await several.enter_async_context(await connected(house, sent))
+            await eventually(lambda: upload_bytes(house) == UPLOAD_BYTES)
+            late = await house.person()
+            sent = head(UPLOAD, 1000, self.EXPECTS, TOKEN, by=late)
+            for _ in range(61):
+                told = await self.refusal(house, sent)
+                assert statuses(told) == [503] and b"retry-after: 1" in told.lower()
+        await eventually(lambda: upload_bytes(house) == 0)
+        assert b" 100 " in await self.refusal(house, sent)
+
+    async def test_what_is_not_refused_is_asked_for(self, house: House, anna: Visitor) -> None:
+        body = form()
+        sent = head(UPLOAD, len(body), self.EXPECTS, TOKEN, by=anna)
+        async with await connected(house, sent) as client:
+            assert b" 100 Continue" in await client.answer()
+            await client.sends(body)
+            assert statuses(await client.answer()) == [200]
+
+
+class TestUnfinished:
+    """Contract: 1.17."""
+
+    async def test_of_a_hundred_uploads_of_one_person_two_are_let_in(
+        self, house: House, anna: Visitor
+    ) -> None:
+        async with AsyncExitStack() as many:
+            sent = head(UPLOAD, PICTURE_BODY_BYTES, TOKEN, by=anna), b"x" * 100_000
+            clients = [
+                await many.enter_async_context(await connected(house, *sent)) for _ in range(100)
+            ]
+            told = await asyncio.gather(*(each.answer() for each in clients[2:]))
+            assert {tuple(statuses(each)) for each in told} == {(429,)}
+            assert all(b"retry-after: 5" in each.lower() for each in told)
+            assert upload_bytes(house) == UPLOADS_OF_ONE * PICTURE_BODY_BYTES
+            for each in clients[2:4]:  # an answer that arrives, whatever is still sent
+                for _ in range(20):
+                    await each.sends(b"x" * 100_000)
+        await eventually(lambda: upload_bytes(house) == 0)
+        body = form()
+        async with await connected(house, head(UPLOAD, len(body), TOKEN, by=anna), body) as again:
+            assert statuses(await again.answer()) == [200]
+
+    async def test_eleven_hundred_small_ones_keep_no_other_out(self, house: House) -> None:
+        async with AsyncExitStack() as many:
+            sent = head(LOG_IN, BODY_BYTES, TOKEN), b"x"
+            for _ in range(1100):
+                await many.enter_async_context(await connected(house, *sent))
+            counted = house.app.services.bodies
+            await eventually(lambda: counted._small_bytes == module.SMALL_BYTES)
+            async with await connected(house, head(LOG_IN, 5, TOKEN), b"--b--") as client:
+                assert statuses(await client.answer()) == [200]
+            assert counted._small_bytes <= module.SMALL_BYTES
+        await eventually(lambda: counted._small_bytes == 0)
+
+    @pytest.mark.parametrize("path", [UPLOAD, INFO])
+    async def test_one_that_comes_too_slowly_is_refused_and_a_steady_one_is_not(
+        self, house: House, anna: Visitor, monkeypatch: pytest.MonkeyPatch, path: str
+    ) -> None:
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", 1.0)
+        sent = head(path, 9000, TOKEN, by=anna)
+        async with await connected(house, sent, b"x") as slow, await connected(house, sent) as well:
+            for _ in range(9):
+                await asyncio.sleep(0.2)
+                await well.sends(b"x" * 1000)
+            told = await slow.answer()
+            assert statuses(told) == [408]
+            assert b'"code":"body_too_slow"' in told and b"connection: close" in told.lower()
+            assert statuses(await well.answer()) == [200]
+
+    async def test_one_at_a_time_is_parsed(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It takes several times its size meanwhile. Decision 0013."""
+        one, parsed = threading.Lock(), []
+
+        def in_body(content_type: str | None, body: bytes) -> Given:
+            assert one.acquire(blocking=False), "two are parsed at once"
+            parsed.append(len(body))
+            time.sleep(0.1)
+            one.release()
+            return {}
+
+        monkeypatch.setattr(pipeline, "in_body", in_body)
+        async with AsyncExitStack() as several:
+            for _ in range(3):
+                sent = head(UPLOAD, LARGE_BYTES, TOKEN, by=await house.person())
+                client = await connected(house, sent, b"x" * LARGE_BYTES)
+                several.push_async_exit(client)
+            await eventually(lambda: len(parsed) == 3)
+
+    async def test_nothing_is_done_for_who_has_gone(
+        self, house: House, anna: Visitor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 3.4."""
+        workers: list[subprocess.Popen[bytes]] = []
+
+        def start(_: object) -> subprocess.Popen[bytes]:
+            pipe = subprocess.PIPE
+            workers.append(subprocess.Popen(["sleep", "60"], stdin=pipe, stdout=pipe, stderr=pipe))
+            return workers[-1]
+
+        with monkeypatch.context() as held:
+            held.setattr(pictures._Job, "_start_worker", start)
+            body = form()
+            sent = head(UPLOAD, len(body), TOKEN, by=anna), body
+            first, second = await connected(house, *sent), await connected(house, *sent)
+            await eventually(lambda: workers and upload_bytes(house) == 2 * len(body))
+            second.writer.close()  # it waits for the first
+            await eventually(lambda: upload_bytes(house) == len(body))
+            first.writer.close()
+            await eventually(lambda: upload_bytes(house) == 0)
+            await eventually(lambda: workers[0].poll() is not None)
+            assert len(workers) == 1
+        async with await connected(house, *sent) as again:
+            assert statuses(await again.answer()) == [200]
