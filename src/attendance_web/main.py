@@ -13,6 +13,7 @@ from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
 from attendance_core.marking.connections import Terms
 from attendance_core.version import how_to_install
+from attendance_web.event_codes import EventCodes
 from attendance_web.http.bodies import Bodies
 from attendance_web.http.call import CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
@@ -139,7 +140,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         logging_config=None,
-        state=State({"services": services}),
+        state=State({"services": services, "event_codes": EventCodes()}),
     )
     return Application(http, sockets, ignore_answer if metrics is None else metrics.answered)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
 import posixpath
 import re
@@ -19,13 +18,13 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import segno
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from attendance_core.errors import EventNotFound
 from attendance_core.vocabulary import EventId
+from attendance_web.event_codes import EventCodes
 from attendance_web.http.call import CallServices
 from attendance_web.http.csrf import is_secure
 from attendance_web.pictures import KEPT_FOR_EVER
@@ -150,21 +149,30 @@ async def page_file(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 async def event_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
-    """Draws the address of an event on the page, as a QR code to be scanned. Raises UnknownPath."""
+    """Shows the address of an event on the page, as a QR code to be scanned.
+
+    Raises UnknownPath, Unavailable.
+    """
     services: CallServices = request.app.state.services
+    codes: EventCodes = request.app.state.event_codes
     host = header(request.scope["headers"], "host") or ""
     try:
-        event = await services.use_cases.get_event_by_id(event_id=EventId(UUID(event_id)))
-    except (ValueError, EventNotFound):
+        named = EventId(UUID(event_id))
+    except ValueError:
         raise UnknownPath from None
     if not HOST.fullmatch(host):
         raise UnknownPath
     scheme = "https" if is_secure(request.scope) else "http"
-    code = segno.make(f"{scheme}://{host}/#/event/{event.event_id}", error="m", micro=False)
-    drawn = io.BytesIO()
-    code.save(drawn, kind="svg", border=3, light="#fff", omitsize=True, xmldecl=False)
+    address = f"{scheme}://{host}/#/event/{named}"
+    code = codes.kept(address)  # also of one that is deleted since, as browsers have it
+    if code is None:
+        try:
+            await services.use_cases.get_event_by_id(event_id=named)
+        except EventNotFound:
+            raise UnknownPath from None
+        code = await codes.draw(address)
     own = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
-    return Response(drawn.getvalue(), media_type="image/svg+xml", headers=own)
+    return Response(code, media_type="image/svg+xml", headers=own)
 
 
 ROUTES: Final = [

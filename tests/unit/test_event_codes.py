@@ -1,0 +1,79 @@
+"""QR codes are drawn once, one at a time, and not in the event loop. Contract: 1.11."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from attendance_core.errors import Unavailable
+from attendance_web import event_codes as module
+from attendance_web.event_codes import MOST_WAITING, EventCodes
+
+
+class Drawings:
+    """Stands in for drawing: notes what is drawn, and by how many at once."""
+
+    def __init__(self) -> None:
+        self.drawn: list[str] = []
+        self.threads = set[int]()
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
+        self._one = threading.Lock()
+
+    def __call__(self, address: str) -> bytes:
+        assert self._one.acquire(blocking=False), "two are drawn at once"
+        time.sleep(0.01)
+        self.drawn.append(address)
+        self.threads.add(threading.get_ident())
+        self.may_go_on.wait(10)
+        self._one.release()
+        return address.encode()
+
+
+async def code_of(codes: EventCodes, address: str) -> bytes:
+    return codes.kept(address) or await codes.draw(address)
+
+
+@pytest.fixture
+def drawings(monkeypatch: pytest.MonkeyPatch) -> Drawings:
+    stand_in = Drawings()
+    monkeypatch.setattr(module, "drawn", stand_in)
+    return stand_in
+
+
+async def test_one_is_drawn_once_however_often_it_is_asked_for(drawings: Drawings) -> None:
+    codes = EventCodes()
+    asked = [code_of(codes, address) for address in ("a", "b", "a", "b", "a")]
+    assert await asyncio.gather(*asked) == [b"a", b"b", b"a", b"b", b"a"]
+    assert await code_of(codes, "a") == b"a"
+    assert drawings.drawn == ["a", "b"]
+    assert threading.get_ident() not in drawings.threads
+
+
+async def test_those_asked_for_last_are_kept(
+    drawings: Drawings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_KEPT", 2)
+    codes = EventCodes()
+    for address in ("a", "b", "a", "c", "a", "b"):
+        await code_of(codes, address)
+    assert drawings.drawn == ["a", "b", "c", "b"]
+
+
+async def test_too_many_at_once_are_refused_and_the_kept_ones_are_not(drawings: Drawings) -> None:
+    codes = EventCodes()
+    await code_of(codes, "kept")
+    drawings.may_go_on.clear()
+    waiting = [asyncio.create_task(code_of(codes, str(number))) for number in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await code_of(codes, "one more")
+    assert await code_of(codes, "kept") == b"kept"
+    waiting[0].cancel()  # whoever asked for it may go; others may wait for the same
+    drawings.may_go_on.set()
+    await asyncio.gather(*waiting[1:])
+    assert await code_of(codes, "one more") == b"one more"
+    assert len(drawings.drawn) == MOST_WAITING + 2
