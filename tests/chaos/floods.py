@@ -203,7 +203,8 @@ async def signs_up(connection: Connection) -> None:
 
 def uploads(image: Callable[[], bytes]) -> Act:
     """A picture of one's own, as a form."""
-    begins = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+    begins = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\na\r\n'
+    begins += b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
     media = "multipart/form-data; boundary=b"
 
     async def act(connection: Connection) -> None:
