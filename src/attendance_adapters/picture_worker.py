@@ -27,7 +27,7 @@ from attendance_adapters.picture_files import (
 )
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-MAX_MEMORY_BYTES = 512 * 1024 * 1024  # Decision 0013
+MAX_MEMORY_BYTES = 512 * 1024 * 1024  # Decision 0015
 MAX_CPU_SECONDS = 15  # the worst that was found takes 5; ends a worker whose service has died, too
 STRIP_PIXELS = 1_000_000  # looked at in one step
 # Exit codes; 0 is success, any other a failure of ours

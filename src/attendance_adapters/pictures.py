@@ -25,7 +25,7 @@ MAX_BYTES = 10 * 1024 * 1024  # Contract: 3, pictures
 MAX_SECONDS = (
     60.0  # that a machine may keep it waiting; its own time is bounded in `picture_worker`
 )
-# Of pictures that are cleaned or wait for it, of all owners. Decision 0013
+# Of pictures that are cleaned or wait for it, of all owners. Decision 0015
 MOST_JOBS = 100
 MOST_WAITING_PIXELS = 20 * MOST_PIXELS
 MOST_WAITING_BYTES = 128 * 1024 * 1024

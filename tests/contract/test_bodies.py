@@ -215,7 +215,7 @@ class TestUnfinished:
     async def test_one_at_a_time_is_parsed(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It takes several times its size meanwhile. Decision 0013."""
+        """It takes several times its size meanwhile. Decision 0015."""
         one, parsed = threading.Lock(), []
 
         def in_body(content_type: str | None, body: bytes) -> Given:

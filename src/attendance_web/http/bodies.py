@@ -1,4 +1,4 @@
-"""How many bodies may be on their way at once, and how slowly. Contract: 1.17. Decision 0013.
+"""How many bodies may be on their way at once, and how slowly. Contract: 1.17. Decision 0015.
 
 A body counts as long as it says it is, from before any of it is read: small ones until they have
 come, uploads until they are answered. Each process counts its own.
