@@ -11,6 +11,7 @@ from attendance_adapters.picture_files import MOST_A_SIDE, MOST_PIXELS
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_core.accounts import SESSION_SECONDS
 from attendance_core.browsers import BROWSER_SECONDS
+from attendance_core.checks import OFFSET_MOST
 from attendance_core.errors import Kind, Language, TooManySockets
 from attendance_core.events import EVENTS_MOST
 from attendance_core.limits import FAILED_LOG_INS, FRIEND_REQUESTS, SIGN_UPS, UPLOADS
@@ -183,6 +184,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
     yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
     yield "events of a person that have not ended", str(EVENTS_MOST), "`error` 3"
+    yield "rows of a list that are passed over (`offset`)", str(OFFSET_MOST), "`error` 1"
     yield "a body", f"{BODY_BYTES // KIB} KiB", "413"
     yield f"a body of {large}", f"{PICTURE_BODY_BYTES // KIB**2} MiB", "413"
     yield (

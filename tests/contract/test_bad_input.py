@@ -176,6 +176,16 @@ class TestNumbers:
                 assert field in text or "body" in text
 
     @pytest.mark.parametrize(
+        "call", [call for call, field in FIELDS if field == "offset"], ids=named
+    )
+    async def test_no_list_is_read_far_down(self, anna: Browser, call: Call) -> None:
+        """Contract: 1.19."""
+        for offset, error in ((10_000, 0), (10_001, 1), (2_000_000_000, 1)):
+            (answer,) = await make(anna, call, arguments(call, offset=offset))
+            assert taken_or_refused(answer) == error, answer.text
+            assert "offset" in answer.json()["error_msg"] or not error
+
+    @pytest.mark.parametrize(
         ("call", "field"), [each for each in FIELDS if each[1] == "event_id"], ids=named
     )
     async def test_every_malformed_event_id_is_refused_by_its_name(

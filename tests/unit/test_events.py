@@ -191,7 +191,7 @@ class TestGetEvents:
         calendar.creates("½" * 60)
         assert calendar.finds("½" * 60) == ["½" * 60]
 
-    @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (None, -1)])
+    @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (None, -1), (1, 10_001)])
     def test_a_page_out_of_range_is_refused(
         self, calendar: Calendar, limit: int | None, offset: int
     ) -> None:

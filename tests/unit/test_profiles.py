@@ -379,7 +379,7 @@ class TestFindByName:
         assert desk.finds("student", limit=1000) == [f"Student {n:03}" for n in range(100)]
         assert desk.finds("student", limit=2, offset=99) == ["Student 099", "Student 100"]
 
-    @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (-1, 0), (1, -1)])
+    @pytest.mark.parametrize(("limit", "offset"), [(0, 0), (-1, 0), (1, -1), (1, 10_001)])
     def test_a_page_out_of_range_is_refused(self, desk: Desk, limit: int, offset: int) -> None:
         with pytest.raises(InvalidArgument):
             desk.finds("student", limit, offset)
