@@ -93,6 +93,7 @@ async def opened(database: Path, group_most: int) -> tuple[SqliteStore, UseCases
     return store, build_use_cases(
         transact=store.transact,
         observe=store.observe,
+        browse=store.browse,
         files=ObjectFiles.at("memory://"),
         pictures=PillowPictures(),
         passwords=Argon2Passwords(),

@@ -16,6 +16,7 @@ def build_use_cases(
     *,
     transact: ports.Transact,
     observe: ports.Observe,
+    browse: ports.Browse,
     files: ports.Files,
     pictures: ports.Pictures,
     passwords: ports.Passwords,
@@ -26,6 +27,7 @@ def build_use_cases(
     container = punq.Container()
     container.register(ports.Transact, instance=transact)
     container.register(ports.Observe, instance=observe)
+    container.register(ports.Browse, instance=browse)
     container.register(ports.Files, instance=files)
     container.register(ports.Pictures, instance=pictures)
     container.register(ports.Passwords, instance=passwords)

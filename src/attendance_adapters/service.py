@@ -33,12 +33,14 @@ FORGET_TALLIES_EVERY: Seconds = 60
 
 
 class Store(Protocol):
-    """Keeps everything but files: both its ports, and its start and end."""
+    """Keeps everything but files: its three ports, and its start and end."""
 
     @property
     def transact(self) -> ports.Transact: ...
     @property
     def observe(self) -> ports.Observe: ...
+    @property
+    def browse(self) -> ports.Browse: ...
     @property
     def abandoned(self) -> int:
         """How many transactions and looks nobody waits for any more, and are not done."""
@@ -111,6 +113,7 @@ class Attendance:
         self.use_cases = build_use_cases(
             transact=self._transact,
             observe=self._observe,
+            browse=self._browse,
             files=files,
             pictures=self._pictures,
             passwords=self._passwords,
@@ -146,6 +149,14 @@ class Attendance:
         self._callers += 1
         try:
             return await self._store.observe(look)
+        finally:
+            self._callers -= 1
+
+    async def _browse(self, look: Callable[[ports.Unit], T]) -> T:
+        self._require_started_here()
+        self._callers += 1
+        try:
+            return await self._store.browse(look)
         finally:
             self._callers -= 1
 

@@ -48,7 +48,7 @@ class Attended:
 class GetAttendance:
     """Lists who was at an event, for its creator. Contract: GET /api/events/GetAttendance."""
 
-    observe: ports.Observe
+    browse: ports.Browse
 
     async def __call__(
         self, *, actor: UserId, event_id: EventId
@@ -64,18 +64,18 @@ class GetAttendance:
             people = unit.places.participants(event_id)
             return [(person, person.seen_state(event, now)) for person in people]
 
-        return await self.observe(look)
+        return await self.browse(look)
 
 
 @dataclass(frozen=True, slots=True)
 class GetMyAttendance:
     """Lists where a person was, and who marked them. Contract: GET /api/profile/GetMyAttendance."""
 
-    observe: ports.Observe
+    browse: ports.Browse
 
     async def __call__(
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
     ) -> Sequence[Attended]:
         """Lists the newest first. Raises InvalidArgument."""
         check_page(limit, offset)
-        return await self.observe(lambda unit: unit.events.attended_by(actor, limit, offset))
+        return await self.browse(lambda unit: unit.events.attended_by(actor, limit, offset))

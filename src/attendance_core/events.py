@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
@@ -26,6 +26,7 @@ from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
 EVENT_NAME_MAX = 128  # Contract: 5
 GET_EVENTS_MIN = 3  # Contract: GetEvents
+PIECE_MOST = 500  # Contract: 1.18, events that are read in one look
 EVENTS_MOST = 500  # Contract: 1.10, of one person that have not ended
 
 
@@ -66,6 +67,31 @@ class When:
 
 
 ANY_TIME = When()
+
+
+Look = Callable[[ports.Unit], Sequence[Event]]
+
+
+async def _pieces(
+    browse: ports.Browse,
+    look: Callable[[Event | None, int, int], Look],
+    limit: int | None,
+    offset: int,
+) -> AsyncIterator[Sequence[Event]]:
+    """Reads a list with a look for each piece, which begins behind the last event before it.
+
+    So no look is long, and an event that stands all the while is in the list once. ``look`` is
+    given that event, how many to find, and how many to pass over.
+    """
+    after, left = None, limit
+    while True:
+        most = PIECE_MOST if left is None else min(left, PIECE_MOST)
+        piece = await browse(look(after, most, 0 if after else offset))
+        yield piece
+        left = None if left is None else left - len(piece)
+        if len(piece) < most or left == 0:
+            return
+        after = piece[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +140,7 @@ class GetEventByID:
 class GetEvents:
     """Lists events by a part of their name and by times. Contract: GET /api/events/GetEvents."""
 
-    observe: ports.Observe
+    browse: ports.Browse
 
     async def __call__(
         self,
@@ -125,9 +151,25 @@ class GetEvents:
         when: When = ANY_TIME,
     ) -> Sequence[Event]:
         """Orders them by start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
+        pieces = self.pieces(name=name, limit=limit, offset=offset, when=when)
+        return [event async for piece in pieces for event in piece]
+
+    def pieces(
+        self,
+        *,
+        name: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> AsyncIterator[Sequence[Event]]:
+        """Lists some at a time, in the same order. Raises TooShort, BadCharacters, InvalidArgument."""
         check_page(limit, offset)
         part = None if name is None else search_part(name, "name", GET_EVENTS_MIN)
-        return await self.observe(lambda unit: unit.events.search(part, limit, offset, when))
+
+        def look(after: Event | None, most: int, passed: int) -> Look:
+            return lambda unit: unit.events.search(part, most, passed, when, after)
+
+        return _pieces(self.browse, look, limit, offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +257,7 @@ class DeleteEvent:
 class GetCreatedEvents:
     """Lists the events a person made. Contract: GET /api/events/GetCreatedEvents."""
 
-    observe: ports.Observe
+    browse: ports.Browse
 
     async def __call__(
         self,
@@ -226,15 +268,31 @@ class GetCreatedEvents:
         when: When = ANY_TIME,
     ) -> Sequence[Event]:
         """Orders them by start, then name. Raises InvalidArgument."""
+        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
+        return [event async for piece in pieces for event in piece]
+
+    def pieces(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> AsyncIterator[Sequence[Event]]:
+        """Lists some at a time, in the same order. Raises InvalidArgument."""
         check_page(limit, offset)
-        return await self.observe(lambda unit: unit.events.created_by(actor, limit, offset, when))
+
+        def look(after: Event | None, most: int, passed: int) -> Look:
+            return lambda unit: unit.events.created_by(actor, most, passed, when, after)
+
+        return _pieces(self.browse, look, limit, offset)
 
 
 @dataclass(frozen=True, slots=True)
 class GetJoinedEvents:
     """Lists the events a person is in. Contract: GET /api/events/GetJoinedEvents."""
 
-    observe: ports.Observe
+    browse: ports.Browse
 
     async def __call__(
         self,
@@ -245,5 +303,21 @@ class GetJoinedEvents:
         when: When = ANY_TIME,
     ) -> Sequence[Event]:
         """Orders them by start, then name. Raises InvalidArgument."""
+        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
+        return [event async for piece in pieces for event in piece]
+
+    def pieces(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> AsyncIterator[Sequence[Event]]:
+        """Lists some at a time, in the same order. Raises InvalidArgument."""
         check_page(limit, offset)
-        return await self.observe(lambda unit: unit.events.joined_by(actor, limit, offset, when))
+
+        def look(after: Event | None, most: int, passed: int) -> Look:
+            return lambda unit: unit.events.joined_by(actor, most, passed, when, after)
+
+        return _pieces(self.browse, look, limit, offset)

@@ -82,22 +82,22 @@ class RemoveFriend:
 class GetFriendList:
     """Lists friends, and whom one has asked. Contract: GET /api/friends/GetFriendList."""
 
-    observe: ports.Observe
+    browse: ports.Browse
 
     async def __call__(self, *, actor: UserId) -> Sequence[Friend]:
         """Lists friends and those asked, by display name, then id."""
-        return await self.observe(lambda unit: unit.friendships.friends_of(actor))
+        return await self.browse(lambda unit: unit.friendships.friends_of(actor))
 
 
 @dataclass(frozen=True, slots=True)
 class GetFriendRequests:
     """Lists who has asked a person. Contract: GET /api/friends/GetFriendRequests."""
 
-    observe: ports.Observe
+    browse: ports.Browse
 
     async def __call__(
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
     ) -> Sequence[UserId]:
         """Lists those who wait, the oldest request first. Raises InvalidArgument."""
         check_page(limit, offset)
-        return await self.observe(lambda unit: unit.friendships.requests_to(actor, limit, offset))
+        return await self.browse(lambda unit: unit.friendships.requests_to(actor, limit, offset))

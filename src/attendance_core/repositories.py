@@ -160,7 +160,8 @@ class Friendships(Protocol):
 class Events(Protocol):
     """Keeps gatherings. Lists are ordered by start, the earliest first, then folded name, then id.
 
-    ``when`` says which of them, where not all, and whether the latest start comes first.
+    ``when`` says which of them, where not all, and whether the latest start comes first; ``after``
+    names the event behind which a list goes on, and then nothing is passed over.
     """
 
     def add(self, event: Event) -> None:
@@ -180,13 +181,23 @@ class Events(Protocol):
         ...
 
     def search(
-        self, part: str | None, limit: int | None, offset: int, when: When = ...
+        self,
+        part: str | None,
+        limit: int | None,
+        offset: int,
+        when: When = ...,
+        after: Event | None = None,
     ) -> Sequence[Event]:
         """Finds those whose name has each word of the folded part in it; all without a part."""
         ...
 
     def created_by(
-        self, user_id: UserId, limit: int | None, offset: int, when: When = ...
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ...,
+        after: Event | None = None,
     ) -> Sequence[Event]: ...
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
@@ -194,7 +205,12 @@ class Events(Protocol):
         ...
 
     def joined_by(
-        self, user_id: UserId, limit: int | None, offset: int, when: When = ...
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ...,
+        after: Event | None = None,
     ) -> Sequence[Event]:
         """Lists those this person is in now."""
         ...

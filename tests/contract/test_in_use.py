@@ -47,7 +47,7 @@ async def test_a_look_in_a_thread_over_sqlite(tmp_path: Path) -> None:
         go_on.wait(30)
 
     async with embedded(tmp_path) as service:
-        looks = asyncio.ensure_future(service.use_cases.get_events.observe(look))
+        looks = asyncio.ensure_future(service.use_cases.get_events.browse(look))
         await eventually(lambda: service.in_use >= 1)
         await asyncio.sleep(0.1)  # a thread takes it
         looks.cancel()

@@ -325,6 +325,24 @@ class TestEvents:
                     lambda u, look=look, page=(limit, offset, when): look(u, *page)
                 )
                 assert "".join(each.name[-1] for each in found) == names
+                if limit is None and names:  # it goes on behind any of them, two at a time
+                    for at, after in enumerate(found):
+                        rest = await store.observe(
+                            lambda u, look=look, page=(2, 0, when, after): look(u, *page)
+                        )
+                        assert "".join(each.name[-1] for each in rest) == names[at + 1 : at + 3]
+
+    async def test_a_list_goes_on_behind_an_event_that_is_gone(self, store: Any) -> None:
+        """Contract: 1.18."""
+        (anna,) = await people(store, "Анна")
+        made = [Event(EventId(uuid4()), name, anna, NOON, NOON + 60) for name in "абвг"]
+        await store.transact(lambda u: [u.events.add(each) for each in made])
+        await store.transact(lambda u: u.events.remove(made[1].event_id))
+        for when in (When(), When(newest_first=True)):
+            rest = await store.observe(
+                lambda u, when=when: u.events.search(None, 9, 0, when, made[1])
+            )
+            assert rest == made[2:]
 
     async def test_a_mark_protects_its_event(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")

@@ -69,6 +69,9 @@ class Store:
     async def observe(self, look: Any) -> Any:
         return await self._reach(look, self.kept.observe)
 
+    async def browse(self, look: Any) -> Any:
+        return await self._reach(look, self.kept.browse)
+
     async def _reach(self, work: Any, run: Run) -> Any:
         name = work.__qualname__.partition(".")[0]
         self.asked.append(name)

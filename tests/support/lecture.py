@@ -49,6 +49,7 @@ def use_cases(store: Any, ids: Ids | None = None, terms: Terms | None = None) ->
     return build_use_cases(
         transact=store.transact,
         observe=store.observe,
+        browse=store.browse,
         files=ObjectFiles.at("memory://"),
         pictures=SamePictures(),
         passwords=PlainPasswords(),

@@ -258,7 +258,7 @@ class House:
         return await self.attendance.use_cases.mark_me.transact(work)
 
     async def _observe(self, look: Any) -> Any:
-        return await self.attendance.use_cases.get_events.observe(look)
+        return await self.attendance.use_cases.get_event_by_id.observe(look)
 
 
 async def eventually(holds: Any, within: float = PATIENCE) -> None:

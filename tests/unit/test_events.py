@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any
 
 import pytest
 
@@ -197,6 +198,68 @@ class TestGetEvents:
     ) -> None:
         with pytest.raises(InvalidArgument):
             calendar.finds(None, limit, offset)
+
+    @pytest.mark.parametrize(
+        ("limit", "offset", "sizes"),
+        [
+            (None, 0, [2, 2, 1]),
+            (None, 1, [2, 2, 0]),
+            (None, 9, [0]),
+            (4, 0, [2, 2]),
+            (3, 0, [2, 1]),
+            (1, 2, [1]),
+            (9, 3, [2, 0]),
+        ],
+    )
+    def test_it_is_read_in_pieces_which_together_are_the_whole(
+        self,
+        calendar: Calendar,
+        monkeypatch: pytest.MonkeyPatch,
+        limit: int | None,
+        offset: int,
+        sizes: list[int],
+    ) -> None:
+        """Contract: 1.18."""
+        for name in "гбва":
+            calendar.creates(name, NOON + (name in "аб"))
+        whole = calendar.finds(None)
+        monkeypatch.setattr("attendance_core.events.PIECE_MOST", 2)
+
+        async def read(pieces: AsyncIterator[Sequence[Event]]) -> list[list[str]]:
+            return [names(piece) async for piece in pieces]
+
+        mine: dict[str, Any] = {"actor": ANNA}
+        lists: Any
+        for lists, own in (
+            (calendar._search, {}),
+            (calendar._created, mine),
+            (calendar._joined, mine),
+        ):
+            read_in = drive(read(lists.pieces(limit=limit, offset=offset, **own)))
+            assert [len(piece) for piece in read_in] == sizes
+            page = whole[offset : None if limit is None else offset + limit]
+            assert [name for piece in read_in for name in piece] == page
+            assert names(drive(lists(limit=limit, offset=offset, **own))) == page
+
+    def test_what_comes_and_goes_meanwhile_leaves_all_others_in_once(
+        self, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.18."""
+        monkeypatch.setattr("attendance_core.events.PIECE_MOST", 2)
+        ids = {name: calendar.creates(name) for name in "абвгд"}
+
+        async def read() -> str:
+            read_in, number = "", 0
+            async for piece in calendar._search.pieces(name=None, offset=1):  # the lecture
+                read_in += "".join(names(piece))
+                number += 1
+                if number == 1:
+                    await calendar._delete(actor=ANNA, event_id=ids["б"])
+                if number == 2:
+                    await calendar._create(actor=ANNA, name="ааа", starts_at=NOON, ends_at=NOON + 9)
+            return read_in
+
+        assert drive(read()) == "абвгд"
 
     def test_an_unknown_id_is_not_found(self, calendar: Calendar) -> None:
         with pytest.raises(EventNotFound):

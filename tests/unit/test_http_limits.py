@@ -54,6 +54,7 @@ class Store:
         self._use_cases = build_use_cases(
             transact=self.transact,
             observe=self.kept.observe,
+            browse=self.kept.browse,
             files=DictFiles(),
             pictures=PlainPictures(),
             passwords=QuickPasswords(),

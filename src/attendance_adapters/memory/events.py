@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from attendance_adapters.memory.state import State
 from attendance_core.attendance import Attended
@@ -47,18 +49,28 @@ class Events:
                 del state.connections[connection.connection_id]
 
     def search(
-        self, part: str | None, limit: int | None, offset: int, when: When = ANY_TIME
+        self,
+        part: str | None,
+        limit: int | None,
+        offset: int,
+        when: When = ANY_TIME,
+        after: Event | None = None,
     ) -> Sequence[Event]:
         events = self._state.events.values()
         found = (event for event in events if part is None or is_found(event.name, part))
-        return _page(found, limit, offset, when)
+        return _page(found, limit, offset, when, after)
 
     def created_by(
-        self, user_id: UserId, limit: int | None, offset: int, when: When = ANY_TIME
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ANY_TIME,
+        after: Event | None = None,
     ) -> Sequence[Event]:
         events = self._state.events.values()
         created = (event for event in events if event.creator_id == user_id)
-        return _page(created, limit, offset, when)
+        return _page(created, limit, offset, when, after)
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         events = self._state.events.values()
@@ -66,14 +78,19 @@ class Events:
         return min(count, limit)
 
     def joined_by(
-        self, user_id: UserId, limit: int | None, offset: int, when: When = ANY_TIME
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ANY_TIME,
+        after: Event | None = None,
     ) -> Sequence[Event]:
         joined = (
             self._state.events[place.event_id]
             for place in self._state.places.values()
             if place.user_id == user_id and place.member
         )
-        return _page(joined, limit, offset, when)
+        return _page(joined, limit, offset, when, after)
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         attended = [
@@ -87,10 +104,15 @@ class Events:
         return attended[offset : None if limit is None else offset + limit]
 
 
-def _page(events: Iterable[Event], limit: int | None, offset: int, when: When) -> Sequence[Event]:
+def _page(
+    events: Iterable[Event], limit: int | None, offset: int, when: When, after: Event | None
+) -> Sequence[Event]:
     direction = -1 if when.newest_first else 1
-    ordered = sorted(
-        filter(when.has, events),
-        key=lambda event: (direction * event.starts_at, fold(event.name), event.event_id),
-    )
+
+    def key(event: Event) -> tuple[Any, ...]:
+        return (direction * event.starts_at, fold(event.name), event.event_id)
+
+    ordered = sorted(filter(when.has, events), key=key)
+    if after is not None:
+        ordered = ordered[bisect_right(ordered, key(after), key=key) :]
     return ordered[offset : None if limit is None else offset + limit]

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class MemoryStore:
-    """Keeps everything in this process's memory; `ports.Transact` and `ports.Observe`.
+    """Keeps everything in this process's memory; its three ports.
 
     Neither method ever suspends, so a caller without an event loop may drive it.
     """
@@ -48,6 +48,10 @@ class MemoryStore:
         Raises TypeError where it writes.
         """
         return look(MemoryUnit(self._state.read_only(), self._clock))
+
+    async def browse(self, look: Callable[[ports.Unit], T]) -> T:
+        """As `observe`: nothing waits for anything here."""
+        return await self.observe(look)
 
     async def referenced_files(self) -> frozenset[str]:
         """Lists the path of every picture and scan that somebody has."""

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from attendance_adapters.sql.refusals import refusal_of_sqlite
+from attendance_core.vocabulary import Seconds
 
 Convert = Callable[[Any], Any]
 DIALECT = SQLiteDialect_pysqlite()
@@ -23,6 +24,7 @@ NO_PARAMETERS: Mapping[str, Any] = {}
 # somebody has to find them again afterwards
 LOCKS_ROWS: Final = "locks_rows"
 NO_LIMIT: Final = 2**31 - 1  # more rows than there will be
+BROWSE_SECONDS: Final[Seconds] = 1.0  # for a look through a list, which takes some milliseconds
 # Option of a statement whose row is compared with the time: an engine that has to ask for the
 # time by a statement asks for both together
 WITH_TIME: Final = "with_time"

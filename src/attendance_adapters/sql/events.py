@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Select,
     bindparam,
     delete,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -29,7 +31,7 @@ from attendance_adapters.sql.search import (
     has_words_by_index,
     parameters_of,
 )
-from attendance_adapters.sql.tables import events, marks, places
+from attendance_adapters.sql.tables import InstantType, NameKey, events, marks, places
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
 from attendance_core.events import ANY_TIME, Event, When
@@ -108,13 +110,30 @@ def _compile_rarely_for_sqlite(element: Any, compiler: SQLCompiler, **options: A
     return f"unlikely({compiler.process(element.clauses, **options)})"
 
 
+# Where a list goes on behind an event; the last two are for the newest first, in which the names
+# of one start go up while the starts go down
+_start = bindparam("after_start", type_=InstantType)
+_name = bindparam("after_name", type_=NameKey)
+_BEHIND: Mapping[str, ColumnElement[bool]] = {
+    "behind": tuple_(events.c.starts_at, events.c.name_key) > tuple_(_start, _name),
+    "same start": (events.c.starts_at == _start) & (events.c.name_key > _name),
+    "earlier": events.c.starts_at < _start,
+}
+
+
 @cache
-def listed(statement: Select[Any], by_end: bool, by_start: bool, newest_first: bool) -> Select[Any]:
+def listed(
+    statement: Select[Any], by_end: bool, by_start: bool, newest_first: bool, part: str | None
+) -> Select[Any]:
     """Makes a list of what the statement finds: one object each time, as it is compiled once."""
     if by_end:
-        statement = statement.where(rarely(events.c.ends_at > bindparam("ends_after")))
+        ends_later = events.c.ends_at > bindparam("ends_after")
+        # What goes on behind an event is read in order: so many have been found already
+        statement = statement.where(rarely(ends_later) if part is None else ends_later)
     if by_start:
         statement = statement.where(events.c.starts_at < bindparam("starts_before"))
+    if part is not None:
+        statement = statement.where(_BEHIND[part])
     start = events.c.starts_at.desc() if newest_first else events.c.starts_at
     ordered = statement.order_by(start, events.c.name_key, events.c.event_id)
     return ordered.limit(_limit).offset(_offset)
@@ -154,40 +173,72 @@ class Events:
         self._execute(REMOVE, {"event_id": event_id})
 
     def search(
-        self, part: str | None, limit: int | None, offset: int, when: When = ANY_TIME
+        self,
+        part: str | None,
+        limit: int | None,
+        offset: int,
+        when: When = ANY_TIME,
+        after: Event | None = None,
     ) -> Sequence[Event]:
         page = _page(limit, offset)
         if part is None:
-            return self._list(ALL_EVENTS, page, when)
+            return self._list(ALL_EVENTS, page, when, after)
         words = parameters_of(part)
         by_index = has_index(words) and self._execute(HAS_FEW_MATCHES, words).scalar_one()
         statement = SEARCH_BY_INDEX if by_index else SEARCH_IN_ORDER
-        return self._list(statement, {**page, **words}, when)
+        return self._list(statement, {**page, **words}, when, after)
 
     def created_by(
-        self, user_id: UserId, limit: int | None, offset: int, when: When = ANY_TIME
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ANY_TIME,
+        after: Event | None = None,
     ) -> Sequence[Event]:
-        return self._list(CREATED_BY, {**_page(limit, offset), "creator_id": user_id}, when)
+        page = _page(limit, offset)
+        return self._list(CREATED_BY, {**page, "creator_id": user_id}, when, after)
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         keys = {"creator_id": user_id, "now": now, "limit": limit}
         return int(self._execute(NOT_OVER_OF, keys).scalar_one())
 
     def joined_by(
-        self, user_id: UserId, limit: int | None, offset: int, when: When = ANY_TIME
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ANY_TIME,
+        after: Event | None = None,
     ) -> Sequence[Event]:
-        return self._list(JOINED_BY, {**_page(limit, offset), "user_id": user_id}, when)
+        page = _page(limit, offset)
+        return self._list(JOINED_BY, {**page, "user_id": user_id}, when, after)
 
     def _list(
-        self, statement: Select[Any], parameters: dict[str, Any], when: When
+        self, statement: Select[Any], parameters: dict[str, Any], when: When, after: Event | None
     ) -> Sequence[Event]:
+        if after is None:
+            return self._part(statement, parameters, when, None)
+        behind = {"after_start": after.starts_at, "after_name": fold(after.name)}
+        parameters = {**parameters, **behind}
+        if not when.newest_first:
+            return self._part(statement, parameters, when, "behind")
+        found = self._part(statement, parameters, when, "same start")
+        left = parameters["limit"] - len(found)
+        if left:
+            found += self._part(statement, {**parameters, "limit": left}, when, "earlier")
+        return found
+
+    def _part(
+        self, statement: Select[Any], parameters: dict[str, Any], when: When, part: str | None
+    ) -> list[Event]:
         by_end, by_start = when.ends_after is not None, when.starts_before is not None
         if by_end:
             parameters["ends_after"] = when.ends_after
         if by_start:
             parameters["starts_before"] = when.starts_before
-        rows = self._execute(listed(statement, by_end, by_start, when.newest_first), parameters)
-        return [Event(*row) for row in rows]
+        made = listed(statement, by_end, by_start, when.newest_first, part)
+        return [Event(*row) for row in self._execute(made, parameters)]
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         rows = self._execute(ATTENDED_BY, {**_page(limit, offset), "user_id": user_id})

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, cast, extract, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    extract,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.exc import IntegrityError
 
 from attendance_adapters.sql.driver import (
+    BROWSE_SECONDS,
     LOCKS_ROWS,
     NO_PARAMETERS,
     WITH_TIME,
@@ -24,6 +35,8 @@ _TIME = type_coerce(
     cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger), InstantType
 )
 SELECT_TIME = select(_TIME)
+# Until the end of the transaction
+LIMIT_STATEMENTS = select(func.set_config("statement_timeout", bindparam("milliseconds"), True))
 
 
 class LostRace(Exception):
@@ -118,3 +131,13 @@ class SingleRead(PgConnection):
         with_time = super().execute(_add_time(statement), parameters).all()
         self._now = with_time[0][-1] if with_time else None
         return _drop_time(with_time)
+
+
+class BriefReads(PgConnection):
+    """Runs statements within one transaction, each of which ends in a moment or fails."""
+
+    __slots__ = ()
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        connection.execute(LIMIT_STATEMENTS, {"milliseconds": f"{BROWSE_SECONDS * 1000:.0f}"})

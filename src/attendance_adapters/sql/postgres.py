@@ -34,6 +34,7 @@ from attendance_adapters.sql.failures import (
 )
 from attendance_adapters.sql.pg_connection import (
     SELECT_TIME,
+    BriefReads,
     LostRace,
     NeedsTransaction,
     PgConnection,
@@ -91,6 +92,8 @@ class PostgresStore:
         self._read_only_engine = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        # Of ten connections five are left for all that is no list, whoever asks for lists
+        self._browsers = asyncio.Semaphore(max(1, pool_size // 2))
         self._looks_with_transaction: set[CodeType] = set()  # known to be no single read
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_open = False
@@ -121,6 +124,10 @@ class PostgresStore:
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs ``look``, which cannot write, and returns what it returned."""
         return await self._run_as_task(self._retry(partial(self._observe_once, look)))
+
+    async def browse(self, look: Callable[[ports.Unit], T]) -> T:
+        """Runs ``look`` through a list, which cannot write, on few connections, for a moment."""
+        return await self._run_as_task(self._retry(partial(self._browse_once, look)))
 
     async def referenced_files(self) -> frozenset[str]:
         """Lists the path of every picture and scan that a row refers to."""
@@ -209,6 +216,10 @@ class PostgresStore:
                 if code is not None:
                     self._looks_with_transaction.add(code)
         return await self._observe_on(self._read_only_engine, PgConnection, look)
+
+    async def _browse_once(self, look: Callable[[ports.Unit], T]) -> T:
+        async with self._browsers:
+            return await self._observe_on(self._read_only_engine, BriefReads, look)
 
     async def _observe_on(
         self,

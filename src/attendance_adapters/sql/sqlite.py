@@ -1,7 +1,8 @@
 """`ports.Transact` and `ports.Observe` over one SQLite file.
 
 Writes go through the one writer thread of `writer`. Looks run beside it, each at one moment of
-the committed truth: a short one in the event loop, a long one in a thread.
+the committed truth: a short one in the event loop, a long one in a thread, and one through a list
+in a thread that is there for lists alone, so that these keep nothing else waiting.
 """
 
 from __future__ import annotations
@@ -9,20 +10,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import queue
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from attendance_adapters.errors import UnusableDatabase, WrongPragmas
-from attendance_adapters.give_way import give_way_until
-from attendance_adapters.sql.driver import SqliteExecutor
-from attendance_adapters.sql.unit import SqlUnit, list_referenced_files
+from attendance_adapters.sql.driver import BROWSE_SECONDS
+from attendance_adapters.sql.readers import Readers, look_on
+from attendance_adapters.sql.unit import list_referenced_files
 from attendance_adapters.sql.writer import MAX_GROUP_SIZE, Writer
 from attendance_core import ports
 from attendance_core.errors import Unavailable
@@ -32,6 +31,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READER_THREADS = 2  # they read beside the writer
+BROWSER_THREADS = 2  # they read lists, and nothing else does
 BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
 # A look in the event loop may take so many slices of so many steps of SQLite's virtual machine:
 # 1 000 steps, some 0.1 ms
@@ -57,22 +57,19 @@ class SqliteStore:
         self._clock = clock
         self._busy_seconds = busy_seconds
         self._writer = Writer(clock, notifier, max_group_size)
-        self._reader_threads = ThreadPoolExecutor(
-            READER_THREADS, thread_name_prefix="attendance-reader"
-        )
-        self._idle_readers: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._readers = Readers("attendance-reader", READER_THREADS, clock)
+        self._browsers = Readers("attendance-browser", BROWSER_THREADS, clock, BROWSE_SECONDS)
         self._event_loop_reader: sqlite3.Connection | None = (
             None  # None before start and after close
         )
         self._event_loop_reader_lock = threading.Lock()  # two event loops may share the store
         self._slices_left = math.inf  # of the look that runs in the event loop
         self._connections: list[sqlite3.Connection] = []
-        self._abandoned_looks = 0
 
     @property
     def abandoned(self) -> int:
         """How many transactions and looks nobody waits for any more, and are not done."""
-        return self._writer.abandoned + self._abandoned_looks
+        return self._writer.abandoned + self._readers.abandoned + self._browsers.abandoned
 
     async def start(self) -> None:
         """Opens the file. Raises UnusableDatabase; WrongPragmas where marks would not be safe."""
@@ -87,8 +84,11 @@ class SqliteStore:
             await asyncio.to_thread(self._check_pages, writing_connection)
             loop_reader = self._connect_to_read(0)
             loop_reader.set_progress_handler(self._spend_slice, STEPS_PER_SLICE)
-            for _ in range(READER_THREADS):
-                self._idle_readers.put(self._connect_to_read(self._busy_seconds))
+            for readers, threads in (
+                (self._readers, READER_THREADS),
+                (self._browsers, BROWSER_THREADS),
+            ):
+                readers.start(self._connect_to_read(self._busy_seconds) for _ in range(threads))
         except sqlite3.Error as error:
             raise UnusableDatabase(f"{self._path}: {error}") from error
         self._writer.start(writing_connection)
@@ -98,7 +98,8 @@ class SqliteStore:
         """Finishes what was handed over, then closes the file; idempotent."""
         self._event_loop_reader = None
         await asyncio.to_thread(self._writer.close)
-        await asyncio.to_thread(self._reader_threads.shutdown)
+        await asyncio.to_thread(self._readers.close)
+        await asyncio.to_thread(self._browsers.close)
         while self._connections:
             self._connections.pop().close()
 
@@ -112,34 +113,24 @@ class SqliteStore:
             raise Unavailable
         if self._event_loop_reader_lock.acquire(blocking=False):
             try:
-                return self._observe_with(
-                    self._event_loop_reader, partial(self._limit_slices, look)
+                return look_on(
+                    self._event_loop_reader, self._clock, partial(self._limit_slices, look)
                 )
             except sqlite3.Error:
                 pass  # it is long, or the file is busy; any other error comes again in the thread
             finally:
                 self._event_loop_reader_lock.release()
-        try:
-            in_thread = self._reader_threads.submit(self._observe_in_thread, look)
-        except RuntimeError as error:  # closed meanwhile
-            raise Unavailable from error
-        future = asyncio.wrap_future(in_thread)
-        give_way_until(future)
-        try:
-            return await future
-        except asyncio.CancelledError:
-            if not in_thread.done():
-                self._abandoned_looks += 1
-                in_thread.add_done_callback(self._forget_look)
-            raise
+        return await self._readers.run(look)
+
+    async def browse(self, look: Callable[[ports.Unit], T]) -> T:
+        """Runs ``look`` through a list, which cannot write, in a thread, for a moment."""
+        if self._event_loop_reader is None:
+            raise Unavailable
+        return await self._browsers.run(look)
 
     async def referenced_files(self) -> frozenset[str]:
         """Lists the path of every picture and scan that a row refers to."""
         return await self.observe(list_referenced_files)
-
-    def _forget_look(self, _: object) -> None:
-        """Runs in the thread of the look; the counts need no lock under the interpreter's own."""
-        self._abandoned_looks -= 1
 
     def _limit_slices(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         """Runs a look that is ended after so many slices; the end of its transaction is not.
@@ -157,24 +148,6 @@ class SqliteStore:
         """Counts one slice, and tells SQLite whether to end the statement it is at."""
         self._slices_left -= 1
         return self._slices_left < 0
-
-    def _observe_in_thread(self, look: Callable[[ports.Unit], T]) -> T:
-        reader = self._idle_readers.get()
-        try:
-            return self._observe_with(reader, look)
-        except sqlite3.Error as error:
-            logger.exception("a look failed")
-            raise Unavailable from error
-        finally:
-            self._idle_readers.put(reader)
-
-    def _observe_with(self, reader: sqlite3.Connection, look: Callable[[ports.Unit], T]) -> T:
-        """Runs a look in one transaction, so that all of it is read at one moment."""
-        reader.execute("BEGIN")
-        try:
-            return look(SqlUnit(SqliteExecutor(reader), self._clock.now))
-        finally:
-            reader.rollback()
 
     def _check_pages(self, connection: sqlite3.Connection) -> None:
         """Looks whether the file holds together, for as long as a start may wait for that.

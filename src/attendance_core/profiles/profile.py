@@ -152,7 +152,7 @@ class UpdateProfilePicture:
 class FindByName:
     """Finds people by a part of their name. Contract: GET /api/profile/FindByName."""
 
-    observe: ports.Observe
+    browse: ports.Browse
 
     async def __call__(
         self,
@@ -165,7 +165,7 @@ class FindByName:
         part = search_part(display_name_part, "display_name_part", FIND_BY_NAME_MIN)
         check_page(limit, offset)
         most = min(limit, FIND_BY_NAME_LIMIT)
-        return await self.observe(lambda unit: unit.profiles.search(part, most, offset))
+        return await self.browse(lambda unit: unit.profiles.search(part, most, offset))
 
 
 def picture_path(key: FileKey) -> str:

@@ -74,11 +74,11 @@ class UploadProfileConfirmation:
 class GetPendingScans:
     """Lists what a moderator has to look at, oldest first."""
 
-    observe: ports.Observe
+    browse: ports.Browse
 
     async def __call__(self) -> Sequence[ConfirmationScan]:
         """Lists every scan nobody has judged."""
-        return await self.observe(lambda unit: unit.scans.pending())
+        return await self.browse(lambda unit: unit.scans.pending())
 
 
 @dataclass(frozen=True, slots=True)

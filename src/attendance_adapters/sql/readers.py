@@ -1,0 +1,105 @@
+"""Threads that read one SQLite file beside its writer, with a connection each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from attendance_adapters.give_way import give_way_until
+from attendance_adapters.sql.driver import SqliteExecutor
+from attendance_adapters.sql.failures import unavailable_because
+from attendance_adapters.sql.unit import SqlUnit
+from attendance_core import ports
+from attendance_core.errors import Unavailable
+from attendance_core.vocabulary import Seconds
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+# Of SQLite's virtual machine, from one look at the clock to the next: some 5 ms, since a thread
+# that comes back to Python may wait as long for the interpreter
+STEPS_PER_CHECK = 50_000
+
+
+def look_on(
+    connection: sqlite3.Connection, clock: ports.Clock, look: Callable[[ports.Unit], T]
+) -> T:
+    """Runs a look in one transaction, so that all of it is read at one moment."""
+    connection.execute("BEGIN")
+    try:
+        return look(SqlUnit(SqliteExecutor(connection), clock.now))
+    finally:
+        connection.rollback()
+
+
+class Readers:
+    """Runs looks in a few threads of its own; the others wait in order.
+
+    Where a look has only so many ``seconds``, it is ended then, and when its caller has gone.
+    """
+
+    def __init__(
+        self, name: str, threads: int, clock: ports.Clock, seconds: Seconds | None = None
+    ) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._clock = clock
+        self._seconds = seconds
+        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self.abandoned = 0  # looks that nobody waits for any more, and that are not done
+
+    def start(self, connections: Iterable[sqlite3.Connection]) -> None:
+        """Takes a connection for each thread."""
+        for connection in connections:
+            self._idle.put(connection)
+
+    def close(self) -> None:
+        """Returns when the looks that were taken are done; idempotent."""
+        self._threads.shutdown()
+
+    async def run(self, look: Callable[[ports.Unit], T]) -> T:
+        """Runs a look and returns what it returned. Raises Unavailable."""
+        gone = threading.Event()
+        try:
+            in_thread = self._threads.submit(self._run, look, gone)
+        except RuntimeError as error:  # closed meanwhile
+            raise Unavailable from error
+        future = asyncio.wrap_future(in_thread)
+        give_way_until(future)
+        try:
+            return await future
+        except asyncio.CancelledError:
+            gone.set()
+            if not in_thread.done():
+                self.abandoned += 1
+                in_thread.add_done_callback(self._forget)
+            raise
+
+    def _forget(self, _: object) -> None:
+        """Runs in the thread of the look; the counts need no lock under the interpreter's own."""
+        self.abandoned -= 1
+
+    def _run(self, look: Callable[[ports.Unit], T], gone: threading.Event) -> T:
+        reader = self._idle.get()
+        if self._seconds is not None:
+            until = time.monotonic() + self._seconds
+            reader.set_progress_handler(
+                lambda: gone.is_set() or time.monotonic() > until, STEPS_PER_CHECK
+            )
+        try:
+            return look_on(reader, self._clock, look)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                logger.warning("a look took too long, or nobody waits for it any more")
+            else:
+                logger.exception("a look failed")
+            raise unavailable_because(error) from error
+        finally:
+            reader.set_progress_handler(None, 0)
+            self._idle.put(reader)

@@ -1,0 +1,135 @@
+"""Looks through lists: few at once, each for a moment, and never in the way of other looks."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import URL, text
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import pg_connection
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.sql.sqlite import BROWSER_THREADS, SqliteStore
+from attendance_core.errors import EventNotFound, Unavailable
+from attendance_core.vocabulary import EventId
+from tests.support.live_house import eventually
+from tests.support.sqlite_writer import adds
+from tests.support.stand_ins import NOON
+
+ENDLESS = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e9)
+    SELECT max(i) FROM n"""
+SLEEP = "SELECT cast(pg_sleep(60) AS varchar)"
+POOL = 4  # connections, of which half are for lists
+
+
+def run(statement: str) -> Callable[[Any], None]:
+    """A look that runs this, which no store would."""
+    made = text(statement)
+    return lambda unit: unit.events._execute(made)
+
+
+async def long_looks(store: Any, look: Any, many: int) -> list[asyncio.Task[Any]]:
+    tasks = [asyncio.create_task(store.browse(look)) for _ in range(many)]
+    await asyncio.sleep(0)
+    return tasks
+
+
+class TestEveryStore:
+    async def test_it_answers_what_a_look_does(self, store: Any) -> None:
+        await store.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
+        await store.transact(adds("A"))
+        found = await store.browse(lambda unit: unit.events.search(None, None, 0))
+        assert [each.name for each in found] == ["A"]
+        with pytest.raises(EventNotFound):
+            await store.browse(lambda unit: unit.events.get(EventId(uuid4())))
+
+    async def test_it_cannot_write(self, store: Any) -> None:
+        await store.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
+        with pytest.raises(Exception):  # noqa: B017 each engine says so in its own way
+            await store.browse(adds("A"))
+        assert await store.browse(lambda unit: unit.events.search(None, None, 0)) == []
+
+
+class TestSqlite:
+    async def test_many_keep_no_other_look_waiting(self, sqlite_store: SqliteStore) -> None:
+        """Also one that is too long for the event loop."""
+        await sqlite_store.transact(lambda unit: [adds(f"E {n}")(unit) for n in range(1000)])
+        go_on, running = threading.Event(), threading.Semaphore(0)
+
+        def look(_: Any) -> None:
+            running.release()
+            go_on.wait(30)
+
+        tasks = await long_looks(sqlite_store, look, 50)
+        try:
+            for _ in range(BROWSER_THREADS):
+                await asyncio.to_thread(running.acquire)
+            async with asyncio.timeout(10):
+                found = await sqlite_store.observe(
+                    lambda unit: len(unit.events.search(None, None, 0))
+                )
+            assert found == 1000
+            assert not any(task.done() for task in tasks) and not running.acquire(blocking=False)
+        finally:
+            go_on.set()
+        await asyncio.gather(*tasks)
+
+    async def test_one_that_takes_too_long_is_ended(
+        self, monkeypatch: pytest.MonkeyPatch, sqlite_store: SqliteStore
+    ) -> None:
+        monkeypatch.setattr(sqlite_store._browsers, "_seconds", 0.05)
+        for _ in range(2 * BROWSER_THREADS):
+            with pytest.raises(Unavailable):
+                await sqlite_store.browse(run(ENDLESS))
+        assert await sqlite_store.browse(lambda unit: unit.events.search(None, None, 0)) == []
+
+    async def test_one_whose_caller_has_gone_is_ended(
+        self, monkeypatch: pytest.MonkeyPatch, sqlite_store: SqliteStore
+    ) -> None:
+        monkeypatch.setattr(sqlite_store._browsers, "_seconds", 3600.0)
+        tasks = await long_looks(sqlite_store, run(ENDLESS), 2 * BROWSER_THREADS)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        await eventually(lambda: sqlite_store.abandoned == 0)
+
+
+class TestPostgres:
+    @pytest.fixture
+    async def store(self, postgres_url: URL) -> AsyncIterator[PostgresStore]:
+        made = PostgresStore(postgres_url, LocalNotifier(), pool_size=POOL)
+        await made.start()
+        yield made
+        await made.close()
+
+    async def test_many_keep_no_other_look_waiting(self, store: PostgresStore) -> None:
+        tasks = await long_looks(store, run(SLEEP), 50)
+        await eventually(lambda: store.pool().taken == POOL // 2)
+        for _ in range(10):
+            assert await store.observe(lambda unit: unit.accounts.find("anna")) is None
+            assert store.pool().taken == POOL // 2
+        assert not any(task.done() for task in tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        for task in store._tasks:  # they would go on one after another
+            task.cancel()
+
+    async def test_one_that_takes_too_long_is_ended(
+        self, monkeypatch: pytest.MonkeyPatch, store: PostgresStore
+    ) -> None:
+        monkeypatch.setattr(pg_connection, "BROWSE_SECONDS", 0.05)
+        for _ in range(2 * POOL):
+            with pytest.raises(Unavailable):
+                await store.browse(run(SLEEP))
+        assert await store.browse(lambda unit: unit.events.search(None, None, 0)) == []
+        monkeypatch.undo()
+        began = time.monotonic()
+        await store.observe(run("SELECT cast(pg_sleep(0.1) AS varchar)"))
+        assert time.monotonic() - began >= 0.1, "what is no list is not in such a hurry"
