@@ -9,11 +9,12 @@ from wire_prose import first_line, paragraph
 
 from attendance_adapters.picture_files import MOST_A_SIDE, MOST_PIXELS
 from attendance_adapters.pictures import MAX_BYTES
+from attendance_adapters.sql.driver import BROWSE_SECONDS
 from attendance_core.accounts import SESSION_SECONDS
 from attendance_core.browsers import BROWSER_SECONDS
 from attendance_core.checks import OFFSET_MOST
 from attendance_core.errors import Kind, Language, TooManySockets
-from attendance_core.events import EVENTS_MOST
+from attendance_core.events import EVENTS_MOST, PIECE_MOST
 from attendance_core.limits import FAILED_LOG_INS, FRIEND_REQUESTS, SIGN_UPS, UPLOADS
 from attendance_core.marking.connections import SOCKETS_MOST, Terms
 from attendance_web.http.bodies import (
@@ -26,6 +27,8 @@ from attendance_web.http.body import MOST_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES
+from attendance_web.http.list_turns import STRANGER_SECONDS, STRANGERS_AT_ONCE, STRANGERS_OF_ONE
+from attendance_web.http.list_turns import TURN_SECONDS as LIST_SECONDS
 from attendance_web.http.password_turns import (
     KNOWN_MOST,
     KNOWN_MOST_AN_ACCOUNT,
@@ -185,6 +188,13 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
     yield "events of a person that have not ended", str(EVENTS_MOST), "`error` 3"
     yield "rows of a list that are passed over (`offset`)", str(OFFSET_MOST), "`error` 1"
+    yield (
+        "answers of more than "
+        f"{PIECE_MOST} events at once: of a person, of all who are not logged in, of one network",
+        f"1, {STRANGERS_AT_ONCE}, {STRANGERS_OF_ONE}",
+        f"429 after {LIST_SECONDS:g} s, {STRANGER_SECONDS:g} s, {STRANGER_SECONDS:g} s",
+    )
+    yield "a search", f"{BROWSE_SECONDS:g} s of the database", "503"
     yield "a body", f"{BODY_BYTES // KIB} KiB", "413"
     yield f"a body of {large}", f"{PICTURE_BODY_BYTES // KIB**2} MiB", "413"
     yield (

@@ -42,6 +42,11 @@ class Store(Protocol):
     @property
     def browse(self) -> ports.Browse: ...
     @property
+    def browsers(self) -> int:
+        """How many looks through lists it carries out at once; further ones wait in order."""
+        ...
+
+    @property
     def abandoned(self) -> int:
         """How many transactions and looks nobody waits for any more, and are not done."""
         ...
@@ -130,6 +135,11 @@ class Attendance:
             ids=self.ids,
             terms=terms,
         )
+
+    @property
+    def browsers(self) -> int:
+        """How many looks through lists the store carries out at once."""
+        return self._store.browsers
 
     @property
     def in_use(self) -> int:

@@ -26,7 +26,7 @@ from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
 EVENT_NAME_MAX = 128  # Contract: 5
 GET_EVENTS_MIN = 3  # Contract: GetEvents
-PIECE_MOST = 500  # Contract: 1.18, events that are read in one look
+PIECE_MOST = 500  # Contract: 1.20, events that are read in one look
 EVENTS_MOST = 500  # Contract: 1.10, of one person that have not ended
 
 
@@ -162,7 +162,7 @@ class GetEvents:
         offset: int = 0,
         when: When = ANY_TIME,
     ) -> AsyncIterator[Sequence[Event]]:
-        """Lists some at a time, in the same order. Raises TooShort, BadCharacters, InvalidArgument."""
+        """Lists some at a time. Raises TooShort, BadCharacters, InvalidArgument."""
         check_page(limit, offset)
         part = None if name is None else search_part(name, "name", GET_EVENTS_MIN)
 

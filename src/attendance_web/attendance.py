@@ -41,7 +41,7 @@ class MyAttendance(msgspec.Struct, frozen=True):
     marked_at: int | None
 
 
-@get("/api/events/GetAttendance")
+@get("/api/events/GetAttendance", is_list=True)
 async def get_attendance(call: CallContext[OneEvent]) -> Attendance:
     """Who is in an event of mine, and who was marked by whom."""
     people = await call.use_cases.get_attendance(
@@ -63,7 +63,7 @@ async def get_attendance(call: CallContext[OneEvent]) -> Attendance:
     return Attendance(lines)
 
 
-@get("/api/profile/GetMyAttendance")
+@get("/api/profile/GetMyAttendance", is_list=True)
 async def get_my_attendance(call: CallContext[Page]) -> list[MyAttendance]:
     """The events I joined and who marked me there, newest first."""
     attended = await call.use_cases.get_my_attendance(

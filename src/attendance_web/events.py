@@ -10,6 +10,7 @@ from attendance_core.events import Event, When
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import CallContext, get, post
 from attendance_web.http.fields import OneEvent, Page, UnixTime
+from attendance_web.http.pieces import Pieces
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -97,15 +98,13 @@ async def get_event_by_id(call: CallContext[OneEvent]) -> EventShown:
 
 
 @get("/api/events/GetEvents", login=False)
-async def get_events(call: CallContext[Search]) -> list[EventShown]:
+async def get_events(call: CallContext[Search]) -> Pieces[EventShown]:
     """Events by a part of their name, in whatever case; by start, then name."""
-    found = await call.use_cases.get_events(
-        name=call.arguments.name,
-        limit=call.arguments.limit,
-        offset=call.arguments.offset,
-        when=call.arguments.when,
+    asked = call.arguments
+    found = call.use_cases.get_events.pieces(
+        name=asked.name, limit=asked.limit, offset=asked.offset, when=asked.when
     )
-    return [_shown(each) for each in found]
+    return Pieces(found, _shown, asked.limit)
 
 
 @post("/api/events/JoinEvent")
@@ -127,40 +126,23 @@ async def delete_event(call: CallContext[OneEvent]) -> None:
 
 
 @get("/api/events/GetCreatedEvents")
-async def get_created_events(call: CallContext[EventsPage]) -> list[CreatedEvent]:
+async def get_created_events(call: CallContext[EventsPage]) -> Pieces[CreatedEvent]:
     """The events I made; by start, then name."""
-    created = await call.use_cases.get_created_events(
-        actor=call.person,
-        limit=call.arguments.limit,
-        offset=call.arguments.offset,
-        when=call.arguments.when,
+    asked = call.arguments
+    created = call.use_cases.get_created_events.pieces(
+        actor=call.person, limit=asked.limit, offset=asked.offset, when=asked.when
     )
-    return [
-        CreatedEvent(each.name, each.event_id, int(each.starts_at), int(each.ends_at))
-        for each in created
-    ]
+    return Pieces(created, _created, asked.limit)
 
 
 @get("/api/events/GetJoinedEvents")
-async def get_joined_events(call: CallContext[EventsPage]) -> list[JoinedEvent]:
+async def get_joined_events(call: CallContext[EventsPage]) -> Pieces[JoinedEvent]:
     """The events I am in; by start, then name."""
-    me = call.person
-    joined = await call.use_cases.get_joined_events(
-        actor=me,
-        limit=call.arguments.limit,
-        offset=call.arguments.offset,
-        when=call.arguments.when,
+    me, asked = call.person, call.arguments
+    joined = call.use_cases.get_joined_events.pieces(
+        actor=me, limit=asked.limit, offset=asked.offset, when=asked.when
     )
-    return [
-        JoinedEvent(
-            each.name,
-            each.event_id,
-            each.creator_id == me,
-            int(each.starts_at),
-            int(each.ends_at),
-        )
-        for each in joined
-    ]
+    return Pieces(joined, lambda event: _joined(event, me), asked.limit)
 
 
 def _id(call: CallContext[OneEvent]) -> EventId:
@@ -174,6 +156,20 @@ def _shown(event: Event) -> EventShown:
         int(event.starts_at),
         int(event.ends_at),
         event.creator_id,
+    )
+
+
+def _created(event: Event) -> CreatedEvent:
+    return CreatedEvent(event.name, event.event_id, int(event.starts_at), int(event.ends_at))
+
+
+def _joined(event: Event, me: UserId) -> JoinedEvent:
+    return JoinedEvent(
+        event.name,
+        event.event_id,
+        event.creator_id == me,
+        int(event.starts_at),
+        int(event.ends_at),
     )
 
 

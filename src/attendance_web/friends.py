@@ -29,7 +29,7 @@ class FriendRequests(msgspec.Struct, frozen=True):
     requests: list[UserId]
 
 
-@get("/api/friends/GetFriendList")
+@get("/api/friends/GetFriendList", is_list=True)
 async def get_friend_list(call: CallContext[Nothing]) -> FriendList:
     """My friends, and those I have asked."""
     friends = await call.use_cases.get_friend_list(actor=call.person)
@@ -47,7 +47,7 @@ async def send_friend_request(call: CallContext[OnePerson]) -> None:
     )
 
 
-@get("/api/friends/GetFriendRequests")
+@get("/api/friends/GetFriendRequests", is_list=True)
 async def get_friend_requests(call: CallContext[Page]) -> FriendRequests:
     """Who asked me and waits for an answer, the oldest request first."""
     asked = await call.use_cases.get_friend_requests(

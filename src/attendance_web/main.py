@@ -19,6 +19,7 @@ from attendance_web.http.call import CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.head import answer_without_body
 from attendance_web.http.limits import Limits
+from attendance_web.http.list_turns import ListTurns
 from attendance_web.live.openings import SocketApplication
 from attendance_web.live.sockets import Sockets, ignore_command
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
@@ -128,6 +129,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         Limits(use_cases),
         work,
         Bodies(),
+        ListTurns(attendance.browsers),
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
         is_stopped=lambda: sockets.is_stopped,

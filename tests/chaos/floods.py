@@ -26,6 +26,7 @@ from uuid import uuid4
 import uvloop
 from PIL import Image
 
+from attendance_core.checks import OFFSET_MOST
 from attendance_web.wire.credentials import session_cookie_name
 from tests.chaos.attacks import AGAIN, BEGUN, NICE
 
@@ -282,7 +283,7 @@ FLOODS: Final[dict[str, Flood]] = {
     ),
     "deep": Flood(
         "GetEvents by name, far down the list, of nobody",
-        calls(f"/api/events/GetEvents?name={quote('ов-')}&offset=2000000000", known=False),
+        calls(f"/api/events/GetEvents?name={quote('ов-')}&offset={OFFSET_MOST}", known=False),
         200,
         crowded=True,
     ),

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,14 +18,18 @@ from attendance_adapters.sql import pg_connection
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import BROWSER_THREADS, SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
+from attendance_core.events import Event, When
 from attendance_core.vocabulary import EventId
 from tests.support.live_house import eventually
-from tests.support.sqlite_writer import adds
+from tests.support.sqlite_writer import adds, driver_of
 from tests.support.stand_ins import NOON
 
 ENDLESS = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e9)
     SELECT max(i) FROM n"""
 SLEEP = "SELECT cast(pg_sleep(60) AS varchar)"
+FILL = """INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+    WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < 5000)
+    SELECT printf('%032x', n), 'e' || n, 'e' || n, 1, {} * 1000000, 6000000000 FROM each"""
 POOL = 4  # connections, of which half are for lists
 
 
@@ -57,12 +62,24 @@ class TestEveryStore:
 
 
 class TestSqlite:
+    async def test_a_short_one_stays_in_the_loop_and_a_long_one_has_its_own_thread(
+        self, sqlite_store: SqliteStore
+    ) -> None:
+        def look(unit: Any) -> str:
+            unit.events.search(None, None, 0)
+            return threading.current_thread().name.rpartition("_")[0]
+
+        assert await sqlite_store.browse(look) == ""
+        await sqlite_store.transact(lambda unit: [adds(f"E {n}")(unit) for n in range(1000)])
+        assert await sqlite_store.browse(look) == "attendance-browser"
+
     async def test_many_keep_no_other_look_waiting(self, sqlite_store: SqliteStore) -> None:
         """Also one that is too long for the event loop."""
         await sqlite_store.transact(lambda unit: [adds(f"E {n}")(unit) for n in range(1000)])
         go_on, running = threading.Event(), threading.Semaphore(0)
 
-        def look(_: Any) -> None:
+        def look(unit: Any) -> None:
+            unit.events.search(None, None, 0)  # too long for the event loop
             running.release()
             go_on.wait(30)
 
@@ -98,6 +115,36 @@ class TestSqlite:
             task.cancel()
         await asyncio.wait(tasks)
         await eventually(lambda: sqlite_store.abandoned == 0)
+
+
+class TestByKey:
+    """Contract: 1.18. What a piece costs does not grow with what comes before it."""
+
+    @pytest.mark.parametrize("newest_first", [False, True])
+    @pytest.mark.parametrize("starts", ["n", "0"], ids=["each its own start", "one start"])
+    async def test_a_piece_far_down_costs_as_much_as_one_at_the_top(
+        self, sqlite_store: SqliteStore, newest_first: bool, starts: str
+    ) -> None:
+        when = When(newest_first=newest_first)
+        await sqlite_store.transact(lambda unit: driver_of(unit).execute(FILL.format(starts)))
+        steps: list[int] = []
+
+        def look(unit: Any, after: Event | None) -> Event:
+            steps.append(0)
+
+            def count() -> None:
+                steps[-1] += 1
+
+            driver_of(unit).set_progress_handler(count, 100)
+            found = unit.events.search(None, 100, 0, when, after)
+            driver_of(unit).set_progress_handler(None, 0)
+            assert len(found) == 100
+            return found[-1]  # type: ignore[no-any-return]
+
+        after: Event | None = None
+        for _ in range(50):
+            after = await sqlite_store.transact(partial(look, after=after))
+        assert max(steps[1:]) <= 2 * min(steps[1:]) < 2 * 5_000 / 100, steps
 
 
 class TestPostgres:

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 
@@ -285,9 +286,9 @@ class TestOurFault:
 
         web = site.app.services
         try:
-            use_cases: Any = replace(web.use_cases, get_events=cast(Any, fails))
+            use_cases: Any = replace(web.use_cases, get_event_by_id=cast(Any, fails))
             site.app.services = replace(web, use_cases=use_cases)
-            return await site.browser().get("/api/events/GetEvents")
+            return await site.browser().get("/api/events/GetEventByID", event_id=uuid4())
         finally:
             site.app.services = web
 

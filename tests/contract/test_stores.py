@@ -333,7 +333,7 @@ class TestEvents:
                         assert "".join(each.name[-1] for each in rest) == names[at + 1 : at + 3]
 
     async def test_a_list_goes_on_behind_an_event_that_is_gone(self, store: Any) -> None:
-        """Contract: 1.18."""
+        """Contract: 1.20."""
         (anna,) = await people(store, "Анна")
         made = [Event(EventId(uuid4()), name, anna, NOON, NOON + 60) for name in "абвг"]
         await store.transact(lambda u: [u.events.add(each) for each in made])

@@ -34,7 +34,7 @@ async def house() -> AsyncIterator[House]:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody has patience."""
-    monkeypatch.setattr(pipeline, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(pipeline, "TURN_SECONDS", 0.2)
     monkeypatch.setattr(visit, "TURN_SECONDS", 0.2)
 
 
@@ -51,7 +51,7 @@ class TestCalls:
     async def test_one_more_waits_for_its_turn(self, site: Site) -> None:
         anna = await site.person()
         async with busy(site.app.services.work_turns, anna.user_id):
-            waits = asyncio.create_task(anna.get("/api/friends/GetFriendList"))
+            waits = asyncio.create_task(anna.get("/api/profile/GetProfile", user_id=anna.user_id))
             await asyncio.wait([waits], timeout=0.1)
             assert not waits.done()
         response(await waits)
@@ -61,7 +61,7 @@ class TestCalls:
     ) -> None:
         anna = await site.person()
         async with busy(site.app.services.work_turns, anna.user_id):
-            refused = await anna.get("/api/friends/GetFriendList")
+            refused = await anna.get("/api/profile/GetProfile", user_id=anna.user_id)
             assert envelope(refused)["code"] == "too_many_requests"
             assert refused.status_code == 429
             assert refused.headers["retry-after"] == "1"
@@ -69,7 +69,7 @@ class TestCalls:
     async def test_nobody_else_waits_for_them(self, site: Site, hurried: None) -> None:
         anna, boris = await site.person(), await site.person()
         async with busy(site.app.services.work_turns, anna.user_id):
-            response(await boris.get("/api/friends/GetFriendList"))
+            response(await boris.get("/api/profile/GetProfile", user_id=boris.user_id))
             # Who somebody is can be asked by all who are somebody
             response(await anna.get("/api/auth/GetCurrentUserId"))
 

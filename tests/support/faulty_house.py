@@ -57,6 +57,10 @@ class Store:
         await self.kept.close()
 
     @property
+    def browsers(self) -> int:
+        return self.kept.browsers
+
+    @property
     def abandoned(self) -> int:
         return self.kept.abandoned
 

@@ -219,7 +219,7 @@ class TestGetEvents:
         offset: int,
         sizes: list[int],
     ) -> None:
-        """Contract: 1.18."""
+        """Contract: 1.20."""
         for name in "гбва":
             calendar.creates(name, NOON + (name in "аб"))
         whole = calendar.finds(None)
@@ -244,7 +244,7 @@ class TestGetEvents:
     def test_what_comes_and_goes_meanwhile_leaves_all_others_in_once(
         self, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Contract: 1.18."""
+        """Contract: 1.20."""
         monkeypatch.setattr("attendance_core.events.PIECE_MOST", 2)
         ids = {name: calendar.creates(name) for name in "абвгд"}
 

@@ -93,7 +93,8 @@ class PostgresStore:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         # Of ten connections five are left for all that is no list, whoever asks for lists
-        self._browsers = asyncio.Semaphore(max(1, pool_size // 2))
+        self.browsers = max(1, pool_size // 2)
+        self._browsers = asyncio.Semaphore(self.browsers)
         self._looks_with_transaction: set[CodeType] = set()  # known to be no single read
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_open = False

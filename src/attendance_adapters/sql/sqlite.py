@@ -1,8 +1,8 @@
 """`ports.Transact` and `ports.Observe` over one SQLite file.
 
 Writes go through the one writer thread of `writer`. Looks run beside it, each at one moment of
-the committed truth: a short one in the event loop, a long one in a thread, and one through a list
-in a thread that is there for lists alone, so that these keep nothing else waiting.
+the committed truth: a short one in the event loop, a long one in a thread. Threads for lists are
+there for nothing else, so that lists keep nothing else waiting.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "forei
 
 class SqliteStore:
     """Keeps everything in one file, for one process; started once."""
+
+    browsers = BROWSER_THREADS
 
     def __init__(
         self,
@@ -109,6 +111,13 @@ class SqliteStore:
 
     async def observe(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs ``look``, which cannot write; one that proves long is run again in a thread."""
+        return await self._look(look, self._readers)
+
+    async def browse(self, look: Callable[[ports.Unit], T]) -> T:
+        """As `observe`; one that proves long has threads that are for lists, and a moment."""
+        return await self._look(look, self._browsers)
+
+    async def _look(self, look: Callable[[ports.Unit], T], readers: Readers) -> T:
         if self._event_loop_reader is None:
             raise Unavailable
         if self._event_loop_reader_lock.acquire(blocking=False):
@@ -120,13 +129,7 @@ class SqliteStore:
                 pass  # it is long, or the file is busy; any other error comes again in the thread
             finally:
                 self._event_loop_reader_lock.release()
-        return await self._readers.run(look)
-
-    async def browse(self, look: Callable[[ports.Unit], T]) -> T:
-        """Runs ``look`` through a list, which cannot write, in a thread, for a moment."""
-        if self._event_loop_reader is None:
-            raise Unavailable
-        return await self._browsers.run(look)
+        return await readers.run(look)
 
     async def referenced_files(self) -> frozenset[str]:
         """Lists the path of every picture and scan that a row refers to."""

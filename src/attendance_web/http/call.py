@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_type_hints
+from types import GenericAlias
+from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from litestar.datastructures import Cookie
@@ -21,6 +22,8 @@ from attendance_core.vocabulary import SessionId, UserId
 from attendance_web.http.bodies import Bodies
 from attendance_web.http.cookies import browser_cookie, no_session_cookie, session_cookie
 from attendance_web.http.limits import Limits
+from attendance_web.http.list_turns import ListTurns
+from attendance_web.http.pieces import Pieces
 from attendance_web.wire.credentials import Credentials
 from attendance_web.wire.turns import FairTurns
 
@@ -40,6 +43,7 @@ class CallServices:
     limits: Limits
     work_turns: FairTurns
     bodies: Bodies
+    lists: ListTurns
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
     is_stopped: Callable[[], bool]  # whether it takes no calls any more
@@ -114,6 +118,7 @@ class Call:
     most_bytes: int
     arguments: type[msgspec.Struct]
     answer: Any  # a type that msgspec encodes; None where there is nothing to say
+    is_list: bool  # whether it answers a list in one look, for which people take turns
     summary: str
     run: Run
 
@@ -124,10 +129,15 @@ class Call:
 
 
 def get(
-    path: str, *, login: bool = True, heeds_person: bool = True, use_case: str | None = None
+    path: str,
+    *,
+    login: bool = True,
+    heeds_person: bool = True,
+    use_case: str | None = None,
+    is_list: bool = False,
 ) -> Callable[[Run], Call]:
     """Declares a call that reads."""
-    return _declare("GET", path, login, heeds_person, BODY_BYTES, use_case, None)
+    return _declare("GET", path, login, heeds_person, BODY_BYTES, use_case, None, is_list)
 
 
 def post(
@@ -139,7 +149,7 @@ def post(
     name: str | None = None,
 ) -> Callable[[Run], Call]:
     """Declares a call that changes something."""
-    return _declare("POST", path, login, heeds_person, most_bytes, None, name)
+    return _declare("POST", path, login, heeds_person, most_bytes, None, name, False)
 
 
 def _declare(
@@ -150,6 +160,7 @@ def _declare(
     most_bytes: int,
     use_case: str | None,
     name: str | None,
+    is_list: bool,
 ) -> Callable[[Run], Call]:
     named = name or path.rpartition("/")[2]
 
@@ -157,6 +168,8 @@ def _declare(
         hints = get_type_hints(run)
         (arguments,) = get_args(hints["call"])
         answer = hints["return"]
+        if get_origin(answer) is Pieces:
+            answer = GenericAlias(list, get_args(answer))
         return Call(
             method,
             path,
@@ -167,6 +180,7 @@ def _declare(
             most_bytes,
             arguments,
             None if answer is type(None) else answer,
+            is_list,
             (run.__doc__ or "").partition("\n")[0],
             run,
         )

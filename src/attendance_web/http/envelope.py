@@ -33,6 +33,7 @@ from attendance_web.wire.security_log import SECURITY
 logger = logging.getLogger(__name__)
 
 JSON: Final = "application/json"
+NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}
 RETRY_SECONDS = 1  # after what is our fault and will pass
 
 
@@ -84,6 +85,11 @@ class Envelope(msgspec.Struct, frozen=True):
     code: str | msgspec.UnsetType = msgspec.UNSET
 
 
+# Before and behind the rows of a success whose list comes in pieces
+BEGINNING: Final = msgspec.json.encode(Envelope(0, "", [])).removesuffix(b"]}")
+ENDING: Final = b"]}"
+
+
 def wire_code_of(refusal: Refusal) -> WireCode:
     """Finds the numbers by the class, where that has its own, else by the kind."""
     return WIRE.get(type(refusal)) or WIRE[refusal.kind]
@@ -133,7 +139,7 @@ def _response(
         msgspec.json.encode(envelope),
         media_type=JSON,
         status_code=number.status,
-        headers={"Cache-Control": "no-store", **headers},
+        headers={**NO_STORE, **headers},
         cookies=cookies,
     )
 

@@ -11,11 +11,18 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]  # of ASGI, whoever has
 async def answer_without_body(
     application: Application, scope: Any, receive: Any, send: Any
 ) -> None:
-    """Has the application answer a GET, and sends only the head of it."""
+    """Has the application answer a GET, and sends only the head of it.
+
+    An answer in pieces has its end with the first one: whoever makes it finds the client gone.
+    """
+    is_ended = False
 
     async def send_head(message: Any) -> None:
+        nonlocal is_ended
+        if is_ended:
+            return
         if message["type"] == "http.response.body":
-            message = {**message, "body": b""}
+            message, is_ended = {**message, "body": b"", "more_body": False}, True
         await send(message)
 
     await application({**scope, "method": "GET"}, receive, send_head)

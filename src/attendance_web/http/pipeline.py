@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 from litestar import Request, Response
@@ -20,6 +20,8 @@ from attendance_web.http.browsers import ACCOUNTS, redirect_to_page, wants_a_pag
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
+from attendance_web.http.list_turns import Caller
+from attendance_web.http.pieces import Pieces, PiecesResponse
 from attendance_web.wire.addresses import network_of
 from attendance_web.wire.credentials import (
     browser_secrets_from,
@@ -30,10 +32,11 @@ from attendance_web.wire.credentials import (
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.presence import gone_of
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
-from attendance_web.wire.turns import FairTurns, NoTurn
+from attendance_web.wire.turns import NoTurn
 from attendance_web.wire.values import InvalidValue
 
 ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
+TURN_SECONDS: Final[Seconds] = 3.0  # of waiting; what is then to be done has one more
 RETRY_SECONDS: Final = 1  # after which whoever had no turn may try again
 LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
@@ -88,9 +91,9 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         identified_in = asyncio.get_running_loop().time() - began_at
         client = scope.get("client")
         address = client[0] if client else ""
-        owner = network_of(address) if actor is None else actor.user_id
+        caller: Caller = network_of(address) if actor is None else actor.user_id
         call = CallContext(
-            await _arguments(declared, request, owner),
+            await _arguments(declared, request, caller),
             actor,
             credentials,
             address,
@@ -100,9 +103,12 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             browser_secrets=browser_secrets_from(headers, secure=secure),
         )
         left = ANSWER_SECONDS - identified_in
-        answer = await _run(declared, call, services.work_turns, left, scope)
+        answer = await _run(declared, call, services, caller, left, scope)
     if actor is not None and actor.renewed and not call.cookies:
         call.keep_session()
+    if isinstance(answer, Pieces):
+        seconds = left if declared.needs_login else None
+        return PiecesResponse(answer, services.lists, caller, call.cookies, seconds)
     return success(answer, call.cookies)
 
 
@@ -125,26 +131,29 @@ async def _upload(
 async def _run(
     declared: Call,
     call: CallContext[Any],
-    work_turns: FairTurns,
+    services: CallServices,
+    caller: Caller,
     seconds: Seconds,
     scope: Mapping[str, Any],
 ) -> Any:
-    """Carries a call out, in its person's turn. Raises TooManyRequests, and what the call does.
+    """Carries a call out, in its caller's turn. Raises TooManyRequests, and what the call does.
 
     A password or a picture takes as long as it takes, and so does the way of a body to us.
     """
     if declared.is_upload:
         return await _while_there(scope, declared.run(call))
-    if not declared.needs_login:
-        return await declared.run(call)
-    until = asyncio.get_running_loop().time() + seconds
-    try:
-        async with work_turns.turn(call.person, seconds), asyncio.timeout_at(until):
-            return await declared.run(call)
-    except NoTurn:
-        raise TooManyRequests(seconds=RETRY_SECONDS) from None
-    except TimeoutError:
-        raise Unavailable from None
+    async with AsyncExitStack() as turn:
+        try:
+            async with asyncio.timeout(seconds if declared.needs_login else None):
+                if declared.is_list:
+                    await turn.enter_async_context(services.lists.look(caller))
+                elif declared.needs_login:
+                    await turn.enter_async_context(services.work_turns.turn(caller, TURN_SECONDS))
+                return await declared.run(call)
+        except NoTurn:
+            raise TooManyRequests(seconds=RETRY_SECONDS) from None
+        except TimeoutError:
+            raise Unavailable from None
 
 
 async def _while_there(scope: Mapping[str, Any], run: Awaitable[Any]) -> Any:

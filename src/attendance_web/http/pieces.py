@@ -1,0 +1,163 @@
+"""Answers that are long lists: read, encoded and sent a piece at a time. Contract: 1.20.
+
+Between two pieces the event loop serves others, and no look, connection or transaction is open;
+the next is read when the client has taken the one before. What fits in one piece is answered as
+whatever else is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.response.base import ASGIResponse
+
+from attendance_core.errors import TooManyRequests, Unavailable
+from attendance_core.events import PIECE_MOST
+from attendance_core.vocabulary import Seconds
+from attendance_web.http.envelope import BEGINNING, ENDING, JSON, NO_STORE, cause_of, success
+from attendance_web.http.list_turns import TURN_SECONDS, Caller, ListTurns
+from attendance_web.wire.outcome import outcome_of
+
+T = TypeVar("T", bound=msgspec.Struct)
+logger = logging.getLogger(__name__)
+
+SEND_SECONDS: Final[Seconds] = 30.0  # for one piece, some 100 KB, of a client that reads slowly
+NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the answer has begun
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces(Generic[T]):
+    """A list that may be long: values of the core, and how one of them is shown."""
+
+    values: AsyncIterator[Sequence[Any]]
+    show: Callable[[Any], T]
+    limit: int | None  # rows that were asked for
+
+    @property
+    def is_short(self) -> bool:
+        """Whether one piece has all that was asked for."""
+        return self.limit is not None and self.limit <= PIECE_MOST
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What an answer in pieces is made of, and for whom."""
+
+    pieces: Pieces[Any]
+    turns: ListTurns
+    caller: Caller
+    cookies: list[Cookie]
+    seconds: Seconds | None  # until it has begun, where that is bounded
+
+
+class PiecesResponse(Response[bytes]):
+    """Hands Litestar an answer that reads its list when it is sent."""
+
+    def __init__(
+        self,
+        pieces: Pieces[Any],
+        turns: ListTurns,
+        caller: Caller,
+        cookies: list[Cookie],
+        seconds: Seconds | None,
+    ) -> None:
+        super().__init__(b"")
+        self._reading = _Reading(pieces, turns, caller, cookies, seconds)
+
+    def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
+        """Makes the answer, of which nothing has been read yet."""
+        return _PiecesAnswer(self._reading, request)
+
+
+class _PiecesAnswer(ASGIResponse):
+    """Reads and sends one list; how long it is nobody knows when it begins."""
+
+    _should_set_content_length = False
+
+    def __init__(self, reading: _Reading, request: Any) -> None:
+        super().__init__(headers=dict(NO_STORE), cookies=reading.cookies, media_type=JSON)
+        self._reading = reading
+        self._request = request
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Raises TooManyRequests, Unavailable, and what a look does, before it has begun."""
+        rows: list[Any] | None
+        try:
+            if self._reading.pieces.is_short:
+                async with asyncio.timeout(self._reading.seconds):
+                    rows = await self._next(TURN_SECONDS)
+            else:
+                rows = await self._long(scope, receive, send)
+        except TimeoutError:
+            raise Unavailable from None
+        if rows is not None:
+            whole = success(rows, self._reading.cookies)
+            await whole.to_asgi_response(None, self._request)(scope, receive, send)
+
+    async def _long(self, scope: Any, receive: Any, send: Any) -> list[Any] | None:
+        """Reads what may be many pieces, when its turn has come, and sends them.
+
+        Where there is but one, it is returned instead. Of somebody who has gone nothing is read.
+        """
+        reading = self._reading
+        gone = asyncio.create_task(_until_gone(receive))
+        async with AsyncExitStack() as turn:
+            turn.callback(gone.cancel)
+            async with asyncio.timeout(reading.seconds):
+                await turn.enter_async_context(reading.turns.answer(reading.caller))
+                if gone.done():
+                    return None
+                rows = await self._next(TURN_SECONDS)
+            if len(rows) < PIECE_MOST:
+                return rows
+            await self._send_pieces(rows, gone, scope, send)
+            return None
+
+    async def _next(self, patience: Seconds) -> list[Any]:
+        """Reads a piece when its turn has come; an empty one at the end."""
+        reading = self._reading
+        async with reading.turns.look(reading.caller, patience):
+            try:
+                values = await anext(reading.pieces.values)
+            except StopAsyncIteration:
+                return []
+        return [reading.pieces.show(value) for value in values]
+
+    async def _send_pieces(
+        self, rows: list[Any], gone: asyncio.Task[None], scope: Any, send: Any
+    ) -> None:
+        """Sends piece by piece, for as long as somebody reads.
+
+        An answer that cannot be ended is cut off, so that nobody takes it for a whole one.
+        """
+        await self.start_response(send)
+        before = BEGINNING
+        try:
+            while rows and not gone.done():
+                body = before + msgspec.json.encode(rows)[1:-1]
+                async with asyncio.timeout(SEND_SECONDS):
+                    await send({"type": "http.response.body", "body": body, "more_body": True})
+                before = b","
+                await asyncio.sleep(0)
+                rows = await self._next(NEXT_SECONDS)
+        except (TimeoutError, TooManyRequests, Unavailable) as error:
+            cause = cause_of(error) if isinstance(error, Unavailable) else "it took too long"
+            logger.warning("a long answer was cut off: %s", cause)
+            outcome_of(scope)["code"] = Unavailable.code
+            return
+        if not gone.done():
+            await send({"type": "http.response.body", "body": ENDING, "more_body": False})
+
+
+async def _until_gone(receive: Any) -> None:
+    """Returns when the client has gone, or has all it wanted."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

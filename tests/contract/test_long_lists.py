@@ -1,0 +1,344 @@
+"""Long lists come in pieces, people take turns at them, and nobody is kept waiting by another.
+
+Contract: 1.20.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from attendance_adapters import Attendance
+from attendance_core.errors import Unavailable
+from attendance_web.http import list_turns, pieces, pipeline
+from attendance_web.routes import CALLS
+from tests.support.asgi_client import AsgiClient
+from tests.support.live_house import House, eventually, opened_house
+from tests.support.site import Browser, Site, opened_site, refusal, response
+
+EVENTS = "/api/events/GetEvents"
+CREATED = "/api/events/GetCreatedEvents"
+JOINED = "/api/events/GetJoinedEvents"
+FIND = "/api/profile/FindByName"
+MANY = 7  # events
+PIECE = 2
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def folder(request: pytest.FixtureRequest) -> Any:
+    return None if request.param == "memory" else request.getfixturevalue("tmp_path")
+
+
+@pytest_asyncio.fixture
+async def site(folder: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    """With many events, of which two are read at once."""
+    async with opened_site(folder) as opened:
+        await opened.unlimit()
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def anna(site: Site) -> Browser:
+    person = await site.person("anna")
+    for number in range(MANY):
+        await person.event("Лекция", starts=-60 - number % 3)
+    return person
+
+
+@pytest.fixture
+def in_pieces(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Has so many events be a piece."""
+
+    def cut(most: int = PIECE) -> None:
+        for module in ("attendance_core.events", "attendance_web.http.pieces"):
+            monkeypatch.setattr(f"{module}.PIECE_MOST", most)
+
+    return cut
+
+
+class Looks:
+    """Those at lists, as the store is asked for them; they may be held or fail."""
+
+    def __init__(self, attendance: Attendance, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun = 0
+        self.may_go_on = asyncio.Event()
+        self.fails_from = self.holds_from = 1_000_000
+        self._browse: Any = attendance._store.browse
+        monkeypatch.setattr(attendance._store, "browse", self.browse)
+
+    async def browse(self, look: Any) -> Any:
+        self.begun += 1
+        if self.begun >= self.fails_from:
+            raise Unavailable
+        if self.begun >= self.holds_from:
+            await self.may_go_on.wait()
+        return await self._browse(look)
+
+
+@pytest.fixture
+def looks(site: Site, monkeypatch: pytest.MonkeyPatch) -> Looks:
+    return Looks(site.attendance, monkeypatch)
+
+
+class TestPieces:
+    async def test_they_are_byte_for_byte_the_answer_as_a_whole(
+        self, site: Site, anna: Browser, in_pieces: Callable[..., None]
+    ) -> None:
+        asked: list[tuple[str, dict[str, Any]]] = [
+            *((path, {}) for path in (EVENTS, CREATED, JOINED)),
+            (EVENTS, {"name": "лекц"}),
+            (EVENTS, {"newest_first": "true", "offset": 1}),
+            *((EVENTS, {"limit": limit}) for limit in (2, 3, 4, 6)),
+            (EVENTS, {"offset": 7}),
+            (EVENTS, {"name": "nothing"}),
+        ]
+        whole = [await anna.get(path, **given) for path, given in asked]
+        assert [len(response(each)) for each in whole] == [7, 7, 7, 7, 6, 2, 3, 4, 6, 0, 0]
+        assert all("content-length" in each.headers for each in whole)
+        in_pieces()
+        for (path, given), before in zip(asked, whole, strict=True):
+            answer = await anna.get(path, **given)
+            assert answer.content == before.content
+            for name in ("content-type", "cache-control", "x-content-type-options"):
+                assert answer.headers[name] == before.headers[name]
+            is_long = len(response(before)) >= PIECE and given.get("limit") != PIECE
+            assert ("content-length" not in answer.headers) is is_long
+
+    async def test_each_is_one_look_at_so_many(
+        self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
+    ) -> None:
+        in_pieces()
+        client = await AsgiClient(site.app, EVENTS).ask().ended()
+        assert client.is_whole and looks.begun == 4
+        sizes = [piece.count(b'"event_id"') for piece in client.pieces]
+        assert sizes == [2, 2, 2, 1, 0]
+
+    async def test_a_client_that_does_not_read_is_waited_for_without_the_store(
+        self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
+    ) -> None:
+        in_pieces()
+        client = AsgiClient(site.app, EVENTS).ask(reads=1)
+        await eventually(lambda: looks.begun == 2)
+        await asyncio.sleep(0.05)
+        assert looks.begun == 2 and site.attendance.in_use == 0
+        assert len(response(await anna.get(CREATED))) == MANY, "others read all the while"
+        client.read(9)
+        assert (await client.ended()).is_whole
+
+    async def test_a_client_that_is_gone_ends_it(
+        self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
+    ) -> None:
+        in_pieces()
+        client = AsgiClient(site.app, EVENTS).ask(reads=1)
+        await eventually(lambda: looks.begun == 2)
+        client.go()
+        await client.ended()
+        assert looks.begun <= 3 and not client.is_whole
+
+    async def test_one_that_takes_nothing_for_long_is_let_go(
+        self,
+        site: Site,
+        anna: Browser,
+        in_pieces: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        in_pieces()
+        monkeypatch.setattr(pieces, "SEND_SECONDS", 0.05)
+        client = await AsgiClient(site.app, EVENTS).ask(reads=1).ended()
+        assert (client.status, client.is_whole) == (200, False)
+
+    async def test_one_that_cannot_be_ended_is_cut_off(
+        self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
+    ) -> None:
+        in_pieces()
+        looks.fails_from = 3
+        client = await AsgiClient(site.app, EVENTS).ask().ended()
+        assert (client.status, client.is_whole) == (200, False)
+        with pytest.raises(json.JSONDecodeError):
+            json.loads(client.body)
+        looks.fails_from = looks.begun + 1
+        refusal(await anna.get(EVENTS), -1, status=503)
+
+    async def test_head_reads_one(
+        self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
+    ) -> None:
+        """Contract: 1.6."""
+        in_pieces()
+        client = await AsgiClient(site.app, EVENTS).ask(method="HEAD").ended()
+        assert (client.status, client.body, client.is_whole) == (200, b"", True)
+        assert looks.begun <= 2
+
+
+class TestServed:
+    """Over a real connection."""
+
+    @pytest_asyncio.fixture
+    async def house(self) -> AsyncIterator[House]:
+        async with opened_house(None) as opened:
+            person = await opened.person()
+            for _ in range(2 * MANY):
+                await opened.event(person)
+            yield opened
+
+    async def test_nobody_takes_one_that_was_cut_off_for_a_whole_one(
+        self, house: House, in_pieces: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        in_pieces()
+        looks = Looks(house.attendance, monkeypatch)
+        address = f"http://127.0.0.1:{house.port}{EVENTS}"
+        async with httpx.AsyncClient(trust_env=False) as client:
+            whole = await client.get(address)
+            assert whole.headers["transfer-encoding"] == "chunked"
+            assert len(response(whole)) == 2 * MANY
+            looks.fails_from = looks.begun + 3
+            with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
+                await client.get(address)
+            looks.fails_from = 1_000_000
+            assert (await client.get(address)).content == whole.content
+            head = await client.head(address)
+            assert (head.status_code, head.content) == (200, b"")
+            assert (await client.get(address)).content == whole.content, "on this connection, too"
+
+    async def test_who_has_gone_is_read_nothing_for(
+        self, house: House, in_pieces: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        in_pieces(1)
+        looks = Looks(house.attendance, monkeypatch)
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        looks.holds_from = 3
+        writer.write(f"GET {EVENTS} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        await reader.readuntil(b'"event_id"')
+        await eventually(lambda: looks.begun == 3)
+        writer.transport.abort()
+        looks.may_go_on.set()
+        await eventually(lambda: house.attendance.in_use == 0)
+        await asyncio.sleep(0.2)  # in which the others would have been read
+        assert looks.begun < MANY, "that they are gone is noticed by the first of what is sent"
+
+
+class TestTurns:
+    async def test_a_person_has_one_long_answer_at_a_time(
+        self,
+        site: Site,
+        anna: Browser,
+        in_pieces: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        in_pieces()
+        boris = await site.person("boris")
+        slow = [
+            AsgiClient(site.app, EVENTS, session=str(person.session)).ask(reads=1)
+            for person in (anna, boris)
+        ]
+        await eventually(lambda: all(client.pieces for client in slow))
+        waits = asyncio.create_task(anna.get(JOINED))
+        await eventually(lambda: site.app.services.lists._people._turns.waiting == 1)
+        monkeypatch.setattr(list_turns, "TURN_SECONDS", 0.05)
+        refused = await anna.get(CREATED)
+        assert refusal(refused, 8, status=429) and refused.json()["code"] == "too_many_requests"
+        assert refused.headers["retry-after"] == "1"
+        assert response(await anna.get(EVENTS, limit=PIECE)), "a page is no long answer"
+        assert not waits.done()
+        for client in slow:
+            client.read(99)
+            assert (await client.ended()).is_whole
+        assert len(response(await waits)) == MANY
+
+    async def test_who_is_not_logged_in_shares_a_few_of_which_no_network_has_all(
+        self,
+        site: Site,
+        anna: Browser,
+        in_pieces: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        in_pieces()
+        monkeypatch.setattr(list_turns, "STRANGER_SECONDS", 0.05)
+        here, there = "2001:db8::1", "10.0.0.2"
+        slow = [AsgiClient(site.app, EVENTS, address=here).ask(reads=1) for _ in range(3)]
+        await eventually(lambda: all(client.pieces for client in slow))
+        refused = await AsgiClient(site.app, EVENTS, address="2001:db8::2").ask().ended()
+        assert (refused.status, refused.headers["retry-after"]) == (429, "1")
+        slow.append(AsgiClient(site.app, EVENTS, address=there).ask(reads=1))
+        await eventually(lambda: all(client.pieces for client in slow))
+        refused = await AsgiClient(site.app, EVENTS, address=there).ask().ended()
+        assert refused.status == 429
+        assert len(response(await anna.get(EVENTS))) == MANY, "who is logged in is not among them"
+        for client in slow:
+            client.go()
+            await client.ended()
+        assert (await AsgiClient(site.app, EVENTS, address=here).ask().ended()).is_whole
+
+    async def test_nothing_is_read_for_who_went_while_they_waited(
+        self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
+    ) -> None:
+        in_pieces()
+        session, people = str(anna.session), site.app.services.lists._people
+        slow = AsgiClient(site.app, EVENTS, session=session).ask(reads=1)
+        await eventually(lambda: looks.begun == 2)
+        waits = AsgiClient(site.app, EVENTS, session=session).ask()
+        await eventually(lambda: people._turns.waiting == 1)
+        waits.go()
+        slow.go()
+        await slow.ended()
+        begun = looks.begun
+        await waits.ended()
+        assert (waits.status, looks.begun) == (0, begun)
+
+    async def test_everybodys_first_search_comes_before_anybodys_third(
+        self, site: Site, anna: Browser, looks: Looks
+    ) -> None:
+        boris = await site.person("boris")
+        looks.holds_from = 0
+        done: list[str] = []
+
+        async def search(whose: str, browser: Browser, path: str, **given: Any) -> None:
+            response(await browser.get(path, **given))
+            done.append(whose)
+
+        def nobody(number: int) -> Any:
+            return search("nobody", site.browser(), EVENTS, name="лекц", limit=1 + number)
+
+        at_once, turns = site.attendance.browsers, site.app.services.lists._looks
+        flood = [asyncio.create_task(nobody(number)) for number in range(20)]
+        await eventually(lambda: turns._turns.waiting == 20 - at_once)
+        others = [
+            asyncio.create_task(search("anna", anna, FIND, display_name_part="anna")),
+            asyncio.create_task(search("boris", boris, JOINED)),
+        ]
+        await eventually(lambda: turns._turns.waiting == 22 - at_once)
+        assert looks.begun == at_once
+        looks.may_go_on.set()
+        await asyncio.gather(*flood, *others)
+        assert max(done.index("anna"), done.index("boris")) <= 2 + 3, done
+
+    async def test_who_has_waited_too_long_for_a_look_is_told(
+        self, site: Site, anna: Browser, looks: Looks, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks.holds_from = 0
+        at_once = site.attendance.browsers
+        flood = [asyncio.create_task(site.browser().get(EVENTS, limit=1)) for _ in range(at_once)]
+        await eventually(lambda: looks.begun == at_once)
+        turn = site.app.services.lists.look
+        monkeypatch.setattr(site.app.services.lists, "look", lambda caller, _=0: turn(caller, 0.05))
+        answer = await anna.get(FIND, display_name_part="anna")
+        assert refusal(answer, 8, status=429) and answer.headers["retry-after"] == "1"
+        looks.may_go_on.set()
+        await asyncio.gather(*flood)
+
+    def test_who_gets_no_turn_hears_of_it_before_the_call_is_given_up(self) -> None:
+        assert list_turns.TURN_SECONDS < pipeline.ANSWER_SECONDS
+
+    def test_every_list_is_read_in_turns(self) -> None:
+        """By a look for all of it, or by one for each piece."""
+        assert {call.name for call in CALLS if call.is_list} == {
+            *("FindByName", "GetFriendList", "GetFriendRequests"),
+            *("GetAttendance", "GetMyAttendance"),
+        }
+        in_pieces = [call for call in CALLS if "Pieces" in str(call.run.__annotations__["return"])]
+        assert {call.path for call in in_pieces} == {EVENTS, CREATED, JOINED}

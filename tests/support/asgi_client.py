@@ -1,0 +1,89 @@
+"""One request over ASGI by a client that reads when it is told to, and may go at any time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import urlencode
+
+
+class AsgiClient:
+    """Makes one GET of an application; ``body`` is what was read so far."""
+
+    def __init__(
+        self, app: Any, path: str, *, address: str = "10.0.0.1", session: str = ""
+    ) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.pieces: list[bytes] = []
+        self.is_whole = False  # its end has come
+        self._may_read = asyncio.Semaphore(0)
+        self._gone = asyncio.Event()
+        self._asked = False
+        self._app = app
+        cookies = [(b"cookie", f"sessionid={session}".encode())] if session else []
+        self._scope: dict[str, Any] = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": b"",
+            "headers": [(b"host", b"attendance.test"), (b"accept-language", b"en"), *cookies],
+            "client": (address, 1),
+            "server": ("attendance.test", 80),
+            "extensions": {},
+        }
+        self.task: asyncio.Task[None] | None = None
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.pieces)
+
+    def ask(self, *, reads: int = 1_000_000, method: str = "GET", **given: Any) -> AsgiClient:
+        """Sends it; ``reads`` pieces of the answer are read."""
+        self._scope |= {"method": method, "query_string": urlencode(given).encode()}
+        self.read(reads)
+        self.task = asyncio.create_task(self._app(self._scope, self._receive, self._send))
+        return self
+
+    def read(self, pieces: int) -> None:
+        """Reads more of the answer, once that comes."""
+        for _ in range(pieces):
+            self._may_read.release()
+
+    def go(self) -> None:
+        """Is not there any more, and takes nothing."""
+        self._gone.set()
+        self.read(1)
+
+    async def ended(self) -> AsgiClient:
+        """When the application has done all it does for it."""
+        assert self.task is not None
+        async with asyncio.timeout(10):
+            await self.task
+        return self
+
+    async def _receive(self) -> dict[str, Any]:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            return
+        await self._may_read.acquire()
+        if self._gone.is_set():
+            return
+        assert not self.is_whole, "something was said behind the end"
+        self.pieces.append(message.get("body", b""))
+        self.is_whole = not message.get("more_body", False)
+        if self.is_whole:
+            self._gone.set()  # as a server says it of an answer that has ended
