@@ -118,7 +118,7 @@ class TestSqlite:
 
 
 class TestByKey:
-    """Contract: 1.18. What a piece costs does not grow with what comes before it."""
+    """Contract: 1.20. What a piece costs does not grow with what comes before it."""
 
     @pytest.mark.parametrize("newest_first", [False, True])
     @pytest.mark.parametrize("starts", ["n", "0"], ids=["each its own start", "one start"])
