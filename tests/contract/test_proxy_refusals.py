@@ -97,6 +97,13 @@ class TestUploads:
                 post = head("POST", self.PATH, f"Content-Length: {2**20}")
                 assert (await answer_to(proxy.port, post, "x" * 2**15)).status == 401
 
+    async def test_one_whose_service_cannot_be_reached_is_unavailable(self, tmp_path: Path) -> None:
+        async with stub() as service:
+            gone = Stub(port=service.port)
+        with proxied(tmp_path, [gone], tls=False) as proxy:
+            post = head("POST", self.PATH, f"Content-Length: {2**20}")
+            assert_is(await answer_to(proxy.port, post), 503, Unavailable(), "ru")
+
 
 @pytest.mark.parametrize(
     ("liked", "language"),

@@ -78,6 +78,9 @@ async def stub(answering: Answer = fine, *, waits_for_bodies: bool = True) -> As
                 writer.write(told)
                 await writer.drain()
                 if not waits_for_bodies:
+                    writer.write_eof()  # to close with bytes unread would be a reset
+                    while await reader.read(2**16):
+                        pass
                     break
                 last = monotonic()
         except (asyncio.IncompleteReadError, ConnectionError):
