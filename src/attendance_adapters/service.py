@@ -42,7 +42,7 @@ class Store(Protocol):
     @property
     def browse(self) -> ports.Browse: ...
     @property
-    def browsers(self) -> int:
+    def list_readers(self) -> int:
         """How many looks through lists it carries out at once; further ones wait in order."""
         ...
 
@@ -137,9 +137,9 @@ class Attendance:
         )
 
     @property
-    def browsers(self) -> int:
+    def list_readers(self) -> int:
         """How many looks through lists the store carries out at once."""
-        return self._store.browsers
+        return self._store.list_readers
 
     @property
     def in_use(self) -> int:

@@ -16,6 +16,7 @@ from attendance_core.version import how_to_install
 from attendance_web.event_codes import EventCodes
 from attendance_web.http.bodies import Bodies
 from attendance_web.http.call import CallServices
+from attendance_web.http.entrance import Entrance
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.head import answer_without_body
 from attendance_web.http.limits import Limits
@@ -65,13 +66,20 @@ class Application:
         self.sockets = sockets
         self.on_answer = on_answer
         self._http = http
+        self._entrance = Entrance(sockets.openings.seen)
         self._open_socket = SocketApplication(sockets)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request, one socket, or the lifespan."""
         if scope["type"] == "websocket":
             await self._open_socket(scope, receive, send)
-        elif scope["type"] == "http" and scope["method"] == "HEAD":
+        elif scope["type"] == "http":
+            await self._entrance.enter(self._answer, scope, receive, send)
+        else:
+            await self._http(scope, receive, send)
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["method"] == "HEAD":
             await answer_without_body(self._http, scope, receive, send)
         else:
             await self._http(scope, receive, send)
@@ -127,9 +135,10 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         use_cases,
         attendance.files,
         Limits(use_cases),
+        sockets.openings.seen,
         work,
         Bodies(),
-        ListTurns(attendance.browsers),
+        ListTurns(attendance.list_readers),
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
         is_stopped=lambda: sockets.is_stopped,

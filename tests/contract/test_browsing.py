@@ -16,7 +16,7 @@ from sqlalchemy import URL, text
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import pg_connection
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_adapters.sql.sqlite import BROWSER_THREADS, SqliteStore
+from attendance_adapters.sql.sqlite import LIST_THREADS, SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
 from attendance_core.events import Event, When
 from attendance_core.vocabulary import EventId
@@ -71,7 +71,7 @@ class TestSqlite:
 
         assert await sqlite_store.browse(look) == ""
         await sqlite_store.transact(lambda unit: [adds(f"E {n}")(unit) for n in range(1000)])
-        assert await sqlite_store.browse(look) == "attendance-browser"
+        assert await sqlite_store.browse(look) == "attendance-lists"
 
     async def test_many_keep_no_other_look_waiting(self, sqlite_store: SqliteStore) -> None:
         """Also one that is too long for the event loop."""
@@ -85,7 +85,7 @@ class TestSqlite:
 
         tasks = await long_looks(sqlite_store, look, 50)
         try:
-            for _ in range(BROWSER_THREADS):
+            for _ in range(LIST_THREADS):
                 await asyncio.to_thread(running.acquire)
             async with asyncio.timeout(10):
                 found = await sqlite_store.observe(
@@ -100,8 +100,8 @@ class TestSqlite:
     async def test_one_that_takes_too_long_is_ended(
         self, monkeypatch: pytest.MonkeyPatch, sqlite_store: SqliteStore
     ) -> None:
-        monkeypatch.setattr(sqlite_store._browsers, "_seconds", 0.05)
-        for _ in range(2 * BROWSER_THREADS):
+        monkeypatch.setattr(sqlite_store._list_readers, "_seconds", 0.05)
+        for _ in range(2 * LIST_THREADS):
             with pytest.raises(Unavailable):
                 await sqlite_store.browse(run(ENDLESS))
         assert await sqlite_store.browse(lambda unit: unit.events.search(None, None, 0)) == []
@@ -109,8 +109,8 @@ class TestSqlite:
     async def test_one_whose_caller_has_gone_is_ended(
         self, monkeypatch: pytest.MonkeyPatch, sqlite_store: SqliteStore
     ) -> None:
-        monkeypatch.setattr(sqlite_store._browsers, "_seconds", 3600.0)
-        tasks = await long_looks(sqlite_store, run(ENDLESS), 2 * BROWSER_THREADS)
+        monkeypatch.setattr(sqlite_store._list_readers, "_seconds", 3600.0)
+        tasks = await long_looks(sqlite_store, run(ENDLESS), 2 * LIST_THREADS)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)

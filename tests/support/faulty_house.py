@@ -57,8 +57,8 @@ class Store:
         await self.kept.close()
 
     @property
-    def browsers(self) -> int:
-        return self.kept.browsers
+    def list_readers(self) -> int:
+        return self.kept.list_readers
 
     @property
     def abandoned(self) -> int:

@@ -12,6 +12,7 @@ from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
 from attendance_web.live import turns as module
 from attendance_web.live.turns import OpeningQueue
+from attendance_web.wire import seen_sessions
 from attendance_web.wire.turns import NoTurn
 
 OPENING = 0.4  # seconds that one may take here
@@ -116,7 +117,7 @@ class TestWhoItIs:
     async def test_only_so_many_sessions_are_kept_in_mind(
         self, openings: OpeningQueue, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(module, "SEEN_MOST", 2)
+        monkeypatch.setattr(seen_sessions, "SEEN_MOST", 2)
         for token in ("a1", "a2", "a1", "a3"):
             await self.looked_at(openings, (token, ""))
-        assert list(openings.seen.values()) == [1, 3]
+        assert list(openings.seen._people.values()) == [1, 3]

@@ -93,8 +93,8 @@ class PostgresStore:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         # Of ten connections five are left for all that is no list, whoever asks for lists
-        self.browsers = max(1, pool_size // 2)
-        self._browsers = asyncio.Semaphore(self.browsers)
+        self.list_readers = max(1, pool_size // 2)
+        self._list_turns = asyncio.Semaphore(self.list_readers)
         self._looks_with_transaction: set[CodeType] = set()  # known to be no single read
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_open = False
@@ -219,7 +219,7 @@ class PostgresStore:
         return await self._observe_on(self._read_only_engine, PgConnection, look)
 
     async def _browse_once(self, look: Callable[[ports.Unit], T]) -> T:
-        async with self._browsers:
+        async with self._list_turns:
             return await self._observe_on(self._read_only_engine, BriefReads, look)
 
     async def _observe_on(

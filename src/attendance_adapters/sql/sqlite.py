@@ -31,7 +31,9 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READER_THREADS = 2  # they read beside the writer
-BROWSER_THREADS = 2  # they read lists, and nothing else does
+LIST_THREADS = (
+    1  # reads lists, and nothing else does: two would share the interpreter with the loop
+)
 BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
 # A look in the event loop may take so many slices of so many steps of SQLite's virtual machine:
 # 1 000 steps, some 0.1 ms
@@ -44,7 +46,7 @@ PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "forei
 class SqliteStore:
     """Keeps everything in one file, for one process; started once."""
 
-    browsers = BROWSER_THREADS
+    list_readers = LIST_THREADS
 
     def __init__(
         self,
@@ -60,7 +62,7 @@ class SqliteStore:
         self._busy_seconds = busy_seconds
         self._writer = Writer(clock, notifier, max_group_size)
         self._readers = Readers("attendance-reader", READER_THREADS, clock)
-        self._browsers = Readers("attendance-browser", BROWSER_THREADS, clock, BROWSE_SECONDS)
+        self._list_readers = Readers("attendance-lists", LIST_THREADS, clock, BROWSE_SECONDS)
         self._event_loop_reader: sqlite3.Connection | None = (
             None  # None before start and after close
         )
@@ -71,7 +73,7 @@ class SqliteStore:
     @property
     def abandoned(self) -> int:
         """How many transactions and looks nobody waits for any more, and are not done."""
-        return self._writer.abandoned + self._readers.abandoned + self._browsers.abandoned
+        return self._writer.abandoned + self._readers.abandoned + self._list_readers.abandoned
 
     async def start(self) -> None:
         """Opens the file. Raises UnusableDatabase; WrongPragmas where marks would not be safe."""
@@ -88,7 +90,7 @@ class SqliteStore:
             loop_reader.set_progress_handler(self._spend_slice, STEPS_PER_SLICE)
             for readers, threads in (
                 (self._readers, READER_THREADS),
-                (self._browsers, BROWSER_THREADS),
+                (self._list_readers, LIST_THREADS),
             ):
                 readers.start(self._connect_to_read(self._busy_seconds) for _ in range(threads))
         except sqlite3.Error as error:
@@ -101,7 +103,7 @@ class SqliteStore:
         self._event_loop_reader = None
         await asyncio.to_thread(self._writer.close)
         await asyncio.to_thread(self._readers.close)
-        await asyncio.to_thread(self._browsers.close)
+        await asyncio.to_thread(self._list_readers.close)
         while self._connections:
             self._connections.pop().close()
 
@@ -115,7 +117,7 @@ class SqliteStore:
 
     async def browse(self, look: Callable[[ports.Unit], T]) -> T:
         """As `observe`; one that proves long has threads that are for lists, and a moment."""
-        return await self._look(look, self._browsers)
+        return await self._look(look, self._list_readers)
 
     async def _look(self, look: Callable[[ports.Unit], T], readers: Readers) -> T:
         if self._event_loop_reader is None:

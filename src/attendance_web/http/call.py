@@ -25,6 +25,7 @@ from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.pieces import Pieces
 from attendance_web.wire.credentials import Credentials
+from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
 
 A = TypeVar("A", bound=msgspec.Struct)
@@ -41,6 +42,7 @@ class CallServices:
     use_cases: UseCases
     files: ports.Files
     limits: Limits
+    seen: SeenSessions
     work_turns: FairTurns
     bodies: Bodies
     lists: ListTurns

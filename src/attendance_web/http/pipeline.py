@@ -37,6 +37,7 @@ from attendance_web.wire.values import InvalidValue
 
 ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_SECONDS: Final[Seconds] = 3.0  # of waiting; what is then to be done has one more
+REFUSED_AFTER: Final[Seconds] = 0.5  # who is told at once that it is too much asks at once again
 RETRY_SECONDS: Final = 1  # after which whoever had no turn may try again
 LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
@@ -82,7 +83,8 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             token=credentials.token, credential=credentials.credential
         )
     if actor is not None:
-        services.limits.call(actor.user_id)
+        services.seen.note(actor)
+        await _count(actor.user_id, services)
     elif declared.needs_login:
         raise NotLoggedIn
     if declared.heeds_person:
@@ -110,6 +112,15 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         seconds = left if declared.needs_login else None
         return PiecesResponse(answer, services.lists, caller, call.cookies, seconds)
     return success(answer, call.cookies)
+
+
+async def _count(user_id: UserId, services: CallServices) -> None:
+    """Counts a call of this person. Raises TooManyRequests, though not at once."""
+    try:
+        services.limits.call(user_id)
+    except TooManyRequests:
+        await asyncio.sleep(REFUSED_AFTER)
+        raise
 
 
 @asynccontextmanager

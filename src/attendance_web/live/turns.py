@@ -9,14 +9,14 @@ address, a lecture hall's among them, and by person where their session was seen
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from attendance_core.accounts import Actor, session_id_of
-from attendance_core.vocabulary import Seconds, SessionId, UserId
+from attendance_core.accounts import Actor
+from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.wire.addresses import network_of
+from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, Turns
 
 AT_ONCE: Final = 32  # enough for a shared COMMIT, and more than there are connections of a pool
@@ -24,7 +24,6 @@ LOOKS_OF_ONE: Final = 16  # at once, for an address
 OPENINGS_OF_ONE: Final = 4  # at once, for a person: of 32 who keep theirs, one never has many
 WAITING: Final = 2048  # more than can be opened before they have waited too long
 WAITING_OF_ONE: Final = 16  # a person's pages that all come back at once
-SEEN_MOST: Final = 20_000  # sessions
 OPENING_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_SECONDS: Final[Seconds] = 3.5  # who has had no turn by then would not be done in time
 
@@ -43,11 +42,10 @@ class Opening:
         self, token: str, address: str, look: Callable[[], Awaitable[Actor]]
     ) -> Actor:
         """Finds out whose it is by this look, in its turn. Raises NoTurn, and what that raises."""
-        session_id = session_id_of(token)
-        whose = self._queue.seen.get(session_id) or network_of(address)
+        whose = self._queue.seen.person_of(token) or network_of(address)
         async with self._queue.looks.turn(whose, self._turn_within):
             actor = await look()
-        self._queue.see(actor)
+        self._queue.seen.note(actor)
         return actor
 
     @asynccontextmanager
@@ -75,21 +73,13 @@ class OpeningQueue:
     def __init__(self) -> None:
         self.looks = _fair_turns(LOOKS_OF_ONE, WAITING)
         self.turns = _fair_turns(OPENINGS_OF_ONE, WAITING_OF_ONE)
-        # Who showed a session last, for nothing but their turns: the store knows what it is worth
-        self.seen: OrderedDict[SessionId, UserId] = OrderedDict()
+        self.seen = SeenSessions()
 
     @asynccontextmanager
     async def opening(self) -> AsyncIterator[Opening]:
         """Begins one, which has to be open in 4 s. Raises TimeoutError."""
         async with asyncio.timeout(OPENING_SECONDS) as patience:
             yield Opening(self, patience, asyncio.get_running_loop().time() + TURN_SECONDS)
-
-    def see(self, actor: Actor) -> None:
-        """Notes whose a session is."""
-        self.seen[actor.session_id] = actor.user_id
-        self.seen.move_to_end(actor.session_id)
-        if len(self.seen) > SEEN_MOST:
-            self.seen.popitem(last=False)
 
 
 def _fair_turns(of_one: int, waiting_of_one: int) -> FairTurns:

@@ -41,6 +41,9 @@ DRAIN_NOTICE_SECONDS: Final[Seconds] = (
     2.0  # from SIGTERM, in which a balancer can see that it is not ready
 )
 LATE_SECONDS: Final[Seconds] = 0.5  # then, for calls on connections that were just made
+# How long a thread that builds rows may keep the loop waiting; the interpreter's own is 5 ms, and
+# a command is ten steps
+SWITCH_SECONDS: Final[Seconds] = 0.0005
 INTERRUPTED: Final = 130  # the code of a program that Ctrl-C ended
 
 
@@ -76,6 +79,7 @@ def serve(
     that came before are answered. A second Ctrl-C waits for nobody. Raises whatever the start of
     the application raises.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     logged = AccessLog(cast(ASGI3Application, app), app.on_answer)
     config = config_of(logged, keep_alive_seconds)
     server = _Server(config, app, ready)

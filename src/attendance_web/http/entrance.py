@@ -1,0 +1,55 @@
+"""Calls begin in turns, so that of those who ask as fast as they can nobody waits but themselves.
+
+A cheap call is a step of the event loop, and so is each of the ten that a command takes. Where
+three hundred calls may begin at once, all come between two steps of a command. Decision 0016.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from typing import Any, Final
+
+from attendance_core.vocabulary import Seconds, UserId
+from attendance_web.http.csrf import is_secure
+from attendance_web.http.head import Application
+from attendance_web.wire.addresses import network_of
+from attendance_web.wire.credentials import credentials_from
+from attendance_web.wire.seen_sessions import SeenSessions
+from attendance_web.wire.turns import FairTurns, NoTurn, Turns
+
+AT_ONCE: Final = 16
+OF_ONE: Final = 4  # of a person; of a network, for whoever has not been here before
+WAITING: Final = 20_000  # a hall that opens the page, with six connections each
+TURN_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
+# So long a turn is kept at most: what takes longer waits for the store, and is in nobody's way
+STEP_SECONDS: Final[Seconds] = 0.02
+
+
+class Entrance:
+    """Has requests begin in turns: by person where their session is known, else by network."""
+
+    def __init__(self, seen: SeenSessions) -> None:
+        self._seen = seen
+        self._turns = FairTurns(
+            Turns(at_once=AT_ONCE, of_one=OF_ONE, waiting=WAITING, waiting_of_one=WAITING)
+        )
+
+    async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
+        """Serves one request in its turn; those about our own health need none."""
+        async with AsyncExitStack() as stack:
+            if not scope["path"].startswith("/health/"):
+                with suppress(NoTurn):
+                    turn = self._turns.turn(self._whose(scope), TURN_SECONDS)
+                    end = await stack.enter_async_context(turn)
+                    soon = asyncio.get_running_loop().call_later(STEP_SECONDS, end)
+                    stack.callback(soon.cancel)
+                    # The next one begins a step later, though this one may not suspend at all
+                    stack.push_async_callback(asyncio.sleep, 0)
+            await application(scope, receive, send)
+
+    def _whose(self, scope: Any) -> UserId | str:
+        credentials = credentials_from(scope["headers"], secure=is_secure(scope))
+        person = None if credentials is None else self._seen.person_of(credentials.token)
+        client = scope.get("client")
+        return person if person is not None else network_of(client[0] if client else "")

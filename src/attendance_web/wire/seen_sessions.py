@@ -1,0 +1,31 @@
+"""Whose a session was when it was shown last: for nothing but turns, since the store knows what it
+is worth by now.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+from attendance_core.accounts import Actor, session_id_of
+from attendance_core.vocabulary import SessionId, UserId
+
+SEEN_MOST: Final = 20_000  # sessions
+
+
+class SeenSessions:
+    """Keeps the sessions that were shown to this process last, each with its person."""
+
+    def __init__(self) -> None:
+        self._people: OrderedDict[SessionId, UserId] = OrderedDict()
+
+    def note(self, actor: Actor) -> None:
+        """Notes whose a session is."""
+        self._people[actor.session_id] = actor.user_id
+        self._people.move_to_end(actor.session_id)
+        if len(self._people) > SEEN_MOST:
+            self._people.popitem(last=False)
+
+    def person_of(self, token: str) -> UserId | None:
+        """Finds whose a session was; None where it was not seen lately."""
+        return self._people.get(session_id_of(token))

@@ -1,0 +1,125 @@
+"""Requests begin in turns, a few of one at each step of the event loop. Contract: 1.11."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from attendance_core.accounts import Actor, session_id_of
+from attendance_core.vocabulary import UserId
+from attendance_web.http import entrance
+from attendance_web.http.entrance import OF_ONE, Entrance
+from attendance_web.wire.seen_sessions import SeenSessions
+
+FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
+MANY = 10 * OF_ONE
+
+
+class Begun:
+    """An application that notes who came, and goes on when it may."""
+
+    def __init__(self) -> None:
+        self.clients: list[str] = []
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.clients.append(scope["client"][0])
+        if not self.may_go_on.is_set():
+            await self.may_go_on.wait()
+
+
+@pytest.fixture
+def begun() -> Begun:
+    return Begun()
+
+
+@pytest.fixture
+def seen() -> SeenSessions:
+    return SeenSessions()
+
+
+@pytest.fixture
+def door(seen: SeenSessions) -> Entrance:
+    return Entrance(seen)
+
+
+def asks(door: Entrance, begun: Begun, client: str, path: str = "/", token: str = "") -> Any:
+    """A request of this client, with this session."""
+    headers = [(b"cookie", f"sessionid={token}".encode())] if token else []
+    scope = {"path": path, "client": (client, 1), "headers": headers, "scheme": "http"}
+    return asyncio.create_task(door.enter(begun, scope, None, None))
+
+
+async def test_nobody_comes_behind_all_of_a_flood(door: Entrance, begun: Begun) -> None:
+    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    other = asks(door, begun, OTHER)
+    await asyncio.gather(*flood, other)
+    assert begun.clients.index(OTHER) <= OF_ONE
+    assert len(begun.clients) == MANY + 1
+
+
+async def test_a_few_begin_at_a_step_though_none_suspends(door: Entrance, begun: Begun) -> None:
+    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    await asyncio.sleep(0)
+    before = len(begun.clients)
+    assert before == OF_ONE
+    while not all(task.done() for task in flood):
+        await asyncio.sleep(0)
+        assert len(begun.clients) <= before + OF_ONE
+        before = len(begun.clients)
+
+
+async def test_who_is_known_is_in_nobodys_line(
+    door: Entrance, begun: Begun, seen: SeenSessions
+) -> None:
+    """A lecture hall is one address."""
+    seen.note(Actor(UserId(1), session_id_of("token")))
+    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    known = asks(door, begun, FLOOD, token="token")
+    await known
+    assert len(begun.clients) <= 2 * OF_ONE + 1
+    made_up = asks(door, begun, FLOOD, token="made up")
+    await made_up
+    assert len(begun.clients) == MANY + 2
+    await asyncio.gather(*flood)
+
+
+async def test_who_waits_for_the_store_is_in_nobodys_way(
+    door: Entrance, begun: Begun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entrance, "STEP_SECONDS", 0.001)
+    begun.may_go_on.clear()
+    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    async with asyncio.timeout(30):
+        while len(begun.clients) < MANY:
+            await asyncio.sleep(0.001)
+    begun.may_go_on.set()
+    await asyncio.gather(*flood)
+
+
+async def test_nobody_waits_for_ever(
+    door: Entrance, begun: Begun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entrance, "STEP_SECONDS", 3600)
+    monkeypatch.setattr(entrance, "TURN_SECONDS", 0.01)
+    begun.may_go_on.clear()
+    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    async with asyncio.timeout(30):
+        while len(begun.clients) < MANY:
+            await asyncio.sleep(0.001)
+    begun.may_go_on.set()
+    await asyncio.gather(*flood)
+
+
+async def test_our_health_needs_no_turn(door: Entrance, begun: Begun) -> None:
+    begun.may_go_on.clear()
+    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    await asyncio.sleep(0)
+    health = asks(door, begun, FLOOD, "/health/live")
+    await asyncio.sleep(0)
+    assert len(begun.clients) == OF_ONE + 1
+    begun.may_go_on.set()
+    await asyncio.gather(*flood, health)
