@@ -58,7 +58,7 @@ def fill(unit: ports.Unit, process_id: ProcessId) -> list[Connection]:
     markers = []
     for user_id in people:
         unit.profiles.add(Profile(user_id, f"Person {user_id}"))
-        unit.places.enter(event_id, user_id)
+        unit.places.make(event_id, user_id)
     places = unit.places.lock(event_id, people)
     for marker, person in zip(people[:CONFIRMS], people[CONFIRMS:], strict=True):
         unit.places.put(places[person].changed(member=True, state=Held(now, marker, now + 3600)))

@@ -17,15 +17,15 @@ from attendance_core.errors import Kind, Language, TooManySockets
 from attendance_core.events import EVENTS_MOST, PIECE_MOST
 from attendance_core.limits import FAILED_LOG_INS, FRIEND_REQUESTS, SIGN_UPS, UPLOADS
 from attendance_core.marking.connections import SOCKETS_MOST, Terms
-from attendance_web.http.bodies import (
+from attendance_web.http.body_parsing import MOST_FIELDS
+from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
+from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
+from attendance_web.http.incoming_bodies import (
     BYTES_A_SECOND,
     PATIENCE_SECONDS,
     UPLOAD_BYTES,
     UPLOADS_OF_ONE,
 )
-from attendance_web.http.body import MOST_FIELDS
-from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
-from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES
 from attendance_web.http.list_turns import STRANGER_SECONDS, STRANGERS_AT_ONCE, STRANGERS_OF_ONE
 from attendance_web.http.list_turns import TURN_SECONDS as LIST_SECONDS
@@ -58,7 +58,7 @@ from attendance_web.wire.credentials import (
     SESSION_COOKIE,
 )
 from attendance_web.wire.language import DEFAULT
-from attendance_web.wire.values import MOST_DEPTH, MOST_PIECES
+from attendance_web.wire.values import MOST_DEPTH, MOST_TOKENS
 
 KIB: Final = 1024
 KINDS: Final = {
@@ -210,7 +210,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "fields of a query or a form", str(MOST_FIELDS), "`error` 1"
     yield (
         "a JSON text",
-        f"{MOST_DEPTH} levels, {MOST_PIECES} brackets, commas and strings",
+        f"{MOST_DEPTH} levels, {MOST_TOKENS} brackets, commas and strings",
         "`error` 1",
     )
     yield "the head of a request", f"{HEAD_BYTES // KIB} KiB, {HEADERS_MOST} headers", "431"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from attendance_adapters.container import build_use_cases
 from attendance_adapters.errors import AlreadyStarted, Closed, NotStarted, WrongLoop
-from attendance_adapters.file_owner import claim_folder
 from attendance_adapters.files import ObjectFiles, sweep_orphans
+from attendance_adapters.folder_claim import claim_folder
 from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.passwords import Argon2Passwords
 from attendance_adapters.periodic import Periodic
@@ -42,7 +42,7 @@ class Store(Protocol):
     @property
     def browse(self) -> ports.Browse: ...
     @property
-    def list_readers(self) -> int:
+    def looks_at_once(self) -> int:
         """How many looks through lists it carries out at once; further ones wait in order."""
         ...
 
@@ -137,9 +137,9 @@ class Attendance:
         )
 
     @property
-    def list_readers(self) -> int:
+    def looks_at_once(self) -> int:
         """How many looks through lists the store carries out at once."""
-        return self._store.list_readers
+        return self._store.looks_at_once
 
     @property
     def in_use(self) -> int:

@@ -26,7 +26,7 @@ class KnownBrowser:
     browser_id: BrowserId
     used_at: Instant  # when it was logged in last
 
-    def is_known(self, now: Instant) -> bool:
+    def is_current(self, now: Instant) -> bool:
         """Tells whether it may still have its secret."""
         return now < self.used_at + BROWSER_SECONDS
 
@@ -44,7 +44,7 @@ def remember_browser(unit: ports.Unit, user_id: UserId, shown: Sequence[str], se
     """
     now = unit.now()
     known = unit.known_browsers.of(user_id)
-    alive = {each.browser_id for each in known if each.is_known(now)}
+    alive = {each.browser_id for each in known if each.is_current(now)}
     kept = next((each for each in shown if browser_id_of(each) in alive), secret)
     this = KnownBrowser(user_id, browser_id_of(kept), now)
     unit.known_browsers.put(this)
@@ -52,7 +52,7 @@ def remember_browser(unit: ports.Unit, user_id: UserId, shown: Sequence[str], se
     forgotten = [
         each.browser_id
         for at, each in enumerate(others, start=1)
-        if at >= BROWSERS_MOST or not each.is_known(now)
+        if at >= BROWSERS_MOST or not each.is_current(now)
     ]
     if forgotten:
         unit.known_browsers.remove(user_id, forgotten)
@@ -74,7 +74,7 @@ class RecogniseBrowser:
             # Of nobody, too: the time says nothing of who has an account
             known = unit.known_browsers.of(NOBODY if account is None else account.user_id)
             now = unit.now()
-            alive = {each.browser_id for each in known if each.is_known(now)}
+            alive = {each.browser_id for each in known if each.is_current(now)}
             return next((each for each in by_id if each in alive), None)
 
         return await self.observe(look)

@@ -57,7 +57,7 @@ def check_event_id(event_id: object) -> None:
 
 
 def check_page(limit: int | None, offset: int) -> None:
-    """Passes a page that no part of is negative. Raises InvalidArgument."""
+    """Passes a limit of 1 or more, and an offset from 0 to the most. Raises InvalidArgument."""
     if limit is not None and limit < 1:
         raise InvalidArgument(field="limit")
     if not 0 <= offset <= OFFSET_MOST:

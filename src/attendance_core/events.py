@@ -1,4 +1,4 @@
-"""Gatherings that people create, join and leave. Contract: 5, and 7 for who was there."""
+"""Gatherings that people create, join and leave. Contract: 5."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from attendance_core.errors import (
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Terms
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.moves import end_hold, enter
+from attendance_core.marking.moves import end_hold, lock_own_place
 from attendance_core.marking.places import Held
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
@@ -117,7 +117,7 @@ class CreateEvent:
             if unit.events.count_not_over(actor, unit.now(), EVENTS_MOST) >= EVENTS_MOST:
                 raise TooManyEvents(most=EVENTS_MOST)
             unit.events.add(Event(event_id, kept, actor, starts_at, ends_at))
-            unit.places.enter(event_id, actor)
+            unit.places.make(event_id, actor)
             unit.places.put(unit.places.lock(event_id, [actor])[actor].joined())
             return event_id
 
@@ -184,7 +184,7 @@ class JoinEvent:
 
         def work(unit: ports.Unit) -> None:
             event = unit.events.get(event_id)
-            mine = enter(unit, event_id, actor)[actor]
+            mine = lock_own_place(unit, event_id, actor)[actor]
             event.check_not_over(unit.now())
             if mine.member:
                 raise AlreadyJoined

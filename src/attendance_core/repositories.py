@@ -223,7 +223,7 @@ class Events(Protocol):
 class Places(Protocol):
     """Keeps one person in one event."""
 
-    def enter(self, event_id: EventId, user_id: UserId) -> None:
+    def make(self, event_id: EventId, user_id: UserId) -> None:
         """Makes the row of one who never was there (no member yet); none of nobody.
 
         Raises EventNotFound.

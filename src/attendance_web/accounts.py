@@ -39,7 +39,7 @@ class PersonOrNobody(msgspec.Struct, frozen=True):
 @post("/accounts/signup/", login=False, heeds_person=False, name="SignUp")
 async def sign_up(call: CallContext[NewAccount]) -> Person:
     """Makes an account and logs in."""
-    async with call.limits.sign_up(call.address):
+    async with call.limits.around_sign_up(call.address):
         logged_in = await call.use_cases.sign_up(
             username=call.arguments.username,
             password=call.arguments.password,
@@ -55,7 +55,7 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
 async def log_in(call: CallContext[Credentials]) -> Person:
     """Logs in; the session changes its id."""
     username, shown = call.arguments.username, call.browser_secrets
-    async with call.limits.log_in(username, call.address, shown):
+    async with call.limits.around_log_in(username, call.address, shown):
         logged_in = await call.use_cases.log_in(
             username=username,
             password=call.arguments.password,

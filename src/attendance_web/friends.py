@@ -41,7 +41,7 @@ async def get_friend_list(call: CallContext[Nothing]) -> FriendList:
 @post("/api/friends/SendFriendRequest")
 async def send_friend_request(call: CallContext[OnePerson]) -> None:
     """Asks somebody; one who has asked me becomes my friend."""
-    await call.limits.friend_request(call.person)
+    await call.limits.count_friend_request(call.person)
     await call.use_cases.send_friend_request(
         actor=call.person, user_id=UserId(call.arguments.user_id)
     )

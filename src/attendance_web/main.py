@@ -14,11 +14,11 @@ from attendance_adapters import migrate as migrate_database
 from attendance_core.marking.connections import Terms
 from attendance_core.version import how_to_install
 from attendance_web.event_codes import EventCodes
-from attendance_web.http.bodies import Bodies
+from attendance_web.http.begin_turns import BeginTurns
 from attendance_web.http.call import CallServices
-from attendance_web.http.entrance import Entrance
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.head import answer_without_body
+from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.live.openings import SocketApplication
@@ -26,7 +26,7 @@ from attendance_web.live.sockets import Sockets, ignore_command
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
 from attendance_web.serving.access_log import Answered, ignore_answer
 from attendance_web.settings import Settings
-from attendance_web.wire.work import work_turns
+from attendance_web.wire.person_turns import person_turns
 
 if TYPE_CHECKING:
     from attendance_web.serving.metrics import Metrics
@@ -66,7 +66,7 @@ class Application:
         self.sockets = sockets
         self.on_answer = on_answer
         self._http = http
-        self._entrance = Entrance(sockets.openings.seen)
+        self._entrance = BeginTurns(sockets.openings.seen)
         self._open_socket = SocketApplication(sockets)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -108,7 +108,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
     heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
-    work = work_turns()
+    work = person_turns()
     sockets = Sockets(
         use_cases,
         attendance.notifier if metrics is None else metrics.timed(attendance.notifier),
@@ -138,7 +138,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         sockets.openings.seen,
         work,
         Bodies(),
-        ListTurns(attendance.list_readers),
+        ListTurns(attendance.looks_at_once),
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
         is_stopped=lambda: sockets.is_stopped,

@@ -1,4 +1,4 @@
-"""The calls about what people show of themselves. Contract: 3, and 7 for GetMyAttendance."""
+"""The calls about what people show of themselves. Contract: 3."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class PeopleFound(msgspec.Struct, frozen=True):
 async def get_profile(call: CallContext[OnePerson]) -> ProfileShown:
     """Somebody's profile."""
     person, user_id = call.person, UserId(call.arguments.user_id)
-    call.limits.profile(person, user_id)
+    call.limits.count_profile(person, user_id)
     seen = await call.use_cases.get_profile(actor=person, user_id=user_id)
     return ProfileShown(
         user_id=seen.profile.user_id,

@@ -8,7 +8,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from attendance_web import accounts, attendance, events, friends, health, page, pictures, profiles
-from attendance_web.http import browsers, csrf, every_answer, openapi
+from attendance_web.http import csrf, every_answer, openapi, page_redirect
 from attendance_web.http.call import Call, CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.pipeline import handler_of
@@ -45,7 +45,7 @@ async def last(message: Message, scope: Scope) -> None:
 
 ROUTES: Final = [
     *map(handler_of, CALLS),
-    *browsers.ROUTES,
+    *page_redirect.ROUTES,
     *pictures.ROUTES,
     *health.ROUTES,
     *openapi.routes(CALLS),

@@ -195,7 +195,7 @@ class TestTurns:
     async def test_a_crowd_at_one_address_keeps_nobody_else_waiting(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.http.entrance.STEP_SECONDS", 0)  # all are let in
+        monkeypatch.setattr("attendance_web.http.begin_turns.STEP_SECONDS", 0)  # all are let in
         people = [await site.person(name) for name in ("known", "elsewhere")]
         known, elsewhere = people[0], self.at(site, "192.0.2.7")
         response(await known.post("/accounts/logout/"))
@@ -255,7 +255,7 @@ class TestSignUps:
         given = {"username": "a b", "password": PASSWORD}
         refusal(await browser.post("/accounts/signup/", **given), 1)  # counted: the first
         for _ in range(599):
-            async with limits.sign_up("127.0.0.1"):
+            async with limits.around_sign_up("127.0.0.1"):
                 pass
         site.clock.pass_(20)
         assert too_many(await browser.post("/accounts/signup/", **given)) == 40
@@ -271,7 +271,7 @@ class TestUploads:
         limits: Limits = site.app.services.limits
         given = {"image": base64.b64encode(b"no picture").decode(), "name": "a.png"}
         for _ in range(59):
-            await limits.upload(UserId(anna.user_id))
+            await limits.count_upload(UserId(anna.user_id))
         refusal(await anna.post(path, **given), 1)
         assert too_many(await anna.post(path, **given)) == 3600
         site.clock.pass_(3600)
@@ -288,7 +288,7 @@ class TestUploads:
             yield pieces[-1]
 
         for _ in range(60):
-            await site.app.services.limits.upload(UserId(anna.user_id))
+            await site.app.services.limits.count_upload(UserId(anna.user_id))
         path = "/api/profile/UpdateProfilePicture"
         assert too_many(await anna.send(path, content=picture())) > 0
         assert pieces == []
@@ -300,7 +300,7 @@ class TestFriendRequests:
         boris = await site.person("Борис")
         path = "/api/friends/SendFriendRequest"
         for _ in range(59):
-            await limits.friend_request(UserId(anna.user_id))
+            await limits.count_friend_request(UserId(anna.user_id))
         response(await anna.post(path, user_id=boris.user_id))
         assert too_many(await anna.post(path, user_id=boris.user_id)) == 3600
         response(await boris.post(path, user_id=anna.user_id))
@@ -317,7 +317,7 @@ class TestProfiles:
         me, other = UserId(anna.user_id), UserId(boris.user_id)
         path = "/api/profile/GetProfile"
         for _ in range(19_999):
-            limits.profile(me, other)
+            limits.count_profile(me, other)
         seconds.at += 60
         response(await anna.get(path, user_id=other))
         assert too_many(await anna.get(path, user_id=other)) == 86_340
@@ -334,7 +334,7 @@ class TestCalls:
     ) -> None:
         limits: Limits = site.app.services.limits
         for _ in range(999):
-            limits.call(UserId(anna.user_id))
+            limits.count_call(UserId(anna.user_id))
         path = "/api/auth/GetCurrentUserId"
         assert response(await anna.get(path)) == {"user_id": anna.user_id}
         assert too_many(await anna.get(path)) == 1

@@ -304,7 +304,7 @@ class TestTurns:
         def nobody(number: int) -> Any:
             return search("nobody", site.browser(), EVENTS, name="лекц", limit=1 + number)
 
-        at_once, turns = site.attendance.list_readers, site.app.services.lists._looks
+        at_once, turns = site.attendance.looks_at_once, site.app.services.lists._looks
         flood = [asyncio.create_task(nobody(number)) for number in range(20)]
         await eventually(lambda: turns._turns.waiting == 20 - at_once)
         others = [
@@ -321,10 +321,10 @@ class TestTurns:
         self, site: Site, anna: Browser, looks: Looks, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         looks.holds_from = 0
-        at_once = site.attendance.list_readers
+        at_once = site.attendance.looks_at_once
         flood = [asyncio.create_task(site.browser().get(EVENTS, limit=1)) for _ in range(at_once)]
         await eventually(lambda: looks.begun == at_once)
-        turn = site.app.services.lists.look
+        turn = site.app.services.lists.turn_to_look
         monkeypatch.setattr(site.app.services.lists, "look", lambda caller, _=0: turn(caller, 0.05))
         answer = await anna.get(FIND, display_name_part="anna")
         assert refusal(answer, 8, status=429) and answer.headers["retry-after"] == "1"

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import URL, Connection, create_engine, text
 
 from attendance_adapters.sql import migrate as migrating
-from attendance_adapters.sql import steps
+from attendance_adapters.sql import migration_steps
 from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
-from tests.contract import migrates_and_dies
-from tests.contract.migrates_and_dies import BATCH_SIZE
+from tests.support import migrates_and_dies
+from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
     LAST_OF_BEFORE,
     PEOPLE,
@@ -38,7 +38,7 @@ def of_before(url: URL) -> URL:
 
 @pytest.fixture(autouse=True)
 def few_rows_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "BATCH_SIZE", BATCH_SIZE)
+    monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
 
 
 def between_batches(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:

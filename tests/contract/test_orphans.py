@@ -12,8 +12,8 @@ import obstore
 import pytest
 
 from attendance_adapters import Attendance, ForeignFolder
-from attendance_adapters.file_owner import claim_folder
 from attendance_adapters.files import UPLOAD_SECONDS, ObjectFiles, sweep_orphans
+from attendance_adapters.folder_claim import claim_folder
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers import LocalNotifier
 from attendance_core.marking.connections import Terms

@@ -300,7 +300,7 @@ class TestEvents:
             ):
                 event = Event(EventId(uuid4()), name, anna, starts, ends)
                 unit.events.add(event)
-                unit.places.enter(event.event_id, anna)
+                unit.places.make(event.event_id, anna)
                 unit.places.put(unit.places.lock(event.event_id, [anna])[anna].joined())
 
         await store.transact(work)
@@ -392,7 +392,7 @@ class TestEvents:
 
         def work(unit: Any) -> None:
             unit.events.add(lonely)
-            unit.places.enter(lonely.event_id, anna)
+            unit.places.make(lonely.event_id, anna)
 
         await store.transact(work)
         for one, answer in ((anna, False), (boris, True)):

@@ -33,13 +33,13 @@ class TestPlaces:
     async def test_nobody_enters_an_event_that_is_not(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
         with pytest.raises(EventNotFound):
-            await store.transact(lambda u: u.places.enter(EVENT, anna))
+            await store.transact(lambda u: u.places.make(EVENT, anna))
 
     async def test_entering_twice_changes_nothing(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")
         waiting = Place(EVENT, anna, True, Waiting(NOON + 0.25), 1)
         await store.transact(lambda u: u.places.put(waiting))
-        await store.transact(lambda u: u.places.enter(EVENT, anna))
+        await store.transact(lambda u: u.places.make(EVENT, anna))
         found = await store.transact(lambda u: u.places.lock(EVENT, [boris, anna, UserId(99)]))
         assert found == {anna: waiting, boris: Place(EVENT, boris)}
         assert await store.observe(lambda u: u.places.listed(EVENT)) == [waiting]

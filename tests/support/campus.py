@@ -197,7 +197,7 @@ class Campus(World):
         if mirror is host.mirror:
             host.has_read = True
             host.missed -= missed
-            self._deliver(host, mirror.read(begun, reading))
+            self._deliver(host, mirror.apply_reading(begun, reading))
 
     def told(self, host: Host, news: Announcement) -> None:
         self._deliver(host, host.mirror.announced(news))

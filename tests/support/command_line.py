@@ -14,7 +14,7 @@ from subprocess import CompletedProcess
 
 from click.testing import CliRunner
 
-from attendance_web import commands
+from attendance_web import cli_commands
 from tests.support.service_process import environment
 
 
@@ -26,7 +26,7 @@ def attendance_here(
     ours = dict.fromkeys(os.environ.keys() - given.keys())  # they are taken away
     with chdir(folder):
         done = CliRunner().invoke(
-            commands.attendance, arguments, prog_name="attendance", env={**ours, **given}
+            cli_commands.attendance, arguments, prog_name="attendance", env={**ours, **given}
         )
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception

@@ -57,8 +57,8 @@ class Store:
         await self.kept.close()
 
     @property
-    def list_readers(self) -> int:
-        return self.kept.list_readers
+    def looks_at_once(self) -> int:
+        return self.kept.looks_at_once
 
     @property
     def abandoned(self) -> int:

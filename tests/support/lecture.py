@@ -102,7 +102,7 @@ class Lecture:
             unit.events.add(Event(EVENT, "Lecture", UserId(1), NOON - 60, NOON + 3600))
             unit.processes.put(Process(PROCESS, NOON, NOON - 3600))
             for user_id in people:
-                unit.places.enter(EVENT, user_id)
+                unit.places.make(EVENT, user_id)
             for place in unit.places.lock(EVENT, people).values():
                 since = Waiting(NOON) if place.user_id > 2 else None
                 unit.places.put(place.changed(member=True, state=since))

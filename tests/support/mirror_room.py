@@ -76,7 +76,7 @@ class Room:
         self, begun: int, *listed: Place, watched: tuple[Place, ...] = (), at: float = AT
     ) -> None:
         here = frozenset(self.sent)
-        self.deliver(self.mirror.read(begun, Reading(ENDS_AT, at, listed, watched, here)))
+        self.deliver(self.mirror.apply_reading(begun, Reading(ENDS_AT, at, listed, watched, here)))
 
     def hush(self) -> None:
         """What was sent so far is of no interest."""

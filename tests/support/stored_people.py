@@ -37,7 +37,7 @@ async def a_room(store: Any, *names: str) -> list[UserId]:
         unit.events.add(an_event())
         unit.processes.put(Process(PROCESS, NOON, NOON))
         for user_id in ids:
-            unit.places.enter(EVENT, user_id)
+            unit.places.make(EVENT, user_id)
 
     await store.transact(work)
     return ids

@@ -94,7 +94,7 @@ class World:
 
         def work(unit: Any) -> None:
             unit.events.add(event)
-            unit.places.enter(event_id, UserId(1))
+            unit.places.make(event_id, UserId(1))
             for place in unit.places.lock(event_id, [UserId(1)]).values():
                 unit.places.put(place.joined())
 

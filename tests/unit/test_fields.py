@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from attendance_core.errors import InvalidArgument, MissingArgument
-from attendance_web.http.body import in_query
+from attendance_web.http.body_parsing import in_query
 from attendance_web.http.fields import EventRef, Image, Limit, PersonId, UnixTime, reader_of
 
 SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"

@@ -20,7 +20,7 @@ from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
 from attendance_web.http import password_turns
-from attendance_web.http.limits import Buckets, Days, Limits
+from attendance_web.http.limits import Buckets, DailyCounts, Limits
 from attendance_web.wire.addresses import network_of
 from tests.support.stand_ins import (
     CountedIds,
@@ -101,14 +101,14 @@ async def store(monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 async def sign_up(limits: Limits, address: str = ADDRESS) -> None:
-    async with limits.sign_up(address):
+    async with limits.around_sign_up(address):
         pass
 
 
 async def fails(limits: Limits, address: str = ADDRESS, why: type[Exception] = Wrong) -> None:
     """A log-in with the wrong password, or one that could not be looked at."""
     with pytest.raises(why):
-        async with limits.log_in("anna", address):
+        async with limits.around_log_in("anna", address):
             raise why
 
 
@@ -123,7 +123,7 @@ class Guesses:
         ]
 
     async def _guess(self, limits: Limits) -> None:
-        async with limits.log_in("anna", ADDRESS):
+        async with limits.around_log_in("anna", ADDRESS):
             self.looked_at += 1
             await self.go_on.wait()
             raise Wrong
@@ -140,7 +140,7 @@ class TestFailedLogIns:
         limits = store.limits()
         for _ in range(10):
             await fails(limits)
-        async with limits.log_in("anna", "192.0.2.2"):
+        async with limits.around_log_in("anna", "192.0.2.2"):
             pass
         await fails(limits, why=TooManyRequests)
 
@@ -165,7 +165,7 @@ class TestFailedLogIns:
 
         async def log_in(number: int) -> None:
             nonlocal count
-            async with limits[number % 2].log_in("anna", ADDRESS):
+            async with limits[number % 2].around_log_in("anna", ADDRESS):
                 await asyncio.sleep(0)
                 count += 1
 
@@ -186,7 +186,7 @@ class TestFailedLogIns:
         monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.05)
         for _ in range(2):
             with pytest.raises(TooManyRequests, match=" 1 s"):
-                async with store.limits().log_in("anna", ADDRESS):
+                async with store.limits().around_log_in("anna", ADDRESS):
                     pass
         assert set(await guesses.ended()) == {"WrongCredentials"}
 
@@ -221,7 +221,7 @@ class TestFailedLogIns:
         assert of_web.LOOK_SECONDS + 2 * 5 < TRY_SECONDS  # it is ended while it still counts
         monkeypatch.setattr(of_web, "LOOK_SECONDS", 0.01)
         with pytest.raises(Unavailable):
-            async with store.limits().log_in("anna", ADDRESS):
+            async with store.limits().around_log_in("anna", ADDRESS):
                 await asyncio.Event().wait()  # for ever
         assert store.noted == [(0, 0)]
 
@@ -236,18 +236,18 @@ class TestStoreIsAwayByTheEnd:
         return store.limits()
 
     async def test_a_log_in_that_is_done_is_answered(self, store: Store, limits: Limits) -> None:
-        async with limits.log_in("anna", ADDRESS):
+        async with limits.around_log_in("anna", ADDRESS):
             pass
         assert store.noted == [(0, 1)]
 
     async def test_a_guess_that_cannot_be_counted_is_not_answered(self, limits: Limits) -> None:
         with pytest.raises(Unavailable):
-            async with limits.log_in("anna", ADDRESS):
+            async with limits.around_log_in("anna", ADDRESS):
                 raise Wrong
 
     async def test_what_went_wrong_with_it_is_told(self, limits: Limits) -> None:
         with pytest.raises(asyncio.CancelledError):
-            async with limits.log_in("anna", ADDRESS):
+            async with limits.around_log_in("anna", ADDRESS):
                 raise asyncio.CancelledError
 
 
@@ -311,7 +311,7 @@ class TestOthers:
         limits = store.limits()
         for _ in range(10):
             await fails(limits)
-        await limits.upload(UserId(1))
+        await limits.count_upload(UserId(1))
         await sign_up(limits)
 
 
@@ -326,12 +326,12 @@ class TestTurns:
 
         async def come(username: str, address: str) -> None:
             with pytest.raises(Wrong):
-                async with limits.log_in(username, address):
+                async with limits.around_log_in(username, address):
                     order.append(username)
                     raise Wrong
 
         async def signs_up() -> None:
-            async with limits.sign_up("192.0.2.3"):
+            async with limits.around_sign_up("192.0.2.3"):
                 order.append("new")
 
         crowd = [come(f"nobody{number}", ADDRESS) for number in range(30)]
@@ -372,7 +372,7 @@ class TestBuckets:
 class TestDays:
     def test_a_day_that_is_over_is_forgotten(self) -> None:
         clock = Seconds()
-        days = Days(2, clock)
+        days = DailyCounts(2, clock)
         for person in range(500):
             days.take(UserId(person))
         assert len(days) == 500

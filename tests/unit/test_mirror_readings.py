@@ -75,7 +75,7 @@ class TestReading:
         room.news(mia)
         for _ in range(2):
             begun = room.mirror.begin_reading()
-            room.deliver(room.mirror.read(begun, Reading(None, AT, (), (), frozenset())))
+            room.deliver(room.mirror.apply_reading(begun, Reading(None, AT, (), (), frozenset())))
         assert room.news(mia) == [Closing(Ending.DELETED)]
 
     def test_a_socket_that_is_no_longer_stored_is_asked_why(self, room: Room) -> None:
@@ -84,7 +84,7 @@ class TestReading:
         begun = room.mirror.begin_reading()
         young = room.marks(MAX)
         room.news(young)
-        room.deliver(room.mirror.read(begun, Reading(ENDS_AT, AT, (), (), frozenset())))
+        room.deliver(room.mirror.apply_reading(begun, Reading(ENDS_AT, AT, (), (), frozenset())))
         assert Closing(None) in room.news(mia)
         assert Closing(None) not in room.news(young)
 
@@ -178,7 +178,7 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
     listed = [now] if isinstance(now.state, Waiting | Held) else []
     here = frozenset(clients)
     reading = Reading(ENDS_AT, AT, listed, [now] if moves else [], here)
-    deliver(room.mirror.read(room.mirror.begin_reading(), reading))
+    deliver(room.mirror.apply_reading(room.mirror.begin_reading(), reading))
     for client in (mia, max_):
         theirs = isinstance(now.state, Held) and client.held == {BOB}
         assert client.listed == ([BOB] if isinstance(now.state, Waiting) or theirs else [])

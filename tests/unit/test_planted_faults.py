@@ -125,8 +125,8 @@ def lost_connections_have_no_grace(plant: Plant) -> None:
 
 
 def absence_counts_though_there_are_news(plant: Plant) -> None:
-    read = Mirror.read
-    plant.setattr(Mirror, "read", lambda self, begun, reading: read(self, 10**9, reading))
+    read = Mirror.apply_reading
+    plant.setattr(Mirror, "apply_reading", lambda self, begun, reading: read(self, 10**9, reading))
 
 
 def a_reading_comes_before_the_answer(plant: Plant) -> None:
@@ -138,13 +138,13 @@ def a_choice_does_not_end_another_that_ended_elsewhere(plant: Plant) -> None:
 
 
 def a_mark_is_not_told_by_readings(plant: Plant) -> None:
-    read = Mirror.read
+    read = Mirror.apply_reading
 
     def forgetful(self: Mirror, begun: int, reading: Any) -> Any:
         object.__setattr__(reading, "watched", ())
         return read(self, begun, reading)
 
-    plant.setattr(Mirror, "read", forgetful)
+    plant.setattr(Mirror, "apply_reading", forgetful)
 
 
 FAULTS: list[Callable[[Plant], None]] = [

@@ -32,7 +32,7 @@ class Places:
         """Lists the places of an event, without their marks."""
         return [place for place in self._state.places.values() if place.event_id == event_id]
 
-    def enter(self, event_id: EventId, user_id: UserId) -> None:
+    def make(self, event_id: EventId, user_id: UserId) -> None:
         if event_id not in self._state.events:
             raise EventNotFound
         key = PlaceKey(event_id, user_id)

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from attendance_adapters.errors import PendingMigration, UnusableDatabase
 from attendance_adapters.sql.addresses import without_password
-from attendance_adapters.sql.steps import keep_others_out, met_a_lock
+from attendance_adapters.sql.migration_steps import keep_others_out, met_a_lock
 from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")

@@ -129,7 +129,7 @@ class Places:
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
 
-    def enter(self, event_id: EventId, user_id: UserId) -> None:
+    def make(self, event_id: EventId, user_id: UserId) -> None:
         self._execute(ENTER, {"event_id": event_id, "user_id": user_id})
 
     def lock(

@@ -93,8 +93,8 @@ class PostgresStore:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         # Of ten connections five are left for all that is no list, whoever asks for lists
-        self.list_readers = max(1, pool_size // 2)
-        self._list_turns = asyncio.Semaphore(self.list_readers)
+        self.looks_at_once = max(1, pool_size // 2)
+        self._list_turns = asyncio.Semaphore(self.looks_at_once)
         self._looks_with_transaction: set[CodeType] = set()  # known to be no single read
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_open = False

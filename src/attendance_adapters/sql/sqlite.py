@@ -46,7 +46,7 @@ PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "forei
 class SqliteStore:
     """Keeps everything in one file, for one process; started once."""
 
-    list_readers = LIST_THREADS
+    looks_at_once = LIST_THREADS
 
     def __init__(
         self,

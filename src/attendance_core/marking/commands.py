@@ -13,7 +13,14 @@ from attendance_core import ports
 from attendance_core.errors import NotWaiting
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Process, Terms
-from attendance_core.marking.moves import arrive, check_may_open, end_hold, enter, hang_up, settle
+from attendance_core.marking.moves import (
+    add_connection,
+    check_may_open,
+    end_hold,
+    hang_up,
+    lock_own_place,
+    settle,
+)
 from attendance_core.marking.places import (
     Held,
     Mark,
@@ -62,12 +69,14 @@ class MarkMe:
         def work(unit: ports.Unit) -> Place:
             event = unit.events.get(event_id)
             is_logged_in = unit.sessions.lock(connection.session_id) is not None
-            places = enter(unit, event_id, actor)
+            places = lock_own_place(unit, event_id, actor)
             mine, now = places[actor], unit.now()
             if isinstance(mine.state, Marked):
                 return mine
             event.check_not_over(now)
-            places, others = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
+            places, others = add_connection(
+                unit, connection, places, self.terms, is_logged_in=is_logged_in
+            )
             check_may_wait(holding=held_by(actor, places.values()), marker=actor, now=now)
             check_may_open(others)
             mine = places[actor]
@@ -94,11 +103,13 @@ class ReadyToMark:
         def work(unit: ports.Unit) -> Ready:
             event = unit.events.get(event_id)
             is_logged_in = unit.sessions.lock(connection.session_id) is not None
-            places = enter(unit, event_id, actor)
+            places = lock_own_place(unit, event_id, actor)
             now = unit.now()
             event.check_not_over(now)
             event.check_started(now)
-            places, others = arrive(unit, connection, places, self.terms, is_logged_in=is_logged_in)
+            places, others = add_connection(
+                unit, connection, places, self.terms, is_logged_in=is_logged_in
+            )
             mine = places[actor]
             check_may_mark(mine)
             check_may_open(others)

@@ -44,7 +44,7 @@ class Mirror:
     def __init__(self) -> None:
         self._known: dict[UserId, Place] = {}
         self._changed_at: dict[UserId, int] = {}
-        self._now = 0  # counts what it has heard, to know what is older than a reading
+        self._heard_count = 0  # counts what it has heard, to know what is older than a reading
         self._markers: dict[ConnectionId, View] = {}
         self._askers: dict[UserId, dict[ConnectionId, View]] = {}
 
@@ -68,9 +68,9 @@ class Mirror:
 
     def begin_reading(self) -> int:
         """Marks when a reading begins; the answer is to be given to `read` with it."""
-        return self._now
+        return self._heard_count
 
-    def read(self, begun: int, reading: Reading) -> list[Delivery]:
+    def apply_reading(self, begun: int, reading: Reading) -> list[Delivery]:
         """Applies a reading, unless something newer is known; absence from it counts, too."""
         if reading.ending is not None:
             marked = [each for place in reading.watched for each in self._was_marked(place)]
@@ -110,8 +110,8 @@ class Mirror:
     def add_asker(self, connection: Connection, place: Place) -> list[Delivery]:
         """Adds a ``mark_me`` socket, open and stored; the place is its person's, as committed."""
         deliveries = self.announced(PlaceChanged(place, 0))
-        self._now += 1
-        socket = View(connection, self._now)
+        self._heard_count += 1
+        socket = View(connection, self._heard_count)
         theirs = self._askers.setdefault(connection.user_id, {})
         theirs[connection.connection_id] = socket
         return deliveries + self._was_marked(self._known[connection.user_id])
@@ -120,8 +120,8 @@ class Mirror:
         """Adds a ``marking`` socket, open and stored: it gets the list, and whom it holds."""
         holding = ready.holding
         deliveries = [] if holding is None else self.announced(PlaceChanged(holding, ready.at))
-        self._now += 1
-        view = View(connection, self._now)
+        self._heard_count += 1
+        view = View(connection, self._heard_count)
         self._markers[connection.connection_id] = view
         to = (connection.connection_id,)
         prepared: list[Delivery] = []
@@ -193,8 +193,8 @@ class Mirror:
         user_id = place.user_id
         old = self._known.get(user_id)
         self._known[user_id] = place
-        self._now += 1
-        self._changed_at[user_id] = self._now
+        self._heard_count += 1
+        self._changed_at[user_id] = self._heard_count
         earlier: list[Delivery] = []
         to: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._markers.items():

@@ -89,13 +89,13 @@ def settle(unit: ports.Unit, place: Place, judge: Process | None, terms: Terms) 
     return place
 
 
-def enter(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserId, Place]:
+def lock_own_place(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserId, Place]:
     """Makes a person's place where there is none, and locks it and that of whom they hold.
 
     Raises EventNotFound, also where the event was deleted while we waited for them;
     PersonNotFound.
     """
-    unit.places.enter(event_id, user_id)
+    unit.places.make(event_id, user_id)
     places = unit.places.lock(event_id, [user_id], marker=user_id)
     if user_id not in places:
         unit.profiles.get(user_id)
@@ -103,7 +103,7 @@ def enter(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserI
     return places
 
 
-def arrive(
+def add_connection(
     unit: ports.Unit,
     connection: Connection,
     places: Mapping[UserId, Place],

@@ -19,8 +19,8 @@ from attendance_core.accounts import Actor, Credential, LoggedIn
 from attendance_core.errors import NotLoggedIn
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import SessionId, UserId
-from attendance_web.http.bodies import Bodies
 from attendance_web.http.cookies import browser_cookie, no_session_cookie, session_cookie
+from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.pieces import Pieces
@@ -43,7 +43,7 @@ class CallServices:
     files: ports.Files
     limits: Limits
     seen: SeenSessions
-    work_turns: FairTurns
+    person_turns: FairTurns
     bodies: Bodies
     lists: ListTurns
     allowed_origins: frozenset[str]

@@ -21,7 +21,7 @@ from msgspec import inspect as kinds
 from attendance_core.checks import OFFSET_MOST
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_core.vocabulary import LATEST_INSTANT
-from attendance_web.http.body import Given
+from attendance_web.http.body_parsing import Given
 from attendance_web.wire.values import MOST_ID, InvalidValue, whole_number
 
 A = TypeVar("A", bound=msgspec.Struct)

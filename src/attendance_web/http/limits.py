@@ -70,7 +70,7 @@ class Buckets:
         return len(self._buckets)
 
 
-class Days:
+class DailyCounts:
     """How often each person did something since they did it first, for a day; then anew."""
 
     def __init__(self, most: int, clock: Clock) -> None:
@@ -103,31 +103,31 @@ class Limits:
 
     def __init__(self, use_cases: UseCases, clock: Clock = time.monotonic) -> None:
         self._calls = Buckets(CALLS, CALLS_A_SECOND, clock)
-        self._profiles = Days(PROFILES, clock)
+        self._profiles = DailyCounts(PROFILES, clock)
         self._use_cases = use_cases
         self._turns = WeakValueDictionary[tuple[Limit, str], asyncio.Semaphore]()
         self._undoing: set[asyncio.Task[None]] = set()
         self._password_turns = PasswordTurns()
 
-    def call(self, user_id: UserId) -> None:
+    def count_call(self, user_id: UserId) -> None:
         """Raises TooManyRequests."""
         self._calls.take(user_id)
 
-    def profile(self, user_id: UserId, seen: UserId) -> None:
+    def count_profile(self, user_id: UserId, seen: UserId) -> None:
         """Of a look at somebody's profile; one's own is free. Raises TooManyRequests."""
         if user_id != seen:
             self._profiles.take(user_id)
 
-    async def friend_request(self, user_id: UserId) -> None:
+    async def count_friend_request(self, user_id: UserId) -> None:
         """Raises TooManyRequests, Unavailable."""
         await self._count(FRIEND_REQUESTS, str(user_id))
 
-    async def upload(self, user_id: UserId) -> None:
+    async def count_upload(self, user_id: UserId) -> None:
         """Raises TooManyRequests, Unavailable."""
         await self._count(UPLOADS, str(user_id))
 
     @asynccontextmanager
-    async def sign_up(self, address: str) -> AsyncIterator[None]:
+    async def around_sign_up(self, address: str) -> AsyncIterator[None]:
         """Goes around a sign-up, which waits for its turn. Raises TooManyRequests, Unavailable."""
         network = network_of(address)
         async with self._password_turns.turn("", network, known=False):
@@ -135,7 +135,7 @@ class Limits:
             yield
 
     @asynccontextmanager
-    async def log_in(
+    async def around_log_in(
         self, username: str, address: str, browser_secrets: Sequence[str] = ()
     ) -> AsyncIterator[None]:
         """Goes around a log-in, which waits for its turn. Only failures count.

@@ -37,13 +37,13 @@ class ListTurns:
         self._people = _fair_turns(PEOPLE_AT_ONCE, of_one=1)
         self._strangers = _fair_turns(STRANGERS_AT_ONCE, of_one=STRANGERS_OF_ONE)
 
-    def look(
+    def turn_to_look(
         self, caller: Caller, patience: Seconds = TURN_SECONDS
     ) -> AbstractAsyncContextManager[None]:
         """For one look of the store. Raises TooManyRequests."""
         return _turn(self._looks, caller, patience)
 
-    def answer(self, caller: Caller) -> AbstractAsyncContextManager[None]:
+    def turn_to_answer(self, caller: Caller) -> AbstractAsyncContextManager[None]:
         """For one answer in pieces, from its first look to its last byte. Raises TooManyRequests.
 
         A person has one at a time; those who are not logged in share a few, of which one network

@@ -48,7 +48,7 @@ class Pieces(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _LongAnswer:
     """What an answer in pieces is made of, and for whom."""
 
     pieces: Pieces[Any]
@@ -70,7 +70,7 @@ class PiecesResponse(Response[bytes]):
         seconds: Seconds | None,
     ) -> None:
         super().__init__(b"")
-        self._reading = _Reading(pieces, turns, caller, cookies, seconds)
+        self._reading = _LongAnswer(pieces, turns, caller, cookies, seconds)
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been read yet."""
@@ -82,7 +82,7 @@ class _PiecesAnswer(ASGIResponse):
 
     _should_set_content_length = False
 
-    def __init__(self, reading: _Reading, request: Any) -> None:
+    def __init__(self, reading: _LongAnswer, request: Any) -> None:
         super().__init__(headers=dict(NO_STORE), cookies=reading.cookies, media_type=JSON)
         self._reading = reading
         self._request = request
@@ -112,7 +112,7 @@ class _PiecesAnswer(ASGIResponse):
         async with AsyncExitStack() as turn:
             turn.callback(gone.cancel)
             async with asyncio.timeout(reading.seconds):
-                await turn.enter_async_context(reading.turns.answer(reading.caller))
+                await turn.enter_async_context(reading.turns.turn_to_answer(reading.caller))
                 if gone.done():
                     return None
                 rows = await self._next(TURN_SECONDS)
@@ -124,7 +124,7 @@ class _PiecesAnswer(ASGIResponse):
     async def _next(self, patience: Seconds) -> list[Any]:
         """Reads a piece when its turn has come; an empty one at the end."""
         reading = self._reading
-        async with reading.turns.look(reading.caller, patience):
+        async with reading.turns.turn_to_look(reading.caller, patience):
             try:
                 values = await anext(reading.pieces.values)
             except StopAsyncIteration:

@@ -15,14 +15,15 @@ from attendance_core.accounts import Actor
 from attendance_core.errors import InvalidArgument, NotLoggedIn, TooManyRequests, Unavailable
 from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.http import csrf
-from attendance_web.http.body import in_body, in_query
-from attendance_web.http.browsers import ACCOUNTS, redirect_to_page, wants_a_page
+from attendance_web.http.body_parsing import in_body, in_query
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
 from attendance_web.http.list_turns import Caller
+from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
 from attendance_web.http.pieces import Pieces, PiecesResponse
 from attendance_web.wire.addresses import network_of
+from attendance_web.wire.client_gone import gone_of
 from attendance_web.wire.credentials import (
     browser_secrets_from,
     check_person,
@@ -30,7 +31,6 @@ from attendance_web.wire.credentials import (
     person_named,
 )
 from attendance_web.wire.headers import RawHeaders, header
-from attendance_web.wire.presence import gone_of
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
 from attendance_web.wire.turns import NoTurn
 from attendance_web.wire.values import InvalidValue
@@ -73,7 +73,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     secure = csrf.is_secure(scope)
     credentials = credentials_from(headers, secure=secure)
     if declared.method == "POST":
-        if declared_bytes(headers) > declared.most_bytes:
+        if content_length(headers) > declared.most_bytes:
             raise BodyTooLarge
         csrf.check(headers, credentials, services.allowed_origins, secure=secure)
     actor = None
@@ -117,7 +117,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
 async def _count(user_id: UserId, services: CallServices) -> None:
     """Counts a call of this person. Raises TooManyRequests, though not at once."""
     try:
-        services.limits.call(user_id)
+        services.limits.count_call(user_id)
     except TooManyRequests:
         await asyncio.sleep(REFUSED_AFTER)
         raise
@@ -135,7 +135,7 @@ async def _upload(
         yield
         return
     with services.bodies.upload(actor.user_id, _size_of_body(headers, declared.most_bytes)):
-        await services.limits.upload(actor.user_id)
+        await services.limits.count_upload(actor.user_id)
         yield
 
 
@@ -157,9 +157,9 @@ async def _run(
         try:
             async with asyncio.timeout(seconds if declared.needs_login else None):
                 if declared.is_list:
-                    await turn.enter_async_context(services.lists.look(caller))
+                    await turn.enter_async_context(services.lists.turn_to_look(caller))
                 elif declared.needs_login:
-                    await turn.enter_async_context(services.work_turns.turn(caller, TURN_SECONDS))
+                    await turn.enter_async_context(services.person_turns.turn(caller, TURN_SECONDS))
                 return await declared.run(call)
         except NoTurn:
             raise TooManyRequests(seconds=RETRY_SECONDS) from None
@@ -211,7 +211,7 @@ async def _arguments(declared: Call, request: Request[Any, Any, Any], owner: Use
         return await asyncio.to_thread(lambda: read(in_body(content_type, body)))
 
 
-def declared_bytes(headers: RawHeaders) -> int:
+def content_length(headers: RawHeaders) -> int:
     """Reads the length that a body says it has; 0 where it does not say."""
     length = header(headers, "content-length") or ""
     return int(length) if re.fullmatch(r"[0-9]{1,18}", length) else 0
@@ -221,4 +221,4 @@ def _size_of_body(headers: RawHeaders, most_bytes: int) -> int:
     """Tells how long a body may be, going by its head."""
     if header(headers, "transfer-encoding") is not None:
         return most_bytes
-    return declared_bytes(headers)
+    return content_length(headers)

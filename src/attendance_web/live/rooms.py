@@ -142,7 +142,7 @@ class Room:
         )
         if reading.ends_at is not None:
             self._ends_in = reading.ends_at - reading.at
-        self._deliver(self._mirror.read(begun, reading))
+        self._deliver(self._mirror.apply_reading(begun, reading))
         # Afterwards: frames go out without a name rather than late, and when the room is opened
         # there is nobody yet to send any to
         await self.people.load_missing(place.user_id for place in reading.listed)

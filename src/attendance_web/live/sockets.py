@@ -44,14 +44,14 @@ class Sockets:
         connection: Callable[[Actor, EventId, Role], Connection],
         allowed_origins: frozenset[str],
         grace_seconds: Seconds,
-        work_turns: FairTurns,
+        person_turns: FairTurns,
         on_command: OnCommand = ignore_command,
     ) -> None:
         self.use_cases = use_cases
         self.allowed_origins = allowed_origins
         self.connection = connection
         self.on_command = on_command
-        self.work_turns = work_turns
+        self.person_turns = person_turns
         self.rooms = Rooms(notifier, use_cases, process_id)
         self.openings = OpeningQueue()
         self.hang_ups = HangUps(use_cases.hang_up, process_id)

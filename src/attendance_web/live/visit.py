@@ -191,7 +191,7 @@ class Visit:
             else:
                 carry_out = command.use_case(self._sockets.use_cases)
                 user_id = self._connection.user_id
-                async with self._sockets.work_turns.turn(user_id, TURN_SECONDS):
+                async with self._sockets.person_turns.turn(user_id, TURN_SECONDS):
                     await self._room.carry_out(
                         outbox, carry_out(connection=self._connection, target=given.target)
                     )

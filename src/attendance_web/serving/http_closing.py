@@ -135,6 +135,7 @@ class ClosingProtocol(HttpToolsProtocol):
         )
 
     def _wait_for_head(self) -> None:
+        """Cuts the connection where a head, or the rest of an answered body, stays away."""
         if self._deadline is None:
             self._deadline = self.loop.call_later(HEAD_SECONDS, self._cut)
 

@@ -32,7 +32,7 @@ from attendance_web.serving.http_head import (
     header_is_bounded,
     may_upgrade,
 )
-from attendance_web.wire.presence import GONE
+from attendance_web.wire.client_gone import GONE
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
 PIECE_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn

@@ -34,8 +34,9 @@ class _Window:
 class LogFloods(logging.Filter):
     """Lets through the first warning, or worse, of a kind; ``say`` is given the last, with a count.
 
-    One kind have those with the same text, or the same ``kind``, where whoever logs gives one
-    (`extra`); and the same class of what was raised, at the same place. The clock never goes back.
+    Records are of one kind if they have the same text and the same exception, raised at the same
+    place. Whoever logs may give a ``kind`` (in `extra`), which then counts instead of the text. The
+    clock never goes back.
     """
 
     def __init__(

@@ -50,8 +50,8 @@ class Turns:
     def ask(self, whose: Hashable, changed: Callable[[], None]) -> Turn:
         """Asks for a turn, which may be had at once.
 
-        ``changed`` is called once, later, where one that waits is had or is given to a newcomer.
-        Raises NoTurn.
+        If it has to wait, ``changed`` is called once: when it is had, or when its place in the line
+        was given to a newcomer. Raises NoTurn.
         """
         turn = Turn(whose, changed)
         if self._may_have(whose):

@@ -9,21 +9,21 @@ MOST_ID = 2**63 - 1  # what every store keeps
 EXACT: Final = 2**53  # up to here a float is told from its neighbours
 DIGITS: Final = re.compile(r"[0-9]{1,20}")
 MOST_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
-MOST_PIECES = 1_000  # brackets, commas and strings of a JSON body: none of ours needs a tenth
+MOST_TOKENS = 1_000  # brackets, commas and strings of a JSON body: none of ours needs a tenth
 # Strings are passed over in one step, those that nobody closed too: time stays linear
-PIECE: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 
 
 def too_complex(body: bytes) -> bool:
     """Tells whether a JSON text is nested too deeply or has too many pieces; in linear time."""
     depth = 0
-    for count, piece in enumerate(PIECE.finditer(body)):
+    for count, piece in enumerate(TOKEN.finditer(body)):
         first = body[piece.start()]
         if first in b"[{":
             depth += 1
         elif first in b"]}":
             depth -= 1
-        if depth > MOST_DEPTH or count > MOST_PIECES:
+        if depth > MOST_DEPTH or count > MOST_TOKENS:
             return True
     return False
 

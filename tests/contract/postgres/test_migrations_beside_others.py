@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import URL, Connection, text
 
 from attendance_adapters.sql import migrate as migrating
-from attendance_adapters.sql import steps
+from attendance_adapters.sql import migration_steps
 from attendance_adapters.sql.migrate import run_on_connection, upgrade
-from tests.contract.migrates_and_dies import BATCH_SIZE
+from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
     LAST_OF_BEFORE,
     PEOPLE,
@@ -27,7 +27,7 @@ from tests.support.postgres import a_database
 
 @pytest.fixture(autouse=True)
 def few_rows_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "BATCH_SIZE", BATCH_SIZE)
+    monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
     filled: URL, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whoever reads or writes would wait for as long as the backup goes on."""
-    monkeypatch.setattr(steps, "LOCK_MILLISECONDS", 50)
+    monkeypatch.setattr(migration_steps, "LOCK_MILLISECONDS", 50)
     met: list[float] = []
 
     def back_up(on: Connection) -> None:
@@ -117,7 +117,7 @@ def test_the_second_waits_without_a_transaction(filled: URL) -> None:
     """An index that is built beside writers would wait for it, and it for the index."""
 
     def hold(on: Connection) -> None:
-        steps.keep_others_out(on)
+        migration_steps.keep_others_out(on)
         second.start()
         until = time.monotonic() + 30
         waiting: list[Any] = []
@@ -128,8 +128,8 @@ def test_the_second_waits_without_a_transaction(filled: URL) -> None:
                 "SELECT state FROM pg_stat_activity WHERE datname = current_database()"
                 " AND query LIKE 'ROLLBACK%' AND state = 'idle'",
             )
-        steps.build_index(on, "an_index", "ON events (ends_at)")
-        steps.drop_index(on, "an_index")
+        migration_steps.build_index(on, "an_index", "ON events (ends_at)")
+        migration_steps.drop_index(on, "an_index")
 
     second = threading.Thread(target=upgrade, args=(filled,))
     run_on_connection(filled, hold)

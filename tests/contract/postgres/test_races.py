@@ -322,7 +322,7 @@ async def a_room(store: PostgresStore, number: int) -> Connection:
     def work(unit: Any) -> None:
         unit.events.add(Event(event_id, f"Room {number}", UserId(1), NOON - 60, NOON + 3600))
         for user_id in (UserId(1), ANNA):
-            unit.places.enter(event_id, user_id)
+            unit.places.make(event_id, user_id)
         held = Held(NOON, UserId(1), NOON + 90)
         unit.places.put(Place(event_id, ANNA, True, held, 1))
         unit.connections.add(mine)

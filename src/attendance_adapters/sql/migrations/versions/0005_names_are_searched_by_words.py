@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from attendance_adapters.sql import steps
+from attendance_adapters.sql import migration_steps
 
 revision = "0005"
 down_revision = "0004"
@@ -154,8 +154,8 @@ def in_batches(connection: sa.Connection) -> Iterator[None]:
         has_trigrams = "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"
         if connection.scalar(sa.text(has_trigrams)) is not None:
             definition = f"ON {table} USING gin (search_key gin_trgm_ops)"
-            steps.build_index(connection, f"trigrams_of_{table}_folded", definition)
-        steps.drop_index(connection, f"trigrams_of_{table}")
+            migration_steps.build_index(connection, f"trigrams_of_{table}_folded", definition)
+        migration_steps.drop_index(connection, f"trigrams_of_{table}")
 
 
 def upgrade() -> None:
@@ -175,7 +175,8 @@ def fold_on_sqlite(connection: sa.Connection, table: str) -> Iterator[None]:
     first: int | str = 0 if table == "profiles" else ""
     insertion, condition = (each.replace("{key}", key) for each in INDEXED_ON_SQLITE[table])
     rows = f"search_key IS NULL AND {column} > ?"
-    batch = f"SELECT {column} FROM {table} WHERE {rows} ORDER BY {column} LIMIT {steps.BATCH_SIZE}"
+    size = migration_steps.BATCH_SIZE
+    batch = f"SELECT {column} FROM {table} WHERE {rows} ORDER BY {column} LIMIT {size}"
     last = f"SELECT max({column}) FROM ({batch})"
     while (until := connection.exec_driver_sql(last, (first,)).scalar()) is not None:
         where = f"{rows} AND {column} <= ?"
@@ -207,7 +208,7 @@ def fold_on_postgres(connection: sa.Connection, table: str) -> Iterator[None]:
     column, key = ID_COLUMNS[table], search_key_on_postgres("name_key")
     lowest: int | UUID = 0 if table == "profiles" else UUID(int=0)
     batch = f"""SELECT {column} FROM {table} WHERE search_key IS NULL AND {column} > $1
-    ORDER BY {column} LIMIT {steps.BATCH_SIZE} FOR NO KEY UPDATE SKIP LOCKED"""
+    ORDER BY {column} LIMIT {migration_steps.BATCH_SIZE} FOR NO KEY UPDATE SKIP LOCKED"""
     fold = f"""UPDATE {table} SET search_key = {key}
     WHERE {column} IN ({batch}) RETURNING {column}"""
     has_more = sa.text(f"SELECT 1 FROM {table} WHERE search_key IS NULL LIMIT 1")

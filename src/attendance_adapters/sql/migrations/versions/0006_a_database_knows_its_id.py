@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from attendance_adapters.sql import steps
+from attendance_adapters.sql import migration_steps
 
 revision = "0006"
 down_revision = "0005"
@@ -24,7 +24,7 @@ MICROSECONDS = 1_000_000  # the id's halves were kept as whole seconds
 def in_batches(connection: sa.Connection) -> Iterator[None]:
     """Builds PostgreSQL's index, which is no part of a transaction."""
     if connection.dialect.name == "postgresql":
-        steps.build_index(connection, "ix_events_ends_at", "ON events (ends_at)")
+        migration_steps.build_index(connection, "ix_events_ends_at", "ON events (ends_at)")
     return iter(())
 
 

@@ -1,4 +1,4 @@
-"""How much one person has done at once, by calls and by the commands of all their sockets."""
+"""Bounds how many calls and commands of one person are carried out at the same time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WAITING: Final = 4_000
 WAITING_OF_ONE: Final = 1_000  # Contract: 1.10, what one may call at once
 
 
-def work_turns() -> FairTurns:
+def person_turns() -> FairTurns:
     """Makes the turns that the calls and commands of a process take."""
     return FairTurns(
         Turns(at_once=AT_ONCE, of_one=OF_ONE, waiting=WAITING, waiting_of_one=WAITING_OF_ONE)

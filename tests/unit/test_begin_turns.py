@@ -9,8 +9,8 @@ import pytest
 
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
-from attendance_web.http import entrance
-from attendance_web.http.entrance import OF_ONE, Entrance
+from attendance_web.http import begin_turns
+from attendance_web.http.begin_turns import OF_ONE, BeginTurns
 from attendance_web.wire.seen_sessions import SeenSessions
 
 FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
@@ -42,18 +42,18 @@ def seen() -> SeenSessions:
 
 
 @pytest.fixture
-def door(seen: SeenSessions) -> Entrance:
-    return Entrance(seen)
+def door(seen: SeenSessions) -> BeginTurns:
+    return BeginTurns(seen)
 
 
-def asks(door: Entrance, begun: Begun, client: str, path: str = "/", token: str = "") -> Any:
+def asks(door: BeginTurns, begun: Begun, client: str, path: str = "/", token: str = "") -> Any:
     """A request of this client, with this session."""
     headers = [(b"cookie", f"sessionid={token}".encode())] if token else []
     scope = {"path": path, "client": (client, 1), "headers": headers, "scheme": "http"}
     return asyncio.create_task(door.enter(begun, scope, None, None))
 
 
-async def test_nobody_comes_behind_all_of_a_flood(door: Entrance, begun: Begun) -> None:
+async def test_nobody_comes_behind_all_of_a_flood(door: BeginTurns, begun: Begun) -> None:
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     other = asks(door, begun, OTHER)
     await asyncio.gather(*flood, other)
@@ -61,7 +61,7 @@ async def test_nobody_comes_behind_all_of_a_flood(door: Entrance, begun: Begun) 
     assert len(begun.clients) == MANY + 1
 
 
-async def test_a_few_begin_at_a_step_though_none_suspends(door: Entrance, begun: Begun) -> None:
+async def test_a_few_begin_at_a_step_though_none_suspends(door: BeginTurns, begun: Begun) -> None:
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)
     before = len(begun.clients)
@@ -73,7 +73,7 @@ async def test_a_few_begin_at_a_step_though_none_suspends(door: Entrance, begun:
 
 
 async def test_who_is_known_is_in_nobodys_line(
-    door: Entrance, begun: Begun, seen: SeenSessions
+    door: BeginTurns, begun: Begun, seen: SeenSessions
 ) -> None:
     """A lecture hall is one address."""
     seen.note(Actor(UserId(1), session_id_of("token")))
@@ -88,9 +88,9 @@ async def test_who_is_known_is_in_nobodys_line(
 
 
 async def test_who_waits_for_the_store_is_in_nobodys_way(
-    door: Entrance, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    door: BeginTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entrance, "STEP_SECONDS", 0.001)
+    monkeypatch.setattr(begin_turns, "STEP_SECONDS", 0.001)
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     async with asyncio.timeout(30):
@@ -101,10 +101,10 @@ async def test_who_waits_for_the_store_is_in_nobodys_way(
 
 
 async def test_nobody_waits_for_ever(
-    door: Entrance, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    door: BeginTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entrance, "STEP_SECONDS", 3600)
-    monkeypatch.setattr(entrance, "TURN_SECONDS", 0.01)
+    monkeypatch.setattr(begin_turns, "STEP_SECONDS", 3600)
+    monkeypatch.setattr(begin_turns, "TURN_SECONDS", 0.01)
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     async with asyncio.timeout(30):
@@ -114,7 +114,7 @@ async def test_nobody_waits_for_ever(
     await asyncio.gather(*flood)
 
 
-async def test_our_health_needs_no_turn(door: Entrance, begun: Begun) -> None:
+async def test_our_health_needs_no_turn(door: BeginTurns, begun: Begun) -> None:
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)

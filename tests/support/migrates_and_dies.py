@@ -8,14 +8,14 @@ import sys
 
 from sqlalchemy import make_url
 
-from attendance_adapters.sql import migrate, steps
+from attendance_adapters.sql import migrate, migration_steps
 
 BATCH_SIZE = 10
 
 
 def main(address: str, dies_after: int) -> None:
     """As when the power goes: nothing is closed. 0 lets it live."""
-    steps.BATCH_SIZE = BATCH_SIZE  # type: ignore[misc]
+    migration_steps.BATCH_SIZE = BATCH_SIZE  # type: ignore[misc]
     batches = iter(range(1, dies_after))
 
     def go_on_or_die(_: object) -> None:

@@ -17,7 +17,7 @@ from attendance_adapters.errors import ForeignFolder, UnusableFolder
 from attendance_adapters.files import ObjectFiles, one_line
 from attendance_core import ports
 
-MARKER: Final = "attendance-database"  # the file's name
+CLAIM_FILE: Final = "attendance-database"  # the file's name
 ID_BYTES: Final = 12
 
 
@@ -32,16 +32,16 @@ async def claim_folder(files: ObjectFiles, transact: ports.Transact) -> None:
     ours = f"{await transact(_database_id)}\n".encode()
     try:
         try:
-            await obstore.put_async(folder, MARKER, ours, mode="create")
+            await obstore.put_async(folder, CLAIM_FILE, ours, mode="create")
             return
         except AlreadyExistsError:
-            found = bytes(await (await obstore.get_async(folder, MARKER)).bytes_async())
+            found = bytes(await (await obstore.get_async(folder, CLAIM_FILE)).bytes_async())
     except (OSError, BaseError) as error:
         raise UnusableFolder(f"{files.address} cannot keep files: {one_line(error)}") from error
     if found != ours:
         raise ForeignFolder(
             f"{files.address} has the files of another database: give each a folder of its own "
-            f"(or, if these files are this database's, remove {MARKER} there)"
+            f"(or, if these files are this database's, remove {CLAIM_FILE} there)"
         )
 
 

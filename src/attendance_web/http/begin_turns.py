@@ -26,7 +26,7 @@ TURN_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all 
 STEP_SECONDS: Final[Seconds] = 0.02
 
 
-class Entrance:
+class BeginTurns:
     """Has requests begin in turns: by person where their session is known, else by network."""
 
     def __init__(self, seen: SeenSessions) -> None:

@@ -24,7 +24,7 @@ LEAST_BYTES: Final = 1024  # that any of them counts as: it has a task and buffe
 RETRY_SECONDS: Final = 5  # after one upload too many
 
 Receive = Callable[[], Awaitable[Any]]
-Owner = UserId | str  # a person; the network of whoever is not logged in
+Caller = UserId | str  # a person; the network of whoever is not logged in
 
 
 class Pace:
@@ -76,7 +76,7 @@ class Bodies:
     def __init__(self) -> None:
         self._uploads: dict[UserId, int] = {}
         self._upload_bytes = 0
-        self._small: dict[Owner, list[_Coming]] = {}
+        self._small: dict[Caller, list[_Coming]] = {}
         self._small_bytes = 0
         self.parsing = asyncio.Lock()  # a large one takes several times its size for a moment
 
@@ -110,7 +110,9 @@ class Bodies:
         except TimeoutError:
             raise BodyTooSlow from None
 
-    async def read_small(self, receive: Receive, most_bytes: int, owner: Owner, size: int) -> bytes:
+    async def read_small(
+        self, receive: Receive, most_bytes: int, caller: Caller, size: int
+    ) -> bytes:
         """Reads any other body, which says that it has this size.
 
         Nobody is refused for the many: where too much is unfinished, what came first of whoever
@@ -119,30 +121,30 @@ class Bodies:
         try:
             async with asyncio.timeout(None) as patience:
                 coming = _Coming(patience, max(size, LEAST_BYTES))
-                with self._counted(coming, owner):
+                with self._counted(coming, caller):
                     return await coming.whole(receive, most_bytes)
         except TimeoutError:
             raise BodyTooSlow from None
 
     @contextmanager
-    def _counted(self, coming: _Coming, owner: Owner) -> Iterator[None]:
+    def _counted(self, coming: _Coming, caller: Caller) -> Iterator[None]:
         while self._small_bytes + coming.size > SMALL_BYTES:
             most = max(self._small, key=lambda each: sum(one.size for one in self._small[each]))
             given_up = self._small[most][0]
             self._forget(given_up, most)
             given_up.give_up()
-        self._small.setdefault(owner, []).append(coming)
+        self._small.setdefault(caller, []).append(coming)
         self._small_bytes += coming.size
         try:
             yield
         finally:
-            self._forget(coming, owner)
+            self._forget(coming, caller)
 
-    def _forget(self, coming: _Coming, owner: Owner) -> None:
+    def _forget(self, coming: _Coming, caller: Caller) -> None:
         """Counts it no more; idempotent."""
-        of_owner = self._small.get(owner, [])
-        if coming in of_owner:
-            of_owner.remove(coming)
+        theirs = self._small.get(caller, [])
+        if coming in theirs:
+            theirs.remove(coming)
             self._small_bytes -= coming.size
-            if not of_owner:
-                del self._small[owner]
+            if not theirs:
+                del self._small[caller]

@@ -14,11 +14,11 @@ import pytest_asyncio
 
 from attendance_adapters import pictures
 from attendance_core.vocabulary import UserId
-from attendance_web.http import bodies as module
+from attendance_web.http import incoming_bodies as module
 from attendance_web.http import pipeline
-from attendance_web.http.bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
-from attendance_web.http.body import Given
+from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
+from attendance_web.http.incoming_bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.pipeline import LARGE_BYTES
 from tests.support.live_house import House, Visitor, eventually, opened_house
 from tests.support.pictures import picture
@@ -130,7 +130,7 @@ class TestRefusedBeforeItIsRead:
         """One that never comes whole counts."""
         sent = head(UPLOAD, 1000, self.EXPECTS, TOKEN, by=anna)
         for _ in range(59):
-            await house.app.services.limits.upload(UserId(anna.user_id))
+            await house.app.services.limits.count_upload(UserId(anna.user_id))
         assert b" 100 " in await self.refusal(house, sent)
         await eventually(lambda: upload_bytes(house) == 0)
         told = await self.refusal(house, sent)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from attendance_core.errors import InvalidArgument, Refusal
-from attendance_web.http.body import MOST_FIELDS, in_body, in_query
+from attendance_web.http.body_parsing import MOST_FIELDS, in_body, in_query
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 from attendance_web.wire.values import MOST_DEPTH, too_complex
 

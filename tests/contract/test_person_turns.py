@@ -14,8 +14,8 @@ import pytest_asyncio
 
 from attendance_web.http import pipeline
 from attendance_web.live import visit
+from attendance_web.wire.person_turns import OF_ONE
 from attendance_web.wire.turns import FairTurns
-from attendance_web.wire.work import OF_ONE
 from tests.support.live_house import House, opened_house
 from tests.support.site import Site, envelope, response
 from tests.support.site import site_in_memory as site
@@ -50,7 +50,7 @@ async def busy(turns: FairTurns, user_id: int) -> AsyncIterator[None]:
 class TestCalls:
     async def test_one_more_waits_for_its_turn(self, site: Site) -> None:
         anna = await site.person()
-        async with busy(site.app.services.work_turns, anna.user_id):
+        async with busy(site.app.services.person_turns, anna.user_id):
             waits = asyncio.create_task(anna.get("/api/profile/GetProfile", user_id=anna.user_id))
             await asyncio.wait([waits], timeout=0.1)
             assert not waits.done()
@@ -60,7 +60,7 @@ class TestCalls:
         self, site: Site, hurried: None
     ) -> None:
         anna = await site.person()
-        async with busy(site.app.services.work_turns, anna.user_id):
+        async with busy(site.app.services.person_turns, anna.user_id):
             refused = await anna.get("/api/profile/GetProfile", user_id=anna.user_id)
             assert envelope(refused)["code"] == "too_many_requests"
             assert refused.status_code == 429
@@ -68,7 +68,7 @@ class TestCalls:
 
     async def test_nobody_else_waits_for_them(self, site: Site, hurried: None) -> None:
         anna, boris = await site.person(), await site.person()
-        async with busy(site.app.services.work_turns, anna.user_id):
+        async with busy(site.app.services.person_turns, anna.user_id):
             response(await boris.get("/api/profile/GetProfile", user_id=boris.user_id))
             # Who somebody is can be asked by all who are somebody
             response(await anna.get("/api/auth/GetCurrentUserId"))
@@ -81,7 +81,7 @@ class TestCommands:
         await asker.mark_me(event_id)
         wire = await marker.marking(event_id)
         await wire.hears("marking_list")
-        async with busy(house.app.sockets.work_turns, marker.user_id):
+        async with busy(house.app.sockets.person_turns, marker.user_id):
             await wire.says("prepare_to_mark", user_id=asker.user_id)
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(wire.heard(), 0.2)
@@ -96,7 +96,7 @@ class TestCommands:
         wire, others = await marker.marking(event_id), await other.marking(event_id)
         await wire.hears("marking_list")
         await others.hears("marking_list")
-        async with busy(house.app.sockets.work_turns, marker.user_id):
+        async with busy(house.app.sockets.person_turns, marker.user_id):
             await wire.is_refused("unavailable", "prepare_to_mark", user_id=asker.user_id)
             assert (await wire.asks("ping"))["message"] == "pong"
             # And somebody else is not in their way

@@ -10,7 +10,7 @@ import pytest
 
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import UserId
-from attendance_web.http.bodies import (
+from attendance_web.http.incoming_bodies import (
     BYTES_A_SECOND,
     LEAST_BYTES,
     PATIENCE_SECONDS,
