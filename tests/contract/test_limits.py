@@ -213,12 +213,13 @@ class TestTurns:
             for number in range(self.CROWD)
         ]
         others = site.app.services.limits._password_turns.others._turns
-        await self.until(lambda: others.waiting == self.CROWD - AT_ONCE)
+        await self.until(lambda: others.waiting >= self.CROWD / 2)
+        before = len(answered)
         honest = await asyncio.gather(
             log_in(known, people[0].username), log_in(elsewhere, people[1].username)
         )
         assert [response(each)["user_id"] for each in honest] == [each.user_id for each in people]
-        assert len(answered) < self.CROWD / 2
+        assert len(answered) < before + self.CROWD / 3
         for guess in guesses:
             refusal(await guess, 3)
         assert len(answered) == self.CROWD + 2
@@ -226,6 +227,7 @@ class TestTurns:
     async def test_one_too_many_is_told_to_come_again(
         self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("attendance_web.http.begin_turns.STEP_SECONDS", 0)  # all are let in
         for name, value in (("OTHERS_MOST_AN_ADDRESS", 3), ("REFUSED_AFTER", 0)):
             monkeypatch.setattr(f"attendance_web.http.password_turns.{name}", value)
         await site.unlimit()

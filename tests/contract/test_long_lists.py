@@ -325,7 +325,9 @@ class TestTurns:
         flood = [asyncio.create_task(site.browser().get(EVENTS, limit=1)) for _ in range(at_once)]
         await eventually(lambda: looks.begun == at_once)
         turn = site.app.services.lists.turn_to_look
-        monkeypatch.setattr(site.app.services.lists, "look", lambda caller, _=0: turn(caller, 0.05))
+        monkeypatch.setattr(
+            site.app.services.lists, "turn_to_look", lambda caller, _=0: turn(caller, 0.05)
+        )
         answer = await anna.get(FIND, display_name_part="anna")
         assert refusal(answer, 8, status=429) and answer.headers["retry-after"] == "1"
         looks.may_go_on.set()
