@@ -34,6 +34,7 @@ OFFENCES = [
     ("errors-in-layers", "attendance_core/errors/general.py", "from . import events"),
     ("errors-in-layers", "attendance_core/errors/offence.py", ""),
     ("profiles-in-layers", "attendance_core/profiles/scans.py", "from . import profile"),
+    ("events-in-layers", "attendance_core/events/event.py", "from . import lists"),
     ("marking-in-layers", "attendance_core/marking/places.py", "from . import connections"),
     ("marking-in-layers", "attendance_core/marking/moves.py", "from . import commands"),
     ("marking-in-layers", "attendance_core/marking/offence.py", ""),

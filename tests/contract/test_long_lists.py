@@ -56,7 +56,7 @@ def in_pieces(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Has so many events be a piece."""
 
     def cut(most: int = PIECE) -> None:
-        for module in ("attendance_core.events", "attendance_web.http.pieces"):
+        for module in ("attendance_core.events.lists", "attendance_web.http.pieces"):
             monkeypatch.setattr(f"{module}.PIECE_MOST", most)
 
     return cut

@@ -148,7 +148,7 @@ class TestCreateEvent:
     ) -> None:
         """Contract: 1.10."""
         assert EVENTS_MOST == 500
-        monkeypatch.setattr("attendance_core.events.EVENTS_MOST", 3)
+        monkeypatch.setattr("attendance_core.events.event.EVENTS_MOST", 3)
         calendar.creates("Second", ends=NOON + 60)
         calendar.creates("Third", ends=NOON + 120)
         with pytest.raises(TooManyEvents) as refused:
@@ -223,7 +223,7 @@ class TestGetEvents:
         for name in "гбва":
             calendar.creates(name, NOON + (name in "аб"))
         whole = calendar.finds(None)
-        monkeypatch.setattr("attendance_core.events.PIECE_MOST", 2)
+        monkeypatch.setattr("attendance_core.events.lists.PIECE_MOST", 2)
 
         async def read(pieces: AsyncIterator[Sequence[Event]]) -> list[list[str]]:
             return [names(piece) async for piece in pieces]
@@ -245,7 +245,7 @@ class TestGetEvents:
         self, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: 1.20."""
-        monkeypatch.setattr("attendance_core.events.PIECE_MOST", 2)
+        monkeypatch.setattr("attendance_core.events.lists.PIECE_MOST", 2)
         ids = {name: calendar.creates(name) for name in "абвгд"}
 
         async def read() -> str:

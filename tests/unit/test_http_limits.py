@@ -20,7 +20,8 @@ from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
 from attendance_web.http import password_turns
-from attendance_web.http.limits import Buckets, DailyCounts, Limits
+from attendance_web.http.counters import Buckets, DailyCounts
+from attendance_web.http.limits import Limits
 from attendance_web.wire.addresses import network_of
 from tests.support.stand_ins import (
     CountedIds,

@@ -1,4 +1,4 @@
-"""How often something may be asked. Contract: 1, limits. Decision 0008.
+"""How often something may be asked. Contract: 1.10. Decision 0008.
 
 Calls, and looks at profiles, are counted in this process, which they could wear out; log-ins that
 fail, sign-ups, uploads and friend requests in the store, for all processes.
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from weakref import WeakValueDictionary
 
@@ -26,73 +24,19 @@ from attendance_core.limits import (
 )
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId, fold
+from attendance_web.http.counters import Buckets, Clock, DailyCounts
 from attendance_web.http.password_turns import PasswordTurns
 from attendance_web.wire.addresses import network_of
-from attendance_web.wire.bucket import Bucket
 from attendance_web.wire.security_log import FAILED_LOG_IN, SECURITY
 
 logger = logging.getLogger(__name__)
 
-CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1
-PROFILES, DAY_SECONDS = 20_000, 86_400.0  # Contract: 1.10, of other people, for a person
+CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1.10
+PROFILES = 20_000  # Contract: 1.10, of other people, for a person
 AT_ONCE = 4  # of the same account or address; SQLite commits them together
 WAIT_SECONDS: Seconds = 3.0  # for others of the same account or address, then for an answer
 ASK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s; doubled each time
 LOOK_SECONDS: Seconds = 60.0  # at a password; well before the try is taken for a dead process's
-
-Clock = Callable[[], Seconds]
-
-
-class Buckets:
-    """A bucket for each person; one that has filled up is forgotten, for a new one is like it."""
-
-    def __init__(self, most: float, a_second: float, clock: Clock) -> None:
-        self._most = most
-        self._a_second = a_second
-        self._clock = clock
-        self._buckets: OrderedDict[UserId, Bucket] = OrderedDict()
-
-    def take(self, user_id: UserId) -> None:
-        """Raises TooManyRequests."""
-        while self._buckets:
-            idle = next(iter(self._buckets))
-            if not self._buckets[idle].is_full:
-                break
-            del self._buckets[idle]
-        bucket = self._buckets.get(user_id)
-        if bucket is None:
-            bucket = self._buckets[user_id] = Bucket(self._most, self._a_second, self._clock)
-        self._buckets.move_to_end(user_id)
-        if not bucket.take():
-            raise TooManyRequests(seconds=math.ceil(bucket.seconds_to_next))
-
-    def __len__(self) -> int:
-        return len(self._buckets)
-
-
-class DailyCounts:
-    """How often each person did something since they did it first, for a day; then anew."""
-
-    def __init__(self, most: int, clock: Clock) -> None:
-        self._most = most
-        self._clock = clock
-        self._days: OrderedDict[UserId, tuple[Seconds, int]] = OrderedDict()  # begun, how often
-
-    def take(self, user_id: UserId) -> None:
-        """Raises TooManyRequests."""
-        now = self._clock()
-        while self._days:
-            oldest = next(iter(self._days))
-            if now < self._days[oldest][0] + DAY_SECONDS:
-                break
-            del self._days[oldest]
-        begun, count = self._days.get(user_id, (now, 0))
-        if count >= self._most:
-            raise TooManyRequests(seconds=math.ceil(begun + DAY_SECONDS - now))
-        self._days[user_id] = (begun, count + 1)
-
-    def __len__(self) -> int:
-        return len(self._days)
 
 
 class Limits:

@@ -1,0 +1,163 @@
+"""Lists of events: which of them, in which order, and piece by piece. Contract: 5, 1.20."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from attendance_core import ports
+from attendance_core.checks import check_page, search_part
+from attendance_core.events.event import Event
+from attendance_core.vocabulary import Instant, UserId
+
+GET_EVENTS_MIN = 3  # Contract: GetEvents
+PIECE_MOST = 500  # Contract: 1.20, events that are read in one look
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Chooses events of a list by their times, and says in which order. Contract: 5.10."""
+
+    ends_after: Instant | None = None
+    starts_before: Instant | None = None
+    newest_first: bool = False  # by start; else the earliest first
+
+    def has(self, event: Event) -> bool:
+        """Tells whether this event is one of them."""
+        return (self.ends_after is None or event.ends_at > self.ends_after) and (
+            self.starts_before is None or event.starts_at < self.starts_before
+        )
+
+
+ANY_TIME = When()
+
+
+Look = Callable[[ports.Unit], Sequence[Event]]
+
+
+async def _pieces(
+    browse: ports.Browse,
+    look: Callable[[Event | None, int, int], Look],
+    limit: int | None,
+    offset: int,
+) -> AsyncIterator[Sequence[Event]]:
+    """Reads a list with a look for each piece, which begins behind the last event before it.
+
+    So no look is long, and an event that stands all the while is in the list once. ``look`` is
+    given that event, how many to find, and how many to pass over.
+    """
+    after, left = None, limit
+    while True:
+        most = PIECE_MOST if left is None else min(left, PIECE_MOST)
+        piece = await browse(look(after, most, 0 if after else offset))
+        yield piece
+        left = None if left is None else left - len(piece)
+        if len(piece) < most or left == 0:
+            return
+        after = piece[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class GetEvents:
+    """Lists events by a part of their name and by times. Contract: GET /api/events/GetEvents."""
+
+    browse: ports.Browse
+
+    async def __call__(
+        self,
+        *,
+        name: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> Sequence[Event]:
+        """Orders them by start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
+        pieces = self.pieces(name=name, limit=limit, offset=offset, when=when)
+        return [event async for piece in pieces for event in piece]
+
+    def pieces(
+        self,
+        *,
+        name: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> AsyncIterator[Sequence[Event]]:
+        """Lists some at a time. Raises TooShort, BadCharacters, InvalidArgument."""
+        check_page(limit, offset)
+        part = None if name is None else search_part(name, "name", GET_EVENTS_MIN)
+
+        def look(after: Event | None, most: int, passed: int) -> Look:
+            return lambda unit: unit.events.search(part, most, passed, when, after)
+
+        return _pieces(self.browse, look, limit, offset)
+
+
+@dataclass(frozen=True, slots=True)
+class GetCreatedEvents:
+    """Lists the events a person made. Contract: GET /api/events/GetCreatedEvents."""
+
+    browse: ports.Browse
+
+    async def __call__(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> Sequence[Event]:
+        """Orders them by start, then name. Raises InvalidArgument."""
+        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
+        return [event async for piece in pieces for event in piece]
+
+    def pieces(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> AsyncIterator[Sequence[Event]]:
+        """Lists some at a time, in the same order. Raises InvalidArgument."""
+        check_page(limit, offset)
+
+        def look(after: Event | None, most: int, passed: int) -> Look:
+            return lambda unit: unit.events.created_by(actor, most, passed, when, after)
+
+        return _pieces(self.browse, look, limit, offset)
+
+
+@dataclass(frozen=True, slots=True)
+class GetJoinedEvents:
+    """Lists the events a person is in. Contract: GET /api/events/GetJoinedEvents."""
+
+    browse: ports.Browse
+
+    async def __call__(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> Sequence[Event]:
+        """Orders them by start, then name. Raises InvalidArgument."""
+        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
+        return [event async for piece in pieces for event in piece]
+
+    def pieces(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> AsyncIterator[Sequence[Event]]:
+        """Lists some at a time, in the same order. Raises InvalidArgument."""
+        check_page(limit, offset)
+
+        def look(after: Event | None, most: int, passed: int) -> Look:
+            return lambda unit: unit.events.joined_by(actor, most, passed, when, after)
+
+        return _pieces(self.browse, look, limit, offset)
