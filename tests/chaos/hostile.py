@@ -68,6 +68,11 @@ OF_ONE: Final = Bounds(
 KINDS: Final = tuple(OF_ONE.kinds)
 
 
+def bounds_of(name: str) -> Bounds:
+    """Finds what is asked of a bystander under an attack."""
+    return OF_ONE if name in FLOODS else AT_THE_DOOR
+
+
 @dataclass(frozen=True)
 class Measured:
     """One attack; ``after`` is None where nobody got in any more."""
@@ -140,7 +145,7 @@ def measured(name: str, seconds: float, engine: str, *, nginx: bool) -> Measured
             after = felt(on, AFTER_SECONDS)
         except NobodyGetsIn:
             after = None
-        return Measured(name, AT_THE_DOOR if flood is None else OF_ONE, before, siege, after)
+        return Measured(name, bounds_of(name), before, siege, after)
 
 
 def table_of(found: Sequence[Measured], title: str) -> Table:
