@@ -82,14 +82,14 @@ lint: install ## Check style, formatting and the directions of imports
 # What runs in this process, where coverage sees it; a test of anything else is one of `rest`
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,actors bad_input browsing \
   calls_accounts calls_events calls_friends calls_pictures calls_profiles csrf damaged endings \
-  envelope files frames full_disk fuzz give_way heartbeat holds http_protocol in_use incoming_bodies \
-  limits long_lists losses person_turns \
+  envelope files frames full_disk fuzz heartbeat holds http_protocol in_use incoming_bodies \
+  limits long_lists person_turns \
   marking_rules migrations notifier openapi opening orphans other_person outbox page passwords \
   picture_files pictures rooms scans search search_index security_lines settings sockets sqlite \
   sqlite_groups stores stores_marking together twins wrong_use ws_protocol) \
   $(addprefix postgres/test_,clocks races transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
-FLOORS := attendance_core=98 attendance_adapters=91 attendance_web=84
+FLOORS := attendance_core=98 attendance_adapters=90 attendance_web=80
 
 .PHONY: cover
 cover: install ## Run the tests of this process, and measure the branches they take in each package
