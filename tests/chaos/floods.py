@@ -296,7 +296,7 @@ FLOODS: Final[dict[str, Flood]] = {
     ),
     "create-events": Flood("CreateEvent", creates_events),
     "friend-requests": Flood("SendFriendRequest", asks_friends),
-    "uploads": Flood("pictures of 10 MiB that are none", uploads(no_picture), 8),
+    "pictures": Flood("pictures of 10 MiB that are none", uploads(no_picture), 8),
     "pixels": Flood("small pictures of 40 megapixels", uploads(many_pixels), 8),
     "log-ins": Flood("log-ins of unknown names", logs_in, 1000),
     "sign-ups": Flood("sign-ups", signs_up, 50),

@@ -17,7 +17,7 @@ from tests.chaos.siege import Ground, besieged, ground
 
 SECONDS = 1.0
 # Those that no bound but turns keeps from everybody else, and that need no crowd
-FLOODED = ("get-profile", "anonymous-calls", "openings", "create-events", "uploads", "codes")
+FLOODED = ("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes")
 CONNECTIONS = {name: attack.connections for name, attack in ATTACKS.items()} | {
     name: flood.connections for name, flood in FLOODS.items()
 }
