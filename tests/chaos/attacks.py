@@ -91,9 +91,9 @@ def chunked(path: str) -> Callable[[Target], bytes]:
     return lambda target: target.head(f"POST {path} HTTP/1.1", *headers) + b"\r\n"
 
 
-def sized(path: str) -> Callable[[Target], bytes]:
-    """The head of a POST with a body as large as that of any call may be."""
-    headers = ("Content-Type: application/json", f"Content-Length: {2**24}")
+def sized(path: str, size: int = 2**24) -> Callable[[Target], bytes]:
+    """The head of a POST with a body of so many bytes; else as large as of any call."""
+    headers = ("Content-Type: application/json", f"Content-Length: {size}")
     return lambda target: target.head(f"POST {path} HTTP/1.1", *headers) + b"\r\n"
 
 
@@ -126,6 +126,7 @@ TEXT: Final = frame(0x1, b'{"message":"ping"}')
 TRAILER: Final = b"X-1: aaaaaaaaaaaaaaaa\r\n"
 LIVE: Final = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
 LOG_IN: Final = chunked("/accounts/login/")
+CALL: Final = "/api/auth/GetCurrentUserId"
 PICTURE: Final = "/api/profile/UpdateProfilePicture"
 BYTE: Final = b"1\r\na\r\n"
 FRAGMENTS: Final = frame(0x1, fin=False)
@@ -142,7 +143,7 @@ ATTACKS: Final[dict[str, Attack]] = {
     "refused": Attack("pings after a refusal", stranger, PING, REFUSED, connections=4),
     "trailers": Attack(
         "trailers without end",
-        chunked("/api/auth/GetCurrentUserId"),
+        chunked(CALL),
         TRAILER,
         begins=b"0\r\n",
         connections=4,
@@ -156,6 +157,16 @@ ATTACKS: Final[dict[str, Attack]] = {
     "chunks": Attack("a body of one-byte chunks", LOG_IN, BYTE),
     "uploads": Attack("pictures of 16 MiB of nobody", sized(PICTURE), b"a" * 16384),
     "upload-chunks": Attack("a picture of one-byte chunks", chunked(PICTURE), BYTE),
+    "refused-body": Attack(
+        "a terabyte that is refused", sized(CALL, 2**40), b"a" * 16384, connections=4
+    ),
+    "refused-trailers": Attack(
+        "trailers without end where nothing is",
+        chunked("/schema"),
+        TRAILER,
+        begins=b"0\r\n",
+        connections=4,
+    ),
     "extensions": Attack(
         "a body of chunks with long extensions", LOG_IN, b"1;" + b"a" * 16384 + b"\r\na\r\n"
     ),

@@ -185,6 +185,18 @@ class TestAHall:
         assert number["connections"] > 2 * number["open"]
 
 
+def test_no_reading_of_a_body_is_as_long_as_what_may_have_come() -> None:
+    """nginx goes on with a body while readings come back full, and everybody else waits.
+
+    How long, `make hostile NGINX=1 ATTACKS="trailers refused-trailers"` measures.
+    """
+    text = CONF.read_text()
+    (reading,) = re.findall(r"client_body_buffer_size (\d+)k;", text)
+    held = set(re.findall(r"^ *(?:# For HTTPS: )?listen .*?\brcvbuf=(\d+)k;", text, re.MULTILINE))
+    assert len(held) == 1 and len(re.findall(r"\blisten ", text)) == 2
+    assert int(reading) > 2 * int(held.pop())  # Linux takes twice as much as it is told
+
+
 def paths(services: list[Stub], path: str) -> list[Message]:
     """What these were asked there."""
     return [said for each in services for said in each.requests if said.path == path]

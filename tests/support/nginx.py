@@ -76,10 +76,10 @@ def proxied(
     here = f"listen 127.0.0.1:{port}"
     if tls:
         key, certificate = _certified(folder)
-        here += f" ssl; ssl_certificate {certificate}; ssl_certificate_key {key}"
+        here = f"ssl_certificate {certificate}; ssl_certificate_key {key}; {here} ssl"
     text = _listing(CONF.read_text(), services)
     for there, instead in {
-        "listen 8080;": f"{here};",
+        "listen 8080": here,
         "pid /tmp/nginx.pid;": f"pid {folder}/nginx.pid; daemon off;{_user()}",
         "http {\n": "http {\n"
         + "".join(
