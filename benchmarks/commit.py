@@ -107,7 +107,7 @@ async def measure(folder: Path) -> dict[tuple[str, int], list[float]]:
     process_id = ProcessId(RandomIds().process_id())
     variants = {name: await opened(folder / f"{most}.db", most) for name, most in GROUPS.items()}
     for _, use_cases in variants.values():
-        await use_cases.start_process(process_id=process_id)
+        await use_cases.take_lease(process_id=process_id)
     found: dict[tuple[str, int], list[float]] = {}
     for _ in range(ROUNDS):
         for tasks in TASKS:

@@ -7,17 +7,17 @@ from typing import Final, get_args
 
 from wire_prose import first_line, paragraph
 
-from attendance_adapters.picture_files import MOST_A_SIDE, MOST_PIXELS
+from attendance_adapters.picture_files import MAX_PIXELS, MAX_SIDE
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_adapters.sql.driver import BROWSE_SECONDS
 from attendance_core.accounts import SESSION_SECONDS
 from attendance_core.browsers import BROWSER_SECONDS
-from attendance_core.checks import OFFSET_MOST
+from attendance_core.checks import MAX_OFFSET
 from attendance_core.errors import Kind, Language, TooManySockets
-from attendance_core.events import EVENTS_MOST, PIECE_MOST
+from attendance_core.events import MAX_OPEN_EVENTS, MAX_PIECE
 from attendance_core.limits import FAILED_LOG_INS, FRIEND_REQUESTS, SIGN_UPS, UPLOADS
-from attendance_core.marking.connections import SOCKETS_MOST, Terms
-from attendance_web.http.body_parsing import MOST_FIELDS
+from attendance_core.marking.connections import MAX_SOCKETS, Terms
+from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
 from attendance_web.http.incoming_bodies import (
@@ -30,26 +30,26 @@ from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES
 from attendance_web.http.list_turns import STRANGER_SECONDS, STRANGERS_AT_ONCE, STRANGERS_OF_ONE
 from attendance_web.http.list_turns import TURN_SECONDS as LIST_SECONDS
 from attendance_web.http.password_turns import (
-    KNOWN_MOST,
-    KNOWN_MOST_AN_ACCOUNT,
-    OTHERS_MOST,
-    OTHERS_MOST_AN_ADDRESS,
+    MAX_KNOWN,
+    MAX_KNOWN_AN_ACCOUNT,
+    MAX_OTHERS,
+    MAX_OTHERS_AN_ADDRESS,
     TURN_SECONDS,
 )
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
-from attendance_web.live.outbox import OUTBOX_MOST
+from attendance_web.live.outbox import MAX_OUTBOX
 from attendance_web.live.turns import OPENING_SECONDS
 from attendance_web.routes import CALLS as ALL_CALLS
 from attendance_web.serving.http_closing import HEAD_SECONDS
 from attendance_web.serving.http_head import (
     HEAD_BYTES,
-    HEADERS_MOST,
     LINE_BYTES,
+    MAX_HEADERS,
     PATH_BYTES,
     QUERY_BYTES,
 )
 from attendance_web.serving.server import LARGEST_FRAME
-from attendance_web.serving.ws_protocol import FRAGMENTS_MOST, FRAMES_A_SECOND, FRAMES_MOST
+from attendance_web.serving.ws_protocol import FRAMES_A_SECOND, MAX_FRAGMENTS, MAX_FRAMES
 from attendance_web.wire.credentials import (
     BROWSER_COOKIE,
     CSRF_COOKIE,
@@ -58,7 +58,7 @@ from attendance_web.wire.credentials import (
     SESSION_COOKIE,
 )
 from attendance_web.wire.language import DEFAULT
-from attendance_web.wire.values import MOST_DEPTH, MOST_TOKENS
+from attendance_web.wire.values import MAX_DEPTH, MAX_TOKENS
 
 KIB: Final = 1024
 KINDS: Final = {
@@ -168,12 +168,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "sign-ups from an address", f"{SIGN_UPS.most} in {SIGN_UPS.within:g} s", "429"
     yield (
         "log-ins and sign-ups that wait for their turn at a process",
-        f"{OTHERS_MOST_AN_ADDRESS} of an address, {OTHERS_MOST} in all, {TURN_SECONDS:g} s",
+        f"{MAX_OTHERS_AN_ADDRESS} of an address, {MAX_OTHERS} in all, {TURN_SECONDS:g} s",
         "429",
     )
     yield (
         "log-ins that do, from browsers known to the account",
-        f"{KNOWN_MOST_AN_ACCOUNT} of an account, {KNOWN_MOST} in all, {TURN_SECONDS:g} s",
+        f"{MAX_KNOWN_AN_ACCOUNT} of an account, {MAX_KNOWN} in all, {TURN_SECONDS:g} s",
         "429",
     )
     yield "pictures and scans of a person", f"{UPLOADS.most} in {hours:g} h", "429"
@@ -186,11 +186,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
     yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
-    yield "events of a person that have not ended", str(EVENTS_MOST), "`error` 3"
-    yield "rows of a list that are passed over (`offset`)", str(OFFSET_MOST), "`error` 1"
+    yield "events of a person that have not ended", str(MAX_OPEN_EVENTS), "`error` 3"
+    yield "rows of a list that are passed over (`offset`)", str(MAX_OFFSET), "`error` 1"
     yield (
         "answers of more than "
-        f"{PIECE_MOST} events at once: of a person, of all who are not logged in, of one network",
+        f"{MAX_PIECE} events at once: of a person, of all who are not logged in, of one network",
         f"1, {STRANGERS_AT_ONCE}, {STRANGERS_OF_ONE}",
         f"429 after {LIST_SECONDS:g} s, {STRANGER_SECONDS:g} s, {STRANGER_SECONDS:g} s",
     )
@@ -204,30 +204,30 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     yield (
         "a picture in it",
-        f"{MAX_BYTES // KIB**2} MiB and {MOST_PIXELS // 10**6} megapixels, {MOST_A_SIDE} a side",
+        f"{MAX_BYTES // KIB**2} MiB and {MAX_PIXELS // 10**6} megapixels, {MAX_SIDE} a side",
         "`error` 1",
     )
-    yield "fields of a query or a form", str(MOST_FIELDS), "`error` 1"
+    yield "fields of a query or a form", str(MAX_FIELDS), "`error` 1"
     yield (
         "a JSON text",
-        f"{MOST_DEPTH} levels, {MOST_TOKENS} brackets, commas and strings",
+        f"{MAX_DEPTH} levels, {MAX_TOKENS} brackets, commas and strings",
         "`error` 1",
     )
-    yield "the head of a request", f"{HEAD_BYTES // KIB} KiB, {HEADERS_MOST} headers", "431"
+    yield "the head of a request", f"{HEAD_BYTES // KIB} KiB, {MAX_HEADERS} headers", "431"
     yield "a header, all cookies", f"{LINE_BYTES // KIB} KiB", "431"
     yield "a path, a query", f"{PATH_BYTES} bytes, {QUERY_BYTES // KIB} KiB", "431"
     yield "a head on its way", f"{HEAD_SECONDS:g} s", "the connection is cut"
-    yield "a message of a socket", f"{LARGEST_FRAME // KIB} KiB, {FRAGMENTS_MOST} fragments", "1009"
+    yield "a message of a socket", f"{LARGEST_FRAME // KIB} KiB, {MAX_FRAGMENTS} fragments", "1009"
     yield (
         "open sockets of a person in an event; lost ones do not count",
-        str(SOCKETS_MOST),
+        str(MAX_SOCKETS),
         f"`{TooManySockets.code}`, {TOO_MANY}",
     )
     yield (
         "frames of a socket, with fragments and pings",
-        f"{FRAMES_MOST} at once, then {FRAMES_A_SECOND} a second",
+        f"{MAX_FRAMES} at once, then {FRAMES_A_SECOND} a second",
         f"`too_many_frames`, {TOO_MANY}",
     )
-    yield "frames that a client has yet to read", str(OUTBOX_MOST), f"{SLOW}"
+    yield "frames that a client has yet to read", str(MAX_OUTBOX), f"{SLOW}"
     yield "an opening", f"{OPENING_SECONDS:g} s", f"`unavailable`, {TRY_AGAIN}"
     yield "a hold", f"{terms.hold_seconds:g} s, unless set otherwise", "`reservation_expired`"

@@ -15,7 +15,7 @@ from attendance_core.marking.connections import Role, Terms
 from attendance_core.marking.endings import ERRORS
 from attendance_web.live import close_codes
 from attendance_web.serving.server import LARGEST_FRAME, PING_SECONDS
-from attendance_web.serving.ws_protocol import FRAGMENTS_MOST
+from attendance_web.serving.ws_protocol import MAX_FRAGMENTS
 from attendance_web.wire.credentials import SESSION_COOKIE
 from attendance_web.wire.refusals import TooManyFrames
 
@@ -35,7 +35,7 @@ WHEN: Final[dict[int, str]] = {
     CloseCode.PROTOCOL_ERROR: "a frame that breaks the protocol of WebSockets",
     CloseCode.INVALID_DATA: "text that is no UTF-8",
     CloseCode.MESSAGE_TOO_BIG: (
-        f"a message of more than {LARGEST_FRAME // 1024} KiB or {FRAGMENTS_MOST} fragments"
+        f"a message of more than {LARGEST_FRAME // 1024} KiB or {MAX_FRAGMENTS} fragments"
     ),
 }
 ALSO: Final[dict[int, list[type[Any]]]] = {
@@ -104,7 +104,7 @@ def endings() -> Iterator[str]:
 
 def coming_back() -> Iterator[str]:
     """What the page does, for others to do likewise."""
-    first, most = _seconds("DELAY_FIRST"), _seconds("DELAY_MOST")
+    first, most = _seconds("DELAY_FIRST"), _seconds("MAX_DELAY")
     beat, answer, opening = map(_seconds, ("BEAT_EVERY", "ANSWER_WITHIN", "OPEN_WITHIN"))
     ((least, rest),) = re.findall(r"most \* \((0\.\d+) \+ (0\.\d+) \* chance\)", PAGE)
     assert float(least) + float(rest) == 1

@@ -11,7 +11,7 @@ from attendance_adapters.periodic import Periodic
 from attendance_core import ports
 from attendance_core.errors import LeaseLost, Unavailable
 from attendance_core.marking.connections import Terms
-from attendance_core.marking.upkeep import SWEEP_MOST, RenewLease, StartProcess, Sweep
+from attendance_core.marking.upkeep import MAX_SWEPT, RenewLease, Sweep, TakeLease
 from attendance_core.vocabulary import ProcessId, Seconds
 
 RENEW_EVERY: Seconds = 2.0  # a lease is 8 s
@@ -33,7 +33,7 @@ class Heartbeat:
     def __init__(
         self,
         *,
-        start_process: StartProcess,
+        take_lease: TakeLease,
         renew_lease: RenewLease,
         sweep: Sweep,
         ids: ports.Ids,
@@ -41,7 +41,7 @@ class Heartbeat:
         renew_every: Seconds = RENEW_EVERY,
         sweep_every: Seconds = SWEEP_EVERY,
     ) -> None:
-        self._start = start_process
+        self._start = take_lease
         self._renew = renew_lease
         self._sweep = sweep
         self._ids = ids
@@ -135,7 +135,7 @@ class Heartbeat:
                 swept = await self._sweep(process_id=process_id)
                 self.swept += swept
                 self.sweeps += 1
-                if swept < SWEEP_MOST:
+                if swept < MAX_SWEPT:
                     break
         except* LeaseLost:
             self._give_up_lease(process_id)

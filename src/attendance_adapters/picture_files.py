@@ -17,9 +17,9 @@ MANY_KINDS: Final = frozenset({b"mif1", b"msf1"})  # the brands that follow say 
 USED_EXTRAS: Final = frozenset({b"tRNS", b"iCCP", b"eXIf"})  # of what a PNG may do without
 MAX_PROFILE_BYTES: Final = 8 * 1024 * 1024
 MAX_EXIF_BYTES: Final = 64 * 1024  # a JPEG cannot have more
-MOST_PIXELS: Final = 40_000_000  # Contract: 3.4
-MOST_A_SIDE: Final = 65_535  # what a JPEG can have; Contract: 3.4
-MOST_MARKERS: Final = 4_096  # of a JPEG before its size; those of cameras have some hundreds
+MAX_PIXELS: Final = 40_000_000  # Contract: 3.4
+MAX_SIDE: Final = 65_535  # what a JPEG can have; Contract: 3.4
+MAX_MARKERS: Final = 4_096  # of a JPEG before its size; those of cameras have some hundreds
 # Those of a JPEG that say its size, and those that are nothing but themselves
 SIZE_MARKERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 BARE_MARKERS: Final = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
@@ -84,7 +84,7 @@ def size_of(data: bytes) -> tuple[int, int] | None:
 
 def is_too_large(width: int, height: int) -> bool:
     """Tells whether a picture has more pixels, or longer sides, than we take."""
-    return width * height > MOST_PIXELS or max(width, height) > MOST_A_SIDE
+    return width * height > MAX_PIXELS or max(width, height) > MAX_SIDE
 
 
 def without_extras(data: bytes) -> bytes:
@@ -114,7 +114,7 @@ def endings_of_jpeg(data: bytes) -> list[bytes]:
 
 def _size_of_jpeg(data: bytes) -> tuple[int, int] | None:
     position = 2
-    for _ in range(MOST_MARKERS):
+    for _ in range(MAX_MARKERS):
         position = data.find(b"\xff", position)
         if position < 0 or position + 9 > len(data):
             return None

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 from attendance_adapters import picture_worker
 from attendance_adapters.errors import Closed
-from attendance_adapters.picture_files import MOST_PIXELS, is_heic, is_too_large, size_of
+from attendance_adapters.picture_files import MAX_PIXELS, is_heic, is_too_large, size_of
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
 from attendance_core.vocabulary import UserId
@@ -26,9 +26,9 @@ MAX_SECONDS = (
     60.0  # that a machine may keep it waiting; its own time is bounded in `picture_worker`
 )
 # Of pictures that are cleaned or wait for it, of all owners. Decision 0015
-MOST_JOBS = 100
-MOST_WAITING_PIXELS = 20 * MOST_PIXELS
-MOST_WAITING_BYTES = 128 * 1024 * 1024
+MAX_JOBS = 100
+MAX_WAITING_PIXELS = 20 * MAX_PIXELS
+MAX_WAITING_BYTES = 128 * 1024 * 1024
 ATTEMPTS = 2  # a worker may have died of something else than its picture
 
 # Media type and extension, by the name of the format
@@ -148,9 +148,9 @@ class PillowPictures:
     def _room_for(self, pixels: int, size: int) -> Iterator[None]:
         """Raises Unavailable where too many wait."""
         if (
-            self._jobs >= MOST_JOBS
-            or self._pixels + pixels > MOST_WAITING_PIXELS
-            or self._bytes + size > MOST_WAITING_BYTES
+            self._jobs >= MAX_JOBS
+            or self._pixels + pixels > MAX_WAITING_PIXELS
+            or self._bytes + size > MAX_WAITING_BYTES
         ):
             raise Unavailable
         self._count(1, pixels, size)

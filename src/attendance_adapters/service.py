@@ -129,7 +129,7 @@ class Attendance:
             "forget-tallies", FORGET_TALLIES_EVERY, self.use_cases.forget_tallies
         )
         self.heartbeat = Heartbeat(
-            start_process=self.use_cases.start_process,
+            take_lease=self.use_cases.take_lease,
             renew_lease=self.use_cases.renew_lease,
             sweep=self.use_cases.sweep,
             ids=self.ids,

@@ -19,9 +19,11 @@ from attendance_core.marking.moves import hang_up
 from attendance_core.profiles import Profile, checked_display_name
 from attendance_core.vocabulary import BLANKS, EventId, Instant, Seconds, SessionId, UserId
 
-USERNAME_MAX = 64  # Contract: 2.2
-USERNAME = re.compile(rf"[\w.-]{{1,{USERNAME_MAX}}}")  # Contract: 2.2; letters are of any script
-PASSWORD_MIN, PASSWORD_MAX = 8, 256  # Contract: SignUp
+MAX_USERNAME_LENGTH = 64  # Contract: 2.2
+USERNAME = re.compile(
+    rf"[\w.-]{{1,{MAX_USERNAME_LENGTH}}}"
+)  # Contract: 2.2; letters are of any script
+MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 8, 256  # Contract: SignUp
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
 COMES_APART_INTO = 4  # code points, at most, that NFC makes one of
@@ -154,12 +156,12 @@ class SignUp:
 
         Raises BadUsername, BadLength, CommonPassword, BadCharacters, UsernameTaken.
         """
-        username = _composed(username, USERNAME_MAX)
-        password = _composed(password, PASSWORD_MAX)
+        username = _composed(username, MAX_USERNAME_LENGTH)
+        password = _composed(password, MAX_PASSWORD_LENGTH)
         if not USERNAME.fullmatch(username) or not BLANKS.isdisjoint(username):
             raise BadUsername(field="username")
-        if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-            raise BadLength(field="password", least=PASSWORD_MIN, most=PASSWORD_MAX)
+        if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+            raise BadLength(field="password", least=MIN_PASSWORD_LENGTH, most=MAX_PASSWORD_LENGTH)
         if self.passwords.is_common(password):
             raise CommonPassword(field="password")
         name = checked_display_name(username if display_name is None else display_name)
@@ -200,12 +202,14 @@ class LogIn:
         A password is compared in NFC, and as it was typed: some were kept so. Both always are,
         so that the time says nothing of how one is kept.
         """
-        username = _composed(username, USERNAME_MAX)
+        username = _composed(username, MAX_USERNAME_LENGTH)
         known = USERNAME.fullmatch(username) is not None
         account = await self.observe(lambda unit: unit.accounts.find(username)) if known else None
         hashed = None if account is None else account.password_hash
-        forms = dict.fromkeys((_composed(password, PASSWORD_MAX), password))  # Contract: 2.3
-        right = [await self.passwords.verify(hashed, each[: PASSWORD_MAX + 1]) for each in forms]
+        forms = dict.fromkeys((_composed(password, MAX_PASSWORD_LENGTH), password))  # Contract: 2.3
+        right = [
+            await self.passwords.verify(hashed, each[: MAX_PASSWORD_LENGTH + 1]) for each in forms
+        ]
         if account is None or not any(right):
             raise WrongCredentials
         token = self.ids.token()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from attendance_core import ports
 from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId
 
-BROWSERS_MOST = 16  # Contract: 9.4, of a person
+MAX_BROWSERS = 16  # Contract: 9.4, of a person
 BROWSER_SECONDS: Seconds = 400 * 86_400  # no browser keeps a cookie for longer
 NOBODY = UserId(0)
 
@@ -52,7 +52,7 @@ def remember_browser(unit: ports.Unit, user_id: UserId, shown: Sequence[str], se
     forgotten = [
         each.browser_id
         for at, each in enumerate(others, start=1)
-        if at >= BROWSERS_MOST or not each.is_current(now)
+        if at >= MAX_BROWSERS or not each.is_current(now)
     ]
     if forgotten:
         unit.known_browsers.remove(user_id, forgotten)

@@ -9,7 +9,7 @@ from attendance_core.errors import BadCharacters, BadLength, InvalidArgument, To
 from attendance_core.vocabulary import is_printable, search_fold, tidy
 
 # Contract: 1.19, rows of a list that are passed over: each of them is read all the same
-OFFSET_MOST = 10_000
+MAX_OFFSET = 10_000
 
 LINE_BREAK = re.compile("\r\n?")
 MANY_LINE_BREAKS = re.compile(r"\n(?:[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n){2,}")
@@ -60,5 +60,5 @@ def check_page(limit: int | None, offset: int) -> None:
     """Passes a limit of 1 or more, and an offset from 0 to the most. Raises InvalidArgument."""
     if limit is not None and limit < 1:
         raise InvalidArgument(field="limit")
-    if not 0 <= offset <= OFFSET_MOST:
+    if not 0 <= offset <= MAX_OFFSET:
         raise InvalidArgument(field="offset")

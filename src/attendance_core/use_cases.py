@@ -33,7 +33,7 @@ from attendance_core.marking.commands import (
     RefuseToMark,
 )
 from attendance_core.marking.readings import ReadRoom, WhyGone
-from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
+from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.profiles import (
     FindByName,
     GetPendingScans,
@@ -95,7 +95,7 @@ class UseCases:
     confirm_marking: ConfirmMarking
     refuse_to_mark: RefuseToMark
 
-    start_process: StartProcess
+    take_lease: TakeLease
     renew_lease: RenewLease
     sweep: Sweep
     read_room: ReadRoom

@@ -59,7 +59,7 @@ ALIKE_IN_SEARCHES = {
 }
 ACUTE_ACCENT = " \u0301"  # what NFKC makes of the one that stands alone, for an apostrophe
 _ALIKE = str.maketrans(ALIKE_IN_SEARCHES)
-WORDS_MAX = 64  # of a search; a name of 128 characters has no more
+MAX_WORDS = 64  # of a search; a name of 128 characters has no more
 
 LATEST_INSTANT: Instant = 253_402_300_799  # the last second of the year 9999
 
@@ -88,7 +88,7 @@ def words_of(part: str) -> Sequence[str]:
     """Lists the words of a search's folded part, each once, the longest first; at most 64."""
     words = dict.fromkeys(part.split(" "))
     words.pop("", None)
-    return sorted(words, key=lambda word: (-len(word), word))[:WORDS_MAX]
+    return sorted(words, key=lambda word: (-len(word), word))[:MAX_WORDS]
 
 
 def is_found(name: str, part: str) -> bool:

@@ -14,8 +14,8 @@ import segno
 
 from attendance_core.errors import Unavailable
 
-MOST_KEPT: Final = 1000  # of some 5 kB; the ones that were not asked for the longest go
-MOST_WAITING: Final = 50  # to be drawn, which takes a fifth of a second
+MAX_KEPT: Final = 1000  # of some 5 kB; the ones that were not asked for the longest go
+MAX_WAITING: Final = 50  # to be drawn, which takes a fifth of a second
 
 
 def drawn(address: str) -> bytes:
@@ -43,7 +43,7 @@ class EventCodes:
     async def draw(self, address: str) -> bytes:
         """Draws one that is not kept. Raises Unavailable where too many others are waited for."""
         if address not in self._drawing:
-            if len(self._drawing) >= MOST_WAITING:
+            if len(self._drawing) >= MAX_WAITING:
                 raise Unavailable
             self._drawing[address] = asyncio.create_task(self._draw(address))
         return await asyncio.shield(self._drawing[address])  # others may wait for it, too
@@ -55,6 +55,6 @@ class EventCodes:
         finally:
             del self._drawing[address]
         self._kept[address] = code
-        if len(self._kept) > MOST_KEPT:
+        if len(self._kept) > MAX_KEPT:
             self._kept.popitem(last=False)
         return code

@@ -25,11 +25,11 @@ PREFIX: Final = "ATTENDANCE_"
 USUAL: Final = Terms()
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
 LONGEST_SECONDS: Final = 86_400
-MOST_WORKERS: Final = 64
+MAX_WORKERS: Final = 64
 # Idle connections are the proxy's to close: a POST that meets one of ours closing is lost
 KEEP_ALIVE_SECONDS: Final = 75
 LONGEST_KEEP_ALIVE: Final = 3_600  # seconds
-MOST_KARMA: Final = 1_000_000
+MAX_KARMA: Final = 1_000_000
 NOTIFIERS: Final = frozenset(
     {"redis", "rediss", "valkey", "valkeys", "postgresql", "postgres", "postgresql+asyncpg"}
 )
@@ -232,7 +232,7 @@ def _log_format(value: str) -> str:
 READERS: Final[dict[str, Callable[[str], Any]]] = {
     "host": _host,
     "port": _whole(0, 65_535),
-    "workers": _whole(1, MOST_WORKERS),
+    "workers": _whole(1, MAX_WORKERS),
     "data_dir": _directory,
     "database_url": _database_url,
     "notifier_url": _notifier_url,
@@ -240,9 +240,9 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "allowed_origins": _origins,
     "hold_seconds": _seconds,
     "grace_seconds": _seconds,
-    "karma_per_mark": _whole(0, MOST_KARMA),
+    "karma_per_mark": _whole(0, MAX_KARMA),
     "keep_alive_seconds": _whole(1, LONGEST_KEEP_ALIVE),
     "log_format": _log_format,
     "metrics_host": _host,
-    "metrics_port": _whole(1, 65_535 - MOST_WORKERS),
+    "metrics_port": _whole(1, 65_535 - MAX_WORKERS),
 }

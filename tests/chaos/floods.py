@@ -26,7 +26,7 @@ from uuid import uuid4
 import uvloop
 from PIL import Image
 
-from attendance_core.checks import OFFSET_MOST
+from attendance_core.checks import MAX_OFFSET
 from attendance_web.wire.credentials import session_cookie_name
 from tests.chaos.attacks import AGAIN, BEGUN, NICE
 
@@ -283,7 +283,7 @@ FLOODS: Final[dict[str, Flood]] = {
     ),
     "deep": Flood(
         "GetEvents by name, far down the list, of nobody",
-        calls(f"/api/events/GetEvents?name={quote('ов-')}&offset={OFFSET_MOST}", known=False),
+        calls(f"/api/events/GetEvents?name={quote('ов-')}&offset={MAX_OFFSET}", known=False),
         200,
         crowded=True,
     ),

@@ -13,7 +13,7 @@ from tests.chaos.wire import Wire, opened
 from tests.support.gathering import Person
 
 BACKOFF: Final = 0.2  # seconds before the first new attempt; doubled for each further one
-BACKOFF_MOST: Final = 5.0
+MAX_BACKOFF: Final = 5.0
 ALIVE_SECONDS: Final = 3.0  # between two pings
 FINAL: Final = frozenset({4401, 4403, 4404, 4410})  # nothing is to be had there any more
 
@@ -41,7 +41,7 @@ class Visits:
     async def open(self) -> Wire | None:
         """An open socket, or None where it failed; then after a while."""
         if self._failed:
-            await self.stage.think(min(BACKOFF * 2**self._failed, BACKOFF_MOST) / 2)
+            await self.stage.think(min(BACKOFF * 2**self._failed, MAX_BACKOFF) / 2)
         self.wire = await opened(self.stage, self.person, self._role, self.event)
         self._failed = 0 if self.wire is not None else self._failed + 1
         return self.wire

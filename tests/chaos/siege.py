@@ -33,7 +33,7 @@ PAIRS: Final = 120  # as many as meet in a minute
 PEOPLE, GATHERINGS = 100_000, 50_000  # of a crowded database
 LOOK_SECONDS: Final = 0.02  # from one look at the service's memory to the next
 MEBIBYTE: Final = 1024 * 1024
-GROWTH_MOST: Final = 1024 * MEBIBYTE  # an attack ends there, before the machine does
+MAX_GROWTH: Final = 1024 * MEBIBYTE  # an attack ends there, before the machine does
 LEASE_LOST: Final = "the lease of process"  # as the heartbeat logs it
 DATABASE: Final = "ATTENDANCE_DATABASE_URL"
 USERNAME: Final = "who.logs.in"
@@ -213,7 +213,7 @@ def _watched(on: Ground, attacker: subprocess.Popen[str]) -> Iterator[list[int]]
     def looks() -> None:
         while not over.wait(LOOK_SECONDS):
             seen.append(on.memory())
-            if seen[-1] > seen[0] + GROWTH_MOST:
+            if seen[-1] > seen[0] + MAX_GROWTH:
                 attacker.terminate()
                 return
 

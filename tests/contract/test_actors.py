@@ -109,7 +109,7 @@ WITHOUT_PEOPLE = frozenset(
         "get_pending_scans",
         "get_event_by_id",
         "get_events",
-        "start_process",
+        "take_lease",
         "renew_lease",
         "sweep",
         "read_room",

@@ -12,9 +12,7 @@ from attendance_adapters.give_way import give_way_until
 
 TURNS = 30  # the thread lets go of the interpreter so often, as one does that asks a database
 STEP = 100e-6  # seconds that a step of the busy loop takes
-MOST_STEPS = (
-    5 * TURNS
-)  # a few are needed in all; without giving way hundreds, with uvloop thousands
+MAX_STEPS = 5 * TURNS  # a few are needed in all; without giving way hundreds, with uvloop thousands
 
 
 def works() -> None:
@@ -29,7 +27,7 @@ async def steps_until_done(call: Callable[[], None], *, give_way: bool) -> int:
         done = asyncio.get_running_loop().run_in_executor(threads, call)
         if give_way:
             give_way_until(done)
-        while not done.done() and steps < 20 * MOST_STEPS:
+        while not done.done() and steps < 20 * MAX_STEPS:
             until = time.perf_counter() + STEP
             while time.perf_counter() < until:
                 pass
@@ -40,7 +38,7 @@ async def steps_until_done(call: Callable[[], None], *, give_way: bool) -> int:
 
 
 async def test_a_thread_has_its_turns_while_the_loop_is_busy() -> None:
-    assert await steps_until_done(works, give_way=True) < MOST_STEPS
+    assert await steps_until_done(works, give_way=True) < MAX_STEPS
 
 
 async def test_an_idle_loop_does_not_spin_while_a_thread_works() -> None:

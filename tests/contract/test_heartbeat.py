@@ -14,7 +14,7 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Process, Terms
-from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
+from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.vocabulary import ProcessId, UserId
 from tests.support.lecture import Lecture
 from tests.support.stand_ins import NOON, CountedIds, SetClock
@@ -66,7 +66,7 @@ class Pulse:
         self.store = store
         self.lost = 0
         self.heartbeat = Heartbeat(
-            start_process=StartProcess(store.transact, terms),
+            take_lease=TakeLease(store.transact, terms),
             renew_lease=RenewLease(store.transact, terms),
             sweep=Sweep(store.transact, store.observe, terms),
             ids=CountedIds(),

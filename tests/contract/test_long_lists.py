@@ -57,7 +57,7 @@ def in_pieces(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def cut(most: int = PIECE) -> None:
         for module in ("attendance_core.events.lists", "attendance_web.http.pieces"):
-            monkeypatch.setattr(f"{module}.PIECE_MOST", most)
+            monkeypatch.setattr(f"{module}.MAX_PIECE", most)
 
     return cut
 

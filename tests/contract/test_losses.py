@@ -279,7 +279,7 @@ class TestRule12WhoDoesNotReadIsDisconnected:
     async def test_and_slows_nobody_down(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.live.outbox.OUTBOX_MOST", 128)
+        monkeypatch.setattr("attendance_web.live.outbox.MAX_OUTBOX", 128)
         async with opened_house(tmp_path, send_buffer=4096) as house:
             asker, marker, other = await house.people(3)
             event_id = await house.event(marker)

@@ -8,7 +8,7 @@ import pytest
 
 from attendance_core.marking.connections import Role
 from attendance_web.live.close_codes import RESTART, SLOW
-from attendance_web.live.outbox import OUTBOX_MOST, Outbox
+from attendance_web.live.outbox import MAX_OUTBOX, Outbox
 from tests.support.lecture import socket
 
 overflows: list[int] = []
@@ -53,7 +53,7 @@ class TestOutbox:
         assert await all_of(outbox) == ["the last", 1000]
 
     async def test_it_holds_so_much_and_one_more_ends_it(self, outbox: Outbox) -> None:
-        for number in range(OUTBOX_MOST):
+        for number in range(MAX_OUTBOX):
             outbox.put(str(number))
         assert not outbox.is_closing and not overflows
         outbox.put("one too many")

@@ -86,7 +86,7 @@ class TestTurns:
     async def test_one_that_nobody_waits_for_has_no_turn(
         self, pictures: PillowPictures, workers: Workers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(module, "MOST_JOBS", 3)
+        monkeypatch.setattr(module, "MAX_JOBS", 3)
         workers.held.add(11)
         first = cleaning(pictures, ANNA, 11)
         await workers.has(1)
@@ -141,10 +141,10 @@ class TestRoom:
     @pytest.mark.parametrize(
         ("bound", "most", "data"),
         [
-            ("MOST_JOBS", 2, PNG),
-            ("MOST_WAITING_BYTES", 2 * len(PNG), PNG),
+            ("MAX_JOBS", 2, PNG),
+            ("MAX_WAITING_BYTES", 2 * len(PNG), PNG),
             # However small their files are, pictures count by what they are when decoded
-            ("MOST_WAITING_PIXELS", 50_000_000, png_of_zeros(5_000, 4_000)),
+            ("MAX_WAITING_PIXELS", 50_000_000, png_of_zeros(5_000, 4_000)),
         ],
     )
     async def test_beyond_what_may_wait_one_is_refused_and_those_before_it_are_not(

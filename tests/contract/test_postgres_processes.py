@@ -43,7 +43,7 @@ class Machine:
         self.do = use_cases(self.store, RandomIds(), TERMS)
         self.lost_leases = 0
         self.pulse = Heartbeat(
-            start_process=self.do.start_process,
+            take_lease=self.do.take_lease,
             renew_lease=self.do.renew_lease,
             sweep=self.do.sweep,
             ids=RandomIds(),

@@ -370,7 +370,7 @@ class TestEvents:
         self, store: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: 1.10."""
-        monkeypatch.setattr("attendance_core.events.event.EVENTS_MOST", 3)
+        monkeypatch.setattr("attendance_core.events.event.MAX_OPEN_EVENTS", 3)
         (anna,) = await people(store, "Анна")
         create = CreateEvent(store.transact, RandomIds())
         answers = await asyncio.gather(

@@ -193,7 +193,7 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
         lambda do: do.get_attendance(actor=k.actor(a), event_id=k.event(b))
     ),
     "get_my_attendance": lambda k, a, b, c: lambda do: do.get_my_attendance(actor=k.actor(a)),
-    "start_process": lambda k, a, b, c: start_process(k),
+    "take_lease": lambda k, a, b, c: take_lease(k),
     "renew_lease": lambda k, a, b, c: lambda do: do.renew_lease(process_id=k.process(a)),
     "sweep": lambda k, a, b, c: lambda do: do.sweep(process_id=k.process(a // 3)),
     "count_one": lambda k, a, b, c: (
@@ -225,10 +225,10 @@ async def judge(do: UseCases, user_id: UserId, *, approve: bool) -> None:
     await do.judge_scan(user_id=user_id, file=scan.file, approve=approve)
 
 
-def start_process(known: Known) -> Call:
+def take_lease(known: Known) -> Call:
     process_id = ProcessId(UUID(int=next(known.numbers)))
     known.processes.append(process_id)
-    return lambda do: do.start_process(process_id=process_id)
+    return lambda do: do.take_lease(process_id=process_id)
 
 
 def opens(role: Role) -> Callable[[Known, int, int, int], Call]:
@@ -272,7 +272,7 @@ move = st.one_of(
 Move = tuple[str, int, int, int]
 # People 0, 1 and 2; 0 is ready to mark the others, who wait
 BEGINNING: list[Move] = [
-    ("start_process", 0, 0, 0),
+    ("take_lease", 0, 0, 0),
     ("sign_up", 0, 0, 0),
     ("sign_up", 2, 1, 0),
     ("sign_up", 3, 2, 0),

@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from attendance_web.live.peer import EXTENSION, FLOODED
-from attendance_web.serving.ws_protocol import FRAMES_MOST
+from attendance_web.serving.ws_protocol import MAX_FRAMES
 from tests.support.faulty_house import serving
 from tests.support.live_house import PATIENCE, eventually
 
@@ -237,15 +237,15 @@ class TestFloods:
             raw.writer.write(frame * 10_000)
             come = await raw.hears_the_end()
             assert app.floods == 1
-            assert app.texts <= FRAMES_MOST
-            assert come.count(b"\x8a") <= FRAMES_MOST + 5  # answers to pings
+            assert app.texts <= MAX_FRAMES
+            assert come.count(b"\x8a") <= MAX_FRAMES + 5  # answers to pings
             assert b"\x11\x4d" in come  # 4429
 
     async def test_sixty_at_once_are_heard(self) -> None:
         app = Hearing()
         async with shaking(app) as raw:
-            await raw.says(TEXT * FRAMES_MOST)
-            await eventually(lambda: app.texts == FRAMES_MOST)
+            await raw.says(TEXT * MAX_FRAMES)
+            await eventually(lambda: app.texts == MAX_FRAMES)
             assert app.floods == 0
 
     async def test_answers_to_our_own_pings_are_free(self) -> None:
@@ -254,15 +254,15 @@ class TestFloods:
             address = f"ws://127.0.0.1:{port}/ws/marking"
             async with connect(address, proxy=None, ping_interval=None) as client:
                 await asyncio.sleep(MANY_PINGS)
-                for _ in range(FRAMES_MOST):
+                for _ in range(MAX_FRAMES):
                     await client.send("{}")
-                await eventually(lambda: app.texts == FRAMES_MOST)
+                await eventually(lambda: app.texts == MAX_FRAMES)
                 assert app.floods == 0
 
     async def test_who_does_not_read_answers_to_pings_is_not_read_from(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.serving.ws_protocol.FRAMES_MOST", 10**9)
+        monkeypatch.setattr("attendance_web.serving.ws_protocol.MAX_FRAMES", 10**9)
         app = Hearing()
         async with shaking(app, send_buffer=4096) as raw:
             raw.writer.transport.pause_reading()  # type: ignore[attr-defined]
@@ -273,7 +273,7 @@ class TestFloods:
     async def test_a_message_of_very_many_fragments_is_too_large(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.serving.ws_protocol.FRAMES_MOST", 10**9)
+        monkeypatch.setattr("attendance_web.serving.ws_protocol.MAX_FRAMES", 10**9)
         app = Hearing()
         async with shaking(app) as raw:
             await raw.says(masked(1, last=False) + CONTINUED * 200 + masked(0))

@@ -111,7 +111,7 @@ class Promises(RuleBasedStateMachine):
                 assert news.place.state == old
             case Marked(marker=marker):
                 assert marker == old.marker and news.at < old.until, "marked, but no longer held"
-            case _ if news.asked_by is None and news.place.member and news.at < old.until:
+            case _ if news.commanded_by is None and news.place.member and news.at < old.until:
                 assert not any(
                     each.user_id == old.marker
                     and each.connection.role is Role.MARKING

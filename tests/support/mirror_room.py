@@ -56,8 +56,8 @@ class Room:
         self.deliver(self.mirror.add_asker(connection, mine))
         return connection.connection_id
 
-    def told(self, mine: Place, asked_by: ConnectionId | None = None) -> None:
-        self.deliver(self.mirror.announced(PlaceChanged(mine, AT, asked_by)))
+    def told(self, mine: Place, commanded_by: ConnectionId | None = None) -> None:
+        self.deliver(self.mirror.announced(PlaceChanged(mine, AT, commanded_by)))
 
     def answered(
         self,

@@ -21,7 +21,7 @@ from attendance_core.marking.commands import (
 from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import ReadRoom
-from attendance_core.marking.upkeep import RenewLease, StartProcess, Sweep
+from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.ports import Missed
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
@@ -64,7 +64,7 @@ class World:
         self.hang_up = HangUp(transact, self.terms)
         self.sweep = Sweep(transact, observe, self.terms)
         self.renew = RenewLease(transact, self.terms)
-        self.start_process = StartProcess(transact, self.terms)
+        self.take_lease = TakeLease(transact, self.terms)
         self.read_room = ReadRoom(observe)
         self.people = [self.person(f"Person {number}") for number in range(1, people + 1)]
         self.event_id = self.event()
@@ -103,7 +103,7 @@ class World:
 
     def process(self) -> ProcessId:
         process_id = ProcessId(self.ids.process_id())
-        drive(self.start_process(process_id=process_id))
+        drive(self.take_lease(process_id=process_id))
         return process_id
 
     def connection(

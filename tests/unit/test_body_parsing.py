@@ -10,9 +10,9 @@ import pytest
 from hypothesis import strategies as st
 
 from attendance_core.errors import InvalidArgument, Refusal
-from attendance_web.http.body_parsing import MOST_FIELDS, in_body, in_query
+from attendance_web.http.body_parsing import MAX_FIELDS, in_body, in_query
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
-from attendance_web.wire.values import MOST_DEPTH, too_complex
+from attendance_web.wire.values import MAX_DEPTH, too_complex
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -97,8 +97,8 @@ class TestInJson:
         def nested(depth: int) -> bytes:
             return b'{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
-        assert in_body(JSON, nested(MOST_DEPTH))
-        for depth in (MOST_DEPTH + 1, 1000, 30_000):
+        assert in_body(JSON, nested(MAX_DEPTH))
+        for depth in (MAX_DEPTH + 1, 1000, 30_000):
             with pytest.raises(BadBody):
                 in_body(JSON, nested(depth))
 
@@ -121,7 +121,7 @@ class TestInJson:
         def depth(some: Any) -> int:
             return 1 + max(map(depth, some), default=0) if isinstance(some, list) else 0
 
-        assert too_complex(json.dumps(value).encode()) == (depth(value) > MOST_DEPTH)
+        assert too_complex(json.dumps(value).encode()) == (depth(value) > MAX_DEPTH)
 
     @hypothesis.given(st.binary(max_size=200))
     def test_any_bytes_are_an_object_or_refused(self, body: bytes) -> None:
@@ -147,7 +147,7 @@ class TestInForms:
             in_body(FORM, b"user_id=1&user_id=2")
 
     def test_more_fields_than_any_call_has_are_refused(self) -> None:
-        many = b"&".join(b"f%d=1" % number for number in range(MOST_FIELDS + 1))
+        many = b"&".join(b"f%d=1" % number for number in range(MAX_FIELDS + 1))
         with pytest.raises(InvalidArgument, match="«query»"):
             in_query(many)
         with pytest.raises(BadBody):

@@ -9,7 +9,7 @@ import pytest
 from attendance_core.accounts import LoggedIn, LogIn, SignUp
 from attendance_core.browsers import (
     BROWSER_SECONDS,
-    BROWSERS_MOST,
+    MAX_BROWSERS,
     RecogniseBrowser,
     browser_id_of,
 )
@@ -103,16 +103,16 @@ def test_of_a_person_so_many_are_known_that_were_used_last(house: House) -> None
     boris = house.sign_up("boris").browser
     house.sign_up("anna", shown=None)
     shown = []
-    for _ in range(BROWSERS_MOST + 3):
+    for _ in range(MAX_BROWSERS + 3):
         house.world.clock.pass_(1)
         shown.append(house.log_in("anna"))
-    assert [house.knows("anna", each) for each in shown] == [False] * 3 + [True] * BROWSERS_MOST
+    assert [house.knows("anna", each) for each in shown] == [False] * 3 + [True] * MAX_BROWSERS
     house.world.clock.pass_(1)
     assert house.log_in("anna", shown[3]) == shown[3]  # the one used longest ago
     house.world.clock.pass_(1)
     house.log_in("anna")
     assert [house.knows("anna", each) for each in shown[3:5]] == [True, False]
-    assert house.kept() == BROWSERS_MOST + 1
+    assert house.kept() == MAX_BROWSERS + 1
     assert boris is not None and house.knows("boris", boris)
 
 

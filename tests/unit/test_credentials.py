@@ -14,7 +14,7 @@ from attendance_web.wire.credentials import (
     check_person,
     credentials_from,
     origin_is_foreign,
-    person_named,
+    person_of_headers,
 )
 from attendance_web.wire.headers import cookies
 from attendance_web.wire.refusals import OtherPerson
@@ -180,9 +180,9 @@ class TestThePersonItIsFor:
                 check_person(None, said)
 
     def test_a_header_that_comes_twice_is_no_id(self) -> None:
-        assert person_named([]) is None
+        assert person_of_headers([]) is None
         twice = [(b"x-attendance-user", b"7"), (b"X-Attendance-User", b"7")]
-        assert person_named(twice) == "7, 7"
+        assert person_of_headers(twice) == "7, 7"
 
 
 class TestKnownBrowsers:

@@ -10,7 +10,7 @@ import pytest
 
 from attendance_core.errors import Unavailable
 from attendance_web import event_codes as module
-from attendance_web.event_codes import MOST_WAITING, EventCodes
+from attendance_web.event_codes import MAX_WAITING, EventCodes
 
 
 class Drawings:
@@ -56,7 +56,7 @@ async def test_one_is_drawn_once_however_often_it_is_asked_for(drawings: Drawing
 async def test_those_asked_for_last_are_kept(
     drawings: Drawings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_KEPT", 2)
+    monkeypatch.setattr(module, "MAX_KEPT", 2)
     codes = EventCodes()
     for address in ("a", "b", "a", "c", "a", "b"):
         await code_of(codes, address)
@@ -67,7 +67,7 @@ async def test_too_many_at_once_are_refused_and_the_kept_ones_are_not(drawings: 
     codes = EventCodes()
     await code_of(codes, "kept")
     drawings.may_go_on.clear()
-    waiting = [asyncio.create_task(code_of(codes, str(number))) for number in range(MOST_WAITING)]
+    waiting = [asyncio.create_task(code_of(codes, str(number))) for number in range(MAX_WAITING)]
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
         await code_of(codes, "one more")
@@ -76,4 +76,4 @@ async def test_too_many_at_once_are_refused_and_the_kept_ones_are_not(drawings: 
     drawings.may_go_on.set()
     await asyncio.gather(*waiting[1:])
     assert await code_of(codes, "one more") == b"one more"
-    assert len(drawings.drawn) == MOST_WAITING + 2
+    assert len(drawings.drawn) == MAX_WAITING + 2

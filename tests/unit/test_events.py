@@ -26,7 +26,7 @@ from attendance_core.errors import (
     TooShort,
 )
 from attendance_core.events import (
-    EVENTS_MOST,
+    MAX_OPEN_EVENTS,
     CreateEvent,
     DeleteEvent,
     Event,
@@ -147,8 +147,8 @@ class TestCreateEvent:
         self, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: 1.10."""
-        assert EVENTS_MOST == 500
-        monkeypatch.setattr("attendance_core.events.event.EVENTS_MOST", 3)
+        assert MAX_OPEN_EVENTS == 500
+        monkeypatch.setattr("attendance_core.events.event.MAX_OPEN_EVENTS", 3)
         calendar.creates("Second", ends=NOON + 60)
         calendar.creates("Third", ends=NOON + 120)
         with pytest.raises(TooManyEvents) as refused:
@@ -223,7 +223,7 @@ class TestGetEvents:
         for name in "гбва":
             calendar.creates(name, NOON + (name in "аб"))
         whole = calendar.finds(None)
-        monkeypatch.setattr("attendance_core.events.lists.PIECE_MOST", 2)
+        monkeypatch.setattr("attendance_core.events.lists.MAX_PIECE", 2)
 
         async def read(pieces: AsyncIterator[Sequence[Event]]) -> list[list[str]]:
             return [names(piece) async for piece in pieces]
@@ -245,7 +245,7 @@ class TestGetEvents:
         self, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: 1.20."""
-        monkeypatch.setattr("attendance_core.events.lists.PIECE_MOST", 2)
+        monkeypatch.setattr("attendance_core.events.lists.MAX_PIECE", 2)
         ids = {name: calendar.creates(name) for name in "абвгд"}
 
         async def read() -> str:

@@ -117,8 +117,8 @@ class TestBounds:
     ) -> None:
         desk = Desk(at_once=3, of_one=2, waiting=6, waiting_of_one=3)
         asked: list[Turn] = []
-        for is_asking, whose, which in steps:
-            if is_asking:
+        for has_command, whose, which in steps:
+            if has_command:
                 try:
                     asked.append(desk.asks(whose, str(whose)))
                 except NoTurn:

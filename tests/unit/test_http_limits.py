@@ -343,7 +343,7 @@ class TestTurns:
     async def test_over_the_bound_nothing_is_asked_or_counted(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for name, value in (("AT_ONCE", 1), ("OTHERS_MOST_AN_ADDRESS", 1), ("REFUSED_AFTER", 0)):
+        for name, value in (("AT_ONCE", 1), ("MAX_OTHERS_AN_ADDRESS", 1), ("REFUSED_AFTER", 0)):
             monkeypatch.setattr(password_turns, name, value)
         limits = store.limits()
         guesses = Guesses(2, limits)

@@ -33,7 +33,7 @@ from attendance_core.events import DeleteEvent, LeaveEvent
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import (
     CONNECTIONS_READ,
-    SOCKETS_MOST,
+    MAX_SOCKETS,
     Role,
 )
 from attendance_core.marking.frames import Confirmed, Prepared
@@ -117,7 +117,7 @@ class TestOnePersonsSockets:
                 while True:
                     opened.append(opens(2))
                     most = max(most, self.rows(world, 2))
-            assert len(opened) == SOCKETS_MOST
+            assert len(opened) == MAX_SOCKETS
             for each in opened:
                 world.is_lost(each)
         assert most == CONNECTIONS_READ

@@ -168,7 +168,7 @@ class TestAnswered:
     def test_the_announcement_may_come_before_the_answer(self, room: Room) -> None:
         mia = room.marks(MIA)
         room.news(mia)
-        room.told(place(BOB, 2, BY_MIA), asked_by=mia)
+        room.told(place(BOB, 2, BY_MIA), commanded_by=mia)
         room.answered(mia, place(BOB, 2, BY_MIA))
         assert room.news(mia) == [Prepared(BOB, 90)]
 
@@ -185,7 +185,7 @@ class TestAnswered:
     ) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
         room.news(mia)
-        room.told(place(BOB, 3, state), asked_by=mia)
+        room.told(place(BOB, 3, state), commanded_by=mia)
         assert room.news(mia) == [answer, *then]
 
     def test_a_choice_that_has_ended_before_its_answer_is_told_both(self, room: Room) -> None:
@@ -205,7 +205,7 @@ class TestAnswered:
         now_eve = place(eve, 2, Held(20, MIA, 300))
         room.answered(mia, now_eve, ended=(place(BOB, 3, None),))
         assert room.news(mia) == [ReservationExpired(BOB), UserLeft(BOB), Prepared(eve, 200)]
-        room.told(now_eve, asked_by=mia)
+        room.told(now_eve, commanded_by=mia)
         room.told(place(BOB, 3, None))
         assert room.news(mia) == []
 

@@ -62,10 +62,10 @@ async def hall(monkeypatch: pytest.MonkeyPatch) -> Hall:
     """Two at a time, small bounds, and no pause before a refusal."""
     for name, value in (
         ("AT_ONCE", 2),
-        ("OTHERS_MOST", 8),
-        ("OTHERS_MOST_AN_ADDRESS", 5),
-        ("KNOWN_MOST", 4),
-        ("KNOWN_MOST_AN_ACCOUNT", 1),
+        ("MAX_OTHERS", 8),
+        ("MAX_OTHERS_AN_ADDRESS", 5),
+        ("MAX_KNOWN", 4),
+        ("MAX_KNOWN_AN_ACCOUNT", 1),
         ("REFUSED_AFTER", 0.0),
     ):
         monkeypatch.setattr(password_turns, name, value)

@@ -117,7 +117,7 @@ class TestWhoItIs:
     async def test_only_so_many_sessions_are_kept_in_mind(
         self, openings: OpeningQueue, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(seen_sessions, "SEEN_MOST", 2)
+        monkeypatch.setattr(seen_sessions, "MAX_SEEN", 2)
         for token in ("a1", "a2", "a1", "a3"):
             await self.looked_at(openings, (token, ""))
         assert list(openings.seen._people.values()) == [1, 3]

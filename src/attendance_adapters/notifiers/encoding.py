@@ -57,7 +57,7 @@ def _to_json(fields: dict[str, Any]) -> bytes:
 
 def _announcement_to_fields(announcement: Announcement) -> dict[str, Any]:
     match announcement:
-        case PlaceChanged(place, at, asked_by):
+        case PlaceChanged(place, at, commanded_by):
             return {
                 "kind": "place",
                 "user": place.user_id,
@@ -65,7 +65,7 @@ def _announcement_to_fields(announcement: Announcement) -> dict[str, Any]:
                 "version": place.version,
                 "state": _state_to_list(place.state),
                 "at": at,
-                "by": None if asked_by is None else asked_by.hex,
+                "by": None if commanded_by is None else commanded_by.hex,
             }
         case ConnectionsEnded(_, why, connection_ids):
             ids = None
@@ -92,8 +92,8 @@ def _announcement_from_fields(event_id: EventId, fields: dict[str, Any]) -> Anno
             state = _state_from_list(fields["state"])
             user_id, version = UserId(int(fields["user"])), int(fields["version"])
             place = Place(event_id, user_id, bool(fields["member"]), state, version)
-            asked_by = None if fields["by"] is None else _connection_id_from(fields["by"])
-            return PlaceChanged(place, float(fields["at"]), asked_by)
+            commanded_by = None if fields["by"] is None else _connection_id_from(fields["by"])
+            return PlaceChanged(place, float(fields["at"]), commanded_by)
         case "ended":
             ids = fields["connections"]
             connection_ids = None if ids is None else frozenset(map(_connection_id_from, ids))

@@ -31,7 +31,7 @@ from attendance_core.vocabulary import ACUTE_ACCENT, ALIKE_IN_SEARCHES, words_of
 TRIGRAM_LENGTH = 3  # characters; no index finds shorter words
 # How many names have the words in them when going through all names in order finds a page sooner
 MANY_MATCHES = 1_000
-PHRASES_MAX = 8  # of a search, that SQLite's index is asked for; the others are looked for in names
+MAX_PHRASES = 8  # of a search, that SQLite's index is asked for; the others are looked for in names
 # The column of the table of names, and that of its full-text table, which have the same values
 _JOIN_COLUMNS: Final = {
     "profiles": ("profiles.user_id", "rowid"),
@@ -233,7 +233,7 @@ def arguments_of(table: str) -> tuple[ColumnElement[Any], ...]:
 def parameters_of(part: str) -> Mapping[str, str]:
     """Writes the words of a folded part as the statements of each engine want them."""
     words = words_of(part) or [""]
-    phrases = [each for each in words[:PHRASES_MAX] if len(each) >= TRIGRAM_LENGTH]
+    phrases = [each for each in words[:MAX_PHRASES] if len(each) >= TRIGRAM_LENGTH]
     return {
         "first": words[0],
         "others": json.dumps(words[1:]),

@@ -1,8 +1,8 @@
 """Gatherings: what may become of one, and lists of them. Contract: 5."""
 
 from attendance_core.events.event import (
-    EVENT_NAME_MAX,
-    EVENTS_MOST,
+    MAX_EVENT_NAME_LENGTH,
+    MAX_OPEN_EVENTS,
     CreateEvent,
     DeleteEvent,
     Event,
@@ -12,8 +12,8 @@ from attendance_core.events.event import (
 )
 from attendance_core.events.lists import (
     ANY_TIME,
-    GET_EVENTS_MIN,
-    PIECE_MOST,
+    MAX_PIECE,
+    MIN_GET_EVENTS,
     GetCreatedEvents,
     GetEvents,
     GetJoinedEvents,
@@ -22,10 +22,10 @@ from attendance_core.events.lists import (
 
 __all__ = [
     "ANY_TIME",
-    "EVENTS_MOST",
-    "EVENT_NAME_MAX",
-    "GET_EVENTS_MIN",
-    "PIECE_MOST",
+    "MAX_EVENT_NAME_LENGTH",
+    "MAX_OPEN_EVENTS",
+    "MAX_PIECE",
+    "MIN_GET_EVENTS",
     "CreateEvent",
     "DeleteEvent",
     "Event",

@@ -23,8 +23,8 @@ from attendance_core.marking.moves import end_hold, lock_own_place
 from attendance_core.marking.places import Held
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
-EVENT_NAME_MAX = 128  # Contract: 5
-EVENTS_MOST = 500  # Contract: 1.10, of one person that have not ended
+MAX_EVENT_NAME_LENGTH = 128  # Contract: 5
+MAX_OPEN_EVENTS = 500  # Contract: 1.10, of one person that have not ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,15 @@ class CreateEvent:
         """Raises BadLength, BadCharacters, BadTimes, EventNameTaken, TooManyEvents,
         PersonNotFound.
         """
-        kept = checked_text(name, "name", 1, EVENT_NAME_MAX)
+        kept = checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
         event_id = EventId(self.ids.event_id())
 
         def work(unit: ports.Unit) -> EventId:
             unit.profiles.lock(actor)  # two events of one person are counted one after the other
             if not (0 <= starts_at < ends_at <= LATEST_INSTANT and unit.now() < ends_at):
                 raise BadTimes(field="time_to")
-            if unit.events.count_not_over(actor, unit.now(), EVENTS_MOST) >= EVENTS_MOST:
-                raise TooManyEvents(most=EVENTS_MOST)
+            if unit.events.count_not_over(actor, unit.now(), MAX_OPEN_EVENTS) >= MAX_OPEN_EVENTS:
+                raise TooManyEvents(most=MAX_OPEN_EVENTS)
             unit.events.add(Event(event_id, kept, actor, starts_at, ends_at))
             unit.places.make(event_id, actor)
             unit.places.put(unit.places.lock(event_id, [actor])[actor].joined())

@@ -10,8 +10,8 @@ from attendance_core.checks import check_page, search_part
 from attendance_core.events.event import Event
 from attendance_core.vocabulary import Instant, UserId
 
-GET_EVENTS_MIN = 3  # Contract: GetEvents
-PIECE_MOST = 500  # Contract: 1.20, events that are read in one look
+MIN_GET_EVENTS = 3  # Contract: GetEvents
+MAX_PIECE = 500  # Contract: 1.20, events that are read in one look
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ async def _pieces(
     """
     after, left = None, limit
     while True:
-        most = PIECE_MOST if left is None else min(left, PIECE_MOST)
+        most = MAX_PIECE if left is None else min(left, MAX_PIECE)
         piece = await browse(look(after, most, 0 if after else offset))
         yield piece
         left = None if left is None else left - len(piece)
@@ -85,7 +85,7 @@ class GetEvents:
     ) -> AsyncIterator[Sequence[Event]]:
         """Lists some at a time. Raises TooShort, BadCharacters, InvalidArgument."""
         check_page(limit, offset)
-        part = None if name is None else search_part(name, "name", GET_EVENTS_MIN)
+        part = None if name is None else search_part(name, "name", MIN_GET_EVENTS)
 
         def look(after: Event | None, most: int, passed: int) -> Look:
             return lambda unit: unit.events.search(part, most, passed, when, after)

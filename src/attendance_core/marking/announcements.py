@@ -15,7 +15,7 @@ class PlaceChanged:
 
     place: Place
     at: Instant
-    asked_by: ConnectionId | None = None  # the socket whose command it was, to be answered
+    commanded_by: ConnectionId | None = None  # the socket whose command it was, to be answered
 
     @property
     def event_id(self) -> EventId:

@@ -27,10 +27,10 @@ class Role(Enum):
     MARKING = "marking"
 
 
-SOCKETS_MOST = 16  # Contract: 1.10, of one person in an event; lost ones do not count
+MAX_SOCKETS = 16  # Contract: 1.10, of one person in an event; lost ones do not count
 # Rows of one person in an event that a command reads. An opening ends those of its role that were
 # lost, so there are at most so many of each role, lost ones too: only an older version left more
-CONNECTIONS_READ = 2 * SOCKETS_MOST
+CONNECTIONS_READ = 2 * MAX_SOCKETS
 
 
 @dataclass(frozen=True, slots=True)

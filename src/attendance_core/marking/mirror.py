@@ -105,7 +105,7 @@ class Mirror:
         known = self._known.get(news.place.user_id)
         if known is not None and news.place.version <= known.version:
             return []
-        return self._apply(news.place, news.at, news.asked_by)
+        return self._apply(news.place, news.at, news.commanded_by)
 
     def add_asker(self, connection: Connection, place: Place) -> list[Delivery]:
         """Adds a ``mark_me`` socket, open and stored; the place is its person's, as committed."""
@@ -146,7 +146,7 @@ class Mirror:
         doing early does not take from the list whom it chooses (Contract: 6.10).
         """
         if connection_id in self._markers:
-            self._markers[connection_id].is_asking = True
+            self._markers[connection_id].has_command = True
 
     def command_failed(self, connection_id: ConnectionId) -> list[Delivery]:
         """Ends a command that was refused, or failed; its socket hears what has changed."""
@@ -188,7 +188,9 @@ class Mirror:
         for theirs in self._askers.values():
             yield from theirs.values()
 
-    def _apply(self, place: Place, at: Instant, asked_by: ConnectionId | None) -> list[Delivery]:
+    def _apply(
+        self, place: Place, at: Instant, commanded_by: ConnectionId | None
+    ) -> list[Delivery]:
         """Takes in a person's place; answers the difference, for each socket that sees one."""
         user_id = place.user_id
         old = self._known.get(user_id)
@@ -198,9 +200,9 @@ class Mirror:
         earlier: list[Delivery] = []
         to: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._markers.items():
-            is_its_own = connection_id == asked_by
+            is_its_own = connection_id == commanded_by
             listed = view.unheard.pop(user_id, view.shows(old))
-            if view.is_asking and not is_its_own:
+            if view.has_command and not is_its_own:
                 view.unheard[user_id] = listed
                 continue
             if is_its_own:
@@ -214,7 +216,7 @@ class Mirror:
 
     def _end_command(self, view: View) -> list[Delivery]:
         """Its command is over: it hears again."""
-        view.is_asking = False
+        view.has_command = False
         return self._unheard_frames(view)
 
     def _unheard_frames(self, view: View) -> list[Delivery]:

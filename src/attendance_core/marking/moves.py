@@ -12,7 +12,7 @@ from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn, TooMan
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import (
     CONNECTIONS_READ,
-    SOCKETS_MOST,
+    MAX_SOCKETS,
     Connection,
     Process,
     Role,
@@ -28,7 +28,7 @@ def end_hold(
     held: Place,
     judge: Process | None,
     terms: Terms,
-    asked_by: ConnectionId | None = None,
+    commanded_by: ConnectionId | None = None,
 ) -> Place:
     """Gives a held person back: to the list if a socket of theirs is open or in its grace."""
     now = unit.now()
@@ -37,7 +37,7 @@ def end_hold(
         present=held.member and anybody_present(theirs, Role.MARK_ME, now, judge, terms)
     )
     unit.places.put(place)
-    unit.announce(PlaceChanged(place, now, asked_by))
+    unit.announce(PlaceChanged(place, now, commanded_by))
     return place
 
 
@@ -148,5 +148,5 @@ def _theirs(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Sequence[Co
 
 def check_may_open(open_already: int) -> None:
     """Passes a person with fewer sockets open in an event than the most. Raises TooManySockets."""
-    if open_already >= SOCKETS_MOST:
+    if open_already >= MAX_SOCKETS:
         raise TooManySockets

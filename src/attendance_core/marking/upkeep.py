@@ -15,11 +15,11 @@ from attendance_core.marking.connections import Connection, Process, Terms
 from attendance_core.marking.moves import end_hold, hang_up
 from attendance_core.vocabulary import EventId, ProcessId, UserId
 
-SWEEP_MOST = 500  # of each sort in one sweep; what is left waits for the next
+MAX_SWEPT = 500  # of each sort in one sweep; what is left waits for the next
 
 
 @dataclass(frozen=True, slots=True)
-class StartProcess:
+class TakeLease:
     """Gives a process its lease, under an id that was never used."""
 
     transact: ports.Transact
@@ -66,7 +66,7 @@ class Sweep:
     together: ports.Together = ports.one_after_another
 
     async def __call__(self, *, process_id: ProcessId) -> int:
-        """Counts what had run out; `SWEEP_MOST` or more: some may be left. Raises LeaseLost.
+        """Counts what had run out; `MAX_SWEPT` or more: some may be left. Raises LeaseLost.
 
         Each is ended by itself: a row that cannot be hurts no other, and is told of at the end.
         """
@@ -80,10 +80,10 @@ class Sweep:
             if process is None or process.lost_its_lease(now, terms):
                 raise LeaseLost
             dead_since = now - max(terms.lease_seconds, terms.grace_seconds)
-            return unit.places.lapsed(now, SWEEP_MOST), unit.connections.lapsed(
+            return unit.places.lapsed(now, MAX_SWEPT), unit.connections.lapsed(
                 now - terms.grace_seconds,
                 dead_since if process.may_judge(now, terms) else None,
-                SWEEP_MOST,
+                MAX_SWEPT,
             )
 
         holds, connections = await self.observe(look)

@@ -31,7 +31,7 @@ class View:
     closing: bool = False
     holds: dict[UserId, Held] = field(default_factory=dict)  # those it was told ``prepared`` for
     answered: tuple[UserId, int] | None = None  # person and version it was answered about last
-    is_asking: bool = False
+    has_command: bool = False
     unheard: dict[UserId, bool] = field(default_factory=dict)  # changed meanwhile; still listed?
 
     def shows(self, place: Place | None) -> bool:

@@ -1,10 +1,10 @@
 """What people show of themselves, and the tick that a moderator gives. Contract: 3."""
 
 from attendance_core.profiles.profile import (
-    BIO_MAX,
-    DISPLAY_NAME_MAX,
     FIND_BY_NAME_LIMIT,
-    FIND_BY_NAME_MIN,
+    MAX_BIO_LENGTH,
+    MAX_DISPLAY_NAME_LENGTH,
+    MIN_FIND_BY_NAME,
     PICTURE_SIDE,
     FindByName,
     GetProfile,
@@ -29,10 +29,10 @@ from attendance_core.profiles.scans import (
 )
 
 __all__ = [
-    "BIO_MAX",
-    "DISPLAY_NAME_MAX",
     "FIND_BY_NAME_LIMIT",
-    "FIND_BY_NAME_MIN",
+    "MAX_BIO_LENGTH",
+    "MAX_DISPLAY_NAME_LENGTH",
+    "MIN_FIND_BY_NAME",
     "PICTURE_SIDE",
     "Confirmation",
     "ConfirmationScan",

@@ -11,9 +11,9 @@ from attendance_core.errors import MissingArgument
 from attendance_core.profiles.scans import Confirmation, discard_file, is_another_name, take_tick
 from attendance_core.vocabulary import FileKey, UserId
 
-DISPLAY_NAME_MAX = 100  # Contract: 3
-BIO_MAX = 500  # Contract: 3
-FIND_BY_NAME_MIN = 4  # Contract: FindByName
+MAX_DISPLAY_NAME_LENGTH = 100  # Contract: 3
+MAX_BIO_LENGTH = 500  # Contract: 3
+MIN_FIND_BY_NAME = 4  # Contract: FindByName
 FIND_BY_NAME_LIMIT = 100  # Contract: FindByName
 PICTURE_SIDE = 1024  # pixels; larger profile pictures are made smaller
 
@@ -50,7 +50,7 @@ class ProfileSeen:
 
 def checked_display_name(text: str, field: str = "display_name") -> str:
     """Tidies a name of 1-100 characters. Raises BadLength, BadCharacters."""
-    return checked_text(text, field, 1, DISPLAY_NAME_MAX)
+    return checked_text(text, field, 1, MAX_DISPLAY_NAME_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class UpdateProfileInfo:
         if display_name is None and bio is None:
             raise MissingArgument(field="display_name")
         name = None if display_name is None else checked_display_name(display_name)
-        about = None if bio is None else checked_lines(bio, "bio", BIO_MAX)
+        about = None if bio is None else checked_lines(bio, "bio", MAX_BIO_LENGTH)
 
         def work(unit: ports.Unit) -> None:
             before = unit.profiles.lock(actor)
@@ -162,7 +162,7 @@ class FindByName:
         offset: int = 0,
     ) -> Sequence[Profile]:
         """Orders by display name, then id; at most 100. Raises TooShort, and as `check_page`."""
-        part = search_part(display_name_part, "display_name_part", FIND_BY_NAME_MIN)
+        part = search_part(display_name_part, "display_name_part", MIN_FIND_BY_NAME)
         check_page(limit, offset)
         most = min(limit, FIND_BY_NAME_LIMIT)
         return await self.browse(lambda unit: unit.profiles.search(part, most, offset))

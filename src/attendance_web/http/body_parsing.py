@@ -23,7 +23,7 @@ from attendance_core.errors import InvalidArgument
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 from attendance_web.wire.values import too_complex
 
-MOST_FIELDS = 100  # of a query or a form
+MAX_FIELDS = 100  # of a query or a form
 UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
@@ -73,7 +73,7 @@ def _pairs(encoded: bytes) -> list[tuple[str, str]]:
         encoded.decode("utf-8", "surrogateescape"),
         keep_blank_values=True,
         errors="surrogateescape",
-        max_num_fields=MOST_FIELDS,
+        max_num_fields=MAX_FIELDS,
     )
 
 
@@ -114,7 +114,7 @@ def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
     parts: list[tuple[str, str | bytes]] = []
     try:
         with PushMultipartParser(
-            boundary, content_length=len(body), max_segment_count=MOST_FIELDS, strict=True
+            boundary, content_length=len(body), max_segment_count=MAX_FIELDS, strict=True
         ) as parser:
             for event in parser.parse(body):
                 if isinstance(event, MultipartSegment):

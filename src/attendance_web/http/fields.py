@@ -18,20 +18,20 @@ import msgspec
 from msgspec import Meta
 from msgspec import inspect as kinds
 
-from attendance_core.checks import OFFSET_MOST
+from attendance_core.checks import MAX_OFFSET
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body_parsing import Given
-from attendance_web.wire.values import MOST_ID, InvalidValue, whole_number
+from attendance_web.wire.values import MAX_ID, InvalidValue, whole_number
 
 A = TypeVar("A", bound=msgspec.Struct)
 
-MOST_ROWS = 2**31 - 1  # of a list; more than anybody has
+MAX_ROWS = 2**31 - 1  # of a list; more than anybody has
 
-PersonId = Annotated[int, Meta(ge=1, le=MOST_ID, description="Somebody's id")]
+PersonId = Annotated[int, Meta(ge=1, le=MAX_ID, description="Somebody's id")]
 UnixTime = Annotated[int, Meta(ge=0, le=int(LATEST_INSTANT), description="UNIX seconds, UTC")]
-Limit = Annotated[int, Meta(ge=1, le=MOST_ROWS, description="At most so many rows")]
-Offset = Annotated[int, Meta(ge=0, le=OFFSET_MOST, description="Rows to pass over")]
+Limit = Annotated[int, Meta(ge=1, le=MAX_ROWS, description="At most so many rows")]
+Offset = Annotated[int, Meta(ge=0, le=MAX_OFFSET, description="Rows to pass over")]
 EventRef = Annotated[UUID, Meta(description="An event's id, 36 characters in either case")]
 Image = Annotated[bytes, Meta(description="A JPEG, PNG or WebP file of at most 10 MiB")]
 

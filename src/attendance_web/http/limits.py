@@ -35,7 +35,7 @@ CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1.10
 PROFILES = 20_000  # Contract: 1.10, of other people, for a person
 AT_ONCE = 4  # of the same account or address; SQLite commits them together
 WAIT_SECONDS: Seconds = 3.0  # for others of the same account or address, then for an answer
-ASK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s; doubled each time
+LOOK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s; doubled each time
 LOOK_SECONDS: Seconds = 60.0  # at a password; well before the try is taken for a dead process's
 
 
@@ -135,7 +135,7 @@ class Limits:
     async def _begin(self, subject: str) -> Instant:
         """When this log-in has begun, once there is room for one that fails."""
         clock = asyncio.get_running_loop().time
-        patient_until, pause = clock() + WAIT_SECONDS, ASK_AGAIN_SECONDS
+        patient_until, pause = clock() + WAIT_SECONDS, LOOK_AGAIN_SECONDS
         try:
             async with self._turn(FAILED_LOG_INS, subject):
                 while (began := await self._ask(subject)) is None:

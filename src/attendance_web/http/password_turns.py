@@ -15,8 +15,8 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.wire.turns import FairTurns, NoTurn, Turns
 
 AT_ONCE = 3  # of each kind: two in threads, and one that asks the store before or after
-KNOWN_MOST, KNOWN_MOST_AN_ACCOUNT = 1000, 10
-OTHERS_MOST, OTHERS_MOST_AN_ADDRESS = 1000, 500  # Contract: 1.18, a lecture hall is one address
+MAX_KNOWN, MAX_KNOWN_AN_ACCOUNT = 1000, 10
+MAX_OTHERS, MAX_OTHERS_AN_ADDRESS = 1000, 500  # Contract: 1.18, a lecture hall is one address
 TURN_SECONDS: Seconds = 30.0  # who has had no turn by then comes again
 AGAIN_SECONDS: Final = 5
 # Until it is said that too many wait: who is told at once asks at once again, and a thousand who
@@ -28,8 +28,8 @@ class PasswordTurns:
     """Lets a few passwords at a time be looked at in this process; the others wait."""
 
     def __init__(self) -> None:
-        self.known = _fair_turns(KNOWN_MOST, KNOWN_MOST_AN_ACCOUNT)
-        self.others = _fair_turns(OTHERS_MOST, OTHERS_MOST_AN_ADDRESS)
+        self.known = _fair_turns(MAX_KNOWN, MAX_KNOWN_AN_ACCOUNT)
+        self.others = _fair_turns(MAX_OTHERS, MAX_OTHERS_AN_ADDRESS)
 
     @asynccontextmanager
     async def turn(self, account: str, network: str, *, known: bool) -> AsyncIterator[None]:

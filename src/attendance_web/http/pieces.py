@@ -20,7 +20,7 @@ from litestar.datastructures import Cookie
 from litestar.response.base import ASGIResponse
 
 from attendance_core.errors import TooManyRequests, Unavailable
-from attendance_core.events import PIECE_MOST
+from attendance_core.events import MAX_PIECE
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.envelope import BEGINNING, ENDING, JSON, NO_STORE, cause_of, success
 from attendance_web.http.list_turns import TURN_SECONDS, Caller, ListTurns
@@ -44,7 +44,7 @@ class Pieces(Generic[T]):
     @property
     def is_short(self) -> bool:
         """Whether one piece has all that was asked for."""
-        return self.limit is not None and self.limit <= PIECE_MOST
+        return self.limit is not None and self.limit <= MAX_PIECE
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class _PiecesAnswer(ASGIResponse):
                 if gone.done():
                     return None
                 rows = await self._next(TURN_SECONDS)
-            if len(rows) < PIECE_MOST:
+            if len(rows) < MAX_PIECE:
                 return rows
             await self._send_pieces(rows, gone, scope, send)
             return None

@@ -28,7 +28,7 @@ from attendance_web.wire.credentials import (
     browser_secrets_from,
     check_person,
     credentials_from,
-    person_named,
+    person_of_headers,
 )
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
@@ -188,7 +188,7 @@ async def _while_there(scope: Mapping[str, Any], run: Awaitable[Any]) -> Any:
 def _check_person(actor: Actor | None, headers: RawHeaders) -> None:
     """Raises NotLoggedIn, InvalidArgument, OtherPerson. Contract: 1.8."""
     try:
-        check_person(actor, person_named(headers))
+        check_person(actor, person_of_headers(headers))
     except InvalidValue:
         raise InvalidArgument(field="X-Attendance-User") from None
 

@@ -31,7 +31,7 @@ from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId
 from attendance_web.wire.refusals import BadFrame, BadParams, UnknownMessage
 from attendance_web.wire.urls import picture_url
-from attendance_web.wire.values import MOST_ID, InvalidValue, too_complex, whole_number
+from attendance_web.wire.values import MAX_ID, InvalidValue, too_complex, whole_number
 
 MARKED_TEXT = {
     "en": "Marked, thank you! You have earned {points} karma.",
@@ -149,7 +149,7 @@ def _target(params: Params, given: msgspec.Raw) -> UserId | None:
         named = _decode_params[params](given)
         if named is None or named.user_id is None:
             return None
-        return UserId(whole_number(named.user_id, 1, MOST_ID))
+        return UserId(whole_number(named.user_id, 1, MAX_ID))
     except (msgspec.DecodeError, InvalidValue):
         raise BadParams from None
 

@@ -97,7 +97,7 @@ class SocketApplication:
             credentials.token, socket.address, lambda: self._identified(credentials)
         )
         try:
-            check_person(actor, person_in(socket.query))
+            check_person(actor, person_of_query(socket.query))
         except InvalidValue:
             raise BadParams from None
         return actor, event_id_of(socket.query)
@@ -112,7 +112,7 @@ class SocketApplication:
         return actor
 
 
-def person_in(query: bytes) -> str | None:
+def person_of_query(query: bytes) -> str | None:
     """Reads for whom a socket is opened, where its address says so; two are no id."""
     given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("as")
     return None if given is None else ", ".join(given)

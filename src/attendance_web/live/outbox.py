@@ -14,7 +14,7 @@ from attendance_core.errors import Language
 from attendance_core.marking.connections import Connection
 from attendance_web.live.close_codes import SLOW
 
-OUTBOX_MOST = 4096  # frames; a room of 2 000 people may change whole at once
+MAX_OUTBOX = 4096  # frames; a room of 2 000 people may change whole at once
 
 
 class Outbox:
@@ -40,7 +40,7 @@ class Outbox:
         """Puts a frame in line; never waits."""
         if self._code is not None:
             return
-        if len(self._frames) >= OUTBOX_MOST:
+        if len(self._frames) >= MAX_OUTBOX:
             self._frames.clear()
             self.close(SLOW)
             self._overflowed()

@@ -15,7 +15,7 @@ class Peer(Protocol):
 
     said_goodbye: bool
 
-    def farewell(self) -> None:
+    def answer_goodbye(self) -> None:
         """Answers a goodbye, which is kept back until then; without one it does nothing."""
         ...
 
@@ -29,7 +29,7 @@ class UnknownPeer:
 
     said_goodbye = False
 
-    def farewell(self) -> None:
+    def answer_goodbye(self) -> None:
         """See `Peer`."""
 
     def cut(self, code: int) -> None:

@@ -31,7 +31,7 @@ from attendance_web.wire.turns import NoTurn
 
 logger = logging.getLogger(__name__)
 
-FAREWELL_SECONDS: Final[Seconds] = 2.0  # a goodbye is answered when it counts, or after so long
+GOODBYE_SECONDS: Final[Seconds] = 2.0  # a goodbye is answered when it counts, or after so long
 TURN_SECONDS: Final[Seconds] = 4.0  # Contract: 1.16, for a command of one who does much at once
 SEND_SECONDS: Final[Seconds] = 15.0  # one frame may take so long before its reader counts as gone
 
@@ -93,10 +93,10 @@ class Visit:
                 if not self._is_stored:
                     hang_ups.begin_later(connection)
                 if peer.said_goodbye:
-                    await asyncio.wait({stored}, timeout=FAREWELL_SECONDS)
+                    await asyncio.wait({stored}, timeout=GOODBYE_SECONDS)
             else:
                 stay.end()
-            peer.farewell()
+            peer.answer_goodbye()
 
     async def _open(self) -> bool:
         """Stores the opening and tells the room, before the handshake is answered.

@@ -25,7 +25,7 @@ HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
 PATH_BYTES: Final = 512  # longer than any of ours, and Litestar keeps the last thousand
 QUERY_BYTES: Final = 4 * 1024
 LINE_BYTES: Final = 8 * 1024  # of a header; a handshake may have none that is longer either
-HEADERS_MOST: Final = 128  # of a head; a handshake may have no more either
+MAX_HEADERS: Final = 128  # of a head; a handshake may have no more either
 SOCKET_PATHS: Final = frozenset(path.encode() for path in PATHS)
 
 _HOST: Final = re.compile(rb"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)

@@ -26,7 +26,7 @@ from attendance_web.serving.http_closing import ClosingProtocol
 from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn
 from attendance_web.serving.http_head import (
     HEAD_BYTES,
-    HEADERS_MOST,
+    MAX_HEADERS,
     address_is_bounded,
     head_is_sound,
     header_is_bounded,
@@ -159,7 +159,7 @@ class CallProtocol(ClosingProtocol):
         """Takes a header; one that comes behind the body is a trailer, which nobody needs."""
         if not self._in_head:
             self._end_with(BadRequest())
-        if len(self.headers) == HEADERS_MOST or not header_is_bounded(name, value):
+        if len(self.headers) == MAX_HEADERS or not header_is_bounded(name, value):
             self._end_with(HeadTooLarge())
         super().on_header(name, value)
 

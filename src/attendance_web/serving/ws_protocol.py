@@ -26,9 +26,9 @@ from attendance_web.live.peer import EXTENSION, FLOODED
 from attendance_web.serving.frame_counter import FrameCounter, Opcode
 from attendance_web.wire.bucket import Bucket
 
-FRAMES_MOST, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
-FRAGMENTS_MOST: Final = 256  # of a message, which has 16 KiB at most
-FAREWELL_BYTES: Final = 4 * 1024  # looked through, once we have closed, for the answer to that
+MAX_FRAMES, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
+MAX_FRAGMENTS: Final = 256  # of a message, which has 16 KiB at most
+CLOSE_BYTES: Final = 4 * 1024  # looked through, once we have closed, for the answer to that
 UNREADABLE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
@@ -49,11 +49,11 @@ class PeerProtocol(WebSocketsSansIOProtocol):
     _is_flooded = False  # a frame too many has come
     _is_ending = False  # we have closed, or refused
     _pings_unanswered = 0
-    _farewell_left = FAREWELL_BYTES
+    _close_left = CLOSE_BYTES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._bucket = Bucket(FRAMES_MOST, FRAMES_A_SECOND)
+        self._bucket = Bucket(MAX_FRAMES, FRAMES_A_SECOND)
         self._counter = FrameCounter()
 
     # What the client sends
@@ -61,7 +61,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         """Counts the frames, and hands on those that are not too many."""
         if self._is_ending:
-            self._look_for_farewell(data)
+            self._look_for_close(data)
         elif self._is_open:
             fit = self._counted(data)
             super().data_received(data[:fit])
@@ -88,10 +88,10 @@ class PeerProtocol(WebSocketsSansIOProtocol):
                 return begins
         return len(data)
 
-    def _look_for_farewell(self, data: bytes) -> None:
+    def _look_for_close(self, data: bytes) -> None:
         """Lets go at once whoever answers our close; of others not much is looked through."""
-        data = data[: self._farewell_left]
-        self._farewell_left -= len(data)
+        data = data[: self._close_left]
+        self._close_left -= len(data)
         if any(opcode == Opcode.CLOSE for _, opcode in self._counter.frames_in(data)):
             self.transport.close()
         else:
@@ -109,7 +109,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
 
     def handle_cont(self, event: Frame) -> None:
         """Takes another fragment of a message, unless it has too many."""
-        if len(self.frames) < FRAGMENTS_MOST:
+        if len(self.frames) < MAX_FRAGMENTS:
             super().handle_cont(event)
         else:
             self._fail(CloseCode.MESSAGE_TOO_BIG)
@@ -127,7 +127,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
     def handle_close(self, event: Frame) -> None:
         """Takes a Close frame: a goodbye, or the loss of a page that goes.
 
-        A goodbye is answered by `farewell`: whoever sees the connection closed has been heard.
+        A goodbye is answered by `answer_goodbye`: whoever sees the connection closed has been heard.
         """
         if self.close_sent or self.transport.is_closing() or self.conn.close_rcvd is None:
             super().handle_close(event)
@@ -166,7 +166,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
             self._is_open = True
             self._pause_or_resume()
 
-    def farewell(self) -> None:
+    def answer_goodbye(self) -> None:
         """See `Peer`."""
         if self.said_goodbye and not self.close_sent and not self.transport.is_closing():
             self.close_sent = True
@@ -234,7 +234,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         if self.transport.is_closing():
             return
         if self._is_ending:
-            may_read = self._farewell_left > 0
+            may_read = self._close_left > 0
         else:
             is_idle = not (self.read_paused or self._is_flooded)
             may_read = self._is_open and is_idle and self.writable.is_set()

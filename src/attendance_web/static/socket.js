@@ -26,7 +26,7 @@ export const ANSWER_WITHIN = 5_000;
 const OPEN_WITHIN = 10_000;
 const GOODBYE = 1000;
 const DELAY_FIRST = 500;
-const DELAY_MOST = 8_000; // so that a place kept for 15 s is tried for several times
+const MAX_DELAY = 8_000; // so that a place kept for 15 s is tried for several times
 
 /**
  * How long to wait before trying again, with so much chance in it that a lecture hall does not
@@ -36,7 +36,7 @@ const DELAY_MOST = 8_000; // so that a place kept for 15 s is tried for several 
  * @returns {number} milliseconds
  */
 export function delayOf(attempt, chance) {
-  const most = Math.min(DELAY_MOST, DELAY_FIRST * 2 ** attempt);
+  const most = Math.min(MAX_DELAY, DELAY_FIRST * 2 ** attempt);
   return Math.round(most * (0.2 + 0.8 * chance));
 }
 

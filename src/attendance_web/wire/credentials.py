@@ -10,7 +10,7 @@ from attendance_core.accounts import Actor, Credential
 from attendance_core.errors import NotLoggedIn
 from attendance_web.wire.headers import RawHeaders, cookies, every, header
 from attendance_web.wire.refusals import OtherPerson
-from attendance_web.wire.values import MOST_ID, whole_number
+from attendance_web.wire.values import MAX_ID, whole_number
 
 SESSION_COOKIE = "sessionid"  # Contract: 2
 HTTPS_SESSION_COOKIE = "__Host-sessionid"  # Contract: 2.5, which no other host can set
@@ -76,11 +76,11 @@ def check_person(actor: Actor | None, said: str | None) -> None:
         return
     if actor is None:
         raise NotLoggedIn
-    if whole_number(said, 1, MOST_ID) != actor.user_id:
+    if whole_number(said, 1, MAX_ID) != actor.user_id:
         raise OtherPerson
 
 
-def person_named(headers: RawHeaders) -> str | None:
+def person_of_headers(headers: RawHeaders) -> str | None:
     """Reads whom a call is made for, where it says so; two are no id."""
     given = every(headers, PERSON_HEADER)
     return ", ".join(given) if given else None

@@ -10,7 +10,7 @@ from typing import Final
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import SessionId, UserId
 
-SEEN_MOST: Final = 20_000  # sessions
+MAX_SEEN: Final = 20_000  # sessions
 
 
 class SeenSessions:
@@ -23,7 +23,7 @@ class SeenSessions:
         """Notes whose a session is."""
         self._people[actor.session_id] = actor.user_id
         self._people.move_to_end(actor.session_id)
-        if len(self._people) > SEEN_MOST:
+        if len(self._people) > MAX_SEEN:
             self._people.popitem(last=False)
 
     def person_of(self, token: str) -> UserId | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-MOST_ID = 2**63 - 1  # what every store keeps
+MAX_ID = 2**63 - 1  # what every store keeps
 EXACT: Final = 2**53  # up to here a float is told from its neighbours
 DIGITS: Final = re.compile(r"[0-9]{1,20}")
-MOST_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
-MOST_TOKENS = 1_000  # brackets, commas and strings of a JSON body: none of ours needs a tenth
+MAX_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
+MAX_TOKENS = 1_000  # brackets, commas and strings of a JSON body: none of ours needs a tenth
 # Strings are passed over in one step, those that nobody closed too: time stays linear
 TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 
@@ -23,7 +23,7 @@ def too_complex(body: bytes) -> bool:
             depth += 1
         elif first in b"]}":
             depth -= 1
-        if depth > MOST_DEPTH or count > MOST_TOKENS:
+        if depth > MAX_DEPTH or count > MAX_TOKENS:
             return True
     return False
 

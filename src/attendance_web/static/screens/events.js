@@ -11,7 +11,7 @@ import { newEvent } from "./new-event.js";
 
 const SEARCH_FROM = 3; // Contract: GetEvents
 const SEARCH_AFTER = 250;
-const SEEN_MOST = 100;
+const MAX_SEEN = 100;
 
 /** @typedef {import("../api.js").Event} Event */
 
@@ -43,7 +43,7 @@ export function events() {
     try {
       const some = (await api.events(part)).filter(isNotOver);
       if (turn !== asked) return; // an answer to what was typed before
-      refill(found, ...links(some.slice(0, SEEN_MOST)), !some.length && h("p", {}, t("nobody")));
+      refill(found, ...links(some.slice(0, MAX_SEEN)), !some.length && h("p", {}, t("nobody")));
     } catch (error) {
       tellError(error);
     }
@@ -79,7 +79,7 @@ async function readLists() {
   return [
     ...list(t("events.today"), today.map(link), t("events.noneToday")),
     ...(myOwn.length ? list(t("events.mine"), myOwn.map(link)) : []),
-    ...(others.length ? list(t("events.later"), others.slice(0, SEEN_MOST).map(link)) : []),
+    ...(others.length ? list(t("events.later"), others.slice(0, MAX_SEEN).map(link)) : []),
   ];
 }
 
