@@ -11,8 +11,8 @@ from attendance_adapters.picture_files import MAX_PIXELS, MAX_SIDE
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_adapters.sql.driver import BROWSE_SECONDS
 from attendance_core.accounts import SESSION_SECONDS
+from attendance_core.arguments import MAX_OFFSET
 from attendance_core.browsers import BROWSER_SECONDS
-from attendance_core.checks import MAX_OFFSET
 from attendance_core.errors import Kind, Language, TooManySockets
 from attendance_core.events import MAX_OPEN_EVENTS, MAX_PIECE
 from attendance_core.limits import FAILED_LOG_INS, FRIEND_REQUESTS, SIGN_UPS, UPLOADS

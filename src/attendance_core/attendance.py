@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from attendance_core import ports
-from attendance_core.checks import check_event_id, check_page
+from attendance_core.arguments import check_event_id, check_page
 from attendance_core.errors import NotTheCreator
 from attendance_core.events import Event
 from attendance_core.marking.places import Held, Marked, State

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.checks import check_page
+from attendance_core.arguments import check_page
 from attendance_core.errors import FriendOfOneself
 from attendance_core.vocabulary import Instant, UserId
 

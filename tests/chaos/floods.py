@@ -26,7 +26,7 @@ from uuid import uuid4
 import uvloop
 from PIL import Image
 
-from attendance_core.checks import MAX_OFFSET
+from attendance_core.arguments import MAX_OFFSET
 from attendance_web.wire.credentials import session_cookie_name
 from tests.chaos.attacks import AGAIN, BEGUN, NICE
 

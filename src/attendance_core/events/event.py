@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.checks import check_event_id, checked_text
+from attendance_core.arguments import check_event_id
 from attendance_core.errors import (
     AlreadyJoined,
     BadTimes,
@@ -21,6 +21,7 @@ from attendance_core.marking.connections import Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold, lock_own_place
 from attendance_core.marking.places import Held
+from attendance_core.texts import checked_text
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
 
 MAX_EVENT_NAME_LENGTH = 128  # Contract: 5

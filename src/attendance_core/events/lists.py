@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.checks import check_page, search_part
+from attendance_core.arguments import check_page
 from attendance_core.events.event import Event
+from attendance_core.texts import search_part
 from attendance_core.vocabulary import Instant, UserId
 
 MIN_GET_EVENTS = 3  # Contract: GetEvents

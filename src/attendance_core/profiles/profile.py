@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from attendance_core import ports
-from attendance_core.checks import check_page, checked_lines, checked_text, search_part
+from attendance_core.arguments import check_page
 from attendance_core.errors import MissingArgument
 from attendance_core.profiles.scans import Confirmation, discard_file, is_another_name, take_tick
+from attendance_core.texts import checked_lines, checked_text, search_part
 from attendance_core.vocabulary import FileKey, UserId
 
 MAX_DISPLAY_NAME_LENGTH = 100  # Contract: 3

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta
 from msgspec import inspect as kinds
 
-from attendance_core.checks import MAX_OFFSET
+from attendance_core.arguments import MAX_OFFSET
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body_parsing import Given

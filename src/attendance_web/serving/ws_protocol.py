@@ -127,7 +127,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
     def handle_close(self, event: Frame) -> None:
         """Takes a Close frame: a goodbye, or the loss of a page that goes.
 
-        A goodbye is answered by `answer_goodbye`: whoever sees the connection closed has been heard.
+        `answer_goodbye` answers a goodbye: whoever sees the connection closed has been heard.
         """
         if self.close_sent or self.transport.is_closing() or self.conn.close_rcvd is None:
             super().handle_close(event)
