@@ -9,7 +9,7 @@ from wire_prose import first_line, paragraph
 
 from attendance_adapters.picture_files import MAX_PIXELS, MAX_SIDE
 from attendance_adapters.pictures import MAX_BYTES
-from attendance_adapters.sql.driver import BROWSE_SECONDS
+from attendance_adapters.sql.executor import BROWSE_SECONDS
 from attendance_core.accounts import SESSION_SECONDS
 from attendance_core.arguments import MAX_OFFSET
 from attendance_core.browsers import BROWSER_SECONDS

@@ -31,7 +31,8 @@ from attendance_adapters.errors import (
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers import LocalNotifier, notifier_at
-from attendance_adapters.service import Attendance, Store
+from attendance_adapters.protocols import Store
+from attendance_adapters.service import Attendance
 from attendance_adapters.system import SystemClock
 from attendance_core.marking.connections import Terms
 from attendance_core.ports import Clock

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from attendance_adapters.container import build_use_cases
 from attendance_adapters.errors import AlreadyStarted, Closed, NotStarted, WrongLoop
@@ -17,6 +17,7 @@ from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.passwords import Argon2Passwords
 from attendance_adapters.periodic import Periodic
 from attendance_adapters.pictures import PillowPictures
+from attendance_adapters.protocols import Notifier, Store
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
@@ -30,53 +31,6 @@ T = TypeVar("T")
 
 SWEEP_ORPHANS_EVERY: Seconds = 3600
 FORGET_TALLIES_EVERY: Seconds = 60
-
-
-class Store(Protocol):
-    """Keeps everything but files: its three ports, and its start and end."""
-
-    @property
-    def transact(self) -> ports.Transact: ...
-    @property
-    def observe(self) -> ports.Observe: ...
-    @property
-    def browse(self) -> ports.Browse: ...
-    @property
-    def looks_at_once(self) -> int:
-        """How many looks through lists it carries out at once; further ones wait in order."""
-        ...
-
-    @property
-    def abandoned(self) -> int:
-        """How many transactions and looks nobody waits for any more, and are not done."""
-        ...
-
-    async def referenced_files(self) -> frozenset[str]:
-        """Lists the path of every picture and scan that somebody has."""
-        ...
-
-    async def start(self) -> None:
-        """Opens the store. Raises CannotStart."""
-        ...
-
-    async def close(self) -> None:
-        """Finishes what was handed over, then closes the store; idempotent."""
-        ...
-
-
-class Notifier(ports.Notifier, Protocol):
-    """Carries announcements: its port, its start and end, and counts for metrics."""
-
-    reconnects: int  # how often its server came back
-    dropped: int  # announcements it did not carry to other processes
-
-    async def start(self) -> None:
-        """Connects to its server; succeeds while that is away: the service works without it."""
-        ...
-
-    async def close(self) -> None:
-        """Disconnects; idempotent."""
-        ...
 
 
 def _prepare_nothing() -> None:

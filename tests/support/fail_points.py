@@ -16,8 +16,8 @@ from typing import Any
 from attendance_adapters.sql.writer import Writer
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.commands import ConfirmMarking
+from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Marked
-from attendance_core.marking.readings import Outcome
 from attendance_web.cli import main
 from attendance_web.live.outbox import Outbox
 

@@ -8,8 +8,9 @@ from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import Frame
 from attendance_core.marking.mirror import Delivery, Mirror
+from attendance_core.marking.outcomes import Outcome, Ready
 from attendance_core.marking.places import Held, Place, State
-from attendance_core.marking.readings import Outcome, Reading, Ready
+from attendance_core.marking.readings import Reading
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 
 EVENT = EventId(UUID(int=1))

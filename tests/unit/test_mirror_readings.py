@@ -11,8 +11,9 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, UserJoined, UserLeft, WasMarked
 from attendance_core.marking.mirror import Delivery
+from attendance_core.marking.outcomes import Ready
 from attendance_core.marking.places import Held, Marked, Place, Waiting
-from attendance_core.marking.readings import Reading, Ready
+from attendance_core.marking.readings import Reading
 from attendance_core.vocabulary import UserId
 from tests.support.marking_client import Client, Command
 from tests.support.mirror_room import AT, BOB, BY_MIA, ENDS_AT, EVENT, MAX, MIA, Room, place

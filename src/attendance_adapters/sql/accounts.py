@@ -13,7 +13,7 @@ from sqlalchemy import (
     update,
 )
 
-from attendance_adapters.sql.driver import WITH_TIME, Executor
+from attendance_adapters.sql.executor import WITH_TIME, Executor
 from attendance_adapters.sql.tables import accounts, sessions
 from attendance_core.accounts import Account, Credential, Session
 from attendance_core.vocabulary import Instant, SessionId, UserId, fold

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
-from attendance_adapters.sql.driver import Executor
+from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import known_browsers
 from attendance_core.browsers import KnownBrowser
 from attendance_core.vocabulary import BrowserId, UserId

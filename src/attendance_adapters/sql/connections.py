@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, select, update
 
-from attendance_adapters.sql.driver import Executor
+from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import connections, processes
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.vocabulary import (

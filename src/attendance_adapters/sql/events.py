@@ -22,7 +22,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from attendance_adapters.sql.driver import NO_LIMIT, Executor
+from attendance_adapters.sql.executor import NO_LIMIT, Executor
 from attendance_adapters.sql.search import (
     arguments_of,
     has_few_matches,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
-from attendance_adapters.sql.driver import Executor
+from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import ONLY_ROW, installation
 
 FIND_ID = select(installation.c.database_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
-from attendance_adapters.sql.driver import Executor
+from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import tallies
 from attendance_core.limits import Tally
 from attendance_core.vocabulary import Instant, TallyKey

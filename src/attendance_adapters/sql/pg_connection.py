@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from attendance_adapters.sql.driver import (
+from attendance_adapters.sql.executor import (
     BROWSE_SECONDS,
     LOCKS_ROWS,
     NO_PARAMETERS,

@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from attendance_adapters.sql.driver import LOCKS_ROWS, Executor
+from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.tables import BigId, accounts, marks, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.marking.places import Held, Mark, Marked, Place, State, Waiting

@@ -14,7 +14,7 @@ from sqlalchemy import (
     update,
 )
 
-from attendance_adapters.sql.driver import Executor
+from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.search import (
     arguments_of,
     has_few_matches,

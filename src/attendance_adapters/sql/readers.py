@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from attendance_adapters.give_way import give_way_until
-from attendance_adapters.sql.driver import SqliteExecutor
 from attendance_adapters.sql.failures import unavailable_because
+from attendance_adapters.sql.sqlite_driver import SqliteExecutor
 from attendance_adapters.sql.unit import SqlUnit
 from attendance_core import ports
 from attendance_core.errors import Unavailable

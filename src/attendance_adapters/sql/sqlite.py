@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from attendance_adapters.errors import UnusableDatabase, WrongPragmas
-from attendance_adapters.sql.driver import BROWSE_SECONDS
+from attendance_adapters.sql.executor import BROWSE_SECONDS
 from attendance_adapters.sql.readers import Readers, look_on
 from attendance_adapters.sql.unit import list_referenced_files
 from attendance_adapters.sql.writer import MAX_GROUP_SIZE, Writer

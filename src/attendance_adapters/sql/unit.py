@@ -7,8 +7,8 @@ from collections.abc import Callable
 from attendance_adapters.sql.accounts import Accounts, Sessions
 from attendance_adapters.sql.browsers import KnownBrowsers
 from attendance_adapters.sql.connections import Connections, Processes
-from attendance_adapters.sql.driver import Executor
 from attendance_adapters.sql.events import Events
+from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.installation import Installation
 from attendance_adapters.sql.limits import Tallies

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from attendance_adapters.give_way import give_way_until
-from attendance_adapters.sql.driver import SqliteExecutor
 from attendance_adapters.sql.failures import safe_to_raise, unavailable_because
+from attendance_adapters.sql.sqlite_driver import SqliteExecutor
 from attendance_adapters.sql.unit import SqlUnit
 from attendance_core import ports
 from attendance_core.errors import Unavailable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
-from attendance_core import ports
+from attendance_core import ports, repositories
 from attendance_core.arguments import check_page
 from attendance_core.events.event import Event
 from attendance_core.texts import search_part
@@ -95,70 +95,59 @@ class GetEvents:
 
 
 @dataclass(frozen=True, slots=True)
-class GetCreatedEvents:
+class _ListOfMine:
+    """Lists events of the person who asks."""
+
+    browse: ports.Browse
+
+    async def __call__(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> Sequence[Event]:
+        """Orders them by start, then name. Raises InvalidArgument."""
+        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
+        return [event async for piece in pieces for event in piece]
+
+    def pieces(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> AsyncIterator[Sequence[Event]]:
+        """Lists some at a time, in the same order. Raises InvalidArgument."""
+        check_page(limit, offset)
+
+        def look(after: Event | None, most: int, passed: int) -> Look:
+            return lambda unit: self._list_of(unit)(actor, most, passed, when, after)
+
+        return _pieces(self.browse, look, limit, offset)
+
+    @staticmethod
+    def _list_of(unit: ports.Unit) -> repositories.ListOfEvents:
+        raise NotImplementedError
+
+
+class GetCreatedEvents(_ListOfMine):
     """Lists the events a person made. Contract: GET /api/events/GetCreatedEvents."""
 
-    browse: ports.Browse
+    __slots__ = ()
 
-    async def __call__(
-        self,
-        *,
-        actor: UserId,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
-    ) -> Sequence[Event]:
-        """Orders them by start, then name. Raises InvalidArgument."""
-        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
-        return [event async for piece in pieces for event in piece]
-
-    def pieces(
-        self,
-        *,
-        actor: UserId,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
-    ) -> AsyncIterator[Sequence[Event]]:
-        """Lists some at a time, in the same order. Raises InvalidArgument."""
-        check_page(limit, offset)
-
-        def look(after: Event | None, most: int, passed: int) -> Look:
-            return lambda unit: unit.events.created_by(actor, most, passed, when, after)
-
-        return _pieces(self.browse, look, limit, offset)
+    @staticmethod
+    def _list_of(unit: ports.Unit) -> repositories.ListOfEvents:
+        return unit.events.created_by
 
 
-@dataclass(frozen=True, slots=True)
-class GetJoinedEvents:
+class GetJoinedEvents(_ListOfMine):
     """Lists the events a person is in. Contract: GET /api/events/GetJoinedEvents."""
 
-    browse: ports.Browse
+    __slots__ = ()
 
-    async def __call__(
-        self,
-        *,
-        actor: UserId,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
-    ) -> Sequence[Event]:
-        """Orders them by start, then name. Raises InvalidArgument."""
-        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
-        return [event async for piece in pieces for event in piece]
-
-    def pieces(
-        self,
-        *,
-        actor: UserId,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
-    ) -> AsyncIterator[Sequence[Event]]:
-        """Lists some at a time, in the same order. Raises InvalidArgument."""
-        check_page(limit, offset)
-
-        def look(after: Event | None, most: int, passed: int) -> Look:
-            return lambda unit: unit.events.joined_by(actor, most, passed, when, after)
-
-        return _pieces(self.browse, look, limit, offset)
+    @staticmethod
+    def _list_of(unit: ports.Unit) -> repositories.ListOfEvents:
+        return unit.events.joined_by

@@ -21,6 +21,7 @@ from attendance_core.marking.moves import (
     lock_own_place,
     settle,
 )
+from attendance_core.marking.outcomes import Outcome, Ready
 from attendance_core.marking.places import (
     Held,
     Mark,
@@ -32,7 +33,7 @@ from attendance_core.marking.places import (
     chosen,
     held_by,
 )
-from attendance_core.marking.readings import Outcome, Ready, why_gone
+from attendance_core.marking.readings import why_gone
 from attendance_core.vocabulary import ConnectionId, UserId
 
 

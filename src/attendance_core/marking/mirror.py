@@ -24,8 +24,9 @@ from attendance_core.marking.frames import (
     ReservationExpired,
     WasMarked,
 )
+from attendance_core.marking.outcomes import Outcome, Ready, answer_about
 from attendance_core.marking.places import Held, Marked, Place, Waiting
-from attendance_core.marking.readings import Outcome, Reading, Ready, answer_about
+from attendance_core.marking.readings import Reading
 from attendance_core.marking.views import View, since
 from attendance_core.vocabulary import ConnectionId, Instant, UserId
 

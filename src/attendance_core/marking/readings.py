@@ -1,16 +1,15 @@
-"""What a mirror is told: readings of its room, and what became of its sockets' commands."""
+"""Looks at a room in the store, and at why a socket has gone from it. Contract: 6.10."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from attendance_core import ports
 from attendance_core.errors import EventNotFound
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.frames import Answer, Confirmed, GivenBack, Prepared
-from attendance_core.marking.places import Held, Marked, Place
+from attendance_core.marking.places import Place
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
 
 
@@ -30,53 +29,6 @@ class Reading:
         if self.ends_at is None:
             return Ending.DELETED
         return Ending.OVER if self.at >= self.ends_at else None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command has come to: the place it was about, as committed, and when.
-
-    ``changed`` is False where everything was so already; ``ended`` are the places whose hold it
-    found run out, as it left them.
-    """
-
-    place: Place
-    at: Instant
-    changed: bool = True
-    ended: tuple[Place, ...] = ()
-
-    @property
-    def answer(self) -> Answer:
-        """What the socket that asked is told."""
-        answer = answer_about(self.place, self.at)
-        if isinstance(answer, Confirmed):
-            return replace(answer, again=not self.changed)
-        return answer
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A marking socket is open; ``holding`` is whom its person holds already."""
-
-    holding: Place | None
-    at: Instant
-
-
-def answer_about(place: Place, at: Instant) -> Answer:
-    """Answers a command that left this place at this instant.
-
-    The place says all of it. So a mirror can answer from the announcement of the place alone, as
-    it has to where the command was committed and its caller did not hear of it: its connection to
-    the store was lost, or it had waited too long. Without that the socket would be told nothing,
-    while everybody else sees what it has done.
-    """
-    match place.state:
-        case Held(until=until):
-            return Prepared(place.user_id, round(until - at, 6))
-        case Marked(points=points):
-            return Confirmed(points)
-        case _:
-            return GivenBack()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from attendance_core.marking.frames import (
     UserLeft,
     WasMarked,
 )
-from attendance_core.marking.readings import Outcome
+from attendance_core.marking.outcomes import Outcome
 from attendance_core.profiles import ProfileSummary
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId

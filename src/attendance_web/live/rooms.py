@@ -22,8 +22,8 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, Confirmed, WasMarked
 from attendance_core.marking.mirror import Delivery, Mirror
+from attendance_core.marking.outcomes import Outcome, Ready
 from attendance_core.marking.places import Place
-from attendance_core.marking.readings import Outcome, Ready
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
 from attendance_web.live.close_codes import ENDED, MARKED, RESTART

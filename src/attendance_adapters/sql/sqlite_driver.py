@@ -6,61 +6,19 @@ Decision 0002: SQLAlchemy's connection costs four times what the statement itsel
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any
 
 from sqlalchemy import Executable
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from attendance_adapters.sql.executor import NO_PARAMETERS, Rows, pad_to_power_of_two
 from attendance_adapters.sql.refusals import refusal_of_sqlite
-from attendance_core.vocabulary import Seconds
 
 Convert = Callable[[Any], Any]
 DIALECT = SQLiteDialect_pysqlite()
-NO_PARAMETERS: Mapping[str, Any] = {}
-# Option of a statement that locks the rows it finds: an engine on which it may have waited for
-# somebody has to find them again afterwards
-LOCKS_ROWS: Final = "locks_rows"
-NO_LIMIT: Final = 2**31 - 1  # more rows than there will be
-BROWSE_SECONDS: Final[Seconds] = 1.0  # for a look through a list, which takes some milliseconds
-# Option of a statement whose row is compared with the time: an engine that has to ask for the
-# time by a statement asks for both together
-WITH_TIME: Final = "with_time"
-
-
-class Executor(Protocol):
-    """Runs the statements of the stores: on SQLite's driver, or on SQLAlchemy's connection."""
-
-    def execute(self, statement: Any, parameters: Any = ..., /) -> Any:
-        """Runs a statement and returns its rows, with the methods of `Rows`.
-
-        Raises the refusal that a broken constraint stands for.
-        """
-        ...
-
-
-class Rows:
-    """Holds what a statement returned: rows of Python's values."""
-
-    __slots__ = ("_rows", "rowcount")
-
-    def __init__(self, rows: Sequence[Sequence[Any]], rowcount: int) -> None:
-        self._rows = rows
-        self.rowcount = rowcount
-
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        return iter(self._rows)
-
-    def one_or_none(self) -> Sequence[Any] | None:
-        """Returns the row of a statement that finds at most one."""
-        return self._rows[0] if self._rows else None
-
-    def scalar_one(self) -> Any:
-        """Returns the one value of the one row."""
-        ((value,),) = self._rows
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +86,6 @@ def _compile(statement: Any, parameters: Mapping[str, Any]) -> _CompiledStatemen
 
 # By the statement and the length of the list of its IN, if it has one
 _compiled_statements: dict[tuple[Executable, int], _CompiledStatement] = {}
-
-
-def pad_to_power_of_two(values: list[Any]) -> list[Any]:
-    """Repeats the last value until there are 0, 1, 2, 4, 8..., so that few lengths are compiled."""
-    length = 1 << (len(values) - 1).bit_length() if values else 0
-    return values + values[-1:] * (length - len(values))
 
 
 class SqliteExecutor:

@@ -1,0 +1,54 @@
+"""What a service needs of its store and of its notifier, beside the core's ports."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from attendance_core import ports
+
+
+class Store(Protocol):
+    """Keeps everything but files: its three ports, and its start and end."""
+
+    @property
+    def transact(self) -> ports.Transact: ...
+    @property
+    def observe(self) -> ports.Observe: ...
+    @property
+    def browse(self) -> ports.Browse: ...
+    @property
+    def looks_at_once(self) -> int:
+        """How many looks through lists it carries out at once; further ones wait in order."""
+        ...
+
+    @property
+    def abandoned(self) -> int:
+        """How many transactions and looks nobody waits for any more, and are not done."""
+        ...
+
+    async def referenced_files(self) -> frozenset[str]:
+        """Lists the path of every picture and scan that somebody has."""
+        ...
+
+    async def start(self) -> None:
+        """Opens the store. Raises CannotStart."""
+        ...
+
+    async def close(self) -> None:
+        """Finishes what was handed over, then closes the store; idempotent."""
+        ...
+
+
+class Notifier(ports.Notifier, Protocol):
+    """Carries announcements: its port, its start and end, and counts for metrics."""
+
+    reconnects: int  # how often its server came back
+    dropped: int  # announcements it did not carry to other processes
+
+    async def start(self) -> None:
+        """Connects to its server; succeeds while that is away: the service works without it."""
+        ...
+
+    async def close(self) -> None:
+        """Disconnects; idempotent."""
+        ...

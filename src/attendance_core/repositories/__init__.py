@@ -1,0 +1,32 @@
+"""What a unit of work keeps, kind by kind; the docstrings are the contract it is tested by.
+
+All of it is of one transaction: a `ports.Unit` has one of each.
+"""
+
+from __future__ import annotations
+
+from attendance_core.repositories.accounts import Accounts, KnownBrowsers, Sessions
+from attendance_core.repositories.connections import Connections, Processes
+from attendance_core.repositories.events import Events, ListOfEvents
+from attendance_core.repositories.friends import Friendships
+from attendance_core.repositories.installation import Installation
+from attendance_core.repositories.limits import Tallies
+from attendance_core.repositories.places import Marks, Places
+from attendance_core.repositories.profiles import Profiles, Scans
+
+__all__ = [
+    "Accounts",
+    "Connections",
+    "Events",
+    "Friendships",
+    "Installation",
+    "KnownBrowsers",
+    "ListOfEvents",
+    "Marks",
+    "Places",
+    "Processes",
+    "Profiles",
+    "Scans",
+    "Sessions",
+    "Tallies",
+]

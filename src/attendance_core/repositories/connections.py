@@ -1,0 +1,66 @@
+"""Keeps sockets, and the leases of the processes that own them. See the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.marking.connections import Connection, Process
+
+
+class Connections(Protocol):
+    """Keeps open and lately lost sockets, each with what is known of its process."""
+
+    def add(self, connection: Connection) -> None: ...
+
+    def find(self, connection_id: ConnectionId) -> Connection | None: ...
+
+    def of(
+        self, event_id: EventId, user_id: UserId, limit: int | None = None
+    ) -> Sequence[Connection]:
+        """Lists those of one person in one event.
+
+        With a limit open ones first, then those that were lost last.
+        """
+        ...
+
+    def of_session(self, session_id: SessionId) -> Sequence[Connection]:
+        """Lists all that were opened with this session, in whatever event."""
+        ...
+
+    def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:
+        """Notes when they were lost; idempotent, the first instant stays."""
+        ...
+
+    def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
+        """Removes what there is; does nothing where there is none."""
+        ...
+
+    def of_process(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
+        """Lists those of one process in one event, lost ones too."""
+        ...
+
+    def lapsed(
+        self, lost_by: Instant, renewed_by: Instant | None, limit: int
+    ) -> Sequence[Connection]:
+        """Lists those lost at ``lost_by`` or before, and, where given, those not lost themselves
+        whose process renewed its lease last at ``renewed_by`` or before.
+        """
+        ...
+
+
+class Processes(Protocol):
+    """Keeps the leases of processes."""
+
+    def find(self, process_id: ProcessId) -> Process | None: ...
+
+    def put(self, process: Process) -> None:
+        """Adds or replaces."""
+        ...
+
+    def remove_idle(self, renewed_by: Instant) -> None:
+        """Forgets those that renewed last at ``renewed_by`` or before and have no connection."""
+        ...

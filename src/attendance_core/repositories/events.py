@@ -1,0 +1,89 @@
+"""Keeps events and their lists. See the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from attendance_core.vocabulary import EventId, Instant, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.attendance import Attended
+    from attendance_core.events import Event, When
+
+
+class ListOfEvents(Protocol):
+    """Lists some events that have to do with a person, as `Events` orders them."""
+
+    def __call__(
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ...,
+        after: Event | None = None,
+        /,
+    ) -> Sequence[Event]: ...
+
+
+class Events(Protocol):
+    """Keeps gatherings. Lists are ordered by start, the earliest first, then folded name, then id.
+
+    ``when`` says which of them, where not all, and whether the latest start comes first; ``after``
+    names the event behind which a list goes on, and then nothing is passed over.
+    """
+
+    def add(self, event: Event) -> None:
+        """Adds it. Raises EventNameTaken, ignoring case."""
+        ...
+
+    def get(self, event_id: EventId) -> Event:
+        """Reads it. Raises EventNotFound."""
+        ...
+
+    def lock(self, event_id: EventId) -> Event:
+        """Gets it; nobody else changes or uses it until the transaction ends."""
+        ...
+
+    def remove(self, event_id: EventId) -> None:
+        """Removes it, its places and connections. Raises SomebodyWasMarked where it has marks."""
+        ...
+
+    def search(
+        self,
+        part: str | None,
+        limit: int | None,
+        offset: int,
+        when: When = ...,
+        after: Event | None = None,
+    ) -> Sequence[Event]:
+        """Finds those whose name has each word of the folded part in it; all without a part."""
+        ...
+
+    def created_by(
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ...,
+        after: Event | None = None,
+    ) -> Sequence[Event]: ...
+
+    def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
+        """Counts those this person created that end after now, up to ``limit``."""
+        ...
+
+    def joined_by(
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ...,
+        after: Event | None = None,
+    ) -> Sequence[Event]:
+        """Lists those this person is in now."""
+        ...
+
+    def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
+        """Lists those they are in or were marked at; latest start first, then name, then id."""
+        ...

@@ -1,0 +1,13 @@
+"""Keeps what a database knows of itself. See the package."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Installation(Protocol):
+    """What a database knows of itself."""
+
+    def database_id(self, new: str) -> str:
+        """Its id, the same for ever; ``new`` where it has none yet."""
+        ...

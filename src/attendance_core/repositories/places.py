@@ -1,0 +1,70 @@
+"""Keeps who is in an event, waits, is held or was marked. See the package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from attendance_core.vocabulary import EventId, Instant, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.attendance import Participant
+    from attendance_core.marking.places import Mark, Place
+
+
+class Places(Protocol):
+    """Keeps one person in one event."""
+
+    def make(self, event_id: EventId, user_id: UserId) -> None:
+        """Makes the row of one who never was there (no member yet); none of nobody.
+
+        Raises EventNotFound.
+        """
+        ...
+
+    def lock(
+        self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
+    ) -> Mapping[UserId, Place]:
+        """Locks the places of these people and of the one ``marker`` holds, those that exist.
+
+        In the order of user id, until the transaction ends.
+        """
+        ...
+
+    def put(self, place: Place) -> None:
+        """Replaces the row (a mark itself is kept by Marks). Raises Taken when it would be the
+        second that one person holds in the event.
+        """
+        ...
+
+    def listed(self, event_id: EventId) -> Sequence[Place]:
+        """Lists those who wait or are held, in no particular order."""
+        ...
+
+    def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
+        """Reads the places of these people, those that exist; does not lock them."""
+        ...
+
+    def participants(self, event_id: EventId) -> Sequence[Participant]:
+        """Lists members and the marked, by display name, then id."""
+        ...
+
+    def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
+        """Tells whether anybody but this person is in the event, or was and has left."""
+        ...
+
+    def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
+        """Lists people whose hold has run out by now, earliest first."""
+        ...
+
+
+class Marks(Protocol):
+    """Keeps the ledger: marks are added and never change."""
+
+    def add(self, mark: Mark) -> None:
+        """Adds it. Raises AlreadyMarked where the person has a mark in the event."""
+        ...
+
+    def karma(self, user_id: UserId) -> int:
+        """Adds up what the marks this person made are worth."""
+        ...
