@@ -29,7 +29,7 @@ from tests.support.nginx import proxied
 from tests.support.service_process import SECONDS, Service, bring_up_to_date, running
 
 ROOMS: Final = 3
-PAIRS: Final = 120  # as many as meet in a minute
+PAIRS: Final = 160  # more than meet in the seconds of one attack
 PEOPLE, GATHERINGS = 100_000, 50_000  # of a crowded database
 LOOK_SECONDS: Final = 0.02  # from one look at the service's memory to the next
 MEBIBYTE: Final = 1024 * 1024

@@ -25,6 +25,7 @@ from uvicorn._types import ASGI3Application
 
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.sockets import Sockets
+from attendance_web.serving.accepting import Accepting
 from attendance_web.serving.access_log import AccessLog, Answered
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.ws_protocol import PeerProtocol
@@ -188,16 +189,24 @@ class _Server(uvicorn.Server):
         self._alive = AsyncExitStack()
         self._ready = ready
         self._notice_seconds = DRAIN_NOTICE_SECONDS
+        self._accepting: list[Accepting] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
             await self._alive.enter_async_context(self._app.lifespan())
         except BaseExceptionGroup as group:
             raise _unwrap_single(group) from None  # Litestar starts within a task group
-        await super().startup(sockets=sockets)
+        await super().startup(sockets=[])
+        self._accepting = [Accepting(listener, self._protocol) for listener in sockets or ()]
         gc.collect()
         gc.freeze()  # else a full collection stops the loop for tens of milliseconds
         self._ready()
+
+    def _protocol(self) -> asyncio.Protocol:
+        """Makes what reads one connection, as uvicorn does."""
+        return CallProtocol(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Takes a signal as a wish that we grant, so it is not raised anew after the end."""
@@ -212,8 +221,8 @@ class _Server(uvicorn.Server):
         draining = asyncio.ensure_future(self._app.sockets.drain())
         while not self.force_exit and time.monotonic() < begun + self._notice_seconds:
             await asyncio.sleep(0.1)
-        for listening in self.servers:
-            listening.close()
+        for accepting in self._accepting:
+            accepting.close()
         if self._notice_seconds and not self.force_exit:
             await asyncio.sleep(LATE_SECONDS)
         self._app.sockets.stop_accepting()

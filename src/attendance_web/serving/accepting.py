@@ -1,0 +1,82 @@
+"""Lets connections in a few at a time, so that who came before them has a turn in between.
+
+The event loop itself accepts whatever waits, up to a whole backlog, in one step: a thousand
+connections at once kept a command of somebody else waiting for 50 ms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from typing import Final
+
+from attendance_core.vocabulary import Seconds
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
+# What no connection is to blame for, and what goes on for a while: all files are open, no memory
+EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try then
+
+
+class Accepting:
+    """Accepts what comes to one listening socket, until it is closed."""
+
+    def __init__(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
+        """Begins in the loop that runs; ``protocol`` makes one of each connection."""
+        listener.setblocking(False)
+        self._listener = listener
+        self._protocol = protocol
+        self._loop = asyncio.get_running_loop()
+        self._opening: set[asyncio.Task[object]] = set()
+        self._pause: asyncio.TimerHandle | None = None
+        self._begin()
+
+    def close(self) -> None:
+        """Lets in who waits already, and nobody any more; idempotent."""
+        if self._pause is not None:
+            self._pause.cancel()
+        if self._listener.fileno() < 0:
+            return
+        self._loop.remove_reader(self._listener)
+        while self._accept_one():
+            pass
+        self._listener.close()
+
+    def _begin(self) -> None:
+        self._pause = None
+        self._loop.add_reader(self._listener, self._accept_some)
+
+    def _accept_some(self) -> None:
+        for _ in range(AT_ONCE):
+            if not self._accept_one():
+                return
+
+    def _accept_one(self) -> bool:
+        """Accepts one, and answers whether there may be more."""
+        try:
+            connection, _ = self._listener.accept()
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError as error:
+            if error.errno not in EXHAUSTED:
+                return True  # that one has gone already
+            logger.error("no connection can be accepted: %s", error)
+            self._loop.remove_reader(self._listener)
+            self._pause = self._loop.call_later(PAUSE_SECONDS, self._begin)
+            return False
+        task = self._loop.create_task(self._open(connection))
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+        return True
+
+    async def _open(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        try:
+            await self._loop.connect_accepted_socket(self._protocol, connection)
+        except OSError:  # it has gone
+            connection.close()

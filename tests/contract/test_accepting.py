@@ -1,0 +1,117 @@
+"""Connections are let in a few at a time, and none is lost by it. Decision 0016."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, closing
+from itertools import pairwise
+
+import pytest
+
+from attendance_web.serving import accepting
+from attendance_web.serving.accepting import AT_ONCE, Accepting
+from tests.support.live_house import eventually
+
+MANY = 50  # connections
+
+
+class Greeter(asyncio.Protocol):
+    """Counts who has come."""
+
+    here = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        Greeter.here += 1
+        transport.close()
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    Greeter.here = 0
+    with closing(socket.create_server(("127.0.0.1", 0), backlog=MANY)) as listening:
+        yield listening
+
+
+@pytest.fixture
+def clients(listener: socket.socket) -> Iterator[list[socket.socket]]:
+    """Those who have connected, and whom nobody has let in yet."""
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(socket.create_connection(listener.getsockname()))
+            for _ in range(MANY)
+        ]
+
+
+@pytest.fixture
+async def letting_in(
+    listener: socket.socket, clients: list[socket.socket]
+) -> AsyncIterator[Accepting]:
+    letting = Accepting(listener, Greeter)
+    yield letting
+    letting.close()
+    await eventually(lambda: Greeter.here == MANY)
+
+
+async def test_whoever_came_before_has_a_turn_between_a_few_and_a_few(
+    letting_in: Accepting,
+) -> None:
+    steps = []
+    while Greeter.here < MANY:
+        steps.append(Greeter.here)
+        await asyncio.sleep(0)
+    gained = [after - before for before, after in pairwise(steps)]
+    assert max(gained) <= AT_ONCE
+    assert len(steps) > MANY / AT_ONCE
+
+
+async def test_who_has_connected_before_the_end_is_let_in(letting_in: Accepting) -> None:
+    letting_in.close()
+    await eventually(lambda: Greeter.here == MANY)
+    letting_in.close()  # twice does no harm
+
+
+async def test_where_all_files_are_open_it_tries_again(
+    letting_in: Accepting,
+    listener: socket.socket,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Full:
+        """A listening socket of a process that can open no more files, for a while."""
+
+        def __init__(self) -> None:
+            self.tried = 0
+
+        def accept(self) -> tuple[socket.socket, object]:
+            self.tried += 1
+            if self.tried < 3:
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            return listener.accept()
+
+        def fileno(self) -> int:
+            return listener.fileno()
+
+        def close(self) -> None:
+            listener.close()
+
+    monkeypatch.setattr(accepting, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(letting_in, "_listener", Full())
+    await eventually(lambda: Greeter.here == MANY)
+    assert [record.message for record in caplog.records] == [
+        "no connection can be accepted: [Errno 24] Too many open files"
+    ] * 2
+
+
+async def test_one_that_has_gone_before_it_was_let_in_stops_nobody(
+    listener: socket.socket, clients: list[socket.socket]
+) -> None:
+    for client in clients[: MANY // 2]:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        client.close()  # cut, not said goodbye
+    letting = Accepting(listener, Greeter)
+    await eventually(lambda: Greeter.here >= MANY // 2)
+    letting.close()
