@@ -110,10 +110,11 @@ def lines() -> Iterator[str]:
     yield "code | text | closes an opening with | closes an open socket with"
     yield "---|---|---|---"
     for error in _frame_errors():
-        refused = issubclass(error, tuple(close_codes.OPENING))
+        refused = issubclass(error, tuple(close_codes.OPENING_CODES))
         opening = close_codes.refusal_code(error()) if refused else None
         opened = next(
-            (code for ending, code in close_codes.ENDED.items() if ERRORS[ending] is error), None
+            (code for ending, code in close_codes.ENDING_CODES.items() if ERRORS[ending] is error),
+            None,
         )
         if error is refusals.TooManyFrames:
             opened = close_codes.TOO_MANY

@@ -37,18 +37,18 @@ from attendance_web.http.password_turns import (
     TURN_SECONDS,
 )
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
+from attendance_web.live.opening_turns import OPENING_SECONDS
 from attendance_web.live.outbox import MAX_OUTBOX
-from attendance_web.live.turns import OPENING_SECONDS
 from attendance_web.routes import CALLS as ALL_CALLS
 from attendance_web.serving.http_closing import HEAD_SECONDS
 from attendance_web.serving.http_head import (
-    HEAD_BYTES,
-    LINE_BYTES,
+    MAX_HEAD_BYTES,
     MAX_HEADERS,
-    PATH_BYTES,
-    QUERY_BYTES,
+    MAX_LINE_BYTES,
+    MAX_PATH_BYTES,
+    MAX_QUERY_BYTES,
 )
-from attendance_web.serving.server import LARGEST_FRAME
+from attendance_web.serving.server import MAX_FRAME_BYTES
 from attendance_web.serving.ws_protocol import FRAMES_A_SECOND, MAX_FRAGMENTS, MAX_FRAMES
 from attendance_web.wire.credentials import (
     BROWSER_COOKIE,
@@ -213,11 +213,15 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"{MAX_DEPTH} levels, {MAX_TOKENS} brackets, commas and strings",
         "`error` 1",
     )
-    yield "the head of a request", f"{HEAD_BYTES // KIB} KiB, {MAX_HEADERS} headers", "431"
-    yield "a header, all cookies", f"{LINE_BYTES // KIB} KiB", "431"
-    yield "a path, a query", f"{PATH_BYTES} bytes, {QUERY_BYTES // KIB} KiB", "431"
+    yield "the head of a request", f"{MAX_HEAD_BYTES // KIB} KiB, {MAX_HEADERS} headers", "431"
+    yield "a header, all cookies", f"{MAX_LINE_BYTES // KIB} KiB", "431"
+    yield "a path, a query", f"{MAX_PATH_BYTES} bytes, {MAX_QUERY_BYTES // KIB} KiB", "431"
     yield "a head on its way", f"{HEAD_SECONDS:g} s", "the connection is cut"
-    yield "a message of a socket", f"{LARGEST_FRAME // KIB} KiB, {MAX_FRAGMENTS} fragments", "1009"
+    yield (
+        "a message of a socket",
+        f"{MAX_FRAME_BYTES // KIB} KiB, {MAX_FRAGMENTS} fragments",
+        "1009",
+    )
     yield (
         "open sockets of a person in an event; lost ones do not count",
         str(MAX_SOCKETS),

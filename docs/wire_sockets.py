@@ -14,7 +14,7 @@ from attendance_core.marking.commands import MarkMe, ReadyToMark
 from attendance_core.marking.connections import Role, Terms
 from attendance_core.marking.endings import ERRORS
 from attendance_web.live import close_codes
-from attendance_web.serving.server import LARGEST_FRAME, PING_SECONDS
+from attendance_web.serving.server import MAX_FRAME_BYTES, PING_SECONDS
 from attendance_web.serving.ws_protocol import MAX_FRAGMENTS
 from attendance_web.wire.credentials import SESSION_COOKIE
 from attendance_web.wire.refusals import TooManyFrames
@@ -35,7 +35,7 @@ WHEN: Final[dict[int, str]] = {
     CloseCode.PROTOCOL_ERROR: "a frame that breaks the protocol of WebSockets",
     CloseCode.INVALID_DATA: "text that is no UTF-8",
     CloseCode.MESSAGE_TOO_BIG: (
-        f"a message of more than {LARGEST_FRAME // 1024} KiB or {MAX_FRAGMENTS} fragments"
+        f"a message of more than {MAX_FRAME_BYTES // 1024} KiB or {MAX_FRAGMENTS} fragments"
     ),
 }
 ALSO: Final[dict[int, list[type[Any]]]] = {
@@ -65,7 +65,7 @@ def openings() -> Iterator[str]:
     yield ""
     yield "socket | code | closes with | when"
     yield "---|---|---|---"
-    for error, number in close_codes.OPENING.items():
+    for error, number in close_codes.OPENING_CODES.items():
         if error is errors.EventOver:
             yield f"mark_me | none: `was_marked` | {close_codes.MARKED} | One is marked already."
         socket = ONLY[error].value if error in ONLY else "both"
@@ -76,7 +76,7 @@ def openings() -> Iterator[str]:
 def endings() -> Iterator[str]:
     """Every code that we close with."""
     refusals = _refusals()
-    opened = {*close_codes.ENDED.values(), *WHEN, close_codes.TOO_MANY}
+    opened = {*close_codes.ENDING_CODES.values(), *WHEN, close_codes.TOO_MANY}
     stays_away = _where_the_page_stays_away()
     ours = {each for each in vars(close_codes).values() if isinstance(each, int)}
     assert ours <= refusals.keys() | WHEN.keys(), "a code that nothing is said of"
@@ -150,8 +150,8 @@ def _code(error: type[Any]) -> str:
 def _refusals() -> dict[int, list[type[Any]]]:
     """What error frames come before each code."""
     found = {number: list(said) for number, said in ALSO.items()}
-    ended = ((ERRORS[ending], number) for ending, number in close_codes.ENDED.items())
-    for error, number in (*close_codes.OPENING.items(), *ended):
+    ended = ((ERRORS[ending], number) for ending, number in close_codes.ENDING_CODES.items())
+    for error, number in (*close_codes.OPENING_CODES.items(), *ended):
         if issubclass(error, errors.Refusal) and error not in found.setdefault(number, []):
             found[number].append(error)
     return found

@@ -1,4 +1,4 @@
-"""What keeps a service from starting, or from being used so: each one line for its author."""
+"""Why a service cannot start, or cannot be used as it is; each text is a line for programmers."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ OUR_FILE = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")  # its name, as `Random
 UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 
 # Of a bucket; unless told otherwise a request is tried again for three minutes
-PATIENCE: Final[RetryConfig] = {"max_retries": 2, "retry_timeout": timedelta(seconds=3)}
-CONNECTIONS: Final[ClientConfig] = {
+RETRY_OPTIONS: Final[RetryConfig] = {"max_retries": 2, "retry_timeout": timedelta(seconds=3)}
+CLIENT_OPTIONS: Final[ClientConfig] = {
     "allow_http": True,  # an endpoint of one's own may be on this very machine
     "connect_timeout": timedelta(seconds=2),
     "timeout": timedelta(seconds=10),
@@ -65,7 +65,9 @@ class ObjectFiles:
             return cls(local, str(local.prefix))
         if url.startswith("s3://"):
             try:
-                bucket = S3Store.from_url(url, client_options=CONNECTIONS, retry_config=PATIENCE)
+                bucket = S3Store.from_url(
+                    url, client_options=CLIENT_OPTIONS, retry_config=RETRY_OPTIONS
+                )
             except BaseError as error:
                 raise ValueError(f"there is no bucket {url}: {one_line(error)}") from error
             return cls(bucket, url)

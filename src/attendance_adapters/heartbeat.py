@@ -41,7 +41,7 @@ class Heartbeat:
         renew_every: Seconds = RENEW_EVERY,
         sweep_every: Seconds = SWEEP_EVERY,
     ) -> None:
-        self._start = take_lease
+        self._take = take_lease
         self._renew = renew_lease
         self._sweep = sweep
         self._ids = ids
@@ -91,7 +91,7 @@ class Heartbeat:
 
     async def _take_lease(self) -> None:
         began = time.monotonic()
-        await self._start(process_id=self.process_id)
+        await self._take(process_id=self.process_id)
         self._leased_until = began + self._lease_seconds
 
     async def _renewal_round(self) -> None:

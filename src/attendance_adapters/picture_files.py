@@ -28,6 +28,23 @@ START_OF_PIXELS, END_OF_JPEG = 0xDA, 0xD9
 STRANGE_PIXELS: Final = (b"\xaa" * 512, b"\xfe" * 512)
 
 
+class Size(NamedTuple):
+    """Says how wide and high a picture is, in pixels."""
+
+    width: int
+    height: int
+
+    @property
+    def pixels(self) -> int:
+        """Counts all pixels."""
+        return self.width * self.height
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether these are more pixels, or longer sides, than we take."""
+        return self.pixels > MAX_PIXELS or max(self) > MAX_SIDE
+
+
 class _Chunk(NamedTuple):
     """Holds one part of a PNG's file."""
 
@@ -65,7 +82,7 @@ def is_heic(data: bytes) -> bool:
     return brand in HEIC_BRANDS or (brand in MANY_KINDS and bool(others & HEIC_BRANDS))
 
 
-def size_of(data: bytes) -> tuple[int, int] | None:
+def size_of(data: bytes) -> Size | None:
     """Reads how wide and high a picture says it is, without decoding anything; in a moment.
 
     None for what is no JPEG, PNG or WebP picture, or has no size where each decoder looks for it.
@@ -74,17 +91,12 @@ def size_of(data: bytes) -> tuple[int, int] | None:
         size = _size_of_jpeg(data)
     elif data.startswith(PNG_START) and data[12:16] == b"IHDR" and len(data) >= 24:
         width, height = struct.unpack_from(">II", data, 16)
-        size = width, height
+        size = Size(width, height)
     elif data[:4] == b"RIFF" and data[8:12] == b"WEBP" and len(data) >= 30:
         size = _size_of_webp(data)
     else:
         size = None
     return size if size is not None and min(size) > 0 else None
-
-
-def is_too_large(width: int, height: int) -> bool:
-    """Tells whether a picture has more pixels, or longer sides, than we take."""
-    return width * height > MAX_PIXELS or max(width, height) > MAX_SIDE
 
 
 def without_extras(data: bytes) -> bytes:
@@ -101,7 +113,7 @@ def without_extras(data: bytes) -> bytes:
     return b"".join(kept)
 
 
-def endings_of_jpeg(data: bytes) -> list[bytes]:
+def completed_jpegs(data: bytes) -> list[bytes]:
     """Completes a JPEG that lacks its end in several ways; of any other file there are none.
 
     All show the same pixels when none are missing: what follows the last one is passed over.
@@ -112,7 +124,7 @@ def endings_of_jpeg(data: bytes) -> list[bytes]:
     return [data + strange + JPEG_END for strange in (b"", *STRANGE_PIXELS)]
 
 
-def _size_of_jpeg(data: bytes) -> tuple[int, int] | None:
+def _size_of_jpeg(data: bytes) -> Size | None:
     position = 2
     for _ in range(MAX_MARKERS):
         position = data.find(b"\xff", position)
@@ -121,7 +133,7 @@ def _size_of_jpeg(data: bytes) -> tuple[int, int] | None:
         marker = data[position + 1]
         if marker in SIZE_MARKERS:
             height, width = struct.unpack_from(">HH", data, position + 5)
-            return width, height
+            return Size(width, height)
         if marker in {START_OF_PIXELS, END_OF_JPEG}:
             return None
         if marker == 0xFF:  # filling
@@ -133,17 +145,17 @@ def _size_of_jpeg(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _size_of_webp(data: bytes) -> tuple[int, int] | None:
+def _size_of_webp(data: bytes) -> Size | None:
     match data[12:16]:
         case b"VP8X":
             width, height = (int.from_bytes(data[at : at + 3], "little") for at in (24, 27))
-            return 1 + width, 1 + height
+            return Size(1 + width, 1 + height)
         case b"VP8L":
             bits = int.from_bytes(data[21:25], "little")
-            return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+            return Size(1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
         case b"VP8 ":
             width, height = struct.unpack_from("<HH", data, 26)
-            return width & 0x3FFF, height & 0x3FFF
+            return Size(width & 0x3FFF, height & 0x3FFF)
     return None
 
 

@@ -20,8 +20,7 @@ from PIL import Image, PngImagePlugin, WebPImagePlugin
 from attendance_adapters.picture_colours import to_screen_colours
 from attendance_adapters.picture_files import (
     MAX_PROFILE_BYTES,
-    endings_of_jpeg,
-    is_too_large,
+    completed_jpegs,
     size_of,
     without_extras,
 )
@@ -29,7 +28,7 @@ from attendance_adapters.picture_files import (
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_MEMORY_BYTES = 512 * 1024 * 1024  # Decision 0015
 MAX_CPU_SECONDS = 15  # the worst that was found takes 5; ends a worker whose service has died, too
-STRIP_PIXELS = 1_000_000  # looked at in one step
+STRIP_PIXELS = 1_000_000  # that are summed up together
 # Exit codes; 0 is success, any other a failure of ours
 EXIT_BAD_PICTURE, EXIT_TOO_LARGE = 3, 4
 
@@ -61,7 +60,7 @@ class CleanPicture(NamedTuple):
     content: bytes
 
 
-class _Frame(NamedTuple):
+class _Decoded(NamedTuple):
     """Holds a picture's first frame in a plain mode, what it says of itself, and its format."""
 
     pixels: Image.Image
@@ -91,7 +90,7 @@ def clean(data: bytes, max_side: int) -> CleanPicture:
     return CleanPicture(format_name, output.getvalue())
 
 
-def _decode(data: bytes, max_side: int) -> _Frame:
+def _decode(data: bytes, max_side: int) -> _Decoded:
     """Decodes the first frame, that of a JPEG also without its end if no pixel is missing.
 
     Raises BadPicture, TooLarge, MemoryError.
@@ -99,17 +98,17 @@ def _decode(data: bytes, max_side: int) -> _Frame:
     try:
         return _decode_whole(data, max_side)
     except BadPicture:
-        endings = endings_of_jpeg(data)
-        if not endings:
+        candidates = completed_jpegs(data)
+        if not candidates:
             raise
-    looks = {_look_of(_decode_whole(ending, max_side).pixels) for ending in endings[1:]}
-    frame = _decode_whole(endings[0], max_side)
-    if looks != {_look_of(frame.pixels)}:
+    digests = {_digest_of(_decode_whole(other, max_side).pixels) for other in candidates[1:]}
+    decoded = _decode_whole(candidates[0], max_side)
+    if digests != {_digest_of(decoded.pixels)}:
         raise BadPicture
-    return frame
+    return decoded
 
 
-def _look_of(image: Image.Image) -> bytes:
+def _digest_of(image: Image.Image) -> bytes:
     """Sums up all pixels, a strip at a time."""
     seen, rows = hashlib.sha256(), max(1, STRIP_PIXELS // image.width)
     for top in range(0, image.height, rows):
@@ -117,14 +116,14 @@ def _look_of(image: Image.Image) -> bytes:
     return seen.digest()
 
 
-def _decode_whole(data: bytes, max_side: int) -> _Frame:
+def _decode_whole(data: bytes, max_side: int) -> _Decoded:
     """Decodes the first frame. Raises BadPicture, TooLarge, MemoryError."""
     Image.MAX_IMAGE_PIXELS = None  # ours is lower, and tells the too large from the bad
     PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE_BYTES  # its limit for profiles, too
     size = size_of(data)
     if size is None:
         raise BadPicture
-    if is_too_large(*size):
+    if size.is_too_large:
         raise TooLarge
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
@@ -143,7 +142,7 @@ def _decode_whole(data: bytes, max_side: int) -> _Frame:
         raise
     except Exception as error:  # decoders raise nearly everything
         raise BadPicture from error
-    return _Frame(pixels, orientation, profile, "JPEG" if format_name == "MPO" else format_name)
+    return _Decoded(pixels, orientation, profile, "JPEG" if format_name == "MPO" else format_name)
 
 
 def _pixels_of_webp(image: WebPImagePlugin.WebPImageFile) -> Image.Image:

@@ -16,7 +16,8 @@ from weakref import WeakValueDictionary
 
 from attendance_adapters import picture_worker
 from attendance_adapters.errors import Closed
-from attendance_adapters.picture_files import MAX_PIXELS, is_heic, is_too_large, size_of
+from attendance_adapters.files import MEDIA_TYPES
+from attendance_adapters.picture_files import MAX_PIXELS, is_heic, size_of
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
 from attendance_core.vocabulary import UserId
@@ -29,17 +30,12 @@ MAX_SECONDS = (
 MAX_JOBS = 100
 MAX_WAITING_PIXELS = 20 * MAX_PIXELS
 MAX_WAITING_BYTES = 128 * 1024 * 1024
-ATTEMPTS = 2  # a worker may have died of something else than its picture
+MAX_ATTEMPTS = 2  # a worker may have died of something else than its picture
 
-# Media type and extension, by the name of the format
-FORMATS = {
-    "JPEG": ("image/jpeg", "jpg"),
-    "PNG": ("image/png", "png"),
-    "WEBP": ("image/webp", "webp"),
-}
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # by the name of the format
 WORKER_COMMAND = [sys.executable, "-P", "-m", picture_worker.__name__]
 # How a worker ends that has used up its time: what it was given is too much
-TIRED: Final = -int(getattr(signal, "SIGXCPU", 24))
+EXIT_OUT_OF_TIME: Final = -int(getattr(signal, "SIGXCPU", 24))
 PASSED_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT")  # no secrets for a process that strangers feed
 
 
@@ -131,10 +127,10 @@ class PillowPictures:
         size = size_of(data)
         if size is None:
             raise BadPicture
-        if is_too_large(*size):
+        if size.is_too_large:
             raise PictureTooLarge
         async with self._turns_of_owners.setdefault(owner, asyncio.Lock()):
-            with self._room_for(size[0] * size[1], len(data)):
+            with self._room_for(size.pixels, len(data)):
                 async with self._turn:
                     return await self._run(_Job(data, max_side, self._max_seconds))
 
@@ -184,16 +180,16 @@ class PillowPictures:
 
 def _clean(job: _Job) -> Picture:
     exit_code, output, errors = 0, b"", b""
-    for _ in range(ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         exit_code, output, errors = job.run_worker()
         if exit_code == picture_worker.EXIT_BAD_PICTURE:
             raise BadPicture
-        if exit_code in {picture_worker.EXIT_TOO_LARGE, TIRED}:
+        if exit_code in {picture_worker.EXIT_TOO_LARGE, EXIT_OUT_OF_TIME}:
             raise PictureTooLarge
         if exit_code == 0:
             format_name, _, content = output.partition(b"\n")
-            media_type, extension = FORMATS[format_name.decode()]
-            return Picture(content, media_type, extension)
+            extension = EXTENSIONS[format_name.decode()]
+            return Picture(content, MEDIA_TYPES[extension], extension)
     cause = errors.decode(errors="replace")[-2000:]
     raise Unavailable from RuntimeError(f"the picture worker ended with {exit_code}: {cause}")
 

@@ -26,7 +26,7 @@ USERNAME = re.compile(
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 8, 256  # Contract: SignUp
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
-COMES_APART_INTO = 4  # code points, at most, that NFC makes one of
+MAX_PARTS_OF_ONE = 4  # code points that NFC makes one of
 
 
 class Credential(Enum):
@@ -91,15 +91,15 @@ def session_id_of(token: str) -> SessionId:
 
 def _composed(text: str, most: int) -> str:
     """Brings a text into NFC; of one that is too long, a part that is so, too."""
-    return normalize("NFC", text[: COMES_APART_INTO * most + 1])
+    return normalize("NFC", text[: MAX_PARTS_OF_ONE * most + 1])
 
 
 @dataclass(frozen=True, slots=True)
 class _Browser:
-    """Where somebody logs in: what it has shown, and a secret to know it by if it is new."""
+    """Where somebody logs in: the secrets it has shown, and one to know it by if it is new."""
 
-    shown: Sequence[str]
-    secret: str
+    secrets: Sequence[str]
+    new_secret: str
 
 
 def _open_session(
@@ -118,7 +118,7 @@ def _open_session(
     unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
     if browser is None:
         return LoggedIn(user_id, token)
-    known_by = remember_browser(unit, user_id, browser.shown, browser.secret)
+    known_by = remember_browser(unit, user_id, browser.secrets, browser.new_secret)
     return LoggedIn(user_id, token, known_by)
 
 
@@ -150,9 +150,9 @@ class SignUp:
         password: str,
         display_name: str | None = None,
         replacing: SessionId | None = None,
-        shown: Sequence[str] | None = None,
+        browser_secrets: Sequence[str] | None = None,
     ) -> LoggedIn:
-        """Takes what a browser has ``shown`` that accounts know it by; None where it is none.
+        """Takes the secrets that a browser has shown; None where it is no browser.
 
         Raises BadUsername, BadLength, CommonPassword, BadCharacters, UsernameTaken.
         """
@@ -167,7 +167,7 @@ class SignUp:
         name = checked_display_name(username if display_name is None else display_name)
         password_hash = await self.passwords.hash(password)
         token = self.ids.token()
-        browser = None if shown is None else _Browser(shown, self.ids.token())
+        browser = None if browser_secrets is None else _Browser(browser_secrets, self.ids.token())
 
         def work(unit: ports.Unit) -> LoggedIn:
             user_id = unit.accounts.add(username, password_hash, unit.now())
@@ -193,9 +193,9 @@ class LogIn:
         username: str,
         password: str,
         replacing: SessionId | None = None,
-        shown: Sequence[str] | None = None,
+        browser_secrets: Sequence[str] | None = None,
     ) -> LoggedIn:
-        """Takes what a browser has ``shown`` that accounts know it by; None where it is none.
+        """Takes the secrets that a browser has shown; None where it is no browser.
 
         Raises WrongCredentials: after the same time whichever of the two is wrong.
 
@@ -213,7 +213,7 @@ class LogIn:
         if account is None or not any(right):
             raise WrongCredentials
         token = self.ids.token()
-        browser = None if shown is None else _Browser(shown, self.ids.token())
+        browser = None if browser_secrets is None else _Browser(browser_secrets, self.ids.token())
 
         def work(unit: ports.Unit) -> LoggedIn:
             return _open_session(unit, account.user_id, token, replacing, browser, self.terms)

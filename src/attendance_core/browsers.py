@@ -36,16 +36,18 @@ def browser_id_of(secret: str) -> BrowserId:
     return BrowserId(hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest())
 
 
-def remember_browser(unit: ports.Unit, user_id: UserId, shown: Sequence[str], secret: str) -> str:
+def remember_browser(
+    unit: ports.Unit, user_id: UserId, secrets: Sequence[str], new_secret: str
+) -> str:
     """Answers by which secret an account, logged in to just now, knows a browser from now on.
 
-    That is one of those it has ``shown`` where it is known already, and else ``secret``, a new
-    one: what somebody else made up is never adopted. Those used last long ago are forgotten.
+    That is one of the ``secrets`` it has shown where it is known already, and else the new one:
+    what somebody else made up is never adopted. Those used last long ago are forgotten.
     """
     now = unit.now()
     known = unit.known_browsers.of(user_id)
     alive = {each.browser_id for each in known if each.is_current(now)}
-    kept = next((each for each in shown if browser_id_of(each) in alive), secret)
+    kept = next((each for each in secrets if browser_id_of(each) in alive), new_secret)
     this = KnownBrowser(user_id, browser_id_of(kept), now)
     unit.known_browsers.put(this)
     others = [each for each in known if each.browser_id != this.browser_id]
@@ -65,9 +67,9 @@ class RecogniseBrowser:
 
     observe: ports.Observe
 
-    async def __call__(self, *, username: str, shown: Sequence[str]) -> BrowserId | None:
+    async def __call__(self, *, username: str, browser_secrets: Sequence[str]) -> BrowserId | None:
         """Answers as which one the account knows it; None where it does not, or is none."""
-        by_id = [browser_id_of(each) for each in shown]
+        by_id = [browser_id_of(each) for each in browser_secrets]
 
         def look(unit: ports.Unit) -> BrowserId | None:
             account = unit.accounts.find(username)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from attendance_core import ports
 from attendance_core.errors import TooManyRequests
@@ -101,7 +101,7 @@ def _later_than(since: Instant, noted: Sequence[Instant], now: Instant) -> tuple
     return tuple(min(each, now) for each in noted if each > since)
 
 
-class Ended(Enum):
+class TryResult(Enum):
     """How a try came out: only a failure counts, and success forgives those before it."""
 
     FAILED = "failed"
@@ -109,11 +109,25 @@ class Ended(Enum):
     RELEASED = "released"  # we could not look at it
 
 
+class _Changed(NamedTuple, Generic[T]):
+    """Holds a tally as it is to be kept, and what is answered."""
+
+    tally: Tally
+    answer: T
+
+
+class _Begun(NamedTuple):
+    """Holds when a try has begun, if it has, and in how many seconds one may."""
+
+    at: Instant | None
+    seconds: int
+
+
 def _change_tally(
     unit: ports.Unit,
     limit: Limit,
     subject: str,
-    change: Callable[[Tally, Instant], tuple[Tally, T]],
+    change: Callable[[Tally, Instant], _Changed[T]],
 ) -> T:
     """Answers what ``change`` does of the tally as it counts now, and keeps what it makes of it."""
     kept = unit.tallies.lock(key_of(limit, subject))
@@ -133,9 +147,9 @@ class CountOne:
     async def __call__(self, *, limit: Limit, subject: str) -> None:
         """Raises TooManyRequests: then it was one too many, and does not count."""
 
-        def change(tally: Tally, now: Instant) -> tuple[Tally, int]:
+        def change(tally: Tally, now: Instant) -> _Changed[int]:
             seconds = tally.seconds_to_next(limit, now)
-            return (tally if seconds else tally.take(limit, now)), seconds
+            return _Changed(tally if seconds else tally.take(limit, now), seconds)
 
         # What refuses is kept, too: a clock that was set back is put right once
         seconds = await self.transact(lambda unit: _change_tally(unit, limit, subject, change))
@@ -155,17 +169,15 @@ class BeginTry:
         Raises TooManyRequests where the most have failed.
         """
 
-        def change(tally: Tally, now: Instant) -> tuple[Tally, tuple[Instant | None, int]]:
+        def change(tally: Tally, now: Instant) -> _Changed[_Begun]:
             if tally.has_room(limit):
-                return tally.begin(now), (now, 0)
-            return tally, (None, tally.seconds_to_next(limit, now))
+                return _Changed(tally.begin(now), _Begun(now, 0))
+            return _Changed(tally, _Begun(None, tally.seconds_to_next(limit, now)))
 
-        began, seconds = await self.transact(
-            lambda unit: _change_tally(unit, limit, subject, change)
-        )
-        if seconds:
-            raise TooManyRequests(seconds=seconds)
-        return began
+        begun = await self.transact(lambda unit: _change_tally(unit, limit, subject, change))
+        if begun.seconds:
+            raise TooManyRequests(seconds=begun.seconds)
+        return begun.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +186,16 @@ class EndTry:
 
     transact: ports.Transact
 
-    async def __call__(self, *, limit: Limit, subject: str, began: Instant, ended: Ended) -> None:
+    async def __call__(
+        self, *, limit: Limit, subject: str, began: Instant, result: TryResult
+    ) -> None:
         """Ends it; to be called once for each that was begun."""
 
-        def change(tally: Tally, now: Instant) -> tuple[Tally, None]:
+        def change(tally: Tally, now: Instant) -> _Changed[None]:
             tally = tally.give_back(began)
-            if ended is Ended.FAILED:
-                return tally.take(limit, now), None
-            return (tally.clear() if ended is Ended.SUCCEEDED else tally), None
+            if result is TryResult.FAILED:
+                return _Changed(tally.take(limit, now), None)
+            return _Changed(tally.clear() if result is TryResult.SUCCEEDED else tally, None)
 
         await self.transact(lambda unit: _change_tally(unit, limit, subject, change))
 

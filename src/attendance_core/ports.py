@@ -186,13 +186,13 @@ class Ids(Protocol):
     def file_key(self, extension: str) -> FileKey: ...
 
 
-Step = Callable[[], Awaitable[None]]
+Action = Callable[[], Awaitable[None]]
 
 
 class Together(Protocol):
-    """Carries out steps that do not depend on each other."""
+    """Carries out actions that do not depend on each other."""
 
-    async def __call__(self, steps: Sequence[Step]) -> None:
+    async def __call__(self, actions: Sequence[Action]) -> None:
         """Carries out all, at once or one after another, whatever one of them raises.
 
         Raises afterwards an ExceptionGroup of all that they raised.
@@ -200,13 +200,13 @@ class Together(Protocol):
         ...
 
 
-async def one_after_another(steps: Sequence[Step]) -> None:
-    """Carries steps out as the plainest `Together`: it suspends only where a step does."""
+async def one_after_another(actions: Sequence[Action]) -> None:
+    """Carries actions out as the plainest `Together`: it suspends only where one of them does."""
     failures: list[Exception] = []
-    for step in steps:
+    for action in actions:
         try:
-            await step()
+            await action()
         except Exception as error:
             failures.append(error)
     if failures:
-        raise ExceptionGroup(f"{len(failures)} of {len(steps)} steps failed", failures)
+        raise ExceptionGroup(f"{len(failures)} of {len(actions)} actions failed", failures)

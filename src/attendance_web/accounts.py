@@ -45,7 +45,7 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
             password=call.arguments.password,
             display_name=call.arguments.display_name,
             replacing=call.replaceable,
-            shown=call.browser_secrets,
+            browser_secrets=call.browser_secrets,
         )
     call.log_in(logged_in)
     return Person(logged_in.user_id)
@@ -54,13 +54,13 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
 @post("/accounts/login/", login=False, heeds_person=False, name="LogIn")
 async def log_in(call: CallContext[Credentials]) -> Person:
     """Logs in; the session changes its id."""
-    username, shown = call.arguments.username, call.browser_secrets
-    async with call.limits.around_log_in(username, call.address, shown):
+    username, secrets = call.arguments.username, call.browser_secrets
+    async with call.limits.around_log_in(username, call.address, secrets):
         logged_in = await call.use_cases.log_in(
             username=username,
             password=call.arguments.password,
             replacing=call.replaceable,
-            shown=shown,
+            browser_secrets=secrets,
         )
     call.log_in(logged_in)
     return Person(logged_in.user_id)

@@ -108,7 +108,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
     heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
-    work = person_turns()
+    turns_of_people = person_turns()
     sockets = Sockets(
         use_cases,
         attendance.notifier if metrics is None else metrics.timed(attendance.notifier),
@@ -116,7 +116,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         attendance.connection,
         settings.allowed_origins,
         attendance.terms.grace_seconds,
-        work,
+        turns_of_people,
         ignore_command if metrics is None else metrics.commanded,
     )
     heartbeat.listen(sockets.rooms.close_for_restart)
@@ -136,7 +136,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         attendance.files,
         Limits(use_cases),
         sockets.openings.seen,
-        work,
+        turns_of_people,
         Bodies(),
         ListTurns(attendance.looks_at_once),
         settings.allowed_origins,
@@ -168,8 +168,8 @@ def _metrics(attendance: Attendance) -> Metrics:
     heartbeat, notifier = attendance.heartbeat, attendance.notifier
     gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.in_use}
     if (pool := attendance.pool) is not None:
-        gauges["database_pool_size"] = lambda: pool()[0]
-        gauges["database_pool_taken"] = lambda: pool()[1]
+        gauges["database_pool_size"] = lambda: pool().size
+        gauges["database_pool_taken"] = lambda: pool().taken
     return Metrics(
         call_names={call.path: call.name for call in CALLS},
         counters={

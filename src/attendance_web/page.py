@@ -33,11 +33,15 @@ from attendance_web.static_files import FOLDER, TYPES, contents_of, version_of
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import UnknownPath
 
-PACKED: Final = frozenset({".html", ".css", ".js", ".svg", ".webmanifest"})
+COMPRESSED_TYPES: Final = frozenset({".html", ".css", ".js", ".svg", ".webmanifest"})
 # Asked for under the same address for ever: the first page, and what a browser looks up itself
-BY_NAME: Final = {"index.html": "/", "sw.js": "/sw.js", "manifest.webmanifest": "/app.webmanifest"}
+FIXED_ADDRESSES: Final = {
+    "index.html": "/",
+    "sw.js": "/sw.js",
+    "manifest.webmanifest": "/app.webmanifest",
+}
 # Kept, but asked whether it is still so before each use; private, since it may set a cookie
-ASKED_ANEW: Final = "private, no-cache"
+ASKED_AGAIN: Final = "private, no-cache"
 IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
 HOST: Final = re.compile(r"[0-9A-Za-z.\-\[\]:]{1,255}")
 
@@ -48,10 +52,10 @@ class File:
 
     address: str
     content: bytes
-    packed: bytes | None  # with gzip
+    gzipped: bytes | None
     media_type: str
-    tag: str
-    kept: str
+    etag: str
+    cache_control: str
 
 
 def policy(host: str, *, secure: bool) -> str:
@@ -70,7 +74,7 @@ def files_of(folder: Path) -> dict[str, File]:
     """Reads the files of the page by address."""
     contents = contents_of(folder)
     version = version_of(contents)
-    addresses = {name: BY_NAME.get(name, f"/static/{version}/{name}") for name in contents}
+    addresses = {name: FIXED_ADDRESSES.get(name, f"/static/{version}/{name}") for name in contents}
     first = sorted(_needed_by("app.js", contents))
     shell = [address for name, address in addresses.items() if name != "sw.js"]
     words = {
@@ -83,7 +87,7 @@ def files_of(folder: Path) -> dict[str, File]:
     }
     return {
         addresses[name]: _file(
-            addresses[name], name, _filled(content, words) if name in BY_NAME else content
+            addresses[name], name, _filled(content, words) if name in FIXED_ADDRESSES else content
         )
         for name, content in contents.items()
     }
@@ -115,10 +119,10 @@ def _file(address: str, name: str, content: bytes) -> File:
     return File(
         address,
         content,
-        gzip.compress(content, 9, mtime=0) if suffix in PACKED else None,
+        gzip.compress(content, 9, mtime=0) if suffix in COMPRESSED_TYPES else None,
         TYPES[suffix],
         f'"{hashlib.sha256(content).hexdigest()[:20]}"',
-        ASKED_ANEW if name in BY_NAME else KEPT_FOR_EVER,
+        ASKED_AGAIN if name in FIXED_ADDRESSES else KEPT_FOR_EVER,
     )
 
 
@@ -132,19 +136,19 @@ async def page_file(request: Request[Any, Any, Any]) -> Response[bytes]:
         raise UnknownPath
     headers: RawHeaders = request.scope["headers"]
     own = {
-        "Cache-Control": file.kept,
-        "ETag": file.tag,
+        "Cache-Control": file.cache_control,
+        "ETag": file.etag,
         "Vary": "Accept-Encoding",
         "Content-Security-Policy": policy(
             header(headers, "host") or "", secure=is_secure(request.scope)
         ),
     }
-    if file.tag in (header(headers, "if-none-match") or ""):
+    if file.etag in (header(headers, "if-none-match") or ""):
         return Response(b"", status_code=304, headers=own, media_type=file.media_type)
     content = file.content
-    if file.packed is not None and "gzip" in (header(headers, "accept-encoding") or ""):
+    if file.gzipped is not None and "gzip" in (header(headers, "accept-encoding") or ""):
         own["Content-Encoding"] = "gzip"
-        content = file.packed
+        content = file.gzipped
     return Response(content, headers=own, media_type=file.media_type)
 
 

@@ -24,7 +24,7 @@ CALLS: Final[tuple[Call, ...]] = (
 )
 
 
-async def complete(message: Message, scope: Scope) -> None:
+async def add_common_headers(message: Message, scope: Scope) -> None:
     """Adds what comes with every answer, where that has nothing of its own to say of it."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
@@ -32,7 +32,7 @@ async def complete(message: Message, scope: Scope) -> None:
             headers.setdefault(name, value)
 
 
-async def last(message: Message, scope: Scope) -> None:
+async def close_when_draining(message: Message, scope: Scope) -> None:
     """Closes each connection behind its answer, once we are asked to stop.
 
     A proxy would send the next call into one, after nobody new is let in.
@@ -51,4 +51,4 @@ ROUTES: Final = [
     *openapi.routes(CALLS),
     *page.ROUTES,
 ]
-BEFORE_SEND: Final = [complete, csrf.give_token, last]
+BEFORE_SEND: Final = [add_common_headers, csrf.give_token, close_when_draining]

@@ -20,20 +20,20 @@ from urllib.parse import urlsplit
 
 from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import Seconds
+from attendance_web.wire.credentials import DEFAULT_PORTS
 
 PREFIX: Final = "ATTENDANCE_"
-USUAL: Final = Terms()
+DEFAULT_TERMS: Final = Terms()
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
-LONGEST_SECONDS: Final = 86_400
+MAX_SECONDS: Final = 86_400
 MAX_WORKERS: Final = 64
 # Idle connections are the proxy's to close: a POST that meets one of ours closing is lost
 KEEP_ALIVE_SECONDS: Final = 75
-LONGEST_KEEP_ALIVE: Final = 3_600  # seconds
+MAX_KEEP_ALIVE_SECONDS: Final = 3_600
 MAX_KARMA: Final = 1_000_000
 NOTIFIERS: Final = frozenset(
     {"redis", "rediss", "valkey", "valkeys", "postgresql", "postgres", "postgresql+asyncpg"}
 )
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 class WrongSetting(ValueError):
@@ -52,9 +52,9 @@ class Settings:
     notifier_url: str = field(default="memory://", repr=False)
     files_url: str = field(default="", repr=False)  # "": a folder in data_dir
     allowed_origins: frozenset[str] = frozenset()  # besides our own
-    hold_seconds: Seconds = USUAL.hold_seconds
-    grace_seconds: Seconds = USUAL.grace_seconds
-    karma_per_mark: int = USUAL.karma_per_mark
+    hold_seconds: Seconds = DEFAULT_TERMS.hold_seconds
+    grace_seconds: Seconds = DEFAULT_TERMS.grace_seconds
+    karma_per_mark: int = DEFAULT_TERMS.karma_per_mark
     keep_alive_seconds: int = KEEP_ALIVE_SECONDS
     log_format: Literal["console", "json"] = "console"
     metrics_host: str = "127.0.0.1"
@@ -151,9 +151,9 @@ def _seconds(value: str) -> float:
         seconds = float(value)
     except ValueError:
         seconds = math.nan
-    if not 1 <= seconds <= LONGEST_SECONDS:
+    if not 1 <= seconds <= MAX_SECONDS:
         raise WrongSetting(
-            f"must be a number of seconds from 1 to {LONGEST_SECONDS}, not '{_printable(value)}'"
+            f"must be a number of seconds from 1 to {MAX_SECONDS}, not '{_printable(value)}'"
         )
     return seconds
 
@@ -241,7 +241,7 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "hold_seconds": _seconds,
     "grace_seconds": _seconds,
     "karma_per_mark": _whole(0, MAX_KARMA),
-    "keep_alive_seconds": _whole(1, LONGEST_KEEP_ALIVE),
+    "keep_alive_seconds": _whole(1, MAX_KEEP_ALIVE_SECONDS),
     "log_format": _log_format,
     "metrics_host": _host,
     "metrics_port": _whole(1, 65_535 - MAX_WORKERS),

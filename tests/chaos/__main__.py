@@ -1,4 +1,4 @@
-"""`python -m tests.chaos --seed N --seconds S --workers W`: the hostile test, and its report."""
+"""`python -m tests.chaos --seed N --seconds S --workers W`: one run of chaos, and its report."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.chaos.history import History
 from tests.chaos.part import Part
 from tests.chaos.proxy import Proxy
 from tests.chaos.stage import Stage
-from tests.chaos.truth import Database, PostgresRows, SqliteRows
+from tests.chaos.truth import Database, PostgresAccess, SqliteAccess
 from tests.chaos.workers import Worker
 from tests.support.killable_servers import Restartable, a_postgres, a_valkey
 from tests.support.service_process import attendance
@@ -176,7 +176,7 @@ async def _servers(
     if plan.database == "sqlite":
         assert plan.workers == 1, "SQLite is for one process"
         path = folder / "attendance.sqlite3"
-        return Database(SqliteRows(path)), {}, {"ATTENDANCE_DATABASE_URL": f"sqlite:///{path}"}
+        return Database(SqliteAccess(path)), {}, {"ATTENDANCE_DATABASE_URL": f"sqlite:///{path}"}
     postgres = await asyncio.to_thread(alive.enter_context, a_postgres())
     valkey = await asyncio.to_thread(alive.enter_context, a_valkey())
     settings = {
@@ -184,7 +184,7 @@ async def _servers(
         "ATTENDANCE_NOTIFIER_URL": valkey.url,
     }
     servers: dict[str, Restartable] = {"postgres": postgres, "valkey": valkey}
-    return Database(PostgresRows(postgres.url)), servers, settings
+    return Database(PostgresAccess(postgres.url)), servers, settings
 
 
 async def _probes(history: History, workers: Sequence[Worker]) -> None:

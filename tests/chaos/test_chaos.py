@@ -1,4 +1,4 @@
-"""The hostile test, in a minute: `make chaos` plays it for as long as one likes."""
+"""A run of chaos, in a minute: `make chaos` plays it for as long as one likes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the hostile test writes down: what processes log, and when a connection is whole again."""
+"""What a run of chaos writes down: what processes log, and when a connection is whole again."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ class Kept:
     karma: dict[int, int]  # as the service tells it
 
 
-class Rows(Protocol):
-    """A database, spoken to in statements whose arguments are $1, $2 and so on."""
+class Access(Protocol):
+    """A way to a database, in statements whose arguments are $1, $2 and so on."""
 
     async def read(self, statement: str, *arguments: Any) -> list[Any]:
         """What a SELECT finds."""
@@ -48,7 +48,7 @@ class Rows(Protocol):
         """One statement for each row of arguments, all or none."""
 
 
-class PostgresRows:
+class PostgresAccess:
     """Read also just after the server has come up."""
 
     def __init__(self, address: str) -> None:
@@ -75,7 +75,7 @@ class PostgresRows:
             await connection.close()
 
 
-class SqliteRows:
+class SqliteAccess:
     """The file that the one process of the service writes to."""
 
     def __init__(self, path: Path) -> None:
@@ -101,24 +101,24 @@ def _named(arguments: Sequence[Any]) -> dict[str, Any]:
 class Database:
     """What is kept, in words of the run."""
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     async def people(self, count: int) -> list[Person]:
         """They have an account, a profile and a session, as if they had signed up."""
         now = round(time.time() * 1_000_000)
         names = {number: f"chaos{number}" for number in range(1, count + 1)}
         made = [Person(number, f"token of {name}") for number, name in names.items()]
-        await self._rows.write(
+        await self._access.write(
             "INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)"
             " VALUES ($1, $2, $2, '', $3)",
             [(number, name, now) for number, name in names.items()],
         )
-        await self._rows.write(
+        await self._access.write(
             "INSERT INTO profiles (user_id, display_name, name_key, bio) VALUES ($1, $2, $2, '')",
             list(names.items()),
         )
-        await self._rows.write(
+        await self._access.write(
             "INSERT INTO sessions (session_id, user_id, credential, created_at, used_at)"
             " VALUES ($1, $2, $3, $4, $4)",
             [
@@ -134,7 +134,7 @@ class Database:
         if not told:
             return told
         asked = ", ".join(f"${number}" for number in range(1, len(told) + 1))
-        rows = await self._rows.read(
+        rows = await self._access.read(
             "SELECT event_id, user_id, held_by FROM places"
             f" WHERE since IS NOT NULL AND event_id IN ({asked})",
             *(UUID(each) for each in told),
@@ -149,12 +149,12 @@ class Database:
 
     async def ledger(self) -> list[Mark]:
         """Every mark there is."""
-        rows = await self._rows.read("SELECT event_id, user_id, marker_id, at, points FROM marks")
+        rows = await self._access.read("SELECT event_id, user_id, marker_id, at, points FROM marks")
         return [Mark(_text(e), p, m, at / 1_000_000, points) for e, p, m, at, points in rows]
 
     async def ends(self) -> dict[str, float]:
         """When each event that is there ends."""
-        rows = await self._rows.read("SELECT event_id, ends_at FROM events")
+        rows = await self._access.read("SELECT event_id, ends_at FROM events")
         return {_text(event_id): at / 1_000_000 for event_id, at in rows}
 
 

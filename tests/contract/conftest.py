@@ -17,7 +17,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from tests.support.file_places import FILES
+from tests.support.file_locations import FILES
 from tests.support.killable_servers import Valkey, a_valkey
 from tests.support.postgres import a_database, emptied, shared_server
 from tests.support.seaweedfs import SeaweedFS, a_seaweedfs

@@ -77,7 +77,7 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
 ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
     "log_in": (lambda do: do.log_in(username="nobody", password="x" * 9), WrongCredentials),
     "recognise_browser": (
-        lambda do: do.recognise_browser(username="nobody", shown=["x"]),
+        lambda do: do.recognise_browser(username="nobody", browser_secrets=["x"]),
         None,
     ),
     "get_profile_summaries": (lambda do: do.get_profile_summaries(user_ids=[NOBODY]), []),

@@ -325,7 +325,7 @@ class TestBounds:
     async def test_a_body_nobody_waits_for_is_not_read_for_ever(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.serving.http_protocol.DISCARDED_BYTES", 1_000_000)
+        monkeypatch.setattr("attendance_web.serving.http_protocol.MAX_DISCARDED_BYTES", 1_000_000)
         chunk = b"%x\r\n" % 60_000 + b"x" * 60_000 + b"\r\n"
         head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
         come = await all_that_comes(house, head, *[chunk] * 40)

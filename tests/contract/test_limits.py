@@ -228,7 +228,7 @@ class TestTurns:
         self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("attendance_web.http.begin_turns.STEP_SECONDS", 0)  # all are let in
-        for name, value in (("MAX_OTHERS_AN_ADDRESS", 3), ("REFUSED_AFTER", 0)):
+        for name, value in (("MAX_OTHERS_AN_ADDRESS", 3), ("REFUSAL_SECONDS", 0)):
             monkeypatch.setattr(f"attendance_web.http.password_turns.{name}", value)
         await site.unlimit()
         crowd, elsewhere = site.browser(), self.at(site, "192.0.2.7")

@@ -19,7 +19,7 @@ from attendance_adapters.notifiers import LocalNotifier
 from attendance_core.marking.connections import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import FileKey, UserId
-from tests.support.file_places import FILES
+from tests.support.file_locations import FILES
 from tests.support.lecture import Lecture
 from tests.support.stand_ins import SetClock
 

@@ -172,7 +172,7 @@ class TestPolicy:
 class TestWeight:
     async def test_the_first_load_is_light(self) -> None:
         loaded = ["/", *Tags(FILES["/"].content.decode()).loads]
-        sizes = [len(FILES[each].packed or FILES[each].content) for each in set(loaded)]
+        sizes = [len(FILES[each].gzipped or FILES[each].content) for each in set(loaded)]
         assert sum(sizes) + SENT_WITH_EACH * len(sizes) < BUDGET
 
     async def test_what_the_first_module_imports_is_announced_so_that_none_waits(self) -> None:
@@ -194,7 +194,7 @@ class TestWeight:
 
     async def test_what_is_packed_is_what_there_is(self) -> None:
         for file in FILES.values():
-            assert file.packed is None or gzip.decompress(file.packed) == file.content
+            assert file.gzipped is None or gzip.decompress(file.gzipped) == file.content
 
 
 class TestInstalling:

@@ -16,7 +16,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
-from attendance_web.live.turns import AT_ONCE, OPENINGS_OF_ONE, WAITING_OF_ONE
+from attendance_web.live.opening_turns import AT_ONCE, OPENINGS_OF_ONE, WAITING_OF_ONE
 from tests.support.faulty_house import Shell, opened_shell
 from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
 from tests.support.stand_ins import SetClock
@@ -29,9 +29,9 @@ FAILURES = pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")]
 
 @pytest.fixture
 async def shell(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
-    monkeypatch.setattr("attendance_web.live.hang_ups.FIRST_PAUSE", 0.01)
-    monkeypatch.setattr("attendance_web.live.hang_ups.LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr("attendance_web.live.hang_ups.BUG_TRIES", 1000)
+    monkeypatch.setattr("attendance_web.live.hang_ups.FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("attendance_web.live.hang_ups.MAX_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("attendance_web.live.hang_ups.MAX_FAILURES", 1000)
     monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
     async with opened_shell() as opened:
         yield opened
@@ -61,7 +61,7 @@ class TestManyWhoOpen:
     async def test_take_turns_and_who_gets_none_may_come_again(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.live.turns.TURN_SECONDS", 0.3)
+        monkeypatch.setattr("attendance_web.live.opening_turns.TURN_SECONDS", 0.3)
         creator, late, *askers = await shell.people(2 + AT_ONCE)
         event_id = await shell.event(creator)
         with shell.store.holding("MarkMe"):
@@ -153,7 +153,7 @@ class TestHangingUp:
     async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
     ) -> None:
-        monkeypatch.setattr("attendance_web.live.turns.OPENING_SECONDS", 0.1)
+        monkeypatch.setattr("attendance_web.live.opening_turns.OPENING_SECONDS", 0.1)
         monkeypatch.setattr("attendance_web.live.hang_ups.UNDER_WAY_SECONDS", 0.3)
         person, creator = await shell.people(2)
         event_id = await shell.event(creator)

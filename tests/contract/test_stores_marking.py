@@ -14,7 +14,7 @@ from attendance_core.errors import (
     Taken,
     TooManyRequests,
 )
-from attendance_core.limits import BeginTry, CountOne, Ended, EndTry, Limit, Tally
+from attendance_core.limits import BeginTry, CountOne, EndTry, Limit, Tally, TryResult
 from attendance_core.marking.connections import Process
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.vocabulary import (
@@ -196,7 +196,7 @@ class TestTallies:
             began = await begin(limit=few, subject="anna")
             if began is None:
                 return False
-            await end(limit=few, subject="anna", began=began, ended=Ended.FAILED)
+            await end(limit=few, subject="anna", began=began, result=TryResult.FAILED)
             return True
 
         failed = 0

@@ -1,4 +1,4 @@
-"""Steps that do not depend on each other: what `ports.Together` promises, each way of it."""
+"""Actions that do not depend on each other: what `ports.Together` promises, each way of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WAYS = pytest.mark.parametrize("together", [one_after_another, concurrently])
 async def test_all_are_carried_out_whatever_one_raises(together: Any) -> None:
     done: list[int] = []
 
-    def step(number: int) -> Any:
+    def action(number: int) -> Any:
         async def carry_out() -> None:
             if number in (1, 3):
                 raise Unavailable if number == 1 else LeaseLost
@@ -28,7 +28,7 @@ async def test_all_are_carried_out_whatever_one_raises(together: Any) -> None:
         return carry_out
 
     with pytest.raises(ExceptionGroup) as failed:
-        await together([step(number) for number in range(5)])
+        await together([action(number) for number in range(5)])
     assert sorted(done) == [0, 2, 4]
     assert [type(error) for error in failed.value.exceptions] == [Unavailable, LeaseLost]
 
@@ -41,12 +41,12 @@ async def test_of_nothing_nothing_comes(together: Any) -> None:
 async def test_only_so_many_are_under_way_at_once() -> None:
     under_way, most = 0, 0
 
-    async def step() -> None:
+    async def action() -> None:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
         await asyncio.sleep(0)
         under_way -= 1
 
-    await concurrently([step] * (3 * MAX_AT_ONCE))
+    await concurrently([action] * (3 * MAX_AT_ONCE))
     assert most == MAX_AT_ONCE

@@ -22,7 +22,7 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.accounts import Credential, LoggedIn, session_id_of
 from attendance_core.errors import LeaseLost, Refusal
-from attendance_core.limits import Ended, Limit
+from attendance_core.limits import Limit, TryResult
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.readings import Reading
@@ -126,11 +126,13 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
         lambda do: do.log_in(
             username=one_of(USERNAMES, a),
             password="secret" * (2 if b else 1),
-            shown=k.browsers(c),
+            browser_secrets=k.browsers(c),
         )
     ),
     "recognise_browser": lambda k, a, b, c: (
-        lambda do: do.recognise_browser(username=one_of(USERNAMES, a), shown=k.browsers(5) or ())
+        lambda do: do.recognise_browser(
+            username=one_of(USERNAMES, a), browser_secrets=k.browsers(5) or ()
+        )
     ),
     "identify": lambda k, a, b, c: (
         lambda do: do.identify(
@@ -207,7 +209,7 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             limit=FEW,
             subject=one_of(USERNAMES, a),
             began=k.tries[-1 - b % len(k.tries)],
-            ended=list(Ended)[c % 3],
+            result=list(TryResult)[c % 3],
         )
     ),
     "forget_tallies": lambda k, a, b, c: lambda do: do.forget_tallies(),

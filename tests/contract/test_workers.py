@@ -139,7 +139,7 @@ class TestWorkers:
 YOUNG = """
 from attendance_web.cli import main
 from attendance_web.serving import workers
-workers.SHORT_LIFE = 3600.0
+workers.SHORT_LIFE_SECONDS = 3600.0
 main()
 """
 

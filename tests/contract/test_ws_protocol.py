@@ -14,7 +14,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from attendance_web.live.peer import EXTENSION, FLOODED
+from attendance_web.live.peer import FLOODED, PEER_EXTENSION
 from attendance_web.serving.ws_protocol import MAX_FRAMES
 from tests.support.faulty_house import serving
 from tests.support.live_house import PATIENCE, eventually
@@ -41,7 +41,7 @@ class Application:
         await receive()
         await send({"type": "websocket.accept"})
         try:
-            await self._does(scope["extensions"][EXTENSION], send)
+            await self._does(scope["extensions"][PEER_EXTENSION], send)
         except Exception as error:
             self.end.set_result(error)
         else:
@@ -168,7 +168,7 @@ class Hearing:
 
     async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
         await receive()
-        self.peer = scope["extensions"][EXTENSION]
+        self.peer = scope["extensions"][PEER_EXTENSION]
         if self._accept is not None:
             await self._accept.wait()
         await send({"type": "websocket.accept"})

@@ -268,7 +268,7 @@ class Campus(World):
 
     def marks_made(self) -> dict[UserId, Mark]:
         """The ledger itself."""
-        return {seat[1]: mark for seat, mark in self.store._state.marks.items()}
+        return {seat[1]: mark for seat, mark in self.store._tables.marks.items()}
 
     def can_be_marked(self, client: Client) -> set[UserId]:
         """What a marker's client should list: who waits, and whom it was told it holds."""

@@ -19,7 +19,7 @@ from attendance_core.marking.connections import Terms
 from attendance_core.ports import Clock, Missed
 from attendance_core.vocabulary import EventId
 from attendance_web.main import Application, create_app
-from attendance_web.serving.server import LARGEST_FRAME, PING_SECONDS
+from attendance_web.serving.server import MAX_FRAME_BYTES, PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
 from attendance_web.settings import Settings
 from tests.support.live_house import House, eventually
@@ -164,7 +164,7 @@ async def serving(
     config = uvicorn.Config(
         app,
         ws=PeerProtocol,
-        ws_max_size=LARGEST_FRAME,
+        ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=ping_seconds,
         ws_ping_timeout=ping_seconds if pong_seconds is None else pong_seconds,
         ws_per_message_deflate=False,

@@ -32,21 +32,21 @@ class House:
         self._recognise = RecogniseBrowser(store.observe)
 
     def sign_up(self, username: str, shown: Sequence[str] | None = ()) -> LoggedIn:
-        return drive(self._sign_up(username=username, password=SECRET, shown=shown))
+        return drive(self._sign_up(username=username, password=SECRET, browser_secrets=shown))
 
     def log_in(self, username: str, *shown: str, password: str = SECRET) -> str:
         """What the browser shows from now on."""
-        logged_in = drive(self._log_in(username=username, password=password, shown=shown))
+        logged_in = drive(self._log_in(username=username, password=password, browser_secrets=shown))
         assert logged_in.browser is not None
         return logged_in.browser
 
     def knows(self, username: str, *shown: str) -> bool:
-        recognised = drive(self._recognise(username=username, shown=shown))
+        recognised = drive(self._recognise(username=username, browser_secrets=shown))
         assert recognised in [None, *map(browser_id_of, shown)]
         return recognised is not None
 
     def kept(self) -> int:
-        return len(self.world.store._state.known_browsers)
+        return len(self.world.store._tables.known_browsers)
 
 
 @pytest.fixture

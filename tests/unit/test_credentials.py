@@ -8,7 +8,7 @@ from attendance_core.accounts import Actor, Credential, session_id_of
 from attendance_core.errors import NotLoggedIn
 from attendance_core.vocabulary import UserId
 from attendance_web.wire.credentials import (
-    BROWSER_PEOPLE,
+    MAX_BROWSER_PEOPLE,
     Credentials,
     browser_secrets_from,
     check_person,
@@ -209,9 +209,9 @@ class TestKnownBrowsers:
 
     def test_of_however_much_is_shown_a_little_is_looked_up(self) -> None:
         many = [f"{number:043}" for number in range(150)]
-        assert self.shown(".".join(many)) == many[:BROWSER_PEOPLE]
-        assert self.shown(*many) == many[:BROWSER_PEOPLE]
-        assert self.shown(".".join(many[: BROWSER_PEOPLE + 1])) == many[:BROWSER_PEOPLE]
+        assert self.shown(".".join(many)) == many[:MAX_BROWSER_PEOPLE]
+        assert self.shown(*many) == many[:MAX_BROWSER_PEOPLE]
+        assert self.shown(".".join(many[: MAX_BROWSER_PEOPLE + 1])) == many[:MAX_BROWSER_PEOPLE]
         assert self.shown("." * 6000 + self.ONE) == []
 
     def test_on_https_only_the_cookie_counts_that_no_neighbour_can_set(self) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_web.http.body_parsing import in_query
-from attendance_web.http.fields import EventRef, Image, Limit, PersonId, UnixTime, reader_of
+from attendance_web.http.fields import EventRef, Image, PersonId, RowLimit, UnixTime, reader_of
 
 SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -23,7 +23,7 @@ class Everything(msgspec.Struct, frozen=True):
 
     user_id: PersonId | None = None
     time_from: UnixTime | None = None
-    limit: Limit = 20
+    limit: RowLimit = 20
     event_id: EventRef | None = None
     name: str | None = None
     image: Image | None = None

@@ -17,7 +17,7 @@ from attendance_core.marking.commands import HangUp
 from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 from attendance_web.live import hang_ups as module
-from attendance_web.live.hang_ups import AT_ONCE, BUG_TRIES, LONGEST_PAUSE, HangUps
+from attendance_web.live.hang_ups import AT_ONCE, MAX_FAILURES, MAX_PAUSE_SECONDS, HangUps
 from tests.support.quick_loop import run
 
 T = TypeVar("T")
@@ -111,7 +111,7 @@ class TestAnOutage:
             assert len(hall.store.tries) < 30
             await hall.hang_ups.all_over()
             assert all(each.done() for each in ends)
-            assert asyncio.get_running_loop().time() < BACK_AFTER + LONGEST_PAUSE + 1
+            assert asyncio.get_running_loop().time() < BACK_AFTER + MAX_PAUSE_SECONDS + 1
             return hall.store
 
         store = run(outage())
@@ -172,7 +172,7 @@ class TestALeaseThatIsLost:
             await asyncio.sleep(8)
             hall.process_id = SECOND
             new = hall.ends(1, goodbye=False)
-            await asyncio.sleep(LONGEST_PAUSE)
+            await asyncio.sleep(MAX_PAUSE_SECONDS)
             assert all(each.done() for each in old)
             tries = len(hall.store.tries)
             late = hall.hang_ups.begin(a_connection(FIRST), goodbye=False)
@@ -194,7 +194,7 @@ class TestABug:
             hall.store.connections.find = broken  # type: ignore[assignment]
             (end,) = hall.ends(1, goodbye=True)
             await end
-            assert len(hall.store.tries) == BUG_TRIES + 1
+            assert len(hall.store.tries) == MAX_FAILURES + 1
             assert [len(each) for each in hall.store.connections.lost] == [1]
 
         run(fails())
@@ -206,7 +206,7 @@ class TestABug:
             hall.ends(3, goodbye=True)
             await hall.hang_ups.all_over()
             tries = len(hall.store.tries)
-            assert tries <= 3 * 2 * BUG_TRIES
+            assert tries <= 3 * 2 * MAX_FAILURES
             await asyncio.sleep(60)
             assert len(hall.store.tries) == tries
 

@@ -1,4 +1,4 @@
-"""Who waits, who is refused, and what is counted; and buckets, which remember nobody for long."""
+"""Who waits, who is refused, and what is counted; and allowances, kept for a while."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from attendance_core.marking.connections import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
 from attendance_web.http import password_turns
-from attendance_web.http.counters import Buckets, DailyCounts
+from attendance_web.http.counters import Allowances, DailyCounts
 from attendance_web.http.limits import Limits
-from attendance_web.wire.addresses import network_of
+from attendance_web.wire.callers import network_of
 from tests.support.stand_ins import (
     CountedIds,
     DictFiles,
@@ -82,7 +82,7 @@ class Store:
     @property
     def noted(self) -> list[tuple[int, int]]:
         """How many count, and how many are under way, of each tally."""
-        tallies = self.kept._state.tallies.values()
+        tallies = self.kept._tables.tallies.values()
         return [(len(tally.taken), len(tally.pending)) for tally, _ in tallies]
 
     async def is_asked_again(self, times: int) -> None:
@@ -219,8 +219,8 @@ class TestFailedLogIns:
     async def test_one_that_is_not_looked_at_for_a_minute_is_given_up(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        assert of_web.LOOK_SECONDS + 2 * 5 < TRY_SECONDS  # it is ended while it still counts
-        monkeypatch.setattr(of_web, "LOOK_SECONDS", 0.01)
+        assert of_web.PASSWORD_SECONDS + 2 * 5 < TRY_SECONDS  # it is ended while it still counts
+        monkeypatch.setattr(of_web, "PASSWORD_SECONDS", 0.01)
         with pytest.raises(Unavailable):
             async with store.limits().around_log_in("anna", ADDRESS):
                 await asyncio.Event().wait()  # for ever
@@ -343,7 +343,7 @@ class TestTurns:
     async def test_over_the_bound_nothing_is_asked_or_counted(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for name, value in (("AT_ONCE", 1), ("MAX_OTHERS_AN_ADDRESS", 1), ("REFUSED_AFTER", 0)):
+        for name, value in (("AT_ONCE", 1), ("MAX_OTHERS_AN_ADDRESS", 1), ("REFUSAL_SECONDS", 0)):
             monkeypatch.setattr(password_turns, name, value)
         limits = store.limits()
         guesses = Guesses(2, limits)
@@ -361,13 +361,13 @@ class TestTurns:
 class TestBuckets:
     def test_a_bucket_that_has_filled_up_is_forgotten(self) -> None:
         clock = Seconds()
-        buckets = Buckets(10, 1.0, clock)
+        allowances = Allowances(10, 1.0, clock)
         for person in range(500):
-            buckets.take(UserId(person))
-        assert len(buckets) == 500
+            allowances.take(UserId(person))
+        assert len(allowances) == 500
         clock.at += 1
-        buckets.take(UserId(7))
-        assert len(buckets) == 1
+        allowances.take(UserId(7))
+        assert len(allowances) == 1
 
 
 class TestDays:

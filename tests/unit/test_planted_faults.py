@@ -79,7 +79,7 @@ def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
     transact = MemoryStore.transact
 
     async def hasty(self: MemoryStore, work: Callable[[Any], Any]) -> Any:
-        unit = MemoryUnit(self._state.copy(), self._clock)
+        unit = MemoryUnit(self._tables.copy(), self._clock)
         work(unit)
         for announcement in unit.announcements:
             self._notifier.publish(announcement)

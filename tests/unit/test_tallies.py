@@ -20,11 +20,11 @@ from attendance_core.limits import (
     UPLOADS,
     BeginTry,
     CountOne,
-    Ended,
     EndTry,
     ForgetTallies,
     Limit,
     Tally,
+    TryResult,
     key_of,
 )
 from attendance_core.vocabulary import Instant, TallyKey
@@ -70,17 +70,19 @@ class Counter:
         assert began is not None
         return began
 
-    def end(self, began: Instant, ended: Ended, whose: str = "anna", limit: Limit = FEW) -> None:
-        drive(self._end(limit=limit, subject=whose, began=began, ended=ended))
+    def end(
+        self, began: Instant, result: TryResult, whose: str = "anna", limit: Limit = FEW
+    ) -> None:
+        drive(self._end(limit=limit, subject=whose, began=began, result=result))
 
     def fail(self, whose: str = "anna", limit: Limit = FEW) -> None:
-        self.end(self.begun(whose, limit), Ended.FAILED, whose, limit)
+        self.end(self.begun(whose, limit), TryResult.FAILED, whose, limit)
 
     def forget(self) -> None:
         drive(self._forget())
 
     def __len__(self) -> int:
-        return len(self.store._state.tallies)
+        return len(self.store._tables.tallies)
 
 
 @pytest.fixture
@@ -185,16 +187,16 @@ class TestTries:
         counter.fail()
         began = [counter.begun(), counter.begun()]
         assert counter.begin() is None
-        counter.end(began[0], Ended.FAILED)
+        counter.end(began[0], TryResult.FAILED)
         assert counter.begin() is None
-        counter.end(began[1], Ended.RELEASED)
-        counter.end(counter.begun(), Ended.FAILED)
+        counter.end(began[1], TryResult.RELEASED)
+        counter.end(counter.begun(), TryResult.FAILED)
         assert counter.wait(counter.begin) == 10
 
     def test_success_clears_what_failed_and_not_what_is_under_way(self, counter: Counter) -> None:
         counter.fail()
         counter.begun()
-        counter.end(counter.begun(), Ended.SUCCEEDED)
+        counter.end(counter.begun(), TryResult.SUCCEEDED)
         counter.begun()
         counter.begun()
         assert counter.begin() is None
@@ -212,22 +214,24 @@ class TestTries:
         counter.clock.pass_(TRY_SECONDS)
         for _ in range(3):
             counter.begun()
-        counter.end(late, Ended.RELEASED)
+        counter.end(late, TryResult.RELEASED)
         assert counter.begin() is None
-        counter.end(late, Ended.FAILED)
+        counter.end(late, TryResult.FAILED)
         assert counter.begin() is None
 
-    @given(st.lists(st.sampled_from(["begin", *Ended]), max_size=60))
-    def test_in_whatever_order_no_more_fail_than_the_most(self, moves: list[str | Ended]) -> None:
+    @given(st.lists(st.sampled_from(["begin", *TryResult]), max_size=60))
+    def test_in_whatever_order_no_more_fail_than_the_most(
+        self, moves: list[str | TryResult]
+    ) -> None:
         counter, under_way, failed = Counter(), list[Instant](), 0
         for move in moves:
             counter.clock.pass_(0.001)  # nothing lapses
-            if isinstance(move, Ended):
+            if isinstance(move, TryResult):
                 if under_way:
                     counter.end(under_way.pop(), move)
-                    if move is Ended.FAILED:
+                    if move is TryResult.FAILED:
                         failed += 1
-                    elif move is Ended.SUCCEEDED:
+                    elif move is TryResult.SUCCEEDED:
                         failed = 0
             elif failed >= FEW.most:
                 counter.wait(counter.begin)
@@ -252,6 +256,6 @@ class TestForgetTallies:
 
     def test_one_who_succeeds_is_forgotten_at_once(self, counter: Counter) -> None:
         counter.fail()
-        counter.end(counter.begun(), Ended.SUCCEEDED)
+        counter.end(counter.begun(), TryResult.SUCCEEDED)
         counter.forget()
         assert len(counter) == 0

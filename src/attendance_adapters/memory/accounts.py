@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attendance_adapters.memory.state import State
+from attendance_adapters.memory.tables import Tables
 from attendance_core.accounts import Account, Session
 from attendance_core.errors import UsernameTaken
 from attendance_core.vocabulary import Instant, SessionId, UserId, fold
@@ -13,8 +13,8 @@ from attendance_core.vocabulary import Instant, SessionId, UserId, fold
 class Accounts:
     """Keeps accounts; `repositories.Accounts`."""
 
-    def __init__(self, state: State) -> None:
-        self._accounts = state.accounts
+    def __init__(self, tables: Tables) -> None:
+        self._accounts = tables.accounts
 
     def add(self, username: str, password_hash: str, at: Instant) -> UserId:
         key = fold(username)
@@ -31,8 +31,8 @@ class Accounts:
 class Sessions:
     """Keeps sessions; `repositories.Sessions`."""
 
-    def __init__(self, state: State) -> None:
-        self._sessions = state.sessions
+    def __init__(self, tables: Tables) -> None:
+        self._sessions = tables.sessions
 
     def add(self, session: Session) -> None:
         self._sessions[session.session_id] = session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attendance_adapters.memory.state import BrowserKey, State
+from attendance_adapters.memory.tables import BrowserKey, Tables
 from attendance_core.browsers import KnownBrowser
 from attendance_core.vocabulary import BrowserId, UserId
 
@@ -12,8 +12,8 @@ from attendance_core.vocabulary import BrowserId, UserId
 class KnownBrowsers:
     """Keeps browsers that accounts know; `repositories.KnownBrowsers`."""
 
-    def __init__(self, state: State) -> None:
-        self._browsers = state.known_browsers
+    def __init__(self, tables: Tables) -> None:
+        self._browsers = tables.known_browsers
 
     def of(self, user_id: UserId) -> Sequence[KnownBrowser]:
         known = [each for each in self._browsers.values() if each.user_id == user_id]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from heapq import nlargest
 from math import inf
 
-from attendance_adapters.memory.state import State
+from attendance_adapters.memory.tables import Tables
 from attendance_core.marking.connections import Connection, Process
 from attendance_core.vocabulary import (
     ConnectionId,
@@ -26,9 +26,9 @@ def _lost_at(connection: Connection) -> Instant:
 class Connections:
     """Keeps connections; `repositories.Connections`."""
 
-    def __init__(self, state: State) -> None:
-        self._connections = state.connections
-        self._processes = state.processes
+    def __init__(self, tables: Tables) -> None:
+        self._connections = tables.connections
+        self._processes = tables.processes
 
     def _with_process(self, connection: Connection) -> Connection:
         return replace(connection, process=self._processes.get(connection.process_id))
@@ -97,9 +97,9 @@ class Connections:
 class Processes:
     """Keeps the leases of processes; `repositories.Processes`."""
 
-    def __init__(self, state: State) -> None:
-        self._connections = state.connections
-        self._processes = state.processes
+    def __init__(self, tables: Tables) -> None:
+        self._connections = tables.connections
+        self._processes = tables.processes
 
     def find(self, process_id: ProcessId) -> Process | None:
         return self._processes.get(process_id)

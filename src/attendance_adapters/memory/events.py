@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from attendance_adapters.memory.state import State
+from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import ANY_TIME, Event, When
@@ -16,37 +16,37 @@ from attendance_core.vocabulary import EventId, Instant, UserId, fold, is_found
 class Events:
     """Keeps events; `repositories.Events`."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def add(self, event: Event) -> None:
         name_key = fold(event.name)
-        if name_key in self._state.event_names:
+        if name_key in self._tables.event_names:
             raise EventNameTaken
-        self._state.event_names[name_key] = event.event_id
-        self._state.events[event.event_id] = event
+        self._tables.event_names[name_key] = event.event_id
+        self._tables.events[event.event_id] = event
 
     def get(self, event_id: EventId) -> Event:
-        if event_id not in self._state.events:
+        if event_id not in self._tables.events:
             raise EventNotFound
-        return self._state.events[event_id]
+        return self._tables.events[event_id]
 
     def lock(self, event_id: EventId) -> Event:
         return self.get(event_id)
 
     def remove(self, event_id: EventId) -> None:
-        state = self._state
-        if any(marked.event_id == event_id for marked in state.marks):
+        tables = self._tables
+        if any(marked.event_id == event_id for marked in tables.marks):
             raise SomebodyWasMarked
-        event = state.events[event_id]
-        del state.events[event_id]
-        del state.event_names[fold(event.name)]
-        for key in list(state.places):
+        event = tables.events[event_id]
+        del tables.events[event_id]
+        del tables.event_names[fold(event.name)]
+        for key in list(tables.places):
             if key.event_id == event_id:
-                del state.places[key]
-        for connection in list(state.connections.values()):
+                del tables.places[key]
+        for connection in list(tables.connections.values()):
             if connection.event_id == event_id:
-                del state.connections[connection.connection_id]
+                del tables.connections[connection.connection_id]
 
     def search(
         self,
@@ -56,7 +56,7 @@ class Events:
         when: When = ANY_TIME,
         after: Event | None = None,
     ) -> Sequence[Event]:
-        events = self._state.events.values()
+        events = self._tables.events.values()
         found = (event for event in events if part is None or is_found(event.name, part))
         return _page(found, limit, offset, when, after)
 
@@ -68,12 +68,12 @@ class Events:
         when: When = ANY_TIME,
         after: Event | None = None,
     ) -> Sequence[Event]:
-        events = self._state.events.values()
+        events = self._tables.events.values()
         created = (event for event in events if event.creator_id == user_id)
         return _page(created, limit, offset, when, after)
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
-        events = self._state.events.values()
+        events = self._tables.events.values()
         count = sum(event.creator_id == user_id and event.ends_at > now for event in events)
         return min(count, limit)
 
@@ -86,17 +86,17 @@ class Events:
         after: Event | None = None,
     ) -> Sequence[Event]:
         joined = (
-            self._state.events[place.event_id]
-            for place in self._state.places.values()
+            self._tables.events[place.event_id]
+            for place in self._tables.places.values()
             if place.user_id == user_id and place.member
         )
         return _page(joined, limit, offset, when, after)
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         attended = [
-            Attended(self._state.events[key.event_id], self._state.marked(key))
-            for key, place in self._state.places.items()
-            if key.user_id == user_id and (place.member or key in self._state.marks)
+            Attended(self._tables.events[key.event_id], self._tables.marked(key))
+            for key, place in self._tables.places.items()
+            if key.user_id == user_id and (place.member or key in self._tables.marks)
         ]
         attended.sort(
             key=lambda one: (-one.event.starts_at, fold(one.event.name), one.event.event_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attendance_adapters.memory.state import Pair, State
+from attendance_adapters.memory.tables import Pair, Tables
 from attendance_core.errors import PersonNotFound
 from attendance_core.friends import Friend, Friendship
 from attendance_core.vocabulary import UserId, fold
@@ -13,9 +13,9 @@ from attendance_core.vocabulary import UserId, fold
 class Friendships:
     """Keeps friendships; `repositories.Friendships`."""
 
-    def __init__(self, state: State) -> None:
-        self._friendships = state.friendships
-        self._profiles = state.profiles
+    def __init__(self, tables: Tables) -> None:
+        self._friendships = tables.friendships
+        self._profiles = tables.profiles
 
     def lock(self, one: UserId, other: UserId) -> Friendship | None:
         return self._friendships.get(Pair.of(one, other))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from attendance_adapters.memory.state import State
+from attendance_adapters.memory.tables import Tables
 
 
 class Installation:
     """Keeps the id of the database; `repositories.Installation`."""
 
-    def __init__(self, state: State) -> None:
-        self._installation = state.installation
+    def __init__(self, tables: Tables) -> None:
+        self._installation = tables.installation
 
     def database_id(self, new: str) -> str:
         if "database_id" not in self._installation:

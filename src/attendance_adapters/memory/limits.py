@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance_adapters.memory.state import State, TallyRow
+from attendance_adapters.memory.tables import Tables, TallyRow
 from attendance_core.limits import Tally
 from attendance_core.vocabulary import Instant, TallyKey
 
@@ -10,8 +10,8 @@ from attendance_core.vocabulary import Instant, TallyKey
 class Tallies:
     """Keeps tallies; `repositories.Tallies`."""
 
-    def __init__(self, state: State) -> None:
-        self._tallies = state.tallies
+    def __init__(self, tables: Tables) -> None:
+        self._tallies = tables.tallies
 
     def lock(self, key: TallyKey) -> Tally:
         if key not in self._tallies:

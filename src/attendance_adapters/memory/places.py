@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from attendance_adapters.memory.state import PlaceKey, State
+from attendance_adapters.memory.tables import PlaceKey, Tables
 from attendance_core.attendance import Participant
 from attendance_core.errors import AlreadyMarked, EventNotFound, Taken
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
@@ -21,23 +21,23 @@ from attendance_core.vocabulary import (
 class Places:
     """Keeps places; `repositories.Places`. Reads from the ledger who is marked, as SQL does."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def _with_mark(self, place: Place) -> Place:
-        marked = self._state.marked(PlaceKey(place.event_id, place.user_id))
+        marked = self._tables.marked(PlaceKey(place.event_id, place.user_id))
         return place if marked is None else replace(place, state=marked)
 
     def _in_event(self, event_id: EventId) -> list[Place]:
         """Lists the places of an event, without their marks."""
-        return [place for place in self._state.places.values() if place.event_id == event_id]
+        return [place for place in self._tables.places.values() if place.event_id == event_id]
 
     def make(self, event_id: EventId, user_id: UserId) -> None:
-        if event_id not in self._state.events:
+        if event_id not in self._tables.events:
             raise EventNotFound
         key = PlaceKey(event_id, user_id)
-        if user_id in self._state.profiles and key not in self._state.places:
-            self._state.places[key] = Place(event_id, user_id)
+        if user_id in self._tables.profiles and key not in self._tables.places:
+            self._tables.places[key] = Place(event_id, user_id)
 
     def lock(
         self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
@@ -58,7 +58,7 @@ class Places:
                     raise Taken
         if isinstance(place.state, Marked):
             place = replace(place, state=None)
-        self._state.places[PlaceKey(place.event_id, place.user_id)] = place
+        self._tables.places[PlaceKey(place.event_id, place.user_id)] = place
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
         places = map(self._with_mark, self._in_event(event_id))
@@ -66,16 +66,16 @@ class Places:
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
         keys = [PlaceKey(event_id, user_id) for user_id in dict.fromkeys(user_ids)]
-        places = self._state.places
+        places = self._tables.places
         return [self._with_mark(places[key]) for key in keys if key in places]
 
     def participants(self, event_id: EventId) -> Sequence[Participant]:
         participants = []
         for place in map(self._with_mark, self._in_event(event_id)):
             if place.member or isinstance(place.state, Marked):
-                scan = self._state.scans.get(place.user_id)
+                scan = self._tables.scans.get(place.user_id)
                 is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
-                name = self._state.profiles[place.user_id].display_name
+                name = self._tables.profiles[place.user_id].display_name
                 participants.append(Participant(place.user_id, name, is_confirmed, place.state))
         return sorted(participants, key=lambda one: (fold(one.display_name), one.user_id))
 
@@ -85,7 +85,7 @@ class Places:
     def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
         lapsed = sorted(
             (place.state.until, key)
-            for key, place in self._state.places.items()
+            for key, place in self._tables.places.items()
             if isinstance(place.state, Held) and place.state.until <= now
         )
         return [key for _, key in lapsed[:limit]]
@@ -94,8 +94,8 @@ class Places:
 class Marks:
     """Keeps the ledger of marks; `repositories.Marks`."""
 
-    def __init__(self, state: State) -> None:
-        self._marks = state.marks
+    def __init__(self, tables: Tables) -> None:
+        self._marks = tables.marks
 
     def add(self, mark: Mark) -> None:
         key = PlaceKey(mark.event_id, mark.user_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attendance_adapters.memory.state import State
+from attendance_adapters.memory.tables import Tables
 from attendance_core.errors import PersonNotFound
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
 from attendance_core.vocabulary import UserId, fold, is_found
@@ -13,9 +13,9 @@ from attendance_core.vocabulary import UserId, fold, is_found
 class Profiles:
     """Keeps profiles; `repositories.Profiles`."""
 
-    def __init__(self, state: State) -> None:
-        self._profiles = state.profiles
-        self._scans = state.scans
+    def __init__(self, tables: Tables) -> None:
+        self._profiles = tables.profiles
+        self._scans = tables.scans
 
     def add(self, profile: Profile) -> None:
         self._profiles[profile.user_id] = profile
@@ -54,8 +54,8 @@ class Profiles:
 class Scans:
     """Keeps scans; `repositories.Scans`."""
 
-    def __init__(self, state: State) -> None:
-        self._scans = state.scans
+    def __init__(self, tables: Tables) -> None:
+        self._scans = tables.scans
 
     def find(self, user_id: UserId) -> ConfirmationScan | None:
         return self._scans.get(user_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from attendance_adapters.memory.state import State
+from attendance_adapters.memory.tables import Tables
 from attendance_adapters.memory.unit import MemoryUnit
 from attendance_core import ports
 from attendance_core.profiles import picture_path, scan_path
@@ -25,7 +25,7 @@ class MemoryStore:
     def __init__(self, clock: ports.Clock, notifier: ports.Notifier) -> None:
         self._clock = clock
         self._notifier = notifier
-        self._state = State()  # never changed, only replaced: a look may read it without a copy
+        self._tables = Tables()  # never changed, only replaced: a look may read it without a copy
 
     async def start(self) -> None:
         """Does nothing; stores on disk open their database."""
@@ -35,10 +35,10 @@ class MemoryStore:
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
         """Runs ``work`` and returns what it returned; where it raises, nothing is changed."""
-        state = self._state.copy()
-        unit = MemoryUnit(state, self._clock)
+        tables = self._tables.copy()
+        unit = MemoryUnit(tables, self._clock)
         result = work(unit)
-        self._state = state
+        self._tables = tables
         for announcement in unit.announcements:
             self._notifier.publish(announcement)
         return result
@@ -48,7 +48,7 @@ class MemoryStore:
 
         Raises TypeError where it writes.
         """
-        return look(MemoryUnit(self._state.read_only(), self._clock))
+        return look(MemoryUnit(self._tables.read_only(), self._clock))
 
     async def browse(self, look: Callable[[ports.Unit], T]) -> T:
         """As `observe`: nothing waits for anything here."""
@@ -56,6 +56,6 @@ class MemoryStore:
 
     async def referenced_files(self) -> frozenset[str]:
         """Lists the path of every picture and scan that somebody has."""
-        pictures = [profile.picture for profile in self._state.profiles.values()]
-        scans = [scan.file for scan in self._state.scans.values()]
+        pictures = [profile.picture for profile in self._tables.profiles.values()]
+        scans = [scan.file for scan in self._tables.scans.values()]
         return frozenset([picture_path(key) for key in pictures if key] + [*map(scan_path, scans)])

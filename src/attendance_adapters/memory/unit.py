@@ -11,31 +11,31 @@ from attendance_adapters.memory.installation import Installation
 from attendance_adapters.memory.limits import Tallies
 from attendance_adapters.memory.places import Marks, Places
 from attendance_adapters.memory.profiles import Profiles, Scans
-from attendance_adapters.memory.state import State
+from attendance_adapters.memory.tables import Tables
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import Instant
 
 
 class MemoryUnit:
-    """Gives a transaction its stores, over one state; a `ports.Unit`."""
+    """Gives a transaction its stores, over the tables of one moment; a `ports.Unit`."""
 
-    def __init__(self, state: State, clock: ports.Clock) -> None:
+    def __init__(self, tables: Tables, clock: ports.Clock) -> None:
         self._clock = clock
         self.announcements: list[Announcement] = []
-        self.accounts = Accounts(state)
-        self.sessions = Sessions(state)
-        self.known_browsers = KnownBrowsers(state)
-        self.profiles = Profiles(state)
-        self.scans = Scans(state)
-        self.friendships = Friendships(state)
-        self.events = Events(state)
-        self.places = Places(state)
-        self.marks = Marks(state)
-        self.connections = Connections(state)
-        self.processes = Processes(state)
-        self.tallies = Tallies(state)
-        self.installation = Installation(state)
+        self.accounts = Accounts(tables)
+        self.sessions = Sessions(tables)
+        self.known_browsers = KnownBrowsers(tables)
+        self.profiles = Profiles(tables)
+        self.scans = Scans(tables)
+        self.friendships = Friendships(tables)
+        self.events = Events(tables)
+        self.places = Places(tables)
+        self.marks = Marks(tables)
+        self.connections = Connections(tables)
+        self.processes = Processes(tables)
+        self.tallies = Tallies(tables)
+        self.installation = Installation(tables)
 
     def now(self) -> Instant:
         """Asks the clock that the store was given."""

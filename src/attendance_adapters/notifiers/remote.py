@@ -25,8 +25,8 @@ MAX_OUTGOING: Final = 10_000  # messages that wait to be sent; further ones are 
 BATCH_SIZE: Final = 100  # messages sent together
 ANSWER_SECONDS: Final[Seconds] = 5.0  # for the server to do one thing; then it counts as gone
 CHECK_EVERY: Final[Seconds] = 5.0  # finds a server that vanished without closing the connection
-FIRST_PAUSE: Final[Seconds] = 0.1  # between attempts to connect; twice as long each time
-LONGEST_PAUSE: Final[Seconds] = 5.0
+FIRST_PAUSE_SECONDS: Final[Seconds] = 0.1  # between attempts to connect; twice as long each time
+MAX_PAUSE_SECONDS: Final[Seconds] = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class RemoteNotifier:
         return unsubscribe
 
     async def _keep_linked(self) -> None:
-        pause, is_first = FIRST_PAUSE, True
+        pause, is_first = FIRST_PAUSE_SECONDS, True
         while True:
             cause = "it failed"
             try:
@@ -156,13 +156,13 @@ class RemoteNotifier:
             except Exception:
                 logger.exception("the notifier failed; it goes on with a new link")
             if self.is_linked:
-                pause = FIRST_PAUSE
+                pause = FIRST_PAUSE_SECONDS
             self._reset()
-            if pause == FIRST_PAUSE:  # once an outage: later attempts would log the same again
+            if pause == FIRST_PAUSE_SECONDS:  # once an outage
                 logger.warning("the notifier's server is away: %s", cause)
             is_first = False
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, MAX_PAUSE_SECONDS)
 
     async def _run_link(self, *, is_first: bool) -> None:
         """Opens one link and uses it until it is lost. Raises LinkLost."""

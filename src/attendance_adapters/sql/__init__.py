@@ -1,1 +1,1 @@
-"""The stores in SQL: one text of statements for every engine."""
+"""The stores in SQL; their statements are the same for every engine."""

@@ -27,10 +27,10 @@ from attendance_core.vocabulary import Seconds
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).parent / "migrations"
-PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite has its turn
+PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite goes on
 # How often what meets a lock is tried again, and how long after: a backup goes on for minutes
-ATTEMPTS = 200
-ATTEMPT_SECONDS: Seconds = 3.0
+MAX_ATTEMPTS = 200
+RETRY_SECONDS: Seconds = 3.0
 logger = logging.getLogger(__name__)
 
 
@@ -45,16 +45,16 @@ def upgrade(url: URL, revision: str = "head") -> None:
 
     def run(connection: Connection) -> None:
         keep_others_out(connection)
-        for attempt in range(ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             try:
                 return _take_steps(connection, revision)
             except DBAPIError as error:
                 connection.rollback()
-                if not met_a_lock(error) or attempt == ATTEMPTS - 1:
+                if not met_a_lock(error) or attempt == MAX_ATTEMPTS - 1:
                     raise
                 if attempt == 0:
                     logger.warning("the migration waits for others, who lock what it changes")
-            sleep(ATTEMPT_SECONDS)
+            sleep(RETRY_SECONDS)
         return None
 
     run_on_connection(url, run)
@@ -63,7 +63,7 @@ def upgrade(url: URL, revision: str = "head") -> None:
 def _take_steps(connection: Connection, target: str) -> None:
     """Takes a step a transaction, which begins by looking what is to be done.
 
-    So two processes may take turns, as they do on SQLite: each goes on where the other was.
+    So two processes may go on by turns, as they do on SQLite: each from where the other was.
     """
     while (script := _next_script(connection, target)) is not None:
         in_batches = getattr(script.module, "in_batches", None)

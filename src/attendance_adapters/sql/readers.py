@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 # Of SQLite's virtual machine, from one look at the clock to the next: some 5 ms, since a thread
 # that comes back to Python may wait as long for the interpreter
-STEPS_PER_CHECK = 50_000
+INSTRUCTIONS_PER_CHECK = 50_000
 
 
 def look_on(
@@ -90,7 +90,7 @@ class Readers:
         if self._seconds is not None:
             until = time.monotonic() + self._seconds
             reader.set_progress_handler(
-                lambda: gone.is_set() or time.monotonic() > until, STEPS_PER_CHECK
+                lambda: gone.is_set() or time.monotonic() > until, INSTRUCTIONS_PER_CHECK
             )
         try:
             return look_on(reader, self._clock, look)

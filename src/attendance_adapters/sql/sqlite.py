@@ -35,11 +35,11 @@ LIST_THREADS = (
     1  # reads lists, and nothing else does: two would share the interpreter with the loop
 )
 BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
-# A look in the event loop may take so many slices of so many steps of SQLite's virtual machine:
-# 1 000 steps, some 0.1 ms
-STEPS_PER_SLICE, SLICES_IN_EVENT_LOOP = 100, 10
+# A look in the event loop may take so many slices of so many instructions of SQLite's virtual
+# machine: 1 000 instructions, some 0.1 ms
+INSTRUCTIONS_PER_SLICE, SLICES_IN_EVENT_LOOP = 100, 10
 CHECK_SECONDS: Seconds = 2.0  # that a start may take to look for damage
-STEPS_PER_CHECK = 1_000
+INSTRUCTIONS_PER_CHECK = 1_000
 PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
@@ -87,7 +87,7 @@ class SqliteStore:
                     )
             await asyncio.to_thread(self._check_pages, writing_connection)
             loop_reader = self._connect_to_read(0)
-            loop_reader.set_progress_handler(self._spend_slice, STEPS_PER_SLICE)
+            loop_reader.set_progress_handler(self._spend_slice, INSTRUCTIONS_PER_SLICE)
             for readers, threads in (
                 (self._readers, READER_THREADS),
                 (self._list_readers, LIST_THREADS),
@@ -140,8 +140,8 @@ class SqliteStore:
     def _limit_slices(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         """Runs a look that is ended after so many slices; the end of its transaction is not.
 
-        SQLite counts the steps of a statement over all its runs: only what is counted from the
-        beginning of this look on may end it.
+        SQLite counts the instructions of a statement over all its runs: only what is counted from
+        the beginning of this look on may end it.
         """
         self._slices_left = SLICES_IN_EVENT_LOOP
         try:
@@ -161,7 +161,7 @@ class SqliteStore:
         Raises UnusableDatabase.
         """
         until = time.monotonic() + CHECK_SECONDS
-        connection.set_progress_handler(lambda: time.monotonic() > until, STEPS_PER_CHECK)
+        connection.set_progress_handler(lambda: time.monotonic() > until, INSTRUCTIONS_PER_CHECK)
         try:
             ((found, *_),) = connection.execute("PRAGMA quick_check(1)").fetchall()
         except sqlite3.OperationalError as error:

@@ -68,7 +68,7 @@ class Mirror:
         return states.count(Waiting), states.count(Held)
 
     def begin_reading(self) -> int:
-        """Marks when a reading begins; the answer is to be given to `read` with it."""
+        """Marks when a reading begins; the answer is to be given to `apply_reading` with it."""
         return self._heard_count
 
     def apply_reading(self, begun: int, reading: Reading) -> list[Delivery]:
@@ -212,7 +212,7 @@ class Mirror:
             answer = answer_about(place, at) if is_its_own else None
             for frame in view.frames_about(place, listed=listed, answer=answer):
                 to.setdefault(frame, []).append(connection_id)
-        changes = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_turn)]
+        changes = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_order_of)]
         return earlier + self._was_marked(place) + changes
 
     def _end_command(self, view: View) -> list[Delivery]:
@@ -249,7 +249,7 @@ class Mirror:
         return [Delivery(Closing(ending), to)] if to else []
 
 
-def _turn(frame: Frame) -> int:
+def _order_of(frame: Frame) -> int:
     """Orders one change's frames on a socket: the end of a hold, the answer, the list."""
     if isinstance(frame, ReservationExpired):
         return 0

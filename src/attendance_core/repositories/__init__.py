@@ -5,7 +5,8 @@ All of it is of one transaction: a `ports.Unit` has one of each.
 
 from __future__ import annotations
 
-from attendance_core.repositories.accounts import Accounts, KnownBrowsers, Sessions
+from attendance_core.repositories.accounts import Accounts, Sessions
+from attendance_core.repositories.browsers import KnownBrowsers
 from attendance_core.repositories.connections import Connections, Processes
 from attendance_core.repositories.events import Events, ListOfEvents
 from attendance_core.repositories.friends import Friendships

@@ -1,15 +1,13 @@
-"""Keeps people as they log in, their sessions and their browsers. See the package."""
+"""Keeps people as they log in, and their sessions. See the package."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from attendance_core.vocabulary import BrowserId, Instant, SessionId, UserId
+from attendance_core.vocabulary import Instant, SessionId, UserId
 
 if TYPE_CHECKING:
     from attendance_core.accounts import Account, Session
-    from attendance_core.browsers import KnownBrowser
 
 
 class Accounts(Protocol):
@@ -45,20 +43,4 @@ class Sessions(Protocol):
 
     def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
         """Forgets those of this person that were used last at ``used_by`` or before."""
-        ...
-
-
-class KnownBrowsers(Protocol):
-    """Keeps browsers that were logged in to an account before, by the hash of their secret."""
-
-    def of(self, user_id: UserId) -> Sequence[KnownBrowser]:
-        """Lists all that this person's account knows, the one that was used last first."""
-        ...
-
-    def put(self, browser: KnownBrowser) -> None:
-        """Adds it, or replaces what is known of it."""
-        ...
-
-    def remove(self, user_id: UserId, browser_ids: Sequence[BrowserId]) -> None:
-        """Forgets those that there are."""
         ...

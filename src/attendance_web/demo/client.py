@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 
-SECONDS: Final = 15.0  # for one answer
+ANSWER_SECONDS: Final = 15.0
 SCHEMES: Final = {"http": "ws", "https": "wss"}
 UNLIKE: Final = "is not like http://127.0.0.1:8000"
 NOT_OURS: Final = "what answers there is no attendance service"
@@ -56,7 +56,7 @@ class Visitor:
             address,
             additional_headers=self.headers(),
             compression=None,
-            open_timeout=SECONDS,
+            open_timeout=ANSWER_SECONDS,
             proxy=None,
         )
 
@@ -89,8 +89,8 @@ class Visitor:
         host, port = self._url.hostname or "", self._port
         if self._url.scheme == "https":
             context = ssl.create_default_context()
-            return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=context)
-        return http.client.HTTPConnection(host, port, timeout=SECONDS)
+            return http.client.HTTPSConnection(host, port, timeout=ANSWER_SECONDS, context=context)
+        return http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
 
 
 def _response(path: str, body: bytes) -> Any:

@@ -107,13 +107,13 @@ class Lecture:
         asking: Sequence[Person],
     ) -> tuple[dict[Person, int], list[Marker]]:
         """Answers by whom each who asked was told to be marked, and the markers."""
-        step = stages.stage("Marking", len(asking))
+        advance = stages.stage("Marking", len(asking))
         dropping = self._some(asking, 4)
         told: dict[Person, int] = {}
 
         async def be_marked(person: Person) -> None:
             told[person] = await ask(person, sheet, drops=person in dropping)
-            step()
+            advance()
 
         markers = [
             Marker(person, sheet, drops=number == 0) for number, person in enumerate(marking)
@@ -188,11 +188,11 @@ class Lecture:
         self, stages: Stages, name: str, items: Iterable[T], do: Callable[[T], object]
     ) -> None:
         """Does it for each, a few at once. Raises what the first that fails raises."""
-        step = stages.stage(name, len(every := list(items)))
+        advance = stages.stage(name, len(every := list(items)))
 
         async def one(item: T) -> None:
             await self._in_thread(do, item)
-            step()
+            advance()
 
         first, *others = every
         await one(first)  # alone, so that a service that does not answer is complained of once

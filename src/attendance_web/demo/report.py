@@ -65,7 +65,7 @@ class Stages:
         self._open.close()
 
     def stage(self, name: str, total: int) -> Callable[[], None]:
-        """Makes what is to be called after each of so many steps."""
+        """Makes what is to be called after each of so many things."""
         task = self._progress.add_task(name, total=total)
         return lambda: self._progress.advance(task)
 

@@ -17,8 +17,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from attendance_web.demo.cast import Person
 from attendance_web.demo.client import CallFailed, abort
 
-THINKING: Final = 0.03  # seconds a marker looks at the sheet, on average
-AWAY: Final = 0.1  # seconds somebody without a connection needs to come back
+THINKING_SECONDS: Final = 0.03  # that a marker looks at the sheet, on average
+AWAY_SECONDS: Final = 0.1  # that somebody without a connection needs to come back
 ANSWERS: Final = frozenset({"prepared", "marked", "refused"})
 LOST_RACES: Final = frozenset({"taken", "already_marked", "not_waiting"})
 
@@ -51,7 +51,7 @@ async def ask(person: Person, sheet: Sheet, *, drops: bool) -> int:
                     if frame["message"] == "was_marked":
                         return int(frame["params"]["user_id"])
                     raise CallFailed(f"{person.name} waited and was told: {frame['message']}")
-        await asyncio.sleep(AWAY)
+        await asyncio.sleep(AWAY_SECONDS)
 
 
 @asynccontextmanager
@@ -95,7 +95,7 @@ class Marker:
                     reader.cancel()
                     worker.cancel()
                     await asyncio.gather(reader, worker, return_exceptions=True)
-            await asyncio.sleep(AWAY)
+            await asyncio.sleep(AWAY_SECONDS)
 
     async def wait_until_unlisted(self, people: Collection[int]) -> None:
         """Waits until none of these people is listed."""
@@ -141,7 +141,7 @@ class Marker:
             while not self.listed:
                 self._changed.clear()
                 await self._changed.wait()
-            await asyncio.sleep(chance.uniform(0, 2 * THINKING))
+            await asyncio.sleep(chance.uniform(0, 2 * THINKING_SECONDS))
             if not self.listed or not await self._prepare(socket, chance.choice(self.listed[:5])):
                 continue
             assert self._held is not None

@@ -10,10 +10,10 @@ import asyncio
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
-from attendance_core.vocabulary import Seconds, UserId
+from attendance_core.vocabulary import Seconds
 from attendance_web.http.csrf import is_secure
 from attendance_web.http.head import Application
-from attendance_web.wire.addresses import network_of
+from attendance_web.wire.callers import Caller, caller_of
 from attendance_web.wire.credentials import credentials_from
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn, Turns
@@ -40,7 +40,7 @@ class BeginTurns:
         async with AsyncExitStack() as stack:
             if not scope["path"].startswith("/health/"):
                 with suppress(NoTurn):
-                    turn = self._turns.turn(self._whose(scope), TURN_SECONDS)
+                    turn = self._turns.turn(self._caller(scope), TURN_SECONDS)
                     end = await stack.enter_async_context(turn)
                     soon = asyncio.get_running_loop().call_later(STEP_SECONDS, end)
                     stack.callback(soon.cancel)
@@ -48,8 +48,8 @@ class BeginTurns:
                     stack.push_async_callback(asyncio.sleep, 0)
             await application(scope, receive, send)
 
-    def _whose(self, scope: Any) -> UserId | str:
+    def _caller(self, scope: Any) -> Caller:
         credentials = credentials_from(scope["headers"], secure=is_secure(scope))
         person = None if credentials is None else self._seen.person_of(credentials.token)
         client = scope.get("client")
-        return person if person is not None else network_of(client[0] if client else "")
+        return caller_of(person, client[0] if client else "")

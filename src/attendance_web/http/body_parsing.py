@@ -31,7 +31,7 @@ Given = Mapping[str, Any]
 
 
 def in_query(query: bytes) -> Given:
-    """The arguments of a GET. Raises InvalidArgument, RepeatedArgument."""
+    """Reads the arguments of a GET. Raises InvalidArgument, RepeatedArgument."""
     try:
         return _once(_pairs(query), "query")
     except ValueError:
@@ -39,7 +39,7 @@ def in_query(query: bytes) -> Given:
 
 
 def in_body(content_type: str | None, body: bytes) -> Given:
-    """The arguments of a POST. Raises UnsupportedMediaType, BadBody, RepeatedArgument."""
+    """Reads the arguments of a POST. Raises UnsupportedMediaType, BadBody, RepeatedArgument."""
     if not body:
         return {}
     media_type, options = parse_options_header(content_type or "")
@@ -55,7 +55,7 @@ def in_body(content_type: str | None, body: bytes) -> Given:
 
 
 def _once(pairs: Iterable[tuple[str, Any]], where: str) -> dict[str, Any]:
-    """Which of two values is meant nobody can say. Raises RepeatedArgument."""
+    """Reads pairs; of two with one name nobody can say which is meant. Raises RepeatedArgument."""
     given: dict[str, Any] = {}
     for name, value in pairs:
         if name in given:

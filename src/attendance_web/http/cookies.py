@@ -11,7 +11,7 @@ from attendance_core.accounts import SESSION_SECONDS
 from attendance_core.browsers import BROWSER_SECONDS
 from attendance_web.wire.credentials import (
     BETWEEN_SECRETS,
-    BROWSER_PEOPLE,
+    MAX_BROWSER_PEOPLE,
     browser_cookie_name,
     session_cookie_name,
 )
@@ -31,7 +31,7 @@ def no_session_cookie(*, secure: bool) -> Cookie:
 
 def browser_cookie(secrets: Sequence[str], *, secure: bool) -> Cookie:
     """Makes a browser known again: to the person who logged in last, and some before."""
-    value = BETWEEN_SECRETS.join(secrets[:BROWSER_PEOPLE])
+    value = BETWEEN_SECRETS.join(secrets[:MAX_BROWSER_PEOPLE])
     return _cookie(browser_cookie_name(secure=secure), value, int(BROWSER_SECONDS), secure)
 
 

@@ -16,7 +16,7 @@ from litestar.types import ExceptionHandlersMap
 from attendance_core.errors import Kind, Language, Refusal, TooManyRequests, Unavailable
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.language import preferred
-from attendance_web.wire.outcome import outcome_of
+from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import (
     BadRequest,
     BodyTooLarge,
@@ -86,8 +86,8 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 # Before and behind the rows of a success whose list comes in pieces
-BEGINNING: Final = msgspec.json.encode(Envelope(0, "", [])).removesuffix(b"]}")
-ENDING: Final = b"]}"
+BEFORE_ROWS: Final = msgspec.json.encode(Envelope(0, "", [])).removesuffix(b"]}")
+AFTER_ROWS: Final = b"]}"
 
 
 def wire_code_of(refusal: Refusal) -> WireCode:
@@ -156,7 +156,7 @@ def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response
         client = scope.get("client")
         SECURITY.refused(translated, scope["headers"], client[0] if client else "")
     code = translated.code if isinstance(translated, Refusal | Unavailable) else BROKEN_CODE
-    outcome_of(scope)["code"] = code
+    log_fields_of(scope)["code"] = code
     return failure(translated, language_of(scope["headers"]))
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -30,7 +30,7 @@ MAX_ROWS = 2**31 - 1  # of a list; more than anybody has
 
 PersonId = Annotated[int, Meta(ge=1, le=MAX_ID, description="Somebody's id")]
 UnixTime = Annotated[int, Meta(ge=0, le=int(LATEST_INSTANT), description="UNIX seconds, UTC")]
-Limit = Annotated[int, Meta(ge=1, le=MAX_ROWS, description="At most so many rows")]
+RowLimit = Annotated[int, Meta(ge=1, le=MAX_ROWS, description="At most so many rows")]
 Offset = Annotated[int, Meta(ge=0, le=MAX_OFFSET, description="Rows to pass over")]
 EventRef = Annotated[UUID, Meta(description="An event's id, 36 characters in either case")]
 Image = Annotated[bytes, Meta(description="A JPEG, PNG or WebP file of at most 10 MiB")]
@@ -55,7 +55,7 @@ class OneEvent(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True):
     """Which rows of a list; all without a limit."""
 
-    limit: Limit | None = None
+    limit: RowLimit | None = None
     offset: Offset = 0
 
 
@@ -69,25 +69,33 @@ UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
 Read = Callable[[Any], Any]
 
 
+class _Field(NamedTuple):
+    """Describes one argument: its name, whether it is needed, and how it is read."""
+
+    name: str
+    is_needed: bool
+    read: Read
+
+
 @dataclass(frozen=True, slots=True)
 class Reader(Generic[A]):
     """Turns what was given into the arguments of one call."""
 
     struct: type[A]
-    fields: tuple[tuple[str, bool, Read], ...]  # name, whether it is needed, how it is read
+    fields: tuple[_Field, ...]
 
     def __call__(self, given: Given) -> A:
         """Reads arguments; passes over unknown names. Raises MissingArgument, InvalidArgument."""
-        for name, needed, _ in self.fields:
-            if needed and given.get(name) is None:
-                raise MissingArgument(field=name)
+        for field in self.fields:
+            if field.is_needed and given.get(field.name) is None:
+                raise MissingArgument(field=field.name)
         values = {}
-        for name, _, read in self.fields:
-            if (value := given.get(name)) is not None:
+        for field in self.fields:
+            if (value := given.get(field.name)) is not None:
                 try:
-                    values[name] = read(value)
+                    values[field.name] = field.read(value)
                 except InvalidValue:
-                    raise InvalidArgument(field=name) from None
+                    raise InvalidArgument(field=field.name) from None
         return self.struct(**values)
 
 
@@ -98,7 +106,7 @@ def reader_of(struct: type[A]) -> Reader[A]:
     assert isinstance(described, kinds.StructType)
     return Reader(
         struct,
-        tuple((each.name, each.required, _read_of(each.type)) for each in described.fields),
+        tuple(_Field(each.name, each.required, _read_of(each.type)) for each in described.fields),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import Seconds, UserId
+from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, BodyTooSlow
 
 BYTES_A_SECOND: Final = 1024  # Contract: 1.17
@@ -24,7 +25,6 @@ LEAST_BYTES: Final = 1024  # that any of them counts as: it has a task and buffe
 RETRY_SECONDS: Final = 5  # after one upload too many
 
 Receive = Callable[[], Awaitable[Any]]
-Caller = UserId | str  # a person; the network of whoever is not logged in
 
 
 class Pace:

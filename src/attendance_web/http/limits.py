@@ -19,35 +19,32 @@ from attendance_core.limits import (
     FRIEND_REQUESTS,
     SIGN_UPS,
     UPLOADS,
-    Ended,
     Limit,
+    TryResult,
 )
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId, fold
-from attendance_web.http.counters import Buckets, Clock, DailyCounts
+from attendance_web.http.counters import Allowances, DailyCounts, Stopwatch
 from attendance_web.http.password_turns import PasswordTurns
-from attendance_web.wire.addresses import network_of
+from attendance_web.wire.callers import network_of
 from attendance_web.wire.security_log import FAILED_LOG_IN, SECURITY
 
 logger = logging.getLogger(__name__)
 
 CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1.10
-PROFILES = 20_000  # Contract: 1.10, of other people, for a person
+PROFILES = 20_000  # Contract: 1.10, of other people, that one may see a day
 AT_ONCE = 4  # of the same account or address; SQLite commits them together
 WAIT_SECONDS: Seconds = 3.0  # for others of the same account or address, then for an answer
-LOOK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s; doubled each time
-LOOK_SECONDS: Seconds = 60.0  # at a password; well before the try is taken for a dead process's
+ASK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s; doubled each time
+PASSWORD_SECONDS: Seconds = 60.0  # to try it; well before the try is taken for a dead process's
 
 
 class Limits:
-    """Everything that is limited, and nothing else: a lecture hall is one address.
+    """Everything that is limited, and nothing else: a lecture hall is one address."""
 
-    The clock counts seconds and never goes back.
-    """
-
-    def __init__(self, use_cases: UseCases, clock: Clock = time.monotonic) -> None:
-        self._calls = Buckets(CALLS, CALLS_A_SECOND, clock)
-        self._profiles = DailyCounts(PROFILES, clock)
+    def __init__(self, use_cases: UseCases, stopwatch: Stopwatch = time.monotonic) -> None:
+        self._calls = Allowances(CALLS, CALLS_A_SECOND, stopwatch)
+        self._profiles = DailyCounts(PROFILES, stopwatch)
         self._use_cases = use_cases
         self._turns = WeakValueDictionary[tuple[Limit, str], asyncio.Semaphore]()
         self._undoing: set[asyncio.Task[None]] = set()
@@ -106,19 +103,19 @@ class Limits:
     @asynccontextmanager
     async def _try(self, subject: str) -> AsyncIterator[None]:
         began = await self._begin(subject)
-        ended = Ended.RELEASED
+        result = TryResult.RELEASED
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
+            async with asyncio.timeout(PASSWORD_SECONDS):
                 yield
-            ended = Ended.SUCCEEDED
+            result = TryResult.SUCCEEDED
         except WrongCredentials:
-            ended = Ended.FAILED
+            result = TryResult.FAILED
             raise
         except TimeoutError:
             raise Unavailable from None
         finally:
             # Handed over before anything can interrupt it, and so carried out whatever happens
-            await self._end_or_leave(subject, began, ended)
+            await self._end_or_leave(subject, began, result)
 
     async def _count(self, limit: Limit, subject: str) -> None:
         try:
@@ -127,15 +124,15 @@ class Limits:
         except TimeoutError:
             raise Unavailable from None
 
-    async def _recognise(self, username: str, shown: Sequence[str]) -> BrowserId | None:
-        if not shown:
+    async def _recognise(self, username: str, secrets: Sequence[str]) -> BrowserId | None:
+        if not secrets:
             return None
-        return await self._use_cases.recognise_browser(username=username, shown=shown)
+        return await self._use_cases.recognise_browser(username=username, browser_secrets=secrets)
 
     async def _begin(self, subject: str) -> Instant:
         """When this log-in has begun, once there is room for one that fails."""
         clock = asyncio.get_running_loop().time
-        patient_until, pause = clock() + WAIT_SECONDS, LOOK_AGAIN_SECONDS
+        patient_until, pause = clock() + WAIT_SECONDS, ASK_AGAIN_SECONDS
         try:
             async with self._turn(FAILED_LOG_INS, subject):
                 while (began := await self._ask(subject)) is None:
@@ -164,24 +161,24 @@ class Limits:
         with suppress(TooManyRequests, Unavailable):  # then it lapses by itself
             began = await beginning
             if began is not None:
-                await self._end(subject, began, Ended.RELEASED)
+                await self._end(subject, began, TryResult.RELEASED)
 
-    async def _end_or_leave(self, subject: str, began: Instant, ended: Ended) -> None:
+    async def _end_or_leave(self, subject: str, began: Instant, result: TryResult) -> None:
         """As `_end`; a log-in that is done stays done where the store is away by now.
 
         A try that nobody has ended lapses by itself, and until then counts as one that may fail.
         Raises Unavailable for one that failed: nobody learns of a guess that does not count.
         """
         try:
-            await self._end(subject, began, ended)
+            await self._end(subject, began, result)
         except Unavailable:
-            if ended is Ended.FAILED:
+            if result is TryResult.FAILED:
                 raise
             logger.warning("how a log-in came out could not be stored")
 
-    async def _end(self, subject: str, began: Instant, ended: Ended) -> None:
+    async def _end(self, subject: str, began: Instant, result: TryResult) -> None:
         await self._use_cases.end_try(
-            limit=FAILED_LOG_INS, subject=subject, began=began, ended=ended
+            limit=FAILED_LOG_INS, subject=subject, began=began, result=result
         )
 
     @asynccontextmanager

@@ -10,10 +10,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Final
 
 from attendance_core.errors import TooManyRequests
-from attendance_core.vocabulary import Seconds, UserId
+from attendance_core.vocabulary import Seconds
+from attendance_web.wire.callers import Caller
 from attendance_web.wire.turns import FairTurns, NoTurn, Turns
-
-Caller = UserId | str  # a person, or the network of somebody who is not logged in
 
 # To wait costs next to nothing, and who is refused at once is back at once
 WAITING, WAITING_OF_ONE = 4000, 1000

@@ -18,10 +18,10 @@ AT_ONCE = 3  # of each kind: two in threads, and one that asks the store before 
 MAX_KNOWN, MAX_KNOWN_AN_ACCOUNT = 1000, 10
 MAX_OTHERS, MAX_OTHERS_AN_ADDRESS = 1000, 500  # Contract: 1.18, a lecture hall is one address
 TURN_SECONDS: Seconds = 30.0  # who has had no turn by then comes again
-AGAIN_SECONDS: Final = 5
+RETRY_SECONDS: Final = 5
 # Until it is said that too many wait: who is told at once asks at once again, and a thousand who
 # do keep the process from everybody else
-REFUSED_AFTER: Seconds = 3.0
+REFUSAL_SECONDS: Seconds = 3.0
 
 
 class PasswordTurns:
@@ -42,8 +42,8 @@ class PasswordTurns:
             try:
                 await turn.enter_async_context(turns.turn(whose, TURN_SECONDS))
             except NoTurn:
-                await asyncio.sleep(REFUSED_AFTER)
-                raise TooManyRequests(seconds=AGAIN_SECONDS) from None
+                await asyncio.sleep(REFUSAL_SECONDS)
+                raise TooManyRequests(seconds=RETRY_SECONDS) from None
             yield
 
 

@@ -22,9 +22,10 @@ from litestar.response.base import ASGIResponse
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.events import MAX_PIECE
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.envelope import BEGINNING, ENDING, JSON, NO_STORE, cause_of, success
-from attendance_web.http.list_turns import TURN_SECONDS, Caller, ListTurns
-from attendance_web.wire.outcome import outcome_of
+from attendance_web.http.envelope import AFTER_ROWS, BEFORE_ROWS, JSON, NO_STORE, cause_of, success
+from attendance_web.http.list_turns import TURN_SECONDS, ListTurns
+from attendance_web.wire.callers import Caller
+from attendance_web.wire.log_fields import log_fields_of
 
 T = TypeVar("T", bound=msgspec.Struct)
 logger = logging.getLogger(__name__)
@@ -139,7 +140,7 @@ class _PiecesAnswer(ASGIResponse):
         An answer that cannot be ended is cut off, so that nobody takes it for a whole one.
         """
         await self.start_response(send)
-        before = BEGINNING
+        before = BEFORE_ROWS
         try:
             while rows and not gone.done():
                 body = before + msgspec.json.encode(rows)[1:-1]
@@ -151,10 +152,10 @@ class _PiecesAnswer(ASGIResponse):
         except (TimeoutError, TooManyRequests, Unavailable) as error:
             cause = cause_of(error) if isinstance(error, Unavailable) else "it took too long"
             logger.warning("a long answer was cut off: %s", cause)
-            outcome_of(scope)["code"] = Unavailable.code
+            log_fields_of(scope)["code"] = Unavailable.code
             return
         if not gone.done():
-            await send({"type": "http.response.body", "body": ENDING, "more_body": False})
+            await send({"type": "http.response.body", "body": AFTER_ROWS, "more_body": False})
 
 
 async def _until_gone(receive: Any) -> None:

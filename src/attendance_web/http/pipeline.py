@@ -19,10 +19,9 @@ from attendance_web.http.body_parsing import in_body, in_query
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
-from attendance_web.http.list_turns import Caller
 from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
 from attendance_web.http.pieces import Pieces, PiecesResponse
-from attendance_web.wire.addresses import network_of
+from attendance_web.wire.callers import Caller, caller_of
 from attendance_web.wire.client_gone import gone_of
 from attendance_web.wire.credentials import (
     browser_secrets_from,
@@ -37,7 +36,7 @@ from attendance_web.wire.values import InvalidValue
 
 ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_SECONDS: Final[Seconds] = 3.0  # of waiting; what is then to be done has one more
-REFUSED_AFTER: Final[Seconds] = 0.5  # who is told at once that it is too much asks at once again
+REFUSAL_SECONDS: Final[Seconds] = 0.5  # who is told at once that it is too much asks at once again
 RETRY_SECONDS: Final = 1  # after which whoever had no turn may try again
 LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
@@ -93,7 +92,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         identified_in = asyncio.get_running_loop().time() - began_at
         client = scope.get("client")
         address = client[0] if client else ""
-        caller: Caller = network_of(address) if actor is None else actor.user_id
+        caller = caller_of(None if actor is None else actor.user_id, address)
         call = CallContext(
             await _arguments(declared, request, caller),
             actor,
@@ -119,7 +118,7 @@ async def _count(user_id: UserId, services: CallServices) -> None:
     try:
         services.limits.count_call(user_id)
     except TooManyRequests:
-        await asyncio.sleep(REFUSED_AFTER)
+        await asyncio.sleep(REFUSAL_SECONDS)
         raise
 
 
@@ -193,7 +192,7 @@ def _check_person(actor: Actor | None, headers: RawHeaders) -> None:
         raise InvalidArgument(field="X-Attendance-User") from None
 
 
-async def _arguments(declared: Call, request: Request[Any, Any, Any], owner: UserId | str) -> Any:
+async def _arguments(declared: Call, request: Request[Any, Any, Any], caller: Caller) -> Any:
     """Raises BodyTooLarge, BodyTooSlow, BadBody, UnsupportedMediaType, and what reading raises."""
     read = reader_of(declared.arguments)
     scope, bodies = request.scope, request.app.state.services.bodies
@@ -202,7 +201,7 @@ async def _arguments(declared: Call, request: Request[Any, Any, Any], owner: Use
     most_bytes, content_type = declared.most_bytes, header(scope["headers"], "content-type")
     if not declared.is_upload:
         size = _size_of_body(scope["headers"], most_bytes)
-        body = await bodies.read_small(request.receive, most_bytes, owner, size)
+        body = await bodies.read_small(request.receive, most_bytes, caller, size)
         return read(in_body(content_type, body))
     body = await bodies.read_upload(request.receive, most_bytes)
     if len(body) < LARGE_BYTES:

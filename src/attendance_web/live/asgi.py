@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-from attendance_web.live.peer import EXTENSION, Peer, UnknownPeer
+from attendance_web.live.peer import PEER_EXTENSION, Peer, UnknownPeer
 from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import RawHeaders
-from attendance_web.wire.outcome import outcome_of
+from attendance_web.wire.log_fields import log_fields_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-GONE: Final = OSError  # how a server says that nobody is there any more
+ClientGone: Final = OSError  # how a server says that nobody is there any more
 
 
 class Socket:
@@ -24,8 +24,8 @@ class Socket:
         self.headers: RawHeaders = scope["headers"]
         self.query: bytes = scope["query_string"]
         self.is_secure = is_secure(scope.get("scheme", ""))
-        self.peer: Peer = scope.get("extensions", {}).get(EXTENSION) or UnknownPeer()
-        self.outcome = outcome_of(scope)
+        self.peer: Peer = scope.get("extensions", {}).get(PEER_EXTENSION) or UnknownPeer()
+        self.log_fields = log_fields_of(scope)
         client = scope.get("client")
         self.address: str = client[0] if client else ""
         self.receive = receive

@@ -25,7 +25,7 @@ TOO_MANY: Final = 4429
 SLOW: Final = 4508
 
 # What refuses an opening; a refusal that is a kind of one of these has its code
-OPENING: Final[Mapping[type[Exception], int]] = {
+OPENING_CODES: Final[Mapping[type[Exception], int]] = {
     ForeignOrigin: 4403,
     NotLoggedIn: 4401,
     BadParams: 4400,
@@ -39,7 +39,7 @@ OPENING: Final[Mapping[type[Exception], int]] = {
     TooManySockets: TOO_MANY,
 }
 # What ends an open socket
-ENDED: Final[Mapping[Ending, int]] = {
+ENDING_CODES: Final[Mapping[Ending, int]] = {
     Ending.DELETED: 4410,
     Ending.OVER: 4410,
     Ending.LEFT: 4403,
@@ -47,9 +47,11 @@ ENDED: Final[Mapping[Ending, int]] = {
     Ending.LEASE_LOST: RESTART,
 }
 # Those that end a place, or a hold, by themselves; every other close of ours is a loss
-FINAL: Final = frozenset({MARKED, *ENDED.values()}) - {RESTART}
+FINAL: Final = frozenset({MARKED, *ENDING_CODES.values()}) - {RESTART}
 
 
 def refusal_code(error: Exception) -> int:
     """Finds the code that an opening is refused with, for this reason."""
-    return next((code for kind, code in OPENING.items() if isinstance(error, kind)), TRY_AGAIN)
+    return next(
+        (code for kind, code in OPENING_CODES.items() if isinstance(error, kind)), TRY_AGAIN
+    )

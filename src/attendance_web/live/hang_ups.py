@@ -24,9 +24,9 @@ logger = logging.getLogger(__name__)
 GOODBYES_AT_ONCE: Final = 6  # SQLite commits them together
 AT_ONCE: Final = GOODBYES_AT_ONCE + 1  # while the store answers
 LOSSES_AT_ONCE: Final = 500  # rows that a transaction locks
-FIRST_PAUSE: Final[Seconds] = 0.5  # while the store is away; twice as long each time
-LONGEST_PAUSE: Final[Seconds] = 2.0  # so late is the first goodbye told once the store is back
-BUG_TRIES: Final = 5  # before we take it that no further one can succeed
+FIRST_PAUSE_SECONDS: Final[Seconds] = 0.5  # while the store is away; twice as long each time
+MAX_PAUSE_SECONDS: Final[Seconds] = 2.0  # so late is the first goodbye told once the store is back
+MAX_FAILURES: Final = 5  # of storing one end, before we take it that no further try can succeed
 UNDER_WAY_SECONDS: Final[Seconds] = 15.0  # a transaction that nobody waits for any more has ended
 
 
@@ -167,7 +167,7 @@ class HangUps:
     def _wait(self) -> None:
         """Has nothing tried for a while; tries that fail together count once."""
         if self._timer is None:
-            self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self._pause))
+            self._pause = min(MAX_PAUSE_SECONDS, max(FIRST_PAUSE_SECONDS, 2 * self._pause))
             pause = self._pause * random.uniform(0.5, 1.0)  # processes do not stay in step
             self._timer = asyncio.get_running_loop().call_later(pause, self._wake)
 
@@ -182,13 +182,13 @@ class HangUps:
         grace. A loss that cannot be stored is dropped: it is swept with the lease.
         """
         end.failures += 1
-        if end.failures >= BUG_TRIES:
+        if end.failures >= MAX_FAILURES:
             if not end.goodbye:
-                logger.error("a hang-up that failed %d times is dropped", BUG_TRIES)
+                logger.error("a hang-up that failed %d times is dropped", MAX_FAILURES)
                 self._finish(end)
                 return
             end.goodbye, end.failures = False, 0
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**end.failures)
+        pause = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**end.failures)
         asyncio.get_running_loop().call_later(pause, self._queue, end)
 
     def _finish(self, end: _End) -> None:

@@ -15,11 +15,11 @@ from attendance_core.accounts import Actor
 from attendance_core.errors import LeaseLost, NotLoggedIn, Refusal, Unavailable
 from attendance_core.marking.connections import Role
 from attendance_core.vocabulary import EventId
-from attendance_web.live.asgi import GONE, Receive, Scope, Send, Socket
+from attendance_web.live.asgi import ClientGone, Receive, Scope, Send, Socket
 from attendance_web.live.close_codes import refusal_code
 from attendance_web.live.messages import encode_error
+from attendance_web.live.opening_turns import Opening
 from attendance_web.live.sockets import Sockets
-from attendance_web.live.turns import Opening
 from attendance_web.live.visit import Visit
 from attendance_web.wire.credentials import (
     Credentials,
@@ -70,7 +70,7 @@ class SocketApplication:
                 await _turn_away(socket, Unavailable())
             except (Refusal, Unavailable, LeaseLost) as error:
                 await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
-            except GONE:
+            except ClientGone:
                 logger.debug("a client went away during the handshake")
             except Exception:
                 logger.exception("an opening failed")
@@ -134,10 +134,10 @@ def event_id_of(query: bytes) -> EventId:
 async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
     """Accepts, so that a browser can show the text; one error frame; close."""
     language = preferred(header(socket.headers, "accept-language"))
-    socket.outcome["code"] = error.code
+    socket.log_fields["code"] = error.code
     if isinstance(error, Refusal):
         SECURITY.refused(error, socket.headers, socket.address)
-    with suppress(GONE):
+    with suppress(ClientGone):
         await socket.accept()
         await socket.send_text(encode_error(error, language))
         await socket.close(refusal_code(error))

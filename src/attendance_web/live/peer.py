@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-EXTENSION: Final = (
+PEER_EXTENSION: Final = (
     "attendance.peer"  # where in the extensions of a scope a server leaves its `Peer`
 )
 FLOODED: Final = "attendance.flooded"  # in the event that stands for a frame too many

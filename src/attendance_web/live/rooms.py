@@ -26,10 +26,10 @@ from attendance_core.marking.outcomes import Outcome, Ready
 from attendance_core.marking.places import Place
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
-from attendance_web.live.close_codes import ENDED, MARKED, RESTART
+from attendance_web.live.close_codes import ENDING_CODES, MARKED, RESTART
 from attendance_web.live.messages import encode, encode_error
-from attendance_web.live.names import PersonCache
 from attendance_web.live.outbox import Outbox
+from attendance_web.live.person_cache import PersonCache
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def end(outbox: Outbox, ending: Ending) -> None:
     """Closes an open socket with its error frame, where there is one, and its code."""
     error = ending.as_error()
     text = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
-    outbox.close(ENDED[ending], text)
+    outbox.close(ENDING_CODES[ending], text)
 
 
 @dataclass(frozen=True, slots=True)

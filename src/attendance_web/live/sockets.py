@@ -13,9 +13,9 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import EventId, ProcessId, Seconds
 from attendance_web.live.hang_ups import HangUps
+from attendance_web.live.opening_turns import OpeningQueue
 from attendance_web.live.rooms import Rooms
 from attendance_web.live.stays import Stays
-from attendance_web.live.turns import OpeningQueue
 from attendance_web.wire.turns import FairTurns
 
 DRAIN_SECONDS: Final[Seconds] = 10.0
@@ -25,7 +25,7 @@ SPREAD_SECONDS: Final[Seconds] = 5.0  # a lecture hall does not come back in one
 OnCommand = Callable[[str, str, Seconds], None]
 
 
-def ignore_command(message: str, outcome: str, seconds: Seconds) -> None:
+def ignore_command(message: str, code: str, seconds: Seconds) -> None:
     """Has nobody hear of commands."""
 
 
@@ -33,7 +33,7 @@ class Sockets:
     """Owns the sockets of this process: their rooms, and their hang-ups.
 
     ``connection`` makes one of this process, not stored yet. ``on_command`` is called after each
-    frame, with its message, its outcome ("ok" or a code), and how many seconds it took.
+    frame, with its message, its code ("ok", or that of a refusal), and how many seconds it took.
     """
 
     def __init__(

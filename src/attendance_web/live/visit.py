@@ -15,7 +15,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import WasMarked
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import Seconds
-from attendance_web.live.asgi import GONE, Socket
+from attendance_web.live.asgi import ClientGone, Socket
 from attendance_web.live.close_codes import FAILED, FINAL, MARKED, RESTART, SLOW, TOO_MANY
 from attendance_web.live.log_context import logged_with
 from attendance_web.live.messages import PONG, GivenCommand, decode, encode, encode_error
@@ -145,7 +145,7 @@ class Visit:
             except TimeoutError:
                 self._socket.peer.cut(SLOW)
                 return
-            except GONE:
+            except ClientGone:
                 return
 
     async def _read(self) -> None:
@@ -158,7 +158,7 @@ class Visit:
                 continue  # it has been sent the last thing; nothing more is carried out
             if FLOODED in event:
                 too_many = TooManyFrames()
-                self._socket.outcome["code"] = too_many.code
+                self._socket.log_fields["code"] = too_many.code
                 SECURITY.refused(too_many, self._socket.headers, self._socket.address)
                 self._outbox.close(TOO_MANY, encode_error(too_many, self._outbox.language))
                 continue
@@ -176,11 +176,11 @@ class Visit:
                 given = decode(text, self._connection.role)
                 message = given.command.message
                 with logged_with(message=message):
-                    outcome = await self._execute(given)
+                    code = await self._execute(given)
             except Refusal as refusal:
-                outcome = refusal.code
+                code = refusal.code
                 self._outbox.put(encode_error(refusal, self._outbox.language))
-        self._sockets.on_command(message, outcome, time.perf_counter() - begun)
+        self._sockets.on_command(message, code, time.perf_counter() - begun)
 
     async def _execute(self, given: GivenCommand) -> str:
         """Carries it out and tells the socket what came of it; answers "ok", or a code."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import structlog
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.wire.outcome import EXTENSION
+from attendance_web.wire.log_fields import LOG_EXTENSION
 
 if TYPE_CHECKING:
     from uvicorn._types import (
@@ -62,8 +62,11 @@ class AccessLog:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         begun, path = time.perf_counter(), scope["path"]  # Litestar writes its own there
         code: int | None = None  # the status, or what we closed a socket with
-        outcome: dict[str, str] = {}  # the code of a refusal, which may come with status 200
-        cast(Any, scope)["extensions"] = {**(scope.get("extensions") or {}), EXTENSION: outcome}
+        log_fields: dict[str, str] = {}  # the code of a refusal, which may come with status 200
+        cast(Any, scope)["extensions"] = {
+            **(scope.get("extensions") or {}),
+            LOG_EXTENSION: log_fields,
+        }
 
         async def send_on(event: ASGISendEvent) -> None:
             nonlocal code
@@ -87,7 +90,7 @@ class AccessLog:
                     method=method or "GET",
                     path=path,
                     code=code,
-                    **({"refused": outcome["code"]} if outcome else {}),
+                    **({"refused": log_fields["code"]} if log_fields else {}),
                     ms=round(seconds * 1000, 1),
                     client=client[0] if client else None,
                 )

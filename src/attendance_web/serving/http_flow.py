@@ -3,7 +3,7 @@
 What uvicorn 0.54 with httptools 0.9 leaves open, and is mended here:
 
 - Of pipelined requests all that one read brings are parsed, and each answer has more read.
-  `ReadInTurn` reads nothing while a request waits for its turn; `http_protocol` parses a piece
+  `ReadInTurn` reads nothing while a request waits for its turn; `http_protocol` parses a portion
   at a time.
 - uvicorn closes at once behind an answer, where the client asked for the connection to be closed
   or its body is still coming. `AnswerTransport` has `http_closing` do it when it can be read.

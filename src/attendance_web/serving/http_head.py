@@ -21,10 +21,10 @@ from urllib.parse import unquote_to_bytes
 
 from attendance_web.live.openings import PATHS
 
-HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
-PATH_BYTES: Final = 512  # longer than any of ours, and Litestar keeps the last thousand
-QUERY_BYTES: Final = 4 * 1024
-LINE_BYTES: Final = 8 * 1024  # of a header; a handshake may have none that is longer either
+MAX_HEAD_BYTES: Final = 64 * 1024  # of a head, or of the lines between chunks
+MAX_PATH_BYTES: Final = 512  # longer than any of ours, and Litestar keeps the last thousand
+MAX_QUERY_BYTES: Final = 4 * 1024
+MAX_LINE_BYTES: Final = 8 * 1024  # of a header; a handshake may have none that is longer either
 MAX_HEADERS: Final = 128  # of a head; a handshake may have no more either
 SOCKET_PATHS: Final = frozenset(path.encode() for path in PATHS)
 
@@ -36,12 +36,12 @@ Head = list[tuple[bytes, bytes]]  # names in lower case
 def address_is_bounded(url: bytes) -> bool:
     """Tells whether an address, or what has come of it, is no longer than one may be."""
     path, _, query = url.partition(b"?")
-    return len(path) <= PATH_BYTES and len(query) <= QUERY_BYTES
+    return len(path) <= MAX_PATH_BYTES and len(query) <= MAX_QUERY_BYTES
 
 
 def header_is_bounded(name: bytes, value: bytes) -> bool:
     """Tells whether a header's line, with its colon, space and end, is short enough."""
-    return len(name) + len(value) <= LINE_BYTES - 4
+    return len(name) + len(value) <= MAX_LINE_BYTES - 4
 
 
 def head_is_sound(method: bytes, version: str, url: bytes, head: Head) -> bool:

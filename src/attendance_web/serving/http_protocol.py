@@ -8,7 +8,7 @@ what is parsed and when it is answered. Each guard can go when they mend it:
   made of it. See `on_headers_complete`.
 - Trailers come as headers of the request, without end. Refused in `on_header`.
 - Heads, their headers, and the lines between chunks have no bound. Held to theirs in `_feed`.
-- Of pipelined requests all that one read brings are parsed. Here it is a piece at a time.
+- Of pipelined requests all that one read brings are parsed. Here it is a portion at a time.
 - What is no HTTP is answered at once, also where an answer to an earlier request is still due.
   See `_refuse`.
 - Who says that they will say no more gets no answer. See `eof_received`.
@@ -25,18 +25,18 @@ from attendance_core.errors import Refusal
 from attendance_web.serving.http_closing import ClosingProtocol
 from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn
 from attendance_web.serving.http_head import (
-    HEAD_BYTES,
+    MAX_HEAD_BYTES,
     MAX_HEADERS,
     address_is_bounded,
     head_is_sound,
     header_is_bounded,
     may_upgrade,
 )
-from attendance_web.wire.client_gone import GONE
+from attendance_web.wire.client_gone import GONE_EXTENSION
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
-PIECE_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
-DISCARDED_BYTES: Final = 32 * 1024 * 1024  # of a body that its answer did not wait for
+STEP_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
+MAX_DISCARDED_BYTES: Final = 32 * 1024 * 1024  # of a body that its answer did not wait for
 
 
 class _Refused(Exception):
@@ -67,7 +67,7 @@ class CallProtocol(ClosingProtocol):
     # What the transport says
 
     def data_received(self, data: bytes) -> None:
-        """Parses what came, a piece a step, when its turn has come."""
+        """Parses what came, a portion in each step, when its turn has come."""
         if self._is_deaf:
             return
         self._unread = memoryview(bytes(self._unread) + data) if self._unread else memoryview(data)
@@ -91,9 +91,9 @@ class CallProtocol(ClosingProtocol):
         if self._is_deaf or self.flow.read_paused or self.transport.is_closing():
             return
         if self._unread:
-            piece, self._unread = self._unread[:PIECE_BYTES], self._unread[PIECE_BYTES:]
+            portion, self._unread = self._unread[:STEP_BYTES], self._unread[STEP_BYTES:]
             try:
-                self._feed(piece)
+                self._feed(portion)
             except BaseException:
                 self._cut()  # nobody else would: reading is paused
                 raise
@@ -107,13 +107,13 @@ class CallProtocol(ClosingProtocol):
         else:
             self.transport.resume_reading()
 
-    def _feed(self, piece: memoryview) -> None:
+    def _feed(self, portion: memoryview) -> None:
         body_bytes, self._is_idle = self._body_bytes, False
         self._unset_keepalive_if_required()
         try:
-            self.parser.feed_data(piece)
+            self.parser.feed_data(portion)
         except httptools.HttpParserUpgrade as upgrade:
-            rest = len(piece) - upgrade.args[0] + len(self._unread)
+            rest = len(portion) - upgrade.args[0] + len(self._unread)
             if self._should_upgrade() and not rest:
                 self._stop_waiting()
                 self._is_deaf = True
@@ -126,18 +126,18 @@ class CallProtocol(ClosingProtocol):
         except httptools.HttpParserError:
             self._refuse(self._why or BadRequest())
             return
-        self._lines_bytes += len(piece) - max(0, self._body_bytes - body_bytes)
+        self._lines_bytes += len(portion) - max(0, self._body_bytes - body_bytes)
         if self._in_head:
-            if self._lines_bytes > HEAD_BYTES:
+            if self._lines_bytes > MAX_HEAD_BYTES:
                 self._refuse(HeadTooLarge())
             elif self._is_idle:
                 self._keep_alive()
             elif self._nothing_is_due:
                 self._wait_for_head()
-        elif self._lines_bytes > HEAD_BYTES + self._body_bytes:
+        elif self._lines_bytes > MAX_HEAD_BYTES + self._body_bytes:
             self._refuse(BadRequest())
         elif self.cycle.response_complete:
-            if self._body_bytes > DISCARDED_BYTES:
+            if self._body_bytes > MAX_DISCARDED_BYTES:
                 self._end()
             else:
                 self._wait_for_head()
@@ -186,7 +186,7 @@ class CallProtocol(ClosingProtocol):
         self.cycle.transport = AnswerTransport(  # type: ignore[assignment]
             self.transport, self.close_behind_answer
         )
-        extensions: Any = {GONE: self._gone}
+        extensions: Any = {GONE_EXTENSION: self._gone}
         self.cycle.scope["extensions"] = extensions
 
     def on_body(self, body: bytes) -> None:

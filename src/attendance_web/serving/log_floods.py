@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from attendance_core.vocabulary import Seconds
 
-WINDOW: Final[Seconds] = 1.0
+WINDOW_SECONDS: Final[Seconds] = 1.0
 COUNTED: Final = "is_counted"  # of a record that says how many there were
 
 
@@ -65,7 +65,7 @@ class LogFloods(logging.Filter):
                     self._close_later(kind, window)
                 return False
             self._windows.pop(kind, None)
-            self._windows[kind] = _Window(now + WINDOW, record)
+            self._windows[kind] = _Window(now + WINDOW_SECONDS, record)
             self._forget_quiet_ones(now)
         if window is None or not window.more:
             return True
@@ -76,11 +76,13 @@ class LogFloods(logging.Filter):
         for kind, window in list(self._windows.items()):
             if now < window.until:
                 return
-            if not window.more or now >= window.until + WINDOW:  # nobody was there to close it
+            if (
+                not window.more or now >= window.until + WINDOW_SECONDS
+            ):  # nobody was there to close it
                 del self._windows[kind]
 
     def _close_later(self, kind: Hashable, window: _Window) -> None:
-        timer = threading.Timer(WINDOW, self._close, (kind, window))
+        timer = threading.Timer(WINDOW_SECONDS, self._close, (kind, window))
         timer.daemon = True
         with suppress(RuntimeError):  # no thread to be had: the next one says how many there were
             timer.start()
@@ -92,7 +94,7 @@ class LogFloods(logging.Filter):
                 return
             record, times = window.latest, window.more
             self._windows.pop(kind)
-            self._windows[kind] = _Window(self._clock() + WINDOW, record)
+            self._windows[kind] = _Window(self._clock() + WINDOW_SECONDS, record)
         self._say(_counted(record, times))
 
 

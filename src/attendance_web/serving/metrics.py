@@ -31,7 +31,7 @@ from attendance_web.live.rooms import Census
 from attendance_web.serving.access_log import Answered
 from attendance_web.serving.server import CannotListen
 
-READ_WITHIN: Final[Seconds] = 2.0
+READ_SECONDS: Final[Seconds] = 2.0
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 COUNTERS: Final = {
     "notifier_reconnects": "How often the notifier's server came back",
@@ -87,9 +87,9 @@ class Metrics:
             answered.seconds
         )
 
-    def commanded(self, message: str, outcome: str, seconds: Seconds) -> None:
+    def commanded(self, message: str, code: str, seconds: Seconds) -> None:
         """Counts a frame of a socket that was obeyed, or refused with a code."""
-        self._commands.labels(message, outcome).observe(seconds)
+        self._commands.labels(message, code).observe(seconds)
 
     def timed(self, notifier: ports.Notifier) -> ports.Notifier:
         """Wraps a notifier, to measure how late its announcements come."""
@@ -162,7 +162,7 @@ class _Read(Collector):
             done.set()
 
         self._loop.call_soon_threadsafe(look)
-        if not done.wait(READ_WITHIN):
+        if not done.wait(READ_SECONDS):
             raise TimeoutError("the event loop does not answer")
         return read
 

@@ -34,7 +34,7 @@ from attendance_web.settings import KEEP_ALIVE_SECONDS
 logger = logging.getLogger(__name__)
 
 BACKLOG: Final = 2048  # connections that wait to be accepted: a lecture hall opens at once
-LARGEST_FRAME: Final = 16 * 1024  # bytes; Contract: 6.11
+MAX_FRAME_BYTES: Final = 16 * 1024  # bytes; Contract: 6.11
 PING_SECONDS: Final = 10.0  # between pings, and for an answer to one
 UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
@@ -97,7 +97,7 @@ def config_of(
         loop="auto",  # uvloop, where the system has it
         http=CallProtocol,
         ws=PeerProtocol,
-        ws_max_size=LARGEST_FRAME,
+        ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
         ws_per_message_deflate=False,

@@ -29,9 +29,9 @@ KILL_SECONDS: Final[Seconds] = STOP_SECONDS + 0.5  # from the signal; by itself 
 SIGN_SECONDS: Final[Seconds] = 1.0  # between two signs of life
 SILENT_SECONDS: Final[Seconds] = 5.0  # who serves and gives no sign for so long hangs
 START_SECONDS: Final[Seconds] = 60.0  # and so does who does not serve after so long
-SHORT_LIFE: Final[Seconds] = 5.0  # who dies sooner is not replaced at once
-FIRST_PAUSE: Final[Seconds] = 0.5  # twice as long each time
-LONGEST_PAUSE: Final[Seconds] = 10.0
+SHORT_LIFE_SECONDS: Final[Seconds] = 5.0  # who dies sooner is not replaced at once
+FIRST_PAUSE_SECONDS: Final[Seconds] = 0.5  # twice as long each time
+MAX_PAUSE_SECONDS: Final[Seconds] = 10.0
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 ALIVE: Final = b"."
 
@@ -204,7 +204,7 @@ class Workers:
             self._stop()
             return
         lived, pause = time.monotonic() - worker.started_at, 0.0
-        if lived < SHORT_LIFE:
+        if lived < SHORT_LIFE_SECONDS:
             pause = _longer(self._pauses.get(worker.index, 0.0))
         self._pauses[worker.index] = pause
         self._due[worker.index] = time.monotonic() + pause
@@ -230,7 +230,7 @@ class Workers:
     def _kill_who_hangs(self) -> None:
         """Kills a worker that hangs: its end is heard as any other.
 
-        Of a turn that took longer than we wait we know nothing: we, or the whole machine, stood
+        Of a round that took longer than we wait we know nothing: we, or the whole machine, stood
         still, and whoever is well will be heard in the next.
         """
         since, self._listened_at = self._listened_at, time.monotonic()
@@ -263,4 +263,4 @@ def worker_command(argv: Sequence[str]) -> list[str]:
 
 def _longer(pause: Seconds) -> Seconds:
     """Doubles a pause, within bounds."""
-    return min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * pause))
+    return min(MAX_PAUSE_SECONDS, max(FIRST_PAUSE_SECONDS, 2 * pause))

@@ -22,13 +22,13 @@ from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.live.peer import EXTENSION, FLOODED
-from attendance_web.serving.frame_counter import FrameCounter, Opcode
-from attendance_web.wire.bucket import Bucket
+from attendance_web.live.peer import FLOODED, PEER_EXTENSION
+from attendance_web.serving.frame_finder import FrameFinder, Opcode
+from attendance_web.wire.allowance import Allowance
 
 MAX_FRAMES, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
 MAX_FRAGMENTS: Final = 256  # of a message, which has 16 KiB at most
-CLOSE_BYTES: Final = 4 * 1024  # looked through, once we have closed, for the answer to that
+MAX_CLOSE_BYTES: Final = 4 * 1024  # looked through, once we have closed, for the answer to that
 UNREADABLE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
@@ -49,12 +49,12 @@ class PeerProtocol(WebSocketsSansIOProtocol):
     _is_flooded = False  # a frame too many has come
     _is_ending = False  # we have closed, or refused
     _pings_unanswered = 0
-    _close_left = CLOSE_BYTES
+    _close_left = MAX_CLOSE_BYTES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._bucket = Bucket(MAX_FRAMES, FRAMES_A_SECOND)
-        self._counter = FrameCounter()
+        self._allowance = Allowance(MAX_FRAMES, FRAMES_A_SECOND)
+        self._finder = FrameFinder()
 
     # What the client sends
 
@@ -81,10 +81,10 @@ class PeerProtocol(WebSocketsSansIOProtocol):
 
     def _counted(self, data: bytes) -> int:
         """Counts how many of these bytes come before the frame that is too many."""
-        for begins, opcode in self._counter.frames_in(data):
+        for begins, opcode in self._finder.frames_in(data):
             if opcode == Opcode.PONG and self._pings_unanswered:
                 self._pings_unanswered -= 1
-            elif not self._bucket.take():
+            elif not self._allowance.take():
                 return begins
         return len(data)
 
@@ -92,7 +92,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         """Lets go at once whoever answers our close; of others not much is looked through."""
         data = data[: self._close_left]
         self._close_left -= len(data)
-        if any(opcode == Opcode.CLOSE for _, opcode in self._counter.frames_in(data)):
+        if any(opcode == Opcode.CLOSE for _, opcode in self._finder.frames_in(data)):
             self.transport.close()
         else:
             self._pause_or_resume()
@@ -102,7 +102,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.response.status_code == 101:
             extensions: dict[str, Any] = self.scope["extensions"]
-            extensions[EXTENSION] = self
+            extensions[PEER_EXTENSION] = self
             self._pause_or_resume()
         else:
             self._end()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-GONE: Final = "attendance.gone"
+GONE_EXTENSION: Final = "attendance.gone"
 
 
 def gone_of(scope: Mapping[str, Any]) -> asyncio.Event | None:
@@ -14,5 +14,5 @@ def gone_of(scope: Mapping[str, Any]) -> asyncio.Event | None:
 
     Who has closed their half may still read, but no browser does that.
     """
-    found: asyncio.Event | None = scope.get("extensions", {}).get(GONE)
+    found: asyncio.Event | None = scope.get("extensions", {}).get(GONE_EXTENSION)
     return found

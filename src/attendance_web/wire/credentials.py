@@ -17,12 +17,12 @@ HTTPS_SESSION_COOKIE = "__Host-sessionid"  # Contract: 2.5, which no other host 
 BROWSER_COOKIE = "knownbrowser"  # Contract: 9.4
 HTTPS_BROWSER_COOKIE = "__Host-knownbrowser"
 BROWSER_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
-BROWSER_PEOPLE = 8  # Contract: 9.4, whom one browser is known to
+MAX_BROWSER_PEOPLE = 8  # Contract: 9.4, whom one browser is known to
 BETWEEN_SECRETS = "."
 PERSON_HEADER = "x-attendance-user"  # Contract: 1.8
 CSRF_COOKIE = "csrftoken"  # Contract: 2
 CSRF_HEADER = "x-csrftoken"  # Contract: 2
-DEFAULT_PORTS = {"http": "80", "https": "443"}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def browser_cookie_name(*, secure: bool) -> str:
 def browser_secrets_from(headers: RawHeaders, *, secure: bool) -> tuple[str, ...]:
     """Finds what accounts may know this browser by: a few at most, and nothing of another form."""
     shown = BETWEEN_SECRETS.join(cookies(headers, browser_cookie_name(secure=secure)))
-    pieces = shown.split(BETWEEN_SECRETS, BROWSER_PEOPLE)[:BROWSER_PEOPLE]
-    return tuple(dict.fromkeys(filter(BROWSER_SECRET.fullmatch, pieces)))
+    secrets = shown.split(BETWEEN_SECRETS, MAX_BROWSER_PEOPLE)[:MAX_BROWSER_PEOPLE]
+    return tuple(dict.fromkeys(filter(BROWSER_SECRET.fullmatch, secrets)))
 
 
 def credentials_from(headers: RawHeaders, *, secure: bool) -> Credentials | None:

@@ -7,12 +7,12 @@ from functools import lru_cache
 from attendance_core.errors import Language
 
 DEFAULT: Language = "ru"  # Contract: 1, when nothing fits
-LONGEST_HEADER = 500  # characters; browsers send a tenth of it
+MAX_HEADER_LENGTH = 500  # characters; browsers send a tenth of it
 
 
 def preferred(header: str | None) -> Language:
     """Finds which of ours an `Accept-Language` header likes best, by weight, then by order."""
-    return _preferred((header or "")[:LONGEST_HEADER])
+    return _preferred((header or "")[:MAX_HEADER_LENGTH])
 
 
 @lru_cache(maxsize=512)

@@ -21,7 +21,7 @@ logger = logging.getLogger("attendance.security")
 KINDS: Final = (CsrfFailed, ForeignOrigin, OtherPerson, TooManyFrames, TooManyRequests)
 FAILED_LOG_IN: Final = "failed_log_in"
 DIGEST_LETTERS: Final = 12  # some thousand people are told apart, and nobody is found by it
-LONGEST: Final = 120  # characters of what somebody else wrote
+MAX_SAID_LENGTH: Final = 120  # characters of what somebody else wrote
 
 
 class SecurityLog:
@@ -56,7 +56,7 @@ class SecurityLog:
 
 
 def _short(value: str | None) -> str:
-    return "none" if value is None else value[:LONGEST]
+    return "none" if value is None else value[:MAX_SAID_LENGTH]
 
 
 SECURITY: Final = SecurityLog()  # of this process

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from tests.chaos.figures.figure import START_SECONDS, Figure, Returning, servers, services, until
-from tests.chaos.truth import Database, PostgresRows
+from tests.chaos.truth import Database, PostgresAccess
 from tests.support.gathering import Person, gathering, opened
 from tests.support.live_house import Ended, Wire, eventually
 from tests.support.worker_processes import worker_at, workers_of
@@ -95,7 +95,7 @@ async def drain() -> Figure:
                 found = await asyncio.gather(*map(ends, [*marking, *wires]))
                 code = await asyncio.to_thread(service.process.wait, START_SECONDS)
                 ended_after = round(time.monotonic() - begun, 2)
-        stored = {each.marker for each in await Database(PostgresRows(postgres.url)).ledger()}
+        stored = {each.marker for each in await Database(PostgresAccess(postgres.url)).ledger()}
     answered = {each.user_id for each, end in zip(markers, found, strict=False) if end[0]}
     times = sorted(after for _, code_, after in found if code_ == 1012)
     codes = Counter(code_ for _, code_, _ in found)

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from tests.chaos.figures.figure import Figure, Returning, servers, services, until
-from tests.chaos.truth import Database, PostgresRows
+from tests.chaos.truth import Database, PostgresAccess
 from tests.support.gathering import gathering, opened
 
 # Seconds
@@ -65,7 +65,7 @@ async def notifier_gap() -> Figure:
             ]
 
             async def equal(since: float) -> float:
-                room = (await Database(PostgresRows(postgres.url)).rooms([event_id]))[event_id]
+                room = (await Database(PostgresAccess(postgres.url)).rooms([event_id]))[event_id]
                 return await until(
                     lambda: all(m.sees(set(room["waiting"])) for m in markers), since
                 )

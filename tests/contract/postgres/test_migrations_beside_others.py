@@ -80,7 +80,7 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
         on.rollback()
 
     def look(seconds: float) -> None:
-        if seconds == migrating.ATTEMPT_SECONDS:
+        if seconds == migrating.RETRY_SECONDS:
             met.append(seconds)
             says(filled, "SET lock_timeout = '1ms'", "UPDATE events SET ends_at = 3")
             if len(met) == 3:

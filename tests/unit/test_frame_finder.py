@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from attendance_web.serving.frame_counter import FrameCounter
+from attendance_web.serving.frame_finder import FrameFinder
 
 frames = st.builds(
     Frame,
@@ -33,10 +33,10 @@ def test_every_frame_is_told_once_with_where_it_begins(
     stream = b"".join(pieces)
     begins = [sum(map(len, pieces[:n])) for n in range(len(pieces))]
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
-    counter, told, here = FrameCounter(), [], 0
+    finder, told, here = FrameFinder(), [], 0
     for cut in [*cuts, len(stream)]:
         part = stream[here:cut]
-        told += [(here + begin, opcode) for begin, opcode in counter.frames_in(part)]
+        told += [(here + begin, opcode) for begin, opcode in finder.frames_in(part)]
         here = cut
     assert [opcode for _, opcode in told] == [frame.opcode for frame, _ in sent]
     for (found, _), begin in zip(told, begins, strict=True):
@@ -46,7 +46,7 @@ def test_every_frame_is_told_once_with_where_it_begins(
 
 
 def test_a_payload_is_passed_over_and_not_kept() -> None:
-    counter = FrameCounter()
+    finder = FrameFinder()
     head = bytes([0x82, 0xFF]) + (2**62).to_bytes(8, "big") + b"mask"
-    assert list(counter.frames_in(head)) == [(0, Opcode.BINARY)]
-    assert list(counter.frames_in(b"\x89\x80mask" * 100)) == []
+    assert list(finder.frames_in(head)) == [(0, Opcode.BINARY)]
+    assert list(finder.frames_in(b"\x89\x80mask" * 100)) == []

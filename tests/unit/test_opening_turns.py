@@ -10,8 +10,8 @@ import pytest
 
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
-from attendance_web.live import turns as module
-from attendance_web.live.turns import OpeningQueue
+from attendance_web.live import opening_turns as module
+from attendance_web.live.opening_turns import OpeningQueue
 from attendance_web.wire import seen_sessions
 from attendance_web.wire.turns import NoTurn
 

@@ -7,7 +7,8 @@ from enum import IntEnum
 from typing import Final
 
 MASK_BYTES: Final = 4
-LONGER: Final = {126: 2, 127: 8}  # what stands for a longer length, and the bytes that has
+# What stands for a longer length, and how many bytes that has
+EXTENDED_LENGTHS: Final = {126: 2, 127: 8}
 
 
 class Opcode(IntEnum):
@@ -21,8 +22,8 @@ class Opcode(IntEnum):
     PONG = 10
 
 
-class FrameCounter:
-    """Counts frames, however they are cut up; keeps the head of one at most, and no payload."""
+class FrameFinder:
+    """Finds frames, however they are cut up; keeps the head of one at most, and no payload."""
 
     __slots__ = ("_head", "_payload_left")
 
@@ -60,7 +61,7 @@ class FrameCounter:
         if len(head) < 2:
             return None
         short, masked = head[1] & 0x7F, head[1] >> 7
-        more = LONGER.get(short, 0)
+        more = EXTENDED_LENGTHS.get(short, 0)
         if len(head) < 2 + more + masked * MASK_BYTES:
             return None
         return int.from_bytes(head[2 : 2 + more], "big") if more else short

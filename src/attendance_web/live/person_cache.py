@@ -17,7 +17,7 @@ from attendance_core.vocabulary import UserId
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE: Final = 4096  # people a query asks for
+MAX_IN_QUERY: Final = 4096  # people
 
 
 class Summaries(Protocol):
@@ -49,7 +49,7 @@ class PersonCache:
         self._wanted.update(dict.fromkeys(user_ids))
         async with self._turn:
             while any(user_id in self._wanted for user_id in user_ids):
-                await self._read(list(self._wanted)[:AT_ONCE])
+                await self._read(list(self._wanted)[:MAX_IN_QUERY])
 
     async def _read(self, user_ids: Sequence[UserId]) -> None:
         for user_id in user_ids:

@@ -60,7 +60,7 @@ class TallyRow(NamedTuple):
 
 
 @dataclass(slots=True)
-class State:
+class Tables:
     """Holds all tables."""
 
     accounts: dict[str, Account] = field(default_factory=dict)  # by folded user name
@@ -78,17 +78,19 @@ class State:
     tallies: dict[TallyKey, TallyRow] = field(default_factory=dict)
     installation: dict[str, str] = field(default_factory=dict)  # one value, by its name
 
-    def copy(self) -> State:
-        """Makes a state that can be changed; it shares its values with this one."""
-        return State(**{table: dict(getattr(self, table)) for table in TABLES})
+    def copy(self) -> Tables:
+        """Makes tables that can be changed; they share their values with these."""
+        return Tables(**{table: dict(getattr(self, table)) for table in TABLE_NAMES})
 
-    def read_only(self) -> State:
-        """Makes a view of this state, without a copy, which raises TypeError on every write.
+    def read_only(self) -> Tables:
+        """Makes a view of these tables, without a copy, which raises TypeError on every write.
 
         Stores write by assigning to an item and by `del` alone, so that all are refused alike.
         """
-        views: dict[str, Any] = {table: MappingProxyType(getattr(self, table)) for table in TABLES}
-        return State(**views)
+        views: dict[str, Any] = {
+            table: MappingProxyType(getattr(self, table)) for table in TABLE_NAMES
+        }
+        return Tables(**views)
 
     def marked(self, key: PlaceKey) -> Marked | None:
         """Reads the state of a place from the ledger; None where it has no mark."""
@@ -96,4 +98,4 @@ class State:
         return None if mark is None else Marked(mark.marker_id, mark.at, mark.points)
 
 
-TABLES = tuple(table.name for table in fields(State))
+TABLE_NAMES = tuple(table.name for table in fields(Tables))

@@ -15,7 +15,7 @@ from typing import Final
 
 from attendance_core.accounts import Actor
 from attendance_core.vocabulary import Seconds, UserId
-from attendance_web.wire.addresses import network_of
+from attendance_web.wire.callers import caller_of
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, Turns
 
@@ -42,8 +42,8 @@ class Opening:
         self, token: str, address: str, look: Callable[[], Awaitable[Actor]]
     ) -> Actor:
         """Finds out whose it is by this look, in its turn. Raises NoTurn, and what that raises."""
-        whose = self._queue.seen.person_of(token) or network_of(address)
-        async with self._queue.looks.turn(whose, self._turn_within):
+        caller = caller_of(self._queue.seen.person_of(token), address)
+        async with self._queue.looks.turn(caller, self._turn_within):
             actor = await look()
         self._queue.seen.note(actor)
         return actor

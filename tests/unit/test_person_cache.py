@@ -11,7 +11,7 @@ from attendance_core.marking.frames import MarkingList, UserJoined
 from attendance_core.profiles import GetProfileSummaries, ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
 from attendance_web.live.messages import encode
-from attendance_web.live.names import AT_ONCE, PersonCache
+from attendance_web.live.person_cache import MAX_IN_QUERY, PersonCache
 from tests.support.world import World, drive
 
 ANNA, BORIS = UserId(1), UserId(2)
@@ -50,8 +50,8 @@ class TestPersonCache:
 
     def test_a_lecture_is_one_question_and_a_stadium_a_few(self) -> None:
         register = Register()
-        drive(PersonCache(register).load_missing(map(UserId, range(1, AT_ONCE + 2))))
-        assert [len(each) for each in register.asked] == [AT_ONCE, 1]
+        drive(PersonCache(register).load_missing(map(UserId, range(1, MAX_IN_QUERY + 2))))
+        assert [len(each) for each in register.asked] == [MAX_IN_QUERY, 1]
 
     def test_who_comes_again_is_seen_as_they_are_now(self) -> None:
         register = Register()

@@ -1,24 +1,26 @@
-"""A bucket of permits that fills up again as time goes by."""
+"""An allowance: permits, which come back as time goes by."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
+from attendance_core.vocabulary import Seconds
 
-class Bucket:
-    """Holds ``most`` permits, full at first, refilled by ``a_second``. The clock counts seconds."""
 
-    __slots__ = ("_a_second", "_clock", "_filled_at", "_left", "_most")
+class Allowance:
+    """Holds ``most`` permits, full at first, to which ``a_second`` come back."""
+
+    __slots__ = ("_a_second", "_filled_at", "_left", "_most", "_stopwatch")
 
     def __init__(
-        self, most: float, a_second: float, clock: Callable[[], float] = time.monotonic
+        self, most: float, a_second: float, stopwatch: Callable[[], Seconds] = time.monotonic
     ) -> None:
         self._most = most
         self._a_second = a_second
-        self._clock = clock
+        self._stopwatch = stopwatch
         self._left = most
-        self._filled_at = clock()
+        self._filled_at = stopwatch()
 
     def take(self) -> bool:
         """Takes a permit; False where there is none."""
@@ -35,12 +37,12 @@ class Bucket:
         return self._left >= self._most
 
     @property
-    def seconds_to_next(self) -> float:
+    def seconds_to_next(self) -> Seconds:
         """How long until there is a permit; 0 where there is one."""
         self._fill()
         return max(0.0, (1 - self._left) / self._a_second)
 
     def _fill(self) -> None:
-        now = self._clock()
+        now = self._stopwatch()
         self._left = min(self._most, self._left + (now - self._filled_at) * self._a_second)
         self._filled_at = now

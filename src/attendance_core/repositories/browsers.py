@@ -1,0 +1,27 @@
+"""Keeps the browsers that accounts know. See the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from attendance_core.vocabulary import BrowserId, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.browsers import KnownBrowser
+
+
+class KnownBrowsers(Protocol):
+    """Keeps browsers that were logged in to an account before, by the hash of their secret."""
+
+    def of(self, user_id: UserId) -> Sequence[KnownBrowser]:
+        """Lists all that this person's account knows, the one that was used last first."""
+        ...
+
+    def put(self, browser: KnownBrowser) -> None:
+        """Adds it, or replaces what is known of it."""
+        ...
+
+    def remove(self, user_id: UserId, browser_ids: Sequence[BrowserId]) -> None:
+        """Forgets those that there are."""
+        ...

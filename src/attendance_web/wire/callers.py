@@ -1,0 +1,25 @@
+"""Who asks, as turns and limits tell people apart, also before anybody is known by name."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from attendance_core.vocabulary import UserId
+
+Caller = UserId | str  # a person, or the network of somebody who is not logged in
+
+
+def caller_of(person: UserId | None, address: str) -> Caller:
+    """Names whoever asks: a person that is known, else the network they come from."""
+    return network_of(address) if person is None else person
+
+
+def network_of(address: str) -> str:
+    """Finds the network that an address belongs to: an IPv6 subscriber has all of a /64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
