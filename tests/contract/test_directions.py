@@ -47,7 +47,7 @@ OFFENCES = [
     ("slices-know-http-only", "attendance_web/serving/offence.py", "import attendance_web.main"),
 ]
 # Only these may name types whose modules import them: a store's row, and what it is a row of
-TYPES_MAY_RUN_BACK = {"ports.py", "repositories.py"}
+TYPES_MAY_RUN_BACK = {"ports.py", "repositories"}
 
 
 def lint_imports(root: Path, contract: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -108,7 +108,7 @@ def test_main_may_import_the_adapters(copy: Path) -> None:
 @pytest.mark.parametrize("file", CORE_FILES, ids=lambda file: file.name)
 def test_types_are_imported_like_values(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
-    assert "TYPE_CHECKING" not in source or file.name in TYPES_MAY_RUN_BACK
+    assert "TYPE_CHECKING" not in source or {file.name, file.parent.name} & TYPES_MAY_RUN_BACK
 
 
 @pytest.mark.parametrize("file", CORE_FILES, ids=lambda file: file.name)

@@ -87,7 +87,7 @@ class TestUseCases:
             re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
             for module in modules
             for name, each in vars(module).items()
-            if isinstance(each, type) and is_dataclass(each) and "__call__" in vars(each)
+            if isinstance(each, type) and is_dataclass(each) and "__call__" in dir(each)
         }
         assert {field.name for field in fields(UseCases)} == callable_
 
