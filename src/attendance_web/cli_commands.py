@@ -182,7 +182,7 @@ def show_scan(user_id: int, to: Path | None) -> None:
             click.echo(line)
 
 
-def judging(name: str, approve: bool) -> None:
+def add_judging_command(name: str, approve: bool) -> None:
     """Adds the command that says yes, or the one that says no."""
 
     @scans.command(name, help=f"{name.capitalize()} the scan with this key, and no later one.")
@@ -199,5 +199,5 @@ def judging(name: str, approve: bool) -> None:
             fail(str(error))
 
 
-judging("approve", approve=True)
-judging("reject", approve=False)
+add_judging_command("approve", approve=True)
+add_judging_command("reject", approve=False)

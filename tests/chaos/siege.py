@@ -90,7 +90,7 @@ class Ground:
         That has a limit of its own, 512 MiB. Decision 0015.
         """
         service = psutil.Process(self.service.process.pid)
-        bytes_in_use = service.memory_info().rss
+        bytes_in_use: int = service.memory_info().rss
         for worker in service.children(recursive=True):
             with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
                 if PICTURE_WORKER not in worker.cmdline():

@@ -16,7 +16,7 @@ from attendance_web.http.limits import Limits
 from attendance_web.http.password_turns import AT_ONCE
 from tests.support.site import PASSWORD, Browser, Site, envelope, refusal, response
 from tests.support.site import site_in_memory as site
-from tests.support.stand_ins import Seconds
+from tests.support.stand_ins import SetStopwatch
 
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -29,9 +29,9 @@ async def anna(site: Site) -> Browser:
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def seconds(site: Site) -> Seconds:
+async def seconds(site: Site) -> SetStopwatch:
     """The clock that calls are counted by; nothing is counted yet."""
-    clock = Seconds()
+    clock = SetStopwatch()
     await site.unlimit(clock)
     return clock
 
@@ -312,7 +312,7 @@ class TestFriendRequests:
 
 class TestProfiles:
     async def test_twenty_thousand_a_day_of_other_people(
-        self, site: Site, anna: Browser, seconds: Seconds
+        self, site: Site, anna: Browser, seconds: SetStopwatch
     ) -> None:
         limits: Limits = site.app.services.limits
         boris = await site.person("Борис")
@@ -332,7 +332,7 @@ class TestProfiles:
 
 class TestCalls:
     async def test_fifty_a_second_and_a_thousand_at_once_for_a_person(
-        self, site: Site, anna: Browser, seconds: Seconds
+        self, site: Site, anna: Browser, seconds: SetStopwatch
     ) -> None:
         limits: Limits = site.app.services.limits
         for _ in range(999):

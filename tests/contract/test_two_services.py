@@ -26,8 +26,8 @@ from tests.support.postgres import a_database
 from tests.support.race import MARKERS, ROUNDS, race
 from tests.support.service_process import COMMAND, LEASE, SECONDS, Service
 from tests.support.two_services import (
-    AGAIN,
-    AT_ONCE,
+    READ_AGAIN_SECONDS,
+    TOLD_SECONDS,
     Pair,
     a_pair,
     at,
@@ -158,7 +158,7 @@ class TestLosses:
                 confirmed = time.monotonic()
                 assert await marking.is_closed() == 1006  # its marker was told nothing
                 await waiting.hears("was_marked", user_id=marker.user_id)
-                assert time.monotonic() - confirmed < AGAIN
+                assert time.monotonic() - confirmed < READ_AGAIN_SECONDS
             assert dies.process.wait(SECONDS) == -signal.SIGKILL
         async with marker.opens("marking", event_id) as again:
             await again.hears("marking_list", marking_list=[])
@@ -191,11 +191,11 @@ class TestEndings:
     async def test_what_ends_at_one_closes_the_sockets_of_the_other_at_once(
         self, pair: Pair
     ) -> None:
-        await asyncio.gather(*(self.ends(pair, each, AT_ONCE) for each in ENDINGS))
+        await asyncio.gather(*(self.ends(pair, each, TOLD_SECONDS) for each in ENDINGS))
 
     async def test_without_valkey_they_are_closed_within_five_seconds(self, pair: Pair) -> None:
         async with pair.notifier_away():
-            await asyncio.gather(*(self.ends(pair, each, AGAIN) for each in ENDINGS))
+            await asyncio.gather(*(self.ends(pair, each, READ_AGAIN_SECONDS) for each in ENDINGS))
 
     async def ends(self, pair: Pair, kind: str, within: float) -> None:
         """One event with an asker and its marker at the second service, ended at the first."""

@@ -91,8 +91,8 @@ class DictFiles:
         self.kept.pop(key, None)
 
 
-class Seconds:
-    """A clock that goes when the test says so."""
+class SetStopwatch:
+    """It counts when the test says so."""
 
     def __init__(self) -> None:
         self.at = 1000.0

@@ -28,8 +28,8 @@ from tests.support.stand_ins import (
     DictFiles,
     PlainPictures,
     QuickPasswords,
-    Seconds,
     SetClock,
+    SetStopwatch,
 )
 
 T = TypeVar("T")
@@ -358,9 +358,9 @@ class TestTurns:
         assert store.noted == [(2, 0)]
 
 
-class TestBuckets:
-    def test_a_bucket_that_has_filled_up_is_forgotten(self) -> None:
-        clock = Seconds()
+class TestAllowances:
+    def test_one_that_is_full_again_is_forgotten(self) -> None:
+        clock = SetStopwatch()
         allowances = Allowances(10, 1.0, clock)
         for person in range(500):
             allowances.take(UserId(person))
@@ -372,7 +372,7 @@ class TestBuckets:
 
 class TestDays:
     def test_a_day_that_is_over_is_forgotten(self) -> None:
-        clock = Seconds()
+        clock = SetStopwatch()
         days = DailyCounts(2, clock)
         for person in range(500):
             days.take(UserId(person))

@@ -14,7 +14,7 @@ import pytest
 from attendance_web.serving.log_floods import LogFloods
 from attendance_web.wire.security_log import SecurityLog
 from tests.support.log_stream import configured
-from tests.support.stand_ins import Seconds
+from tests.support.stand_ins import SetStopwatch
 
 
 class Log:
@@ -23,7 +23,7 @@ class Log:
     def __init__(self, name: str = "flooded") -> None:
         self.said: list[str] = []
         self.records: list[logging.LogRecord] = []
-        self.clock = Seconds()
+        self.clock = SetStopwatch()
         self.handler = logging.Handler()
         self.handler.emit = self._emit  # type: ignore[method-assign]
         self.handler.addFilter(LogFloods(self.handler.handle, self.clock))

@@ -23,7 +23,7 @@ from attendance_core.vocabulary import UserId
 _is_of_pair = (friendships.c.low_id == bindparam("low_id")) & (
     friendships.c.high_id == bindparam("high_id")
 )
-FIND_FRIENDSHIP = (
+LOCK_FRIENDSHIP = (
     select(
         friendships.c.low_id,
         friendships.c.high_id,
@@ -76,7 +76,7 @@ class Friendships:
         self._execute = executor.execute
 
     def lock(self, one: UserId, other: UserId) -> Friendship | None:
-        row = self._execute(FIND_FRIENDSHIP, _pair(one, other)).one_or_none()
+        row = self._execute(LOCK_FRIENDSHIP, _pair(one, other)).one_or_none()
         if row is None:
             return None
         low_id, high_id, asker_id, asked_at, accepted = row

@@ -1,9 +1,9 @@
 """What people show of themselves, and the tick that a moderator gives. Contract: 3."""
 
 from attendance_core.profiles.profile import (
-    FIND_BY_NAME_LIMIT,
     MAX_BIO_LENGTH,
     MAX_DISPLAY_NAME_LENGTH,
+    MAX_FOUND_BY_NAME,
     MIN_FIND_BY_NAME,
     PICTURE_SIDE,
     FindByName,
@@ -29,9 +29,9 @@ from attendance_core.profiles.scans import (
 )
 
 __all__ = [
-    "FIND_BY_NAME_LIMIT",
     "MAX_BIO_LENGTH",
     "MAX_DISPLAY_NAME_LENGTH",
+    "MAX_FOUND_BY_NAME",
     "MIN_FIND_BY_NAME",
     "PICTURE_SIDE",
     "Confirmation",

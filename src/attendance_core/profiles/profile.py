@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from attendance_core import ports
 from attendance_core.arguments import check_page
 from attendance_core.errors import MissingArgument
-from attendance_core.profiles.scans import Confirmation, discard_file, is_another_name, take_tick
+from attendance_core.profiles.scans import Confirmation, discard_file, is_another_name, remove_tick
 from attendance_core.texts import checked_lines, checked_text, search_part
 from attendance_core.vocabulary import FileKey, UserId
 
 MAX_DISPLAY_NAME_LENGTH = 100  # Contract: 3
 MAX_BIO_LENGTH = 500  # Contract: 3
-MIN_FIND_BY_NAME = 4  # Contract: FindByName
-FIND_BY_NAME_LIMIT = 100  # Contract: FindByName
+MIN_FIND_BY_NAME = 4  # characters; Contract: FindByName
+MAX_FOUND_BY_NAME = 100  # people; Contract: FindByName
 PICTURE_SIDE = 1024  # pixels; larger profile pictures are made smaller
 
 
@@ -115,7 +115,7 @@ class UpdateProfileInfo:
             )
             unit.profiles.put(after)
             if is_another_name(after.display_name, before.display_name):
-                take_tick(unit, actor)
+                remove_tick(unit, actor)
 
         await self.transact(work)
 
@@ -159,13 +159,13 @@ class FindByName:
         self,
         *,
         display_name_part: str,
-        limit: int = FIND_BY_NAME_LIMIT,
+        limit: int = MAX_FOUND_BY_NAME,
         offset: int = 0,
     ) -> Sequence[Profile]:
         """Orders by display name, then id; at most 100. Raises TooShort, and as `check_page`."""
         part = search_part(display_name_part, "display_name_part", MIN_FIND_BY_NAME)
         check_page(limit, offset)
-        most = min(limit, FIND_BY_NAME_LIMIT)
+        most = min(limit, MAX_FOUND_BY_NAME)
         return await self.browse(lambda unit: unit.profiles.search(part, most, offset))
 
 

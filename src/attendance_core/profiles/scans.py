@@ -132,8 +132,8 @@ def is_another_name(one: str, other: str) -> bool:
     return search_fold(one) != search_fold(other)
 
 
-def take_tick(unit: ports.Unit, user_id: UserId) -> None:
-    """Takes the tick of one who has another name now; their profile is locked. Contract: 3.7."""
+def remove_tick(unit: ports.Unit, user_id: UserId) -> None:
+    """Removes the tick of one who has another name now; their profile is locked. Contract: 3.7."""
     scan = unit.scans.lock(user_id)
     if scan is not None and scan.state is Confirmation.APPROVED:
         now = unit.now()
