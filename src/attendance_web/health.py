@@ -11,12 +11,12 @@ from attendance_web.http.call import CallServices
 
 
 async def live() -> Response[bytes]:
-    """The event loop answers."""
+    """Answers, which proves that the event loop does."""
     return _said(200, b"live")
 
 
 async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The store takes our proofs of life, and nobody has asked this process to stop."""
+    """Tells whether the store takes our proofs of life, and nobody has asked us to stop."""
     services: CallServices = request.app.state.services
     if services.is_draining():
         return _said(503, b"draining")

@@ -59,8 +59,9 @@ class File:
 
 
 def policy(host: str, *, secure: bool) -> str:
-    """What the page may load and do; sockets are named, since not every browser counts them as
-    the page's own.
+    """Says what the page may load and do.
+
+    Sockets are named, since not every browser counts them as the page's own.
     """
     socket = f" {'wss' if secure else 'ws'}://{host}" if HOST.fullmatch(host) else ""
     return (

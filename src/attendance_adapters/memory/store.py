@@ -51,7 +51,7 @@ class MemoryStore:
         return look(MemoryUnit(self._tables.read_only(), self._clock))
 
     async def browse(self, look: Callable[[ports.Unit], T]) -> T:
-        """As `observe`: nothing waits for anything here."""
+        """Runs ``look`` as `observe` does: nothing waits for anything here."""
         return await self.observe(look)
 
     async def referenced_files(self) -> frozenset[str]:

@@ -116,7 +116,7 @@ class SqliteStore:
         return await self._look(look, self._readers)
 
     async def browse(self, look: Callable[[ports.Unit], T]) -> T:
-        """As `observe`; one that proves long has threads that are for lists, and a moment."""
+        """Runs ``look`` as `observe` does; a long one in threads for lists, and for a moment."""
         return await self._look(look, self._list_readers)
 
     async def _look(self, look: Callable[[ports.Unit], T], readers: Readers) -> T:

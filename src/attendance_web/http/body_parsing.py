@@ -65,7 +65,7 @@ def _once(pairs: Iterable[tuple[str, Any]], where: str) -> dict[str, Any]:
 
 
 def _pairs(encoded: bytes) -> list[tuple[str, str]]:
-    """Bytes that are no UTF-8 become lone surrogates, which whoever reads the field refuses.
+    """Reads pairs; bytes that are no UTF-8 become lone surrogates, which readers refuse.
 
     Raises ValueError where there are too many.
     """
@@ -85,7 +85,7 @@ def _form(body: bytes) -> Given:
 
 
 def _json(body: bytes) -> Given:
-    """By the standard library, since msgspec keeps the last of two equal names in silence."""
+    """Reads JSON by the standard library: msgspec keeps the last of two equal names in silence."""
     if too_complex(body):
         raise BadBody
     try:
@@ -108,8 +108,9 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
-    """The parts of a form, each whole; those with a file name, or of another type than text, are
-    files. Raises BadBody.
+    """Reads the parts of a form, each whole. Raises BadBody.
+
+    Those with a file name, or of another type than text, are files.
     """
     parts: list[tuple[str, str | bytes]] = []
     try:

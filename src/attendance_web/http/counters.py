@@ -1,4 +1,4 @@
-"""What this process counts of each person, and forgets once it counts no more. Contract: 1.10."""
+"""What each person may do in this process, counted until it counts no more. Contract: 1.10."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class _Day(NamedTuple):
 
 
 class DailyCounts:
-    """How often each person did something since they did it first, for a day; then anew."""
+    """Counts for a day how often each person did something, from the first time on; then anew."""
 
     def __init__(self, most: int, stopwatch: Stopwatch) -> None:
         self._most = most

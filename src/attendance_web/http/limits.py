@@ -55,7 +55,7 @@ class Limits:
         self._calls.take(user_id)
 
     def count_profile(self, user_id: UserId, seen: UserId) -> None:
-        """Of a look at somebody's profile; one's own is free. Raises TooManyRequests."""
+        """Counts a look at somebody's profile; one's own is free. Raises TooManyRequests."""
         if user_id != seen:
             self._profiles.take(user_id)
 
@@ -130,7 +130,7 @@ class Limits:
         return await self._use_cases.recognise_browser(username=username, browser_secrets=secrets)
 
     async def _begin(self, subject: str) -> Instant:
-        """When this log-in has begun, once there is room for one that fails."""
+        """Tells when this log-in has begun, once there is room for one that fails."""
         clock = asyncio.get_running_loop().time
         patient_until, pause = clock() + WAIT_SECONDS, ASK_AGAIN_SECONDS
         try:
@@ -145,7 +145,7 @@ class Limits:
         return began
 
     async def _ask(self, subject: str) -> Instant | None:
-        """As `BeginTry`; who does not wait for the answer has begun nothing."""
+        """Begins a try as `BeginTry` does; who does not wait for the answer has begun nothing."""
         beginning = asyncio.create_task(
             self._use_cases.begin_try(limit=FAILED_LOG_INS, subject=subject)
         )
@@ -164,7 +164,7 @@ class Limits:
                 await self._end(subject, began, TryResult.RELEASED)
 
     async def _end_or_leave(self, subject: str, began: Instant, result: TryResult) -> None:
-        """As `_end`; a log-in that is done stays done where the store is away by now.
+        """Ends a try; a log-in that is done stays done where the store is away by now.
 
         A try that nobody has ended lapses by itself, and until then counts as one that may fail.
         Raises Unavailable for one that failed: nobody learns of a guess that does not count.
@@ -183,7 +183,7 @@ class Limits:
 
     @asynccontextmanager
     async def _turn(self, limit: Limit, subject: str) -> AsyncIterator[None]:
-        """A few at a time ask the store, where they wait for one another with a connection each.
+        """Lets a few at a time ask the store, where each waits for the others with a connection.
 
         Raises TimeoutError where it takes too long to come.
         """

@@ -39,14 +39,14 @@ class ListTurns:
     def turn_to_look(
         self, caller: Caller, patience: Seconds = TURN_SECONDS
     ) -> AbstractAsyncContextManager[None]:
-        """For one look of the store. Raises TooManyRequests."""
+        """Waits for a turn at one look of the store. Raises TooManyRequests."""
         return _turn(self._looks, caller, patience)
 
     def turn_to_answer(self, caller: Caller) -> AbstractAsyncContextManager[None]:
-        """For one answer in pieces, from its first look to its last byte. Raises TooManyRequests.
+        """Waits for a turn at one answer in pieces, from its first look to its last byte.
 
         A person has one at a time; those who are not logged in share a few, of which one network
-        never has all.
+        never has all. Raises TooManyRequests.
         """
         if isinstance(caller, str):
             return _turn(self._strangers, caller, STRANGER_SECONDS)

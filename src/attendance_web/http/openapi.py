@@ -155,7 +155,7 @@ def _envelope(response: Schema, *, refused: bool = False) -> Schema:
 
 
 def _security(call: Call) -> list[Schema]:
-    """By cookie alone, as long as no call gives out tokens."""
+    """Names the ways to log in: the cookie alone, as long as no call gives out tokens."""
     by_cookie: Schema = {"session": []} if call.needs_login else {}
     if call.method == "POST":
         by_cookie["csrf"] = []

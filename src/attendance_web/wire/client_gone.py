@@ -10,7 +10,7 @@ GONE_EXTENSION: Final = "attendance.gone"
 
 
 def gone_of(scope: Mapping[str, Any]) -> asyncio.Event | None:
-    """What is set once the client says no more; None under a server that cannot tell.
+    """Finds what is set once the client says no more; None under a server that cannot tell.
 
     Who has closed their half may still read, but no browser does that.
     """
