@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, text
 
 from attendance_adapters.sql.migrate import run_on_connection, upgrade
-from attendance_adapters.sql.search import _search_key_on_postgres
+from attendance_adapters.sql.search_index import search_key_on_postgres
 from tests.support.migrating import (
     all_are_folded,
     differences,
@@ -38,7 +38,7 @@ class TestDatabasesOfThe0004ThatFoldedAllAtOnce:
         else:
             fill(url, "0004")
             for table in ("profiles", "events"):
-                key = _search_key_on_postgres("name_key")
+                key = search_key_on_postgres("name_key")
                 says(
                     url,
                     f"ALTER TABLE {table} DROP COLUMN search_key",

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import URL, Connection, text
 
 from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
-from attendance_adapters.sql.search import is_declared
+from attendance_adapters.sql.search_index import is_declared
 from attendance_adapters.sql.tables import metadata
 from attendance_core.vocabulary import fold, search_fold
 

@@ -5,7 +5,7 @@ It commits the revision with what it did, so that one that fails leaves nothing 
 
 from alembic import context
 
-from attendance_adapters.sql.search import is_declared
+from attendance_adapters.sql.search_index import is_declared
 from attendance_adapters.sql.tables import metadata
 
 context.configure(

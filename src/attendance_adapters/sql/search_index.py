@@ -1,0 +1,182 @@
+"""Makes names searchable: a key of each that is searched, and an index of its trigrams.
+
+The database itself makes `search_key`, which is searched, of `name_key` (`search_fold` in SQL), so
+that it is right whichever version of this code writes. SQLite has a full-text table beside each
+table of names, kept by triggers; PostgreSQL has an index where the server has `pg_trgm`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection, event
+
+from attendance_adapters.sql.tables import metadata
+from attendance_core.vocabulary import ACUTE_ACCENT, ALIKE_IN_SEARCHES
+
+# The column of the table of names, and that of its full-text table, which have the same values.
+# A profile's id is its row's number for ever; an event's row has no number that VACUUM keeps, so
+# events are found by their name, which is unique and never changes
+JOIN_COLUMNS: Final = {
+    "profiles": ("profiles.user_id", "rowid"),
+    "events": ("events.name_key", "name_key"),
+}
+REPLACED_AT_ONCE = 12  # SQLite's parser does not nest very many calls
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def search_key_on_sqlite(name_key: str) -> str:
+    """Writes `search_fold` in SQL, of what `fold` has folded."""
+    pairs = [(_quoted(ACUTE_ACCENT), _quoted("'"))]
+    pairs += [(_quoted(each), _quoted(alike)) for each, alike in ALIKE_IN_SEARCHES.items()]
+    # One space of many: a mark goes behind each, and then what has a mark before it
+    pairs += [("' '", "' ' || char(1)"), ("char(1) || ' '", "''"), ("char(1)", "''")]
+    key, source = name_key, ""
+    for start in range(0, len(pairs), REPLACED_AT_ONCE):
+        for each, alike in pairs[start : start + REPLACED_AT_ONCE]:
+            key = f"replace({key}, {each}, {alike})"
+        key, source = "key", f" FROM (SELECT {key} AS key{source})"
+    return f"(SELECT trim(key){source})"
+
+
+def search_key_on_postgres(name_key: str) -> str:
+    """Writes `search_fold` in SQL, of what `fold` has folded."""
+    ordered = sorted(ALIKE_IN_SEARCHES.items(), key=lambda pair: pair[1], reverse=True)
+    each, alike = "".join(pair[0] for pair in ordered), "".join(pair[1] for pair in ordered)
+    key = f"replace({name_key}, {_quoted(ACUTE_ACCENT)}, {_quoted(chr(39))})"
+    key = f"translate({key}, {_quoted(each)}, {_quoted(alike)})"  # the last ones are left out
+    return f"btrim(regexp_replace({key}, ' +', ' ', 'g'))"
+
+
+# What an older version searches, which may run beside this one while it is replaced
+_FULL_TEXT_OF_OLD = (
+    """CREATE VIRTUAL TABLE trigrams_of_profiles USING fts5(
+    name_key, content='profiles', content_rowid='user_id', tokenize='trigram case_sensitive 1'
+)""",
+    """CREATE TRIGGER trigrams_of_profiles_add AFTER INSERT ON profiles BEGIN
+    INSERT INTO trigrams_of_profiles (rowid, name_key) VALUES (new.user_id, new.name_key);
+END""",
+    """CREATE TRIGGER trigrams_of_profiles_put AFTER UPDATE OF name_key ON profiles
+    WHEN new.name_key <> old.name_key BEGIN
+    INSERT INTO trigrams_of_profiles (trigrams_of_profiles, rowid, name_key)
+        VALUES ('delete', old.user_id, old.name_key);
+    INSERT INTO trigrams_of_profiles (rowid, name_key) VALUES (new.user_id, new.name_key);
+END""",
+    """CREATE TRIGGER trigrams_of_profiles_remove AFTER DELETE ON profiles BEGIN
+    INSERT INTO trigrams_of_profiles (trigrams_of_profiles, rowid, name_key)
+        VALUES ('delete', old.user_id, old.name_key);
+END""",
+    """CREATE VIRTUAL TABLE trigrams_of_events USING fts5(
+    name_key, tokenize='trigram case_sensitive 1'
+)""",
+    """CREATE TRIGGER trigrams_of_events_add AFTER INSERT ON events
+    WHEN length(new.name_key) >= 3 BEGIN
+    INSERT INTO trigrams_of_events (name_key) VALUES (new.name_key);
+END""",
+    """CREATE TRIGGER trigrams_of_events_remove AFTER DELETE ON events
+    WHEN length(old.name_key) >= 3 BEGIN
+    DELETE FROM trigrams_of_events
+    WHERE trigrams_of_events MATCH '"' || replace(old.name_key, '"', '""') || '"'
+        AND name_key = old.name_key;
+END""",
+)
+_FULL_TEXT = (
+    "ALTER TABLE profiles ADD COLUMN search_key VARCHAR",
+    """CREATE VIRTUAL TABLE trigrams_of_profiles_folded USING fts5(
+    search_key, content='profiles', content_rowid='user_id', tokenize='trigram case_sensitive 1'
+)""",
+    f"""CREATE TRIGGER trigrams_of_profiles_folded_add AFTER INSERT ON profiles BEGIN
+    UPDATE profiles SET search_key = {search_key_on_sqlite("new.name_key")}
+        WHERE user_id = new.user_id;
+    INSERT INTO trigrams_of_profiles_folded (rowid, search_key)
+        SELECT user_id, search_key FROM profiles WHERE user_id = new.user_id;
+END""",
+    f"""CREATE TRIGGER trigrams_of_profiles_folded_put AFTER UPDATE OF name_key ON profiles
+    WHEN new.name_key <> old.name_key BEGIN
+    INSERT INTO trigrams_of_profiles_folded (trigrams_of_profiles_folded, rowid, search_key)
+        SELECT 'delete', old.user_id, old.search_key WHERE old.search_key IS NOT NULL;
+    UPDATE profiles SET search_key = {search_key_on_sqlite("new.name_key")}
+        WHERE user_id = new.user_id;
+    INSERT INTO trigrams_of_profiles_folded (rowid, search_key)
+        SELECT user_id, search_key FROM profiles WHERE user_id = new.user_id;
+END""",
+    """CREATE TRIGGER trigrams_of_profiles_folded_remove AFTER DELETE ON profiles BEGIN
+    INSERT INTO trigrams_of_profiles_folded (trigrams_of_profiles_folded, rowid, search_key)
+        SELECT 'delete', old.user_id, old.search_key WHERE old.search_key IS NOT NULL;
+END""",
+    "ALTER TABLE events ADD COLUMN search_key VARCHAR",
+    """CREATE VIRTUAL TABLE trigrams_of_events_folded USING fts5(
+    search_key, name_key UNINDEXED, tokenize='trigram case_sensitive 1'
+)""",
+    f"""CREATE TRIGGER trigrams_of_events_folded_add AFTER INSERT ON events BEGIN
+    UPDATE events SET search_key = {search_key_on_sqlite("new.name_key")}
+        WHERE event_id = new.event_id;
+    INSERT INTO trigrams_of_events_folded (search_key, name_key)
+        SELECT search_key, name_key FROM events
+        WHERE event_id = new.event_id AND length(search_key) >= 3;
+END""",
+    f"""CREATE TRIGGER trigrams_of_events_folded_put AFTER UPDATE OF name_key ON events
+    WHEN new.name_key <> old.name_key BEGIN
+    DELETE FROM trigrams_of_events_folded
+    WHERE trigrams_of_events_folded
+        MATCH '"' || replace(coalesce(old.search_key, ''), '"', '""') || '"'
+        AND name_key = old.name_key;
+    UPDATE events SET search_key = {search_key_on_sqlite("new.name_key")}
+        WHERE event_id = new.event_id;
+    INSERT INTO trigrams_of_events_folded (search_key, name_key)
+        SELECT search_key, name_key FROM events
+        WHERE event_id = new.event_id AND length(search_key) >= 3;
+END""",
+    """CREATE TRIGGER trigrams_of_events_folded_remove AFTER DELETE ON events
+    WHEN length(old.search_key) >= 3 BEGIN
+    DELETE FROM trigrams_of_events_folded
+    WHERE trigrams_of_events_folded MATCH '"' || replace(old.search_key, '"', '""') || '"'
+        AND name_key = old.name_key;
+END""",
+    """CREATE TRIGGER trigrams_of_events_put AFTER UPDATE OF name_key ON events
+    WHEN new.name_key <> old.name_key BEGIN
+    DELETE FROM trigrams_of_events
+    WHERE trigrams_of_events MATCH '"' || replace(old.name_key, '"', '""') || '"'
+        AND name_key = old.name_key;
+    INSERT INTO trigrams_of_events (name_key) SELECT new.name_key WHERE length(new.name_key) >= 3;
+END""",
+)
+_ON_POSTGRES = (
+    f"""CREATE FUNCTION make_search_key() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.search_key := {search_key_on_postgres("NEW.name_key")};
+    RETURN NEW;
+END
+$$""",
+    *(f'ALTER TABLE {table} ADD COLUMN search_key VARCHAR COLLATE "C"' for table in JOIN_COLUMNS),
+    *(
+        f"""CREATE TRIGGER search_key_of_{table} BEFORE INSERT OR UPDATE OF name_key ON {table}
+    FOR EACH ROW EXECUTE FUNCTION make_search_key()"""
+        for table in JOIN_COLUMNS
+    ),
+)
+
+
+@event.listens_for(metadata, "after_create")
+def _create_search(_: object, connection: Connection, **__: object) -> None:
+    if connection.dialect.name == "sqlite":
+        for statement in (*_FULL_TEXT_OF_OLD, *_FULL_TEXT):
+            connection.exec_driver_sql(statement)
+    else:
+        for statement in _ON_POSTGRES:
+            connection.exec_driver_sql(statement)
+
+
+def is_declared(name: str | None, kind: str, _: object) -> bool:
+    """Tells whether `tables` declares this table, index or column.
+
+    What is searched is not: each engine has it in its own way, and an index of trigrams is only
+    where the engine can have it.
+    """
+    if kind == "column":
+        return name != "search_key"
+    return kind not in {"table", "index"} or not (name or "").startswith("trigrams_of_")
