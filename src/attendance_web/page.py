@@ -26,10 +26,10 @@ from attendance_core.errors import EventNotFound
 from attendance_core.vocabulary import EventId
 from attendance_web.event_codes import EventCodes
 from attendance_web.http.call import CallServices
-from attendance_web.http.csrf import is_secure
 from attendance_web.pictures import KEPT_FOR_EVER
 from attendance_web.pictures import POLICY as PICTURE_POLICY
 from attendance_web.static_files import FOLDER, TYPES, contents_of, version_of
+from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import UnknownPath
 

@@ -11,10 +11,9 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.csrf import is_secure
 from attendance_web.http.head import Application
-from attendance_web.wire.callers import Caller, caller_of
-from attendance_web.wire.credentials import credentials_from
+from attendance_web.wire.callers import Caller, address_of, caller_of
+from attendance_web.wire.credentials import credentials_from, is_secure
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn, Turns
 
@@ -51,5 +50,4 @@ class BeginTurns:
     def _caller(self, scope: Any) -> Caller:
         credentials = credentials_from(scope["headers"], secure=is_secure(scope))
         person = None if credentials is None else self._seen.person_of(credentials.token)
-        client = scope.get("client")
-        return caller_of(person, client[0] if client else "")
+        return caller_of(person, address_of(scope))

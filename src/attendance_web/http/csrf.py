@@ -14,8 +14,13 @@ from litestar.types import Message, Scope
 
 from attendance_core.accounts import Credential
 from attendance_web.http.cookies import SAME_SITE
-from attendance_web.wire import credentials
-from attendance_web.wire.credentials import CSRF_COOKIE, CSRF_HEADER, Credentials, origin_is_foreign
+from attendance_web.wire.credentials import (
+    CSRF_COOKIE,
+    CSRF_HEADER,
+    Credentials,
+    is_secure,
+    origin_is_foreign,
+)
 from attendance_web.wire.headers import RawHeaders, cookies, header
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
@@ -66,8 +71,3 @@ async def give_token(message: Message, scope: Scope) -> None:
             secure=is_secure(scope),
         )
         headers.add("set-cookie", given.to_header(header=""))
-
-
-def is_secure(scope: Scope) -> bool:
-    """Tells whether the browser speaks HTTPS, to us or to the proxy we trust."""
-    return credentials.is_secure(scope.get("scheme", ""))

@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 from litestar.types import ExceptionHandlersMap
 
 from attendance_core.errors import Kind, Language, Refusal, TooManyRequests, Unavailable
+from attendance_web.wire.callers import address_of
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.log_fields import log_fields_of
@@ -153,8 +154,7 @@ def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response
         logger.error("a call failed", exc_info=translated)
     scope = request.scope
     if isinstance(translated, Refusal):
-        client = scope.get("client")
-        SECURITY.refused(translated, scope["headers"], client[0] if client else "")
+        SECURITY.refused(translated, scope["headers"], address_of(scope))
     code = translated.code if isinstance(translated, Refusal | Unavailable) else BROKEN_CODE
     log_fields_of(scope)["code"] = code
     return failure(translated, language_of(scope["headers"]))

@@ -9,8 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from attendance_core.errors import Unavailable
 from attendance_web.http.call import CallServices
-from attendance_web.http.csrf import is_secure
-from attendance_web.wire.credentials import credentials_from
+from attendance_web.wire.credentials import credentials_from, is_secure
 from attendance_web.wire.headers import RawHeaders, every
 from attendance_web.wire.refusals import UnknownPath
 

@@ -21,12 +21,13 @@ from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
 from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
 from attendance_web.http.pieces import Pieces, PiecesResponse
-from attendance_web.wire.callers import Caller, caller_of
+from attendance_web.wire.callers import Caller, address_of, caller_of
 from attendance_web.wire.client_gone import gone_of
 from attendance_web.wire.credentials import (
     browser_secrets_from,
     check_person,
     credentials_from,
+    is_secure,
     person_of_headers,
 )
 from attendance_web.wire.headers import RawHeaders, header
@@ -69,7 +70,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         raise Unavailable
     scope = request.scope
     headers: RawHeaders = scope["headers"]
-    secure = csrf.is_secure(scope)
+    secure = is_secure(scope)
     credentials = credentials_from(headers, secure=secure)
     if declared.method == "POST":
         if content_length(headers) > declared.most_bytes:
@@ -90,8 +91,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         _check_person(actor, headers)
     async with _upload(declared, services, actor, headers):
         identified_in = asyncio.get_running_loop().time() - began_at
-        client = scope.get("client")
-        address = client[0] if client else ""
+        address = address_of(scope)
         caller = caller_of(None if actor is None else actor.user_id, address)
         call = CallContext(
             await _arguments(declared, request, caller),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from attendance_web.live.peer import PEER_EXTENSION, Peer, UnknownPeer
+from attendance_web.wire.callers import address_of
 from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import RawHeaders
 from attendance_web.wire.log_fields import log_fields_of
@@ -23,11 +24,10 @@ class Socket:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.headers: RawHeaders = scope["headers"]
         self.query: bytes = scope["query_string"]
-        self.is_secure = is_secure(scope.get("scheme", ""))
+        self.is_secure = is_secure(scope)
         self.peer: Peer = scope.get("extensions", {}).get(PEER_EXTENSION) or UnknownPeer()
         self.log_fields = log_fields_of(scope)
-        client = scope.get("client")
-        self.address: str = client[0] if client else ""
+        self.address = address_of(scope)
         self.receive = receive
         self._send = send
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import structlog
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.wire.callers import address_of
 from attendance_web.wire.log_fields import LOG_EXTENSION
 
 if TYPE_CHECKING:
@@ -84,7 +85,6 @@ class AccessLog:
             method = scope["method"] if scope["type"] == "http" else None
             self._answered(Answered(method, path, code, seconds))
             if not path.startswith(HEALTH):
-                client = scope.get("client")
                 logger.info(
                     "socket" if method is None else "request",
                     method=method or "GET",
@@ -92,5 +92,5 @@ class AccessLog:
                     code=code,
                     **({"refused": log_fields["code"]} if log_fields else {}),
                     ms=round(seconds * 1000, 1),
-                    client=client[0] if client else None,
+                    client=address_of(scope) or None,
                 )

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 from attendance_core.vocabulary import UserId
 
 Caller = UserId | str  # a person, or the network of somebody who is not logged in
+
+
+def address_of(scope: Mapping[str, Any]) -> str:
+    """Finds the address that a request or a socket comes from; "" where the server tells none."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def caller_of(person: UserId | None, address: str) -> Caller:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from attendance_core.accounts import Actor, Credential
@@ -33,9 +35,9 @@ class Credentials:
     credential: Credential
 
 
-def is_secure(scheme: str) -> bool:
+def is_secure(scope: Mapping[str, Any]) -> bool:
     """Tells whether the browser speaks HTTPS, to us or to the proxy we trust."""
-    return scheme in ("https", "wss")
+    return scope.get("scheme", "") in ("https", "wss")
 
 
 def session_cookie_name(*, secure: bool) -> str:
