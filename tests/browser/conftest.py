@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.visitor import PATIENCE, Door
+from tests.browser.visitor import PATIENCE_MILLISECONDS, Door
 from tests.support.service_process import Service, running
 
 CHROMIUM = "/usr/bin/chromium"
@@ -28,7 +28,7 @@ ARGUMENTS = [
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     async with async_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test")
         started = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -46,6 +46,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def door(browser: Browser, service: Service) -> AsyncIterator[Door]:
     """Where people come in; when the test is over, nothing may have gone wrong in any browser."""
-    opened = Door(browser, service.url, PATIENCE)
+    opened = Door(browser, service.url, PATIENCE_MILLISECONDS)
     yield opened
     await opened.close()

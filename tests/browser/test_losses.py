@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.visitor import PATIENCE, Door
+from tests.browser.visitor import PATIENCE_MILLISECONDS, Door
 from tests.support.service_process import Service, free_port, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -30,7 +30,7 @@ def own_service(tmp_path: Path, settings: dict[str, str]) -> Iterator[Service]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def own_door(browser: Browser, own_service: Service) -> AsyncIterator[Door]:
-    opened = Door(browser, own_service.url, PATIENCE)
+    opened = Door(browser, own_service.url, PATIENCE_MILLISECONDS)
     yield opened
     await opened.close()
 

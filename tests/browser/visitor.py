@@ -11,7 +11,7 @@ from tests.browser.watch import Watch
 
 PHONE, DESK = (360, 740), (1280, 800)
 PASSWORD = "tea at five"
-PATIENCE = 30_000  # milliseconds for anything to be seen: machines that test are slow
+PATIENCE_MILLISECONDS = 30_000  # for anything to be seen: machines that test are slow
 
 
 @dataclass(eq=False)
