@@ -53,8 +53,8 @@ def fill(unit: ports.Unit, process_id: ProcessId) -> list[Connection]:
     """Makes the room: as many markers as confirms, each with one person held."""
     now = unit.now()
     people = [unit.accounts.add(f"u{uuid4().hex}", "hash", now) for _ in range(2 * CONFIRMS)]
-    event_id = EventId(uuid4())
-    unit.events.add(Event(event_id, str(event_id), people[0], now - 60, now + 3600))
+    event_id, code = EventId(uuid4()), RandomIds().event_code()
+    unit.events.add(Event(event_id, str(event_id), people[0], now - 60, now + 3600, code))
     markers = []
     for user_id in people:
         unit.profiles.add(Profile(user_id, f"Person {user_id}"))

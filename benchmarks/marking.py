@@ -31,7 +31,7 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_adapters.system import SystemClock
+from attendance_adapters.system import RandomIds, SystemClock
 from attendance_core import ports
 from attendance_core.accounts import Credential, Session, session_id_of
 from attendance_core.events import Event
@@ -92,9 +92,9 @@ def people(unit: ports.Unit, number: int) -> list[tuple[str, str]]:
 
 def an_event(unit: ports.Unit) -> EventId:
     """One that has begun."""
-    event_id, now = EventId(uuid4()), unit.now()
+    event_id, code, now = EventId(uuid4()), RandomIds().event_code(), unit.now()
     creator = unit.accounts.add(event_id.hex, "hash", now)
-    unit.events.add(Event(event_id, str(event_id), creator, now - 60, now + 3600))
+    unit.events.add(Event(event_id, str(event_id), creator, now - 60, now + 3600, code))
     return event_id
 
 

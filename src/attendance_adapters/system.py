@@ -6,7 +6,8 @@ import secrets
 import time
 import uuid
 
-from attendance_core.vocabulary import FileKey, Instant
+from attendance_core.events import CODE_LENGTH, CODE_LETTERS
+from attendance_core.vocabulary import EventCode, FileKey, Instant
 
 TOKEN_BYTES = 32  # 256 bits
 FILE_KEY_BYTES = 16  # 128 bits, as many as an id
@@ -26,6 +27,10 @@ class RandomIds:
     def event_id(self) -> uuid.UUID:
         """Makes a random UUID."""
         return uuid.uuid4()
+
+    def event_code(self) -> EventCode:
+        """Draws each letter by itself."""
+        return EventCode("".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)))
 
     def connection_id(self) -> uuid.UUID:
         """Makes a random UUID."""

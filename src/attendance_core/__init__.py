@@ -70,7 +70,15 @@ from attendance_core.profiles import (
 )
 from attendance_core.use_cases import UseCases
 from attendance_core.version import __version__
-from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, Seconds, UserId
+from attendance_core.vocabulary import (
+    ConnectionId,
+    EventCode,
+    EventId,
+    Instant,
+    ProcessId,
+    Seconds,
+    UserId,
+)
 
 __all__ = [
     "Account",
@@ -95,6 +103,7 @@ __all__ = [
     "Credential",
     "Ending",
     "Event",
+    "EventCode",
     "EventDeleted",
     "EventId",
     "EventNameTaken",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import UUID
 
-from attendance_core.vocabulary import EventId, FileKey, Instant, UserId
+from attendance_core.vocabulary import EventCode, EventId, FileKey, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core import repositories
@@ -177,6 +177,10 @@ class Ids(Protocol):
     """Makes ids and secrets by chance, so that none can be guessed."""
 
     def event_id(self) -> UUID: ...
+    def event_code(self) -> EventCode:
+        """Makes one that some event may have already."""
+        ...
+
     def connection_id(self) -> UUID: ...
     def process_id(self) -> UUID: ...
     def token(self) -> str:

@@ -11,6 +11,7 @@ from attendance_core.events import (
     CreateEvent,
     DeleteEvent,
     GetCreatedEvents,
+    GetEventByCode,
     GetEventByID,
     GetEvents,
     GetJoinedEvents,
@@ -79,6 +80,7 @@ class UseCases:
 
     create_event: CreateEvent
     get_event_by_id: GetEventByID
+    get_event_by_code: GetEventByCode
     get_events: GetEvents
     join_event: JoinEvent
     leave_event: LeaveEvent

@@ -9,6 +9,7 @@ from uuid import UUID
 
 UserId = NewType("UserId", int)
 EventId = NewType("EventId", UUID)
+EventCode = NewType("EventCode", str)  # as `events.codes` keeps it: upper case
 ConnectionId = NewType("ConnectionId", UUID)
 ProcessId = NewType("ProcessId", UUID)
 SessionId = NewType("SessionId", str)  # SHA-256 of the credential in hex: the secret is not kept

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from attendance_core.events import Event, When
-from attendance_core.vocabulary import EventId, UserId
+from attendance_core.vocabulary import EventCode, EventId, UserId
 from attendance_web.http.call import CallContext, get, post
 from attendance_web.http.fields import OneEvent, Page, UnixTime
 from attendance_web.http.pieces import Pieces
@@ -45,9 +45,10 @@ class Search(EventsPage, frozen=True):
 
 
 class EventCreated(msgspec.Struct, frozen=True):
-    """The id of a new event."""
+    """The id of a new event, and the code of its short address."""
 
     event_id: UUID
+    code: EventCode
 
 
 class EventShown(msgspec.Struct, frozen=True):
@@ -60,6 +61,12 @@ class EventShown(msgspec.Struct, frozen=True):
     creator_id: UserId
 
 
+class OneEventShown(EventShown, frozen=True):
+    """``code``: of its short address, `/e/<code>`."""
+
+    code: EventCode
+
+
 class CreatedEvent(msgspec.Struct, frozen=True):
     """An event of mine."""
 
@@ -67,6 +74,7 @@ class CreatedEvent(msgspec.Struct, frozen=True):
     event_id: UUID
     time_from: int
     time_to: int
+    code: EventCode
 
 
 class JoinedEvent(msgspec.Struct, frozen=True):
@@ -77,24 +85,26 @@ class JoinedEvent(msgspec.Struct, frozen=True):
     creator: bool
     time_from: int
     time_to: int
+    code: EventCode
 
 
 @post("/api/events/CreateEvent")
 async def create_event(call: CallContext[NewEvent]) -> EventCreated:
     """Makes an event, which I join."""
-    event_id = await call.use_cases.create_event(
+    event = await call.use_cases.create_event(
         actor=call.person,
         name=call.arguments.name,
         starts_at=float(call.arguments.time_from),
         ends_at=float(call.arguments.time_to),
     )
-    return EventCreated(event_id)
+    return EventCreated(event.event_id, event.code)
 
 
 @get("/api/events/GetEventByID", login=False)
-async def get_event_by_id(call: CallContext[OneEvent]) -> EventShown:
+async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
     """One event."""
-    return _shown(await call.use_cases.get_event_by_id(event_id=_id(call)))
+    event = await call.use_cases.get_event_by_id(event_id=_id(call))
+    return OneEventShown(*_five_fields(event), event.code)
 
 
 @get("/api/events/GetEvents", login=False)
@@ -149,18 +159,18 @@ def _id(call: CallContext[OneEvent]) -> EventId:
     return EventId(call.arguments.event_id)
 
 
+def _five_fields(event: Event) -> tuple[str, UUID, int, int, UserId]:
+    times = int(event.starts_at), int(event.ends_at)
+    return (event.name, event.event_id, *times, event.creator_id)
+
+
 def _shown(event: Event) -> EventShown:
-    return EventShown(
-        event.name,
-        event.event_id,
-        int(event.starts_at),
-        int(event.ends_at),
-        event.creator_id,
-    )
+    return EventShown(*_five_fields(event))
 
 
 def _created(event: Event) -> CreatedEvent:
-    return CreatedEvent(event.name, event.event_id, int(event.starts_at), int(event.ends_at))
+    times = int(event.starts_at), int(event.ends_at)
+    return CreatedEvent(event.name, event.event_id, *times, event.code)
 
 
 def _joined(event: Event, me: UserId) -> JoinedEvent:
@@ -170,6 +180,7 @@ def _joined(event: Event, me: UserId) -> JoinedEvent:
         event.creator_id == me,
         int(event.starts_at),
         int(event.ends_at),
+        event.code,
     )
 
 

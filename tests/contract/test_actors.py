@@ -108,6 +108,7 @@ WITHOUT_PEOPLE = frozenset(
         "find_by_name",
         "get_pending_scans",
         "get_event_by_id",
+        "get_event_by_code",
         "get_events",
         "take_lease",
         "renew_lease",

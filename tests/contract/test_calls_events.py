@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from attendance_core.events import Event
+from attendance_core.events import Event, event_code_of
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.site import Browser, Site, envelope, escaped, refusal, response
 from tests.support.site import either_site as site
-from tests.support.stand_ins import NOON
+from tests.support.stand_ins import NOON, any_code
 
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -48,7 +48,8 @@ class TestCreateEvent:
 
     async def test_times_are_whole_seconds_or_their_digits(self, anna: Browser) -> None:
         given = {"name": "  Матан  ", "time_from": str(NOW - 60), "time_to": NOW + 60}
-        event_id = response(await anna.post(CREATE, **given))["event_id"]
+        made = response(await anna.post(CREATE, **given))
+        event_id = made["event_id"]
         assert str(UUID(event_id)) == event_id
         assert response(await anna.get(BY_ID, event_id=event_id)) == {
             "name": "Матан",
@@ -56,6 +57,7 @@ class TestCreateEvent:
             "time_from": NOW - 60,
             "time_to": NOW + 60,
             "creator_id": anna.user_id,
+            "code": made["code"],
         }
 
     async def test_the_creator_has_joined(self, anna: Browser) -> None:
@@ -112,8 +114,26 @@ class TestGetEvents:
     async def test_each_has_the_five_fields(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event("Пятиборье")
         (event,) = response(await site.browser().get(EVENTS, name="пятиборье"))
-        assert event == response(await site.browser().get(BY_ID, event_id=event_id))
+        found = response(await site.browser().get(BY_ID, event_id=event_id))
+        assert event.items() <= found.items()
         assert sorted(event) == ["creator_id", "event_id", "name", "time_from", "time_to"]
+
+    async def test_its_code_is_in_the_answers_about_one_and_in_my_lists(
+        self, site: Site, anna: Browser
+    ) -> None:
+        """Contract: 5.11, 8.10."""
+        given = {"name": "С кодом", "time_from": NOW - 60, "time_to": NOW + 60}
+        made = response(await anna.post(CREATE, **given))
+        assert event_code_of(made["code"]) == made["code"]
+        assert response(await site.browser().get(BY_ID, event_id=made["event_id"])).items() >= (
+            made.items()
+        )
+        for path in (CREATED, JOINED):
+            listed = response(await anna.get(path))
+            assert [each["code"] for each in listed if each["event_id"] == made["event_id"]] == [
+                made["code"]
+            ]
+            assert len({each["code"] for each in listed}) == len(listed) > 1
 
     async def test_by_start_then_name_and_by_pages(self, site: Site, anna: Browser) -> None:
         """Contract: 5.9."""
@@ -194,7 +214,8 @@ class TestJoinEvent:
     async def test_people_may_come_late_but_not_after_the_end(
         self, site: Site, anna: Browser, boris: Browser
     ) -> None:
-        over = Event(EventId(uuid4()), "Over", UserId(anna.user_id), NOON - 120, NOON)
+        creator = UserId(anna.user_id)
+        over = Event(EventId(uuid4()), "Over", creator, NOON - 120, NOON, any_code())
         await site.attendance.use_cases.join_event.transact(lambda unit: unit.events.add(over))
         refusal(await boris.post(JOIN, event_id=str(over.event_id)), 3)
         response(await boris.post(JOIN, event_id=await anna.event()))
@@ -256,13 +277,14 @@ class TestMyEvents:
         theirs, mine = await boris.event(starts=-90), await person.event()
         response(await person.post(JOIN, event_id=theirs))
         created = response(await person.get(CREATED))
-        assert [sorted(each) for each in created] == [["event_id", "name", "time_from", "time_to"]]
+        fields = ["code", "event_id", "name", "time_from", "time_to"]
+        assert [sorted(each) for each in created] == [fields]
         joined = response(await person.get(JOINED))
         assert [(each["event_id"], each["creator"]) for each in joined] == [
             (theirs, False),
             (mine, True),
         ]
-        assert sorted(joined[0]) == ["creator", "event_id", "name", "time_from", "time_to"]
+        assert sorted(joined[0]) == ["code", "creator", "event_id", "name", "time_from", "time_to"]
         assert response(await person.get(JOINED, limit=1, offset=1)) == joined[1:]
         assert response(await person.get(CREATED, offset=1)) == []
 

@@ -97,10 +97,10 @@ async def a_lecture(machine: Machine) -> tuple[EventId, Any, Any]:
         for name in ("anna", "boris")
     ]
     now = await machine.store.observe(lambda u: u.now())
-    event_id = await machine.do.create_event(
+    event = await machine.do.create_event(
         actor=boris.user_id, name="Lecture", starts_at=now - 1, ends_at=now + 3600
     )
-    return event_id, anna, boris
+    return event.event_id, anna, boris
 
 
 class TestProcesses:

@@ -13,7 +13,7 @@ from attendance_adapters.sql.search import MANY_MATCHES
 from attendance_core.events import Event
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId, fold, search_fold
-from tests.support.stand_ins import NOON
+from tests.support.stand_ins import NOON, numbered_code
 
 NAMES = [
     "Ёлкина Зоя",
@@ -155,7 +155,8 @@ class TestEvents:
 
         def add(unit: Any) -> None:
             for event_id, name in names.items():
-                unit.events.add(Event(event_id, name, UserId(1), NOON, NOON + 60))
+                code = numbered_code(event_id.int)
+                unit.events.add(Event(event_id, name, UserId(1), NOON, NOON + 60, code))
 
         def found(unit: Any, part: str) -> list[EventId]:
             return [each.event_id for each in unit.events.search(part, None, 0)]

@@ -39,7 +39,7 @@ from attendance_core.vocabulary import (
     UserId,
 )
 from tests.support.lecture import EVENT
-from tests.support.stand_ins import NOON
+from tests.support.stand_ins import NOON, any_code
 from tests.support.stored_people import a_connection, a_room, an_event, people
 
 
@@ -298,7 +298,7 @@ class TestEvents:
                 ("лекция в", NOON + 60, NOON + 90),
                 ("лекция г", NOON - 60, NOON + 300),
             ):
-                event = Event(EventId(uuid4()), name, anna, starts, ends)
+                event = Event(EventId(uuid4()), name, anna, starts, ends, any_code())
                 unit.events.add(event)
                 unit.places.make(event.event_id, anna)
                 unit.places.put(unit.places.lock(event.event_id, [anna])[anna].joined())
@@ -335,7 +335,7 @@ class TestEvents:
     async def test_a_list_goes_on_behind_an_event_that_is_gone(self, store: Any) -> None:
         """Contract: 1.20."""
         (anna,) = await people(store, "Анна")
-        made = [Event(EventId(uuid4()), name, anna, NOON, NOON + 60) for name in "абвг"]
+        made = [Event(EventId(uuid4()), name, anna, NOON, NOON + 60, any_code()) for name in "абвг"]
         await store.transact(lambda u: [u.events.add(each) for each in made])
         await store.transact(lambda u: u.events.remove(made[1].event_id))
         for when in (When(), When(newest_first=True)):
@@ -353,7 +353,8 @@ class TestEvents:
     async def test_what_has_not_ended_is_counted_up_to_so_many(self, store: Any) -> None:
         anna, boris = await people(store, "Анна", "Борис")
         for number in range(4):
-            event = Event(EventId(uuid4()), f"{number}", anna, NOON - 9, NOON + number)
+            ends = NOON + number
+            event = Event(EventId(uuid4()), f"{number}", anna, NOON - 9, ends, any_code())
             await store.transact(lambda u, event=event: u.events.add(event))
         for person, now, most, count in (
             (anna, NOON - 1, 9, 4),

@@ -27,7 +27,7 @@ from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.readings import Reading
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
+from attendance_core.vocabulary import ConnectionId, EventCode, EventId, Instant, ProcessId, UserId
 from tests.support.lecture import use_cases
 from tests.support.postgres import emptied
 from tests.support.sqlite_file import an_empty_database
@@ -60,6 +60,7 @@ class Known:
 
     people: list[LoggedIn] = field(default_factory=list)
     events: list[EventId] = field(default_factory=list)
+    codes: list[EventCode] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
     processes: list[ProcessId] = field(default_factory=lambda: [ProcessId(UUID(int=1 << 100))])
     tries: list[Instant] = field(default_factory=lambda: [NOON])
@@ -83,6 +84,11 @@ class Known:
     def event(self, number: int) -> EventId:
         """One of the newest; 5 is none."""
         return EventId(UUID(int=99)) if number == 5 else self.events[-1 - number % 2]
+
+    def code(self, number: int) -> str:
+        """One of the newest, in either case; 5 is none."""
+        code = "222222" if number == 5 else self.codes[-1 - number % 2]
+        return code.lower() if number > 2 else code
 
     def process(self, number: int) -> ProcessId:
         return self.processes[-1 - number % len(self.processes)]
@@ -177,6 +183,7 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
         )
     ),
     "get_event_by_id": lambda k, a, b, c: lambda do: do.get_event_by_id(event_id=k.event(a)),
+    "get_event_by_code": lambda k, a, b, c: lambda do: do.get_event_by_code(code=k.code(a)),
     "get_events": lambda k, a, b, c: (
         lambda do: do.get_events(name=one_of(PARTS, a) if b else None, limit=c + 1, offset=b // 2)
     ),
@@ -370,7 +377,8 @@ async def side_by_side(
         if kind == "answer" and name == "begin_try" and answer is not None:
             known.tries.append(answer)
         if kind == "answer" and name == "create_event":
-            known.events.append(answer)
+            known.events.append(answer.event_id)
+            known.codes.append(answer.code)
 
 
 moves_of_a_day = st.lists(move, min_size=10, max_size=40)

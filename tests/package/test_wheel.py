@@ -29,7 +29,7 @@ from typing import assert_type
 
 import attendance_web
 from attendance_adapters import Attendance, embedded
-from attendance_core import EventId, LoggedIn, ProfileSeen, Role, UseCases, WrongCredentials
+from attendance_core import Event, LoggedIn, ProfileSeen, Role, UseCases, WrongCredentials
 
 async def main(service: Attendance) -> None:
     do = assert_type(service.use_cases, UseCases)
@@ -38,8 +38,8 @@ async def main(service: Attendance) -> None:
     except WrongCredentials as no:
         assert_type(no.text("ru"), str)
     event = await do.create_event(actor=anna.user_id, name="A", starts_at=1.0, ends_at=9.0)
-    assert_type(event, EventId)
-    await do.mark_me(connection=service.connection(anna, event, Role.MARK_ME))
+    assert_type(event, Event)
+    await do.mark_me(connection=service.connection(anna, event.event_id, Role.MARK_ME))
     seen = await do.get_profile(actor=anna.user_id, user_id=anna.user_id)
     assert_type(assert_type(seen, ProfileSeen).karma, int)
 

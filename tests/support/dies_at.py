@@ -67,9 +67,10 @@ async def main(point: str, where: str) -> None:
         do, now = service.use_cases, time.time()
         anna = await do.sign_up(username="anna", password="like tea")
         boris = await do.sign_up(username="boris", password="like tea")
-        event_id = await do.create_event(
+        event = await do.create_event(
             actor=boris.user_id, name="Lecture", starts_at=now - 1, ends_at=now + 3600
         )
+        event_id = event.event_id
         await do.mark_me(connection=service.connection(anna, event_id, Role.MARK_ME))
         marking = service.connection(boris, event_id, Role.MARKING)
         await do.ready_to_mark(connection=marking)

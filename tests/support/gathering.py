@@ -17,6 +17,7 @@ from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import Wire
 from tests.support.service_process import Service
+from tests.support.stand_ins import any_code
 
 OPEN_SECONDS: Final = 30.0
 
@@ -67,7 +68,8 @@ def _gathered(unit: Any, count: int) -> Gathering:
         unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
         made.append(Person(user_id, token))
     creator = UserId(made[0].user_id)
-    unit.events.add(Event(event_id, f"Lecture {event_id}", creator, now - 60, now + 3600))
+    name, code = f"Lecture {event_id}", any_code()
+    unit.events.add(Event(event_id, name, creator, now - 60, now + 3600, code))
     return Gathering(str(event_id), made)
 
 

@@ -17,7 +17,7 @@ from attendance_core.ports import Ids, Picture, Unit
 from attendance_core.profiles import Profile
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, UserId
-from tests.support.stand_ins import NOON, CountedIds
+from tests.support.stand_ins import NOON, CountedIds, numbered_code
 from tests.support.world import session_of
 
 EVENT = EventId(UUID(int=1))
@@ -99,7 +99,8 @@ class Lecture:
                 unit.profiles.add(Profile(user_id, f"Person {user_id}"))
                 session = Session(session_of(user_id), user_id, Credential.COOKIE, NOON, NOON)
                 unit.sessions.add(session)
-            unit.events.add(Event(EVENT, "Lecture", UserId(1), NOON - 60, NOON + 3600))
+            code = numbered_code(EVENT.int)
+            unit.events.add(Event(EVENT, "Lecture", UserId(1), NOON - 60, NOON + 3600, code))
             unit.processes.put(Process(PROCESS, NOON, NOON - 3600))
             for user_id in people:
                 unit.places.make(EVENT, user_id)

@@ -207,12 +207,13 @@ class House:
     async def event(self, creator: Visitor, starts: float = -60, lasts: float = 3600) -> EventId:
         self._events += 1
         starts_at = time.time() + starts
-        return await self.attendance.use_cases.create_event(
+        event = await self.attendance.use_cases.create_event(
             actor=UserId(creator.user_id),
             name=f"Lecture {self._events}",
             starts_at=starts_at,
             ends_at=starts_at + lasts,
         )
+        return event.event_id
 
     async def state_of(self, event_id: EventId, visitor: Visitor) -> Any:
         """What the store says of their place: Waiting, Held, Marked or None."""

@@ -23,7 +23,8 @@ def adds(name: str) -> Callable[[Any], EventId]:
     """Work that adds an event, with an announcement."""
 
     def work(unit: Any) -> EventId:
-        event = Event(EventId(ids.event_id()), name, UserId(1), NOON, NOON + 60)
+        event_id, code = EventId(ids.event_id()), ids.event_code()
+        event = Event(event_id, name, UserId(1), NOON, NOON + 60, code)
         unit.events.add(event)
         unit.announce(WORD)
         return event.event_id

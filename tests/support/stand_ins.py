@@ -6,9 +6,11 @@ import itertools
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from attendance_adapters.system import RandomIds
 from attendance_core.errors import BadPicture
+from attendance_core.events import CODE_LENGTH, CODE_LETTERS
 from attendance_core.ports import NoSuchFile, Picture
-from attendance_core.vocabulary import FileKey, Instant, UserId
+from attendance_core.vocabulary import EventCode, FileKey, Instant, UserId
 
 NOON: Instant = 1_800_000_000.0
 
@@ -26,6 +28,20 @@ class SetClock:
         self.at = round(self.at + seconds, 6)
 
 
+def numbered_code(number: int) -> EventCode:
+    """As many different ones as there are codes."""
+    letters = []
+    for _ in range(CODE_LENGTH):
+        number, last = divmod(number, len(CODE_LETTERS))
+        letters.append(CODE_LETTERS[last])
+    return EventCode("".join(reversed(letters)))
+
+
+def any_code() -> EventCode:
+    """One that no other event of a test has, all but certainly."""
+    return RandomIds().event_code()
+
+
 @dataclass
 class CountedIds:
     """Ids in the order of asking."""
@@ -39,6 +55,9 @@ class CountedIds:
         return self._next()
 
     connection_id = process_id = event_id
+
+    def event_code(self) -> EventCode:
+        return numbered_code(next(self.numbers))
 
     def token(self) -> str:
         return f"token-{next(self.numbers)}"

@@ -10,7 +10,7 @@ from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import ConnectionId, EventId, SessionId, UserId
 from tests.support.lecture import EVENT, PROCESS
-from tests.support.stand_ins import NOON
+from tests.support.stand_ins import NOON, any_code
 
 
 async def people(store: Any, *names: str) -> list[UserId]:
@@ -26,7 +26,7 @@ async def people(store: Any, *names: str) -> list[UserId]:
 
 
 def an_event(name: str = "Lecture", event_id: EventId = EVENT, starts: float = NOON) -> Event:
-    return Event(event_id, name, UserId(1), starts, starts + 3600)
+    return Event(event_id, name, UserId(1), starts, starts + 3600, any_code())
 
 
 async def a_room(store: Any, *names: str) -> list[UserId]:

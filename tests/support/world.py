@@ -90,7 +90,8 @@ class World:
         """Of the first person, who has joined it where there are people already."""
         event_id = EventId(self.ids.event_id())
         starts_at = self.clock.now() + starts
-        event = Event(event_id, name, UserId(1), starts_at, starts_at + lasts)
+        ends_at, code = starts_at + lasts, self.ids.event_code()
+        event = Event(event_id, name, UserId(1), starts_at, ends_at, code)
 
         def work(unit: Any) -> None:
             unit.events.add(event)

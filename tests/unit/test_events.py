@@ -61,7 +61,7 @@ class Calendar:
         self._created, self._joined = GetCreatedEvents(observe), GetJoinedEvents(observe)
         self._attendance, self._mine = GetAttendance(observe), GetMyAttendance(observe)
 
-    def creates(self, name: str, starts: float = NOON, ends: float = NOON + 60) -> EventId:
+    def creates(self, name: str, starts: float = NOON, ends: float = NOON + 60) -> Event:
         return drive(self._create(actor=ANNA, name=name, starts_at=starts, ends_at=ends))
 
     def gets(self, event_id: EventId) -> Event:
@@ -107,8 +107,9 @@ def calendar() -> Calendar:
 
 class TestCreateEvent:
     def test_it_is_kept_tidy_and_its_creator_has_joined(self, calendar: Calendar) -> None:
-        event_id = calendar.creates("  Физика ", NOON - 10, NOON + 60)
-        assert calendar.gets(event_id) == Event(event_id, "Физика", ANNA, NOON - 10, NOON + 60)
+        made = calendar.creates("  Физика ", NOON - 10, NOON + 60)
+        expected = ("Физика", ANNA, NOON - 10, NOON + 60, made.code)
+        assert calendar.gets(made.event_id) == made == Event(made.event_id, *expected)
         assert "Физика" in calendar.joined(ANNA)
 
     @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ class TestGetEvents:
     ) -> None:
         """Contract: 1.20."""
         monkeypatch.setattr("attendance_core.events.lists.MAX_PIECE", 2)
-        ids = {name: calendar.creates(name) for name in "абвгд"}
+        ids = {name: calendar.creates(name).event_id for name in "абвгд"}
 
         async def read() -> str:
             read_in, number = "", 0
@@ -416,7 +417,7 @@ class TestGetAttendance:
 class TestGetMyAttendance:
     def test_newest_first_with_who_marked_me_and_when(self, calendar: Calendar) -> None:
         calendar.vera_marks_boris()
-        calendar.lecture = calendar.creates("Later", NOON + 100, NOON + 200)
+        calendar.lecture = calendar.creates("Later", NOON + 100, NOON + 200).event_id
         calendar.joins(BORIS)
         later, lecture = drive(calendar._mine(actor=BORIS))
         assert (later.event.name, later.marked) == ("Later", None)

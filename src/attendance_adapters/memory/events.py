@@ -10,7 +10,7 @@ from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import ANY_TIME, Event, When
-from attendance_core.vocabulary import EventId, Instant, UserId, fold, is_found
+from attendance_core.vocabulary import EventCode, EventId, Instant, UserId, fold, is_found
 
 
 class Events:
@@ -24,12 +24,17 @@ class Events:
         if name_key in self._tables.event_names:
             raise EventNameTaken
         self._tables.event_names[name_key] = event.event_id
+        self._tables.event_codes[event.code] = event.event_id
         self._tables.events[event.event_id] = event
 
     def get(self, event_id: EventId) -> Event:
         if event_id not in self._tables.events:
             raise EventNotFound
         return self._tables.events[event_id]
+
+    def find_by_code(self, code: EventCode) -> Event | None:
+        event_id = self._tables.event_codes.get(code)
+        return None if event_id is None else self._tables.events[event_id]
 
     def lock(self, event_id: EventId) -> Event:
         return self.get(event_id)
@@ -41,6 +46,7 @@ class Events:
         event = tables.events[event_id]
         del tables.events[event_id]
         del tables.event_names[fold(event.name)]
+        del tables.event_codes[event.code]
         for key in list(tables.places):
             if key.event_id == event_id:
                 del tables.places[key]

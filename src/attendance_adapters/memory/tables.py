@@ -17,6 +17,7 @@ from attendance_core.profiles import ConfirmationScan, Profile
 from attendance_core.vocabulary import (
     BrowserId,
     ConnectionId,
+    EventCode,
     EventId,
     Instant,
     ProcessId,
@@ -71,6 +72,7 @@ class Tables:
     friendships: dict[Pair, Friendship] = field(default_factory=dict)
     events: dict[EventId, Event] = field(default_factory=dict)
     event_names: dict[str, EventId] = field(default_factory=dict)  # by folded name
+    event_codes: dict[EventCode, EventId] = field(default_factory=dict)
     places: dict[PlaceKey, Place] = field(default_factory=dict)
     marks: dict[PlaceKey, Mark] = field(default_factory=dict)
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)

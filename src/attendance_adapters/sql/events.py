@@ -36,7 +36,7 @@ from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
 from attendance_core.events import ANY_TIME, Event, When
 from attendance_core.marking.places import Marked
-from attendance_core.vocabulary import EventId, Instant, UserId, fold
+from attendance_core.vocabulary import EventCode, EventId, Instant, UserId, fold
 
 _columns = (
     events.c.event_id,
@@ -44,10 +44,12 @@ _columns = (
     events.c.creator_id,
     events.c.starts_at,
     events.c.ends_at,
+    events.c.code,
 )
 _SELECT_EVENTS = select(*_columns)
 ADD = insert(events)
 GET = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
+FIND_BY_CODE = _SELECT_EVENTS.where(events.c.code == bindparam("code"))
 LOCK = GET.with_for_update()
 # Before the event: whoever locks a place may lock its event afterwards, by a mark
 LOCK_PLACES = (
@@ -153,6 +155,7 @@ class Events:
             "creator_id": event.creator_id,
             "starts_at": event.starts_at,
             "ends_at": event.ends_at,
+            "code": event.code,
         }
         self._execute(ADD, row)
 
@@ -161,6 +164,10 @@ class Events:
         if row is None:
             raise EventNotFound
         return Event(*row)
+
+    def find_by_code(self, code: EventCode) -> Event | None:
+        row = self._execute(FIND_BY_CODE, {"code": code}).one_or_none()
+        return None if row is None else Event(*row)
 
     def lock(self, event_id: EventId) -> Event:
         self._execute(LOCK_PLACES, {"event_id": event_id})

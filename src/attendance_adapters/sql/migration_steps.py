@@ -45,7 +45,9 @@ def met_a_lock(error: DBAPIError) -> bool:
     return getattr(driver_error, "sqlstate", None) in MET_A_LOCK
 
 
-def build_index(connection: Connection, name: str, definition: str) -> None:
+def build_index(
+    connection: Connection, name: str, definition: str, *, unique: bool = False
+) -> None:
     """Builds an index of PostgreSQL unless it is there, while others write.
 
     Commits first. One that a process left half built is built anew.
@@ -56,7 +58,8 @@ def build_index(connection: Connection, name: str, definition: str) -> None:
     with _outside_of_transactions(connection):
         if connection.execute(half_built, {"name": name}).first() is not None:
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
-        connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} {definition}")
+        kind = "UNIQUE INDEX" if unique else "INDEX"
+        connection.exec_driver_sql(f"CREATE {kind} CONCURRENTLY IF NOT EXISTS {name} {definition}")
 
 
 def drop_index(connection: Connection, name: str) -> None:

@@ -1,5 +1,11 @@
 """Gatherings: what may become of one, and lists of them. Contract: 5."""
 
+from attendance_core.events.codes import (
+    CODE_LENGTH,
+    CODE_LETTERS,
+    GetEventByCode,
+    event_code_of,
+)
 from attendance_core.events.event import (
     MAX_EVENT_NAME_LENGTH,
     MAX_OPEN_EVENTS,
@@ -22,6 +28,8 @@ from attendance_core.events.lists import (
 
 __all__ = [
     "ANY_TIME",
+    "CODE_LENGTH",
+    "CODE_LETTERS",
     "MAX_EVENT_NAME_LENGTH",
     "MAX_OPEN_EVENTS",
     "MAX_PIECE",
@@ -30,10 +38,12 @@ __all__ = [
     "DeleteEvent",
     "Event",
     "GetCreatedEvents",
+    "GetEventByCode",
     "GetEventByID",
     "GetEvents",
     "GetJoinedEvents",
     "JoinEvent",
     "LeaveEvent",
     "When",
+    "event_code_of",
 ]

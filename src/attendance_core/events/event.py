@@ -22,7 +22,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold, lock_own_place
 from attendance_core.marking.places import Held
 from attendance_core.texts import checked_text
-from attendance_core.vocabulary import LATEST_INSTANT, EventId, Instant, UserId
+from attendance_core.vocabulary import LATEST_INSTANT, EventCode, EventId, Instant, UserId
 
 MAX_EVENT_NAME_LENGTH = 128  # Contract: 5
 MAX_OPEN_EVENTS = 500  # Contract: 1.10, of one person that have not ended
@@ -37,6 +37,7 @@ class Event:
     creator_id: UserId
     starts_at: Instant  # on the wire: time_from
     ends_at: Instant  # on the wire: time_to
+    code: EventCode  # of its short address
 
     def check_not_over(self, now: Instant) -> None:
         """Passes an event that has not ended. Raises EventOver."""
@@ -58,25 +59,33 @@ class CreateEvent:
 
     async def __call__(
         self, *, actor: UserId, name: str, starts_at: Instant, ends_at: Instant
-    ) -> EventId:
+    ) -> Event:
         """Raises BadLength, BadCharacters, BadTimes, EventNameTaken, TooManyEvents,
         PersonNotFound.
         """
         kept = checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
         event_id = EventId(self.ids.event_id())
 
-        def work(unit: ports.Unit) -> EventId:
+        def work(unit: ports.Unit) -> Event:
             unit.profiles.lock(actor)  # two events of one person are counted one after the other
             if not (0 <= starts_at < ends_at <= LATEST_INSTANT and unit.now() < ends_at):
                 raise BadTimes(field="time_to")
             if unit.events.count_not_over(actor, unit.now(), MAX_OPEN_EVENTS) >= MAX_OPEN_EVENTS:
                 raise TooManyEvents(most=MAX_OPEN_EVENTS)
-            unit.events.add(Event(event_id, kept, actor, starts_at, ends_at))
+            event = Event(event_id, kept, actor, starts_at, ends_at, self._free_code(unit))
+            unit.events.add(event)
             unit.places.make(event_id, actor)
             unit.places.put(unit.places.lock(event_id, [actor])[actor].joined())
-            return event_id
+            return event
 
         return await self.transact(work)
+
+    def _free_code(self, unit: ports.Unit) -> EventCode:
+        """Makes one that no event has. Contract: 8.10."""
+        code = self.ids.event_code()
+        while unit.events.find_by_code(code) is not None:
+            code = self.ids.event_code()
+        return code
 
 
 @dataclass(frozen=True, slots=True)

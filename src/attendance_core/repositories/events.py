@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from attendance_core.vocabulary import EventId, Instant, UserId
+from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core.attendance import Attended
@@ -34,12 +34,14 @@ class Events(Protocol):
     """
 
     def add(self, event: Event) -> None:
-        """Adds it. Raises EventNameTaken, ignoring case."""
+        """Adds it, with a code that no event has. Raises EventNameTaken, ignoring case."""
         ...
 
     def get(self, event_id: EventId) -> Event:
         """Reads it. Raises EventNotFound."""
         ...
+
+    def find_by_code(self, code: EventCode) -> Event | None: ...
 
     def lock(self, event_id: EventId) -> Event:
         """Gets it; nobody else changes or uses it until the transaction ends."""

@@ -16,6 +16,7 @@ from sqlalchemy import URL
 from attendance_adapters import Attendance, connect
 from attendance_adapters.system import SystemClock
 from attendance_core.accounts import Actor, Credential, Session
+from attendance_core.events import Event
 from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.profiles import Profile
@@ -96,12 +97,12 @@ async def people(machine: Machine) -> None:
 async def an_event(machine: Machine) -> EventId:
     """Which is over, or has not begun, by either machine's clock."""
     now = await machine.now()
-    event_id: EventId = await machine.does(
+    event: Event = await machine.does(
         machine.attendance.use_cases.create_event(
             actor=UserId(1), name="Lecture", starts_at=now - 60, ends_at=now + 60
         )
     )
-    return event_id
+    return event.event_id
 
 
 async def test_holds_graces_and_leases_are_as_the_databases_clock_says(

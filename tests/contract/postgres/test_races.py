@@ -32,7 +32,7 @@ from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
 from tests.support.postgres_strangers import ANNA, BORIS, Reruns, Stranger, outcomes
-from tests.support.stand_ins import NOON, SetClock
+from tests.support.stand_ins import NOON, SetClock, numbered_code
 from tests.support.world import session_of
 
 
@@ -320,7 +320,8 @@ async def a_room(store: PostgresStore, number: int) -> Connection:
     mine = replace(socket(7000 + number, 1, Role.MARKING), event_id=event_id)
 
     def work(unit: Any) -> None:
-        unit.events.add(Event(event_id, f"Room {number}", UserId(1), NOON - 60, NOON + 3600))
+        code = numbered_code(event_id.int)
+        unit.events.add(Event(event_id, f"Room {number}", UserId(1), NOON - 60, NOON + 3600, code))
         for user_id in (UserId(1), ANNA):
             unit.places.make(event_id, user_id)
         held = Held(NOON, UserId(1), NOON + 90)

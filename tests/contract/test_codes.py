@@ -1,0 +1,199 @@
+"""Every store keeps codes apart, and gives one to whoever is written without. Contract: 8.10."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import URL, Connection, text
+
+from attendance_adapters.sql import migrate as migrating
+from attendance_adapters.sql import migration_steps
+from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
+from attendance_adapters.system import RandomIds
+from attendance_core.events import CODE_LENGTH, CODE_LETTERS, CreateEvent, event_code_of
+from attendance_core.vocabulary import EventCode, EventId, UserId
+from tests.support.lecture import EVENT
+from tests.support.migrating import PEOPLE, add_person, fill, says
+from tests.support.stand_ins import NOON
+from tests.support.stored_people import a_room, an_event, people
+
+BEFORE = "0007"  # the revision of the version that knows no codes
+BATCH_SIZE = 10
+CODES = "SELECT event_id, code FROM events"
+
+
+@dataclass
+class FewIds(RandomIds):
+    """Draws 1, 1, 2, 2, 3, 3... so that two who draw at once have the same."""
+
+    numbers: itertools.count[int] = field(default_factory=itertools.count)
+
+    def event_code(self) -> EventCode:
+        return EventCode(f"22222{CODE_LETTERS[next(self.numbers) // 2]}")
+
+
+class TestStores:
+    async def test_an_event_is_found_by_its_code_until_it_is_deleted(self, store: Any) -> None:
+        (anna,) = await a_room(store, "Анна")
+        event = await store.observe(lambda u: u.events.get(EVENT))
+        assert event_code_of(event.code) == event.code
+        for look in (
+            lambda u: [u.events.find_by_code(event.code)],
+            lambda u: u.events.search(None, None, 0),
+            lambda u: u.events.created_by(anna, None, 0),
+            lambda u: [each.event for each in u.events.attended_by(anna, None, 0)],
+        ):
+            assert await store.observe(look) in ([event], [])
+        await store.transact(lambda u: u.events.add(an_event("Other", EventId(UUID(int=9)))))
+        assert await store.observe(lambda u: u.events.find_by_code(event.code)) == event
+        assert await store.observe(lambda u: u.events.find_by_code(EventCode("222222"))) is None
+        await store.transact(lambda u: u.events.remove(EVENT))
+        assert await store.observe(lambda u: u.events.find_by_code(event.code)) is None
+
+    async def test_of_many_who_draw_one_code_at_once_one_gets_it(self, store: Any) -> None:
+        await people(store, *"абвг")
+        create = CreateEvent(store.transact, FewIds())
+        made = await asyncio.gather(
+            *(
+                create(actor=UserId(number), name=f"{number}", starts_at=NOON, ends_at=NOON + 60)
+                for number in range(1, 5)
+            )
+        )
+        assert len({event.code for event in made}) == 4
+        for event in made:
+            found = await store.observe(lambda u, code=event.code: u.events.find_by_code(code))
+            assert found == event
+
+
+@pytest.fixture
+def of_before(url: URL, monkeypatch: pytest.MonkeyPatch) -> URL:
+    """A database that the version before has filled, and batches of a few rows."""
+    monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
+    fill(url, BEFORE)
+    return url
+
+
+def all_have_one(url: URL, events: int = PEOPLE) -> dict[Any, str]:
+    """Each its own; by event."""
+    codes = {event_id: code for event_id, code in says(url, CODES)}
+    assert len(codes) == len(set(codes.values())) == events
+    assert all(event_code_of(code or "") == code for code in codes.values())
+    return codes
+
+
+def adds(url: URL, first: int, last: int) -> None:
+    """As the version before does: it names no code."""
+
+    def add(on: Connection) -> None:
+        for number in range(first, last):
+            add_person(on, number, f"Новое {number}")
+        on.commit()
+
+    run_on_connection(url, add)
+
+
+def have_letters(url: URL, letters: str) -> None:
+    """Makes the database draw of so few that most of what it draws is taken."""
+    if url.get_backend_name() == "sqlite":
+        made = "SELECT name, sql FROM sqlite_master WHERE name LIKE 'code_of_events%'"
+        found = [(f"DROP TRIGGER {name}", sql) for name, sql in says(url, made)]
+    else:
+        made = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'give_event_code'"
+        found = [("SELECT 1", sql) for (sql,) in says(url, made)]
+    assert found
+    for before, sql in found:
+        assert CODE_LETTERS in sql
+        few = sql.replace(CODE_LETTERS, letters).replace(f"{len(CODE_LETTERS)})", "2)")
+        says(url, before, few.replace(":", r"\:"))
+
+
+class TestVersionBefore:
+    """While versions are replaced, it makes events beside this one, and names no code."""
+
+    def test_the_database_gives_its_events_one(self, url: URL) -> None:
+        upgrade(url)
+        adds(url, 1, 40)
+        all_have_one(url, 39)
+
+    def test_one_that_is_taken_is_not_given_again(self, url: URL) -> None:
+        upgrade(url)
+        have_letters(url, "AB")
+        adds(url, 1, 2**CODE_LENGTH + 1)  # all that can be made of two letters
+        codes = all_have_one(url, 2**CODE_LENGTH)
+        assert {letter for code in codes.values() for letter in code} == {"A", "B"}
+
+    def test_a_code_that_is_named_is_kept_and_none_is_given_twice(self, url: URL) -> None:
+        upgrade(url)
+        adds(url, 1, 4)
+        says(url, "UPDATE events SET code = 'K7M2XP' WHERE name LIKE '%1'")
+        before = all_have_one(url, 3)
+        assert "K7M2XP" in before.values()
+        says(url, "UPDATE events SET name_key = name_key || 'я', ends_at = 3")
+        assert all_have_one(url, 3) == before
+
+
+class Died(Exception):
+    """What ends a migration in the middle."""
+
+
+class TestEventsOfOld:
+    def test_all_get_one_in_batches_and_keep_it_whoever_dies(
+        self, of_before: URL, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left: list[int] = []
+        seen: dict[Any, str] = {}
+
+        def die_at_each(_: object) -> None:
+            raise Died
+
+        monkeypatch.setattr(migrating, "sleep", die_at_each)
+        while not is_current(of_before):
+            try:
+                upgrade(of_before)
+            except Died:
+                codes = dict(says(of_before, CODES))
+                assert seen.items() <= codes.items()
+                seen = {event_id: code for event_id, code in codes.items() if code is not None}
+                left.append(PEOPLE - len(seen))
+        assert left[-1] == 0
+        assert {*left} <= {*range(PEOPLE, 0, -BATCH_SIZE), 0}
+        assert len({*left}) >= PEOPLE // BATCH_SIZE
+        assert all_have_one(of_before) == seen
+
+    def test_whoever_writes_between_two_batches_waits_for_nothing(
+        self, of_before: URL, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        numbers = iter(range(100, 200))
+        between_batches(monkeypatch, lambda: adds(of_before, number := next(numbers), number + 1))
+        upgrade(of_before)
+        made = next(numbers) - 100
+        assert made > PEOPLE // BATCH_SIZE
+        all_have_one(of_before, PEOPLE + made)
+
+
+def between_batches(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:
+    monkeypatch.setattr(migrating, "sleep", lambda _: then())
+
+
+class TestPostgres:
+    @pytest.mark.parametrize("url", ["postgres"], indirect=True)
+    def test_whoever_joins_an_event_does_not_wait_for_its_code(self, of_before: URL) -> None:
+        """An index that could be a key would have both wait for each other."""
+        upgrade(of_before)
+        join = """INSERT INTO places (event_id, user_id, member, version)
+            SELECT event_id, creator_id, true, 1 FROM events"""
+
+        def give(on: Connection) -> None:
+            on.execute(text("UPDATE events SET code = NULL"))
+            says(of_before, "SET lock_timeout = '100ms'", join)
+            on.commit()
+
+        run_on_connection(of_before, give)
+        all_have_one(of_before)
+        assert says(of_before, "SELECT count(*) FROM places") == [(PEOPLE,)]
