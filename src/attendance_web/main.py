@@ -13,7 +13,6 @@ from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
 from attendance_core.marking.connections import Terms
 from attendance_core.version import how_to_install
-from attendance_web.event_codes import EventCodes
 from attendance_web.http.begin_turns import BeginTurns
 from attendance_web.http.call import CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
@@ -23,6 +22,7 @@ from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.live.openings import SocketApplication
 from attendance_web.live.sockets import Sockets, ignore_command
+from attendance_web.qr_codes import QrCodes
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
 from attendance_web.serving.access_log import Answered, ignore_answer
 from attendance_web.settings import Settings
@@ -151,7 +151,9 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         logging_config=None,
-        state=State({"services": services, "event_codes": EventCodes()}),
+        state=State(
+            {"services": services, "qr_codes": QrCodes(), "public_url": settings.public_url}
+        ),
     )
     return Application(http, sockets, ignore_answer if metrics is None else metrics.answered)
 

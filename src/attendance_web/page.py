@@ -16,18 +16,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
 
-from attendance_core.errors import EventNotFound
-from attendance_core.vocabulary import EventId
-from attendance_web.event_codes import EventCodes
-from attendance_web.http.call import CallServices
 from attendance_web.pictures import KEPT_FOR_EVER
-from attendance_web.pictures import POLICY as PICTURE_POLICY
 from attendance_web.static_files import FOLDER, TYPES, contents_of, version_of
 from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import RawHeaders, header
@@ -87,7 +80,7 @@ def files_of(folder: Path) -> dict[str, File]:
         ),
     }
     return {
-        addresses[name]: _file(
+        addresses[name]: file_of(
             addresses[name], name, _filled(content, words) if name in FIXED_ADDRESSES else content
         )
         for name, content in contents.items()
@@ -115,7 +108,8 @@ def _filled(content: bytes, words: dict[str, str]) -> bytes:
     return text.encode()
 
 
-def _file(address: str, name: str, content: bytes) -> File:
+def file_of(address: str, name: str, content: bytes) -> File:
+    """Makes what is in a file ready to be sent."""
     suffix = Path(name).suffix
     return File(
         address,
@@ -135,6 +129,13 @@ async def page_file(request: Request[Any, Any, Any]) -> Response[bytes]:
     file = FILES.get(request.scope["path"])
     if file is None:
         raise UnknownPath
+    return answer_with(file, request)
+
+
+def answer_with(
+    file: File, request: Request[Any, Any, Any], status_code: int = 200
+) -> Response[bytes]:
+    """Sends a file, unless the browser has it."""
     headers: RawHeaders = request.scope["headers"]
     own = {
         "Cache-Control": file.cache_control,
@@ -144,45 +145,15 @@ async def page_file(request: Request[Any, Any, Any]) -> Response[bytes]:
             header(headers, "host") or "", secure=is_secure(request.scope)
         ),
     }
-    if file.etag in (header(headers, "if-none-match") or ""):
+    if status_code == 200 and file.etag in (header(headers, "if-none-match") or ""):
         return Response(b"", status_code=304, headers=own, media_type=file.media_type)
     content = file.content
     if file.gzipped is not None and "gzip" in (header(headers, "accept-encoding") or ""):
         own["Content-Encoding"] = "gzip"
         content = file.gzipped
-    return Response(content, headers=own, media_type=file.media_type)
-
-
-async def event_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
-    """Shows the address of an event on the page, as a QR code to be scanned.
-
-    Raises UnknownPath, Unavailable.
-    """
-    services: CallServices = request.app.state.services
-    codes: EventCodes = request.app.state.event_codes
-    host = header(request.scope["headers"], "host") or ""
-    try:
-        named = EventId(UUID(event_id))
-    except ValueError:
-        raise UnknownPath from None
-    if not HOST.fullmatch(host):
-        raise UnknownPath
-    scheme = "https" if is_secure(request.scope) else "http"
-    address = f"{scheme}://{host}/#/event/{named}"
-    code = codes.kept(address)  # also of one that is deleted since, as browsers have it
-    if code is None:
-        try:
-            await services.use_cases.get_event_by_id(event_id=named)
-        except EventNotFound:
-            raise UnknownPath from None
-        code = await codes.draw(address)
-    own = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
-    return Response(code, media_type="image/svg+xml", headers=own)
+    return Response(content, status_code=status_code, headers=own, media_type=file.media_type)
 
 
 ROUTES: Final = [
-    HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(page_file),
-    HTTPRouteHandler("/events/{event_id:str}/qr.svg", http_method="GET", include_in_schema=False)(
-        event_code
-    ),
+    HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(page_file)
 ]

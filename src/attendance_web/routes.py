@@ -7,7 +7,17 @@ from typing import Final
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
-from attendance_web import accounts, attendance, events, friends, health, page, pictures, profiles
+from attendance_web import (
+    accounts,
+    attendance,
+    event_page,
+    events,
+    friends,
+    health,
+    page,
+    pictures,
+    profiles,
+)
 from attendance_web.http import csrf, every_answer, openapi, page_redirect
 from attendance_web.http.call import Call, CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
@@ -50,5 +60,6 @@ ROUTES: Final = [
     *health.ROUTES,
     *openapi.routes(CALLS),
     *page.ROUTES,
+    *event_page.ROUTES,
 ]
 BEFORE_SEND: Final = [add_common_headers, csrf.give_token, close_when_draining]

@@ -52,6 +52,7 @@ class Settings:
     notifier_url: str = field(default="memory://", repr=False)
     files_url: str = field(default="", repr=False)  # "": a folder in data_dir
     allowed_origins: frozenset[str] = frozenset()  # besides our own
+    public_url: str = ""  # "": what each request says
     hold_seconds: Seconds = DEFAULT_TERMS.hold_seconds
     grace_seconds: Seconds = DEFAULT_TERMS.grace_seconds
     karma_per_mark: int = DEFAULT_TERMS.karma_per_mark
@@ -223,6 +224,13 @@ def _origin(value: str) -> str:
     return value
 
 
+def _public_url(value: str) -> str:
+    try:
+        return _origin(value.lower().removesuffix("/"))
+    except WrongSetting:
+        raise WrongSetting("must be an origin and no more, like https://example.org") from None
+
+
 def _log_format(value: str) -> str:
     if value not in {"console", "json"}:
         raise WrongSetting(f"must be console or json, not '{_printable(value)}'")
@@ -238,6 +246,7 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "notifier_url": _notifier_url,
     "files_url": _files_url,
     "allowed_origins": _origins,
+    "public_url": _public_url,
     "hold_seconds": _seconds,
     "grace_seconds": _seconds,
     "karma_per_mark": _whole(0, MAX_KARMA),

@@ -84,10 +84,11 @@ async def test_a_list_of_hundreds_scrolls_and_changes_smoothly(
     door: Door, service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     marker = await door.student("Patient", "patient", language="en")
-    link = await marker.create_event("Lecture hall")
+    await marker.create_event("Lecture hall")
+    event_id = marker.page.url.rpartition("/")[2]
     await marker.mark()
     await marker.page.evaluate(WATCH_TASKS)
-    crowd = Crowd(service, link.rpartition("/")[2])
+    crowd = Crowd(service, event_id)
     try:
         await crowd.come(MANY)
         await expect(marker.at("asker")).to_have_count(MANY)

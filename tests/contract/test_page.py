@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from attendance_web import event_codes
 from attendance_web.page import FILES, files_of, policy
 from attendance_web.static_files import FOLDER, TYPES
-from tests.support.site import ORIGIN, Site, refusal
+from tests.support.site import Site, refusal
 from tests.support.site import site_in_memory as site
 
 __all__ = ["site"]
@@ -213,46 +212,6 @@ class TestInstalling:
         assert set(json.loads(listed)) == set(FILES) - {"/sw.js"}
         assert VERSION in text and "{{" not in text
         assert not any(each.startswith(("/api", "/accounts", "/pictures")) for each in FILES)
-
-
-class TestCode:
-    async def test_it_is_a_picture_to_be_scanned(self, site: Site) -> None:
-        person = await site.person()
-        event_id = await person.event()
-        answer = await site.browser().get(f"/events/{event_id.upper()}/qr.svg")
-        assert answer.headers["content-type"] == "image/svg+xml"
-        assert answer.text.startswith("<svg ") and "xmlns" in answer.text
-        assert "sandbox" in answer.headers["content-security-policy"]
-        other = await site.browser().get(f"/events/{await person.event()}/qr.svg")
-        assert other.text != answer.text
-
-    async def test_it_is_drawn_once_for_everybody(
-        self, site: Site, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Contract: 1.11."""
-        drawn: list[str] = []
-
-        def draw(address: str) -> bytes:
-            drawn.append(address)
-            return b"<svg />"
-
-        monkeypatch.setattr(event_codes, "drawn", draw)
-        person = await site.person()
-        event_id = await person.event()
-        for _ in range(3):
-            answer = await site.browser().get(f"/events/{event_id}/qr.svg")
-            assert answer.content == b"<svg />"
-            await person.post("/api/events/DeleteEvent", event_id=event_id)  # nobody looks again
-        assert drawn == [f"{ORIGIN}/#/event/{event_id}"]
-
-    @pytest.mark.parametrize(
-        "event_id", ["27b6b8cf-a568-43d3-b5a6-6e374444b2ed", "nonsense", "%00"]
-    )
-    async def test_there_is_none_of_what_is_no_event(
-        self, site: Site, monkeypatch: pytest.MonkeyPatch, event_id: str
-    ) -> None:
-        monkeypatch.setattr(event_codes, "drawn", None)
-        refusal(await site.browser().get(f"/events/{event_id}/qr.svg"), 8, status=404)
 
 
 class TestTexts:

@@ -56,6 +56,19 @@ WRONG = [
     ("ALLOWED_ORIGINS", "https://example.org:99999", "must be whole origins"),
     ("ALLOWED_ORIGINS", "ftp://example.org", "must be whole origins"),
     ("ALLOWED_ORIGINS", "https://me@example.org", "must be whole origins"),
+    *(
+        ("PUBLIC_URL", wrong, "must be an origin and no more, like https://example.org")
+        for wrong in (
+            "example.org",
+            "https://example.org/attendance",
+            "https://example.org?a",
+            "https://example.org#a",
+            "https://a.example,https://b.example",
+            "ftp://example.org",
+            'https://example.org"><script>',
+            f"https://me:{SECRET}@example.org",
+        )
+    ),
     ("HOLD_SECONDS", "0", "must be a number of seconds from 1 to"),
     ("HOLD_SECONDS", "-5", "must be a number of seconds from 1 to"),
     ("HOLD_SECONDS", "nan", "must be a number of seconds from 1 to"),
@@ -83,6 +96,7 @@ class TestWhatIsSet:
         assert settings.files_url == f"file://{Path.cwd()}/var/files"
         assert settings.notifier_url == "memory://"
         assert settings.allowed_origins == frozenset()
+        assert settings.public_url == ""
         assert (settings.hold_seconds, settings.grace_seconds) == (90, 15)
         assert (settings.karma_per_mark, settings.log_format) == (50, "console")
         assert settings.keep_alive_seconds == 75
@@ -98,6 +112,7 @@ class TestWhatIsSet:
                 "ATTENDANCE_NOTIFIER_URL": "memory://",
                 "ATTENDANCE_FILES_URL": "file:///srv/files",
                 "ATTENDANCE_ALLOWED_ORIGINS": "https://Example.org:443, http://localhost:3000,",
+                "ATTENDANCE_PUBLIC_URL": "https://Attendance.example:443/",
                 "ATTENDANCE_HOLD_SECONDS": "1.5",
                 "ATTENDANCE_GRACE_SECONDS": "2",
                 "ATTENDANCE_KARMA_PER_MARK": "7",
@@ -116,6 +131,7 @@ class TestWhatIsSet:
             notifier_url="memory://",
             files_url="file:///srv/files",
             allowed_origins=frozenset({"https://example.org", "http://localhost:3000"}),
+            public_url="https://attendance.example",
             hold_seconds=1.5,
             grace_seconds=2,
             karma_per_mark=7,

@@ -6,7 +6,7 @@ import { language, t } from "./texts.js";
 /** @typedef {"none" | "pending" | "approved" | "rejected"} Confirmation */
 /** @typedef {Person & {bio: string, karma: number, confirmation?: Confirmation}} Profile */
 /** @typedef {{event_id: string, name: string, time_from: number, time_to: number}} Event */
-/** @typedef {Event & {creator_id: number}} EventShown */
+/** @typedef {Event & {creator_id: number, code?: string}} EventShown */
 /** @typedef {Event & {creator: boolean}} JoinedEvent */
 /** @typedef {Event & {marked_by: number | null, marked_at: number | null}} Attended */
 /** @typedef {{user_id: number, display_name: string, pending: boolean}} Friend */

@@ -10,11 +10,13 @@ import { goInstead, here, loadAll, route, screenHere } from "./router.js";
 import { languages } from "./screens/languages.js";
 import { welcome } from "./screens/welcome.js";
 import { entered, recognise, session } from "./session.js";
+import { goOn } from "./short.js";
 import { delayOf } from "./socket.js";
 import { language, t } from "./texts.js";
 import { stopWaiting, waitOn, waiting } from "./waiting.js";
 
 const EVENT = "([0-9a-fA-F-]{36})";
+const SHORT = /^\/e\/(.*)$/; // with an event one is not here any more
 const TABS = /** @type {const} */ ([
   ["events", "#/", "events.title"],
   ["people", "#/people", "people"],
@@ -30,6 +32,7 @@ route(ofEvent("/wait"), async () => (await import("./screens/wait.js")).waitScre
 route(ofEvent("/mark"), async () => (await import("./screens/mark.js")).markScreen);
 route(/^\/people$/, async () => (await import("./screens/people.js")).peopleScreen);
 route(/^\/person\/(\d{1,19})$/, async () => (await import("./screens/person.js")).personScreen);
+route(SHORT, async () => (await import("./screens/no-event.js")).noEvent);
 route(/^\/me$/, async () => (await import("./screens/me.js")).me);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
@@ -51,7 +54,7 @@ async function show() {
   shownTo = userId;
   let make;
   try {
-    make = userId === null ? welcome : await screenHere();
+    make = userId === null && !SHORT.test(here()) ? welcome : await screenHere();
   } catch {
     if (turn === turns) refill(main, h("p", { class: "bad" }, t("not.loaded")), button(t("again"), show));
     return;
@@ -127,6 +130,7 @@ async function begin() {
   }
 }
 
+goOn();
 document.documentElement.lang = language;
 const skip = h("a", { href: "#main", class: "skip", onclick: toMain }, t("skip"));
 /** @param {globalThis.Event} event whose link would be taken for a screen's */

@@ -7,6 +7,7 @@ const KEPT = "shell-{{version}}";
 /** @type {string[]} */
 const SHELL = JSON.parse(`{{shell}}`);
 const PAGE = "/";
+const SHORT = /^\/e(\/|$)/; // where the page is sent, too
 
 worker.addEventListener("install", (event) => {
   const keep = async () => (await caches.open(KEPT)).addAll(SHELL);
@@ -25,7 +26,7 @@ worker.addEventListener("activate", (event) => {
 worker.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (origin !== worker.location.origin || event.request.method !== "GET") return;
-  if (pathname === PAGE) event.respondWith(page(event.request));
+  if (pathname === PAGE || SHORT.test(pathname)) event.respondWith(page(event.request));
   else if (SHELL.includes(pathname)) event.respondWith(kept(event.request));
 });
 
@@ -37,7 +38,7 @@ async function page(request) {
   try {
     return await fetch(request, { signal: AbortSignal.timeout(3000) });
   } catch {
-    return await kept(request);
+    return (await caches.match(PAGE)) ?? (await fetch(request));
   }
 }
 

@@ -89,6 +89,11 @@ export const WORDS = {
     en: "You are waiting to be marked. Stop waiting and mark others?",
   },
   "event.stopToMark.yes": { ru: "Отмечать других", en: "Mark others" },
+  "event.unknown": { ru: "Такого события нет", en: "There is no such event" },
+  "event.unknown.help": {
+    ru: "Проверьте адрес: в коде шесть букв и цифр, и никогда не бывает 0, 1, I, L, O и U",
+    en: "Check the address: a code has six letters and digits, and never 0, 1, I, L, O or U",
+  },
   "event.join": { ru: "Участвовать", en: "Join" },
   "event.joined": { ru: "Вы участвуете", en: "You have joined" },
   "event.leave": { ru: "Выйти", en: "Leave" },
@@ -103,6 +108,7 @@ export const WORDS = {
   "share.code": { ru: "QR-код со ссылкой на событие", en: "QR code with the link to the event" },
   "share.copy": { ru: "Скопировать ссылку", en: "Copy the link" },
   "share.copied": { ru: "Ссылка скопирована", en: "The link is copied" },
+  "share.print": { ru: "Напечатать", en: "Print" },
   "share.send": { ru: "Отправить…", en: "Send…" },
 
   "attendance.title": { ru: "Кто пришёл", en: "Who has come" },

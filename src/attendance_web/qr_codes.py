@@ -1,4 +1,4 @@
-"""The addresses of events as QR codes: drawn once, beside the event loop, and kept.
+"""Addresses as QR codes: drawn once, beside the event loop, and kept.
 
 Drawing one takes some 4 ms, and anybody may ask for any.
 """
@@ -26,35 +26,35 @@ def drawn(address: str) -> bytes:
     return written.getvalue()
 
 
-class EventCodes:
-    """Keeps the codes of addresses, and draws one at a time in a thread."""
+class QrCodes:
+    """Keeps what was drawn by a key, and draws one at a time in a thread."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._drawing: dict[str, asyncio.Task[bytes]] = {}
         self._turn = asyncio.Lock()
 
-    def kept(self, address: str) -> bytes | None:
+    def kept(self, key: str) -> bytes | None:
         """Finds one that was drawn."""
-        if address in self._kept:
-            self._kept.move_to_end(address)
-        return self._kept.get(address)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
 
-    async def draw(self, address: str) -> bytes:
+    async def draw(self, key: str, address: str) -> bytes:
         """Draws one that is not kept. Raises Unavailable where too many others are waited for."""
-        if address not in self._drawing:
+        if key not in self._drawing:
             if len(self._drawing) >= MAX_WAITING:
                 raise Unavailable
-            self._drawing[address] = asyncio.create_task(self._draw(address))
-        return await asyncio.shield(self._drawing[address])  # others may wait for it, too
+            self._drawing[key] = asyncio.create_task(self._draw(key, address))
+        return await asyncio.shield(self._drawing[key])  # others may wait for it, too
 
-    async def _draw(self, address: str) -> bytes:
+    async def _draw(self, key: str, address: str) -> bytes:
         try:
             async with self._turn:
                 code = await asyncio.to_thread(drawn, address)
         finally:
-            del self._drawing[address]
-        self._kept[address] = code
+            del self._drawing[key]
+        self._kept[key] = code
         if len(self._kept) > MAX_KEPT:
             self._kept.popitem(last=False)
         return code

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from attendance_core.errors import Unavailable
-from attendance_web import event_codes as module
-from attendance_web.event_codes import MAX_WAITING, EventCodes
+from attendance_web import qr_codes as module
+from attendance_web.qr_codes import MAX_WAITING, QrCodes
 
 
 class Drawings:
@@ -33,8 +33,8 @@ class Drawings:
         return address.encode()
 
 
-async def code_of(codes: EventCodes, address: str) -> bytes:
-    return codes.kept(address) or await codes.draw(address)
+async def code_of(codes: QrCodes, address: str) -> bytes:
+    return codes.kept(address) or await codes.draw(address, address)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> Drawings:
 
 
 async def test_one_is_drawn_once_however_often_it_is_asked_for(drawings: Drawings) -> None:
-    codes = EventCodes()
+    codes = QrCodes()
     asked = [code_of(codes, address) for address in ("a", "b", "a", "b", "a")]
     assert await asyncio.gather(*asked) == [b"a", b"b", b"a", b"b", b"a"]
     assert await code_of(codes, "a") == b"a"
@@ -57,14 +57,14 @@ async def test_those_asked_for_last_are_kept(
     drawings: Drawings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_KEPT", 2)
-    codes = EventCodes()
+    codes = QrCodes()
     for address in ("a", "b", "a", "c", "a", "b"):
         await code_of(codes, address)
     assert drawings.drawn == ["a", "b", "c", "b"]
 
 
 async def test_too_many_at_once_are_refused_and_the_kept_ones_are_not(drawings: Drawings) -> None:
-    codes = EventCodes()
+    codes = QrCodes()
     await code_of(codes, "kept")
     drawings.may_go_on.clear()
     waiting = [asyncio.create_task(code_of(codes, str(number))) for number in range(MAX_WAITING)]

@@ -1,0 +1,115 @@
+"""What leads to an event: its short address, which is the page, and that as a QR code.
+
+Whoever shows a link before it is followed reads the title and the `og:` tags. The page itself
+reads which event its address is of, and opens that as it opens any. Contract: 8.10.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from attendance_core.errors import EventNotFound, Unavailable
+from attendance_core.events import Event
+from attendance_core.vocabulary import EventId
+from attendance_web.http.call import CallServices
+from attendance_web.page import FILES, HOST, File, answer_with, file_of
+from attendance_web.pictures import POLICY as PICTURE_POLICY
+from attendance_web.qr_codes import QrCodes
+from attendance_web.wire.credentials import is_secure
+from attendance_web.wire.headers import header
+from attendance_web.wire.refusals import UnknownPath
+
+SHORT: Final = "/e"
+PAGE: Final = FILES["/"]
+NAME: Final = "Отметка / Attendance"
+IMAGE: Final = next(address for address in FILES if address.endswith("/icon-512.png"))
+BEFORE, AFTER = PAGE.content.decode().split(f"<title>{NAME}</title>\n")
+# What the page looks for to learn which event it is of; of none where it is there and empty
+EVENT: Final = '<meta name="event" content="{}">'
+
+
+def page_of(event: Event, origin: str | None) -> File:
+    """Makes the page of an event; without an origin it names no addresses."""
+    properties = {"og:title": event.name, "og:type": "website", "og:site_name": NAME}
+    if origin is not None:
+        properties["og:url"] = f"{origin}{SHORT}/{event.code}"
+        properties["og:image"] = f"{origin}{IMAGE}"
+    tags = [
+        f'<meta property="{name}" content="{html.escape(value)}">'
+        for name, value in properties.items()
+    ]
+    return _page(f"<title>{html.escape(event.name)}</title>", *tags, EVENT.format(event.event_id))
+
+
+def _page(*tags: str) -> File:
+    head = "".join(f"{tag}\n" for tag in tags)
+    return file_of(SHORT, "index.html", f"{BEFORE}{head}{AFTER}".encode())
+
+
+NO_EVENT: Final = _page(f"<title>{NAME}</title>", EVENT.format(""))
+
+
+def origin_of(request: Request[Any, Any, Any]) -> str | None:
+    """Finds where people reach this page; None where nobody says."""
+    public_url: str = request.app.state.public_url
+    if public_url:
+        return public_url
+    host = header(request.scope["headers"], "host") or ""
+    if not HOST.fullmatch(host):
+        return None
+    return f"{'https' if is_secure(request.scope) else 'http'}://{host}"
+
+
+async def event_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Shows the page, of the event that has this code; also where there is none, or no answer."""
+    services: CallServices = request.app.state.services
+    code = request.scope["path"].removeprefix(SHORT).strip("/")
+    try:
+        event = await services.use_cases.get_event_by_code(code=code)
+    except EventNotFound:
+        return answer_with(NO_EVENT, request, status_code=404)
+    except Unavailable:
+        return answer_with(PAGE, request, status_code=503)  # it says so, and asks again
+    return answer_with(page_of(event, origin_of(request)), request)
+
+
+async def qr_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
+    """Shows the short address of an event as a QR code to be scanned.
+
+    Raises UnknownPath, Unavailable.
+    """
+    services: CallServices = request.app.state.services
+    codes: QrCodes = request.app.state.qr_codes
+    origin = origin_of(request)
+    try:
+        named = EventId(UUID(event_id))
+    except ValueError:
+        raise UnknownPath from None
+    if origin is None:
+        raise UnknownPath
+    key = f"{origin} {named}"
+    code = codes.kept(key)  # also of one that is deleted since, as browsers have it
+    if code is None:
+        try:
+            event = await services.use_cases.get_event_by_id(event_id=named)
+        except EventNotFound:
+            raise UnknownPath from None
+        code = await codes.draw(key, f"{origin}{SHORT}/{event.code}")
+    own = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
+    return Response(code, media_type="image/svg+xml", headers=own)
+
+
+ROUTES: Final = [
+    HTTPRouteHandler([SHORT, f"{SHORT}/{{code:path}}"], http_method="GET", include_in_schema=False)(
+        event_page
+    ),
+    HTTPRouteHandler("/events/{event_id:str}/qr.svg", http_method="GET", include_in_schema=False)(
+        qr_code
+    ),
+]
