@@ -206,6 +206,7 @@ def _frame_errors() -> list[Any]:
         "too_many_sockets",
         "unavailable",
         "other_person",
+        "too_soon",
     ]
     found = {
         each.code: each

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from attendance_core.marking.places import BARRED_SECONDS
 from tests.chaos.case import Case
 from tests.chaos.holds import SLACK, UNANSWERED, Hold, told_on
 from tests.chaos.lives import Life, Sent
@@ -73,9 +74,17 @@ def _can_be_refused(
         case "already_marked":
             mark = case.marks.get((life.event, sent.user_id or 0))
             return mark is not None and mark.at <= (sent.answered_at or 0) + SLACK
+        case "too_soon":
+            return any(_bars(hold, sent) and hold.marker == life.person for hold in theirs)
         case "yourself":
             return sent.user_id == life.person
     return True
+
+
+def _bars(hold: Hold, sent: Sent) -> bool:
+    """Whether one who had this hold may have been told that it is too soon for another."""
+    assert sent.answered_at is not None
+    return hold.start <= sent.answered_at and sent.at <= hold.end + BARRED_SECONDS + SLACK
 
 
 def _meets(hold: Hold, sent: Sent) -> bool:

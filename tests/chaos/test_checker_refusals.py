@@ -7,6 +7,7 @@ import pytest
 from tests.chaos.tale import ANNA, BORIS, GLEB, HOLD, MARKS, MARKS_TOO, VERA, WAITS, Tale
 
 LIE = {"refusals_are_true"}
+REFUSALS = ["taken", "already_marked", "already_holding", "yourself", "too_soon"]
 
 
 class TestRefusals:
@@ -42,7 +43,7 @@ class TestRefusals:
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "confirm_marking", ANNA), "nobody_held")
         assert tale.judged() == LIE
 
-    @pytest.mark.parametrize("code", ["taken", "already_marked", "already_holding", "yourself"])
+    @pytest.mark.parametrize("code", REFUSALS)
     def test_of_one_whom_nobody_has_chosen(self, tale: Tale, code: str) -> None:
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "prepare_to_mark", ANNA), code)
         assert tale.judged() == LIE
@@ -51,6 +52,16 @@ class TestRefusals:
         tale.prepares(VERA, MARKS, ANNA)
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "prepare_to_mark", ANNA), "taken")
         assert tale.judged() == LIE
+
+    @pytest.mark.parametrize(("seconds", "judged"), [(7, set()), (11, LIE)])
+    def test_too_soon_for_whoever_had_them(
+        self, tale: Tale, seconds: float, judged: set[str]
+    ) -> None:
+        tale.prepares(VERA, MARKS, ANNA)
+        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark"))
+        tale.now += seconds
+        tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "prepare_to_mark", ANNA), "too_soon")
+        assert tale.judged() == judged
 
     def test_taken_by_another(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)

@@ -80,6 +80,25 @@ class TestGoldenFrames:
             "params": {"code": "nobody_held"},
         }
 
+    async def test_too_soon(self, house: House) -> None:
+        """Contract: 6.15, 6.19."""
+        event_id, asker, marker, _, _ = await asker_and_marker(house)
+        await (await house.person()).marks(event_id)
+        marking = await marker.marking(event_id, Accept_Language="en")
+        await marking.hears("marking_list")
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await marking.asks("refuse_to_mark")
+        frame = await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        seconds = frame["params"].pop("seconds")
+        assert seconds in {9, 10}
+        text = f"You have just had this person: give others a chance, {seconds} s more"
+        assert frame == {
+            "result": "error",
+            "message": text,
+            "error_msg": text,
+            "params": {"code": "too_soon"},
+        }
+
     async def test_coming_and_going(self, house: House) -> None:
         _, _, marker, _, marking = await asker_and_marker(house)
         other = await house.person()
@@ -190,14 +209,16 @@ class TestRule10Folding:
 
     async def test_other_markers_see_them_leave_and_return(self, house: House) -> None:
         event_id, asker, _, _, marking = await asker_and_marker(house)
-        other = await (await house.person()).marks(event_id)
+        second, other = [await each.marks(event_id) for each in await house.people(2)]
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left", user_id=asker.user_id)
         await marking.asks("refuse_to_mark")
         await other.hears("user_joined", user_id=asker.user_id)
-        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await second.hears("user_left", user_id=asker.user_id)
+        await second.hears("user_joined", user_id=asker.user_id)
+        await second.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left", user_id=asker.user_id)
-        await marking.asks("confirm_marking")
+        await second.asks("confirm_marking")
         await other.hears_nothing()
         assert other.listed == []
 

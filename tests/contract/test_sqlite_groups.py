@@ -97,7 +97,9 @@ class TestGroups:
             # A key that is checked at COMMIT: nothing of ours is, so that only this one fails
             driver = driver_of(unit)
             driver.execute("PRAGMA defer_foreign_keys = ON")
-            driver.execute("INSERT INTO places VALUES ('none', 1, 0, NULL, NULL, NULL, 0)")
+            driver.execute(
+                "INSERT INTO places (event_id, user_id, member, version) VALUES ('none', 1, 0, 0)"
+            )
 
         outcome = await in_one_group(sqlite_store, adds("A"), adds("A"), spoils, adds("B"))
         assert [type(each) for each in outcome] == [Unavailable] * 4

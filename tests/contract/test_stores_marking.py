@@ -15,8 +15,8 @@ from attendance_core.errors import (
     TooManyRequests,
 )
 from attendance_core.limits import BeginTry, CountOne, EndTry, Limit, Tally, TryResult
-from attendance_core.marking.connections import Process
-from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.connections import Process, Role
+from attendance_core.marking.places import Barred, Held, Mark, Marked, Place, Waiting
 from attendance_core.vocabulary import (
     ConnectionId,
     ProcessId,
@@ -55,6 +55,14 @@ class TestPlaces:
         assert list(locked) == sorted([anna, vera])
         assert await store.observe(lambda u: u.places.lapsed(NOON + 89.9, 5)) == []
         assert await store.observe(lambda u: u.places.lapsed(NOON + 90, 5)) == [(EVENT, anna)]
+
+    async def test_who_had_somebody_last_is_kept(self, store: Any) -> None:
+        """Contract: 6.19."""
+        anna, vera = await a_room(store, "Анна", "Вера")
+        for barred in (Barred(vera, NOON + 10.000001), None):
+            given_back = Place(EVENT, anna, True, Waiting(NOON), 2, barred)
+            await store.transact(lambda u, place=given_back: u.places.put(place))
+            assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [given_back]
 
     async def test_a_mark_is_known_from_the_ledger_and_made_once(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")
@@ -133,6 +141,31 @@ class TestConnections:
         assert [each.connection_id for each in of[4:]] == [ids[6], ids[4]]
         assert all(each.process == Process(PROCESS, NOON, NOON) for each in of)
         assert len(await store.observe(lambda u: u.connections.of(EVENT, anna))) == 8
+
+    async def test_who_else_may_mark_is_found(self, store: Any) -> None:
+        """Contract: 6.19, neither of two, nor one who waits; open ones first."""
+        people = await a_room(store, "Анна", "Борис", "Вера", "Глеб", "Дина")
+        anna, boris, vera, gleb, dina = people
+        sockets = {each: a_connection(each, role=Role.MARKING) for each in people}
+        waits = a_connection(dina)
+
+        def work(unit: Any) -> None:
+            for connection in (*sockets.values(), waits):
+                unit.connections.add(connection)
+            unit.places.put(Place(EVENT, vera, True, Waiting(NOON), 1))
+            unit.connections.lose([sockets[gleb].connection_id], NOON)
+
+        async def found(limit: int, *but: UserId) -> list[UserId]:
+            others = await store.observe(
+                lambda u: u.connections.of_other_markers(EVENT, but, limit)
+            )
+            assert all(each.process == Process(PROCESS, NOON, NOON) for each in others)
+            return [each.user_id for each in others]
+
+        await store.transact(work)
+        assert await found(9, anna, boris) == [dina, gleb]
+        assert await found(1, anna, boris) == [dina]
+        assert await found(9, dina, gleb, anna, boris) == []
 
     async def test_a_process_without_connections_is_forgotten(self, store: Any) -> None:
         (anna,) = await a_room(store, "Анна")

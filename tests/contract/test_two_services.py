@@ -104,7 +104,9 @@ class TestMarking:
         among = await gathering(pair.settings["ATTENDANCE_DATABASE_URL"], MARKERS + 1)
         found = await race([pair.one, pair.two], among, ROUNDS)
         assert found.winners == {1: ROUNDS}
-        assert found.codes == {"taken": ROUNDS * (MARKERS - 1)}
+        # Who won the round before may ask before this one is won: contract 6.19
+        assert found.codes.keys() <= {"taken", "too_soon"}
+        assert found.codes.total() == ROUNDS * (MARKERS - 1)
 
 
 class TestLosses:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
-from attendance_core.vocabulary import UserId
+from attendance_core.vocabulary import Instant, UserId
 from tests.support.campus import Campus, Host
 
 
@@ -20,6 +22,7 @@ class Promises(RuleBasedStateMachine):
         self.campus.starts()
         self.marks: dict[UserId, Mark] = {}
         self.known = dict(self.campus.places())
+        self.last_held: dict[UserId, Held] = {}  # until it ended
         self.heard = 0
         self.steps = 0
 
@@ -93,17 +96,38 @@ class Promises(RuleBasedStateMachine):
             news = self.campus.news[number]
             if isinstance(news, PlaceChanged):
                 user_id = news.place.user_id
-                old = self.known.get(user_id, Place(news.event_id, user_id))
+                old = self._known(user_id)
                 assert news.place.version == old.version + 1
                 self.known[user_id] = news.place
+                if isinstance(news.place.state, Held) and news.place.state != old.state:
+                    self._hold_may_begin(news.place.state, user_id, news.at, number)
                 if isinstance(old.state, Held):
                     self._hold_may_end(old.state, news, number)
+                    ended_at = min(news.at, old.state.until)
+                    self.last_held[user_id] = replace(old.state, until=ended_at)
                 elif isinstance(news.place.state, Marked):
                     assert old.state == news.place.state, "marked, but not held"
         self.heard = len(self.campus.news)
         for user_id, place in self.campus.places().items():
             assert place == self.known.get(user_id, place)
             assert user_id in self.known or place.version == 0
+
+    def _hold_may_begin(self, hold: Held, user_id: UserId, at: Instant, number: int) -> None:
+        """Contract: 6.19."""
+        last = self.last_held.get(user_id)
+        if last is None or last.marker != hold.marker or at >= last.until + 10:
+            return
+        assert not any(
+            each.user_id not in {hold.marker, user_id}
+            and each.connection.role is Role.MARKING
+            and each.opened_before <= number
+            and self.campus.keeps_its_place(each)
+            and not isinstance(self._known(each.user_id).state, Waiting | Held)
+            for each in self.campus.all_clients
+        ), "chosen again at once, though others could have them"
+
+    def _known(self, user_id: UserId) -> Place:
+        return self.known.get(user_id, Place(self.campus.event_id, user_id))
 
     def _hold_may_end(self, old: Held, news: PlaceChanged, number: int) -> None:
         match news.place.state:

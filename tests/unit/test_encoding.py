@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from attendance_adapters.notifiers.encoding import MAX_BYTES, decode, encode
 from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.places import Barred, Held, Marked, Place, Waiting
 from attendance_core.ports import Missed
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
@@ -26,7 +26,10 @@ states = st.one_of(
     st.builds(Held, instants, people, instants),
     st.builds(Marked, people, instants, st.integers(0, 10**6)),
 )
-places = st.builds(Place, st.just(EVENT), people, st.booleans(), states, st.integers(0, 2**31))
+barred = st.none() | st.builds(Barred, people, instants)
+places = st.builds(
+    Place, st.just(EVENT), people, st.booleans(), states, st.integers(0, 2**31), barred
+)
 announcements = st.one_of(
     st.builds(PlaceChanged, places, instants, st.none() | connections),
     st.builds(
@@ -64,6 +67,7 @@ WORD = json.loads(encode(PlaceChanged(Place(EVENT, UserId(1), True, Waiting(1.0)
         {"user": "somebody"},
         {"by": "not an id"},
         {"by": 7},
+        {"barred": [1]},
     ],
 )
 def test_what_a_newer_version_says_is_read_as_missed(changed: dict[str, object]) -> None:

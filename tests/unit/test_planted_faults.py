@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.memory.unit import MemoryUnit
-from attendance_core.marking import commands, moves, places
+from attendance_core.marking import commands, moves, places, upkeep
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.mirror import Mirror
@@ -147,6 +147,24 @@ def a_mark_is_not_told_by_readings(plant: Plant) -> None:
     plant.setattr(Mirror, "apply_reading", forgetful)
 
 
+def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
+    ended_at: dict[UserId, Any] = {}
+    end_hold, check = moves.end_hold, moves.check_not_too_soon
+
+    def ends(unit: Any, held: Place, judge: Any, *rest: Any) -> Place:
+        ended_at[held.user_id] = judge
+        return end_hold(unit, held, judge, *rest)
+
+    def checks(unit: Any, place: Place, marker: UserId, judge: Any, terms: Any) -> None:
+        knows = ended_at.get(place.user_id)
+        if knows is not None and knows.process_id == judge.process_id:
+            check(unit, place, marker, judge, terms)
+
+    for module in (moves, commands, upkeep):
+        plant.setattr(module, "end_hold", ends)
+    plant.setattr(commands, "check_not_too_soon", checks)
+
+
 FAULTS: list[Callable[[Plant], None]] = [
     people_may_mark_themselves,
     holds_do_not_expire,
@@ -161,6 +179,7 @@ FAULTS: list[Callable[[Plant], None]] = [
     a_reading_comes_before_the_answer,
     a_choice_does_not_end_another_that_ended_elsewhere,
     a_mark_is_not_told_by_readings,
+    another_process_forgets_that_it_is_too_soon,
 ]
 
 

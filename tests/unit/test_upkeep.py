@@ -300,7 +300,7 @@ class TestPlace:
         place = Place(world.event_id, UserId(2), member=True)
         assert place.joined() is place
         assert place.withdrawn() is place
-        assert place.released(present=True) is place
+        assert place.released(NOON, present=True) is place
 
     def test_nobody_is_marked_but_by_who_holds_them(self, world: World) -> None:
         place = Place(world.event_id, UserId(2), member=True)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from heapq import nlargest
 from math import inf
 
-from attendance_adapters.memory.tables import Tables
-from attendance_core.marking.connections import Connection, Process
+from attendance_adapters.memory.tables import PlaceKey, Tables
+from attendance_core.marking.connections import Connection, Process, Role
+from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import (
     ConnectionId,
     EventId,
@@ -29,6 +30,7 @@ class Connections:
     def __init__(self, tables: Tables) -> None:
         self._connections = tables.connections
         self._processes = tables.processes
+        self._places = tables.places
 
     def _with_process(self, connection: Connection) -> Connection:
         return replace(connection, process=self._processes.get(connection.process_id))
@@ -51,6 +53,23 @@ class Connections:
         if limit is not None:
             theirs = nlargest(limit, theirs, key=_lost_at)
         return [self._with_process(connection) for connection in theirs]
+
+    def of_other_markers(
+        self, event_id: EventId, user_ids: Sequence[UserId], limit: int
+    ) -> Sequence[Connection]:
+        theirs = [
+            connection
+            for connection in self._connections.values()
+            if connection.event_id == event_id
+            and connection.role is Role.MARKING
+            and connection.user_id not in user_ids
+            and not self._waits_or_is_held(PlaceKey(event_id, connection.user_id))
+        ]
+        return list(map(self._with_process, nlargest(limit, theirs, key=_lost_at)))
+
+    def _waits_or_is_held(self, key: PlaceKey) -> bool:
+        place = self._places.get(key)
+        return place is not None and isinstance(place.state, Waiting | Held)
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         return [

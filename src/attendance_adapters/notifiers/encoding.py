@@ -13,7 +13,7 @@ from uuid import UUID
 
 from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.places import Held, Marked, Place, State, Waiting
+from attendance_core.marking.places import Barred, Held, Marked, Place, State, Waiting
 from attendance_core.ports import Missed
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
@@ -64,6 +64,7 @@ def _announcement_to_fields(announcement: Announcement) -> dict[str, Any]:
                 "member": place.member,
                 "version": place.version,
                 "state": _state_to_list(place.state),
+                "barred": _barred_to_list(place.barred),
                 "at": at,
                 "by": None if commanded_by is None else commanded_by.hex,
             }
@@ -86,12 +87,17 @@ def _state_to_list(state: State) -> list[Any] | None:
             return ["marked", marker, at, points]
 
 
+def _barred_to_list(barred: Barred | None) -> list[Any] | None:
+    return None if barred is None else [barred.marker, barred.until]
+
+
 def _announcement_from_fields(event_id: EventId, fields: dict[str, Any]) -> Announcement | Missed:
     match fields["kind"]:
         case "place":
             state = _state_from_list(fields["state"])
             user_id, version = UserId(int(fields["user"])), int(fields["version"])
-            place = Place(event_id, user_id, bool(fields["member"]), state, version)
+            barred = _barred_from_list(fields.get("barred"))  # an older version does not tell it
+            place = Place(event_id, user_id, bool(fields["member"]), state, version, barred)
             commanded_by = None if fields["by"] is None else _connection_id_from(fields["by"])
             return PlaceChanged(place, float(fields["at"]), commanded_by)
         case "ended":
@@ -114,6 +120,13 @@ def _state_from_list(state: list[Any] | None) -> State:
             return Marked(UserId(int(marker)), float(at), int(points))
         case _:
             raise ValueError("an unknown state")
+
+
+def _barred_from_list(barred: list[Any] | None) -> Barred | None:
+    if barred is None:
+        return None
+    marker, until = barred
+    return Barred(UserId(int(marker)), float(until))
 
 
 def _connection_id_from(text: object) -> ConnectionId:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, select, update
 
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.tables import connections, processes
+from attendance_adapters.sql.tables import BigId, connections, places, processes
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.vocabulary import (
     ConnectionId,
@@ -41,6 +41,21 @@ CONNECTIONS_OF_USER = _SELECT_CONNECTIONS.where(
 LATEST_CONNECTIONS_OF_USER = CONNECTIONS_OF_USER.order_by(
     connections.c.lost_at.desc().nulls_first()
 ).limit(_limit)
+_waits_or_is_held = exists().where(
+    places.c.event_id == connections.c.event_id,
+    places.c.user_id == connections.c.user_id,
+    places.c.since.is_not(None),
+)
+CONNECTIONS_OF_OTHER_MARKERS = (
+    _SELECT_CONNECTIONS.where(
+        connections.c.event_id == bindparam("event_id"),
+        connections.c.role == Role.MARKING.value,
+        connections.c.user_id.not_in(bindparam("user_ids", expanding=True, type_=BigId)),
+        ~_waits_or_is_held,
+    )
+    .order_by(connections.c.lost_at.desc().nulls_first())
+    .limit(_limit)
+)
 CONNECTIONS_OF_SESSION = _SELECT_CONNECTIONS.where(
     connections.c.session_id == bindparam("session_id")
 )
@@ -125,6 +140,12 @@ class Connections:
         else:
             rows = self._execute(LATEST_CONNECTIONS_OF_USER, {**keys, "limit": limit})
         return [_connection_from(row) for row in rows]
+
+    def of_other_markers(
+        self, event_id: EventId, user_ids: Sequence[UserId], limit: int
+    ) -> Sequence[Connection]:
+        keys = {"event_id": event_id, "user_ids": list(user_ids), "limit": limit}
+        return [_connection_from(row) for row in self._execute(CONNECTIONS_OF_OTHER_MARKERS, keys)]
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         rows = self._execute(CONNECTIONS_OF_SESSION, {"session_id": session_id})

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.tables import BigId, accounts, marks, places, profiles, scans
 from attendance_core.attendance import Participant
-from attendance_core.marking.places import Held, Mark, Marked, Place, State, Waiting
+from attendance_core.marking.places import Barred, Held, Mark, Marked, Place, State, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 
@@ -36,7 +36,13 @@ _state_columns = (
     marks.c.points,
 )
 _SELECT_PLACES = select(
-    places.c.event_id, places.c.user_id, places.c.member, places.c.version, *_state_columns
+    places.c.event_id,
+    places.c.user_id,
+    places.c.member,
+    places.c.version,
+    places.c.barred_marker,
+    places.c.barred_until,
+    *_state_columns,
 ).select_from(places.outerjoin(marks, _mark_is_of_place))
 _is_of_users = places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId))
 _new_user_id = bindparam("user_id", type_=BigId)
@@ -81,6 +87,8 @@ PUT = (
         held_by=bindparam("held_by"),
         held_until=bindparam("held_until"),
         version=bindparam("version"),
+        barred_marker=bindparam("barred_marker"),
+        barred_until=bindparam("barred_until"),
     )
 )
 LISTED = _SELECT_PLACES.where(_is_in_event, places.c.since.is_not(None))
@@ -119,8 +127,9 @@ def _state_from(row: Sequence[Any]) -> State:
 
 
 def _place_from(row: Sequence[Any]) -> Place:
-    event_id, user_id, member, version, *state_columns = row
-    return Place(event_id, user_id, member, _state_from(state_columns), version)
+    event_id, user_id, member, version, barred_marker, barred_until, *state_columns = row
+    barred = None if barred_marker is None else Barred(barred_marker, barred_until)
+    return Place(event_id, user_id, member, _state_from(state_columns), version, barred)
 
 
 class Places:
@@ -154,6 +163,8 @@ class Places:
             "held_by": None if held is None else held.marker,
             "held_until": None if held is None else held.until,
             "version": place.version,
+            "barred_marker": None if place.barred is None else place.barred.marker,
+            "barred_until": None if place.barred is None else place.barred.until,
         }
         self._execute(PUT, row)
 

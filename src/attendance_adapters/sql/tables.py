@@ -189,6 +189,8 @@ places = Table(
     Column("held_by", BigId),
     Column("held_until", InstantType),
     Column("version", BigInteger, nullable=False),
+    Column("barred_marker", BigId),
+    Column("barred_until", InstantType),
     PrimaryKeyConstraint("event_id", "user_id"),
     Index(None, "user_id"),
 )

@@ -50,6 +50,7 @@ from attendance_core.errors.marking import (
     NotWaiting,
     Taken,
     TooManySockets,
+    TooSoon,
     YouAreWaiting,
     Yourself,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "TooManyRequests",
     "TooManySockets",
     "TooShort",
+    "TooSoon",
     "Unavailable",
     "UsernameTaken",
     "WrongCredentials",

@@ -57,6 +57,13 @@ class NotWaiting(Refusal):
     ru = "Этот человек не ждёт отметки"
 
 
+class TooSoon(Refusal):
+    """One who had this person last gives others ``seconds`` to choose them."""
+
+    en = "You have just had this person: give others a chance, {seconds} s more"
+    ru = "Вы только что выбирали этого человека: дайте другим ещё {seconds} с"
+
+
 class NobodyHeld(Refusal):
     """The marker holds nobody, or no longer."""
 

@@ -147,8 +147,9 @@ class LeaveEvent:
             for place in places.values():
                 if isinstance(place.state, Held) and place.state.marker == actor:
                     end_hold(unit, place, None, self.terms)
-            unit.places.put(mine.left())
-            unit.announce(PlaceChanged(mine.left(), unit.now()))
+            left = mine.left(unit.now())
+            unit.places.put(left)
+            unit.announce(PlaceChanged(left, unit.now()))
             unit.connections.remove([each.connection_id for each in connections])
             unit.announce(
                 ConnectionsEnded(

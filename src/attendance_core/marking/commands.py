@@ -16,6 +16,7 @@ from attendance_core.marking.connections import Connection, Process, Terms
 from attendance_core.marking.moves import (
     add_connection,
     check_may_open,
+    check_not_too_soon,
     end_hold,
     hang_up,
     lock_own_place,
@@ -153,8 +154,8 @@ class PrepareToMark:
     terms: Terms
 
     async def __call__(self, *, connection: Connection, target: UserId) -> Outcome:
-        """Raises Yourself, YouAreWaiting, AlreadyHolding, AlreadyMarked, Taken, NotWaiting,
-        EventOver, and what `why_gone` says.
+        """Raises EventOver, and what `why_gone` says; then Yourself, YouAreWaiting,
+        AlreadyHolding, AlreadyMarked, Taken, NotWaiting, TooSoon.
         """
         marker = connection.user_id
 
@@ -172,6 +173,7 @@ class PrepareToMark:
             if target not in places:
                 raise NotWaiting
             held = places[target].held(marker, now, self.terms.hold_seconds)
+            check_not_too_soon(unit, places[target], marker, process, self.terms)
             unit.places.put(held)
             unit.announce(PlaceChanged(held, now, connection.connection_id))
             return Outcome(held, now, ended=ended)

@@ -31,6 +31,8 @@ MAX_SOCKETS = 16  # Contract: 1.10, of one person in an event; lost ones do not 
 # Rows of one person in an event that a command reads. An opening ends those of its role that were
 # lost, so there are at most so many of each role, lost ones too: only an older version left more
 CONNECTIONS_READ = 2 * MAX_SOCKETS
+# Rows of other markers in an event that a command reads, to find one who is there
+MARKERS_READ = 4 * MAX_SOCKETS
 
 
 @dataclass(frozen=True, slots=True)

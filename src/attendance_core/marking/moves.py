@@ -1,6 +1,6 @@
 """What becomes of places when sockets come and go: the moves that all ways of it share.
 
-Contract: 6.6 to 6.9.
+Contract: 6.6 to 6.9, 6.19.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from attendance_core import ports
-from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn, TooManySockets
+from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn, TooManySockets, TooSoon
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import (
     CONNECTIONS_READ,
+    MARKERS_READ,
     MAX_SOCKETS,
     Connection,
     Process,
@@ -34,7 +35,7 @@ def end_hold(
     now = unit.now()
     theirs = _theirs(unit, held.event_id, held.user_id)
     place = held.released(
-        present=held.member and anybody_present(theirs, Role.MARK_ME, now, judge, terms)
+        now, present=held.member and anybody_present(theirs, Role.MARK_ME, now, judge, terms)
     )
     unit.places.put(place)
     unit.announce(PlaceChanged(place, now, commanded_by))
@@ -87,6 +88,25 @@ def settle(unit: ports.Unit, place: Place, judge: Process | None, terms: Terms) 
             unit.places.put(place)
             unit.announce(PlaceChanged(place, now))
     return place
+
+
+def check_not_too_soon(
+    unit: ports.Unit, place: Place, marker: UserId, judge: Process | None, terms: Terms
+) -> None:
+    """Passes a marker but one who had this person last, while others could have them.
+
+    Only then it asks who else may mark. Raises TooSoon.
+    """
+    now = unit.now()
+    seconds = place.seconds_barred(marker, now)
+    if seconds and anybody_present(
+        unit.connections.of_other_markers(place.event_id, [marker, place.user_id], MARKERS_READ),
+        Role.MARKING,
+        now,
+        judge,
+        terms,
+    ):
+        raise TooSoon(seconds=seconds)
 
 
 def lock_own_place(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserId, Place]:

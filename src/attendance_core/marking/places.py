@@ -4,13 +4,14 @@
     Waiting --withdraw--> nobody          Held  --release--> Waiting, or nobody where they have gone
     Held    --withdraw--> nobody (they left the event)
 
-Contract: 6.1, 6.2, 6.5, 6.7 and 6.8.
+Contract: 6.1, 6.2, 6.5, 6.7, 6.8 and 6.19.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import ceil
 
 from attendance_core.errors import (
     AlreadyHolding,
@@ -24,6 +25,8 @@ from attendance_core.errors import (
     Yourself,
 )
 from attendance_core.vocabulary import EventId, Instant, Seconds, UserId
+
+BARRED_SECONDS: Seconds = 10  # Contract: 6.19
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,14 @@ State = Waiting | Held | Marked | None
 
 
 @dataclass(frozen=True, slots=True)
+class Barred:
+    """Had somebody last, without a mark: leaves them to others until an instant."""
+
+    marker: UserId
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One person in one event. The version grows by one at every change."""
 
@@ -63,6 +74,7 @@ class Place:
     member: bool = False
     state: State = None
     version: int = 0
+    barred: Barred | None = None
 
     def is_held_by(self, marker: UserId, now: Instant) -> bool:
         """Tells whether this marker may confirm them now."""
@@ -87,9 +99,9 @@ class Place:
         """Puts them in the event, whatever else."""
         return self if self.member else self.changed(member=True, state=self.state)
 
-    def left(self) -> Place:
+    def left(self, now: Instant) -> Place:
         """Takes them out of the event: off the list, out of a hold; a mark stays."""
-        return self.changed(
+        return self._with_its_marker_barred(now).changed(
             member=False, state=self.state if isinstance(self.state, Marked) else None
         )
 
@@ -103,11 +115,25 @@ class Place:
         """Takes them off the list. One who is held stays held: the marker decides."""
         return self.changed(state=None) if isinstance(self.state, Waiting) else self
 
-    def released(self, *, present: bool) -> Place:
+    def released(self, now: Instant, *, present: bool) -> Place:
         """Gives them back: to their old place in the order if still there, else off the list."""
         if not isinstance(self.state, Held):
             return self
-        return self.changed(state=Waiting(since=self.state.since) if present else None)
+        state = Waiting(since=self.state.since) if present else None
+        return self._with_its_marker_barred(now).changed(state=state)
+
+    def _with_its_marker_barred(self, now: Instant) -> Place:
+        """Notes who has them now, or had until their time was up: that hold ends without a mark."""
+        if not isinstance(self.state, Held):
+            return self
+        until = round(min(now, self.state.until) + BARRED_SECONDS, 6)
+        return replace(self, barred=Barred(self.state.marker, until))
+
+    def seconds_barred(self, marker: UserId, now: Instant) -> int:
+        """Counts how long this marker has to leave them to others; 0: no more."""
+        if self.barred is None or self.barred.marker != marker:
+            return 0
+        return max(0, ceil(round(self.barred.until - now, 6)))
 
     def held(self, marker: UserId, now: Instant, seconds: Seconds) -> Place:
         """Has a marker hold them. Raises AlreadyMarked, Taken, NotWaiting."""

@@ -27,6 +27,15 @@ class Connections(Protocol):
         """
         ...
 
+    def of_other_markers(
+        self, event_id: EventId, user_ids: Sequence[UserId], limit: int
+    ) -> Sequence[Connection]:
+        """Lists ``marking`` ones of anybody but these people and those who wait or are held.
+
+        Open ones first, then those that were lost last.
+        """
+        ...
+
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         """Lists all that were opened with this session, in whatever event."""
         ...

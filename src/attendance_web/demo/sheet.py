@@ -20,7 +20,7 @@ from attendance_web.demo.client import CallFailed, abort
 THINKING_SECONDS: Final = 0.03  # that a marker looks at the sheet, on average
 AWAY_SECONDS: Final = 0.1  # that somebody without a connection needs to come back
 ANSWERS: Final = frozenset({"prepared", "marked", "refused"})
-LOST_RACES: Final = frozenset({"taken", "already_marked", "not_waiting"})
+LOST_RACES: Final = frozenset({"taken", "already_marked", "not_waiting", "too_soon"})
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from attendance_core.errors import Language, Refusal, Unavailable
+from attendance_core.errors import Language, Refusal, TooSoon, Unavailable
 from attendance_core.marking.connections import Role
 from attendance_core.marking.frames import (
     Closing,
@@ -224,6 +224,9 @@ def encode_error(error: Refusal | Unavailable, language: Language) -> str:
     The text comes twice: clients of old look for it where calls have it. Contract: 6.15.
     """
     text = error.text(language)
+    params: dict[str, object] = {"code": error.code}
+    if isinstance(error, TooSoon):
+        params |= error.words
     return _encode(
-        {"result": "error", "message": text, "error_msg": text, "params": {"code": error.code}}
+        {"result": "error", "message": text, "error_msg": text, "params": params}
     ).decode()

@@ -1,0 +1,194 @@
+"""Nobody keeps a person from the others alone. Contract: 6.19."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from attendance_core.accounts import LogOut
+from attendance_core.errors import AlreadyMarked, NotWaiting, Taken, TooSoon
+from attendance_core.events import LeaveEvent
+from attendance_core.marking.connections import Connection
+from attendance_core.marking.places import Barred, Held
+from attendance_core.vocabulary import UserId
+from tests.support.stand_ins import NOON
+from tests.support.world import World, drive, session_of
+
+BOB, MIA, MAX = UserId(2), UserId(3), UserId(4)  # Bob waits; Mia and Max mark
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.waits(BOB)
+    return world
+
+
+def chooses(world: World, marker: Connection, target: UserId = BOB) -> None:
+    drive(world.prepare(connection=marker, target=target))
+
+
+def has_to_wait(world: World, marker: Connection) -> int:
+    """How many seconds longer she has to leave Bob to others."""
+    with pytest.raises(TooSoon) as refused:
+        chooses(world, marker)
+    seconds: Any = refused.value.words["seconds"]
+    return int(seconds)
+
+
+def refuses(world: World, marker: Connection) -> None:
+    drive(world.refuse(connection=marker))
+
+
+def lets_it_run_out(world: World, marker: Connection) -> None:
+    world.clock.pass_(90)
+
+
+def lets_it_run_out_and_be_swept(world: World, marker: Connection) -> None:
+    world.pass_(90)
+
+
+def says_goodbye(world: World, marker: Connection) -> None:
+    world.says_goodbye(marker)
+
+
+def leaves(world: World, marker: Connection) -> None:
+    drive(LeaveEvent(world.store.transact, world.terms)(actor=MIA, event_id=world.event_id))
+
+
+def logs_out(world: World, marker: Connection) -> None:
+    session = drive(world.store.observe(lambda unit: unit.sessions.find(session_of(MIA))))
+    drive(LogOut(world.store.transact, world.terms)(session_id=session_of(MIA)))
+    assert session is not None
+    drive(world.store.transact(lambda unit: unit.sessions.add(session)))
+
+
+def has_the_person_leave(world: World, marker: Connection) -> None:
+    drive(LeaveEvent(world.store.transact, world.terms)(actor=BOB, event_id=world.event_id))
+    world.waits(BOB)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        refuses,
+        lets_it_run_out,
+        lets_it_run_out_and_be_swept,
+        says_goodbye,
+        leaves,
+        logs_out,
+        has_the_person_leave,
+    ],
+)
+def test_whoever_had_them_leaves_them_to_others_for_ten_seconds(
+    world: World, ends: Callable[[World, Connection], None]
+) -> None:
+    world.marks(MAX)
+    marker = world.marks(MIA)
+    chooses(world, marker)
+    ends(world, marker)
+    marker = world.marks(MIA, world.process())
+    assert has_to_wait(world, marker) == 10
+    world.clock.pass_(9.5)
+    assert has_to_wait(world, marker) == 1
+    world.clock.pass_(0.5)
+    chooses(world, marker)
+
+
+def test_a_hold_that_ran_out_has_ended_then_though_nobody_came_by(world: World) -> None:
+    world.marks(MAX)
+    marker = world.marks(MIA)
+    chooses(world, marker)
+    world.clock.pass_(93.2)
+    assert has_to_wait(world, marker) == 7
+
+
+def test_another_process_knows_it(world: World) -> None:
+    world.marks(MAX)
+    marker = world.marks(MIA)
+    chooses(world, marker)
+    refuses(world, marker)
+    assert has_to_wait(world, world.marks(MIA, world.process())) == 10
+
+
+def test_others_may_choose_them(world: World) -> None:
+    other, marker = world.marks(MAX), world.marks(MIA)
+    chooses(world, marker)
+    refuses(world, marker)
+    chooses(world, other)
+    state = world.place(BOB).state
+    assert isinstance(state, Held) and state.marker == MAX
+
+
+def test_two_who_take_turns_are_not_stopped(world: World) -> None:
+    markers = world.marks(MAX), world.marks(MIA)
+    for marker in markers * 3:
+        chooses(world, marker)
+        refuses(world, marker)
+    assert world.place(BOB).barred == Barred(MIA, NOON + 10)
+
+
+class TestNobodyElse:
+    """Whom nobody else could mark may be chosen again at once."""
+
+    def test_is_there(self, world: World) -> None:
+        marker = world.marks(MIA)
+        for _ in range(2):
+            chooses(world, marker)
+            refuses(world, marker)
+
+    def test_but_another_socket_of_the_marker(self, world: World) -> None:
+        marker, _ = world.marks(MIA), world.marks(MIA)
+        chooses(world, marker)
+        refuses(world, marker)
+        chooses(world, marker)
+
+    def test_but_the_person_themselves(self, world: World) -> None:
+        """Bob sat down to mark before he began to wait."""
+        marker = world.marks(MIA)
+        world.marks(UserId(1))
+        world.waits(UserId(1))
+        for _ in range(2):
+            chooses(world, marker, UserId(1))
+            refuses(world, marker)
+
+    def test_but_one_who_waits_too(self, world: World) -> None:
+        """Contract: 6.2, a socket that is open when its person begins to wait."""
+        marker, _ = world.marks(MIA), world.marks(MAX)
+        world.waits(MAX)
+        for _ in range(2):
+            chooses(world, marker)
+            refuses(world, marker)
+
+    def test_once_the_grace_of_the_other_is_over(self, world: World) -> None:
+        marker, other = world.marks(MIA), world.marks(MAX)
+        chooses(world, marker)
+        world.is_lost(other)
+        world.clock.pass_(14)
+        refuses(world, marker)
+        assert has_to_wait(world, marker) == 10
+        world.clock.pass_(1)
+        chooses(world, marker)
+
+
+class TestLastOfTheRefusals:
+    def test_one_who_is_held_is_taken(self, world: World) -> None:
+        other, marker = world.marks(MAX), world.marks(MIA)
+        chooses(world, marker)
+        refuses(world, marker)
+        chooses(world, other)
+        with pytest.raises(Taken):
+            chooses(world, marker)
+        drive(world.confirm(connection=other))
+        with pytest.raises(AlreadyMarked):
+            chooses(world, marker)
+
+    def test_one_who_has_gone_does_not_wait(self, world: World) -> None:
+        world.marks(MAX)
+        marker = world.marks(MIA)
+        chooses(world, marker)
+        drive(LeaveEvent(world.store.transact, world.terms)(actor=BOB, event_id=world.event_id))
+        with pytest.raises(NotWaiting):
+            chooses(world, marker)
