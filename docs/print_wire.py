@@ -19,6 +19,8 @@ from attendance_core.marking.frames import (
     Confirmed,
     Frame,
     GivenBack,
+    HeldBy,
+    LetGo,
     MarkingList,
     Prepared,
     ReservationExpired,
@@ -49,6 +51,8 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("marking", GivenBack()),
     ("marking", ReservationExpired(ANNA)),
     ("mark_me", WasMarked(BORIS)),
+    ("mark_me, news", HeldBy(BORIS, 90.0)),
+    ("mark_me, news", LetGo()),
 )
 
 
@@ -100,6 +104,12 @@ def lines() -> Iterator[str]:
         yield f"{socket} | `{encode(frame, 'en', PEOPLE)}` | {first_line(type(frame))}"
     yield f"both | `{PONG}` | The answer to a ping."
     yield f"both | `{encode_error(errors.Taken(), 'en')}` | A refusal; see the codes below."
+    yield ""
+    yield paragraph(
+        "What is marked `news` goes only to sockets that are opened with `&news=1`. A `held` "
+        "takes the place of the one before, and may come again once the marker's name is known; "
+        "`let_go` never comes before the `was_marked` of the same hold."
+    )
     yield ""
     yield "Of somebody whose name is not at hand when a frame goes out, `users` has no entry, or"
     yield "the frame no `user`: a list is never late for a name. Names and pictures are read when a"

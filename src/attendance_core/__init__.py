@@ -58,7 +58,7 @@ from attendance_core.marking.announcements import Announcement, ConnectionsEnded
 from attendance_core.marking.connections import Connection, Process, Role, Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
-from attendance_core.marking.outcomes import Outcome, Ready
+from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
 from attendance_core.ports import Missed, Picture
@@ -88,6 +88,7 @@ __all__ = [
     "AlreadyJoined",
     "AlreadyMarked",
     "Announcement",
+    "Asked",
     "Attended",
     "BadCharacters",
     "BadLength",

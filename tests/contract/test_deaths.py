@@ -60,7 +60,7 @@ class TestKilled:
             assert (again.answer, again.changed) == (Confirmed(50, again=True), False)
             assert await karma(service) == 50
             back = service.connection(anna, event_id, Role.MARK_ME)
-            place = await do.mark_me(connection=back)
+            place = (await do.mark_me(connection=back)).place
             assert isinstance(place.state, Marked)
             assert place.state.marker == BORIS
             ((person, state),) = [

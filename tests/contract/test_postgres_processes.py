@@ -155,7 +155,7 @@ class TestProcesses:
         assert stalled.lost_leases == 1
         assert stalled.pulse.process_id != before
         again = stalled.opens(event_id, anna, Role.MARK_ME)
-        assert isinstance((await stalled.do.mark_me(connection=again)).state, Waiting)
+        assert isinstance((await stalled.do.mark_me(connection=again)).place.state, Waiting)
 
 
 class TestDatabaseAway:
@@ -179,7 +179,8 @@ class TestDatabaseAway:
 
     async def _is_away_for_a_while(self, cluster: Cluster, here: Machine, there: Machine) -> None:
         event_id, anna, _ = await a_lecture(here)
-        place = await here.do.mark_me(connection=here.opens(event_id, anna, Role.MARK_ME))
+        asked = await here.do.mark_me(connection=here.opens(event_id, anna, Role.MARK_ME))
+        place = asked.place
         await asyncio.to_thread(cluster.stop, "immediate")
         await asyncio.sleep(AWAY)
         await asyncio.to_thread(cluster.start)
@@ -193,6 +194,6 @@ class TestDatabaseAway:
         await until(started_over)
         assert await there.place(event_id, anna.user_id) == place
         back = there.opens(event_id, anna, Role.MARK_ME)
-        assert await there.do.mark_me(connection=back) == place
+        assert (await there.do.mark_me(connection=back)).place == place
         await asyncio.sleep(NOBODY_GOES)
         assert await there.place(event_id, anna.user_id) == place

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import asyncpg
 import pytest
 
 from tests.support.killable_servers import a_postgres
+from tests.support.live_house import Wire
 from tests.support.people import an_event, marks, people
 from tests.support.postgres import a_database
 from tests.support.two_services import (
+    READ_AGAIN_SECONDS,
     TOLD_SECONDS,
     Pair,
     a_pair,
@@ -55,6 +58,55 @@ async def test_people_on_either_mark_people_on_the_other(pair: Pair) -> None:
             await marks(two, waits_too, other.user_id)
             await one.hears("user_left", user_id=other.user_id)
     assert marker.karma() == another.karma() == 50
+
+
+async def test_who_comes_for_one_is_told_by_the_other(pair: Pair) -> None:
+    """Contract: 8.9, also of a hold that another process takes over, and of lost news."""
+    asker, marker, another = people(pair.one, 3)
+    event_id = an_event(marker)
+    async with (
+        at(asker, pair.two).opens("mark_me", f"{event_id}&news=1") as waits,
+        marker.opens("marking", event_id) as one,
+        at(another, pair.two).opens("marking", event_id) as two,
+    ):
+        for wire in (one, two):
+            await wire.hears("marking_list", marking_list=[asker.user_id])
+        asked = time.monotonic()
+        await one.asks("prepare_to_mark", user_id=asker.user_id)
+        assert (await held_with_a_name(waits))["user"]["user_id"] == marker.user_id
+        await one.asks("refuse_to_mark")
+        await next_of(waits, "let_go")
+        assert time.monotonic() - asked < TOLD_SECONDS
+        await two.hears("user_left")
+        await two.hears("user_joined")
+        await two.asks("prepare_to_mark", user_id=asker.user_id)
+        assert (await held_with_a_name(waits))["user"]["user_id"] == another.user_id
+        async with pair.notifier_away():
+            asked = time.monotonic()
+            await two.asks("refuse_to_mark")
+            await next_of(waits, "let_go")
+            frame = await one.asks("prepare_to_mark", user_id=asker.user_id)
+            while frame["message"] != "prepared":
+                frame = await one.heard()
+            assert (await held_with_a_name(waits))["user"]["user_id"] == marker.user_id
+            assert time.monotonic() - asked < READ_AGAIN_SECONDS
+        await one.asks("confirm_marking")
+        await next_of(waits, "was_marked")
+
+
+async def next_of(wire: Wire, message: str) -> dict[str, Any]:
+    """What the next frame of this name says."""
+    while (frame := await wire.heard())["message"] != message:
+        pass
+    params: dict[str, Any] = frame["params"]
+    return params
+
+
+async def held_with_a_name(wire: Wire) -> dict[str, Any]:
+    """The next word of a hold that says who it is; the first may not, of a marker far away."""
+    while "user" not in (held := await next_of(wire, "held")):
+        pass
+    return held
 
 
 async def test_it_is_killed_and_comes_back(pair: Pair) -> None:

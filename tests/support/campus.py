@@ -14,8 +14,8 @@ from attendance_core.errors import EventOver, LeaseLost, LeftEvent, NotLoggedIn,
 from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.frames import Closing
-from attendance_core.marking.mirror import Delivery, Mirror
+from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked
+from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.marking.readings import WhyGone
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
@@ -112,11 +112,11 @@ class Campus(World):
             yield from self.reads(host)
         cid = ConnectionId(self.ids.connection_id())
         connection = Connection(cid, self.event_id, user_id, role, host.process_id, session)
-        client = Client(connection)
+        client = Client(connection, hears_news=cid.int % 4 != 0)
         try:
             if role is Role.MARK_ME:
-                place = drive(self.mark_me(connection=connection))
-                if isinstance(place.state, Marked):
+                asked = drive(self.mark_me(connection=connection))
+                if isinstance(asked.place.state, Marked):
                     return
             else:
                 ready = drive(self.ready_to_mark(connection=connection))
@@ -128,9 +128,10 @@ class Campus(World):
         yield
         host.clients[cid] = client
         if role is Role.MARK_ME:
-            self._deliver(host, host.mirror.add_asker(connection, place))
+            told = host.mirror.add_asker(connection, asked, hears_news=client.hears_news)
         else:
-            self._deliver(host, host.mirror.add_marker(connection, ready))
+            told = host.mirror.add_marker(connection, ready, hears_news=client.hears_news)
+        self._deliver(host, told)
 
     def _replaces(self, connection: Connection) -> None:
         """The grace of those lost, or of a process that seems dead, is over."""
@@ -207,11 +208,16 @@ class Campus(World):
         host.missed += count
 
     def _deliver(self, host: Host, deliveries: Sequence[Delivery]) -> None:
+        let_go: set[ConnectionId] = set()
         for delivery in deliveries:
+            if isinstance(delivery.frame, LetGo):
+                let_go.update(delivery.to)
             for cid in delivery.to:
                 client = host.clients.get(cid)
                 if client is None or client.closed:
                     continue
+                is_mark = isinstance(delivery.frame, WasMarked)
+                assert not (is_mark and cid in let_go), "let go by who has marked them"
                 client.takes(delivery.frame)
                 if client.closed:
                     why = getattr(delivery.frame, "why", EventOver)

@@ -10,6 +10,8 @@ from attendance_core.marking.frames import (
     Confirmed,
     Frame,
     GivenBack,
+    HeldBy,
+    LetGo,
     MarkingList,
     Prepared,
     ReservationExpired,
@@ -42,6 +44,8 @@ class Client:
     listed: list[UserId] | None = None
     held: set[UserId] = field(default_factory=set)  # whom it was told ``prepared`` for
     said: Command | None = None
+    hears_news: bool = False
+    held_by: UserId | None = None
     is_read: bool = True  # whether its process would take the next command
     frames: list[Frame] = field(default_factory=list)
 
@@ -57,10 +61,23 @@ class Client:
         if isinstance(frame, Closing):
             self.closed = True
         elif self.connection.role is Role.MARK_ME:
-            assert isinstance(frame, WasMarked), f"one who waits is sent {frame}"
-            self.closed, self.marked_by = True, frame.user_id
+            self._is_told(frame)
         else:
             self._folds(frame)
+
+    def _is_told(self, frame: Frame) -> None:
+        """What one who waits is told of themselves. Contract: 8.9."""
+        match frame:
+            case WasMarked(user_id):
+                self.closed, self.marked_by = True, user_id
+            case HeldBy(user_id, expires_in) if self.hears_news:
+                assert expires_in > 0
+                self.held_by = user_id
+            case LetGo() if self.hears_news:
+                assert self.held_by is not None, "let go by nobody"
+                self.held_by = None
+            case _:
+                raise AssertionError(f"one who waits is sent {frame}")
 
     def _folds(self, frame: Frame) -> None:
         if isinstance(frame, MarkingList):

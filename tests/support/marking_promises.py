@@ -37,8 +37,12 @@ class Promises(RuleBasedStateMachine):
             if over or client.ended:
                 continue
             if client.connection.role is Role.MARK_ME:
-                state = self.campus.places()[client.user_id].state
+                place = self.campus.places()[client.user_id]
+                state = place.state
                 assert not isinstance(state, Marked), "the person marked was not told"
+                if client.hears_news and not place.hold_has_lapsed(self.campus.clock.now()):
+                    by = state.marker if isinstance(state, Held) else None
+                    assert client.held_by == by, f"{client} should know who has them: {by}"
             else:
                 truth = self.campus.can_be_marked(client)
                 assert set(client.listed or ()) == truth, f"{client} should list {truth}"

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.frames import Frame
-from attendance_core.marking.mirror import Delivery, Mirror
-from attendance_core.marking.outcomes import Outcome, Ready
+from attendance_core.marking.frames import Delivery, Frame
+from attendance_core.marking.mirror import Mirror
+from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import Held, Place, State
 from attendance_core.marking.readings import Reading
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
@@ -52,9 +52,10 @@ class Room:
         self.deliver(self.mirror.add_marker(connection, Ready(holding, AT)))
         return connection.connection_id
 
-    def waits(self, mine: Place) -> ConnectionId:
+    def waits(self, mine: Place, *, hears_news: bool = False, at: float = AT) -> ConnectionId:
         connection = self.connection(mine.user_id, Role.MARK_ME)
-        self.deliver(self.mirror.add_asker(connection, mine))
+        asked = Asked(mine, at)
+        self.deliver(self.mirror.add_asker(connection, asked, hears_news=hears_news))
         return connection.connection_id
 
     def told(self, mine: Place, commanded_by: ConnectionId | None = None) -> None:

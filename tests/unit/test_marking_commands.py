@@ -67,7 +67,7 @@ class TestMarkMe:
         drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.confirm(connection=marker))
         again = world.connection(2, Role.MARK_ME)
-        place = drive(world.mark_me(connection=again))
+        place = drive(world.mark_me(connection=again)).place
         assert place.state == Marked(UserId(3), NOON, 50)
         assert drive(world.store.observe(lambda u: u.connections.find(again.connection_id))) is None
 

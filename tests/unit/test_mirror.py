@@ -7,6 +7,7 @@ import pytest
 from attendance_core.marking.connections import Role
 from attendance_core.marking.frames import (
     Confirmed,
+    Delivery,
     Frame,
     GivenBack,
     MarkingList,
@@ -16,7 +17,6 @@ from attendance_core.marking.frames import (
     UserLeft,
     WasMarked,
 )
-from attendance_core.marking.mirror import Delivery
 from attendance_core.marking.places import Held, Marked, State, Waiting
 from attendance_core.vocabulary import UserId
 from tests.support.mirror_room import AT, BOB, BY_MIA, MAX, MIA, Room, place

@@ -14,6 +14,7 @@ from attendance_adapters.memory.unit import MemoryUnit
 from attendance_core.marking import commands, moves, places, upkeep
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.frames import LetGo, WasMarked
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Mark, Place
 from attendance_core.marking.views import View
@@ -165,6 +166,35 @@ def another_process_forgets_that_it_is_too_soon(plant: Plant) -> None:
     plant.setattr(commands, "check_not_too_soon", checks)
 
 
+def a_hold_is_not_told_by_readings(plant: Plant) -> None:
+    read, about_me = Mirror.apply_reading, View.frames_about_me
+    reading_now: list[bool] = []
+
+    def reads(self: Mirror, begun: int, reading: Any) -> Any:
+        reading_now.append(True)
+        try:
+            return read(self, begun, reading)
+        finally:
+            reading_now.clear()
+
+    def tells(self: View, place: Place, at: float) -> Any:
+        return [] if reading_now and isinstance(place.state, Held) else about_me(self, place, at)
+
+    plant.setattr(Mirror, "apply_reading", reads)
+    plant.setattr(View, "frames_about_me", tells)
+
+
+def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
+    about_me = View.frames_about_me
+
+    def tells(self: View, place: Place, at: float) -> Any:
+        held_by = self.held_by
+        frames = about_me(self, place, at)
+        return [LetGo(), *frames] if held_by and frames == [WasMarked(held_by.marker)] else frames
+
+    plant.setattr(View, "frames_about_me", tells)
+
+
 FAULTS: list[Callable[[Plant], None]] = [
     people_may_mark_themselves,
     holds_do_not_expire,
@@ -180,6 +210,8 @@ FAULTS: list[Callable[[Plant], None]] = [
     a_choice_does_not_end_another_that_ended_elsewhere,
     a_mark_is_not_told_by_readings,
     another_process_forgets_that_it_is_too_soon,
+    a_hold_is_not_told_by_readings,
+    one_is_let_go_before_one_was_marked,
 ]
 
 

@@ -22,7 +22,7 @@ from attendance_core.marking.moves import (
     lock_own_place,
     settle,
 )
-from attendance_core.marking.outcomes import Outcome, Ready
+from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import (
     Held,
     Mark,
@@ -61,20 +61,19 @@ class MarkMe:
     transact: ports.Transact
     terms: Terms
 
-    async def __call__(self, *, connection: Connection) -> Place:
-        """Answers the actor's place; where it is Marked already, nothing was opened.
-
-        Raises EventNotFound, EventOver, HoldingSomebody, TooManySockets, NotLoggedIn, LeaseLost.
+    async def __call__(self, *, connection: Connection) -> Asked:
+        """Raises EventNotFound, EventOver, HoldingSomebody, TooManySockets, NotLoggedIn,
+        LeaseLost.
         """
         event_id, actor = connection.event_id, connection.user_id
 
-        def work(unit: ports.Unit) -> Place:
+        def work(unit: ports.Unit) -> Asked:
             event = unit.events.get(event_id)
             is_logged_in = unit.sessions.lock(connection.session_id) is not None
             places = lock_own_place(unit, event_id, actor)
             mine, now = places[actor], unit.now()
             if isinstance(mine.state, Marked):
-                return mine
+                return Asked(mine, now)
             event.check_not_over(now)
             places, others = add_connection(
                 unit, connection, places, self.terms, is_logged_in=is_logged_in
@@ -86,7 +85,7 @@ class MarkMe:
             if asked != mine:
                 unit.places.put(asked)
                 unit.announce(PlaceChanged(asked, now))
-            return asked
+            return Asked(asked, now)
 
         return await self.transact(work)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attendance_core.marking.endings import Ending
-from attendance_core.vocabulary import Instant, Seconds, UserId
+from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,19 @@ class ReservationExpired:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBy:
+    """This person has chosen you, for so long."""
+
+    user_id: UserId
+    expires_in: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Whoever had chosen you has not marked you: you wait, or have gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class WasMarked:
     """You have been marked, by this person; the socket closes."""
 
@@ -74,4 +87,15 @@ class Closing:
 
 
 Answer = Prepared | Confirmed | GivenBack
-Frame = MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | Closing
+News = HeldBy | LetGo  # only for sockets that asked for news. Contract: 8.9
+Frame = (
+    MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | News | Closing
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One frame and the sockets it goes to."""
+
+    frame: Frame
+    to: tuple[ConnectionId, ...]

@@ -9,34 +9,28 @@ Contract: 6.10.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
+from attendance_core.marking.askers import Askers
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import (
     Closing,
     Confirmed,
+    Delivery,
     Frame,
     GivenBack,
+    HeldBy,
     MarkingList,
     Prepared,
     ReservationExpired,
-    WasMarked,
 )
-from attendance_core.marking.outcomes import Outcome, Ready, answer_about
+from attendance_core.marking.outcomes import Asked, Outcome, Ready, answer_about
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.views import View, since
-from attendance_core.vocabulary import ConnectionId, Instant, UserId
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One frame and the sockets it goes to."""
-
-    frame: Frame
-    to: tuple[ConnectionId, ...]
+from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
 
 
 class Mirror:
@@ -47,18 +41,18 @@ class Mirror:
         self._changed_at: dict[UserId, int] = {}
         self._heard_count = 0  # counts what it has heard, to know what is older than a reading
         self._markers: dict[ConnectionId, View] = {}
-        self._askers: dict[UserId, dict[ConnectionId, View]] = {}
+        self._askers = Askers()
 
     @property
     def is_empty(self) -> bool:
         """Whether it has no sockets."""
-        return not self._markers and not self._askers
+        return not self._markers and not self._askers.people
 
     @property
     def watched(self) -> Sequence[UserId]:
         """The people whose sockets are here."""
         return sorted(
-            {*self._askers, *(each.connection.user_id for each in self._markers.values())}
+            {*self._askers.people, *(each.connection.user_id for each in self._markers.values())}
         )
 
     @property
@@ -74,7 +68,12 @@ class Mirror:
     def apply_reading(self, begun: int, reading: Reading) -> list[Delivery]:
         """Applies a reading, unless something newer is known; absence from it counts, too."""
         if reading.ending is not None:
-            marked = [each for place in reading.watched for each in self._was_marked(place)]
+            marked = [
+                each
+                for place in reading.watched
+                if isinstance(place.state, Marked)
+                for each in self._askers.told(place, reading.at)
+            ]
             return marked + self._close(list(self._views()), reading.ending)
         deliveries: list[Delivery] = []
         for place in (*reading.listed, *reading.watched):
@@ -108,21 +107,23 @@ class Mirror:
             return []
         return self._apply(news.place, news.at, news.commanded_by)
 
-    def add_asker(self, connection: Connection, place: Place) -> list[Delivery]:
-        """Adds a ``mark_me`` socket, open and stored; the place is its person's, as committed."""
-        deliveries = self.announced(PlaceChanged(place, 0))
+    def add_asker(
+        self, connection: Connection, asked: Asked, *, hears_news: bool = False
+    ) -> list[Delivery]:
+        """Adds a ``mark_me`` socket, open and stored: it is told what has become of its person."""
+        deliveries = self.announced(PlaceChanged(asked.place, asked.at))
         self._heard_count += 1
-        socket = View(connection, self._heard_count)
-        theirs = self._askers.setdefault(connection.user_id, {})
-        theirs[connection.connection_id] = socket
-        return deliveries + self._was_marked(self._known[connection.user_id])
+        self._askers.add(View(connection, self._heard_count, hears_news))
+        return deliveries + self._askers.told(self._known[connection.user_id], asked.at)
 
-    def add_marker(self, connection: Connection, ready: Ready) -> list[Delivery]:
+    def add_marker(
+        self, connection: Connection, ready: Ready, *, hears_news: bool = False
+    ) -> list[Delivery]:
         """Adds a ``marking`` socket, open and stored: it gets the list, and whom it holds."""
         holding = ready.holding
         deliveries = [] if holding is None else self.announced(PlaceChanged(holding, ready.at))
         self._heard_count += 1
-        view = View(connection, self._heard_count)
+        view = View(connection, self._heard_count, hears_news)
         self._markers[connection.connection_id] = view
         to = (connection.connection_id,)
         prepared: list[Delivery] = []
@@ -179,15 +180,17 @@ class Mirror:
     def remove(self, connection: Connection) -> None:
         """Forgets a socket that has gone, however."""
         self._markers.pop(connection.connection_id, None)
-        theirs = self._askers.get(connection.user_id, {})
-        theirs.pop(connection.connection_id, None)
-        if not theirs:
-            self._askers.pop(connection.user_id, None)
+        self._askers.remove(connection)
+
+    def held_again(self, held: HeldBy, seconds_later: Seconds) -> list[Delivery]:
+        """Tells those whom this was told, and who still are held, once more what is left."""
+        to = self._askers.believing(held)
+        left = max(0.0, round(held.expires_in - seconds_later, 6))
+        return [Delivery(replace(held, expires_in=left), to)] if to else []
 
     def _views(self) -> Iterator[View]:
         yield from self._markers.values()
-        for theirs in self._askers.values():
-            yield from theirs.values()
+        yield from self._askers
 
     def _apply(
         self, place: Place, at: Instant, commanded_by: ConnectionId | None
@@ -213,7 +216,7 @@ class Mirror:
             for frame in view.frames_about(place, listed=listed, answer=answer):
                 to.setdefault(frame, []).append(connection_id)
         changes = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_order_of)]
-        return earlier + self._was_marked(place) + changes
+        return earlier + self._askers.told(place, at) + changes
 
     def _end_command(self, view: View) -> list[Delivery]:
         """Its command is over: it hears again."""
@@ -229,17 +232,6 @@ class Mirror:
             for user_id, listed in unheard.items()
             for frame in view.frames_about(self._known[user_id], listed=listed)
         ]
-
-    def _was_marked(self, place: Place) -> list[Delivery]:
-        """Tells the person marked on each of their sockets, once a socket."""
-        if not isinstance(place.state, Marked):
-            return []
-        theirs = self._askers.get(place.user_id, {}).values()
-        open_ones = [view for view in theirs if not view.closing]
-        for view in open_ones:
-            view.closing = True
-        to = tuple(view.connection.connection_id for view in open_ones)
-        return [Delivery(WasMarked(place.state.marker), to)] if to else []
 
     def _close(self, views: list[View], ending: Ending | None) -> list[Delivery]:
         open_ones = [view for view in views if not view.closing]

@@ -32,6 +32,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One who opened to wait has this place; where it is Marked already, nothing is open."""
+
+    place: Place
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """A marking socket is open; ``holding`` is whom its person holds already."""
 

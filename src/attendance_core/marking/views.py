@@ -1,4 +1,7 @@
-"""What the client of one socket has been told, and what it has yet to hear. Contract: 6.8, 6.10."""
+"""What the client of one socket has been told, and what it has yet to hear.
+
+Contract: 6.8, 6.10, 8.9.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ from attendance_core.marking.frames import (
     Answer,
     Confirmed,
     Frame,
+    HeldBy,
+    LetGo,
     Prepared,
     ReservationExpired,
     UserJoined,
     UserLeft,
+    WasMarked,
 )
-from attendance_core.marking.places import Held, Place, Waiting
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.vocabulary import Instant, UserId
 
 
@@ -28,11 +34,13 @@ class View:
 
     connection: Connection
     opened_at: int  # as the mirror counts
+    hears_news: bool = False
     closing: bool = False
     holds: dict[UserId, Held] = field(default_factory=dict)  # those it was told ``prepared`` for
     answered: tuple[UserId, int] | None = None  # person and version it was answered about last
     has_command: bool = False
     unheard: dict[UserId, bool] = field(default_factory=dict)  # changed meanwhile; still listed?
+    held_by: Held | None = None  # the hold that its client, who waits, was told of
 
     def shows(self, place: Place | None) -> bool:
         """Tells whether this person is on its client's list when their place is this."""
@@ -68,6 +76,18 @@ class View:
         elif lists and not listed:
             frames.append(UserJoined(user_id, since(place)))
         return frames
+
+    def frames_about_me(self, place: Place, at: Instant) -> list[Frame]:
+        """Makes what one who waits is sent when their own place is this now."""
+        if isinstance(place.state, Marked):
+            self.closing = True
+            return [WasMarked(place.state.marker)]
+        state = place.state
+        hold = state if isinstance(state, Held) and at < state.until else None
+        if hold == self.held_by or not self.hears_news:
+            return []
+        self.held_by = hold
+        return [LetGo() if hold is None else HeldBy(hold.marker, round(hold.until - at, 6))]
 
     def _end_other_holds(self, user_id: UserId) -> list[Frame]:
         """Its marker holds one person at a time: an answer ends other holds before news of it.

@@ -18,6 +18,8 @@ from attendance_core.marking.frames import (
     Confirmed,
     Frame,
     GivenBack,
+    HeldBy,
+    LetGo,
     MarkingList,
     Prepared,
     ReservationExpired,
@@ -178,10 +180,10 @@ def encode(frame: Frame, language: Language, people: People = NOBODY) -> str:
             params["users"] = [
                 _summary(people[user_id]) for user_id in user_ids if user_id in people
             ]
-        case UserJoined(user_id) if user_id in people:
+        case UserJoined(user_id) | HeldBy(user_id) if user_id in people:
             params["user"] = _summary(people[user_id])
     spelt: dict[str, object] = {"result": "ok", "message": message}
-    if params:
+    if params or isinstance(frame, LetGo):
         spelt["params"] = params
     return _encode(spelt).decode()
 
@@ -209,6 +211,10 @@ def _spelling(frame: Frame, language: Language) -> tuple[str, dict[str, object]]
             return "refused", {}
         case ReservationExpired(user_id):
             return "reservation_expired", {"user_id": user_id}
+        case HeldBy(user_id, expires_in):
+            return "held", {"user_id": user_id, "expires_in": expires_in}
+        case LetGo():
+            return "let_go", {}
         case WasMarked(user_id):
             return "was_marked", {"user_id": user_id}
         case Closing():

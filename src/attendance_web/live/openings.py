@@ -64,7 +64,16 @@ class SocketApplication:
                         if sockets.is_draining:
                             raise Unavailable
                         async with sockets.rooms.enter(event_id) as room:
-                            await Visit(socket, sockets, room, actor, role, release).run()
+                            visit = Visit(
+                                socket,
+                                sockets,
+                                room,
+                                actor,
+                                role,
+                                release,
+                                hears_news=wants_news(socket.query),
+                            )
+                            await visit.run()
             except (TimeoutError, NoTurn):
                 logger.warning("an opening took too long, or too many wait")
                 await _turn_away(socket, Unavailable())
@@ -116,6 +125,11 @@ def person_of_query(query: bytes) -> str | None:
     """Reads for whom a socket is opened, where its address says so; two are no id."""
     given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("as")
     return None if given is None else ", ".join(given)
+
+
+def wants_news(query: bytes) -> bool:
+    """Tells whether a socket's address asks for news that clients of old do not know."""
+    return parse_qs(query.decode("latin-1")).get("news") == ["1"]
 
 
 def event_id_of(query: bytes) -> EventId:

@@ -25,9 +25,15 @@ class Outbox:
     """
 
     def __init__(
-        self, connection: Connection, language: Language, overflowed: Callable[[], None]
+        self,
+        connection: Connection,
+        language: Language,
+        overflowed: Callable[[], None],
+        *,
+        hears_news: bool = False,
     ) -> None:
         self.connection = connection
+        self.hears_news = hears_news  # Contract: 8.9
         self.language: Language = language
         self._overflowed = overflowed
         self._frames: deque[str] = deque()

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from attendance_core.errors import Refusal, Unavailable
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.frames import Closing, Confirmed, WasMarked
-from attendance_core.marking.mirror import Delivery, Mirror
-from attendance_core.marking.outcomes import Outcome, Ready
-from attendance_core.marking.places import Place
+from attendance_core.marking.frames import Closing, Confirmed, Delivery, HeldBy, WasMarked
+from attendance_core.marking.mirror import Mirror
+from attendance_core.marking.outcomes import Asked, Outcome, Ready
+from attendance_core.marking.places import Held
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
 from attendance_web.live.close_codes import ENDING_CODES, MARKED, RESTART
@@ -145,7 +145,8 @@ class Room:
         self._deliver(self._mirror.apply_reading(begun, reading))
         # Afterwards: frames go out without a name rather than late, and when the room is opened
         # there is nobody yet to send any to
-        await self.people.load_missing(place.user_id for place in reading.listed)
+        markers = {each.state.marker for each in reading.listed if isinstance(each.state, Held)}
+        await self.people.load_missing({each.user_id for each in reading.listed} | markers)
 
     def _heard(self, news: Announcement | ports.Missed) -> None:
         if isinstance(news, ports.Missed):
@@ -153,15 +154,17 @@ class Room:
         else:
             self._deliver(self._mirror.announced(news))
 
-    def add_asker(self, outbox: Outbox, place: Place) -> None:
+    def add_asker(self, outbox: Outbox, asked: Asked) -> None:
         """Takes in a ``mark_me`` socket that is open and stored."""
-        self._outboxes[outbox.connection.connection_id] = outbox
-        self._deliver(self._mirror.add_asker(outbox.connection, place))
+        connection, hears_news = outbox.connection, outbox.hears_news
+        self._outboxes[connection.connection_id] = outbox
+        self._deliver(self._mirror.add_asker(connection, asked, hears_news=hears_news))
 
     def add_marker(self, outbox: Outbox, ready: Ready) -> None:
         """Takes in a ``marking`` socket that is open and stored."""
-        self._outboxes[outbox.connection.connection_id] = outbox
-        self._deliver(self._mirror.add_marker(outbox.connection, ready))
+        connection, hears_news = outbox.connection, outbox.hears_news
+        self._outboxes[connection.connection_id] = outbox
+        self._deliver(self._mirror.add_marker(connection, ready, hears_news=hears_news))
 
     async def carry_out(self, outbox: Outbox, command: Awaitable[Outcome]) -> None:
         """Sends a command's answer, and what others see of it. Raises its refusal."""
@@ -201,6 +204,8 @@ class Room:
                 for outbox in outboxes:
                     outbox.put(encode(frame, outbox.language))
             elif outboxes:
+                if isinstance(frame, HeldBy) and frame.user_id not in self.people.known:
+                    self._begin(self._name(frame))
                 text = encode(frame, "en", self.people.known)
                 for outbox in outboxes:
                     if isinstance(frame, WasMarked):
@@ -212,9 +217,20 @@ class Room:
         if ending is not None:
             end(outbox, ending)
             return
-        task = asyncio.create_task(self._ask_why(outbox))
+        self._begin(self._ask_why(outbox))
+
+    def _begin(self, asks: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(asks)
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
+
+    async def _name(self, held: HeldBy) -> None:
+        """Says it again with the name of a marker at another process, once that is read."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        await self.people.load_missing([held.user_id])
+        if held.user_id in self.people.known:
+            self._deliver(self._mirror.held_again(held, loop.time() - begun))
 
     async def _ask_why(self, outbox: Outbox) -> None:
         try:

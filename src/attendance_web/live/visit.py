@@ -50,6 +50,8 @@ class Visit:
         actor: Actor,
         role: Role,
         release: Callable[[], None],
+        *,
+        hears_news: bool,
     ) -> None:
         self._socket = socket
         self._sockets = sockets
@@ -57,7 +59,9 @@ class Visit:
         self._release = release
         self._connection = sockets.connection(actor, room.event_id, role)
         language = preferred(header(socket.headers, "accept-language"))
-        self._outbox = Outbox(self._connection, language, lambda: socket.peer.cut(SLOW))
+        self._outbox = Outbox(
+            self._connection, language, lambda: socket.peer.cut(SLOW), hears_news=hears_news
+        )
         self._frames = 0  # it has sent
         self._is_stored = False  # for certain
         self._ends_place = False  # it was closed so that the place, or the hold, ends at once
@@ -104,17 +108,19 @@ class Visit:
         False where there was nothing to store: its person is marked already.
         """
         use_cases = self._sockets.use_cases
+        # Before it is announced, so that their name goes out with it
         if self._connection.role is Role.MARKING:
+            await self._room.people.load_missing([self._connection.user_id])
             ready = await use_cases.ready_to_mark(connection=self._connection)
             self._room.add_marker(self._outbox, ready)
             return True
-        # Before it is announced, so that their name goes out with it
         await self._room.people.reload([self._connection.user_id])
-        place = await use_cases.mark_me(connection=self._connection)
-        if isinstance(place.state, Marked):
-            self._outbox.close(MARKED, encode(WasMarked(place.state.marker), self._outbox.language))
+        asked = await use_cases.mark_me(connection=self._connection)
+        state = asked.place.state
+        if isinstance(state, Marked):
+            self._outbox.close(MARKED, encode(WasMarked(state.marker), self._outbox.language))
             return False
-        self._room.add_asker(self._outbox, place)
+        self._room.add_asker(self._outbox, asked)
         return True
 
     async def _talk(self) -> None:

@@ -123,7 +123,7 @@ class TestRaces:
                 "UPDATE places SET since = NULL, version = 9 WHERE user_id = :anna", anna=ANNA
             )
             await other.connection.commit()
-        place = await later
+        place = (await later).place
         assert (place.version, place.state) == (9, Marked(UserId(1), 0.000001, 50))
 
     async def test_two_who_ask_each_other_at_once_are_friends(self, store: PostgresStore) -> None:
@@ -239,8 +239,8 @@ class TestRaces:
         session = Session(session_of(new.user_id), new.user_id, Credential.COOKIE, NOON, NOON)
         await store.transact(lambda u: u.sessions.add(session))
         sockets = [socket(100 + n, new.user_id, Role.MARK_ME) for n in range(8)]
-        places = await asyncio.gather(*(lecture.do.mark_me(connection=each) for each in sockets))
-        assert len(set(places)) == 1
+        asked = await asyncio.gather(*(lecture.do.mark_me(connection=each) for each in sockets))
+        assert len({each.place for each in asked}) == 1
         assert len(await store.observe(lambda u: u.connections.of(EVENT, new.user_id))) == 8
 
     async def test_of_a_log_out_and_an_opening_one_sees_the_other(

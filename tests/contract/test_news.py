@@ -1,0 +1,93 @@
+"""Who comes for me: news for sockets that ask for them. Contract: 8.9."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.vocabulary import EventId
+from tests.support.live_house import QUICK, House, Visitor, Wire, opened_house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house() -> AsyncIterator[House]:
+    async with opened_house(None, replace(QUICK, hold_seconds=60.0)) as opened:
+        yield opened
+
+
+def with_news(event_id: EventId) -> str:
+    """What stands in the address of a socket that asks for them."""
+    return f"{event_id}&news=1"
+
+
+async def asker_and_marker(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
+    asker, marker = await house.people(2)
+    event_id = await house.event(marker)
+    waiting = await asker.mark_me(with_news(event_id))
+    marking = await marker.marks(event_id)
+    return event_id, asker, marker, waiting, marking
+
+
+async def test_held_and_let_go_byte_for_byte(house: House) -> None:
+    _, asker, marker, waiting, marking = await asker_and_marker(house)
+    await marking.asks("prepare_to_mark", user_id=asker.user_id)
+    frame = await next_text(waiting, "held")
+    left = frame.partition('"expires_in":')[2].partition(",")[0]
+    assert 0 < float(left) <= 60
+    who = (
+        f'{{"user_id":{marker.user_id},"display_name":"person{marker.user_id}",'
+        '"pic":"/pictures/default.svg","confirmed":false}'
+    )
+    assert frame == (
+        f'{{"result":"ok","message":"held","params":{{"user_id":{marker.user_id},'
+        f'"expires_in":{left},"user":{who}}}}}'
+    )
+    await marking.asks("refuse_to_mark")
+    assert await next_text(waiting, "let_go") == '{"result":"ok","message":"let_go","params":{}}'
+
+
+async def next_text(wire: Wire, message: str) -> str:
+    """The next frame of this name."""
+    while True:
+        text = str(await wire.connection.recv())
+        if f'"message":"{message}"' in text:
+            return text
+
+
+async def test_every_socket_of_a_person_hears_it_and_one_that_comes_back(house: House) -> None:
+    event_id, asker, marker, phone, marking = await asker_and_marker(house)
+    laptop = await asker.mark_me(with_news(event_id))
+    old = await asker.mark_me(event_id)
+    await marking.asks("prepare_to_mark", user_id=asker.user_id)
+    for wire in (phone, laptop):
+        await next_text(wire, "held")
+    laptop.is_cut()
+    back = await asker.mark_me(with_news(event_id))
+    assert '"user":{' in await next_text(back, "held")
+    await marking.asks("confirm_marking")
+    for wire in (phone, back):
+        assert "let_go" not in await next_text(wire, "was_marked")
+    await old.hears("was_marked", user_id=marker.user_id)
+
+
+async def test_it_ends_where_the_marker_has_gone(house: House) -> None:
+    _, asker, _, waiting, marking = await asker_and_marker(house)
+    await marking.asks("prepare_to_mark", user_id=asker.user_id)
+    await next_text(waiting, "held")
+    await marking.says_goodbye()
+    await next_text(waiting, "let_go")
+
+
+@pytest.mark.parametrize("asks", ["", "&news", "&news=0", "&news=1&news=1", "&news=yes"])
+async def test_whoever_does_not_ask_for_news_hears_none(house: House, asks: str) -> None:
+    asker, marker = await house.people(2)
+    event_id = await house.event(marker)
+    waiting = await asker.mark_me(f"{event_id}{asks}")
+    marking = await marker.marks(event_id)
+    await marking.asks("prepare_to_mark", user_id=asker.user_id)
+    await waiting.hears_nothing()

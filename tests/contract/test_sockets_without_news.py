@@ -1,0 +1,105 @@
+"""A socket that did not ask for news hears what clients of old know, byte for byte.
+
+What is expected here was recorded before there were any news. Contract: 6.16, 8.9.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.live_house import House, Wire, opened_house
+from tests.support.stand_ins import SetClock
+
+RECORDED = Path(__file__).with_name("frames_without_news.json")
+
+
+@dataclass
+class Recorder:
+    """A socket, and the frames it was sent so far."""
+
+    wire: Wire
+    frames: list[str]
+
+    async def says(self, message: str, **params: object) -> None:
+        """And hears until this is answered: whatever was on its way comes before the pong."""
+        await self.wire.says(message, **params)
+        await self.listens()
+
+    async def listens(self) -> None:
+        await self.wire.says("ping")
+        while '"pong"' not in (text := str(await self.wire.connection.recv())):
+            self.frames.append(text)
+
+
+async def play(house: House, clock: SetClock, asks: str = "") -> dict[str, list[str]]:
+    """Everything that happens at a sheet; what each socket was sent, with names for numbers.
+
+    ``asks`` is what the addresses of the sockets have behind the event.
+    """
+    anna, boris, vera, gleb = await house.people(4)
+    event_id = await house.event(vera)
+    sockets: dict[str, Recorder] = {}
+    rows: dict[str, list[str]] = {}
+
+    async def opens(name: str, wire: Wire) -> Recorder:
+        sockets[name] = Recorder(wire, rows.setdefault(name, []))
+        await everybody_listens()
+        return sockets[name]
+
+    async def everybody_listens() -> None:
+        for each in sockets.values():
+            await each.listens()
+
+    where = f"{event_id}{asks}"
+    await opens("Anna", await anna.mark_me(where, Accept_Language="en"))
+    marks = await opens("Vera", await vera.marking(where, Accept_Language="en"))
+    also_marks = await opens("Gleb", await gleb.marking(where, Accept_Language="ru"))
+    await opens("Boris", await boris.mark_me(where))
+    await opens("Boris, again", await boris.mark_me(where))
+    a, b = anna.user_id, boris.user_id
+
+    await marks.says("prepare_to_mark", user_id=a)
+    await everybody_listens()
+    await also_marks.says("prepare_to_mark", user_id=a)
+    second = await opens("Vera, again", await vera.marking(where, Accept_Language="en"))
+    await second.says("prepare_to_mark", user_id=b)
+    await second.says("refuse_to_mark", user_id=a)
+    await everybody_listens()
+    await also_marks.says("prepare_to_mark", user_id=a)
+    await everybody_listens()
+    await also_marks.says("confirm_marking", user_id=b)
+    await house.leaves(anna, event_id)
+    assert '"left_event"' in str(await sockets["Anna"].wire.connection.recv())
+    del sockets["Anna"]
+    await everybody_listens()
+    await also_marks.says("confirm_marking")
+    await marks.says("prepare_to_mark", user_id=b)
+    await everybody_listens()
+    await marks.says("confirm_marking", user_id=b)
+    await marks.says("confirm_marking", user_id=b)
+    await marks.says("what?")
+    for name in ("Boris", "Boris, again"):
+        rows[name].append(str(await sockets.pop(name).wire.connection.recv()))
+    await everybody_listens()
+
+    numbers = {"Anna": anna, "Boris": boris, "Vera": vera, "Gleb": gleb}
+    names = {f'"user_id":{each.user_id}': f'"user_id":<{name}>' for name, each in numbers.items()}
+    names |= {f"person{each.user_id}": f"<{name}>" for name, each in numbers.items()}
+    names |= {f"[{a}]": "[<Anna>]", f"[{a},{b}]": "[<Anna>,<Boris>]", f"[{b}]": "[<Boris>]"}
+    names[f"{clock.at:.1f}"] = "<asked at>"
+    for frames in rows.values():
+        for number, text in enumerate(frames):
+            for spelt, name in names.items():
+                text = text.replace(spelt, name)
+            frames[number] = text
+    return rows
+
+
+async def test_it_hears_what_was_recorded() -> None:
+    clock = SetClock(float(int(time.time())))
+    async with opened_house(None, clock=clock) as house:
+        heard = await play(house, clock)
+    assert heard == json.loads(RECORDED.read_text(encoding="utf-8"))

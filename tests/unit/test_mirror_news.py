@@ -1,0 +1,153 @@
+"""What a mirror tells those who wait of who comes for them. Contract: 8.9."""
+
+from __future__ import annotations
+
+import pytest
+
+from attendance_core.marking.frames import Frame, HeldBy, LetGo, WasMarked
+from attendance_core.marking.places import Held, Marked, State, Waiting
+from tests.support.mirror_room import AT, BOB, BY_MIA, MAX, MIA, Room, place
+
+WAITS = place(BOB, 1, Waiting(10))
+BY_MAX = Held(since=10, marker=MAX, until=AT + 60)
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+class TestHeld:
+    def test_on_each_socket_that_hears_news_and_on_no_other(self, room: Room) -> None:
+        phone, laptop = (room.waits(WAITS, hears_news=True) for _ in range(2))
+        old = room.waits(WAITS)
+        for socket in (phone, laptop, old):
+            assert room.news(socket) == []
+        room.told(place(BOB, 2, BY_MIA))
+        assert room.news(phone) == room.news(laptop) == [HeldBy(MIA, 90)]
+        assert room.news(old) == []
+        assert len(room.deliveries) == 1
+
+    def test_whoever_opens_meanwhile_is_told_what_is_left(self, room: Room) -> None:
+        phone = room.waits(WAITS, hears_news=True)
+        room.told(place(BOB, 2, BY_MIA))
+        room.hush()
+        back = room.waits(place(BOB, 2, BY_MIA), hears_news=True, at=AT + 30)
+        assert (room.news(phone), room.news(back)) == ([], [HeldBy(MIA, 60)])
+
+    def test_an_opening_that_knows_less_is_told_what_is_known(self, room: Room) -> None:
+        room.told(place(BOB, 2, BY_MIA))
+        assert room.news(room.waits(WAITS, hears_news=True)) == [HeldBy(MIA, 90)]
+
+    def test_an_opening_may_be_the_first_to_know(self, room: Room) -> None:
+        phone = room.waits(WAITS, hears_news=True)
+        room.waits(place(BOB, 2, BY_MIA), hears_news=True)
+        assert room.news(phone) == [HeldBy(MIA, 90)]
+
+    def test_another_takes_its_place_where_its_end_was_not_heard(self, room: Room) -> None:
+        phone = room.waits(WAITS, hears_news=True)
+        room.told(place(BOB, 2, BY_MIA))
+        room.told(place(BOB, 4, BY_MAX))
+        assert room.news(phone) == [HeldBy(MIA, 90), HeldBy(MAX, 60)]
+
+    def test_news_told_twice_or_too_late_say_nothing(self, room: Room) -> None:
+        phone = room.waits(WAITS, hears_news=True)
+        room.told(place(BOB, 3, Waiting(10)))
+        room.told(place(BOB, 2, BY_MIA))
+        assert room.news(phone) == []
+
+    def test_others_do_not_hear_of_it(self, room: Room) -> None:
+        room.waits(WAITS)
+        other = room.waits(place(MAX, 1, Waiting(11)), hears_news=True)
+        room.told(place(BOB, 2, BY_MIA))
+        assert room.news(other) == []
+
+
+class TestItsEnd:
+    @pytest.mark.parametrize("state", [Waiting(10), None])
+    def test_without_a_mark_one_is_let_go(self, room: Room, state: State) -> None:
+        phone = room.waits(WAITS, hears_news=True)
+        room.told(place(BOB, 2, BY_MIA))
+        room.told(place(BOB, 3, state))
+        assert room.news(phone) == [HeldBy(MIA, 90), LetGo()]
+
+    def test_marked_one_is_not(self, room: Room) -> None:
+        phone, old = room.waits(WAITS, hears_news=True), room.waits(WAITS)
+        room.told(place(BOB, 2, BY_MIA))
+        room.told(place(BOB, 3, Marked(MIA, AT, 50)))
+        assert room.news(phone) == [HeldBy(MIA, 90), WasMarked(MIA)]
+        assert room.news(old) == [WasMarked(MIA)]
+
+    def test_nor_is_one_whose_hold_was_never_told(self, room: Room) -> None:
+        phone = room.waits(WAITS, hears_news=True)
+        room.told(place(BOB, 3, Waiting(10)))
+        assert room.news(phone) == []
+
+
+class TestReadings:
+    @pytest.mark.parametrize(
+        ("state", "frames"),
+        [
+            (BY_MIA, [HeldBy(MIA, 88)]),
+            (Waiting(10), []),
+            (Marked(MIA, AT, 50), [WasMarked(MIA)]),
+        ],
+    )
+    def test_tell_of_a_hold_whose_announcement_was_lost(
+        self, room: Room, state: State, frames: list[Frame]
+    ) -> None:
+        phone = room.waits(WAITS, hears_news=True)
+        now = place(BOB, 5, state)
+        listed = () if isinstance(state, Marked) else (now,)
+        room.reads(*listed, watched=(now,), at=AT + 2)
+        assert room.news(phone) == frames
+
+    @pytest.mark.parametrize(
+        ("state", "frames"),
+        [
+            (BY_MIA, []),
+            (BY_MAX, [HeldBy(MAX, 58)]),
+            (Waiting(10), [LetGo()]),
+            (None, [LetGo()]),
+            (Marked(MIA, AT, 50), [WasMarked(MIA)]),
+        ],
+    )
+    def test_tell_what_has_become_of_a_hold(
+        self, room: Room, state: State, frames: list[Frame]
+    ) -> None:
+        phone = room.waits(WAITS, hears_news=True)
+        room.told(place(BOB, 2, BY_MIA))
+        room.hush()
+        now = place(BOB, 2 if state == BY_MIA else 5, state)
+        listed = (now,) if isinstance(state, Waiting | Held) else ()
+        for _ in range(2):
+            room.reads(*listed, watched=(now,), at=AT + 2)
+        assert room.news(phone) == frames
+
+    def test_a_hold_that_has_run_out_is_none(self, room: Room) -> None:
+        """Nobody came by to end it yet."""
+        phone = room.waits(WAITS, hears_news=True)
+        now = place(BOB, 2, BY_MIA)
+        room.reads(now, watched=(now,), at=AT + 90)
+        room.told(place(BOB, 3, Waiting(10)))
+        assert room.news(phone) == []
+
+
+class TestWithAName:
+    """A marker at another process: their name is read when it is wanted."""
+
+    def test_it_is_told_again_to_whoever_still_is_held(self, room: Room) -> None:
+        phone, old = room.waits(WAITS, hears_news=True), room.waits(WAITS)
+        room.told(place(BOB, 2, BY_MIA))
+        room.hush()
+        room.deliver(room.mirror.held_again(HeldBy(MIA, 90), 0.25))
+        assert (room.news(phone), room.news(old)) == ([HeldBy(MIA, 89.75)], [])
+
+    @pytest.mark.parametrize("state", [Waiting(10), BY_MAX, Marked(MIA, AT, 50)])
+    def test_but_not_to_one_who_is_not(self, room: Room, state: State) -> None:
+        phone = room.waits(WAITS, hears_news=True)
+        room.told(place(BOB, 2, BY_MIA))
+        room.told(place(BOB, 3, state))
+        room.hush()
+        room.deliver(room.mirror.held_again(HeldBy(MIA, 90), 0.25))
+        assert room.news(phone) == []
