@@ -120,11 +120,12 @@ newest: ## Try it with the newest versions there are
 	$(call try)
 
 .PHONY: bench
-bench: install ## Measure commits, markings, the search of names, and all who come back at once
+bench: install ## Measure commits, markings, the search of names, all who come back at once, and news
 	$(BIN)/python -m benchmarks.commit
 	$(BIN)/python -m benchmarks.marking
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.storm
+	$(BIN)/python -m benchmarks.waiting
 
 SECONDS ?= 60
 .PHONY: chaos

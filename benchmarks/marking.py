@@ -98,7 +98,7 @@ def an_event(unit: ports.Unit) -> EventId:
     return event_id
 
 
-def opened(port: int, role: str, event_id: EventId, token: str) -> connect:
+def opened(port: int, role: str, event_id: EventId | str, token: str) -> connect:
     """A socket, to be entered."""
     return connect(
         f"ws://127.0.0.1:{port}/ws/{role}?event_id={event_id}",

@@ -1,15 +1,18 @@
-"""Who comes for me: news for sockets that ask for them. Contract: 8.9."""
+"""Who comes for me, and when: news for sockets that ask for them. Contract: 6.16, 8.9."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import EventId
-from tests.support.live_house import QUICK, House, Visitor, Wire, opened_house
+from tests.support.live_house import PATIENCE, QUICK, House, Visitor, Wire, opened_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -54,7 +57,7 @@ async def test_held_and_let_go_byte_for_byte(house: House) -> None:
 async def next_text(wire: Wire, message: str) -> str:
     """The next frame of this name."""
     while True:
-        text = str(await wire.connection.recv())
+        text = str(await asyncio.wait_for(wire.connection.recv(), PATIENCE))
         if f'"message":"{message}"' in text:
             return text
 
@@ -91,3 +94,61 @@ async def test_whoever_does_not_ask_for_news_hears_none(house: House, asks: str)
     marking = await marker.marks(event_id)
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
     await waiting.hears_nothing()
+
+
+class TestYourPlace:
+    async def test_byte_for_byte_right_after_opening(self, house: House) -> None:
+        first, asker, marker = await house.people(3)
+        event_id = await house.event(marker)
+        await first.mark_me(event_id)
+        await marker.marks(event_id)
+        waiting = await asker.mark_me(with_news(event_id))
+        assert str(await waiting.connection.recv()) == (
+            '{"result":"ok","message":"your_place","params":{"place":2,"waiting":2,"markers":1}}'
+        )
+
+    async def test_when_it_changed_but_not_twice_within_three_seconds(self, house: House) -> None:
+        *others, asker, marker = await house.people(5)
+        event_id = await house.event(marker)
+        early = [await each.mark_me(event_id) for each in others]
+        waiting = await asker.mark_me(with_news(event_id))
+        told_at = [asyncio.get_running_loop().time()]
+        assert await next_place(waiting) == (4, 4, 0)
+        await early[0].says_goodbye()
+        await marker.marks(event_id)
+        assert await next_place(waiting) == (3, 3, 1)
+        told_at.append(asyncio.get_running_loop().time())
+        for each in early[1:]:
+            await each.says_goodbye()
+        late = await (await house.person()).mark_me(with_news(event_id))
+        assert await next_place(late) == (2, 2, 1)
+        assert await next_place(waiting) == (1, 2, 1)
+        told_at.append(asyncio.get_running_loop().time())
+        for before, after in pairwise(told_at):
+            assert 2.9 < after - before < 7
+
+    async def test_who_is_held_keeps_their_number(self, house: House) -> None:
+        event_id, asker, _, waiting, marking = await asker_and_marker(house)
+        await next_place(waiting)
+        late = await (await house.person()).mark_me(with_news(event_id))
+        assert await next_place(late) == (2, 2, 1)
+        await marking.says("prepare_to_mark", user_id=asker.user_id)
+        await next_text(waiting, "held")
+        assert await next_place(waiting) == (1, 2, 1)
+        await late.hears_nothing()
+
+    async def test_of_a_room_that_nobody_changes_nothing_is_told(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_core.marking.askers.YOUR_PLACE_EVERY", 0)
+        _, _, _, waiting, _ = await asker_and_marker(house)
+        await next_place(waiting)
+        assert await next_place(waiting) == (1, 1, 1)  # its marker came
+        await asyncio.sleep(0.6)
+        await waiting.hears_nothing()
+
+
+async def next_place(wire: Wire) -> tuple[int, int, int]:
+    """The next they are told: which, of how many, and how many are there to mark."""
+    params = json.loads(await next_text(wire, "your_place"))["params"]
+    return params["place"], params["waiting"], params["markers"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -119,10 +120,38 @@ class TestConnections:
         assert [each.connection_id for each in of] == [hers.connection_id]
         of = await store.observe(lambda u: u.connections.of_session(SessionId("his")))
         assert [each.connection_id for each in of] == [his.connection_id]
-        here = await store.observe(lambda u: u.connections.of_process(EVENT, PROCESS))
-        assert set(here) == {hers.connection_id, his.connection_id}
+        here = await store.observe(lambda u: u.connections.in_room(EVENT, PROCESS))
+        assert {each.connection_id for each in here} == {hers.connection_id, his.connection_id}
+        assert all(each.process == Process(PROCESS, NOON, NOON) for each in here)
         await store.transact(lambda u: u.connections.remove([hers.connection_id]))
         assert await store.observe(lambda u: u.connections.of(EVENT, anna)) == []
+
+    async def test_in_a_room_are_those_of_the_process_and_every_marker(self, store: Any) -> None:
+        """Contract: 6.16, markers on whatever process."""
+        anna, boris, vera = await a_room(store, "Анна", "Борис", "Вера")
+        other = ProcessId(UUID(int=3))
+        waits, marks = a_connection(anna), a_connection(boris, role=Role.MARKING)
+        far_away = [
+            replace(a_connection(vera, role=role), process_id=other)
+            for role in sorted(Role, key=str)
+        ]
+
+        def work(unit: Any) -> None:
+            unit.processes.put(Process(other, NOON + 1, NOON))
+            for connection in (waits, marks, *far_away):
+                unit.connections.add(connection)
+
+        await store.transact(work)
+        there = await store.observe(lambda u: u.connections.in_room(EVENT, other))
+        here = await store.observe(lambda u: u.connections.in_room(EVENT, PROCESS))
+        found = {each.connection_id: each.process.renewed_at for each in here}
+        (marks_too,) = [each.connection_id for each in far_away if each.role is Role.MARKING]
+        assert found == {
+            waits.connection_id: NOON,
+            marks.connection_id: NOON,
+            marks_too: NOON + 1,
+        }
+        assert len(there) == 3
 
     async def test_of_a_person_with_many_those_that_matter_are_read(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")

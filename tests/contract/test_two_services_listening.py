@@ -94,6 +94,21 @@ async def test_who_comes_for_one_is_told_by_the_other(pair: Pair) -> None:
         await next_of(waits, "was_marked")
 
 
+async def test_who_marks_at_the_other_is_counted(pair: Pair) -> None:
+    """Contract: 6.16, right within 7 s."""
+    asker, marker = people(pair.one, 2)
+    event_id = an_event(marker)
+    async with at(asker, pair.two).opens("mark_me", f"{event_id}&news=1") as waits:
+        assert (await next_of(waits, "your_place"))["markers"] == 0
+        async with marker.opens("marking", event_id):
+            opened = time.monotonic()
+            assert await next_of(waits, "your_place") == {"place": 1, "waiting": 1, "markers": 1}
+            assert time.monotonic() - opened < 7
+        closed = time.monotonic()
+        assert (await next_of(waits, "your_place"))["markers"] == 0
+        assert time.monotonic() - closed < 7
+
+
 async def next_of(wire: Wire, message: str) -> dict[str, Any]:
     """What the next frame of this name says."""
     while (frame := await wire.heard())["message"] != message:

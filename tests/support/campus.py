@@ -14,7 +14,7 @@ from attendance_core.errors import EventOver, LeaseLost, LeftEvent, NotLoggedIn,
 from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked
+from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPlace
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.marking.readings import WhyGone
@@ -128,7 +128,8 @@ class Campus(World):
         yield
         host.clients[cid] = client
         if role is Role.MARK_ME:
-            told = host.mirror.add_asker(connection, asked, hears_news=client.hears_news)
+            news, now = client.hears_news, self.clock.now()
+            told = host.mirror.add_asker(connection, asked, hears_news=news, now=now)
         else:
             told = host.mirror.add_marker(connection, ready, hears_news=client.hears_news)
         self._deliver(host, told)
@@ -207,6 +208,10 @@ class Campus(World):
         del host.post[first : first + count]
         host.missed += count
 
+    def tells_places(self, host: Host) -> None:
+        if host.mirror.owes_places:
+            self._deliver(host, host.mirror.tell_places(self.clock.now()))
+
     def _deliver(self, host: Host, deliveries: Sequence[Delivery]) -> None:
         let_go: set[ConnectionId] = set()
         for delivery in deliveries:
@@ -219,6 +224,9 @@ class Campus(World):
                 is_mark = isinstance(delivery.frame, WasMarked)
                 assert not (is_mark and cid in let_go), "let go by who has marked them"
                 client.takes(delivery.frame)
+                if isinstance(delivery.frame, YourPlace):
+                    assert self.clock.now() >= client.place_at + 3, "told twice within 3 s"
+                    client.place_at = self.clock.now()
                 if client.closed:
                     why = getattr(delivery.frame, "why", EventOver)
                     if isinstance(delivery.frame, Closing) and why is None:
@@ -292,6 +300,29 @@ class Campus(World):
                 )
             )
         }
+
+    def is_right(self, told: YourPlace | None, user_id: UserId) -> bool:
+        """Whether one who waits was told their place as it is."""
+        listed = sorted(
+            (place.state.since, place.user_id)
+            for place in self.places().values()
+            if isinstance(place.state, Waiting | Held)
+        )
+        numbers = [each for _, each in listed]
+        if user_id not in numbers:
+            return True
+        if told is None:
+            return False
+        markers = [
+            each
+            for each in self.all_clients
+            if each.connection.role is Role.MARKING and not each.ended and each.user_id != user_id
+        ]
+        surely = {each.user_id for each in markers if self.keeps_its_place(each)}
+        perhaps = {each.user_id for each in markers}
+        return ((told.number, told.waiting) == (numbers.index(user_id) + 1, len(numbers))) and len(
+            surely
+        ) <= told.markers <= len(perhaps)
 
     def event_as_it_is(self) -> Event | None:
         """None where it was deleted."""

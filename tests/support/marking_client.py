@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import (
@@ -18,6 +19,7 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
+    YourPlace,
 )
 from attendance_core.vocabulary import Instant, UserId
 
@@ -46,6 +48,8 @@ class Client:
     said: Command | None = None
     hears_news: bool = False
     held_by: UserId | None = None
+    place: YourPlace | None = None
+    place_at: Instant = -inf  # when it was told of it last
     is_read: bool = True  # whether its process would take the next command
     frames: list[Frame] = field(default_factory=list)
 
@@ -73,6 +77,9 @@ class Client:
             case HeldBy(user_id, expires_in) if self.hears_news:
                 assert expires_in > 0
                 self.held_by = user_id
+            case YourPlace() if self.hears_news:
+                assert frame != self.place, "told what it knows"
+                self.place = frame
             case LetGo() if self.hears_news:
                 assert self.held_by is not None, "let go by nobody"
                 self.held_by = None

@@ -266,6 +266,11 @@ class Marking(Promises):
         if host := self._host(number):
             self._begin(host, self.campus.reads(host), meanwhile)
 
+    @rule(number=which)
+    def places_are_told(self, number: int) -> None:
+        if host := self._host(number):
+            self.campus.tells_places(host)
+
     @rule(number=which, quiet=st.booleans())
     def somebody_comes_while_one_reads(self, number: int, quiet: bool) -> None:
         """And is heard of before what was read, which is older."""

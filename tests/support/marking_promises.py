@@ -30,6 +30,8 @@ class Promises(RuleBasedStateMachine):
         """Every open socket of a process that has heard everything, or has just read."""
         event = self.campus.event_as_it_is()
         over = event is None or self.campus.clock.now() >= event.ends_at
+        if read:
+            self.campus.tells_places(host)
         for client in [each for each in host.clients.values() if not each.closed]:
             if read:
                 assert not over, "of an event that is over, every socket closes"
@@ -43,6 +45,9 @@ class Promises(RuleBasedStateMachine):
                 if client.hears_news and not place.hold_has_lapsed(self.campus.clock.now()):
                     by = state.marker if isinstance(state, Held) else None
                     assert client.held_by == by, f"{client} should know who has them: {by}"
+                is_due = self.campus.clock.now() >= client.place_at + 3
+                if client.hears_news and read and is_due:
+                    assert self.campus.is_right(client.place, client.user_id), f"{client}"
             else:
                 truth = self.campus.can_be_marked(client)
                 assert set(client.listed or ()) == truth, f"{client} should list {truth}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from uuid import UUID
 
 from attendance_core.marking.announcements import PlaceChanged
@@ -71,14 +72,27 @@ class Room:
     ) -> None:
         self.deliver(self.mirror.command_ended(cid, Outcome(mine, AT, changed, ended)))
 
-    def reads(self, *listed: Place, watched: tuple[Place, ...] = (), at: float = AT) -> None:
-        self.applies(self.mirror.begin_reading(), *listed, watched=watched, at=at)
+    def reads(
+        self,
+        *listed: Place,
+        watched: tuple[Place, ...] = (),
+        at: float = AT,
+        markers: Set[UserId] = frozenset(),
+    ) -> None:
+        begun = self.mirror.begin_reading()
+        self.applies(begun, *listed, watched=watched, at=at, markers=markers)
 
     def applies(
-        self, begun: int, *listed: Place, watched: tuple[Place, ...] = (), at: float = AT
+        self,
+        begun: int,
+        *listed: Place,
+        watched: tuple[Place, ...] = (),
+        at: float = AT,
+        markers: Set[UserId] = frozenset(),
     ) -> None:
         here = frozenset(self.sent)
-        self.deliver(self.mirror.apply_reading(begun, Reading(ENDS_AT, at, listed, watched, here)))
+        reading = Reading(ENDS_AT, at, listed, watched, here, frozenset(markers))
+        self.deliver(self.mirror.apply_reading(begun, reading))
 
     def hush(self) -> None:
         """What was sent so far is of no interest."""

@@ -65,7 +65,7 @@ class World:
         self.sweep = Sweep(transact, observe, self.terms)
         self.renew = RenewLease(transact, self.terms)
         self.take_lease = TakeLease(transact, self.terms)
-        self.read_room = ReadRoom(observe)
+        self.read_room = ReadRoom(observe, self.terms)
         self.people = [self.person(f"Person {number}") for number in range(1, people + 1)]
         self.event_id = self.event()
         self.process_id = self.process()

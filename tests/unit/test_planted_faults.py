@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.memory.unit import MemoryUnit
-from attendance_core.marking import commands, moves, places, upkeep
+from attendance_core.marking import askers, commands, moves, places, upkeep
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import LetGo, WasMarked
 from attendance_core.marking.mirror import Mirror
+from attendance_core.marking.order import Order
 from attendance_core.marking.places import Held, Mark, Place
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import UserId
@@ -195,6 +197,21 @@ def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
     plant.setattr(View, "frames_about_me", tells)
 
 
+def who_is_held_loses_their_number(plant: Plant) -> None:
+    put = Order.put
+    plant.setattr(
+        Order,
+        "put",
+        lambda self, place: put(
+            self, replace(place, state=None) if isinstance(place.state, Held) else place
+        ),
+    )
+
+
+def a_place_is_told_whenever_it_changes(plant: Plant) -> None:
+    plant.setattr(askers, "YOUR_PLACE_EVERY", 0)
+
+
 FAULTS: list[Callable[[Plant], None]] = [
     people_may_mark_themselves,
     holds_do_not_expire,
@@ -212,6 +229,8 @@ FAULTS: list[Callable[[Plant], None]] = [
     another_process_forgets_that_it_is_too_soon,
     a_hold_is_not_told_by_readings,
     one_is_let_go_before_one_was_marked,
+    who_is_held_loses_their_number,
+    a_place_is_told_whenever_it_changes,
 ]
 
 

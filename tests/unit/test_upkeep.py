@@ -308,3 +308,39 @@ class TestPlace:
         for by, now in ((UserId(4), NOON), (UserId(3), NOON + 90)):
             with pytest.raises(NobodyHeld):
                 held.marked(by, now, 50)
+
+
+class TestWhoIsThereToMark:
+    """Contract: 6.16, with a present socket, on whatever process."""
+
+    def markers(self, world: World) -> frozenset[UserId]:
+        reading = world.read_room(event_id=world.event_id, process_id=world.process_id, watched=())
+        return drive(reading).markers
+
+    def test_each_once_and_nobody_who_waits(self, world: World) -> None:
+        world.waits(1)
+        for marker in (2, 2, 3):
+            world.marks(marker, world.process())
+        assert self.markers(world) == {2, 3}
+
+    def test_a_loss_has_a_grace_and_a_goodbye_has_none(self, world: World) -> None:
+        world.waits(1)
+        lost, gone = world.marks(2), world.marks(3)
+        world.is_lost(lost)
+        world.says_goodbye(gone)
+        assert self.markers(world) == {2}
+        world.clock.pass_(15)
+        assert self.markers(world) == set()
+
+    def test_those_of_a_dead_process_go_after_the_grace_though_nobody_swept(
+        self, world: World
+    ) -> None:
+        world.waits(1)
+        world.pass_(20)
+        world.marks(2, world.process())
+        for _ in range(7):
+            world.clock.pass_(2)
+            drive(world.renew(process_id=world.process_id))
+        assert self.markers(world) == {2}
+        world.clock.pass_(1)
+        assert self.markers(world) == set()

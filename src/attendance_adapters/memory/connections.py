@@ -89,11 +89,12 @@ class Connections:
             if connection_id in self._connections:
                 del self._connections[connection_id]
 
-    def of_process(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
+    def in_room(self, event_id: EventId, process_id: ProcessId) -> Sequence[Connection]:
         return [
-            connection.connection_id
+            self._with_process(connection)
             for connection in self._connections.values()
-            if connection.event_id == event_id and connection.process_id == process_id
+            if connection.event_id == event_id
+            and (connection.process_id == process_id or connection.role is Role.MARKING)
         ]
 
     def lapsed(

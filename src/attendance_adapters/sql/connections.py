@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, select, update
+from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, or_, select, update
 
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import BigId, connections, places, processes
@@ -68,9 +68,12 @@ NOTE_CONNECTIONS_LOST = (
     .values(lost_at=bindparam("lost_at"))
 )
 REMOVE_CONNECTIONS = delete(connections).where(_among_ids)
-CONNECTIONS_OF_PROCESS = select(connections.c.connection_id).where(
+CONNECTIONS_IN_ROOM = _SELECT_CONNECTIONS.where(
     connections.c.event_id == bindparam("event_id"),
-    connections.c.process_id == bindparam("process_id"),
+    or_(
+        connections.c.process_id == bindparam("process_id"),
+        connections.c.role == Role.MARKING.value,
+    ),
 )
 LOST_CONNECTIONS = (
     _SELECT_CONNECTIONS.where(connections.c.lost_at <= bindparam("lost_by"))
@@ -160,10 +163,9 @@ class Connections:
         if connection_ids:
             self._execute(REMOVE_CONNECTIONS, {"connection_ids": list(connection_ids)})
 
-    def of_process(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
+    def in_room(self, event_id: EventId, process_id: ProcessId) -> Sequence[Connection]:
         keys = {"event_id": event_id, "process_id": process_id}
-        rows = self._execute(CONNECTIONS_OF_PROCESS, keys)
-        return [ConnectionId(connection_id) for (connection_id,) in rows]
+        return [_connection_from(row) for row in self._execute(CONNECTIONS_IN_ROOM, keys)]
 
     def lapsed(
         self, lost_by: Instant, renewed_by: Instant | None, limit: int

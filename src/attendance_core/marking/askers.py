@@ -1,14 +1,18 @@
-"""The ``mark_me`` sockets of a mirror, and what each of them is told. Contract: 6.4, 8.9."""
+"""The ``mark_me`` sockets of a mirror, and what each of them is told. Contract: 6.4, 6.16, 8.9."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from typing import Final
 
 from attendance_core.marking.connections import Connection
-from attendance_core.marking.frames import Delivery, Frame, HeldBy
+from attendance_core.marking.frames import Delivery, Frame, HeldBy, YourPlace
+from attendance_core.marking.order import Order
 from attendance_core.marking.places import Place
 from attendance_core.marking.views import View
-from attendance_core.vocabulary import ConnectionId, Instant, UserId
+from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
+
+YOUR_PLACE_EVERY: Final[Seconds] = 3.0  # Contract: 6.16, at most once in so long a socket
 
 
 class Askers:
@@ -16,6 +20,10 @@ class Askers:
 
     def __init__(self) -> None:
         self._of: dict[UserId, dict[ConnectionId, View]] = {}
+        self._order = Order()
+        self.markers: Set[UserId] = frozenset()  # who is there to mark, on whatever process
+        self._owes_places = False
+        self._hearing: dict[ConnectionId, View] = {}  # those that hear news
 
     @property
     def people(self) -> Set[UserId]:
@@ -30,13 +38,56 @@ class Askers:
         """Takes in one that is open and stored; it was told nothing yet."""
         connection = view.connection
         self._of.setdefault(connection.user_id, {})[connection.connection_id] = view
+        if view.hears_news:
+            self._hearing[connection.connection_id] = view
 
     def remove(self, connection: Connection) -> None:
         """Forgets one that has gone, if it was here."""
         theirs = self._of.get(connection.user_id, {})
         theirs.pop(connection.connection_id, None)
+        self._hearing.pop(connection.connection_id, None)
         if not theirs:
             self._of.pop(connection.user_id, None)
+
+    @property
+    def owes_places(self) -> bool:
+        """Whether somebody may have another place than they were told of."""
+        return self._owes_places and bool(self._hearing)
+
+    def puts(self, place: Place) -> None:
+        """Hears of somebody's place, whoever it is."""
+        if self._order.put(place):
+            self._owes_places = True
+
+    def counts(self, markers: Set[UserId]) -> None:
+        """Hears who is there to mark."""
+        if markers != self.markers:
+            self.markers = markers
+            self._owes_places = True
+
+    def tell_places(self, now: Seconds) -> list[Delivery]:
+        """Tells whoever's place has changed, but nobody twice within 3 s by a stopwatch."""
+        deliveries = []
+        self._owes_places = False
+        for view in self._hearing.values():
+            if now < view.your_place_at + YOUR_PLACE_EVERY:
+                self._owes_places = True
+            else:
+                deliveries += self.tell_place(view, now)
+        return deliveries
+
+    def tell_place(self, view: View, now: Seconds) -> list[Delivery]:
+        """Tells one their place, where they have one that they do not know."""
+        user_id = view.connection.user_id
+        number = self._order.number_of(user_id)
+        if number is None or view.closing or not view.hears_news:
+            return []
+        markers = len(self.markers) - (user_id in self.markers)
+        frame = YourPlace(number, len(self._order), markers)
+        if frame == view.your_place:
+            return []
+        view.your_place, view.your_place_at = frame, now
+        return [Delivery(frame, (view.connection.connection_id,))]
 
     def told(self, place: Place, at: Instant) -> list[Delivery]:
         """Tells a person on each of their sockets what has become of them, unless it was told."""

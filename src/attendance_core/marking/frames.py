@@ -87,7 +87,18 @@ class Closing:
 
 
 Answer = Prepared | Confirmed | GivenBack
-News = HeldBy | LetGo  # only for sockets that asked for news. Contract: 8.9
+
+
+@dataclass(frozen=True, slots=True)
+class YourPlace:
+    """The how-many-th you are, of how many, and how many others are there to mark."""
+
+    number: int
+    waiting: int
+    markers: int
+
+
+News = HeldBy | LetGo | YourPlace  # only for sockets that asked for news. Contract: 8.9
 Frame = (
     MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | News | Closing
 )

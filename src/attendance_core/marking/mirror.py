@@ -76,6 +76,10 @@ class Mirror:
             ]
             return marked + self._close(list(self._views()), reading.ending)
         deliveries: list[Delivery] = []
+        opened_since = {
+            each.connection.user_id for each in self._markers.values() if each.opened_at > begun
+        }
+        self._askers.counts(reading.markers | opened_since)
         for place in (*reading.listed, *reading.watched):
             known = self._known.get(place.user_id)
             if known is None or place.version > known.version:
@@ -107,14 +111,33 @@ class Mirror:
             return []
         return self._apply(news.place, news.at, news.commanded_by)
 
+    @property
+    def owes_places(self) -> bool:
+        """Whether somebody who hears news may have another place than they were told of."""
+        return self._askers.owes_places
+
+    def tell_places(self, now: Seconds) -> list[Delivery]:
+        """Tells them, but nobody twice within 3 s by a stopwatch."""
+        return self._askers.tell_places(now)
+
     def add_asker(
-        self, connection: Connection, asked: Asked, *, hears_news: bool = False
+        self,
+        connection: Connection,
+        asked: Asked,
+        *,
+        hears_news: bool = False,
+        now: Seconds = 0.0,
     ) -> list[Delivery]:
-        """Adds a ``mark_me`` socket, open and stored: it is told what has become of its person."""
+        """Adds a ``mark_me`` socket, open and stored: it is told what has become of its person.
+
+        ``now`` is by the stopwatch that `tell_places` goes by.
+        """
         deliveries = self.announced(PlaceChanged(asked.place, asked.at))
         self._heard_count += 1
-        self._askers.add(View(connection, self._heard_count, hears_news))
-        return deliveries + self._askers.told(self._known[connection.user_id], asked.at)
+        view = View(connection, self._heard_count, hears_news)
+        self._askers.add(view)
+        deliveries += self._askers.told(self._known[connection.user_id], asked.at)
+        return deliveries + self._askers.tell_place(view, now)
 
     def add_marker(
         self, connection: Connection, ready: Ready, *, hears_news: bool = False
@@ -125,6 +148,7 @@ class Mirror:
         self._heard_count += 1
         view = View(connection, self._heard_count, hears_news)
         self._markers[connection.connection_id] = view
+        self._askers.counts(self._askers.markers | {connection.user_id})
         to = (connection.connection_id,)
         prepared: list[Delivery] = []
         if holding is not None and isinstance(holding.state, Held):
@@ -199,6 +223,7 @@ class Mirror:
         user_id = place.user_id
         old = self._known.get(user_id)
         self._known[user_id] = place
+        self._askers.puts(place)
         self._heard_count += 1
         self._changed_at[user_id] = self._heard_count
         earlier: list[Delivery] = []

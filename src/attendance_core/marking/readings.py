@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from attendance_core import ports
 from attendance_core.errors import EventNotFound
-from attendance_core.marking.connections import Connection
+from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Place
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
@@ -15,13 +15,17 @@ from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at a room: who waits or is held, those watched, and this process's sockets."""
+    """One look at a room: who waits or is held, those watched, and this process's sockets.
+
+    ``markers`` are the people with a ``marking`` socket, in its grace too, on whatever process.
+    """
 
     ends_at: Instant | None  # of the event; None where it has been deleted
     at: Instant
     listed: Sequence[Place]
     watched: Sequence[Place]
     connections: frozenset[ConnectionId]
+    markers: frozenset[UserId] = frozenset()
 
     @property
     def ending(self) -> Ending | None:
@@ -36,6 +40,7 @@ class ReadRoom:
     """Reads a room anew for the mirror that this process keeps of it."""
 
     observe: ports.Observe
+    terms: Terms
 
     async def __call__(
         self, *, event_id: EventId, process_id: ProcessId, watched: Sequence[UserId]
@@ -47,12 +52,21 @@ class ReadRoom:
                 event = unit.events.get(event_id)
             except EventNotFound:
                 return Reading(None, unit.now(), (), (), frozenset())
+            found = unit.connections.in_room(event_id, process_id)
+            here = [each for each in found if each.process_id == process_id]
+            judge = here[0].process if here else None
+            now = unit.now()
             return Reading(
                 event.ends_at,
-                unit.now(),
+                now,
                 unit.places.listed(event_id),
                 unit.places.of(event_id, watched) if watched else (),
-                frozenset(unit.connections.of_process(event_id, process_id)),
+                frozenset(each.connection_id for each in here),
+                frozenset(
+                    each.user_id
+                    for each in found
+                    if each.role is Role.MARKING and each.is_present(now, judge, self.terms)
+                ),
             )
 
         return await self.observe(look)

@@ -6,6 +6,7 @@ Contract: 6.8, 6.10, 8.9.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.frames import (
@@ -19,9 +20,10 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
+    YourPlace,
 )
 from attendance_core.marking.places import Held, Marked, Place, Waiting
-from attendance_core.vocabulary import Instant, UserId
+from attendance_core.vocabulary import Instant, Seconds, UserId
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class View:
     has_command: bool = False
     unheard: dict[UserId, bool] = field(default_factory=dict)  # changed meanwhile; still listed?
     held_by: Held | None = None  # the hold that its client, who waits, was told of
+    your_place: YourPlace | None = None  # what it was told of its place, and when
+    your_place_at: Seconds = -inf
 
     def shows(self, place: Place | None) -> bool:
         """Tells whether this person is on its client's list when their place is this."""

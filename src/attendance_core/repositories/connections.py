@@ -48,8 +48,8 @@ class Connections(Protocol):
         """Removes what there is; does nothing where there is none."""
         ...
 
-    def of_process(self, event_id: EventId, process_id: ProcessId) -> Sequence[ConnectionId]:
-        """Lists those of one process in one event, lost ones too."""
+    def in_room(self, event_id: EventId, process_id: ProcessId) -> Sequence[Connection]:
+        """Lists those of one process in one event, and every ``marking`` one; lost ones too."""
         ...
 
     def lapsed(

@@ -26,6 +26,7 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
+    YourPlace,
 )
 from attendance_core.marking.outcomes import Outcome
 from attendance_core.profiles import ProfileSummary
@@ -215,6 +216,8 @@ def _spelling(frame: Frame, language: Language) -> tuple[str, dict[str, object]]
             return "held", {"user_id": user_id, "expires_in": expires_in}
         case LetGo():
             return "let_go", {}
+        case YourPlace(number, waiting, markers):
+            return "your_place", {"place": number, "waiting": waiting, "markers": markers}
         case WasMarked(user_id):
             return "was_marked", {"user_id": user_id}
         case Closing():

@@ -1,0 +1,39 @@
+"""Who is on the list of an event, in the order of asking. Contract: 6.20."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+
+from attendance_core.marking.places import Held, Place, Waiting
+from attendance_core.vocabulary import Instant, UserId
+
+
+class Order:
+    """Counts those who wait or are held; changing one and finding one's number take no time."""
+
+    def __init__(self) -> None:
+        self._in_order: list[tuple[Instant, UserId]] = []
+        self._since: dict[UserId, Instant] = {}
+
+    def __len__(self) -> int:
+        return len(self._in_order)
+
+    def put(self, place: Place) -> bool:
+        """Puts a person where they are now, or takes them out; tells whether that is new."""
+        user_id, state = place.user_id, place.state
+        since = state.since if isinstance(state, Waiting | Held) else None
+        before = self._since.get(user_id)
+        if since == before:
+            return False
+        if before is not None:
+            del self._in_order[bisect_left(self._in_order, (before, user_id))]
+            del self._since[user_id]
+        if since is not None:
+            insort(self._in_order, (since, user_id))
+            self._since[user_id] = since
+        return True
+
+    def number_of(self, user_id: UserId) -> int | None:
+        """Counts up to a person, with them; None where they are not on the list."""
+        since = self._since.get(user_id)
+        return None if since is None else bisect_left(self._in_order, (since, user_id)) + 1
