@@ -18,6 +18,7 @@ from attendance_core.marking.askers import YOUR_PLACE_EVERY
 from attendance_core.marking.endings import ERRORS
 from attendance_core.marking.frames import (
     Confirmed,
+    EventUpdated,
     Frame,
     GivenBack,
     HeldBy,
@@ -56,6 +57,7 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("mark_me, news", HeldBy(BORIS, 90.0)),
     ("mark_me, news", LetGo()),
     ("mark_me, news", YourPlace(3, 40, 5)),
+    ("both, news", EventUpdated("Физика", 1800000000.0, 1800005400.0)),
 )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -146,6 +148,31 @@ class TestYourPlace:
         assert await next_place(waiting) == (1, 1, 1)  # its marker came
         await asyncio.sleep(0.6)
         await waiting.hears_nothing()
+
+
+class TestEventChanged:
+    async def test_byte_for_byte_on_both_sockets(self, house: House) -> None:
+        event_id, asker, marker, waiting, old = await asker_and_marker(house)
+        marking = await marker.marking(with_news(event_id))
+        now = int(time.time())
+
+        def work(unit: Any) -> None:
+            tables = unit.events._tables
+            event = tables.events[event_id]
+            tables.events[event_id] = replace(
+                event, name="Физика", starts_at=now - 90.0, ends_at=now + 60.0
+            )
+
+        await house._transact(work)
+        for wire in (waiting, marking):
+            assert await next_text(wire, "event_changed") == (
+                '{"result":"ok","message":"event_changed","params":{"name":"Физика",'
+                f'"time_from":{now - 90},"time_to":{now + 60}}}}}'
+            )
+        await old.hears_nothing()
+        late = await asker.mark_me(with_news(event_id))
+        assert await next_place(late) == (1, 1, 1)
+        await late.hears_nothing()
 
 
 async def next_place(wire: Wire) -> tuple[int, int, int]:

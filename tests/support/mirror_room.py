@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.frames import Delivery, Frame
+from attendance_core.marking.frames import Delivery, EventUpdated, Frame
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import Held, Place, State
@@ -48,9 +48,12 @@ class Room:
             for cid in delivery.to:
                 self.sent[cid].append(delivery.frame)
 
-    def marks(self, user_id: UserId, holding: Place | None = None) -> ConnectionId:
+    def marks(
+        self, user_id: UserId, holding: Place | None = None, *, hears_news: bool = False
+    ) -> ConnectionId:
         connection = self.connection(user_id, Role.MARKING)
-        self.deliver(self.mirror.add_marker(connection, Ready(holding, AT)))
+        ready = Ready(holding, AT)
+        self.deliver(self.mirror.add_marker(connection, ready, hears_news=hears_news))
         return connection.connection_id
 
     def waits(self, mine: Place, *, hears_news: bool = False, at: float = AT) -> ConnectionId:
@@ -78,9 +81,10 @@ class Room:
         watched: tuple[Place, ...] = (),
         at: float = AT,
         markers: Set[UserId] = frozenset(),
+        event: EventUpdated | None = None,
     ) -> None:
         begun = self.mirror.begin_reading()
-        self.applies(begun, *listed, watched=watched, at=at, markers=markers)
+        self.applies(begun, *listed, watched=watched, at=at, markers=markers, event=event)
 
     def applies(
         self,
@@ -89,9 +93,10 @@ class Room:
         watched: tuple[Place, ...] = (),
         at: float = AT,
         markers: Set[UserId] = frozenset(),
+        event: EventUpdated | None = None,
     ) -> None:
         here = frozenset(self.sent)
-        reading = Reading(ENDS_AT, at, listed, watched, here, frozenset(markers))
+        reading = Reading(ENDS_AT, at, listed, watched, here, frozenset(markers), event)
         self.deliver(self.mirror.apply_reading(begun, reading))
 
     def hush(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attendance_core.marking.frames import Frame, HeldBy, LetGo, WasMarked, YourPlace
+from attendance_core.marking.frames import EventUpdated, Frame, HeldBy, LetGo, WasMarked, YourPlace
 from attendance_core.marking.places import Held, Marked, State, Waiting
 from attendance_core.vocabulary import ConnectionId, UserId
 from tests.support.mirror_room import AT, BOB, BY_MIA, MAX, MIA, Room, place
@@ -248,3 +248,31 @@ class TestYourPlace:
         room.told(place(BOB, 2, Marked(MIA, AT, 50)))
         room.deliver(room.mirror.tell_places(3.0))
         assert room.news(phone) == [WasMarked(MIA)]
+
+
+class TestEventChanged:
+    PHYSICS, CHEMISTRY = EventUpdated("Physics", 1.0, 9.0), EventUpdated("Chemistry", 1.0, 12.0)
+
+    def test_it_is_told_on_both_sockets_once(self, room: Room) -> None:
+        room.reads(WAITS, event=self.PHYSICS)
+        sockets = [room.waits(WAITS, hears_news=True), room.marks(MIA, hears_news=True)]
+        old = [room.waits(WAITS), room.marks(MIA)]
+        room.hush()
+        for _ in range(2):
+            room.reads(WAITS, event=self.CHEMISTRY)
+        assert [room.news(each) for each in sockets] == [[self.CHEMISTRY]] * 2
+        assert [room.news(each) for each in old] == [[]] * 2
+
+    def test_who_opens_afterwards_knows_it(self, room: Room) -> None:
+        room.reads(WAITS, event=self.PHYSICS)
+        room.reads(WAITS, event=self.CHEMISTRY)
+        phone = room.waits(WAITS, hears_news=True)
+        room.reads(WAITS, event=self.CHEMISTRY)
+        assert room.news(phone) == []
+
+    def test_who_opened_before_it_was_read_is_told(self, room: Room) -> None:
+        room.reads(WAITS, event=self.PHYSICS)
+        begun = room.mirror.begin_reading()
+        phone = room.waits(WAITS, hears_news=True)
+        room.applies(begun, WAITS, event=self.CHEMISTRY)
+        assert room.news(phone) == [self.CHEMISTRY]

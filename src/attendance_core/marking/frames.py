@@ -98,7 +98,18 @@ class YourPlace:
     markers: int
 
 
-News = HeldBy | LetGo | YourPlace  # only for sockets that asked for news. Contract: 8.9
+@dataclass(frozen=True, slots=True)
+class EventUpdated:
+    """The event is called and lasts so from now on."""
+
+    name: str
+    starts_at: Instant
+    ends_at: Instant
+
+
+News = (
+    HeldBy | LetGo | YourPlace | EventUpdated
+)  # only for sockets that asked for news. Contract: 8.9
 Frame = (
     MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | News | Closing
 )

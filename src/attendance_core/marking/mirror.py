@@ -19,6 +19,7 @@ from attendance_core.marking.frames import (
     Closing,
     Confirmed,
     Delivery,
+    EventUpdated,
     Frame,
     GivenBack,
     HeldBy,
@@ -42,6 +43,7 @@ class Mirror:
         self._heard_count = 0  # counts what it has heard, to know what is older than a reading
         self._markers: dict[ConnectionId, View] = {}
         self._askers = Askers()
+        self._event: EventUpdated | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -75,7 +77,7 @@ class Mirror:
                 for each in self._askers.told(place, reading.at)
             ]
             return marked + self._close(list(self._views()), reading.ending)
-        deliveries: list[Delivery] = []
+        deliveries = self._tell_event(reading.event)
         opened_since = {
             each.connection.user_id for each in self._markers.values() if each.opened_at > begun
         }
@@ -134,7 +136,7 @@ class Mirror:
         """
         deliveries = self.announced(PlaceChanged(asked.place, asked.at))
         self._heard_count += 1
-        view = View(connection, self._heard_count, hears_news)
+        view = View(connection, self._heard_count, hears_news, event=self._event)
         self._askers.add(view)
         deliveries += self._askers.told(self._known[connection.user_id], asked.at)
         return deliveries + self._askers.tell_place(view, now)
@@ -146,7 +148,7 @@ class Mirror:
         holding = ready.holding
         deliveries = [] if holding is None else self.announced(PlaceChanged(holding, ready.at))
         self._heard_count += 1
-        view = View(connection, self._heard_count, hears_news)
+        view = View(connection, self._heard_count, hears_news, event=self._event)
         self._markers[connection.connection_id] = view
         self._askers.counts(self._askers.markers | {connection.user_id})
         to = (connection.connection_id,)
@@ -242,6 +244,16 @@ class Mirror:
                 to.setdefault(frame, []).append(connection_id)
         changes = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_order_of)]
         return earlier + self._askers.told(place, at) + changes
+
+    def _tell_event(self, event: EventUpdated | None) -> list[Delivery]:
+        """Tells whoever hears news that their event is another now."""
+        self._event = event
+        to = []
+        for view in self._views():
+            if view.hears_news and not view.closing and view.event != event:
+                view.event = event
+                to.append(view.connection.connection_id)
+        return [] if event is None or not to else [Delivery(event, tuple(to))]
 
     def _end_command(self, view: View) -> list[Delivery]:
         """Its command is over: it hears again."""

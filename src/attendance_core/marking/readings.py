@@ -9,6 +9,7 @@ from attendance_core import ports
 from attendance_core.errors import EventNotFound
 from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.marking.endings import Ending
+from attendance_core.marking.frames import EventUpdated
 from attendance_core.marking.places import Place
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
 
@@ -26,6 +27,7 @@ class Reading:
     watched: Sequence[Place]
     connections: frozenset[ConnectionId]
     markers: frozenset[UserId] = frozenset()
+    event: EventUpdated | None = None
 
     @property
     def ending(self) -> Ending | None:
@@ -67,6 +69,7 @@ class ReadRoom:
                     for each in found
                     if each.role is Role.MARKING and each.is_present(now, judge, self.terms)
                 ),
+                EventUpdated(event.name, event.starts_at, event.ends_at),
             )
 
         return await self.observe(look)

@@ -12,6 +12,7 @@ from attendance_core.marking.connections import Connection
 from attendance_core.marking.frames import (
     Answer,
     Confirmed,
+    EventUpdated,
     Frame,
     HeldBy,
     LetGo,
@@ -45,6 +46,7 @@ class View:
     held_by: Held | None = None  # the hold that its client, who waits, was told of
     your_place: YourPlace | None = None  # what it was told of its place, and when
     your_place_at: Seconds = -inf
+    event: EventUpdated | None = None  # as it was when the socket opened, or as it was told since
 
     def shows(self, place: Place | None) -> bool:
         """Tells whether this person is on its client's list when their place is this."""

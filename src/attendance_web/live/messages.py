@@ -16,6 +16,7 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.frames import (
     Closing,
     Confirmed,
+    EventUpdated,
     Frame,
     GivenBack,
     HeldBy,
@@ -216,6 +217,9 @@ def _spelling(frame: Frame, language: Language) -> tuple[str, dict[str, object]]
             return "held", {"user_id": user_id, "expires_in": expires_in}
         case LetGo():
             return "let_go", {}
+        case EventUpdated(name, starts_at, ends_at):
+            times = {"time_from": int(starts_at), "time_to": int(ends_at)}
+            return "event_changed", {"name": name, **times}
         case YourPlace(number, waiting, markers):
             return "your_place", {"place": number, "waiting": waiting, "markers": markers}
         case WasMarked(user_id):
