@@ -169,7 +169,7 @@ class TestPostgres:
         assert defined(empty) == declared
         assert {*UNIQUE_REFUSALS, *INSERT_REFUSALS, *DELETE_REFUSALS} <= declared.keys()
         assert "CHECK ((low_id < high_id))" in declared.values()
-        assert sum(" WHERE " in each for each in declared.values()) == 6
+        assert sum(" WHERE " in each for each in declared.values()) == 7
         for change in (
             "ALTER TABLE friendships DROP CONSTRAINT ck_friendships_smaller_first",
             "ALTER TABLE marks RENAME CONSTRAINT pk_marks TO marks_pkey",

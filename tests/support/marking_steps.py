@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import types
 from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
 from typing import Any
 
+from attendance_core.errors import TooSoon
 from attendance_core.marking.connections import Process, Role
 from attendance_core.vocabulary import UserId
 from tests.support.lecture import EVENT, PROCESS, Lecture, socket
@@ -19,6 +21,18 @@ ANNA = UserId(3)
 
 async def hold(lecture: Lecture) -> None:
     await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
+
+
+async def give_back(lecture: Lecture) -> None:
+    await hold(lecture)
+    await lecture.do.refuse_to_mark(connection=lecture.markers[0])
+
+
+async def choose_too_soon(lecture: Lecture) -> None:
+    """Refused, since the other marker is there."""
+    with suppress(TooSoon):
+        await hold(lecture)
+        raise AssertionError("the other marker was not found")
 
 
 async def lapse(lecture: Lecture) -> None:
@@ -41,6 +55,7 @@ STEPS: dict[str, tuple[Step, Step]] = {
         lambda it: it.do.ready_to_mark(connection=socket(0, 1, Role.MARKING)),
     ),
     "prepare_to_mark": (nothing, hold),
+    "prepare_to_mark, too soon": (give_back, choose_too_soon),
     "confirm_marking": (
         hold,
         lambda it: it.do.confirm_marking(connection=it.markers[0], target=ANNA),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, or_, select, update
 
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.tables import BigId, connections, places, processes
+from attendance_adapters.sql.tables import IS_MARKING, BigId, connections, places, processes
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.vocabulary import (
     ConnectionId,
@@ -49,7 +49,7 @@ _waits_or_is_held = exists().where(
 CONNECTIONS_OF_OTHER_MARKERS = (
     _SELECT_CONNECTIONS.where(
         connections.c.event_id == bindparam("event_id"),
-        connections.c.role == Role.MARKING.value,
+        IS_MARKING,
         connections.c.user_id.not_in(bindparam("user_ids", expanding=True, type_=BigId)),
         ~_waits_or_is_held,
     )
@@ -68,12 +68,13 @@ NOTE_CONNECTIONS_LOST = (
     .values(lost_at=bindparam("lost_at"))
 )
 REMOVE_CONNECTIONS = delete(connections).where(_among_ids)
+# The event in both halves, so that SQLite finds each by its index
 CONNECTIONS_IN_ROOM = _SELECT_CONNECTIONS.where(
-    connections.c.event_id == bindparam("event_id"),
     or_(
-        connections.c.process_id == bindparam("process_id"),
-        connections.c.role == Role.MARKING.value,
-    ),
+        (connections.c.event_id == bindparam("event_id"))
+        & (connections.c.process_id == bindparam("process_id")),
+        (connections.c.event_id == bindparam("event_id")) & IS_MARKING,
+    )
 )
 LOST_CONNECTIONS = (
     _SELECT_CONNECTIONS.where(connections.c.lost_at <= bindparam("lost_by"))

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    literal_column,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -259,6 +260,15 @@ Index(
     connections.c.lost_at,
     sqlite_where=connections.c.lost_at.is_not(None),
     postgresql_where=connections.c.lost_at.is_not(None),
+)
+
+# In words, as statements have it: an engine does not see it in a parameter
+IS_MARKING = connections.c.role == literal_column("'marking'")
+Index(
+    "ix_connections_marking",
+    connections.c.event_id,
+    sqlite_where=IS_MARKING,
+    postgresql_where=IS_MARKING,
 )
 
 tallies = Table(

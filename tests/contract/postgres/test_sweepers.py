@@ -16,7 +16,7 @@ from attendance_adapters.sql import pg_engine, postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Process, Role
-from attendance_core.marking.places import Held, Place, Waiting
+from attendance_core.marking.places import BARRED_SECONDS, Barred, Held, Place, Waiting
 from attendance_core.vocabulary import ProcessId, UserId
 from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
 from tests.support.stand_ins import NOON, SetClock
@@ -119,7 +119,10 @@ async def test_two_over_lost_connections_dead_processes_and_lapsed_holds_end_eac
             state = Waiting(NOON)
         elif user_id in gone:
             state = None
-        assert after == replace(place, state=state, version=place.version + changed)
+        had = place.state if isinstance(place.state, Held) else None
+        barred = None if had is None else Barred(had.marker, had.until + BARRED_SECONDS)
+        version = place.version + changed
+        assert after == replace(place, state=state, version=version, barred=barred)
     listed = await one.observe(lambda u: u.places.listed(EVENT))
     assert {each.user_id for each in listed} == {*HELD, *THERE}
     for user_id in before:
