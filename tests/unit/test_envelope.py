@@ -55,7 +55,8 @@ GIVEN_OUT = """
     left_event missing_argument nobody_held not_held not_joined not_logged_in not_the_creator
     not_waiting other_person person_not_found picture_too_large repeated_argument scan_not_found
     somebody_took_part somebody_was_marked taken too_many_events too_many_frames too_many_requests
-    too_many_sockets too_short unknown_message unknown_path unsupported_media_type username_taken
+    too_many_sockets too_short too_soon unknown_message unknown_path unsupported_media_type
+    username_taken
     wrong_credentials wrong_method you_are_waiting yourself
 """
 WORDS = {"field": "name", "least": 1, "most": 2, "seconds": 3, "allowed": "GET"}

@@ -241,7 +241,10 @@ class Room:
         """Says it again with the name of a marker at another process, once that is read."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        await self.people.load_missing([held.user_id])
+        try:
+            await self.people.load_missing([held.user_id])
+        except Exception:
+            logger.exception("the name of a marker could not be read")
         if held.user_id in self.people.known:
             self._deliver(self._mirror.held_again(held, loop.time() - begun))
 
