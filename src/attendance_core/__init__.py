@@ -20,15 +20,20 @@ from attendance_core.errors import (
     EventNotFound,
     EventNotStarted,
     EventOver,
+    EventStarted,
     FriendOfOneself,
     HeicPicture,
+    HelperOfOneself,
     HoldingSomebody,
     InvalidArgument,
     Kind,
     LeaseLost,
     LeftEvent,
+    MayNotMark,
     MissingArgument,
     NobodyHeld,
+    NoLongerMarks,
+    NotAnOrganiser,
     NotHeld,
     NotJoined,
     NotLoggedIn,
@@ -42,6 +47,7 @@ from attendance_core.errors import (
     SomebodyWasMarked,
     Taken,
     TooManyEvents,
+    TooManyHelpers,
     TooManyRequests,
     TooManySockets,
     TooShort,
@@ -51,15 +57,21 @@ from attendance_core.errors import (
     YouAreWaiting,
     Yourself,
 )
-from attendance_core.events import Event
+from attendance_core.events import Event, EventSeen, Helper, Joined
 from attendance_core.friends import Friend, Friendship
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
+from attendance_core.marking.announcements import (
+    Announcement,
+    ConnectionsEnded,
+    EventChanged,
+    PlaceChanged,
+)
 from attendance_core.marking.connections import Connection, Process, Role, Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
 from attendance_core.marking.outcomes import Outcome, Ready
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
+from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Missed, Picture
 from attendance_core.profiles import (
     Confirmation,
@@ -103,6 +115,7 @@ __all__ = [
     "Credential",
     "Ending",
     "Event",
+    "EventChanged",
     "EventCode",
     "EventDeleted",
     "EventId",
@@ -110,24 +123,32 @@ __all__ = [
     "EventNotFound",
     "EventNotStarted",
     "EventOver",
+    "EventSeen",
+    "EventStarted",
     "Friend",
     "FriendOfOneself",
     "Friendship",
     "GivenBack",
     "HeicPicture",
     "Held",
+    "Helper",
+    "HelperOfOneself",
     "HoldingSomebody",
     "Instant",
     "InvalidArgument",
+    "Joined",
     "Kind",
     "LeaseLost",
     "LeftEvent",
     "LoggedIn",
     "Mark",
     "Marked",
+    "MayNotMark",
     "Missed",
     "MissingArgument",
+    "NoLongerMarks",
     "NobodyHeld",
+    "NotAnOrganiser",
     "NotHeld",
     "NotJoined",
     "NotLoggedIn",
@@ -158,6 +179,7 @@ __all__ = [
     "Taken",
     "Terms",
     "TooManyEvents",
+    "TooManyHelpers",
     "TooManyRequests",
     "TooManySockets",
     "TooShort",
@@ -166,6 +188,7 @@ __all__ = [
     "UserId",
     "UsernameTaken",
     "Waiting",
+    "WhoMarks",
     "WrongCredentials",
     "YouAreWaiting",
     "Yourself",

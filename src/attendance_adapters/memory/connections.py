@@ -8,7 +8,7 @@ from heapq import nlargest
 from math import inf
 
 from attendance_adapters.memory.tables import Tables
-from attendance_core.marking.connections import Connection, Process
+from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.vocabulary import (
     ConnectionId,
     EventId,
@@ -51,6 +51,13 @@ class Connections:
         if limit is not None:
             theirs = nlargest(limit, theirs, key=_lost_at)
         return [self._with_process(connection) for connection in theirs]
+
+    def marking(self, event_id: EventId) -> Sequence[Connection]:
+        return [
+            self._with_process(connection)
+            for connection in self._connections.values()
+            if connection.event_id == event_id and connection.role is Role.MARKING
+        ]
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         return [

@@ -41,6 +41,9 @@ CONNECTIONS_OF_USER = _SELECT_CONNECTIONS.where(
 LATEST_CONNECTIONS_OF_USER = CONNECTIONS_OF_USER.order_by(
     connections.c.lost_at.desc().nulls_first()
 ).limit(_limit)
+MARKING_CONNECTIONS = _SELECT_CONNECTIONS.where(
+    connections.c.event_id == bindparam("event_id"), connections.c.role == Role.MARKING.value
+)
 CONNECTIONS_OF_SESSION = _SELECT_CONNECTIONS.where(
     connections.c.session_id == bindparam("session_id")
 )
@@ -124,6 +127,10 @@ class Connections:
             rows = self._execute(CONNECTIONS_OF_USER, keys)
         else:
             rows = self._execute(LATEST_CONNECTIONS_OF_USER, {**keys, "limit": limit})
+        return [_connection_from(row) for row in rows]
+
+    def marking(self, event_id: EventId) -> Sequence[Connection]:
+        rows = self._execute(MARKING_CONNECTIONS, {"event_id": event_id})
         return [_connection_from(row) for row in rows]
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
