@@ -44,6 +44,8 @@ PEOPLE = {
     ANNA: ProfileSummary(ANNA, "Анна", FileKey("aBcD.jpg"), confirmed=True),
     BORIS: ProfileSummary(BORIS, "Борис", None, confirmed=False),
 }
+# Words of their own for a code that refuses openings, too
+ENDINGS_OF_OPENINGS = (errors.EventDeleted, errors.NoLongerMarks)
 FRAMES: tuple[tuple[str, Frame], ...] = (
     ("marking", MarkingList((ANNA, BORIS), (1800000000.25, 1800000004.5))),
     ("marking", UserJoined(ANNA, 1800000000.25)),
@@ -129,7 +131,11 @@ def lines() -> Iterator[str]:
         refused = issubclass(error, tuple(close_codes.OPENING_CODES))
         opening = close_codes.refusal_code(error()) if refused else None
         opened = next(
-            (code for ending, code in close_codes.ENDING_CODES.items() if ERRORS[ending] is error),
+            (
+                code
+                for ending, code in close_codes.ENDING_CODES.items()
+                if issubclass(ERRORS[ending], error)
+            ),
             None,
         )
         if error is refusals.TooManyFrames:
@@ -222,13 +228,14 @@ def _frame_errors() -> list[Any]:
         "too_many_sockets",
         "unavailable",
         "other_person",
+        "may_not_mark",
         "too_soon",
     ]
     found = {
         each.code: each
         for module in (errors, refusals)
         for each in vars(module).values()
-        if inspect.isclass(each) and hasattr(each, "code") and each.__name__ != "EventDeleted"
+        if inspect.isclass(each) and hasattr(each, "code") and each not in ENDINGS_OF_OPENINGS
     }
     return [found[code] for code in codes]
 

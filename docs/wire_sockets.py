@@ -23,6 +23,7 @@ PAGE: Final = (ROOT / "src" / "attendance_web" / "static" / "socket.js").read_te
 OPENS: Final = {Role.MARK_ME: MarkMe, Role.MARKING: ReadyToMark}
 ONLY: Final[dict[type[Exception], Role]] = {
     errors.EventNotStarted: Role.MARKING,
+    errors.MayNotMark: Role.MARKING,
     errors.YouAreWaiting: Role.MARKING,
     errors.HoldingSomebody: Role.MARK_ME,
 }

@@ -20,15 +20,20 @@ from attendance_core.errors import (
     EventNotFound,
     EventNotStarted,
     EventOver,
+    EventStarted,
     FriendOfOneself,
     HeicPicture,
+    HelperOfOneself,
     HoldingSomebody,
     InvalidArgument,
     Kind,
     LeaseLost,
     LeftEvent,
+    MayNotMark,
     MissingArgument,
     NobodyHeld,
+    NoLongerMarks,
+    NotAnOrganiser,
     NotHeld,
     NotJoined,
     NotLoggedIn,
@@ -42,6 +47,7 @@ from attendance_core.errors import (
     SomebodyWasMarked,
     Taken,
     TooManyEvents,
+    TooManyHelpers,
     TooManyRequests,
     TooManySockets,
     TooShort,
@@ -52,15 +58,21 @@ from attendance_core.errors import (
     YouAreWaiting,
     Yourself,
 )
-from attendance_core.events import Event
+from attendance_core.events import Event, EventSeen, Helper, Joined
 from attendance_core.friends import Friend, Friendship
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
+from attendance_core.marking.announcements import (
+    Announcement,
+    ConnectionsEnded,
+    EventChanged,
+    PlaceChanged,
+)
 from attendance_core.marking.connections import Connection, Process, Role, Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
+from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Missed, Picture
 from attendance_core.profiles import (
     Confirmation,
@@ -105,6 +117,7 @@ __all__ = [
     "Credential",
     "Ending",
     "Event",
+    "EventChanged",
     "EventCode",
     "EventDeleted",
     "EventId",
@@ -112,24 +125,32 @@ __all__ = [
     "EventNotFound",
     "EventNotStarted",
     "EventOver",
+    "EventSeen",
+    "EventStarted",
     "Friend",
     "FriendOfOneself",
     "Friendship",
     "GivenBack",
     "HeicPicture",
     "Held",
+    "Helper",
+    "HelperOfOneself",
     "HoldingSomebody",
     "Instant",
     "InvalidArgument",
+    "Joined",
     "Kind",
     "LeaseLost",
     "LeftEvent",
     "LoggedIn",
     "Mark",
     "Marked",
+    "MayNotMark",
     "Missed",
     "MissingArgument",
+    "NoLongerMarks",
     "NobodyHeld",
+    "NotAnOrganiser",
     "NotHeld",
     "NotJoined",
     "NotLoggedIn",
@@ -160,6 +181,7 @@ __all__ = [
     "Taken",
     "Terms",
     "TooManyEvents",
+    "TooManyHelpers",
     "TooManyRequests",
     "TooManySockets",
     "TooShort",
@@ -169,6 +191,7 @@ __all__ = [
     "UserId",
     "UsernameTaken",
     "Waiting",
+    "WhoMarks",
     "WrongCredentials",
     "YouAreWaiting",
     "Yourself",

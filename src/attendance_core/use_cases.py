@@ -8,15 +8,19 @@ from attendance_core.accounts import Identify, LogIn, LogOut, SignUp
 from attendance_core.attendance import GetAttendance, GetMyAttendance
 from attendance_core.browsers import RecogniseBrowser
 from attendance_core.events import (
+    AddHelper,
     CreateEvent,
     DeleteEvent,
     GetCreatedEvents,
     GetEventByCode,
     GetEventByID,
     GetEvents,
+    GetHelpers,
     GetJoinedEvents,
     JoinEvent,
     LeaveEvent,
+    RemoveHelper,
+    UpdateEvent,
 )
 from attendance_core.friends import (
     GetFriendList,
@@ -85,6 +89,10 @@ class UseCases:
     join_event: JoinEvent
     leave_event: LeaveEvent
     delete_event: DeleteEvent
+    update_event: UpdateEvent
+    add_helper: AddHelper
+    remove_helper: RemoveHelper
+    get_helpers: GetHelpers
     get_created_events: GetCreatedEvents
     get_joined_events: GetJoinedEvents
     get_attendance: GetAttendance

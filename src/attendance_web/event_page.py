@@ -97,10 +97,10 @@ async def qr_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> R
     code = codes.kept(key)  # also of one that is deleted since, as browsers have it
     if code is None:
         try:
-            event = await services.use_cases.get_event_by_id(event_id=named)
+            seen = await services.use_cases.get_event_by_id(event_id=named)
         except EventNotFound:
             raise UnknownPath from None
-        code = await codes.draw(key, f"{origin}{SHORT}/{event.code}")
+        code = await codes.draw(key, f"{origin}{SHORT}/{seen.event.code}")
     own = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
     return Response(code, media_type="image/svg+xml", headers=own)
 

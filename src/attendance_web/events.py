@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from attendance_core.events import Event, When
+from attendance_core.events import Event, Joined, When
+from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventCode, EventId, UserId
 from attendance_web.http.call import CallContext, get, post
-from attendance_web.http.fields import OneEvent, Page, UnixTime
+from attendance_web.http.fields import EventRef, OneEvent, Page, UnixTime
 from attendance_web.http.pieces import Pieces
+
+MayMark = Literal["everybody", "confirmed", "organisers"]
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -19,6 +24,17 @@ class NewEvent(msgspec.Struct, frozen=True):
     name: str
     time_from: UnixTime
     time_to: UnixTime
+    who_marks: MayMark = "everybody"
+
+
+class EventChanges(msgspec.Struct, frozen=True):
+    """At least one of the last four."""
+
+    event_id: EventRef
+    name: str | None = None
+    time_from: UnixTime | None = None
+    time_to: UnixTime | None = None
+    who_marks: MayMark | None = None
 
 
 class EventsPage(Page, frozen=True):
@@ -44,6 +60,12 @@ class Search(EventsPage, frozen=True):
     name: str | None = None
 
 
+class CreatedPage(EventsPage, frozen=True):
+    """With ``helping`` the events I help in, too."""
+
+    helping: bool = False
+
+
 class EventCreated(msgspec.Struct, frozen=True):
     """The id of a new event, and the code of its short address."""
 
@@ -62,9 +84,12 @@ class EventShown(msgspec.Struct, frozen=True):
 
 
 class OneEventShown(EventShown, frozen=True):
-    """``code``: of its short address, `/e/<code>`."""
+    """``code``: of its short address, `/e/<code>`; the last two are for who is logged in."""
 
     code: EventCode
+    who_marks: MayMark
+    organiser: bool | UnsetType = UNSET
+    may_mark: bool | UnsetType = UNSET
 
 
 class CreatedEvent(msgspec.Struct, frozen=True):
@@ -78,7 +103,7 @@ class CreatedEvent(msgspec.Struct, frozen=True):
 
 
 class JoinedEvent(msgspec.Struct, frozen=True):
-    """An event I am in; ``creator``: I made it."""
+    """An event I am in; ``creator``: I made it; ``organiser``: I made it, or help in it."""
 
     name: str
     event_id: UUID
@@ -86,6 +111,7 @@ class JoinedEvent(msgspec.Struct, frozen=True):
     time_from: int
     time_to: int
     code: EventCode
+    organiser: bool
 
 
 @post("/api/events/CreateEvent")
@@ -96,15 +122,23 @@ async def create_event(call: CallContext[NewEvent]) -> EventCreated:
         name=call.arguments.name,
         starts_at=float(call.arguments.time_from),
         ends_at=float(call.arguments.time_to),
+        who_marks=WhoMarks(call.arguments.who_marks),
     )
     return EventCreated(event.event_id, event.code)
 
 
 @get("/api/events/GetEventByID", login=False)
 async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
-    """One event."""
-    event = await call.use_cases.get_event_by_id(event_id=_id(call))
-    return OneEventShown(*_five_fields(event), event.code)
+    """One event, and what I may do in it."""
+    actor = None if call.actor is None else call.actor.user_id
+    seen = await call.use_cases.get_event_by_id(event_id=_id(call), actor=actor)
+    return OneEventShown(
+        *_five_fields(seen.event),
+        seen.event.code,
+        seen.event.who_marks.value,
+        UNSET if seen.organiser is None else seen.organiser,
+        UNSET if seen.may_mark is None else seen.may_mark,
+    )
 
 
 @get("/api/events/GetEvents", login=False)
@@ -135,12 +169,30 @@ async def delete_event(call: CallContext[OneEvent]) -> None:
     await call.use_cases.delete_event(actor=call.person, event_id=_id(call))
 
 
+@post("/api/events/UpdateEvent")
+async def update_event(call: CallContext[EventChanges]) -> None:
+    """Changes an event that I organise, until it ends; its start only before that."""
+    asked = call.arguments
+    await call.use_cases.update_event(
+        actor=call.person,
+        event_id=EventId(asked.event_id),
+        name=asked.name,
+        starts_at=None if asked.time_from is None else float(asked.time_from),
+        ends_at=None if asked.time_to is None else float(asked.time_to),
+        who_marks=None if asked.who_marks is None else WhoMarks(asked.who_marks),
+    )
+
+
 @get("/api/events/GetCreatedEvents")
-async def get_created_events(call: CallContext[EventsPage]) -> Pieces[CreatedEvent]:
+async def get_created_events(call: CallContext[CreatedPage]) -> Pieces[CreatedEvent]:
     """The events I made; by start, then name."""
     asked = call.arguments
     created = call.use_cases.get_created_events.pieces(
-        actor=call.person, limit=asked.limit, offset=asked.offset, when=asked.when
+        actor=call.person,
+        limit=asked.limit,
+        offset=asked.offset,
+        when=asked.when,
+        helping=asked.helping,
     )
     return Pieces(created, _created, asked.limit)
 
@@ -152,7 +204,7 @@ async def get_joined_events(call: CallContext[EventsPage]) -> Pieces[JoinedEvent
     joined = call.use_cases.get_joined_events.pieces(
         actor=me, limit=asked.limit, offset=asked.offset, when=asked.when
     )
-    return Pieces(joined, lambda event: _joined(event, me), asked.limit)
+    return Pieces(joined, lambda joined: _joined(joined, me), asked.limit)
 
 
 def _id(call: CallContext[OneEvent]) -> EventId:
@@ -173,7 +225,8 @@ def _created(event: Event) -> CreatedEvent:
     return CreatedEvent(event.name, event.event_id, *times, event.code)
 
 
-def _joined(event: Event, me: UserId) -> JoinedEvent:
+def _joined(joined: Joined, me: UserId) -> JoinedEvent:
+    event = joined.event
     return JoinedEvent(
         event.name,
         event.event_id,
@@ -181,6 +234,7 @@ def _joined(event: Event, me: UserId) -> JoinedEvent:
         int(event.starts_at),
         int(event.ends_at),
         event.code,
+        joined.organiser,
     )
 
 
@@ -191,6 +245,7 @@ CALLS = (
     join_event,
     leave_event,
     delete_event,
+    update_event,
     get_created_events,
     get_joined_events,
 )

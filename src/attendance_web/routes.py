@@ -14,6 +14,7 @@ from attendance_web import (
     events,
     friends,
     health,
+    organisers,
     page,
     pictures,
     profiles,
@@ -30,6 +31,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *profiles.CALLS,
     *friends.CALLS,
     *events.CALLS,
+    *organisers.CALLS,
     *attendance.CALLS,
 )
 

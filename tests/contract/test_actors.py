@@ -11,6 +11,7 @@ import pytest
 from attendance_adapters.system import RandomIds
 from attendance_core.accounts import session_id_of
 from attendance_core.errors import (
+    NotAnOrganiser,
     NotJoined,
     NotLoggedIn,
     NotTheCreator,
@@ -59,6 +60,19 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
     "join_event": (lambda do: do.join_event(actor=NOBODY, event_id=EVENT), PersonNotFound),
     "leave_event": (lambda do: do.leave_event(actor=NOBODY, event_id=EVENT), NotJoined),
     "delete_event": (lambda do: do.delete_event(actor=NOBODY, event_id=EVENT), NotTheCreator),
+    "update_event": (
+        lambda do: do.update_event(actor=NOBODY, event_id=EVENT, name="x"),
+        NotAnOrganiser,
+    ),
+    "add_helper": (
+        lambda do: do.add_helper(actor=NOBODY, event_id=EVENT, user_id=SOMEBODY),
+        NotTheCreator,
+    ),
+    "remove_helper": (
+        lambda do: do.remove_helper(actor=NOBODY, event_id=EVENT, user_id=SOMEBODY),
+        NotTheCreator,
+    ),
+    "get_helpers": (lambda do: do.get_helpers(actor=NOBODY, event_id=EVENT), NotAnOrganiser),
     "get_created_events": (lambda do: do.get_created_events(actor=NOBODY), []),
     "get_joined_events": (lambda do: do.get_joined_events(actor=NOBODY), []),
     "get_attendance": (lambda do: do.get_attendance(actor=NOBODY, event_id=EVENT), NotTheCreator),
@@ -122,6 +136,10 @@ OF_NO_ID: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
     "join_event": lambda do, it: do.join_event(actor=SOMEBODY, event_id=it),
     "leave_event": lambda do, it: do.leave_event(actor=SOMEBODY, event_id=it),
     "delete_event": lambda do, it: do.delete_event(actor=SOMEBODY, event_id=it),
+    "update_event": lambda do, it: do.update_event(actor=SOMEBODY, event_id=it, name="x"),
+    "add_helper": lambda do, it: do.add_helper(actor=SOMEBODY, event_id=it, user_id=NOBODY),
+    "remove_helper": lambda do, it: do.remove_helper(actor=SOMEBODY, event_id=it, user_id=NOBODY),
+    "get_helpers": lambda do, it: do.get_helpers(actor=SOMEBODY, event_id=it),
     "get_attendance": lambda do, it: do.get_attendance(actor=SOMEBODY, event_id=it),
 }
 

@@ -58,6 +58,9 @@ class TestCreateEvent:
             "time_to": NOW + 60,
             "creator_id": anna.user_id,
             "code": made["code"],
+            "who_marks": "everybody",
+            "organiser": True,
+            "may_mark": True,
         }
 
     async def test_the_creator_has_joined(self, anna: Browser) -> None:
@@ -114,8 +117,8 @@ class TestGetEvents:
     async def test_each_has_the_five_fields(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event("Пятиборье")
         (event,) = response(await site.browser().get(EVENTS, name="пятиборье"))
-        found = response(await site.browser().get(BY_ID, event_id=event_id))
-        assert event.items() <= found.items()
+        by_id = response(await site.browser().get(BY_ID, event_id=event_id))
+        assert {**event, "code": by_id["code"], "who_marks": "everybody"} == by_id
         assert sorted(event) == ["creator_id", "event_id", "name", "time_from", "time_to"]
 
     async def test_its_code_is_in_the_answers_about_one_and_in_my_lists(
@@ -284,7 +287,9 @@ class TestMyEvents:
             (theirs, False),
             (mine, True),
         ]
-        assert sorted(joined[0]) == ["code", "creator", "event_id", "name", "time_from", "time_to"]
+        assert [each["organiser"] for each in joined] == [False, True]
+        fields = ["code", "creator", "event_id", "name", "organiser", "time_from", "time_to"]
+        assert sorted(joined[0]) == fields
         assert response(await person.get(JOINED, limit=1, offset=1)) == joined[1:]
         assert response(await person.get(CREATED, offset=1)) == []
 

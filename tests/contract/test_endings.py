@@ -54,9 +54,9 @@ class TestRule9TheEnd:
         self, house: House
     ) -> None:
         event_id, asker, _, _, marking = await asker_and_marker(house, lasts=61)
-        event = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
+        seen = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
-        while time.time() < event.ends_at:
+        while time.time() < seen.event.ends_at:
             await asyncio.sleep(0)
         await marking.says("confirm_marking")
         while (frame := await marking.heard())["result"] == "ok":

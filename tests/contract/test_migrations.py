@@ -77,6 +77,14 @@ class TestUpgrade:
             says(url, f"UPDATE events SET name_key = '{named}'")
             assert search_keys(url) == [search_fold(name)] * 2, ascii(name)
 
+    @pytest.mark.parametrize("revision", ["0008", "head"])
+    def test_in_events_of_an_older_version_everybody_marks(self, url: URL, revision: str) -> None:
+        """Contract: 8.6; before the migration and, while versions are replaced, after it."""
+        upgrade(url, revision)
+        says(url, PERSON, EVENT)
+        upgrade(url)
+        assert says(url, "SELECT who_marks FROM events") == [("everybody",)]
+
     def test_a_difference_would_be_seen(self, url: URL) -> None:
         upgrade(url)
         says(url, "ALTER TABLE profiles ADD COLUMN more INTEGER")

@@ -17,7 +17,7 @@ from tests.support.site import site_in_memory as site
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-# Contract: 2, 3, 4, 5 and 7, the tables, in their order; "-": no arguments; "?": optional
+# Contract: 2, 3, 4, 5, 7 and 8, the tables, in their order; "-": no arguments; "?": optional
 PROMISED = """
 POST /accounts/logout/ -
 GET /api/auth/GetCurrentUserId -
@@ -32,16 +32,20 @@ GET /api/friends/GetFriendList -
 POST /api/friends/SendFriendRequest user_id
 GET /api/friends/GetFriendRequests ?limit ?offset
 POST /api/friends/RemoveFriend user_id
-POST /api/events/CreateEvent name time_from time_to
+POST /api/events/CreateEvent name time_from time_to ?who_marks
 GET /api/events/GetEventByID event_id
 GET /api/events/GetEvents ?name ?limit ?offset ?ends_after ?starts_before ?newest_first
 POST /api/events/JoinEvent event_id
 POST /api/events/LeaveEvent event_id
 POST /api/events/DeleteEvent event_id
-GET /api/events/GetCreatedEvents ?limit ?offset ?ends_after ?starts_before ?newest_first
+GET /api/events/GetCreatedEvents ?limit ?offset ?ends_after ?starts_before ?newest_first ?helping
 GET /api/events/GetJoinedEvents ?limit ?offset ?ends_after ?starts_before ?newest_first
 GET /api/events/GetAttendance event_id
 GET /api/profile/GetMyAttendance ?limit ?offset
+POST /api/events/UpdateEvent event_id ?name ?time_from ?time_to ?who_marks
+POST /api/events/AddHelper event_id user_id
+POST /api/events/RemoveHelper event_id user_id
+GET /api/events/GetHelpers event_id
 """.strip().splitlines()
 WITHOUT_LOG_IN = {"SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"}
 MEDIA_TYPES = {

@@ -316,12 +316,12 @@ class TestASuccessfulOpening:
 
 async def has_joined(house: House, visitor: Visitor, event_id: EventId) -> bool:
     joined = await house.attendance.use_cases.get_joined_events(actor=UserId(visitor.user_id))
-    return event_id in [each.event_id for each in joined]
+    return event_id in [each.event.event_id for each in joined]
 
 
 async def _is_over(house: House, event_id: EventId) -> bool:
-    event = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
-    return time.time() >= event.ends_at
+    seen = await house.attendance.use_cases.get_event_by_id(event_id=event_id)
+    return time.time() >= seen.event.ends_at
 
 
 async def _has_lost_one(house: House, event_id: EventId, visitor: Visitor) -> bool:

@@ -26,6 +26,7 @@ from attendance_core.limits import Limit, TryResult
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.readings import Reading
+from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventCode, EventId, Instant, ProcessId, UserId
 from tests.support.lecture import use_cases
@@ -180,10 +181,32 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             name=one_of(NAMES, b),
             starts_at=NOON + 10 * c - 10,
             ends_at=NOON + 4000,
+            who_marks=list(WhoMarks)[a % 3],
         )
     ),
-    "get_event_by_id": lambda k, a, b, c: lambda do: do.get_event_by_id(event_id=k.event(a)),
     "get_event_by_code": lambda k, a, b, c: lambda do: do.get_event_by_code(code=k.code(a)),
+    "update_event": lambda k, a, b, c: (
+        lambda do: do.update_event(
+            actor=k.actor(a),
+            event_id=k.event(b),
+            name=one_of(NAMES, a) if c == 1 else None,
+            starts_at=NOON - 20 if c == 2 else None,
+            ends_at=NOON + 100 * a if c == 3 else None,
+            who_marks=list(WhoMarks)[b % 3] if c > 3 else None,
+        )
+    ),
+    "add_helper": lambda k, a, b, c: (
+        lambda do: do.add_helper(actor=k.actor(a), event_id=k.event(b), user_id=k.user(c))
+    ),
+    "remove_helper": lambda k, a, b, c: (
+        lambda do: do.remove_helper(actor=k.actor(a), event_id=k.event(b), user_id=k.user(c))
+    ),
+    "get_helpers": lambda k, a, b, c: (
+        lambda do: do.get_helpers(actor=k.actor(a), event_id=k.event(b))
+    ),
+    "get_event_by_id": lambda k, a, b, c: (
+        lambda do: do.get_event_by_id(event_id=k.event(a), actor=k.actor(b) if c else None)
+    ),
     "get_events": lambda k, a, b, c: (
         lambda do: do.get_events(name=one_of(PARTS, a) if b else None, limit=c + 1, offset=b // 2)
     ),
@@ -196,7 +219,9 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     "delete_event": lambda k, a, b, c: (
         lambda do: do.delete_event(actor=k.actor(a), event_id=k.event(b))
     ),
-    "get_created_events": lambda k, a, b, c: lambda do: do.get_created_events(actor=k.actor(a)),
+    "get_created_events": lambda k, a, b, c: (
+        lambda do: do.get_created_events(actor=k.actor(a), helping=bool(b))
+    ),
     "get_joined_events": lambda k, a, b, c: lambda do: do.get_joined_events(actor=k.actor(a)),
     "get_attendance": lambda k, a, b, c: (
         lambda do: do.get_attendance(actor=k.actor(a), event_id=k.event(b))
@@ -270,12 +295,14 @@ MARKING: dict[str, Callable[[Known, int, int, int], Call]] = {
     "why_gone": lambda k, a, b, c: lambda do: do.why_gone(connection=k.connection(a)),
 }
 SECONDS = (0.5, 1.0, 3.0, 7.0, 16.0, 91.0)
+ORGANISING = ["update_event", "add_helper", "remove_helper"]
 number = st.integers(0, 5)
 move = st.one_of(
     st.tuples(st.sampled_from(sorted(MOVES)), number, number, number),
     st.tuples(st.sampled_from(sorted(MARKING)), number, number, number),
     st.tuples(st.sampled_from(sorted(MARKING)), number, number, number),
     st.tuples(st.sampled_from(["prepare_to_mark", "confirm_marking"]), number, number, number),
+    st.tuples(st.sampled_from(ORGANISING), number, number, number),
     st.tuples(st.just("time passes"), number, number, number),
 )
 Move = tuple[str, int, int, int]

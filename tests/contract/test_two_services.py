@@ -219,6 +219,63 @@ class TestEndings:
             assert time.monotonic() - asked < within
 
 
+class TestOrganisers:
+    """Contract: 8.5, 8.6."""
+
+    async def test_what_they_change_at_one_is_followed_at_the_other_at_once(
+        self, pair: Pair
+    ) -> None:
+        await asyncio.gather(self.narrows(pair, TOLD_SECONDS), self.shortens(pair, TOLD_SECONDS))
+
+    async def test_without_valkey_it_is_followed_within_five_seconds(self, pair: Pair) -> None:
+        async with pair.notifier_away():
+            await asyncio.gather(
+                self.narrows(pair, READ_AGAIN_SECONDS), self.shortens(pair, READ_AGAIN_SECONDS)
+            )
+
+    async def narrows(self, pair: Pair, within: float) -> None:
+        """A helper holds somebody at the second service, and helps no more by the first's word."""
+        creator, helper, asker = await asyncio.to_thread(people, pair.one, 3)
+        event_id = await asyncio.to_thread(an_event, creator)
+        change = creator.visitor.post
+        one = {"event_id": event_id, "user_id": helper.user_id}
+        await asyncio.to_thread(change, "/api/events/AddHelper", **one)
+        narrow = {"event_id": event_id, "who_marks": "organisers"}
+        await asyncio.to_thread(change, "/api/events/UpdateEvent", **narrow)
+        async with (
+            at(asker, pair.two).opens("mark_me", event_id),
+            creator.opens("marking", event_id) as others,
+            at(helper, pair.two).opens("marking", event_id) as marking,
+        ):
+            while (await others.heard())["message"] != "marking_list" or not others.listed:
+                pass
+            await marking.hears("marking_list", marking_list=[asker.user_id])
+            await marking.asks("prepare_to_mark", user_id=asker.user_id)
+            await others.hears("user_left", user_id=asker.user_id)
+            asked = time.monotonic()
+            await asyncio.to_thread(change, "/api/events/RemoveHelper", **one)
+            frame = await marking.heard()
+            while frame["result"] == "ok":
+                assert frame["message"] == "reservation_expired"
+                frame = await marking.heard()
+            assert frame["params"]["code"] == "may_not_mark"
+            assert await marking.is_closed() == 4403
+            await others.hears("user_joined", user_id=asker.user_id)
+            assert time.monotonic() - asked < within
+
+    async def shortens(self, pair: Pair, within: float) -> None:
+        """People wait at the second service for an event that the first lets end."""
+        creator, asker = await asyncio.to_thread(people, pair.one, 2)
+        event_id = await asyncio.to_thread(an_event, creator)
+        async with at(asker, pair.two).opens("mark_me", event_id) as waiting:
+            assert (await waiting.asks("ping"))["message"] == "pong"
+            ends_at = int(time.time()) + 2
+            change = {"event_id": event_id, "time_to": ends_at}
+            await asyncio.to_thread(creator.visitor.post, "/api/events/UpdateEvent", **change)
+            assert await waiting.turns_away() == ("event_over", 4410)
+            assert 0 <= time.time() - ends_at < within
+
+
 class TestConnections:
     async def test_a_process_has_one_to_valkey(self, pair: Pair) -> None:
         assert isinstance(pair.notifier, Valkey)

@@ -10,20 +10,28 @@ from dataclasses import dataclass, field
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.accounts import Credential, LogOut, Session
-from attendance_core.errors import EventOver, LeaseLost, LeftEvent, NotLoggedIn, Refusal
-from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent
+from attendance_core.errors import (
+    EventOver,
+    LeaseLost,
+    LeftEvent,
+    NoLongerMarks,
+    NotLoggedIn,
+    Refusal,
+)
+from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent, UpdateEvent
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPlace
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
 from attendance_core.marking.readings import WhyGone
+from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
 from tests.support.marking_client import Client, Command
 from tests.support.world import World, drive
 
 Steps = Iterator[None]
-ENDS_THE_SOCKET = (EventOver, LeftEvent, NotLoggedIn, LeaseLost)
+ENDS_THE_SOCKET = (EventOver, LeftEvent, NoLongerMarks, NotLoggedIn, LeaseLost)
 
 
 @dataclass(eq=False)
@@ -260,6 +268,14 @@ class Campus(World):
 
     def deletes(self) -> None:
         drive(DeleteEvent(self.store.transact)(actor=UserId(1), event_id=self.event_id))
+
+    def lets(self, who_marks: WhoMarks) -> None:
+        """The first person created the event; nobody helps, and nobody has a tick."""
+        update = UpdateEvent(self.store.transact, self.terms)
+        drive(update(actor=UserId(1), event_id=self.event_id, who_marks=who_marks))
+        for client in self.all_clients:
+            if who_marks is not WhoMarks.EVERYBODY and client.user_id != UserId(1):
+                client.ended = client.ended or client.connection.role is Role.MARKING
 
     # The truth
 

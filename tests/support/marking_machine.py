@@ -15,6 +15,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from attendance_core.errors import Refusal
 from attendance_core.marking.connections import Role
 from attendance_core.marking.places import Held, Waiting
+from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import UserId
 from tests.support.campus import Host, Steps
 from tests.support.marking_client import Client
@@ -191,6 +192,11 @@ class Marking(Promises):
                 self.campus.joins(user_id)
             else:
                 self.campus.logs_out(user_id, int(what == "log out other"))
+
+    @rule(who_marks=st.sampled_from([WhoMarks.EVERYBODY, *WhoMarks]))
+    def an_organiser_says_who_marks(self, who_marks: WhoMarks) -> None:
+        with suppress(Refusal):
+            self.campus.lets(who_marks)
 
     @precondition(lambda self: self.may_end and self.steps > 30)
     @rule(deleted=st.booleans())

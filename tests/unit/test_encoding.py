@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance_adapters.notifiers.encoding import MAX_BYTES, decode, encode
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
+from attendance_core.marking.announcements import (
+    Announcement,
+    ConnectionsEnded,
+    EventChanged,
+    PlaceChanged,
+)
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Barred, Held, Marked, Place, Waiting
 from attendance_core.ports import Missed
@@ -38,6 +43,7 @@ announcements = st.one_of(
         st.sampled_from(Ending),
         st.none() | st.frozensets(connections, max_size=9),
     ),
+    st.builds(EventChanged, st.just(EVENT), st.text(max_size=128), instants, instants),
 )
 
 
@@ -78,6 +84,13 @@ def test_what_a_newer_version_says_is_read_as_missed(changed: dict[str, object])
 @pytest.mark.parametrize("word", [b"", b"\xff", b"null", b"[]", b'"x"', b"{}", b"[" * 3000])
 def test_what_nobody_can_have_said_is_read_as_missed_from_nobody(word: bytes) -> None:
     assert decode(EVENT, word) == (None, Missed())
+
+
+def test_an_ending_or_a_change_of_a_newer_version_is_read_as_missed() -> None:
+    ended = json.loads(encode(ConnectionsEnded(EVENT, Ending.LEFT_OUT), "me"))
+    changed = json.loads(encode(EventChanged(EVENT, "Physics", 1.0, 2.0), "me"))
+    for word in ({**ended, "why": "bored"}, {**changed, "ends_at": None}, {**changed, "kind": "x"}):
+        assert decode(EVENT, json.dumps(word).encode()) == ("me", Missed())
 
 
 def test_a_field_more_is_no_reason_to_read_again() -> None:

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 import pytest
 
 from attendance_core import errors
-from attendance_core.errors import BadLength, EventDeleted, EventOver, Kind, Refusal, Unavailable
+from attendance_core.errors import (
+    BadLength,
+    EventDeleted,
+    EventOver,
+    Kind,
+    MayNotMark,
+    NoLongerMarks,
+    Refusal,
+    Unavailable,
+)
 
 WORDS = {"field": "name", "least": 1, "most": 128, "seconds": 7}  # all the blanks there are
 # Contract: 6.15, those that the core decides
@@ -27,6 +36,7 @@ MARKING_CODES = {
     "event_not_found",
     "not_logged_in",
     "left_event",
+    "may_not_mark",
     "holding_somebody",
 }
 
@@ -61,10 +71,11 @@ class TestEveryRefusal:
         assert re.fullmatch("[a-z]+(_[a-z]+)*", refusal.code)
 
 
-def test_no_code_is_used_twice_but_for_the_end_of_an_event() -> None:
-    codes = [each.code for each in refusals() if each is not EventDeleted]
+def test_no_code_is_used_twice_but_by_an_ending_with_words_of_its_own() -> None:
+    codes = [each.code for each in refusals() if each not in {EventDeleted, NoLongerMarks}]
     assert len(codes) == len(set(codes))
     assert EventDeleted.code == EventOver.code == "event_over"
+    assert NoLongerMarks.code == MayNotMark.code == "may_not_mark"
 
 
 def test_the_codes_of_marking_are_there() -> None:

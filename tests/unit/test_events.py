@@ -34,6 +34,7 @@ from attendance_core.events import (
     GetEventByID,
     GetEvents,
     GetJoinedEvents,
+    Joined,
     JoinEvent,
     LeaveEvent,
 )
@@ -65,7 +66,7 @@ class Calendar:
         return drive(self._create(actor=ANNA, name=name, starts_at=starts, ends_at=ends))
 
     def gets(self, event_id: EventId) -> Event:
-        return drive(self._get(event_id=event_id))
+        return drive(self._get(event_id=event_id)).event
 
     def finds(self, name: str | None, limit: int | None = None, offset: int = 0) -> list[str]:
         return names(drive(self._search(name=name, limit=limit, offset=offset)))
@@ -96,8 +97,8 @@ class Calendar:
         drive(self.world.confirm(connection=marker))
 
 
-def names(events: Iterable[Event]) -> list[str]:
-    return [each.name for each in events]
+def names(events: Iterable[Event | Joined]) -> list[str]:
+    return [(each.event if isinstance(each, Joined) else each).name for each in events]
 
 
 @pytest.fixture
@@ -226,7 +227,7 @@ class TestGetEvents:
         whole = calendar.finds(None)
         monkeypatch.setattr("attendance_core.events.lists.MAX_PIECE", 2)
 
-        async def read(pieces: AsyncIterator[Sequence[Event]]) -> list[list[str]]:
+        async def read(pieces: AsyncIterator[Sequence[Event | Joined]]) -> list[list[str]]:
             return [names(piece) async for piece in pieces]
 
         mine: dict[str, Any] = {"actor": ANNA}

@@ -71,6 +71,13 @@ class Connections:
         place = self._places.get(key)
         return place is not None and isinstance(place.state, Waiting | Held)
 
+    def marking(self, event_id: EventId) -> Sequence[Connection]:
+        return [
+            self._with_process(connection)
+            for connection in self._connections.values()
+            if connection.event_id == event_id and connection.role is Role.MARKING
+        ]
+
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         return [
             self._with_process(connection)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from attendance_adapters.memory.tables import Tables
+from attendance_adapters.memory.tables import PlaceKey, Tables
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import ANY_TIME, Event, When
@@ -39,6 +39,17 @@ class Events:
     def lock(self, event_id: EventId) -> Event:
         return self.get(event_id)
 
+    def lock_whole(self, event_id: EventId) -> Event:
+        return self.get(event_id)
+
+    def put(self, event: Event) -> None:
+        names, name_key = self._tables.event_names, fold(event.name)
+        if names.get(name_key, event.event_id) != event.event_id:
+            raise EventNameTaken
+        del names[fold(self._tables.events[event.event_id].name)]
+        names[name_key] = event.event_id
+        self._tables.events[event.event_id] = event
+
     def remove(self, event_id: EventId) -> None:
         tables = self._tables
         if any(marked.event_id == event_id for marked in tables.marks):
@@ -50,6 +61,9 @@ class Events:
         for key in list(tables.places):
             if key.event_id == event_id:
                 del tables.places[key]
+        for key in list(tables.helpers):
+            if key.event_id == event_id:
+                del tables.helpers[key]
         for connection in list(tables.connections.values()):
             if connection.event_id == event_id:
                 del tables.connections[connection.connection_id]
@@ -77,6 +91,22 @@ class Events:
         events = self._tables.events.values()
         created = (event for event in events if event.creator_id == user_id)
         return _page(created, limit, offset, when, after)
+
+    def organised_by(
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ANY_TIME,
+        after: Event | None = None,
+    ) -> Sequence[Event]:
+        tables = self._tables
+        organised = (
+            event
+            for event in tables.events.values()
+            if event.creator_id == user_id or PlaceKey(event.event_id, user_id) in tables.helpers
+        )
+        return _page(organised, limit, offset, when, after)
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         events = self._tables.events.values()

@@ -28,7 +28,7 @@ from attendance_core.vocabulary import (
 
 
 class PlaceKey(NamedTuple):
-    """Finds the place, or the mark, of one person in one event."""
+    """Finds the place, the mark, or the help of one person in one event."""
 
     event_id: EventId
     user_id: UserId
@@ -73,6 +73,7 @@ class Tables:
     events: dict[EventId, Event] = field(default_factory=dict)
     event_names: dict[str, EventId] = field(default_factory=dict)  # by folded name
     event_codes: dict[EventCode, EventId] = field(default_factory=dict)
+    helpers: dict[PlaceKey, Instant] = field(default_factory=dict)  # when they were added
     places: dict[PlaceKey, Place] = field(default_factory=dict)
     marks: dict[PlaceKey, Mark] = field(default_factory=dict)
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from attendance_adapters.memory.browsers import KnownBrowsers
 from attendance_adapters.memory.connections import Connections, Processes
 from attendance_adapters.memory.events import Events
 from attendance_adapters.memory.friends import Friendships
+from attendance_adapters.memory.helpers import Helpers
 from attendance_adapters.memory.installation import Installation
 from attendance_adapters.memory.limits import Tallies
 from attendance_adapters.memory.places import Marks, Places
@@ -30,6 +31,7 @@ class MemoryUnit:
         self.scans = Scans(tables)
         self.friendships = Friendships(tables)
         self.events = Events(tables)
+        self.helpers = Helpers(tables)
         self.places = Places(tables)
         self.marks = Marks(tables)
         self.connections = Connections(tables)

@@ -11,7 +11,12 @@ import json
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
+from attendance_core.marking.announcements import (
+    Announcement,
+    ConnectionsEnded,
+    EventChanged,
+    PlaceChanged,
+)
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Barred, Held, Marked, Place, State, Waiting
 from attendance_core.ports import Missed
@@ -73,6 +78,8 @@ def _announcement_to_fields(announcement: Announcement) -> dict[str, Any]:
             if connection_ids is not None:
                 ids = sorted(connection_id.hex for connection_id in connection_ids)
             return {"kind": "ended", "why": why.value, "connections": ids}
+        case EventChanged(_, name, starts_at, ends_at):
+            return {"kind": "event", "name": name, "starts_at": starts_at, "ends_at": ends_at}
 
 
 def _state_to_list(state: State) -> list[Any] | None:
@@ -104,6 +111,9 @@ def _announcement_from_fields(event_id: EventId, fields: dict[str, Any]) -> Anno
             ids = fields["connections"]
             connection_ids = None if ids is None else frozenset(map(_connection_id_from, ids))
             return ConnectionsEnded(event_id, Ending(fields["why"]), connection_ids)
+        case "event":
+            starts_at, ends_at = float(fields["starts_at"]), float(fields["ends_at"])
+            return EventChanged(event_id, str(fields["name"]), starts_at, ends_at)
         case _:
             return Missed()
 

@@ -56,6 +56,9 @@ CONNECTIONS_OF_OTHER_MARKERS = (
     .order_by(connections.c.lost_at.desc().nulls_first())
     .limit(_limit)
 )
+MARKING_CONNECTIONS = _SELECT_CONNECTIONS.where(
+    connections.c.event_id == bindparam("event_id"), IS_MARKING
+)
 CONNECTIONS_OF_SESSION = _SELECT_CONNECTIONS.where(
     connections.c.session_id == bindparam("session_id")
 )
@@ -150,6 +153,10 @@ class Connections:
     ) -> Sequence[Connection]:
         keys = {"event_id": event_id, "user_ids": list(user_ids), "limit": limit}
         return [_connection_from(row) for row in self._execute(CONNECTIONS_OF_OTHER_MARKERS, keys)]
+
+    def marking(self, event_id: EventId) -> Sequence[Connection]:
+        rows = self._execute(MARKING_CONNECTIONS, {"event_id": event_id})
+        return [_connection_from(row) for row in rows]
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         rows = self._execute(CONNECTIONS_OF_SESSION, {"session_id": session_id})

@@ -17,12 +17,14 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union,
+    update,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from attendance_adapters.sql.executor import NO_LIMIT, Executor
+from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
 from attendance_adapters.sql.search import (
     arguments_of,
     has_few_matches,
@@ -31,13 +33,23 @@ from attendance_adapters.sql.search import (
     has_words_by_index,
     parameters_of,
 )
-from attendance_adapters.sql.tables import InstantType, NameKey, events, marks, places
+from attendance_adapters.sql.tables import (
+    BigId,
+    InstantType,
+    NameKey,
+    events,
+    helpers,
+    marks,
+    places,
+)
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
 from attendance_core.events import ANY_TIME, Event, When
 from attendance_core.marking.places import Marked
+from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId, fold
 
+_created = events.alias("created")
 _columns = (
     events.c.event_id,
     events.c.name,
@@ -45,18 +57,31 @@ _columns = (
     events.c.starts_at,
     events.c.ends_at,
     events.c.code,
+    events.c.who_marks,
 )
 _SELECT_EVENTS = select(*_columns)
 ADD = insert(events)
 GET = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
 FIND_BY_CODE = _SELECT_EVENTS.where(events.c.code == bindparam("code"))
-LOCK = GET.with_for_update()
-# Before the event: whoever locks a place may lock its event afterwards, by a mark
+# As strongly as it is when it is removed or gets another name, or two who wait for it might wait
+# for each other. Whoever refers to it, by a connection or a mark, has locked a place before
+LOCK = GET.with_for_update().execution_options(**{LOCKS_ROWS: True})
 LOCK_PLACES = (
     select(places.c.user_id)
     .where(places.c.event_id == bindparam("event_id"))
     .order_by(places.c.user_id)
     .with_for_update()
+)
+PUT = (
+    update(events)
+    .where(events.c.event_id == bindparam("where_event_id"))
+    .values(
+        name=bindparam("name"),
+        name_key=bindparam("name_key"),
+        starts_at=bindparam("starts_at"),
+        ends_at=bindparam("ends_at"),
+        who_marks=bindparam("who_marks"),
+    )
 )
 REMOVE = delete(events).where(events.c.event_id == bindparam("event_id"))
 _limit, _offset = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
@@ -66,6 +91,16 @@ HAS_FEW_MATCHES = select(has_few_matches(*_searched))
 SEARCH_BY_INDEX = ALL_EVENTS.where(has_words_by_index(*_searched))
 SEARCH_IN_ORDER = ALL_EVENTS.where(has_words(*_searched))
 CREATED_BY = ALL_EVENTS.where(events.c.creator_id == bindparam("creator_id"))
+_user_id = bindparam("user_id", type_=BigId)
+# By a union of two indexes: of an OR both engines would make a look at every event
+ORGANISED_BY = ALL_EVENTS.where(
+    events.c.event_id.in_(
+        union(
+            select(_created.c.event_id).where(_created.c.creator_id == _user_id),
+            select(helpers.c.event_id).where(helpers.c.user_id == _user_id),
+        )
+    )
+)
 NOT_OVER_OF = select(func.count()).select_from(
     select(events.c.event_id)
     .where(events.c.creator_id == bindparam("creator_id"), events.c.ends_at > bindparam("now"))
@@ -150,31 +185,34 @@ class Events:
     def add(self, event: Event) -> None:
         row = {
             "event_id": event.event_id,
-            "name": event.name,
-            "name_key": fold(event.name),
             "creator_id": event.creator_id,
-            "starts_at": event.starts_at,
-            "ends_at": event.ends_at,
             "code": event.code,
+            **_changeable(event),
         }
         self._execute(ADD, row)
 
     def get(self, event_id: EventId) -> Event:
-        row = self._execute(GET, {"event_id": event_id}).one_or_none()
-        if row is None:
-            raise EventNotFound
-        return Event(*row)
+        return self._get(GET, event_id)
 
     def find_by_code(self, code: EventCode) -> Event | None:
         row = self._execute(FIND_BY_CODE, {"code": code}).one_or_none()
-        return None if row is None else Event(*row)
+        return None if row is None else _event_from(row)
 
     def lock(self, event_id: EventId) -> Event:
+        return self._get(LOCK, event_id)
+
+    def lock_whole(self, event_id: EventId) -> Event:
         self._execute(LOCK_PLACES, {"event_id": event_id})
-        row = self._execute(LOCK, {"event_id": event_id}).one_or_none()
+        return self.lock(event_id)
+
+    def put(self, event: Event) -> None:
+        self._execute(PUT, {"where_event_id": event.event_id, **_changeable(event)})
+
+    def _get(self, statement: Select[Any], event_id: EventId) -> Event:
+        row = self._execute(statement, {"event_id": event_id}).one_or_none()
         if row is None:
             raise EventNotFound
-        return Event(*row)
+        return _event_from(row)
 
     def remove(self, event_id: EventId) -> None:
         self._execute(REMOVE, {"event_id": event_id})
@@ -205,6 +243,17 @@ class Events:
     ) -> Sequence[Event]:
         page = _page(limit, offset)
         return self._list(CREATED_BY, {**page, "creator_id": user_id}, when, after)
+
+    def organised_by(
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ANY_TIME,
+        after: Event | None = None,
+    ) -> Sequence[Event]:
+        page = _page(limit, offset)
+        return self._list(ORGANISED_BY, {**page, "user_id": user_id}, when, after)
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         keys = {"creator_id": user_id, "now": now, "limit": limit}
@@ -245,14 +294,29 @@ class Events:
         if by_start:
             parameters["starts_before"] = when.starts_before
         made = listed(statement, by_end, by_start, when.newest_first, part)
-        return [Event(*row) for row in self._execute(made, parameters)]
+        return [_event_from(row) for row in self._execute(made, parameters)]
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         rows = self._execute(ATTENDED_BY, {**_page(limit, offset), "user_id": user_id})
         return [
-            Attended(Event(*event), None if marker is None else Marked(marker, at, points))
+            Attended(_event_from(event), None if marker is None else Marked(marker, at, points))
             for *event, marker, at, points in rows
         ]
+
+
+def _event_from(row: Sequence[Any]) -> Event:
+    event_id, name, creator_id, starts_at, ends_at, code, who_marks = row
+    return Event(event_id, name, creator_id, starts_at, ends_at, code, WhoMarks(who_marks))
+
+
+def _changeable(event: Event) -> dict[str, Any]:
+    return {
+        "name": event.name,
+        "name_key": fold(event.name),
+        "starts_at": event.starts_at,
+        "ends_at": event.ends_at,
+        "who_marks": event.who_marks.value,
+    }
 
 
 def _page(limit: int | None, offset: int) -> dict[str, Any]:

@@ -34,6 +34,7 @@ SQLITE_FOREIGN_KEY_REFUSALS: dict[str, type[Refusal]] = {
     "DELETE FROM events": SomebodyWasMarked,
     "INSERT INTO places": EventNotFound,
     "INSERT INTO friendships": PersonNotFound,
+    "INSERT INTO helpers": PersonNotFound,
 }
 # By the name of the foreign key, where a row is added that refers to a row that is not there
 INSERT_REFUSALS: dict[str, type[Exception]] = {
@@ -41,6 +42,7 @@ INSERT_REFUSALS: dict[str, type[Exception]] = {
     "fk_connections_event_id": EventNotFound,
     "fk_marks_event_id": EventNotFound,
     "fk_connections_process_id": LeaseLost,
+    "fk_helpers_user_id": PersonNotFound,
     "fk_friendships_low_id": PersonNotFound,
     "fk_friendships_high_id": PersonNotFound,
 }

@@ -164,6 +164,8 @@ events = Table(
     Column("starts_at", InstantType, nullable=False),
     Column("ends_at", InstantType, nullable=False),
     Column("code", String(6)),  # `codes` gives one to whoever has none
+    # An older version, which may run beside this one, adds events without it
+    Column("who_marks", String(10), nullable=False, server_default="everybody"),
     UniqueConstraint("name_key"),
     Index(None, "creator_id"),
     Index(None, "starts_at", "name_key"),
@@ -179,6 +181,16 @@ Index(
     postgresql_where=events.c.code.is_not(None),
 )
 give_codes(events)
+
+helpers = Table(
+    "helpers",
+    metadata,
+    _event_column(ondelete="CASCADE"),
+    _user_column(),
+    Column("added_at", InstantType, nullable=False),
+    PrimaryKeyConstraint("event_id", "user_id"),
+    Index(None, "user_id"),
+)
 
 places = Table(
     "places",

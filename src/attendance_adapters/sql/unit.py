@@ -10,6 +10,7 @@ from attendance_adapters.sql.connections import Connections, Processes
 from attendance_adapters.sql.events import Events
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.friends import Friendships
+from attendance_adapters.sql.helpers import Helpers
 from attendance_adapters.sql.installation import Installation
 from attendance_adapters.sql.limits import Tallies
 from attendance_adapters.sql.places import Marks, Places
@@ -29,6 +30,7 @@ class SqlUnit:
         "connections",
         "events",
         "friendships",
+        "helpers",
         "installation",
         "known_browsers",
         "marks",
@@ -51,6 +53,7 @@ class SqlUnit:
         self.scans = Scans(executor)
         self.friendships = Friendships(executor)
         self.events = Events(executor)
+        self.helpers = Helpers(executor)
         self.places = Places(executor)
         self.marks = Marks(executor)
         self.connections = Connections(executor)

@@ -80,6 +80,34 @@ class NotTheCreator(Refusal):
     ru = "Это может только создатель события"
 
 
+class NotAnOrganiser(Refusal):
+    """Only the creator of the event and its helpers may do this."""
+
+    en = "Only the organisers of the event may do this"
+    ru = "Это могут только организаторы события"
+
+
+class EventStarted(Refusal):
+    """The start of an event that has begun is a record and stays."""
+
+    en = "The event has started, so its start cannot be changed"
+    ru = "Событие уже началось, его начало изменить нельзя"
+
+
+class HelperOfOneself(Refusal):
+    """Whoever created an event organises it as it is."""
+
+    en = "You organise this event as it is"
+    ru = "Вы и так организатор этого события"
+
+
+class TooManyHelpers(Refusal):
+    """One event has ``most`` helpers."""
+
+    en = "An event has at most {most} helpers: remove one of them first"
+    ru = "У события не больше {most} помощников: сначала уберите одного из них"
+
+
 class SomebodyWasMarked(Refusal):
     """An event in which somebody was marked is a record and stays."""
 

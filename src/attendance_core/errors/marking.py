@@ -22,6 +22,21 @@ class YouAreWaiting(Refusal):
     ru = "Вы сами ждёте отметки"
 
 
+class MayNotMark(Refusal):
+    """The event lets confirmed people, or its organisers, mark, and one is none of them."""
+
+    en = "The organisers of this event have not let you mark others"
+    ru = "Организаторы этого события не разрешили вам отмечать других"
+
+
+class NoLongerMarks(MayNotMark):
+    """One was let in to mark, and is not any more: so one's sockets close."""
+
+    code = "may_not_mark"
+    en = "The organisers of this event do not let you mark others any more"
+    ru = "Организаторы этого события больше не разрешают вам отмечать других"
+
+
 class HoldingSomebody(Refusal):
     """While one holds somebody one cannot wait."""
 

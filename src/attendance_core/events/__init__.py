@@ -1,5 +1,6 @@
 """Gatherings: what may become of one, and lists of them. Contract: 5."""
 
+from attendance_core.events.changes import UpdateEvent
 from attendance_core.events.codes import (
     CODE_LENGTH,
     CODE_LETTERS,
@@ -12,6 +13,7 @@ from attendance_core.events.event import (
     CreateEvent,
     DeleteEvent,
     Event,
+    EventSeen,
     GetEventByID,
     JoinEvent,
     LeaveEvent,
@@ -23,7 +25,16 @@ from attendance_core.events.lists import (
     GetCreatedEvents,
     GetEvents,
     GetJoinedEvents,
+    Joined,
     When,
+)
+from attendance_core.events.organisers import (
+    MAX_HELPERS,
+    AddHelper,
+    GetHelpers,
+    Helper,
+    RemoveHelper,
+    check_organiser,
 )
 
 __all__ = [
@@ -31,19 +42,28 @@ __all__ = [
     "CODE_LENGTH",
     "CODE_LETTERS",
     "MAX_EVENT_NAME_LENGTH",
+    "MAX_HELPERS",
     "MAX_OPEN_EVENTS",
     "MAX_PIECE",
     "MIN_GET_EVENTS",
+    "AddHelper",
     "CreateEvent",
     "DeleteEvent",
     "Event",
+    "EventSeen",
     "GetCreatedEvents",
     "GetEventByCode",
     "GetEventByID",
     "GetEvents",
+    "GetHelpers",
     "GetJoinedEvents",
+    "Helper",
     "JoinEvent",
+    "Joined",
     "LeaveEvent",
+    "RemoveHelper",
+    "UpdateEvent",
     "When",
+    "check_organiser",
     "event_code_of",
 ]

@@ -21,6 +21,7 @@ from attendance_core.marking.connections import Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold, lock_own_place
 from attendance_core.marking.places import Held
+from attendance_core.marking.who_marks import WhoMarks, is_organiser, may_mark
 from attendance_core.texts import checked_text
 from attendance_core.vocabulary import LATEST_INSTANT, EventCode, EventId, Instant, UserId
 
@@ -38,6 +39,7 @@ class Event:
     starts_at: Instant  # on the wire: time_from
     ends_at: Instant  # on the wire: time_to
     code: EventCode  # of its short address
+    who_marks: WhoMarks = WhoMarks.EVERYBODY
 
     def check_not_over(self, now: Instant) -> None:
         """Passes an event that has not ended. Raises EventOver."""
@@ -50,6 +52,12 @@ class Event:
             raise EventNotStarted
 
 
+def check_times(starts_at: Instant, ends_at: Instant, now: Instant) -> None:
+    """Passes a start before an end that lies in the future. Raises BadTimes."""
+    if not (0 <= starts_at < ends_at <= LATEST_INSTANT and now < ends_at):
+        raise BadTimes(field="time_to")
+
+
 @dataclass(frozen=True, slots=True)
 class CreateEvent:
     """Makes an event, which its creator joins. Contract: POST /api/events/CreateEvent."""
@@ -58,7 +66,13 @@ class CreateEvent:
     ids: ports.Ids
 
     async def __call__(
-        self, *, actor: UserId, name: str, starts_at: Instant, ends_at: Instant
+        self,
+        *,
+        actor: UserId,
+        name: str,
+        starts_at: Instant,
+        ends_at: Instant,
+        who_marks: WhoMarks = WhoMarks.EVERYBODY,
     ) -> Event:
         """Raises BadLength, BadCharacters, BadTimes, EventNameTaken, TooManyEvents,
         PersonNotFound.
@@ -68,11 +82,11 @@ class CreateEvent:
 
         def work(unit: ports.Unit) -> Event:
             unit.profiles.lock(actor)  # two events of one person are counted one after the other
-            if not (0 <= starts_at < ends_at <= LATEST_INSTANT and unit.now() < ends_at):
-                raise BadTimes(field="time_to")
+            check_times(starts_at, ends_at, unit.now())
             if unit.events.count_not_over(actor, unit.now(), MAX_OPEN_EVENTS) >= MAX_OPEN_EVENTS:
                 raise TooManyEvents(most=MAX_OPEN_EVENTS)
-            event = Event(event_id, kept, actor, starts_at, ends_at, self._free_code(unit))
+            code = self._free_code(unit)
+            event = Event(event_id, kept, actor, starts_at, ends_at, code, who_marks)
             unit.events.add(event)
             unit.places.make(event_id, actor)
             unit.places.put(unit.places.lock(event_id, [actor])[actor].joined())
@@ -89,15 +103,34 @@ class CreateEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class EventSeen:
+    """What GetEventByID answers; the last two are None where nobody is logged in."""
+
+    event: Event
+    organiser: bool | None = None
+    may_mark: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GetEventByID:
     """Gets one event. Contract: GET /api/events/GetEventByID."""
 
     observe: ports.Observe
 
-    async def __call__(self, *, event_id: EventId) -> Event:
-        """Raises EventNotFound."""
+    async def __call__(self, *, event_id: EventId, actor: UserId | None = None) -> EventSeen:
+        """Tells what ``actor`` may do in it, if there is one. Raises EventNotFound."""
         check_event_id(event_id)
-        return await self.observe(lambda unit: unit.events.get(event_id))
+        if actor is None:
+            return EventSeen(await self.observe(lambda unit: unit.events.get(event_id)))
+        person = actor
+
+        def look(unit: ports.Unit) -> EventSeen:
+            event = unit.events.get(event_id)
+            return EventSeen(
+                event, is_organiser(unit, event, person), may_mark(unit, event, person)
+            )
+
+        return await self.observe(look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +204,7 @@ class DeleteEvent:
         check_event_id(event_id)
 
         def work(unit: ports.Unit) -> None:
-            event = unit.events.lock(event_id)
+            event = unit.events.lock_whole(event_id)
             if event.creator_id != actor:
                 raise NotTheCreator
             if unit.now() >= event.ends_at and unit.places.others_joined(event_id, actor):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from attendance_core import ports, repositories
+from attendance_core import ports
 from attendance_core.arguments import check_page
 from attendance_core.events.event import Event
 from attendance_core.texts import search_part
@@ -33,15 +34,24 @@ class When:
 ANY_TIME = When()
 
 
-Look = Callable[[ports.Unit], Sequence[Event]]
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An event one is in, and whether one organises it. Contract: GetJoinedEvents."""
+
+    event: Event
+    organiser: bool
+
+
+R = TypeVar("R", Event, Joined)  # a row of a list
+Look = Callable[[ports.Unit], Sequence[R]]
 
 
 async def _pieces(
     browse: ports.Browse,
-    look: Callable[[Event | None, int, int], Look],
+    look: Callable[[Event | None, int, int], Look[R]],
     limit: int | None,
     offset: int,
-) -> AsyncIterator[Sequence[Event]]:
+) -> AsyncIterator[Sequence[R]]:
     """Reads a list with a look for each piece, which begins behind the last event before it.
 
     So no look is long, and an event that stands all the while is in the list once. ``look`` is
@@ -55,7 +65,8 @@ async def _pieces(
         left = None if left is None else left - len(piece)
         if len(piece) < most or left == 0:
             return
-        after = piece[-1]
+        last = piece[-1]
+        after = last.event if isinstance(last, Joined) else last
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +99,15 @@ class GetEvents:
         check_page(limit, offset)
         part = None if name is None else search_part(name, "name", MIN_GET_EVENTS)
 
-        def look(after: Event | None, most: int, passed: int) -> Look:
+        def look(after: Event | None, most: int, passed: int) -> Look[Event]:
             return lambda unit: unit.events.search(part, most, passed, when, after)
 
         return _pieces(self.browse, look, limit, offset)
 
 
 @dataclass(frozen=True, slots=True)
-class _ListOfMine:
-    """Lists events of the person who asks."""
+class GetCreatedEvents:
+    """Lists the events a person made. Contract: GET /api/events/GetCreatedEvents."""
 
     browse: ports.Browse
 
@@ -107,9 +118,10 @@ class _ListOfMine:
         limit: int | None = None,
         offset: int = 0,
         when: When = ANY_TIME,
+        helping: bool = False,
     ) -> Sequence[Event]:
         """Orders them by start, then name. Raises InvalidArgument."""
-        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
+        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when, helping=helping)
         return [event async for piece in pieces for event in piece]
 
     def pieces(
@@ -119,35 +131,60 @@ class _ListOfMine:
         limit: int | None = None,
         offset: int = 0,
         when: When = ANY_TIME,
+        helping: bool = False,
     ) -> AsyncIterator[Sequence[Event]]:
-        """Lists some at a time, in the same order. Raises InvalidArgument."""
+        """Lists some at a time; ``helping``: those they help in, too. Raises InvalidArgument."""
         check_page(limit, offset)
 
-        def look(after: Event | None, most: int, passed: int) -> Look:
-            return lambda unit: self._list_of(unit)(actor, most, passed, when, after)
+        def look(after: Event | None, most: int, passed: int) -> Look[Event]:
+            def made(unit: ports.Unit) -> Sequence[Event]:
+                list_of = unit.events.organised_by if helping else unit.events.created_by
+                return list_of(actor, most, passed, when, after)
+
+            return made
 
         return _pieces(self.browse, look, limit, offset)
 
-    @staticmethod
-    def _list_of(unit: ports.Unit) -> repositories.ListOfEvents:
-        raise NotImplementedError
 
-
-class GetCreatedEvents(_ListOfMine):
-    """Lists the events a person made. Contract: GET /api/events/GetCreatedEvents."""
-
-    __slots__ = ()
-
-    @staticmethod
-    def _list_of(unit: ports.Unit) -> repositories.ListOfEvents:
-        return unit.events.created_by
-
-
-class GetJoinedEvents(_ListOfMine):
+@dataclass(frozen=True, slots=True)
+class GetJoinedEvents:
     """Lists the events a person is in. Contract: GET /api/events/GetJoinedEvents."""
 
-    __slots__ = ()
+    browse: ports.Browse
 
-    @staticmethod
-    def _list_of(unit: ports.Unit) -> repositories.ListOfEvents:
-        return unit.events.joined_by
+    async def __call__(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> Sequence[Joined]:
+        """Orders them by start, then name. Raises InvalidArgument."""
+        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
+        return [joined async for piece in pieces for joined in piece]
+
+    def pieces(
+        self,
+        *,
+        actor: UserId,
+        limit: int | None = None,
+        offset: int = 0,
+        when: When = ANY_TIME,
+    ) -> AsyncIterator[Sequence[Joined]]:
+        """Lists some at a time, in the same order. Raises InvalidArgument."""
+        check_page(limit, offset)
+
+        def look(after: Event | None, most: int, passed: int) -> Look[Joined]:
+            def joined(unit: ports.Unit) -> Sequence[Joined]:
+                found = unit.events.joined_by(actor, most, passed, when, after)
+                others = [event.event_id for event in found if event.creator_id != actor]
+                helped = unit.helpers.helped(actor, others)
+                return [
+                    Joined(event, event.creator_id == actor or event.event_id in helped)
+                    for event in found
+                ]
+
+            return joined
+
+        return _pieces(self.browse, look, limit, offset)

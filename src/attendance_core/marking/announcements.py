@@ -32,4 +32,14 @@ class ConnectionsEnded:
     connection_ids: frozenset[ConnectionId] | None = None
 
 
-Announcement = PlaceChanged | ConnectionsEnded
+@dataclass(frozen=True, slots=True)
+class EventChanged:
+    """An event is called and lasts so from now on."""
+
+    event_id: EventId
+    name: str
+    starts_at: Instant
+    ends_at: Instant
+
+
+Announcement = PlaceChanged | ConnectionsEnded | EventChanged

@@ -35,22 +35,27 @@ from attendance_core.marking.places import (
     held_by,
 )
 from attendance_core.marking.readings import why_gone
+from attendance_core.marking.who_marks import check_lets_mark
 from attendance_core.vocabulary import ConnectionId, UserId
 
 
 def _command(
-    unit: ports.Unit, connection: Connection, *targets: UserId
+    unit: ports.Unit, connection: Connection, *targets: UserId, chooses: bool = False
 ) -> tuple[Mapping[UserId, Place], Process | None]:
     """Locks the places a command depends on; then its connection must be there, and the event on.
 
-    Raises EventOver, and what `why_gone` says of a connection that is gone.
+    Where it chooses somebody, the event has to let its person mark. Raises EventOver, MayNotMark,
+    and what `why_gone` says of a connection that is gone.
     """
     marker, event_id = connection.user_id, connection.event_id
     places = unit.places.lock(event_id, sorted({marker, *targets}), marker=marker)
     found = unit.connections.find(connection.connection_id)
     if found is None:
         raise why_gone(unit, connection).as_error()
-    unit.events.get(event_id).check_not_over(unit.now())
+    event = unit.events.get(event_id)
+    event.check_not_over(unit.now())
+    if chooses:  # whoever leaves them out meanwhile waits for their place, and ends this hold
+        check_lets_mark(unit, event, marker)
     return places, found.process
 
 
@@ -98,19 +103,23 @@ class ReadyToMark:
     terms: Terms
 
     async def __call__(self, *, connection: Connection) -> Ready:
-        """Raises EventNotFound, EventOver, EventNotStarted, YouAreWaiting, and as `MarkMe`."""
+        """Raises EventNotFound, EventOver, EventNotStarted, MayNotMark, YouAreWaiting, and as
+        `MarkMe`.
+        """
         event_id, actor = connection.event_id, connection.user_id
 
         def work(unit: ports.Unit) -> Ready:
-            event = unit.events.get(event_id)
             is_logged_in = unit.sessions.lock(connection.session_id) is not None
             places = lock_own_place(unit, event_id, actor)
-            now = unit.now()
-            event.check_not_over(now)
-            event.check_started(now)
             places, others = add_connection(
                 unit, connection, places, self.terms, is_logged_in=is_logged_in
             )
+            # Behind it: whoever changes who may mark has waited for this connection, or is seen
+            event = unit.events.get(event_id)
+            now = unit.now()
+            event.check_not_over(now)
+            event.check_started(now)
+            check_lets_mark(unit, event, actor)
             mine = places[actor]
             check_may_mark(mine)
             check_may_open(others)
@@ -153,13 +162,13 @@ class PrepareToMark:
     terms: Terms
 
     async def __call__(self, *, connection: Connection, target: UserId) -> Outcome:
-        """Raises EventOver, and what `why_gone` says; then Yourself, YouAreWaiting,
+        """Raises EventOver, and what `why_gone` says; then MayNotMark, Yourself, YouAreWaiting,
         AlreadyHolding, AlreadyMarked, Taken, NotWaiting, TooSoon.
         """
         marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
-            found, process = _command(unit, connection, target)
+            found, process = _command(unit, connection, target, chooses=True)
             now = unit.now()
             places = {
                 each.user_id: settle(unit, each, process, self.terms) for each in found.values()

@@ -1,10 +1,17 @@
-"""Why a socket that was open has to end, not being lost. Contract: 6.9, 6.13."""
+"""Why a socket that was open has to end, not being lost. Contract: 6.9, 6.13, 8.6."""
 
 from __future__ import annotations
 
 from enum import Enum
 
-from attendance_core.errors import EventDeleted, EventOver, LeaseLost, LeftEvent, NotLoggedIn
+from attendance_core.errors import (
+    EventDeleted,
+    EventOver,
+    LeaseLost,
+    LeftEvent,
+    NoLongerMarks,
+    NotLoggedIn,
+)
 
 
 class Ending(Enum):
@@ -16,6 +23,7 @@ class Ending(Enum):
     DELETED = "deleted"  # the event
     OVER = "over"  # the event
     LEFT = "left"  # the person has left the event
+    LEFT_OUT = "left_out"  # the person is not let mark any more
     LOGGED_OUT = "logged_out"  # the session has ended
     LEASE_LOST = "lease_lost"  # others took its process for dead: come back
 
@@ -33,6 +41,7 @@ ERRORS: dict[Ending, type[Exception]] = {
     Ending.DELETED: EventDeleted,
     Ending.OVER: EventOver,
     Ending.LEFT: LeftEvent,
+    Ending.LEFT_OUT: NoLongerMarks,
     Ending.LOGGED_OUT: NotLoggedIn,
     Ending.LEASE_LOST: LeaseLost,
 }

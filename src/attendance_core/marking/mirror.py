@@ -11,7 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
+from attendance_core.marking.announcements import (
+    Announcement,
+    ConnectionsEnded,
+    EventChanged,
+    PlaceChanged,
+)
 from attendance_core.marking.askers import Askers
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.endings import Ending
@@ -100,6 +105,8 @@ class Mirror:
 
     def announced(self, news: Announcement) -> list[Delivery]:
         """Applies an announcement; nothing is to be sent if it is old."""
+        if isinstance(news, EventChanged):
+            return []  # when the event ends is for a reading to say
         if isinstance(news, ConnectionsEnded):
             ended = [
                 each

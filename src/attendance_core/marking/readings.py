@@ -11,6 +11,7 @@ from attendance_core.marking.connections import Connection, Role, Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import EventUpdated
 from attendance_core.marking.places import Place
+from attendance_core.marking.who_marks import may_mark
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
 
 
@@ -86,7 +87,11 @@ def why_gone(unit: ports.Unit, connection: Connection) -> Ending:
     mine = next(iter(unit.places.of(connection.event_id, [connection.user_id])), None)
     if mine is None or not mine.member:
         return Ending.LEFT
-    return Ending.OVER if unit.now() >= event.ends_at else Ending.LEASE_LOST
+    if unit.now() >= event.ends_at:
+        return Ending.OVER
+    if connection.role is Role.MARKING and not may_mark(unit, event, connection.user_id):
+        return Ending.LEFT_OUT
+    return Ending.LEASE_LOST
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ class Connections(Protocol):
         """
         ...
 
+    def marking(self, event_id: EventId) -> Sequence[Connection]:
+        """Lists the ``marking`` sockets of an event, lost ones too, in no particular order."""
+        ...
+
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         """Lists all that were opened with this session, in whatever event."""
         ...

@@ -9,7 +9,7 @@ from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core.attendance import Attended
-    from attendance_core.events import Event, When
+    from attendance_core.events import Event, Helper, When
 
 
 class ListOfEvents(Protocol):
@@ -24,6 +24,30 @@ class ListOfEvents(Protocol):
         after: Event | None = None,
         /,
     ) -> Sequence[Event]: ...
+
+
+class Helpers(Protocol):
+    """Keeps who helps the creator of an event; they go with it."""
+
+    def add(self, event_id: EventId, user_id: UserId, at: Instant) -> None:
+        """Adds one who is none yet; the event is locked. Raises PersonNotFound."""
+        ...
+
+    def remove(self, event_id: EventId, user_id: UserId) -> None:
+        """Removes one; does nothing where they do not help."""
+        ...
+
+    def has(self, event_id: EventId, user_id: UserId) -> bool:
+        """Tells whether this person helps."""
+        ...
+
+    def of(self, event_id: EventId) -> Sequence[Helper]:
+        """Lists them in the order they were added, then by id."""
+        ...
+
+    def helped(self, user_id: UserId, event_ids: Sequence[EventId]) -> frozenset[EventId]:
+        """Finds those of these events in which this person helps."""
+        ...
 
 
 class Events(Protocol):
@@ -44,7 +68,22 @@ class Events(Protocol):
     def find_by_code(self, code: EventCode) -> Event | None: ...
 
     def lock(self, event_id: EventId) -> Event:
-        """Gets it; nobody else changes or uses it until the transaction ends."""
+        """Gets it; until the transaction ends nobody else changes it, or opens a socket or marks.
+
+        Its places are left alone: whoever locks some of them, too, does so before. Raises
+        EventNotFound.
+        """
+        ...
+
+    def lock_whole(self, event_id: EventId) -> Event:
+        """Gets it; nobody else changes or uses it, or a place of it, until the transaction ends.
+
+        Raises EventNotFound.
+        """
+        ...
+
+    def put(self, event: Event) -> None:
+        """Replaces all but creator and code; it is locked. Raises EventNameTaken, ignoring case."""
         ...
 
     def remove(self, event_id: EventId) -> None:
@@ -70,6 +109,17 @@ class Events(Protocol):
         when: When = ...,
         after: Event | None = None,
     ) -> Sequence[Event]: ...
+
+    def organised_by(
+        self,
+        user_id: UserId,
+        limit: int | None,
+        offset: int,
+        when: When = ...,
+        after: Event | None = None,
+    ) -> Sequence[Event]:
+        """Lists those this person created or helps in."""
+        ...
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         """Counts those this person created that end after now, up to ``limit``."""

@@ -123,6 +123,8 @@ def _read_of(kind: kinds.Type) -> Read:
             return flag
         case kinds.StrType():
             return text
+        case kinds.LiteralType(values):
+            return lambda value: one_of(value, values)
         case kinds.UUIDType():
             return event_id
         case kinds.BytesType():
@@ -133,6 +135,13 @@ def _read_of(kind: kinds.Type) -> Read:
 def text(value: Any) -> str:
     """Reads any text that every store can keep. Raises InvalidValue."""
     if not isinstance(value, str) or UNSTORABLE.search(value):
+        raise InvalidValue
+    return value
+
+
+def one_of(value: Any, words: tuple[Any, ...]) -> str:
+    """Reads one of a few words. Raises InvalidValue."""
+    if not isinstance(value, str) or value not in words:
         raise InvalidValue
     return value
 

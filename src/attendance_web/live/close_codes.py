@@ -10,6 +10,7 @@ from attendance_core.errors import (
     EventNotStarted,
     EventOver,
     HoldingSomebody,
+    MayNotMark,
     NotLoggedIn,
     TooManySockets,
     YouAreWaiting,
@@ -34,6 +35,7 @@ OPENING_CODES: Final[Mapping[type[Exception], int]] = {
     EventNotFound: 4404,
     EventOver: 4410,
     EventNotStarted: 4425,
+    MayNotMark: 4403,
     YouAreWaiting: 4409,
     HoldingSomebody: 4409,
     TooManySockets: TOO_MANY,
@@ -43,6 +45,7 @@ ENDING_CODES: Final[Mapping[Ending, int]] = {
     Ending.DELETED: 4410,
     Ending.OVER: 4410,
     Ending.LEFT: 4403,
+    Ending.LEFT_OUT: 4403,
     Ending.LOGGED_OUT: 4401,
     Ending.LEASE_LOST: RESTART,
 }

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from attendance_core import ports
 from attendance_core.errors import Refusal, Unavailable
-from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.announcements import Announcement, EventChanged
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, Confirmed, Delivery, HeldBy, WasMarked
@@ -153,9 +153,9 @@ class Room:
         await self.people.load_missing(listed | reading.markers)
 
     def _heard(self, news: Announcement | ports.Missed) -> None:
-        if isinstance(news, ports.Missed):
-            self._refresh.set()
-        else:
+        if isinstance(news, ports.Missed | EventChanged):
+            self._refresh.set()  # it may end at another instant
+        if not isinstance(news, ports.Missed):
             self._deliver(self._mirror.announced(news))
 
     def add_asker(self, outbox: Outbox, asked: Asked) -> None:

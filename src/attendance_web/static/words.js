@@ -245,6 +245,10 @@ export const WORDS = {
   "code.event_not_found": { ru: "Такого события больше нет", en: "There is no such event any more" },
   "code.event_not_started": { ru: "Событие ещё не началось", en: "The event has not started yet" },
   "code.left_event": { ru: "Вы вышли из события", en: "You have left the event" },
+  "code.may_not_mark": {
+    ru: "Организаторы не разрешили вам отмечать других",
+    en: "The organisers have not let you mark others",
+  },
   "code.not_logged_in": { ru: "Вы вышли из аккаунта", en: "You are logged out" },
   "code.you_are_waiting": {
     ru: "Вы сами ждёте отметки. Чтобы отмечать других, перестаньте ждать.",

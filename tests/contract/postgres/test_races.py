@@ -18,7 +18,11 @@ from attendance_core.errors import (
     AlreadyHolding,
     EventDeleted,
     EventNotFound,
+    EventOver,
+    LeaseLost,
+    MayNotMark,
     NotLoggedIn,
+    Refusal,
     ScanNotFound,
     SomebodyWasMarked,
     Taken,
@@ -27,10 +31,12 @@ from attendance_core.events import Event
 from attendance_core.friends import Friend
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Unit
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
+from tests.support.live_house import PATIENCE
 from tests.support.postgres_strangers import ANNA, BORIS, Reruns, Stranger, outcomes
 from tests.support.stand_ins import NOON, SetClock, numbered_code
 from tests.support.world import session_of
@@ -330,3 +336,94 @@ async def a_room(store: PostgresStore, number: int) -> Connection:
 
     await store.transact(work)
     return mine
+
+
+class TestOrganisers:
+    async def test_whoever_narrows_an_event_waits_for_nobody_who_waits_for_them(
+        self, store: PostgresStore, reruns: Reruns
+    ) -> None:
+        """Contract: 8.6; markers choose, confirm and repeat, while they are let in and left out."""
+        lecture = await Lecture.begun(store, waiting=40)
+        everybody = [mine.user_id for mine in lecture.waiting]
+        for mine in lecture.waiting[20:]:
+            await lecture.do.hang_up(connection_ids=[mine.connection_id], goodbye=True)
+
+        async def narrows(number: int) -> None:
+            await lecture.do.update_event(
+                actor=UserId(1),
+                event_id=EVENT,
+                name=f"Name {number}",
+                who_marks=list(WhoMarks)[number % 3],
+            )
+
+        async def marks(nth: int, number: int) -> None:
+            marking = socket(5000 + 40 * number + nth, everybody[20 + nth], Role.MARKING)
+            await lecture.do.ready_to_mark(connection=marking)
+            target = everybody[(7 * nth + number) % 20]
+            await lecture.do.prepare_to_mark(connection=marking, target=target)
+            again = everybody[(3 * nth + number) % 20]
+            await outcomes(lecture.do.confirm_marking(connection=marking, target=again))
+            await lecture.do.refuse_to_mark(connection=marking, target=target)
+
+        for number in range(12):
+            doing = [marks(nth, number) for nth in range(20)]
+            doing[number : number + 1] = [narrows(number), narrows(number + 1), doing[number]]
+            told = await outcomes(*doing)
+            assert all(isinstance(each, Refusal | LeaseLost | None) for each in told), told
+        assert reruns == []
+
+    @pytest.mark.parametrize("by", ["update_event", "remove_helper"])
+    async def test_an_opening_that_began_before_is_seen_and_ended(
+        self, store: PostgresStore, by: str
+    ) -> None:
+        """Contract: 8.6."""
+        lecture = await Lecture.begun(store, waiting=1)
+        mine: dict[str, Any] = {"actor": UserId(1), "event_id": EVENT}
+        narrow, helper = {**mine, "who_marks": WhoMarks.ORGANISERS}, {**mine, "user_id": ANNA}
+        if by == "remove_helper":
+            await lecture.do.add_helper(**helper)
+            await lecture.do.update_event(**narrow)
+        new = socket(5000, ANNA, Role.MARKING)
+        async with Stranger(store) as other:
+            await other.says(
+                "INSERT INTO connections SELECT :id, event_id, :anna, role, process_id, session_id"
+                " FROM connections WHERE user_id = 1",
+                id=new.connection_id,
+                anna=ANNA,
+            )
+            change = narrow if by == "update_event" else helper
+            changed = asyncio.create_task(getattr(lecture.do, by)(**change))
+            await asyncio.wait_for(other.is_waited_for(), PATIENCE)
+            await other.connection.commit()
+        await changed
+        assert [each.role for each in await lecture.connections(ANNA)] == [Role.MARK_ME]
+
+    async def test_an_opening_that_waited_for_it_is_refused(self, store: PostgresStore) -> None:
+        """Contract: 8.6."""
+        lecture = await Lecture.begun(store, waiting=0)
+        async with Stranger(store) as other:
+            await other.says("SELECT FROM events FOR UPDATE")
+            await other.says("UPDATE events SET who_marks = 'organisers'")
+            opened = asyncio.create_task(
+                lecture.do.ready_to_mark(connection=socket(5000, 2, Role.MARKING))
+            )
+            await other.is_waited_for()
+            await other.connection.commit()
+        with pytest.raises(MayNotMark):
+            await opened
+
+    async def test_an_event_is_over_by_the_clock_after_its_lock(
+        self, store: PostgresStore, clock: SetClock
+    ) -> None:
+        """Contract: UpdateEvent."""
+        lecture = await Lecture.begun(store, waiting=0)
+        async with Stranger(store) as other:
+            await other.says("SELECT FROM events FOR UPDATE")
+            prolonged = asyncio.create_task(
+                lecture.do.update_event(actor=UserId(1), event_id=EVENT, ends_at=NOON + 9000)
+            )
+            await other.is_waited_for()
+            clock.pass_(3600)
+            await other.connection.commit()
+        with pytest.raises(EventOver):
+            await prolonged

@@ -1,0 +1,87 @@
+"""What becomes of sockets when an organiser leaves their people out of marking. Contract: 8.6.
+
+Places are locked before their event, in the order of their ids, or two might wait for each other.
+Whose they are is known only once the event is locked. So a transaction that would need more places
+than it has locked changes nothing, and is run again with those locked, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from attendance_core import ports
+from attendance_core.errors import Unavailable
+from attendance_core.marking.announcements import ConnectionsEnded
+from attendance_core.marking.connections import Connection, Terms
+from attendance_core.marking.endings import Ending
+from attendance_core.marking.moves import end_hold
+from attendance_core.marking.places import Held, Place
+from attendance_core.marking.who_marks import Organised, those_who_may_mark
+from attendance_core.vocabulary import EventId, UserId
+
+MAX_TRIES = 20  # while people who are left out come faster than their places are locked
+ENDED_AT_ONCE = 200  # sockets that one announcement names, so that it is short enough to be sent
+
+LockedPlaces = Mapping[UserId, Place]
+
+
+class _NotLocked(Exception):
+    """Raised where places of further people have to be locked before the event is."""
+
+    def __init__(self, user_ids: Iterable[UserId]) -> None:
+        self.user_ids = frozenset(user_ids)
+
+
+async def transact_leaving_out(
+    transact: ports.Transact,
+    event_id: EventId,
+    work: Callable[[ports.Unit, LockedPlaces], None],
+) -> None:
+    """Runs work that calls `end_left_out` with the places it is given, until those are enough.
+
+    Raises Unavailable, and what ``work`` does.
+    """
+    known: frozenset[UserId] = frozenset()
+
+    def attempt(unit: ports.Unit) -> None:
+        work(unit, unit.places.lock(event_id, sorted(known)) if known else {})
+
+    for _ in range(MAX_TRIES):
+        try:
+            return await transact(attempt)
+        except _NotLocked as error:
+            known |= error.user_ids
+    raise Unavailable
+
+
+def end_left_out(
+    unit: ports.Unit,
+    event: Organised,
+    marking: Sequence[Connection],
+    places: LockedPlaces,
+    terms: Terms,
+) -> None:
+    """Ends those of these ``marking`` sockets whose people the event does not let mark.
+
+    Whom they hold is given back at once, as where they leave. The event is locked, so nobody opens
+    one meanwhile; whoever chooses somebody has locked their own place.
+    """
+    people = {each.user_id for each in marking}
+    left_out = people - those_who_may_mark(unit, event, people)
+    if not left_out:
+        return
+    held = [
+        place
+        for place in unit.places.listed(event.event_id)
+        if isinstance(place.state, Held) and place.state.marker in left_out
+    ]
+    needed = left_out | {place.user_id for place in held}
+    if not needed <= places.keys():
+        raise _NotLocked(needed)
+    for place in held:
+        end_hold(unit, place, None, terms)
+    ended = [each.connection_id for each in marking if each.user_id in left_out]
+    for first in range(0, len(ended), ENDED_AT_ONCE):
+        some = ended[first : first + ENDED_AT_ONCE]
+        unit.connections.remove(some)
+        unit.announce(ConnectionsEnded(event.event_id, Ending.LEFT_OUT, frozenset(some)))

@@ -1,0 +1,55 @@
+"""The calls about who organises an event. Contract: 8.5."""
+
+from __future__ import annotations
+
+import msgspec
+
+from attendance_core.vocabulary import EventId, UserId
+from attendance_web.http.call import CallContext, get, post
+from attendance_web.http.fields import EventRef, OneEvent, PersonId
+
+
+class OneHelper(msgspec.Struct, frozen=True):
+    """An event, and somebody who helps in it."""
+
+    event_id: EventRef
+    user_id: PersonId
+
+
+class HelperShown(msgspec.Struct, frozen=True):
+    """Somebody who helps, by id and name."""
+
+    user_id: UserId
+    display_name: str
+
+
+class HelpersShown(msgspec.Struct, frozen=True):
+    """In the order they were added."""
+
+    helpers: list[HelperShown]
+
+
+@post("/api/events/AddHelper")
+async def add_helper(call: CallContext[OneHelper]) -> None:
+    """Somebody helps me in an event of mine; they need not have joined it."""
+    event_id, user_id = EventId(call.arguments.event_id), UserId(call.arguments.user_id)
+    await call.use_cases.add_helper(actor=call.person, event_id=event_id, user_id=user_id)
+
+
+@post("/api/events/RemoveHelper")
+async def remove_helper(call: CallContext[OneHelper]) -> None:
+    """Somebody helps no more: by the creator's word, or their own."""
+    event_id, user_id = EventId(call.arguments.event_id), UserId(call.arguments.user_id)
+    await call.use_cases.remove_helper(actor=call.person, event_id=event_id, user_id=user_id)
+
+
+@get("/api/events/GetHelpers")
+async def get_helpers(call: CallContext[OneEvent]) -> HelpersShown:
+    """Who helps in an event that I organise."""
+    helpers = await call.use_cases.get_helpers(
+        actor=call.person, event_id=EventId(call.arguments.event_id)
+    )
+    return HelpersShown([HelperShown(each.user_id, each.display_name) for each in helpers])
+
+
+CALLS = (add_helper, remove_helper, get_helpers)
