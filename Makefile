@@ -82,9 +82,9 @@ lint: install ## Check style, formatting and the directions of imports
 # What runs in this process, where coverage sees it; a test of anything else is one of `rest`
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,actors bad_input browsing \
   calls_accounts calls_events calls_friends calls_pictures calls_profiles codes csrf damaged endings event_page \
-  envelope files frames full_disk fuzz heartbeat holds http_protocol in_use incoming_bodies \
+  envelope files frames full_disk fuzz heartbeat holds http_protocol in_use incoming_bodies karma ledger \
   limits long_lists person_turns \
-  marking_rules migrations news notifier openapi opening orphans other_person outbox page passwords \
+  marking_rules marks_of_before migrations news notifier openapi opening orphans other_person outbox page passwords \
   picture_files pictures rooms scans search search_index security_lines settings sockets \
   sockets_without_news sqlite sqlite_groups stores stores_marking together twins wrong_use ws_protocol) \
   $(addprefix postgres/test_,clocks races transactions))

@@ -69,8 +69,9 @@ from attendance_core.marking.announcements import (
 from attendance_core.marking.connections import Connection, Process, Role, Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
+from attendance_core.marking.ledger import AnnulReason, Entry, Grade, Origin
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
-from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Missed, Picture
@@ -100,6 +101,7 @@ __all__ = [
     "AlreadyJoined",
     "AlreadyMarked",
     "Announcement",
+    "AnnulReason",
     "Asked",
     "Attended",
     "BadCharacters",
@@ -116,6 +118,7 @@ __all__ = [
     "ConnectionsEnded",
     "Credential",
     "Ending",
+    "Entry",
     "Event",
     "EventChanged",
     "EventCode",
@@ -131,6 +134,7 @@ __all__ = [
     "FriendOfOneself",
     "Friendship",
     "GivenBack",
+    "Grade",
     "HeicPicture",
     "Held",
     "Helper",
@@ -143,7 +147,6 @@ __all__ = [
     "LeaseLost",
     "LeftEvent",
     "LoggedIn",
-    "Mark",
     "Marked",
     "MayNotMark",
     "Missed",
@@ -156,6 +159,7 @@ __all__ = [
     "NotLoggedIn",
     "NotTheCreator",
     "NotWaiting",
+    "Origin",
     "Outcome",
     "Participant",
     "PersonNotFound",

@@ -146,9 +146,14 @@ def demo(url: str, people: int, markers: int, seed: int | None) -> None:
     """Play a lecture against a running service, over HTTP and sockets, and check it."""
     from attendance_web.demo import DemoFailed, play
 
-    karma = settings_of_environment().karma_per_mark
+    settings = settings_of_environment()
+
+    def earned(marks: int) -> int:
+        """Nobody in it has a tick."""
+        return settings.karma_per_mark * min(marks, settings.karma_unchecked_a_month)
+
     try:
-        play(url, people=people, markers=markers, seed=seed, karma_per_mark=karma)
+        play(url, people=people, markers=markers, seed=seed, earned=earned)
     except DemoFailed as failure:
         fail(str(failure))
 

@@ -48,6 +48,8 @@ def attendance_of(settings: Settings) -> Attendance:
             hold_seconds=settings.hold_seconds,
             grace_seconds=settings.grace_seconds,
             karma_per_mark=settings.karma_per_mark,
+            karma_pair_a_month=settings.karma_pair_a_month,
+            karma_unchecked_a_month=settings.karma_unchecked_a_month,
         ),
     )
 

@@ -56,6 +56,8 @@ class Settings:
     hold_seconds: Seconds = DEFAULT_TERMS.hold_seconds
     grace_seconds: Seconds = DEFAULT_TERMS.grace_seconds
     karma_per_mark: int = DEFAULT_TERMS.karma_per_mark
+    karma_pair_a_month: int = DEFAULT_TERMS.karma_pair_a_month
+    karma_unchecked_a_month: int = DEFAULT_TERMS.karma_unchecked_a_month
     keep_alive_seconds: int = KEEP_ALIVE_SECONDS
     log_format: Literal["console", "json"] = "console"
     metrics_host: str = "127.0.0.1"
@@ -250,6 +252,8 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "hold_seconds": _seconds,
     "grace_seconds": _seconds,
     "karma_per_mark": _whole(0, MAX_KARMA),
+    "karma_pair_a_month": _whole(0, MAX_KARMA),
+    "karma_unchecked_a_month": _whole(0, MAX_KARMA),
     "keep_alive_seconds": _whole(1, MAX_KEEP_ALIVE_SECONDS),
     "log_format": _log_format,
     "metrics_host": _host,

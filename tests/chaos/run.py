@@ -102,6 +102,9 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
             "ATTENDANCE_HOLD_SECONDS": str(HOLD_SECONDS),
             "ATTENDANCE_GRACE_SECONDS": str(GRACE_SECONDS),
+            # The same few meet again and again: every mark is to pay
+            "ATTENDANCE_KARMA_PAIR_A_MONTH": "1000000",
+            "ATTENDANCE_KARMA_UNCHECKED_A_MONTH": "1000000",
         }
         done = await asyncio.to_thread(attendance, "migrate", folder=folder, settings=settings)
         assert done.returncode == 0, done.stderr

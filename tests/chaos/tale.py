@@ -64,7 +64,7 @@ class Tale:
         self.hears(marker, socket, "marked", number, confirmed=person)
 
     def keeps_mark(self, marker: int, person: int, at: float) -> None:
-        self.marks.append(Mark(EVENT, person, marker, at, 50))
+        self.marks.append(Mark(EVENT, person, marker, at))
         self.karma[marker] = self.karma.get(marker, 0) + 50
 
     def was_marked(self, person: int, socket: int, marker: int) -> None:

@@ -26,7 +26,6 @@ class Mark:
     person: int
     marker: int
     at: float
-    points: int
 
 
 @dataclass(frozen=True)
@@ -149,8 +148,10 @@ class Database:
 
     async def ledger(self) -> list[Mark]:
         """Every mark there is."""
-        rows = await self._access.read("SELECT event_id, user_id, marker_id, at, points FROM marks")
-        return [Mark(_text(e), p, m, at / 1_000_000, points) for e, p, m, at, points in rows]
+        rows = await self._access.read(
+            "SELECT event_id, user_id, actor_id, at FROM ledger WHERE origin = 'hold'"
+        )
+        return [Mark(_text(e), p, m, at / 1_000_000) for e, p, m, at in rows]
 
     async def ends(self) -> dict[str, float]:
         """When each event that is there ends."""

@@ -57,7 +57,7 @@ class TestKilled:
             marking = service.connection(boris, event_id, Role.MARKING)
             assert (await do.ready_to_mark(connection=marking)).holding is None
             again = await do.confirm_marking(connection=marking, target=ANNA)
-            assert (again.answer, again.changed) == (Confirmed(50, again=True), False)
+            assert (again.answer, again.changed) == (Confirmed(ANNA, 1, 0, again=True), False)
             assert await karma(service) == 50
             back = service.connection(anna, event_id, Role.MARK_ME)
             place = (await do.mark_me(connection=back)).place
@@ -82,5 +82,5 @@ class TestKilled:
             assert holding is not None
             assert holding.user_id == ANNA
             done = await do.confirm_marking(connection=marking, target=ANNA)
-            assert (done.answer, done.changed) == (Confirmed(50), True)
+            assert (done.answer, done.changed) == (Confirmed(ANNA, 1, 50), True)
             assert await karma(service) == 50

@@ -10,10 +10,11 @@ import pytest
 
 from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Terms
-from attendance_core.marking.places import Held, Mark, Marked
+from attendance_core.marking.places import Held, Marked
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import House, Visitor, opened_house
 from tests.support.sqlite_writer import driver_of
+from tests.support.stored_people import mark
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ async def filled(house: House, event_id: EventId, marker: Visitor, marked: list[
     for number, user_id in enumerate(UserId(each.user_id) for each in marked):
 
         def work(unit: Any, user_id: UserId = user_id) -> None:
-            unit.marks.add(Mark(event_id, user_id, UserId(marker.user_id), unit.now(), 50))
+            mark(unit, user_id, UserId(marker.user_id), unit.now(), event_id)
 
         try:
             await house._transact(work)

@@ -120,7 +120,7 @@ class TestRule3AMarkIsStoredFirst:
         await marking.says("confirm_marking")
         await waiting.hears("was_marked", user_id=marker.user_id)
         mark = await the_mark(house, event_id, asker)
-        assert (mark.marker, mark.points) == (marker.user_id, 50)
+        assert (mark.marker, mark.n) == (marker.user_id, 1)
         assert await house.karma(marker) == 50
 
     @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -177,7 +178,8 @@ class TestPostgres:
         assert defined(empty) == declared
         assert {*UNIQUE_REFUSALS, *INSERT_REFUSALS, *DELETE_REFUSALS} <= declared.keys()
         assert "CHECK ((low_id < high_id))" in declared.values()
-        assert sum(" WHERE " in each for each in declared.values()) == 7
+        partial = [each for each in declared.values() if re.match("CREATE.* INDEX.* WHERE ", each)]
+        assert len(partial) == 6
         for change in (
             "ALTER TABLE friendships DROP CONSTRAINT ck_friendships_smaller_first",
             "ALTER TABLE marks RENAME CONSTRAINT pk_marks TO marks_pkey",

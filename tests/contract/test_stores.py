@@ -23,7 +23,7 @@ from attendance_core.events import CreateEvent, Event, When
 from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.places import Mark, Marked
+from attendance_core.marking.places import Marked
 from attendance_core.profiles import (
     Confirmation,
     ConfirmationScan,
@@ -40,7 +40,7 @@ from attendance_core.vocabulary import (
 )
 from tests.support.lecture import EVENT
 from tests.support.stand_ins import NOON, any_code
-from tests.support.stored_people import a_connection, a_room, an_event, people
+from tests.support.stored_people import a_connection, a_room, an_event, mark, people
 
 
 class TestTransact:
@@ -346,7 +346,7 @@ class TestEvents:
 
     async def test_a_mark_protects_its_event(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")
-        await store.transact(lambda u: u.marks.add(Mark(EVENT, anna, boris, NOON, 50)))
+        await store.transact(lambda u: mark(u, anna, boris))
         with pytest.raises(SomebodyWasMarked):
             await store.transact(lambda u: u.events.remove(EVENT))
 
@@ -414,7 +414,7 @@ class TestEvents:
     async def test_who_was_where(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")
         assert await store.observe(lambda u: u.events.attended_by(anna, None, 0)) == []
-        await store.transact(lambda u: u.marks.add(Mark(EVENT, anna, boris, NOON, 50)))
+        await store.transact(lambda u: mark(u, anna, boris))
         (attended,) = await store.observe(lambda u: u.events.attended_by(anna, None, 0))
-        assert attended.marked == Marked(boris, NOON, 50)
+        assert attended.marked == Marked(boris, NOON)
         assert await store.observe(lambda u: u.events.joined_by(anna, None, 0)) == []

@@ -16,8 +16,9 @@ from attendance_core.errors import (
     TooManyRequests,
 )
 from attendance_core.limits import BeginTry, CountOne, EndTry, Limit, Tally, TryResult
-from attendance_core.marking.connections import Process, Role
-from attendance_core.marking.places import Barred, Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.connections import Process, Role, Terms
+from attendance_core.marking.ledger import NewEntry, Origin
+from attendance_core.marking.places import Barred, Held, Marked, Place, Waiting
 from attendance_core.vocabulary import (
     ConnectionId,
     ProcessId,
@@ -27,7 +28,7 @@ from attendance_core.vocabulary import (
 )
 from tests.support.lecture import EVENT, PROCESS
 from tests.support.stand_ins import NOON, SetClock
-from tests.support.stored_people import a_connection, a_room, people
+from tests.support.stored_people import a_connection, a_room, mark, people
 
 
 class TestPlaces:
@@ -67,19 +68,15 @@ class TestPlaces:
 
     async def test_a_mark_is_known_from_the_ledger_and_made_once(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")
-        marked = Place(EVENT, anna, True, Marked(boris, NOON, 50), 3)
-
-        def work(unit: Any) -> None:
-            unit.places.put(marked)
-            unit.marks.add(Mark(EVENT, anna, boris, NOON, 50))
-
-        await store.transact(work)
+        marked = await store.transact(lambda u: mark(u, anna, boris))
+        assert marked.state == Marked(boris, NOON, 1, Origin.HOLD)
         assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [marked]
         assert await store.observe(lambda u: u.places.listed(EVENT)) == []
-        assert await store.observe(lambda u: u.marks.karma(boris)) == 50
-        assert await store.observe(lambda u: u.marks.karma(anna)) == 0
+        assert await store.observe(lambda u: u.ledger.karma(boris, Terms())) == 50
+        assert await store.observe(lambda u: u.ledger.karma(anna, Terms())) == 0
+        again = NewEntry(EVENT, anna, 1, boris, NOON, Origin.HOLD)
         with pytest.raises(AlreadyMarked):
-            await store.transact(lambda u: u.marks.add(Mark(EVENT, anna, boris, NOON, 50)))
+            await store.transact(lambda u: u.ledger.add(again))
         (person,) = await store.observe(lambda u: u.places.participants(EVENT))
         assert (person.display_name, person.state) == ("Анна", marked.state)
 

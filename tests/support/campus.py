@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.accounts import Credential, LogOut, Session
@@ -22,8 +23,9 @@ from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent, Up
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPlace
+from attendance_core.marking.ledger import Entry
 from attendance_core.marking.mirror import Mirror
-from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import WhyGone
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
@@ -296,9 +298,13 @@ class Campus(World):
             )
         }
 
-    def marks_made(self) -> dict[UserId, Mark]:
-        """The ledger itself."""
-        return {seat[1]: mark for seat, mark in self.store._tables.marks.items()}
+    def ledger(self) -> list[Entry]:
+        """Itself, the earliest first."""
+
+        def look(unit: Any) -> list[Entry]:
+            return [entry for entry, _ in unit.ledger.of(self.event_id, None, None, 0)]
+
+        return drive(self.store.observe(look))[::-1]
 
     def can_be_marked(self, client: Client) -> set[UserId]:
         """What a marker's client should list: who waits, and whom it was told it holds."""

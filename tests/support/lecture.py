@@ -127,5 +127,7 @@ class Lecture:
         return found
 
     async def karma(self, user_id: int) -> int:
-        points: int = await self.store.observe(lambda unit: unit.marks.karma(UserId(user_id)))
+        points: int = await self.store.observe(
+            lambda unit: unit.ledger.karma(UserId(user_id), Terms())
+        )
         return points

@@ -225,7 +225,9 @@ class House:
         return await self._observe(look)
 
     async def karma(self, visitor: Visitor) -> int:
-        points: int = await self._observe(lambda unit: unit.marks.karma(UserId(visitor.user_id)))
+        points: int = await self._observe(
+            lambda unit: unit.ledger.karma(UserId(visitor.user_id), Terms())
+        )
         return points
 
     async def sockets_of(self, event_id: EventId, visitor: Visitor, number: int) -> bool:

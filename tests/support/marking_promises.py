@@ -8,7 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Role
-from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.marking.ledger import Entry, Origin
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.vocabulary import Instant, UserId
 from tests.support.campus import Campus, Host
 
@@ -20,7 +21,7 @@ class Promises(RuleBasedStateMachine):
         super().__init__()
         self.campus = Campus(4)
         self.campus.starts()
-        self.marks: dict[UserId, Mark] = {}
+        self.ledger: list[Entry] = []
         self.known = dict(self.campus.places())
         self.last_held: dict[UserId, Held] = {}  # until it ended
         self.heard = 0
@@ -66,15 +67,28 @@ class Promises(RuleBasedStateMachine):
                 assert (user_id, Role.MARK_ME) in keeping, "a ghost is on the list"
 
     @invariant()
-    def a_person_is_marked_once_and_for_ever_by_another(self) -> None:
-        marks = self.campus.marks_made()
-        for user_id, mark in self.marks.items():
-            assert marks[user_id] == mark
-        self.marks = marks
-        for user_id, mark in marks.items():
-            assert mark.marker_id != user_id
+    def what_is_in_the_ledger_stays_and_a_standing_mark_is_by_another_and_pays_once(self) -> None:
+        ledger = self.campus.ledger()
+        assert ledger[: len(self.ledger)] == self.ledger
+        self.ledger = ledger
+        last: dict[UserId, Entry] = {}
+        for entry in ledger:
+            assert entry.n == (last[entry.user_id].n + 1 if entry.user_id in last else 1)
+            last[entry.user_id] = entry
+        for user_id, place in self.campus.places().items():
+            state = place.state
+            assert place.last_n == (last[user_id].n if user_id in last else 0)
+            assert isinstance(state, Marked) == (place.last_n % 2 == 1)
+            if isinstance(state, Marked):
+                entry = last[user_id]
+                assert (state.marker, state.at, state.n, state.origin) == (
+                    *(entry.actor_id, entry.at, entry.n),
+                    entry.origin,
+                )
+                assert state.marker != user_id
         for user_id in self.campus.people:
-            made = [each for each in marks.values() if each.marker_id == user_id]
+            held = [each for each in last.values() if each.origin is Origin.HOLD]
+            made = [each for each in held if each.actor_id == user_id]
             assert self.campus.karma(user_id) == 50 * len(made)
 
     @invariant()
@@ -157,4 +171,8 @@ class Promises(RuleBasedStateMachine):
     def only_the_person_marked_is_told(self) -> None:
         for client in self.campus.all_clients:
             if client.marked_by is not None:
-                assert self.marks[client.user_id].marker_id == client.marked_by
+                assert any(
+                    each.origin is not None
+                    and (each.user_id, each.actor_id) == (client.user_id, client.marked_by)
+                    for each in self.ledger
+                )

@@ -17,6 +17,7 @@ from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Session
 EVENT = EventId(UUID(int=1))
 ENDS_AT = 10_000.0
 AT = 100.0
+PAID = 50
 BOB, MIA, MAX = UserId(2), UserId(3), UserId(4)  # Bob waits; Mia and Max mark
 BY_MIA = Held(since=10, marker=MIA, until=AT + 90)
 
@@ -63,7 +64,7 @@ class Room:
         return connection.connection_id
 
     def told(self, mine: Place, commanded_by: ConnectionId | None = None) -> None:
-        self.deliver(self.mirror.announced(PlaceChanged(mine, AT, commanded_by)))
+        self.deliver(self.mirror.announced(PlaceChanged(mine, AT, commanded_by, PAID)))
 
     def answered(
         self,
@@ -73,7 +74,9 @@ class Room:
         changed: bool = True,
         ended: tuple[Place, ...] = (),
     ) -> None:
-        self.deliver(self.mirror.command_ended(cid, Outcome(mine, AT, changed, ended)))
+        self.deliver(
+            self.mirror.command_ended(cid, Outcome(mine, AT, changed, ended, PAID * changed))
+        )
 
     def reads(
         self,

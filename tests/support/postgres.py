@@ -243,11 +243,15 @@ def a_database(address: str, template: str = TEMPLATE) -> Iterator[URL]:
 
 
 def emptied(url: URL) -> URL:
-    """The same database with nothing in it: ten times faster than a new one."""
+    """The same database with nothing in it: ten times faster than a new one.
+
+    No trigger keeps the ledger from it.
+    """
     deletions = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
     restart = "ALTER SEQUENCE accounts_user_id_seq RESTART"
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    in_a_loop(_says(address, *deletions, restart))
+    no_triggers = "SET session_replication_role = replica"
+    in_a_loop(_says(address, no_triggers, *deletions, restart))
     return url
 
 

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from attendance_core.events import Event
 from attendance_core.marking.connections import Connection, Process, Role
+from attendance_core.marking.ledger import AnnulReason, NewEntry, Origin
+from attendance_core.marking.places import Held, Place
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import ConnectionId, EventId, SessionId, UserId
 from tests.support.lecture import EVENT, PROCESS
@@ -41,6 +43,29 @@ async def a_room(store: Any, *names: str) -> list[UserId]:
 
     await store.transact(work)
     return ids
+
+
+def mark(
+    unit: Any, user_id: UserId, marker: UserId, at: float = NOON, event_id: EventId = EVENT
+) -> Place:
+    """A mark by a hold that nobody saw; the place as it is then."""
+    unit.places.make(event_id, user_id)
+    place: Place = unit.places.lock(event_id, [user_id])[user_id]
+    held = place.changed(state=Held(at, marker, at + 1))
+    marked = held.marked(marker, at)
+    unit.places.put(marked)
+    unit.ledger.add(NewEntry(event_id, user_id, marked.last_n, marker, at, Origin.HOLD))
+    return marked
+
+
+def annul(
+    unit: Any, user_id: UserId, actor: UserId, at: float = NOON, event_id: EventId = EVENT
+) -> None:
+    """Ends the standing mark of a person."""
+    annulled = unit.places.lock(event_id, [user_id])[user_id].annulled()
+    unit.places.put(annulled)
+    why = AnnulReason.OTHER
+    unit.ledger.add(NewEntry(event_id, user_id, annulled.last_n, actor, at, reason=why))
 
 
 def a_connection(user_id: UserId, **options: Any) -> Connection:

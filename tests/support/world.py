@@ -139,7 +139,9 @@ class World:
         return drive(self.store.observe(look))
 
     def karma(self, user_id: int) -> int:
-        return drive(self.store.observe(lambda unit: unit.marks.karma(UserId(user_id))))
+        return drive(
+            self.store.observe(lambda unit: unit.ledger.karma(UserId(user_id), self.terms))
+        )
 
     def says_goodbye(self, connection: Connection) -> None:
         drive(self.hang_up(connection_ids=[connection.connection_id], goodbye=True))

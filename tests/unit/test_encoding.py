@@ -17,6 +17,7 @@ from attendance_core.marking.announcements import (
     PlaceChanged,
 )
 from attendance_core.marking.endings import Ending
+from attendance_core.marking.ledger import Origin
 from attendance_core.marking.places import Barred, Held, Marked, Place, Waiting
 from attendance_core.ports import Missed
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
@@ -29,14 +30,23 @@ states = st.one_of(
     st.none(),
     st.builds(Waiting, instants),
     st.builds(Held, instants, people, instants),
-    st.builds(Marked, people, instants, st.integers(0, 10**6)),
 )
 barred = st.none() | st.builds(Barred, people, instants)
-places = st.builds(
-    Place, st.just(EVENT), people, st.booleans(), states, st.integers(0, 2**31), barred
-)
+versions = st.integers(0, 2**31)
+places = st.builds(Place, st.just(EVENT), people, st.booleans(), states, versions, barred, versions)
+
+
+@st.composite
+def marked(draw: st.DrawFn) -> PlaceChanged:
+    n = draw(versions)
+    state = Marked(draw(people), draw(instants), n, draw(st.sampled_from(Origin)))
+    place = Place(EVENT, draw(people), draw(st.booleans()), state, draw(versions), None, n)
+    return PlaceChanged(place, draw(instants), draw(st.none() | connections), draw(versions))
+
+
 announcements = st.one_of(
     st.builds(PlaceChanged, places, instants, st.none() | connections),
+    marked(),
     st.builds(
         ConnectionsEnded,
         st.just(EVENT),
@@ -50,6 +60,18 @@ announcements = st.one_of(
 @given(announcements)
 def test_what_is_said_is_what_is_read(said: Announcement) -> None:
     assert decode(EVENT, encode(said, "me")) == ("me", said)
+
+
+def test_a_mark_is_told_and_read_as_the_version_before_does() -> None:
+    """Contract: 8.1, while one version replaces the other."""
+    mark = Marked(UserId(2), 5.0, 3, Origin.HAND)
+    place = Place(EVENT, UserId(1), True, mark, 7, None, 3)
+    word = json.loads(encode(PlaceChanged(place, 6.0, None, 50), "me"))
+    assert word["state"] == ["marked", 2, 5.0, 50]
+    before = {name: word[name] for name in ("v", "kind", "user", "member", "version", "state")}
+    said = decode(EVENT, json.dumps({**before, "at": 6.0, "by": None, "from": "it"}).encode())
+    once = Place(EVENT, UserId(1), True, Marked(UserId(2), 5.0), 7, None, 1)
+    assert said == ("it", PlaceChanged(once, 6.0, None, 50))
 
 
 def test_what_is_too_large_for_a_server_is_told_as_missed() -> None:

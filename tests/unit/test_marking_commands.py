@@ -68,7 +68,7 @@ class TestMarkMe:
         drive(world.confirm(connection=marker))
         again = world.connection(2, Role.MARK_ME)
         place = drive(world.mark_me(connection=again)).place
-        assert place.state == Marked(UserId(3), NOON, 50)
+        assert place.state == Marked(UserId(3), NOON)
         assert drive(world.store.observe(lambda u: u.connections.find(again.connection_id))) is None
 
     def test_one_who_holds_somebody_cannot_wait(self, world: World) -> None:
@@ -239,7 +239,7 @@ class TestConfirmMarking:
         drive(world.prepare(connection=marker, target=UserId(2)))
         drive(world.confirm(connection=marker))
         assert world.karma(3) == 50
-        assert world.news[-1] == PlaceChanged(world.place(2), NOON, marker.connection_id)
+        assert world.news[-1] == PlaceChanged(world.place(2), NOON, marker.connection_id, 50)
 
     def test_saying_it_again_changes_nothing_whoever_is_held_now(self, world: World) -> None:
         world.waits(1)
@@ -250,7 +250,7 @@ class TestConfirmMarking:
         drive(world.prepare(connection=marker, target=UserId(1)))
         again = drive(world.confirm(connection=marker, target=UserId(2)))
         assert not again.changed
-        assert again.answer == Confirmed(50, again=True)
+        assert again.answer == Confirmed(UserId(2), 1, 0, again=True)
         assert world.karma(3) == 50
         assert isinstance(world.place(1).state, Held)
 

@@ -66,7 +66,7 @@ class TestOpening:
         assert room.news(mia) == [UserJoined(UserId(5), 50)]
 
     def test_who_was_marked_before_the_opening_was_heard_of_is_told(self, room: Room) -> None:
-        room.told(place(BOB, 3, Marked(MIA, AT, 50)))
+        room.told(place(BOB, 3, Marked(MIA, AT)))
         assert room.news(room.waits(place(BOB, 1, Waiting(10)))) == [WasMarked(MIA)]
 
 
@@ -94,9 +94,9 @@ class TestTold:
     def test_a_mark_elsewhere_is_told_to_its_person_once_a_socket(self, room: Room) -> None:
         phone, laptop = (room.waits(place(BOB, 1, Waiting(10))) for _ in range(2))
         other = room.waits(place(UserId(5), 1, Waiting(11)))
-        room.told(place(BOB, 3, Marked(MIA, AT, 50)))
-        room.told(place(BOB, 4, Marked(MIA, AT, 50)))
-        room.reads(watched=(place(BOB, 4, Marked(MIA, AT, 50)),))
+        room.told(place(BOB, 3, Marked(MIA, AT)))
+        room.told(place(BOB, 4, Marked(MIA, AT)))
+        room.reads(watched=(place(BOB, 4, Marked(MIA, AT)),))
         assert room.news(phone) == room.news(laptop) == [WasMarked(MIA)]
         assert room.news(other) == []
 
@@ -137,21 +137,21 @@ class TestAnswered:
     def test_no_user_left_follows_ones_own_marked(self, room: Room) -> None:
         mia = room.marks(MIA, holding=place(BOB, 2, BY_MIA))
         room.news(mia)
-        room.answered(mia, place(BOB, 3, Marked(MIA, AT, 50)))
-        assert room.news(mia) == [Confirmed(50)]
+        room.answered(mia, place(BOB, 3, Marked(MIA, AT)))
+        assert room.news(mia) == [Confirmed(BOB, 1, 50)]
 
     def test_the_other_socket_that_was_told_prepared_hears_that_it_ended(self, room: Room) -> None:
         phone, laptop = (room.marks(MIA, holding=place(BOB, 2, BY_MIA)) for _ in range(2))
         room.hush()
-        room.answered(phone, place(BOB, 3, Marked(MIA, AT, 50)))
-        assert room.news(phone) == [Confirmed(50)]
+        room.answered(phone, place(BOB, 3, Marked(MIA, AT)))
+        assert room.news(phone) == [Confirmed(BOB, 1, 50)]
         assert room.news(laptop) == [ReservationExpired(BOB), UserLeft(BOB)]
 
     def test_a_socket_that_was_not_told_prepared_hears_nothing_of_the_end(self, room: Room) -> None:
         phone, laptop = room.marks(MIA), room.marks(MIA)
         room.answered(phone, place(BOB, 2, BY_MIA))
         room.news(laptop)
-        room.answered(phone, place(BOB, 3, Marked(MIA, AT, 50)))
+        room.answered(phone, place(BOB, 3, Marked(MIA, AT)))
         assert room.news(laptop) == []
 
     def test_choosing_again_from_the_other_socket_lists_them_there(self, room: Room) -> None:
@@ -175,7 +175,7 @@ class TestAnswered:
     @pytest.mark.parametrize(
         ("answer", "state", "then"),
         [
-            (Confirmed(50), Marked(MIA, AT, 50), []),
+            (Confirmed(BOB, 1, 50), Marked(MIA, AT), []),
             (GivenBack(), Waiting(10), []),
             (GivenBack(), None, [UserLeft(BOB)]),
         ],
@@ -248,10 +248,10 @@ class TestAnswered:
 
     def test_confirming_again_changes_nothing_but_answers(self, room: Room) -> None:
         mia = room.marks(MIA)
-        room.told(place(BOB, 3, Marked(MIA, AT, 50)))
+        room.told(place(BOB, 3, Marked(MIA, AT)))
         room.news(mia)
-        room.answered(mia, place(BOB, 3, Marked(MIA, AT, 50)), changed=False)
-        assert room.news(mia) == [Confirmed(50, again=True)]
+        room.answered(mia, place(BOB, 3, Marked(MIA, AT)), changed=False)
+        assert room.news(mia) == [Confirmed(BOB, 1, 0, again=True)]
 
     def test_of_a_socket_that_has_gone_the_others_still_hear(self, room: Room) -> None:
         connection, max_ = room.connection(MIA, Role.MARKING), room.marks(MAX)
@@ -279,5 +279,5 @@ class TestAnswered:
         assert room.news(mia) == [Prepared(BOB, 90)]
         room.mirror.command_began(mia)
         room.reads()
-        room.answered(mia, place(BOB, 3, Marked(MIA, AT, 50)))
-        assert room.news(mia) == [Confirmed(50)]
+        room.answered(mia, place(BOB, 3, Marked(MIA, AT)))
+        assert room.news(mia) == [Confirmed(BOB, 1, 50)]

@@ -60,13 +60,13 @@ class TestReading:
 
     def test_a_lost_mark_is_told_to_its_person(self, room: Room) -> None:
         phone = room.waits(place(BOB, 1, Waiting(10)))
-        room.reads(watched=(place(BOB, 3, Marked(MIA, AT, 50)),))
+        room.reads(watched=(place(BOB, 3, Marked(MIA, AT)),))
         assert room.news(phone) == [WasMarked(MIA)]
 
     def test_a_lost_mark_is_told_though_the_event_is_over(self, room: Room) -> None:
         phone, mia = room.waits(place(BOB, 1, Waiting(10))), room.marks(MIA)
         room.news(mia)
-        room.reads(watched=(place(BOB, 3, Marked(MIA, AT, 50)),), at=ENDS_AT)
+        room.reads(watched=(place(BOB, 3, Marked(MIA, AT)),), at=ENDS_AT)
         assert room.news(phone) == [WasMarked(MIA)]
         assert room.news(mia) == [Closing(Ending.OVER)]
 
@@ -138,7 +138,7 @@ def versions(moves: list[str]) -> list[Place]:
         elif move == "withdraw" and isinstance(state, Waiting):
             mine.append(old.withdrawn())
         elif move == "mark" and isinstance(state, Held):
-            mine.append(old.changed(state=Marked(state.marker, number, 50)))
+            mine.append(old.changed(state=Marked(state.marker, number)))
     return mine
 
 

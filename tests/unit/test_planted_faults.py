@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from attendance_adapters.memory import MemoryStore
+from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.unit import MemoryUnit
 from attendance_core.marking import askers, commands, moves, places, upkeep
 from attendance_core.marking.announcements import Announcement
@@ -18,7 +19,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import LetGo, WasMarked
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.order import Order
-from attendance_core.marking.places import Held, Mark, Place
+from attendance_core.marking.places import Held, Place
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import UserId
 from tests.support.marking_machine import Marking
@@ -104,13 +105,8 @@ def a_mirror_believes_older_news(plant: Plant) -> None:
 
 
 def karma_is_paid_twice(plant: Plant) -> None:
-    plant.setattr(
-        commands,
-        "Mark",
-        lambda event_id, user_id, marker, at, points: Mark(
-            event_id, user_id, marker, at, 2 * points
-        ),
-    )
+    karma = Ledger.karma
+    plant.setattr(Ledger, "karma", lambda self, user_id, terms: 2 * karma(self, user_id, terms))
 
 
 def the_goodbye_of_one_of_two_sockets_withdraws(plant: Plant) -> None:

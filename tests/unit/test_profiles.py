@@ -15,6 +15,7 @@ from attendance_core.errors import (
     ScanNotFound,
     TooShort,
 )
+from attendance_core.marking.connections import Terms
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import (
     Confirmation,
@@ -49,7 +50,7 @@ class Desk:
         self.files = DictFiles()
         transact, observe = self.world.store.transact, self.world.store.observe
         pictures, ids = PlainPictures(), self.world.ids
-        self._get = GetProfile(observe)
+        self._get = GetProfile(observe, Terms())
         self._info = UpdateProfileInfo(transact)
         self._picture = UpdateProfilePicture(transact, pictures, self.files, ids)
         self._scan = UploadProfileConfirmation(transact, pictures, self.files, ids)

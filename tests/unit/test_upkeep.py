@@ -307,7 +307,7 @@ class TestPlace:
         held = place.asked(NOON).held(UserId(3), NOON, 90)
         for by, now in ((UserId(4), NOON), (UserId(3), NOON + 90)):
             with pytest.raises(NobodyHeld):
-                held.marked(by, now, 50)
+                held.marked(by, now)
 
 
 class TestWhoIsThereToMark:

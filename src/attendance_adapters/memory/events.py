@@ -52,7 +52,7 @@ class Events:
 
     def remove(self, event_id: EventId) -> None:
         tables = self._tables
-        if any(marked.event_id == event_id for marked in tables.marks):
+        if any(key.event_id == event_id for key in tables.ledger):
             raise SomebodyWasMarked
         event = tables.events[event_id]
         del tables.events[event_id]
@@ -130,9 +130,9 @@ class Events:
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         attended = [
-            Attended(self._tables.events[key.event_id], self._tables.marked(key))
+            Attended(self._tables.events[key.event_id], self._tables.marked(place))
             for key, place in self._tables.places.items()
-            if key.user_id == user_id and (place.member or key in self._tables.marks)
+            if key.user_id == user_id and (place.member or place.last_n)
         ]
         attended.sort(
             key=lambda one: (-one.event.starts_at, fold(one.event.name), one.event.event_id)

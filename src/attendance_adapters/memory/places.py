@@ -1,4 +1,4 @@
-"""Places and marks in dicts."""
+"""Places in dicts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from attendance_adapters.memory.tables import PlaceKey, Tables
 from attendance_core.attendance import Participant
-from attendance_core.errors import AlreadyMarked, EventNotFound, Taken
-from attendance_core.marking.places import Held, Mark, Marked, Place, Waiting
+from attendance_core.errors import EventNotFound, Taken
+from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import (
     EventId,
@@ -25,7 +25,7 @@ class Places:
         self._tables = tables
 
     def _with_mark(self, place: Place) -> Place:
-        marked = self._tables.marked(PlaceKey(place.event_id, place.user_id))
+        marked = self._tables.marked(place)
         return place if marked is None else replace(place, state=marked)
 
     def _in_event(self, event_id: EventId) -> list[Place]:
@@ -89,19 +89,3 @@ class Places:
             if isinstance(place.state, Held) and place.state.until <= now
         )
         return [key for _, key in lapsed[:limit]]
-
-
-class Marks:
-    """Keeps the ledger of marks; `repositories.Marks`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._marks = tables.marks
-
-    def add(self, mark: Mark) -> None:
-        key = PlaceKey(mark.event_id, mark.user_id)
-        if key in self._marks:
-            raise AlreadyMarked
-        self._marks[key] = mark
-
-    def karma(self, user_id: UserId) -> int:
-        return sum(mark.points for mark in self._marks.values() if mark.marker_id == user_id)

@@ -56,6 +56,7 @@ class Scans:
 
     def __init__(self, tables: Tables) -> None:
         self._scans = tables.scans
+        self._first_ticks = tables.first_ticks
 
     def find(self, user_id: UserId) -> ConfirmationScan | None:
         return self._scans.get(user_id)
@@ -65,6 +66,8 @@ class Scans:
 
     def put(self, scan: ConfirmationScan) -> None:
         self._scans[scan.user_id] = scan
+        if scan.state is Confirmation.APPROVED and scan.user_id not in self._first_ticks:
+            self._first_ticks[scan.user_id] = scan.judged_at or scan.uploaded_at
 
     def pending(self) -> Sequence[ConfirmationScan]:
         pending = [scan for scan in self._scans.values() if scan.state is Confirmation.PENDING]

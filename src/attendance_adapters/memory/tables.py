@@ -12,7 +12,8 @@ from attendance_core.events import Event
 from attendance_core.friends import Friendship
 from attendance_core.limits import Tally
 from attendance_core.marking.connections import Connection, Process
-from attendance_core.marking.places import Mark, Marked, Place
+from attendance_core.marking.ledger import Entry, Noted
+from attendance_core.marking.places import Marked, Place
 from attendance_core.profiles import ConfirmationScan, Profile
 from attendance_core.vocabulary import (
     BrowserId,
@@ -28,10 +29,18 @@ from attendance_core.vocabulary import (
 
 
 class PlaceKey(NamedTuple):
-    """Finds the place, the mark, or the help of one person in one event."""
+    """Finds the place, or the help of one person in one event."""
 
     event_id: EventId
     user_id: UserId
+
+
+class EntryKey(NamedTuple):
+    """Finds an entry of the ledger of one person in one event."""
+
+    event_id: EventId
+    user_id: UserId
+    n: int
 
 
 class BrowserKey(NamedTuple):
@@ -69,13 +78,16 @@ class Tables:
     known_browsers: dict[BrowserKey, KnownBrowser] = field(default_factory=dict)
     profiles: dict[UserId, Profile] = field(default_factory=dict)
     scans: dict[UserId, ConfirmationScan] = field(default_factory=dict)
+    first_ticks: dict[UserId, Instant] = field(default_factory=dict)  # when they were given
     friendships: dict[Pair, Friendship] = field(default_factory=dict)
     events: dict[EventId, Event] = field(default_factory=dict)
     event_names: dict[str, EventId] = field(default_factory=dict)  # by folded name
     event_codes: dict[EventCode, EventId] = field(default_factory=dict)
     helpers: dict[PlaceKey, Instant] = field(default_factory=dict)  # when they were added
     places: dict[PlaceKey, Place] = field(default_factory=dict)
-    marks: dict[PlaceKey, Mark] = field(default_factory=dict)
+    ledger: dict[EntryKey, Entry] = field(default_factory=dict)
+    ledger_notes: dict[EntryKey, Noted] = field(default_factory=dict)
+    marked_in: dict[UserId, tuple[PlaceKey, ...]] = field(default_factory=dict)  # by or of them
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     processes: dict[ProcessId, Process] = field(default_factory=dict)
     tallies: dict[TallyKey, TallyRow] = field(default_factory=dict)
@@ -95,10 +107,12 @@ class Tables:
         }
         return Tables(**views)
 
-    def marked(self, key: PlaceKey) -> Marked | None:
-        """Reads the state of a place from the ledger; None where it has no mark."""
-        mark = self.marks.get(key)
-        return None if mark is None else Marked(mark.marker_id, mark.at, mark.points)
+    def marked(self, place: Place) -> Marked | None:
+        """Reads the standing mark of a place from the ledger; None where it has none."""
+        entry = self.ledger.get(EntryKey(place.event_id, place.user_id, place.last_n))
+        if entry is None or entry.origin is None:
+            return None
+        return Marked(entry.actor_id, entry.at, entry.n, entry.origin)
 
 
 TABLE_NAMES = tuple(table.name for table in fields(Tables))

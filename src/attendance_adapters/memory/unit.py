@@ -9,8 +9,9 @@ from attendance_adapters.memory.events import Events
 from attendance_adapters.memory.friends import Friendships
 from attendance_adapters.memory.helpers import Helpers
 from attendance_adapters.memory.installation import Installation
+from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.limits import Tallies
-from attendance_adapters.memory.places import Marks, Places
+from attendance_adapters.memory.places import Places
 from attendance_adapters.memory.profiles import Profiles, Scans
 from attendance_adapters.memory.tables import Tables
 from attendance_core import ports
@@ -33,7 +34,7 @@ class MemoryUnit:
         self.events = Events(tables)
         self.helpers = Helpers(tables)
         self.places = Places(tables)
-        self.marks = Marks(tables)
+        self.ledger = Ledger(tables)
         self.connections = Connections(tables)
         self.processes = Processes(tables)
         self.tallies = Tallies(tables)

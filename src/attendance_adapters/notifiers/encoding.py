@@ -8,6 +8,7 @@ by side while one replaces the other.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from attendance_core.marking.announcements import (
     PlaceChanged,
 )
 from attendance_core.marking.endings import Ending
+from attendance_core.marking.ledger import Origin
 from attendance_core.marking.places import Barred, Held, Marked, Place, State, Waiting
 from attendance_core.ports import Missed
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
@@ -62,13 +64,15 @@ def _to_json(fields: dict[str, Any]) -> bytes:
 
 def _announcement_to_fields(announcement: Announcement) -> dict[str, Any]:
     match announcement:
-        case PlaceChanged(place, at, commanded_by):
+        case PlaceChanged(place, at, commanded_by, paid):
             return {
                 "kind": "place",
                 "user": place.user_id,
                 "member": place.member,
                 "version": place.version,
-                "state": _state_to_list(place.state),
+                "last_n": place.last_n,
+                "by_hand": isinstance(place.state, Marked) and place.state.origin is Origin.HAND,
+                "state": _state_to_list(place.state, paid),
                 "barred": _barred_to_list(place.barred),
                 "at": at,
                 "by": None if commanded_by is None else commanded_by.hex,
@@ -82,7 +86,8 @@ def _announcement_to_fields(announcement: Announcement) -> dict[str, Any]:
             return {"kind": "event", "name": name, "starts_at": starts_at, "ends_at": ends_at}
 
 
-def _state_to_list(state: State) -> list[Any] | None:
+def _state_to_list(state: State, paid: int) -> list[Any] | None:
+    """Writes a mark as an older version reads it; that it is by hand that version does not know."""
     match state:
         case None:
             return None
@@ -90,8 +95,8 @@ def _state_to_list(state: State) -> list[Any] | None:
             return ["waiting", since]
         case Held(since, marker, until):
             return ["held", since, marker, until]
-        case Marked(marker, at, points):
-            return ["marked", marker, at, points]
+        case Marked(marker, at):
+            return ["marked", marker, at, paid]
 
 
 def _barred_to_list(barred: Barred | None) -> list[Any] | None:
@@ -101,12 +106,18 @@ def _barred_to_list(barred: Barred | None) -> list[Any] | None:
 def _announcement_from_fields(event_id: EventId, fields: dict[str, Any]) -> Announcement | Missed:
     match fields["kind"]:
         case "place":
-            state = _state_from_list(fields["state"])
             user_id, version = UserId(int(fields["user"])), int(fields["version"])
             barred = _barred_from_list(fields.get("barred"))  # an older version does not tell it
-            place = Place(event_id, user_id, bool(fields["member"]), state, version, barred)
+            state, paid = _state_from_list(fields["state"])
+            # An older version tells neither, and marks a person once
+            last_n = int(fields.get("last_n", isinstance(state, Marked)))
+            if isinstance(state, Marked):
+                origin = Origin.HAND if fields.get("by_hand", False) else Origin.HOLD
+                state = replace(state, n=last_n, origin=origin)
+            member = bool(fields["member"])
+            place = Place(event_id, user_id, member, state, version, barred, last_n)
             commanded_by = None if fields["by"] is None else _connection_id_from(fields["by"])
-            return PlaceChanged(place, float(fields["at"]), commanded_by)
+            return PlaceChanged(place, float(fields["at"]), commanded_by, paid)
         case "ended":
             ids = fields["connections"]
             connection_ids = None if ids is None else frozenset(map(_connection_id_from, ids))
@@ -118,16 +129,17 @@ def _announcement_from_fields(event_id: EventId, fields: dict[str, Any]) -> Anno
             return Missed()
 
 
-def _state_from_list(state: list[Any] | None) -> State:
+def _state_from_list(state: list[Any] | None) -> tuple[State, int]:
+    """Reads a state, and what was paid for it."""
     match state:
         case None:
-            return None
+            return None, 0
         case ["waiting", since]:
-            return Waiting(float(since))
+            return Waiting(float(since)), 0
         case ["held", since, marker, until]:
-            return Held(float(since), UserId(int(marker)), float(until))
-        case ["marked", marker, at, points]:
-            return Marked(UserId(int(marker)), float(at), int(points))
+            return Held(float(since), UserId(int(marker)), float(until)), 0
+        case ["marked", marker, at, paid]:
+            return Marked(UserId(int(marker)), float(at)), int(paid)
         case _:
             raise ValueError("an unknown state")
 

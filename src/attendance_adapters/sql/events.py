@@ -25,6 +25,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
+from attendance_adapters.sql.places import last_entry_of_place
 from attendance_adapters.sql.search import (
     arguments_of,
     has_few_matches,
@@ -39,12 +40,13 @@ from attendance_adapters.sql.tables import (
     NameKey,
     events,
     helpers,
-    marks,
+    ledger,
     places,
 )
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
 from attendance_core.events import ANY_TIME, Event, When
+from attendance_core.marking.ledger import Origin
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId, fold
@@ -113,13 +115,14 @@ JOINED_BY = (
     .select_from(events.join(places, _place_is_in_event))
     .where(places.c.user_id == bindparam("user_id"), places.c.member)
 )
-_mark_is_of_place = (marks.c.event_id == places.c.event_id) & (marks.c.user_id == places.c.user_id)
 ATTENDED_BY = (
-    select(*_columns, marks.c.marker_id, marks.c.at, marks.c.points)
-    .select_from(events.join(places, _place_is_in_event).outerjoin(marks, _mark_is_of_place))
+    select(*_columns, ledger.c.actor_id, ledger.c.at, ledger.c.n, ledger.c.origin)
+    .select_from(
+        events.join(places, _place_is_in_event).outerjoin(ledger, last_entry_of_place(ledger))
+    )
     .where(
         places.c.user_id == bindparam("user_id"),
-        or_(places.c.member, marks.c.marker_id.is_not(None)),
+        or_(places.c.member, places.c.last_n > 0),
     )
     .order_by(events.c.starts_at.desc(), events.c.name_key, events.c.event_id)
     .limit(_limit)
@@ -299,8 +302,11 @@ class Events:
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         rows = self._execute(ATTENDED_BY, {**_page(limit, offset), "user_id": user_id})
         return [
-            Attended(_event_from(event), None if marker is None else Marked(marker, at, points))
-            for *event, marker, at, points in rows
+            Attended(
+                _event_from(event),
+                None if origin is None else Marked(marker, at, n, Origin(origin)),
+            )
+            for *event, marker, at, n, origin in rows
         ]
 
 

@@ -1,4 +1,4 @@
-"""Places and marks in SQL: who is in an event, waits, is held or was marked."""
+"""Places in SQL: who is in an event, waits, is held or was marked."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
     Uuid,
     bindparam,
     exists,
-    func,
     insert,
     literal,
     or_,
@@ -19,21 +21,33 @@ from sqlalchemy import (
 )
 
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.tables import BigId, accounts, marks, places, profiles, scans
+from attendance_adapters.sql.tables import BigId, accounts, ledger, places, profiles, scans
 from attendance_core.attendance import Participant
-from attendance_core.marking.places import Barred, Held, Mark, Marked, Place, State, Waiting
+from attendance_core.marking.ledger import Origin
+from attendance_core.marking.places import Barred, Held, Marked, Place, State, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 _is_in_event = places.c.event_id == bindparam("event_id")
-_mark_is_of_place = (marks.c.event_id == places.c.event_id) & (marks.c.user_id == places.c.user_id)
+
+
+def last_entry_of_place(entries: FromClause) -> ColumnElement[bool]:
+    """Says of an entry that it is the last of its place: it stands, if it is a mark."""
+    return (
+        (entries.c.event_id == places.c.event_id)
+        & (entries.c.user_id == places.c.user_id)
+        & (entries.c.n == places.c.last_n)
+    )
+
+
 _state_columns = (
     places.c.since,
     places.c.held_by,
     places.c.held_until,
-    marks.c.marker_id,
-    marks.c.at,
-    marks.c.points,
+    ledger.c.origin,
+    ledger.c.actor_id,
+    ledger.c.at,
+    places.c.last_n,
 )
 _SELECT_PLACES = select(
     places.c.event_id,
@@ -43,17 +57,18 @@ _SELECT_PLACES = select(
     places.c.barred_marker,
     places.c.barred_until,
     *_state_columns,
-).select_from(places.outerjoin(marks, _mark_is_of_place))
+).select_from(places.outerjoin(ledger, last_entry_of_place(ledger)))
 _is_of_users = places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId))
 _new_user_id = bindparam("user_id", type_=BigId)
 # In words that every engine knows; where two add the row at once, the later one is run again
 ENTER = insert(places).from_select(
-    ["event_id", "user_id", "member", "version"],
+    ["event_id", "user_id", "member", "version", "last_n"],
     select(
         bindparam("event_id", type_=Uuid),
         accounts.c.user_id,
         literal(False),
         literal(0, BigInteger),
+        literal(0, Integer),
     ).where(
         accounts.c.user_id == _new_user_id,
         ~exists().where(_is_in_event, places.c.user_id == _new_user_id),
@@ -89,6 +104,7 @@ PUT = (
         version=bindparam("version"),
         barred_marker=bindparam("barred_marker"),
         barred_until=bindparam("barred_until"),
+        last_n=bindparam("last_n"),
     )
 )
 LISTED = _SELECT_PLACES.where(_is_in_event, places.c.since.is_not(None))
@@ -96,10 +112,10 @@ PARTICIPANTS = (
     select(profiles.c.user_id, profiles.c.display_name, scans.c.state, *_state_columns)
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
-        .outerjoin(marks, _mark_is_of_place)
+        .outerjoin(ledger, last_entry_of_place(ledger))
         .outerjoin(scans, scans.c.user_id == places.c.user_id)
     )
-    .where(_is_in_event, or_(places.c.member, marks.c.marker_id.is_not(None)))
+    .where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
     .order_by(profiles.c.name_key, profiles.c.user_id)
 )
 OTHERS_JOINED = select(
@@ -111,16 +127,12 @@ LAPSED_HOLDS = (
     .order_by(places.c.held_until)
     .limit(bindparam("limit", type_=BigInteger))
 )
-ADD_MARK = insert(marks)
-KARMA = select(func.coalesce(func.sum(marks.c.points), 0)).where(
-    marks.c.marker_id == bindparam("marker_id")
-)
 
 
 def _state_from(row: Sequence[Any]) -> State:
-    since, held_by, held_until, marker_id, at, points = row
-    if marker_id is not None:
-        return Marked(marker_id, at, points)
+    since, held_by, held_until, origin, marker, at, last_n = row
+    if origin is not None:
+        return Marked(marker, at, last_n, Origin(origin))
     if since is None:
         return None
     return Waiting(since) if held_by is None else Held(since, held_by, held_until)
@@ -129,7 +141,9 @@ def _state_from(row: Sequence[Any]) -> State:
 def _place_from(row: Sequence[Any]) -> Place:
     event_id, user_id, member, version, barred_marker, barred_until, *state_columns = row
     barred = None if barred_marker is None else Barred(barred_marker, barred_until)
-    return Place(event_id, user_id, member, _state_from(state_columns), version, barred)
+    return Place(
+        event_id, user_id, member, _state_from(state_columns), version, barred, state_columns[-1]
+    )
 
 
 class Places:
@@ -165,6 +179,7 @@ class Places:
             "version": place.version,
             "barred_marker": None if place.barred is None else place.barred.marker,
             "barred_until": None if place.barred is None else place.barred.until,
+            "last_n": place.last_n,
         }
         self._execute(PUT, row)
 
@@ -191,23 +206,3 @@ class Places:
     def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
         rows = self._execute(LAPSED_HOLDS, {"held_until": now, "limit": limit})
         return [(EventId(event_id), UserId(user_id)) for event_id, user_id in rows]
-
-
-class Marks:
-    """Keeps the ledger of marks; `repositories.Marks`."""
-
-    def __init__(self, executor: Executor) -> None:
-        self._execute = executor.execute
-
-    def add(self, mark: Mark) -> None:
-        row = {
-            "event_id": mark.event_id,
-            "user_id": mark.user_id,
-            "marker_id": mark.marker_id,
-            "at": mark.at,
-            "points": mark.points,
-        }
-        self._execute(ADD_MARK, row)
-
-    def karma(self, user_id: UserId) -> int:
-        return int(self._execute(KARMA, {"marker_id": user_id}).scalar_one())

@@ -27,7 +27,7 @@ UNIQUE_REFUSALS: dict[str, type[Refusal]] = {
     "uq_accounts_username_key": UsernameTaken,
     "uq_events_name_key": EventNameTaken,
     "uq_places_one_hold_a_marker": Taken,
-    "pk_marks": AlreadyMarked,
+    "pk_ledger": AlreadyMarked,
 }
 # By the first words of the statement: SQLite does not say which foreign key was broken
 SQLITE_FOREIGN_KEY_REFUSALS: dict[str, type[Refusal]] = {
@@ -36,18 +36,25 @@ SQLITE_FOREIGN_KEY_REFUSALS: dict[str, type[Refusal]] = {
     "INSERT INTO friendships": PersonNotFound,
     "INSERT INTO helpers": PersonNotFound,
 }
+# By what a trigger of ours says
+SQLITE_TRIGGER_REFUSALS: dict[str, type[Refusal]] = {
+    "an entry of the ledger is never replaced": AlreadyMarked
+}
 # By the name of the foreign key, where a row is added that refers to a row that is not there
 INSERT_REFUSALS: dict[str, type[Exception]] = {
     "fk_places_event_id": EventNotFound,
     "fk_connections_event_id": EventNotFound,
-    "fk_marks_event_id": EventNotFound,
+    "fk_ledger_event_id": EventNotFound,
     "fk_connections_process_id": LeaseLost,
     "fk_helpers_user_id": PersonNotFound,
     "fk_friendships_low_id": PersonNotFound,
     "fk_friendships_high_id": PersonNotFound,
 }
 # By the name of the foreign key, where a row is removed that other rows refer to
-DELETE_REFUSALS: dict[str, type[Exception]] = {"fk_marks_event_id": SomebodyWasMarked}
+DELETE_REFUSALS: dict[str, type[Exception]] = {
+    "fk_ledger_event_id": SomebodyWasMarked,
+    "fk_marks_event_id": SomebodyWasMarked,
+}
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
 
 
@@ -80,6 +87,7 @@ def refusal_of_sqlite(error: sqlite3.IntegrityError, statement: str) -> Refusal 
         constraint = _UNIQUE_CONSTRAINTS.get(frozenset(columns.split(", ")), "")
         refusal = UNIQUE_REFUSALS.get(constraint)
     elif error.sqlite_errorname in {"SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_TRIGGER"}:
+        refusal = SQLITE_TRIGGER_REFUSALS.get(str(error))
         for first_words, possible_refusal in SQLITE_FOREIGN_KEY_REFUSALS.items():
             if statement.startswith(first_words):
                 refusal = possible_refusal

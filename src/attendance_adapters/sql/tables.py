@@ -15,6 +15,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -127,6 +128,7 @@ profiles = Table(
     Column("name_key", NameKey, nullable=False),
     Column("bio", String, nullable=False),
     Column("picture", String),
+    Column("checked_at", InstantType),  # when the tick was first given: a trigger notes it
     Index(None, "name_key", "user_id"),
 )
 
@@ -204,6 +206,7 @@ places = Table(
     Column("version", BigInteger, nullable=False),
     Column("barred_marker", BigId),
     Column("barred_until", InstantType),
+    Column("last_n", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("event_id", "user_id"),
     Index(None, "user_id"),
 )
@@ -230,7 +233,63 @@ Index(
     postgresql_where=places.c.since.is_not(None),
 )
 
-# The ledger. Contract: 6.1, the key lets a person be marked once in an event. It holds the event.
+# Contract: 8.1. Triggers refuse every change of an entry, and keep `ledger_notes`. It has no row
+# id, which `INSERT OR REPLACE` could name instead of the key. It holds the event.
+ledger = Table(
+    "ledger",
+    metadata,
+    _event_column(),
+    _user_column(),
+    Column("n", Integer, nullable=False),
+    Column("previous_n", Integer),
+    _user_column("actor_id"),
+    Column("at", InstantType, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("origin", String(4)),
+    Column("actor_checked", Boolean, nullable=False),
+    Column("person_checked", Boolean, nullable=False),
+    Column("reason", String(16)),
+    PrimaryKeyConstraint("event_id", "user_id", "n"),
+    ForeignKeyConstraint(
+        ["event_id", "user_id", "previous_n"],
+        ["ledger.event_id", "ledger.user_id", "ledger.n"],
+        name="fk_ledger_previous",
+    ),
+    CheckConstraint(
+        "n = 1 AND previous_n IS NULL OR n > 1 AND previous_n IS NOT NULL AND previous_n = n - 1",
+        name="follows",
+    ),
+    CheckConstraint(
+        "n % 2 = 1 AND origin IS NOT NULL AND reason IS NULL"
+        " OR n % 2 = 0 AND origin IS NULL AND reason IS NOT NULL",
+        name="kind",
+    ),
+    CheckConstraint("n % 2 = 0 OR actor_id <> user_id", name="by_another"),
+    Index(None, "actor_id", "month", "person_checked", "at"),
+    Index(None, "user_id", "month"),
+    sqlite_with_rowid=False,
+)
+
+# What is erased with an account, beside the entries
+ledger_notes = Table(
+    "ledger_notes",
+    metadata,
+    Column("event_id", Uuid, nullable=False),
+    Column("user_id", BigId, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("marked_as", String),
+    Column("note", String),
+    PrimaryKeyConstraint("event_id", "user_id", "n"),
+    ForeignKeyConstraint(
+        ["event_id", "user_id", "n"],
+        ["ledger.event_id", "ledger.user_id", "ledger.n"],
+        name="fk_ledger_notes_entry",
+    ),
+    Index(None, "user_id"),
+)
+
+# The standing marks, for the version before: triggers keep it and the ledger alike. Nothing here
+# reads or writes it, and the next release drops it
 marks = Table(
     "marks",
     metadata,

@@ -12,8 +12,9 @@ from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.helpers import Helpers
 from attendance_adapters.sql.installation import Installation
+from attendance_adapters.sql.ledger import Ledger
 from attendance_adapters.sql.limits import Tallies
-from attendance_adapters.sql.places import Marks, Places
+from attendance_adapters.sql.places import Places
 from attendance_adapters.sql.profiles import Profiles, Scans
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
@@ -33,7 +34,7 @@ class SqlUnit:
         "helpers",
         "installation",
         "known_browsers",
-        "marks",
+        "ledger",
         "now",
         "places",
         "processes",
@@ -55,7 +56,7 @@ class SqlUnit:
         self.events = Events(executor)
         self.helpers = Helpers(executor)
         self.places = Places(executor)
-        self.marks = Marks(executor)
+        self.ledger = Ledger(executor)
         self.connections = Connections(executor)
         self.processes = Processes(executor)
         self.tallies = Tallies(executor)

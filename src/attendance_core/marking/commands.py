@@ -13,6 +13,7 @@ from attendance_core import ports
 from attendance_core.errors import NotWaiting
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Process, Terms
+from attendance_core.marking.ledger import NewEntry, Origin
 from attendance_core.marking.moves import (
     add_connection,
     check_may_open,
@@ -25,7 +26,6 @@ from attendance_core.marking.moves import (
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import (
     Held,
-    Mark,
     Marked,
     Place,
     check_may_choose,
@@ -197,9 +197,9 @@ class ConfirmMarking:
     terms: Terms
 
     async def __call__(self, *, connection: Connection, target: UserId | None = None) -> Outcome:
-        """``target``, where given, is the person held, or one I have marked already: then the
-        answer is the same and nothing changes. Raises NobodyHeld, NotHeld, EventOver, and what
-        `why_gone` says.
+        """``target``, where given, is the person held, or one whose standing mark is mine: then
+        the answer is the same, and nothing changes or is paid. Raises NobodyHeld, NotHeld,
+        EventOver, and what `why_gone` says.
         """
         marker = connection.user_id
 
@@ -212,13 +212,12 @@ class ConfirmMarking:
                 if isinstance(done.state, Marked) and done.state.marker == marker:
                     return Outcome(done, now, changed=False)
             held = chosen(marker, target, holding=held_by(marker, places.values()), now=now)
-            marked = held.marked(marker, now, self.terms.karma_per_mark)
+            marked = held.marked(marker, now)
             unit.places.put(marked)
-            unit.marks.add(
-                Mark(held.event_id, held.user_id, marker, now, self.terms.karma_per_mark)
-            )
-            unit.announce(PlaceChanged(marked, now, connection.connection_id))
-            return Outcome(marked, now)
+            entry = NewEntry(held.event_id, held.user_id, marked.last_n, marker, now, Origin.HOLD)
+            paid = self.terms.karma_per_mark if unit.ledger.add_hold(entry, self.terms) else 0
+            unit.announce(PlaceChanged(marked, now, connection.connection_id, paid))
+            return Outcome(marked, now, paid=paid)
 
         return await self.transact(work)
 

@@ -37,12 +37,14 @@ MARKERS_READ = 4 * MAX_SOCKETS
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The numbers marking goes by. Contract: 6; the lease is ours."""
+    """The numbers marking goes by. Contract: 6 and 8.11; the lease is ours."""
 
     hold_seconds: Seconds = 90
     grace_seconds: Seconds = 15
     lease_seconds: Seconds = 8
     karma_per_mark: int = 50
+    karma_pair_a_month: int = 4  # marks between two people that pay
+    karma_unchecked_a_month: int = 100  # marks of a marker that pay, of people without a tick
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """Recorded: what it pays. ``again`` where it was recorded before, and has paid then."""
+    """Recorded, as entry ``n`` of the person's ledger: what it pays. Contract: 8.12.
 
-    points: int
+    ``again`` where it was recorded before, and has paid then.
+    """
+
+    user_id: UserId
+    n: int
+    paid: int
     again: bool = False
 
 

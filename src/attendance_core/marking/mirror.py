@@ -90,12 +90,12 @@ class Mirror:
         for place in (*reading.listed, *reading.watched):
             known = self._known.get(place.user_id)
             if known is None or place.version > known.version:
-                deliveries += self._apply(place, reading.at, None)
+                deliveries += self._apply(place, reading.at)
         listed = {place.user_id for place in reading.listed}
         for user_id, known in list(self._known.items()):
             absent = isinstance(known.state, Waiting | Held) and user_id not in listed
             if absent and self._changed_at[user_id] <= begun:
-                deliveries += self._apply(replace(known, state=None), reading.at, None)
+                deliveries += self._apply(replace(known, state=None), reading.at)
         vanished = [
             each
             for each in self._views()
@@ -118,7 +118,7 @@ class Mirror:
         known = self._known.get(news.place.user_id)
         if known is not None and news.place.version <= known.version:
             return []
-        return self._apply(news.place, news.at, news.commanded_by)
+        return self._apply(news.place, news.at, news.commanded_by, news.paid)
 
     @property
     def owes_places(self) -> bool:
@@ -226,7 +226,7 @@ class Mirror:
         yield from self._askers
 
     def _apply(
-        self, place: Place, at: Instant, commanded_by: ConnectionId | None
+        self, place: Place, at: Instant, commanded_by: ConnectionId | None = None, paid: int = 0
     ) -> list[Delivery]:
         """Takes in a person's place; answers the difference, for each socket that sees one."""
         user_id = place.user_id
@@ -246,7 +246,7 @@ class Mirror:
             if is_its_own:
                 earlier = self._unheard_frames(view)
                 view.answered = (user_id, place.version)
-            answer = answer_about(place, at) if is_its_own else None
+            answer = answer_about(place, at, paid) if is_its_own else None
             for frame in view.frames_about(place, listed=listed, answer=answer):
                 to.setdefault(frame, []).append(connection_id)
         changes = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_order_of)]

@@ -14,18 +14,19 @@ class Outcome:
     """What a command has come to: the place it was about, as committed, and when.
 
     ``changed`` is False where everything was so already; ``ended`` are the places whose hold it
-    found run out, as it left them.
+    found run out, as it left them; ``paid`` is what a mark pays whoever confirmed it.
     """
 
     place: Place
     at: Instant
     changed: bool = True
     ended: tuple[Place, ...] = ()
+    paid: int = 0
 
     @property
     def answer(self) -> Answer:
         """What the socket that asked is told."""
-        answer = answer_about(self.place, self.at)
+        answer = answer_about(self.place, self.at, self.paid)
         if isinstance(answer, Confirmed):
             return replace(answer, again=not self.changed)
         return answer
@@ -47,18 +48,18 @@ class Ready:
     at: Instant
 
 
-def answer_about(place: Place, at: Instant) -> Answer:
+def answer_about(place: Place, at: Instant, paid: int) -> Answer:
     """Answers a command that left this place at this instant.
 
-    The place says all of it. So a mirror can answer from the announcement of the place alone, as
-    it has to where the command was committed and its caller did not hear of it: its connection to
-    the store was lost, or it had waited too long. Without that the socket would be told nothing,
-    while everybody else sees what it has done.
+    The place, with what its mark paid, says all of it. So a mirror can answer from the announcement
+    of the place alone, as it has to where the command was committed and its caller did not hear of
+    it: its connection to the store was lost, or it had waited too long. Without that the socket
+    would be told nothing, while everybody else sees what it has done.
     """
     match place.state:
         case Held(until=until):
             return Prepared(place.user_id, round(until - at, 6))
-        case Marked(points=points):
-            return Confirmed(points)
+        case Marked(n=n):
+            return Confirmed(place.user_id, n, paid)
         case _:
             return GivenBack()

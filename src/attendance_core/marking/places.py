@@ -1,10 +1,11 @@
 """Every rule of marking, pure: who may do what to whom, and what becomes of their place.
 
-    nobody  --ask-->  Waiting  --hold-->  Held  --mark-->  Marked (for ever)
+    nobody  --ask-->  Waiting  --hold-->  Held  --mark-->  Marked
     Waiting --withdraw--> nobody          Held  --release--> Waiting, or nobody where they have gone
     Held    --withdraw--> nobody (they left the event)
+    Marked  --annul--> nobody             any but Marked  --mark by hand--> Marked
 
-Contract: 6.1, 6.2, 6.5, 6.7, 6.8 and 6.19.
+Contract: 6.1, 6.2, 6.5, 6.7, 6.8, 6.19 and 8.2.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from attendance_core.errors import (
     YouAreWaiting,
     Yourself,
 )
+from attendance_core.marking.ledger import Origin
 from attendance_core.vocabulary import EventId, Instant, Seconds, UserId
 
 BARRED_SECONDS: Seconds = 10  # Contract: 6.19
@@ -47,11 +49,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Marked, once and for ever."""
+    """Marked: the mark that stands."""
 
     marker: UserId
     at: Instant
-    points: int
+    n: int = 1  # of its entry in the ledger
+    origin: Origin = Origin.HOLD
 
 
 State = Waiting | Held | Marked | None
@@ -67,7 +70,10 @@ class Barred:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One person in one event. The version grows by one at every change."""
+    """One person in one event. The version grows by one at every change.
+
+    ``last_n`` numbers their last entry in the ledger; 0 where there is none.
+    """
 
     event_id: EventId
     user_id: UserId
@@ -75,6 +81,7 @@ class Place:
     state: State = None
     version: int = 0
     barred: Barred | None = None
+    last_n: int = 0
 
     def is_held_by(self, marker: UserId, now: Instant) -> bool:
         """Tells whether this marker may confirm them now."""
@@ -148,22 +155,26 @@ class Place:
             case _:
                 raise NotWaiting
 
-    def marked(self, marker: UserId, now: Instant, points: int) -> Place:
+    def marked(self, marker: UserId, now: Instant) -> Place:
         """Has the one who holds them mark them. Raises NobodyHeld."""
         if not self.is_held_by(marker, now):
             raise NobodyHeld
-        return self.changed(state=Marked(marker=marker, at=now, points=points))
+        return self._with_entry(Marked(marker, now, self.last_n + 1))
 
+    def marked_by_hand(self, organiser: UserId, now: Instant) -> Place:
+        """Has an organiser mark them, whoever holds them; it joins them. Raises AlreadyMarked."""
+        if isinstance(self.state, Marked):
+            raise AlreadyMarked
+        mark = Marked(organiser, now, self.last_n + 1, Origin.HAND)
+        return replace(self, member=True)._with_entry(mark)
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A line of the ledger: who was marked where, by whom, when, and what it pays."""
+    def annulled(self) -> Place:
+        """Has their mark stand no more: they are nobody on the list."""
+        return self._with_entry(None)
 
-    event_id: EventId
-    user_id: UserId
-    marker_id: UserId
-    at: Instant
-    points: int
+    def _with_entry(self, state: State) -> Place:
+        """Makes the next version of one whose ledger gets an entry with it."""
+        return replace(self, state=state, version=self.version + 1, last_n=self.last_n + 1)
 
 
 def check_may_wait(*, holding: Place | None, marker: UserId, now: Instant) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from attendance_core import ports
 from attendance_core.arguments import check_page
 from attendance_core.errors import MissingArgument
+from attendance_core.marking.connections import Terms
 from attendance_core.profiles.scans import Confirmation, discard_file, is_another_name, remove_tick
 from attendance_core.texts import checked_lines, checked_text, search_part
 from attendance_core.vocabulary import FileKey, UserId
@@ -59,6 +60,7 @@ class GetProfile:
     """Shows a person, with their tick and karma. Contract: GET /api/profile/GetProfile."""
 
     observe: ports.Observe
+    terms: Terms
 
     async def __call__(self, *, actor: UserId, user_id: UserId) -> ProfileSeen:
         """Raises PersonNotFound."""
@@ -70,7 +72,7 @@ class GetProfile:
             return ProfileSeen(
                 profile,
                 confirmed=state is Confirmation.APPROVED,
-                karma=unit.marks.karma(user_id),
+                karma=unit.ledger.karma(user_id, self.terms),
                 confirmation=state if actor == user_id else None,
             )
 

@@ -11,8 +11,9 @@ from attendance_core.repositories.connections import Connections, Processes
 from attendance_core.repositories.events import Events, Helpers, ListOfEvents
 from attendance_core.repositories.friends import Friendships
 from attendance_core.repositories.installation import Installation
+from attendance_core.repositories.ledger import Ledger
 from attendance_core.repositories.limits import Tallies
-from attendance_core.repositories.places import Marks, Places
+from attendance_core.repositories.places import Places
 from attendance_core.repositories.profiles import Profiles, Scans
 
 __all__ = [
@@ -23,8 +24,8 @@ __all__ = [
     "Helpers",
     "Installation",
     "KnownBrowsers",
+    "Ledger",
     "ListOfEvents",
-    "Marks",
     "Places",
     "Processes",
     "Profiles",

@@ -87,7 +87,7 @@ class Events(Protocol):
         ...
 
     def remove(self, event_id: EventId) -> None:
-        """Removes it, its places and connections. Raises SomebodyWasMarked where it has marks."""
+        """Removes it, its places and connections. Raises SomebodyWasMarked where it has entries."""
         ...
 
     def search(
@@ -137,5 +137,5 @@ class Events(Protocol):
         ...
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
-        """Lists those they are in or were marked at; latest start first, then name, then id."""
+        """Lists those they are in or have an entry of; latest start first, then name, then id."""
         ...

@@ -9,7 +9,7 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core.attendance import Participant
-    from attendance_core.marking.places import Mark, Place
+    from attendance_core.marking.places import Place
 
 
 class Places(Protocol):
@@ -32,7 +32,7 @@ class Places(Protocol):
         ...
 
     def put(self, place: Place) -> None:
-        """Replaces the row (a mark itself is kept by Marks). Raises Taken when it would be the
+        """Replaces the row (a mark itself is kept by Ledger). Raises Taken when it would be the
         second that one person holds in the event.
         """
         ...
@@ -46,7 +46,7 @@ class Places(Protocol):
         ...
 
     def participants(self, event_id: EventId) -> Sequence[Participant]:
-        """Lists members and the marked, by display name, then id."""
+        """Lists members and whoever has an entry, by display name, then id."""
         ...
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
@@ -55,16 +55,4 @@ class Places(Protocol):
 
     def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
         """Lists people whose hold has run out by now, earliest first."""
-        ...
-
-
-class Marks(Protocol):
-    """Keeps the ledger: marks are added and never change."""
-
-    def add(self, mark: Mark) -> None:
-        """Adds it. Raises AlreadyMarked where the person has a mark in the event."""
-        ...
-
-    def karma(self, user_id: UserId) -> int:
-        """Adds up what the marks this person made are worth."""
         ...

@@ -47,7 +47,10 @@ class Scans(Protocol):
         ...
 
     def put(self, scan: ConfirmationScan) -> None:
-        """Adds it, or replaces the person's earlier one."""
+        """Adds it, or replaces the person's earlier one.
+
+        With the first that is approved they have had the tick, for ever. Contract: 8.3.
+        """
         ...
 
     def pending(self) -> Sequence[ConfirmationScan]:

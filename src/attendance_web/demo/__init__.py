@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+from collections.abc import Callable
 
 from rich.console import Console
 
@@ -19,8 +20,13 @@ class DemoFailed(Exception):
     """The service did not do what it promises, or did not answer; one line says what."""
 
 
-def play(url: str, *, people: int, markers: int, seed: int | None, karma_per_mark: int) -> None:
-    """Plays it, and prints who marked whom, and how fast. Raises DemoFailed."""
+def play(
+    url: str, *, people: int, markers: int, seed: int | None, earned: Callable[[int], int]
+) -> None:
+    """Plays it, and prints who marked whom, and how fast. Raises DemoFailed.
+
+    ``earned`` tells what so many marks pay their marker.
+    """
     if markers * 2 > people:
         raise DemoFailed("at least half of the people must be free to wait: take fewer markers")
     console = Console()
@@ -30,7 +36,7 @@ def play(url: str, *, people: int, markers: int, seed: int | None, karma_per_mar
             url,
             people=people,
             markers=markers,
-            karma_per_mark=karma_per_mark,
+            earned=earned,
             chance=random.Random(chosen),
         )
         with Stages(console) as stages:

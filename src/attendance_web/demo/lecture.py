@@ -30,7 +30,10 @@ class LectureFailed(Exception):
 
 
 class Lecture:
-    """Plays one event of its own, with people of its own; ``chance`` decides what they do."""
+    """Plays one event of its own, with people of its own; ``chance`` decides what they do.
+
+    ``earned`` tells what so many marks pay their marker.
+    """
 
     def __init__(
         self,
@@ -38,12 +41,12 @@ class Lecture:
         *,
         people: int,
         markers: int,
-        karma_per_mark: int,
+        earned: Callable[[int], int],
         chance: random.Random,
     ) -> None:
         run = secrets.token_hex(4)  # so that the same lecture can be played twice
         self._chance = chance
-        self._karma_per_mark = karma_per_mark
+        self._earned = earned
         self._markers = markers
         self._name = f"{chance.choice(SUBJECTS)}, {time.strftime('%Y-%m-%d %H:%M')} ({run})"
         self._people = [
@@ -161,7 +164,7 @@ class Lecture:
         made = Counter(marker for _, marker in kept)
         for person in self._people:
             seen = person.visitor.get("/api/profile/GetProfile", user_id=person.user_id)
-            earned = self._karma_per_mark * made[person.user_id]
+            earned = self._earned(made[person.user_id])
             if seen["karma"] != earned:
                 raise LectureFailed(f"{person.name} has {seen['karma']} karma and earned {earned}")
         by_id = {person.user_id: person.name for person in self._people}
@@ -173,7 +176,7 @@ class Lecture:
             markings=[
                 Marking(
                     each.person.name,
-                    self._karma_per_mark * len(each.marked),
+                    self._earned(len(each.marked)),
                     [by_id[user_id] for user_id in each.marked],
                 )
                 for each in markers

@@ -38,8 +38,12 @@ from attendance_web.wire.urls import picture_url
 from attendance_web.wire.values import MAX_ID, InvalidValue, too_complex, whole_number
 
 MARKED_TEXT = {
-    "en": "Marked, thank you! You have earned {points} karma.",
-    "ru": "Отмечено, спасибо! Вы заработали {points} кармы.",
+    "en": "Marked, thank you! You have earned {paid} karma.",
+    "ru": "Отмечено, спасибо! Вы заработали {paid} кармы.",
+}
+UNPAID_TEXT = {
+    "en": "Marked, thank you! This mark counts like any other, only for karma it is one too many.",
+    "ru": "Отмечено, спасибо! Отметка засчитана, только карму за неё уже не начислить.",
 }
 MARKED_AGAIN_TEXT = {
     "en": "You have marked this person already, thank you!",
@@ -206,9 +210,15 @@ def _spelling(frame: Frame, language: Language) -> tuple[str, dict[str, object]]
             return "user_left", {"user_id": user_id}
         case Prepared(user_id, expires_in):
             return "prepared", {"user_id": user_id, "expires_in": expires_in}
-        case Confirmed(points, again):
-            text = MARKED_AGAIN_TEXT if again else MARKED_TEXT
-            return "marked", {"display_msg": text[language].format(points=points)}
+        case Confirmed(user_id, n, paid, again):
+            text = MARKED_AGAIN_TEXT if again else MARKED_TEXT if paid else UNPAID_TEXT
+            display_msg = text[language].format(paid=paid)
+            return "marked", {
+                "display_msg": display_msg,
+                "user_id": user_id,
+                "n": n,
+                "paid": paid,
+            }
         case GivenBack():
             return "refused", {}
         case ReservationExpired(user_id):

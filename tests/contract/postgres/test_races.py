@@ -130,7 +130,7 @@ class TestRaces:
             )
             await other.connection.commit()
         place = (await later).place
-        assert (place.version, place.state) == (9, Marked(UserId(1), 0.000001, 50))
+        assert (place.version, place.state) == (9, Marked(UserId(1), 0.000001))
 
     async def test_two_who_ask_each_other_at_once_are_friends(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=40)

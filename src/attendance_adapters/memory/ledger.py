@@ -1,0 +1,76 @@
+"""The ledger in dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendance_adapters.memory.tables import EntryKey, PlaceKey, Tables
+from attendance_core.errors import AlreadyMarked
+from attendance_core.marking.connections import Terms
+from attendance_core.marking.karma import paying
+from attendance_core.marking.ledger import Entry, NewEntry, Noted
+from attendance_core.profiles import Confirmation
+from attendance_core.vocabulary import EventId, UserId
+
+NOTHING_NOTED = Noted()
+
+
+class Ledger:
+    """Keeps entries; `repositories.Ledger`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def add(self, entry: NewEntry) -> None:
+        key = EntryKey(entry.event_id, entry.user_id, entry.n)
+        if key in self._tables.ledger:
+            raise AlreadyMarked
+        if entry.n > 1 and key._replace(n=entry.n - 1) not in self._tables.ledger:
+            raise ValueError(f"no entry comes before {entry.n}")
+        scan = self._tables.scans.get(entry.actor_id)
+        self._tables.ledger[key] = Entry(
+            *key,
+            entry.actor_id,
+            entry.at,
+            entry.origin,
+            scan is not None and scan.state is Confirmation.APPROVED,
+            entry.user_id in self._tables.first_ticks,
+            entry.reason,
+        )
+        for person in (entry.actor_id, entry.user_id):
+            seats = self._tables.marked_in.get(person, ())
+            if key[:2] not in seats:
+                self._tables.marked_in[person] = (*seats, PlaceKey(*key[:2]))
+        profile = self._tables.profiles[entry.user_id]
+        marked_as = None if entry.origin is None else profile.display_name
+        self._tables.ledger_notes[key] = Noted(marked_as, entry.note)
+
+    def add_hold(self, entry: NewEntry, terms: Terms) -> bool:
+        self.add(entry)
+        kept = self.find(entry.event_id, entry.user_id, entry.n)
+        return kept in paying(self._that_count_for(entry.actor_id), terms)
+
+    def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None:
+        return self._tables.ledger.get(EntryKey(event_id, user_id, n))
+
+    def of(
+        self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
+    ) -> Sequence[tuple[Entry, Noted]]:
+        entries = [
+            (entry, self._tables.ledger_notes.get(key, NOTHING_NOTED))
+            for key, entry in self._tables.ledger.items()
+            if key.event_id == event_id and user_id in (None, key.user_id)
+        ]
+        entries.sort(key=lambda one: (one[0].at, one[0].user_id, one[0].n), reverse=True)
+        return entries[offset : None if limit is None else offset + limit]
+
+    def karma(self, user_id: UserId, terms: Terms) -> int:
+        paid = paying(self._that_count_for(user_id), terms)
+        return terms.karma_per_mark * sum(each.actor_id == user_id for each in paid)
+
+    def _that_count_for(self, marker: UserId) -> list[Entry]:
+        """Lists the last entries of people whom this marker marked, or who marked them."""
+        return [
+            self._tables.ledger[EntryKey(*key, self._tables.places[key].last_n)]
+            for key in self._tables.marked_in.get(marker, ())
+        ]

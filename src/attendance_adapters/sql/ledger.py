@@ -1,0 +1,290 @@
+"""The ledger in SQL: what became of people in events, and what it pays. Contract: 8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from attendance_adapters.sql import ledger_triggers  # noqa: F401  declares them
+from attendance_adapters.sql.executor import NO_LIMIT, Executor
+from attendance_adapters.sql.places import last_entry_of_place
+from attendance_adapters.sql.tables import (
+    BigId,
+    InstantType,
+    ledger,
+    ledger_notes,
+    places,
+    profiles,
+    scans,
+)
+from attendance_core.marking.connections import Terms
+from attendance_core.marking.karma import Before, pays
+from attendance_core.marking.ledger import (
+    AnnulReason,
+    Entry,
+    NewEntry,
+    Noted,
+    Origin,
+    month_of,
+)
+from attendance_core.profiles import Confirmation
+from attendance_core.vocabulary import EventId, UserId
+
+_columns = (
+    ledger.c.event_id,
+    ledger.c.user_id,
+    ledger.c.n,
+    ledger.c.actor_id,
+    ledger.c.at,
+    ledger.c.origin,
+    ledger.c.actor_checked,
+    ledger.c.person_checked,
+    ledger.c.reason,
+)
+_event, _user = bindparam("event_id", type_=Uuid), bindparam("user_id", type_=BigId)
+_actor, _at = bindparam("actor_id", type_=BigId), bindparam("at", type_=InstantType)
+_n, _month = bindparam("n", type_=Integer), bindparam("month", type_=Integer)
+_has_tick = exists().where(scans.c.user_id == _actor, scans.c.state == Confirmation.APPROVED.value)
+_had_tick = exists().where(profiles.c.user_id == _user, profiles.c.checked_at.is_not(None))
+# The facts of the moment are read by the statement that writes them down
+ADD = insert(ledger).from_select(
+    [
+        *("event_id", "user_id", "n", "previous_n", "actor_id", "at", "month", "origin", "reason"),
+        *("actor_checked", "person_checked"),
+    ],
+    select(
+        _event,
+        _user,
+        _n,
+        bindparam("previous_n", type_=Integer),
+        _actor,
+        _at,
+        _month,
+        bindparam("origin", type_=String),
+        bindparam("reason", type_=String),
+        _has_tick,
+        _had_tick,
+    ),
+    include_defaults=False,
+)
+_earlier = ledger.alias("earlier")
+
+
+class whole(FunctionElement[int]):
+    """Writes a subquery with the names of its tables, which RETURNING leaves out on SQLite."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(whole)
+def _compile_whole(element: Any, compiler: SQLCompiler, **_: Any) -> str:
+    return compiler.process(element.clauses)
+
+
+def _count_before(of_them: Any, limit: str) -> Any:
+    """Counts standing hold marks of the month before the one that is added; as many as matter."""
+    found = (
+        select(literal(1).label("one"))
+        .select_from(_earlier.join(places, last_entry_of_place(_earlier)))
+        .where(
+            of_them,
+            _earlier.c.origin == Origin.HOLD.value,
+            _earlier.c.month == _month,
+            or_(
+                _earlier.c.at < _at,
+                and_(
+                    _earlier.c.at == _at,
+                    tuple_(_earlier.c.event_id, _earlier.c.user_id) < tuple_(_event, _user),
+                ),
+            ),
+        )
+        .limit(bindparam(limit, type_=BigInteger))
+        .subquery()
+    )
+    return whole(select(func.count()).select_from(found).scalar_subquery())
+
+
+_is_between_the_two = or_(
+    and_(_earlier.c.actor_id == _actor, _earlier.c.user_id == _user),
+    and_(_earlier.c.actor_id == _user, _earlier.c.user_id == _actor),
+)
+_is_of_unchecked = and_(_earlier.c.actor_id == _actor, ~_earlier.c.person_checked)
+# None of those that are counted is the one that is added, whenever it is to be seen
+ADD_HOLD = ADD.returning(
+    ledger.c.person_checked,
+    _count_before(_is_between_the_two, "pair_a_month"),
+    _count_before(_is_of_unchecked, "unchecked_a_month"),
+)
+NOTE = (
+    update(ledger_notes)
+    .where(
+        ledger_notes.c.event_id == bindparam("where_event_id"),
+        ledger_notes.c.user_id == bindparam("where_user_id"),
+        ledger_notes.c.n == bindparam("where_n"),
+    )
+    .values(note=bindparam("note"))
+)
+FIND = select(*_columns).where(
+    ledger.c.event_id == _event, ledger.c.user_id == _user, ledger.c.n == _n
+)
+OF_EVENT = (
+    select(*_columns, ledger_notes.c.marked_as, ledger_notes.c.note)
+    .select_from(
+        ledger.outerjoin(
+            ledger_notes,
+            (ledger_notes.c.event_id == ledger.c.event_id)
+            & (ledger_notes.c.user_id == ledger.c.user_id)
+            & (ledger_notes.c.n == ledger.c.n),
+        )
+    )
+    .where(ledger.c.event_id == _event)
+    .order_by(ledger.c.at.desc(), ledger.c.user_id.desc(), ledger.c.n.desc())
+    .limit(bindparam("limit", type_=BigInteger))
+    .offset(bindparam("offset", type_=BigInteger))
+)
+OF_PERSON = OF_EVENT.where(ledger.c.user_id == _user)
+_me = bindparam("user_id", type_=BigId)
+_other = case((ledger.c.actor_id == _me, ledger.c.user_id), else_=ledger.c.actor_id)
+_in_order = (ledger.c.at, ledger.c.event_id, ledger.c.user_id)
+_counted = (
+    select(
+        ledger.c.actor_id,
+        ledger.c.person_checked,
+        func.row_number()
+        .over(partition_by=(ledger.c.month, _other), order_by=_in_order)
+        .label("of_pair"),
+        func.row_number()
+        .over(
+            partition_by=(ledger.c.actor_id, ledger.c.month, ledger.c.person_checked),
+            order_by=_in_order,
+        )
+        .label("of_unchecked"),
+    )
+    .select_from(ledger.join(places, last_entry_of_place(ledger)))
+    .where(
+        or_(ledger.c.actor_id == _me, ledger.c.user_id == _me),
+        ledger.c.origin == Origin.HOLD.value,
+    )
+    .subquery()
+)
+PAYING = (
+    select(func.count())
+    .select_from(_counted)
+    .where(
+        _counted.c.actor_id == _me,
+        _counted.c.of_pair <= bindparam("pair_a_month", type_=BigInteger),
+        or_(
+            _counted.c.person_checked,
+            _counted.c.of_unchecked <= bindparam("unchecked_a_month", type_=BigInteger),
+        ),
+    )
+)
+
+
+class Ledger:
+    """Keeps entries; `repositories.Ledger`."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
+
+    def add(self, entry: NewEntry) -> None:
+        self._execute(ADD, _row_of(entry))
+        self._note(entry)
+
+    def add_hold(self, entry: NewEntry, terms: Terms) -> bool:
+        limits = {
+            "pair_a_month": terms.karma_pair_a_month,
+            "unchecked_a_month": terms.karma_unchecked_a_month,
+        }
+        ((person_checked, *before),) = self._execute(ADD_HOLD, {**_row_of(entry), **limits})
+        self._note(entry)
+        return pays(Before(*before), person_checked, terms)
+
+    def _note(self, entry: NewEntry) -> None:
+        """Notes what is to be noted: a trigger has made the row, with the person's name."""
+        if entry.note:
+            keys = {
+                "where_event_id": entry.event_id,
+                "where_user_id": entry.user_id,
+                "where_n": entry.n,
+            }
+            self._execute(NOTE, {**keys, "note": entry.note})
+
+    def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None:
+        keys = {"event_id": event_id, "user_id": user_id, "n": n}
+        row = self._execute(FIND, keys).one_or_none()
+        return None if row is None else _entry_from(row)
+
+    def of(
+        self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
+    ) -> Sequence[tuple[Entry, Noted]]:
+        keys: dict[str, Any] = {
+            "event_id": event_id,
+            "limit": NO_LIMIT if limit is None else limit,
+            "offset": offset,
+        }
+        rows = (
+            self._execute(OF_EVENT, keys)
+            if user_id is None
+            else self._execute(OF_PERSON, {**keys, "user_id": user_id})
+        )
+        return [(_entry_from(row), Noted(marked_as, note or "")) for *row, marked_as, note in rows]
+
+    def karma(self, user_id: UserId, terms: Terms) -> int:
+        keys = {
+            "user_id": user_id,
+            "pair_a_month": terms.karma_pair_a_month,
+            "unchecked_a_month": terms.karma_unchecked_a_month,
+        }
+        return terms.karma_per_mark * int(self._execute(PAYING, keys).scalar_one())
+
+
+def _row_of(entry: NewEntry) -> dict[str, Any]:
+    return {
+        "event_id": entry.event_id,
+        "user_id": entry.user_id,
+        "n": entry.n,
+        "previous_n": entry.n - 1 or None,
+        "actor_id": entry.actor_id,
+        "at": entry.at,
+        "month": month_of(entry.at),
+        "origin": None if entry.origin is None else entry.origin.value,
+        "reason": None if entry.reason is None else entry.reason.value,
+    }
+
+
+def _entry_from(row: Sequence[Any]) -> Entry:
+    event_id, user_id, n, actor_id, at, origin, actor_checked, person_checked, reason = row
+    return Entry(
+        event_id,
+        user_id,
+        n,
+        actor_id,
+        at,
+        None if origin is None else Origin(origin),
+        actor_checked,
+        person_checked,
+        None if reason is None else AnnulReason(reason),
+    )

@@ -1,0 +1,46 @@
+"""Keeps what became of people in events, for ever. See the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from attendance_core.vocabulary import EventId, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.marking.connections import Terms
+    from attendance_core.marking.ledger import Entry, NewEntry, Noted
+
+
+class Ledger(Protocol):
+    """Keeps entries, which are added and never change. Contract: 8.1.
+
+    An entry is added after the place of its person, which is locked, was put with its number.
+    """
+
+    def add(self, entry: NewEntry) -> None:
+        """Adds it with the facts of its moment, the name of the person marked, and its note.
+
+        Raises AlreadyMarked where there is one of this number, and another error where there is
+        none of the number before.
+        """
+        ...
+
+    def add_hold(self, entry: NewEntry, terms: Terms) -> bool:
+        """Adds a mark of origin hold, as `add`; tells whether it pays, as `karma.pays` says."""
+        ...
+
+    def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None: ...
+
+    def of(
+        self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
+    ) -> Sequence[tuple[Entry, Noted]]:
+        """Lists the entries of an event, or of one person in it, the latest first.
+
+        Those of one instant: by user id, then number, the greatest first.
+        """
+        ...
+
+    def karma(self, user_id: UserId, terms: Terms) -> int:
+        """Adds up what the marks that this person made pay, as `karma.paying` says."""
+        ...

@@ -1,0 +1,159 @@
+"""The ledger as the databases keep it, against whoever speaks to them directly. Contract: 8.1."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from attendance_adapters.errors import UnusableDatabase
+from attendance_adapters.sql.migrate import upgrade
+from tests.support.migrating import says
+
+EVENT = "00000000000000000000000000000001"
+ROOM = (
+    *(
+        f"""INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
+        VALUES ({number}, 'u{number}', 'u{number}', 'hash', 1)"""
+        for number in (1, 2, 3)
+    ),
+    *(
+        f"""INSERT INTO profiles (user_id, display_name, name_key, bio)
+        VALUES ({number}, 'Person {number}', 'person {number}', '')"""
+        for number in (1, 2, 3)
+    ),
+    f"""INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+        VALUES ('{EVENT}', 'Lecture', 'lecture', 1, 1, 2)""",
+    f"""INSERT INTO places (event_id, user_id, member, version)
+        VALUES ('{EVENT}', 2, true, 1)""",
+)
+COLUMNS = (
+    "event_id, user_id, n, previous_n, actor_id, at, month, origin, actor_checked,"
+    " person_checked, reason"
+)
+
+
+def entry(n: int, previous: int | str = "NULL", person: int = 2, how: str = "INSERT INTO") -> str:
+    """A statement that adds one, in words of every engine."""
+    kind = "'hold', false, false, NULL" if n % 2 else "NULL, false, false, 'other'"
+    values = f"'{EVENT}', {person}, {n}, {previous}, 1, {n}000000, 23640, {kind}"
+    return f"{how} ledger ({COLUMNS}) VALUES ({values})"
+
+
+MARKED, ANNULLED = entry(1), entry(2, 1)
+ENTRIES = "SELECT n, actor_id, at, origin, reason FROM ledger ORDER BY user_id, n"
+Say = Callable[[str], list[tuple[object, ...]]]
+
+
+@pytest.fixture
+def say(url: URL) -> Iterator[Say]:
+    """Runs a statement, which is committed, as anybody does who has the password or the file."""
+    upgrade(url)
+    if url.get_backend_name() == "sqlite":
+        connection = sqlite3.connect(Path(str(url.database)), isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        yield lambda statement: connection.execute(statement).fetchall()
+        connection.close()
+    else:
+        yield lambda statement: [tuple(row) for row in says(url, statement)]
+
+
+@pytest.fixture
+def room(say: Say) -> Say:
+    """People, an event, a mark, and its annulment."""
+    for statement in (*ROOM, MARKED, ANNULLED):
+        say(statement)
+    return say
+
+
+REFUSED = {
+    "UPDATE": "UPDATE ledger SET at = 5",
+    "UPDATE of none": "UPDATE ledger SET at = 5 WHERE n = 1 AND at = 1000000",
+    "DELETE": "DELETE FROM ledger",
+    "DELETE of the last": "DELETE FROM ledger WHERE n = 2",
+    "a second with one n": entry(2, 1),
+    "a second first": entry(1),
+    "a gap": entry(4, 3),
+    "a gap that says it is none": entry(4, 2),
+    "one that follows nothing": entry(3, "NULL"),
+    "a first that is an annulment": entry(2, 1, person=3),
+    "none at all": entry(0),
+    "below none": entry(-1, -2),
+    "a mark of oneself": entry(1, person=1),
+    "a mark with a reason": entry(3, 2).replace("false, NULL", "false, 'other'"),
+    "a mark without origin": entry(3, 2).replace("'hold'", "NULL"),
+    "an annulment without a reason": entry(2, 1, person=3).replace("'other'", "NULL"),
+    "an annulment with an origin": entry(2, 1, person=3).replace("NULL, false", "'hold', false"),
+    "the event": "DELETE FROM events",
+    "the place's person": "DELETE FROM accounts WHERE user_id = 2",
+}
+ON_SQLITE = {
+    "INSERT OR REPLACE": entry(2, 1, how="INSERT OR REPLACE INTO"),
+    "REPLACE": entry(2, 1, how="REPLACE INTO"),
+    "UPDATE OR REPLACE": "UPDATE OR REPLACE ledger SET n = 1, previous_n = NULL WHERE n = 2",
+    "INSERT OR IGNORE": entry(2, 1, how="INSERT OR IGNORE INTO"),
+    "an upsert": entry(2, 1) + " ON CONFLICT DO UPDATE SET at = 5",
+}
+ON_POSTGRES = {
+    "TRUNCATE": "TRUNCATE ledger CASCADE",
+    "TRUNCATE of another table": "TRUNCATE events CASCADE",
+    "an upsert": entry(2, 1) + " ON CONFLICT (event_id, user_id, n) DO UPDATE SET at = 5",
+    "an upsert of what is new": entry(3, 2)
+    + " ON CONFLICT (event_id, user_id, n) DO UPDATE SET at = 5",
+}
+
+
+class TestAnEntryNeverChangesAndNeverGoes:
+    @pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED.keys())
+    def test_whoever_tries(self, room: Say, statement: str) -> None:
+        self.is_refused(room, statement)
+
+    @pytest.mark.parametrize("statement", ON_SQLITE.values(), ids=ON_SQLITE.keys())
+    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    def test_nor_by_words_of_sqlite(self, room: Say, statement: str) -> None:
+        self.is_refused(room, statement)
+
+    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    @pytest.mark.parametrize(
+        "statement", [entry(4, 3), entry(2, 1), entry(2, 1, how="REPLACE INTO")]
+    )
+    def test_nor_on_sqlite_where_foreign_keys_are_off(self, room: Say, statement: str) -> None:
+        room("PRAGMA foreign_keys = OFF")
+        self.is_refused(room, statement)
+
+    @pytest.mark.parametrize("statement", ON_POSTGRES.values(), ids=ON_POSTGRES.keys())
+    @pytest.mark.parametrize("url", ["postgres"], indirect=True)
+    def test_nor_by_words_of_postgresql(self, room: Say, statement: str) -> None:
+        self.is_refused(room, statement)
+
+    def is_refused(self, say: Say, statement: str) -> None:
+        before = say(ENTRIES)
+        assert [n for n, *_ in before] == [1, 2]
+        with pytest.raises((sqlite3.IntegrityError, UnusableDatabase)):
+            say(statement)
+        assert say(ENTRIES) == before
+
+    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    def test_it_has_no_row_id_to_be_replaced_by(self, room: Say) -> None:
+        with pytest.raises(sqlite3.OperationalError, match="no such column: rowid"):
+            room("SELECT rowid FROM ledger")
+
+    def test_the_next_may_follow(self, room: Say) -> None:
+        room(entry(3, 2))
+        assert [n for n, *_ in room(ENTRIES)] == [1, 2, 3]
+
+
+class TestWhatStandsBesideIt:
+    """Contract: 8.4."""
+
+    def test_the_name_of_the_person_marked_is_kept_and_can_be_erased(self, room: Say) -> None:
+        room("UPDATE profiles SET display_name = 'Another', name_key = 'another'")
+        found = "SELECT n, marked_as, note FROM ledger_notes ORDER BY n"
+        assert room(found) == [(1, "Person 2", None), (2, None, None)]
+        room("UPDATE ledger_notes SET note = 'a word'")
+        room("DELETE FROM ledger_notes WHERE n = 1")
+        assert room(found) == [(2, None, "a word")]
+        assert [n for n, *_ in room(ENTRIES)] == [1, 2]

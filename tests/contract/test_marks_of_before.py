@@ -1,0 +1,291 @@
+"""The ledger and the version before, whose only record is `marks`. Contract: 8.1, 8.4.
+
+What that version says to the database is written here as it says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import URL, Connection, text
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import migrate as migrating
+from attendance_adapters.sql import migration_steps
+from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_core.errors import SomebodyWasMarked
+from attendance_core.marking.connections import Terms
+from attendance_core.marking.ledger import Origin, month_of
+from attendance_core.marking.places import Marked
+from attendance_core.vocabulary import EventId, UserId
+from tests.support.migrating import add_person, says
+from tests.support.stand_ins import SetClock
+from tests.support.stored_people import annul, mark
+
+LAST_OF_BEFORE = "0010"
+MICRO = 1_000_000
+JUNE = 1_780_272_000  # the first second of a month
+EVENT = EventId(UUID(int=1))
+ENTER = """INSERT INTO places (event_id, user_id, member, version)
+    SELECT :event_id, user_id, :member, 0 FROM accounts WHERE user_id = :user_id"""
+PUT = """UPDATE places SET member = :member, since = NULL, held_by = NULL, held_until = NULL,
+    version = :version WHERE event_id = :event_id AND user_id = :user_id"""
+ADD_MARK = """INSERT INTO marks (event_id, user_id, marker_id, at, points)
+    VALUES (:event_id, :user_id, :marker_id, :at, :points)"""
+STATE = """SELECT places.version, marks.marker_id, marks.at, marks.points
+    FROM places LEFT OUTER JOIN marks
+    ON marks.event_id = places.event_id AND marks.user_id = places.user_id
+    WHERE places.event_id = :event_id AND places.user_id = :user_id"""
+KARMA = "SELECT coalesce(sum(points), 0) FROM marks WHERE marker_id = :marker_id"
+REMOVE_SCAN = "DELETE FROM scans WHERE user_id = :user_id"
+ADD_SCAN = """INSERT INTO scans (user_id, file, uploaded_at, state, judged_at, reason)
+    VALUES (:user_id, 'f', 1, :state, :judged_at, NULL)"""
+
+
+def say(on: Connection, statement: str, **given: Any) -> list[Any]:
+    if "event_id" in given:
+        event_id = UUID(int=given["event_id"])
+        given["event_id"] = event_id if on.dialect.name == "postgresql" else event_id.hex
+    answer = on.execute(text(statement), given)
+    return [tuple(row) for row in answer] if answer.returns_rows else []
+
+
+def enters(on: Connection, event: int, person: int) -> None:
+    say(on, ENTER, event_id=event, user_id=person, member=False)
+
+
+def marks(on: Connection, event: int, person: int, marker: int, at: int, version: int = 3) -> None:
+    """As its confirm does: the place, then the mark."""
+    say(on, PUT, event_id=event, user_id=person, member=True, version=version)
+    say(
+        on,
+        ADD_MARK,
+        event_id=event,
+        user_id=person,
+        marker_id=marker,
+        at=at * MICRO,
+        points=50,
+    )
+
+
+def judges(on: Connection, person: int, at: int, state: str = "approved") -> None:
+    say(on, REMOVE_SCAN, user_id=person)
+    say(on, ADD_SCAN, user_id=person, state=state, judged_at=at * MICRO)
+
+
+class Before:
+    """The version before, over a database that this one has migrated."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+
+    def does(self, step: Any, *arguments: Any) -> Any:
+        def run(on: Connection) -> Any:
+            found = step(on, *arguments)
+            on.commit()
+            return found
+
+        return run_on_connection(self.url, run)
+
+    def state(self, event: int, person: int) -> Any:
+        ((version, marker, at, points),) = self.does(
+            lambda on: say(on, STATE, event_id=event, user_id=person)
+        )
+        return (marker, None if at is None else at // MICRO, points, version)
+
+    def karma(self, marker: int) -> int:
+        ((karma,),) = self.does(lambda on: say(on, KARMA, marker_id=marker))
+        return int(karma)
+
+
+def some_people(on: Connection) -> None:
+    for number in range(1, 5):
+        add_person(on, number, f"Person {number}")
+    for person in (1, 2, 3, 4):
+        enters(on, 1, person)
+
+
+@pytest.fixture
+def before(url: URL) -> Before:
+    upgrade(url)
+    both = Before(url)
+    both.does(some_people)
+    return both
+
+
+@pytest.fixture
+async def store(before: Before) -> AsyncIterator[Any]:
+    clock, notifier = SetClock(), LocalNotifier()
+    made: SqliteStore | PostgresStore
+    if before.url.get_backend_name() == "sqlite":
+        made = SqliteStore(Path(str(before.url.database)), clock, notifier)
+    else:
+        made = PostgresStore(before.url, notifier, clock=clock)
+    await made.start()
+    yield made
+    await made.close()
+
+
+async def entries(store: Any, person: int = 2) -> list[tuple[Any, ...]]:
+    """The number, the actor, how it came to be, and under what name; the first one first."""
+    found = await store.observe(lambda u: u.ledger.of(EVENT, UserId(person), None, 0))
+    return [(e.n, e.actor_id, e.origin, noted.marked_as) for e, noted in reversed(found)]
+
+
+class TestSideBySide:
+    """While one version replaces the other, both work on one database."""
+
+    async def test_old_marks_new_annuls_old_marks_again(self, before: Before, store: Any) -> None:
+        person, terms = UserId(2), Terms()
+        before.does(marks, 1, 2, 1, JUNE)
+        (place,) = await store.observe(lambda u: u.places.of(EVENT, [person]))
+        assert place.state == Marked(UserId(1), JUNE, 1, Origin.HOLD)
+        assert (place.last_n, place.version) == (1, 3)
+        assert await store.observe(lambda u: u.ledger.karma(UserId(1), terms)) == 50
+
+        await store.transact(lambda u: annul(u, person, UserId(3), JUNE + 1, EVENT))
+        assert before.state(1, 2) == (None, None, None, 4)
+        assert before.karma(1) == 0
+
+        before.does(marks, 1, 2, 4, JUNE + 2, 7)
+        (place,) = await store.observe(lambda u: u.places.of(EVENT, [person]))
+        assert place.state == Marked(UserId(4), JUNE + 2, 3, Origin.HOLD)
+        assert await entries(store) == [
+            (1, 1, Origin.HOLD, "Person 2"),
+            (2, 3, None, None),
+            (3, 4, Origin.HOLD, "Person 2"),
+        ]
+        for marker, karma in ((1, 0), (4, 50)):
+            assert before.karma(marker) == karma
+            found = await store.observe(
+                lambda u, marker=marker: u.ledger.karma(UserId(marker), terms)
+            )
+            assert found == karma
+
+    async def test_what_the_new_one_marks_the_old_one_reads(
+        self, before: Before, store: Any
+    ) -> None:
+        await store.transact(lambda u: mark(u, UserId(2), UserId(1), JUNE, EVENT))
+        assert before.state(1, 2) == (1, JUNE, 50, 2)
+        assert before.karma(1) == 50
+        assert await entries(store) == [(1, 1, Origin.HOLD, "Person 2")]
+        with pytest.raises(Exception, match=r"(?i)unique"):
+            before.does(marks, 1, 2, 4, JUNE)
+        await store.transact(lambda u: annul(u, UserId(2), UserId(1), JUNE, EVENT))
+        await store.transact(lambda u: mark(u, UserId(2), UserId(4), JUNE + 5, EVENT))
+        assert before.state(1, 2) == (4, JUNE + 5, 50, 5)
+
+    async def test_a_tick_that_the_old_one_gives_counts(self, before: Before, store: Any) -> None:
+        before.does(judges, 1, 5)
+        before.does(judges, 2, 5)
+        before.does(judges, 2, 6, "rejected")
+        before.does(marks, 1, 2, 1, JUNE)
+        ((entry, _),) = await store.observe(lambda u: u.ledger.of(EVENT, None, None, 0))
+        assert (entry.actor_checked, entry.person_checked) == (True, True)
+        before.does(marks, 1, 1, 2, JUNE)
+        entry = await store.observe(lambda u: u.ledger.find(EVENT, UserId(1), 1))
+        assert (entry.actor_checked, entry.person_checked) == (False, True)
+
+    async def test_an_event_whose_marks_were_all_annulled_stays(
+        self, before: Before, store: Any
+    ) -> None:
+        """Contract: 5.6."""
+        before.does(marks, 1, 2, 1, JUNE)
+        await store.transact(lambda u: annul(u, UserId(2), UserId(3), JUNE, EVENT))
+        with pytest.raises(SomebodyWasMarked):
+            await store.transact(lambda u: u.events.remove(EVENT))
+
+
+PEOPLE = 43
+BATCH_SIZE = 10
+
+
+def filled(on: Connection) -> None:
+    """Everybody was marked by the next one, at the border of a month; some have a tick."""
+    for number in range(1, PEOPLE + 1):
+        add_person(on, number, f"Person {number}")
+    for number in range(1, PEOPLE):
+        if number % 3 == 0:
+            judges(on, number, JUNE - 2 + number % 5)
+        if number % 7 == 0:
+            judges(on, number, JUNE - 9, "rejected")
+    for number in range(1, PEOPLE):
+        enters(on, 1 + number % 4, number)
+        marks(on, 1 + number % 4, number, number + 1, JUNE - number % 2)
+    on.commit()
+
+
+def had_tick(number: int, at: int) -> bool:
+    return number % 3 == 0 and number % 7 != 0 and number < PEOPLE and JUNE - 2 + number % 5 <= at
+
+
+class Died(Exception):
+    """What ends a migration in the middle."""
+
+
+class TestMarksOfOld:
+    """Contract: 8.4, they become n = 1, hold, checked only if the scan was judged by then."""
+
+    def test_they_are_in_the_ledger_whenever_the_migration_dies(
+        self, url: URL, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        upgrade(url, LAST_OF_BEFORE)
+        run_on_connection(url, filled)
+        monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
+        deaths = 0
+
+        def die(_: float) -> None:
+            raise Died
+
+        monkeypatch.setattr(migrating, "sleep", die)
+        while not is_current(url):
+            try:
+                upgrade(url)
+            except Died:
+                deaths += 1
+        assert deaths >= PEOPLE // BATCH_SIZE
+        columns = "user_id, n, previous_n, actor_id, at, month, origin, actor_checked"
+        rows = says(url, f"SELECT {columns}, person_checked, reason FROM ledger ORDER BY user_id")
+        expected = []
+        for number in range(1, PEOPLE):
+            at = JUNE - number % 2
+            checked = had_tick(number + 1, at), had_tick(number, at)
+            when = (at * MICRO, month_of(at))
+            expected.append((number, 1, None, number + 1, *when, "hold", *checked, None))
+        assert [tuple(row) for row in rows] == expected
+        assert {checked for *_, checked, _ in expected} == {True, False}
+        assert says(url, "SELECT count(*) FROM ledger_notes") == [(0,)]
+        places = says(url, "SELECT last_n, count(*) FROM places GROUP BY last_n")
+        assert [tuple(row) for row in places] == [(1, PEOPLE - 1)]
+        assert says(url, "SELECT count(*) FROM marks") == [(PEOPLE - 1,)]
+
+    def test_what_the_old_one_marks_meanwhile_is_there_once(
+        self, url: URL, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        upgrade(url, LAST_OF_BEFORE)
+        run_on_connection(url, filled)
+        monkeypatch.setattr(migration_steps, "BATCH_SIZE", BATCH_SIZE)
+        both, people = Before(url), iter(range(1, PEOPLE))
+
+        def go_on(_: float) -> None:
+            number = next(people)
+            event = 1 + (number + 1) % 4
+            both.does(lambda on: enters(on, event, number))
+            both.does(marks, event, number, number + 1, JUNE)
+
+        monkeypatch.setattr(migrating, "sleep", go_on)
+        upgrade(url)
+        more = next(people) - 1
+        assert more >= PEOPLE // BATCH_SIZE
+        found = says(url, "SELECT count(*), min(n), max(n) FROM ledger")
+        assert [tuple(row) for row in found] == [(PEOPLE - 1 + more, 1, 1)]
+        missing = """SELECT count(*) FROM places LEFT JOIN ledger
+            ON ledger.event_id = places.event_id AND ledger.user_id = places.user_id
+            WHERE last_n <> 1 OR ledger.n IS NULL"""
+        assert says(url, missing) == [(0,)]
