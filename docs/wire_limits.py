@@ -15,7 +15,13 @@ from attendance_core.arguments import MAX_OFFSET
 from attendance_core.browsers import BROWSER_SECONDS
 from attendance_core.errors import Kind, Language, TooManySockets
 from attendance_core.events import MAX_OPEN_EVENTS, MAX_PIECE
-from attendance_core.limits import FAILED_LOG_INS, FRIEND_REQUESTS, SIGN_UPS, UPLOADS
+from attendance_core.limits import (
+    FAILED_LOG_INS,
+    FRIEND_REQUESTS,
+    JOINED_BY_HAND,
+    SIGN_UPS,
+    UPLOADS,
+)
 from attendance_core.marking.connections import MAX_SOCKETS, Terms
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
@@ -185,6 +191,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     )
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
+    joined, hours = "people whom an organiser marks by hand", JOINED_BY_HAND.within / 3600
+    yield f"{joined}, and who had not joined", f"{JOINED_BY_HAND.most} in {hours:g} h", "429"
     yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
     yield "events of a person that have not ended", str(MAX_OPEN_EVENTS), "`error` 3"
     yield "rows of a list that are passed over (`offset`)", str(MAX_OFFSET), "`error` 1"

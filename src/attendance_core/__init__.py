@@ -4,7 +4,7 @@ These are the names a program needs; `attendance_adapters.embedded` makes the `U
 """
 
 from attendance_core.accounts import Account, Actor, Credential, LoggedIn, Session, session_id_of
-from attendance_core.attendance import Attended, Participant
+from attendance_core.attendance import Attended, LedgerLine, Participant
 from attendance_core.errors import (
     AlreadyHolding,
     AlreadyJoined,
@@ -29,6 +29,7 @@ from attendance_core.errors import (
     Kind,
     LeaseLost,
     LeftEvent,
+    MayNotAnnul,
     MayNotMark,
     MissingArgument,
     NobodyHeld,
@@ -41,6 +42,7 @@ from attendance_core.errors import (
     NotWaiting,
     PersonNotFound,
     PictureTooLarge,
+    RecordChanged,
     Refusal,
     ScanNotFound,
     SomebodyTookPart,
@@ -69,7 +71,7 @@ from attendance_core.marking.announcements import (
 from attendance_core.marking.connections import Connection, Process, Role, Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
-from attendance_core.marking.ledger import AnnulReason, Entry, Grade, Origin
+from attendance_core.marking.ledger import AnnulReason, Entry, Grade, Noted, Origin
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
@@ -145,9 +147,11 @@ __all__ = [
     "Joined",
     "Kind",
     "LeaseLost",
+    "LedgerLine",
     "LeftEvent",
     "LoggedIn",
     "Marked",
+    "MayNotAnnul",
     "MayNotMark",
     "Missed",
     "MissingArgument",
@@ -159,6 +163,7 @@ __all__ = [
     "NotLoggedIn",
     "NotTheCreator",
     "NotWaiting",
+    "Noted",
     "Origin",
     "Outcome",
     "Participant",
@@ -175,6 +180,7 @@ __all__ = [
     "ProfileSummary",
     "Reading",
     "Ready",
+    "RecordChanged",
     "Refusal",
     "Role",
     "ScanNotFound",

@@ -29,6 +29,7 @@ FAILED_LOG_INS = Limit("failed log-ins", 10, 900)  # Contract: 1, for an account
 SIGN_UPS = Limit("sign-ups", 600, 60)  # for an address
 UPLOADS = Limit("uploads", 60, 3600)  # for a person
 FRIEND_REQUESTS = Limit("friend requests", 60, 3600)  # for a person
+JOINED_BY_HAND = Limit("joined by hand", 300, 3600)  # Contract: MarkParticipant, for an organiser
 # How long a try counts that nobody has ended: its process has died, or it would have been given
 # up long before
 TRY_SECONDS: Seconds = 90
@@ -138,6 +139,16 @@ def _change_tally(
     return answer
 
 
+def take_one(unit: ports.Unit, limit: Limit, subject: str) -> int:
+    """Counts one more; tells in how many seconds one may, where it is one too many, or 0."""
+
+    def change(tally: Tally, now: Instant) -> _Changed[int]:
+        seconds = tally.seconds_to_next(limit, now)
+        return _Changed(tally if seconds else tally.take(limit, now), seconds)
+
+    return _change_tally(unit, limit, subject, change)
+
+
 @dataclass(frozen=True, slots=True)
 class CountOne:
     """Counts one more of what is limited; ``subject`` names whom it counts against."""
@@ -146,13 +157,8 @@ class CountOne:
 
     async def __call__(self, *, limit: Limit, subject: str) -> None:
         """Raises TooManyRequests: then it was one too many, and does not count."""
-
-        def change(tally: Tally, now: Instant) -> _Changed[int]:
-            seconds = tally.seconds_to_next(limit, now)
-            return _Changed(tally if seconds else tally.take(limit, now), seconds)
-
         # What refuses is kept, too: a clock that was set back is put right once
-        seconds = await self.transact(lambda unit: _change_tally(unit, limit, subject, change))
+        seconds = await self.transact(lambda unit: take_one(unit, limit, subject))
         if seconds:
             raise TooManyRequests(seconds=seconds)
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attendance_core.accounts import Identify, LogIn, LogOut, SignUp
-from attendance_core.attendance import GetAttendance, GetMyAttendance
+from attendance_core.attendance import (
+    AnnulMark,
+    GetAttendance,
+    GetLedger,
+    GetMyAttendance,
+    MarkParticipant,
+)
 from attendance_core.browsers import RecogniseBrowser
 from attendance_core.events import (
     AddHelper,
@@ -97,6 +103,9 @@ class UseCases:
     get_joined_events: GetJoinedEvents
     get_attendance: GetAttendance
     get_my_attendance: GetMyAttendance
+    mark_participant: MarkParticipant
+    annul_mark: AnnulMark
+    get_ledger: GetLedger
 
     mark_me: MarkMe
     ready_to_mark: ReadyToMark

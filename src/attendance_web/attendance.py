@@ -1,20 +1,30 @@
-"""The calls about what can be shown of marks afterwards. Contract: 7."""
+"""The calls about what can be shown of marks afterwards, and corrected. Contract: 7, 8."""
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
-from attendance_core.attendance import SeenState
+from attendance_core.attendance import Attended, LedgerLine, Participant, SeenState
+from attendance_core.marking.ledger import MAX_N, AnnulReason
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
-from attendance_web.http.call import CallContext, get
-from attendance_web.http.fields import OneEvent, Page
+from attendance_web.http.call import CallContext, get, post
+from attendance_web.http.fields import EventRef, OneEvent, Page, PersonId
+
+Grade = Literal["organiser", "checked", "peer"]
+Origin = Literal["hold", "hand"]
+Reason = Literal["wrong_person", "not_present", "duplicate", "not_me", "other"]
 
 
 class ParticipantShown(msgspec.Struct, frozen=True):
-    """The last two are null until somebody has marked them."""
+    """From ``marked_by`` on null until somebody has marked them.
+
+    ``marked_as`` is the name they were marked under, where they have another now.
+    """
 
     user_id: UserId
     display_name: str
@@ -22,6 +32,10 @@ class ParticipantShown(msgspec.Struct, frozen=True):
     state: SeenState
     marked_by: UserId | None
     marked_at: int | None
+    grade: Grade | None
+    origin: Origin | None
+    n: int | None
+    marked_as: str | None
 
 
 class Attendance(msgspec.Struct, frozen=True):
@@ -30,8 +44,19 @@ class Attendance(msgspec.Struct, frozen=True):
     participants: list[ParticipantShown]
 
 
+class AnnulledShown(msgspec.Struct, frozen=True):
+    """Why a mark of mine does not stand."""
+
+    at: int
+    reason: Reason
+    note: str | None
+
+
 class MyAttendance(msgspec.Struct, frozen=True):
-    """An event I joined; the last two are null where nobody marked me."""
+    """An event I joined; from ``marked_by`` on null where no mark of mine stands.
+
+    ``annulled`` is there where the last one was annulled.
+    """
 
     event_id: UUID
     name: str
@@ -39,28 +64,70 @@ class MyAttendance(msgspec.Struct, frozen=True):
     time_to: int
     marked_by: UserId | None
     marked_at: int | None
+    grade: Grade | None
+    n: int | None
+    annulled: AnnulledShown | None
+
+
+class ByHand(msgspec.Struct, frozen=True):
+    """Somebody, joined or not; the note is for them, too."""
+
+    event_id: EventRef
+    user_id: PersonId
+    note: str = ""
+
+
+class Annulment(msgspec.Struct, frozen=True):
+    """The mark that stands, by its number; the note is for the person, too."""
+
+    event_id: EventRef
+    user_id: PersonId
+    n: Annotated[int, Meta(ge=1, le=MAX_N, description="The number of the mark")]
+    reason: Reason
+    note: str = ""
+
+
+class EntryNumber(msgspec.Struct, frozen=True):
+    """Which entry of the person's it is."""
+
+    n: int
+
+
+class WhoseLedger(Page, frozen=True, kw_only=True):
+    """All of an event, or of one person in it."""
+
+    event_id: EventRef
+    user_id: PersonId | None = None
+
+
+class EntryShown(msgspec.Struct, frozen=True):
+    """``origin`` and ``grade`` are a mark's, ``reason`` an annulment's."""
+
+    user_id: UserId
+    n: int
+    kind: Literal["marked", "annulled"]
+    actor_id: UserId
+    at: int
+    origin: Origin | None
+    grade: Grade | None
+    marked_as: str | None
+    reason: Reason | None
+    note: str | None
+
+
+class LedgerShown(msgspec.Struct, frozen=True):
+    """The newest first."""
+
+    entries: list[EntryShown]
 
 
 @get("/api/events/GetAttendance", is_list=True)
 async def get_attendance(call: CallContext[OneEvent]) -> Attendance:
-    """Who is in an event of mine, and who was marked by whom."""
+    """Who is in an event that I organise, and who was marked by whom."""
     people = await call.use_cases.get_attendance(
         actor=call.person, event_id=EventId(call.arguments.event_id)
     )
-    lines = []
-    for person, state in people:
-        mark = person.state if isinstance(person.state, Marked) else None
-        lines.append(
-            ParticipantShown(
-                person.user_id,
-                person.display_name,
-                person.confirmed,
-                state,
-                None if mark is None else mark.marker,
-                None if mark is None else int(mark.at),
-            )
-        )
-    return Attendance(lines)
+    return Attendance([_participant(person, state) for person, state in people])
 
 
 @get("/api/profile/GetMyAttendance", is_list=True)
@@ -69,17 +136,95 @@ async def get_my_attendance(call: CallContext[Page]) -> list[MyAttendance]:
     attended = await call.use_cases.get_my_attendance(
         actor=call.person, limit=call.arguments.limit, offset=call.arguments.offset
     )
-    return [
-        MyAttendance(
-            each.event.event_id,
-            each.event.name,
-            int(each.event.starts_at),
-            int(each.event.ends_at),
-            None if each.marked is None else each.marked.marker,
-            None if each.marked is None else int(each.marked.at),
-        )
-        for each in attended
-    ]
+    return list(map(_attended, attended))
 
 
-CALLS = (get_attendance, get_my_attendance)
+@post("/api/events/MarkParticipant")
+async def mark_participant(call: CallContext[ByHand]) -> EntryNumber:
+    """Marks somebody by hand, in an event that I organise."""
+    asked = call.arguments
+    n = await call.use_cases.mark_participant(
+        actor=call.person,
+        event_id=EventId(asked.event_id),
+        user_id=UserId(asked.user_id),
+        note=asked.note,
+    )
+    return EntryNumber(n)
+
+
+@post("/api/events/AnnulMark")
+async def annul_mark(call: CallContext[Annulment]) -> EntryNumber:
+    """Has a mark stand no more: as an organiser, as who made it, or as who was marked."""
+    asked = call.arguments
+    n = await call.use_cases.annul_mark(
+        actor=call.person,
+        event_id=EventId(asked.event_id),
+        user_id=UserId(asked.user_id),
+        n=asked.n,
+        reason=AnnulReason(asked.reason),
+        note=asked.note,
+    )
+    return EntryNumber(n)
+
+
+@get("/api/events/GetLedger", is_list=True)
+async def get_ledger(call: CallContext[WhoseLedger]) -> LedgerShown:
+    """Every mark and annulment of an event that I organise; of another one my own."""
+    asked = call.arguments
+    lines = await call.use_cases.get_ledger(
+        actor=call.person,
+        event_id=EventId(asked.event_id),
+        user_id=None if asked.user_id is None else UserId(asked.user_id),
+        limit=asked.limit,
+        offset=asked.offset,
+    )
+    return LedgerShown(list(map(_entry, lines)))
+
+
+def _participant(person: Participant, state: SeenState) -> ParticipantShown:
+    shown = (person.user_id, person.display_name, person.confirmed, state)
+    mark = person.state
+    if not isinstance(mark, Marked):
+        return ParticipantShown(*shown, None, None, None, None, None, None)
+    return ParticipantShown(
+        *shown,
+        mark.marker,
+        int(mark.at),
+        None if person.grade is None else person.grade.value,
+        mark.origin.value,
+        mark.n,
+        person.marked_as,
+    )
+
+
+def _attended(attended: Attended) -> MyAttendance:
+    event, mark = attended.event, attended.marked
+    shown = (event.event_id, event.name, int(event.starts_at), int(event.ends_at))
+    if mark is not None:
+        grade: Grade | None = None if attended.grade is None else attended.grade.value
+        return MyAttendance(*shown, mark.marker, int(mark.at), grade, mark.n, None)
+    if attended.annulled is None:
+        return MyAttendance(*shown, None, None, None, None, None)
+    entry, noted = attended.annulled
+    reason = AnnulReason.OTHER if entry.reason is None else entry.reason
+    annulled = AnnulledShown(int(entry.at), reason.value, noted.note or None)
+    return MyAttendance(*shown, None, None, None, None, annulled)
+
+
+def _entry(line: LedgerLine) -> EntryShown:
+    entry = line.entry
+    return EntryShown(
+        entry.user_id,
+        entry.n,
+        "annulled" if entry.origin is None else "marked",
+        entry.actor_id,
+        int(entry.at),
+        None if entry.origin is None else entry.origin.value,
+        None if entry.grade is None else entry.grade.value,
+        line.marked_as,
+        None if entry.reason is None else entry.reason.value,
+        line.noted.note or None,
+    )
+
+
+CALLS = (get_attendance, get_my_attendance, mark_participant, annul_mark, get_ledger)

@@ -11,6 +11,7 @@ import pytest
 from attendance_adapters.system import RandomIds
 from attendance_core.accounts import session_id_of
 from attendance_core.errors import (
+    MayNotAnnul,
     NotAnOrganiser,
     NotJoined,
     NotLoggedIn,
@@ -21,6 +22,7 @@ from attendance_core.errors import (
 )
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
+from attendance_core.marking.ledger import AnnulReason
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, UserId
 from tests.support.lecture import EVENT, Lecture, socket, use_cases
@@ -75,7 +77,18 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
     "get_helpers": (lambda do: do.get_helpers(actor=NOBODY, event_id=EVENT), NotAnOrganiser),
     "get_created_events": (lambda do: do.get_created_events(actor=NOBODY), []),
     "get_joined_events": (lambda do: do.get_joined_events(actor=NOBODY), []),
-    "get_attendance": (lambda do: do.get_attendance(actor=NOBODY, event_id=EVENT), NotTheCreator),
+    "get_attendance": (lambda do: do.get_attendance(actor=NOBODY, event_id=EVENT), NotAnOrganiser),
+    "mark_participant": (
+        lambda do: do.mark_participant(actor=NOBODY, event_id=EVENT, user_id=SOMEBODY),
+        NotAnOrganiser,
+    ),
+    "annul_mark": (
+        lambda do: do.annul_mark(
+            actor=NOBODY, event_id=EVENT, user_id=SOMEBODY, n=1, reason=AnnulReason.OTHER
+        ),
+        MayNotAnnul,
+    ),
+    "get_ledger": (lambda do: do.get_ledger(actor=NOBODY, event_id=EVENT), []),
     "get_my_attendance": (lambda do: do.get_my_attendance(actor=NOBODY), []),
     "mark_me": (lambda do: do.mark_me(connection=MARK_ME), PersonNotFound),
     "ready_to_mark": (lambda do: do.ready_to_mark(connection=MARKING), PersonNotFound),
@@ -141,6 +154,13 @@ OF_NO_ID: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
     "remove_helper": lambda do, it: do.remove_helper(actor=SOMEBODY, event_id=it, user_id=NOBODY),
     "get_helpers": lambda do, it: do.get_helpers(actor=SOMEBODY, event_id=it),
     "get_attendance": lambda do, it: do.get_attendance(actor=SOMEBODY, event_id=it),
+    "mark_participant": lambda do, it: do.mark_participant(
+        actor=SOMEBODY, event_id=it, user_id=NOBODY
+    ),
+    "annul_mark": lambda do, it: do.annul_mark(
+        actor=SOMEBODY, event_id=it, user_id=NOBODY, n=1, reason=AnnulReason.OTHER
+    ),
+    "get_ledger": lambda do, it: do.get_ledger(actor=SOMEBODY, event_id=it),
 }
 
 

@@ -325,10 +325,14 @@ class TestGetAttendance:
             "state": "marked",
             "marked_by": anna.user_id,
             "marked_at": int(site.clock.at),
+            "grade": "peer",
+            "origin": "hold",
+            "n": 1,
+            "marked_as": None,
         }
         assert all(each["marked_by"] is each["marked_at"] is None for each in rows[:-1])
 
-    async def test_it_is_for_the_creator(self, site: Site, anna: Browser, boris: Browser) -> None:
+    async def test_it_is_for_organisers(self, site: Site, anna: Browser, boris: Browser) -> None:
         event_id = await anna.event()
         response(await boris.post(JOIN, event_id=event_id))
         refusal(await boris.get(ATTENDANCE, event_id=event_id), 3)

@@ -252,6 +252,9 @@ class TestGetMyAttendance:
             "time_to",
             "marked_by",
             "marked_at",
+            "grade",
+            "n",
+            "annulled",
         ]
         assert (rows[0]["marked_by"], rows[0]["marked_at"]) == (None, None)
         assert (rows[1]["marked_by"], rows[1]["marked_at"]) == (boris.user_id, int(site.clock.at))

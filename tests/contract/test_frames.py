@@ -66,7 +66,8 @@ class TestGoldenFrames:
         await marking.says("confirm_marking", user_id=a)
         assert await next_text(marking) == (
             '{"result":"ok","message":"marked","params":'
-            '{"display_msg":"Marked, thank you! You have earned 50 karma."}}'
+            '{"display_msg":"Marked, thank you! You have earned 50 karma.",'
+            f'"user_id":{a},"n":1,"paid":50}}}}'
         )
         assert await next_text(waiting) == (
             f'{{"result":"ok","message":"was_marked","params":{{"user_id":{m}}}}}'

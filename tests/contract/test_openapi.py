@@ -46,6 +46,9 @@ POST /api/events/UpdateEvent event_id ?name ?time_from ?time_to ?who_marks
 POST /api/events/AddHelper event_id user_id
 POST /api/events/RemoveHelper event_id user_id
 GET /api/events/GetHelpers event_id
+POST /api/events/MarkParticipant event_id user_id ?note
+POST /api/events/AnnulMark event_id user_id n reason ?note
+GET /api/events/GetLedger event_id ?user_id ?limit ?offset
 """.strip().splitlines()
 WITHOUT_LOG_IN = {"SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"}
 MEDIA_TYPES = {

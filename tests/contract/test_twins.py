@@ -25,6 +25,7 @@ from attendance_core.errors import LeaseLost, Refusal
 from attendance_core.limits import Limit, TryResult
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.ledger import AnnulReason
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.use_cases import UseCases
@@ -226,6 +227,26 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     "get_attendance": lambda k, a, b, c: (
         lambda do: do.get_attendance(actor=k.actor(a), event_id=k.event(b))
     ),
+    "mark_participant": lambda k, a, b, c: (
+        lambda do: do.mark_participant(
+            actor=k.actor(a), event_id=k.event(b), user_id=k.user(c), note="x" * (c % 2)
+        )
+    ),
+    "annul_mark": lambda k, a, b, c: (
+        lambda do: do.annul_mark(
+            actor=k.actor(a),
+            event_id=k.event(b // 3),
+            user_id=k.user(c),
+            n=1 + a // 4,
+            reason=list(AnnulReason)[b % 5],
+            note="y" * (b % 2),
+        )
+    ),
+    "get_ledger": lambda k, a, b, c: (
+        lambda do: do.get_ledger(
+            actor=k.actor(a), event_id=k.event(b), user_id=None if c < 3 else k.user(c)
+        )
+    ),
     "get_my_attendance": lambda k, a, b, c: lambda do: do.get_my_attendance(actor=k.actor(a)),
     "take_lease": lambda k, a, b, c: take_lease(k),
     "renew_lease": lambda k, a, b, c: lambda do: do.renew_lease(process_id=k.process(a)),
@@ -296,6 +317,7 @@ MARKING: dict[str, Callable[[Known, int, int, int], Call]] = {
 }
 SECONDS = (0.5, 1.0, 3.0, 7.0, 16.0, 91.0)
 ORGANISING = ["update_event", "add_helper", "remove_helper"]
+CORRECTING = ["mark_participant", "annul_mark", "get_ledger"]
 number = st.integers(0, 5)
 move = st.one_of(
     st.tuples(st.sampled_from(sorted(MOVES)), number, number, number),
@@ -303,6 +325,7 @@ move = st.one_of(
     st.tuples(st.sampled_from(sorted(MARKING)), number, number, number),
     st.tuples(st.sampled_from(["prepare_to_mark", "confirm_marking"]), number, number, number),
     st.tuples(st.sampled_from(ORGANISING), number, number, number),
+    st.tuples(st.sampled_from(CORRECTING), number, number, number),
     st.tuples(st.just("time passes"), number, number, number),
 )
 Move = tuple[str, int, int, int]
@@ -415,6 +438,20 @@ A_MARKED_DAY: list[Move] = [
     ("confirm_marking", 0, 1, 1),
     ("delete_event", 0, 0, 0),
     ("get_attendance", 0, 0, 0),
+    ("get_profile", 0, 0, 0),
+    ("annul_mark", 0, 0, 1),
+    ("annul_mark", 0, 0, 1),
+    ("confirm_marking", 0, 1, 1),
+    ("mark_me", 1, 0, 0),
+    ("mark_participant", 0, 0, 1),
+    ("mark_participant", 0, 0, 2),
+    ("annul_mark", 1, 3, 2),
+    ("annul_mark", 2, 3, 2),
+    ("get_ledger", 0, 0, 0),
+    ("get_ledger", 1, 0, 0),
+    ("get_attendance", 0, 0, 0),
+    ("get_my_attendance", 1, 0, 0),
+    ("get_my_attendance", 2, 0, 0),
     ("get_profile", 0, 0, 0),
     ("prepare_to_mark", 0, 2, 0),
     ("time passes", 5, 1, 0),

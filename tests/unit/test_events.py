@@ -17,6 +17,7 @@ from attendance_core.errors import (
     EventNotFound,
     EventOver,
     InvalidArgument,
+    NotAnOrganiser,
     NotJoined,
     NotTheCreator,
     Refusal,
@@ -410,8 +411,8 @@ class TestGetAttendance:
         calendar.world.clock.pass_(3600)
         assert calendar.states()[BORIS] == "joined"
 
-    def test_it_is_for_the_creator_only(self, calendar: Calendar) -> None:
-        with pytest.raises(NotTheCreator):
+    def test_it_is_for_organisers_only(self, calendar: Calendar) -> None:
+        with pytest.raises(NotAnOrganiser):
             drive(calendar._attendance(actor=BORIS, event_id=calendar.lecture))
 
 

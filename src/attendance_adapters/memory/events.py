@@ -10,6 +10,7 @@ from attendance_adapters.memory.tables import PlaceKey, Tables
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import ANY_TIME, Event, When
+from attendance_core.marking.places import Place
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId, fold, is_found
 
 
@@ -130,7 +131,7 @@ class Events:
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         attended = [
-            Attended(self._tables.events[key.event_id], self._tables.marked(place))
+            self._attended(place)
             for key, place in self._tables.places.items()
             if key.user_id == user_id and (place.member or place.last_n)
         ]
@@ -138,6 +139,15 @@ class Events:
             key=lambda one: (-one.event.starts_at, fold(one.event.name), one.event.event_id)
         )
         return attended[offset : None if limit is None else offset + limit]
+
+    def _attended(self, place: Place) -> Attended:
+        event, last = self._tables.events[place.event_id], self._tables.last_entry(place)
+        if last is None:
+            return Attended(event, None)
+        entry, _ = last
+        if entry.origin is None:
+            return Attended(event, None, annulled=last)
+        return Attended(event, self._tables.marked(place), entry.grade)
 
 
 def _page(

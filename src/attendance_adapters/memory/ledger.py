@@ -12,8 +12,6 @@ from attendance_core.marking.ledger import Entry, NewEntry, Noted
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 
-NOTHING_NOTED = Noted()
-
 
 class Ledger:
     """Keeps entries; `repositories.Ledger`."""
@@ -57,7 +55,7 @@ class Ledger:
         self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
     ) -> Sequence[tuple[Entry, Noted]]:
         entries = [
-            (entry, self._tables.ledger_notes.get(key, NOTHING_NOTED))
+            (entry, self._tables.noted(key))
             for key, entry in self._tables.ledger.items()
             if key.event_id == event_id and user_id in (None, key.user_id)
         ]

@@ -72,11 +72,15 @@ class Places:
     def participants(self, event_id: EventId) -> Sequence[Participant]:
         participants = []
         for place in map(self._with_mark, self._in_event(event_id)):
-            if place.member or isinstance(place.state, Marked):
+            if place.member or place.last_n:
                 scan = self._tables.scans.get(place.user_id)
                 is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
                 name = self._tables.profiles[place.user_id].display_name
-                participants.append(Participant(place.user_id, name, is_confirmed, place.state))
+                person = Participant(place.user_id, name, is_confirmed, place.state, place.member)
+                last = self._tables.last_entry(place)
+                if last is not None and isinstance(place.state, Marked):
+                    person = replace(person, grade=last[0].grade, noted=last[1])
+                participants.append(person)
         return sorted(participants, key=lambda one: (fold(one.display_name), one.user_id))
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from attendance_core.events import Event
 from attendance_core.friends import Friendship
 from attendance_core.limits import Tally
 from attendance_core.marking.connections import Connection, Process
-from attendance_core.marking.ledger import Entry, Noted
+from attendance_core.marking.ledger import NOTHING_NOTED, Entry, Noted
 from attendance_core.marking.places import Marked, Place
 from attendance_core.profiles import ConfirmationScan, Profile
 from attendance_core.vocabulary import (
@@ -106,6 +106,17 @@ class Tables:
             table: MappingProxyType(getattr(self, table)) for table in TABLE_NAMES
         }
         return Tables(**views)
+
+    def noted(self, key: EntryKey) -> Noted:
+        """Reads what stands beside an entry, and what its person is called now."""
+        noted = self.ledger_notes.get(key, NOTHING_NOTED)
+        return replace(noted, display_name=self.profiles[key.user_id].display_name)
+
+    def last_entry(self, place: Place) -> tuple[Entry, Noted] | None:
+        """Reads the last entry of a place; None where it has none."""
+        key = EntryKey(place.event_id, place.user_id, place.last_n)
+        entry = self.ledger.get(key)
+        return None if entry is None else (entry, self.noted(key))
 
     def marked(self, place: Place) -> Marked | None:
         """Reads the standing mark of a place from the ledger; None where it has none."""

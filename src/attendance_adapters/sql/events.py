@@ -24,8 +24,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from attendance_adapters.sql.entries import (
+    ENTRY_COLUMNS,
+    entry_from,
+    is_noted_of_entry,
+    last_entry_of_place,
+    noted_from,
+)
 from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
-from attendance_adapters.sql.places import last_entry_of_place
 from attendance_adapters.sql.search import (
     arguments_of,
     has_few_matches,
@@ -41,12 +47,13 @@ from attendance_adapters.sql.tables import (
     events,
     helpers,
     ledger,
+    ledger_notes,
     places,
+    profiles,
 )
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
 from attendance_core.events import ANY_TIME, Event, When
-from attendance_core.marking.ledger import Origin
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId, fold
@@ -116,9 +123,18 @@ JOINED_BY = (
     .where(places.c.user_id == bindparam("user_id"), places.c.member)
 )
 ATTENDED_BY = (
-    select(*_columns, ledger.c.actor_id, ledger.c.at, ledger.c.n, ledger.c.origin)
+    select(
+        *ENTRY_COLUMNS,
+        ledger_notes.c.marked_as,
+        ledger_notes.c.note,
+        profiles.c.display_name,
+        *_columns,
+    )
     .select_from(
-        events.join(places, _place_is_in_event).outerjoin(ledger, last_entry_of_place(ledger))
+        events.join(places, _place_is_in_event)
+        .join(profiles, profiles.c.user_id == places.c.user_id)
+        .outerjoin(ledger, last_entry_of_place(ledger))
+        .outerjoin(ledger_notes, is_noted_of_entry)
     )
     .where(
         places.c.user_id == bindparam("user_id"),
@@ -301,13 +317,19 @@ class Events:
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         rows = self._execute(ATTENDED_BY, {**_page(limit, offset), "user_id": user_id})
-        return [
-            Attended(
-                _event_from(event),
-                None if origin is None else Marked(marker, at, n, Origin(origin)),
-            )
-            for *event, marker, at, n, origin in rows
-        ]
+        return list(map(_attended_from, rows))
+
+
+def _attended_from(row: Sequence[Any]) -> Attended:
+    size = len(ENTRY_COLUMNS)
+    entry, noted = entry_from(row[:size]), noted_from(*row[size : size + 3])
+    event = _event_from(row[size + 3 :])
+    if entry is None:
+        return Attended(event, None)
+    if entry.origin is None:
+        return Attended(event, None, annulled=(entry, noted))
+    marked = Marked(entry.actor_id, entry.at, entry.n, entry.origin)
+    return Attended(event, marked, entry.grade)
 
 
 def _event_from(row: Sequence[Any]) -> Event:

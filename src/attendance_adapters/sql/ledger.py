@@ -27,8 +27,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from attendance_adapters.sql import ledger_triggers  # noqa: F401  declares them
+from attendance_adapters.sql.entries import (
+    ENTRY_COLUMNS,
+    entry_from,
+    is_noted_of_entry,
+    last_entry_of_place,
+    noted_from,
+)
 from attendance_adapters.sql.executor import NO_LIMIT, Executor
-from attendance_adapters.sql.places import last_entry_of_place
 from attendance_adapters.sql.tables import (
     BigId,
     InstantType,
@@ -41,7 +47,6 @@ from attendance_adapters.sql.tables import (
 from attendance_core.marking.connections import Terms
 from attendance_core.marking.karma import Before, pays
 from attendance_core.marking.ledger import (
-    AnnulReason,
     Entry,
     NewEntry,
     Noted,
@@ -51,17 +56,6 @@ from attendance_core.marking.ledger import (
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 
-_columns = (
-    ledger.c.event_id,
-    ledger.c.user_id,
-    ledger.c.n,
-    ledger.c.actor_id,
-    ledger.c.at,
-    ledger.c.origin,
-    ledger.c.actor_checked,
-    ledger.c.person_checked,
-    ledger.c.reason,
-)
 _event, _user = bindparam("event_id", type_=Uuid), bindparam("user_id", type_=BigId)
 _actor, _at = bindparam("actor_id", type_=BigId), bindparam("at", type_=InstantType)
 _n, _month = bindparam("n", type_=Integer), bindparam("month", type_=Integer)
@@ -146,17 +140,14 @@ NOTE = (
     )
     .values(note=bindparam("note"))
 )
-FIND = select(*_columns).where(
+FIND = select(*ENTRY_COLUMNS).where(
     ledger.c.event_id == _event, ledger.c.user_id == _user, ledger.c.n == _n
 )
 OF_EVENT = (
-    select(*_columns, ledger_notes.c.marked_as, ledger_notes.c.note)
+    select(*ENTRY_COLUMNS, ledger_notes.c.marked_as, ledger_notes.c.note, profiles.c.display_name)
     .select_from(
-        ledger.outerjoin(
-            ledger_notes,
-            (ledger_notes.c.event_id == ledger.c.event_id)
-            & (ledger_notes.c.user_id == ledger.c.user_id)
-            & (ledger_notes.c.n == ledger.c.n),
+        ledger.join(profiles, profiles.c.user_id == ledger.c.user_id).outerjoin(
+            ledger_notes, is_noted_of_entry
         )
     )
     .where(ledger.c.event_id == _event)
@@ -235,7 +226,7 @@ class Ledger:
     def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None:
         keys = {"event_id": event_id, "user_id": user_id, "n": n}
         row = self._execute(FIND, keys).one_or_none()
-        return None if row is None else _entry_from(row)
+        return None if row is None else entry_from(row)
 
     def of(
         self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
@@ -250,7 +241,12 @@ class Ledger:
             if user_id is None
             else self._execute(OF_PERSON, {**keys, "user_id": user_id})
         )
-        return [(_entry_from(row), Noted(marked_as, note or "")) for *row, marked_as, note in rows]
+        found = []
+        for *row, marked_as, note, display_name in rows:
+            entry = entry_from(row)
+            assert entry is not None
+            found.append((entry, noted_from(marked_as, note, display_name)))
+        return found
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
         keys = {
@@ -273,18 +269,3 @@ def _row_of(entry: NewEntry) -> dict[str, Any]:
         "origin": None if entry.origin is None else entry.origin.value,
         "reason": None if entry.reason is None else entry.reason.value,
     }
-
-
-def _entry_from(row: Sequence[Any]) -> Entry:
-    event_id, user_id, n, actor_id, at, origin, actor_checked, person_checked, reason = row
-    return Entry(
-        event_id,
-        user_id,
-        n,
-        actor_id,
-        at,
-        None if origin is None else Origin(origin),
-        actor_checked,
-        person_checked,
-        None if reason is None else AnnulReason(reason),
-    )

@@ -7,8 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
-    FromClause,
     Integer,
     Uuid,
     bindparam,
@@ -20,24 +18,24 @@ from sqlalchemy import (
     update,
 )
 
+from attendance_adapters.sql.entries import is_noted_of_entry, last_entry_of_place, noted_from
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.tables import BigId, accounts, ledger, places, profiles, scans
+from attendance_adapters.sql.tables import (
+    BigId,
+    accounts,
+    ledger,
+    ledger_notes,
+    places,
+    profiles,
+    scans,
+)
 from attendance_core.attendance import Participant
-from attendance_core.marking.ledger import Origin
+from attendance_core.marking.ledger import Origin, grade_of
 from attendance_core.marking.places import Barred, Held, Marked, Place, State, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 _is_in_event = places.c.event_id == bindparam("event_id")
-
-
-def last_entry_of_place(entries: FromClause) -> ColumnElement[bool]:
-    """Says of an entry that it is the last of its place: it stands, if it is a mark."""
-    return (
-        (entries.c.event_id == places.c.event_id)
-        & (entries.c.user_id == places.c.user_id)
-        & (entries.c.n == places.c.last_n)
-    )
 
 
 _state_columns = (
@@ -109,10 +107,20 @@ PUT = (
 )
 LISTED = _SELECT_PLACES.where(_is_in_event, places.c.since.is_not(None))
 PARTICIPANTS = (
-    select(profiles.c.user_id, profiles.c.display_name, scans.c.state, *_state_columns)
+    select(
+        profiles.c.user_id,
+        profiles.c.display_name,
+        scans.c.state,
+        places.c.member,
+        ledger.c.actor_checked,
+        ledger_notes.c.marked_as,
+        ledger_notes.c.note,
+        *_state_columns,
+    )
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
         .outerjoin(ledger, last_entry_of_place(ledger))
+        .outerjoin(ledger_notes, is_noted_of_entry)
         .outerjoin(scans, scans.c.user_id == places.c.user_id)
     )
     .where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
@@ -192,12 +200,7 @@ class Places:
 
     def participants(self, event_id: EventId) -> Sequence[Participant]:
         rows = self._execute(PARTICIPANTS, {"event_id": event_id})
-        return [
-            Participant(
-                user_id, name, scan_state == Confirmation.APPROVED.value, _state_from(state_columns)
-            )
-            for user_id, name, scan_state, *state_columns in rows
-        ]
+        return list(map(_participant_from, rows))
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         keys = {"event_id": event_id, "user_id": user_id}
@@ -206,3 +209,12 @@ class Places:
     def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
         rows = self._execute(LAPSED_HOLDS, {"held_until": now, "limit": limit})
         return [(EventId(event_id), UserId(user_id)) for event_id, user_id in rows]
+
+
+def _participant_from(row: Sequence[Any]) -> Participant:
+    user_id, name, scan_state, member, actor_checked, marked_as, note, *state_columns = row
+    is_confirmed, state = scan_state == Confirmation.APPROVED.value, _state_from(state_columns)
+    if not isinstance(state, Marked):
+        return Participant(user_id, name, is_confirmed, state, member)
+    grade, noted = grade_of(state.origin, actor_checked), noted_from(marked_as, note, name)
+    return Participant(user_id, name, is_confirmed, state, member, grade, noted)

@@ -108,6 +108,27 @@ class TooManyHelpers(Refusal):
     ru = "У события не больше {most} помощников: сначала уберите одного из них"
 
 
+class MayNotAnnul(Refusal):
+    """A mark that is not, or no longer, this person's to annul, if there is one."""
+
+    en = (
+        "A mark is annulled by the organisers of the event, by whoever made it within 15 minutes, "
+        "or by the person marked, who says it is not them"
+    )
+    ru = (
+        "Отметку отменяют организаторы события, тот, кто отметил, в течение 15 минут, "
+        "или сам отмеченный, если это не он"
+    )
+
+
+class RecordChanged(Refusal):
+    """The mark that somebody speaks of does not stand, or not any more."""
+
+    code = "changed"
+    en = "The record has changed meanwhile: look at it again"
+    ru = "Запись тем временем изменилась: посмотрите ещё раз"
+
+
 class SomebodyWasMarked(Refusal):
     """An event in which somebody was marked is a record and stays."""
 

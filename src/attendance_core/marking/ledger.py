@@ -8,6 +8,8 @@ from enum import Enum
 
 from attendance_core.vocabulary import EventId, Instant, UserId
 
+MAX_N = 2**31 - 2  # of entries of one person in one event; more than there will be
+
 
 class Origin(Enum):
     """How a mark came to be."""
@@ -73,10 +75,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What stands beside an entry until its person's account goes."""
+    """What stands beside an entry until its person's account goes, and what they are called now."""
 
     marked_as: str | None = None  # the name a person was marked under
     note: str = ""
+    display_name: str = ""
+
+
+NOTHING_NOTED = Noted()
 
 
 def grade_of(origin: Origin, actor_checked: bool) -> Grade:

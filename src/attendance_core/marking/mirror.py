@@ -68,6 +68,11 @@ class Mirror:
         states = [type(each.state) for each in self._known.values()]
         return states.count(Waiting), states.count(Held)
 
+    def knows_newer(self, place: Place) -> bool:
+        """Tells whether a person's place has become another than this: a mark may be annulled."""
+        known = self._known.get(place.user_id)
+        return known is not None and known.version > place.version
+
     def begin_reading(self) -> int:
         """Marks when a reading begins; the answer is to be given to `apply_reading` with it."""
         return self._heard_count
@@ -78,7 +83,7 @@ class Mirror:
             marked = [
                 each
                 for place in reading.watched
-                if isinstance(place.state, Marked)
+                if isinstance(place.state, Marked) and not self.knows_newer(place)
                 for each in self._askers.told(place, reading.at)
             ]
             return marked + self._close(list(self._views()), reading.ending)

@@ -23,6 +23,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, Confirmed, Delivery, HeldBy, WasMarked
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
+from attendance_core.marking.places import Place
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
 from attendance_web.live.close_codes import ENDING_CODES, MARKED, RESTART
@@ -164,6 +165,10 @@ class Room:
         self._outboxes[connection.connection_id] = outbox
         now = asyncio.get_running_loop().time()
         self._deliver(self._mirror.add_asker(connection, asked, hears_news=hears_news, now=now))
+
+    def knows_newer(self, place: Place) -> bool:
+        """Tells whether a person's place has become another than this."""
+        return self._mirror.knows_newer(place)
 
     def add_marker(self, outbox: Outbox, ready: Ready) -> None:
         """Takes in a ``marking`` socket that is open and stored."""

@@ -118,6 +118,9 @@ class Visit:
         asked = await use_cases.mark_me(connection=self._connection)
         state = asked.place.state
         if isinstance(state, Marked):
+            if self._room.knows_newer(asked.place):  # annulled since. Contract: 8.7
+                self._outbox.close(RESTART)
+                return False
             self._outbox.close(MARKED, encode(WasMarked(state.marker), self._outbox.language))
             return False
         self._room.add_asker(self._outbox, asked)

@@ -1,0 +1,60 @@
+"""Entries of the ledger as rows: what is read of them, of whatever else. Contract: 8.1 to 8.4."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+from attendance_adapters.sql.tables import ledger, ledger_notes, places
+from attendance_core.marking.ledger import AnnulReason, Entry, Noted, Origin
+
+ENTRY_COLUMNS = (
+    ledger.c.event_id,
+    ledger.c.user_id,
+    ledger.c.n,
+    ledger.c.actor_id,
+    ledger.c.at,
+    ledger.c.origin,
+    ledger.c.actor_checked,
+    ledger.c.person_checked,
+    ledger.c.reason,
+)
+is_noted_of_entry = (
+    (ledger_notes.c.event_id == ledger.c.event_id)
+    & (ledger_notes.c.user_id == ledger.c.user_id)
+    & (ledger_notes.c.n == ledger.c.n)
+)
+
+
+def last_entry_of_place(entries: FromClause) -> ColumnElement[bool]:
+    """Says of an entry that it is the last of its place: it stands, if it is a mark."""
+    return (
+        (entries.c.event_id == places.c.event_id)
+        & (entries.c.user_id == places.c.user_id)
+        & (entries.c.n == places.c.last_n)
+    )
+
+
+def entry_from(row: Sequence[Any]) -> Entry | None:
+    """Makes an entry of `ENTRY_COLUMNS`; None of an outer join that found none."""
+    event_id, user_id, n, actor_id, at, origin, actor_checked, person_checked, reason = row
+    if n is None:
+        return None
+    return Entry(
+        event_id,
+        user_id,
+        n,
+        actor_id,
+        at,
+        None if origin is None else Origin(origin),
+        actor_checked,
+        person_checked,
+        None if reason is None else AnnulReason(reason),
+    )
+
+
+def noted_from(marked_as: str | None, note: str | None, display_name: str) -> Noted:
+    """Makes what stands beside an entry, or might."""
+    return Noted(marked_as, note or "", display_name)

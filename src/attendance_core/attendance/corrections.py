@@ -1,0 +1,156 @@
+"""How a record is put right: a mark by hand, and an annulment. Contract: 8.5, 8.7."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attendance_core import ports
+from attendance_core.arguments import check_event_id
+from attendance_core.errors import (
+    InvalidArgument,
+    MayNotAnnul,
+    RecordChanged,
+    TooManyRequests,
+    Yourself,
+)
+from attendance_core.events import Event
+from attendance_core.events.organisers import check_organiser
+from attendance_core.limits import JOINED_BY_HAND, take_one
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
+from attendance_core.marking.connections import Role
+from attendance_core.marking.endings import Ending
+from attendance_core.marking.ledger import MAX_N, AnnulReason, Entry, NewEntry, Origin
+from attendance_core.marking.moves import lock_own_place
+from attendance_core.marking.places import Marked
+from attendance_core.marking.who_marks import is_organiser
+from attendance_core.texts import checked_text
+from attendance_core.vocabulary import EventId, Instant, Seconds, UserId
+
+MAX_NOTE_LENGTH = 200  # Contract: MarkParticipant
+MARKER_MAY_ANNUL_SECONDS: Seconds = 900  # Contract: AnnulMark, whoever made the mark
+
+
+@dataclass(frozen=True, slots=True)
+class MarkParticipant:
+    """Marks a person by hand, joined or not. Contract: POST /api/events/MarkParticipant."""
+
+    transact: ports.Transact
+
+    async def __call__(
+        self, *, actor: UserId, event_id: EventId, user_id: UserId, note: str = ""
+    ) -> int:
+        """Answers the number of the standing mark; where there is one already, nothing changes.
+
+        A hold on them ends. Raises BadLength, BadCharacters, EventNotFound, NotAnOrganiser,
+        PersonNotFound, Yourself, EventNotStarted, TooManyRequests.
+        """
+        check_event_id(event_id)
+        noted = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
+
+        def work(unit: ports.Unit) -> int:
+            event = unit.events.get(event_id)
+            check_organiser(unit, event, actor)
+            place = lock_own_place(unit, event_id, user_id)[user_id]
+            if user_id == actor:
+                raise Yourself
+            now = unit.now()
+            event.check_started(now)
+            if isinstance(place.state, Marked):
+                return place.state.n
+            if not place.member and (seconds := take_one(unit, JOINED_BY_HAND, str(actor))):
+                raise TooManyRequests(seconds=seconds)
+            marked = place.marked_by_hand(actor, now)
+            unit.places.put(marked)
+            unit.ledger.add(
+                NewEntry(event_id, user_id, marked.last_n, actor, now, Origin.HAND, note=noted)
+            )
+            unit.announce(PlaceChanged(marked, now))
+            return marked.last_n
+
+        return await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnulMark:
+    """Has a mark stand no more. Contract: POST /api/events/AnnulMark."""
+
+    transact: ports.Transact
+
+    async def __call__(
+        self,
+        *,
+        actor: UserId,
+        event_id: EventId,
+        user_id: UserId,
+        n: int,
+        reason: AnnulReason,
+        note: str = "",
+    ) -> int:
+        """Answers the number of the entry that annuls the mark ``n``; the same again changes
+        nothing. A socket that was not told of the mark ends, to come back.
+
+        Raises InvalidArgument, BadLength, BadCharacters, EventNotFound, MayNotAnnul,
+        PersonNotFound, RecordChanged.
+        """
+        check_event_id(event_id)
+        noted = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
+        if not 1 <= n <= MAX_N:
+            raise InvalidArgument(field="n")
+
+        def work(unit: ports.Unit) -> int:
+            event = unit.events.get(event_id)
+            place = unit.places.lock(event_id, [user_id]).get(user_id)
+            now = unit.now()
+            mark = unit.ledger.find(event_id, user_id, n)
+            after = unit.ledger.find(event_id, user_id, n + 1)
+            if after is not None and (after.actor_id, after.reason) == (actor, reason):
+                return after.n
+            if not _may_annul(unit, event, actor, user_id, mark, reason, now):
+                raise MayNotAnnul
+            unit.profiles.get(user_id)
+            if place is None or not isinstance(place.state, Marked) or place.state.n != n:
+                raise RecordChanged
+            annulled = place.annulled()
+            unit.places.put(annulled)
+            unit.ledger.add(
+                NewEntry(event_id, user_id, annulled.last_n, actor, now, reason=reason, note=noted)
+            )
+            unit.announce(PlaceChanged(annulled, now))
+            _end_untold(unit, event_id, user_id)
+            return annulled.last_n
+
+        return await self.transact(work)
+
+
+def _may_annul(
+    unit: ports.Unit,
+    event: Event,
+    actor: UserId,
+    user_id: UserId,
+    mark: Entry | None,
+    reason: AnnulReason,
+    now: Instant,
+) -> bool:
+    """Tells whether this person may annul, whether there is such a mark or not."""
+    if reason is AnnulReason.NOT_ME:
+        return actor == user_id
+    if is_organiser(unit, event, actor):
+        return True
+    return (
+        mark is not None
+        and mark.origin is not None
+        and mark.actor_id == actor
+        and now < mark.at + MARKER_MAY_ANNUL_SECONDS
+    )
+
+
+def _end_untold(unit: ports.Unit, event_id: EventId, user_id: UserId) -> None:
+    """Ends the sockets of one who waits that were not told of the mark: those told have gone."""
+    untold = frozenset(
+        each.connection_id
+        for each in unit.connections.of(event_id, user_id)
+        if each.role is Role.MARK_ME
+    )
+    if untold:
+        unit.connections.remove(sorted(untold))
+        unit.announce(ConnectionsEnded(event_id, Ending.LEASE_LOST, untold))

@@ -1,0 +1,154 @@
+"""What can be shown of marks afterwards: who was there, and where one was. Contract: 7, 8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from attendance_core import ports
+from attendance_core.arguments import check_event_id, check_page
+from attendance_core.events import Event
+from attendance_core.events.organisers import check_organiser
+from attendance_core.marking.ledger import NOTHING_NOTED, Entry, Grade, Noted
+from attendance_core.marking.places import Held, Marked, State
+from attendance_core.marking.who_marks import is_organiser
+from attendance_core.profiles.scans import is_another_name
+from attendance_core.vocabulary import EventId, Instant, UserId
+
+SeenState = Literal["joined", "waiting", "held", "marked", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A line of the attendance. Contract: GetAttendance."""
+
+    user_id: UserId
+    display_name: str
+    confirmed: bool
+    state: State
+    member: bool = True
+    grade: Grade | None = None  # of the standing mark
+    noted: Noted = NOTHING_NOTED  # beside it
+
+    @property
+    def marked_as(self) -> str | None:
+        """The name they were marked under, where they have another now. Contract: 8.4."""
+        return other_name(self.noted.marked_as, self.display_name)
+
+    def seen_state(self, event: Event, now: Instant) -> SeenState:
+        """Tells the state as it is now, though no sweep came by."""
+        if isinstance(self.state, Marked):
+            return "marked"
+        if not self.member:
+            return "left"  # and was marked once: Contract: 8.8
+        if self.state is None or now >= event.ends_at:
+            return "joined"
+        if isinstance(self.state, Held) and now < self.state.until:
+            return "held"
+        return "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """An event a person is in or was marked at. Contract: GetMyAttendance.
+
+    ``annulled`` is their last entry, with what was noted, where that is an annulment.
+    """
+
+    event: Event
+    marked: Marked | None
+    grade: Grade | None = None
+    annulled: tuple[Entry, Noted] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetAttendance:
+    """Lists who was at an event, for its organisers. Contract: GET /api/events/GetAttendance."""
+
+    browse: ports.Browse
+
+    async def __call__(
+        self, *, actor: UserId, event_id: EventId
+    ) -> Sequence[tuple[Participant, SeenState]]:
+        """Pairs all with their state, by name, then id. Raises EventNotFound, NotAnOrganiser."""
+        check_event_id(event_id)
+
+        def look(unit: ports.Unit) -> Sequence[tuple[Participant, SeenState]]:
+            event = unit.events.get(event_id)
+            check_organiser(unit, event, actor)
+            now = unit.now()
+            people = unit.places.participants(event_id)
+            return [(person, person.seen_state(event, now)) for person in people]
+
+        return await self.browse(look)
+
+
+@dataclass(frozen=True, slots=True)
+class GetMyAttendance:
+    """Lists where a person was, and who marked them. Contract: GET /api/profile/GetMyAttendance."""
+
+    browse: ports.Browse
+
+    async def __call__(
+        self, *, actor: UserId, limit: int | None = None, offset: int = 0
+    ) -> Sequence[Attended]:
+        """Lists the newest first. Raises InvalidArgument."""
+        check_page(limit, offset)
+        return await self.browse(lambda unit: unit.events.attended_by(actor, limit, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """An entry, with what stands beside it. Contract: GetLedger."""
+
+    entry: Entry
+    noted: Noted
+
+    @property
+    def marked_as(self) -> str | None:
+        """The name the person was marked under, where they have another now. Contract: 8.4."""
+        return other_name(self.noted.marked_as, self.noted.display_name)
+
+
+@dataclass(frozen=True, slots=True)
+class GetLedger:
+    """Lists what became of people in an event. Contract: GET /api/events/GetLedger."""
+
+    browse: ports.Browse
+
+    async def __call__(
+        self,
+        *,
+        actor: UserId,
+        event_id: EventId,
+        user_id: UserId | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Sequence[LedgerLine]:
+        """Lists the newest first: to organisers all, or those of one person; to others their own.
+
+        Raises InvalidArgument, EventNotFound, NotAnOrganiser, PersonNotFound.
+        """
+        check_event_id(event_id)
+        check_page(limit, offset)
+
+        def look(unit: ports.Unit) -> Sequence[LedgerLine]:
+            event = unit.events.get(event_id)
+            of_whom = user_id
+            if user_id is not None and user_id != actor:
+                check_organiser(unit, event, actor)
+                unit.profiles.get(user_id)
+            elif user_id is None and not is_organiser(unit, event, actor):
+                of_whom = actor
+            entries = unit.ledger.of(event_id, of_whom, limit, offset)
+            return [LedgerLine(entry, noted) for entry, noted in entries]
+
+        return await self.browse(look)
+
+
+def other_name(marked_as: str | None, display_name: str) -> str | None:
+    """Tells under what name somebody was marked, where a search would not find them by it now."""
+    if marked_as is None or not is_another_name(marked_as, display_name):
+        return None
+    return marked_as

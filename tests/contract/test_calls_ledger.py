@@ -1,0 +1,189 @@
+"""The calls that correct a record and show it. Contract: 8.5, 8.8, MarkParticipant, AnnulMark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.marking.ledger import MAX_N
+from tests.support.site import Browser, Site, envelope, refusal, response
+from tests.support.site import either_site as site
+
+__all__ = ["site"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+BY_HAND = "/api/events/MarkParticipant"
+ANNUL = "/api/events/AnnulMark"
+LEDGER = "/api/events/GetLedger"
+SHEET = "/api/events/GetAttendance"
+MINE = "/api/profile/GetMyAttendance"
+JOIN = "/api/events/JoinEvent"
+LEAVE = "/api/events/LeaveEvent"
+DELETE = "/api/events/DeleteEvent"
+INFO = "/api/profile/UpdateProfileInfo"
+NO_EVENT = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(site: Site) -> Browser:
+    return await site.person("anna", display_name="Анна")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def boris(site: Site) -> Browser:
+    return await site.person("boris", display_name="Борис")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def vera(site: Site) -> Browser:
+    return await site.person("vera", display_name="Вера")
+
+
+def code(answer: Any, error: int, *, status: int = 200) -> str:
+    """The code of a refusal with this number."""
+    refusal(answer, error, status=status)
+    return str(envelope(answer)["code"])
+
+
+async def entries(browser: Browser, **given: Any) -> list[Any]:
+    found: list[Any] = response(await browser.get(LEDGER, **given))["entries"]
+    return found
+
+
+async def test_a_slip_is_undone_and_the_ledger_tells_all_of_it(
+    site: Site, anna: Browser, boris: Browser, vera: Browser
+) -> None:
+    event_id = await anna.event()
+    await site.mark(event_id, boris, vera)
+    at = int(site.clock.at)
+    annulled = await vera.post(
+        ANNUL, event_id=event_id, user_id=boris.user_id, n=1, reason="wrong_person", note=" не тот "
+    )
+    assert response(annulled) == {"n": 2}
+    by_hand = await anna.post(BY_HAND, event_id=event_id, user_id=boris.user_id)
+    assert response(by_hand) == {"n": 3}
+    everything = [
+        {
+            "user_id": boris.user_id,
+            "n": 3,
+            "kind": "marked",
+            "actor_id": anna.user_id,
+            "at": at,
+            "origin": "hand",
+            "grade": "organiser",
+            "marked_as": None,
+            "reason": None,
+            "note": None,
+        },
+        {
+            "user_id": boris.user_id,
+            "n": 2,
+            "kind": "annulled",
+            "actor_id": vera.user_id,
+            "at": at,
+            "origin": None,
+            "grade": None,
+            "marked_as": None,
+            "reason": "wrong_person",
+            "note": "не тот",
+        },
+        {
+            "user_id": boris.user_id,
+            "n": 1,
+            "kind": "marked",
+            "actor_id": vera.user_id,
+            "at": at,
+            "origin": "hold",
+            "grade": "peer",
+            "marked_as": None,
+            "reason": None,
+            "note": None,
+        },
+    ]
+    assert await entries(anna, event_id=event_id) == everything
+    assert await entries(boris, event_id=event_id) == everything
+    assert await entries(vera, event_id=event_id) == []
+    assert await entries(anna, event_id=event_id, limit=1, offset=1) == everything[1:2]
+    rows = response(await anna.get(SHEET, event_id=event_id))["participants"]
+    shown = next(each for each in rows if each["user_id"] == boris.user_id)
+    assert (shown["grade"], shown["origin"], shown["n"]) == ("organiser", "hand", 3)
+    code(await anna.post(DELETE, event_id=event_id), 3)
+
+
+async def test_my_own_list_says_why_a_mark_does_not_stand(
+    site: Site, anna: Browser, vera: Browser
+) -> None:
+    gleb = await site.person("gleb", display_name="Глеб")
+    event_id = await anna.event()
+    await site.mark(event_id, gleb, vera)
+    (mine,) = response(await gleb.get(MINE))
+    assert (mine["marked_by"], mine["grade"], mine["n"]) == (vera.user_id, "peer", 1)
+    assert mine["annulled"] is None
+    response(await gleb.post(LEAVE, event_id=event_id))
+    gone = {"event_id": event_id, "user_id": gleb.user_id, "n": 1, "reason": "not_me"}
+    assert response(await gleb.post(ANNUL, **gone)) == {"n": 2}
+    assert response(await gleb.post(ANNUL, **gone)) == {"n": 2}
+    (mine,) = response(await gleb.get(MINE))
+    assert mine["annulled"] == {"at": int(site.clock.at), "reason": "not_me", "note": None}
+    assert mine["marked_by"] is mine["marked_at"] is mine["grade"] is mine["n"] is None
+    rows = response(await anna.get(SHEET, event_id=event_id))["participants"]
+    assert next(each for each in rows if each["user_id"] == gleb.user_id)["state"] == "left"
+
+
+async def test_yesterdays_name_is_told_beside_todays(
+    site: Site, anna: Browser, vera: Browser
+) -> None:
+    """Contract: 8.4."""
+    dasha = await site.person("dasha", display_name="Даша")
+    event_id = await anna.event()
+    await site.mark(event_id, dasha, vera)
+    response(await dasha.post(INFO, display_name="Дарья"))
+    rows = response(await anna.get(SHEET, event_id=event_id))["participants"]
+    shown = next(each for each in rows if each["user_id"] == dasha.user_id)
+    assert (shown["display_name"], shown["marked_as"]) == ("Дарья", "Даша")
+    (line,) = await entries(anna, event_id=event_id, user_id=dasha.user_id)
+    assert line["marked_as"] == "Даша"
+
+
+async def test_refusals_of_a_mark_by_hand(
+    site: Site, anna: Browser, boris: Browser, vera: Browser
+) -> None:
+    event_id, later = await anna.event(), await anna.event(starts=60)
+    who = {"user_id": boris.user_id}
+    for path in (BY_HAND, ANNUL):
+        code(await site.browser().post(path, event_id=event_id, **who), 7, status=401)
+        assert "event_id" in refusal(await anna.post(path, **who), 2)
+        assert "user_id" in refusal(await anna.post(path, event_id=event_id), 2)
+    assert code(await anna.post(BY_HAND, event_id=NO_EVENT, **who), 5) == "event_not_found"
+    assert code(await vera.post(BY_HAND, event_id=event_id, user_id=10**9), 3) == "not_an_organiser"
+    assert code(await anna.post(BY_HAND, event_id=event_id, user_id=10**9), 5) == "person_not_found"
+    mine = await anna.post(BY_HAND, event_id=later, user_id=anna.user_id)
+    assert code(mine, 3) == "yourself"
+    assert code(await anna.post(BY_HAND, event_id=later, **who), 3) == "event_not_started"
+    long = await anna.post(BY_HAND, event_id=event_id, note="ё" * 201, **who)
+    assert code(long, 1) == "bad_length"
+
+
+async def test_refusals_of_an_annulment(
+    site: Site, anna: Browser, boris: Browser, vera: Browser
+) -> None:
+    event_id = await anna.event()
+    response(await anna.post(BY_HAND, event_id=event_id, user_id=boris.user_id))
+    given: dict[str, Any] = {"event_id": event_id, "user_id": boris.user_id, "n": 1}
+    given["reason"] = "not_present"
+    for field in ("n", "reason"):
+        without = {name: value for name, value in given.items() if name != field}
+        assert field in refusal(await anna.post(ANNUL, **without), 2)
+    for field, value in (("n", 0), ("n", MAX_N + 1), ("n", "x"), ("reason", "because")):
+        assert field in refusal(await anna.post(ANNUL, **{**given, field: value}), 1)
+    assert code(await anna.post(ANNUL, **{**given, "event_id": NO_EVENT}), 5) == "event_not_found"
+    for of_whom in (boris.user_id, 10**9):
+        stranger = await vera.post(ANNUL, **{**given, "user_id": of_whom})
+        assert code(stranger, 3) == "may_not_annul"
+    assert code(await anna.post(ANNUL, **{**given, "reason": "not_me"}), 3) == "may_not_annul"
+    assert code(await anna.post(ANNUL, **{**given, "user_id": 10**9}), 5) == "person_not_found"
+    assert code(await anna.post(ANNUL, **{**given, "n": 3}), 3) == "changed"
+    assert code(await boris.get(LEDGER, event_id=event_id, user_id=vera.user_id), 3)
+    assert code(await anna.get(LEDGER, event_id=event_id, user_id=10**9), 5)
+    assert code(await anna.get(LEDGER, event_id=NO_EVENT), 5) == "event_not_found"
