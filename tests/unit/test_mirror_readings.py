@@ -70,6 +70,15 @@ class TestReading:
         assert room.news(phone) == [WasMarked(MIA)]
         assert room.news(mia) == [Closing(Ending.OVER)]
 
+    def test_nobody_is_told_of_a_mark_that_is_known_to_be_annulled(self, room: Room) -> None:
+        """Contract: 8.7; a reading of before the annulment is applied after it, at the end."""
+        phone = room.waits(place(BOB, 1, Waiting(10)))
+        room.told(place(BOB, 4, None))
+        room.reads(watched=(place(BOB, 3, Marked(MIA, AT)),), at=ENDS_AT)
+        assert room.news(phone) == [Closing(Ending.OVER)]
+        assert room.mirror.knows_newer(place(BOB, 3, Marked(MIA, AT)))
+        assert not room.mirror.knows_newer(place(BOB, 4, None))
+
     def test_sockets_of_a_deleted_event_close_once(self, room: Room) -> None:
         mia = room.marks(MIA)
         room.news(mia)
