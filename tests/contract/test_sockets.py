@@ -343,7 +343,7 @@ class TestCalls:
         cookie = {"Cookie": f"sessionid={person.token}"}
         address = f"http://127.0.0.1:{shell.port}/api/events/GetJoinedEvents"
         async with httpx.AsyncClient(trust_env=False) as client:
-            with shell.store.holding("_ListOfMine"), monkeypatch.context() as patch:
+            with shell.store.holding("GetJoinedEvents"), monkeypatch.context() as patch:
                 patch.setattr("attendance_web.http.pipeline.ANSWER_SECONDS", 0.1)
                 late = await client.get(address, headers=cookie)
             assert (late.status_code, late.json()["error"]) == (503, -1)
