@@ -340,7 +340,7 @@ class TestTurns:
         """By a look for all of it, or by one for each piece."""
         assert {call.name for call in CALLS if call.is_list} == {
             *("FindByName", "GetFriendList", "GetFriendRequests"),
-            *("GetAttendance", "GetMyAttendance"),
+            *("GetAttendance", "GetLedger", "GetMyAttendance"),
         }
         in_pieces = [call for call in CALLS if "Pieces" in str(call.run.__annotations__["return"])]
         assert {call.path for call in in_pieces} == {EVENTS, CREATED, JOINED}

@@ -52,6 +52,8 @@ def right_value(kind: kinds.Type) -> bytes:
             return b"00000000-0000-0000-0000-000000000001"
         case kinds.StrType():
             return b"Olga"
+        case kinds.LiteralType(values):
+            return str(values[0]).encode()
     return b"1"
 
 

@@ -177,4 +177,7 @@ class TestCost:
                 if plan[3].startswith("SCAN")
             }
         connection.close()
-        assert scans <= {"SCAN processes", "SCAN CONSTANT ROW"}  # there are few processes
+        # There are few processes; and of a subquery that counts, what it has found by an index
+        counted = re.compile(r"SCAN (\(subquery-\d+\)|anon_\d+)")
+        scans = {each for each in scans if not counted.fullmatch(each)}
+        assert scans <= {"SCAN processes", "SCAN CONSTANT ROW"}

@@ -136,6 +136,8 @@ class Campus(World):
         client.opened_before = len(self.news)
         self.all_clients.append(client)
         yield
+        while not host.has_read:  # a room is not closed while somebody is on their way in
+            yield from self.reads(host)
         host.clients[cid] = client
         if role is Role.MARK_ME:
             news, now = client.hears_news, self.clock.now()
