@@ -111,7 +111,7 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
     marked = {"user_id": scene.people["marked"].user_id}
     other = {"user_id": scene.people["stranger" if role == "creator" else "creator"].user_id}
     name = f"{call.name} by {role}"
-    return {
+    of_calls: dict[str, dict[str, Any]] = {
         "SignUp": {"username": f"{call.name}.{role}", "password": "correct horse battery"},
         "LogIn": {"username": "SignUp.anonymous", "password": "correct horse battery"},
         "UpdateProfileInfo": {"bio": name},
@@ -129,7 +129,8 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
         **dict.fromkeys(("GetHelpers", "GetAttendance"), event),
         "GetLedger": {**event, **marked},
         "RemoveFriend": other,
-    }.get(call.name, {})
+    }
+    return of_calls.get(call.name, {})
 
 
 def test_every_call_has_a_row() -> None:
