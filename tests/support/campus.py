@@ -11,6 +11,7 @@ from typing import Any
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.accounts import Credential, LogOut, Session
+from attendance_core.attendance import AnnulMark, MarkParticipant
 from attendance_core.errors import (
     EventOver,
     LeaseLost,
@@ -23,7 +24,7 @@ from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent, Up
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPlace
-from attendance_core.marking.ledger import Entry
+from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import WhyGone
@@ -32,6 +33,7 @@ from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, Session
 from tests.support.marking_client import Client, Command
 from tests.support.world import World, drive
 
+CREATOR = UserId(1)  # of the event
 Steps = Iterator[None]
 ENDS_THE_SOCKET = (EventOver, LeftEvent, NoLongerMarks, NotLoggedIn, LeaseLost)
 
@@ -271,15 +273,31 @@ class Campus(World):
         drive(JoinEvent(self.store.transact)(actor=user_id, event_id=self.event_id))
 
     def deletes(self) -> None:
-        drive(DeleteEvent(self.store.transact)(actor=UserId(1), event_id=self.event_id))
+        drive(DeleteEvent(self.store.transact)(actor=CREATOR, event_id=self.event_id))
 
     def lets(self, who_marks: WhoMarks) -> None:
         """The first person created the event; nobody helps, and nobody has a tick."""
         update = UpdateEvent(self.store.transact, self.terms)
-        drive(update(actor=UserId(1), event_id=self.event_id, who_marks=who_marks))
+        drive(update(actor=CREATOR, event_id=self.event_id, who_marks=who_marks))
         for client in self.all_clients:
-            if who_marks is not WhoMarks.EVERYBODY and client.user_id != UserId(1):
+            if who_marks is not WhoMarks.EVERYBODY and client.user_id != CREATOR:
                 client.ended = client.ended or client.connection.role is Role.MARKING
+
+    def marks_by_hand(self, user_id: UserId) -> None:
+        mark = MarkParticipant(self.store.transact)
+        drive(mark(actor=CREATOR, event_id=self.event_id, user_id=user_id))
+
+    def annuls(self, actor: UserId, user_id: UserId, n: int, reason: AnnulReason) -> None:
+        """Whoever waits, and was not told of the mark, comes back anew."""
+        before = self.places()[user_id].last_n
+        drive(
+            AnnulMark(self.store.transact)(
+                actor=actor, event_id=self.event_id, user_id=user_id, n=n, reason=reason
+            )
+        )
+        for client in self.all_clients:
+            if client.user_id == user_id and self.places()[user_id].last_n > before:
+                client.ended = client.ended or client.connection.role is Role.MARK_ME
 
     # The truth
 

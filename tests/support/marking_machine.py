@@ -14,10 +14,11 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from attendance_core.errors import Refusal
 from attendance_core.marking.connections import Role
-from attendance_core.marking.places import Held, Waiting
+from attendance_core.marking.ledger import AnnulReason
+from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import UserId
-from tests.support.campus import Host, Steps
+from tests.support.campus import CREATOR, Host, Steps
 from tests.support.marking_client import Client
 from tests.support.marking_promises import Promises
 from tests.support.world import drive
@@ -25,6 +26,7 @@ from tests.support.world import drive
 people = st.integers(1, 4).map(UserId)
 which = st.integers(0, 99)
 roles = st.sampled_from(Role)
+reasons = st.sampled_from([AnnulReason.WRONG_PERSON, AnnulReason.NOT_ME])
 often = st.sampled_from([True, True, True, False])
 meanwhile = st.sampled_from(["nothing", "nothing", "reading", "telling", "waiting", "much"])
 commands = st.sampled_from(["prepare", "confirm", "refuse"])
@@ -197,6 +199,30 @@ class Marking(Promises):
     def an_organiser_says_who_marks(self, who_marks: WhoMarks) -> None:
         with suppress(Refusal):
             self.campus.lets(who_marks)
+
+    @rule(user_id=people)
+    def an_organiser_marks_by_hand(self, user_id: UserId) -> None:
+        with suppress(Refusal):
+            self.campus.marks_by_hand(user_id)
+
+    @rule(user_id=people, actor=people, before=st.sampled_from([0, 0, 0, 1, 2]), reason=reasons)
+    def a_mark_is_annulled(
+        self, user_id: UserId, actor: UserId, before: int, reason: AnnulReason
+    ) -> None:
+        """The last one, mostly, by whoever may and by whoever may not."""
+        place = self.campus.places().get(user_id)
+        if place is not None and place.last_n > before:
+            with suppress(Refusal):
+                self.campus.annuls(actor, user_id, place.last_n - before, reason)
+
+    @rule(number=which, user_id=people)
+    def one_whose_mark_is_annulled_waits_again(self, number: int, user_id: UserId) -> None:
+        self.prepares_and_ends_it(number, 0, user_id, True, "nothing")
+        for place in sorted(self.campus.places().values(), key=lambda each: -each.last_n):
+            if isinstance(place.state, Marked):
+                self.a_mark_is_annulled(place.user_id, CREATOR, 0, AnnulReason.WRONG_PERSON)
+                self._opens(number, place.user_id, 0, Role.MARK_ME, "nothing")
+                return
 
     @precondition(lambda self: self.may_end and self.steps > 30)
     @rule(deleted=st.booleans())

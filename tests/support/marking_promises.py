@@ -8,10 +8,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Role
-from attendance_core.marking.ledger import Entry, Origin
+from attendance_core.marking.ledger import AnnulReason, Entry, Origin
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.vocabulary import Instant, UserId
-from tests.support.campus import Campus, Host
+from tests.support.campus import CREATOR, Campus, Host
 
 
 class Promises(RuleBasedStateMachine):
@@ -73,7 +73,11 @@ class Promises(RuleBasedStateMachine):
         self.ledger = ledger
         last: dict[UserId, Entry] = {}
         for entry in ledger:
-            assert entry.n == (last[entry.user_id].n + 1 if entry.user_id in last else 1)
+            before = last.get(entry.user_id)
+            assert entry.n == (1 if before is None else before.n + 1)
+            if entry.origin is None:
+                assert before is not None
+                self._may_be_annulled(before, entry)
             last[entry.user_id] = entry
         for user_id, place in self.campus.places().items():
             state = place.state
@@ -90,6 +94,14 @@ class Promises(RuleBasedStateMachine):
             held = [each for each in last.values() if each.origin is Origin.HOLD]
             made = [each for each in held if each.actor_id == user_id]
             assert self.campus.karma(user_id) == 50 * len(made)
+
+    def _may_be_annulled(self, mark: Entry, annulment: Entry) -> None:
+        """Contract: AnnulMark, by an organiser, by whoever marked, or by the person marked."""
+        if annulment.reason is AnnulReason.NOT_ME:
+            assert annulment.actor_id == mark.user_id, "not them is for others to say"
+        elif annulment.actor_id != CREATOR:
+            assert annulment.actor_id == mark.actor_id, "annulled by a stranger"
+            assert annulment.at < mark.at + 900, "annulled too late"
 
     @invariant()
     def a_marker_holds_one_and_does_not_wait(self) -> None:
@@ -128,8 +140,12 @@ class Promises(RuleBasedStateMachine):
                     self._hold_may_end(old.state, news, number)
                     ended_at = min(news.at, old.state.until)
                     self.last_held[user_id] = replace(old.state, until=ended_at)
-                elif isinstance(news.place.state, Marked):
-                    assert old.state == news.place.state, "marked, but not held"
+                if isinstance(news.place.state, Marked):
+                    self.last_held.pop(user_id, None)  # it ended with a mark
+                    by_hand = news.place.state.origin is Origin.HAND
+                    was_held = isinstance(old.state, Held)
+                    unchanged = old.state == news.place.state
+                    assert by_hand or was_held or unchanged, "marked, but not held"
         self.heard = len(self.campus.news)
         for user_id, place in self.campus.places().items():
             assert place == self.known.get(user_id, place)
@@ -156,6 +172,8 @@ class Promises(RuleBasedStateMachine):
         match news.place.state:
             case Held():
                 assert news.place.state == old
+            case Marked(origin=Origin.HAND):
+                pass
             case Marked(marker=marker):
                 assert marker == old.marker and news.at < old.until, "marked, but no longer held"
             case _ if news.commanded_by is None and news.place.member and news.at < old.until:

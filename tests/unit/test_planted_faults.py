@@ -13,13 +13,14 @@ from hypothesis.stateful import run_state_machine_as_test
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.unit import MemoryUnit
-from attendance_core.marking import askers, commands, moves, places, upkeep
+from attendance_core.attendance import corrections
+from attendance_core.marking import askers, commands, karma, moves, places, upkeep
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import LetGo, WasMarked
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.order import Order
-from attendance_core.marking.places import Held, Place
+from attendance_core.marking.places import Held, Marked, Place
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import UserId
 from tests.support.marking_machine import Marking
@@ -105,8 +106,8 @@ def a_mirror_believes_older_news(plant: Plant) -> None:
 
 
 def karma_is_paid_twice(plant: Plant) -> None:
-    karma = Ledger.karma
-    plant.setattr(Ledger, "karma", lambda self, user_id, terms: 2 * karma(self, user_id, terms))
+    once = Ledger.karma
+    plant.setattr(Ledger, "karma", lambda self, user_id, terms: 2 * once(self, user_id, terms))
 
 
 def the_goodbye_of_one_of_two_sockets_withdraws(plant: Plant) -> None:
@@ -208,6 +209,52 @@ def a_place_is_told_whenever_it_changes(plant: Plant) -> None:
     plant.setattr(askers, "YOUR_PLACE_EVERY", 0)
 
 
+def an_annulled_mark_pays(plant: Plant) -> None:
+    plant.setattr(
+        karma, "standing_holds", lambda entries: [each for each in entries if each.origin]
+    )
+
+
+def a_stranger_annuls(plant: Plant) -> None:
+    plant.setattr(corrections, "_may_annul", lambda *whatever: True)
+
+
+def a_mark_is_counted_twice(plant: Plant) -> None:
+    marked = Place.marked
+
+    def counts(self: Place, marker: UserId, now: float) -> Place:
+        done = marked(self, marker, now)
+        assert isinstance(done.state, Marked)
+        return replace(done, state=replace(done.state, n=done.state.n + 1))
+
+    plant.setattr(Place, "marked", counts)
+
+
+def a_mark_by_hand_leaves_the_hold(plant: Plant) -> None:
+    by_hand = Place.marked_by_hand
+
+    def leaves(self: Place, organiser: UserId, now: float) -> Place:
+        done = by_hand(self, organiser, now)
+        return replace(done, state=self.state) if isinstance(self.state, Held) else done
+
+    plant.setattr(Place, "marked_by_hand", leaves)
+
+
+def a_mirror_keeps_the_annulled_off_the_list(plant: Plant) -> None:
+    apply = Mirror._apply
+
+    def keeps(self: Mirror, place: Place, *rest: Any) -> Any:
+        old = self._known.get(place.user_id)
+        was_marked = old is not None and isinstance(old.state, Marked)
+        return [] if was_marked else apply(self, place, *rest)
+
+    plant.setattr(Mirror, "_apply", keeps)
+
+
+def a_socket_that_was_not_told_outlives_the_mark(plant: Plant) -> None:
+    plant.setattr(corrections, "_end_untold", lambda *whatever: None)
+
+
 FAULTS: list[Callable[[Plant], None]] = [
     people_may_mark_themselves,
     holds_do_not_expire,
@@ -227,6 +274,12 @@ FAULTS: list[Callable[[Plant], None]] = [
     one_is_let_go_before_one_was_marked,
     who_is_held_loses_their_number,
     a_place_is_told_whenever_it_changes,
+    an_annulled_mark_pays,
+    a_stranger_annuls,
+    a_mark_is_counted_twice,
+    a_mark_by_hand_leaves_the_hold,
+    a_mirror_keeps_the_annulled_off_the_list,
+    a_socket_that_was_not_told_outlives_the_mark,
 ]
 
 
