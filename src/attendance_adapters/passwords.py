@@ -12,7 +12,7 @@ from argon2.exceptions import HashingError, VerificationError, VerifyMismatchErr
 
 from attendance_adapters.bounded import BoundedThreads
 from attendance_core.errors import Unavailable
-from attendance_core.vocabulary import fold
+from attendance_core.folding import fold
 
 # OWASP's Password Storage Cheat Sheet, argon2id: 19 MiB, 2 passes, 1 lane
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1

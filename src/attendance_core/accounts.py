@@ -17,7 +17,8 @@ from attendance_core.marking.connections import Connection, Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import hang_up
 from attendance_core.profiles import Profile, checked_display_name
-from attendance_core.vocabulary import BLANKS, EventId, Instant, Seconds, SessionId, UserId
+from attendance_core.texts import BLANKS
+from attendance_core.vocabulary import EventId, Instant, Seconds, SessionId, UserId
 
 MAX_USERNAME_LENGTH = 64  # Contract: 2.2
 USERNAME = re.compile(

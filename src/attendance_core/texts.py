@@ -3,12 +3,54 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category, normalize
 
 from attendance_core.errors import BadCharacters, BadLength, TooShort
-from attendance_core.vocabulary import is_printable, search_fold, tidy
+from attendance_core.folding import search_fold
+
+BIDI_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+FORBIDDEN_CATEGORIES = frozenset(
+    {"Cc", "Cs", "Zl", "Zp"}
+)  # Unicode categories: controls, surrogates, breaks
+# What nothing is to be seen of where it stands alone: marks without a letter, spaces, what is not
+# assigned, what Unicode calls default-ignorable, and symbols whose picture is empty
+INVISIBLE = frozenset({"Cf", "Cn", "Mn", "Me", "Zs"})
+BLANKS = frozenset(
+    chr(code)
+    for first, last in (
+        (0x115F, 0x1160),  # Hangul fillers, as 3164 and FFA0
+        (0x2065, 0x2065),
+        (0x2800, 0x2800),  # Braille without a dot
+        (0x3164, 0x3164),
+        (0xFFA0, 0xFFA0),
+        (0xFFF0, 0xFFFB),
+        (0x13441, 0x13446),  # Egyptian blanks and lost signs
+        (0x1D159, 0x1D159),  # a musical note without a head
+        (0xE0000, 0xE0FFF),
+    )
+    for code in range(first, last + 1)
+)
 
 LINE_BREAK = re.compile("\r\n?")
 MANY_LINE_BREAKS = re.compile(r"\n(?:[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n){2,}")
+
+
+def tidy(text: str) -> str:
+    """Brings a text into the form it is kept in: NFC, no white space at either end."""
+    return normalize("NFC", text).strip()
+
+
+def is_printable(text: str) -> bool:
+    """Tells whether nothing in it hides or turns around what a reader sees.
+
+    Not printable: nothing visible at all (but the empty text is), control characters, line and
+    paragraph separators, bidi embeddings, overrides and isolates, lone surrogates.
+    """
+    if not BIDI_CONTROLS.isdisjoint(text) or any(
+        map(FORBIDDEN_CATEGORIES.__contains__, map(category, text))
+    ):
+        return False
+    return not text or any(category(each) not in INVISIBLE and each not in BLANKS for each in text)
 
 
 def checked_text(text: str, field: str, least: int, most: int) -> str:

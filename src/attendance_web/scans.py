@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from attendance_core.errors import PersonNotFound, ScanNotFound
+from attendance_core.folding import search_fold
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import ConfirmationScan
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import FileKey, Instant, UserId, search_fold
+from attendance_core.vocabulary import FileKey, Instant, UserId
 from attendance_web import main
 from attendance_web.settings import Settings
 

@@ -18,7 +18,7 @@ from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.migrate import MIGRATIONS, is_current, run_on_connection, upgrade
 from attendance_adapters.sql.refusals import DELETE_REFUSALS, INSERT_REFUSALS, UNIQUE_REFUSALS
 from attendance_adapters.sql.tables import metadata
-from attendance_core.vocabulary import ACUTE_ACCENT, ALIKE_IN_SEARCHES, fold, search_fold
+from attendance_core.folding import ACUTE_ACCENT, ALIKE_IN_SEARCHES, fold, search_fold
 from tests.support.migrating import (
     EVENT,
     PERSON,

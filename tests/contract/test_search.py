@@ -11,8 +11,9 @@ import pytest
 
 from attendance_adapters.sql.search import MANY_MATCHES
 from attendance_core.events import Event
+from attendance_core.folding import fold, search_fold
 from attendance_core.profiles import Profile
-from attendance_core.vocabulary import EventId, UserId, fold, search_fold
+from attendance_core.vocabulary import EventId, UserId
 from tests.support.stand_ins import NOON, numbered_code
 
 NAMES = [

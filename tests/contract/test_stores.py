@@ -31,13 +31,7 @@ from attendance_core.profiles import (
     ProfileSummary,
     Reason,
 )
-from attendance_core.vocabulary import (
-    BrowserId,
-    EventId,
-    FileKey,
-    SessionId,
-    UserId,
-)
+from attendance_core.vocabulary import BrowserId, EventId, FileKey, SessionId, UserId
 from tests.support.lecture import EVENT
 from tests.support.stand_ins import NOON, any_code
 from tests.support.stored_people import a_connection, a_room, an_event, mark, people

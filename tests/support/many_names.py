@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, text
 
 from attendance_adapters.sql.tables import accounts, events, profiles
-from attendance_core.vocabulary import fold
+from attendance_core.folding import fold
 
 GIVEN = ("Анна", "Борис", "Вера", "Глеб", "Дарья", "Егор", "Жанна", "Захар", "Ирина", "Кирилл")
 STEMS = ("Иван", "Петр", "Сидор", "Кузнец", "Соловь", "Ёлк", "Щерб", "Миха", "Никола", "Тимоф")

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, text
 from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
 from attendance_adapters.sql.search_index import is_declared
 from attendance_adapters.sql.tables import metadata
-from attendance_core.vocabulary import fold, search_fold
+from attendance_core.folding import fold, search_fold
 
 # Columns that every revision has had
 PERSON = """INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)

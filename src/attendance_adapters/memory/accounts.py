@@ -7,7 +7,8 @@ from dataclasses import replace
 from attendance_adapters.memory.tables import Tables
 from attendance_core.accounts import Account, Session
 from attendance_core.errors import UsernameTaken
-from attendance_core.vocabulary import Instant, SessionId, UserId, fold
+from attendance_core.folding import fold
+from attendance_core.vocabulary import Instant, SessionId, UserId
 
 
 class Accounts:

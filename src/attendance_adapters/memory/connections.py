@@ -10,14 +10,7 @@ from math import inf
 from attendance_adapters.memory.tables import PlaceKey, Tables
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.places import Held, Waiting
-from attendance_core.vocabulary import (
-    ConnectionId,
-    EventId,
-    Instant,
-    ProcessId,
-    SessionId,
-    UserId,
-)
+from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
 
 
 def _lost_at(connection: Connection) -> Instant:

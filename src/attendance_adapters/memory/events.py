@@ -10,8 +10,9 @@ from attendance_adapters.memory.tables import PlaceKey, Tables
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import ANY_TIME, Event, When
+from attendance_core.folding import fold, is_found
 from attendance_core.marking.places import Place
-from attendance_core.vocabulary import EventCode, EventId, Instant, UserId, fold, is_found
+from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 
 class Events:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from attendance_adapters.memory.tables import Pair, Tables
 from attendance_core.errors import PersonNotFound
+from attendance_core.folding import fold
 from attendance_core.friends import Friend, Friendship
-from attendance_core.vocabulary import UserId, fold
+from attendance_core.vocabulary import UserId
 
 
 class Friendships:

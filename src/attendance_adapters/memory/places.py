@@ -8,14 +8,10 @@ from dataclasses import replace
 from attendance_adapters.memory.tables import PlaceKey, Tables
 from attendance_core.attendance import Participant
 from attendance_core.errors import EventNotFound, Taken
+from attendance_core.folding import fold
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.profiles import Confirmation
-from attendance_core.vocabulary import (
-    EventId,
-    Instant,
-    UserId,
-    fold,
-)
+from attendance_core.vocabulary import EventId, Instant, UserId
 
 
 class Places:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from attendance_adapters.memory.tables import Tables
 from attendance_core.errors import PersonNotFound
+from attendance_core.folding import fold, is_found
 from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
-from attendance_core.vocabulary import UserId, fold, is_found
+from attendance_core.vocabulary import UserId
 
 
 class Profiles:

@@ -16,7 +16,8 @@ from sqlalchemy import (
 from attendance_adapters.sql.executor import WITH_TIME, Executor
 from attendance_adapters.sql.tables import accounts, sessions
 from attendance_core.accounts import Account, Credential, Session
-from attendance_core.vocabulary import Instant, SessionId, UserId, fold
+from attendance_core.folding import fold
+from attendance_core.vocabulary import Instant, SessionId, UserId
 
 ADD_ACCOUNT = insert(accounts).returning(accounts.c.user_id)
 FIND_ACCOUNT = select(accounts.c.user_id, accounts.c.username, accounts.c.password_hash).where(

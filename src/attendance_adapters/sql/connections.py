@@ -10,14 +10,7 @@ from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, or_,
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import IS_MARKING, BigId, connections, places, processes
 from attendance_core.marking.connections import Connection, Process, Role
-from attendance_core.vocabulary import (
-    ConnectionId,
-    EventId,
-    Instant,
-    ProcessId,
-    SessionId,
-    UserId,
-)
+from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
 
 _SELECT_CONNECTIONS = select(
     connections.c.connection_id,

@@ -54,9 +54,10 @@ from attendance_adapters.sql.tables import (
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
 from attendance_core.events import ANY_TIME, Event, When
+from attendance_core.folding import fold
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import WhoMarks
-from attendance_core.vocabulary import EventCode, EventId, Instant, UserId, fold
+from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 _created = events.alias("created")
 _columns = (

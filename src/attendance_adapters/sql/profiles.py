@@ -25,6 +25,7 @@ from attendance_adapters.sql.search import (
 )
 from attendance_adapters.sql.tables import BigId, profiles, scans
 from attendance_core.errors import PersonNotFound
+from attendance_core.folding import fold
 from attendance_core.profiles import (
     Confirmation,
     ConfirmationScan,
@@ -32,7 +33,7 @@ from attendance_core.profiles import (
     ProfileSummary,
     Reason,
 )
-from attendance_core.vocabulary import FileKey, UserId, fold
+from attendance_core.vocabulary import FileKey, UserId
 
 ADD_PROFILE = insert(profiles)
 _SELECT_PROFILES = select(

@@ -21,7 +21,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from attendance_adapters.sql.search_index import JOIN_COLUMNS
-from attendance_core.vocabulary import words_of
+from attendance_core.folding import words_of
 
 TRIGRAM_LENGTH = 3  # characters; no index finds shorter words
 # How many names have the words in them when going through all names in order finds a page sooner

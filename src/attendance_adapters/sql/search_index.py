@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, event
 
 from attendance_adapters.sql.tables import metadata
-from attendance_core.vocabulary import ACUTE_ACCENT, ALIKE_IN_SEARCHES
+from attendance_core.folding import ACUTE_ACCENT, ALIKE_IN_SEARCHES
 
 # The column of the table of names, and that of its full-text table, which have the same values.
 # A profile's id is its row's number for ever; an event's row has no number that VACUUM keeps, so

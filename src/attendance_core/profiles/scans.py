@@ -9,7 +9,8 @@ from enum import Enum
 
 from attendance_core import ports
 from attendance_core.errors import PersonNotFound, ScanNotFound, Unavailable
-from attendance_core.vocabulary import FileKey, Instant, UserId, search_fold
+from attendance_core.folding import search_fold
+from attendance_core.vocabulary import FileKey, Instant, UserId
 
 SCAN_SIDE = 4096  # Contract: 3.4; a page of A4 with 350 pixels an inch
 

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from weakref import WeakValueDictionary
 
 from attendance_core.errors import TooManyRequests, Unavailable, WrongCredentials
+from attendance_core.folding import fold
 from attendance_core.limits import (
     FAILED_LOG_INS,
     FRIEND_REQUESTS,
@@ -23,7 +24,7 @@ from attendance_core.limits import (
     TryResult,
 )
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId, fold
+from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId
 from attendance_web.http.counters import Allowances, DailyCounts, Stopwatch
 from attendance_web.http.password_turns import PasswordTurns
 from attendance_web.wire.callers import network_of
