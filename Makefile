@@ -81,7 +81,7 @@ lint: install ## Check style, formatting and the directions of imports
 
 # What runs in this process, where coverage sees it; a test of anything else is one of `rest`
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,actors bad_input browsing \
-  calls_accounts calls_events calls_friends calls_ledger calls_pictures calls_profiles codes corrections_races csrf damaged endings event_page \
+  calls_accounts calls_events calls_friends calls_ledger calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings event_page \
   envelope files frames full_disk fuzz heartbeat holds http_protocol in_use incoming_bodies karma ledger \
   limits long_lists person_turns \
   marking_rules marks_of_before migrations news notifier openapi opening orphans other_person outbox page passwords \

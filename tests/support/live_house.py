@@ -70,6 +70,8 @@ class Wire:
                 self.listed.append(params["user_id"])
             case "user_left":
                 self.listed.remove(params["user_id"])
+            case "marked" if params["user_id"] in self.listed:
+                self.listed.remove(params["user_id"])
 
     async def says(self, message: str, **params: Any) -> None:
         await self.connection.send(json.dumps({"message": message, "params": params}))

@@ -1,0 +1,98 @@
+"""What sockets hear of marks by hand and of annulments. Contract: 8.5, 8.7."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.marking.ledger import AnnulReason
+from attendance_core.vocabulary import EventId, UserId
+from tests.support.live_house import House, Visitor, opened_house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house() -> AsyncIterator[House]:
+    async with opened_house(None) as opened:
+        yield opened
+
+
+async def annul(house: House, event_id: EventId, organiser: Visitor, person: Visitor) -> None:
+    await house.attendance.use_cases.annul_mark(
+        actor=UserId(organiser.user_id),
+        event_id=event_id,
+        user_id=UserId(person.user_id),
+        n=1,
+        reason=AnnulReason.WRONG_PERSON,
+    )
+
+
+async def mark_by_hand(
+    house: House, event_id: EventId, organiser: Visitor, person: Visitor
+) -> None:
+    await house.attendance.use_cases.mark_participant(
+        actor=UserId(organiser.user_id), event_id=event_id, user_id=UserId(person.user_id)
+    )
+
+
+async def test_of_one_who_is_marked_by_hand_the_hold_ends(house: House) -> None:
+    anna, boris, vera = await house.people(3)
+    event_id = await house.event(anna)
+    waits, marks = await vera.mark_me(event_id), await boris.marks(event_id)
+    await marks.asks("prepare_to_mark", user_id=vera.user_id)
+    await mark_by_hand(house, event_id, anna, vera)
+    await marks.hears("reservation_expired", user_id=vera.user_id)
+    await marks.hears("user_left", user_id=vera.user_id)
+    await waits.hears("was_marked", user_id=anna.user_id)
+    assert await waits.is_closed() == 1000
+    await marks.is_refused("nobody_held", "confirm_marking")
+    await marks.is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
+    assert await house.karma(anna) == await house.karma(boris) == 0
+
+
+async def test_whose_mark_is_annulled_waits_again_and_is_marked_again(house: House) -> None:
+    anna, boris, vera = await house.people(3)
+    event_id = await house.event(anna)
+    waits, marks = await vera.mark_me(event_id), await boris.marks(event_id)
+    await marks.asks("prepare_to_mark", user_id=vera.user_id)
+    await marks.asks("confirm_marking")
+    await waits.hears("was_marked")
+    assert await house.karma(boris) == 50
+    await annul(house, event_id, anna, vera)
+    assert await house.karma(boris) == 0
+    # A repeated confirm is never a new mark
+    await marks.is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
+    again = await vera.mark_me(event_id)
+    await marks.hears("user_joined", user_id=vera.user_id)
+    await marks.asks("prepare_to_mark", user_id=vera.user_id)
+    await marks.says("confirm_marking", user_id=vera.user_id)
+    await marks.hears("marked", user_id=vera.user_id, n=3, paid=50)
+    await again.hears("was_marked")
+    assert await house.karma(boris) == 50
+
+
+async def test_a_phone_that_comes_back_between_is_told_to_come_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was marked when it was let in, and is not any more when the room takes it in."""
+    anna, vera = await house.people(2)
+    event_id = await house.event(anna)
+    await mark_by_hand(house, event_id, anna, vera)
+    mark_me = type(house.attendance.use_cases.mark_me)
+    opens = mark_me.__call__
+
+    async def slowly(self: object, **given: object) -> object:
+        asked = await opens(self, **given)  # type: ignore[arg-type]
+        await annul(house, event_id, anna, vera)
+        return asked
+
+    other = await anna.marks(event_id)  # so that the room hears of it
+    with monkeypatch.context() as patch:
+        patch.setattr(mark_me, "__call__", slowly)
+        wire = await vera.mark_me(event_id)
+        assert await wire.is_closed() == 1012
+    await (await vera.mark_me(event_id)).hears_nothing()
+    await other.hears("user_joined", user_id=vera.user_id)
