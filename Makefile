@@ -93,7 +93,8 @@ FLOORS := attendance_core=98 attendance_adapters=90 attendance_web=80
 
 .PHONY: cover
 cover: install ## Run the tests of this process, and measure the branches they take in each package
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report= $(IN_PROCESS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report= $(IN_PROCESS) \
+	  --ignore tests/unit/test_planted_faults.py # what it runs is broken on purpose, and for long
 	@for floor in $(FLOORS); do \
 	  $(BIN)/coverage report --include="src/$${floor%=*}/*" --fail-under=$${floor#*=} || failed=1; \
 	done; test -z "$$failed"
