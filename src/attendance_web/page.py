@@ -141,10 +141,10 @@ def answer_with(
         "Cache-Control": file.cache_control,
         "ETag": file.etag,
         "Vary": "Accept-Encoding",
-        "Content-Security-Policy": policy(
-            header(headers, "host") or "", secure=is_secure(request.scope)
-        ),
     }
+    if file.cache_control == ASKED_AGAIN:  # what runs by itself: documents, and the service worker
+        host = header(headers, "host") or ""
+        own["Content-Security-Policy"] = policy(host, secure=is_secure(request.scope))
     if status_code == 200 and file.etag in (header(headers, "if-none-match") or ""):
         return Response(b"", status_code=304, headers=own, media_type=file.media_type)
     content = file.content
