@@ -8,7 +8,7 @@ from __future__ import annotations
 from attendance_core.repositories.accounts import Accounts, Sessions
 from attendance_core.repositories.browsers import KnownBrowsers
 from attendance_core.repositories.connections import Connections, Processes
-from attendance_core.repositories.events import Events, Helpers, ListOfEvents
+from attendance_core.repositories.events import Events, Helpers
 from attendance_core.repositories.friends import Friendships
 from attendance_core.repositories.installation import Installation
 from attendance_core.repositories.ledger import Ledger
@@ -25,7 +25,6 @@ __all__ = [
     "Installation",
     "KnownBrowsers",
     "Ledger",
-    "ListOfEvents",
     "Places",
     "Processes",
     "Profiles",

@@ -12,20 +12,6 @@ if TYPE_CHECKING:
     from attendance_core.events import Event, Helper, When
 
 
-class ListOfEvents(Protocol):
-    """Lists some events that have to do with a person, as `Events` orders them."""
-
-    def __call__(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ...,
-        after: Event | None = None,
-        /,
-    ) -> Sequence[Event]: ...
-
-
 class Helpers(Protocol):
     """Keeps who helps the creator of an event; they go with it."""
 
