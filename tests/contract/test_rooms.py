@@ -19,7 +19,8 @@ from attendance_core.marking.readings import Reading
 from attendance_core.vocabulary import EventId, ProcessId, UserId
 from attendance_web.live.close_codes import RESTART
 from attendance_web.live.outbox import Outbox
-from attendance_web.live.rooms import Room, Rooms
+from attendance_web.live.room import Room
+from attendance_web.live.rooms import Rooms
 from tests.support.faulty_house import Notifier, Store
 from tests.support.lecture import EVENT, PROCESS, Lecture
 from tests.support.live_house import PATIENCE, eventually

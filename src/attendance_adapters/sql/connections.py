@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, or_, select, update
 
+from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.tables import IS_MARKING, BigId, connections, places, processes
+from attendance_adapters.sql.tables import IS_MARKING, connections, places, processes
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
 

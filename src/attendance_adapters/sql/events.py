@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
     Select,
     bindparam,
     delete,
@@ -16,14 +13,11 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    tuple_,
     union,
     update,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
+from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     entry_from,
@@ -31,6 +25,7 @@ from attendance_adapters.sql.entries import (
     last_entry_of_place,
     noted_from,
 )
+from attendance_adapters.sql.event_lists import LIMIT, OFFSET, listed
 from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
 from attendance_adapters.sql.search import (
     arguments_of,
@@ -40,17 +35,7 @@ from attendance_adapters.sql.search import (
     has_words_by_index,
     parameters_of,
 )
-from attendance_adapters.sql.tables import (
-    BigId,
-    InstantType,
-    NameKey,
-    events,
-    helpers,
-    ledger,
-    ledger_notes,
-    places,
-    profiles,
-)
+from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNotFound
 from attendance_core.events import ANY_TIME, Event, When
@@ -70,19 +55,19 @@ _columns = (
     events.c.who_marks,
 )
 _SELECT_EVENTS = select(*_columns)
-ADD = insert(events)
-GET = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
+ADD_EVENT = insert(events)
+GET_EVENT = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
 FIND_BY_CODE = _SELECT_EVENTS.where(events.c.code == bindparam("code"))
 # As strongly as it is when it is removed or gets another name, or two who wait for it might wait
 # for each other. Whoever refers to it, by a connection or a mark, has locked a place before
-LOCK = GET.with_for_update().execution_options(**{LOCKS_ROWS: True})
+LOCK_EVENT = GET_EVENT.with_for_update().execution_options(**{LOCKS_ROWS: True})
 LOCK_PLACES = (
     select(places.c.user_id)
     .where(places.c.event_id == bindparam("event_id"))
     .order_by(places.c.user_id)
     .with_for_update()
 )
-PUT = (
+PUT_EVENT = (
     update(events)
     .where(events.c.event_id == bindparam("where_event_id"))
     .values(
@@ -93,8 +78,7 @@ PUT = (
         who_marks=bindparam("who_marks"),
     )
 )
-REMOVE = delete(events).where(events.c.event_id == bindparam("event_id"))
-_limit, _offset = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
+REMOVE_EVENT = delete(events).where(events.c.event_id == bindparam("event_id"))
 ALL_EVENTS = _SELECT_EVENTS
 _searched = arguments_of("events")
 HAS_FEW_MATCHES = select(has_few_matches(*_searched))
@@ -114,7 +98,7 @@ ORGANISED_BY = ALL_EVENTS.where(
 NOT_OVER_OF = select(func.count()).select_from(
     select(events.c.event_id)
     .where(events.c.creator_id == bindparam("creator_id"), events.c.ends_at > bindparam("now"))
-    .limit(_limit)
+    .limit(LIMIT)
     .subquery()
 )
 _place_is_in_event = places.c.event_id == events.c.event_id
@@ -142,58 +126,9 @@ ATTENDED_BY = (
         or_(places.c.member, places.c.last_n > 0),
     )
     .order_by(events.c.starts_at.desc(), events.c.name_key, events.c.event_id)
-    .limit(_limit)
-    .offset(_offset)
+    .limit(LIMIT)
+    .offset(OFFSET)
 )
-
-
-class rarely(FunctionElement[Any]):
-    """Tells SQLite, which counts nothing, that this holds for few rows: it begins by the index.
-
-    Of all events those that have not ended are few. PostgreSQL counts for itself. It has no type:
-    SQLite is asked whether what is a Boolean equals 1, for which it has no index.
-    """
-
-    inherit_cache = True
-
-
-@compiles(rarely)
-def _compile_rarely(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)
-
-
-@compiles(rarely, "sqlite")
-def _compile_rarely_for_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    return f"unlikely({compiler.process(element.clauses, **options)})"
-
-
-# Where a list goes on behind an event; the last two are for the newest first, in which the names
-# of one start go up while the starts go down
-_start = bindparam("after_start", type_=InstantType)
-_name = bindparam("after_name", type_=NameKey)
-_BEHIND: Mapping[str, ColumnElement[bool]] = {
-    "behind": tuple_(events.c.starts_at, events.c.name_key) > tuple_(_start, _name),
-    "same start": (events.c.starts_at == _start) & (events.c.name_key > _name),
-    "earlier": events.c.starts_at < _start,
-}
-
-
-@cache
-def listed(
-    statement: Select[Any], by_end: bool, by_start: bool, newest_first: bool, part: str | None
-) -> Select[Any]:
-    """Makes a list of what the statement finds: one object each time, as it is compiled once."""
-    if by_end:
-        ends_later = events.c.ends_at > bindparam("ends_after")
-        # What goes on behind an event is read in order: so many have been found already
-        statement = statement.where(rarely(ends_later) if part is None else ends_later)
-    if by_start:
-        statement = statement.where(events.c.starts_at < bindparam("starts_before"))
-    if part is not None:
-        statement = statement.where(_BEHIND[part])
-    start = events.c.starts_at.desc() if newest_first else events.c.starts_at
-    ordered = statement.order_by(start, events.c.name_key, events.c.event_id)
-    return ordered.limit(_limit).offset(_offset)
 
 
 class Events:
@@ -209,24 +144,24 @@ class Events:
             "code": event.code,
             **_changeable(event),
         }
-        self._execute(ADD, row)
+        self._execute(ADD_EVENT, row)
 
     def get(self, event_id: EventId) -> Event:
-        return self._get(GET, event_id)
+        return self._get(GET_EVENT, event_id)
 
     def find_by_code(self, code: EventCode) -> Event | None:
         row = self._execute(FIND_BY_CODE, {"code": code}).one_or_none()
         return None if row is None else _event_from(row)
 
     def lock(self, event_id: EventId) -> Event:
-        return self._get(LOCK, event_id)
+        return self._get(LOCK_EVENT, event_id)
 
     def lock_whole(self, event_id: EventId) -> Event:
         self._execute(LOCK_PLACES, {"event_id": event_id})
         return self.lock(event_id)
 
     def put(self, event: Event) -> None:
-        self._execute(PUT, {"where_event_id": event.event_id, **_changeable(event)})
+        self._execute(PUT_EVENT, {"where_event_id": event.event_id, **_changeable(event)})
 
     def _get(self, statement: Select[Any], event_id: EventId) -> Event:
         row = self._execute(statement, {"event_id": event_id}).one_or_none()
@@ -235,7 +170,7 @@ class Events:
         return _event_from(row)
 
     def remove(self, event_id: EventId) -> None:
-        self._execute(REMOVE, {"event_id": event_id})
+        self._execute(REMOVE_EVENT, {"event_id": event_id})
 
     def search(
         self,

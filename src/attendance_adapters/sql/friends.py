@@ -15,8 +15,9 @@ from sqlalchemy import (
     update,
 )
 
+from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
-from attendance_adapters.sql.tables import BigId, friendships, profiles
+from attendance_adapters.sql.tables import friendships, profiles
 from attendance_core.friends import Friend, Friendship
 from attendance_core.vocabulary import UserId
 

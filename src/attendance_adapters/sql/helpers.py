@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Uuid, bindparam, delete, exists, insert, select
 
+from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.tables import BigId, helpers, profiles
+from attendance_adapters.sql.tables import helpers, profiles
 from attendance_core.events import Helper
 from attendance_core.vocabulary import EventId, Instant, UserId
 

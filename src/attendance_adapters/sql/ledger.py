@@ -27,6 +27,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from attendance_adapters.sql import ledger_triggers  # noqa: F401  declares them
+from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     entry_from,
@@ -35,15 +36,7 @@ from attendance_adapters.sql.entries import (
     noted_from,
 )
 from attendance_adapters.sql.executor import NO_LIMIT, Executor
-from attendance_adapters.sql.tables import (
-    BigId,
-    InstantType,
-    ledger,
-    ledger_notes,
-    places,
-    profiles,
-    scans,
-)
+from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
 from attendance_core.marking.connections import Terms
 from attendance_core.marking.karma import Before, pays
 from attendance_core.marking.ledger import (
@@ -62,7 +55,7 @@ _n, _month = bindparam("n", type_=Integer), bindparam("month", type_=Integer)
 _has_tick = exists().where(scans.c.user_id == _actor, scans.c.state == Confirmation.APPROVED.value)
 _had_tick = exists().where(profiles.c.user_id == _user, profiles.c.checked_at.is_not(None))
 # The facts of the moment are read by the statement that writes them down
-ADD = insert(ledger).from_select(
+ADD_ENTRY = insert(ledger).from_select(
     [
         *("event_id", "user_id", "n", "previous_n", "actor_id", "at", "month", "origin", "reason"),
         *("actor_checked", "person_checked"),
@@ -126,12 +119,12 @@ _is_between_the_two = or_(
 )
 _is_of_unchecked = and_(_earlier.c.actor_id == _actor, ~_earlier.c.person_checked)
 # None of those that are counted is the one that is added, whenever it is to be seen
-ADD_HOLD = ADD.returning(
+ADD_HOLD = ADD_ENTRY.returning(
     ledger.c.person_checked,
     _count_before(_is_between_the_two, "pair_a_month"),
     _count_before(_is_of_unchecked, "unchecked_a_month"),
 )
-NOTE = (
+PUT_NOTE = (
     update(ledger_notes)
     .where(
         ledger_notes.c.event_id == bindparam("where_event_id"),
@@ -140,7 +133,7 @@ NOTE = (
     )
     .values(note=bindparam("note"))
 )
-FIND = select(*ENTRY_COLUMNS).where(
+FIND_ENTRY = select(*ENTRY_COLUMNS).where(
     ledger.c.event_id == _event, ledger.c.user_id == _user, ledger.c.n == _n
 )
 OF_EVENT = (
@@ -201,7 +194,7 @@ class Ledger:
         self._execute = executor.execute
 
     def add(self, entry: NewEntry) -> None:
-        self._execute(ADD, _row_of(entry))
+        self._execute(ADD_ENTRY, _row_of(entry))
         self._note(entry)
 
     def add_hold(self, entry: NewEntry, terms: Terms) -> bool:
@@ -221,11 +214,11 @@ class Ledger:
                 "where_user_id": entry.user_id,
                 "where_n": entry.n,
             }
-            self._execute(NOTE, {**keys, "note": entry.note})
+            self._execute(PUT_NOTE, {**keys, "note": entry.note})
 
     def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None:
         keys = {"event_id": event_id, "user_id": user_id, "n": n}
-        row = self._execute(FIND, keys).one_or_none()
+        row = self._execute(FIND_ENTRY, keys).one_or_none()
         return None if row is None else entry_from(row)
 
     def of(

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from attendance_adapters.sql.column_types import InstantType
 from attendance_adapters.sql.executor import (
     BROWSE_SECONDS,
     LOCKS_ROWS,
@@ -27,7 +28,6 @@ from attendance_adapters.sql.executor import (
     pad_to_power_of_two,
 )
 from attendance_adapters.sql.refusals import is_lost_race, refusal_of_postgres
-from attendance_adapters.sql.tables import InstantType
 from attendance_core.vocabulary import Instant
 
 # Not now(), which is when the transaction began: it may have waited since

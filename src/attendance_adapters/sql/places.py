@@ -18,17 +18,10 @@ from sqlalchemy import (
     update,
 )
 
+from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.entries import is_noted_of_entry, last_entry_of_place, noted_from
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.tables import (
-    BigId,
-    accounts,
-    ledger,
-    ledger_notes,
-    places,
-    profiles,
-    scans,
-)
+from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.marking.ledger import Origin, grade_of
 from attendance_core.marking.places import Barred, Held, Marked, Place, State, Waiting
@@ -59,7 +52,7 @@ _SELECT_PLACES = select(
 _is_of_users = places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId))
 _new_user_id = bindparam("user_id", type_=BigId)
 # In words that every engine knows; where two add the row at once, the later one is run again
-ENTER = insert(places).from_select(
+MAKE_PLACE = insert(places).from_select(
     ["event_id", "user_id", "member", "version", "last_n"],
     select(
         bindparam("event_id", type_=Uuid),
@@ -73,14 +66,14 @@ ENTER = insert(places).from_select(
     ),
     include_defaults=False,
 )
-FIND = _SELECT_PLACES.where(_is_in_event, _is_of_users)
-LOCK = (
-    FIND.order_by(places.c.user_id)
+FIND_PLACES = _SELECT_PLACES.where(_is_in_event, _is_of_users)
+LOCK_PLACES = (
+    FIND_PLACES.order_by(places.c.user_id)
     .with_for_update(of=places)
     .execution_options(**{LOCKS_ROWS: True})
 )
 # The event in both halves: written once before them, SQLite reads the whole room
-LOCK_WITH_HELD = (
+LOCK_PLACES_WITH_HELD = (
     _SELECT_PLACES.where(
         or_(_is_in_event & _is_of_users, _is_in_event & (places.c.held_by == bindparam("held_by")))
     )
@@ -88,7 +81,7 @@ LOCK_WITH_HELD = (
     .with_for_update(of=places)
     .execution_options(**{LOCKS_ROWS: True})
 )
-PUT = (
+PUT_PLACE = (
     update(places)
     .where(
         places.c.event_id == bindparam("where_event_id"),
@@ -105,7 +98,7 @@ PUT = (
         last_n=bindparam("last_n"),
     )
 )
-LISTED = _SELECT_PLACES.where(_is_in_event, places.c.since.is_not(None))
+LISTED_PLACES = _SELECT_PLACES.where(_is_in_event, places.c.since.is_not(None))
 PARTICIPANTS = (
     select(
         profiles.c.user_id,
@@ -161,16 +154,16 @@ class Places:
         self._execute = executor.execute
 
     def make(self, event_id: EventId, user_id: UserId) -> None:
-        self._execute(ENTER, {"event_id": event_id, "user_id": user_id})
+        self._execute(MAKE_PLACE, {"event_id": event_id, "user_id": user_id})
 
     def lock(
         self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
     ) -> Mapping[UserId, Place]:
         keys: dict[str, Any] = {"event_id": event_id, "user_ids": list(user_ids)}
         rows = (
-            self._execute(LOCK, keys)
+            self._execute(LOCK_PLACES, keys)
             if marker is None
-            else self._execute(LOCK_WITH_HELD, {**keys, "held_by": marker})
+            else self._execute(LOCK_PLACES_WITH_HELD, {**keys, "held_by": marker})
         )
         return {place.user_id: place for place in map(_place_from, rows)}
 
@@ -189,14 +182,14 @@ class Places:
             "barred_until": None if place.barred is None else place.barred.until,
             "last_n": place.last_n,
         }
-        self._execute(PUT, row)
+        self._execute(PUT_PLACE, row)
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
-        return [_place_from(row) for row in self._execute(LISTED, {"event_id": event_id})]
+        return [_place_from(row) for row in self._execute(LISTED_PLACES, {"event_id": event_id})]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
         keys = {"event_id": event_id, "user_ids": list(user_ids)}
-        return [_place_from(row) for row in self._execute(FIND, keys)]
+        return [_place_from(row) for row in self._execute(FIND_PLACES, keys)]
 
     def participants(self, event_id: EventId) -> Sequence[Participant]:
         rows = self._execute(PARTICIPANTS, {"event_id": event_id})

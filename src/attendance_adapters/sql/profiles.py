@@ -14,6 +14,7 @@ from sqlalchemy import (
     update,
 )
 
+from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.search import (
     arguments_of,
@@ -23,7 +24,7 @@ from attendance_adapters.sql.search import (
     has_words_by_index,
     parameters_of,
 )
-from attendance_adapters.sql.tables import BigId, profiles, scans
+from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import fold
 from attendance_core.profiles import (

@@ -1,12 +1,10 @@
-"""The tables. Instants are whole microseconds, so that every engine keeps them exactly.
+"""The tables.
 
 Names of constraints are part of the schema: `refusals` goes by them.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -18,7 +16,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -27,10 +24,9 @@ from sqlalchemy import (
     Uuid,
     literal_column,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
 from attendance_adapters.sql.codes import give_codes
+from attendance_adapters.sql.column_types import BigId, InstantsType, InstantType, NameKey
 
 metadata = MetaData(
     naming_convention={
@@ -41,43 +37,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER
-# Ordered by code points, as SQLite and Python do, and not by the language of the database
-NameKey = String().with_variant(String(collation="C"), "postgresql")
-
-
-class InstantType(TypeDecorator[float]):
-    """Keeps an instant: UNIX seconds in Python, whole microseconds in the table."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: float | None, dialect: Dialect) -> int | None:
-        """Converts seconds to what is in the table."""
-        return None if value is None else round(value * 1_000_000)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> float | None:
-        """Converts what is in the table to seconds."""
-        return None if value is None else value / 1_000_000
-
-
-class InstantsType(TypeDecorator[tuple[float, ...]]):
-    """Keeps instants: UNIX seconds in Python, eight bytes of microseconds each in the table."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: Sequence[float] | None, dialect: Dialect) -> bytes | None:
-        """Converts seconds to what is in the table."""
-        if value is None:
-            return None
-        return struct.pack(f">{len(value)}q", *(round(instant * 1_000_000) for instant in value))
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[float, ...] | None:
-        """Converts what is in the table to seconds."""
-        if value is None:
-            return None
-        return tuple(instant / 1_000_000 for (instant,) in struct.iter_unpack(">q", value))
 
 
 def _user_column(name: str = "user_id", **options: Any) -> Column[Any]:

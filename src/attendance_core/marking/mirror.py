@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from attendance_core.marking.announcements import (
     Announcement,
@@ -39,6 +40,13 @@ from attendance_core.marking.views import View, since
 from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
 
 
+class RoomCounts(NamedTuple):
+    """How many people wait in a room, and how many are held."""
+
+    waiting: int
+    held: int
+
+
 class Mirror:
     """Believes, for one event's sockets in one process, what their clients believe."""
 
@@ -63,10 +71,10 @@ class Mirror:
         )
 
     @property
-    def listed(self) -> tuple[int, int]:
-        """How many people wait, and how many are held, as far as it knows."""
+    def counts(self) -> RoomCounts:
+        """How many people there are, as far as it knows."""
         states = [type(each.state) for each in self._known.values()]
-        return states.count(Waiting), states.count(Held)
+        return RoomCounts(states.count(Waiting), states.count(Held))
 
     def knows_newer(self, place: Place) -> bool:
         """Tells whether a person's place has become another than this: a mark may be annulled."""

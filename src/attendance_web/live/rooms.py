@@ -1,49 +1,17 @@
-"""The rooms of this process: for each event with sockets here a mirror, and their outboxes.
-
-A room subscribes first, then reads, then applies what it is told; it reads again every few
-seconds, at once when the notifier may have missed something, and when the event ends.
-"""
+"""The rooms of this process: one for each event that has sockets here."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
-from contextvars import Context
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.errors import Refusal, Unavailable
-from attendance_core.marking.announcements import Announcement, EventChanged
-from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.endings import Ending
-from attendance_core.marking.frames import Closing, Confirmed, Delivery, HeldBy, WasMarked
-from attendance_core.marking.mirror import Mirror
-from attendance_core.marking.outcomes import Asked, Outcome, Ready
-from attendance_core.marking.places import Place
+from attendance_core.marking.connections import Role
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
-from attendance_web.live.close_codes import ENDING_CODES, MARKED, RESTART
-from attendance_web.live.messages import encode, encode_error
-from attendance_web.live.outbox import Outbox
-from attendance_web.live.person_cache import PersonCache
-
-logger = logging.getLogger(__name__)
-
-READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
-# Contract: 6.16, a place is right within 7 s: a reading, 3 s since it was told last, and this
-TELL_PLACES_EVERY: Seconds = 0.25
-READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
-
-
-def end(outbox: Outbox, ending: Ending) -> None:
-    """Closes an open socket with its error frame, where there is one, and its code."""
-    error = ending.as_error()
-    text = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
-    outbox.close(ENDING_CODES[ending], text)
+from attendance_core.vocabulary import EventId, ProcessId, Seconds
+from attendance_web.live.room import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,214 +21,6 @@ class Census:
     sockets: Mapping[Role, int]
     waiting: int
     held: int
-
-
-class Room:
-    """Serves the sockets of one event in this process."""
-
-    def __init__(
-        self,
-        event_id: EventId,
-        notifier: ports.Notifier,
-        use_cases: UseCases,
-        process_id: Callable[[], ProcessId],
-    ) -> None:
-        self.event_id = event_id
-        self.users = 0  # who are in it, or on their way in or out
-        self.people = PersonCache(use_cases.get_profile_summaries)
-        self._mirror = Mirror()
-        self._notifier = notifier
-        self._use_cases = use_cases
-        self._process_id = process_id
-        self._outboxes: dict[ConnectionId, Outbox] = {}
-        self._refresh = asyncio.Event()  # it is to be read again at once
-        self._ends_in: Seconds | None = None
-        self._asking: set[asyncio.Task[None]] = set()
-        self._telling: asyncio.TimerHandle | None = None  # those whose place has changed
-        self._unsubscribe: Callable[[], None] | None = None
-        self._opened = asyncio.get_running_loop().create_future()
-        # Of its own, or its logs would tell the request of whoever came first
-        self._life = asyncio.create_task(self._live(), context=Context())
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether it could not be read when it was opened: another has to be made."""
-        return self._opened.done() and self._opened.exception() is not None
-
-    @property
-    def roles(self) -> Iterable[Role]:
-        """What each socket that is open here is for."""
-        return (outbox.connection.role for outbox in self._outboxes.values())
-
-    @property
-    def listed(self) -> tuple[int, int]:
-        """Counts who waits, and who is held."""
-        return self._mirror.listed
-
-    async def opened(self) -> None:
-        """Returns once it was read. Raises Unavailable."""
-        await asyncio.shield(self._opened)
-
-    def close(self) -> None:
-        """Ends it, once nobody is here any more."""
-        self._life.cancel()
-        for task in self._asking:
-            task.cancel()
-        if self._telling is not None:
-            self._telling.cancel()
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-
-    async def _live(self) -> None:
-        try:
-            self._unsubscribe = await self._notifier.subscribe(self.event_id, self._heard)
-            await self._read_once()
-        except Exception as error:
-            if not isinstance(error, Unavailable):
-                logger.exception("a room could not be opened")
-            self._opened.set_exception(Unavailable())
-            self._opened.exception()  # seen: whoever waited for it may have gone
-            return
-        self._opened.set_result(None)
-        while True:
-            await self._wait()
-            try:
-                await self._read_once()
-            except Unavailable:
-                logger.warning("a room could not be read again")
-            except Exception:
-                logger.exception("a room could not be read again")
-
-    async def _wait(self) -> None:
-        pause = READ_EVERY + random.uniform(-READ_JITTER, READ_JITTER)
-        if self._ends_in is not None and self._ends_in > 0:
-            pause = min(pause, self._ends_in + 0.01)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await self._refresh.wait()
-        self._refresh.clear()
-
-    async def _read_once(self) -> None:
-        begun = self._mirror.begin_reading()
-        reading = await self._use_cases.read_room(
-            event_id=self.event_id, process_id=self._process_id(), watched=self._mirror.watched
-        )
-        if reading.ends_at is not None:
-            self._ends_in = reading.ends_at - reading.at
-        self._deliver(self._mirror.apply_reading(begun, reading))
-        # Afterwards: frames go out without a name rather than late, and when the room is opened
-        # there is nobody yet to send any to
-        listed = {place.user_id for place in reading.listed}
-        await self.people.load_missing(listed | reading.markers)
-
-    def _heard(self, news: Announcement | ports.Missed) -> None:
-        if isinstance(news, ports.Missed | EventChanged):
-            self._refresh.set()  # it may end at another instant
-        if not isinstance(news, ports.Missed):
-            self._deliver(self._mirror.announced(news))
-
-    def add_asker(self, outbox: Outbox, asked: Asked) -> None:
-        """Takes in a ``mark_me`` socket that is open and stored."""
-        connection, hears_news = outbox.connection, outbox.hears_news
-        self._outboxes[connection.connection_id] = outbox
-        now = asyncio.get_running_loop().time()
-        self._deliver(self._mirror.add_asker(connection, asked, hears_news=hears_news, now=now))
-
-    def knows_newer(self, place: Place) -> bool:
-        """Tells whether a person's place has become another than this."""
-        return self._mirror.knows_newer(place)
-
-    def add_marker(self, outbox: Outbox, ready: Ready) -> None:
-        """Takes in a ``marking`` socket that is open and stored."""
-        connection, hears_news = outbox.connection, outbox.hears_news
-        self._outboxes[connection.connection_id] = outbox
-        self._deliver(self._mirror.add_marker(connection, ready, hears_news=hears_news))
-
-    async def carry_out(self, outbox: Outbox, command: Awaitable[Outcome]) -> None:
-        """Sends a command's answer, and what others see of it. Raises its refusal."""
-        connection_id = outbox.connection.connection_id
-        self._mirror.command_began(connection_id)
-        try:
-            outcome = await command
-        except BaseException:
-            self._deliver(self._mirror.command_failed(connection_id))
-            raise
-        self._deliver(self._mirror.command_ended(connection_id, outcome))
-
-    def remove(self, connection: Connection) -> None:
-        """Forgets a socket that has gone."""
-        self._outboxes.pop(connection.connection_id, None)
-        self._mirror.remove(connection)
-
-    def close_for_restart(self, within: Seconds) -> None:
-        """Closes every socket here, once its command is answered, to come back."""
-        loop = asyncio.get_running_loop()
-        for outbox in self._outboxes.values():
-            pause = random.uniform(0, within)
-            loop.call_later(pause, outbox.close_when_answered, RESTART)
-
-    def _deliver(self, deliveries: Iterable[Delivery]) -> None:
-        for delivery in deliveries:
-            frame = delivery.frame
-            outboxes = [
-                self._outboxes[connection_id]
-                for connection_id in delivery.to
-                if connection_id in self._outboxes
-            ]
-            if isinstance(frame, Closing):
-                for outbox in outboxes:
-                    self._end(outbox, frame.ending)
-            elif isinstance(frame, Confirmed):
-                for outbox in outboxes:
-                    outbox.put(encode(frame, outbox.language))
-            elif outboxes:
-                if isinstance(frame, HeldBy) and frame.user_id not in self.people.known:
-                    self._begin(self._name(frame))
-                text = encode(frame, "en", self.people.known)
-                for outbox in outboxes:
-                    if isinstance(frame, WasMarked):
-                        outbox.close(MARKED, text)
-                    else:
-                        outbox.put(text)
-
-        if self._telling is None and self._mirror.owes_places:
-            loop = asyncio.get_running_loop()
-            self._telling = loop.call_later(TELL_PLACES_EVERY, self._tell_places)
-
-    def _tell_places(self) -> None:
-        self._telling = None
-        self._deliver(self._mirror.tell_places(asyncio.get_running_loop().time()))
-
-    def _end(self, outbox: Outbox, ending: Ending | None) -> None:
-        if ending is not None:
-            end(outbox, ending)
-            return
-        self._begin(self._ask_why(outbox))
-
-    def _begin(self, asks: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(asks)
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
-
-    async def _name(self, held: HeldBy) -> None:
-        """Says it again with the name of a marker at another process, once that is read."""
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        try:
-            await self.people.load_missing([held.user_id])
-        except Exception:
-            logger.exception("the name of a marker could not be read")
-        if held.user_id in self.people.known:
-            self._deliver(self._mirror.held_again(held, loop.time() - begun))
-
-    async def _ask_why(self, outbox: Outbox) -> None:
-        try:
-            ending = await self._use_cases.why_gone(connection=outbox.connection)
-        except Exception as error:
-            if not isinstance(error, Unavailable):
-                logger.exception("why a connection has gone could not be found out")
-            ending = Ending.LEASE_LOST
-        end(outbox, ending)
 
 
 class Rooms:
@@ -302,11 +62,11 @@ class Rooms:
     def census(self) -> Census:
         """Counts everybody."""
         roles = Counter(role for room in self._rooms.values() for role in room.roles)
-        listed = [room.listed for room in self._rooms.values()]
+        counts = [room.counts for room in self._rooms.values()]
         return Census(
             {role: roles[role] for role in Role},
-            sum(waiting for waiting, _ in listed),
-            sum(held for _, held in listed),
+            sum(room.waiting for room in counts),
+            sum(room.held for room in counts),
         )
 
     def close_for_restart(self, within: Seconds = 0.0) -> None:

@@ -21,7 +21,7 @@ from attendance_web.live.log_context import logged_with
 from attendance_web.live.messages import PONG, GivenCommand, decode, encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.peer import FLOODED
-from attendance_web.live.rooms import Room, end
+from attendance_web.live.room import Room, end
 from attendance_web.live.sockets import Sockets
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
