@@ -80,7 +80,7 @@ async def told(outbox: Outbox) -> str | int:
 
 @pytest.fixture
 async def hall(clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Hall:
-    monkeypatch.setattr("attendance_web.live.rooms.READ_EVERY", 3600)
+    monkeypatch.setattr("attendance_web.live.room.READ_EVERY", 3600)
     notifier = Notifier()
     return Hall(await Lecture.begun(Store(notifier, clock), waiting=2), notifier)
 
