@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.marking.ledger import MAX_N
-from tests.support.site import Browser, Site, envelope, refusal, response
+from tests.support.site import Browser, Site, code, refusal, response
 from tests.support.site import either_site as site
 
 __all__ = ["site"]
@@ -38,12 +38,6 @@ async def boris(site: Site) -> Browser:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def vera(site: Site) -> Browser:
     return await site.person("vera", display_name="Вера")
-
-
-def code(answer: Any, error: int, *, status: int = 200) -> str:
-    """The code of a refusal with this number."""
-    refusal(answer, error, status=status)
-    return str(envelope(answer)["code"])
 
 
 async def entries(browser: Browser, **given: Any) -> list[Any]:

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.events import MAX_HELPERS
-from tests.support.site import Browser, Site, envelope, refusal, response
+from tests.support.site import Browser, Site, code, refusal, response
 from tests.support.site import either_site as site
 from tests.support.stand_ins import NOON
 
@@ -40,12 +40,6 @@ async def boris(site: Site) -> Browser:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def vera(site: Site) -> Browser:
     return await site.person("vera", display_name="Вера")
-
-
-async def code(answer: Any, error: int, *, status: int = 200) -> str:
-    """The code of a refusal with this number."""
-    refusal(answer, error, status=status)
-    return str(envelope(answer)["code"])
 
 
 async def ids(browser: Browser, path: str, **given: Any) -> list[str]:
@@ -84,13 +78,13 @@ class TestUpdateEvent:
         name = response(await anna.get(BY_ID, event_id=event_id))["name"]
         other = await anna.event("Чужое имя")
         taken = await anna.post(UPDATE, event_id=other, name=name.upper())
-        assert await code(taken, 6) == "event_name_taken"
+        assert code(taken, 6) == "event_name_taken"
         response(await anna.post(UPDATE, event_id=event_id, name=name.upper()))
 
     async def test_refusals_in_their_order(self, site: Site, anna: Browser, boris: Browser) -> None:
         event_id = await anna.event()
         given = {"event_id": event_id, "name": "Чужая"}
-        assert await code(await site.browser().post(UPDATE, **given), 7, status=401)
+        assert code(await site.browser().post(UPDATE, **given), 7, status=401)
         for wrong in ("name", "time_from", "time_to", "who_marks"):
             told = await boris.post(UPDATE, event_id=event_id, **{wrong: "\x00"})
             assert wrong in refusal(told, 1)
@@ -101,12 +95,12 @@ class TestUpdateEvent:
         for who_marks in bad:
             told = await anna.post(UPDATE, event_id=event_id, who_marks=who_marks)
             assert "who_marks" in refusal(told, 1)
-        assert await code(await boris.post(UPDATE, event_id=NO_EVENT, name="x"), 5)
-        assert await code(await boris.post(UPDATE, **given), 3) == "not_an_organiser"
+        assert code(await boris.post(UPDATE, event_id=NO_EVENT, name="x"), 5)
+        assert code(await boris.post(UPDATE, **given), 3) == "not_an_organiser"
         moved = {"event_id": event_id, "time_from": NOW - 90, "time_to": NOW - 99}
-        assert await code(await anna.post(UPDATE, **moved), 3) == "event_started"
+        assert code(await anna.post(UPDATE, **moved), 3) == "event_started"
         late = {"event_id": event_id, "time_to": NOW}
-        assert await code(await anna.post(UPDATE, **late), 1) == "bad_times"
+        assert code(await anna.post(UPDATE, **late), 1) == "bad_times"
 
     async def test_a_start_that_is_given_as_it_was_is_no_change(self, anna: Browser) -> None:
         event_id = await anna.event(starts=-60)
@@ -123,7 +117,7 @@ class TestUpdateEvent:
             late: list[dict[str, Any]] = [{"name": "x"}, {"time_to": NOW + 60}]
             for changes in (*late, {"who_marks": "confirmed"}):
                 told = await anna.post(UPDATE, event_id=event_id, **changes)
-                assert await code(told, 3) == "event_over"
+                assert code(told, 3) == "event_over"
         finally:
             site.clock.pass_(-2)
         assert response(await anna.get(BY_ID, event_id=event_id)) == before
@@ -166,22 +160,22 @@ class TestAddHelper:
     async def test_refusals_in_their_order(self, site: Site, anna: Browser, boris: Browser) -> None:
         event_id = await anna.event()
         given = {"event_id": event_id, "user_id": boris.user_id}
-        assert await code(await site.browser().post(ADD, **given), 7, status=401)
+        assert code(await site.browser().post(ADD, **given), 7, status=401)
         for missing in given:
             assert missing in refusal(await boris.post(ADD, **{**given, missing: None}), 2)
             assert missing in refusal(await boris.post(ADD, **{**given, missing: "x"}), 1)
-        assert await code(await boris.post(ADD, **{**given, "event_id": NO_EVENT}), 5)
+        assert code(await boris.post(ADD, **{**given, "event_id": NO_EVENT}), 5)
         nobody = {**given, "user_id": 10**9}
-        assert await code(await boris.post(ADD, **nobody), 3) == "not_the_creator"
+        assert code(await boris.post(ADD, **nobody), 3) == "not_the_creator"
         myself = {**given, "user_id": anna.user_id}
-        assert await code(await anna.post(ADD, **myself), 3) == "helper_of_oneself"
-        assert await code(await anna.post(ADD, **nobody), 5) == "person_not_found"
+        assert code(await anna.post(ADD, **myself), 3) == "helper_of_oneself"
+        assert code(await anna.post(ADD, **nobody), 5) == "person_not_found"
 
     async def test_a_helper_names_no_helpers(self, anna: Browser, boris: Browser) -> None:
         event_id = await anna.event()
         given = {"event_id": event_id, "user_id": boris.user_id}
         response(await anna.post(ADD, **given))
-        assert await code(await boris.post(ADD, **given), 3) == "not_the_creator"
+        assert code(await boris.post(ADD, **given), 3) == "not_the_creator"
 
     async def test_there_are_twenty_at_most(
         self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
@@ -193,7 +187,7 @@ class TestAddHelper:
         for person in people[:2]:
             response(await anna.post(ADD, event_id=event_id, user_id=person.user_id))
         third = {"event_id": event_id, "user_id": people[2].user_id}
-        assert await code(await anna.post(ADD, **third), 3) == "too_many_helpers"
+        assert code(await anna.post(ADD, **third), 3) == "too_many_helpers"
         first = {"event_id": event_id, "user_id": people[0].user_id}
         response(await anna.post(ADD, **first))
         response(await anna.post(REMOVE, **first))
@@ -220,11 +214,11 @@ class TestRemoveHelper:
         for helper in (boris, vera):
             response(await anna.post(ADD, event_id=event_id, user_id=helper.user_id))
         given = {"event_id": event_id, "user_id": vera.user_id}
-        assert await code(await site.browser().post(REMOVE, **given), 7, status=401)
+        assert code(await site.browser().post(REMOVE, **given), 7, status=401)
         for missing in given:
             assert missing in refusal(await boris.post(REMOVE, **{**given, missing: None}), 2)
-        assert await code(await boris.post(REMOVE, **{**given, "event_id": NO_EVENT}), 5)
-        assert await code(await boris.post(REMOVE, **given), 3) == "not_the_creator"
+        assert code(await boris.post(REMOVE, **{**given, "event_id": NO_EVENT}), 5)
+        assert code(await boris.post(REMOVE, **given), 3) == "not_the_creator"
         assert response(await anna.post(REMOVE, **{**given, "user_id": 10**9})) == {}
 
 
@@ -234,11 +228,11 @@ class TestGetHelpers:
     ) -> None:
         event_id = await anna.event()
         assert response(await anna.get(HELPERS, event_id=event_id)) == {"helpers": []}
-        assert await code(await site.browser().get(HELPERS, event_id=event_id), 7, status=401)
+        assert code(await site.browser().get(HELPERS, event_id=event_id), 7, status=401)
         assert "event_id" in refusal(await boris.get(HELPERS), 2)
         assert "event_id" in refusal(await boris.get(HELPERS, event_id="x"), 1)
-        assert await code(await boris.get(HELPERS, event_id=NO_EVENT), 5)
-        assert await code(await boris.get(HELPERS, event_id=event_id), 3) == "not_an_organiser"
+        assert code(await boris.get(HELPERS, event_id=NO_EVENT), 5)
+        assert code(await boris.get(HELPERS, event_id=event_id), 3) == "not_an_organiser"
 
 
 class TestWhoMarks:

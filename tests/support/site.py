@@ -212,3 +212,9 @@ def refusal(answer: httpx.Response, error: int, *, status: int = 200) -> str:
     assert told["error_msg"] and told["code"] and "response" not in told
     text: str = told["error_msg"]
     return text
+
+
+def code(answer: httpx.Response, error: int, *, status: int = 200) -> str:
+    """The code of a refusal with this number."""
+    refusal(answer, error, status=status)
+    return str(envelope(answer)["code"])
