@@ -7,10 +7,10 @@ connections at once kept a command of somebody else waiting for 50 ms.
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from attendance_core.vocabulary import Seconds
@@ -18,9 +18,7 @@ from attendance_core.vocabulary import Seconds
 logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
-# What no connection is to blame for, and what goes on for a while: all files are open, no memory
-EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try then
+PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be accepted
 
 
 class Accepting:
@@ -43,8 +41,9 @@ class Accepting:
         if self._listener.fileno() < 0:
             return
         self._loop.remove_reader(self._listener)
-        while self._accept_one():
-            pass
+        with suppress(OSError):  # nobody waits, or nobody can be let in
+            while True:
+                self._accept_one()
         self._listener.close()
 
     def _begin(self) -> None:
@@ -52,27 +51,25 @@ class Accepting:
         self._loop.add_reader(self._listener, self._accept_some)
 
     def _accept_some(self) -> None:
-        for _ in range(AT_ONCE):
-            if not self._accept_one():
-                return
-
-    def _accept_one(self) -> bool:
-        """Accepts one, and answers whether there may be more."""
         try:
-            connection, _ = self._listener.accept()
+            for _ in range(AT_ONCE):
+                self._accept_one()
         except (BlockingIOError, InterruptedError):
-            return False
-        except OSError as error:
-            if error.errno not in EXHAUSTED:
-                return True  # that one has gone already
+            return
+        except OSError as error:  # all files are open, or there is no memory: no one's fault
             logger.error("no connection can be accepted: %s", error)
             self._loop.remove_reader(self._listener)
             self._pause = self._loop.call_later(PAUSE_SECONDS, self._begin)
-            return False
+
+    def _accept_one(self) -> None:
+        """Accepts one, or finds it gone. Raises OSError, BlockingIOError where nobody waits."""
+        try:
+            connection, _ = self._listener.accept()
+        except ConnectionAbortedError:
+            return
         task = self._loop.create_task(self._open(connection))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
-        return True
 
     async def _open(self, connection: socket.socket) -> None:
         connection.setblocking(False)
