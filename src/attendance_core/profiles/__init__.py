@@ -15,6 +15,7 @@ from attendance_core.profiles.profile import (
     UpdateProfileInfo,
     UpdateProfilePicture,
     checked_display_name,
+    group_of,
     picture_path,
 )
 from attendance_core.profiles.scans import (
@@ -50,6 +51,7 @@ __all__ = [
     "UpdateProfilePicture",
     "UploadProfileConfirmation",
     "checked_display_name",
+    "group_of",
     "picture_path",
     "scan_path",
 ]

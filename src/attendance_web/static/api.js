@@ -2,7 +2,7 @@
 
 import { language, t } from "./texts.js";
 
-/** @typedef {{user_id: number, display_name: string, pic: string, confirmed: boolean}} Person */
+/** @typedef {{user_id: number, display_name: string, pic: string, confirmed: boolean, group?: string}} Person */
 /** @typedef {"none" | "pending" | "approved" | "rejected"} Confirmation */
 /** @typedef {Person & {bio: string, karma: number, confirmation?: Confirmation}} Profile */
 /** @typedef {{event_id: string, name: string, time_from: number, time_to: number}} Event */

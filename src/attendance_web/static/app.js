@@ -36,8 +36,8 @@ route(SHORT, async () => (await import("./screens/no-event.js")).noEvent);
 route(/^\/me$/, async () => (await import("./screens/me.js")).me);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
-const bar = h("aside", { class: "bar", "aria-label": t("wait") });
-const tabs = h("nav", { "aria-label": t("menu") });
+const bar = h("aside", { class: "bar", "aria-label": t("wait"), hidden: true });
+const tabs = h("nav", { "aria-label": t("menu"), hidden: true });
 /** @type {import("./router.js").Screen | null} */
 let screen = null;
 /** @type {number | null | undefined} */
@@ -66,6 +66,7 @@ async function show() {
   }
   screen = make();
   refill(main, screen.view, userId === null && languages());
+  main.classList.toggle("wide", screen.isWide === true);
   document.title = screen.title;
   main.querySelector("h1")?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
@@ -97,7 +98,8 @@ function showTabs() {
 function showBar() {
   const { eventId, connection, markedBy } = waiting.value;
   const at = `/event/${eventId}/wait`;
-  if (eventId === null || here() === at) {
+  bar.hidden = eventId === null || here() === at;
+  if (bar.hidden) {
     bar.replaceChildren();
     return;
   }
@@ -138,8 +140,7 @@ function toMain(event) {
   event.preventDefault();
   main.focus();
 }
-document.body.prepend(skip, bar);
-document.body.append(tabs);
+document.body.prepend(skip, tabs, bar);
 placeNotices(document.body);
 window.addEventListener("hashchange", () => void show());
 waiting.watch(showBar);
