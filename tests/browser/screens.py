@@ -68,6 +68,7 @@ class Tour:
         await marker.at("to-sign-up").click()
         await marker.sign_up(f"vera-{self._language}-tour")
         await self._show_face(marker)
+        await self._say_group(marker)
         await marker.at("tab-events").click()
         await marker.create_event(self._other)
         await marker.at("tab-events").click()
@@ -101,13 +102,16 @@ class Tour:
                 await asker.at("invitation").wait_for()
                 yield Screen("invited", asker.page)
             await asker.sign_up(f"asker{number}-{self._language}")
-            await self._show_face(asker)
+            if number % 2 == 0:  # the others have their initials
+                await self._show_face(asker)
+            await self._say_group(asker)
             await asker.open(link)
             if number == 0:
                 await asker.at("mark-me").wait_for()
                 yield Screen("event", asker.page)
             await asker.wait()
             askers.append(asker)
+        await expect(askers[0].at("place")).to_have_text("1")
         yield Screen("waiting", askers[0].page)
         last = askers[-1]
         last.watch.may_lose_connection = True
@@ -119,11 +123,14 @@ class Tour:
         await marker.expect_listed(*askers)
         yield Screen("marking", marker.page)
         await marker.hold(askers[0])
-        await expect(marker.at("marked")).to_be_enabled()
+        await expect(marker.at("marked")).to_have_attribute("aria-disabled", "false")
         yield Screen("holding", marker.page)
+        await askers[0].expect_state("held")
+        yield Screen("held", askers[0].page)
         await marker.at("marked").click()
         await askers[0].expect_state("marked")
         await expect(askers[0].at("waiting")).to_contain_text(marker.name)
+        await expect(askers[0].at("own")).to_have_text(askers[0].name)
         yield Screen("marked", askers[0].page)
         await expect(marker.at("notice")).to_contain_text(askers[0].name)
         yield Screen(TELLING, marker.page)
@@ -151,6 +158,7 @@ class Tour:
 
     async def _befriend(self, marker: Visitor, askers: list[Visitor]) -> None:
         """One of them asks the marker, who asks another."""
+        await askers[0].at("done").click()
         await self._find(askers[0], marker)
         await askers[0].at("befriend").click()
         await askers[0].at("withdraw").wait_for()
@@ -188,6 +196,13 @@ class Tour:
         await visitor.at("picture").set_input_files(self._picture())
         await visitor.at("save-picture").click()
         await expect(visitor.at("save-picture")).to_have_count(0)
+
+    async def _say_group(self, visitor: Visitor) -> None:
+        """What tells people of one name apart."""
+        await visitor.at("tab-me").click()
+        await visitor.at("info").locator("[name=bio]").fill(self._bio)
+        await visitor.at("save").click()
+        await expect(visitor.at("notice")).not_to_be_empty()
 
     def _picture(self) -> Path:
         path = self._folder / f"face-{self._chance.random()}.png"

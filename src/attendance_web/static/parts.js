@@ -151,11 +151,12 @@ let sections = 0;
 /**
  * What stands where there is nothing yet.
  * @param {Drawing} drawing
- * @param {string} sentence
+ * @param {string | HTMLElement} sentence
  * @param {...Child} buttons one, as a rule
  */
 export function empty(drawing, sentence, ...buttons) {
-  return h("div", { class: "empty" }, icon(drawing), h("p", {}, sentence), ...buttons);
+  const said = typeof sentence === "string" ? h("p", {}, sentence) : sentence;
+  return h("div", { class: "empty" }, icon(drawing), said, ...buttons);
 }
 
 /**

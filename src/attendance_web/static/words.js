@@ -169,6 +169,17 @@ export const WORDS = {
   "wait.since": { ru: "В списке с {time}", en: "On the list since {time}" },
   "wait.stop": { ru: "Убрать меня из списка", en: "Leave the list" },
   "wait.done": { ru: "Готово", en: "Done" },
+  "wait.toEvent": { ru: "К занятию", en: "Back to the class" },
+  "wait.other": {
+    ru: "Вы ждёте отметки на занятии «{name}». Потерять место там и встать в список здесь?",
+    en: "You are on the list of “{name}”. Give up your place there and join the list here?",
+  },
+  "wait.other.yes": { ru: "Встать в список здесь", en: "Join the list here" },
+  "wait.annulled": { ru: "Отметка отменена", en: "Your mark was undone" },
+  "wait.annulled.help": {
+    ru: "Вы можете снова встать в список",
+    en: "You can join the list again",
+  },
 
   mark: { ru: "Лист у меня", en: "Marking" },
   "mark.connecting": { ru: "Подключаемся…", en: "Connecting…" },
@@ -231,7 +242,7 @@ export const WORDS = {
   "hold.sending": { ru: "Отправляем…", en: "Sending…" },
 
   "told.marked": { ru: "{name}: есть отметка. {text}", en: "{name} is marked. {text}" },
-  "told.paid": { ru: "+{count} к карме", en: "+{count} karma" },
+  "told.paid": { ru: { other: "+{count} к карме" }, en: { other: "+{count} karma" } },
   "told.undo": { ru: "Отменить", en: "Undo" },
   "told.undone": { ru: "{name}: отметка отменена", en: "{name}: the mark is undone" },
   "told.refused": { ru: "{name}: снова в списке", en: "{name} is back on the list" },
@@ -297,35 +308,39 @@ export const WORDS = {
     en: "Only you and moderators see it. A new one replaces the old and its tick.",
   },
 
-  "code.event_over": { ru: "Событие закончилось", en: "The event is over" },
-  "code.event_not_found": { ru: "Такого события больше нет", en: "There is no such event any more" },
-  "code.event_not_started": { ru: "Событие ещё не началось", en: "The event has not started yet" },
-  "code.left_event": { ru: "Вы вышли из события", en: "You have left the event" },
+  "code.event_over": { ru: "Занятие закончилось", en: "The class is over" },
+  "code.event_not_found": { ru: "Такого занятия больше нет", en: "There is no such class any more" },
+  "code.event_not_started": { ru: "Занятие ещё не началось", en: "The class has not started yet" },
+  "code.left_event": { ru: "Вы больше не участвуете", en: "You have left the class" },
   "code.may_not_mark": {
     ru: "Организаторы не разрешили вам отмечать других",
     en: "The organisers have not let you mark others",
   },
   "code.not_logged_in": { ru: "Вы вышли из аккаунта", en: "You are logged out" },
   "code.you_are_waiting": {
-    ru: "Вы сами ждёте отметки. Чтобы отмечать других, перестаньте ждать.",
-    en: "You are waiting yourself. Stop waiting to mark others.",
+    ru: "Вы сами ждёте отметки. Чтобы отмечать других, уберите себя из списка",
+    en: "You are waiting yourself. Leave the list to mark others",
   },
   "code.holding_somebody": {
-    ru: "Вы сейчас отмечаете человека. Сначала отметьте его или откажитесь.",
-    en: "You are holding somebody. Mark them or give them back first.",
+    ru: "Вы сейчас отмечаете другого человека. Сначала отметьте или верните в список",
+    en: "You are marking somebody. Mark them or put them back first",
   },
   "code.already_holding": {
     ru: "Вы уже отмечаете человека в другом окне",
-    en: "You are holding somebody in another window",
+    en: "You are marking somebody in another window",
   },
   "code.nobody_held": {
-    ru: "Время вышло: отметка не записана",
-    en: "Time was up: the mark is not recorded",
+    ru: "Время вышло, отметки нет",
+    en: "Time ran out, not marked",
+  },
+  "code.changed": {
+    ru: "{name}: отметку уже изменил кто-то другой",
+    en: "{name}: someone else has changed this mark already",
   },
   "code.not_held": { ru: "Отметка не записана", en: "The mark is not recorded" },
   "code.unavailable": {
-    ru: "Сервис не ответил: не записано, попробуйте ещё раз",
-    en: "The service did not answer: not recorded, try again",
+    ru: "Сервис не ответил. Не записано, попробуйте ещё раз",
+    en: "The service did not answer. Not recorded, try again",
   },
   "code.foreign_origin": {
     ru: "Откройте страницу по её обычному адресу",

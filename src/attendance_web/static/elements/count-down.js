@@ -1,10 +1,11 @@
 /**
- * `<count-down until="milliseconds">`: the seconds that are left, as a number and a bar; said aloud
+ * `<count-down until="seconds">`: the seconds that are left, as a number and a bar; said aloud
  * when few are.
  */
 
 import { h, say } from "../dom.js";
 import { counted, t } from "../texts.js";
+import { now } from "../times.js";
 
 const EVERY = 250; // milliseconds
 const SOON = 15; // seconds, as are those below
@@ -37,14 +38,14 @@ export class CountDown extends HTMLElement {
   attributeChangedCallback(_, before, value) {
     if (before === value) return;
     this.#until = Number(value);
-    this.#whole = Math.max(1, this.#until - Date.now());
+    this.#whole = Math.max(1, this.#until - now());
     say(this.#said, "");
     this.#tick();
   }
 
   #tick() {
-    const left = Math.max(0, this.#until - Date.now());
-    const seconds = Math.ceil(left / 1000);
+    const left = Math.max(0, this.#until - now());
+    const seconds = Math.ceil(left);
     say(this.#number, counted("hold.seconds", seconds));
     this.#bar.value = left / this.#whole;
     this.classList.toggle("soon", seconds <= SOON);

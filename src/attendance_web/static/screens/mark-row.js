@@ -4,7 +4,7 @@ import { h, say } from "../dom.js";
 import "../elements/person-face.js";
 import "../elements/time-since.js";
 import { badge, tick } from "../parts.js";
-import { people, person } from "../people.js";
+import { groupOf, people, person } from "../people.js";
 import { t } from "../texts.js";
 
 /** @typedef {import("../fold.js").Marking} Marking */
@@ -25,6 +25,7 @@ const shown = new WeakMap();
  * @param {() => void} choose
  */
 export function makeRow(userId, choose) {
+  const since = h("time-since", { from: WORTH_SAYING });
   return h(
     "li",
     {},
@@ -33,8 +34,7 @@ export function makeRow(userId, choose) {
       { type: "button", class: "row", onclick: choose, "data-test": "asker", "data-user": userId },
       h("person-face", { user: userId }),
       h("span", { class: "name" }, h("span"), h("span", { class: "signs" }), h("small")),
-      h("time-since", { from: WORTH_SAYING }),
-      h("span", { class: "take" }, t("mark.take")),
+      h("span", { class: "end" }, h("span", { class: "take" }, t("mark.take")), since),
     ),
   );
 }
@@ -71,15 +71,16 @@ export function mendRow(row, marking, userId) {
  */
 function show(row, { known, askedAt, isFriend, isAsked }) {
   const button = row.firstElementChild;
-  const [face, name, since] = button?.children ?? [];
+  const [face, name, end] = button?.children ?? [];
   const [text, signs, group] = name?.children ?? [];
+  const since = end?.lastElementChild;
   if (!button || !face || !since || !text || !signs || !group) return;
   if (known) {
     face.setAttribute("name", known.display_name);
     face.setAttribute("src", known.pic);
   }
   say(text, known?.display_name ?? "…");
-  say(group, known?.group ?? "");
+  say(group, known ? groupOf(known) : "");
   since.setAttribute("at", String(askedAt));
   signs.replaceChildren(
     ...(known?.confirmed ? [tick()] : []),
