@@ -5,6 +5,7 @@ The visit that owns a socket is the only one to read, write and close it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import suppress
 from typing import Final
@@ -18,7 +19,7 @@ from attendance_core.vocabulary import EventId
 from attendance_web.live.asgi import ClientGone, Receive, Scope, Send, Socket
 from attendance_web.live.close_codes import refusal_code
 from attendance_web.live.messages import encode_error
-from attendance_web.live.opening_turns import Opening
+from attendance_web.live.opening_turns import TOLD_AFTER_SECONDS, Opening
 from attendance_web.live.sockets import Sockets
 from attendance_web.live.visit import Visit
 from attendance_web.wire.credentials import (
@@ -74,8 +75,12 @@ class SocketApplication:
                                 hears_news=wants_news(socket.query),
                             )
                             await visit.run()
-            except (TimeoutError, NoTurn):
-                logger.warning("an opening took too long, or too many wait")
+            except NoTurn:
+                logger.warning("an opening found no turn: too many wait")
+                await asyncio.sleep(TOLD_AFTER_SECONDS)
+                await _turn_away(socket, Unavailable())
+            except TimeoutError:
+                logger.warning("an opening took too long")
                 await _turn_away(socket, Unavailable())
             except (Refusal, Unavailable, LeaseLost) as error:
                 await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
