@@ -71,7 +71,7 @@ from attendance_core.marking.announcements import (
 from attendance_core.marking.connections import Connection, Process, Role, Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
-from attendance_core.marking.ledger import AnnulReason, Entry, Grade, Noted, Origin
+from attendance_core.marking.ledger import AnnulReason, Entry, EntryNotes, Grade, Origin
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
@@ -121,6 +121,7 @@ __all__ = [
     "Credential",
     "Ending",
     "Entry",
+    "EntryNotes",
     "Event",
     "EventChanged",
     "EventCode",
@@ -163,7 +164,6 @@ __all__ = [
     "NotLoggedIn",
     "NotTheCreator",
     "NotWaiting",
-    "Noted",
     "Origin",
     "Outcome",
     "Participant",

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from attendance_core.attendance import Attended, LedgerLine, Participant, SeenState
-from attendance_core.marking.ledger import MAX_N, AnnulReason
+from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import CallContext, get, post
@@ -82,7 +82,7 @@ class Annulment(msgspec.Struct, frozen=True):
 
     event_id: EventRef
     user_id: PersonId
-    n: Annotated[int, Meta(ge=1, le=MAX_N, description="The number of the mark")]
+    n: Annotated[int, Meta(ge=1, le=MAX_ENTRIES, description="The number of the mark")]
     reason: Reason
     note: str = ""
 
@@ -205,9 +205,9 @@ def _attended(attended: Attended) -> MyAttendance:
         return MyAttendance(*shown, mark.marker, int(mark.at), grade, mark.n, None)
     if attended.annulled is None:
         return MyAttendance(*shown, None, None, None, None, None)
-    entry, noted = attended.annulled
+    entry, notes = attended.annulled.entry, attended.annulled.notes
     reason = AnnulReason.OTHER if entry.reason is None else entry.reason
-    annulled = AnnulledShown(int(entry.at), reason.value, noted.note or None)
+    annulled = AnnulledShown(int(entry.at), reason.value, notes.note or None)
     return MyAttendance(*shown, None, None, None, None, annulled)
 
 
@@ -223,7 +223,7 @@ def _entry(line: LedgerLine) -> EntryShown:
         None if entry.grade is None else entry.grade.value,
         line.marked_as,
         None if entry.reason is None else entry.reason.value,
-        line.noted.note or None,
+        line.notes.note or None,
     )
 
 

@@ -135,7 +135,10 @@ async def store(before: Before) -> AsyncIterator[Any]:
 async def entries(store: Any, person: int = 2) -> list[tuple[Any, ...]]:
     """The number, the actor, how it came to be, and under what name; the first one first."""
     found = await store.observe(lambda u: u.ledger.of(EVENT, UserId(person), None, 0))
-    return [(e.n, e.actor_id, e.origin, noted.marked_as) for e, noted in reversed(found)]
+    return [
+        (line.entry.n, line.entry.actor_id, line.entry.origin, line.notes.marked_as)
+        for line in reversed(found)
+    ]
 
 
 class TestSideBySide:

@@ -142,13 +142,12 @@ class Events:
         return attended[offset : None if limit is None else offset + limit]
 
     def _attended(self, place: Place) -> Attended:
-        event, last = self._tables.events[place.event_id], self._tables.last_entry(place)
+        event, last = self._tables.events[place.event_id], self._tables.last_line(place)
         if last is None:
             return Attended(event, None)
-        entry, _ = last
-        if entry.origin is None:
+        if last.entry.origin is None:
             return Attended(event, None, annulled=last)
-        return Attended(event, self._tables.marked(place), entry.grade)
+        return Attended(event, self._tables.marked(place), last.entry.grade)
 
 
 def _page(

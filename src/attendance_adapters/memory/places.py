@@ -73,9 +73,9 @@ class Places:
                 is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
                 name = self._tables.profiles[place.user_id].display_name
                 person = Participant(place.user_id, name, is_confirmed, place.state, place.member)
-                last = self._tables.last_entry(place)
+                last = self._tables.last_line(place)
                 if last is not None and isinstance(place.state, Marked):
-                    person = replace(person, grade=last[0].grade, noted=last[1])
+                    person = replace(person, grade=last.entry.grade, notes=last.notes)
                 participants.append(person)
         return sorted(participants, key=lambda one: (fold(one.display_name), one.user_id))
 

@@ -21,9 +21,9 @@ from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     entry_from,
-    is_noted_of_entry,
+    notes_are_of_entry,
     last_entry_of_place,
-    noted_from,
+    notes_from,
 )
 from attendance_adapters.sql.event_lists import LIMIT, OFFSET, listed
 from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
@@ -36,7 +36,7 @@ from attendance_adapters.sql.search import (
     parameters_of,
 )
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
-from attendance_core.attendance import Attended
+from attendance_core.attendance import Attended, LedgerLine
 from attendance_core.errors import EventNotFound
 from attendance_core.events import ANY_TIME, Event, When
 from attendance_core.folding import fold
@@ -119,7 +119,7 @@ ATTENDED_BY = (
         events.join(places, _place_is_in_event)
         .join(profiles, profiles.c.user_id == places.c.user_id)
         .outerjoin(ledger, last_entry_of_place(ledger))
-        .outerjoin(ledger_notes, is_noted_of_entry)
+        .outerjoin(ledger_notes, notes_are_of_entry)
     )
     .where(
         places.c.user_id == bindparam("user_id"),
@@ -258,12 +258,12 @@ class Events:
 
 def _attended_from(row: Sequence[Any]) -> Attended:
     size = len(ENTRY_COLUMNS)
-    entry, noted = entry_from(row[:size]), noted_from(*row[size : size + 3])
+    entry, notes = entry_from(row[:size]), notes_from(*row[size : size + 3])
     event = _event_from(row[size + 3 :])
     if entry is None:
         return Attended(event, None)
     if entry.origin is None:
-        return Attended(event, None, annulled=(entry, noted))
+        return Attended(event, None, annulled=LedgerLine(entry, notes))
     marked = Marked(entry.actor_id, entry.at, entry.n, entry.origin)
     return Attended(event, marked, entry.grade)
 

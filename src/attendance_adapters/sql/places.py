@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from attendance_adapters.sql.column_types import BigId
-from attendance_adapters.sql.entries import is_noted_of_entry, last_entry_of_place, noted_from
+from attendance_adapters.sql.entries import notes_are_of_entry, last_entry_of_place, notes_from
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import Participant
@@ -113,7 +113,7 @@ PARTICIPANTS = (
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
         .outerjoin(ledger, last_entry_of_place(ledger))
-        .outerjoin(ledger_notes, is_noted_of_entry)
+        .outerjoin(ledger_notes, notes_are_of_entry)
         .outerjoin(scans, scans.c.user_id == places.c.user_id)
     )
     .where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
@@ -209,5 +209,5 @@ def _participant_from(row: Sequence[Any]) -> Participant:
     is_confirmed, state = scan_state == Confirmation.APPROVED.value, _state_from(state_columns)
     if not isinstance(state, Marked):
         return Participant(user_id, name, is_confirmed, state, member)
-    grade, noted = grade_of(state.origin, actor_checked), noted_from(marked_as, note, name)
-    return Participant(user_id, name, is_confirmed, state, member, grade, noted)
+    grade, notes = grade_of(state.origin, actor_checked), notes_from(marked_as, note, name)
+    return Participant(user_id, name, is_confirmed, state, member, grade, notes)
