@@ -215,8 +215,8 @@ class Campus(World):
             host.missed -= missed
             self._deliver(host, mirror.apply_reading(begun, reading))
 
-    def told(self, host: Host, news: Announcement) -> None:
-        self._deliver(host, host.mirror.announced(news))
+    def told(self, host: Host, announcement: Announcement) -> None:
+        self._deliver(host, host.mirror.apply_announcement(announcement))
 
     def loses(self, host: Host, first: int, count: int) -> None:
         del host.post[first : first + count]

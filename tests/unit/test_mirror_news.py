@@ -82,7 +82,7 @@ class TestItsEnd:
     def test_marked_one_is_not(self, room: Room) -> None:
         phone, old = room.waits(WAITS, hears_news=True), room.waits(WAITS)
         room.told(place(BOB, 2, BY_MIA))
-        room.told(place(BOB, 3, Marked(MIA, AT, 50)))
+        room.told(place(BOB, 3, Marked(MIA, AT)))
         assert room.news(phone) == [HeldBy(MIA, 90), WasMarked(MIA)]
         assert room.news(old) == [WasMarked(MIA)]
 
@@ -98,7 +98,7 @@ class TestReadings:
         [
             (BY_MIA, [HeldBy(MIA, 88)]),
             (Waiting(10), []),
-            (Marked(MIA, AT, 50), [WasMarked(MIA)]),
+            (Marked(MIA, AT), [WasMarked(MIA)]),
         ],
     )
     def test_tell_of_a_hold_whose_announcement_was_lost(
@@ -117,7 +117,7 @@ class TestReadings:
             (BY_MAX, [HeldBy(MAX, 58)]),
             (Waiting(10), [LetGo()]),
             (None, [LetGo()]),
-            (Marked(MIA, AT, 50), [WasMarked(MIA)]),
+            (Marked(MIA, AT), [WasMarked(MIA)]),
         ],
     )
     def test_tell_what_has_become_of_a_hold(
@@ -148,16 +148,16 @@ class TestWithAName:
         phone, old = room.waits(WAITS, hears_news=True), room.waits(WAITS)
         room.told(place(BOB, 2, BY_MIA))
         room.hush()
-        room.deliver(room.mirror.held_again(HeldBy(MIA, 90), 0.25))
+        room.deliver(room.mirror.tell_hold_again(HeldBy(MIA, 90), 0.25))
         assert (room.news(phone), room.news(old)) == ([HeldBy(MIA, 89.75)], [])
 
-    @pytest.mark.parametrize("state", [Waiting(10), BY_MAX, Marked(MIA, AT, 50)])
+    @pytest.mark.parametrize("state", [Waiting(10), BY_MAX, Marked(MIA, AT)])
     def test_but_not_to_one_who_is_not(self, room: Room, state: State) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.told(place(BOB, 2, BY_MIA))
         room.told(place(BOB, 3, state))
         room.hush()
-        room.deliver(room.mirror.held_again(HeldBy(MIA, 90), 0.25))
+        room.deliver(room.mirror.tell_hold_again(HeldBy(MIA, 90), 0.25))
         assert room.news(phone) == []
 
 
@@ -245,7 +245,7 @@ class TestYourPlace:
     def test_one_who_has_gone_or_was_marked_has_none(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.hush()
-        room.told(place(BOB, 2, Marked(MIA, AT, 50)))
+        room.told(place(BOB, 2, Marked(MIA, AT)))
         room.deliver(room.mirror.tell_places(3.0))
         assert room.news(phone) == [WasMarked(MIA)]
 

@@ -236,6 +236,6 @@ class RemoteNotifier:
 
     def _receive(self, event_id: EventId, content: bytes) -> None:
         """Calls the listeners here, unless this process sent the message itself."""
-        sender, news = decode(event_id, content)
+        sender, heard = decode(event_id, content)
         if sender != self._sender:
-            self._listeners.tell(event_id, news)
+            self._listeners.tell(event_id, heard)

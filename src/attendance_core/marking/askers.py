@@ -54,13 +54,13 @@ class Askers:
         """Whether somebody may have another place than they were told of."""
         return self._owes_places and bool(self._hearing)
 
-    def puts(self, place: Place) -> None:
-        """Hears of somebody's place, whoever it is."""
+    def note_place(self, place: Place) -> None:
+        """Notes somebody's place, whoever it is."""
         if self._order.put(place):
             self._owes_places = True
 
-    def counts(self, markers: Set[UserId]) -> None:
-        """Hears who is there to mark."""
+    def note_markers(self, markers: Set[UserId]) -> None:
+        """Notes who is there to mark."""
         if markers != self.markers:
             self.markers = markers
             self._owes_places = True
@@ -89,7 +89,7 @@ class Askers:
         view.your_place, view.your_place_at = frame, now
         return [Delivery(frame, (view.connection.connection_id,))]
 
-    def told(self, place: Place, at: Instant) -> list[Delivery]:
+    def tell_person(self, place: Place, at: Instant) -> list[Delivery]:
         """Tells a person on each of their sockets what has become of them, unless it was told."""
         to: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._of.get(place.user_id, {}).items():
@@ -98,7 +98,7 @@ class Askers:
                     to.setdefault(frame, []).append(connection_id)
         return [Delivery(frame, tuple(those)) for frame, those in to.items()]
 
-    def believing(self, held: HeldBy) -> tuple[ConnectionId, ...]:
+    def told_they_are_held(self, held: HeldBy) -> tuple[ConnectionId, ...]:
         """Finds those who were told that this marker has them, and nothing else since."""
         return tuple(
             view.connection.connection_id

@@ -36,7 +36,7 @@ class View:
     """
 
     connection: Connection
-    opened_at: int  # as the mirror counts
+    opened_at_count: int  # what the mirror counts, not a time
     hears_news: bool = False
     closing: bool = False
     holds: dict[UserId, Held] = field(default_factory=dict)  # those it was told ``prepared`` for

@@ -79,7 +79,7 @@ class HangUps:
             UNDER_WAY_SECONDS, lambda: self.begin(connection, goodbye=False)
         )
 
-    async def all_over(self) -> None:
+    async def wait_until_stored(self) -> None:
         """Returns once there is none that is not stored."""
         while self._ends:
             await asyncio.wait([end.over for end in self._ends])

@@ -37,7 +37,7 @@ TELL_PLACES_EVERY: Seconds = 0.25
 READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
 
 
-def end(outbox: Outbox, ending: Ending) -> None:
+def close_for(outbox: Outbox, ending: Ending) -> None:
     """Closes an open socket with its error frame, where there is one, and its code."""
     error = ending.as_error()
     text = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
@@ -55,7 +55,7 @@ class Room:
         process_id: Callable[[], ProcessId],
     ) -> None:
         self.event_id = event_id
-        self.users = 0  # who are in it, or on their way in or out
+        self.visit_count = 0  # in it, or on their way in or out
         self.people = PersonCache(use_cases.get_profile_summaries)
         self._mirror = Mirror()
         self._notifier = notifier
@@ -86,7 +86,7 @@ class Room:
         """Counts who waits, and who is held."""
         return self._mirror.counts
 
-    async def opened(self) -> None:
+    async def wait_until_read(self) -> None:
         """Returns once it was read. Raises Unavailable."""
         await asyncio.shield(self._opened)
 
@@ -102,7 +102,7 @@ class Room:
 
     async def _live(self) -> None:
         try:
-            self._unsubscribe = await self._notifier.subscribe(self.event_id, self._heard)
+            self._unsubscribe = await self._notifier.subscribe(self.event_id, self._hear)
             await self._read_once()
         except Exception as error:
             if not isinstance(error, Unavailable):
@@ -142,11 +142,11 @@ class Room:
         listed = {place.user_id for place in reading.listed}
         await self.people.load_missing(listed | reading.markers)
 
-    def _heard(self, news: Announcement | ports.Missed) -> None:
-        if isinstance(news, ports.Missed | EventChanged):
+    def _hear(self, heard: Announcement | ports.Missed) -> None:
+        if isinstance(heard, ports.Missed | EventChanged):
             self._refresh.set()  # it may end at another instant
-        if not isinstance(news, ports.Missed):
-            self._deliver(self._mirror.announced(news))
+        if not isinstance(heard, ports.Missed):
+            self._deliver(self._mirror.apply_announcement(heard))
 
     def add_asker(self, outbox: Outbox, asked: Asked) -> None:
         """Takes in a ``mark_me`` socket that is open and stored."""
@@ -222,7 +222,7 @@ class Room:
 
     def _end(self, outbox: Outbox, ending: Ending | None) -> None:
         if ending is not None:
-            end(outbox, ending)
+            close_for(outbox, ending)
             return
         self._begin(self._ask_why(outbox))
 
@@ -240,7 +240,7 @@ class Room:
         except Exception:
             logger.exception("the name of a marker could not be read")
         if held.user_id in self.people.known:
-            self._deliver(self._mirror.held_again(held, loop.time() - begun))
+            self._deliver(self._mirror.tell_hold_again(held, loop.time() - begun))
 
     async def _ask_why(self, outbox: Outbox) -> None:
         try:
@@ -249,4 +249,4 @@ class Room:
             if not isinstance(error, Unavailable):
                 logger.exception("why a connection has gone could not be found out")
             ending = Ending.LEASE_LOST
-        end(outbox, ending)
+        close_for(outbox, ending)

@@ -86,7 +86,7 @@ class Sockets:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._empty.wait()
-                await self.hang_ups.all_over()
+                await self.hang_ups.wait_until_stored()
 
     def stop_accepting(self) -> None:
         """Has calls refused: who is here already and calls is told to try again."""

@@ -25,7 +25,7 @@ class Stay:
         """Whether it goes without a grace, and nobody has stored that yet."""
         return self._is_leaving()
 
-    async def ended(self) -> None:
+    async def wait_until_ended(self) -> None:
         """Returns once nothing of it counts any more."""
         await self._ended.wait()
 
@@ -55,11 +55,11 @@ class Stays:
         theirs.add(stay)
         return stay
 
-    async def goodbyes_ended(self, event_id: EventId, user_id: UserId) -> None:
+    async def wait_for_goodbyes(self, event_id: EventId, user_id: UserId) -> None:
         """Returns once no socket of theirs in the event is about to go without a grace."""
         while True:
             leaving = [stay for stay in self._stays.get((event_id, user_id), ()) if stay.is_leaving]
             if not leaving:
                 return
             for stay in leaving:
-                await stay.ended()
+                await stay.wait_until_ended()

@@ -21,7 +21,7 @@ from attendance_web.live.log_context import logged_with
 from attendance_web.live.messages import PONG, GivenCommand, decode, encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.peer import FLOODED
-from attendance_web.live.room import Room, end
+from attendance_web.live.room import Room, close_for
 from attendance_web.live.sockets import Sockets
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
@@ -76,7 +76,7 @@ class Visit:
             lambda: self._ends_place or peer.said_goodbye,
         )
         try:
-            await self._sockets.stays.goodbyes_ended(connection.event_id, connection.user_id)
+            await self._sockets.stays.wait_for_goodbyes(connection.event_id, connection.user_id)
             perhaps_stored = True  # also where nobody can say
             perhaps_stored = await self._open()
             self._release()
@@ -208,7 +208,7 @@ class Visit:
         except (Refusal, LeaseLost) as error:
             ending = Ending.of(error)
             if ending is not None:
-                end(outbox, ending)
+                close_for(outbox, ending)
             elif isinstance(error, Refusal):
                 outbox.put(encode_error(error, outbox.language))
             return error.code if isinstance(error, Refusal) else "lease_lost"

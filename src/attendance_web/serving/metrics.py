@@ -126,10 +126,10 @@ class _Timed:
         self._notifier.publish(announcement)
 
     async def subscribe(self, event_id: EventId, listener: ports.Listener) -> Callable[[], None]:
-        def told(news: Announcement | ports.Missed) -> None:
-            if isinstance(news, PlaceChanged):
-                self._lag.observe(max(0.0, time.time() - news.at))
-            listener(news)
+        def told(heard: Announcement | ports.Missed) -> None:
+            if isinstance(heard, PlaceChanged):
+                self._lag.observe(max(0.0, time.time() - heard.at))
+            listener(heard)
 
         return await self._notifier.subscribe(event_id, told)
 
