@@ -121,7 +121,7 @@ def connect(
     from attendance_adapters.sql.migrate import require_current
 
     store: Store
-    pool: Callable[[], PoolUse] | None = None
+    pool_use: Callable[[], PoolUse] | None = None
     if url.get_backend_name() == "sqlite":
         from attendance_adapters.sql.sqlite import SqliteStore
 
@@ -130,14 +130,14 @@ def connect(
         from attendance_adapters.sql.postgres import PostgresStore
 
         postgres_store = PostgresStore(url, notifier, clock=clock)
-        store, pool = postgres_store, postgres_store.pool
+        store, pool_use = postgres_store, postgres_store.pool_use
     return Attendance(
         store=store,
         notifier=notifier,
         files=_open_files(files_url),
         terms=terms,
         prepare=partial(require_current, url),
-        pool=pool,
+        pool_use=pool_use,
     )
 
 

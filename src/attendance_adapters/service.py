@@ -52,12 +52,12 @@ class Attendance:
         files: ObjectFiles,
         terms: Terms,
         prepare: Callable[[], None] = _prepare_nothing,
-        pool: Callable[[], PoolUse] | None = None,
+        pool_use: Callable[[], PoolUse] | None = None,
     ) -> None:
         self._store = store
         self._prepare = prepare
-        self._callers = 0  # who wait for transactions and looks
-        self.pool = pool  # counts the store's connections; None where it has no pool
+        self._awaited_calls = 0  # transactions and looks that somebody waits for
+        self.pool_use = pool_use  # of the store; None where it has no pool
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
         self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
@@ -96,33 +96,33 @@ class Attendance:
         return self._store.looks_at_once
 
     @property
-    def in_use(self) -> int:
+    def store_calls(self) -> int:
         """How many transactions and looks run in the store, or wait for it."""
-        return self._callers + self._store.abandoned
+        return self._awaited_calls + self._store.abandoned_count
 
     async def _transact(self, work: Callable[[ports.Unit], T]) -> T:
         self._require_started_here()
-        self._callers += 1
+        self._awaited_calls += 1
         try:
             return await self._store.transact(work)
         finally:
-            self._callers -= 1
+            self._awaited_calls -= 1
 
     async def _observe(self, look: Callable[[ports.Unit], T]) -> T:
         self._require_started_here()
-        self._callers += 1
+        self._awaited_calls += 1
         try:
             return await self._store.observe(look)
         finally:
-            self._callers -= 1
+            self._awaited_calls -= 1
 
     async def _browse(self, look: Callable[[ports.Unit], T]) -> T:
         self._require_started_here()
-        self._callers += 1
+        self._awaited_calls += 1
         try:
             return await self._store.browse(look)
         finally:
-            self._callers -= 1
+            self._awaited_calls -= 1
 
     def _require_started_here(self) -> None:
         """Raises NotStarted, Closed, WrongLoop."""

@@ -170,10 +170,10 @@ def _metrics(attendance: Attendance) -> Metrics:
             f"please run: {how_to_install('metrics')}"
         ) from None
     heartbeat, notifier = attendance.heartbeat, attendance.notifier
-    gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.in_use}
-    if (pool := attendance.pool) is not None:
-        gauges["database_pool_size"] = lambda: pool().size
-        gauges["database_pool_taken"] = lambda: pool().taken
+    gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.store_calls}
+    if (pool_use := attendance.pool_use) is not None:
+        gauges["database_pool_size"] = lambda: pool_use().size
+        gauges["database_pool_taken"] = lambda: pool_use().taken
     return Metrics(
         call_names={call.path: call.name for call in CALLS},
         counters={

@@ -114,7 +114,7 @@ class TestSqlite:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        await eventually(lambda: sqlite_store.abandoned == 0)
+        await eventually(lambda: sqlite_store.abandoned_count == 0)
 
 
 class TestByKey:
@@ -157,10 +157,10 @@ class TestPostgres:
 
     async def test_many_keep_no_other_look_waiting(self, store: PostgresStore) -> None:
         tasks = await long_looks(store, run(SLEEP), 50)
-        await eventually(lambda: store.pool().taken == POOL // 2)
+        await eventually(lambda: store.pool_use().taken == POOL // 2)
         for _ in range(10):
             assert await store.observe(lambda unit: unit.accounts.find("anna")) is None
-            assert store.pool().taken == POOL // 2
+            assert store.pool_use().taken == POOL // 2
         assert not any(task.done() for task in tasks)
         for task in tasks:
             task.cancel()

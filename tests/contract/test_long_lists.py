@@ -126,7 +126,7 @@ class TestPieces:
         client = AsgiClient(site.app, EVENTS).ask(reads=1)
         await eventually(lambda: looks.begun == 2)
         await asyncio.sleep(0.05)
-        assert looks.begun == 2 and site.attendance.in_use == 0
+        assert looks.begun == 2 and site.attendance.store_calls == 0
         assert len(response(await anna.get(CREATED))) == MANY, "others read all the while"
         client.read(9)
         assert (await client.ended()).is_whole
@@ -217,7 +217,7 @@ class TestServed:
         await eventually(lambda: looks.begun == 3)
         writer.transport.abort()
         looks.may_go_on.set()
-        await eventually(lambda: house.attendance.in_use == 0)
+        await eventually(lambda: house.attendance.store_calls == 0)
         await asyncio.sleep(0.2)  # in which the others would have been read
         assert looks.begun < MANY, "that they are gone is noticed by the first of what is sent"
 

@@ -61,8 +61,8 @@ class Store:
         return self.kept.looks_at_once
 
     @property
-    def abandoned(self) -> int:
-        return self.kept.abandoned
+    def abandoned_count(self) -> int:
+        return self.kept.abandoned_count
 
     async def referenced_files(self) -> frozenset[str]:
         return await self.kept.referenced_files()

@@ -19,7 +19,7 @@ class MemoryStore:
     Neither method ever suspends, so a caller without an event loop may drive it.
     """
 
-    abandoned = 0  # transactions that nobody waits for: there are none
+    abandoned_count = 0  # transactions that nobody waits for: there are none
     looks_at_once = 1
 
     def __init__(self, clock: ports.Clock, notifier: ports.Notifier) -> None:

@@ -71,9 +71,10 @@ class SqliteStore:
         self._connections: list[sqlite3.Connection] = []
 
     @property
-    def abandoned(self) -> int:
+    def abandoned_count(self) -> int:
         """How many transactions and looks nobody waits for any more, and are not done."""
-        return self._writer.abandoned + self._readers.abandoned + self._list_readers.abandoned
+        parts = (self._writer, self._readers, self._list_readers)
+        return sum(each.abandoned_count for each in parts)
 
     async def start(self) -> None:
         """Opens the file. Raises UnusableDatabase; WrongPragmas where marks would not be safe."""
