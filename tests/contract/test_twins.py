@@ -22,6 +22,7 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.accounts import Credential, LoggedIn, session_id_of
 from attendance_core.errors import LeaseLost, Refusal
+from attendance_core.events import EventQuery
 from attendance_core.limits import Limit, TryResult
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
@@ -209,7 +210,9 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
         lambda do: do.get_event_by_id(event_id=k.event(a), actor=k.actor(b) if c else None)
     ),
     "get_events": lambda k, a, b, c: (
-        lambda do: do.get_events(name=one_of(PARTS, a) if b else None, limit=c + 1, offset=b // 2)
+        lambda do: do.get_events(
+            name=one_of(PARTS, a) if b else None, query=EventQuery(c + 1, b // 2)
+        )
     ),
     "join_event": lambda k, a, b, c: (
         lambda do: do.join_event(actor=k.actor(a), event_id=k.event(b))

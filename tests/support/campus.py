@@ -368,5 +368,5 @@ class Campus(World):
 
     def event_as_it_is(self) -> Event | None:
         """None where it was deleted."""
-        events = drive(self.store.observe(lambda unit: unit.events.search(None, None, 0)))
+        events = drive(self.store.observe(lambda unit: unit.events.search(None)))
         return events[0] if events else None
