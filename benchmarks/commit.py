@@ -29,7 +29,8 @@ from attendance_adapters.system import RandomIds, SystemClock
 from attendance_core import ports
 from attendance_core.accounts import Credential, Session
 from attendance_core.events import Event
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.places import Held
 from attendance_core.profiles import Profile
 from attendance_core.use_cases import UseCases

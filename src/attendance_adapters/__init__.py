@@ -34,7 +34,7 @@ from attendance_adapters.notifiers import LocalNotifier, notifier_at
 from attendance_adapters.protocols import Store
 from attendance_adapters.service import Attendance
 from attendance_adapters.system import SystemClock
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import DEFAULT_TERMS, Terms
 from attendance_core.ports import Clock
 from attendance_core.version import __version__
 
@@ -65,7 +65,6 @@ __all__ = [
 
 DATABASE_FILE = "attendance.db"
 FILES_FOLDER = "files"
-DEFAULT_TERMS = Terms()
 
 
 def embedded(

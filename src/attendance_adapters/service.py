@@ -21,7 +21,8 @@ from attendance_adapters.protocols import Notifier, Store
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds
 
 if TYPE_CHECKING:

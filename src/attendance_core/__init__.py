@@ -68,7 +68,8 @@ from attendance_core.marking.announcements import (
     EventChanged,
     PlaceChanged,
 )
-from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.connections import Connection, Process, Role
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
 from attendance_core.marking.ledger import AnnulReason, Entry, EntryNotes, Grade, Origin

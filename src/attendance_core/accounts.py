@@ -13,7 +13,8 @@ from attendance_core import ports
 from attendance_core.browsers import remember_browser
 from attendance_core.errors import BadLength, BadUsername, CommonPassword, WrongCredentials
 from attendance_core.marking.announcements import ConnectionsEnded
-from attendance_core.marking.connections import Connection, Terms
+from attendance_core.marking.connections import Connection
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import hang_up
 from attendance_core.profiles import Profile, checked_display_name

@@ -11,7 +11,7 @@ from litestar.datastructures import State
 
 from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.version import how_to_install
 from attendance_web.http.begin_turns import BeginTurns
 from attendance_web.http.call import CallServices

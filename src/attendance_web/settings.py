@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import DEFAULT_TERMS
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.credentials import DEFAULT_PORTS
 
 PREFIX: Final = "ATTENDANCE_"
-DEFAULT_TERMS: Final = Terms()
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
 MAX_SECONDS: Final = 86_400
 MAX_WORKERS: Final = 64

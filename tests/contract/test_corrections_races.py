@@ -14,7 +14,8 @@ import pytest
 
 from attendance_adapters.system import RandomIds
 from attendance_core.errors import NobodyHeld, RecordChanged, Refusal
-from attendance_core.marking.connections import Role, Terms
+from attendance_core.marking.connections import Role
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.places import Marked, Waiting
 from attendance_core.use_cases import UseCases

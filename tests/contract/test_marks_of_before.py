@@ -20,7 +20,7 @@ from attendance_adapters.sql.migrate import is_current, run_on_connection, upgra
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import SomebodyWasMarked
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.ledger import Origin, month_of
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId

@@ -16,7 +16,7 @@ from attendance_adapters.files import UPLOAD_SECONDS, ObjectFiles, sweep_orphans
 from attendance_adapters.folder_claim import claim_folder
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers import LocalNotifier
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import FileKey, UserId
 from tests.support.file_locations import FILES

@@ -11,7 +11,8 @@ from attendance_adapters.container import build_use_cases
 from attendance_adapters.files import ObjectFiles
 from attendance_core.accounts import Credential, Session
 from attendance_core.events import Event
-from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.connections import Connection, Process, Role
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.places import Waiting
 from attendance_core.ports import Ids, Picture, Unit
 from attendance_core.profiles import Profile

@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_adapters import Attendance, embedded
 from attendance_core.accounts import Credential, Session, session_id_of
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId

@@ -18,7 +18,8 @@ from attendance_core.marking.commands import (
     ReadyToMark,
     RefuseToMark,
 )
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import ReadRoom
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease

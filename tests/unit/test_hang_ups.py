@@ -14,7 +14,8 @@ import pytest
 
 from attendance_core.errors import Unavailable
 from attendance_core.marking.commands import HangUp
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 from attendance_web.live import hang_ups as module
 from attendance_web.live.hang_ups import AT_ONCE, MAX_FAILURES, MAX_PAUSE_SECONDS, HangUps

@@ -16,7 +16,7 @@ from attendance_core import ports
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.errors import WrongCredentials as Wrong
 from attendance_core.limits import SIGN_UPS, TRY_SECONDS
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
 from attendance_web.http import password_turns

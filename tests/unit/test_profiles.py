@@ -15,7 +15,7 @@ from attendance_core.errors import (
     ScanNotFound,
     TooShort,
 )
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import (
     Confirmation,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attendance_adapters.memory.tables import EntryKey, PlaceKey, Tables
 from attendance_core.attendance import LedgerLine
 from attendance_core.errors import AlreadyMarked
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.karma import paying
 from attendance_core.marking.ledger import Entry, EntryNotes, NewEntry
 from attendance_core.profiles import Confirmation

@@ -31,14 +31,13 @@ from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     entry_from,
-    notes_are_of_entry,
     last_entry_of_place,
+    notes_are_of_entry,
     notes_from,
 )
 from attendance_adapters.sql.executor import NO_LIMIT, Executor
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import LedgerLine
-from attendance_core.marking.connections import Terms
 from attendance_core.marking.karma import Before, pays
 from attendance_core.marking.ledger import (
     Entry,
@@ -46,6 +45,7 @@ from attendance_core.marking.ledger import (
     Origin,
     month_of,
 )
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 

@@ -17,9 +17,9 @@ from attendance_core.marking.connections import (
     Connection,
     Process,
     Role,
-    Terms,
     anybody_present,
 )
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 

@@ -11,7 +11,8 @@ from functools import partial
 
 from attendance_core import ports
 from attendance_core.errors import LeaseLost
-from attendance_core.marking.connections import Connection, Process, Terms
+from attendance_core.marking.connections import Connection, Process
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.moves import end_hold, hang_up
 from attendance_core.vocabulary import EventId, ProcessId, UserId
 

@@ -9,8 +9,8 @@ from attendance_core.vocabulary import EventId, UserId
 
 if TYPE_CHECKING:
     from attendance_core.attendance import LedgerLine
-    from attendance_core.marking.connections import Terms
     from attendance_core.marking.ledger import Entry, NewEntry
+    from attendance_core.marking.terms import Terms
 
 
 class Ledger(Protocol):

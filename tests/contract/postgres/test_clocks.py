@@ -17,7 +17,8 @@ from attendance_adapters import Attendance, connect
 from attendance_adapters.system import SystemClock
 from attendance_core.accounts import Actor, Credential, Session
 from attendance_core.events import Event
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, Instant, UserId
