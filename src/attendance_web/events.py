@@ -15,7 +15,7 @@ from attendance_web.http.call import CallContext, get, post
 from attendance_web.http.fields import EventRef, OneEvent, Page, UnixTime
 from attendance_web.http.pieces import Pieces
 
-MayMark = Literal["everybody", "confirmed", "organisers"]
+WhoMarksName = Literal["everybody", "confirmed", "organisers"]
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -24,7 +24,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     name: str
     time_from: UnixTime
     time_to: UnixTime
-    who_marks: MayMark = "everybody"
+    who_marks: WhoMarksName = "everybody"
 
 
 class EventChanges(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class EventChanges(msgspec.Struct, frozen=True):
     name: str | None = None
     time_from: UnixTime | None = None
     time_to: UnixTime | None = None
-    who_marks: MayMark | None = None
+    who_marks: WhoMarksName | None = None
 
 
 class EventsPage(Page, frozen=True):
@@ -89,7 +89,7 @@ class OneEventShown(EventShown, frozen=True):
     """``code``: of its short address, `/e/<code>`; the last two are for who is logged in."""
 
     code: EventCode
-    who_marks: MayMark
+    who_marks: WhoMarksName
     organiser: bool | UnsetType = UNSET
     may_mark: bool | UnsetType = UNSET
 

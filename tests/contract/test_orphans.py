@@ -93,7 +93,7 @@ class TestFolder:
         for _ in range(2):
             await claim_folder(ObjectFiles.at(files_url), store.transact)
         (marker,) = await ObjectFiles.at(files_url).list_below("")
-        kept, _ = await ObjectFiles.at(files_url).get(marker.key)
+        kept, _ = await ObjectFiles.at(files_url).get(marker.path)
         assert re.fullmatch(rb"[0-9a-f]{24}\n", kept)
 
     async def test_another_database_does_not_start_over_it(

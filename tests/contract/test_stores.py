@@ -30,7 +30,7 @@ from attendance_core.profiles import (
     ConfirmationScan,
     Profile,
     ProfileSummary,
-    Reason,
+    ScanReason,
 )
 from attendance_core.vocabulary import BrowserId, EventId, FileKey, SessionId, UserId
 from tests.support.lecture import EVENT
@@ -217,7 +217,7 @@ class TestProfiles:
         """Contract: 3.7."""
         (anna,) = await people(store, "Анна")
         renamed = ConfirmationScan(
-            anna, FileKey("1"), NOON, Confirmation.NONE, NOON + 1, Reason.RENAMED
+            anna, FileKey("1"), NOON, Confirmation.NONE, NOON + 1, ScanReason.RENAMED
         )
         await store.transact(lambda u: u.scans.put(renamed))
         assert await store.observe(lambda u: u.scans.find(anna)) == renamed

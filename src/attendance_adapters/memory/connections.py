@@ -7,9 +7,9 @@ from dataclasses import replace
 from heapq import nlargest
 from math import inf
 
-from attendance_adapters.memory.tables import PlaceKey, Tables
+from attendance_adapters.memory.tables import Tables
 from attendance_core.marking.connections import Connection, Process, Role
-from attendance_core.marking.places import Held, Waiting
+from attendance_core.marking.places import Held, PlaceKey, Waiting
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
 
 

@@ -6,12 +6,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from attendance_adapters.memory.tables import PlaceKey, Tables
+from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import WHOLE_LIST, Event, EventQuery
 from attendance_core.folding import fold, is_found
-from attendance_core.marking.places import Place
+from attendance_core.marking.places import Place, PlaceKey
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 

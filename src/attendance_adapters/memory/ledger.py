@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attendance_adapters.memory.tables import EntryKey, PlaceKey, Tables
+from attendance_adapters.memory.tables import EntryKey, Tables
 from attendance_core.attendance import LedgerLine
 from attendance_core.errors import AlreadyMarked
-from attendance_core.marking.terms import Terms
 from attendance_core.marking.karma import paying
 from attendance_core.marking.ledger import Entry, EntryNotes, NewEntry
+from attendance_core.marking.places import PlaceKey
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 
@@ -60,9 +61,7 @@ class Ledger:
             for key, entry in self._tables.ledger.items()
             if key.event_id == event_id and user_id in (None, key.user_id)
         ]
-        lines.sort(
-            key=lambda each: (each.entry.at, each.entry.user_id, each.entry.n), reverse=True
-        )
+        lines.sort(key=lambda each: (each.entry.at, each.entry.user_id, each.entry.n), reverse=True)
         return lines[offset : None if limit is None else offset + limit]
 
     def karma(self, user_id: UserId, terms: Terms) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from attendance_adapters.memory.tables import PlaceKey, Tables
+from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Participant
 from attendance_core.errors import EventNotFound, Taken
 from attendance_core.folding import fold
-from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.places import Held, Marked, Place, PlaceKey, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 
@@ -82,7 +82,7 @@ class Places:
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         return any(place.user_id != user_id for place in self._in_event(event_id))
 
-    def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
+    def lapsed(self, now: Instant, limit: int) -> Sequence[PlaceKey]:
         lapsed = sorted(
             (place.state.until, key)
             for key, place in self._tables.places.items()

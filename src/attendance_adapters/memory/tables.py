@@ -14,7 +14,7 @@ from attendance_core.friends import Friendship
 from attendance_core.limits import Tally
 from attendance_core.marking.connections import Connection, Process
 from attendance_core.marking.ledger import NO_NOTES, Entry, EntryNotes
-from attendance_core.marking.places import Marked, Place
+from attendance_core.marking.places import Marked, Place, PlaceKey
 from attendance_core.profiles import ConfirmationScan, Profile
 from attendance_core.vocabulary import (
     BrowserId,
@@ -27,13 +27,6 @@ from attendance_core.vocabulary import (
     TallyKey,
     UserId,
 )
-
-
-class PlaceKey(NamedTuple):
-    """Finds the place, or the help of one person in one event."""
-
-    event_id: EventId
-    user_id: UserId
 
 
 class EntryKey(NamedTuple):

@@ -32,7 +32,7 @@ from attendance_core.profiles import (
     ConfirmationScan,
     Profile,
     ProfileSummary,
-    Reason,
+    ScanReason,
 )
 from attendance_core.vocabulary import FileKey, UserId
 
@@ -179,5 +179,5 @@ def _scan_from(row: Sequence[Any]) -> ConfirmationScan:
         uploaded_at,
         Confirmation(state),
         judged_at,
-        None if reason is None else Reason(reason),
+        None if reason is None else ScanReason(reason),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from attendance_core import ports
 from attendance_core.arguments import check_event_id, check_page
@@ -49,6 +49,13 @@ class Participant:
         return "waiting"
 
 
+class ParticipantSeen(NamedTuple):
+    """A participant, and what they were at the moment of the look."""
+
+    person: Participant
+    state: SeenState
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
     """An entry, with what stands beside it. Contract: GetLedger."""
@@ -81,18 +88,16 @@ class GetAttendance:
 
     browse: ports.Browse
 
-    async def __call__(
-        self, *, actor: UserId, event_id: EventId
-    ) -> Sequence[tuple[Participant, SeenState]]:
-        """Pairs all with their state, by name, then id. Raises EventNotFound, NotAnOrganiser."""
+    async def __call__(self, *, actor: UserId, event_id: EventId) -> Sequence[ParticipantSeen]:
+        """Lists all with their state, by name, then id. Raises EventNotFound, NotAnOrganiser."""
         check_event_id(event_id)
 
-        def look(unit: ports.Unit) -> Sequence[tuple[Participant, SeenState]]:
+        def look(unit: ports.Unit) -> Sequence[ParticipantSeen]:
             event = unit.events.get(event_id)
             check_organiser(unit, event, actor)
             now = unit.now()
             people = unit.places.participants(event_id)
-            return [(person, person.seen_state(event, now)) for person in people]
+            return [ParticipantSeen(each, each.seen_state(event, now)) for each in people]
 
         return await self.browse(look)
 
