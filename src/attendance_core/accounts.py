@@ -22,9 +22,8 @@ from attendance_core.texts import BLANKS
 from attendance_core.vocabulary import EventId, Instant, Seconds, SessionId, UserId
 
 MAX_USERNAME_LENGTH = 64  # Contract: 2.2
-USERNAME = re.compile(
-    rf"[\w.-]{{1,{MAX_USERNAME_LENGTH}}}"
-)  # Contract: 2.2; letters are of any script
+# Contract: 2.2; letters are of any script
+USERNAME = re.compile(rf"[\w.-]{{1,{MAX_USERNAME_LENGTH}}}")
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 8, 256  # Contract: SignUp
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call

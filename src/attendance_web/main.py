@@ -119,7 +119,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         settings.allowed_origins,
         attendance.terms.grace_seconds,
         turns_of_people,
-        ignore_command if metrics is None else metrics.commanded,
+        ignore_command if metrics is None else metrics.count_command,
     )
     heartbeat.listen(sockets.rooms.close_for_restart)
 
@@ -157,7 +157,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
             {"services": services, "qr_codes": QrCodes(), "public_url": settings.public_url}
         ),
     )
-    return Application(http, sockets, ignore_answer if metrics is None else metrics.answered)
+    return Application(http, sockets, ignore_answer if metrics is None else metrics.count_answer)
 
 
 def _metrics(attendance: Attendance) -> Metrics:

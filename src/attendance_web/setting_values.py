@@ -36,8 +36,9 @@ def host(value: str) -> str:
     return value
 
 
-def whole_number(least: int, most: int) -> Callable[[str], int]:
+def whole_number_between(least: int, most: int) -> Callable[[str], int]:
     """Makes what reads a whole number, from ``least`` to ``most``."""
+
     def read(value: str) -> int:
         if re.fullmatch(r"[0-9]{1,9}", value) is None or not least <= int(value) <= most:
             raise WrongSetting(

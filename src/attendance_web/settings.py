@@ -62,8 +62,8 @@ class Settings:
 # How the value of each is read
 READERS: Final[dict[str, Callable[[str], Any]]] = {
     "host": setting_values.host,
-    "port": setting_values.whole_number(0, 65_535),
-    "workers": setting_values.whole_number(1, MAX_WORKERS),
+    "port": setting_values.whole_number_between(0, 65_535),
+    "workers": setting_values.whole_number_between(1, MAX_WORKERS),
     "data_dir": setting_values.directory,
     "database_url": setting_values.database_url,
     "notifier_url": setting_values.notifier_url,
@@ -72,13 +72,13 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "public_url": setting_values.public_url,
     "hold_seconds": setting_values.seconds,
     "grace_seconds": setting_values.seconds,
-    "karma_per_mark": setting_values.whole_number(0, MAX_KARMA),
-    "karma_pair_a_month": setting_values.whole_number(0, MAX_KARMA),
-    "karma_unchecked_a_month": setting_values.whole_number(0, MAX_KARMA),
-    "keep_alive_seconds": setting_values.whole_number(1, MAX_KEEP_ALIVE_SECONDS),
+    "karma_per_mark": setting_values.whole_number_between(0, MAX_KARMA),
+    "karma_pair_a_month": setting_values.whole_number_between(0, MAX_KARMA),
+    "karma_unchecked_a_month": setting_values.whole_number_between(0, MAX_KARMA),
+    "keep_alive_seconds": setting_values.whole_number_between(1, MAX_KEEP_ALIVE_SECONDS),
     "log_format": setting_values.log_format,
     "metrics_host": setting_values.host,
-    "metrics_port": setting_values.whole_number(1, 65_535 - MAX_WORKERS),
+    "metrics_port": setting_values.whole_number_between(1, 65_535 - MAX_WORKERS),
 }
 
 

@@ -238,7 +238,7 @@ class TestTurns:
         ]
         await eventually(lambda: all(client.pieces for client in slow))
         waits = asyncio.create_task(anna.get(JOINED))
-        await eventually(lambda: site.app.services.lists._people._turns.waiting == 1)
+        await eventually(lambda: site.app.services.lists._people._turns.waiting_count == 1)
         monkeypatch.setattr(list_turns, "TURN_SECONDS", 0.05)
         refused = await anna.get(CREATED)
         assert refusal(refused, 8, status=429) and refused.json()["code"] == "too_many_requests"
@@ -282,7 +282,7 @@ class TestTurns:
         slow = AsgiClient(site.app, EVENTS, session=session).ask(reads=1)
         await eventually(lambda: looks.begun == 2)
         waits = AsgiClient(site.app, EVENTS, session=session).ask()
-        await eventually(lambda: people._turns.waiting == 1)
+        await eventually(lambda: people._turns.waiting_count == 1)
         waits.go()
         slow.go()
         await slow.ended()
@@ -306,12 +306,12 @@ class TestTurns:
 
         at_once, turns = site.attendance.looks_at_once, site.app.services.lists._looks
         flood = [asyncio.create_task(nobody(number)) for number in range(20)]
-        await eventually(lambda: turns._turns.waiting == 20 - at_once)
+        await eventually(lambda: turns._turns.waiting_count == 20 - at_once)
         others = [
             asyncio.create_task(search("anna", anna, FIND, display_name_part="anna")),
             asyncio.create_task(search("boris", boris, JOINED)),
         ]
-        await eventually(lambda: turns._turns.waiting == 22 - at_once)
+        await eventually(lambda: turns._turns.waiting_count == 22 - at_once)
         assert looks.begun == at_once
         looks.may_go_on.set()
         await asyncio.gather(*flood, *others)

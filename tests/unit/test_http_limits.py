@@ -83,7 +83,7 @@ class Store:
     def noted(self) -> list[tuple[int, int]]:
         """How many count, and how many are under way, of each tally."""
         tallies = self.kept._tables.tallies.values()
-        return [(len(tally.taken), len(tally.pending)) for tally, _ in tallies]
+        return [(len(tally.taken), len(tally.under_way)) for tally, _ in tallies]
 
     async def is_asked_again(self, times: int) -> None:
         """Returns when it was, so often."""

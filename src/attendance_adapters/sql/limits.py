@@ -49,7 +49,7 @@ class Tallies:
         row = {
             "where_key": tally.key,
             "taken": tally.taken,
-            "under_way": tally.pending,
+            "under_way": tally.under_way,
             "lapses_at": lapses_at,
         }
         self._execute(PUT_TALLY, row)

@@ -31,9 +31,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READER_THREADS = 2  # they read beside the writer
-LIST_THREADS = (
-    1  # reads lists, and nothing else does: two would share the interpreter with the loop
-)
+LIST_THREADS = 1  # reads lists alone; two would share the interpreter with the event loop
 BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
 # A look in the event loop may take so many slices of so many instructions of SQLite's virtual
 # machine: 1 000 instructions, some 0.1 ms
@@ -63,9 +61,7 @@ class SqliteStore:
         self._writer = Writer(clock, notifier, max_group_size)
         self._readers = Readers("attendance-reader", READER_THREADS, clock)
         self._list_readers = Readers("attendance-lists", LIST_THREADS, clock, BROWSE_SECONDS)
-        self._event_loop_reader: sqlite3.Connection | None = (
-            None  # None before start and after close
-        )
+        self._event_loop_reader: sqlite3.Connection | None = None  # while it is started
         self._event_loop_reader_lock = threading.Lock()  # two event loops may share the store
         self._slices_left = math.inf  # of the look that runs in the event loop
         self._connections: list[sqlite3.Connection] = []

@@ -112,9 +112,8 @@ class EventUpdated:
     ends_at: Instant
 
 
-News = (
-    HeldBy | LetGo | YourPlace | EventUpdated
-)  # only for sockets that asked for news. Contract: 8.9
+# Only for sockets that asked for news. Contract: 8.9
+News = HeldBy | LetGo | YourPlace | EventUpdated
 Frame = (
     MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | News | Closing
 )

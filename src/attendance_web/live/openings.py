@@ -150,7 +150,7 @@ async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
     language = preferred(header(socket.headers, "accept-language"))
     socket.log_fields["code"] = error.code
     if isinstance(error, Refusal):
-        SECURITY.refused(error, socket.headers, socket.address)
+        SECURITY.note_refusal(error, socket.headers, socket.address)
     with suppress(ClientGone):
         await socket.accept()
         await socket.send_text(encode_error(error, language))

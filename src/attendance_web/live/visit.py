@@ -168,7 +168,7 @@ class Visit:
             if FLOODED in event:
                 too_many = TooManyFrames()
                 self._socket.log_fields["code"] = too_many.code
-                SECURITY.refused(too_many, self._socket.headers, self._socket.address)
+                SECURITY.note_refusal(too_many, self._socket.headers, self._socket.address)
                 self._outbox.close(TOO_MANY, encode_error(too_many, self._outbox.language))
                 continue
             with self._outbox.answering():

@@ -38,9 +38,8 @@ MAX_FRAME_BYTES: Final = 16 * 1024  # bytes; Contract: 6.11
 PING_SECONDS: Final = 10.0  # between pings, and for an answer to one
 UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
-DRAIN_NOTICE_SECONDS: Final[Seconds] = (
-    2.0  # from SIGTERM, in which a balancer can see that it is not ready
-)
+# From SIGTERM, in which a balancer can see that it is not ready
+DRAIN_NOTICE_SECONDS: Final[Seconds] = 2.0
 LATE_SECONDS: Final[Seconds] = 0.5  # then, for calls on connections that were just made
 # How long a thread that builds rows may keep the loop waiting; the interpreter's own is 5 ms, and
 # a command is ten steps
