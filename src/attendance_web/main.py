@@ -109,8 +109,9 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     CannotStart.
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
+    where = settings.metrics_host, settings.metrics_port + worker
     heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
-    turns_of_people = person_turns()
+    turns = person_turns()
     sockets = Sockets(
         use_cases,
         attendance.notifier if metrics is None else metrics.timed(attendance.notifier),
@@ -118,27 +119,17 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         attendance.connection,
         settings.allowed_origins,
         attendance.terms.grace_seconds,
-        turns_of_people,
+        turns,
         ignore_command if metrics is None else metrics.count_command,
     )
     heartbeat.listen(sockets.rooms.close_for_restart)
-
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with AsyncExitStack() as alive:
-            await alive.enter_async_context(attendance)
-            if metrics is not None:
-                where = settings.metrics_host, settings.metrics_port + worker
-                await alive.enter_async_context(metrics.served(*where, sockets.rooms.census))
-            yield
-        await sockets.close()
 
     services = CallServices(
         use_cases,
         attendance.files,
         Limits(use_cases),
         sockets.openings.seen,
-        turns_of_people,
+        turns,
         Bodies(),
         ListTurns(attendance.looks_at_once),
         settings.allowed_origins,
@@ -148,7 +139,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     )
     http = Litestar(
         route_handlers=ROUTES,
-        lifespan=[lifespan],
+        lifespan=[_lifespan(attendance, sockets, metrics, where)],
         before_send=BEFORE_SEND,
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
@@ -158,6 +149,27 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         ),
     )
     return Application(http, sockets, ignore_answer if metrics is None else metrics.count_answer)
+
+
+def _lifespan(
+    attendance: Attendance, sockets: Sockets, metrics: Metrics | None, where: tuple[str, int]
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Makes what starts the service before the first request, and closes it after the last.
+
+    ``where`` is the host and the port of the metrics.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with AsyncExitStack() as alive:
+            await alive.enter_async_context(attendance)
+            if metrics is not None:
+                where = settings.metrics_host, settings.metrics_port + worker
+                await alive.enter_async_context(metrics.serve(*where, sockets.rooms.census))
+            yield
+        await sockets.close()
+
+    return lifespan
 
 
 def _metrics(attendance: Attendance) -> Metrics:

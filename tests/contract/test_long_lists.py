@@ -238,7 +238,7 @@ class TestTurns:
         ]
         await eventually(lambda: all(client.pieces for client in slow))
         waits = asyncio.create_task(anna.get(JOINED))
-        await eventually(lambda: site.app.services.lists._people._turns.waiting_count == 1)
+        await eventually(lambda: site.app.services.list_turns._people._turns.waiting_count == 1)
         monkeypatch.setattr(list_turns, "TURN_SECONDS", 0.05)
         refused = await anna.get(CREATED)
         assert refusal(refused, 8, status=429) and refused.json()["code"] == "too_many_requests"
@@ -278,7 +278,7 @@ class TestTurns:
         self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
     ) -> None:
         in_pieces()
-        session, people = str(anna.session), site.app.services.lists._people
+        session, people = str(anna.session), site.app.services.list_turns._people
         slow = AsgiClient(site.app, EVENTS, session=session).ask(reads=1)
         await eventually(lambda: looks.begun == 2)
         waits = AsgiClient(site.app, EVENTS, session=session).ask()
@@ -304,7 +304,7 @@ class TestTurns:
         def nobody(number: int) -> Any:
             return search("nobody", site.browser(), EVENTS, name="лекц", limit=1 + number)
 
-        at_once, turns = site.attendance.looks_at_once, site.app.services.lists._looks
+        at_once, turns = site.attendance.looks_at_once, site.app.services.list_turns._looks
         flood = [asyncio.create_task(nobody(number)) for number in range(20)]
         await eventually(lambda: turns._turns.waiting_count == 20 - at_once)
         others = [
@@ -324,9 +324,9 @@ class TestTurns:
         at_once = site.attendance.looks_at_once
         flood = [asyncio.create_task(site.browser().get(EVENTS, limit=1)) for _ in range(at_once)]
         await eventually(lambda: looks.begun == at_once)
-        turn = site.app.services.lists.turn_to_look
+        turn = site.app.services.list_turns.turn_to_look
         monkeypatch.setattr(
-            site.app.services.lists, "turn_to_look", lambda caller, _=0: turn(caller, 0.05)
+            site.app.services.list_turns, "turn_to_look", lambda caller, _=0: turn(caller, 0.05)
         )
         answer = await anna.get(FIND, display_name_part="anna")
         assert refusal(answer, 8, status=429) and answer.headers["retry-after"] == "1"

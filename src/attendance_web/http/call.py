@@ -45,7 +45,7 @@ class CallServices:
     seen: SeenSessions
     person_turns: FairTurns
     bodies: Bodies
-    lists: ListTurns
+    list_turns: ListTurns
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
     is_stopped: Callable[[], bool]  # whether it takes no calls any more

@@ -109,7 +109,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         call.keep_session()
     if isinstance(answer, Pieces):
         seconds = left if declared.needs_login else None
-        return PiecesResponse(answer, services.lists, caller, call.cookies, seconds)
+        return PiecesResponse(answer, services.list_turns, caller, call.cookies, seconds)
     return success(answer, call.cookies)
 
 
@@ -156,7 +156,7 @@ async def _run(
         try:
             async with asyncio.timeout(seconds if declared.needs_login else None):
                 if declared.is_list:
-                    await turn.enter_async_context(services.lists.turn_to_look(caller))
+                    await turn.enter_async_context(services.list_turns.turn_to_look(caller))
                 elif declared.needs_login:
                     await turn.enter_async_context(services.person_turns.turn(caller, TURN_SECONDS))
                 return await declared.run(call)

@@ -96,7 +96,7 @@ class Metrics:
         return _TimedNotifier(notifier, self._lag)
 
     @asynccontextmanager
-    async def served(
+    async def serve(
         self, host: str, port: int, census: Callable[[], Census]
     ) -> AsyncIterator[None]:
         """Answers at ``/metrics`` meanwhile. Raises CannotListen."""
