@@ -51,7 +51,7 @@ def one_line_errors() -> Iterator[None]:
     from attendance_core.errors import Refusal, Unavailable
     from attendance_core.ports import NoSuchFile
     from attendance_web.main import CannotStart
-    from attendance_web.serving.server import CannotListen
+    from attendance_web.serving.listening import CannotListen
 
     try:
         yield
@@ -80,7 +80,7 @@ def serve() -> None:
     """Serve until Ctrl-C or SIGTERM. The database has to be up to date: see migrate."""
     settings = settings_of_environment()
     from attendance_web.serving import logs
-    from attendance_web.serving.server import allow_many_files, listening_socket, say_where
+    from attendance_web.serving.listening import allow_many_files, listening_socket, say_where
     from attendance_web.serving.workers import Workers
 
     logs.configure(settings.log_format)

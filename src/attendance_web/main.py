@@ -134,7 +134,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         ListTurns(attendance.looks_at_once),
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
-        is_stopped=lambda: sockets.is_stopped,
+        refuses_calls=lambda: sockets.refuses_calls,
         store_answers=lambda: heartbeat.store_answers,
     )
     http = Litestar(
@@ -164,7 +164,6 @@ def _lifespan(
         async with AsyncExitStack() as alive:
             await alive.enter_async_context(attendance)
             if metrics is not None:
-                where = settings.metrics_host, settings.metrics_port + worker
                 await alive.enter_async_context(metrics.serve(*where, sockets.rooms.census))
             yield
         await sockets.close()

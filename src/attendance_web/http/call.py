@@ -48,7 +48,7 @@ class CallServices:
     list_turns: ListTurns
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
-    is_stopped: Callable[[], bool]  # whether it takes no calls any more
+    refuses_calls: Callable[[], bool]  # whether it takes no calls any more
     store_answers: Callable[[], bool]  # whether it has taken this process's last proof of life
 
 

@@ -66,7 +66,7 @@ def handler_of(call: Call) -> HTTPRouteHandler:
 async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
     """Makes one call, from its headers to its answer; what is raised becomes an envelope."""
     services: CallServices = request.app.state.services
-    if services.is_stopped():
+    if services.refuses_calls():
         raise Unavailable
     scope = request.scope
     headers: RawHeaders = scope["headers"]

@@ -21,7 +21,7 @@ AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
 PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be accepted
 
 
-class Accepting:
+class Acceptor:
     """Accepts what comes to one listening socket, until it is closed."""
 
     def __init__(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:

@@ -29,7 +29,7 @@ from attendance_core.marking.announcements import Announcement, PlaceChanged
 from attendance_core.vocabulary import EventId, Seconds
 from attendance_web.live.rooms import Census
 from attendance_web.serving.access_log import Answered
-from attendance_web.serving.server import CannotListen
+from attendance_web.serving.listening import CannotListen
 
 READ_SECONDS: Final[Seconds] = 2.0
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
