@@ -46,7 +46,7 @@ class Browse(Protocol):
     """Runs a look through a list, which may be long, beside whatever else is looked at."""
 
     async def __call__(self, look: Callable[[Unit], T]) -> T:
-        """What ``look`` returned, as `Observe` has it. Few run at once, the others wait.
+        """Returns what ``look`` did, as `Observe`. Few run at once, the others wait.
 
         Raises Unavailable, also where it does not end in a moment.
         """

@@ -41,7 +41,7 @@ NOTE_SESSION_USE = (
 )
 REMOVE_SESSION = delete(sessions).where(sessions.c.session_id == bindparam("session_id"))
 REMOVE_EXPIRED_SESSIONS = delete(sessions).where(
-    sessions.c.user_id == bindparam("user_id"), sessions.c.used_at <= bindparam("used_by")
+    sessions.c.user_id == bindparam("user_id"), sessions.c.used_at <= bindparam("used_until")
 )
 
 
@@ -95,8 +95,8 @@ class Sessions:
     def remove(self, session_id: SessionId) -> None:
         self._execute(REMOVE_SESSION, {"session_id": session_id})
 
-    def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
-        self._execute(REMOVE_EXPIRED_SESSIONS, {"user_id": user_id, "used_by": used_by})
+    def remove_expired(self, user_id: UserId, used_until: Instant) -> None:
+        self._execute(REMOVE_EXPIRED_SESSIONS, {"user_id": user_id, "used_until": used_until})
 
 
 def _session_from(row: Sequence[Any]) -> Session:

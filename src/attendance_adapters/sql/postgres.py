@@ -1,4 +1,4 @@
-"""`ports.Transact` and `ports.Observe` over PostgreSQL, for any number of processes.
+"""`ports.Transact`, `Observe` and `Browse` over PostgreSQL, for any number of processes.
 
 A transaction function runs whole inside one `run_sync` over asyncpg, at READ COMMITTED, with the
 rows it depends on locked. Every comparison with time goes by the database's clock.

@@ -1,4 +1,4 @@
-"""`ports.Transact` and `ports.Observe` over one SQLite file.
+"""`ports.Transact`, `Observe` and `Browse` over one SQLite file.
 
 Writes go through the one writer thread of `writer`. Looks run beside it, each at one moment of
 the committed truth: a short one in the event loop, a long one in a thread. Threads for lists are

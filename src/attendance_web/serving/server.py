@@ -104,7 +104,7 @@ def config_of(
 
 
 def _not_cancelled(record: logging.LogRecord) -> bool:
-    """uvicorn says how many calls it cut off at the end; a traceback of each tells no more."""
+    """Passes records but of calls that were cut off: uvicorn says at the end how many were."""
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
