@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from attendance_adapters.system import RandomIds
-from attendance_core.accounts import Credential, Session
+from attendance_core.accounts import CredentialKind, Session
 from attendance_core.browsers import KnownBrowser
 from attendance_core.errors import (
     EventNameTaken,
@@ -103,7 +103,7 @@ class TestAccounts:
 
     async def test_sessions_are_found_used_and_removed(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
-        session = Session(SessionId("a" * 64), anna, Credential.COOKIE, NOON, NOON)
+        session = Session(SessionId("a" * 64), anna, CredentialKind.COOKIE, NOON, NOON)
         await store.transact(lambda u: u.sessions.add(session))
         await store.transact(lambda u: u.sessions.note_use(session.session_id, NOON + 1.5))
         found = await store.observe(lambda u: u.sessions.find(session.session_id))
@@ -118,7 +118,7 @@ class TestAccounts:
             [(anna, NOON), (anna, NOON + 1), (boris, NOON - 1)]
         ):
             name = SessionId(str(number) * 64)
-            session = Session(name, user_id, Credential.COOKIE, NOON - 2, used_at)
+            session = Session(name, user_id, CredentialKind.COOKIE, NOON - 2, used_at)
             await store.transact(lambda u, session=session: u.sessions.add(session))
         await store.transact(lambda u: u.sessions.remove_expired(anna, NOON))
         kept = [

@@ -20,7 +20,7 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_core.accounts import Credential, LoggedIn, session_id_of
+from attendance_core.accounts import CredentialKind, LoggedIn, session_id_of
 from attendance_core.errors import LeaseLost, Refusal
 from attendance_core.events import EventQuery
 from attendance_core.limits import Limit, TryResult
@@ -145,7 +145,7 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     ),
     "identify": lambda k, a, b, c: (
         lambda do: do.identify(
-            token=k.who(a).token, credential=Credential.COOKIE if b else Credential.BEARER
+            token=k.who(a).token, kind=CredentialKind.COOKIE if b else CredentialKind.BEARER
         )
     ),
     "log_out": lambda k, a, b, c: lambda do: do.log_out(session_id=session_id_of(k.who(a).token)),

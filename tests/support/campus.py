@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_core.accounts import Credential, LogOut, Session
+from attendance_core.accounts import CredentialKind, LogOut, Session
 from attendance_core.attendance import AnnulMark, MarkParticipant
 from attendance_core.errors import (
     EventOver,
@@ -253,7 +253,7 @@ class Campus(World):
 
     def logs_in(self, user_id: UserId) -> SessionId:
         session_id, now = SessionId(self.ids.token()), self.clock.now()
-        session = Session(session_id, user_id, Credential.COOKIE, now, now)
+        session = Session(session_id, user_id, CredentialKind.COOKIE, now, now)
         drive(self.store.transact(lambda unit: unit.sessions.add(session)))
         return session_id
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from attendance_adapters.container import build_use_cases
 from attendance_adapters.files import ObjectFiles
-from attendance_core.accounts import Credential, Session
+from attendance_core.accounts import CredentialKind, Session
 from attendance_core.events import Event
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.terms import Terms
@@ -98,7 +98,7 @@ class Lecture:
             for user_id in people:
                 assert unit.accounts.add(f"u{user_id}", "hash of secret", NOON) == user_id
                 unit.profiles.add(Profile(user_id, f"Person {user_id}"))
-                session = Session(session_of(user_id), user_id, Credential.COOKIE, NOON, NOON)
+                session = Session(session_of(user_id), user_id, CredentialKind.COOKIE, NOON, NOON)
                 unit.sessions.add(session)
             code = numbered_code(EVENT.int)
             unit.events.add(Event(EVENT, "Lecture", UserId(1), NOON - 60, NOON + 3600, code))

@@ -21,7 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from attendance_adapters import Attendance, embedded
-from attendance_core.accounts import Credential, Session, session_id_of
+from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock
 from attendance_core.profiles import Profile
@@ -184,7 +184,7 @@ class House:
             now = unit.now()
             user_id: UserId = unit.accounts.add(name, "no password", now)
             unit.profiles.add(Profile(user_id, name))
-            unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
+            unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
             return user_id
 
         return Visitor(self, await self._transact(work), token)
@@ -199,7 +199,7 @@ class House:
         def work(unit: Any) -> None:
             now = unit.now()
             session = Session(
-                session_id_of(token), UserId(visitor.user_id), Credential.COOKIE, now, now
+                session_id_of(token), UserId(visitor.user_id), CredentialKind.COOKIE, now, now
             )
             unit.sessions.add(session)
 

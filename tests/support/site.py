@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_adapters import Attendance, embedded
-from attendance_core.accounts import Actor, Credential, Session, session_id_of
+from attendance_core.accounts import Actor, CredentialKind, Session, session_id_of
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
@@ -107,7 +107,7 @@ class Site:
 
         def work(unit: Unit) -> None:
             owner, now = UserId(person.user_id), unit.now()
-            session = Session(session_id_of(token), owner, Credential.BEARER, now, now)
+            session = Session(session_id_of(token), owner, CredentialKind.BEARER, now, now)
             unit.sessions.add(session)
 
         await self.attendance.use_cases.log_out.transact(work)

@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.executor import WITH_TIME, Executor
 from attendance_adapters.sql.tables import accounts, sessions
-from attendance_core.accounts import Account, Credential, Session
+from attendance_core.accounts import Account, CredentialKind, Session
 from attendance_core.folding import fold
 from attendance_core.vocabulary import Instant, SessionId, UserId
 
@@ -75,7 +75,7 @@ class Sessions:
         row = {
             "session_id": session.session_id,
             "user_id": session.user_id,
-            "credential": session.credential.value,
+            "credential": session.kind.value,
             "created_at": session.created_at,
             "used_at": session.used_at,
         }
@@ -100,5 +100,5 @@ class Sessions:
 
 
 def _session_from(row: Sequence[Any]) -> Session:
-    session_id, user_id, credential, created_at, used_at = row
-    return Session(session_id, user_id, Credential(credential), created_at, used_at)
+    session_id, user_id, kind, created_at, used_at = row
+    return Session(session_id, user_id, CredentialKind(kind), created_at, used_at)

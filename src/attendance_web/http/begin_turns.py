@@ -13,7 +13,7 @@ from typing import Any, Final
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head import Application
 from attendance_web.wire.callers import Caller, address_of, caller_of
-from attendance_web.wire.credentials import credentials_from, is_secure
+from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn, Turns
 
@@ -48,6 +48,6 @@ class BeginTurns:
             await application(scope, receive, send)
 
     def _caller(self, scope: Any) -> Caller:
-        credentials = credentials_from(scope["headers"], secure=is_secure(scope))
-        person = None if credentials is None else self._seen.person_of(credentials.token)
+        credential = credential_from(scope["headers"], secure=is_secure(scope))
+        person = None if credential is None else self._seen.person_of(credential.token)
         return caller_of(person, address_of(scope))

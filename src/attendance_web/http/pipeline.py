@@ -26,7 +26,7 @@ from attendance_web.wire.client_gone import gone_of
 from attendance_web.wire.credentials import (
     browser_secrets_from,
     check_person,
-    credentials_from,
+    credential_from,
     is_secure,
     person_of_headers,
 )
@@ -71,17 +71,15 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     scope = request.scope
     headers: RawHeaders = scope["headers"]
     secure = is_secure(scope)
-    credentials = credentials_from(headers, secure=secure)
+    credential = credential_from(headers, secure=secure)
     if declared.method == "POST":
         if content_length(headers) > declared.most_bytes:
             raise BodyTooLarge
-        csrf.check(headers, credentials, services.allowed_origins, secure=secure)
+        csrf.check(headers, credential, services.allowed_origins, secure=secure)
     actor = None
     began_at = asyncio.get_running_loop().time()
-    if credentials is not None:
-        actor = await services.use_cases.identify(
-            token=credentials.token, credential=credentials.credential
-        )
+    if credential is not None:
+        actor = await services.use_cases.identify(token=credential.token, kind=credential.kind)
     if actor is not None:
         services.seen.note(actor)
         await _count(actor.user_id, services)
@@ -96,7 +94,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         call = CallContext(
             await _arguments(declared, request, caller),
             actor,
-            credentials,
+            credential,
             address,
             services.use_cases,
             services.limits,
