@@ -35,7 +35,8 @@ from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
 from attendance_web.http.call import Call
 from attendance_web.live import close_codes
-from attendance_web.live.messages import COMMANDS, PONG, encode, encode_error
+from attendance_web.live.commands import COMMANDS
+from attendance_web.live.messages import PONG, encode, encode_error
 from attendance_web.routes import CALLS
 from attendance_web.wire import refusals
 

@@ -17,8 +17,9 @@ from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.asgi import ClientGone, Socket
 from attendance_web.live.close_codes import FAILED, FINAL, MARKED, RESTART, SLOW, TOO_MANY
+from attendance_web.live.commands import GivenCommand, decode
 from attendance_web.live.log_context import logged_with
-from attendance_web.live.messages import PONG, GivenCommand, decode, encode, encode_error
+from attendance_web.live.messages import PONG, encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.peer import FLOODED
 from attendance_web.live.room import Room, close_for
