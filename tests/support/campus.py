@@ -23,7 +23,7 @@ from attendance_core.errors import (
 from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent, UpdateEvent
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPlace
+from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourNumber
 from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Marked, Place, Waiting
@@ -223,8 +223,8 @@ class Campus(World):
         host.missed += count
 
     def tells_places(self, host: Host) -> None:
-        if host.mirror.owes_places:
-            self._deliver(host, host.mirror.tell_places(self.clock.now()))
+        if host.mirror.owes_numbers:
+            self._deliver(host, host.mirror.tell_numbers(self.clock.now()))
 
     def _deliver(self, host: Host, deliveries: Sequence[Delivery]) -> None:
         let_go: set[ConnectionId] = set()
@@ -238,7 +238,7 @@ class Campus(World):
                 is_mark = isinstance(delivery.frame, WasMarked)
                 assert not (is_mark and cid in let_go), "let go by who has marked them"
                 client.takes(delivery.frame)
-                if isinstance(delivery.frame, YourPlace):
+                if isinstance(delivery.frame, YourNumber):
                     assert self.clock.now() >= client.place_at + 3, "told twice within 3 s"
                     client.place_at = self.clock.now()
                 if client.closed:
@@ -343,7 +343,7 @@ class Campus(World):
             )
         }
 
-    def is_right(self, told: YourPlace | None, user_id: UserId) -> bool:
+    def is_right(self, told: YourNumber | None, user_id: UserId) -> bool:
         """Whether one who waits was told their place as it is."""
         listed = sorted(
             (place.state.since, place.user_id)

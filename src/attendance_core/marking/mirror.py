@@ -97,7 +97,9 @@ class Mirror:
             return marked + self._close(list(self._views()), reading.ending)
         deliveries = self._tell_event(reading.event)
         opened_since = {
-            each.connection.user_id for each in self._markers.values() if each.opened_at_count > begun
+            each.connection.user_id
+            for each in self._markers.values()
+            if each.opened_at_count > begun
         }
         self._askers.note_markers(reading.markers | opened_since)
         for place in (*reading.listed, *reading.watched):
@@ -112,7 +114,8 @@ class Mirror:
         vanished = [
             each
             for each in self._views()
-            if each.opened_at_count <= begun and each.connection.connection_id not in reading.connections
+            if each.opened_at_count <= begun
+            and each.connection.connection_id not in reading.connections
         ]
         return deliveries + self._close(vanished, None)
 
@@ -131,16 +134,18 @@ class Mirror:
         known = self._known.get(announcement.place.user_id)
         if known is not None and announcement.place.version <= known.version:
             return []
-        return self._apply(announcement.place, announcement.at, announcement.commanded_by, announcement.paid)
+        return self._apply(
+            announcement.place, announcement.at, announcement.commanded_by, announcement.paid
+        )
 
     @property
-    def owes_places(self) -> bool:
-        """Whether somebody who hears news may have another place than they were told of."""
-        return self._askers.owes_places
+    def owes_numbers(self) -> bool:
+        """Whether somebody who hears news may have another number than they were told."""
+        return self._askers.owes_numbers
 
-    def tell_places(self, now: Seconds) -> list[Delivery]:
+    def tell_numbers(self, now: Seconds) -> list[Delivery]:
         """Tells them, but nobody twice within 3 s by a stopwatch."""
-        return self._askers.tell_places(now)
+        return self._askers.tell_numbers(now)
 
     def add_asker(
         self,
@@ -152,21 +157,23 @@ class Mirror:
     ) -> list[Delivery]:
         """Adds a ``mark_me`` socket, open and stored: it is told what has become of its person.
 
-        ``now`` is by the stopwatch that `tell_places` goes by.
+        ``now`` is by the stopwatch that `tell_numbers` goes by.
         """
         deliveries = self.apply_announcement(PlaceChanged(asked.place, asked.at))
         self._heard_count += 1
         view = View(connection, self._heard_count, hears_news, event=self._event)
         self._askers.add(view)
         deliveries += self._askers.tell_person(self._known[connection.user_id], asked.at)
-        return deliveries + self._askers.tell_place(view, now)
+        return deliveries + self._askers.tell_number(view, now)
 
     def add_marker(
         self, connection: Connection, ready: Ready, *, hears_news: bool = False
     ) -> list[Delivery]:
         """Adds a ``marking`` socket, open and stored: it gets the list, and whom it holds."""
         holding = ready.holding
-        deliveries = [] if holding is None else self.apply_announcement(PlaceChanged(holding, ready.at))
+        deliveries = (
+            [] if holding is None else self.apply_announcement(PlaceChanged(holding, ready.at))
+        )
         self._heard_count += 1
         view = View(connection, self._heard_count, hears_news, event=self._event)
         self._markers[connection.connection_id] = view

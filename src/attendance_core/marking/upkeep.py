@@ -13,9 +13,9 @@ from typing import NamedTuple
 from attendance_core import ports
 from attendance_core.errors import LeaseLost
 from attendance_core.marking.connections import Connection, Process
-from attendance_core.marking.terms import Terms
 from attendance_core.marking.moves import end_hold, hang_up
 from attendance_core.marking.places import PlaceKey
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ProcessId
 
 MAX_SWEPT = 500  # of each sort in one sweep; what is left waits for the next
@@ -60,7 +60,7 @@ class RenewLease:
 
 
 class _Lapsed(NamedTuple):
-    """Holds what has run out: holds, by whom they hold, and connections, by their grace."""
+    """Lists what has run out: holds, by the people held, and connections."""
 
     holds: Sequence[PlaceKey]
     connections: Sequence[Connection]

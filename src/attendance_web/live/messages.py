@@ -22,7 +22,7 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
-    YourPlace,
+    YourNumber,
 )
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import UserId
@@ -111,7 +111,7 @@ def _spelling(frame: Frame, language: Language) -> tuple[str, dict[str, object]]
         case EventUpdated(name, starts_at, ends_at):
             times = {"time_from": int(starts_at), "time_to": int(ends_at)}
             return "event_changed", {"name": name, **times}
-        case YourPlace(number, waiting, markers):
+        case YourNumber(number, waiting, markers):
             return "your_place", {"place": number, "waiting": waiting, "markers": markers}
         case WasMarked(user_id):
             return "was_marked", {"user_id": user_id}

@@ -32,8 +32,8 @@ from attendance_web.live.person_cache import PersonCache
 logger = logging.getLogger(__name__)
 
 READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
-# Contract: 6.16, a place is right within 7 s: a reading, 3 s since it was told last, and this
-TELL_PLACES_EVERY: Seconds = 0.25
+# Contract: 6.16, `your_place` is right within 7 s: a reading, 3 s since the last one, and this
+TELL_NUMBERS_EVERY: Seconds = 0.25
 READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
 
 
@@ -65,7 +65,7 @@ class Room:
         self._refresh = asyncio.Event()  # it is to be read again at once
         self._ends_in: Seconds | None = None
         self._asking: set[asyncio.Task[None]] = set()
-        self._telling: asyncio.TimerHandle | None = None  # those whose place has changed
+        self._telling: asyncio.TimerHandle | None = None  # those whose number has changed
         self._unsubscribe: Callable[[], None] | None = None
         self._opened = asyncio.get_running_loop().create_future()
         # Of its own, or its logs would tell the request of whoever came first
@@ -212,13 +212,13 @@ class Room:
                     else:
                         outbox.put(text)
 
-        if self._telling is None and self._mirror.owes_places:
+        if self._telling is None and self._mirror.owes_numbers:
             loop = asyncio.get_running_loop()
-            self._telling = loop.call_later(TELL_PLACES_EVERY, self._tell_places)
+            self._telling = loop.call_later(TELL_NUMBERS_EVERY, self._tell_numbers)
 
-    def _tell_places(self) -> None:
+    def _tell_numbers(self) -> None:
         self._telling = None
-        self._deliver(self._mirror.tell_places(asyncio.get_running_loop().time()))
+        self._deliver(self._mirror.tell_numbers(asyncio.get_running_loop().time()))
 
     def _end(self, outbox: Outbox, ending: Ending | None) -> None:
         if ending is not None:
