@@ -27,7 +27,7 @@ A, B = f"{'a' * 32}.png", f"{'b' * 32}.png"
 
 
 async def kept(files: ObjectFiles) -> list[str]:
-    return [key for folder in ("pictures", "scans") for key, _ in await files.list_below(folder)]
+    return [path for folder in ("pictures", "scans") for path, _ in await files.list_below(folder)]
 
 
 async def name(store: Any, picture: str, scan: str) -> None:

@@ -322,7 +322,7 @@ class Campus(World):
         """Itself, the earliest first."""
 
         def look(unit: Any) -> list[Entry]:
-            return [entry for entry, _ in unit.ledger.of(self.event_id, None, None, 0)]
+            return [line.entry for line in unit.ledger.of(self.event_id, None, None, 0)]
 
         return drive(self.store.observe(look))[::-1]
 

@@ -12,8 +12,8 @@ from attendance_adapters.files import ObjectFiles
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.events import Event
 from attendance_core.marking.connections import Connection, Process, Role
-from attendance_core.marking.terms import Terms
 from attendance_core.marking.places import Waiting
+from attendance_core.marking.terms import Terms
 from attendance_core.ports import Ids, Picture, Unit
 from attendance_core.profiles import Profile
 from attendance_core.use_cases import UseCases
@@ -128,7 +128,7 @@ class Lecture:
         return found
 
     async def karma(self, user_id: int) -> int:
-        points: int = await self.store.observe(
+        karma: int = await self.store.observe(
             lambda unit: unit.ledger.karma(UserId(user_id), Terms())
         )
-        return points
+        return karma

@@ -184,7 +184,9 @@ class House:
             now = unit.now()
             user_id: UserId = unit.accounts.add(name, "no password", now)
             unit.profiles.add(Profile(user_id, name))
-            unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
+            unit.sessions.add(
+                Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now)
+            )
             return user_id
 
         return Visitor(self, await self._transact(work), token)
@@ -227,10 +229,10 @@ class House:
         return await self._observe(look)
 
     async def karma(self, visitor: Visitor) -> int:
-        points: int = await self._observe(
+        karma: int = await self._observe(
             lambda unit: unit.ledger.karma(UserId(visitor.user_id), Terms())
         )
-        return points
+        return karma
 
     async def sockets_of(self, event_id: EventId, visitor: Visitor, number: int) -> bool:
         """Whether they have so many connections in the event, lost ones too."""
