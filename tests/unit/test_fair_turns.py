@@ -109,7 +109,11 @@ class TestBounds:
         for _ in range(2):
             desk.turns.end(second)
             desk.turns.end(first)
-        assert (desk.given, desk.turns.given_count, desk.turns.waiting_count) == (["anna", "vera"], 1, 0)
+        assert (desk.given, desk.turns.given_count, desk.turns.waiting_count) == (
+            ["anna", "vera"],
+            1,
+            0,
+        )
 
     @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 30)), max_size=80))
     def test_whatever_happens_no_bound_is_passed_and_no_turn_is_lost(
@@ -125,13 +129,13 @@ class TestBounds:
                     assert desk.turns.waiting_count
             elif asked:
                 desk.turns.end(asked[which % len(asked)])
-            given = [each.whose for each in asked if each.is_given and not each.is_over]
+            have = [each.whose for each in asked if each.is_given and not each.is_over]
             waits = [each.whose for each in asked if not each.is_given and not each.is_over]
-            assert (len(given), len(waits)) == (desk.turns.given_count, desk.turns.waiting_count)
-            assert len(had) <= 3 and len(waits) <= 6
-            assert all(had.count(whose) <= 2 and waits.count(whose) <= 3 for whose in range(5))
+            assert (len(have), len(waits)) == (desk.turns.given_count, desk.turns.waiting_count)
+            assert len(have) <= 3 and len(waits) <= 6
+            assert all(have.count(whose) <= 2 and waits.count(whose) <= 3 for whose in range(5))
             # Nobody waits for what they could have
-            assert len(had) == 3 or all(had.count(whose) == 2 for whose in waits)
+            assert len(have) == 3 or all(have.count(whose) == 2 for whose in waits)
         for each in asked:
             desk.turns.end(each)
         assert (desk.turns.given_count, desk.turns.waiting_count) == (0, 0)
@@ -139,8 +143,8 @@ class TestBounds:
 
 class TestWaiting:
     def fair(self, at_once: int = 1, waiting: int = 9) -> tuple[Turns, FairTurns]:
-        turns = Turns(at_once=at_once, of_one=1, waiting=waiting, waiting_of_one=9)
-        return turns, FairTurns(turns)
+        fair = FairTurns(at_once=at_once, of_one=1, waiting=waiting, waiting_of_one=9)
+        return fair._turns, fair
 
     async def test_who_gets_none_in_time_is_told(self) -> None:
         turns, fair = self.fair()

@@ -127,10 +127,12 @@ class Turns:
 
 
 class FairTurns:
-    """Has its callers wait for turns."""
+    """Has its callers wait for turns, within the same bounds as `Turns`."""
 
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
+    def __init__(self, *, at_once: int, of_one: int, waiting: int, waiting_of_one: int) -> None:
+        self._turns = Turns(
+            at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
+        )
 
     @asynccontextmanager
     async def turn(self, whose: Hashable, within: Seconds) -> AsyncIterator[Callable[[], None]]:
