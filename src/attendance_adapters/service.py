@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -102,37 +102,31 @@ class Attendance:
         return self._awaited_calls + self._store.abandoned_count
 
     async def _transact(self, work: Callable[[ports.Unit], T]) -> T:
-        self._require_started_here()
-        self._awaited_calls += 1
-        try:
+        with self._awaiting_store():
             return await self._store.transact(work)
-        finally:
-            self._awaited_calls -= 1
 
     async def _observe(self, look: Callable[[ports.Unit], T]) -> T:
-        self._require_started_here()
-        self._awaited_calls += 1
-        try:
+        with self._awaiting_store():
             return await self._store.observe(look)
-        finally:
-            self._awaited_calls -= 1
 
     async def _browse(self, look: Callable[[ports.Unit], T]) -> T:
-        self._require_started_here()
-        self._awaited_calls += 1
-        try:
+        with self._awaiting_store():
             return await self._store.browse(look)
-        finally:
-            self._awaited_calls -= 1
 
-    def _require_started_here(self) -> None:
-        """Raises NotStarted, Closed, WrongLoop."""
+    @contextmanager
+    def _awaiting_store(self) -> Iterator[None]:
+        """Counts a transaction or a look meanwhile. Raises NotStarted, Closed, WrongLoop."""
         if self._is_closed:
             raise Closed("this service is closed: make another one")
         if self._loop is None:
             raise NotStarted("this service is not started: use it within `async with`")
         if self._loop is not asyncio.get_running_loop():
             raise WrongLoop("this service was started in another event loop: use it there")
+        self._awaited_calls += 1
+        try:
+            yield
+        finally:
+            self._awaited_calls -= 1
 
     async def _sweep_orphans(self) -> None:
         await sweep_orphans(self.files, self._store.referenced_files, time.time())

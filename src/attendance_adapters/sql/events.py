@@ -27,14 +27,7 @@ from attendance_adapters.sql.entries import (
 )
 from attendance_adapters.sql.event_lists import LIMIT, OFFSET, listed
 from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
-from attendance_adapters.sql.search import (
-    arguments_of,
-    has_few_matches,
-    has_index,
-    has_words,
-    has_words_by_index,
-    parameters_of,
-)
+from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
 from attendance_core.attendance import Attended, LedgerLine
 from attendance_core.errors import EventNotFound
@@ -80,10 +73,7 @@ PUT_EVENT = (
 )
 REMOVE_EVENT = delete(events).where(events.c.event_id == bindparam("event_id"))
 ALL_EVENTS = _SELECT_EVENTS
-_searched = arguments_of("events")
-HAS_FEW_MATCHES = select(has_few_matches(*_searched))
-SEARCH_BY_INDEX = ALL_EVENTS.where(has_words_by_index(*_searched))
-SEARCH_IN_ORDER = ALL_EVENTS.where(has_words(*_searched))
+BY_WORDS = WordSearch("events", ALL_EVENTS)
 CREATED_BY = ALL_EVENTS.where(events.c.creator_id == bindparam("creator_id"))
 _user_id = bindparam("user_id", type_=BigId)
 # By a union of two indexes: of an OR both engines would make a look at every event
@@ -176,9 +166,7 @@ class Events:
         if part is None:
             return self._list(ALL_EVENTS, query, {})
         words = parameters_of(part)
-        by_index = has_index(words) and self._execute(HAS_FEW_MATCHES, words).scalar_one()
-        statement = SEARCH_BY_INDEX if by_index else SEARCH_IN_ORDER
-        return self._list(statement, query, words)
+        return self._list(BY_WORDS.statement_for(words, self._execute), query, words)
 
     def created_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         return self._list(CREATED_BY, query, {"creator_id": user_id})
