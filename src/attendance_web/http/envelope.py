@@ -154,7 +154,7 @@ def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response
         logger.error("a call failed", exc_info=translated)
     scope = request.scope
     if isinstance(translated, Refusal):
-        SECURITY.refused(translated, scope["headers"], address_of(scope))
+        SECURITY.note_refusal(translated, scope["headers"], address_of(scope))
     code = translated.code if isinstance(translated, Refusal | Unavailable) else BROKEN_CODE
     log_fields_of(scope)["code"] = code
     return failure(translated, language_of(scope["headers"]))

@@ -17,7 +17,7 @@ from attendance_core.accounts import Actor
 from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.wire.callers import caller_of
 from attendance_web.wire.seen_sessions import SeenSessions
-from attendance_web.wire.turns import FairTurns, Turns
+from attendance_web.wire.turns import FairTurns
 
 AT_ONCE: Final = 32  # enough for a shared COMMIT, and more than there are connections of a pool
 LOOKS_OF_ONE: Final = 16  # at once, for an address
@@ -74,9 +74,10 @@ class OpeningQueue:
     """Limits how many sockets this process opens at once; the others wait, fairly."""
 
     def __init__(self) -> None:
-        self.looks_of_addresses = _fair_turns(LOOKS_OF_ONE, WAITING)
-        self.looks_of_people = _fair_turns(OF_ONE_PERSON, WAITING_OF_ONE)
-        self.turns = _fair_turns(OF_ONE_PERSON, WAITING_OF_ONE)
+        self.looks_of_addresses = FairTurns(
+            at_once=AT_ONCE, of_one=LOOKS_OF_ONE, waiting=WAITING, waiting_of_one=WAITING
+        )
+        self.looks_of_people, self.turns = _turns_of_people(), _turns_of_people()
         self.seen = SeenSessions()
 
     @asynccontextmanager
@@ -86,7 +87,7 @@ class OpeningQueue:
             yield Opening(self, patience, asyncio.get_running_loop().time() + TURN_SECONDS)
 
 
-def _fair_turns(of_one: int, waiting_of_one: int) -> FairTurns:
+def _turns_of_people() -> FairTurns:
     return FairTurns(
-        Turns(at_once=AT_ONCE, of_one=of_one, waiting=WAITING, waiting_of_one=waiting_of_one)
+        at_once=AT_ONCE, of_one=OF_ONE_PERSON, waiting=WAITING, waiting_of_one=WAITING_OF_ONE
     )

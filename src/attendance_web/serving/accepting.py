@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be accepted
 
 
-class Accepting:
+class Acceptor:
     """Accepts what comes to one listening socket, until it is closed."""
 
     def __init__(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
