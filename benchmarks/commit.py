@@ -27,10 +27,11 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.sql.writer import MAX_GROUP_SIZE
 from attendance_adapters.system import RandomIds, SystemClock
 from attendance_core import ports
-from attendance_core.accounts import Credential, Session
+from attendance_core.accounts import CredentialKind, Session
 from attendance_core.events import Event
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.places import Held
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId
@@ -63,7 +64,7 @@ def fill(unit: ports.Unit, process_id: ProcessId) -> list[Connection]:
     for marker, person in zip(people[:CONFIRMS], people[CONFIRMS:], strict=True):
         unit.places.put(places[person].changed(member=True, state=Held(now, marker, now + 3600)))
         session_id = SessionId(uuid4().hex)
-        unit.sessions.add(Session(session_id, marker, Credential.COOKIE, now, now))
+        unit.sessions.add(Session(session_id, marker, CredentialKind.COOKIE, now, now))
         connection = Connection(
             ConnectionId(uuid4()), event_id, marker, Role.MARKING, process_id, session_id
         )

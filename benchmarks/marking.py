@@ -33,7 +33,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import RandomIds, SystemClock
 from attendance_core import ports
-from attendance_core.accounts import Credential, Session, session_id_of
+from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.events import Event
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId
@@ -84,7 +84,7 @@ def people(unit: ports.Unit, number: int) -> list[tuple[str, str]]:
         for token in tokens:
             user_id = unit.accounts.add(token, "hash", now)
             unit.profiles.add(Profile(user_id, token))
-            session = Session(session_id_of(token), user_id, Credential.COOKIE, now, now)
+            session = Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now)
             unit.sessions.add(session)
         pairs.append(tokens)
     return pairs

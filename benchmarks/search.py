@@ -25,6 +25,7 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
 from attendance_core import ports
+from attendance_core.events import EventQuery
 from tests.support.many_names import fill
 from tests.support.postgres import Cluster, a_database, binaries, make_template
 
@@ -62,7 +63,7 @@ async def measure(engine: str, store: Any) -> None:
 async def both(store: Any, part: str) -> tuple[float, float]:
     """Milliseconds among people, and among events."""
     people = await slowest(store, lambda unit: unit.profiles.search(part, 100, 0))
-    return people, await slowest(store, lambda unit: unit.events.search(part, 100, 0))
+    return people, await slowest(store, lambda unit: unit.events.search(part, EventQuery(100)))
 
 
 async def run(engine: str, url: URL, store: Any) -> None:

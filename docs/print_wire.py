@@ -14,7 +14,7 @@ from msgspec import inspect as kinds
 from wire_prose import first_line, paragraph
 
 from attendance_core import errors
-from attendance_core.marking.askers import YOUR_PLACE_EVERY
+from attendance_core.marking.askers import YOUR_NUMBER_EVERY
 from attendance_core.marking.endings import ERRORS
 from attendance_core.marking.frames import (
     Confirmed,
@@ -29,13 +29,14 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
-    YourPlace,
+    YourNumber,
 )
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
 from attendance_web.http.call import Call
 from attendance_web.live import close_codes
-from attendance_web.live.messages import COMMANDS, PONG, encode, encode_error
+from attendance_web.live.commands import COMMANDS
+from attendance_web.live.messages import PONG, encode, encode_error
 from attendance_web.routes import CALLS
 from attendance_web.wire import refusals
 
@@ -58,7 +59,7 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("mark_me", WasMarked(BORIS)),
     ("mark_me, news", HeldBy(BORIS, 90.0)),
     ("mark_me, news", LetGo()),
-    ("mark_me, news", YourPlace(3, 40, 5)),
+    ("mark_me, news", YourNumber(3, 40, 5)),
     ("both, news", EventUpdated("Физика", 1800000000.0, 1800005400.0)),
 )
 
@@ -79,7 +80,8 @@ def lines() -> Iterator[str]:
     yield paragraph(
         'Every answer is `{"error": 0, "error_msg": "", "response": ...}`; `error` is not 0 when '
         "the call was refused; `error_msg` is then for a person, and `code`, a name that never "
-        "changes, for a program. Arguments of a GET are in the "
+        "changes, for a program; where it is about one argument `field` names that. "
+        "Arguments of a GET are in the "
         "query, those of a POST in a body of JSON, urlencoded or multipart. A field with `?` may "
         "be left out."
     )
@@ -116,7 +118,7 @@ def lines() -> Iterator[str]:
         "What is marked `news` goes only to sockets that are opened with `&news=1`. A `held` "
         "takes the place of the one before, and may come again once the marker's name is known; "
         "`let_go` never comes before the `was_marked` of the same hold. `your_place` comes right "
-        f"after opening, and when it has changed, at most once in {YOUR_PLACE_EVERY:g} s."
+        f"after opening, and when it has changed, at most once in {YOUR_NUMBER_EVERY:g} s."
     )
     yield ""
     yield "Of somebody whose name is not at hand when a frame goes out, `users` has no entry, or"

@@ -22,7 +22,8 @@ from attendance_core.limits import (
     SIGN_UPS,
     UPLOADS,
 )
-from attendance_core.marking.connections import MAX_SOCKETS, Terms
+from attendance_core.marking.connections import MAX_SOCKETS
+from attendance_core.marking.terms import Terms
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE

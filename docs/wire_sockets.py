@@ -11,8 +11,9 @@ from wire_prose import ROOT, first_line, paragraph, rule
 
 from attendance_core import errors
 from attendance_core.marking.commands import MarkMe, ReadyToMark
-from attendance_core.marking.connections import Role, Terms
+from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import ERRORS
+from attendance_core.marking.terms import Terms
 from attendance_web.live import close_codes
 from attendance_web.serving.server import MAX_FRAME_BYTES, PING_SECONDS
 from attendance_web.serving.ws_protocol import MAX_FRAGMENTS

@@ -34,7 +34,7 @@ from attendance_adapters.notifiers import LocalNotifier, notifier_at
 from attendance_adapters.protocols import Store
 from attendance_adapters.service import Attendance
 from attendance_adapters.system import SystemClock
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import DEFAULT_TERMS, Terms
 from attendance_core.ports import Clock
 from attendance_core.version import __version__
 
@@ -65,7 +65,6 @@ __all__ = [
 
 DATABASE_FILE = "attendance.db"
 FILES_FOLDER = "files"
-DEFAULT_TERMS = Terms()
 
 
 def embedded(
@@ -121,7 +120,7 @@ def connect(
     from attendance_adapters.sql.migrate import require_current
 
     store: Store
-    pool: Callable[[], PoolUse] | None = None
+    pool_use: Callable[[], PoolUse] | None = None
     if url.get_backend_name() == "sqlite":
         from attendance_adapters.sql.sqlite import SqliteStore
 
@@ -130,14 +129,14 @@ def connect(
         from attendance_adapters.sql.postgres import PostgresStore
 
         postgres_store = PostgresStore(url, notifier, clock=clock)
-        store, pool = postgres_store, postgres_store.pool
+        store, pool_use = postgres_store, postgres_store.pool_use
     return Attendance(
         store=store,
         notifier=notifier,
         files=_open_files(files_url),
         terms=terms,
         prepare=partial(require_current, url),
-        pool=pool,
+        pool_use=pool_use,
     )
 
 

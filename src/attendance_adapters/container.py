@@ -8,7 +8,7 @@ import punq
 
 from attendance_adapters.together import concurrently
 from attendance_core import ports
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.use_cases import UseCases
 
 

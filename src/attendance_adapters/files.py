@@ -13,14 +13,14 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from attendance_core.errors import Unavailable
-from attendance_core.ports import NoSuchFile
+from attendance_core.ports import FileContent, NoSuchFile
 from attendance_core.profiles import picture_path, scan_path
 from attendance_core.vocabulary import FileKey, Instant
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
-# By a key's extension, since a local directory has no media types
+# By a file's extension, since a local directory has no media types
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 FOLDERS = (picture_path(FileKey("")), scan_path(FileKey("")))
@@ -37,9 +37,9 @@ CLIENT_OPTIONS: Final[ClientConfig] = {
 
 
 class StoredFile(NamedTuple):
-    """Describes a file: under which key it is, and when it was last written."""
+    """Describes a file: at which path it is, and when it was last written."""
 
-    key: str
+    path: str
     written_at: Instant
 
 
@@ -76,39 +76,39 @@ class ObjectFiles:
             f"files are kept at memory://, file:///path or s3://bucket/prefix, not at {scheme!r}"
         )
 
-    async def put(self, key: str, content: bytes, media_type: str) -> None:
+    async def put(self, path: str, content: bytes, media_type: str) -> None:
         """Writes a file, whole or not at all.
 
-        Raises ValueError where the key's extension says another media type, Unavailable.
+        Raises ValueError where the path's extension says another media type, Unavailable.
         """
-        if media_type != _media_type_of(key):
-            raise ValueError(f"{key!r} is not the name of {media_type}")
+        if media_type != _media_type_of(path):
+            raise ValueError(f"{path!r} is not the name of {media_type}")
         try:
-            await obstore.put_async(self.store, key, content)
+            await obstore.put_async(self.store, path, content)
         except (OSError, BaseError) as error:
             raise Unavailable from error
 
-    async def get(self, key: str) -> tuple[bytes, str]:
-        """Reads a file: its content and its media type. Raises NoSuchFile, Unavailable."""
+    async def get(self, path: str) -> FileContent:
+        """Reads a file. Raises NoSuchFile, Unavailable."""
         try:
-            file = await obstore.get_async(self.store, key)
-            return bytes(await file.bytes_async()), _media_type_of(key)
-        except (FileNotFoundError, ValueError):  # a key like ../a is none
-            raise NoSuchFile(key) from None
+            file = await obstore.get_async(self.store, path)
+            return FileContent(bytes(await file.bytes_async()), _media_type_of(path))
+        except (FileNotFoundError, ValueError):  # a path like ../a is none
+            raise NoSuchFile(path) from None
         except (OSError, BaseError) as error:
             raise Unavailable from error
 
-    async def delete(self, key: str) -> None:
+    async def delete(self, path: str) -> None:
         """Deletes a file; idempotent. Raises Unavailable."""
         try:
-            await obstore.delete_async(self.store, key)
+            await obstore.delete_async(self.store, path)
         except FileNotFoundError:
             return
         except (OSError, BaseError) as error:
             raise Unavailable from error
 
     async def list_below(self, path: str) -> list[StoredFile]:
-        """Lists the files below a path, sorted by key. Raises Unavailable."""
+        """Lists the files below a path, sorted by path. Raises Unavailable."""
         try:
             objects = await obstore.list(self.store, prefix=path).collect_async()
         except (OSError, BaseError) as error:
@@ -122,20 +122,20 @@ async def sweep_orphans(
     """Deletes files of ours that no row refers to, and returns how many.
 
     A process that dies between writing a file and its row, or between writing a row and deleting
-    the file it replaced, leaves one. ``list_referenced`` returns the keys that rows refer to; it
+    the file it replaced, leaves one. ``list_referenced`` returns the paths that rows refer to; it
     is called after the files are listed, and a file stays while its upload may still be under
     way. Raises Unavailable.
     """
-    old_keys = [
-        file.key
+    old_paths = [
+        file.path
         for folder in FOLDERS
         for file in await files.list_below(folder)
-        if file.written_at < now - UPLOAD_SECONDS and OUR_FILE.fullmatch(file.key, len(folder))
+        if file.written_at < now - UPLOAD_SECONDS and OUR_FILE.fullmatch(file.path, len(folder))
     ]
-    referenced = await list_referenced() if old_keys else frozenset()
-    orphans = [key for key in old_keys if key not in referenced]
-    for key in orphans:
-        await files.delete(key)
+    referenced = await list_referenced() if old_paths else frozenset()
+    orphans = [path for path in old_paths if path not in referenced]
+    for path in orphans:
+        await files.delete(path)
     return len(orphans)
 
 
@@ -144,5 +144,5 @@ def one_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
 
 
-def _media_type_of(key: str) -> str:
-    return MEDIA_TYPES.get(key.rpartition(".")[2], UNKNOWN_MEDIA_TYPE)
+def _media_type_of(path: str) -> str:
+    return MEDIA_TYPES.get(path.rpartition(".")[2], UNKNOWN_MEDIA_TYPE)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from attendance_adapters.periodic import Periodic
 from attendance_core import ports
 from attendance_core.errors import LeaseLost, Unavailable
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.upkeep import MAX_SWEPT, RenewLease, Sweep, TakeLease
 from attendance_core.vocabulary import ProcessId, Seconds
 

@@ -23,9 +23,8 @@ from attendance_core.ports import Picture
 from attendance_core.vocabulary import UserId
 
 MAX_BYTES = 10 * 1024 * 1024  # Contract: 3, pictures
-MAX_SECONDS = (
-    60.0  # that a machine may keep it waiting; its own time is bounded in `picture_worker`
-)
+# That a machine may keep a worker waiting; its own time is bounded in `picture_worker`
+MAX_SECONDS = 60.0
 # Of pictures that are cleaned or wait for it, of all owners. Decision 0015
 MAX_JOBS = 100
 MAX_WAITING_PIXELS = 20 * MAX_PIXELS

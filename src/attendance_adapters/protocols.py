@@ -22,7 +22,7 @@ class Store(Protocol):
         ...
 
     @property
-    def abandoned(self) -> int:
+    def abandoned_count(self) -> int:
         """How many transactions and looks nobody waits for any more, and are not done."""
         ...
 

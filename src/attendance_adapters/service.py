@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -21,7 +21,8 @@ from attendance_adapters.protocols import Notifier, Store
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, Seconds
 
 if TYPE_CHECKING:
@@ -52,12 +53,12 @@ class Attendance:
         files: ObjectFiles,
         terms: Terms,
         prepare: Callable[[], None] = _prepare_nothing,
-        pool: Callable[[], PoolUse] | None = None,
+        pool_use: Callable[[], PoolUse] | None = None,
     ) -> None:
         self._store = store
         self._prepare = prepare
-        self._callers = 0  # who wait for transactions and looks
-        self.pool = pool  # counts the store's connections; None where it has no pool
+        self._awaited_calls = 0  # transactions and looks that somebody waits for
+        self.pool_use = pool_use  # of the store; None where it has no pool
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
         self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
@@ -96,42 +97,36 @@ class Attendance:
         return self._store.looks_at_once
 
     @property
-    def in_use(self) -> int:
+    def store_calls(self) -> int:
         """How many transactions and looks run in the store, or wait for it."""
-        return self._callers + self._store.abandoned
+        return self._awaited_calls + self._store.abandoned_count
 
     async def _transact(self, work: Callable[[ports.Unit], T]) -> T:
-        self._require_started_here()
-        self._callers += 1
-        try:
+        with self._awaiting_store():
             return await self._store.transact(work)
-        finally:
-            self._callers -= 1
 
     async def _observe(self, look: Callable[[ports.Unit], T]) -> T:
-        self._require_started_here()
-        self._callers += 1
-        try:
+        with self._awaiting_store():
             return await self._store.observe(look)
-        finally:
-            self._callers -= 1
 
     async def _browse(self, look: Callable[[ports.Unit], T]) -> T:
-        self._require_started_here()
-        self._callers += 1
-        try:
+        with self._awaiting_store():
             return await self._store.browse(look)
-        finally:
-            self._callers -= 1
 
-    def _require_started_here(self) -> None:
-        """Raises NotStarted, Closed, WrongLoop."""
+    @contextmanager
+    def _awaiting_store(self) -> Iterator[None]:
+        """Counts a transaction or a look meanwhile. Raises NotStarted, Closed, WrongLoop."""
         if self._is_closed:
             raise Closed("this service is closed: make another one")
         if self._loop is None:
             raise NotStarted("this service is not started: use it within `async with`")
         if self._loop is not asyncio.get_running_loop():
             raise WrongLoop("this service was started in another event loop: use it there")
+        self._awaited_calls += 1
+        try:
+            yield
+        finally:
+            self._awaited_calls -= 1
 
     async def _sweep_orphans(self) -> None:
         await sweep_orphans(self.files, self._store.referenced_files, time.time())

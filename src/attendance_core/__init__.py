@@ -3,7 +3,14 @@
 These are the names a program needs; `attendance_adapters.embedded` makes the `UseCases`.
 """
 
-from attendance_core.accounts import Account, Actor, Credential, LoggedIn, Session, session_id_of
+from attendance_core.accounts import (
+    Account,
+    Actor,
+    CredentialKind,
+    LoggedIn,
+    Session,
+    session_id_of,
+)
 from attendance_core.attendance import Attended, LedgerLine, Participant
 from attendance_core.errors import (
     AlreadyHolding,
@@ -68,13 +75,14 @@ from attendance_core.marking.announcements import (
     EventChanged,
     PlaceChanged,
 )
-from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
-from attendance_core.marking.ledger import AnnulReason, Entry, Grade, Noted, Origin
+from attendance_core.marking.ledger import AnnulReason, Entry, EntryNotes, Grade, Origin
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Missed, Picture
 from attendance_core.profiles import (
@@ -118,9 +126,10 @@ __all__ = [
     "Connection",
     "ConnectionId",
     "ConnectionsEnded",
-    "Credential",
+    "CredentialKind",
     "Ending",
     "Entry",
+    "EntryNotes",
     "Event",
     "EventChanged",
     "EventCode",
@@ -163,7 +172,6 @@ __all__ = [
     "NotLoggedIn",
     "NotTheCreator",
     "NotWaiting",
-    "Noted",
     "Origin",
     "Outcome",
     "Participant",

@@ -13,24 +13,24 @@ from attendance_core import ports
 from attendance_core.browsers import remember_browser
 from attendance_core.errors import BadLength, BadUsername, CommonPassword, WrongCredentials
 from attendance_core.marking.announcements import ConnectionsEnded
-from attendance_core.marking.connections import Connection, Terms
+from attendance_core.marking.connections import Connection
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import hang_up
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile, checked_display_name
 from attendance_core.texts import BLANKS
 from attendance_core.vocabulary import EventId, Instant, Seconds, SessionId, UserId
 
 MAX_USERNAME_LENGTH = 64  # Contract: 2.2
-USERNAME = re.compile(
-    rf"[\w.-]{{1,{MAX_USERNAME_LENGTH}}}"
-)  # Contract: 2.2; letters are of any script
+# Contract: 2.2; letters are of any script
+USERNAME = re.compile(rf"[\w.-]{{1,{MAX_USERNAME_LENGTH}}}")
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 8, 256  # Contract: SignUp
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
 MAX_PARTS_OF_ONE = 4  # code points that NFC makes one of
 
 
-class Credential(Enum):
+class CredentialKind(Enum):
     """How a session is shown to us."""
 
     COOKIE = "cookie"
@@ -52,7 +52,7 @@ class Session:
 
     session_id: SessionId
     user_id: UserId
-    credential: Credential
+    kind: CredentialKind
     created_at: Instant
     used_at: Instant
 
@@ -116,7 +116,7 @@ def _open_session(
     if replacing is not None:
         _end_session(unit, replacing, terms)
     unit.sessions.remove_expired(user_id, now - SESSION_SECONDS)
-    unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
+    unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
     if browser is None:
         return LoggedIn(user_id, token)
     known_by = remember_browser(unit, user_id, browser.secrets, browser.new_secret)
@@ -229,7 +229,7 @@ class Identify:
     transact: ports.Transact
     observe: ports.Observe
 
-    async def __call__(self, *, token: str, credential: Credential) -> Actor | None:
+    async def __call__(self, *, token: str, kind: CredentialKind) -> Actor | None:
         """Answers None where the credential is unknown, of the other sort, expired or revoked."""
         session_id = session_id_of(token)
 
@@ -237,7 +237,7 @@ class Identify:
             return unit.sessions.find(session_id), unit.now()
 
         session, now = await self.observe(look)
-        if session is None or session.credential is not credential or not session.is_live(now):
+        if session is None or session.kind is not kind or not session.is_live(now):
             return None
         renewed = now >= session.used_at + USE_NOTED_EVERY
         if renewed:

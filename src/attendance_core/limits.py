@@ -50,7 +50,7 @@ class Tally:
 
     key: TallyKey
     taken: tuple[Instant, ...] = ()
-    pending: tuple[Instant, ...] = ()
+    under_way: tuple[Instant, ...] = ()
 
     def at(self, limit: Limit, now: Instant) -> Tally:
         """Keeps what of it counts now.
@@ -60,7 +60,7 @@ class Tally:
         return replace(
             self,
             taken=_later_than(now - limit.within, self.taken, now),
-            pending=_later_than(now - TRY_SECONDS, self.pending, now),
+            under_way=_later_than(now - TRY_SECONDS, self.under_way, now),
         )
 
     def seconds_to_next(self, limit: Limit, now: Instant) -> int:
@@ -71,7 +71,7 @@ class Tally:
 
     def has_room(self, limit: Limit) -> bool:
         """Tells whether one more try could fail, if all that are under way do."""
-        return len(self.taken) + len(self.pending) < limit.most
+        return len(self.taken) + len(self.under_way) < limit.most
 
     def take(self, limit: Limit, now: Instant) -> Tally:
         """Adds one that counts; of more than the most the latest are enough."""
@@ -79,14 +79,14 @@ class Tally:
 
     def begin(self, now: Instant) -> Tally:
         """Adds a try under way, which is known by this instant."""
-        return replace(self, pending=(*self.pending, now))
+        return replace(self, under_way=(*self.under_way, now))
 
     def give_back(self, began: Instant) -> Tally:
         """Removes this try; one that a clock set back has moved stays until it lapses."""
-        if began not in self.pending:
+        if began not in self.under_way:
             return self
-        at = self.pending.index(began)
-        return replace(self, pending=self.pending[:at] + self.pending[at + 1 :])
+        at = self.under_way.index(began)
+        return replace(self, under_way=self.under_way[:at] + self.under_way[at + 1 :])
 
     def clear(self) -> Tally:
         """Forgets what was taken; what is under way stays."""
@@ -95,7 +95,7 @@ class Tally:
     def lapses_at(self, limit: Limit) -> Instant:
         """Tells from when on nothing of it counts."""
         taken = self.taken[-1] + limit.within if self.taken else 0.0
-        return max(taken, self.pending[-1] + TRY_SECONDS) if self.pending else taken
+        return max(taken, self.under_way[-1] + TRY_SECONDS) if self.under_way else taken
 
 
 def _later_than(since: Instant, noted: Sequence[Instant], now: Instant) -> tuple[Instant, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from attendance_core.vocabulary import EventCode, EventId, FileKey, Instant, UserId
@@ -46,7 +46,7 @@ class Browse(Protocol):
     """Runs a look through a list, which may be long, beside whatever else is looked at."""
 
     async def __call__(self, look: Callable[[Unit], T]) -> T:
-        """What ``look`` returned, as `Observe` has it. Few run at once, the others wait.
+        """Returns what ``look`` did, as `Observe`. Few run at once, the others wait.
 
         Raises Unavailable, also where it does not end in a moment.
         """
@@ -127,7 +127,7 @@ class Picture:
 
 
 class NoSuchFile(KeyError):
-    """No file is kept under this key."""
+    """No file is kept at this path."""
 
 
 class Pictures(Protocol):
@@ -141,16 +141,23 @@ class Pictures(Protocol):
         ...
 
 
+class FileContent(NamedTuple):
+    """What is in a file, and of what type it is, as HTTP has it."""
+
+    content: bytes
+    media_type: str
+
+
 class Files(Protocol):
-    """Keeps what is too large for the store."""
+    """Keeps what is too large for the store, each under a path, whose last part is its key."""
 
-    async def put(self, key: str, content: bytes, media_type: str) -> None: ...
+    async def put(self, path: str, content: bytes, media_type: str) -> None: ...
 
-    async def get(self, key: str) -> tuple[bytes, str]:
-        """Reads the content and its media type. Raises NoSuchFile."""
+    async def get(self, path: str) -> FileContent:
+        """Reads a file. Raises NoSuchFile."""
         ...
 
-    async def delete(self, key: str) -> None:
+    async def delete(self, path: str) -> None:
         """Deletes it; does nothing where there is none."""
         ...
 

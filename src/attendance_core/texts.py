@@ -9,12 +9,11 @@ from attendance_core.errors import BadCharacters, BadLength, TooShort
 from attendance_core.folding import search_fold
 
 BIDI_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-FORBIDDEN_CATEGORIES = frozenset(
-    {"Cc", "Cs", "Zl", "Zp"}
-)  # Unicode categories: controls, surrogates, breaks
+# Of Unicode: controls, surrogates, breaks
+FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # What nothing is to be seen of where it stands alone: marks without a letter, spaces, what is not
 # assigned, what Unicode calls default-ignorable, and symbols whose picture is empty
-INVISIBLE = frozenset({"Cf", "Cn", "Mn", "Me", "Zs"})
+INVISIBLE_CATEGORIES = frozenset({"Cf", "Cn", "Mn", "Me", "Zs"})
 BLANKS = frozenset(
     chr(code)
     for first, last in (
@@ -50,7 +49,9 @@ def is_printable(text: str) -> bool:
         map(FORBIDDEN_CATEGORIES.__contains__, map(category, text))
     ):
         return False
-    return not text or any(category(each) not in INVISIBLE and each not in BLANKS for each in text)
+    return not text or any(
+        category(each) not in INVISIBLE_CATEGORIES and each not in BLANKS for each in text
+    )
 
 
 def checked_text(text: str, field: str, least: int, most: int) -> str:

@@ -9,15 +9,15 @@ import msgspec
 from msgspec import Meta
 
 from attendance_core.attendance import Attended, LedgerLine, Participant, SeenState
-from attendance_core.marking.ledger import MAX_N, AnnulReason
+from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import CallContext, get, post
 from attendance_web.http.fields import EventRef, OneEvent, Page, PersonId
 
-Grade = Literal["organiser", "checked", "peer"]
-Origin = Literal["hold", "hand"]
-Reason = Literal["wrong_person", "not_present", "duplicate", "not_me", "other"]
+GradeName = Literal["organiser", "checked", "peer"]
+OriginName = Literal["hold", "hand"]
+ReasonName = Literal["wrong_person", "not_present", "duplicate", "not_me", "other"]
 
 
 class ParticipantShown(msgspec.Struct, frozen=True):
@@ -32,8 +32,8 @@ class ParticipantShown(msgspec.Struct, frozen=True):
     state: SeenState
     marked_by: UserId | None
     marked_at: int | None
-    grade: Grade | None
-    origin: Origin | None
+    grade: GradeName | None
+    origin: OriginName | None
     n: int | None
     marked_as: str | None
 
@@ -48,7 +48,7 @@ class AnnulledShown(msgspec.Struct, frozen=True):
     """Why a mark of mine does not stand."""
 
     at: int
-    reason: Reason
+    reason: ReasonName
     note: str | None
 
 
@@ -64,7 +64,7 @@ class MyAttendance(msgspec.Struct, frozen=True):
     time_to: int
     marked_by: UserId | None
     marked_at: int | None
-    grade: Grade | None
+    grade: GradeName | None
     n: int | None
     annulled: AnnulledShown | None
 
@@ -82,8 +82,8 @@ class Annulment(msgspec.Struct, frozen=True):
 
     event_id: EventRef
     user_id: PersonId
-    n: Annotated[int, Meta(ge=1, le=MAX_N, description="The number of the mark")]
-    reason: Reason
+    n: Annotated[int, Meta(ge=1, le=MAX_ENTRIES, description="The number of the mark")]
+    reason: ReasonName
     note: str = ""
 
 
@@ -108,10 +108,10 @@ class EntryShown(msgspec.Struct, frozen=True):
     kind: Literal["marked", "annulled"]
     actor_id: UserId
     at: int
-    origin: Origin | None
-    grade: Grade | None
+    origin: OriginName | None
+    grade: GradeName | None
     marked_as: str | None
-    reason: Reason | None
+    reason: ReasonName | None
     note: str | None
 
 
@@ -201,13 +201,13 @@ def _attended(attended: Attended) -> MyAttendance:
     event, mark = attended.event, attended.marked
     shown = (event.event_id, event.name, int(event.starts_at), int(event.ends_at))
     if mark is not None:
-        grade: Grade | None = None if attended.grade is None else attended.grade.value
+        grade: GradeName | None = None if attended.grade is None else attended.grade.value
         return MyAttendance(*shown, mark.marker, int(mark.at), grade, mark.n, None)
     if attended.annulled is None:
         return MyAttendance(*shown, None, None, None, None, None)
-    entry, noted = attended.annulled
+    entry, notes = attended.annulled.entry, attended.annulled.notes
     reason = AnnulReason.OTHER if entry.reason is None else entry.reason
-    annulled = AnnulledShown(int(entry.at), reason.value, noted.note or None)
+    annulled = AnnulledShown(int(entry.at), reason.value, notes.note or None)
     return MyAttendance(*shown, None, None, None, None, annulled)
 
 
@@ -223,7 +223,7 @@ def _entry(line: LedgerLine) -> EntryShown:
         None if entry.grade is None else entry.grade.value,
         line.marked_as,
         None if entry.reason is None else entry.reason.value,
-        line.noted.note or None,
+        line.notes.note or None,
     )
 
 

@@ -34,7 +34,8 @@ def fail(line: str, code: int = CANNOT) -> NoReturn:
 
 def settings_of_environment(*, warn_of_unknown: bool = True) -> Settings:
     """Reads what the environment asks for, or ends with a line that names the variable."""
-    from attendance_web.settings import WrongSetting, settings_from, unknown_variables
+    from attendance_web.setting_values import WrongSetting
+    from attendance_web.settings import settings_from, unknown_variables
 
     for line in unknown_variables(os.environ) if warn_of_unknown else ():
         warn(f"warning: {line}")
@@ -50,7 +51,7 @@ def one_line_errors() -> Iterator[None]:
     from attendance_core.errors import Refusal, Unavailable
     from attendance_core.ports import NoSuchFile
     from attendance_web.main import CannotStart
-    from attendance_web.serving.server import CannotListen
+    from attendance_web.serving.listening import CannotListen
 
     try:
         yield
@@ -79,7 +80,7 @@ def serve() -> None:
     """Serve until Ctrl-C or SIGTERM. The database has to be up to date: see migrate."""
     settings = settings_of_environment()
     from attendance_web.serving import logs
-    from attendance_web.serving.server import allow_many_files, listening_socket, say_where
+    from attendance_web.serving.listening import allow_many_files, listening_socket, say_where
     from attendance_web.serving.workers import Workers
 
     logs.configure(settings.log_format)
@@ -101,7 +102,7 @@ def work(index: int, listening: int, parent: int) -> None:
     """Be one of the workers that serve starts, over file descriptors that it has opened."""
     settings = settings_of_environment(warn_of_unknown=False)
     from attendance_web.serving import logs
-    from attendance_web.serving.workers import Parent
+    from attendance_web.serving.parent import Parent
 
     logs.configure(settings.log_format, worker=index)
     with one_line_errors(), socket.socket(fileno=listening) as listener:
@@ -149,7 +150,7 @@ def demo(url: str, people: int, markers: int, seed: int | None) -> None:
     settings = settings_of_environment()
 
     def earned(marks: int) -> int:
-        """Nobody in it has a tick."""
+        """Tells what they pay as the terms are here: nobody in the demo has a tick."""
         return settings.karma_per_mark * min(marks, settings.karma_unchecked_a_month)
 
     try:
@@ -165,7 +166,7 @@ def scans() -> None:
 
 @scans.command("list")
 def list_scans() -> None:
-    """Scans nobody has judged yet, oldest first: person, time, key."""
+    """List scans nobody has judged yet, oldest first: person, time, key."""
     from attendance_web.scans import pending
 
     settings = settings_of_environment()

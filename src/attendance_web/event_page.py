@@ -25,34 +25,38 @@ from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import header
 from attendance_web.wire.refusals import UnknownPath
 
-SHORT: Final = "/e"
+SHORT_PATH: Final = "/e"
+# What a sentence that names the address has before and behind it
+AROUND: Final = "/ \t\n.,;:!?…'\"()[]<>«»“”"
 PAGE: Final = FILES["/"]
-NAME: Final = "Отметка / Attendance"
+SITE_NAME: Final = "Отметка / Attendance"
 IMAGE: Final = next(address for address in FILES if address.endswith("/icon-512.png"))
-BEFORE, AFTER = PAGE.content.decode().split(f"<title>{NAME}</title>\n")
+BEFORE_TITLE, AFTER_TITLE = PAGE.content.decode().split(f"<title>{SITE_NAME}</title>\n")
 # What the page looks for to learn which event it is of; of none where it is there and empty
-EVENT: Final = '<meta name="event" content="{}">'
+EVENT_TAG: Final = '<meta name="event" content="{}">'
 
 
 def page_of(event: Event, origin: str | None) -> File:
     """Makes the page of an event; without an origin it names no addresses."""
-    properties = {"og:title": event.name, "og:type": "website", "og:site_name": NAME}
+    properties = {"og:title": event.name, "og:type": "website", "og:site_name": SITE_NAME}
     if origin is not None:
-        properties["og:url"] = f"{origin}{SHORT}/{event.code}"
+        properties["og:url"] = f"{origin}{SHORT_PATH}/{event.code}"
         properties["og:image"] = f"{origin}{IMAGE}"
     tags = [
         f'<meta property="{name}" content="{html.escape(value)}">'
         for name, value in properties.items()
     ]
-    return _page(f"<title>{html.escape(event.name)}</title>", *tags, EVENT.format(event.event_id))
+    return _page(
+        f"<title>{html.escape(event.name)}</title>", *tags, EVENT_TAG.format(event.event_id)
+    )
 
 
 def _page(*tags: str) -> File:
     head = "".join(f"{tag}\n" for tag in tags)
-    return file_of(SHORT, "index.html", f"{BEFORE}{head}{AFTER}".encode())
+    return file_of(SHORT_PATH, "index.html", f"{BEFORE_TITLE}{head}{AFTER_TITLE}".encode())
 
 
-NO_EVENT: Final = _page(f"<title>{NAME}</title>", EVENT.format(""))
+NO_EVENT: Final = _page(f"<title>{SITE_NAME}</title>", EVENT_TAG.format(""))
 
 
 def origin_of(request: Request[Any, Any, Any]) -> str | None:
@@ -69,7 +73,7 @@ def origin_of(request: Request[Any, Any, Any]) -> str | None:
 async def event_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Shows the page, of the event that has this code; also where there is none, or no answer."""
     services: CallServices = request.app.state.services
-    code = request.scope["path"].removeprefix(SHORT).strip("/")
+    code = request.scope["path"].removeprefix(SHORT_PATH).strip(AROUND)
     try:
         event = await services.use_cases.get_event_by_code(code=code)
     except EventNotFound:
@@ -100,15 +104,15 @@ async def qr_code(request: Request[Any, Any, Any], event_id: FromPath[str]) -> R
             seen = await services.use_cases.get_event_by_id(event_id=named)
         except EventNotFound:
             raise UnknownPath from None
-        code = await codes.draw(key, f"{origin}{SHORT}/{seen.event.code}")
+        code = await codes.draw(key, f"{origin}{SHORT_PATH}/{seen.event.code}")
     own = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PICTURE_POLICY}
     return Response(code, media_type="image/svg+xml", headers=own)
 
 
 ROUTES: Final = [
-    HTTPRouteHandler([SHORT, f"{SHORT}/{{code:path}}"], http_method="GET", include_in_schema=False)(
-        event_page
-    ),
+    HTTPRouteHandler(
+        [SHORT_PATH, f"{SHORT_PATH}/{{code:path}}"], http_method="GET", include_in_schema=False
+    )(event_page),
     HTTPRouteHandler("/events/{event_id:str}/qr.svg", http_method="GET", include_in_schema=False)(
         qr_code
     ),

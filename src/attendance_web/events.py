@@ -8,14 +8,14 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from attendance_core.events import Event, Joined, When
+from attendance_core.events import Event, EventQuery, Joined
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventCode, EventId, UserId
 from attendance_web.http.call import CallContext, get, post
 from attendance_web.http.fields import EventRef, OneEvent, Page, UnixTime
 from attendance_web.http.pieces import Pieces
 
-MayMark = Literal["everybody", "confirmed", "organisers"]
+WhoMarksName = Literal["everybody", "confirmed", "organisers"]
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -24,7 +24,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     name: str
     time_from: UnixTime
     time_to: UnixTime
-    who_marks: MayMark = "everybody"
+    who_marks: WhoMarksName = "everybody"
 
 
 class EventChanges(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class EventChanges(msgspec.Struct, frozen=True):
     name: str | None = None
     time_from: UnixTime | None = None
     time_to: UnixTime | None = None
-    who_marks: MayMark | None = None
+    who_marks: WhoMarksName | None = None
 
 
 class EventsPage(Page, frozen=True):
@@ -45,9 +45,11 @@ class EventsPage(Page, frozen=True):
     newest_first: bool = False
 
     @property
-    def when(self) -> When:
+    def query(self) -> EventQuery:
         """Says the same in the words of the core."""
-        return When(
+        return EventQuery(
+            self.limit,
+            self.offset,
             None if self.ends_after is None else float(self.ends_after),
             None if self.starts_before is None else float(self.starts_before),
             self.newest_first,
@@ -87,7 +89,7 @@ class OneEventShown(EventShown, frozen=True):
     """``code``: of its short address, `/e/<code>`; the last two are for who is logged in."""
 
     code: EventCode
-    who_marks: MayMark
+    who_marks: WhoMarksName
     organiser: bool | UnsetType = UNSET
     may_mark: bool | UnsetType = UNSET
 
@@ -145,9 +147,7 @@ async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
 async def get_events(call: CallContext[Search]) -> Pieces[EventShown]:
     """Events by a part of their name, in whatever case; by start, then name."""
     asked = call.arguments
-    found = call.use_cases.get_events.pieces(
-        name=asked.name, limit=asked.limit, offset=asked.offset, when=asked.when
-    )
+    found = call.use_cases.get_events.pieces(name=asked.name, query=asked.query)
     return Pieces(found, _shown, asked.limit)
 
 
@@ -188,11 +188,7 @@ async def get_created_events(call: CallContext[CreatedPage]) -> Pieces[CreatedEv
     """The events I made; by start, then name."""
     asked = call.arguments
     created = call.use_cases.get_created_events.pieces(
-        actor=call.person,
-        limit=asked.limit,
-        offset=asked.offset,
-        when=asked.when,
-        helping=asked.helping,
+        actor=call.person, query=asked.query, helping=asked.helping
     )
     return Pieces(created, _created, asked.limit)
 
@@ -201,9 +197,7 @@ async def get_created_events(call: CallContext[CreatedPage]) -> Pieces[CreatedEv
 async def get_joined_events(call: CallContext[EventsPage]) -> Pieces[JoinedEvent]:
     """The events I am in; by start, then name."""
     me, asked = call.person, call.arguments
-    joined = call.use_cases.get_joined_events.pieces(
-        actor=me, limit=asked.limit, offset=asked.offset, when=asked.when
-    )
+    joined = call.use_cases.get_joined_events.pieces(actor=me, query=asked.query)
     return Pieces(joined, lambda joined: _joined(joined, me), asked.limit)
 
 

@@ -11,7 +11,7 @@ from litestar.datastructures import State
 
 from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.version import how_to_install
 from attendance_web.http.begin_turns import BeginTurns
 from attendance_web.http.call import CallServices
@@ -20,6 +20,7 @@ from attendance_web.http.head import answer_without_body
 from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
+from attendance_web.http.packing import answer_packed
 from attendance_web.live.openings import SocketApplication
 from attendance_web.live.sockets import Sockets, ignore_command
 from attendance_web.qr_codes import QrCodes
@@ -82,9 +83,12 @@ class Application:
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] == "HEAD":
-            await answer_without_body(self._http, scope, receive, send)
+            await answer_without_body(self._packed, scope, receive, send)
         else:
-            await self._http(scope, receive, send)
+            await self._packed(scope, receive, send)
+
+    async def _packed(self, scope: Any, receive: Any, send: Any) -> None:
+        await answer_packed(self._http, scope, receive, send)
 
     def lifespan(self) -> AbstractAsyncContextManager[None]:
         """Starts the service, and closes it in the end."""
@@ -109,8 +113,9 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     CannotStart.
     """
     metrics = _metrics(attendance) if settings.metrics_port else None
+    where = settings.metrics_host, settings.metrics_port + worker
     heartbeat, use_cases = attendance.heartbeat, attendance.use_cases
-    turns_of_people = person_turns()
+    turns = person_turns()
     sockets = Sockets(
         use_cases,
         attendance.notifier if metrics is None else metrics.timed(attendance.notifier),
@@ -118,37 +123,27 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         attendance.connection,
         settings.allowed_origins,
         attendance.terms.grace_seconds,
-        turns_of_people,
-        ignore_command if metrics is None else metrics.commanded,
+        turns,
+        ignore_command if metrics is None else metrics.count_command,
     )
     heartbeat.listen(sockets.rooms.close_for_restart)
-
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with AsyncExitStack() as alive:
-            await alive.enter_async_context(attendance)
-            if metrics is not None:
-                where = settings.metrics_host, settings.metrics_port + worker
-                await alive.enter_async_context(metrics.served(*where, sockets.rooms.census))
-            yield
-        await sockets.close()
 
     services = CallServices(
         use_cases,
         attendance.files,
         Limits(use_cases),
         sockets.openings.seen,
-        turns_of_people,
+        turns,
         Bodies(),
         ListTurns(attendance.looks_at_once),
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
-        is_stopped=lambda: sockets.is_stopped,
+        refuses_calls=lambda: sockets.refuses_calls,
         store_answers=lambda: heartbeat.store_answers,
     )
     http = Litestar(
         route_handlers=ROUTES,
-        lifespan=[lifespan],
+        lifespan=[_lifespan(attendance, sockets, metrics, where)],
         before_send=BEFORE_SEND,
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
@@ -157,7 +152,27 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
             {"services": services, "qr_codes": QrCodes(), "public_url": settings.public_url}
         ),
     )
-    return Application(http, sockets, ignore_answer if metrics is None else metrics.answered)
+    return Application(http, sockets, ignore_answer if metrics is None else metrics.count_answer)
+
+
+def _lifespan(
+    attendance: Attendance, sockets: Sockets, metrics: Metrics | None, where: tuple[str, int]
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Makes what starts the service before the first request, and closes it after the last.
+
+    ``where`` is the host and the port of the metrics.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with AsyncExitStack() as alive:
+            await alive.enter_async_context(attendance)
+            if metrics is not None:
+                await alive.enter_async_context(metrics.serve(*where, sockets.rooms.census))
+            yield
+        await sockets.close()
+
+    return lifespan
 
 
 def _metrics(attendance: Attendance) -> Metrics:
@@ -170,10 +185,10 @@ def _metrics(attendance: Attendance) -> Metrics:
             f"please run: {how_to_install('metrics')}"
         ) from None
     heartbeat, notifier = attendance.heartbeat, attendance.notifier
-    gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.in_use}
-    if (pool := attendance.pool) is not None:
-        gauges["database_pool_size"] = lambda: pool().size
-        gauges["database_pool_taken"] = lambda: pool().taken
+    gauges: dict[str, Callable[[], float]] = {"database_in_use": lambda: attendance.store_calls}
+    if (pool_use := attendance.pool_use) is not None:
+        gauges["database_pool_size"] = lambda: pool_use().size
+        gauges["database_pool_taken"] = lambda: pool_use().taken
     return Metrics(
         call_names={call.path: call.name for call in CALLS},
         counters={

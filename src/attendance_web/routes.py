@@ -40,7 +40,7 @@ async def add_common_headers(message: Message, scope: Scope) -> None:
     """Adds what comes with every answer, where that has nothing of its own to say of it."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
-        for name, value in {**every_answer.GUARDED, **every_answer.stamp()}.items():
+        for name, value in {**every_answer.GUARD_HEADERS, **every_answer.stamp()}.items():
             headers.setdefault(name, value)
 
 

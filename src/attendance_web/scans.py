@@ -17,7 +17,7 @@ from typing import TypeVar
 from attendance_core.errors import PersonNotFound, ScanNotFound
 from attendance_core.folding import search_fold
 from attendance_core.ports import NoSuchFile
-from attendance_core.profiles import ConfirmationScan
+from attendance_core.profiles import ConfirmationScan, ScanSeen
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, Instant, UserId
 from attendance_web import main
@@ -88,7 +88,7 @@ def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
     return _run_over(settings, ask)
 
 
-async def _read_present(use_cases: UseCases, user_id: UserId) -> tuple[ConfirmationScan, bytes]:
+async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
     """Reads a scan and its picture; the later one, where it is replaced meanwhile.
 
     Raises ScanNotFound; NoSuchFile where the row names a file that is not there.

@@ -10,34 +10,23 @@ own variable `FORWARDED_ALLOW_IPS` names others.
 from __future__ import annotations
 
 import difflib
-import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import DEFAULT_TERMS
 from attendance_core.vocabulary import Seconds
-from attendance_web.wire.credentials import DEFAULT_PORTS
+from attendance_web import setting_values
+from attendance_web.setting_values import WrongSetting, printable, scheme_of
 
 PREFIX: Final = "ATTENDANCE_"
-DEFAULT_TERMS: Final = Terms()
 FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
-MAX_SECONDS: Final = 86_400
 MAX_WORKERS: Final = 64
 # Idle connections are the proxy's to close: a POST that meets one of ours closing is lost
 KEEP_ALIVE_SECONDS: Final = 75
 MAX_KEEP_ALIVE_SECONDS: Final = 3_600
 MAX_KARMA: Final = 1_000_000
-NOTIFIERS: Final = frozenset(
-    {"redis", "rediss", "valkey", "valkeys", "postgresql", "postgres", "postgresql+asyncpg"}
-)
-
-
-class WrongSetting(ValueError):
-    """A setting that stops the start: one line, which names the variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +59,29 @@ class Settings:
             object.__setattr__(self, "files_url", (self.data_dir / "files").as_uri())
 
 
+# How the value of each is read
+READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "host": setting_values.host,
+    "port": setting_values.whole_number_between(0, 65_535),
+    "workers": setting_values.whole_number_between(1, MAX_WORKERS),
+    "data_dir": setting_values.directory,
+    "database_url": setting_values.database_url,
+    "notifier_url": setting_values.notifier_url,
+    "files_url": setting_values.files_url,
+    "allowed_origins": setting_values.origins,
+    "public_url": setting_values.public_url,
+    "hold_seconds": setting_values.seconds,
+    "grace_seconds": setting_values.seconds,
+    "karma_per_mark": setting_values.whole_number_between(0, MAX_KARMA),
+    "karma_pair_a_month": setting_values.whole_number_between(0, MAX_KARMA),
+    "karma_unchecked_a_month": setting_values.whole_number_between(0, MAX_KARMA),
+    "keep_alive_seconds": setting_values.whole_number_between(1, MAX_KEEP_ALIVE_SECONDS),
+    "log_format": setting_values.log_format,
+    "metrics_host": setting_values.host,
+    "metrics_port": setting_values.whole_number_between(1, 65_535 - MAX_WORKERS),
+}
+
+
 def settings_from(environ: Mapping[str, str]) -> Settings:
     """Reads the settings an environment asks for. Raises WrongSetting."""
     given = {}
@@ -81,7 +93,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
             except WrongSetting as wrong:
                 raise WrongSetting(f"{_variable(name)} {wrong}") from None
     settings = Settings(**given)
-    if settings.workers > 1 and _scheme(settings.database_url) == "sqlite":
+    if settings.workers > 1 and scheme_of(settings.database_url) == "sqlite":
         raise WrongSetting(
             f"{_variable('workers')} must be 1: SQLite is written by one process; "
             "several need PostgreSQL"
@@ -103,7 +115,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
         if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in known:
             near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
             hint = f"; is it {PREFIX}{near[0]}?" if near else ""
-            lines.append(f"{_printable(name)} is not a setting and does nothing{hint}")
+            lines.append(f"{printable(name)} is not a setting and does nothing{hint}")
     return lines
 
 
@@ -124,138 +136,3 @@ def _value(environ: Mapping[str, str], name: str) -> str | None:
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise WrongSetting(f"{variable}_FILE names a file that cannot be read: {why}") from None
-
-
-def _printable(value: str) -> str:
-    """Writes the value on one line, short, whatever is in it."""
-    shown = value if value.isprintable() else ascii(value)[1:-1]
-    return shown if len(shown) <= 60 else shown[:57] + "..."
-
-
-def _host(value: str) -> str:
-    if re.fullmatch(r"[A-Za-z0-9.:_-]+", value) is None:
-        raise WrongSetting(f"must be an address or the name of a host, not '{_printable(value)}'")
-    return value
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if re.fullmatch(r"[0-9]{1,9}", value) is None or not least <= int(value) <= most:
-            raise WrongSetting(
-                f"must be a whole number from {least} to {most}, not '{_printable(value)}'"
-            )
-        return int(value)
-
-    return read
-
-
-def _seconds(value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = math.nan
-    if not 1 <= seconds <= MAX_SECONDS:
-        raise WrongSetting(
-            f"must be a number of seconds from 1 to {MAX_SECONDS}, not '{_printable(value)}'"
-        )
-    return seconds
-
-
-def _directory(value: str) -> Path:
-    return Path(value).absolute()
-
-
-def _scheme(value: str) -> str:
-    """Reads what stands before ``://``; the rest of a URL may be a secret."""
-    found = re.match(r"[a-z][a-z0-9+]*(?=://)", value.lower())
-    return "" if found is None else found[0]
-
-
-def _database_url(value: str) -> str:
-    if _scheme(value) in {"postgresql", "postgres", "postgresql+asyncpg"}:
-        if re.fullmatch(r"[a-z+]+://[^/\s]*/[^/?#\s]+(\?[^#\s]*)?", value) is None:
-            raise WrongSetting("must end with the name of a database: postgresql://host/name")
-        return value
-    if re.fullmatch(r"sqlite:///[^?#:]+", value) is None:
-        raise WrongSetting("must be sqlite:/// and the path of a file, or a postgresql:// address")
-    return value
-
-
-def _notifier_url(value: str) -> str:
-    if value != "memory://" and (
-        _scheme(value) not in NOTIFIERS or re.fullmatch(r"[^:]+://[^\s/].*", value) is None
-    ):
-        raise WrongSetting("must be memory://, redis://, rediss://, valkey:// or postgresql://")
-    return value
-
-
-def _files_url(value: str) -> str:
-    if "@" in value and _scheme(value) == "s3":
-        raise WrongSetting("must have no key in it: that is AWS_ACCESS_KEY_ID and so on")
-    if re.fullmatch(r"file:///[^?#]+|s3://[a-z0-9][a-z0-9.-]{2,62}(/[^?#]*)?", value) is None:
-        raise WrongSetting(
-            "must be file:/// and the absolute path of a folder, or s3://bucket/path"
-        )
-    return value
-
-
-def _origins(value: str) -> frozenset[str]:
-    return frozenset(_origin(each.strip().lower()) for each in value.split(",") if each.strip())
-
-
-def _origin(value: str) -> str:
-    """Writes it as a browser sends it: without the port that its scheme has anyway."""
-    try:
-        split = urlsplit(value)
-        port = split.port
-    except ValueError:
-        split, port = urlsplit(""), None
-    if (
-        split.scheme not in DEFAULT_PORTS
-        or not split.hostname
-        or value != f"{split.scheme}://{split.netloc}"
-        or split.username is not None
-        or re.fullmatch(r"[a-z0-9.:_\[\]-]+", split.netloc) is None
-    ):
-        raise WrongSetting(
-            "must be whole origins with commas between them, like https://example.org, "
-            f"not '{_printable(value)}'"
-        )
-    if port == DEFAULT_PORTS[split.scheme]:
-        return value.rpartition(":")[0]
-    return value
-
-
-def _public_url(value: str) -> str:
-    try:
-        return _origin(value.lower().removesuffix("/"))
-    except WrongSetting:
-        raise WrongSetting("must be an origin and no more, like https://example.org") from None
-
-
-def _log_format(value: str) -> str:
-    if value not in {"console", "json"}:
-        raise WrongSetting(f"must be console or json, not '{_printable(value)}'")
-    return value
-
-
-READERS: Final[dict[str, Callable[[str], Any]]] = {
-    "host": _host,
-    "port": _whole(0, 65_535),
-    "workers": _whole(1, MAX_WORKERS),
-    "data_dir": _directory,
-    "database_url": _database_url,
-    "notifier_url": _notifier_url,
-    "files_url": _files_url,
-    "allowed_origins": _origins,
-    "public_url": _public_url,
-    "hold_seconds": _seconds,
-    "grace_seconds": _seconds,
-    "karma_per_mark": _whole(0, MAX_KARMA),
-    "karma_pair_a_month": _whole(0, MAX_KARMA),
-    "karma_unchecked_a_month": _whole(0, MAX_KARMA),
-    "keep_alive_seconds": _whole(1, MAX_KEEP_ALIVE_SECONDS),
-    "log_format": _log_format,
-    "metrics_host": _host,
-    "metrics_port": _whole(1, 65_535 - MAX_WORKERS),
-}

@@ -15,7 +15,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
 from attendance_core import ports
-from attendance_core.accounts import Credential, Session, session_id_of
+from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.profiles import Profile
 from tests.support.service_process import Service
 
@@ -40,7 +40,7 @@ class Crowd:
                 user_id = unit.accounts.add(token, "nobody logs in with this", now)
                 unit.profiles.add(Profile(user_id, f"Student {number:03}"))
                 session_id = session_id_of(token)
-                unit.sessions.add(Session(session_id, user_id, Credential.COOKIE, now, now))
+                unit.sessions.add(Session(session_id, user_id, CredentialKind.COOKIE, now, now))
 
         store = SqliteStore(self._database, SystemClock(), LocalNotifier())
         await store.start()

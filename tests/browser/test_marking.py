@@ -119,8 +119,8 @@ async def test_count_and_search_stay_in_sight(door: Door) -> None:
     names = [f"Student {number:02}" for number in range(3)]
     marker, _ = await class_of(door, "Long list", *names)
     # As long as a list of many, without making many: the page below is what is scrolled
-    await marker.page.evaluate(
-        "() => document.querySelector('main > section').attributeStyleMap.set('min-height', '3000px')"
+    await marker.page.locator("main > section").evaluate(
+        "(section) => section.attributeStyleMap.set('min-height', '3000px')"
     )
     await marker.page.evaluate("() => scrollTo(0, 900)")
     for stays in ("count", "connection", "search"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -25,7 +27,8 @@ SCALE = "(scale) => document.documentElement.style.setProperty('font-size', scal
 SEEN = """
 (element) => {
   const { left, top, right, bottom } = element.getBoundingClientRect();
-  const seen = document.elementFromPoint((left + right) / 2, (top + Math.min(bottom, innerHeight)) / 2);
+  const middle = [(left + right) / 2, (top + Math.min(bottom, innerHeight)) / 2];
+  const seen = document.elementFromPoint(...middle);
   const { fontSize } = getComputedStyle(element);
   return {
     isInside: left >= 0 && top >= 0 && right <= innerWidth + 0.5 && bottom <= innerHeight + 0.5,
@@ -38,7 +41,7 @@ SEEN = """
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def two(door: Door, event: str, name: str = "", **given: object) -> tuple[Visitor, Visitor]:
+async def two(door: Door, event: str, name: str = "", **given: Any) -> tuple[Visitor, Visitor]:
     """A marker by the sheet, and one who waits."""
     key = event.lower().replace(" ", "-")
     marker = await door.student(f"Marker {event}", f"m-{key}", language="en", **given)

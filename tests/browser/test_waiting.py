@@ -13,7 +13,8 @@ GREEN = "rgb(15, 122, 62)"
 FILLS = """
 (element) => {
   const { left, top, width, height } = element.getBoundingClientRect();
-  const corners = [[1, 1], [innerWidth - 2, 1], [1, innerHeight - 2], [innerWidth - 2, innerHeight - 2]];
+  const [right, bottom] = [innerWidth - 2, innerHeight - 2];
+  const corners = [[1, 1], [right, 1], [1, bottom], [right, bottom]];
   return left === 0 && top === 0 && width === innerWidth && height === innerHeight &&
     corners.every(([x, y]) => element.contains(document.elementFromPoint(x, y)));
 }
@@ -89,7 +90,9 @@ async def test_a_mark_is_a_receipt_that_fills_the_screen(door: Door, size: tuple
     )
     assert await receipt.evaluate(FILLS)
     assert await receipt.evaluate("(e) => getComputedStyle(e).backgroundColor") == GREEN
-    assert await receipt.evaluate("(e) => e.scrollHeight <= e.clientHeight"), "it has to be scrolled"
+    assert await receipt.evaluate("(e) => e.scrollHeight <= e.clientHeight"), (
+        "it has to be scrolled"
+    )
     moves = "(e) => e.getAnimations({ subtree: true }).length"
     assert await receipt.evaluate(moves) == 0, "the visitor wants no movement"
     asker.watch.may_lose_connection = True

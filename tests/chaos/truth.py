@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from attendance_core.accounts import Credential, session_id_of
+from attendance_core.accounts import CredentialKind, session_id_of
 from tests.support.gathering import Person
 
 
@@ -121,7 +121,7 @@ class Database:
             "INSERT INTO sessions (session_id, user_id, credential, created_at, used_at)"
             " VALUES ($1, $2, $3, $4, $4)",
             [
-                (session_id_of(each.token), each.user_id, Credential.COOKIE.value, now)
+                (session_id_of(each.token), each.user_id, CredentialKind.COOKIE.value, now)
                 for each in made
             ],
         )

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -18,7 +19,7 @@ from attendance_adapters.sql import pg_connection
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import LIST_THREADS, SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
-from attendance_core.events import Event, When
+from attendance_core.events import Event, EventQuery
 from attendance_core.vocabulary import EventId
 from tests.support.live_house import eventually
 from tests.support.sqlite_writer import adds, driver_of
@@ -49,7 +50,7 @@ class TestEveryStore:
     async def test_it_answers_what_a_look_does(self, store: Any) -> None:
         await store.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
         await store.transact(adds("A"))
-        found = await store.browse(lambda unit: unit.events.search(None, None, 0))
+        found = await store.browse(lambda unit: unit.events.search(None))
         assert [each.name for each in found] == ["A"]
         with pytest.raises(EventNotFound):
             await store.browse(lambda unit: unit.events.get(EventId(uuid4())))
@@ -58,7 +59,7 @@ class TestEveryStore:
         await store.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
         with pytest.raises(Exception):  # noqa: B017 each engine says so in its own way
             await store.browse(adds("A"))
-        assert await store.browse(lambda unit: unit.events.search(None, None, 0)) == []
+        assert await store.browse(lambda unit: unit.events.search(None)) == []
 
 
 class TestSqlite:
@@ -66,7 +67,7 @@ class TestSqlite:
         self, sqlite_store: SqliteStore
     ) -> None:
         def look(unit: Any) -> str:
-            unit.events.search(None, None, 0)
+            unit.events.search(None)
             return threading.current_thread().name.rpartition("_")[0]
 
         assert await sqlite_store.browse(look) == ""
@@ -79,7 +80,7 @@ class TestSqlite:
         go_on, running = threading.Event(), threading.Semaphore(0)
 
         def look(unit: Any) -> None:
-            unit.events.search(None, None, 0)  # too long for the event loop
+            unit.events.search(None)  # too long for the event loop
             running.release()
             go_on.wait(30)
 
@@ -88,9 +89,7 @@ class TestSqlite:
             for _ in range(LIST_THREADS):
                 await asyncio.to_thread(running.acquire)
             async with asyncio.timeout(10):
-                found = await sqlite_store.observe(
-                    lambda unit: len(unit.events.search(None, None, 0))
-                )
+                found = await sqlite_store.observe(lambda unit: len(unit.events.search(None)))
             assert found == 1000
             assert not any(task.done() for task in tasks) and not running.acquire(blocking=False)
         finally:
@@ -104,7 +103,7 @@ class TestSqlite:
         for _ in range(2 * LIST_THREADS):
             with pytest.raises(Unavailable):
                 await sqlite_store.browse(run(ENDLESS))
-        assert await sqlite_store.browse(lambda unit: unit.events.search(None, None, 0)) == []
+        assert await sqlite_store.browse(lambda unit: unit.events.search(None)) == []
 
     async def test_one_whose_caller_has_gone_is_ended(
         self, monkeypatch: pytest.MonkeyPatch, sqlite_store: SqliteStore
@@ -114,7 +113,7 @@ class TestSqlite:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        await eventually(lambda: sqlite_store.abandoned == 0)
+        await eventually(lambda: sqlite_store.abandoned_count == 0)
 
 
 class TestByKey:
@@ -125,7 +124,7 @@ class TestByKey:
     async def test_a_piece_far_down_costs_as_much_as_one_at_the_top(
         self, sqlite_store: SqliteStore, newest_first: bool, starts: str
     ) -> None:
-        when = When(newest_first=newest_first)
+        query = EventQuery(100, newest_first=newest_first)
         await sqlite_store.transact(lambda unit: driver_of(unit).execute(FILL.format(starts)))
         steps: list[int] = []
 
@@ -136,7 +135,7 @@ class TestByKey:
                 steps[-1] += 1
 
             driver_of(unit).set_progress_handler(count, 100)
-            found = unit.events.search(None, 100, 0, when, after)
+            found = unit.events.search(None, replace(query, after=after))
             driver_of(unit).set_progress_handler(None, 0)
             assert len(found) == 100
             return found[-1]  # type: ignore[no-any-return]
@@ -157,10 +156,10 @@ class TestPostgres:
 
     async def test_many_keep_no_other_look_waiting(self, store: PostgresStore) -> None:
         tasks = await long_looks(store, run(SLEEP), 50)
-        await eventually(lambda: store.pool().taken == POOL // 2)
+        await eventually(lambda: store.pool_use().taken == POOL // 2)
         for _ in range(10):
             assert await store.observe(lambda unit: unit.accounts.find("anna")) is None
-            assert store.pool().taken == POOL // 2
+            assert store.pool_use().taken == POOL // 2
         assert not any(task.done() for task in tasks)
         for task in tasks:
             task.cancel()
@@ -175,7 +174,7 @@ class TestPostgres:
         for _ in range(2 * POOL):
             with pytest.raises(Unavailable):
                 await store.browse(run(SLEEP))
-        assert await store.browse(lambda unit: unit.events.search(None, None, 0)) == []
+        assert await store.browse(lambda unit: unit.events.search(None)) == []
         monkeypatch.undo()
         began = time.monotonic()
         await store.observe(run("SELECT cast(pg_sleep(0.1) AS varchar)"))

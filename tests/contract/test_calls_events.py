@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 
 from attendance_core.events import Event, event_code_of
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.site import Browser, Site, envelope, escaped, refusal, response
+from tests.support.site import (
+    Browser,
+    Site,
+    anna,
+    boris,
+    envelope,
+    escaped,
+    event_ids,
+    refusal,
+    response,
+)
 from tests.support.site import either_site as site
 from tests.support.stand_ins import NOON, any_code
 
-__all__ = ["site"]
+__all__ = ["anna", "boris", "site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CREATE = "/api/events/CreateEvent"
 BY_ID = "/api/events/GetEventByID"
@@ -27,20 +35,6 @@ CREATED = "/api/events/GetCreatedEvents"
 JOINED = "/api/events/GetJoinedEvents"
 ATTENDANCE = "/api/events/GetAttendance"
 NOW = int(NOON)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(site: Site) -> Browser:
-    return await site.person("anna", display_name="Анна")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def boris(site: Site) -> Browser:
-    return await site.person("boris", display_name="Борис")
-
-
-async def ids(browser: Browser, path: str, **given: Any) -> list[str]:
-    return [each["event_id"] for each in response(await browser.get(path, **given))]
 
 
 class TestCreateEvent:
@@ -110,9 +104,9 @@ class TestGetEvents:
         """Contract: 5.8."""
         event_id = await anna.event("Топология")
         for part in ("топол", "ЛОГИЯ", "  поло "):
-            assert await ids(site.browser(), EVENTS, name=part) == [event_id]
-        assert await ids(site.browser(), EVENTS, name="нету такого") == []
-        assert event_id in await ids(site.browser(), EVENTS)
+            assert await event_ids(site.browser(), EVENTS, name=part) == [event_id]
+        assert await event_ids(site.browser(), EVENTS, name="нету такого") == []
+        assert event_id in await event_ids(site.browser(), EVENTS)
 
     async def test_each_has_the_five_fields(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event("Пятиборье")
@@ -144,10 +138,10 @@ class TestGetEvents:
         first = await anna.event("Порядок а", starts=-60)
         second = await anna.event("Порядок б", starts=-60)
         expected = [first, second, later]
-        assert await ids(anna, EVENTS, name="порядок") == expected
-        assert await ids(anna, EVENTS, name="порядок", limit=2) == expected[:2]
-        assert await ids(anna, EVENTS, name="порядок", limit=2, offset=1) == expected[1:]
-        assert await ids(anna, EVENTS, name="порядок", offset=3) == []
+        assert await event_ids(anna, EVENTS, name="порядок") == expected
+        assert await event_ids(anna, EVENTS, name="порядок", limit=2) == expected[:2]
+        assert await event_ids(anna, EVENTS, name="порядок", limit=2, offset=1) == expected[1:]
+        assert await event_ids(anna, EVENTS, name="порядок", offset=3) == []
 
     async def test_by_their_times_and_the_newest_first(self, site: Site) -> None:
         """Contract: 5.10."""
@@ -157,22 +151,25 @@ class TestGetEvents:
         late = await maker.event("Расписание б", starts=60)
         for path, more in ((EVENTS, {"name": "расписание"}), (CREATED, {}), (JOINED, {})):
             both = {**more, "newest_first": "true"}
-            assert await ids(maker, path, **both) == [late, early]
-            assert await ids(maker, path, **more, newest_first="false") == [early, late]
-            assert await ids(maker, path, **both, limit=1, offset=1) == [early]
-            assert await ids(maker, path, **more, starts_before=now + 60) == [early]
-            assert await ids(maker, path, **more, starts_before=now + 61) == [early, late]
+            assert await event_ids(maker, path, **both) == [late, early]
+            assert await event_ids(maker, path, **more, newest_first="false") == [early, late]
+            assert await event_ids(maker, path, **both, limit=1, offset=1) == [early]
+            assert await event_ids(maker, path, **more, starts_before=now + 60) == [early]
+            assert await event_ids(maker, path, **more, starts_before=now + 61) == [early, late]
             (event,) = response(await maker.get(path, **more, starts_before=now + 60))
-            assert await ids(maker, path, **more, ends_after=event["time_to"]) == [late]
-            assert await ids(maker, path, **more, ends_after=event["time_to"] - 1) == [early, late]
+            assert await event_ids(maker, path, **more, ends_after=event["time_to"]) == [late]
+            assert await event_ids(maker, path, **more, ends_after=event["time_to"] - 1) == [
+                early,
+                late,
+            ]
             for wrong in ({"ends_after": "-1"}, {"starts_before": "x"}, {"newest_first": "yes"}):
                 assert next(iter(wrong)) in refusal(await maker.get(path, **wrong), 1)
 
     async def test_wildcards_are_letters_like_others(self, site: Site, anna: Browser) -> None:
         event_id = await anna.event("50%_\\ скидка")
-        assert await ids(anna, EVENTS, name="%%%") == []
-        assert await ids(anna, EVENTS, name="___") == []
-        assert await ids(anna, EVENTS, name="0%_\\") == [event_id]
+        assert await event_ids(anna, EVENTS, name="%%%") == []
+        assert await event_ids(anna, EVENTS, name="___") == []
+        assert await event_ids(anna, EVENTS, name="0%_\\") == [event_id]
 
     async def test_bad_input(self, site: Site) -> None:
         browser = site.browser()
@@ -207,7 +204,7 @@ class TestJoinEvent:
     async def test_one_is_in_it(self, anna: Browser, boris: Browser) -> None:
         event_id = await anna.event()
         assert response(await boris.post(JOIN, event_id=event_id)) == {}
-        assert event_id in await ids(boris, JOINED)
+        assert event_id in await event_ids(boris, JOINED)
 
     async def test_twice_is_refused(self, anna: Browser, boris: Browser) -> None:
         event_id = await anna.event()
@@ -233,9 +230,9 @@ class TestLeaveEvent:
         response(await boris.post(JOIN, event_id=event_id))
         for browser in (boris, anna):
             assert response(await browser.post(LEAVE, event_id=event_id)) == {}
-            assert event_id not in await ids(browser, JOINED)
+            assert event_id not in await event_ids(browser, JOINED)
             refusal(await browser.post(LEAVE, event_id=event_id), 3)
-        assert event_id in await ids(anna, CREATED)
+        assert event_id in await event_ids(anna, CREATED)
 
     async def test_one_who_was_marked_leaves_and_the_mark_stays(
         self, site: Site, anna: Browser
@@ -244,7 +241,7 @@ class TestLeaveEvent:
         person, event_id = await site.person("leaving"), await anna.event()
         await site.mark(event_id, person, anna)
         assert response(await person.post(LEAVE, event_id=event_id)) == {}
-        assert event_id not in await ids(person, JOINED)
+        assert event_id not in await event_ids(person, JOINED)
         people = response(await anna.get(ATTENDANCE, event_id=event_id))["participants"]
         (row,) = [each for each in people if each["user_id"] == person.user_id]
         assert row["state"] == "marked"
@@ -257,7 +254,7 @@ class TestDeleteEvent:
         event_id = await anna.event()
         assert response(await anna.post(DELETE, event_id=event_id)) == {}
         refusal(await anna.get(BY_ID, event_id=event_id), 5)
-        assert event_id not in await ids(anna, JOINED)
+        assert event_id not in await event_ids(anna, JOINED)
         refusal(await anna.post(DELETE, event_id=event_id), 5)
 
     async def test_only_its_creator_deletes(self, anna: Browser, boris: Browser) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from attendance_core.marking.ledger import MAX_N
-from tests.support.site import Browser, Site, code, refusal, response
+from attendance_core.marking.ledger import MAX_ENTRIES
+from tests.support.site import Browser, Site, anna, boris, code, refusal, response, vera
 from tests.support.site import either_site as site
 
-__all__ = ["site"]
+__all__ = ["anna", "boris", "site", "vera"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BY_HAND = "/api/events/MarkParticipant"
 ANNUL = "/api/events/AnnulMark"
@@ -23,21 +22,6 @@ LEAVE = "/api/events/LeaveEvent"
 DELETE = "/api/events/DeleteEvent"
 INFO = "/api/profile/UpdateProfileInfo"
 NO_EVENT = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(site: Site) -> Browser:
-    return await site.person("anna", display_name="Анна")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def boris(site: Site) -> Browser:
-    return await site.person("boris", display_name="Борис")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def vera(site: Site) -> Browser:
-    return await site.person("vera", display_name="Вера")
 
 
 async def entries(browser: Browser, **given: Any) -> list[Any]:
@@ -169,7 +153,7 @@ async def test_refusals_of_an_annulment(
     for field in ("n", "reason"):
         without = {name: value for name, value in given.items() if name != field}
         assert field in refusal(await anna.post(ANNUL, **without), 2)
-    for field, value in (("n", 0), ("n", MAX_N + 1), ("n", "x"), ("reason", "because")):
+    for field, value in (("n", 0), ("n", MAX_ENTRIES + 1), ("n", "x"), ("reason", "because")):
         assert field in refusal(await anna.post(ANNUL, **{**given, field: value}), 1)
     assert code(await anna.post(ANNUL, **{**given, "event_id": NO_EVENT}), 5) == "event_not_found"
     for of_whom in (boris.user_id, 10**9):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from attendance_core.events import MAX_HELPERS
-from tests.support.site import Browser, Site, code, refusal, response
+from tests.support.site import Browser, Site, anna, boris, code, event_ids, refusal, response, vera
 from tests.support.site import either_site as site
 from tests.support.stand_ins import NOON
 
-__all__ = ["site"]
+__all__ = ["anna", "boris", "site", "vera"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CREATE = "/api/events/CreateEvent"
 UPDATE = "/api/events/UpdateEvent"
@@ -25,25 +24,6 @@ CREATED = "/api/events/GetCreatedEvents"
 JOINED = "/api/events/GetJoinedEvents"
 NOW = int(NOON)
 NO_EVENT = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(site: Site) -> Browser:
-    return await site.person("anna", display_name="Анна")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def boris(site: Site) -> Browser:
-    return await site.person("boris", display_name="Борис")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def vera(site: Site) -> Browser:
-    return await site.person("vera", display_name="Вера")
-
-
-async def ids(browser: Browser, path: str, **given: Any) -> list[str]:
-    return [each["event_id"] for each in response(await browser.get(path, **given))]
 
 
 class TestUpdateEvent:
@@ -70,8 +50,8 @@ class TestUpdateEvent:
     async def test_it_is_found_by_its_new_name_alone(self, anna: Browser) -> None:
         event_id = await anna.event("Бетоноведение")
         response(await anna.post(UPDATE, event_id=event_id, name="Металловедение"))
-        assert await ids(anna, EVENTS, name="металлов") == [event_id]
-        assert await ids(anna, EVENTS, name="бетонов") == []
+        assert await event_ids(anna, EVENTS, name="металлов") == [event_id]
+        assert await event_ids(anna, EVENTS, name="бетонов") == []
 
     async def test_a_name_is_taken_but_by_itself(self, anna: Browser) -> None:
         event_id = await anna.event("Своё имя")
@@ -132,7 +112,7 @@ class TestAddHelper:
         for _ in range(2):
             assert response(await anna.post(ADD, **helper)) == {}
         response(await anna.post(ADD, event_id=event_id, user_id=str(vera.user_id)))
-        assert await ids(boris, JOINED) == []
+        assert await event_ids(boris, JOINED) == []
         response(await boris.post("/api/events/JoinEvent", event_id=event_id))
         (joined,) = response(await boris.get(JOINED))
         assert (joined["creator"], joined["organiser"]) == (False, True)
@@ -152,9 +132,15 @@ class TestAddHelper:
         glebs = await site.person("gleb")
         theirs, mine = await anna.event(starts=-90), await glebs.event()
         response(await anna.post(ADD, event_id=theirs, user_id=glebs.user_id))
-        assert await ids(glebs, CREATED) == await ids(glebs, CREATED, helping="false") == [mine]
-        assert await ids(glebs, CREATED, helping="true") == [theirs, mine]
-        assert await ids(glebs, CREATED, helping="true", newest_first="true", limit=1) == [mine]
+        assert (
+            await event_ids(glebs, CREATED)
+            == await event_ids(glebs, CREATED, helping="false")
+            == [mine]
+        )
+        assert await event_ids(glebs, CREATED, helping="true") == [theirs, mine]
+        assert await event_ids(glebs, CREATED, helping="true", newest_first="true", limit=1) == [
+            mine
+        ]
         assert "helping" in refusal(await glebs.get(CREATED, helping="yes"), 1)
 
     async def test_refusals_in_their_order(self, site: Site, anna: Browser, boris: Browser) -> None:

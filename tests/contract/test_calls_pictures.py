@@ -97,7 +97,7 @@ class TestHealth:
                 answer = await site.browser().get(path)
                 assert answer.status_code == 200
                 assert answer.headers["connection"] == "close"  # the next call goes elsewhere
-            site.app.services = replace(web, is_stopped=lambda: True)
+            site.app.services = replace(web, refuses_calls=lambda: True)
             answer = await site.browser().get("/api/events/GetEvents")
             assert (answer.status_code, answer.json()["error"]) == (503, -1)
             assert answer.headers["retry-after"] == "1"

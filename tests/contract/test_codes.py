@@ -45,8 +45,8 @@ class TestStores:
         assert event_code_of(event.code) == event.code
         for look in (
             lambda u: [u.events.find_by_code(event.code)],
-            lambda u: u.events.search(None, None, 0),
-            lambda u: u.events.created_by(anna, None, 0),
+            lambda u: u.events.search(None),
+            lambda u: u.events.created_by(anna),
             lambda u: [each.event for each in u.events.attended_by(anna, None, 0)],
         ):
             assert await store.observe(look) in ([event], [])

@@ -12,7 +12,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.events import CODE_LETTERS
 from attendance_web import qr_codes
-from attendance_web.event_page import IMAGE, NAME
+from attendance_web.event_page import IMAGE, SITE_NAME
 from attendance_web.main import create_app
 from attendance_web.page import FILES, policy
 from attendance_web.settings import Settings
@@ -89,7 +89,7 @@ def is_the_pages_404(answer: httpx.Response) -> None:
     assert answer.headers["content-security-policy"] == policy("attendance.test", secure=False)
     assert answer.headers["cache-control"] == "private, no-cache"
     head = Head(answer.text)
-    assert (head.title, head.said["event"]) == (NAME, "")
+    assert (head.title, head.said["event"]) == (SITE_NAME, "")
     assert not any(name.startswith("og:") for name in head.said)
 
 
@@ -111,7 +111,7 @@ class TestPage:
             **usual.said,
             "og:title": name,
             "og:type": "website",
-            "og:site_name": NAME,
+            "og:site_name": SITE_NAME,
             "og:url": f"{ORIGIN}/e/{made['code']}",
             "og:image": f"{ORIGIN}{IMAGE}",
             "event": made["event_id"],
@@ -126,7 +126,10 @@ class TestPage:
     ) -> None:
         event_id, address = await short(site)
         escaped = "/e/" + "".join(f"%{ord(letter):02x}" for letter in address[3:])
-        for path in (address, address.lower(), escaped, f"{address}/", f"{address}?utm=x#y"):
+        behind = [
+            f"{address}{each}" for each in ("/", "?utm=x#y", ".", ")", "%20", "%C2%BB,", "/.")
+        ]
+        for path in (address, address.lower(), escaped, *behind):
             answer = await site.browser().get(path)
             head = Head(answer.text)
             assert head.said["event"] == event_id

@@ -17,7 +17,7 @@ from attendance_adapters.sql.migrate import run_on_connection
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
-from attendance_core.events import When
+from attendance_core.events import EventQuery
 from tests.support.postgres import a_database
 from tests.support.sqlite_file import an_empty_database
 
@@ -42,26 +42,26 @@ POSTGRES = (
     "ANALYZE",
 )
 NOW = float(EVENTS - NOT_OVER)
-WHENS = [
-    When(ends_after, starts_before, newest_first)
+QUERIES = [
+    EventQuery(ROWS, 0, ends_after, starts_before, newest_first)
     for ends_after, starts_before, newest_first in product((None, NOW), (None, NOW), (False, True))
 ]
 
 
-def index_for(when: When) -> str:
+def index_for(query: EventQuery) -> str:
     """The one that leads to few rows, or to those that come first."""
-    by_start = when.ends_after is None
+    by_start = query.ends_after is None
     return "ix_events_starts_at_name_key" if by_start else "ix_events_ends_at"
 
 
-async def listed(store: Any, when: When) -> None:
-    rows = await store.observe(lambda unit: unit.events.search(None, ROWS, 0, when))
+async def listed(store: Any, query: EventQuery) -> None:
+    rows = await store.observe(lambda unit: unit.events.search(None, query))
     every = [float(number) for number in range(1, EVENTS + 1)]
-    has_end = when.ends_after is None
+    has_end = query.ends_after is None
     starts = [
         start
-        for start in (every[::-1] if when.newest_first else every)
-        if (has_end or start + 0.5 > NOW) and (when.starts_before is None or start < NOW)
+        for start in (every[::-1] if query.newest_first else every)
+        if (has_end or start + 0.5 > NOW) and (query.starts_before is None or start < NOW)
     ]
     assert [each.starts_at for each in rows] == starts[:ROWS]
 
@@ -104,14 +104,14 @@ async def test_sqlite(sqlite_store: SqliteStore) -> None:
     asked: list[str] = []
     for connection in sqlite_store._connections:
         connection.set_trace_callback(asked.append)
-    for when in WHENS:
+    for query in QUERIES:
         asked.clear()
-        await listed(sqlite_store, when)
+        await listed(sqlite_store, query)
         (statement,) = {each for each in asked if "FROM events" in each}
         with sqlite3.connect(sqlite_store._path) as on:
             plan = str(on.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall())
         on.close()
-        assert f"USING INDEX {index_for(when)}" in plan, (when, plan)
+        assert f"USING INDEX {index_for(query)}" in plan, (query, plan)
 
 
 async def test_postgres(postgres_store: PostgresStore) -> None:
@@ -123,12 +123,12 @@ async def test_postgres(postgres_store: PostgresStore) -> None:
             asked.append((statement, parameters))
 
     event.listen(postgres_store._engine.sync_engine, "before_cursor_execute", note)
-    for when in WHENS:
+    for query in QUERIES:
         asked.clear()
-        await listed(postgres_store, when)
+        await listed(postgres_store, query)
         ((statement, parameters),) = asked
         async with postgres_store._single_read_engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
             plan = str(await driver.fetch(f"EXPLAIN {statement}", *parameters))
-        assert index_for(when) in plan, (when, plan)
+        assert index_for(query) in plan, (query, plan)

@@ -15,21 +15,21 @@ from attendance_core.ports import NoSuchFile
 
 
 @pytest.mark.parametrize(
-    ("key", "media_type"),
+    ("path", "media_type"),
     [
         ("pictures/a.jpg", "image/jpeg"),
         ("pictures/a.png", "image/png"),
         ("scans/a.webp", "image/webp"),
     ],
 )
-async def test_what_was_put_is_got(files: ObjectFiles, key: str, media_type: str) -> None:
-    await files.put(key, b"\0content", media_type)
-    assert await files.get(key) == (b"\0content", media_type)
-    await files.put(key, b"", media_type)
-    assert await files.get(key) == (b"", media_type)
+async def test_what_was_put_is_got(files: ObjectFiles, path: str, media_type: str) -> None:
+    await files.put(path, b"\0content", media_type)
+    assert await files.get(path) == (b"\0content", media_type)
+    await files.put(path, b"", media_type)
+    assert await files.get(path) == (b"", media_type)
 
 
-async def test_a_media_type_that_is_not_the_key_s_is_a_mistake(files: ObjectFiles) -> None:
+async def test_a_media_type_that_is_not_the_path_s_is_a_mistake(files: ObjectFiles) -> None:
     with pytest.raises(ValueError, match="not the name of text/html"):
         await files.put("pictures/a.jpg", b"<script>", "text/html")
 
@@ -46,14 +46,14 @@ async def test_there_is_no_file_before_it_is_put_nor_after_it_is_deleted(
     await files.delete("pictures/a.jpg")
 
 
-async def test_keys_are_listed_below_a_path_with_when_they_were_written(
+async def test_files_are_listed_below_a_path_with_when_they_were_written(
     files: ObjectFiles,
 ) -> None:
     before = time.time()
-    for key in ("scans/b.jpg", "scans/a.jpg", "scans-of-old/a.jpg", "pictures/a.jpg"):
-        await files.put(key, b"content", "image/jpeg")
+    for path in ("scans/b.jpg", "scans/a.jpg", "scans-of-old/a.jpg", "pictures/a.jpg"):
+        await files.put(path, b"content", "image/jpeg")
     listed = await files.list_below("scans")
-    assert [key for key, _ in listed] == ["scans/a.jpg", "scans/b.jpg"]
+    assert [path for path, _ in listed] == ["scans/a.jpg", "scans/b.jpg"]
     assert all(before - 2 < written < time.time() + 2 for _, written in listed)
     assert await files.list_below("nothing") == []
 
@@ -64,12 +64,12 @@ async def test_files_in_a_directory_outlive_the_service(tmp_path: Path) -> None:
     assert (await ObjectFiles.at(tmp_path.as_uri()).get("pictures/a.jpg"))[0] == b"content"
 
 
-@pytest.mark.parametrize("key", ["../secret.jpg", "pictures/../../secret.jpg", "/../secret.jpg"])
-async def test_no_key_leads_out_of_the_directory(tmp_path: Path, key: str) -> None:
+@pytest.mark.parametrize("path", ["../secret.jpg", "pictures/../../secret.jpg", "/../secret.jpg"])
+async def test_no_path_leads_out_of_the_directory(tmp_path: Path, path: str) -> None:
     (tmp_path / "secret.jpg").write_bytes(b"secret")
     files = ObjectFiles.at((tmp_path / "files").as_uri())
     with pytest.raises(NoSuchFile):
-        await files.get(key)
+        await files.get(path)
 
 
 async def test_a_directory_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core.errors import Unavailable
-from attendance_core.marking.connections import Process, Terms
+from attendance_core.marking.connections import Process
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.vocabulary import ProcessId, UserId
 from tests.support.lecture import Lecture

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from attendance_web.serving.workers import SIGN_SECONDS, SILENT_SECONDS
+from attendance_web.serving.parent import SIGN_SECONDS
+from attendance_web.serving.workers import SILENT_SECONDS
 from tests.support.live_house import eventually
 from tests.support.people import an_event, people
 from tests.support.service_process import SECONDS, Service, running

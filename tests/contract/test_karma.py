@@ -12,9 +12,9 @@ from uuid import UUID
 import pytest
 
 from attendance_core.events import Event
-from attendance_core.marking.connections import Terms
 from attendance_core.marking.karma import paying
 from attendance_core.marking.ledger import AnnulReason, Entry, NewEntry, Origin
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import EventId, FileKey, UserId
 from tests.support.random_ledgers import an_instant, random_ledger

@@ -213,7 +213,7 @@ class TestTurns:
             for number in range(self.CROWD)
         ]
         others = site.app.services.limits._password_turns.others._turns
-        await self.until(lambda: others.waiting >= self.CROWD / 2)
+        await self.until(lambda: others.waiting_count >= self.CROWD / 2)
         before = len(answered)
         honest = await asyncio.gather(
             log_in(known, people[0].username), log_in(elsewhere, people[1].username)
@@ -239,7 +239,7 @@ class TestTurns:
             for each in range(AT_ONCE + 3)
         ]
         others = site.app.services.limits._password_turns.others._turns
-        await self.until(lambda: others.waiting == 3)
+        await self.until(lambda: others.waiting_count == 3)
         given = {"username": "nobody", "password": PASSWORD}
         for path in (LOG_IN, "/accounts/signup/"):
             assert too_many(await crowd.post(path, **given)) == 5

@@ -126,7 +126,7 @@ class TestPieces:
         client = AsgiClient(site.app, EVENTS).ask(reads=1)
         await eventually(lambda: looks.begun == 2)
         await asyncio.sleep(0.05)
-        assert looks.begun == 2 and site.attendance.in_use == 0
+        assert looks.begun == 2 and site.attendance.store_calls == 0
         assert len(response(await anna.get(CREATED))) == MANY, "others read all the while"
         client.read(9)
         assert (await client.ended()).is_whole
@@ -217,7 +217,7 @@ class TestServed:
         await eventually(lambda: looks.begun == 3)
         writer.transport.abort()
         looks.may_go_on.set()
-        await eventually(lambda: house.attendance.in_use == 0)
+        await eventually(lambda: house.attendance.store_calls == 0)
         await asyncio.sleep(0.2)  # in which the others would have been read
         assert looks.begun < MANY, "that they are gone is noticed by the first of what is sent"
 
@@ -238,7 +238,7 @@ class TestTurns:
         ]
         await eventually(lambda: all(client.pieces for client in slow))
         waits = asyncio.create_task(anna.get(JOINED))
-        await eventually(lambda: site.app.services.lists._people._turns.waiting == 1)
+        await eventually(lambda: site.app.services.list_turns._people._turns.waiting_count == 1)
         monkeypatch.setattr(list_turns, "TURN_SECONDS", 0.05)
         refused = await anna.get(CREATED)
         assert refusal(refused, 8, status=429) and refused.json()["code"] == "too_many_requests"
@@ -278,11 +278,11 @@ class TestTurns:
         self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
     ) -> None:
         in_pieces()
-        session, people = str(anna.session), site.app.services.lists._people
+        session, people = str(anna.session), site.app.services.list_turns._people
         slow = AsgiClient(site.app, EVENTS, session=session).ask(reads=1)
         await eventually(lambda: looks.begun == 2)
         waits = AsgiClient(site.app, EVENTS, session=session).ask()
-        await eventually(lambda: people._turns.waiting == 1)
+        await eventually(lambda: people._turns.waiting_count == 1)
         waits.go()
         slow.go()
         await slow.ended()
@@ -304,14 +304,14 @@ class TestTurns:
         def nobody(number: int) -> Any:
             return search("nobody", site.browser(), EVENTS, name="лекц", limit=1 + number)
 
-        at_once, turns = site.attendance.looks_at_once, site.app.services.lists._looks
+        at_once, turns = site.attendance.looks_at_once, site.app.services.list_turns._looks
         flood = [asyncio.create_task(nobody(number)) for number in range(20)]
-        await eventually(lambda: turns._turns.waiting == 20 - at_once)
+        await eventually(lambda: turns._turns.waiting_count == 20 - at_once)
         others = [
             asyncio.create_task(search("anna", anna, FIND, display_name_part="anna")),
             asyncio.create_task(search("boris", boris, JOINED)),
         ]
-        await eventually(lambda: turns._turns.waiting == 22 - at_once)
+        await eventually(lambda: turns._turns.waiting_count == 22 - at_once)
         assert looks.begun == at_once
         looks.may_go_on.set()
         await asyncio.gather(*flood, *others)
@@ -324,9 +324,9 @@ class TestTurns:
         at_once = site.attendance.looks_at_once
         flood = [asyncio.create_task(site.browser().get(EVENTS, limit=1)) for _ in range(at_once)]
         await eventually(lambda: looks.begun == at_once)
-        turn = site.app.services.lists.turn_to_look
+        turn = site.app.services.list_turns.turn_to_look
         monkeypatch.setattr(
-            site.app.services.lists, "turn_to_look", lambda caller, _=0: turn(caller, 0.05)
+            site.app.services.list_turns, "turn_to_look", lambda caller, _=0: turn(caller, 0.05)
         )
         answer = await anna.get(FIND, display_name_part="anna")
         assert refusal(answer, 8, status=429) and answer.headers["retry-after"] == "1"

@@ -14,15 +14,14 @@ import pytest
 from sqlalchemy import URL, Connection, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import migrate as migrating
-from attendance_adapters.sql import migration_steps
+from attendance_adapters.sql import migrate, migration_steps
 from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import SomebodyWasMarked
-from attendance_core.marking.connections import Terms
 from attendance_core.marking.ledger import Origin, month_of
 from attendance_core.marking.places import Marked
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.migrating import add_person, says
 from tests.support.stand_ins import SetClock
@@ -135,7 +134,10 @@ async def store(before: Before) -> AsyncIterator[Any]:
 async def entries(store: Any, person: int = 2) -> list[tuple[Any, ...]]:
     """The number, the actor, how it came to be, and under what name; the first one first."""
     found = await store.observe(lambda u: u.ledger.of(EVENT, UserId(person), None, 0))
-    return [(e.n, e.actor_id, e.origin, noted.marked_as) for e, noted in reversed(found)]
+    return [
+        (line.entry.n, line.entry.actor_id, line.entry.origin, line.notes.marked_as)
+        for line in reversed(found)
+    ]
 
 
 class TestSideBySide:
@@ -186,7 +188,8 @@ class TestSideBySide:
         before.does(judges, 2, 5)
         before.does(judges, 2, 6, "rejected")
         before.does(marks, 1, 2, 1, JUNE)
-        ((entry, _),) = await store.observe(lambda u: u.ledger.of(EVENT, None, None, 0))
+        (line,) = await store.observe(lambda u: u.ledger.of(EVENT, None, None, 0))
+        entry = line.entry
         assert (entry.actor_checked, entry.person_checked) == (True, True)
         before.does(marks, 1, 1, 2, JUNE)
         entry = await store.observe(lambda u: u.ledger.find(EVENT, UserId(1), 1))
@@ -243,7 +246,7 @@ class TestMarksOfOld:
         def die(_: float) -> None:
             raise Died
 
-        monkeypatch.setattr(migrating, "sleep", die)
+        monkeypatch.setattr(migrate, "sleep", die)
         while not is_current(url):
             try:
                 upgrade(url)
@@ -279,7 +282,7 @@ class TestMarksOfOld:
             both.does(lambda on: enters(on, event, number))
             both.does(marks, event, number, number + 1, JUNE)
 
-        monkeypatch.setattr(migrating, "sleep", go_on)
+        monkeypatch.setattr(migrate, "sleep", go_on)
         upgrade(url)
         more = next(people) - 1
         assert more >= PEOPLE // BATCH_SIZE

@@ -142,7 +142,7 @@ class TestYourPlace:
     async def test_of_a_room_that_nobody_changes_nothing_is_told(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_core.marking.askers.YOUR_PLACE_EVERY", 0)
+        monkeypatch.setattr("attendance_core.marking.askers.YOUR_NUMBER_EVERY", 0)
         _, _, _, waiting, _ = await asker_and_marker(house)
         await next_place(waiting)
         assert await next_place(waiting) == (1, 1, 1)  # its marker came

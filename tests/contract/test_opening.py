@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from attendance_core.accounts import Credential, Session, session_id_of
+from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import House, Visitor, Wire, eventually, opened_house
@@ -276,7 +276,7 @@ class TestASuccessfulOpening:
 
         def work(unit: Unit) -> None:
             owner, now = UserId(boris.user_id), unit.now()
-            session = Session(session_id_of("program"), owner, Credential.BEARER, now, now)
+            session = Session(session_id_of("program"), owner, CredentialKind.BEARER, now, now)
             unit.sessions.add(session)
 
         await house.attendance.use_cases.log_out.transact(work)

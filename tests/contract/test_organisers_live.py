@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from attendance_core.marking.connections import Terms
 from attendance_core.marking.places import Held, Marked, Waiting
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import House, Visitor, Wire, eventually, opened_house

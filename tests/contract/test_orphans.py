@@ -16,7 +16,7 @@ from attendance_adapters.files import UPLOAD_SECONDS, ObjectFiles, sweep_orphans
 from attendance_adapters.folder_claim import claim_folder
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers import LocalNotifier
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import FileKey, UserId
 from tests.support.file_locations import FILES
@@ -27,7 +27,7 @@ A, B = f"{'a' * 32}.png", f"{'b' * 32}.png"
 
 
 async def kept(files: ObjectFiles) -> list[str]:
-    return [key for folder in ("pictures", "scans") for key, _ in await files.list_below(folder)]
+    return [path for folder in ("pictures", "scans") for path, _ in await files.list_below(folder)]
 
 
 async def name(store: Any, picture: str, scan: str) -> None:
@@ -93,7 +93,7 @@ class TestFolder:
         for _ in range(2):
             await claim_folder(ObjectFiles.at(files_url), store.transact)
         (marker,) = await ObjectFiles.at(files_url).list_below("")
-        kept, _ = await ObjectFiles.at(files_url).get(marker.key)
+        kept, _ = await ObjectFiles.at(files_url).get(marker.path)
         assert re.fullmatch(rb"[0-9a-f]{24}\n", kept)
 
     async def test_another_database_does_not_start_over_it(

@@ -21,8 +21,9 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.system import RandomIds
 from attendance_core.accounts import session_id_of
 from attendance_core.errors import LeaseLost
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.places import Held, Place, Waiting
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 from tests.support.lecture import use_cases
 from tests.support.postgres import Cluster, a_database, binaries, make_template

@@ -160,7 +160,7 @@ class TestEvents:
                 unit.events.add(Event(event_id, name, UserId(1), NOON, NOON + 60, code))
 
         def found(unit: Any, part: str) -> list[EventId]:
-            return [each.event_id for each in unit.events.search(part, None, 0)]
+            return [each.event_id for each in unit.events.search(part)]
 
         await store.transact(add)
         while True:

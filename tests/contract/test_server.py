@@ -18,12 +18,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from attendance_web.demo.client import Visitor
-from attendance_web.serving.server import (
-    DRAIN_NOTICE_SECONDS,
-    LATE_SECONDS,
-    CannotListen,
-    listening_socket,
-)
+from attendance_web.serving.listening import CannotListen, listening_socket
+from attendance_web.serving.server import DRAIN_NOTICE_SECONDS, LATE_SECONDS
 from tests.support import fail_points
 from tests.support.people import event_of, marker_and_waiting, somebody
 from tests.support.service_process import COMMAND, SECONDS, Service, running

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import pytest
 
+from attendance_web.setting_values import WrongSetting
 from attendance_web.settings import (
     READERS,
     Settings,
-    WrongSetting,
     settings_from,
     unknown_variables,
 )

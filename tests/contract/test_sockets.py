@@ -16,7 +16,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
-from attendance_web.live.opening_turns import AT_ONCE, OPENINGS_OF_ONE, WAITING_OF_ONE
+from attendance_web.live.opening_turns import AT_ONCE, OF_ONE_PERSON, WAITING_OF_ONE
 from tests.support.faulty_house import Shell, opened_shell
 from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
 from tests.support.stand_ins import SetClock
@@ -87,9 +87,9 @@ class TestManyWhoOpen:
             await shell.store.asks("Identify", 100)
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in others]
             await shell.store.asks("Identify", 106)
-            await shell.store.asks("MarkMe", OPENINGS_OF_ONE + 6)  # all others', though it is held
-            assert shell.store.asked.count("MarkMe") == OPENINGS_OF_ONE + 6
-            beyond = 100 - OPENINGS_OF_ONE - WAITING_OF_ONE
+            await shell.store.asks("MarkMe", OF_ONE_PERSON + 6)  # all others', though it is held
+            assert shell.store.asked.count("MarkMe") == OF_ONE_PERSON + 6
+            beyond = 100 - OF_ONE_PERSON - WAITING_OF_ONE
             told = [await (await each).turns_away() for each in await first(beyond, crowd)]
             assert set(told) == {("unavailable", 1013)}
         for wire in await asyncio.gather(*opening):

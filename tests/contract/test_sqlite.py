@@ -31,7 +31,7 @@ class TestLooks:
 
         def look(unit: Any) -> int:
             threads.append(threading.current_thread().name)
-            return len(unit.events.search(None, None, 0))
+            return len(unit.events.search(None))
 
         assert await sqlite_store.observe(look) == 1000
         assert [name.rpartition("_")[0] for name in threads] == ["", "attendance-reader"]
@@ -67,11 +67,11 @@ class TestLooks:
         gate = Gate()
 
         def look(unit: Any) -> list[int]:
-            before = len(unit.events.search(None, None, 0))
+            before = len(unit.events.search(None))
             with sqlite3.connect(sqlite_store._path) as other:
                 other.execute("DELETE FROM events")
             other.close()
-            return [before, len(unit.events.search(None, None, 0))]
+            return [before, len(unit.events.search(None))]
 
         assert await sqlite_store.observe(look) == [1, 1]
         with pytest.raises(EventNotFound):
@@ -101,7 +101,7 @@ class TestLooks:
 
 
 def _bug(unit: Any) -> None:
-    unit.events.search(None, None, 0)
+    unit.events.search(None)
     raise RuntimeError("a bug")
 
 
@@ -124,7 +124,7 @@ class TestFailures:
         self, database: Path, sqlite_store: SqliteStore
     ) -> None:
         def work(unit: Any) -> str:
-            unit.events.search(None, None, 0)
+            unit.events.search(None)
             other = sqlite3.connect(database, isolation_level=None, timeout=0)
             try:
                 other.execute("BEGIN IMMEDIATE")
@@ -176,7 +176,7 @@ class TestFailures:
             file.seek(4096)
             file.write(b"\xff" * pages)
         with pytest.raises(Unavailable):
-            await sqlite_store.observe(lambda unit: unit.events.search(None, None, 0))
+            await sqlite_store.observe(lambda unit: unit.events.search(None))
         with pytest.raises(Unavailable):
             await sqlite_store.transact(lambda unit: unit.accounts.add("other", "hash", NOON))
 

@@ -215,7 +215,7 @@ class TestTooMany:
         await sqlite_store.transact(adds("C"))
         assert await names(sqlite_store) == ["C"]
         assert heard == [WORD]
-        assert sqlite_store.abandoned == 0
+        assert sqlite_store.abandoned_count == 0
         (line,) = [each.message for each in caplog.records]
         assert line == "2 transactions came too late to be begun"
 

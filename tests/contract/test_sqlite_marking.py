@@ -15,7 +15,7 @@ import pytest
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_core.accounts import Credential
+from attendance_core.accounts import CredentialKind
 from attendance_core.vocabulary import UserId
 from tests.support.lecture import EVENT, PROCESS, Lecture
 from tests.support.marking_steps import ANNA, STEPS, Step, awaited, cancelled_at, nothing
@@ -31,7 +31,7 @@ async def opened(folder: Path, file: Path | None = None) -> SqliteStore:
 
 
 LOOKS: tuple[Step, ...] = (
-    lambda it: it.do.identify(token="none", credential=Credential.COOKIE),
+    lambda it: it.do.identify(token="none", kind=CredentialKind.COOKIE),
     lambda it: it.do.get_profile(actor=ANNA, user_id=ANNA),
     lambda it: it.do.read_room(event_id=EVENT, process_id=PROCESS, watched=[ANNA]),
     lambda it: it.do.why_gone(connection=it.markers[0]),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from attendance_adapters.system import RandomIds
-from attendance_core.accounts import Credential, Session
+from attendance_core.accounts import CredentialKind, Session
 from attendance_core.browsers import KnownBrowser
 from attendance_core.errors import (
     EventNameTaken,
@@ -19,7 +20,7 @@ from attendance_core.errors import (
     TooManyEvents,
     UsernameTaken,
 )
-from attendance_core.events import CreateEvent, Event, When
+from attendance_core.events import CreateEvent, Event, EventQuery
 from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
@@ -29,7 +30,7 @@ from attendance_core.profiles import (
     ConfirmationScan,
     Profile,
     ProfileSummary,
-    Reason,
+    ScanReason,
 )
 from attendance_core.vocabulary import BrowserId, EventId, FileKey, SessionId, UserId
 from tests.support.lecture import EVENT
@@ -102,7 +103,7 @@ class TestAccounts:
 
     async def test_sessions_are_found_used_and_removed(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
-        session = Session(SessionId("a" * 64), anna, Credential.COOKIE, NOON, NOON)
+        session = Session(SessionId("a" * 64), anna, CredentialKind.COOKIE, NOON, NOON)
         await store.transact(lambda u: u.sessions.add(session))
         await store.transact(lambda u: u.sessions.note_use(session.session_id, NOON + 1.5))
         found = await store.observe(lambda u: u.sessions.find(session.session_id))
@@ -117,7 +118,7 @@ class TestAccounts:
             [(anna, NOON), (anna, NOON + 1), (boris, NOON - 1)]
         ):
             name = SessionId(str(number) * 64)
-            session = Session(name, user_id, Credential.COOKIE, NOON - 2, used_at)
+            session = Session(name, user_id, CredentialKind.COOKIE, NOON - 2, used_at)
             await store.transact(lambda u, session=session: u.sessions.add(session))
         await store.transact(lambda u: u.sessions.remove_expired(anna, NOON))
         kept = [
@@ -216,7 +217,7 @@ class TestProfiles:
         """Contract: 3.7."""
         (anna,) = await people(store, "Анна")
         renamed = ConfirmationScan(
-            anna, FileKey("1"), NOON, Confirmation.NONE, NOON + 1, Reason.RENAMED
+            anna, FileKey("1"), NOON, Confirmation.NONE, NOON + 1, ScanReason.RENAMED
         )
         await store.transact(lambda u: u.scans.put(renamed))
         assert await store.observe(lambda u: u.scans.find(anna)) == renamed
@@ -270,13 +271,13 @@ class TestEvents:
             event = an_event(name, EventId(uuid4()), starts)
             await store.transact(lambda u, event=event: u.events.add(event))
         for look in (
-            lambda u: u.events.search(None, None, 0),
-            lambda u: u.events.created_by(UserId(1), None, 0),
+            lambda u: u.events.search(None),
+            lambda u: u.events.created_by(UserId(1)),
         ):
             assert [each.name for each in await store.observe(look)] == ["В", "а", "Б"]
-        page = await store.observe(lambda u: u.events.search(None, 1, 1))
+        page = await store.observe(lambda u: u.events.search(None, EventQuery(1, 1)))
         assert [each.name for each in page] == ["а"]
-        found = await store.observe(lambda u: u.events.search("б", None, 0))
+        found = await store.observe(lambda u: u.events.search("б"))
         assert [each.name for each in found] == ["Б"]
 
     async def test_lists_are_asked_for_by_their_times_and_the_newest_first(
@@ -299,30 +300,32 @@ class TestEvents:
 
         await store.transact(work)
         for look in (
-            lambda u, *page: u.events.search(None, *page),
-            lambda u, *page: u.events.search("лекц", *page),
-            lambda u, *page: u.events.search("ле", *page),  # too short for an index
-            lambda u, *page: u.events.created_by(anna, *page),
-            lambda u, *page: u.events.joined_by(anna, *page),
+            lambda u, query: u.events.search(None, query),
+            lambda u, query: u.events.search("лекц", query),
+            lambda u, query: u.events.search("ле", query),  # too short for an index
+            lambda u, query: u.events.created_by(anna, query),
+            lambda u, query: u.events.joined_by(anna, query),
         ):
-            for when, limit, offset, names in (
-                (When(), None, 0, "габв"),
-                (When(newest_first=True), None, 0, "вабг"),
-                (When(newest_first=True), 2, 1, "аб"),
-                (When(ends_after=NOON + 60), None, 0, "гбв"),
-                (When(ends_after=NOON + 60), 1, 1, "б"),
-                (When(starts_before=NOON + 60), None, 0, "габ"),
-                (When(NOON + 60, NOON + 60, newest_first=True), None, 0, "бг"),
-                (When(ends_after=NOON + 300), None, 0, ""),
+            for query, names in (
+                (EventQuery(), "габв"),
+                (EventQuery(newest_first=True), "вабг"),
+                (EventQuery(2, 1, newest_first=True), "аб"),
+                (EventQuery(ends_after=NOON + 60), "гбв"),
+                (EventQuery(1, 1, ends_after=NOON + 60), "б"),
+                (EventQuery(starts_before=NOON + 60), "габ"),
+                (
+                    EventQuery(None, 0, NOON + 60, NOON + 60, newest_first=True),
+                    "бг",
+                ),
+                (EventQuery(ends_after=NOON + 300), ""),
             ):
-                found = await store.observe(
-                    lambda u, look=look, page=(limit, offset, when): look(u, *page)
-                )
+                found = await store.observe(lambda u, look=look, query=query: look(u, query))
                 assert "".join(each.name[-1] for each in found) == names
-                if limit is None and names:  # it goes on behind any of them, two at a time
+                if query.limit is None and names:  # it goes on behind any of them, two at a time
                     for at, after in enumerate(found):
+                        behind = replace(query, limit=2, after=after)
                         rest = await store.observe(
-                            lambda u, look=look, page=(2, 0, when, after): look(u, *page)
+                            lambda u, look=look, behind=behind: look(u, behind)
                         )
                         assert "".join(each.name[-1] for each in rest) == names[at + 1 : at + 3]
 
@@ -332,10 +335,9 @@ class TestEvents:
         made = [Event(EventId(uuid4()), name, anna, NOON, NOON + 60, any_code()) for name in "абвг"]
         await store.transact(lambda u: [u.events.add(each) for each in made])
         await store.transact(lambda u: u.events.remove(made[1].event_id))
-        for when in (When(), When(newest_first=True)):
-            rest = await store.observe(
-                lambda u, when=when: u.events.search(None, 9, 0, when, made[1])
-            )
+        for newest_first in (False, True):
+            query = EventQuery(9, newest_first=newest_first, after=made[1])
+            rest = await store.observe(lambda u, query=query: u.events.search(None, query))
             assert rest == made[2:]
 
     async def test_a_mark_protects_its_event(self, store: Any) -> None:
@@ -376,7 +378,7 @@ class TestEvents:
             return_exceptions=True,
         )
         assert sum(isinstance(answer, TooManyEvents) for answer in answers) == 5
-        assert len(await store.observe(lambda u: u.events.created_by(anna, None, 0))) == 3
+        assert len(await store.observe(lambda u: u.events.created_by(anna))) == 3
 
     async def test_others_joined_also_where_they_have_left(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")
@@ -411,4 +413,4 @@ class TestEvents:
         await store.transact(lambda u: mark(u, anna, boris))
         (attended,) = await store.observe(lambda u: u.events.attended_by(anna, None, 0))
         assert attended.marked == Marked(boris, NOON)
-        assert await store.observe(lambda u: u.events.joined_by(anna, None, 0)) == []
+        assert await store.observe(lambda u: u.events.joined_by(anna)) == []

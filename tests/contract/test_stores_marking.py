@@ -16,9 +16,10 @@ from attendance_core.errors import (
     TooManyRequests,
 )
 from attendance_core.limits import BeginTry, CountOne, EndTry, Limit, Tally, TryResult
-from attendance_core.marking.connections import Process, Role, Terms
+from attendance_core.marking.connections import Process, Role
 from attendance_core.marking.ledger import NewEntry, Origin
 from attendance_core.marking.places import Barred, Held, Marked, Place, Waiting
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, ProcessId, SessionId, TallyKey, UserId
 from tests.support.lecture import EVENT, PROCESS
 from tests.support.stand_ins import NOON, SetClock

@@ -95,8 +95,8 @@ class TestEventsThatChange:
             assert await store.transact(lambda u, how=lock: getattr(u.events, how)(EVENT)) == event
         await store.transact(lambda u: u.events.put(changed))
         assert await store.observe(lambda u: u.events.get(EVENT)) == changed
-        assert await store.observe(lambda u: u.events.search("новая", None, 0)) == [changed]
-        assert await store.observe(lambda u: u.events.search(event.name.lower(), None, 0)) == []
+        assert await store.observe(lambda u: u.events.search("новая")) == [changed]
+        assert await store.observe(lambda u: u.events.search(event.name.lower())) == []
 
     async def test_a_name_is_taken_or_given_free(self, store: Any) -> None:
         await a_room(store, "Анна")

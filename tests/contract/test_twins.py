@@ -20,8 +20,9 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_core.accounts import Credential, LoggedIn, session_id_of
+from attendance_core.accounts import CredentialKind, LoggedIn, session_id_of
 from attendance_core.errors import LeaseLost, Refusal
+from attendance_core.events import EventQuery
 from attendance_core.limits import Limit, TryResult
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
@@ -144,7 +145,7 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     ),
     "identify": lambda k, a, b, c: (
         lambda do: do.identify(
-            token=k.who(a).token, credential=Credential.COOKIE if b else Credential.BEARER
+            token=k.who(a).token, kind=CredentialKind.COOKIE if b else CredentialKind.BEARER
         )
     ),
     "log_out": lambda k, a, b, c: lambda do: do.log_out(session_id=session_id_of(k.who(a).token)),
@@ -209,7 +210,9 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
         lambda do: do.get_event_by_id(event_id=k.event(a), actor=k.actor(b) if c else None)
     ),
     "get_events": lambda k, a, b, c: (
-        lambda do: do.get_events(name=one_of(PARTS, a) if b else None, limit=c + 1, offset=b // 2)
+        lambda do: do.get_events(
+            name=one_of(PARTS, a) if b else None, query=EventQuery(c + 1, b // 2)
+        )
     ),
     "join_event": lambda k, a, b, c: (
         lambda do: do.join_event(actor=k.actor(a), event_id=k.event(b))

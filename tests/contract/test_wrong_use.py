@@ -53,7 +53,7 @@ async def refused(service: Attendance, by: type[WrongUse]) -> None:
             await ask()
         assert type(told.value) is by
         assert "\n" not in str(told.value)
-    assert service.in_use == 0
+    assert service.store_calls == 0
 
 
 async def test_one_that_is_not_started(service: Attendance) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_core.accounts import Credential, LogOut, Session
+from attendance_core.accounts import CredentialKind, LogOut, Session
 from attendance_core.attendance import AnnulMark, MarkParticipant
 from attendance_core.errors import (
     EventOver,
@@ -23,7 +23,7 @@ from attendance_core.errors import (
 from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent, UpdateEvent
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPlace
+from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourNumber
 from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Marked, Place, Waiting
@@ -215,16 +215,16 @@ class Campus(World):
             host.missed -= missed
             self._deliver(host, mirror.apply_reading(begun, reading))
 
-    def told(self, host: Host, news: Announcement) -> None:
-        self._deliver(host, host.mirror.announced(news))
+    def told(self, host: Host, announcement: Announcement) -> None:
+        self._deliver(host, host.mirror.apply_announcement(announcement))
 
     def loses(self, host: Host, first: int, count: int) -> None:
         del host.post[first : first + count]
         host.missed += count
 
     def tells_places(self, host: Host) -> None:
-        if host.mirror.owes_places:
-            self._deliver(host, host.mirror.tell_places(self.clock.now()))
+        if host.mirror.owes_numbers:
+            self._deliver(host, host.mirror.tell_numbers(self.clock.now()))
 
     def _deliver(self, host: Host, deliveries: Sequence[Delivery]) -> None:
         let_go: set[ConnectionId] = set()
@@ -238,7 +238,7 @@ class Campus(World):
                 is_mark = isinstance(delivery.frame, WasMarked)
                 assert not (is_mark and cid in let_go), "let go by who has marked them"
                 client.takes(delivery.frame)
-                if isinstance(delivery.frame, YourPlace):
+                if isinstance(delivery.frame, YourNumber):
                     assert self.clock.now() >= client.place_at + 3, "told twice within 3 s"
                     client.place_at = self.clock.now()
                 if client.closed:
@@ -253,7 +253,7 @@ class Campus(World):
 
     def logs_in(self, user_id: UserId) -> SessionId:
         session_id, now = SessionId(self.ids.token()), self.clock.now()
-        session = Session(session_id, user_id, Credential.COOKIE, now, now)
+        session = Session(session_id, user_id, CredentialKind.COOKIE, now, now)
         drive(self.store.transact(lambda unit: unit.sessions.add(session)))
         return session_id
 
@@ -322,7 +322,7 @@ class Campus(World):
         """Itself, the earliest first."""
 
         def look(unit: Any) -> list[Entry]:
-            return [entry for entry, _ in unit.ledger.of(self.event_id, None, None, 0)]
+            return [line.entry for line in unit.ledger.of(self.event_id, None, None, 0)]
 
         return drive(self.store.observe(look))[::-1]
 
@@ -343,7 +343,7 @@ class Campus(World):
             )
         }
 
-    def is_right(self, told: YourPlace | None, user_id: UserId) -> bool:
+    def is_right(self, told: YourNumber | None, user_id: UserId) -> bool:
         """Whether one who waits was told their place as it is."""
         listed = sorted(
             (place.state.since, place.user_id)
@@ -368,5 +368,5 @@ class Campus(World):
 
     def event_as_it_is(self) -> Event | None:
         """None where it was deleted."""
-        events = drive(self.store.observe(lambda unit: unit.events.search(None, None, 0)))
+        events = drive(self.store.observe(lambda unit: unit.events.search(None)))
         return events[0] if events else None

@@ -34,8 +34,10 @@ def after_commit() -> None:
 
     def dies(self: Writer, group: list[Any]) -> None:
         for job in group:
-            for news in job.announcements:
-                if isinstance(news, PlaceChanged) and isinstance(news.place.state, Marked):
+            for announcement in job.announcements:
+                if isinstance(announcement, PlaceChanged) and isinstance(
+                    announcement.place.state, Marked
+                ):
                     die()
         tell(self, group)
 

@@ -15,7 +15,7 @@ from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.system import SystemClock
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock, Missed
 from attendance_core.vocabulary import EventId
 from attendance_web.main import Application, create_app
@@ -61,8 +61,8 @@ class Store:
         return self.kept.looks_at_once
 
     @property
-    def abandoned(self) -> int:
-        return self.kept.abandoned
+    def abandoned_count(self) -> int:
+        return self.kept.abandoned_count
 
     async def referenced_files(self) -> frozenset[str]:
         return await self.kept.referenced_files()

@@ -11,7 +11,7 @@ from uuid import uuid4
 from websockets.asyncio.client import connect as connect_socket
 
 from attendance_adapters import connect
-from attendance_core.accounts import Credential, Session, session_id_of
+from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.events import Event
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
@@ -65,7 +65,7 @@ def _gathered(unit: Any, count: int) -> Gathering:
     for token in tokens:
         user_id = unit.accounts.add(f"p{token}", "no password", now)
         unit.profiles.add(Profile(user_id, f"Person {user_id}"))
-        unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
+        unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
         made.append(Person(user_id, token))
     creator = UserId(made[0].user_id)
     name, code = f"Lecture {event_id}", any_code()

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from attendance_adapters.container import build_use_cases
 from attendance_adapters.files import ObjectFiles
-from attendance_core.accounts import Credential, Session
+from attendance_core.accounts import CredentialKind, Session
 from attendance_core.events import Event
-from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.places import Waiting
+from attendance_core.marking.terms import Terms
 from attendance_core.ports import Ids, Picture, Unit
 from attendance_core.profiles import Profile
 from attendance_core.use_cases import UseCases
@@ -97,7 +98,7 @@ class Lecture:
             for user_id in people:
                 assert unit.accounts.add(f"u{user_id}", "hash of secret", NOON) == user_id
                 unit.profiles.add(Profile(user_id, f"Person {user_id}"))
-                session = Session(session_of(user_id), user_id, Credential.COOKIE, NOON, NOON)
+                session = Session(session_of(user_id), user_id, CredentialKind.COOKIE, NOON, NOON)
                 unit.sessions.add(session)
             code = numbered_code(EVENT.int)
             unit.events.add(Event(EVENT, "Lecture", UserId(1), NOON - 60, NOON + 3600, code))
@@ -127,7 +128,7 @@ class Lecture:
         return found
 
     async def karma(self, user_id: int) -> int:
-        points: int = await self.store.observe(
+        karma: int = await self.store.observe(
             lambda unit: unit.ledger.karma(UserId(user_id), Terms())
         )
-        return points
+        return karma

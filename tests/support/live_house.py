@@ -21,8 +21,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from attendance_adapters import Attendance, embedded
-from attendance_core.accounts import Credential, Session, session_id_of
-from attendance_core.marking.connections import Terms
+from attendance_core.accounts import CredentialKind, Session, session_id_of
+from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
@@ -184,7 +184,9 @@ class House:
             now = unit.now()
             user_id: UserId = unit.accounts.add(name, "no password", now)
             unit.profiles.add(Profile(user_id, name))
-            unit.sessions.add(Session(session_id_of(token), user_id, Credential.COOKIE, now, now))
+            unit.sessions.add(
+                Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now)
+            )
             return user_id
 
         return Visitor(self, await self._transact(work), token)
@@ -199,7 +201,7 @@ class House:
         def work(unit: Any) -> None:
             now = unit.now()
             session = Session(
-                session_id_of(token), UserId(visitor.user_id), Credential.COOKIE, now, now
+                session_id_of(token), UserId(visitor.user_id), CredentialKind.COOKIE, now, now
             )
             unit.sessions.add(session)
 
@@ -227,10 +229,10 @@ class House:
         return await self._observe(look)
 
     async def karma(self, visitor: Visitor) -> int:
-        points: int = await self._observe(
+        karma: int = await self._observe(
             lambda unit: unit.ledger.karma(UserId(visitor.user_id), Terms())
         )
-        return points
+        return karma
 
     async def sockets_of(self, event_id: EventId, visitor: Visitor, number: int) -> bool:
         """Whether they have so many connections in the event, lost ones too."""

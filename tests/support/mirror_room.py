@@ -64,7 +64,7 @@ class Room:
         return connection.connection_id
 
     def told(self, mine: Place, commanded_by: ConnectionId | None = None) -> None:
-        self.deliver(self.mirror.announced(PlaceChanged(mine, AT, commanded_by, PAID)))
+        self.deliver(self.mirror.apply_announcement(PlaceChanged(mine, AT, commanded_by, PAID)))
 
     def answered(
         self,

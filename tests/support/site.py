@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_adapters import Attendance, embedded
-from attendance_core.accounts import Actor, Credential, Session, session_id_of
+from attendance_core.accounts import Actor, CredentialKind, Session, session_id_of
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
@@ -107,7 +107,7 @@ class Site:
 
         def work(unit: Unit) -> None:
             owner, now = UserId(person.user_id), unit.now()
-            session = Session(session_id_of(token), owner, Credential.BEARER, now, now)
+            session = Session(session_id_of(token), owner, CredentialKind.BEARER, now, now)
             unit.sessions.add(session)
 
         await self.attendance.use_cases.log_out.transact(work)
@@ -180,8 +180,18 @@ async def either_site(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def anna(site: Site) -> Browser:
-    """Somebody there."""
-    return await site.person("anna")
+    """Somebody there, and so are the next."""
+    return await site.person("anna", display_name="Анна")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def boris(site: Site) -> Browser:
+    return await site.person("boris", display_name="Борис")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def vera(site: Site) -> Browser:
+    return await site.person("vera", display_name="Вера")
 
 
 def escaped(given: object) -> dict[str, Any]:
@@ -203,6 +213,11 @@ def response(answer: httpx.Response) -> Any:
     assert (answer.status_code, told["error"], told["error_msg"]) == (200, 0, ""), told
     assert "code" not in told, told
     return told["response"]
+
+
+async def event_ids(browser: Browser, path: str, **given: Any) -> list[str]:
+    """Those of a list of events, in its order."""
+    return [each["event_id"] for each in response(await browser.get(path, **given))]
 
 
 def refusal(answer: httpx.Response, error: int, *, status: int = 200) -> str:

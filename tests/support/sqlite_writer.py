@@ -33,7 +33,7 @@ def adds(name: str) -> Callable[[Any], EventId]:
 
 
 async def names(store: Any) -> list[str]:
-    return [each.name for each in await store.observe(lambda u: u.events.search(None, None, 0))]
+    return [each.name for each in await store.observe(lambda u: u.events.search(None))]
 
 
 class Gate:

@@ -9,7 +9,7 @@ from uuid import UUID
 from attendance_adapters.system import RandomIds
 from attendance_core.errors import BadPicture
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS
-from attendance_core.ports import NoSuchFile, Picture
+from attendance_core.ports import FileContent, NoSuchFile, Picture
 from attendance_core.vocabulary import EventCode, FileKey, Instant, UserId
 
 NOON: Instant = 1_800_000_000.0
@@ -98,16 +98,16 @@ class DictFiles:
 
     kept: dict[str, bytes] = field(default_factory=dict)
 
-    async def put(self, key: str, content: bytes, media_type: str) -> None:
-        self.kept[key] = content
+    async def put(self, path: str, content: bytes, media_type: str) -> None:
+        self.kept[path] = content
 
-    async def get(self, key: str) -> tuple[bytes, str]:
-        if key not in self.kept:
-            raise NoSuchFile(key)
-        return self.kept[key], "image/jpeg"
+    async def get(self, path: str) -> FileContent:
+        if path not in self.kept:
+            raise NoSuchFile(path)
+        return FileContent(self.kept[path], "image/jpeg")
 
-    async def delete(self, key: str) -> None:
-        self.kept.pop(key, None)
+    async def delete(self, path: str) -> None:
+        self.kept.pop(path, None)
 
 
 class SetStopwatch:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_core.accounts import Credential, Session
+from attendance_core.accounts import CredentialKind, Session
 from attendance_core.events import Event
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.commands import (
@@ -18,9 +18,10 @@ from attendance_core.marking.commands import (
     ReadyToMark,
     RefuseToMark,
 )
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import ReadRoom
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.ports import Missed
 from attendance_core.profiles import Profile
@@ -81,7 +82,9 @@ class World:
             user_id: UserId = unit.accounts.add(display_name.replace(" ", ""), "hash", unit.now())
             unit.profiles.add(Profile(user_id, display_name))
             now = unit.now()
-            unit.sessions.add(Session(session_of(user_id), user_id, Credential.COOKIE, now, now))
+            unit.sessions.add(
+                Session(session_of(user_id), user_id, CredentialKind.COOKIE, now, now)
+            )
             return user_id
 
         return drive(self.store.transact(work))

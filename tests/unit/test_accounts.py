@@ -11,7 +11,7 @@ import pytest
 from attendance_core.accounts import (
     SESSION_SECONDS,
     Actor,
-    Credential,
+    CredentialKind,
     Identify,
     LoggedIn,
     LogIn,
@@ -64,8 +64,10 @@ class Door:
     def log_out(self, token: str) -> None:
         drive(self._log_out(session_id=session_id_of(token)))
 
-    def actor_of(self, token: str, credential: Credential = Credential.COOKIE) -> Actor | None:
-        return drive(self._identify(token=token, credential=credential))
+    def actor_of(
+        self, token: str, credential: CredentialKind = CredentialKind.COOKIE
+    ) -> Actor | None:
+        return drive(self._identify(token=token, kind=credential))
 
     def display_name_of(self, user_id: UserId) -> str:
         name: str = drive(
@@ -271,7 +273,7 @@ class TestIdentify:
         assert door.actor_of(token) is None
 
     def test_a_cookie_is_not_taken_as_a_bearer_token(self, door: Door) -> None:
-        assert door.actor_of(door.sign_up().token, Credential.BEARER) is None
+        assert door.actor_of(door.sign_up().token, CredentialKind.BEARER) is None
 
     def test_the_secret_itself_is_not_kept(self, door: Door) -> None:
         token = door.sign_up().token

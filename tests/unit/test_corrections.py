@@ -130,7 +130,7 @@ class TestByHand:
         assert place.member
         assert place.state == Marked(CREATOR, NOON, 1, Origin.HAND)
         (line,) = world.ledger()
-        assert (line.entry.grade, line.noted.note) == (Grade.ORGANISER, "came late")
+        assert (line.entry.grade, line.notes.note) == (Grade.ORGANISER, "came late")
 
     def test_it_pays_nobody(self, world: Course) -> None:
         world.by_hand(CREATOR, GLEB)
@@ -391,8 +391,8 @@ class TestWhatIsSeen:
         world.annul(VERA, reason=AnnulReason.WRONG_PERSON, note="sorry")
         (mine,) = drive(world._mine(actor=BORIS))
         assert mine.annulled is not None
-        entry, noted = mine.annulled
-        assert (entry.at, entry.reason, noted.note) == (
+        entry, notes = mine.annulled.entry, mine.annulled.notes
+        assert (entry.at, entry.reason, notes.note) == (
             NOON + 5,
             AnnulReason.WRONG_PERSON,
             "sorry",

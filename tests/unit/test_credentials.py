@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from attendance_core.accounts import Actor, Credential, session_id_of
+from attendance_core.accounts import Actor, CredentialKind, session_id_of
 from attendance_core.errors import NotLoggedIn
 from attendance_core.vocabulary import UserId
 from attendance_web.wire.credentials import (
     MAX_BROWSER_PEOPLE,
-    Credentials,
+    Credential,
     browser_secrets_from,
     check_person,
-    credentials_from,
+    credential_from,
     origin_is_foreign,
     person_of_headers,
 )
@@ -119,14 +119,14 @@ class TestCredentials:
     def test_a_bearer_token_goes_before_a_cookie(self) -> None:
         headers = [(b"authorization", b"Bearer  abc "), (b"cookie", b"sessionid=xyz")]
         for shown, credentials in (
-            (headers, Credentials("abc", Credential.BEARER)),
-            (headers[1:], Credentials("xyz", Credential.COOKIE)),
+            (headers, Credential("abc", CredentialKind.BEARER)),
+            (headers[1:], Credential("xyz", CredentialKind.COOKIE)),
         ):
-            assert credentials_from(shown, secure=False) == credentials
+            assert credential_from(shown, secure=False) == credentials
 
     def test_who_shows_nothing_is_anonymous(self) -> None:
         for headers in ([], [(b"cookie", b"sessionid="), (b"authorization", b"Basic abc")]):
-            assert credentials_from(headers, secure=False) is None
+            assert credential_from(headers, secure=False) is None
 
     def test_all_cookies_of_one_name_are_found(self) -> None:
         headers = [
@@ -144,15 +144,15 @@ class TestCredentials:
             (b"sessionid=ours; sessionid=ours", "ours"),
             (b"sessionid=ours; sessionid=", "ours"),
         ):
-            found = credentials_from([(b"cookie", given)], secure=False)
+            found = credential_from([(b"cookie", given)], secure=False)
             assert (None if found is None else found.token) == token
 
     def test_on_https_only_a_cookie_that_no_neighbour_can_set_counts(self) -> None:
         """Contract: 2.5."""
         both = [(b"cookie", b"sessionid=neighbour; __Host-sessionid=ours")]
-        ours = credentials_from(both, secure=True)
-        theirs = credentials_from([(b"cookie", b"sessionid=neighbour")], secure=True)
-        assert ours == Credentials("ours", Credential.COOKIE) and theirs is None
+        ours = credential_from(both, secure=True)
+        theirs = credential_from([(b"cookie", b"sessionid=neighbour")], secure=True)
+        assert ours == Credential("ours", CredentialKind.COOKIE) and theirs is None
 
 
 class TestThePersonItIsFor:

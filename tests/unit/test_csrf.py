@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from attendance_core.accounts import Credential
+from attendance_core.accounts import CredentialKind
 from attendance_web.http.csrf import check
-from attendance_web.wire.credentials import Credentials
+from attendance_web.wire.credentials import Credential
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
 ALLOWED = frozenset({"https://school.example"})
-BY_COOKIE = Credentials("secret", Credential.COOKIE)
+BY_COOKIE = Credential("secret", CredentialKind.COOKIE)
 
 
 class TestCsrf:
@@ -49,4 +49,4 @@ class TestCsrf:
 
     def test_a_bearer_token_needs_neither(self) -> None:
         foreign = [*self.headers(None, None), (b"origin", b"http://evil.example")]
-        check(foreign, Credentials("secret", Credential.BEARER), ALLOWED, secure=False)
+        check(foreign, Credential("secret", CredentialKind.BEARER), ALLOWED, secure=False)

@@ -31,6 +31,7 @@ from attendance_core.events import (
     CreateEvent,
     DeleteEvent,
     Event,
+    EventQuery,
     GetCreatedEvents,
     GetEventByID,
     GetEvents,
@@ -70,7 +71,7 @@ class Calendar:
         return drive(self._get(event_id=event_id)).event
 
     def finds(self, name: str | None, limit: int | None = None, offset: int = 0) -> list[str]:
-        return names(drive(self._search(name=name, limit=limit, offset=offset)))
+        return names(drive(self._search(name=name, query=EventQuery(limit, offset))))
 
     def joins(self, actor: UserId) -> None:
         drive(self._join(actor=actor, event_id=self.lecture))
@@ -238,11 +239,11 @@ class TestGetEvents:
             (calendar._created, mine),
             (calendar._joined, mine),
         ):
-            read_in = drive(read(lists.pieces(limit=limit, offset=offset, **own)))
+            read_in = drive(read(lists.pieces(query=EventQuery(limit, offset), **own)))
             assert [len(piece) for piece in read_in] == sizes
             page = whole[offset : None if limit is None else offset + limit]
             assert [name for piece in read_in for name in piece] == page
-            assert names(drive(lists(limit=limit, offset=offset, **own))) == page
+            assert names(drive(lists(query=EventQuery(limit, offset), **own))) == page
 
     def test_what_comes_and_goes_meanwhile_leaves_all_others_in_once(
         self, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
@@ -253,7 +254,9 @@ class TestGetEvents:
 
         async def read() -> str:
             read_in, number = "", 0
-            async for piece in calendar._search.pieces(name=None, offset=1):  # the lecture
+            async for piece in calendar._search.pieces(
+                name=None, query=EventQuery(offset=1)
+            ):  # the lecture
                 read_in += "".join(names(piece))
                 number += 1
                 if number == 1:
@@ -428,6 +431,8 @@ class TestGetMyAttendance:
         assert drive(calendar._mine(actor=BORIS, limit=1, offset=1)) == [lecture]
 
     def test_pages_out_of_range_are_refused_in_every_list(self, calendar: Calendar) -> None:
-        for call in (calendar._mine, calendar._joined, calendar._created):
+        for call in (calendar._joined, calendar._created):
             with pytest.raises(InvalidArgument):
-                drive(call(actor=ANNA, limit=0))
+                drive(call(actor=ANNA, query=EventQuery(0)))
+        with pytest.raises(InvalidArgument):
+            drive(calendar._mine(actor=ANNA, limit=0))

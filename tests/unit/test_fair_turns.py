@@ -21,27 +21,27 @@ class Desk:
         self.turns = Turns(
             at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
         )
-        self.had: list[str] = []
+        self.given: list[str] = []
         self.lost: list[str] = []
         self.open: list[Turn] = []
 
     def asks(self, whose: Hashable, name: str) -> Turn:
         def changed() -> None:
-            if turn.is_had:
-                self.had.append(name)
+            if turn.is_given:
+                self.given.append(name)
                 self.open.append(turn)
             else:
                 self.lost.append(name)
 
         turn = self.turns.ask(whose, changed)
-        if turn.is_had:
+        if turn.is_given:
             changed()
         return turn
 
     def all_take_theirs(self) -> None:
         while self.open:
             self.turns.end(self.open.pop(0))
-        assert (self.turns.had, self.turns.waiting) == (0, 0)
+        assert (self.turns.given_count, self.turns.waiting_count) == (0, 0)
 
 
 class TestTheOrder:
@@ -52,10 +52,10 @@ class TestTheOrder:
         for number in range(30):
             desk.asks(f"person {number}", f"person {number}")
         desk.all_take_theirs()
-        assert len(desk.had) == 130
-        assert desk.had[:2] == ["anna 0", "anna 1"]  # nobody else was there
-        assert desk.had[2:32] == [f"person {number}" for number in range(30)]
-        assert desk.had[32:] == [f"anna {number}" for number in range(2, 100)]
+        assert len(desk.given) == 130
+        assert desk.given[:2] == ["anna 0", "anna 1"]  # nobody else was there
+        assert desk.given[2:32] == [f"person {number}" for number in range(30)]
+        assert desk.given[32:] == [f"anna {number}" for number in range(2, 100)]
 
     def test_two_with_many_take_turns(self) -> None:
         desk = Desk()
@@ -63,17 +63,17 @@ class TestTheOrder:
             for number in range(3):
                 desk.asks(whose, f"{whose}{number}")
         desk.all_take_theirs()
-        assert desk.had == ["a0", "a1", "b0", "a2", "b1", "b2"]
+        assert desk.given == ["a0", "a1", "b0", "a2", "b1", "b2"]
 
     def test_one_has_only_so_many_at_once_and_others_are_not_kept_waiting(self) -> None:
         desk = Desk(at_once=4, of_one=2)
         for number in range(10):
             desk.asks("anna", f"anna {number}")
-        assert desk.had == ["anna 0", "anna 1"]
+        assert desk.given == ["anna 0", "anna 1"]
         desk.asks("boris", "boris")
-        assert desk.had[-1] == "boris"
+        assert desk.given[-1] == "boris"
         desk.all_take_theirs()
-        assert desk.had[3:] == [f"anna {number}" for number in range(2, 10)]
+        assert desk.given[3:] == [f"anna {number}" for number in range(2, 10)]
 
 
 class TestBounds:
@@ -100,7 +100,7 @@ class TestBounds:
         with pytest.raises(NoTurn):
             desk.asks("dina", "dina")  # of everybody one
         desk.all_take_theirs()
-        assert desk.had == ["anna 0", "anna 1", "boris 0", "vera", "gleb"]
+        assert desk.given == ["anna 0", "anna 1", "boris 0", "vera", "gleb"]
 
     def test_one_that_is_given_up_leaves_the_line_and_one_that_is_over_ends_once(self) -> None:
         desk = Desk()
@@ -109,7 +109,11 @@ class TestBounds:
         for _ in range(2):
             desk.turns.end(second)
             desk.turns.end(first)
-        assert (desk.had, desk.turns.had, desk.turns.waiting) == (["anna", "vera"], 1, 0)
+        assert (desk.given, desk.turns.given_count, desk.turns.waiting_count) == (
+            ["anna", "vera"],
+            1,
+            0,
+        )
 
     @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 30)), max_size=80))
     def test_whatever_happens_no_bound_is_passed_and_no_turn_is_lost(
@@ -122,25 +126,25 @@ class TestBounds:
                 try:
                     asked.append(desk.asks(whose, str(whose)))
                 except NoTurn:
-                    assert desk.turns.waiting
+                    assert desk.turns.waiting_count
             elif asked:
                 desk.turns.end(asked[which % len(asked)])
-            had = [each.whose for each in asked if each.is_had and not each.is_over]
-            waits = [each.whose for each in asked if not each.is_had and not each.is_over]
-            assert (len(had), len(waits)) == (desk.turns.had, desk.turns.waiting)
-            assert len(had) <= 3 and len(waits) <= 6
-            assert all(had.count(whose) <= 2 and waits.count(whose) <= 3 for whose in range(5))
+            have = [each.whose for each in asked if each.is_given and not each.is_over]
+            waits = [each.whose for each in asked if not each.is_given and not each.is_over]
+            assert (len(have), len(waits)) == (desk.turns.given_count, desk.turns.waiting_count)
+            assert len(have) <= 3 and len(waits) <= 6
+            assert all(have.count(whose) <= 2 and waits.count(whose) <= 3 for whose in range(5))
             # Nobody waits for what they could have
-            assert len(had) == 3 or all(had.count(whose) == 2 for whose in waits)
+            assert len(have) == 3 or all(have.count(whose) == 2 for whose in waits)
         for each in asked:
             desk.turns.end(each)
-        assert (desk.turns.had, desk.turns.waiting) == (0, 0)
+        assert (desk.turns.given_count, desk.turns.waiting_count) == (0, 0)
 
 
 class TestWaiting:
     def fair(self, at_once: int = 1, waiting: int = 9) -> tuple[Turns, FairTurns]:
-        turns = Turns(at_once=at_once, of_one=1, waiting=waiting, waiting_of_one=9)
-        return turns, FairTurns(turns)
+        fair = FairTurns(at_once=at_once, of_one=1, waiting=waiting, waiting_of_one=9)
+        return fair._turns, fair
 
     async def test_who_gets_none_in_time_is_told(self) -> None:
         turns, fair = self.fair()
@@ -148,7 +152,7 @@ class TestWaiting:
             with pytest.raises(NoTurn):
                 async with fair.turn("boris", 0.01):
                     raise AssertionError
-        assert (turns.had, turns.waiting) == (0, 0)
+        assert (turns.given_count, turns.waiting_count) == (0, 0)
 
     async def test_so_is_who_has_to_make_room(self) -> None:
         _, fair = self.fair(waiting=2)
@@ -175,14 +179,14 @@ class TestWaiting:
         async with fair.turn("anna", 9) as end:
             task = asyncio.create_task(waits())
             await asyncio.sleep(0)
-            assert turns.waiting == 1
+            assert turns.waiting_count == 1
             if is_given:
                 end()  # it is theirs now, and they do not know yet
-                assert (turns.had, turns.waiting) == (1, 0)
+                assert (turns.given_count, turns.waiting_count) == (1, 0)
             task.cancel()
             await asyncio.wait([task])
-            assert task.cancelled() and turns.waiting == 0
-        assert turns.had == 0
+            assert task.cancelled() and turns.waiting_count == 0
+        assert turns.given_count == 0
 
     async def test_a_turn_ends_with_its_block_whatever_happens(self) -> None:
         turns, fair = self.fair()
@@ -193,5 +197,5 @@ class TestWaiting:
         async with fair.turn("anna", 9) as end:
             end()
             async with fair.turn("boris", 9):
-                assert turns.had == 1
-        assert turns.had == 0
+                assert turns.given_count == 1
+        assert turns.given_count == 0

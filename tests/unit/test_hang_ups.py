@@ -14,7 +14,8 @@ import pytest
 
 from attendance_core.errors import Unavailable
 from attendance_core.marking.commands import HangUp
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 from attendance_web.live import hang_ups as module
 from attendance_web.live.hang_ups import AT_ONCE, MAX_FAILURES, MAX_PAUSE_SECONDS, HangUps
@@ -109,7 +110,7 @@ class TestAnOutage:
             assert not any(each.done() for each in ends)
             assert hall.store.most_tries_in_a_second() < 10
             assert len(hall.store.tries) < 30
-            await hall.hang_ups.all_over()
+            await hall.hang_ups.wait_until_stored()
             assert all(each.done() for each in ends)
             assert asyncio.get_running_loop().time() < BACK_AFTER + MAX_PAUSE_SECONDS + 1
             return hall.store
@@ -132,7 +133,7 @@ class TestAnOutage:
             tries = len(hall.store.tries)
             await other
             assert len(hall.store.tries) <= tries + 3
-            await hall.hang_ups.all_over()
+            await hall.hang_ups.wait_until_stored()
             return hall.store
 
         assert len(run(outage()).connections.gone) == 501
@@ -142,7 +143,7 @@ class TestAnOutage:
             hall = Hall()
             hall.store.is_away_until(BACK_AFTER)
             hall.ends(5, goodbye=True)
-            await hall.hang_ups.all_over()
+            await hall.hang_ups.wait_until_stored()
             loop = asyncio.get_running_loop()
             for goodbye in (True, False):
                 began_at = loop.time()
@@ -156,7 +157,7 @@ class TestAnOutage:
             hall = Hall()
             hall.store.is_away_until(BACK_AFTER)
             hall.ends(2000, goodbye=False)
-            await hall.hang_ups.all_over()
+            await hall.hang_ups.wait_until_stored()
 
         run(outage())
         assert set(caplog.messages) == {"hang-ups could not be stored yet"}
@@ -176,7 +177,7 @@ class TestALeaseThatIsLost:
             assert all(each.done() for each in old)
             tries = len(hall.store.tries)
             late = hall.hang_ups.begin(a_connection(FIRST), goodbye=False)
-            await hall.hang_ups.all_over()
+            await hall.hang_ups.wait_until_stored()
             assert late.done() and new[0].done()
             assert hall.store.connections.gone == []
             assert [len(each) for each in hall.store.connections.lost] == [1]
@@ -204,7 +205,7 @@ class TestABug:
             hall = Hall()
             hall.store.fails = lambda: ValueError("a bug")
             hall.ends(3, goodbye=True)
-            await hall.hang_ups.all_over()
+            await hall.hang_ups.wait_until_stored()
             tries = len(hall.store.tries)
             assert tries <= 3 * 2 * MAX_FAILURES
             await asyncio.sleep(60)

@@ -16,7 +16,7 @@ from attendance_core import ports
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.errors import WrongCredentials as Wrong
 from attendance_core.limits import SIGN_UPS, TRY_SECONDS
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
 from attendance_web.http import password_turns
@@ -83,7 +83,7 @@ class Store:
     def noted(self) -> list[tuple[int, int]]:
         """How many count, and how many are under way, of each tally."""
         tallies = self.kept._tables.tallies.values()
-        return [(len(tally.taken), len(tally.pending)) for tally, _ in tallies]
+        return [(len(tally.taken), len(tally.under_way)) for tally, _ in tallies]
 
     async def is_asked_again(self, times: int) -> None:
         """Returns when it was, so often."""

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attendance_core.marking.connections import Terms
 from attendance_core.marking.karma import Before, paying, pays
 from attendance_core.marking.ledger import AnnulReason, Entry, Origin, month_of
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.random_ledgers import random_ledger
 

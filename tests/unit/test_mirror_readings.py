@@ -103,12 +103,12 @@ class TestClosing:
     def test_those_named_close_with_the_reason(self, room: Room, why: Ending) -> None:
         mia, bob = room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
         room.news(mia)
-        room.deliver(room.mirror.announced(ConnectionsEnded(EVENT, why, frozenset({mia}))))
+        room.deliver(room.mirror.apply_announcement(ConnectionsEnded(EVENT, why, frozenset({mia}))))
         assert (room.news(mia), room.news(bob)) == ([Closing(why)], [])
 
     def test_where_none_are_named_all_close(self, room: Room) -> None:
         room.marks(MIA), room.waits(place(BOB, 1, Waiting(10)))
-        room.deliver(room.mirror.announced(ConnectionsEnded(EVENT, Ending.DELETED)))
+        room.deliver(room.mirror.apply_announcement(ConnectionsEnded(EVENT, Ending.DELETED)))
         assert [len(each.to) for each in room.deliveries] == [2]
 
     def test_a_mirror_is_empty_when_its_last_socket_has_gone(self, room: Room) -> None:
@@ -179,10 +179,14 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
         )
         if asks and asker is not None:
             asker.said = Command("prepare", BOB)
-            deliver(room.mirror.announced(PlaceChanged(each, AT, asker.connection.connection_id)))
+            deliver(
+                room.mirror.apply_announcement(
+                    PlaceChanged(each, AT, asker.connection.connection_id)
+                )
+            )
             asker.said = None
         else:
-            deliver(room.mirror.announced(PlaceChanged(each, AT)))
+            deliver(room.mirror.apply_announcement(PlaceChanged(each, AT)))
     now = mine[-1]
     listed = [now] if isinstance(now.state, Waiting | Held) else []
     here = frozenset(clients)

@@ -46,10 +46,22 @@ class TestTurns:
             await asyncio.sleep(LONGER)  # an open socket is in no haste
 
     async def test_who_gets_none_in_time_is_told(self, openings: OpeningQueue) -> None:
-        async with slot(openings), slot(openings):
+        async with slot(openings, 1), slot(openings, 2):
             with pytest.raises(NoTurn):
-                async with slot(openings, 2):
+                async with slot(openings, 3):
                     raise AssertionError
+
+    async def test_one_of_a_person_s_begins_when_the_one_before_is_open(
+        self, openings: OpeningQueue
+    ) -> None:
+        """Contract: 1.16."""
+        async with slot(openings, 1) as opened, slot(openings, 2):
+            with pytest.raises(NoTurn):
+                async with slot(openings, 1):
+                    raise AssertionError
+            opened()
+            async with slot(openings, 1):
+                pass
 
     @pytest.mark.slow
     async def test_an_opening_that_takes_too_long_is_ended_and_gives_its_turn_back(
@@ -69,9 +81,9 @@ class TestTurns:
                     raise ValueError("refused")
             async with slot(openings) as opened:
                 opened()
-        async with slot(openings), slot(openings):
+        async with slot(openings, 1), slot(openings, 2):
             with pytest.raises(NoTurn):
-                async with slot(openings):
+                async with slot(openings, 3):
                     raise AssertionError
 
 
@@ -108,6 +120,11 @@ class TestWhoItIs:
         crowd = [(f"a{number}", "10.0.0.1") for number in range(10)]
         order = await self.looked_at(openings, *crowd, ("b90", "10.0.0.1"))
         assert order.index("b90") <= 4
+
+    async def test_one_person_has_one_look_at_a_time(self, openings: OpeningQueue) -> None:
+        await self.looked_at(openings, ("b90", "10.0.0.1"), ("c91", "10.0.0.1"))
+        order = await self.looked_at(openings, *[("b90", "10.0.0.1")] * 10, ("c91", "10.0.0.1"))
+        assert order.index("c91") <= 1  # though two may be had at once
 
     async def test_a_subscriber_s_addresses_are_one(self, openings: OpeningQueue) -> None:
         crowd = [(f"a{number}", f"2001:db8::{number}") for number in range(10)]

@@ -15,7 +15,7 @@ states: st.SearchStrategy[State] = st.one_of(
     st.none(),
     st.builds(Waiting, since),
     st.builds(Held, since, st.just(MIA), st.just(99.0)),
-    st.just(Marked(MIA, 3.0, 50)),
+    st.just(Marked(MIA, 3.0)),
 )
 
 

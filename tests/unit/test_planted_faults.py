@@ -94,15 +94,15 @@ def a_transaction_that_lost_its_race_announces(plant: Plant) -> None:
 
 
 def a_mirror_believes_older_news(plant: Plant) -> None:
-    told = Mirror.announced
+    apply = Mirror.apply_announcement
 
-    def believe(self: Mirror, news: Announcement) -> Any:
-        place = getattr(news, "place", None)
+    def believe(self: Mirror, announcement: Announcement) -> Any:
+        place = getattr(announcement, "place", None)
         if place is not None:
             return self._apply(place, 0, None)
-        return told(self, news)
+        return apply(self, announcement)
 
-    plant.setattr(Mirror, "announced", believe)
+    plant.setattr(Mirror, "apply_announcement", believe)
 
 
 def karma_is_paid_twice(plant: Plant) -> None:
@@ -206,7 +206,7 @@ def who_is_held_loses_their_number(plant: Plant) -> None:
 
 
 def a_place_is_told_whenever_it_changes(plant: Plant) -> None:
-    plant.setattr(askers, "YOUR_PLACE_EVERY", 0)
+    plant.setattr(askers, "YOUR_NUMBER_EVERY", 0)
 
 
 def an_annulled_mark_pays(plant: Plant) -> None:

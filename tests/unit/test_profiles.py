@@ -15,7 +15,7 @@ from attendance_core.errors import (
     ScanNotFound,
     TooShort,
 )
-from attendance_core.marking.connections import Terms
+from attendance_core.marking.terms import Terms
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import (
     Confirmation,
@@ -26,7 +26,7 @@ from attendance_core.profiles import (
     JudgeScan,
     ProfileSeen,
     ReadScan,
-    Reason,
+    ScanReason,
     UpdateProfileInfo,
     UpdateProfilePicture,
     UploadProfileConfirmation,
@@ -262,7 +262,7 @@ class TestNewName:
         desk.writes(display_name=name)
         assert not desk.sees(BORIS, ANNA).confirmed
         assert desk.sees(ANNA, ANNA).confirmation is Confirmation.NONE
-        assert drive(desk._read(user_id=ANNA))[0].reason is Reason.RENAMED
+        assert drive(desk._read(user_id=ANNA)).scan.reason is ScanReason.RENAMED
         assert drive(desk._pending()) == []
         desk.writes(display_name="Анна Смирнова")  # nor does the old one bring it back
         assert not desk.sees(BORIS, ANNA).confirmed
@@ -297,7 +297,7 @@ class TestNewName:
         assert not desk.sees(BORIS, ANNA).confirmed
         desk.judges(desk.uploads().file, approve=True)
         assert desk.sees(BORIS, ANNA).confirmed
-        assert drive(desk._read(user_id=ANNA))[0].reason is None
+        assert drive(desk._read(user_id=ANNA)).scan.reason is None
 
     def test_a_moderator_judges_the_name_that_was_looked_at(self, desk: Desk) -> None:
         scan = desk.uploads()

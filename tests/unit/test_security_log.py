@@ -30,20 +30,20 @@ class TestWhatIsSaid:
     def test_a_refusal_that_an_attack_meets_is_a_line(
         self, log: SecurityLog, caplog: pytest.LogCaptureFixture, refusal: Refusal, code: str
     ) -> None:
-        log.refused(refusal, [], ADDRESS)
+        log.note_refusal(refusal, [], ADDRESS)
         (record,) = caplog.records
         assert (record.name, record.levelname) == ("attendance.security", "WARNING")
         assert re.fullmatch(rf"{code} address=[0-9a-f]{{12}}", record.getMessage())
 
     def test_any_other_is_none(self, log: SecurityLog, caplog: pytest.LogCaptureFixture) -> None:
-        log.refused(MissingArgument(field="name"), [], ADDRESS)
+        log.note_refusal(MissingArgument(field="name"), [], ADDRESS)
         assert caplog.messages == []
 
     def test_a_foreign_origin_is_named_with_the_setting_that_allows_it(
         self, log: SecurityLog, caplog: pytest.LogCaptureFixture
     ) -> None:
         headers = [(b"origin", b"https://a.example"), (b"host", b"b.example")]
-        log.refused(ForeignOrigin(), headers, ADDRESS)
+        log.note_refusal(ForeignOrigin(), headers, ADDRESS)
         (line,) = caplog.messages
         assert "origin=https://a.example host=b.example" in line
         assert "ATTENDANCE_ALLOWED_ORIGINS" in line
@@ -51,7 +51,7 @@ class TestWhatIsSaid:
     def test_what_somebody_else_wrote_is_cut(
         self, log: SecurityLog, caplog: pytest.LogCaptureFixture
     ) -> None:
-        log.refused(ForeignOrigin(), [(b"origin", b"x" * 8000)], ADDRESS)
+        log.note_refusal(ForeignOrigin(), [(b"origin", b"x" * 8000)], ADDRESS)
         assert len(caplog.messages[0]) < 400 and "host=none" in caplog.messages[0]
 
     def test_names_and_addresses_are_digests_that_can_be_compared(

@@ -17,10 +17,11 @@ from attendance_core.errors import (
     YouAreWaiting,
 )
 from attendance_core.events import DeleteEvent, LeaveEvent
-from attendance_core.marking.connections import Connection, Process, Role, Terms
+from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.marking.readings import WhyGone
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.upkeep import Sweep
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import ProcessId, UserId

@@ -7,9 +7,9 @@ from dataclasses import replace
 from heapq import nlargest
 from math import inf
 
-from attendance_adapters.memory.tables import PlaceKey, Tables
+from attendance_adapters.memory.tables import Tables
 from attendance_core.marking.connections import Connection, Process, Role
-from attendance_core.marking.places import Held, Waiting
+from attendance_core.marking.places import Held, PlaceKey, Waiting
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
 
 
@@ -98,15 +98,15 @@ class Connections:
         ]
 
     def lapsed(
-        self, lost_by: Instant, renewed_by: Instant | None, limit: int
+        self, lost_until: Instant, renewed_until: Instant | None, limit: int
     ) -> Sequence[Connection]:
         lapsed = []
         for connection in map(self._with_process, self._connections.values()):
             process = connection.process
             if connection.lost_at is not None:
-                is_lapsed = connection.lost_at <= lost_by
-            elif renewed_by is not None:
-                is_lapsed = process is None or process.renewed_at <= renewed_by
+                is_lapsed = connection.lost_at <= lost_until
+            elif renewed_until is not None:
+                is_lapsed = process is None or process.renewed_at <= renewed_until
             else:
                 is_lapsed = False
             if is_lapsed:
@@ -127,8 +127,8 @@ class Processes:
     def put(self, process: Process) -> None:
         self._processes[process.process_id] = process
 
-    def remove_idle(self, renewed_by: Instant) -> None:
+    def remove_idle(self, renewed_until: Instant) -> None:
         busy = {connection.process_id for connection in self._connections.values()}
         for process in list(self._processes.values()):
-            if process.renewed_at <= renewed_by and process.process_id not in busy:
+            if process.renewed_at <= renewed_until and process.process_id not in busy:
                 del self._processes[process.process_id]

@@ -6,12 +6,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from attendance_adapters.memory.tables import PlaceKey, Tables
+from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
-from attendance_core.events import ANY_TIME, Event, When
+from attendance_core.events import WHOLE_LIST, Event, EventQuery
 from attendance_core.folding import fold, is_found
-from attendance_core.marking.places import Place
+from attendance_core.marking.places import Place, PlaceKey
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 
@@ -70,65 +70,37 @@ class Events:
             if connection.event_id == event_id:
                 del tables.connections[connection.connection_id]
 
-    def search(
-        self,
-        part: str | None,
-        limit: int | None,
-        offset: int,
-        when: When = ANY_TIME,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
+    def search(self, part: str | None, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         events = self._tables.events.values()
         found = (event for event in events if part is None or is_found(event.name, part))
-        return _page(found, limit, offset, when, after)
+        return _page(found, query)
 
-    def created_by(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ANY_TIME,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
+    def created_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         events = self._tables.events.values()
         created = (event for event in events if event.creator_id == user_id)
-        return _page(created, limit, offset, when, after)
+        return _page(created, query)
 
-    def organised_by(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ANY_TIME,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
+    def organised_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         tables = self._tables
         organised = (
             event
             for event in tables.events.values()
             if event.creator_id == user_id or PlaceKey(event.event_id, user_id) in tables.helpers
         )
-        return _page(organised, limit, offset, when, after)
+        return _page(organised, query)
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         events = self._tables.events.values()
         count = sum(event.creator_id == user_id and event.ends_at > now for event in events)
         return min(count, limit)
 
-    def joined_by(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ANY_TIME,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
+    def joined_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         joined = (
             self._tables.events[place.event_id]
             for place in self._tables.places.values()
             if place.user_id == user_id and place.member
         )
-        return _page(joined, limit, offset, when, after)
+        return _page(joined, query)
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         attended = [
@@ -142,24 +114,21 @@ class Events:
         return attended[offset : None if limit is None else offset + limit]
 
     def _attended(self, place: Place) -> Attended:
-        event, last = self._tables.events[place.event_id], self._tables.last_entry(place)
+        event, last = self._tables.events[place.event_id], self._tables.last_line(place)
         if last is None:
             return Attended(event, None)
-        entry, _ = last
-        if entry.origin is None:
+        if last.entry.origin is None:
             return Attended(event, None, annulled=last)
-        return Attended(event, self._tables.marked(place), entry.grade)
+        return Attended(event, self._tables.marked(place), last.entry.grade)
 
 
-def _page(
-    events: Iterable[Event], limit: int | None, offset: int, when: When, after: Event | None
-) -> Sequence[Event]:
-    direction = -1 if when.newest_first else 1
+def _page(events: Iterable[Event], query: EventQuery) -> Sequence[Event]:
+    direction = -1 if query.newest_first else 1
 
     def key(event: Event) -> tuple[Any, ...]:
         return (direction * event.starts_at, fold(event.name), event.event_id)
 
-    ordered = sorted(filter(when.has, events), key=key)
-    if after is not None:
-        ordered = ordered[bisect_right(ordered, key(after), key=key) :]
-    return ordered[offset : None if limit is None else offset + limit]
+    ordered = sorted(filter(query.has, events), key=key)
+    if query.after is not None:
+        ordered = ordered[bisect_right(ordered, key(query.after), key=key) :]
+    return ordered[query.offset : None if query.limit is None else query.offset + query.limit]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attendance_adapters.memory.tables import PlaceKey, Tables
+from attendance_adapters.memory.tables import Tables
 from attendance_core.errors import PersonNotFound
 from attendance_core.events import Helper
+from attendance_core.marking.places import PlaceKey
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attendance_adapters.memory.tables import EntryKey, PlaceKey, Tables
+from attendance_adapters.memory.tables import EntryKey, Tables
+from attendance_core.attendance import LedgerLine
 from attendance_core.errors import AlreadyMarked
-from attendance_core.marking.connections import Terms
 from attendance_core.marking.karma import paying
-from attendance_core.marking.ledger import Entry, NewEntry, Noted
+from attendance_core.marking.ledger import Entry, EntryNotes, NewEntry
+from attendance_core.marking.places import PlaceKey
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 
@@ -36,12 +38,12 @@ class Ledger:
             entry.reason,
         )
         for person in (entry.actor_id, entry.user_id):
-            seats = self._tables.marked_in.get(person, ())
-            if key[:2] not in seats:
-                self._tables.marked_in[person] = (*seats, PlaceKey(*key[:2]))
+            marked_in = self._tables.marked_in.get(person, ())
+            if key[:2] not in marked_in:
+                self._tables.marked_in[person] = (*marked_in, PlaceKey(*key[:2]))
         profile = self._tables.profiles[entry.user_id]
         marked_as = None if entry.origin is None else profile.display_name
-        self._tables.ledger_notes[key] = Noted(marked_as, entry.note)
+        self._tables.ledger_notes[key] = EntryNotes(marked_as, entry.note)
 
     def add_hold(self, entry: NewEntry, terms: Terms) -> bool:
         self.add(entry)
@@ -53,14 +55,14 @@ class Ledger:
 
     def of(
         self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
-    ) -> Sequence[tuple[Entry, Noted]]:
-        entries = [
-            (entry, self._tables.noted(key))
+    ) -> Sequence[LedgerLine]:
+        lines = [
+            LedgerLine(entry, self._tables.notes(key))
             for key, entry in self._tables.ledger.items()
             if key.event_id == event_id and user_id in (None, key.user_id)
         ]
-        entries.sort(key=lambda one: (one[0].at, one[0].user_id, one[0].n), reverse=True)
-        return entries[offset : None if limit is None else offset + limit]
+        lines.sort(key=lambda each: (each.entry.at, each.entry.user_id, each.entry.n), reverse=True)
+        return lines[offset : None if limit is None else offset + limit]
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
         paid = paying(self._that_count_for(user_id), terms)

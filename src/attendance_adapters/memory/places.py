@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from attendance_adapters.memory.tables import PlaceKey, Tables
+from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Participant
 from attendance_core.errors import EventNotFound, Taken
 from attendance_core.folding import fold
-from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.places import Held, Marked, Place, PlaceKey, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 
@@ -73,16 +73,16 @@ class Places:
                 is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
                 name = self._tables.profiles[place.user_id].display_name
                 person = Participant(place.user_id, name, is_confirmed, place.state, place.member)
-                last = self._tables.last_entry(place)
+                last = self._tables.last_line(place)
                 if last is not None and isinstance(place.state, Marked):
-                    person = replace(person, grade=last[0].grade, noted=last[1])
+                    person = replace(person, grade=last.entry.grade, notes=last.notes)
                 participants.append(person)
         return sorted(participants, key=lambda one: (fold(one.display_name), one.user_id))
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         return any(place.user_id != user_id for place in self._in_event(event_id))
 
-    def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
+    def lapsed(self, now: Instant, limit: int) -> Sequence[PlaceKey]:
         lapsed = sorted(
             (place.state.until, key)
             for key, place in self._tables.places.items()

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from attendance_adapters.memory.tables import Tables
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import fold, is_found
-from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary, group_of
+from attendance_core.profiles import (
+    Confirmation,
+    ConfirmationScan,
+    Profile,
+    ProfileSummary,
+    group_of,
+)
 from attendance_core.vocabulary import UserId
 
 

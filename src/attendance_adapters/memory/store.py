@@ -14,12 +14,12 @@ T = TypeVar("T")
 
 
 class MemoryStore:
-    """Keeps everything in this process's memory; its three ports.
+    """Keeps everything in this process's memory; a `protocols.Store`.
 
-    Neither method ever suspends, so a caller without an event loop may drive it.
+    None of its methods ever suspends, so a caller without an event loop may drive it.
     """
 
-    abandoned = 0  # transactions that nobody waits for: there are none
+    abandoned_count = 0  # transactions that nobody waits for: there are none
     looks_at_once = 1
 
     def __init__(self, clock: ports.Clock, notifier: ports.Notifier) -> None:

@@ -7,13 +7,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from attendance_core.accounts import Account, Session
+from attendance_core.attendance import LedgerLine
 from attendance_core.browsers import KnownBrowser
 from attendance_core.events import Event
 from attendance_core.friends import Friendship
 from attendance_core.limits import Tally
 from attendance_core.marking.connections import Connection, Process
-from attendance_core.marking.ledger import NOTHING_NOTED, Entry, Noted
-from attendance_core.marking.places import Marked, Place
+from attendance_core.marking.ledger import NO_NOTES, Entry, EntryNotes
+from attendance_core.marking.places import Marked, Place, PlaceKey
 from attendance_core.profiles import ConfirmationScan, Profile
 from attendance_core.vocabulary import (
     BrowserId,
@@ -26,13 +27,6 @@ from attendance_core.vocabulary import (
     TallyKey,
     UserId,
 )
-
-
-class PlaceKey(NamedTuple):
-    """Finds the place, or the help of one person in one event."""
-
-    event_id: EventId
-    user_id: UserId
 
 
 class EntryKey(NamedTuple):
@@ -86,7 +80,7 @@ class Tables:
     helpers: dict[PlaceKey, Instant] = field(default_factory=dict)  # when they were added
     places: dict[PlaceKey, Place] = field(default_factory=dict)
     ledger: dict[EntryKey, Entry] = field(default_factory=dict)
-    ledger_notes: dict[EntryKey, Noted] = field(default_factory=dict)
+    ledger_notes: dict[EntryKey, EntryNotes] = field(default_factory=dict)
     marked_in: dict[UserId, tuple[PlaceKey, ...]] = field(default_factory=dict)  # by or of them
     connections: dict[ConnectionId, Connection] = field(default_factory=dict)
     processes: dict[ProcessId, Process] = field(default_factory=dict)
@@ -107,16 +101,16 @@ class Tables:
         }
         return Tables(**views)
 
-    def noted(self, key: EntryKey) -> Noted:
+    def notes(self, key: EntryKey) -> EntryNotes:
         """Reads what stands beside an entry, and what its person is called now."""
-        noted = self.ledger_notes.get(key, NOTHING_NOTED)
-        return replace(noted, display_name=self.profiles[key.user_id].display_name)
+        notes = self.ledger_notes.get(key, NO_NOTES)
+        return replace(notes, display_name=self.profiles[key.user_id].display_name)
 
-    def last_entry(self, place: Place) -> tuple[Entry, Noted] | None:
-        """Reads the last entry of a place; None where it has none."""
+    def last_line(self, place: Place) -> LedgerLine | None:
+        """Reads the last entry of a place, and its notes; None where it has none."""
         key = EntryKey(place.event_id, place.user_id, place.last_n)
         entry = self.ledger.get(key)
-        return None if entry is None else (entry, self.noted(key))
+        return None if entry is None else LedgerLine(entry, self.notes(key))
 
     def marked(self, place: Place) -> Marked | None:
         """Reads the standing mark of a place from the ledger; None where it has none."""

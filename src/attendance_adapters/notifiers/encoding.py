@@ -32,7 +32,7 @@ class Decoded(NamedTuple):
     """Holds what a message says, and which process sent it."""
 
     sender: str | None  # None where that cannot be read
-    news: Announcement | Missed
+    heard: Announcement | Missed
 
 
 def encode(announcement: Announcement, sender: str) -> bytes:

@@ -36,15 +36,15 @@ class Listeners:
 
         return remove
 
-    def tell(self, event_id: EventId, news: Announcement | ports.Missed) -> None:
+    def tell(self, event_id: EventId, heard: Announcement | ports.Missed) -> None:
         """Calls the listeners of an event; one that raises is logged and harms no other."""
         for listener in tuple(self._by_event.get(event_id, ())):
             try:
-                listener(news)
+                listener(heard)
             except Exception:
                 logger.exception("a listener failed")
 
-    def tell_all(self, news: ports.Missed) -> None:
+    def tell_all(self, missed: ports.Missed) -> None:
         """Calls the listeners of every event."""
         for event_id in tuple(self._by_event):
-            self.tell(event_id, news)
+            self.tell(event_id, missed)

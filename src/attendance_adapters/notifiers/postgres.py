@@ -5,8 +5,7 @@ Outside the transactions that they are about: a NOTIFY inside makes commits wait
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from attendance_adapters.notifiers.remote import (
     Message,
     OnMessage,
     RemoteNotifier,
+    link_lost_on,
 )
 from attendance_core.vocabulary import EventId
 
@@ -77,13 +77,13 @@ class PostgresLink:
 
     async def listen(self, events: Collection[EventId]) -> None:
         """Listens to the channels of these events. Raises LinkLost."""
-        with _raising_link_lost():
+        with link_lost_on(FAILURES):
             for event_id in events:
                 await self._connection.add_listener(_channel(event_id), self._receive)
 
     async def stop_listening(self, events: Collection[EventId]) -> None:
         """Stops listening to the channels of these events. Raises LinkLost."""
-        with _raising_link_lost():
+        with link_lost_on(FAILURES):
             for event_id in events:
                 await self._connection.remove_listener(_channel(event_id), self._receive)
 
@@ -91,12 +91,12 @@ class PostgresLink:
         """Sends messages, in one statement. Raises LinkLost."""
         channels = [_channel(message.event_id) for message in messages]
         texts = [message.content.decode() for message in messages]
-        with _raising_link_lost():
+        with link_lost_on(FAILURES):
             await self._connection.execute(NOTIFY, channels, texts)
 
     async def check(self) -> None:
         """Waits for an answer of the server. Raises LinkLost."""
-        with _raising_link_lost():
+        with link_lost_on(FAILURES):
             await self._connection.execute("SELECT 1")
 
     async def close(self) -> None:
@@ -110,15 +110,6 @@ class PostgresLink:
 
     def _connection_ended(self, _connection: object) -> None:
         self._on_lost()
-
-
-@contextmanager
-def _raising_link_lost() -> Iterator[None]:
-    """Turns what the driver raises into LinkLost: the connection is of no use any more."""
-    try:
-        yield
-    except FAILURES as error:
-        raise LinkLost(type(error).__name__) from error
 
 
 def _channel(event_id: EventId) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from attendance_adapters.notifiers.remote import (
     Message,
     OnMessage,
     RemoteNotifier,
+    link_lost_on,
 )
 from attendance_core.vocabulary import EventId
 
@@ -77,7 +78,7 @@ class RedisLink:
 
     async def open(self) -> None:
         """Connects to the server. Raises LinkLost."""
-        with _raising_link_lost():
+        with link_lost_on(FAILURES):
             await self._connection.connect()  # type: ignore[no-untyped-call]
         self._reader = asyncio.create_task(self._read(), name="notifier-reader")
 
@@ -113,7 +114,7 @@ class RedisLink:
         self._missing_answers = answers
         self._all_answered.clear()
         if not self.is_lost:
-            with _raising_link_lost():
+            with link_lost_on(FAILURES):
                 packed = self._connection.pack_commands(commands)
                 await self._connection.send_packed_command(packed)
             await self._all_answered.wait()
@@ -144,15 +145,6 @@ class RedisLink:
                 self._missing_answers -= 1
                 if self._missing_answers == 0:
                     self._all_answered.set()
-
-
-@contextmanager
-def _raising_link_lost() -> Iterator[None]:
-    """Turns what redis-py raises into LinkLost: the connection is of no use any more."""
-    try:
-        yield
-    except FAILURES as error:
-        raise LinkLost(type(error).__name__) from error
 
 
 def _channel(event_id: EventId) -> str:

@@ -11,8 +11,8 @@ import random
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple, Protocol
 
 from attendance_adapters.notifiers.encoding import decode, encode
@@ -33,6 +33,15 @@ logger = logging.getLogger(__name__)
 
 class LinkLost(Exception):
     """Raised when the server is gone, or does not do what it is asked to."""
+
+
+@contextmanager
+def link_lost_on(failures: tuple[type[Exception], ...]) -> Iterator[None]:
+    """Turns what a driver raises into LinkLost: the connection is of no use any more."""
+    try:
+        yield
+    except failures as error:
+        raise LinkLost(type(error).__name__) from error
 
 
 class Message(NamedTuple):
@@ -236,6 +245,6 @@ class RemoteNotifier:
 
     def _receive(self, event_id: EventId, content: bytes) -> None:
         """Calls the listeners here, unless this process sent the message itself."""
-        sender, news = decode(event_id, content)
+        sender, heard = decode(event_id, content)
         if sender != self._sender:
-            self._listeners.tell(event_id, news)
+            self._listeners.tell(event_id, heard)

@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.executor import WITH_TIME, Executor
 from attendance_adapters.sql.tables import accounts, sessions
-from attendance_core.accounts import Account, Credential, Session
+from attendance_core.accounts import Account, CredentialKind, Session
 from attendance_core.folding import fold
 from attendance_core.vocabulary import Instant, SessionId, UserId
 
@@ -41,7 +41,7 @@ NOTE_SESSION_USE = (
 )
 REMOVE_SESSION = delete(sessions).where(sessions.c.session_id == bindparam("session_id"))
 REMOVE_EXPIRED_SESSIONS = delete(sessions).where(
-    sessions.c.user_id == bindparam("user_id"), sessions.c.used_at <= bindparam("used_by")
+    sessions.c.user_id == bindparam("user_id"), sessions.c.used_at <= bindparam("used_until")
 )
 
 
@@ -75,7 +75,7 @@ class Sessions:
         row = {
             "session_id": session.session_id,
             "user_id": session.user_id,
-            "credential": session.credential.value,
+            "credential": session.kind.value,
             "created_at": session.created_at,
             "used_at": session.used_at,
         }
@@ -95,10 +95,10 @@ class Sessions:
     def remove(self, session_id: SessionId) -> None:
         self._execute(REMOVE_SESSION, {"session_id": session_id})
 
-    def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
-        self._execute(REMOVE_EXPIRED_SESSIONS, {"user_id": user_id, "used_by": used_by})
+    def remove_expired(self, user_id: UserId, used_until: Instant) -> None:
+        self._execute(REMOVE_EXPIRED_SESSIONS, {"user_id": user_id, "used_until": used_until})
 
 
 def _session_from(row: Sequence[Any]) -> Session:
-    session_id, user_id, credential, created_at, used_at = row
-    return Session(session_id, user_id, Credential(credential), created_at, used_at)
+    session_id, user_id, kind, created_at, used_at = row
+    return Session(session_id, user_id, CredentialKind(kind), created_at, used_at)

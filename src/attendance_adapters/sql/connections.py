@@ -74,13 +74,13 @@ CONNECTIONS_IN_ROOM = _SELECT_CONNECTIONS.where(
     )
 )
 LOST_CONNECTIONS = (
-    _SELECT_CONNECTIONS.where(connections.c.lost_at <= bindparam("lost_by"))
+    _SELECT_CONNECTIONS.where(connections.c.lost_at <= bindparam("lost_until"))
     .order_by(connections.c.lost_at)
     .limit(_limit)
 )
 # Processes first, then their connections: there are few processes and many connections
 DEAD_PROCESSES = select(processes.c.process_id).where(
-    processes.c.renewed_at <= bindparam("renewed_by")
+    processes.c.renewed_at <= bindparam("renewed_until")
 )
 CONNECTIONS_OF_DEAD_PROCESSES = _SELECT_CONNECTIONS.where(
     connections.c.process_id.in_(bindparam("process_ids", expanding=True, type_=Uuid())),
@@ -96,7 +96,7 @@ RENEW_PROCESS = (
 )
 ADD_PROCESS = insert(processes)
 REMOVE_IDLE_PROCESSES = delete(processes).where(
-    processes.c.renewed_at <= bindparam("renewed_by"),
+    processes.c.renewed_at <= bindparam("renewed_until"),
     ~exists().where(connections.c.process_id == processes.c.process_id),
 )
 
@@ -170,15 +170,15 @@ class Connections:
         return [_connection_from(row) for row in self._execute(CONNECTIONS_IN_ROOM, keys)]
 
     def lapsed(
-        self, lost_by: Instant, renewed_by: Instant | None, limit: int
+        self, lost_until: Instant, renewed_until: Instant | None, limit: int
     ) -> Sequence[Connection]:
-        rows = list(self._execute(LOST_CONNECTIONS, {"lost_by": lost_by, "limit": limit}))
-        if renewed_by is not None and len(rows) < limit:
-            rows += self._of_dead_processes(renewed_by, limit - len(rows))
+        rows = list(self._execute(LOST_CONNECTIONS, {"lost_until": lost_until, "limit": limit}))
+        if renewed_until is not None and len(rows) < limit:
+            rows += self._of_dead_processes(renewed_until, limit - len(rows))
         return [_connection_from(row) for row in rows]
 
-    def _of_dead_processes(self, renewed_by: Instant, limit: int) -> Sequence[Sequence[Any]]:
-        dead = self._execute(DEAD_PROCESSES, {"renewed_by": renewed_by})
+    def _of_dead_processes(self, renewed_until: Instant, limit: int) -> Sequence[Sequence[Any]]:
+        dead = self._execute(DEAD_PROCESSES, {"renewed_until": renewed_until})
         process_ids = [process_id for (process_id,) in dead]
         if not process_ids:
             return []
@@ -208,5 +208,5 @@ class Processes:
         if self._execute(RENEW_PROCESS, renewal).rowcount == 0:
             self._execute(ADD_PROCESS, {"process_id": process.process_id, **instants})
 
-    def remove_idle(self, renewed_by: Instant) -> None:
-        self._execute(REMOVE_IDLE_PROCESSES, {"renewed_by": renewed_by})
+    def remove_idle(self, renewed_until: Instant) -> None:
+        self._execute(REMOVE_IDLE_PROCESSES, {"renewed_until": renewed_until})

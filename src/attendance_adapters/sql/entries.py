@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause
 
 from attendance_adapters.sql.tables import ledger, ledger_notes, places
-from attendance_core.marking.ledger import AnnulReason, Entry, Noted, Origin
+from attendance_core.marking.ledger import AnnulReason, Entry, EntryNotes, Origin
 
 ENTRY_COLUMNS = (
     ledger.c.event_id,
@@ -21,7 +21,7 @@ ENTRY_COLUMNS = (
     ledger.c.person_checked,
     ledger.c.reason,
 )
-is_noted_of_entry = (
+notes_are_of_entry = (
     (ledger_notes.c.event_id == ledger.c.event_id)
     & (ledger_notes.c.user_id == ledger.c.user_id)
     & (ledger_notes.c.n == ledger.c.n)
@@ -55,6 +55,6 @@ def entry_from(row: Sequence[Any]) -> Entry | None:
     )
 
 
-def noted_from(marked_as: str | None, note: str | None, display_name: str) -> Noted:
+def notes_from(marked_as: str | None, note: str | None, display_name: str) -> EntryNotes:
     """Makes what stands beside an entry, or might."""
-    return Noted(marked_as, note or "", display_name)
+    return EntryNotes(marked_as, note or "", display_name)

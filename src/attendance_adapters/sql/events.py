@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -21,24 +21,17 @@ from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     entry_from,
-    is_noted_of_entry,
     last_entry_of_place,
-    noted_from,
+    notes_are_of_entry,
+    notes_from,
 )
 from attendance_adapters.sql.event_lists import LIMIT, OFFSET, listed
 from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
-from attendance_adapters.sql.search import (
-    arguments_of,
-    has_few_matches,
-    has_index,
-    has_words,
-    has_words_by_index,
-    parameters_of,
-)
+from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
-from attendance_core.attendance import Attended
+from attendance_core.attendance import Attended, LedgerLine
 from attendance_core.errors import EventNotFound
-from attendance_core.events import ANY_TIME, Event, When
+from attendance_core.events import WHOLE_LIST, Event, EventQuery
 from attendance_core.folding import fold
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import WhoMarks
@@ -80,10 +73,7 @@ PUT_EVENT = (
 )
 REMOVE_EVENT = delete(events).where(events.c.event_id == bindparam("event_id"))
 ALL_EVENTS = _SELECT_EVENTS
-_searched = arguments_of("events")
-HAS_FEW_MATCHES = select(has_few_matches(*_searched))
-SEARCH_BY_INDEX = ALL_EVENTS.where(has_words_by_index(*_searched))
-SEARCH_IN_ORDER = ALL_EVENTS.where(has_words(*_searched))
+BY_WORDS = WordSearch("events", ALL_EVENTS)
 CREATED_BY = ALL_EVENTS.where(events.c.creator_id == bindparam("creator_id"))
 _user_id = bindparam("user_id", type_=BigId)
 # By a union of two indexes: of an OR both engines would make a look at every event
@@ -119,7 +109,7 @@ ATTENDED_BY = (
         events.join(places, _place_is_in_event)
         .join(profiles, profiles.c.user_id == places.c.user_id)
         .outerjoin(ledger, last_entry_of_place(ledger))
-        .outerjoin(ledger_notes, is_noted_of_entry)
+        .outerjoin(ledger_notes, notes_are_of_entry)
     )
     .where(
         places.c.user_id == bindparam("user_id"),
@@ -172,84 +162,53 @@ class Events:
     def remove(self, event_id: EventId) -> None:
         self._execute(REMOVE_EVENT, {"event_id": event_id})
 
-    def search(
-        self,
-        part: str | None,
-        limit: int | None,
-        offset: int,
-        when: When = ANY_TIME,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
-        page = _page(limit, offset)
+    def search(self, part: str | None, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         if part is None:
-            return self._list(ALL_EVENTS, page, when, after)
+            return self._list(ALL_EVENTS, query, {})
         words = parameters_of(part)
-        by_index = has_index(words) and self._execute(HAS_FEW_MATCHES, words).scalar_one()
-        statement = SEARCH_BY_INDEX if by_index else SEARCH_IN_ORDER
-        return self._list(statement, {**page, **words}, when, after)
+        return self._list(BY_WORDS.statement_for(words, self._execute), query, words)
 
-    def created_by(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ANY_TIME,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
-        page = _page(limit, offset)
-        return self._list(CREATED_BY, {**page, "creator_id": user_id}, when, after)
+    def created_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
+        return self._list(CREATED_BY, query, {"creator_id": user_id})
 
-    def organised_by(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ANY_TIME,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
-        page = _page(limit, offset)
-        return self._list(ORGANISED_BY, {**page, "user_id": user_id}, when, after)
+    def organised_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
+        return self._list(ORGANISED_BY, query, {"user_id": user_id})
 
     def count_not_over(self, user_id: UserId, now: Instant, limit: int) -> int:
         keys = {"creator_id": user_id, "now": now, "limit": limit}
         return int(self._execute(NOT_OVER_OF, keys).scalar_one())
 
-    def joined_by(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ANY_TIME,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
-        page = _page(limit, offset)
-        return self._list(JOINED_BY, {**page, "user_id": user_id}, when, after)
+    def joined_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
+        return self._list(JOINED_BY, query, {"user_id": user_id})
 
     def _list(
-        self, statement: Select[Any], parameters: dict[str, Any], when: When, after: Event | None
+        self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
     ) -> Sequence[Event]:
+        parameters, after = {**_page(query.limit, query.offset), **keys}, query.after
         if after is None:
-            return self._part(statement, parameters, when, None)
-        behind = {"after_start": after.starts_at, "after_name": fold(after.name)}
-        parameters = {**parameters, **behind}
-        if not when.newest_first:
-            return self._part(statement, parameters, when, "behind")
-        found = self._part(statement, parameters, when, "same start")
+            return self._part(statement, query, parameters, None)
+        parameters |= {"after_start": after.starts_at, "after_name": fold(after.name)}
+        if not query.newest_first:
+            return self._part(statement, query, parameters, "behind")
+        found = self._part(statement, query, parameters, "same start")
         left = parameters["limit"] - len(found)
         if left:
-            found += self._part(statement, {**parameters, "limit": left}, when, "earlier")
+            found += self._part(statement, query, {**parameters, "limit": left}, "earlier")
         return found
 
     def _part(
-        self, statement: Select[Any], parameters: dict[str, Any], when: When, part: str | None
+        self,
+        statement: Select[Any],
+        query: EventQuery,
+        parameters: Mapping[str, Any],
+        part: str | None,
     ) -> list[Event]:
-        by_end, by_start = when.ends_after is not None, when.starts_before is not None
-        if by_end:
-            parameters["ends_after"] = when.ends_after
-        if by_start:
-            parameters["starts_before"] = when.starts_before
-        made = listed(statement, by_end, by_start, when.newest_first, part)
-        return [_event_from(row) for row in self._execute(made, parameters)]
+        times = {"ends_after": query.ends_after, "starts_before": query.starts_before}
+        bounds = {name: at for name, at in times.items() if at is not None}
+        made = listed(
+            statement, "ends_after" in bounds, "starts_before" in bounds, query.newest_first, part
+        )
+        return [_event_from(row) for row in self._execute(made, {**parameters, **bounds})]
 
     def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
         rows = self._execute(ATTENDED_BY, {**_page(limit, offset), "user_id": user_id})
@@ -258,12 +217,12 @@ class Events:
 
 def _attended_from(row: Sequence[Any]) -> Attended:
     size = len(ENTRY_COLUMNS)
-    entry, noted = entry_from(row[:size]), noted_from(*row[size : size + 3])
+    entry, notes = entry_from(row[:size]), notes_from(*row[size : size + 3])
     event = _event_from(row[size + 3 :])
     if entry is None:
         return Attended(event, None)
     if entry.origin is None:
-        return Attended(event, None, annulled=(entry, noted))
+        return Attended(event, None, annulled=LedgerLine(entry, notes))
     marked = Marked(entry.actor_id, entry.at, entry.n, entry.origin)
     return Attended(event, marked, entry.grade)
 

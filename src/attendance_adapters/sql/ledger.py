@@ -31,21 +31,21 @@ from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     entry_from,
-    is_noted_of_entry,
     last_entry_of_place,
-    noted_from,
+    notes_are_of_entry,
+    notes_from,
 )
 from attendance_adapters.sql.executor import NO_LIMIT, Executor
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
-from attendance_core.marking.connections import Terms
+from attendance_core.attendance import LedgerLine
 from attendance_core.marking.karma import Before, pays
 from attendance_core.marking.ledger import (
     Entry,
     NewEntry,
-    Noted,
     Origin,
     month_of,
 )
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 
@@ -140,7 +140,7 @@ OF_EVENT = (
     select(*ENTRY_COLUMNS, ledger_notes.c.marked_as, ledger_notes.c.note, profiles.c.display_name)
     .select_from(
         ledger.join(profiles, profiles.c.user_id == ledger.c.user_id).outerjoin(
-            ledger_notes, is_noted_of_entry
+            ledger_notes, notes_are_of_entry
         )
     )
     .where(ledger.c.event_id == _event)
@@ -223,7 +223,7 @@ class Ledger:
 
     def of(
         self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
-    ) -> Sequence[tuple[Entry, Noted]]:
+    ) -> Sequence[LedgerLine]:
         keys: dict[str, Any] = {
             "event_id": event_id,
             "limit": NO_LIMIT if limit is None else limit,
@@ -238,7 +238,7 @@ class Ledger:
         for *row, marked_as, note, display_name in rows:
             entry = entry_from(row)
             assert entry is not None
-            found.append((entry, noted_from(marked_as, note, display_name)))
+            found.append(LedgerLine(entry, notes_from(marked_as, note, display_name)))
         return found
 
     def karma(self, user_id: UserId, terms: Terms) -> int:

@@ -28,7 +28,7 @@ PUT_TALLY = (
 REMOVE_LAPSED_TALLIES = delete(tallies).where(
     tallies.c.key.in_(
         select(tallies.c.key)
-        .where(tallies.c.lapses_at <= bindparam("lapsed_by"))
+        .where(tallies.c.lapses_at <= bindparam("lapsed_until"))
         .with_for_update(skip_locked=True)
     )
 )
@@ -49,10 +49,10 @@ class Tallies:
         row = {
             "where_key": tally.key,
             "taken": tally.taken,
-            "under_way": tally.pending,
+            "under_way": tally.under_way,
             "lapses_at": lapses_at,
         }
         self._execute(PUT_TALLY, row)
 
     def remove_lapsed(self, now: Instant) -> None:
-        self._execute(REMOVE_LAPSED_TALLIES, {"lapsed_by": now})
+        self._execute(REMOVE_LAPSED_TALLIES, {"lapsed_until": now})

@@ -19,12 +19,12 @@ from sqlalchemy import (
 )
 
 from attendance_adapters.sql.column_types import BigId
-from attendance_adapters.sql.entries import is_noted_of_entry, last_entry_of_place, noted_from
+from attendance_adapters.sql.entries import last_entry_of_place, notes_are_of_entry, notes_from
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.marking.ledger import Origin, grade_of
-from attendance_core.marking.places import Barred, Held, Marked, Place, State, Waiting
+from attendance_core.marking.places import Barred, Held, Marked, Place, PlaceKey, State, Waiting
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 
@@ -113,7 +113,7 @@ PARTICIPANTS = (
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
         .outerjoin(ledger, last_entry_of_place(ledger))
-        .outerjoin(ledger_notes, is_noted_of_entry)
+        .outerjoin(ledger_notes, notes_are_of_entry)
         .outerjoin(scans, scans.c.user_id == places.c.user_id)
     )
     .where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
@@ -199,9 +199,9 @@ class Places:
         keys = {"event_id": event_id, "user_id": user_id}
         return bool(self._execute(OTHERS_JOINED, keys).scalar_one())
 
-    def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
+    def lapsed(self, now: Instant, limit: int) -> Sequence[PlaceKey]:
         rows = self._execute(LAPSED_HOLDS, {"held_until": now, "limit": limit})
-        return [(EventId(event_id), UserId(user_id)) for event_id, user_id in rows]
+        return [PlaceKey(*row) for row in rows]
 
 
 def _participant_from(row: Sequence[Any]) -> Participant:
@@ -209,5 +209,5 @@ def _participant_from(row: Sequence[Any]) -> Participant:
     is_confirmed, state = scan_state == Confirmation.APPROVED.value, _state_from(state_columns)
     if not isinstance(state, Marked):
         return Participant(user_id, name, is_confirmed, state, member)
-    grade, noted = grade_of(state.origin, actor_checked), noted_from(marked_as, note, name)
-    return Participant(user_id, name, is_confirmed, state, member, grade, noted)
+    grade, notes = grade_of(state.origin, actor_checked), notes_from(marked_as, note, name)
+    return Participant(user_id, name, is_confirmed, state, member, grade, notes)

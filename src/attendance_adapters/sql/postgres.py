@@ -1,4 +1,4 @@
-"""`ports.Transact` and `ports.Observe` over PostgreSQL, for any number of processes.
+"""`ports.Transact`, `Observe` and `Browse` over PostgreSQL, for any number of processes.
 
 A transaction function runs whole inside one `run_sync` over asyncpg, at READ COMMITTED, with the
 rows it depends on locked. Every comparison with time goes by the database's clock.
@@ -98,7 +98,7 @@ class PostgresStore:
         self._looks_with_transaction: set[CodeType] = set()  # known to be no single read
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_open = False
-        self.abandoned = 0  # transactions and looks that nobody waits for, and are not done
+        self.abandoned_count = 0  # transactions and looks that nobody waits for, and are not done
 
     async def start(self) -> None:
         """Connects to the database. Raises UnusableDatabase."""
@@ -134,7 +134,7 @@ class PostgresStore:
         """Lists the path of every picture and scan that a row refers to."""
         return await self.observe(list_referenced_files)
 
-    def pool(self) -> PoolUse:
+    def pool_use(self) -> PoolUse:
         """Counts the connections it may have, and those that are taken."""
         pool = cast(AsyncAdaptedQueuePool, self._engine.pool)
         return PoolUse(pool.size(), pool.checkedout())
@@ -154,14 +154,14 @@ class PostgresStore:
             await asyncio.wait([task], timeout=ANSWER_SECONDS)
         finally:
             if not task.done():
-                self.abandoned += 1
+                self.abandoned_count += 1
                 task.add_done_callback(self._forget_abandoned)
         if not task.done():
             raise Unavailable
         return task.result()
 
     def _forget_abandoned(self, _: object) -> None:
-        self.abandoned -= 1
+        self.abandoned_count -= 1
 
     def _forget_task(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -16,14 +16,7 @@ from sqlalchemy import (
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.search import (
-    arguments_of,
-    has_few_matches,
-    has_index,
-    has_words,
-    has_words_by_index,
-    parameters_of,
-)
+from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import fold
@@ -32,7 +25,7 @@ from attendance_core.profiles import (
     ConfirmationScan,
     Profile,
     ProfileSummary,
-    Reason,
+    ScanReason,
     group_of,
 )
 from attendance_core.vocabulary import FileKey, UserId
@@ -54,15 +47,12 @@ PUT_PROFILE = (
     )
 )
 PICTURE_KEYS = select(profiles.c.picture).where(profiles.c.picture.is_not(None))
-_BY_NAME = (
+BY_WORDS = WordSearch(
+    "profiles",
     _SELECT_PROFILES.order_by(profiles.c.name_key, profiles.c.user_id)
     .limit(bindparam("limit", type_=BigInteger))
-    .offset(bindparam("offset", type_=BigInteger))
+    .offset(bindparam("offset", type_=BigInteger)),
 )
-_searched = arguments_of("profiles")
-HAS_FEW_MATCHES = select(has_few_matches(*_searched))
-SEARCH_BY_INDEX = _BY_NAME.where(has_words_by_index(*_searched))
-SEARCH_IN_ORDER = _BY_NAME.where(has_words(*_searched))
 SUMMARIES = (
     select(
         profiles.c.user_id,
@@ -112,8 +102,7 @@ class Profiles:
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
         words = parameters_of(part)
-        by_index = has_index(words) and self._execute(HAS_FEW_MATCHES, words).scalar_one()
-        statement = SEARCH_BY_INDEX if by_index else SEARCH_IN_ORDER
+        statement = BY_WORDS.statement_for(words, self._execute)
         rows = self._execute(statement, {**words, "limit": limit, "offset": offset})
         return [Profile(*row) for row in rows]
 
@@ -188,5 +177,5 @@ def _scan_from(row: Sequence[Any]) -> ConfirmationScan:
         uploaded_at,
         Confirmation(state),
         judged_at,
-        None if reason is None else Reason(reason),
+        None if reason is None else ScanReason(reason),
     )

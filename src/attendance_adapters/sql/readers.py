@@ -52,7 +52,7 @@ class Readers:
         self._clock = clock
         self._seconds = seconds
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
-        self.abandoned = 0  # looks that nobody waits for any more, and that are not done
+        self.abandoned_count = 0  # looks that nobody waits for any more, and that are not done
 
     def start(self, connections: Iterable[sqlite3.Connection]) -> None:
         """Takes a connection for each thread."""
@@ -77,13 +77,13 @@ class Readers:
         except asyncio.CancelledError:
             gone.set()
             if not in_thread.done():
-                self.abandoned += 1
+                self.abandoned_count += 1
                 in_thread.add_done_callback(self._forget)
             raise
 
     def _forget(self, _: object) -> None:
         """Runs in the thread of the look; the counts need no lock under the interpreter's own."""
-        self.abandoned -= 1
+        self.abandoned_count -= 1
 
     def _run(self, look: Callable[[ports.Unit], T], gone: threading.Event) -> T:
         reader = self._idle.get()

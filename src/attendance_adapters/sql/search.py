@@ -6,15 +6,16 @@ The index is made in `search_index`; the answers are the same with and without.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
-    ColumnElement,
+    Select,
     String,
     bindparam,
     literal_column,
+    select,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -22,6 +23,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from attendance_adapters.sql.search_index import JOIN_COLUMNS
 from attendance_core.folding import words_of
+
+Execute = Callable[[Any, Any], Any]  # of an `Executor`
 
 TRIGRAM_LENGTH = 3  # characters; no index finds shorter words
 # How many names have the words in them when going through all names in order finds a page sooner
@@ -53,10 +56,25 @@ class has_few_matches(FunctionElement[bool]):
     inherit_cache = True
 
 
-def arguments_of(table: str) -> tuple[ColumnElement[Any], ...]:
-    """Names what those three are said of, and the `parameters_of` a search."""
-    names = ("first", "others", "patterns", "phrases")
-    return literal_column(table), *(bindparam(each, type_=String) for each in names)
+class WordSearch:
+    """Finds rows of a table by words in their names: by its index where that finds a page sooner.
+
+    ``rows`` selects of all rows what is to be found, in the order of a page.
+    """
+
+    def __init__(self, table: str, rows: Select[Any]) -> None:
+        names = ("first", "others", "patterns", "phrases")  # those of `parameters_of`
+        arguments = literal_column(table), *(bindparam(each, type_=String) for each in names)
+        self._few_matches = select(has_few_matches(*arguments))
+        self._by_index = rows.where(has_words_by_index(*arguments))
+        self._in_order = rows.where(has_words(*arguments))
+
+    def statement_for(self, parameters: Mapping[str, str], execute: Execute) -> Select[Any]:
+        """Chooses the statement that finds these words, for which it may have to look itself."""
+        has_index = len(parameters["first"]) >= TRIGRAM_LENGTH
+        if has_index and execute(self._few_matches, parameters).scalar_one():
+            return self._by_index
+        return self._in_order
 
 
 def parameters_of(part: str) -> Mapping[str, str]:
@@ -69,11 +87,6 @@ def parameters_of(part: str) -> Mapping[str, str]:
         "patterns": " ".join(f"%{_literal(each)}%" for each in words[1:]),
         "phrases": " AND ".join('"' + each.replace('"', '""') + '"' for each in phrases),
     }
-
-
-def has_index(parameters: Mapping[str, str]) -> bool:
-    """Tells whether an index of trigrams can find these words."""
-    return len(parameters["first"]) >= TRIGRAM_LENGTH
 
 
 def _literal(word: str) -> str:

@@ -16,7 +16,7 @@ from attendance_core.folding import ACUTE_ACCENT, ALIKE_IN_SEARCHES
 
 # The column of the table of names, and that of its full-text table, which have the same values.
 # A profile's id is its row's number for ever; an event's row has no number that VACUUM keeps, so
-# events are found by their name, which is unique and never changes
+# events are found by their name, which is unique
 JOIN_COLUMNS: Final = {
     "profiles": ("profiles.user_id", "rowid"),
     "events": ("events.name_key", "name_key"),

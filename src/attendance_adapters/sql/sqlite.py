@@ -1,4 +1,4 @@
-"""`ports.Transact` and `ports.Observe` over one SQLite file.
+"""`ports.Transact`, `Observe` and `Browse` over one SQLite file.
 
 Writes go through the one writer thread of `writer`. Looks run beside it, each at one moment of
 the committed truth: a short one in the event loop, a long one in a thread. Threads for lists are
@@ -31,9 +31,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READER_THREADS = 2  # they read beside the writer
-LIST_THREADS = (
-    1  # reads lists, and nothing else does: two would share the interpreter with the loop
-)
+LIST_THREADS = 1  # reads lists alone; two would share the interpreter with the event loop
 BUSY_SECONDS: Seconds = 5.0  # how long another process may keep us waiting
 # A look in the event loop may take so many slices of so many instructions of SQLite's virtual
 # machine: 1 000 instructions, some 0.1 ms
@@ -63,17 +61,16 @@ class SqliteStore:
         self._writer = Writer(clock, notifier, max_group_size)
         self._readers = Readers("attendance-reader", READER_THREADS, clock)
         self._list_readers = Readers("attendance-lists", LIST_THREADS, clock, BROWSE_SECONDS)
-        self._event_loop_reader: sqlite3.Connection | None = (
-            None  # None before start and after close
-        )
+        self._event_loop_reader: sqlite3.Connection | None = None  # while it is started
         self._event_loop_reader_lock = threading.Lock()  # two event loops may share the store
         self._slices_left = math.inf  # of the look that runs in the event loop
         self._connections: list[sqlite3.Connection] = []
 
     @property
-    def abandoned(self) -> int:
+    def abandoned_count(self) -> int:
         """How many transactions and looks nobody waits for any more, and are not done."""
-        return self._writer.abandoned + self._readers.abandoned + self._list_readers.abandoned
+        parts = (self._writer, self._readers, self._list_readers)
+        return sum(each.abandoned_count for each in parts)
 
     async def start(self) -> None:
         """Opens the file. Raises UnusableDatabase; WrongPragmas where marks would not be safe."""

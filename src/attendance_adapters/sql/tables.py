@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -41,6 +42,11 @@ metadata = MetaData(
 
 def _user_column(name: str = "user_id", **options: Any) -> Column[Any]:
     return Column(name, BigId, ForeignKey("accounts.user_id"), nullable=False, **options)
+
+
+def _index_where(condition: ColumnElement[bool], name: str, *columns: Any, **options: Any) -> None:
+    """Declares an index of the rows of which this is true, the same on each engine."""
+    Index(name, *columns, sqlite_where=condition, postgresql_where=condition, **options)
 
 
 def _event_column(**options: Any) -> Column[Any]:
@@ -134,13 +140,7 @@ events = Table(
 )
 # Contract: 8.10. With a condition it is no key to PostgreSQL: who joins an event does not wait for
 # the migration to give it a code
-Index(
-    "uq_events_code",
-    events.c.code,
-    unique=True,
-    sqlite_where=events.c.code.is_not(None),
-    postgresql_where=events.c.code.is_not(None),
-)
+_index_where(events.c.code.is_not(None), "uq_events_code", events.c.code, unique=True)
 give_codes(events)
 
 helpers = Table(
@@ -170,27 +170,15 @@ places = Table(
     Index(None, "user_id"),
 )
 # Contract: 6.1, a marker holds at most one person in an event.
-Index(
+_index_where(
+    places.c.held_by.is_not(None),
     "uq_places_one_hold_a_marker",
     places.c.event_id,
     places.c.held_by,
     unique=True,
-    sqlite_where=places.c.held_by.is_not(None),
-    postgresql_where=places.c.held_by.is_not(None),
 )
-Index(
-    "ix_places_held_until",
-    places.c.held_until,
-    sqlite_where=places.c.held_until.is_not(None),
-    postgresql_where=places.c.held_until.is_not(None),
-)
-Index(
-    "ix_places_listed",
-    places.c.event_id,
-    places.c.since,
-    sqlite_where=places.c.since.is_not(None),
-    postgresql_where=places.c.since.is_not(None),
-)
+_index_where(places.c.held_until.is_not(None), "ix_places_held_until", places.c.held_until)
+_index_where(places.c.since.is_not(None), "ix_places_listed", places.c.event_id, places.c.since)
 
 # Contract: 8.1. Triggers refuse every change of an entry, and keep `ledger_notes`. It has no row
 # id, which `INSERT OR REPLACE` could name instead of the key. It holds the event.
@@ -285,21 +273,11 @@ connections = Table(
     Index(None, "process_id"),
     Index(None, "session_id"),
 )
-Index(
-    "ix_connections_lost_at",
-    connections.c.lost_at,
-    sqlite_where=connections.c.lost_at.is_not(None),
-    postgresql_where=connections.c.lost_at.is_not(None),
-)
+_index_where(connections.c.lost_at.is_not(None), "ix_connections_lost_at", connections.c.lost_at)
 
 # In words, as statements have it: an engine does not see it in a parameter
 IS_MARKING = connections.c.role == literal_column("'marking'")
-Index(
-    "ix_connections_marking",
-    connections.c.event_id,
-    sqlite_where=IS_MARKING,
-    postgresql_where=IS_MARKING,
-)
+_index_where(IS_MARKING, "ix_connections_marking", connections.c.event_id)
 
 tallies = Table(
     "tallies",

@@ -61,7 +61,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()  # None: the end
         self._put_lock = threading.Lock()  # nothing is put into the queue behind its end
         self._is_open = False
-        self.abandoned = 0  # functions that nobody waits for any more, and that are not done
+        self.abandoned_count = 0  # functions that nobody waits for any more, and that are not done
         self._thread: threading.Thread | None = None
 
     def start(self, connection: sqlite3.Connection) -> None:
@@ -98,7 +98,7 @@ class Writer:
 
     def _note_abandoned(self, future: asyncio.Future[Any]) -> None:
         if future.cancelled():
-            self.abandoned += 1
+            self.abandoned_count += 1
 
     def _run_jobs(self, connection: sqlite3.Connection) -> None:
         is_end = False
@@ -160,7 +160,7 @@ class Writer:
             for announcement in job.announcements:
                 self._notifier.publish(announcement)
             if job.future.done():
-                self.abandoned -= 1
+                self.abandoned_count -= 1
                 continue
             if job.error is None:
                 job.future.set_result(job.result)

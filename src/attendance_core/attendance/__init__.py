@@ -13,6 +13,7 @@ from attendance_core.attendance.lists import (
     GetMyAttendance,
     LedgerLine,
     Participant,
+    ParticipantSeen,
     SeenState,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "LedgerLine",
     "MarkParticipant",
     "Participant",
+    "ParticipantSeen",
     "SeenState",
 ]

@@ -19,7 +19,7 @@ from attendance_core.limits import JOINED_BY_HAND, take_one
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.ledger import MAX_N, AnnulReason, Entry, NewEntry, Origin
+from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason, Entry, NewEntry, Origin
 from attendance_core.marking.moves import lock_own_place
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import is_organiser
@@ -94,7 +94,7 @@ class AnnulMark:
         """
         check_event_id(event_id)
         noted = checked_text(note, "note", 0, MAX_NOTE_LENGTH)
-        if not 1 <= n <= MAX_N:
+        if not 1 <= n <= MAX_ENTRIES:
             raise InvalidArgument(field="n")
 
         def work(unit: ports.Unit) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from attendance_core import ports
 from attendance_core.arguments import check_event_id, check_page
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
-from attendance_core.marking.ledger import NOTHING_NOTED, Entry, Grade, Noted
+from attendance_core.marking.ledger import NO_NOTES, Entry, EntryNotes, Grade
 from attendance_core.marking.places import Held, Marked, State
 from attendance_core.marking.who_marks import is_organiser
 from attendance_core.profiles.scans import is_another_name
@@ -29,12 +29,12 @@ class Participant:
     state: State
     member: bool = True
     grade: Grade | None = None  # of the standing mark
-    noted: Noted = NOTHING_NOTED  # beside it
+    notes: EntryNotes = NO_NOTES  # beside it
 
     @property
     def marked_as(self) -> str | None:
         """The name they were marked under, where they have another now. Contract: 8.4."""
-        return other_name(self.noted.marked_as, self.display_name)
+        return other_name(self.notes.marked_as, self.display_name)
 
     def seen_state(self, event: Event, now: Instant) -> SeenState:
         """Tells the state as it is now, though no sweep came by."""
@@ -49,17 +49,37 @@ class Participant:
         return "waiting"
 
 
+class ParticipantSeen(NamedTuple):
+    """A participant, and what they were at the moment of the look."""
+
+    person: Participant
+    state: SeenState
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """An entry, with what stands beside it. Contract: GetLedger."""
+
+    entry: Entry
+    notes: EntryNotes
+
+    @property
+    def marked_as(self) -> str | None:
+        """The name the person was marked under, where they have another now. Contract: 8.4."""
+        return other_name(self.notes.marked_as, self.notes.display_name)
+
+
 @dataclass(frozen=True, slots=True)
 class Attended:
     """An event a person is in or was marked at. Contract: GetMyAttendance.
 
-    ``annulled`` is their last entry, with what was noted, where that is an annulment.
+    ``annulled`` is their last entry, where that is an annulment.
     """
 
     event: Event
     marked: Marked | None
     grade: Grade | None = None
-    annulled: tuple[Entry, Noted] | None = None
+    annulled: LedgerLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +88,16 @@ class GetAttendance:
 
     browse: ports.Browse
 
-    async def __call__(
-        self, *, actor: UserId, event_id: EventId
-    ) -> Sequence[tuple[Participant, SeenState]]:
-        """Pairs all with their state, by name, then id. Raises EventNotFound, NotAnOrganiser."""
+    async def __call__(self, *, actor: UserId, event_id: EventId) -> Sequence[ParticipantSeen]:
+        """Lists all with their state, by name, then id. Raises EventNotFound, NotAnOrganiser."""
         check_event_id(event_id)
 
-        def look(unit: ports.Unit) -> Sequence[tuple[Participant, SeenState]]:
+        def look(unit: ports.Unit) -> Sequence[ParticipantSeen]:
             event = unit.events.get(event_id)
             check_organiser(unit, event, actor)
             now = unit.now()
             people = unit.places.participants(event_id)
-            return [(person, person.seen_state(event, now)) for person in people]
+            return [ParticipantSeen(each, each.seen_state(event, now)) for each in people]
 
         return await self.browse(look)
 
@@ -96,19 +114,6 @@ class GetMyAttendance:
         """Lists the newest first. Raises InvalidArgument."""
         check_page(limit, offset)
         return await self.browse(lambda unit: unit.events.attended_by(actor, limit, offset))
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """An entry, with what stands beside it. Contract: GetLedger."""
-
-    entry: Entry
-    noted: Noted
-
-    @property
-    def marked_as(self) -> str | None:
-        """The name the person was marked under, where they have another now. Contract: 8.4."""
-        return other_name(self.noted.marked_as, self.noted.display_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +146,7 @@ class GetLedger:
                 unit.profiles.get(user_id)
             elif user_id is None and not is_organiser(unit, event, actor):
                 of_whom = actor
-            entries = unit.ledger.of(event_id, of_whom, limit, offset)
-            return [LedgerLine(entry, noted) for entry, noted in entries]
+            return unit.ledger.of(event_id, of_whom, limit, offset)
 
         return await self.browse(look)
 

@@ -37,7 +37,7 @@ class Refusal(Exception):
         super().__init__(self.text("en"))
 
     def text(self, language: Language) -> str:
-        """What to tell a person."""
+        """Writes what a person is told."""
         return (self.en if language == "en" else self.ru).format(**self.words)
 
 
@@ -56,7 +56,7 @@ class Unavailable(Exception):
     ru: ClassVar[str] = "Сервис сейчас недоступен, попробуйте ещё раз"
 
     def text(self, language: Language) -> str:
-        """What to tell a person."""
+        """Writes what a person is told."""
         return self.en if language == "en" else self.ru
 
 

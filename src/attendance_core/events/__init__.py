@@ -19,14 +19,14 @@ from attendance_core.events.event import (
     LeaveEvent,
 )
 from attendance_core.events.lists import (
-    ANY_TIME,
     MAX_PIECE,
     MIN_GET_EVENTS,
+    WHOLE_LIST,
+    EventQuery,
     GetCreatedEvents,
     GetEvents,
     GetJoinedEvents,
     Joined,
-    When,
 )
 from attendance_core.events.organisers import (
     MAX_HELPERS,
@@ -38,7 +38,6 @@ from attendance_core.events.organisers import (
 )
 
 __all__ = [
-    "ANY_TIME",
     "CODE_LENGTH",
     "CODE_LETTERS",
     "MAX_EVENT_NAME_LENGTH",
@@ -46,10 +45,12 @@ __all__ = [
     "MAX_OPEN_EVENTS",
     "MAX_PIECE",
     "MIN_GET_EVENTS",
+    "WHOLE_LIST",
     "AddHelper",
     "CreateEvent",
     "DeleteEvent",
     "Event",
+    "EventQuery",
     "EventSeen",
     "GetCreatedEvents",
     "GetEventByCode",
@@ -63,7 +64,6 @@ __all__ = [
     "LeaveEvent",
     "RemoveHelper",
     "UpdateEvent",
-    "When",
     "check_organiser",
     "event_code_of",
 ]

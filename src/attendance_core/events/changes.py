@@ -10,12 +10,12 @@ from attendance_core.errors import EventStarted, MissingArgument
 from attendance_core.events.event import MAX_EVENT_NAME_LENGTH, Event, check_times
 from attendance_core.events.organisers import check_organiser
 from attendance_core.marking.announcements import EventChanged
-from attendance_core.marking.connections import Terms
 from attendance_core.marking.leaving_out import (
     LockedPlaces,
     end_left_out,
     transact_leaving_out,
 )
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.texts import checked_text
 from attendance_core.vocabulary import EventId, Instant, UserId

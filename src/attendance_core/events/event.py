@@ -17,10 +17,10 @@ from attendance_core.errors import (
     TooManyEvents,
 )
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
-from attendance_core.marking.connections import Terms
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold, lock_own_place
 from attendance_core.marking.places import Held
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks, is_organiser, may_mark
 from attendance_core.texts import checked_text
 from attendance_core.vocabulary import LATEST_INSTANT, EventCode, EventId, Instant, UserId

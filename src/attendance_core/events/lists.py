@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from attendance_core import ports
@@ -17,21 +18,27 @@ MAX_PIECE = 500  # Contract: 1.20, events that are read in one look
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """Chooses events of a list by their times, and says in which order. Contract: 5.10."""
+class EventQuery:
+    """Says which events of a list are asked for, how many, and in which order. Contract: 5.10.
 
+    ``after`` is the event behind which the list goes on; nothing is passed over then.
+    """
+
+    limit: int | None = None
+    offset: int = 0
     ends_after: Instant | None = None
     starts_before: Instant | None = None
     newest_first: bool = False  # by start; else the earliest first
+    after: Event | None = None
 
     def has(self, event: Event) -> bool:
-        """Tells whether this event is one of them."""
+        """Tells whether the times of this event are asked for."""
         return (self.ends_after is None or event.ends_at > self.ends_after) and (
             self.starts_before is None or event.starts_at < self.starts_before
         )
 
 
-ANY_TIME = When()
+WHOLE_LIST = EventQuery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +50,35 @@ class Joined:
 
 
 R = TypeVar("R", Event, Joined)  # a row of a list
-Look = Callable[[ports.Unit], Sequence[R]]
 
 
-async def _pieces(
+def _pieces(
     browse: ports.Browse,
-    look: Callable[[Event | None, int, int], Look[R]],
-    limit: int | None,
-    offset: int,
+    query: EventQuery,
+    read: Callable[[EventQuery, ports.Unit], Sequence[R]],
 ) -> AsyncIterator[Sequence[R]]:
     """Reads a list with a look for each piece, which begins behind the last event before it.
 
-    So no look is long, and an event that stands all the while is in the list once. ``look`` is
-    given that event, how many to find, and how many to pass over.
+    So no look is long, and an event that stands all the while is in the list once. Raises
+    InvalidArgument.
     """
-    after, left = None, limit
-    while True:
-        most = MAX_PIECE if left is None else min(left, MAX_PIECE)
-        piece = await browse(look(after, most, 0 if after else offset))
-        yield piece
-        left = None if left is None else left - len(piece)
-        if len(piece) < most or left == 0:
-            return
-        last = piece[-1]
-        after = last.event if isinstance(last, Joined) else last
+    check_page(query.limit, query.offset)
+
+    async def pieces() -> AsyncIterator[Sequence[R]]:
+        asked, left = query, query.limit
+        while True:
+            most = MAX_PIECE if left is None else min(left, MAX_PIECE)
+            asked = replace(asked, limit=most)
+            piece = await browse(partial(read, asked))
+            yield piece
+            left = None if left is None else left - len(piece)
+            if len(piece) < most or left == 0:
+                return
+            last = piece[-1]
+            after = last.event if isinstance(last, Joined) else last
+            asked = replace(asked, offset=0, after=after)
+
+    return pieces()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +88,22 @@ class GetEvents:
     browse: ports.Browse
 
     async def __call__(
-        self,
-        *,
-        name: str | None = None,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
+        self, *, name: str | None = None, query: EventQuery = WHOLE_LIST
     ) -> Sequence[Event]:
         """Orders them by start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
-        pieces = self.pieces(name=name, limit=limit, offset=offset, when=when)
+        pieces = self.pieces(name=name, query=query)
         return [event async for piece in pieces for event in piece]
 
     def pieces(
-        self,
-        *,
-        name: str | None = None,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
+        self, *, name: str | None = None, query: EventQuery = WHOLE_LIST
     ) -> AsyncIterator[Sequence[Event]]:
         """Lists some at a time. Raises TooShort, BadCharacters, InvalidArgument."""
-        check_page(limit, offset)
         part = None if name is None else search_part(name, "name", MIN_GET_EVENTS)
 
-        def look(after: Event | None, most: int, passed: int) -> Look[Event]:
-            return lambda unit: unit.events.search(part, most, passed, when, after)
+        def found(asked: EventQuery, unit: ports.Unit) -> Sequence[Event]:
+            return unit.events.search(part, asked)
 
-        return _pieces(self.browse, look, limit, offset)
+        return _pieces(self.browse, query, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,38 +113,22 @@ class GetCreatedEvents:
     browse: ports.Browse
 
     async def __call__(
-        self,
-        *,
-        actor: UserId,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
-        helping: bool = False,
+        self, *, actor: UserId, query: EventQuery = WHOLE_LIST, helping: bool = False
     ) -> Sequence[Event]:
         """Orders them by start, then name. Raises InvalidArgument."""
-        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when, helping=helping)
+        pieces = self.pieces(actor=actor, query=query, helping=helping)
         return [event async for piece in pieces for event in piece]
 
     def pieces(
-        self,
-        *,
-        actor: UserId,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
-        helping: bool = False,
+        self, *, actor: UserId, query: EventQuery = WHOLE_LIST, helping: bool = False
     ) -> AsyncIterator[Sequence[Event]]:
         """Lists some at a time; ``helping``: those they help in, too. Raises InvalidArgument."""
-        check_page(limit, offset)
 
-        def look(after: Event | None, most: int, passed: int) -> Look[Event]:
-            def made(unit: ports.Unit) -> Sequence[Event]:
-                list_of = unit.events.organised_by if helping else unit.events.created_by
-                return list_of(actor, most, passed, when, after)
+        def made(asked: EventQuery, unit: ports.Unit) -> Sequence[Event]:
+            list_of = unit.events.organised_by if helping else unit.events.created_by
+            return list_of(actor, asked)
 
-            return made
-
-        return _pieces(self.browse, look, limit, offset)
+        return _pieces(self.browse, query, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,39 +137,22 @@ class GetJoinedEvents:
 
     browse: ports.Browse
 
-    async def __call__(
-        self,
-        *,
-        actor: UserId,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
-    ) -> Sequence[Joined]:
+    async def __call__(self, *, actor: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Joined]:
         """Orders them by start, then name. Raises InvalidArgument."""
-        pieces = self.pieces(actor=actor, limit=limit, offset=offset, when=when)
-        return [joined async for piece in pieces for joined in piece]
+        return [joined async for piece in self.pieces(actor=actor, query=query) for joined in piece]
 
     def pieces(
-        self,
-        *,
-        actor: UserId,
-        limit: int | None = None,
-        offset: int = 0,
-        when: When = ANY_TIME,
+        self, *, actor: UserId, query: EventQuery = WHOLE_LIST
     ) -> AsyncIterator[Sequence[Joined]]:
         """Lists some at a time, in the same order. Raises InvalidArgument."""
-        check_page(limit, offset)
 
-        def look(after: Event | None, most: int, passed: int) -> Look[Joined]:
-            def joined(unit: ports.Unit) -> Sequence[Joined]:
-                found = unit.events.joined_by(actor, most, passed, when, after)
-                others = [event.event_id for event in found if event.creator_id != actor]
-                helped = unit.helpers.helped(actor, others)
-                return [
-                    Joined(event, event.creator_id == actor or event.event_id in helped)
-                    for event in found
-                ]
+        def joined(asked: EventQuery, unit: ports.Unit) -> Sequence[Joined]:
+            found = unit.events.joined_by(actor, asked)
+            others = [event.event_id for event in found if event.creator_id != actor]
+            helped = unit.helpers.helped(actor, others)
+            return [
+                Joined(event, event.creator_id == actor or event.event_id in helped)
+                for event in found
+            ]
 
-            return joined
-
-        return _pieces(self.browse, look, limit, offset)
+        return _pieces(self.browse, query, joined)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from attendance_core import ports
 from attendance_core.arguments import check_event_id
 from attendance_core.errors import HelperOfOneself, NotAnOrganiser, NotTheCreator, TooManyHelpers
-from attendance_core.marking.connections import Role, Terms
+from attendance_core.marking.connections import Role
 from attendance_core.marking.leaving_out import (
     LockedPlaces,
     end_left_out,
     transact_leaving_out,
 )
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import Organised, is_organiser
 from attendance_core.vocabulary import EventId, UserId
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Set
 from typing import Final
 
 from attendance_core.marking.connections import Connection
-from attendance_core.marking.frames import Delivery, Frame, HeldBy, YourPlace
+from attendance_core.marking.frames import Delivery, Frame, HeldBy, YourNumber
 from attendance_core.marking.order import Order
 from attendance_core.marking.places import Place
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
 
-YOUR_PLACE_EVERY: Final[Seconds] = 3.0  # Contract: 6.16, at most once in so long a socket
+YOUR_NUMBER_EVERY: Final[Seconds] = 3.0  # Contract: 6.16, at most once in so long a socket
 
 
 class Askers:
@@ -22,7 +22,7 @@ class Askers:
         self._of: dict[UserId, dict[ConnectionId, View]] = {}
         self._order = Order()
         self.markers: Set[UserId] = frozenset()  # who is there to mark, on whatever process
-        self._owes_places = False
+        self._owes_numbers = False
         self._hearing: dict[ConnectionId, View] = {}  # those that hear news
 
     @property
@@ -50,46 +50,46 @@ class Askers:
             self._of.pop(connection.user_id, None)
 
     @property
-    def owes_places(self) -> bool:
-        """Whether somebody may have another place than they were told of."""
-        return self._owes_places and bool(self._hearing)
+    def owes_numbers(self) -> bool:
+        """Whether somebody may have another number in the list than they were told."""
+        return self._owes_numbers and bool(self._hearing)
 
-    def puts(self, place: Place) -> None:
-        """Hears of somebody's place, whoever it is."""
+    def note_place(self, place: Place) -> None:
+        """Notes somebody's place, whoever it is."""
         if self._order.put(place):
-            self._owes_places = True
+            self._owes_numbers = True
 
-    def counts(self, markers: Set[UserId]) -> None:
-        """Hears who is there to mark."""
+    def note_markers(self, markers: Set[UserId]) -> None:
+        """Notes who is there to mark."""
         if markers != self.markers:
             self.markers = markers
-            self._owes_places = True
+            self._owes_numbers = True
 
-    def tell_places(self, now: Seconds) -> list[Delivery]:
-        """Tells whoever's place has changed, but nobody twice within 3 s by a stopwatch."""
+    def tell_numbers(self, now: Seconds) -> list[Delivery]:
+        """Tells whoever's number has changed, but nobody twice within 3 s by a stopwatch."""
         deliveries = []
-        self._owes_places = False
+        self._owes_numbers = False
         for view in self._hearing.values():
-            if now < view.your_place_at + YOUR_PLACE_EVERY:
-                self._owes_places = True
+            if now < view.your_number_at + YOUR_NUMBER_EVERY:
+                self._owes_numbers = True
             else:
-                deliveries += self.tell_place(view, now)
+                deliveries += self.tell_number(view, now)
         return deliveries
 
-    def tell_place(self, view: View, now: Seconds) -> list[Delivery]:
-        """Tells one their place, where they have one that they do not know."""
+    def tell_number(self, view: View, now: Seconds) -> list[Delivery]:
+        """Tells one their number, where they have one that they do not know."""
         user_id = view.connection.user_id
         number = self._order.number_of(user_id)
         if number is None or view.closing or not view.hears_news:
             return []
         markers = len(self.markers) - (user_id in self.markers)
-        frame = YourPlace(number, len(self._order), markers)
-        if frame == view.your_place:
+        frame = YourNumber(number, len(self._order), markers)
+        if frame == view.your_number:
             return []
-        view.your_place, view.your_place_at = frame, now
+        view.your_number, view.your_number_at = frame, now
         return [Delivery(frame, (view.connection.connection_id,))]
 
-    def told(self, place: Place, at: Instant) -> list[Delivery]:
+    def tell_person(self, place: Place, at: Instant) -> list[Delivery]:
         """Tells a person on each of their sockets what has become of them, unless it was told."""
         to: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._of.get(place.user_id, {}).items():
@@ -98,7 +98,7 @@ class Askers:
                     to.setdefault(frame, []).append(connection_id)
         return [Delivery(frame, tuple(those)) for frame, those in to.items()]
 
-    def believing(self, held: HeldBy) -> tuple[ConnectionId, ...]:
+    def told_they_are_held(self, held: HeldBy) -> tuple[ConnectionId, ...]:
         """Finds those who were told that this marker has them, and nothing else since."""
         return tuple(
             view.connection.connection_id

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from attendance_core import ports
 from attendance_core.errors import NotWaiting
 from attendance_core.marking.announcements import PlaceChanged
-from attendance_core.marking.connections import Connection, Process, Terms
+from attendance_core.marking.connections import Connection, Process
 from attendance_core.marking.ledger import NewEntry, Origin
 from attendance_core.marking.moves import (
     add_connection,
@@ -35,6 +35,7 @@ from attendance_core.marking.places import (
     held_by,
 )
 from attendance_core.marking.readings import why_gone
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import check_lets_mark
 from attendance_core.vocabulary import ConnectionId, UserId
 

@@ -9,15 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from attendance_core.vocabulary import (
-    ConnectionId,
-    EventId,
-    Instant,
-    ProcessId,
-    Seconds,
-    SessionId,
-    UserId,
-)
+from attendance_core.marking.terms import Terms
+from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
 
 
 class Role(Enum):
@@ -33,18 +26,6 @@ MAX_SOCKETS = 16  # Contract: 1.10, of one person in an event; lost ones do not 
 CONNECTIONS_READ = 2 * MAX_SOCKETS
 # Rows of other markers in an event that a command reads, to find one who is there
 MARKERS_READ = 4 * MAX_SOCKETS
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The numbers marking goes by. Contract: 6 and 8.11; the lease is ours."""
-
-    hold_seconds: Seconds = 90
-    grace_seconds: Seconds = 15
-    lease_seconds: Seconds = 8
-    karma_per_mark: int = 50
-    karma_pair_a_month: int = 4  # marks between two people that pay
-    karma_unchecked_a_month: int = 100  # marks of a marker that pay, of people without a tick
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,8 @@ class Ending(Enum):
     LEFT = "left"  # the person has left the event
     LEFT_OUT = "left_out"  # the person is not let mark any more
     LOGGED_OUT = "logged_out"  # the session has ended
-    LEASE_LOST = (
-        "lease_lost"  # others took its process for dead, or the mark it had to tell was annulled
-    )
+    # Others took its process for dead, or the mark it had to tell was annulled
+    LEASE_LOST = "lease_lost"
 
     def as_error(self) -> Exception:
         """Makes the refusal of a command of such a socket; or `LeaseLost`, which is none."""

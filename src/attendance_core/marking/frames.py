@@ -95,8 +95,8 @@ Answer = Prepared | Confirmed | GivenBack
 
 
 @dataclass(frozen=True, slots=True)
-class YourPlace:
-    """The how-many-th you are, of how many, and how many others are there to mark."""
+class YourNumber:
+    """The how-many-th you are on the list, of how many, and how many others are there to mark."""
 
     number: int
     waiting: int
@@ -112,9 +112,8 @@ class EventUpdated:
     ends_at: Instant
 
 
-News = (
-    HeldBy | LetGo | YourPlace | EventUpdated
-)  # only for sockets that asked for news. Contract: 8.9
+# Only for sockets that asked for news. Contract: 8.9
+News = HeldBy | LetGo | YourNumber | EventUpdated
 Frame = (
     MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | News | Closing
 )

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from attendance_core.marking.connections import Terms
 from attendance_core.marking.ledger import Entry, Origin, month_of
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId, UserId
 
 

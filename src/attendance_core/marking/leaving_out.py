@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from attendance_core import ports
 from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import ConnectionsEnded
-from attendance_core.marking.connections import Connection, Terms
+from attendance_core.marking.connections import Connection
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold
 from attendance_core.marking.places import Held, Place
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import Organised, those_who_may_mark
 from attendance_core.vocabulary import EventId, UserId
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 from attendance_core.vocabulary import EventId, Instant, UserId
 
-MAX_N = 2**31 - 2  # of entries of one person in one event; more than there will be
+MAX_ENTRIES = 2**31 - 2  # of one person in one event; more than there will be
 
 
 class Origin(Enum):
@@ -74,7 +74,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class EntryNotes:
     """What stands beside an entry until its person's account goes, and what they are called now."""
 
     marked_as: str | None = None  # the name a person was marked under
@@ -82,7 +82,7 @@ class Noted:
     display_name: str = ""
 
 
-NOTHING_NOTED = Noted()
+NO_NOTES = EntryNotes()
 
 
 def grade_of(origin: Origin, actor_checked: bool) -> Grade:

@@ -52,7 +52,7 @@ class Mirror:
 
     def __init__(self) -> None:
         self._known: dict[UserId, Place] = {}
-        self._changed_at: dict[UserId, int] = {}
+        self._changed_at_count: dict[UserId, int] = {}
         self._heard_count = 0  # counts what it has heard, to know what is older than a reading
         self._markers: dict[ConnectionId, View] = {}
         self._askers = Askers()
@@ -92,14 +92,16 @@ class Mirror:
                 each
                 for place in reading.watched
                 if isinstance(place.state, Marked) and not self.knows_newer(place)
-                for each in self._askers.told(place, reading.at)
+                for each in self._askers.tell_person(place, reading.at)
             ]
             return marked + self._close(list(self._views()), reading.ending)
         deliveries = self._tell_event(reading.event)
         opened_since = {
-            each.connection.user_id for each in self._markers.values() if each.opened_at > begun
+            each.connection.user_id
+            for each in self._markers.values()
+            if each.opened_at_count > begun
         }
-        self._askers.counts(reading.markers | opened_since)
+        self._askers.note_markers(reading.markers | opened_since)
         for place in (*reading.listed, *reading.watched):
             known = self._known.get(place.user_id)
             if known is None or place.version > known.version:
@@ -107,40 +109,43 @@ class Mirror:
         listed = {place.user_id for place in reading.listed}
         for user_id, known in list(self._known.items()):
             absent = isinstance(known.state, Waiting | Held) and user_id not in listed
-            if absent and self._changed_at[user_id] <= begun:
+            if absent and self._changed_at_count[user_id] <= begun:
                 deliveries += self._apply(replace(known, state=None), reading.at)
         vanished = [
             each
             for each in self._views()
-            if each.opened_at <= begun and each.connection.connection_id not in reading.connections
+            if each.opened_at_count <= begun
+            and each.connection.connection_id not in reading.connections
         ]
         return deliveries + self._close(vanished, None)
 
-    def announced(self, news: Announcement) -> list[Delivery]:
+    def apply_announcement(self, announcement: Announcement) -> list[Delivery]:
         """Applies an announcement; nothing is to be sent if it is old."""
-        if isinstance(news, EventChanged):
+        if isinstance(announcement, EventChanged):
             return []  # when the event ends is for a reading to say
-        if isinstance(news, ConnectionsEnded):
+        if isinstance(announcement, ConnectionsEnded):
             ended = [
                 each
                 for each in self._views()
-                if news.connection_ids is None
-                or each.connection.connection_id in news.connection_ids
+                if announcement.connection_ids is None
+                or each.connection.connection_id in announcement.connection_ids
             ]
-            return self._close(ended, news.why)
-        known = self._known.get(news.place.user_id)
-        if known is not None and news.place.version <= known.version:
+            return self._close(ended, announcement.why)
+        known = self._known.get(announcement.place.user_id)
+        if known is not None and announcement.place.version <= known.version:
             return []
-        return self._apply(news.place, news.at, news.commanded_by, news.paid)
+        return self._apply(
+            announcement.place, announcement.at, announcement.commanded_by, announcement.paid
+        )
 
     @property
-    def owes_places(self) -> bool:
-        """Whether somebody who hears news may have another place than they were told of."""
-        return self._askers.owes_places
+    def owes_numbers(self) -> bool:
+        """Whether somebody who hears news may have another number than they were told."""
+        return self._askers.owes_numbers
 
-    def tell_places(self, now: Seconds) -> list[Delivery]:
+    def tell_numbers(self, now: Seconds) -> list[Delivery]:
         """Tells them, but nobody twice within 3 s by a stopwatch."""
-        return self._askers.tell_places(now)
+        return self._askers.tell_numbers(now)
 
     def add_asker(
         self,
@@ -152,25 +157,27 @@ class Mirror:
     ) -> list[Delivery]:
         """Adds a ``mark_me`` socket, open and stored: it is told what has become of its person.
 
-        ``now`` is by the stopwatch that `tell_places` goes by.
+        ``now`` is by the stopwatch that `tell_numbers` goes by.
         """
-        deliveries = self.announced(PlaceChanged(asked.place, asked.at))
+        deliveries = self.apply_announcement(PlaceChanged(asked.place, asked.at))
         self._heard_count += 1
         view = View(connection, self._heard_count, hears_news, event=self._event)
         self._askers.add(view)
-        deliveries += self._askers.told(self._known[connection.user_id], asked.at)
-        return deliveries + self._askers.tell_place(view, now)
+        deliveries += self._askers.tell_person(self._known[connection.user_id], asked.at)
+        return deliveries + self._askers.tell_number(view, now)
 
     def add_marker(
         self, connection: Connection, ready: Ready, *, hears_news: bool = False
     ) -> list[Delivery]:
         """Adds a ``marking`` socket, open and stored: it gets the list, and whom it holds."""
         holding = ready.holding
-        deliveries = [] if holding is None else self.announced(PlaceChanged(holding, ready.at))
+        deliveries = (
+            [] if holding is None else self.apply_announcement(PlaceChanged(holding, ready.at))
+        )
         self._heard_count += 1
         view = View(connection, self._heard_count, hears_news, event=self._event)
         self._markers[connection.connection_id] = view
-        self._askers.counts(self._askers.markers | {connection.user_id})
+        self._askers.note_markers(self._askers.markers | {connection.user_id})
         to = (connection.connection_id,)
         prepared: list[Delivery] = []
         if holding is not None and isinstance(holding.state, Held):
@@ -207,9 +214,9 @@ class Mirror:
         view = self._markers.get(connection_id)
         deliveries: list[Delivery] = []
         for ended in outcome.ended:
-            deliveries += self.announced(PlaceChanged(ended, outcome.at))
+            deliveries += self.apply_announcement(PlaceChanged(ended, outcome.at))
         place = outcome.place
-        deliveries += self.announced(PlaceChanged(place, outcome.at))
+        deliveries += self.apply_announcement(PlaceChanged(place, outcome.at))
         if view is None:
             return deliveries
         if not outcome.changed or view.answered != (place.user_id, place.version):
@@ -228,9 +235,9 @@ class Mirror:
         self._markers.pop(connection.connection_id, None)
         self._askers.remove(connection)
 
-    def held_again(self, held: HeldBy, seconds_later: Seconds) -> list[Delivery]:
+    def tell_hold_again(self, held: HeldBy, seconds_later: Seconds) -> list[Delivery]:
         """Tells those whom this was told, and who still are held, once more what is left."""
-        to = self._askers.believing(held)
+        to = self._askers.told_they_are_held(held)
         left = max(0.0, round(held.expires_in - seconds_later, 6))
         return [Delivery(replace(held, expires_in=left), to)] if to else []
 
@@ -245,9 +252,9 @@ class Mirror:
         user_id = place.user_id
         old = self._known.get(user_id)
         self._known[user_id] = place
-        self._askers.puts(place)
+        self._askers.note_place(place)
         self._heard_count += 1
-        self._changed_at[user_id] = self._heard_count
+        self._changed_at_count[user_id] = self._heard_count
         earlier: list[Delivery] = []
         to: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._markers.items():
@@ -263,7 +270,7 @@ class Mirror:
             for frame in view.frames_about(place, listed=listed, answer=answer):
                 to.setdefault(frame, []).append(connection_id)
         changes = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_order_of)]
-        return earlier + self._askers.told(place, at) + changes
+        return earlier + self._askers.tell_person(place, at) + changes
 
     def _tell_event(self, event: EventUpdated | None) -> list[Delivery]:
         """Tells whoever hears news that their event is another now."""

@@ -6,6 +6,7 @@ Contract: 6.6 to 6.9, 6.19.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn, TooManySockets, TooSoon
@@ -17,10 +18,10 @@ from attendance_core.marking.connections import (
     Connection,
     Process,
     Role,
-    Terms,
     anybody_present,
 )
 from attendance_core.marking.places import Held, Place, Waiting
+from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
 
@@ -123,6 +124,13 @@ def lock_own_place(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapp
     return places
 
 
+class Settled(NamedTuple):
+    """What a person finds who opens a socket, once all that had run out has been ended."""
+
+    places: Mapping[UserId, Place]  # their own, and that of whom they hold
+    open_beside: int  # sockets of theirs
+
+
 def add_connection(
     unit: ports.Unit,
     connection: Connection,
@@ -130,14 +138,12 @@ def add_connection(
     terms: Terms,
     *,
     is_logged_in: bool,
-) -> tuple[Mapping[UserId, Place], int]:
+) -> Settled:
     """Adds a connection of a live process and session; ends the grace of those it replaces.
 
     ``is_logged_in`` tells whether its session is there, locked before the places, as a log-out
     locks them: that either finds this connection or keeps it from being opened. ``places`` are its
-    person's and the one they hold, locked; the answer is what they are after all that has run out
-    was ended, and how many sockets of theirs are open beside this one. Raises LeaseLost,
-    NotLoggedIn.
+    person's and the one they hold, locked. Raises LeaseLost, NotLoggedIn.
     """
     now = unit.now()
     process = unit.processes.find(connection.process_id)
@@ -158,7 +164,7 @@ def add_connection(
     lost = [each for each in theirs if each.is_lost(now, process.process_id, terms)]
     unit.connections.remove([each.connection_id for each in lost if each.role is connection.role])
     unit.connections.add(connection)
-    return settled, len(theirs) - len(lost)
+    return Settled(settled, len(theirs) - len(lost))
 
 
 def _theirs(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
@@ -166,7 +172,7 @@ def _theirs(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Sequence[Co
     return unit.connections.of(event_id, user_id, CONNECTIONS_READ)
 
 
-def check_may_open(open_already: int) -> None:
+def check_may_open(open_beside: int) -> None:
     """Passes a person with fewer sockets open in an event than the most. Raises TooManySockets."""
-    if open_already >= MAX_SOCKETS:
+    if open_beside >= MAX_SOCKETS:
         raise TooManySockets

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import NamedTuple
 
 from attendance_core.errors import (
     AlreadyHolding,
@@ -66,6 +67,13 @@ class Barred:
 
     marker: UserId
     until: Instant
+
+
+class PlaceKey(NamedTuple):
+    """Says whose place, or whose help, it is, and in which event."""
+
+    event_id: EventId
+    user_id: UserId
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from attendance_core import ports
 from attendance_core.errors import EventNotFound
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import EventUpdated
 from attendance_core.marking.places import Place
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import may_mark
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.errors import LeaseLost
-from attendance_core.marking.connections import Connection, Process, Terms
+from attendance_core.marking.connections import Connection, Process
 from attendance_core.marking.moves import end_hold, hang_up
-from attendance_core.vocabulary import EventId, ProcessId, UserId
+from attendance_core.marking.places import PlaceKey
+from attendance_core.marking.terms import Terms
+from attendance_core.vocabulary import ProcessId
 
 MAX_SWEPT = 500  # of each sort in one sweep; what is left waits for the next
 
@@ -56,6 +59,13 @@ class RenewLease:
         await self.transact(work)
 
 
+class _Lapsed(NamedTuple):
+    """Lists what has run out: holds, by the people held, and connections."""
+
+    holds: Sequence[PlaceKey]
+    connections: Sequence[Connection]
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """Ends holds that have run out and connections whose grace has. Twice does no harm."""
@@ -72,30 +82,31 @@ class Sweep:
         """
         terms = self.terms
 
-        def look(
-            unit: ports.Unit,
-        ) -> tuple[Sequence[tuple[EventId, UserId]], Sequence[Connection]]:
+        def look(unit: ports.Unit) -> _Lapsed:
             now = unit.now()
             process = unit.processes.find(process_id)
             if process is None or process.lost_its_lease(now, terms):
                 raise LeaseLost
             dead_since = now - max(terms.lease_seconds, terms.grace_seconds)
-            return unit.places.lapsed(now, MAX_SWEPT), unit.connections.lapsed(
-                now - terms.grace_seconds,
-                dead_since if process.may_judge(now, terms) else None,
-                MAX_SWEPT,
+            return _Lapsed(
+                unit.places.lapsed(now, MAX_SWEPT),
+                unit.connections.lapsed(
+                    now - terms.grace_seconds,
+                    dead_since if process.may_judge(now, terms) else None,
+                    MAX_SWEPT,
+                ),
             )
 
         holds, connections = await self.observe(look)
         await self.together(
-            [partial(self._end_hold, process_id, *held) for held in holds]
+            [partial(self._end_hold, process_id, key) for key in holds]
             + [partial(self._forget, process_id, each) for each in connections]
         )
         return len(holds) + len(connections)
 
-    async def _end_hold(self, process_id: ProcessId, event_id: EventId, user_id: UserId) -> None:
+    async def _end_hold(self, process_id: ProcessId, key: PlaceKey) -> None:
         def work(unit: ports.Unit) -> None:
-            place = unit.places.lock(event_id, [user_id]).get(user_id)
+            place = unit.places.lock(key.event_id, [key.user_id]).get(key.user_id)
             if place is not None and place.hold_has_lapsed(unit.now()):
                 end_hold(unit, place, unit.processes.find(process_id), self.terms)
 

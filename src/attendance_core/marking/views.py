@@ -21,7 +21,7 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
-    YourPlace,
+    YourNumber,
 )
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.vocabulary import Instant, Seconds, UserId
@@ -36,7 +36,7 @@ class View:
     """
 
     connection: Connection
-    opened_at: int  # as the mirror counts
+    opened_at_count: int  # what the mirror counts, not a time
     hears_news: bool = False
     closing: bool = False
     holds: dict[UserId, Held] = field(default_factory=dict)  # those it was told ``prepared`` for
@@ -44,8 +44,8 @@ class View:
     has_command: bool = False
     unheard: dict[UserId, bool] = field(default_factory=dict)  # changed meanwhile; still listed?
     held_by: Held | None = None  # the hold that its client, who waits, was told of
-    your_place: YourPlace | None = None  # what it was told of its place, and when
-    your_place_at: Seconds = -inf
+    your_number: YourNumber | None = None  # the last it was told, and when
+    your_number_at: Seconds = -inf
     event: EventUpdated | None = None  # as it was when the socket opened, or as it was told since
 
     def shows(self, place: Place | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.errors import PersonNotFound, ScanNotFound, Unavailable
@@ -24,7 +25,7 @@ class Confirmation(Enum):
     REJECTED = "rejected"
 
 
-class Reason(Enum):
+class ScanReason(Enum):
     """Why a scan is in the state it is in, where that does not say it all."""
 
     RENAMED = "renamed"  # Contract: 3.7
@@ -39,7 +40,14 @@ class ConfirmationScan:
     uploaded_at: Instant
     state: Confirmation = Confirmation.PENDING
     judged_at: Instant | None = None
-    reason: Reason | None = None
+    reason: ScanReason | None = None
+
+
+class ScanSeen(NamedTuple):
+    """A scan and the bytes of its picture, as a moderator sees it."""
+
+    scan: ConfirmationScan
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +97,13 @@ class ReadScan:
     observe: ports.Observe
     files: ports.Files
 
-    async def __call__(self, *, user_id: UserId) -> tuple[ConfirmationScan, bytes]:
+    async def __call__(self, *, user_id: UserId) -> ScanSeen:
         """Reads the scan and its picture. Raises ScanNotFound."""
         scan = await self.observe(lambda unit: unit.scans.find(user_id))
         if scan is None:
             raise ScanNotFound
-        content, _ = await self.files.get(scan_path(scan.file))
-        return scan, content
+        file = await self.files.get(scan_path(scan.file))
+        return ScanSeen(scan, file.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +146,9 @@ def remove_tick(unit: ports.Unit, user_id: UserId) -> None:
     scan = unit.scans.lock(user_id)
     if scan is not None and scan.state is Confirmation.APPROVED:
         now = unit.now()
-        unit.scans.put(replace(scan, state=Confirmation.NONE, judged_at=now, reason=Reason.RENAMED))
+        unit.scans.put(
+            replace(scan, state=Confirmation.NONE, judged_at=now, reason=ScanReason.RENAMED)
+        )
 
 
 async def discard_file(files: ports.Files, path: str) -> None:

@@ -41,6 +41,6 @@ class Sessions(Protocol):
         """Removes what there is; does nothing where there is none."""
         ...
 
-    def remove_expired(self, user_id: UserId, used_by: Instant) -> None:
-        """Forgets those of this person that were used last at ``used_by`` or before."""
+    def remove_expired(self, user_id: UserId, used_until: Instant) -> None:
+        """Forgets those of this person that were used last at ``used_until`` or before."""
         ...

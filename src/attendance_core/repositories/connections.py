@@ -57,10 +57,12 @@ class Connections(Protocol):
         ...
 
     def lapsed(
-        self, lost_by: Instant, renewed_by: Instant | None, limit: int
+        self, lost_until: Instant, renewed_until: Instant | None, limit: int
     ) -> Sequence[Connection]:
-        """Lists those lost at ``lost_by`` or before, and, where given, those not lost themselves
-        whose process renewed its lease last at ``renewed_by`` or before.
+        """Lists those lost at ``lost_until`` or before.
+
+        And, where ``renewed_until`` is given, those not lost themselves whose process renewed its
+        lease last then or before.
         """
         ...
 
@@ -74,6 +76,6 @@ class Processes(Protocol):
         """Adds or replaces."""
         ...
 
-    def remove_idle(self, renewed_by: Instant) -> None:
-        """Forgets those that renewed last at ``renewed_by`` or before and have no connection."""
+    def remove_idle(self, renewed_until: Instant) -> None:
+        """Forgets those without a connection that renewed last at ``renewed_until`` or before."""
         ...

@@ -9,7 +9,7 @@ from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core.attendance import Attended
-    from attendance_core.events import Event, Helper, When
+    from attendance_core.events import Event, EventQuery, Helper
 
 
 class Helpers(Protocol):
@@ -39,8 +39,7 @@ class Helpers(Protocol):
 class Events(Protocol):
     """Keeps gatherings. Lists are ordered by start, the earliest first, then folded name, then id.
 
-    ``when`` says which of them, where not all, and whether the latest start comes first; ``after``
-    names the event behind which a list goes on, and then nothing is passed over.
+    ``query`` says which of them, where not all, and whether the latest start comes first.
     """
 
     def add(self, event: Event) -> None:
@@ -76,34 +75,13 @@ class Events(Protocol):
         """Removes it, its places and connections. Raises SomebodyWasMarked where it has entries."""
         ...
 
-    def search(
-        self,
-        part: str | None,
-        limit: int | None,
-        offset: int,
-        when: When = ...,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
+    def search(self, part: str | None, query: EventQuery = ...) -> Sequence[Event]:
         """Finds those whose name has each word of the folded part in it; all without a part."""
         ...
 
-    def created_by(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ...,
-        after: Event | None = None,
-    ) -> Sequence[Event]: ...
+    def created_by(self, user_id: UserId, query: EventQuery = ...) -> Sequence[Event]: ...
 
-    def organised_by(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ...,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
+    def organised_by(self, user_id: UserId, query: EventQuery = ...) -> Sequence[Event]:
         """Lists those this person created or helps in."""
         ...
 
@@ -111,14 +89,7 @@ class Events(Protocol):
         """Counts those this person created that end after now, up to ``limit``."""
         ...
 
-    def joined_by(
-        self,
-        user_id: UserId,
-        limit: int | None,
-        offset: int,
-        when: When = ...,
-        after: Event | None = None,
-    ) -> Sequence[Event]:
+    def joined_by(self, user_id: UserId, query: EventQuery = ...) -> Sequence[Event]:
         """Lists those this person is in now."""
         ...
 

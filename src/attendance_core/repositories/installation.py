@@ -6,8 +6,8 @@ from typing import Protocol
 
 
 class Installation(Protocol):
-    """What a database knows of itself."""
+    """Keeps what a database knows of itself."""
 
     def database_id(self, new: str) -> str:
-        """Its id, the same for ever; ``new`` where it has none yet."""
+        """Reads its id, the same for ever; ``new`` where it has none yet."""
         ...

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from attendance_core.vocabulary import EventId, UserId
 
 if TYPE_CHECKING:
-    from attendance_core.marking.connections import Terms
-    from attendance_core.marking.ledger import Entry, NewEntry, Noted
+    from attendance_core.attendance import LedgerLine
+    from attendance_core.marking.ledger import Entry, NewEntry
+    from attendance_core.marking.terms import Terms
 
 
 class Ledger(Protocol):
@@ -34,7 +35,7 @@ class Ledger(Protocol):
 
     def of(
         self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
-    ) -> Sequence[tuple[Entry, Noted]]:
+    ) -> Sequence[LedgerLine]:
         """Lists the entries of an event, or of one person in it, the latest first.
 
         Those of one instant: by user id, then number, the greatest first.

@@ -9,7 +9,7 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core.attendance import Participant
-    from attendance_core.marking.places import Place
+    from attendance_core.marking.places import Place, PlaceKey
 
 
 class Places(Protocol):
@@ -53,6 +53,6 @@ class Places(Protocol):
         """Tells whether anybody but this person is in the event, or was and has left."""
         ...
 
-    def lapsed(self, now: Instant, limit: int) -> Sequence[tuple[EventId, UserId]]:
-        """Lists people whose hold has run out by now, earliest first."""
+    def lapsed(self, now: Instant, limit: int) -> Sequence[PlaceKey]:
+        """Lists those whose hold has run out by now, earliest first."""
         ...

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from attendance_web.demo.cast import Person, face, names
 from attendance_web.demo.client import Visitor
-from attendance_web.demo.report import Marking, Result, Stages
+from attendance_web.demo.report import MarkerResult, Result, Stages
 from attendance_web.demo.sheet import Marker, Sheet, ask
 
 T = TypeVar("T")
@@ -173,8 +173,8 @@ class Lecture:
             asked=len(told),
             dropped=sheet.dropped,
             refused=sheet.refused,
-            markings=[
-                Marking(
+            markers=[
+                MarkerResult(
                     each.person.name,
                     self._earned(len(each.marked)),
                     [by_id[user_id] for user_id in each.marked],

@@ -15,7 +15,7 @@ from rich.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Marking:
+class MarkerResult:
     """What one person did at the sign-in sheet."""
 
     name: str
@@ -31,7 +31,7 @@ class Result:
     asked: int
     dropped: int
     refused: int
-    markings: Sequence[Marking]
+    markers: Sequence[MarkerResult]
     prepare_ms: Sequence[float]
     confirm_ms: Sequence[float]
     login: str
@@ -73,13 +73,13 @@ class Stages:
 def table(result: Result) -> Table:
     """Tells who marked whom, what it paid, and how fast the answers came."""
     shown = Table(title=result.event, show_footer=True, caption_justify="left")
-    shown.add_column("Marked by", footer=f"{len(result.markings)} markers")
-    marks = sum(len(each.marked) for each in result.markings)
+    shown.add_column("Marked by", footer=f"{len(result.markers)} markers")
+    marks = sum(len(each.marked) for each in result.markers)
     shown.add_column("Marked", footer=f"{marks} of {result.asked} who asked", justify="right")
-    karma = sum(each.karma for each in result.markings)
+    karma = sum(each.karma for each in result.markers)
     shown.add_column("Karma", footer=str(karma), justify="right")
     shown.add_column("Whom", footer=_speed(result))
-    for each in result.markings:
+    for each in result.markers:
         shown.add_row(each.name, str(len(each.marked)), str(each.karma), ", ".join(each.marked))
     shown.caption = (
         f"Lost their connection and came back: {result.dropped}; refused first: {result.refused}"

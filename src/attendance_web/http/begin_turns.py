@@ -13,12 +13,12 @@ from typing import Any, Final
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head import Application
 from attendance_web.wire.callers import Caller, address_of, caller_of
-from attendance_web.wire.credentials import credentials_from, is_secure
+from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.seen_sessions import SeenSessions
-from attendance_web.wire.turns import FairTurns, NoTurn, Turns
+from attendance_web.wire.turns import FairTurns, NoTurn
 
 AT_ONCE: Final = 16
-OF_ONE: Final = 4  # of a person; of a network, for whoever has not been here before
+OF_ONE: Final = 2  # of a person; of a network, for whoever has not been here before
 WAITING: Final = 20_000  # a hall that opens the page, with six connections each
 TURN_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
 # So long a turn is kept at most: what takes longer waits for the store, and is in nobody's way
@@ -31,7 +31,7 @@ class BeginTurns:
     def __init__(self, seen: SeenSessions) -> None:
         self._seen = seen
         self._turns = FairTurns(
-            Turns(at_once=AT_ONCE, of_one=OF_ONE, waiting=WAITING, waiting_of_one=WAITING)
+            at_once=AT_ONCE, of_one=OF_ONE, waiting=WAITING, waiting_of_one=WAITING
         )
 
     async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
@@ -48,6 +48,6 @@ class BeginTurns:
             await application(scope, receive, send)
 
     def _caller(self, scope: Any) -> Caller:
-        credentials = credentials_from(scope["headers"], secure=is_secure(scope))
-        person = None if credentials is None else self._seen.person_of(credentials.token)
+        credential = credential_from(scope["headers"], secure=is_secure(scope))
+        person = None if credential is None else self._seen.person_of(credential.token)
         return caller_of(person, address_of(scope))

@@ -15,7 +15,7 @@ import msgspec
 from litestar.datastructures import Cookie
 
 from attendance_core import ports
-from attendance_core.accounts import Actor, Credential, LoggedIn
+from attendance_core.accounts import Actor, CredentialKind, LoggedIn
 from attendance_core.errors import NotLoggedIn
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import SessionId, UserId
@@ -24,7 +24,7 @@ from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.pieces import Pieces
-from attendance_web.wire.credentials import Credentials
+from attendance_web.wire.credentials import Credential
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
 
@@ -45,10 +45,10 @@ class CallServices:
     seen: SeenSessions
     person_turns: FairTurns
     bodies: Bodies
-    lists: ListTurns
+    list_turns: ListTurns
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
-    is_stopped: Callable[[], bool]  # whether it takes no calls any more
+    refuses_calls: Callable[[], bool]  # whether it takes no calls any more
     store_answers: Callable[[], bool]  # whether it has taken this process's last proof of life
 
 
@@ -58,7 +58,7 @@ class CallContext(Generic[A]):
 
     arguments: A
     actor: Actor | None
-    credentials: Credentials | None
+    credential: Credential | None
     address: str
     use_cases: UseCases
     limits: Limits
@@ -89,8 +89,8 @@ class CallContext(Generic[A]):
 
     def keep_session(self) -> None:
         """Has the browser keep the session that it has shown for thirty days from now."""
-        if self.credentials is not None and self._is_by_cookie:
-            self._give_session(self.credentials.token)
+        if self.credential is not None and self._is_by_cookie:
+            self._give_session(self.credential.token)
 
     def end_session(self) -> None:
         """Has the browser forget its session."""
@@ -101,7 +101,7 @@ class CallContext(Generic[A]):
 
     @property
     def _is_by_cookie(self) -> bool:
-        return self.credentials is not None and self.credentials.credential is Credential.COOKIE
+        return self.credential is not None and self.credential.kind is CredentialKind.COOKIE
 
 
 Run = Callable[[CallContext[Any]], Awaitable[Any]]

@@ -12,12 +12,12 @@ import secrets
 from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.types import Message, Scope
 
-from attendance_core.accounts import Credential
+from attendance_core.accounts import CredentialKind
 from attendance_web.http.cookies import SAME_SITE
 from attendance_web.wire.credentials import (
     CSRF_COOKIE,
     CSRF_HEADER,
-    Credentials,
+    Credential,
     is_secure,
     origin_is_foreign,
 )
@@ -29,7 +29,7 @@ TOKEN_BYTES = 32  # 256 bits
 
 def check(
     headers: RawHeaders,
-    by: Credentials | None,
+    by: Credential | None,
     allowed_origins: frozenset[str],
     *,
     secure: bool,
@@ -40,7 +40,7 @@ def check(
 
     Raises ForeignOrigin, CsrfFailed.
     """
-    if by is not None and by.credential is Credential.BEARER:
+    if by is not None and by.kind is CredentialKind.BEARER:
         return
     if origin_is_foreign(headers, allowed_origins, secure=secure):
         raise ForeignOrigin

@@ -9,7 +9,7 @@ from typing import Final
 from attendance_web.static_files import VERSION
 
 # What keeps browsers from guessing, from telling others, and from being used by others' pages
-GUARDED: Final[Mapping[str, str]] = {
+GUARD_HEADERS: Final[Mapping[str, str]] = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

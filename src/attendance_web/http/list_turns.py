@@ -12,7 +12,7 @@ from typing import Final
 from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.callers import Caller
-from attendance_web.wire.turns import FairTurns, NoTurn, Turns
+from attendance_web.wire.turns import FairTurns, NoTurn
 
 # To wait costs next to nothing, and who is refused at once is back at once
 WAITING, WAITING_OF_ONE = 4000, 1000
@@ -54,9 +54,7 @@ class ListTurns:
 
 
 def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:
-    return FairTurns(
-        Turns(at_once=at_once, of_one=of_one, waiting=WAITING, waiting_of_one=WAITING_OF_ONE)
-    )
+    return FairTurns(at_once=at_once, of_one=of_one, waiting=WAITING, waiting_of_one=WAITING_OF_ONE)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from attendance_core.errors import Unavailable
 from attendance_web.http.call import CallServices
-from attendance_web.wire.credentials import credentials_from, is_secure
+from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.headers import RawHeaders, every
 from attendance_web.wire.refusals import UnknownPath
 
@@ -39,13 +39,11 @@ def _accepts_html(headers: RawHeaders) -> bool:
 async def redirect_to_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Sends a browser to the page, to the events where somebody is logged in."""
     services: CallServices = request.app.state.services
-    credentials = credentials_from(request.scope["headers"], secure=is_secure(request.scope))
+    credential = credential_from(request.scope["headers"], secure=is_secure(request.scope))
     actor = None
-    if credentials is not None:
+    if credential is not None:
         try:
-            actor = await services.use_cases.identify(
-                token=credentials.token, credential=credentials.credential
-            )
+            actor = await services.use_cases.identify(token=credential.token, kind=credential.kind)
         except Unavailable:
             actor = None  # the page says so, and asks again
     headers = {"Location": PAGE if actor is None else EVENTS, "Cache-Control": "no-store"}

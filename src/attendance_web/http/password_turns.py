@@ -12,7 +12,7 @@ from typing import Final
 
 from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds
-from attendance_web.wire.turns import FairTurns, NoTurn, Turns
+from attendance_web.wire.turns import FairTurns, NoTurn
 
 AT_ONCE = 3  # of each kind: two in threads, and one that asks the store before or after
 MAX_KNOWN, MAX_KNOWN_AN_ACCOUNT = 1000, 10
@@ -28,8 +28,18 @@ class PasswordTurns:
     """Lets a few passwords at a time be looked at in this process; the others wait."""
 
     def __init__(self) -> None:
-        self.known = _fair_turns(MAX_KNOWN, MAX_KNOWN_AN_ACCOUNT)
-        self.others = _fair_turns(MAX_OTHERS, MAX_OTHERS_AN_ADDRESS)
+        self.known = FairTurns(
+            at_once=AT_ONCE,
+            of_one=AT_ONCE,
+            waiting=MAX_KNOWN,
+            waiting_of_one=MAX_KNOWN_AN_ACCOUNT,
+        )
+        self.others = FairTurns(
+            at_once=AT_ONCE,
+            of_one=AT_ONCE,
+            waiting=MAX_OTHERS,
+            waiting_of_one=MAX_OTHERS_AN_ADDRESS,
+        )
 
     @asynccontextmanager
     async def turn(self, account: str, network: str, *, known: bool) -> AsyncIterator[None]:
@@ -45,9 +55,3 @@ class PasswordTurns:
                 await asyncio.sleep(REFUSAL_SECONDS)
                 raise TooManyRequests(seconds=RETRY_SECONDS) from None
             yield
-
-
-def _fair_turns(waiting: int, waiting_of_one: int) -> FairTurns:
-    return FairTurns(
-        Turns(at_once=AT_ONCE, of_one=AT_ONCE, waiting=waiting, waiting_of_one=waiting_of_one)
-    )

@@ -26,7 +26,7 @@ from attendance_web.wire.client_gone import gone_of
 from attendance_web.wire.credentials import (
     browser_secrets_from,
     check_person,
-    credentials_from,
+    credential_from,
     is_secure,
     person_of_headers,
 )
@@ -66,22 +66,20 @@ def handler_of(call: Call) -> HTTPRouteHandler:
 async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response[bytes]:
     """Makes one call, from its headers to its answer; what is raised becomes an envelope."""
     services: CallServices = request.app.state.services
-    if services.is_stopped():
+    if services.refuses_calls():
         raise Unavailable
     scope = request.scope
     headers: RawHeaders = scope["headers"]
     secure = is_secure(scope)
-    credentials = credentials_from(headers, secure=secure)
+    credential = credential_from(headers, secure=secure)
     if declared.method == "POST":
         if content_length(headers) > declared.most_bytes:
             raise BodyTooLarge
-        csrf.check(headers, credentials, services.allowed_origins, secure=secure)
+        csrf.check(headers, credential, services.allowed_origins, secure=secure)
     actor = None
     began_at = asyncio.get_running_loop().time()
-    if credentials is not None:
-        actor = await services.use_cases.identify(
-            token=credentials.token, credential=credentials.credential
-        )
+    if credential is not None:
+        actor = await services.use_cases.identify(token=credential.token, kind=credential.kind)
     if actor is not None:
         services.seen.note(actor)
         await _count(actor.user_id, services)
@@ -96,7 +94,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         call = CallContext(
             await _arguments(declared, request, caller),
             actor,
-            credentials,
+            credential,
             address,
             services.use_cases,
             services.limits,
@@ -109,7 +107,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         call.keep_session()
     if isinstance(answer, Pieces):
         seconds = left if declared.needs_login else None
-        return PiecesResponse(answer, services.lists, caller, call.cookies, seconds)
+        return PiecesResponse(answer, services.list_turns, caller, call.cookies, seconds)
     return success(answer, call.cookies)
 
 
@@ -156,7 +154,7 @@ async def _run(
         try:
             async with asyncio.timeout(seconds if declared.needs_login else None):
                 if declared.is_list:
-                    await turn.enter_async_context(services.lists.turn_to_look(caller))
+                    await turn.enter_async_context(services.list_turns.turn_to_look(caller))
                 elif declared.needs_login:
                     await turn.enter_async_context(services.person_turns.turn(caller, TURN_SECONDS))
                 return await declared.run(call)

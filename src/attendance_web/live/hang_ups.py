@@ -17,7 +17,8 @@ from typing import Final
 from attendance_core.errors import Unavailable
 from attendance_core.marking.commands import HangUp
 from attendance_core.marking.connections import Connection
-from attendance_core.vocabulary import EventId, ProcessId, Seconds, UserId
+from attendance_core.marking.places import PlaceKey
+from attendance_core.vocabulary import ProcessId, Seconds
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class HangUps:
         self._process_id = process_id
         self._ends = set[_End]()  # all that are not over
         # Those that wait to be stored
-        self._goodbyes: dict[tuple[EventId, UserId], list[_End]] = {}
+        self._goodbyes: dict[PlaceKey, list[_End]] = {}
         self._losses = deque[_End]()
         self._goodbyes_under_way = 0
         self._under_way = set[asyncio.Task[None]]()
@@ -79,7 +80,7 @@ class HangUps:
             UNDER_WAY_SECONDS, lambda: self.begin(connection, goodbye=False)
         )
 
-    async def all_over(self) -> None:
+    async def wait_until_stored(self) -> None:
         """Returns once there is none that is not stored."""
         while self._ends:
             await asyncio.wait([end.over for end in self._ends])
@@ -98,7 +99,7 @@ class HangUps:
 
     def _queue(self, end: _End) -> None:
         if end.goodbye:
-            whose = end.connection.event_id, end.connection.user_id
+            whose = PlaceKey(end.connection.event_id, end.connection.user_id)
             self._goodbyes.setdefault(whose, []).append(end)
         else:
             self._losses.append(end)

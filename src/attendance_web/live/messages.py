@@ -1,18 +1,13 @@
-"""The language of the two sockets, declared once: what is said, and how it is spelt.
-
-Contract: 6, the table of messages.
-"""
+"""What the two sockets are told, and how it is spelt. Contract: 6, the table of messages."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
 from attendance_core.errors import Language, Refusal, TooSoon, Unavailable
-from attendance_core.marking.connections import Role
 from attendance_core.marking.frames import (
     Closing,
     Confirmed,
@@ -27,15 +22,11 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
-    YourPlace,
+    YourNumber,
 )
-from attendance_core.marking.outcomes import Outcome
 from attendance_core.profiles import ProfileSummary
-from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId
-from attendance_web.wire.refusals import BadFrame, BadParams, UnknownMessage
 from attendance_web.wire.urls import picture_url
-from attendance_web.wire.values import MAX_ID, InvalidValue, too_complex, whole_number
 
 MARKED_TEXT = {
     "en": "Marked, thank you! You have earned {paid} karma.",
@@ -50,120 +41,10 @@ MARKED_AGAIN_TEXT = {
     "ru": "Вы уже отметили этого человека, спасибо!",
 }
 
-
-class UserRef(msgspec.Struct, frozen=True):
-    """Somebody; an id may come as a digit string, or as 12.0."""
-
-    user_id: int | float | str
-
-
-class OptionalUserRef(msgspec.Struct, frozen=True):
-    """Somebody, or whoever it is about."""
-
-    user_id: int | float | str | None = None
-
-
-Params = type[UserRef] | type[OptionalUserRef] | None
-UseCase = Callable[..., Awaitable[Outcome]]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A message that clients send: on which sockets, with what, and what carries it out."""
-
-    message: str
-    roles: frozenset[Role]
-    params: Params  # None: whatever comes is passed over
-    use_case: Callable[[UseCases], UseCase] | None  # None: it is answered with a pong
-    meaning: str
-
-
-MARKERS: Final = frozenset({Role.MARKING})
-EVERYBODY: Final = frozenset(Role)
-
-# The whole language of clients: the decoder, the visits, the metrics and docs/wire.md read it
-COMMANDS: Final = {
-    command.message: command
-    for command in (
-        Command(
-            "prepare_to_mark",
-            MARKERS,
-            UserRef,
-            lambda do: do.prepare_to_mark,
-            "I choose this person: nobody else can now.",
-        ),
-        Command(
-            "confirm_marking",
-            MARKERS,
-            OptionalUserRef,
-            lambda do: do.confirm_marking,
-            "Done, they are marked.",
-        ),
-        Command(
-            "refuse_to_mark",
-            MARKERS,
-            OptionalUserRef,
-            lambda do: do.refuse_to_mark,
-            "I give them back.",
-        ),
-        Command("ping", EVERYBODY, None, None, "Are you there?"),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
-class GivenCommand:
-    """A command as somebody gave it, and the person it names."""
-
-    command: Command
-    target: UserId | None = None
-
-
-class _ClientFrame(msgspec.Struct, frozen=True):
-    message: str
-    params: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_decode_frame = msgspec.json.Decoder(_ClientFrame).decode
-_decode_params: Final[dict[Any, Callable[[msgspec.Raw], Any]]] = {
-    UserRef: msgspec.json.Decoder(UserRef).decode,
-    OptionalUserRef: msgspec.json.Decoder(OptionalUserRef | None).decode,
-}
-_encode = msgspec.json.Encoder().encode
-
-
-def decode(text: str, role: Role) -> GivenCommand:
-    """Reads a frame from a client of such a socket.
-
-    Raises BadFrame, UnknownMessage, BadParams.
-    """
-    encoded = text.encode()
-    if too_complex(encoded):
-        raise BadFrame
-    try:
-        frame = _decode_frame(encoded)
-    except msgspec.DecodeError:
-        raise BadFrame from None
-    command = COMMANDS.get(frame.message)
-    if command is None or role not in command.roles:
-        raise UnknownMessage
-    return GivenCommand(command, _target(command.params, frame.params))
-
-
-def _target(params: Params, given: msgspec.Raw) -> UserId | None:
-    if params is None:
-        return None
-    try:
-        named = _decode_params[params](given)
-        if named is None or named.user_id is None:
-            return None
-        return UserId(whole_number(named.user_id, 1, MAX_ID))
-    except (msgspec.DecodeError, InvalidValue):
-        raise BadParams from None
-
-
 People = Mapping[UserId, ProfileSummary]
 NOBODY: Final[People] = {}
+
+_encode = msgspec.json.Encoder().encode
 
 
 class PersonSummary(msgspec.Struct, frozen=True):
@@ -235,7 +116,7 @@ def _spelling(frame: Frame, language: Language) -> tuple[str, dict[str, object]]
         case EventUpdated(name, starts_at, ends_at):
             times = {"time_from": int(starts_at), "time_to": int(ends_at)}
             return "event_changed", {"name": name, **times}
-        case YourPlace(number, waiting, markers):
+        case YourNumber(number, waiting, markers):
             return "your_place", {"place": number, "waiting": waiting, "markers": markers}
         case WasMarked(user_id):
             return "was_marked", {"user_id": user_id}

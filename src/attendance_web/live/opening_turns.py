@@ -3,7 +3,7 @@
 Each opening asks the store several times. Were they all let in, every first question would be
 answered before any last one, and nearly all would have waited for nothing. The turns go round by
 person. Who somebody is takes a short look in the store, with turns of its own: they go round by
-address, a lecture hall's among them, and by person where their session was seen before.
+address, a lecture hall's among them, or by person where their session was seen before.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from attendance_core.accounts import Actor
 from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.wire.callers import caller_of
 from attendance_web.wire.seen_sessions import SeenSessions
-from attendance_web.wire.turns import FairTurns, Turns
+from attendance_web.wire.turns import FairTurns
 
 AT_ONCE: Final = 32  # enough for a shared COMMIT, and more than there are connections of a pool
 LOOKS_OF_ONE: Final = 16  # at once, for an address
-OPENINGS_OF_ONE: Final = 4  # at once, for a person: of 32 who keep theirs, one never has many
+OF_ONE_PERSON: Final = 1  # look, and opening, at once: sixteen pages are open all the same soon
 WAITING: Final = 2048  # more than can be opened before they have waited too long
-WAITING_OF_ONE: Final = 16  # a person's pages that all come back at once
+WAITING_OF_ONE: Final = 64  # of a person; more than they may have open
 OPENING_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_SECONDS: Final[Seconds] = 3.5  # who has had no turn by then would not be done in time
+# Until those for whom there is no place even to wait are told: told at once they are back at once
+TOLD_AFTER_SECONDS: Final[Seconds] = 0.5
 
 
 class Opening:
@@ -42,10 +44,11 @@ class Opening:
         self, token: str, address: str, look: Callable[[], Awaitable[Actor]]
     ) -> Actor:
         """Finds out whose it is by this look, in its turn. Raises NoTurn, and what that raises."""
-        caller = caller_of(self._queue.seen.person_of(token), address)
-        async with self._queue.looks.turn(caller, self._turn_within):
+        queue, person = self._queue, self._queue.seen.person_of(token)
+        turns = queue.looks_of_addresses if person is None else queue.looks_of_people
+        async with turns.turn(caller_of(person, address), self._turn_within):
             actor = await look()
-        self._queue.seen.note(actor)
+        queue.seen.note(actor)
         return actor
 
     @asynccontextmanager
@@ -71,8 +74,10 @@ class OpeningQueue:
     """Limits how many sockets this process opens at once; the others wait, fairly."""
 
     def __init__(self) -> None:
-        self.looks = _fair_turns(LOOKS_OF_ONE, WAITING)
-        self.turns = _fair_turns(OPENINGS_OF_ONE, WAITING_OF_ONE)
+        self.looks_of_addresses = FairTurns(
+            at_once=AT_ONCE, of_one=LOOKS_OF_ONE, waiting=WAITING, waiting_of_one=WAITING
+        )
+        self.looks_of_people, self.turns = _turns_of_people(), _turns_of_people()
         self.seen = SeenSessions()
 
     @asynccontextmanager
@@ -82,7 +87,7 @@ class OpeningQueue:
             yield Opening(self, patience, asyncio.get_running_loop().time() + TURN_SECONDS)
 
 
-def _fair_turns(of_one: int, waiting_of_one: int) -> FairTurns:
+def _turns_of_people() -> FairTurns:
     return FairTurns(
-        Turns(at_once=AT_ONCE, of_one=of_one, waiting=WAITING, waiting_of_one=waiting_of_one)
+        at_once=AT_ONCE, of_one=OF_ONE_PERSON, waiting=WAITING, waiting_of_one=WAITING_OF_ONE
     )

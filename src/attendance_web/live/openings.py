@@ -5,6 +5,7 @@ The visit that owns a socket is the only one to read, write and close it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import suppress
 from typing import Final
@@ -18,13 +19,13 @@ from attendance_core.vocabulary import EventId
 from attendance_web.live.asgi import ClientGone, Receive, Scope, Send, Socket
 from attendance_web.live.close_codes import refusal_code
 from attendance_web.live.messages import encode_error
-from attendance_web.live.opening_turns import Opening
+from attendance_web.live.opening_turns import TOLD_AFTER_SECONDS, Opening
 from attendance_web.live.sockets import Sockets
 from attendance_web.live.visit import Visit
 from attendance_web.wire.credentials import (
-    Credentials,
+    Credential,
     check_person,
-    credentials_from,
+    credential_from,
     origin_is_foreign,
 )
 from attendance_web.wire.headers import header
@@ -57,9 +58,9 @@ class SocketApplication:
         sockets = self._sockets
         with sockets.track():
             try:
-                credentials = self._credentials_of(socket)
+                credential = self._credential_of(socket)
                 async with sockets.openings.opening() as opening:
-                    actor, event_id = await self._admit(socket, credentials, opening)
+                    actor, event_id = await self._admit(socket, credential, opening)
                     async with opening.turn(actor.user_id) as release:
                         if sockets.is_draining:
                             raise Unavailable
@@ -74,8 +75,12 @@ class SocketApplication:
                                 hears_news=wants_news(socket.query),
                             )
                             await visit.run()
-            except (TimeoutError, NoTurn):
-                logger.warning("an opening took too long, or too many wait")
+            except NoTurn:
+                logger.warning("an opening found no turn: too many wait")
+                await asyncio.sleep(TOLD_AFTER_SECONDS)
+                await _turn_away(socket, Unavailable())
+            except TimeoutError:
+                logger.warning("an opening took too long")
                 await _turn_away(socket, Unavailable())
             except (Refusal, Unavailable, LeaseLost) as error:
                 await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
@@ -85,25 +90,25 @@ class SocketApplication:
                 logger.exception("an opening failed")
                 await _turn_away(socket, Unavailable())
 
-    def _credentials_of(self, socket: Socket) -> Credentials:
+    def _credential_of(self, socket: Socket) -> Credential:
         """Reads who it says it is; this needs no store. Raises ForeignOrigin, NotLoggedIn."""
         allowed, secure = self._sockets.allowed_origins, socket.is_secure
         if origin_is_foreign(socket.headers, allowed, secure=secure):
             raise ForeignOrigin
-        credentials = credentials_from(socket.headers, secure=secure)
-        if credentials is None:
+        credential = credential_from(socket.headers, secure=secure)
+        if credential is None:
             raise NotLoggedIn
-        return credentials
+        return credential
 
     async def _admit(
-        self, socket: Socket, credentials: Credentials, opening: Opening
+        self, socket: Socket, credential: Credential, opening: Opening
     ) -> tuple[Actor, EventId]:
         """Finds who wants in, and where.
 
         Raises NotLoggedIn, BadParams, OtherPerson, BadEventId, in this order; NoTurn, Unavailable.
         """
         actor = await opening.identify(
-            credentials.token, socket.address, lambda: self._identified(credentials)
+            credential.token, socket.address, lambda: self._identified(credential)
         )
         try:
             check_person(actor, person_of_query(socket.query))
@@ -111,11 +116,9 @@ class SocketApplication:
             raise BadParams from None
         return actor, event_id_of(socket.query)
 
-    async def _identified(self, credentials: Credentials) -> Actor:
+    async def _identified(self, credential: Credential) -> Actor:
         """Finds who shows this. Raises NotLoggedIn, Unavailable."""
-        actor = await self._sockets.use_cases.identify(
-            token=credentials.token, credential=credentials.credential
-        )
+        actor = await self._sockets.use_cases.identify(token=credential.token, kind=credential.kind)
         if actor is None:
             raise NotLoggedIn
         return actor
@@ -150,7 +153,7 @@ async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
     language = preferred(header(socket.headers, "accept-language"))
     socket.log_fields["code"] = error.code
     if isinstance(error, Refusal):
-        SECURITY.refused(error, socket.headers, socket.address)
+        SECURITY.note_refusal(error, socket.headers, socket.address)
     with suppress(ClientGone):
         await socket.accept()
         await socket.send_text(encode_error(error, language))

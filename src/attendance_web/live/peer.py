@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-PEER_EXTENSION: Final = (
-    "attendance.peer"  # where in the extensions of a scope a server leaves its `Peer`
-)
+# Where in the extensions of a scope a server leaves its `Peer`
+PEER_EXTENSION: Final = "attendance.peer"
 FLOODED: Final = "attendance.flooded"  # in the event that stands for a frame too many
 
 

@@ -32,12 +32,12 @@ from attendance_web.live.person_cache import PersonCache
 logger = logging.getLogger(__name__)
 
 READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
-# Contract: 6.16, a place is right within 7 s: a reading, 3 s since it was told last, and this
-TELL_PLACES_EVERY: Seconds = 0.25
+# Contract: 6.16, `your_place` is right within 7 s: a reading, 3 s since the last one, and this
+TELL_NUMBERS_EVERY: Seconds = 0.25
 READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
 
 
-def end(outbox: Outbox, ending: Ending) -> None:
+def close_for(outbox: Outbox, ending: Ending) -> None:
     """Closes an open socket with its error frame, where there is one, and its code."""
     error = ending.as_error()
     text = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
@@ -55,7 +55,7 @@ class Room:
         process_id: Callable[[], ProcessId],
     ) -> None:
         self.event_id = event_id
-        self.users = 0  # who are in it, or on their way in or out
+        self.visit_count = 0  # in it, or on their way in or out
         self.people = PersonCache(use_cases.get_profile_summaries)
         self._mirror = Mirror()
         self._notifier = notifier
@@ -65,7 +65,7 @@ class Room:
         self._refresh = asyncio.Event()  # it is to be read again at once
         self._ends_in: Seconds | None = None
         self._asking: set[asyncio.Task[None]] = set()
-        self._telling: asyncio.TimerHandle | None = None  # those whose place has changed
+        self._telling: asyncio.TimerHandle | None = None  # those whose number has changed
         self._unsubscribe: Callable[[], None] | None = None
         self._opened = asyncio.get_running_loop().create_future()
         # Of its own, or its logs would tell the request of whoever came first
@@ -86,7 +86,7 @@ class Room:
         """Counts who waits, and who is held."""
         return self._mirror.counts
 
-    async def opened(self) -> None:
+    async def wait_until_read(self) -> None:
         """Returns once it was read. Raises Unavailable."""
         await asyncio.shield(self._opened)
 
@@ -102,7 +102,7 @@ class Room:
 
     async def _live(self) -> None:
         try:
-            self._unsubscribe = await self._notifier.subscribe(self.event_id, self._heard)
+            self._unsubscribe = await self._notifier.subscribe(self.event_id, self._hear)
             await self._read_once()
         except Exception as error:
             if not isinstance(error, Unavailable):
@@ -142,11 +142,11 @@ class Room:
         listed = {place.user_id for place in reading.listed}
         await self.people.load_missing(listed | reading.markers)
 
-    def _heard(self, news: Announcement | ports.Missed) -> None:
-        if isinstance(news, ports.Missed | EventChanged):
+    def _hear(self, heard: Announcement | ports.Missed) -> None:
+        if isinstance(heard, ports.Missed | EventChanged):
             self._refresh.set()  # it may end at another instant
-        if not isinstance(news, ports.Missed):
-            self._deliver(self._mirror.announced(news))
+        if not isinstance(heard, ports.Missed):
+            self._deliver(self._mirror.apply_announcement(heard))
 
     def add_asker(self, outbox: Outbox, asked: Asked) -> None:
         """Takes in a ``mark_me`` socket that is open and stored."""
@@ -212,17 +212,17 @@ class Room:
                     else:
                         outbox.put(text)
 
-        if self._telling is None and self._mirror.owes_places:
+        if self._telling is None and self._mirror.owes_numbers:
             loop = asyncio.get_running_loop()
-            self._telling = loop.call_later(TELL_PLACES_EVERY, self._tell_places)
+            self._telling = loop.call_later(TELL_NUMBERS_EVERY, self._tell_numbers)
 
-    def _tell_places(self) -> None:
+    def _tell_numbers(self) -> None:
         self._telling = None
-        self._deliver(self._mirror.tell_places(asyncio.get_running_loop().time()))
+        self._deliver(self._mirror.tell_numbers(asyncio.get_running_loop().time()))
 
     def _end(self, outbox: Outbox, ending: Ending | None) -> None:
         if ending is not None:
-            end(outbox, ending)
+            close_for(outbox, ending)
             return
         self._begin(self._ask_why(outbox))
 
@@ -240,7 +240,7 @@ class Room:
         except Exception:
             logger.exception("the name of a marker could not be read")
         if held.user_id in self.people.known:
-            self._deliver(self._mirror.held_again(held, loop.time() - begun))
+            self._deliver(self._mirror.tell_hold_again(held, loop.time() - begun))
 
     async def _ask_why(self, outbox: Outbox) -> None:
         try:
@@ -249,4 +249,4 @@ class Room:
             if not isinstance(error, Unavailable):
                 logger.exception("why a connection has gone could not be found out")
             ending = Ending.LEASE_LOST
-        end(outbox, ending)
+        close_for(outbox, ending)

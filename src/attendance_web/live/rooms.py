@@ -48,13 +48,13 @@ class Rooms:
             room = self._rooms[event_id] = Room(
                 event_id, self._notifier, self._use_cases, self._process_id
             )
-        room.users += 1
+        room.visit_count += 1
         try:
-            await room.opened()
+            await room.wait_until_read()
             yield room
         finally:
-            room.users -= 1
-            if room.users == 0:
+            room.visit_count -= 1
+            if room.visit_count == 0:
                 if self._rooms.get(event_id) is room:
                     del self._rooms[event_id]
                 room.close()

@@ -57,7 +57,7 @@ class Sockets:
         self.hang_ups = HangUps(use_cases.hang_up, process_id)
         self.stays = Stays()
         self.is_draining = False  # takes no new sockets
-        self.is_stopped = False  # takes no new calls either
+        self.refuses_calls = False  # takes no new calls either
         # Who is closed first has to be back, after a restart, within their grace
         self._spread_seconds = min(SPREAD_SECONDS, grace_seconds / 3)
         self._tracked = 0
@@ -86,11 +86,11 @@ class Sockets:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._empty.wait()
-                await self.hang_ups.all_over()
+                await self.hang_ups.wait_until_stored()
 
-    def stop_accepting(self) -> None:
+    def refuse_calls(self) -> None:
         """Has calls refused: who is here already and calls is told to try again."""
-        self.is_stopped = True
+        self.refuses_calls = True
 
     async def close(self) -> None:
         """Gives up what could not be stored."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from attendance_core.marking.places import PlaceKey
 from attendance_core.vocabulary import EventId, UserId
 
 
@@ -25,7 +26,7 @@ class Stay:
         """Whether it goes without a grace, and nobody has stored that yet."""
         return self._is_leaving()
 
-    async def ended(self) -> None:
+    async def wait_until_ended(self) -> None:
         """Returns once nothing of it counts any more."""
         await self._ended.wait()
 
@@ -40,26 +41,28 @@ class Stays:
     """Keeps the stays of this process by person and event."""
 
     def __init__(self) -> None:
-        self._stays: dict[tuple[EventId, UserId], set[Stay]] = {}
+        self._stays: dict[PlaceKey, set[Stay]] = {}
 
     def begin(self, event_id: EventId, user_id: UserId, is_leaving: Callable[[], bool]) -> Stay:
         """Notes a socket; ``is_leaving`` tells whether it goes, or has gone, without a grace."""
-        theirs = self._stays.setdefault((event_id, user_id), set())
+        key = PlaceKey(event_id, user_id)
+        theirs = self._stays.setdefault(key, set())
 
         def forget(stay: Stay) -> None:
             theirs.discard(stay)
-            if not theirs and self._stays.get((event_id, user_id)) is theirs:
-                del self._stays[event_id, user_id]
+            if not theirs and self._stays.get(key) is theirs:
+                del self._stays[key]
 
         stay = Stay(is_leaving, forget)
         theirs.add(stay)
         return stay
 
-    async def goodbyes_ended(self, event_id: EventId, user_id: UserId) -> None:
+    async def wait_for_goodbyes(self, event_id: EventId, user_id: UserId) -> None:
         """Returns once no socket of theirs in the event is about to go without a grace."""
+        key = PlaceKey(event_id, user_id)
         while True:
-            leaving = [stay for stay in self._stays.get((event_id, user_id), ()) if stay.is_leaving]
+            leaving = [stay for stay in self._stays.get(key, ()) if stay.is_leaving]
             if not leaving:
                 return
             for stay in leaving:
-                await stay.ended()
+                await stay.wait_until_ended()

@@ -17,11 +17,12 @@ from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.asgi import ClientGone, Socket
 from attendance_web.live.close_codes import FAILED, FINAL, MARKED, RESTART, SLOW, TOO_MANY
+from attendance_web.live.commands import GivenCommand, decode
 from attendance_web.live.log_context import logged_with
-from attendance_web.live.messages import PONG, GivenCommand, decode, encode, encode_error
+from attendance_web.live.messages import PONG, encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.peer import FLOODED
-from attendance_web.live.room import Room, end
+from attendance_web.live.room import Room, close_for
 from attendance_web.live.sockets import Sockets
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
@@ -76,7 +77,7 @@ class Visit:
             lambda: self._ends_place or peer.said_goodbye,
         )
         try:
-            await self._sockets.stays.goodbyes_ended(connection.event_id, connection.user_id)
+            await self._sockets.stays.wait_for_goodbyes(connection.event_id, connection.user_id)
             perhaps_stored = True  # also where nobody can say
             perhaps_stored = await self._open()
             self._release()
@@ -168,7 +169,7 @@ class Visit:
             if FLOODED in event:
                 too_many = TooManyFrames()
                 self._socket.log_fields["code"] = too_many.code
-                SECURITY.refused(too_many, self._socket.headers, self._socket.address)
+                SECURITY.note_refusal(too_many, self._socket.headers, self._socket.address)
                 self._outbox.close(TOO_MANY, encode_error(too_many, self._outbox.language))
                 continue
             with self._outbox.answering():
@@ -208,7 +209,7 @@ class Visit:
         except (Refusal, LeaseLost) as error:
             ending = Ending.of(error)
             if ending is not None:
-                end(outbox, ending)
+                close_for(outbox, ending)
             elif isinstance(error, Refusal):
                 outbox.put(encode_error(error, outbox.language))
             return error.code if isinstance(error, Refusal) else "lease_lost"

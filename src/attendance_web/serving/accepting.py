@@ -1,4 +1,4 @@
-"""Lets connections in a few at a time, so that who came before them has a turn in between.
+"""Lets connections in one at a time, so that who came before them has a turn in between.
 
 The event loop itself accepts whatever waits, up to a whole backlog, in one step: a thousand
 connections at once kept a command of somebody else waiting for 50 ms.
@@ -17,11 +17,10 @@ from attendance_core.vocabulary import Seconds
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
 PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be accepted
 
 
-class Accepting:
+class Acceptor:
     """Accepts what comes to one listening socket, until it is closed."""
 
     def __init__(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
@@ -48,12 +47,12 @@ class Accepting:
 
     def _begin(self) -> None:
         self._pause = None
-        self._loop.add_reader(self._listener, self._accept_some)
+        self._loop.add_reader(self._listener, self._accept_next)
 
-    def _accept_some(self) -> None:
+    def _accept_next(self) -> None:
+        """Accepts one in this step of the loop; where more wait, the loop comes back."""
         try:
-            for _ in range(AT_ONCE):
-                self._accept_one()
+            self._accept_one()
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:  # all files are open, or there is no memory: no one's fault

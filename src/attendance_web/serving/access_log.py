@@ -46,12 +46,12 @@ logger: structlog.stdlib.BoundLogger = structlog.get_logger("attendance.access")
 
 class AccessLog:
     """ASGI middleware around everything. A line has the path without its query, which may hold
-    names, and never a header or a body. ``answered`` is told of each, those of health, too.
+    names, and never a header or a body. ``on_answer`` is called with each, those of health, too.
     """
 
-    def __init__(self, app: ASGI3Application, answered: Callable[[Answered], None]) -> None:
+    def __init__(self, app: ASGI3Application, on_answer: Callable[[Answered], None]) -> None:
         self._app = app
-        self._answered = answered
+        self._on_answer = on_answer
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -83,7 +83,7 @@ class AccessLog:
         finally:
             seconds = time.perf_counter() - begun
             method = scope["method"] if scope["type"] == "http" else None
-            self._answered(Answered(method, path, code, seconds))
+            self._on_answer(Answered(method, path, code, seconds))
             if not path.startswith(HEALTH):
                 logger.info(
                     "socket" if method is None else "request",

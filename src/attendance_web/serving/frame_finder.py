@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 MASK_BYTES: Final = 4
 # What stands for a longer length, and how many bytes that has
@@ -22,6 +22,13 @@ class Opcode(IntEnum):
     PONG = 10
 
 
+class FoundFrame(NamedTuple):
+    """Where a frame begins in the bytes that were given, and which opcode it has, known or not."""
+
+    begins: int
+    opcode: int
+
+
 class FrameFinder:
     """Finds frames, however they are cut up; keeps the head of one at most, and no payload."""
 
@@ -31,8 +38,8 @@ class FrameFinder:
         self._head = bytearray()
         self._payload_left = 0
 
-    def frames_in(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Tells for each frame whose head ends in ``data`` where it begins there, and its opcode.
+    def frames_in(self, data: bytes) -> Iterator[FoundFrame]:
+        """Finds each frame whose head ends in ``data``.
 
         A head that began earlier begins at 0. The payload of the frame told last is passed over
         when the next one is asked for.
@@ -52,7 +59,7 @@ class FrameFinder:
                 opcode = self._head[0] & 0x0F
                 self._head.clear()
                 self._payload_left = length
-                yield begins, opcode
+                yield FoundFrame(begins, opcode)
                 begins = 0
 
     def _payload_length(self) -> int | None:

@@ -35,7 +35,7 @@ def refusal_response(method: bytes, refusal: Refusal) -> bytes:
         "content-type": JSON,
         "content-length": str(len(body)),
         "cache-control": "no-store",
-        **every_answer.GUARDED,
+        **every_answer.GUARD_HEADERS,
         **every_answer.stamp(),
         "connection": "close",
     }

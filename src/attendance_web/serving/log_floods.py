@@ -76,9 +76,8 @@ class LogFloods(logging.Filter):
         for kind, window in list(self._windows.items()):
             if now < window.until:
                 return
-            if (
-                not window.more or now >= window.until + WINDOW_SECONDS
-            ):  # nobody was there to close it
+            was_not_closed = now >= window.until + WINDOW_SECONDS  # nobody was there to do it
+            if not window.more or was_not_closed:
                 del self._windows[kind]
 
     def _close_later(self, kind: Hashable, window: _Window) -> None:

@@ -29,7 +29,7 @@ from attendance_core.marking.announcements import Announcement, PlaceChanged
 from attendance_core.vocabulary import EventId, Seconds
 from attendance_web.live.rooms import Census
 from attendance_web.serving.access_log import Answered
-from attendance_web.serving.server import CannotListen
+from attendance_web.serving.listening import CannotListen
 
 READ_SECONDS: Final[Seconds] = 2.0
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -77,7 +77,7 @@ class Metrics:
             f"attendance_{name}_seconds", text, labels, buckets=BUCKETS, registry=self._registry
         )
 
-    def answered(self, answered: Answered) -> None:
+    def count_answer(self, answered: Answered) -> None:
         """Counts an HTTP request that was answered; sockets are counted otherwise."""
         if answered.method is None:
             return
@@ -87,20 +87,20 @@ class Metrics:
             answered.seconds
         )
 
-    def commanded(self, message: str, code: str, seconds: Seconds) -> None:
+    def count_command(self, message: str, code: str, seconds: Seconds) -> None:
         """Counts a frame of a socket that was obeyed, or refused with a code."""
         self._commands.labels(message, code).observe(seconds)
 
     def timed(self, notifier: ports.Notifier) -> ports.Notifier:
         """Wraps a notifier, to measure how late its announcements come."""
-        return _Timed(notifier, self._lag)
+        return _TimedNotifier(notifier, self._lag)
 
     @asynccontextmanager
-    async def served(
+    async def serve(
         self, host: str, port: int, census: Callable[[], Census]
     ) -> AsyncIterator[None]:
         """Answers at ``/metrics`` meanwhile. Raises CannotListen."""
-        self._registry.register(_Read(census, self._counters, self._gauges))
+        self._registry.register(_ReadWhenAsked(census, self._counters, self._gauges))
         try:
             server, thread = start_http_server(port, host, self._registry)
         except OSError as error:
@@ -115,7 +115,7 @@ class Metrics:
             thread.join()
 
 
-class _Timed:
+class _TimedNotifier:
     """Measures how late the announcements of another notifier come."""
 
     def __init__(self, notifier: ports.Notifier, lag: Histogram) -> None:
@@ -126,15 +126,15 @@ class _Timed:
         self._notifier.publish(announcement)
 
     async def subscribe(self, event_id: EventId, listener: ports.Listener) -> Callable[[], None]:
-        def told(news: Announcement | ports.Missed) -> None:
-            if isinstance(news, PlaceChanged):
-                self._lag.observe(max(0.0, time.time() - news.at))
-            listener(news)
+        def hear(heard: Announcement | ports.Missed) -> None:
+            if isinstance(heard, PlaceChanged):
+                self._lag.observe(max(0.0, time.time() - heard.at))
+            listener(heard)
 
-        return await self._notifier.subscribe(event_id, told)
+        return await self._notifier.subscribe(event_id, hear)
 
 
-class _Read(Collector):
+class _ReadWhenAsked(Collector):
     """Reads what is counted elsewhere. Prometheus asks in a thread; the event loop answers."""
 
     def __init__(

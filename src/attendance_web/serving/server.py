@@ -1,4 +1,4 @@
-"""A process of the service: one listening socket, uvicorn over it, and a graceful end.
+"""A process of the service: uvicorn over a listening socket, and a graceful end.
 
 `X-Forwarded-For` and `X-Forwarded-Proto` are believed from a proxy on this machine only, which
 is uvicorn's default; see `settings`.
@@ -7,16 +7,14 @@ is uvicorn's default; see `settings`.
 from __future__ import annotations
 
 import asyncio
-import errno
 import gc
 import logging
-import os
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import FrameType
 from typing import Any, Final, Protocol, cast
 
@@ -25,31 +23,25 @@ from uvicorn._types import ASGI3Application
 
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.sockets import Sockets
-from attendance_web.serving.accepting import Accepting
+from attendance_web.serving.accepting import Acceptor
 from attendance_web.serving.access_log import AccessLog, Answered
 from attendance_web.serving.http_protocol import CallProtocol
+from attendance_web.serving.listening import BACKLOG
 from attendance_web.serving.ws_protocol import PeerProtocol
 from attendance_web.settings import KEEP_ALIVE_SECONDS
 
 logger = logging.getLogger(__name__)
 
-BACKLOG: Final = 2048  # connections that wait to be accepted: a lecture hall opens at once
 MAX_FRAME_BYTES: Final = 16 * 1024  # bytes; Contract: 6.11
 PING_SECONDS: Final = 10.0  # between pings, and for an answer to one
-UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
-DRAIN_NOTICE_SECONDS: Final[Seconds] = (
-    2.0  # from SIGTERM, in which a balancer can see that it is not ready
-)
+# From SIGTERM, in which a balancer can see that it is not ready
+DRAIN_NOTICE_SECONDS: Final[Seconds] = 2.0
 LATE_SECONDS: Final[Seconds] = 0.5  # then, for calls on connections that were just made
 # How long a thread that builds rows may keep the loop waiting; the interpreter's own is 5 ms, and
 # a command is ten steps
 SWITCH_SECONDS: Final[Seconds] = 0.0005
 INTERRUPTED: Final = 130  # the code of a program that Ctrl-C ended
-
-
-class CannotListen(Exception):
-    """The address cannot be listened at; one line says why."""
 
 
 class Servable(Protocol):
@@ -111,66 +103,8 @@ def config_of(
     )
 
 
-def listening_socket(host: str, port: int) -> socket.socket:
-    """Opens a socket that listens, so that a taken port shows at once. Raises CannotListen."""
-    where = f"{host}:{port}"
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError:
-        raise CannotListen(f"cannot listen at {where}: there is no host {host}") from None
-    family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            # Accepted sockets inherit it; uvicorn alone never gets rid of one who does not read
-            milliseconds = int(UNREAD_SECONDS * 1000)
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
-        listener.bind(address)
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise CannotListen(f"cannot listen at {where}: {_why(error)}") from None
-    return listener
-
-
-def allow_many_files() -> None:
-    """Has this process, and those it starts, open as many files as the system lets it.
-
-    Each connection is one; what a shell allows unless told otherwise is soon full.
-    """
-    if sys.platform != "win32":
-        import resource
-
-        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        with suppress(OSError, ValueError):  # some systems have a limit beyond that one
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-def _why(error: OSError) -> str:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return "the port is taken; stop what listens there or set ATTENDANCE_PORT"
-        case errno.EACCES:
-            return "not permitted; ports below 1024 are the administrator's"
-        case errno.EADDRNOTAVAIL:
-            return "this machine has no such address; set ATTENDANCE_HOST"
-        case _:
-            return os.strerror(error.errno or 0)
-
-
-def say_where(host: str, listener: socket.socket) -> None:
-    """Writes the line that tells whoever started it, or waits for it, that it serves."""
-    print(f"attendance is at {_url(host, listener)} (Ctrl-C stops it)", flush=True)
-
-
-def _url(host: str, listener: socket.socket) -> str:
-    port = listener.getsockname()[1]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
 def _not_cancelled(record: logging.LogRecord) -> bool:
-    """uvicorn says how many calls it cut off at the end; a traceback of each tells no more."""
+    """Passes records but of calls that were cut off: uvicorn says at the end how many were."""
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
@@ -189,7 +123,7 @@ class _Server(uvicorn.Server):
         self._alive = AsyncExitStack()
         self._ready = ready
         self._notice_seconds = DRAIN_NOTICE_SECONDS
-        self._accepting: list[Accepting] = []
+        self._accepting: list[Acceptor] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -197,7 +131,7 @@ class _Server(uvicorn.Server):
         except BaseExceptionGroup as group:
             raise _unwrap_single(group) from None  # Litestar starts within a task group
         await super().startup(sockets=[])
-        self._accepting = [Accepting(listener, self._protocol) for listener in sockets or ()]
+        self._accepting = [Acceptor(listener, self._protocol) for listener in sockets or ()]
         gc.collect()
         gc.freeze()  # else a full collection stops the loop for tens of milliseconds
         self._ready()
@@ -225,7 +159,7 @@ class _Server(uvicorn.Server):
             accepting.close()
         if self._notice_seconds and not self.force_exit:
             await asyncio.sleep(LATE_SECONDS)
-        self._app.sockets.stop_accepting()
+        self._app.sockets.refuse_calls()
         await self._drained(draining, begun + STOP_SECONDS - 2)
         left = STOP_SECONDS - (time.monotonic() - begun)
         self.config.timeout_graceful_shutdown = max(1, int(left))

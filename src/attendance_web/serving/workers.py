@@ -7,59 +7,31 @@ dies is replaced; so is one that hangs, whose event loop says nothing any more.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import os
 import selectors
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.serving.parent import SIGN_SECONDS
 from attendance_web.serving.server import INTERRUPTED, STOP_SECONDS
 
 KILL_SECONDS: Final[Seconds] = STOP_SECONDS + 0.5  # from the signal; by itself none takes so long
-SIGN_SECONDS: Final[Seconds] = 1.0  # between two signs of life
 SILENT_SECONDS: Final[Seconds] = 5.0  # who serves and gives no sign for so long hangs
 START_SECONDS: Final[Seconds] = 60.0  # and so does who does not serve after so long
 SHORT_LIFE_SECONDS: Final[Seconds] = 5.0  # who dies sooner is not replaced at once
 FIRST_PAUSE_SECONDS: Final[Seconds] = 0.5  # twice as long each time
 MAX_PAUSE_SECONDS: Final[Seconds] = 10.0
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
-ALIVE: Final = b"."
 
 logger = logging.getLogger(__name__)
-
-
-class Parent:
-    """Links a worker to its parent: a line for signs of life, which ends when that has died."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._line = socket.socket(fileno=descriptor)
-
-    def worker_is_ready(self) -> None:
-        """Tells the parent, now and for as long as the running event loop turns.
-
-        From now on it stops when the parent is gone.
-        """
-        self._give_sign(asyncio.get_running_loop())
-        threading.Thread(target=self._exit_with_parent, name="parent", daemon=True).start()
-
-    def _give_sign(self, loop: asyncio.AbstractEventLoop) -> None:
-        with suppress(OSError):  # it is gone, or stands still and has signs enough to read
-            self._line.send(ALIVE, socket.MSG_DONTWAIT)
-        loop.call_later(SIGN_SECONDS, self._give_sign, loop)
-
-    def _exit_with_parent(self) -> None:
-        self._line.recv(1)  # nothing is ever said: it returns at the end
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @dataclass
@@ -69,12 +41,12 @@ class _Worker:
     line: socket.socket
     started_at: float = field(default_factory=time.monotonic)
     is_ready: bool = False
-    silent: Seconds = 0.0  # for so long, as far as the parent was there to hear it
+    silent_seconds: Seconds = 0.0  # as far as the parent was there to hear it
 
     @property
     def hangs(self) -> bool:
         """Whether it takes too long to start, or to give a sign of life."""
-        return self.silent >= (SILENT_SECONDS if self.is_ready else START_SECONDS)
+        return self.silent_seconds >= (SILENT_SECONDS if self.is_ready else START_SECONDS)
 
 
 class Workers:
@@ -181,7 +153,7 @@ class Workers:
         if not worker.line.recv(16):
             self._ended(worker)
             return
-        worker.is_ready, worker.silent = True, 0.0
+        worker.is_ready, worker.silent_seconds = True, 0.0
         if self._have_served or self._stopped_at is not None:
             return
         if len(self._alive) < self._number:
@@ -237,13 +209,15 @@ class Workers:
         if self._stopped_at is not None:
             return
         for worker in self._alive.values():
-            worker.silent += min(SIGN_SECONDS, self._listened_at - since)
+            worker.silent_seconds += min(SIGN_SECONDS, self._listened_at - since)
             if worker.hangs:
                 logger.error(
-                    "worker %d hangs: no sign of life for %.1f s", worker.index, worker.silent
+                    "worker %d hangs: no sign of life for %.1f s",
+                    worker.index,
+                    worker.silent_seconds,
                 )
                 worker.process.kill()
-                worker.silent = 0.0
+                worker.silent_seconds = 0.0
 
     def _kill_stragglers(self) -> None:
         if self._stopped_at is None or time.monotonic() < self._stopped_at + KILL_SECONDS:

@@ -49,7 +49,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
     _is_flooded = False  # a frame too many has come
     _is_ending = False  # we have closed, or refused
     _pings_unanswered = 0
-    _close_left = MAX_CLOSE_BYTES
+    _close_bytes_left = MAX_CLOSE_BYTES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,18 +81,18 @@ class PeerProtocol(WebSocketsSansIOProtocol):
 
     def _counted(self, data: bytes) -> int:
         """Counts how many of these bytes come before the frame that is too many."""
-        for begins, opcode in self._finder.frames_in(data):
-            if opcode == Opcode.PONG and self._pings_unanswered:
+        for frame in self._finder.frames_in(data):
+            if frame.opcode == Opcode.PONG and self._pings_unanswered:
                 self._pings_unanswered -= 1
             elif not self._allowance.take():
-                return begins
+                return frame.begins
         return len(data)
 
     def _look_for_close(self, data: bytes) -> None:
         """Lets go at once whoever answers our close; of others not much is looked through."""
-        data = data[: self._close_left]
-        self._close_left -= len(data)
-        if any(opcode == Opcode.CLOSE for _, opcode in self._finder.frames_in(data)):
+        data = data[: self._close_bytes_left]
+        self._close_bytes_left -= len(data)
+        if any(frame.opcode == Opcode.CLOSE for frame in self._finder.frames_in(data)):
             self.transport.close()
         else:
             self._pause_or_resume()
@@ -234,7 +234,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         if self.transport.is_closing():
             return
         if self._is_ending:
-            may_read = self._close_left > 0
+            may_read = self._close_bytes_left > 0
         else:
             is_idle = not (self.read_paused or self._is_flooded)
             may_read = self._is_open and is_idle and self.writable.is_set()

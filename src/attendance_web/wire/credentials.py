@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from attendance_core.accounts import Actor, Credential
+from attendance_core.accounts import Actor, CredentialKind
 from attendance_core.errors import NotLoggedIn
 from attendance_web.wire.headers import RawHeaders, cookies, every, header
 from attendance_web.wire.refusals import OtherPerson
@@ -28,11 +28,11 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class Credential:
     """What a request shows of who makes it; nobody knows yet whether it is worth anything."""
 
     token: str
-    credential: Credential
+    kind: CredentialKind
 
 
 def is_secure(scope: Mapping[str, Any]) -> bool:
@@ -57,16 +57,16 @@ def browser_secrets_from(headers: RawHeaders, *, secure: bool) -> tuple[str, ...
     return tuple(dict.fromkeys(filter(BROWSER_SECRET.fullmatch, secrets)))
 
 
-def credentials_from(headers: RawHeaders, *, secure: bool) -> Credentials | None:
+def credential_from(headers: RawHeaders, *, secure: bool) -> Credential | None:
     """Finds a bearer token, which no browser sends unasked, or else the session cookie.
 
     Two that differ are nobody's: one of them may be a stranger's gift.
     """
     scheme, _, token = (header(headers, "authorization") or "").partition(" ")
     if scheme.lower() == "bearer":
-        return Credentials(token.strip(), Credential.BEARER)
+        return Credential(token.strip(), CredentialKind.BEARER)
     found = set(cookies(headers, session_cookie_name(secure=secure)))
-    return Credentials(found.pop(), Credential.COOKIE) if len(found) == 1 else None
+    return Credential(found.pop(), CredentialKind.COOKIE) if len(found) == 1 else None
 
 
 def check_person(actor: Actor | None, said: str | None) -> None:

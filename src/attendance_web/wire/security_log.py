@@ -41,7 +41,7 @@ class SecurityLog:
         line = f"{kind} {line} {said}".strip()
         logger.warning("%s", line, extra={"kind": kind})
 
-    def refused(self, refusal: Refusal, headers: RawHeaders, address: str) -> None:
+    def note_refusal(self, refusal: Refusal, headers: RawHeaders, address: str) -> None:
         """Notes a refusal, where it is of a kind that an attack meets."""
         if not isinstance(refusal, KINDS):
             return

@@ -19,14 +19,14 @@ class NoTurn(Exception):
 
 
 class Turn:
-    """One that was asked for: it waits, then is had, then is over."""
+    """One that was asked for: it waits, then is given, then is over."""
 
-    __slots__ = ("changed", "is_had", "is_over", "whose")
+    __slots__ = ("changed", "is_given", "is_over", "whose")
 
     def __init__(self, whose: Hashable, changed: Callable[[], None]) -> None:
         self.whose = whose
         self.changed = changed
-        self.is_had = False
+        self.is_given = False
         self.is_over = False
 
 
@@ -42,16 +42,16 @@ class Turns:
         self._of_one = of_one
         self._most_waiting = waiting
         self._most_waiting_of_one = waiting_of_one
-        self._had: Counter[Hashable] = Counter()  # turns, by whose they are
-        self._had_by_all = 0
+        self._given: Counter[Hashable] = Counter()  # turns, by whose they are
+        self._given_to_all = 0
         self._lines: OrderedDict[Hashable, deque[Turn]] = OrderedDict()  # the next line first
         self._waiting = 0
 
     def ask(self, whose: Hashable, changed: Callable[[], None]) -> Turn:
-        """Asks for a turn, which may be had at once.
+        """Asks for a turn, which may be given at once.
 
-        If it has to wait, ``changed`` is called once: when it is had, or when its place in the line
-        was given to a newcomer. Raises NoTurn.
+        If it has to wait, ``changed`` is called once: when it is given, or when a newcomer has got
+        its place in the line. Raises NoTurn.
         """
         turn = Turn(whose, changed)
         if self._may_have(whose):
@@ -71,35 +71,35 @@ class Turns:
         if turn.is_over:
             return
         turn.is_over = True
-        if not turn.is_had:
+        if not turn.is_given:
             self._lines[turn.whose].remove(turn)
             self._waiting -= 1
             self._forget_if_empty(turn.whose)
             return
-        self._had_by_all -= 1
-        self._had[turn.whose] -= 1
-        if not self._had[turn.whose]:
-            del self._had[turn.whose]
+        self._given_to_all -= 1
+        self._given[turn.whose] -= 1
+        if not self._given[turn.whose]:
+            del self._given[turn.whose]
         self._begin_next()
 
     @property
-    def had(self) -> int:
-        """Counts the turns that are had now."""
-        return self._had_by_all
+    def given_count(self) -> int:
+        """How many turns are given now."""
+        return self._given_to_all
 
     @property
-    def waiting(self) -> int:
-        """Counts the turns that are waited for."""
+    def waiting_count(self) -> int:
+        """How many turns are waited for."""
         return self._waiting
 
     def _may_have(self, whose: Hashable) -> bool:
         """Tells whether they need not wait: who waits meanwhile has as many as one may have."""
-        return self._had_by_all < self._at_once and self._had[whose] < self._of_one
+        return self._given_to_all < self._at_once and self._given[whose] < self._of_one
 
     def _begin(self, turn: Turn) -> None:
-        turn.is_had = True
-        self._had[turn.whose] += 1
-        self._had_by_all += 1
+        turn.is_given = True
+        self._given[turn.whose] += 1
+        self._given_to_all += 1
 
     def _begin_next(self) -> None:
         whose = next(filter(self._may_have, self._lines), None)
@@ -127,10 +127,12 @@ class Turns:
 
 
 class FairTurns:
-    """Has its callers wait for turns."""
+    """Has its callers wait for turns, within the same bounds as `Turns`."""
 
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
+    def __init__(self, *, at_once: int, of_one: int, waiting: int, waiting_of_one: int) -> None:
+        self._turns = Turns(
+            at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
+        )
 
     @asynccontextmanager
     async def turn(self, whose: Hashable, within: Seconds) -> AsyncIterator[Callable[[], None]]:
@@ -146,13 +148,13 @@ class FairTurns:
 
         turn = self._turns.ask(whose, changed)
         try:
-            if not turn.is_had:
+            if not turn.is_given:
                 try:
                     async with asyncio.timeout(within):
                         await given
                 except TimeoutError:
                     raise NoTurn from None
-                if not turn.is_had:
+                if not turn.is_given:
                     raise NoTurn  # a newcomer has its place
             yield lambda: self._turns.end(turn)
         finally:

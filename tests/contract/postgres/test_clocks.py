@@ -15,10 +15,11 @@ from sqlalchemy import URL
 
 from attendance_adapters import Attendance, connect
 from attendance_adapters.system import SystemClock
-from attendance_core.accounts import Actor, Credential, Session
+from attendance_core.accounts import Actor, CredentialKind, Session
 from attendance_core.events import Event
-from attendance_core.marking.connections import Connection, Role, Terms
+from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.places import Held, Waiting
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, Instant, UserId
 from tests.support.live_house import eventually
@@ -88,7 +89,7 @@ async def people(machine: Machine) -> None:
         for number in (1, 2):
             user_id = unit.accounts.add(f"u{number}", "hash", now)
             unit.profiles.add(Profile(user_id, f"Person {number}"))
-            session = Session(session_of(user_id), user_id, Credential.COOKIE, now, now)
+            session = Session(session_of(user_id), user_id, CredentialKind.COOKIE, now, now)
             unit.sessions.add(session)
 
     await machine.does(machine.attendance.use_cases.mark_me.transact(work))

@@ -13,7 +13,7 @@ from sqlalchemy import URL
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_core.accounts import Credential, Session
+from attendance_core.accounts import CredentialKind, Session
 from attendance_core.errors import (
     AlreadyHolding,
     EventDeleted,
@@ -242,7 +242,7 @@ class TestRaces:
     ) -> None:
         lecture = await Lecture.begun(store, waiting=0)
         new = await lecture.do.sign_up(username="new", password="correct horse")
-        session = Session(session_of(new.user_id), new.user_id, Credential.COOKIE, NOON, NOON)
+        session = Session(session_of(new.user_id), new.user_id, CredentialKind.COOKIE, NOON, NOON)
         await store.transact(lambda u: u.sessions.add(session))
         sockets = [socket(100 + n, new.user_id, Role.MARK_ME) for n in range(8)]
         asked = await asyncio.gather(*(lecture.do.mark_me(connection=each) for each in sockets))

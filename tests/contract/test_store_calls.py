@@ -1,4 +1,4 @@
-"""What nobody waits for any more counts as in use until it has ended."""
+"""What nobody waits for any more counts as a call of the store until it has ended."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def given_up(service: Attendance) -> None:
     waits = asyncio.ensure_future(
         service.use_cases.forget_tallies.transact(lambda unit: unit.tallies.lock(TallyKey("k")))
     )
-    await eventually(lambda: service.in_use >= 1)
+    await eventually(lambda: service.store_calls >= 1)
     waits.cancel()
     await asyncio.wait([waits])
 
@@ -33,9 +33,9 @@ async def test_a_transaction_over_sqlite(tmp_path: Path) -> None:
             file.execute("BEGIN IMMEDIATE")
             await given_up(service)
             await asyncio.sleep(0)
-            assert service.in_use >= 1
+            assert service.store_calls >= 1
             file.rollback()
-        await eventually(lambda: service.in_use == 0)
+        await eventually(lambda: service.store_calls == 0)
 
 
 async def test_a_look_in_a_thread_over_sqlite(tmp_path: Path) -> None:
@@ -48,13 +48,13 @@ async def test_a_look_in_a_thread_over_sqlite(tmp_path: Path) -> None:
 
     async with embedded(tmp_path) as service:
         looks = asyncio.ensure_future(service.use_cases.get_events.browse(look))
-        await eventually(lambda: service.in_use >= 1)
+        await eventually(lambda: service.store_calls >= 1)
         await asyncio.sleep(0.1)  # a thread takes it
         looks.cancel()
         await asyncio.wait([looks])
-        assert service.in_use >= 1
+        assert service.store_calls >= 1
         go_on.set()
-        await eventually(lambda: service.in_use == 0)
+        await eventually(lambda: service.store_calls == 0)
 
 
 async def test_a_transaction_over_postgresql(tmp_path: Path, postgres_url: URL) -> None:
@@ -66,7 +66,7 @@ async def test_a_transaction_over_postgresql(tmp_path: Path, postgres_url: URL) 
             async with holds.transaction():
                 await holds.execute("LOCK TABLE tallies IN ACCESS EXCLUSIVE MODE")
                 await given_up(service)
-                assert service.in_use >= 1
+                assert service.store_calls >= 1
         finally:
             await holds.close()
-        await eventually(lambda: service.in_use == 0)
+        await eventually(lambda: service.store_calls == 0)

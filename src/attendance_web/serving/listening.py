@@ -1,0 +1,77 @@
+"""The socket that a service listens at, and what is told of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from contextlib import suppress
+from typing import Final
+
+from attendance_core.vocabulary import Seconds
+
+BACKLOG: Final = 2048  # connections that wait to be accepted: a lecture hall opens at once
+UNREAD_SECONDS: Final[Seconds] = 15  # what we sent may stay unacknowledged so long
+
+
+class CannotListen(Exception):
+    """The address cannot be listened at; one line says why."""
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Opens a socket that listens, so that a taken port shows at once. Raises CannotListen."""
+    where = f"{host}:{port}"
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        raise CannotListen(f"cannot listen at {where}: there is no host {host}") from None
+    family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # Accepted sockets inherit it; uvicorn alone never gets rid of one who does not read
+            milliseconds = int(UNREAD_SECONDS * 1000)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise CannotListen(f"cannot listen at {where}: {_why(error)}") from None
+    return listener
+
+
+def allow_many_files() -> None:
+    """Has this process, and those it starts, open as many files as the system lets it.
+
+    Each connection is one; what a shell allows unless told otherwise is soon full.
+    """
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with suppress(OSError, ValueError):  # some systems have a limit beyond that one
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _why(error: OSError) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return "the port is taken; stop what listens there or set ATTENDANCE_PORT"
+        case errno.EACCES:
+            return "not permitted; ports below 1024 are the administrator's"
+        case errno.EADDRNOTAVAIL:
+            return "this machine has no such address; set ATTENDANCE_HOST"
+        case _:
+            return os.strerror(error.errno or 0)
+
+
+def say_where(host: str, listener: socket.socket) -> None:
+    """Writes the line that tells whoever started it, or waits for it, that it serves."""
+    print(f"attendance is at {_url(host, listener)} (Ctrl-C stops it)", flush=True)
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,40 @@
+"""What a worker has of its parent: whom it tells that it lives, and with whom it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from contextlib import suppress
+from typing import Final
+
+from attendance_core.vocabulary import Seconds
+
+SIGN_SECONDS: Final[Seconds] = 1.0  # between two signs of life
+SIGN: Final = b"."
+
+
+class Parent:
+    """Links a worker to its parent: a line for signs of life, which ends when that has died."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._line = socket.socket(fileno=descriptor)
+
+    def worker_is_ready(self) -> None:
+        """Tells the parent, now and for as long as the running event loop turns.
+
+        From now on it stops when the parent is gone.
+        """
+        self._give_sign(asyncio.get_running_loop())
+        threading.Thread(target=self._exit_with_parent, name="parent", daemon=True).start()
+
+    def _give_sign(self, loop: asyncio.AbstractEventLoop) -> None:
+        with suppress(OSError):  # it is gone, or stands still and has signs enough to read
+            self._line.send(SIGN, socket.MSG_DONTWAIT)
+        loop.call_later(SIGN_SECONDS, self._give_sign, loop)
+
+    def _exit_with_parent(self) -> None:
+        self._line.recv(1)  # nothing is ever said: it returns at the end
+        os.kill(os.getpid(), signal.SIGTERM)
