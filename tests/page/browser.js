@@ -123,7 +123,17 @@ Object.assign(globalThis, {
   sessionStorage: storage(),
   WebSocket: FakeSocket,
   XMLHttpRequest: FakeRequest,
-  location: { protocol: "http:", host: "a.test", reload: () => (browser.reloads += 1) },
+  location: {
+    protocol: "http:",
+    host: "a.test",
+    hash: "",
+    reload: () => (browser.reloads += 1),
+  },
+  history: {
+    replaceState: (/** @type {unknown} */ _, /** @type {string} */ __, /** @type {string} */ to) => {
+      location.hash = to;
+    },
+  },
   requestAnimationFrame: (/** @type {() => void} */ then) => setImmediate(then),
 });
 Object.defineProperty(globalThis, "navigator", {

@@ -42,10 +42,12 @@ describe("a page", () => {
   it("acts for nobody but the first: where another tab has somebody else, it is loaded anew", async () => {
     keepMark(ANNA, { event_id: "e", name: "Physics", marked_at: 1, marked_by: BORIS, by: "Boris" });
     loggedIn = BORIS;
+    location.hash = "#/event/e/wait?utm=1";
     window.dispatchEvent(Object.assign(new Event("storage"), { key: "user" }));
     await settled();
     await new Promise((then) => setTimeout(then, 20));
     assert.equal(browser.reloads, 1);
+    assert.equal(location.hash, "#/event/e", "Boris has not said that he waits");
     assert.deepEqual(session.value, { userId: ANNA, isKnown: true }, "nothing is done as Boris here");
     browser.answers.JoinEvent = () => ({ error: 3, error_msg: "!", code: "other_person" });
     await assert.rejects(api.joinEvent("e"));

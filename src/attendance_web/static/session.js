@@ -70,6 +70,8 @@ function startAnew(isWanted = false) {
   if (isLeaving) return;
   isLeaving = true;
   keptHere.clear();
+  // To come there is to wait, or to sit down to mark: whoever it is has to say so
+  history.replaceState(null, "", location.hash.replace(/\/(wait|mark)\b.*/, ""));
   const [loaded] = performance.getEntriesByType("navigation");
   const isNew = /** @type {PerformanceNavigationTiming | undefined} */ (loaded)?.type === "reload";
   const wait = isNew && !isWanted ? Math.max(0, LOOK_EVERY - performance.now()) : 0;
