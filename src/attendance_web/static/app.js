@@ -140,6 +140,20 @@ function showOffline() {
   refill(offline, h("p", { class: "card good", "data-test": "kept-mark" }, text));
 }
 
+/**
+ * Brings what is not needed to see something, and keeps all of it: for whoever is logged in at
+ * once, for whoever only looks when they begin to type.
+ * @param {number | null} userId
+ */
+function bringTheRest(userId) {
+  if (userId === null) {
+    main.addEventListener("input", () => void loadAll(), { once: true });
+    return;
+  }
+  void loadAll();
+  void keepPage();
+}
+
 let tryAgain = 0;
 
 /** Asks who it is; comes back by itself where nobody answers yet, as the sockets do. */
@@ -178,9 +192,8 @@ updates.watch(showUpdate);
 session.watch(({ userId, isKnown }) => {
   if (!isKnown || userId === shownTo) return;
   if (userId !== null) waitOn();
-  void show().then(loadAll);
+  void show().then(() => bringTheRest(userId));
 });
 remember();
 watchOthers();
 void begin();
-void keepPage();
