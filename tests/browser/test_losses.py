@@ -132,8 +132,8 @@ async def test_the_page_opens_without_a_network_once_it_was_seen(door: Door) -> 
     await visitor.page.reload()
     await expect(visitor.page.locator("main")).to_contain_text("No connection")
     await visitor.context.set_offline(False)
-    await visitor.page.get_by_role("button", name="Try again").click()
-    await expect(visitor.at("tab-me")).to_be_visible()
+    await expect(visitor.page.locator("main")).not_to_contain_text("No connection")  # by itself
+    await expect(visitor.at("create")).to_be_visible()
 
 
 async def test_logging_out_in_another_tab_ends_the_waiting(door: Door) -> None:
