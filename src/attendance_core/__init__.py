@@ -11,7 +11,7 @@ from attendance_core.accounts import (
     Session,
     session_id_of,
 )
-from attendance_core.attendance import Attended, LedgerLine, Participant
+from attendance_core.attendance import Attended, LedgerLine, Participant, ParticipantSeen
 from attendance_core.errors import (
     AlreadyHolding,
     AlreadyJoined,
@@ -67,7 +67,7 @@ from attendance_core.errors import (
     YouAreWaiting,
     Yourself,
 )
-from attendance_core.events import Event, EventSeen, Helper, Joined
+from attendance_core.events import Event, EventQuery, EventSeen, Helper, Joined
 from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import (
     Announcement,
@@ -91,6 +91,7 @@ from attendance_core.profiles import (
     Profile,
     ProfileSeen,
     ProfileSummary,
+    ScanSeen,
 )
 from attendance_core.use_cases import UseCases
 from attendance_core.version import __version__
@@ -139,6 +140,7 @@ __all__ = [
     "EventNotFound",
     "EventNotStarted",
     "EventOver",
+    "EventQuery",
     "EventSeen",
     "EventStarted",
     "Friend",
@@ -175,6 +177,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Participant",
+    "ParticipantSeen",
     "PersonNotFound",
     "Picture",
     "PictureTooLarge",
@@ -192,6 +195,7 @@ __all__ = [
     "Refusal",
     "Role",
     "ScanNotFound",
+    "ScanSeen",
     "Seconds",
     "Session",
     "SomebodyTookPart",

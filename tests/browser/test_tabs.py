@@ -92,3 +92,27 @@ async def test_two_tabs_of_one_person_wait_in_one_place(door: Door) -> None:
     await marker.hold(asker)
     await marker.at("marked").click()
     await asker.expect_state("marked")
+
+
+async def test_a_tab_that_was_frozen_finds_the_truth_when_it_thaws(door: Door) -> None:
+    """Of the mark that was made meanwhile, and of who is logged in by now."""
+    marker = await door.student("Marker Frozen", "marker-frozen", language="en")
+    link = await marker.create_event("Frozen")
+    await marker.mark()
+    asker = await door.student("Asker Frozen", "asker-frozen", link, language="en")
+    await asker.wait()
+    life = await asker.context.new_cdp_session(asker.page)
+    await life.send("Page.setWebLifecycleState", {"state": "frozen"})
+    await marker.hold(asker)
+    await marker.at("marked").click()
+    await expect(marker.at("held")).to_be_hidden()
+    await life.send("Page.setWebLifecycleState", {"state": "active"})
+    await asker.expect_state("marked")
+
+    await life.send("Page.setWebLifecycleState", {"state": "frozen"})
+    tab = await second_person(asker, "Boris Thawed")
+    await life.send("Page.setWebLifecycleState", {"state": "active"})
+    await expect(asker.at("waiting")).to_have_count(0)
+    await asker.at("tab-me").click()
+    await expect(asker.at("info").locator("[name=name]")).to_have_value("Boris Thawed")
+    await tab.close()

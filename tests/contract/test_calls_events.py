@@ -1,4 +1,4 @@
-"""The calls about events. Contract: 5, and 7 for GetAttendance."""
+"""The calls about events. Contract: 5."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LEAVE = "/api/events/LeaveEvent"
 DELETE = "/api/events/DeleteEvent"
 CREATED = "/api/events/GetCreatedEvents"
 JOINED = "/api/events/GetJoinedEvents"
-ATTENDANCE = "/api/events/GetAttendance"
+SHEET = "/api/events/GetAttendance"
 NOW = int(NOON)
 
 
@@ -242,7 +242,7 @@ class TestLeaveEvent:
         await site.mark(event_id, person, anna)
         assert response(await person.post(LEAVE, event_id=event_id)) == {}
         assert event_id not in await event_ids(person, JOINED)
-        people = response(await anna.get(ATTENDANCE, event_id=event_id))["participants"]
+        people = response(await anna.get(SHEET, event_id=event_id))["participants"]
         (row,) = [each for each in people if each["user_id"] == person.user_id]
         assert row["state"] == "marked"
 
@@ -295,46 +295,6 @@ class TestMyEvents:
         assert "limit" in refusal(await anna.get(path, limit="0"), 1)
         assert "offset" in refusal(await anna.get(path, offset="x"), 1)
         refusal(await site.browser().get(path), 7, status=401)
-
-
-class TestGetAttendance:
-    async def test_everybody_with_their_state_by_name(self, site: Site, anna: Browser) -> None:
-        event_id = await anna.event()
-        joined, waiting, held, marked = [
-            await site.person("row", display_name=name) for name in ("Вера", "Галя", "Даша", "Ева")
-        ]
-        response(await joined.post(JOIN, event_id=event_id))
-        await site.wait(event_id, waiting)
-        await site.mark(event_id, marked, anna)
-        await site.hold(event_id, held, anna)
-        rows = response(await anna.get(ATTENDANCE, event_id=event_id))["participants"]
-        assert [(each["display_name"], each["state"]) for each in rows] == [
-            ("Анна", "joined"),
-            ("Вера", "joined"),
-            ("Галя", "waiting"),
-            ("Даша", "held"),
-            ("Ева", "marked"),
-        ]
-        assert rows[-1] == {
-            "user_id": marked.user_id,
-            "display_name": "Ева",
-            "confirmed": False,
-            "state": "marked",
-            "marked_by": anna.user_id,
-            "marked_at": int(site.clock.at),
-            "grade": "peer",
-            "origin": "hold",
-            "n": 1,
-            "marked_as": None,
-        }
-        assert all(each["marked_by"] is each["marked_at"] is None for each in rows[:-1])
-
-    async def test_it_is_for_organisers(self, site: Site, anna: Browser, boris: Browser) -> None:
-        event_id = await anna.event()
-        response(await boris.post(JOIN, event_id=event_id))
-        refusal(await boris.get(ATTENDANCE, event_id=event_id), 3)
-        refusal(await boris.get(ATTENDANCE, event_id=str(uuid4())), 5)
-        refusal(await site.browser().get(ATTENDANCE, event_id=event_id), 7, status=401)
 
 
 @pytest.mark.parametrize("path", [JOIN, LEAVE, DELETE])

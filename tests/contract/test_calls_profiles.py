@@ -1,4 +1,4 @@
-"""The calls about what people show of themselves. Contract: 3, and 7 for GetMyAttendance."""
+"""The calls about what people show of themselves. Contract: 3."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ PICTURE = "/api/profile/UpdateProfilePicture"
 INFO = "/api/profile/UpdateProfileInfo"
 SCAN = "/api/profile/UploadProfileConfirmation"
 FIND = "/api/profile/FindByName"
-MINE = "/api/profile/GetMyAttendance"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -232,38 +231,3 @@ class TestFindByName:
     async def test_the_length_counts_after_folding(self, anna: Browser) -> None:
         assert await self.found(anna, display_name_part="ﬃx") == []  # four letters: f, f, i, x
         refusal(await anna.get(FIND, display_name_part="й" + "а" + "и\u0306"), 1)  # three
-
-
-class TestGetMyAttendance:
-    async def test_the_events_one_joined_and_who_marked_one_newest_first(
-        self, site: Site, boris: Browser
-    ) -> None:
-        person = await site.person("attending")
-        marked, joined = await boris.event("Первая"), await boris.event("Вторая", starts=-30)
-        for event_id in (marked, joined):
-            response(await person.post("/api/events/JoinEvent", event_id=event_id))
-        await site.mark(marked, person, boris)
-        rows = response(await person.get(MINE))
-        assert [row["event_id"] for row in rows] == [joined, marked]
-        assert list(rows[0]) == [
-            "event_id",
-            "name",
-            "time_from",
-            "time_to",
-            "marked_by",
-            "marked_at",
-            "grade",
-            "n",
-            "annulled",
-        ]
-        assert (rows[0]["marked_by"], rows[0]["marked_at"]) == (None, None)
-        assert (rows[1]["marked_by"], rows[1]["marked_at"]) == (boris.user_id, int(site.clock.at))
-        assert rows[1]["time_to"] - rows[1]["time_from"] == 3600
-        assert response(await person.get(MINE, limit=1, offset=1)) == rows[1:]
-        assert (await profile(person, boris.user_id))["karma"] == 50
-
-    async def test_bad_input(self, site: Site, anna: Browser) -> None:
-        assert response(await anna.get(MINE)) == []
-        assert "limit" in refusal(await anna.get(MINE, limit="0"), 1)
-        assert "offset" in refusal(await anna.get(MINE, offset="-1"), 1)
-        refusal(await site.browser().get(MINE), 7, status=401)

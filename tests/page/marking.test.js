@@ -91,6 +91,19 @@ describe("a desk before the start", () => {
   });
 });
 
+describe("a desk that is left", () => {
+  it("before it knows when the class begins opens no more", async () => {
+    ahead = 7200;
+    const desk = new Desk(EVENT);
+    wire().opens();
+    wire().ends(4425);
+    desk.leave();
+    const before = browser.wires.length;
+    await pass(60);
+    assert.equal(browser.wires.length, before);
+  });
+});
+
 describe("a desk", () => {
   it("keeps updates away while somebody is held", () => {
     const desk = confirms();

@@ -69,6 +69,7 @@ describe("a new version", () => {
     workers.controller = null;
     registration.active = null;
     await page.keepPage();
+    comes();
     registration.active = {};
     workers.dispatchEvent(new Event("controllerchange"));
     assert.equal(page.updates.value.isOffered, false);

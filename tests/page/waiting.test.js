@@ -178,6 +178,20 @@ describe("being marked", () => {
     assert.equal(keptMark(BORIS, EVENT), undefined);
   });
 
+  it("keeps what was told, where the signal is gone the next moment", async () => {
+    hears("held", { user_id: BORIS, expires_in: 90, user: { user_id: BORIS, display_name: "Boris" } });
+    browser.isDown = true;
+    await isMarked();
+    browser.isDown = false;
+    const { name, by, marked_at } = keptMark(ANNA, EVENT) ?? {};
+    assert.deepEqual([name, by, marked_at], ["Physics", "Boris", Date.now() / 1000]);
+    assert.equal(waiting.value.receipt, null);
+    pass(16);
+    await settled();
+    assert.equal(keptMark(ANNA, EVENT)?.marked_at, 1_795_850_100, "as the service has it");
+    assert.deepEqual(waiting.value.receipt, keptMark(ANNA, EVENT));
+  });
+
   it("is looked at again, and is said not to stand any more", async () => {
     await isMarked();
     entry = { ...entry, n: 2, kind: "annulled", at: 1_795_850_200, reason: "wrong_person", note: null };

@@ -164,6 +164,7 @@ async function begin() {
   try {
     await recognise();
     offline.replaceChildren();
+    window.dispatchEvent(new Event("reached")); // what could not be loaded is asked for again
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     showOffline();

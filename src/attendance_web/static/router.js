@@ -42,7 +42,7 @@ export async function loadAll() {
  */
 export function meant(path) {
   const plain = path.split(/[?&#]/)[0] ?? "";
-  return plain.replace(/[^\p{L}\p{N}]+$/u, "") || "/";
+  return plain.replace(/(?:%[0-9a-f]{2}|[^\p{L}\p{N}])+$/iu, "") || "/";
 }
 
 /** The path behind the `#`. */

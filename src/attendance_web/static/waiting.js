@@ -2,8 +2,8 @@
 
 import * as api from "./api.js";
 import { keptHere } from "./kept.js";
-import { meet } from "./people.js";
-import { dropMark } from "./receipts.js";
+import { meet, people } from "./people.js";
+import { dropMark, keepMark } from "./receipts.js";
 import { receiptOf } from "./my-mark.js";
 import { recognise, session } from "./session.js";
 import { reached } from "./signal.js";
@@ -188,10 +188,24 @@ function marked(by) {
   set({ markedBy: by, held: null, place: null, isBack: false });
   reached();
   if (eventId === null) return;
+  keepAtOnce(eventId, by);
   void look(eventId);
   looking = window.setInterval(() => {
     if (document.visibilityState === "visible") void look(eventId);
   }, LOOK_EVERY);
+}
+
+/**
+ * Keeps what is known already, for the signal may be gone the next moment.
+ * @param {string} eventId
+ * @param {number} by
+ */
+function keepAtOnce(eventId, by) {
+  const { userId } = session.value;
+  const name = waiting.value.event?.name;
+  const marker = people.value.known.get(by)?.display_name; // as told when they chose me
+  if (userId === null || !name || !marker) return;
+  keepMark(userId, { event_id: eventId, name, marked_at: now(), marked_by: by, by: marker });
 }
 
 /**

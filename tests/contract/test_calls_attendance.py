@@ -1,4 +1,7 @@
-"""The calls that correct a record and show it. Contract: 8.5, 8.8, MarkParticipant, AnnulMark."""
+"""The calls that show a record, and correct it.
+
+Contract: 7 and 8.5, 8.8, MarkParticipant, AnnulMark.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ JOIN = "/api/events/JoinEvent"
 LEAVE = "/api/events/LeaveEvent"
 DELETE = "/api/events/DeleteEvent"
 INFO = "/api/profile/UpdateProfileInfo"
+PROFILE = "/api/profile/GetProfile"
 NO_EVENT = "00000000-0000-4000-8000-000000000000"
 
 
@@ -165,3 +169,78 @@ async def test_refusals_of_an_annulment(
     assert code(await boris.get(LEDGER, event_id=event_id, user_id=vera.user_id), 3)
     assert code(await anna.get(LEDGER, event_id=event_id, user_id=10**9), 5)
     assert code(await anna.get(LEDGER, event_id=NO_EVENT), 5) == "event_not_found"
+
+
+class TestGetAttendance:
+    async def test_everybody_with_their_state_by_name(self, site: Site, anna: Browser) -> None:
+        event_id = await anna.event()
+        joined, waiting, held, marked = [
+            await site.person("row", display_name=name) for name in ("Вера", "Галя", "Даша", "Ева")
+        ]
+        response(await joined.post(JOIN, event_id=event_id))
+        await site.wait(event_id, waiting)
+        await site.mark(event_id, marked, anna)
+        await site.hold(event_id, held, anna)
+        rows = response(await anna.get(SHEET, event_id=event_id))["participants"]
+        assert [(each["display_name"], each["state"]) for each in rows] == [
+            ("Анна", "joined"),
+            ("Вера", "joined"),
+            ("Галя", "waiting"),
+            ("Даша", "held"),
+            ("Ева", "marked"),
+        ]
+        assert rows[-1] == {
+            "user_id": marked.user_id,
+            "display_name": "Ева",
+            "confirmed": False,
+            "state": "marked",
+            "marked_by": anna.user_id,
+            "marked_at": int(site.clock.at),
+            "grade": "peer",
+            "origin": "hold",
+            "n": 1,
+            "marked_as": None,
+        }
+        assert all(each["marked_by"] is each["marked_at"] is None for each in rows[:-1])
+
+    async def test_it_is_for_organisers(self, site: Site, anna: Browser, boris: Browser) -> None:
+        event_id = await anna.event()
+        response(await boris.post(JOIN, event_id=event_id))
+        refusal(await boris.get(SHEET, event_id=event_id), 3)
+        refusal(await boris.get(SHEET, event_id=NO_EVENT), 5)
+        refusal(await site.browser().get(SHEET, event_id=event_id), 7, status=401)
+
+
+class TestGetMyAttendance:
+    async def test_the_events_one_joined_and_who_marked_one_newest_first(self, site: Site) -> None:
+        person, marker = await site.person("attending"), await site.person("marker")
+        marked, joined = await marker.event("Первая"), await marker.event("Вторая", starts=-30)
+        for event_id in (marked, joined):
+            response(await person.post(JOIN, event_id=event_id))
+        await site.mark(marked, person, marker)
+        rows = response(await person.get(MINE))
+        assert [row["event_id"] for row in rows] == [joined, marked]
+        assert list(rows[0]) == [
+            "event_id",
+            "name",
+            "time_from",
+            "time_to",
+            "marked_by",
+            "marked_at",
+            "grade",
+            "n",
+            "annulled",
+        ]
+        assert (rows[0]["marked_by"], rows[0]["marked_at"]) == (None, None)
+        assert (rows[1]["marked_by"], rows[1]["marked_at"]) == (marker.user_id, int(site.clock.at))
+        assert rows[1]["time_to"] - rows[1]["time_from"] == 3600
+        assert response(await person.get(MINE, limit=1, offset=1)) == rows[1:]
+        shown = response(await person.get(PROFILE, user_id=marker.user_id))
+        assert shown["karma"] == 50
+
+    async def test_bad_input(self, site: Site) -> None:
+        person = await site.person("nowhere")
+        assert response(await person.get(MINE)) == []
+        assert "limit" in refusal(await person.get(MINE, limit="0"), 1)
+        assert "offset" in refusal(await person.get(MINE, offset="-1"), 1)
+        refusal(await site.browser().get(MINE), 7, status=401)
