@@ -23,6 +23,7 @@ from attendance_core.errors import (
 from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent, UpdateEvent
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourNumber
 from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.mirror import Mirror
@@ -242,11 +243,11 @@ class Campus(World):
                     assert self.clock.now() >= client.place_at + 3, "told twice within 3 s"
                     client.place_at = self.clock.now()
                 if client.closed:
-                    why = getattr(delivery.frame, "why", EventOver)
-                    if isinstance(delivery.frame, Closing) and why is None:
+                    ending = None
+                    if isinstance(delivery.frame, Closing):
                         ask = WhyGone(self.store.observe)
-                        why = drive(ask(connection=client.connection))
-                    goodbye = why is not LeaseLost
+                        ending = delivery.frame.ending or drive(ask(connection=client.connection))
+                    goodbye = ending is not Ending.LEASE_LOST
                     host.under_way.append(self._hang_up(host, client, goodbye))
 
     # People

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TypeVar
 
 from attendance_core import ports
@@ -50,12 +49,13 @@ class Joined:
 
 
 R = TypeVar("R", Event, Joined)  # a row of a list
+Look = Callable[[ports.Unit], Sequence[R]]
 
 
 def _pieces(
     browse: ports.Browse,
     query: EventQuery,
-    read: Callable[[EventQuery, ports.Unit], Sequence[R]],
+    look_for: Callable[[EventQuery], Look[R]],
 ) -> AsyncIterator[Sequence[R]]:
     """Reads a list with a look for each piece, which begins behind the last event before it.
 
@@ -69,7 +69,7 @@ def _pieces(
         while True:
             most = MAX_PIECE if left is None else min(left, MAX_PIECE)
             asked = replace(asked, limit=most)
-            piece = await browse(partial(read, asked))
+            piece = await browse(look_for(asked))
             yield piece
             left = None if left is None else left - len(piece)
             if len(piece) < most or left == 0:
@@ -100,10 +100,10 @@ class GetEvents:
         """Lists some at a time. Raises TooShort, BadCharacters, InvalidArgument."""
         part = None if name is None else search_part(name, "name", MIN_GET_EVENTS)
 
-        def found(asked: EventQuery, unit: ports.Unit) -> Sequence[Event]:
-            return unit.events.search(part, asked)
+        def look_for(asked: EventQuery) -> Look[Event]:
+            return lambda unit: unit.events.search(part, asked)
 
-        return _pieces(self.browse, query, found)
+        return _pieces(self.browse, query, look_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,14 @@ class GetCreatedEvents:
     ) -> AsyncIterator[Sequence[Event]]:
         """Lists some at a time; ``helping``: those they help in, too. Raises InvalidArgument."""
 
-        def made(asked: EventQuery, unit: ports.Unit) -> Sequence[Event]:
-            list_of = unit.events.organised_by if helping else unit.events.created_by
-            return list_of(actor, asked)
+        def look_for(asked: EventQuery) -> Look[Event]:
+            def made(unit: ports.Unit) -> Sequence[Event]:
+                list_of = unit.events.organised_by if helping else unit.events.created_by
+                return list_of(actor, asked)
 
-        return _pieces(self.browse, query, made)
+            return made
+
+        return _pieces(self.browse, query, look_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +149,16 @@ class GetJoinedEvents:
     ) -> AsyncIterator[Sequence[Joined]]:
         """Lists some at a time, in the same order. Raises InvalidArgument."""
 
-        def joined(asked: EventQuery, unit: ports.Unit) -> Sequence[Joined]:
-            found = unit.events.joined_by(actor, asked)
-            others = [event.event_id for event in found if event.creator_id != actor]
-            helped = unit.helpers.helped(actor, others)
-            return [
-                Joined(event, event.creator_id == actor or event.event_id in helped)
-                for event in found
-            ]
+        def look_for(asked: EventQuery) -> Look[Joined]:
+            def joined(unit: ports.Unit) -> Sequence[Joined]:
+                found = unit.events.joined_by(actor, asked)
+                others = [event.event_id for event in found if event.creator_id != actor]
+                helped = unit.helpers.helped(actor, others)
+                return [
+                    Joined(event, event.creator_id == actor or event.event_id in helped)
+                    for event in found
+                ]
 
-        return _pieces(self.browse, query, joined)
+            return joined
+
+        return _pieces(self.browse, query, look_for)

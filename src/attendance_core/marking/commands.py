@@ -29,8 +29,8 @@ from attendance_core.marking.places import (
     Marked,
     Place,
     check_may_choose,
-    check_may_mark,
     check_may_wait,
+    check_not_waiting,
     chosen,
     held_by,
 )
@@ -122,7 +122,7 @@ class ReadyToMark:
             event.check_started(now)
             check_lets_mark(unit, event, actor)
             mine = places[actor]
-            check_may_mark(mine)
+            check_not_waiting(mine)
             check_may_open(others)
             joined = mine.joined()
             if joined != mine:
