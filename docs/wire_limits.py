@@ -187,9 +187,9 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "pictures and scans of a person", f"{UPLOADS.most} in {hours:g} h", "429"
     yield "unfinished pictures and scans of a person", str(UPLOADS_OF_ONE), "429"
     yield (
-        "unfinished pictures and scans of everybody, in a process",
+        "what has come of everybody's pictures and scans, in a process",
         f"{UPLOAD_BYTES // KIB**2} MiB",
-        "503",
+        "408 of one that makes room, 503 where all wait to be worked off",
     )
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
