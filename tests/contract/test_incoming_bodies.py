@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 import pytest_asyncio
@@ -20,6 +21,7 @@ from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.incoming_bodies import LEAST_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.pipeline import LARGE_BYTES
+from attendance_web.serving.http_closing import REST_SECONDS
 from tests.support.live_house import House, Visitor, eventually, opened_house
 from tests.support.pictures import picture
 from tests.support.smuggled import statuses
@@ -155,6 +157,30 @@ class TestRefusedBeforeItIsRead:
         monkeypatch.undo()
         await eventually(lambda: upload_bytes(house) == 0)
         assert b" 100 " in await self.refusal(house, sent)
+
+    async def test_it_is_told_at_once_and_no_more_is_read_soon(self, house: House) -> None:
+        """Though its client goes on and on."""
+        began = time.monotonic()
+        async with await connected(house, head(UPLOAD, 10_000_000, TOKEN)) as client:
+            assert statuses(await client.answer()) == [401]
+            assert time.monotonic() - began < 1
+            with pytest.raises(ConnectionError):
+                while time.monotonic() - began < 10:
+                    await client.sends(b"x" * 10_000)
+                    await asyncio.sleep(0.1)
+        assert time.monotonic() - began < 2 * REST_SECONDS <= 4
+
+    async def test_who_reads_when_all_is_sent_finds_the_answer(self, house: House) -> None:
+        """Though they could not send all of it."""
+
+        def send_and_read() -> bytes:
+            with socket.create_connection(("127.0.0.1", house.port), timeout=10) as own:
+                with suppress(ConnectionError):
+                    own.sendall(head(UPLOAD, PICTURE_BODY_BYTES, TOKEN))
+                    own.sendall(b"x" * PICTURE_BODY_BYTES)
+                return own.recv(10_000)
+
+        assert statuses(await asyncio.to_thread(send_and_read)) == [401]
 
     async def test_what_is_not_refused_is_asked_for(self, house: House, anna: Visitor) -> None:
         body = form()
