@@ -18,6 +18,7 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.places import Marked, Waiting
 from attendance_core.marking.terms import Terms
+from attendance_core.pieces import ListQuery
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import UserId
 from tests.support.lecture import EVENT, Lecture, socket, use_cases
@@ -55,7 +56,7 @@ def by_hand(do: UseCases, actor: UserId = CREATOR) -> Awaitable[int]:
 
 async def ledger(lecture: Lecture) -> list[Entry]:
     """Of the person, the first one first; its numbers have no gap, and the place agrees."""
-    found = await lecture.store.observe(lambda u: u.ledger.of(EVENT, PERSON, None, 0))
+    found = await lecture.store.observe(lambda u: u.ledger.of(EVENT, PERSON, ListQuery()))
     entries = sorted((line.entry for line in found), key=lambda each: int(each.n))
     assert [each.n for each in entries] == list(range(1, len(entries) + 1))
     place = await lecture.place(PERSON)

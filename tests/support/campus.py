@@ -30,6 +30,7 @@ from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import WhyGone
 from attendance_core.marking.who_marks import WhoMarks
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
 from tests.support.marking_client import Client, Command
 from tests.support.world import World, drive
@@ -323,7 +324,7 @@ class Campus(World):
         """Itself, the earliest first."""
 
         def look(unit: Any) -> list[Entry]:
-            return [line.entry for line in unit.ledger.of(self.event_id, None, None, 0)]
+            return [line.entry for line in unit.ledger.of(self.event_id, None, ListQuery())]
 
         return drive(self.store.observe(look))[::-1]
 

@@ -10,6 +10,7 @@ from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 if TYPE_CHECKING:
     from attendance_core.attendance import Attended
     from attendance_core.events import Event, EventQuery, Helper
+    from attendance_core.pieces import ListQuery
 
 
 class Helpers(Protocol):
@@ -93,6 +94,6 @@ class Events(Protocol):
         """Lists those this person is in now."""
         ...
 
-    def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
+    def attended_by(self, user_id: UserId, query: ListQuery[Attended]) -> Sequence[Attended]:
         """Lists those they are in or have an entry of; latest start first, then name, then id."""
         ...
