@@ -84,7 +84,7 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,acce
   calls_accounts calls_attendance calls_events calls_friends calls_organisers calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings event_page \
   envelope files frames full_disk fuzz heartbeat holds http_protocol incoming_bodies karma ledger \
   limits long_lists person_turns \
-  marking_rules marks_of_before migrations news notifier openapi opening organisers_live organisers_races orphans other_person outbox page passwords \
+  marking_rules marks_of_before marks_told migrations news notifier openapi opening organisers_live organisers_races orphans other_person outbox page passwords \
   picture_files pictures rooms scans search search_index security_lines settings sockets \
   sockets_without_news sqlite sqlite_groups store_calls stores stores_marking stores_organisers together twins who_may wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races transactions))
