@@ -39,6 +39,9 @@ class Events:
         event_id = self._tables.event_codes.get(code)
         return None if event_id is None else self._tables.events[event_id]
 
+    def lock_shared(self, event_id: EventId) -> Event:
+        return self.get(event_id)
+
     def lock(self, event_id: EventId) -> Event:
         return self.get(event_id)
 

@@ -56,6 +56,8 @@ FIND_BY_CODE = _SELECT_EVENTS.where(events.c.code == bindparam("code"))
 # As strongly as it is when it is removed or gets another name, or two who wait for it might wait
 # for each other. Whoever refers to it, by a connection or a mark, has locked a place before
 LOCK_EVENT = GET_EVENT.with_for_update().execution_options(**{LOCKS_ROWS: True})
+# As a mark locks it in any case, by its foreign key
+LOCK_EVENT_SHARED = GET_EVENT.with_for_update(read=True, key_share=True)
 LOCK_PLACES = (
     select(places.c.user_id)
     .where(places.c.event_id == bindparam("event_id"))
@@ -141,6 +143,9 @@ class Events:
     def find_by_code(self, code: EventCode) -> Event | None:
         row = self._execute(FIND_BY_CODE, {"code": code}).one_or_none()
         return None if row is None else _event_from(row)
+
+    def lock_shared(self, event_id: EventId) -> Event:
+        return self._get(LOCK_EVENT_SHARED, event_id)
 
     def lock(self, event_id: EventId) -> Event:
         return self._get(LOCK_EVENT, event_id)

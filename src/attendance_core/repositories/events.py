@@ -53,6 +53,13 @@ class Events(Protocol):
 
     def find_by_code(self, code: EventCode) -> Event | None: ...
 
+    def lock_shared(self, event_id: EventId) -> Event:
+        """Gets it; until the transaction ends nobody changes it, and others may do the same.
+
+        Whoever locks places, too, does so before. Raises EventNotFound.
+        """
+        ...
+
     def lock(self, event_id: EventId) -> Event:
         """Gets it; until the transaction ends nobody else changes it, or opens a socket or marks.
 
