@@ -19,6 +19,7 @@ from attendance_core.errors import (
 )
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.marking.places import Held, Marked
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import UserId
 from tests.support.lecture import EVENT, Lecture
 from tests.support.postgres_strangers import ANNA, Stranger
@@ -50,7 +51,7 @@ class TestShortened:
         with pytest.raises(EventOver):
             await confirmed
         assert isinstance((await lecture.place(ANNA)).state, Held)
-        assert not await store.observe(lambda u: u.ledger.of(EVENT, None, None, 0))
+        assert not await store.observe(lambda u: u.ledger.of(EVENT, None, ListQuery()))
 
     async def test_it_waits_for_a_confirm_and_cannot_end_before_that(
         self, store: PostgresStore, clock: SetClock
