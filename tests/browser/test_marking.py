@@ -172,3 +172,12 @@ async def test_back_closes_the_sheet_and_keeps_the_screen(door: Door) -> None:
     await expect(marker.at("held")).to_be_hidden()
     await marker.page.go_back()
     await expect(marker.at("can-mark")).to_be_visible()
+
+
+async def test_paper_has_names_and_nothing_to_press(door: Door) -> None:
+    marker, (anna,) = await class_of(door, "Paper", "Anna Printed")
+    await marker.page.emulate_media(media="print")
+    await expect(marker.row(anna).get_by_text("Anna Printed")).to_be_visible()
+    for furniture in ("tab-me", "search"):
+        await expect(marker.at(furniture)).to_be_hidden()
+    await expect(marker.row(anna).get_by_text("Mark", exact=True)).to_be_hidden()
