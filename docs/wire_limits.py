@@ -14,7 +14,7 @@ from attendance_core.accounts import SESSION_SECONDS
 from attendance_core.arguments import MAX_OFFSET
 from attendance_core.browsers import BROWSER_SECONDS
 from attendance_core.errors import Kind, Language, TooManySockets
-from attendance_core.events import MAX_OPEN_EVENTS, MAX_PIECE
+from attendance_core.events import MAX_OPEN_EVENTS
 from attendance_core.limits import (
     FAILED_LOG_INS,
     FRIEND_REQUESTS,
@@ -24,6 +24,7 @@ from attendance_core.limits import (
 )
 from attendance_core.marking.connections import MAX_SOCKETS
 from attendance_core.marking.terms import Terms
+from attendance_core.pieces import MAX_PIECE
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
@@ -186,9 +187,9 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "pictures and scans of a person", f"{UPLOADS.most} in {hours:g} h", "429"
     yield "unfinished pictures and scans of a person", str(UPLOADS_OF_ONE), "429"
     yield (
-        "unfinished pictures and scans of everybody, in a process",
+        "what has come of everybody's pictures and scans, in a process",
         f"{UPLOAD_BYTES // KIB**2} MiB",
-        "503",
+        "408 of one that makes room, 503 where all wait to be worked off",
     )
     hours = FRIEND_REQUESTS.within / 3600
     yield "friend requests of a person", f"{FRIEND_REQUESTS.most} in {hours:g} h", "429"
@@ -199,7 +200,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "rows of a list that are passed over (`offset`)", str(MAX_OFFSET), "`error` 1"
     yield (
         "answers of more than "
-        f"{MAX_PIECE} events at once: of a person, of all who are not logged in, of one network",
+        f"{MAX_PIECE} rows at once: of a person, of all who are not logged in, of one network",
         f"1, {STRANGERS_AT_ONCE}, {STRANGERS_OF_ONE}",
         f"429 after {LIST_SECONDS:g} s, {STRANGER_SECONDS:g} s, {STRANGER_SECONDS:g} s",
     )

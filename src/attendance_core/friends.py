@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.arguments import check_page
 from attendance_core.errors import FriendOfOneself
+from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
 from attendance_core.vocabulary import Instant, UserId
 
 
@@ -84,9 +84,16 @@ class GetFriendList:
 
     browse: ports.Browse
 
-    async def __call__(self, *, actor: UserId) -> Sequence[Friend]:
+    def pieces(self, *, actor: UserId) -> AsyncIterator[Sequence[Friend]]:
         """Lists friends and those asked, by display name, then id."""
-        return await self.browse(lambda unit: unit.friendships.friends_of(actor))
+
+        def friends(asked: ListQuery[Friend], unit: ports.Unit) -> Sequence[Friend]:
+            return unit.friendships.friends_of(actor, asked)
+
+        everybody: ListQuery[Friend] = ListQuery()
+        return read_in_pieces(self.browse, everybody, friends, itself)
+
+    __call__ = whole(pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +102,16 @@ class GetFriendRequests:
 
     browse: ports.Browse
 
-    async def __call__(
+    def pieces(
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
-    ) -> Sequence[UserId]:
+    ) -> AsyncIterator[Sequence[UserId]]:
         """Lists those who wait, the oldest request first. Raises InvalidArgument."""
-        check_page(limit, offset)
-        return await self.browse(lambda unit: unit.friendships.requests_to(actor, limit, offset))
+
+        def requests(asked: ListQuery[Friendship], unit: ports.Unit) -> Sequence[Friendship]:
+            return unit.friendships.requests_to(actor, asked)
+
+        query: ListQuery[Friendship] = ListQuery(limit, offset)
+        found = read_in_pieces(self.browse, query, requests, itself)
+        return ([request.asker for request in piece] async for piece in found)
+
+    __call__ = whole(pieces)

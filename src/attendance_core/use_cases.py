@@ -43,7 +43,7 @@ from attendance_core.marking.commands import (
     ReadyToMark,
     RefuseToMark,
 )
-from attendance_core.marking.readings import ReadRoom, WhyGone
+from attendance_core.marking.readings import ReadPlaces, ReadRoom, WhyGone
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.profiles import (
     FindByName,
@@ -118,4 +118,5 @@ class UseCases:
     renew_lease: RenewLease
     sweep: Sweep
     read_room: ReadRoom
+    read_places: ReadPlaces
     why_gone: WhyGone

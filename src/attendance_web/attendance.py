@@ -8,12 +8,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from attendance_core.attendance import Attended, LedgerLine, Participant, SeenState
+from attendance_core.attendance import Attended, LedgerLine, ParticipantSeen, SeenState
 from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import CallContext, get, post
 from attendance_web.http.fields import EventRef, OneEvent, Page, PersonId
+from attendance_web.http.pieces import Pieces
 
 GradeName = Literal["organiser", "checked", "peer"]
 OriginName = Literal["hold", "hand"]
@@ -121,22 +122,23 @@ class LedgerShown(msgspec.Struct, frozen=True):
     entries: list[EntryShown]
 
 
-@get("/api/events/GetAttendance", is_list=True)
-async def get_attendance(call: CallContext[OneEvent]) -> Attendance:
+@get("/api/events/GetAttendance")
+async def get_attendance(call: CallContext[OneEvent]) -> Pieces[ParticipantShown, Attendance]:
     """Who is in an event that I organise, and who was marked by whom."""
-    people = await call.use_cases.get_attendance(
+    people = call.use_cases.get_attendance.pieces(
         actor=call.person, event_id=EventId(call.arguments.event_id)
     )
-    return Attendance([_participant(person, state) for person, state in people])
+    return Pieces(people, _participant, Attendance)
 
 
-@get("/api/profile/GetMyAttendance", is_list=True)
-async def get_my_attendance(call: CallContext[Page]) -> list[MyAttendance]:
+@get("/api/profile/GetMyAttendance")
+async def get_my_attendance(call: CallContext[Page]) -> Pieces[MyAttendance, list[MyAttendance]]:
     """The events I joined and who marked me there, newest first."""
-    attended = await call.use_cases.get_my_attendance(
-        actor=call.person, limit=call.arguments.limit, offset=call.arguments.offset
+    asked = call.arguments
+    attended = call.use_cases.get_my_attendance.pieces(
+        actor=call.person, limit=asked.limit, offset=asked.offset
     )
-    return list(map(_attended, attended))
+    return Pieces(attended, _attended, list, asked.limit)
 
 
 @post("/api/events/MarkParticipant")
@@ -167,22 +169,23 @@ async def annul_mark(call: CallContext[Annulment]) -> EntryNumber:
     return EntryNumber(n)
 
 
-@get("/api/events/GetLedger", is_list=True)
-async def get_ledger(call: CallContext[WhoseLedger]) -> LedgerShown:
+@get("/api/events/GetLedger")
+async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, LedgerShown]:
     """Every mark and annulment of an event that I organise; of another one my own."""
     asked = call.arguments
-    lines = await call.use_cases.get_ledger(
+    lines = call.use_cases.get_ledger.pieces(
         actor=call.person,
         event_id=EventId(asked.event_id),
         user_id=None if asked.user_id is None else UserId(asked.user_id),
         limit=asked.limit,
         offset=asked.offset,
     )
-    return LedgerShown(list(map(_entry, lines)))
+    return Pieces(lines, _entry, LedgerShown, asked.limit)
 
 
-def _participant(person: Participant, state: SeenState) -> ParticipantShown:
-    shown = (person.user_id, person.display_name, person.confirmed, state)
+def _participant(seen: ParticipantSeen) -> ParticipantShown:
+    person = seen.person
+    shown = (person.user_id, person.display_name, person.confirmed, seen.state)
     mark = person.state
     if not isinstance(mark, Marked):
         return ParticipantShown(*shown, None, None, None, None, None, None)

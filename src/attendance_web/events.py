@@ -144,11 +144,11 @@ async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
 
 
 @get("/api/events/GetEvents", login=False)
-async def get_events(call: CallContext[Search]) -> Pieces[EventShown]:
+async def get_events(call: CallContext[Search]) -> Pieces[EventShown, list[EventShown]]:
     """Events by a part of their name, in whatever case; by start, then name."""
     asked = call.arguments
     found = call.use_cases.get_events.pieces(name=asked.name, query=asked.query)
-    return Pieces(found, _shown, asked.limit)
+    return Pieces(found, _shown, list, asked.limit)
 
 
 @post("/api/events/JoinEvent")
@@ -184,21 +184,25 @@ async def update_event(call: CallContext[EventChanges]) -> None:
 
 
 @get("/api/events/GetCreatedEvents")
-async def get_created_events(call: CallContext[CreatedPage]) -> Pieces[CreatedEvent]:
+async def get_created_events(
+    call: CallContext[CreatedPage],
+) -> Pieces[CreatedEvent, list[CreatedEvent]]:
     """The events I made; by start, then name."""
     asked = call.arguments
     created = call.use_cases.get_created_events.pieces(
         actor=call.person, query=asked.query, helping=asked.helping
     )
-    return Pieces(created, _created, asked.limit)
+    return Pieces(created, _created, list, asked.limit)
 
 
 @get("/api/events/GetJoinedEvents")
-async def get_joined_events(call: CallContext[EventsPage]) -> Pieces[JoinedEvent]:
+async def get_joined_events(
+    call: CallContext[EventsPage],
+) -> Pieces[JoinedEvent, list[JoinedEvent]]:
     """The events I am in; by start, then name."""
     me, asked = call.person, call.arguments
     joined = call.use_cases.get_joined_events.pieces(actor=me, query=asked.query)
-    return Pieces(joined, lambda joined: _joined(joined, me), asked.limit)
+    return Pieces(joined, lambda joined: _joined(joined, me), list, asked.limit)
 
 
 def _id(call: CallContext[OneEvent]) -> EventId:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from attendance_core.friends import Friend
 from attendance_core.vocabulary import UserId
 from attendance_web.http.call import CallContext, get, post
 from attendance_web.http.fields import Nothing, OnePerson, Page
+from attendance_web.http.pieces import Pieces
 
 
 class FriendListed(msgspec.Struct, frozen=True):
@@ -29,13 +31,11 @@ class FriendRequests(msgspec.Struct, frozen=True):
     requests: list[UserId]
 
 
-@get("/api/friends/GetFriendList", is_list=True)
-async def get_friend_list(call: CallContext[Nothing]) -> FriendList:
+@get("/api/friends/GetFriendList")
+async def get_friend_list(call: CallContext[Nothing]) -> Pieces[FriendListed, FriendList]:
     """My friends, and those I have asked."""
-    friends = await call.use_cases.get_friend_list(actor=call.person)
-    return FriendList(
-        [FriendListed(each.user_id, each.display_name, each.pending) for each in friends]
-    )
+    friends = call.use_cases.get_friend_list.pieces(actor=call.person)
+    return Pieces(friends, _friend, FriendList)
 
 
 @post("/api/friends/SendFriendRequest")
@@ -47,19 +47,24 @@ async def send_friend_request(call: CallContext[OnePerson]) -> None:
     )
 
 
-@get("/api/friends/GetFriendRequests", is_list=True)
-async def get_friend_requests(call: CallContext[Page]) -> FriendRequests:
+@get("/api/friends/GetFriendRequests")
+async def get_friend_requests(call: CallContext[Page]) -> Pieces[UserId, FriendRequests]:
     """Who asked me and waits for an answer, the oldest request first."""
-    asked = await call.use_cases.get_friend_requests(
-        actor=call.person, limit=call.arguments.limit, offset=call.arguments.offset
+    asked = call.arguments
+    askers = call.use_cases.get_friend_requests.pieces(
+        actor=call.person, limit=asked.limit, offset=asked.offset
     )
-    return FriendRequests(list(asked))
+    return Pieces(askers, UserId, FriendRequests, asked.limit)
 
 
 @post("/api/friends/RemoveFriend")
 async def remove_friend(call: CallContext[OnePerson]) -> None:
     """Ends a friendship, withdraws my request, or declines theirs."""
     await call.use_cases.remove_friend(actor=call.person, user_id=UserId(call.arguments.user_id))
+
+
+def _friend(friend: Friend) -> FriendListed:
+    return FriendListed(friend.user_id, friend.display_name, friend.pending)
 
 
 CALLS = (get_friend_list, send_friend_request, get_friend_requests, remove_friend)

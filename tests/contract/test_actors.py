@@ -141,6 +141,7 @@ WITHOUT_PEOPLE = frozenset(
         "renew_lease",
         "sweep",
         "read_room",
+        "read_places",
     ]
 )
 # Each that is told an event, by what is no id

@@ -17,6 +17,7 @@ from attendance_adapters.sql import migration_steps
 from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
 from attendance_adapters.system import RandomIds
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS, CreateEvent, event_code_of
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventCode, EventId, UserId
 from tests.support.lecture import EVENT
 from tests.support.migrating import PEOPLE, add_person, fill, says
@@ -47,7 +48,7 @@ class TestStores:
             lambda u: [u.events.find_by_code(event.code)],
             lambda u: u.events.search(None),
             lambda u: u.events.created_by(anna),
-            lambda u: [each.event for each in u.events.attended_by(anna, None, 0)],
+            lambda u: [each.event for each in u.events.attended_by(anna, ListQuery())],
         ):
             assert await store.observe(look) in ([event], [])
         await store.transact(lambda u: u.events.add(an_event("Other", EventId(UUID(int=9)))))

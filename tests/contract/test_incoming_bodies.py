@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 import pytest_asyncio
@@ -18,8 +19,9 @@ from attendance_web.http import incoming_bodies as module
 from attendance_web.http import pipeline
 from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
-from attendance_web.http.incoming_bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
+from attendance_web.http.incoming_bodies import LEAST_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.pipeline import LARGE_BYTES
+from attendance_web.serving.http_closing import REST_SECONDS
 from tests.support.live_house import House, Visitor, eventually, opened_house
 from tests.support.pictures import picture
 from tests.support.smuggled import statuses
@@ -87,7 +89,7 @@ async def connected(house: House, *sent: bytes) -> Client:
 
 
 def upload_bytes(house: House) -> int:
-    return house.app.services.bodies._upload_bytes
+    return house.app.services.bodies._uploads.size
 
 
 class TestRefusedBeforeItIsRead:
@@ -136,22 +138,49 @@ class TestRefusedBeforeItIsRead:
         told = await self.refusal(house, sent)
         assert statuses(told) == [429] and b"retry-after: 3600" in told.lower()
 
-    async def test_by_what_is_on_its_way_of_everybody(self, house: House) -> None:
+    async def test_by_what_of_everybody_is_still_to_be_worked_off(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """And it does not count as one of the hour."""
+        monkeypatch.setattr(pictures, "WORKER_COMMAND", ["sleep", "60"])
+        uploads, body, late = house.app.services.bodies._uploads, form(), await house.person()
+        monkeypatch.setattr(uploads, "_most_bytes", 4 * LEAST_BYTES)
+        sent = head(UPLOAD, 3 * LEAST_BYTES, self.EXPECTS, TOKEN, by=late)
         async with AsyncExitStack() as several:
-            for _ in range(UPLOAD_BYTES // PICTURE_BODY_BYTES // UPLOADS_OF_ONE):
-                person = await house.person()
-                for _ in range(UPLOADS_OF_ONE):
-                    sent = head(UPLOAD, PICTURE_BODY_BYTES, TOKEN, by=person)
-                    await several.enter_async_context(await connected(house, sent))
-            await eventually(lambda: upload_bytes(house) == UPLOAD_BYTES)
-            late = await house.person()
-            sent = head(UPLOAD, 1000, self.EXPECTS, TOKEN, by=late)
+            for _ in range(2):
+                upload = head(UPLOAD, len(body), TOKEN, by=await house.person()), body
+                await several.enter_async_context(await connected(house, *upload))
+            await eventually(lambda: not uploads.has_room_for(3 * LEAST_BYTES))
             for _ in range(61):
                 told = await self.refusal(house, sent)
                 assert statuses(told) == [503] and b"retry-after: 1" in told.lower()
+        monkeypatch.undo()
         await eventually(lambda: upload_bytes(house) == 0)
         assert b" 100 " in await self.refusal(house, sent)
+
+    async def test_it_is_told_at_once_and_no_more_is_read_soon(self, house: House) -> None:
+        """Though its client goes on and on."""
+        began = time.monotonic()
+        async with await connected(house, head(UPLOAD, 10_000_000, TOKEN)) as client:
+            assert statuses(await client.answer()) == [401]
+            assert time.monotonic() - began < 1
+            with pytest.raises(ConnectionError):
+                while time.monotonic() - began < 10:
+                    await client.sends(b"x" * 10_000)
+                    await asyncio.sleep(0.1)
+        assert time.monotonic() - began < 2 * REST_SECONDS <= 4
+
+    async def test_who_reads_when_all_is_sent_finds_the_answer(self, house: House) -> None:
+        """Though they could not send all of it."""
+
+        def send_and_read() -> bytes:
+            with socket.create_connection(("127.0.0.1", house.port), timeout=10) as own:
+                with suppress(ConnectionError):
+                    own.sendall(head(UPLOAD, PICTURE_BODY_BYTES, TOKEN))
+                    own.sendall(b"x" * PICTURE_BODY_BYTES)
+                return own.recv(10_000)
+
+        assert statuses(await asyncio.to_thread(send_and_read)) == [401]
 
     async def test_what_is_not_refused_is_asked_for(self, house: House, anna: Visitor) -> None:
         body = form()
@@ -176,7 +205,7 @@ class TestUnfinished:
             told = await asyncio.gather(*(each.answer() for each in clients[2:]))
             assert {tuple(statuses(each)) for each in told} == {(429,)}
             assert all(b"retry-after: 5" in each.lower() for each in told)
-            assert upload_bytes(house) == UPLOADS_OF_ONE * PICTURE_BODY_BYTES
+            await eventually(lambda: upload_bytes(house) == UPLOADS_OF_ONE * 100_000)
             for each in clients[2:4]:  # an answer that arrives, whatever is still sent
                 for _ in range(20):
                     await each.sends(b"x" * 100_000)
@@ -185,17 +214,37 @@ class TestUnfinished:
         async with await connected(house, head(UPLOAD, len(body), TOKEN, by=anna), body) as again:
             assert statuses(await again.answer()) == [200]
 
+    async def test_uploads_that_do_not_go_on_keep_no_other_out(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        uploads, body, size = house.app.services.bodies._uploads, form(), 50_000
+        monkeypatch.setattr(uploads, "_most_bytes", 8 * size)
+        async with AsyncExitStack() as many:
+            clients = []
+            for _ in range(8):
+                sent = head(UPLOAD, 8 * size, TOKEN, by=await house.person())
+                client = await connected(house, sent, b"x" * size)
+                clients.append(await many.enter_async_context(client))
+            await eventually(lambda: uploads.size == 8 * size)
+            sent = head(UPLOAD, len(body), TOKEN, by=await house.person())
+            async with await connected(house, sent, body) as honest:
+                assert statuses(await honest.answer()) == [200]
+            told = await clients[0].answer()
+            assert statuses(told) == [408] and b'"code":"body_too_slow"' in told
+            assert uploads.size == 7 * size
+        await eventually(lambda: uploads.size == 0)
+
     async def test_eleven_hundred_small_ones_keep_no_other_out(self, house: House) -> None:
         async with AsyncExitStack() as many:
             sent = head(LOG_IN, BODY_BYTES, TOKEN), b"x"
             for _ in range(1100):
                 await many.enter_async_context(await connected(house, *sent))
             counted = house.app.services.bodies
-            await eventually(lambda: counted._small_bytes == module.SMALL_BYTES)
+            await eventually(lambda: counted._small.size == module.SMALL_BYTES)
             async with await connected(house, head(LOG_IN, 5, TOKEN), b"--b--") as client:
                 assert statuses(await client.answer()) == [200]
-            assert counted._small_bytes <= module.SMALL_BYTES
-        await eventually(lambda: counted._small_bytes == 0)
+            assert counted._small.size <= module.SMALL_BYTES
+        await eventually(lambda: counted._small.size == 0)
 
     @pytest.mark.parametrize("path", [UPLOAD, INFO])
     async def test_one_that_comes_too_slowly_is_refused_and_a_steady_one_is_not(
@@ -249,9 +298,9 @@ class TestUnfinished:
             body = form()
             sent = head(UPLOAD, len(body), TOKEN, by=anna), body
             first, second = await connected(house, *sent), await connected(house, *sent)
-            await eventually(lambda: workers and upload_bytes(house) == 2 * len(body))
+            await eventually(lambda: workers and upload_bytes(house) == 2 * LEAST_BYTES)
             second.writer.close()  # it waits for the first
-            await eventually(lambda: upload_bytes(house) == len(body))
+            await eventually(lambda: upload_bytes(house) == LEAST_BYTES)
             first.writer.close()
             await eventually(lambda: upload_bytes(house) == 0)
             await eventually(lambda: workers[0].poll() is not None)

@@ -14,13 +14,14 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from attendance_adapters import Attendance
-from attendance_core.errors import Unavailable
 from attendance_web.http import list_turns, pieces, pipeline
 from attendance_web.routes import CALLS
 from tests.support.asgi_client import AsgiClient
 from tests.support.live_house import House, eventually, opened_house
+from tests.support.looks import Looks, in_pieces
 from tests.support.site import Browser, Site, opened_site, refusal, response
+
+__all__ = ["in_pieces"]
 
 EVENTS = "/api/events/GetEvents"
 CREATED = "/api/events/GetCreatedEvents"
@@ -49,36 +50,6 @@ async def anna(site: Site) -> Browser:
     for number in range(MANY):
         await person.event("Лекция", starts=-60 - number % 3)
     return person
-
-
-@pytest.fixture
-def in_pieces(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Has so many events be a piece."""
-
-    def cut(most: int = PIECE) -> None:
-        for module in ("attendance_core.events.lists", "attendance_web.http.pieces"):
-            monkeypatch.setattr(f"{module}.MAX_PIECE", most)
-
-    return cut
-
-
-class Looks:
-    """Those at lists, as the store is asked for them; they may be held or fail."""
-
-    def __init__(self, attendance: Attendance, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.begun = 0
-        self.may_go_on = asyncio.Event()
-        self.fails_from = self.holds_from = 1_000_000
-        self._browse: Any = attendance._store.browse
-        monkeypatch.setattr(attendance._store, "browse", self.browse)
-
-    async def browse(self, look: Any) -> Any:
-        self.begun += 1
-        if self.begun >= self.fails_from:
-            raise Unavailable
-        if self.begun >= self.holds_from:
-            await self.may_go_on.wait()
-        return await self._browse(look)
 
 
 @pytest.fixture
@@ -338,9 +309,10 @@ class TestTurns:
 
     def test_every_list_is_read_in_turns(self) -> None:
         """By a look for all of it, or by one for each piece."""
-        assert {call.name for call in CALLS if call.is_list} == {
-            *("FindByName", "GetFriendList", "GetFriendRequests"),
-            *("GetAttendance", "GetLedger", "GetMyAttendance"),
-        }
+        assert {call.name for call in CALLS if call.is_list} == {"FindByName"}
         in_pieces = [call for call in CALLS if "Pieces" in str(call.run.__annotations__["return"])]
-        assert {call.path for call in in_pieces} == {EVENTS, CREATED, JOINED}
+        assert {call.name for call in in_pieces} == {
+            *("GetEvents", "GetCreatedEvents", "GetJoinedEvents"),
+            *("GetAttendance", "GetMyAttendance", "GetLedger"),
+            *("GetFriendList", "GetFriendRequests"),
+        }

@@ -22,6 +22,7 @@ from attendance_core.errors import SomebodyWasMarked
 from attendance_core.marking.ledger import Origin, month_of
 from attendance_core.marking.places import Marked
 from attendance_core.marking.terms import Terms
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.migrating import add_person, says
 from tests.support.stand_ins import SetClock
@@ -133,7 +134,7 @@ async def store(before: Before) -> AsyncIterator[Any]:
 
 async def entries(store: Any, person: int = 2) -> list[tuple[Any, ...]]:
     """The number, the actor, how it came to be, and under what name; the first one first."""
-    found = await store.observe(lambda u: u.ledger.of(EVENT, UserId(person), None, 0))
+    found = await store.observe(lambda u: u.ledger.of(EVENT, UserId(person), ListQuery()))
     return [
         (line.entry.n, line.entry.actor_id, line.entry.origin, line.notes.marked_as)
         for line in reversed(found)
@@ -188,7 +189,7 @@ class TestSideBySide:
         before.does(judges, 2, 5)
         before.does(judges, 2, 6, "rejected")
         before.does(marks, 1, 2, 1, JUNE)
-        (line,) = await store.observe(lambda u: u.ledger.of(EVENT, None, None, 0))
+        (line,) = await store.observe(lambda u: u.ledger.of(EVENT, None, ListQuery()))
         entry = line.entry
         assert (entry.actor_checked, entry.person_checked) == (True, True)
         before.does(marks, 1, 1, 2, JUNE)

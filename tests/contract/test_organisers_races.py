@@ -11,7 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from attendance_core.errors import (
+    BadTimes,
     EventNameTaken,
+    EventOver,
     MayNotMark,
     NobodyHeld,
     NotWaiting,
@@ -25,7 +27,7 @@ from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.lecture import EVENT, Lecture, socket
-from tests.support.stand_ins import NOON, any_code
+from tests.support.stand_ins import NOON, SetClock, any_code
 
 ANNA, BORIS = UserId(1), UserId(2)  # both mark; Anna created the lecture
 FIRST = 3  # who waits, from here on
@@ -254,3 +256,37 @@ async def test_a_shortened_event_lets_nobody_be_marked_behind_its_end(
     with pytest.raises(Refusal) as refused:
         await lecture.do.confirm_marking(connection=boris)
     assert refused.value.code == "event_over"
+
+
+async def test_of_a_shorter_end_and_a_confirm_no_mark_is_behind_it(
+    store: Any, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contract: 6.9; time passes whenever somebody asks for it."""
+    lecture = await Lecture.begun(store, waiting=ROUNDS)
+    boris, asks = lecture.markers[1], clock.now
+
+    def ticks() -> float:
+        clock.pass_(0.1)
+        return asks()
+
+    def goes_on(unit: Unit) -> None:
+        unit.events.put(replace(unit.events.get(EVENT), ends_at=asks() + 3600))
+
+    for number, mine in enumerate(lecture.waiting):
+        await store.transact(goes_on)
+        await lecture.do.prepare_to_mark(connection=boris, target=mine.user_id)
+        with monkeypatch.context() as patch:
+            patch.setattr(clock, "now", ticks)
+            doing = [
+                lecture.do.confirm_marking(connection=boris),
+                lecture.do.update_event(actor=ANNA, event_id=EVENT, ends_at=asks() + 0.35),
+            ]
+            told = await outcomes(*doing[:: 1 if number % 2 else -1])
+        check_refusals(told, EventOver, BadTimes)
+        state = (await lecture.place(mine.user_id)).state
+        ends_at = (await lecture.do.get_event_by_id(event_id=EVENT)).event.ends_at
+        if isinstance(state, Marked):
+            assert state.at < ends_at
+        else:
+            await store.transact(goes_on)
+            await lecture.do.refuse_to_mark(connection=boris)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import struct
 
 import pytest
@@ -244,3 +245,26 @@ async def test_ten_mebibytes_are_allowed_and_one_byte_more_is_not(
     await pictures.clean(data + bytes(MAX_BYTES - len(data)), owner=ANNA, max_side=LARGE)
     with pytest.raises(PictureTooLarge):
         await pictures.clean(data + bytes(MAX_BYTES - len(data) + 1), owner=ANNA, max_side=LARGE)
+
+
+@pytest.mark.parametrize("with_transparency", [False, True])
+async def test_what_would_be_longer_than_ten_mebibytes_is_a_jpeg(
+    pictures: PillowPictures, with_transparency: bool
+) -> None:
+    """Noise in 256 colours, whose file has a byte for a pixel, and three or four without them.
+
+    Contract: 3.4.
+    """
+    chance, side = random.Random(34), 3000
+    noise = Image.frombytes("P", (side, side), chance.randbytes(side * side))
+    noise.putpalette(bytes(RED) + chance.randbytes(765))
+    noise.paste(0, (0, 0, 64, 64))
+    transparency = {"transparency": 0} if with_transparency else {}
+    data = saved(noise, "PNG", **transparency)
+    assert len(data) <= MAX_BYTES
+    picture = await pictures.clean(data, owner=ANNA, max_side=LARGE)
+    assert (picture.media_type, picture.extension) == ("image/jpeg", "jpg")
+    assert len(picture.content) <= MAX_BYTES
+    image = opened(picture.content)
+    assert (image.format, image.size) == ("JPEG", (side, side))
+    assert is_about(image, 30, 30, (255, 255, 255) if with_transparency else RED)

@@ -25,6 +25,7 @@ from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Marked
+from attendance_core.pieces import ListQuery
 from attendance_core.profiles import (
     Confirmation,
     ConfirmationScan,
@@ -230,12 +231,14 @@ class TestFriendships:
         asked = Friendship(boris, anna, NOON)
         await store.transact(lambda u: u.friendships.add(asked))
         assert await store.transact(lambda u: u.friendships.lock(anna, boris)) == asked
-        assert await store.observe(lambda u: u.friendships.requests_to(anna)) == [boris]
-        assert await store.observe(lambda u: u.friendships.friends_of(anna)) == []
+        assert await store.observe(lambda u: u.friendships.requests_to(anna, ListQuery())) == [
+            asked
+        ]
+        assert await store.observe(lambda u: u.friendships.friends_of(anna, ListQuery())) == []
         accepted = Friendship(boris, anna, NOON, accepted=True)
         await store.transact(lambda u: u.friendships.put(accepted))
-        assert await store.observe(lambda u: u.friendships.requests_to(anna)) == []
-        friends = await store.observe(lambda u: u.friendships.friends_of(anna))
+        assert await store.observe(lambda u: u.friendships.requests_to(anna, ListQuery())) == []
+        friends = await store.observe(lambda u: u.friendships.friends_of(anna, ListQuery()))
         assert friends == [Friend(boris, "Борис", pending=False)]
         await store.transact(lambda u: u.friendships.remove(anna, boris))
         assert await store.transact(lambda u: u.friendships.lock(boris, anna)) is None
@@ -253,10 +256,11 @@ class TestFriendships:
             (None, 1, oldest_first[1:]),
             (1, 3, []),
         ):
+            query: ListQuery[Friendship] = ListQuery(limit, offset)
             found = await store.observe(
-                lambda u, limit=limit, offset=offset: u.friendships.requests_to(anna, limit, offset)
+                lambda u, query=query: u.friendships.requests_to(anna, query)
             )
-            assert found == page
+            assert [each.asker for each in found] == page
 
     async def test_with_nobody_there_is_no_friendship(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
@@ -409,8 +413,8 @@ class TestEvents:
 
     async def test_who_was_where(self, store: Any) -> None:
         anna, boris = await a_room(store, "Анна", "Борис")
-        assert await store.observe(lambda u: u.events.attended_by(anna, None, 0)) == []
+        assert await store.observe(lambda u: u.events.attended_by(anna, ListQuery())) == []
         await store.transact(lambda u: mark(u, anna, boris))
-        (attended,) = await store.observe(lambda u: u.events.attended_by(anna, None, 0))
+        (attended,) = await store.observe(lambda u: u.events.attended_by(anna, ListQuery()))
         assert attended.marked == Marked(boris, NOON)
         assert await store.observe(lambda u: u.events.joined_by(anna)) == []

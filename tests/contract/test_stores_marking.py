@@ -20,6 +20,7 @@ from attendance_core.marking.connections import Process, Role
 from attendance_core.marking.ledger import NewEntry, Origin
 from attendance_core.marking.places import Barred, Held, Marked, Place, Waiting
 from attendance_core.marking.terms import Terms
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import ConnectionId, ProcessId, SessionId, TallyKey, UserId
 from tests.support.lecture import EVENT, PROCESS
 from tests.support.stand_ins import NOON, SetClock
@@ -72,7 +73,7 @@ class TestPlaces:
         again = NewEntry(EVENT, anna, 1, boris, NOON, Origin.HOLD)
         with pytest.raises(AlreadyMarked):
             await store.transact(lambda u: u.ledger.add(again))
-        (person,) = await store.observe(lambda u: u.places.participants(EVENT))
+        (person,) = await store.observe(lambda u: u.places.participants(EVENT, ListQuery()))
         assert (person.display_name, person.state) == ("Анна", marked.state)
 
 

@@ -91,7 +91,7 @@ class TestEventsThatChange:
             ends_at=event.ends_at + 60,
             who_marks=WhoMarks.CONFIRMED,
         )
-        for lock in ("lock", "lock_whole"):
+        for lock in ("lock", "lock_shared", "lock_whole"):
             assert await store.transact(lambda u, how=lock: getattr(u.events, how)(EVENT)) == event
         await store.transact(lambda u: u.events.put(changed))
         assert await store.observe(lambda u: u.events.get(EVENT)) == changed
@@ -111,6 +111,6 @@ class TestEventsThatChange:
         await store.transact(lambda u: u.events.put(replace(other, name=event.name)))
 
     async def test_one_that_is_not_there_is_not_locked(self, store: Any) -> None:
-        for lock in ("lock", "lock_whole"):
+        for lock in ("lock", "lock_shared", "lock_whole"):
             with pytest.raises(EventNotFound):
                 await store.transact(lambda u, how=lock: getattr(u.events, how)(EVENT))

@@ -274,6 +274,9 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             event_id=k.event(a), process_id=k.process(b), watched=[k.user(n) for n in range(c)]
         )
     ),
+    "read_places": lambda k, a, b, c: (
+        lambda do: do.read_places(event_id=k.event(a), user_ids=[k.user(b)])
+    ),
 }
 
 

@@ -6,11 +6,10 @@ Contract: 6.4, 6.9 and 6.13.
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,21 @@ from redis.asyncio import Redis
 from tests.support import live_house
 from tests.support.gathering import gathering
 from tests.support.killable_servers import Valkey, a_valkey
-from tests.support.live_house import Ended, Wire, eventually
+from tests.support.live_house import Ended, eventually
 from tests.support.people import an_event, marks, people
 from tests.support.postgres import a_database
 from tests.support.race import MARKERS, ROUNDS, race
-from tests.support.service_process import COMMAND, LEASE, SECONDS, Service
+from tests.support.service_process import COMMAND, LEASE, SECONDS
+from tests.support.two_correct import MEETINGS, Meeting
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
     TOLD_SECONDS,
     Pair,
     a_pair,
     at,
+    heard_until_closed,
     meet_without_their_notifier_only_later,
+    stalled,
 )
 
 GRACE = 4  # the lease is longer, so it is what a dead process's people wait for
@@ -48,26 +50,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iter
         }
         with a_pair(folder, valkey, settings) as started:
             yield started
-
-
-@contextmanager
-def stalled(service: Service) -> Iterator[None]:
-    """It does nothing meanwhile, and does not know it."""
-    os.kill(service.process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(service.process.pid, signal.SIGCONT)
-
-
-async def heard_until_closed(wire: Wire) -> tuple[list[str], int]:
-    """The messages of the frames that were still on their way, and the code of the close."""
-    messages = []
-    try:
-        while True:
-            messages.append((await wire.heard())["message"])
-    except Ended as ended:
-        return messages, ended.code
 
 
 class TestMarking:
@@ -274,6 +256,14 @@ class TestOrganisers:
             await asyncio.to_thread(creator.visitor.post, "/api/events/UpdateEvent", **change)
             assert await waiting.turns_away() == ("event_over", 4410)
             assert 0 <= time.time() - ends_at < within
+
+
+class TestCorrections:
+    """Contract: 8.5 to 8.7."""
+
+    @pytest.mark.parametrize("meet", MEETINGS, ids=lambda meet: meet.__name__)
+    async def test_of_both_one_is_first(self, pair: Pair, meet: Meeting) -> None:
+        await meet(pair)
 
 
 class TestConnections:

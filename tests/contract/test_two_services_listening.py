@@ -13,6 +13,7 @@ from tests.support.killable_servers import a_postgres
 from tests.support.live_house import Wire
 from tests.support.people import an_event, marks, people
 from tests.support.postgres import a_database
+from tests.support.two_correct import MEETINGS, Meeting
 from tests.support.two_services import (
     READ_AGAIN_SECONDS,
     TOLD_SECONDS,
@@ -122,6 +123,11 @@ async def held_with_a_name(wire: Wire) -> dict[str, Any]:
     while "user" not in (held := await next_of(wire, "held")):
         pass
     return held
+
+
+@pytest.mark.parametrize("meet", MEETINGS, ids=lambda meet: meet.__name__)
+async def test_who_corrects_at_both_meets(pair: Pair, meet: Meeting) -> None:
+    await meet(pair)
 
 
 async def test_it_is_killed_and_comes_back(pair: Pair) -> None:

@@ -5,7 +5,7 @@ What a process does in several steps is a generator: between its steps anything 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,21 +20,32 @@ from attendance_core.errors import (
     NotLoggedIn,
     Refusal,
 )
-from attendance_core.events import DeleteEvent, Event, JoinEvent, LeaveEvent, UpdateEvent
+from attendance_core.events import (
+    AddHelper,
+    DeleteEvent,
+    Event,
+    JoinEvent,
+    LeaveEvent,
+    RemoveHelper,
+    UpdateEvent,
+)
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourNumber
 from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Marked, Place, Waiting
-from attendance_core.marking.readings import WhyGone
+from attendance_core.marking.readings import ReadPlaces, WhyGone
 from attendance_core.marking.who_marks import WhoMarks
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
 from tests.support.marking_client import Client, Command
 from tests.support.world import World, drive
 
 CREATOR = UserId(1)  # of the event
 Steps = Iterator[None]
+Marks = Set[tuple[UserId, UserId]]  # who is marked by whom
 ENDS_THE_SOCKET = (EventOver, LeftEvent, NoLongerMarks, NotLoggedIn, LeaseLost)
 
 
@@ -74,6 +85,7 @@ class Campus(World):
         self.hosts = self.post.hosts
         self.all_clients: list[Client] = []
         self.renewed: dict[ProcessId, Instant] = {}
+        self.organisers = {CREATOR}
         self.sessions = {(user, n): self.logs_in(user) for user in self.people for n in (0, 1)}
         self.starts()
 
@@ -209,11 +221,24 @@ class Campus(World):
                 event_id=self.event_id, process_id=host.process_id, watched=mirror.watched
             )
         )
+        standing = self.standing_marks()
         yield
         if mirror is host.mirror:
             host.has_read = True
             host.missed -= missed
-            self._deliver(host, mirror.apply_reading(begun, reading))
+            self._deliver(host, mirror.apply_reading(begun, reading), standing)
+
+    def _looks(self, host: Host) -> Steps:
+        """Sees whether those who are said to be marked still are."""
+        mirror = host.mirror
+        user_ids = mirror.begin_look()
+        yield
+        look = ReadPlaces(self.store.observe)
+        places = drive(look(event_id=self.event_id, user_ids=user_ids))
+        standing = self.standing_marks()
+        yield
+        if mirror is host.mirror:
+            self._deliver(host, mirror.apply_look(places), standing)
 
     def told(self, host: Host, announcement: Announcement) -> None:
         self._deliver(host, host.mirror.apply_announcement(announcement))
@@ -226,28 +251,36 @@ class Campus(World):
         if host.mirror.owes_numbers:
             self._deliver(host, host.mirror.tell_numbers(self.clock.now()))
 
-    def _deliver(self, host: Host, deliveries: Sequence[Delivery]) -> None:
-        let_go: set[ConnectionId] = set()
+    def _deliver(
+        self, host: Host, deliveries: Sequence[Delivery], standing: Marks | None = None
+    ) -> None:
+        """Sends it; ``standing`` are the marks that stood when what it tells was read."""
+        if standing is None:
+            standing = self.standing_marks()
         for delivery in deliveries:
-            if isinstance(delivery.frame, LetGo):
-                let_go.update(delivery.to)
             for cid in delivery.to:
                 client = host.clients.get(cid)
                 if client is None or client.closed:
                     continue
-                is_mark = isinstance(delivery.frame, WasMarked)
-                assert not (is_mark and cid in let_go), "let go by who has marked them"
+                if isinstance(delivery.frame, LetGo):
+                    believed = host.mirror._known[client.user_id].state
+                    assert not isinstance(believed, Marked), "let go by who has marked them"
+                if isinstance(delivery.frame, WasMarked):
+                    mark = client.user_id, delivery.frame.user_id
+                    assert mark in standing, "told of a mark that was annulled"
                 client.takes(delivery.frame)
                 if isinstance(delivery.frame, YourNumber):
                     assert self.clock.now() >= client.place_at + 3, "told twice within 3 s"
                     client.place_at = self.clock.now()
                 if client.closed:
-                    why = getattr(delivery.frame, "why", EventOver)
-                    if isinstance(delivery.frame, Closing) and why is None:
+                    ending = None
+                    if isinstance(delivery.frame, Closing):
                         ask = WhyGone(self.store.observe)
-                        why = drive(ask(connection=client.connection))
-                    goodbye = why is not LeaseLost
+                        ending = delivery.frame.ending or drive(ask(connection=client.connection))
+                    goodbye = ending is not Ending.LEASE_LOST
                     host.under_way.append(self._hang_up(host, client, goodbye))
+        if host.mirror.owes_marks:
+            host.under_way.append(self._looks(host))
 
     # People
 
@@ -276,16 +309,30 @@ class Campus(World):
         drive(DeleteEvent(self.store.transact)(actor=CREATOR, event_id=self.event_id))
 
     def lets(self, who_marks: WhoMarks) -> None:
-        """The first person created the event; nobody helps, and nobody has a tick."""
+        """The first person created the event; nobody has a tick."""
         update = UpdateEvent(self.store.transact, self.terms)
         drive(update(actor=CREATOR, event_id=self.event_id, who_marks=who_marks))
+        self._leaves_out()
+
+    def helps(self, user_id: UserId) -> None:
+        add = AddHelper(self.store.transact)
+        drive(add(actor=CREATOR, event_id=self.event_id, user_id=user_id))
+        self.organisers.add(user_id)
+
+    def helps_no_more(self, user_id: UserId) -> None:
+        remove = RemoveHelper(self.store.transact, self.terms)
+        drive(remove(actor=CREATOR, event_id=self.event_id, user_id=user_id))
+        self.organisers -= {user_id} - {CREATOR}
+        self._leaves_out()
+
+    def _leaves_out(self) -> None:
         for client in self.all_clients:
-            if who_marks is not WhoMarks.EVERYBODY and client.user_id != CREATOR:
+            if not self.may_mark(client.user_id):
                 client.ended = client.ended or client.connection.role is Role.MARKING
 
-    def marks_by_hand(self, user_id: UserId) -> None:
+    def marks_by_hand(self, actor: UserId, user_id: UserId) -> None:
         mark = MarkParticipant(self.store.transact)
-        drive(mark(actor=CREATOR, event_id=self.event_id, user_id=user_id))
+        drive(mark(actor=actor, event_id=self.event_id, user_id=user_id))
 
     def annuls(self, actor: UserId, user_id: UserId, n: int, reason: AnnulReason) -> None:
         """Whoever waits, and was not told of the mark, comes back anew."""
@@ -310,6 +357,20 @@ class Campus(World):
             and (client.lost_at is None or now < client.lost_at + self.terms.grace_seconds)
         )
 
+    def may_mark(self, user_id: UserId) -> bool:
+        """Whether the event lets them; where it was deleted, nobody."""
+        event = self.event_as_it_is()
+        if event is None:
+            return False
+        return event.who_marks is WhoMarks.EVERYBODY or user_id in self.organisers
+
+    def standing_marks(self) -> Marks:
+        return {
+            (each.user_id, each.state.marker)
+            for each in self.places().values()
+            if isinstance(each.state, Marked)
+        }
+
     def places(self) -> dict[UserId, Place]:
         return {
             each.user_id: each
@@ -322,7 +383,7 @@ class Campus(World):
         """Itself, the earliest first."""
 
         def look(unit: Any) -> list[Entry]:
-            return [line.entry for line in unit.ledger.of(self.event_id, None, None, 0)]
+            return [line.entry for line in unit.ledger.of(self.event_id, None, ListQuery())]
 
         return drive(self.store.observe(look))[::-1]
 

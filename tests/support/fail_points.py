@@ -1,8 +1,9 @@
 """`python fail_points.py POINT serve`: a service that dies at its first mark, or fails.
 
 POINT is `after_commit` (before the announcement), `before_reply` (it was announced, and nobody
-has been told), or `raises`: a confirm fails as only a bug of ours could make it fail. Nothing of
-the product knows of it: its parts are wrapped here.
+has been told), or `raises`: a confirm fails as only a bug of ours could make it fail. It is
+`CALL:before_commit` or `CALL:after_commit` where it dies at the first call of an organiser, the
+second before anybody is told of it. Nothing of the product knows of it: its parts are wrapped here.
 """
 
 from __future__ import annotations
@@ -10,10 +11,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from attendance_adapters.notifiers.listeners import Listeners
 from attendance_adapters.sql.writer import Writer
+from attendance_core.attendance import AnnulMark, MarkParticipant
+from attendance_core.events import AddHelper, RemoveHelper, UpdateEvent
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.commands import ConfirmMarking
 from attendance_core.marking.outcomes import Outcome
@@ -22,9 +29,13 @@ from attendance_web.cli import main
 from attendance_web.live.outbox import Outbox
 
 PROGRAM = Path(__file__)
+CALLS = {
+    each.__name__: each
+    for each in (AddHelper, AnnulMark, MarkParticipant, RemoveHelper, UpdateEvent)
+}
 
 
-def die() -> None:
+def die(*_: Any) -> Any:
     """As a power cut would end it."""
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -68,7 +79,35 @@ def raises() -> None:
     ConfirmMarking.__call__ = fails  # type: ignore[method-assign]
 
 
+def dies_in_call(name: str, point: str) -> None:
+    call: Any = CALLS[name]
+    carries_out = call.__call__
+
+    async def dies(self: Any, **given: Any) -> Any:
+        transact = self.transact
+
+        async def dies_before(work: Callable[[Any], Any]) -> Any:
+            return await transact(lambda unit: (work(unit), die()))
+
+        def work_and_arm(work: Callable[[Any], Any], unit: Any) -> None:
+            work(unit)
+            Listeners.tell = die  # type: ignore[assignment, method-assign]
+
+        async def dies_after(work: Callable[[Any], Any]) -> Any:
+            await transact(partial(work_and_arm, work))
+            die()
+
+        dying = dies_before if point == "before_commit" else dies_after
+        return await carries_out(replace(self, transact=dying), **given)
+
+    call.__call__ = dies
+
+
 if __name__ == "__main__":
     points = {"after_commit": after_commit, "before_reply": before_reply, "raises": raises}
-    points[sys.argv.pop(1)]()
+    given = sys.argv.pop(1)
+    if ":" in given:
+        dies_in_call(*given.split(":"))
+    else:
+        points[given]()
     main()

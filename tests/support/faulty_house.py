@@ -77,7 +77,8 @@ class Store:
         return await self._reach(look, self.kept.browse)
 
     async def _reach(self, work: Any, run: Run) -> Any:
-        name = work.__qualname__.partition(".")[0]
+        # A look for a piece of a list is a function with the query that is asked for
+        name = getattr(work, "func", work).__qualname__.partition(".")[0]
         self.asked.append(name)
         if name in self._gates:
             await self._gates[name].wait()

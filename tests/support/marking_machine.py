@@ -200,10 +200,25 @@ class Marking(Promises):
         with suppress(Refusal):
             self.campus.lets(who_marks)
 
-    @rule(user_id=people)
-    def an_organiser_marks_by_hand(self, user_id: UserId) -> None:
+    @rule(number=which, user_id=people, helps=st.booleans())
+    def somebody_helps_or_does_no_more(self, number: int, user_id: UserId, helps: bool) -> None:
+        """One who holds somebody, mostly, where it ends."""
+        markers = [
+            each.state.marker
+            for each in self.campus.places().values()
+            if isinstance(each.state, Held)
+        ]
         with suppress(Refusal):
-            self.campus.marks_by_hand(user_id)
+            if helps:
+                self.campus.helps(user_id)
+            else:
+                self.campus.helps_no_more(markers[number % len(markers)] if markers else user_id)
+
+    @rule(actor=st.sampled_from([CREATOR, CREATOR, *map(UserId, range(2, 5))]), user_id=people)
+    def an_organiser_marks_by_hand(self, actor: UserId, user_id: UserId) -> None:
+        """Or somebody who would like to be one."""
+        with suppress(Refusal):
+            self.campus.marks_by_hand(actor, user_id)
 
     @rule(user_id=people, actor=people, before=st.sampled_from([0, 0, 0, 1, 2]), reason=reasons)
     def a_mark_is_annulled(

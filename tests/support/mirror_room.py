@@ -102,6 +102,12 @@ class Room:
         reading = Reading(ENDS_AT, at, listed, watched, here, frozenset(markers), event)
         self.deliver(self.mirror.apply_reading(begun, reading))
 
+    def looks(self, *found: Place) -> None:
+        """Those who are said to be marked are looked up, and found like this."""
+        assert self.mirror.owes_marks
+        assert self.mirror.begin_look() == sorted(each.user_id for each in found)
+        self.deliver(self.mirror.apply_look(found))
+
     def hush(self) -> None:
         """What was sent so far is of no interest."""
         self.sent = {cid: [] for cid in self.sent}

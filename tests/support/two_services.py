@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from attendance_web.demo.client import Visitor
 from tests.support.killable_servers import Restartable, restarted
-from tests.support.live_house import eventually
+from tests.support.live_house import Ended, Wire, eventually
 from tests.support.metrics import PORT, Metrics
 from tests.support.people import Person, an_event, marks, people
 from tests.support.service_process import SECONDS, Service, free_port, running
@@ -84,6 +86,26 @@ def at(person: Person, service: Service) -> Person:
     visitor = Visitor(service.url, "en")
     visitor._cookies = person.visitor._cookies
     return Person(visitor, person.user_id)
+
+
+@contextmanager
+def stalled(service: Service) -> Iterator[None]:
+    """It does nothing meanwhile, and does not know it."""
+    os.kill(service.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(service.process.pid, signal.SIGCONT)
+
+
+async def heard_until_closed(wire: Wire) -> tuple[list[str], int]:
+    """The messages of the frames that were still on their way, and the code of the close."""
+    messages = []
+    try:
+        while True:
+            messages.append((await wire.heard())["message"])
+    except Ended as ended:
+        return messages, ended.code
 
 
 async def meet_without_their_notifier_only_later(pair: Pair) -> None:

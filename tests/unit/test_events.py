@@ -227,7 +227,7 @@ class TestGetEvents:
         for name in "гбва":
             calendar.creates(name, NOON + (name in "аб"))
         whole = calendar.finds(None)
-        monkeypatch.setattr("attendance_core.events.lists.MAX_PIECE", 2)
+        monkeypatch.setattr("attendance_core.pieces.MAX_PIECE", 2)
 
         async def read(pieces: AsyncIterator[Sequence[Event | Joined]]) -> list[list[str]]:
             return [names(piece) async for piece in pieces]
@@ -249,7 +249,7 @@ class TestGetEvents:
         self, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Contract: 1.20."""
-        monkeypatch.setattr("attendance_core.events.lists.MAX_PIECE", 2)
+        monkeypatch.setattr("attendance_core.pieces.MAX_PIECE", 2)
         ids = {name: calendar.creates(name).event_id for name in "абвгд"}
 
         async def read() -> str:

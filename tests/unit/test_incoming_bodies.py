@@ -3,27 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
 
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import UserId
+from attendance_web.http import incoming_bodies as module
 from attendance_web.http.incoming_bodies import (
     BYTES_A_SECOND,
     LEAST_BYTES,
     PATIENCE_SECONDS,
     SMALL_BYTES,
-    UPLOAD_BYTES,
     Bodies,
     Pace,
 )
+from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import BodyTooSlow
+from tests.support.quick_loop import run
 
 ANNA, BORIS = UserId(1), UserId(2)
 HALL, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 LARGEST = 16 * 1024 * 1024
+ROOM = 16 * 1024 * 1024  # for uploads, instead of eight times as much
+PIECE = 64 * 1024
+
+
+def reading(bodies: Bodies, person: UserId, sender: Sender) -> asyncio.Task[bytes]:
+    """An upload of this person, from its head to its end."""
+
+    async def read() -> bytes:
+        with bodies.upload(person, LARGEST) as body:
+            return await body.read(sender.receive, LARGEST)
+
+    return asyncio.create_task(read())
+
+
+def reading_small(bodies: Bodies, caller: Caller, sender: Sender, size: int) -> asyncio.Task[bytes]:
+    """Any other body, which says that it has this size."""
+
+    async def read() -> bytes:
+        with bodies.small(caller, size) as body:
+            return await body.read(sender.receive, size)
+
+    return asyncio.create_task(read())
+
+
+async def settled() -> None:
+    """When everything that can go on has."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 class Sender:
@@ -44,7 +74,7 @@ class TestPace:
 
     def test_a_slow_phone_is_waited_for_to_the_end(self) -> None:
         """2.9 MB at 20 kB a second, a packet at a time, and still for 14 s twice."""
-        now, pace = 0.0, Pace(0.0)
+        now, pace = 0.0, Pace(0.0, BYTES_A_SECOND, PATIENCE_SECONDS)
         for piece in range(2000):
             now += 1460 / 20_000 + (14 if piece in (500, 1500) else 0)
             assert now < pace.until
@@ -52,7 +82,7 @@ class TestPace:
 
     def test_one_at_the_slowest_pace_is_waited_for_and_a_slower_one_is_not(self) -> None:
         for rate, is_waited_for in ((BYTES_A_SECOND, True), (BYTES_A_SECOND * 0.98, False)):
-            pace = Pace(0.0)
+            pace = Pace(0.0, BYTES_A_SECOND, PATIENCE_SECONDS)
             for second in range(1, 3600):
                 if second >= pace.until:
                     break
@@ -60,7 +90,7 @@ class TestPace:
             assert (second == 3599) is is_waited_for
 
     def test_what_came_fast_buys_no_more_time_than_one_had_at_first(self) -> None:
-        pace = Pace(0.0)
+        pace = Pace(0.0, BYTES_A_SECOND, PATIENCE_SECONDS)
         pace.came(LARGEST, 1.0)
         assert pace.until == 1.0 + PATIENCE_SECONDS
 
@@ -68,7 +98,11 @@ class TestPace:
 class TestUploads:
     """Contract: 1.17."""
 
-    def test_a_person_has_two_at_a_time_and_others_have_theirs(self) -> None:
+    @pytest.fixture(autouse=True)
+    def less_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "UPLOAD_BYTES", ROOM)
+
+    async def test_a_person_has_two_at_a_time_and_others_have_theirs(self) -> None:
         bodies = Bodies()
         with bodies.upload(ANNA, 1):
             with bodies.upload(ANNA, 1):
@@ -79,19 +113,134 @@ class TestUploads:
                     pass
             with bodies.upload(ANNA, 1):
                 pass
-        assert bodies._uploads == {}
+        assert bodies._uploads.size == 0
 
-    def test_everybodys_have_a_bound_and_what_is_over_is_given_back(self) -> None:
+    async def test_one_counts_by_what_has_come_of_it_until_it_is_answered(self) -> None:
+        bodies, sender = Bodies(), Sender()
+        with bodies.upload(ANNA, LARGEST) as body:
+            assert bodies._uploads.size == LEAST_BYTES
+            task = asyncio.create_task(body.read(sender.receive, LARGEST))
+            sender.sends(b"x" * PIECE, more=True)
+            await settled()
+            assert bodies._uploads.size == PIECE
+            sender.sends(b"", more=False)
+            await task
+            assert bodies._uploads.size == PIECE
+        assert bodies._uploads.size == 0
+        with pytest.raises(ZeroDivisionError), bodies.upload(ANNA, LARGEST):
+            raise ZeroDivisionError
+        assert bodies._uploads.size == 0
+
+    async def test_what_is_whole_is_not_given_up_and_lets_in_what_has_room_beside_it(self) -> None:
         bodies = Bodies()
         with ExitStack() as several:
-            for number in range(UPLOAD_BYTES // LARGEST):
-                several.enter_context(bodies.upload(UserId(number), LARGEST))
-            with pytest.raises(Unavailable), bodies.upload(UserId(100), 1):
+            for person in range(3, 3 + ROOM // (4 * 1024 * 1024)):
+                body, sender = several.enter_context(bodies.upload(UserId(person), 1)), Sender()
+                sender.sends(b"x" * (4 * 1024 * 1024 - 100 * 1024), more=False)
+                await body.read(sender.receive, LARGEST)
+            with pytest.raises(Unavailable), bodies.upload(ANNA, 401 * 1024):
                 pass
-        with pytest.raises(ZeroDivisionError), bodies.upload(ANNA, UPLOAD_BYTES):
-            raise ZeroDivisionError
-        with bodies.upload(ANNA, UPLOAD_BYTES):
-            pass
+            sender = Sender()
+            sender.sends(b"x" * 401 * 1024, more=True)  # more than its head said
+            with bodies.upload(ANNA, 300 * 1024) as body, pytest.raises(Unavailable):
+                await body.read(sender.receive, LARGEST)
+            assert bodies._uploads.size == ROOM - 400 * 1024
+        assert bodies._uploads.size == 0
+
+    async def test_without_room_what_comes_slowly_is_given_up_before_who_has_most(self) -> None:
+        bodies, loop = Bodies(), asyncio.get_running_loop()
+        slow, most, last = Sender(), Sender(), Sender()
+        slow.sends(b"x" * PIECE, more=True)
+        of_slow = reading(bodies, ANNA, slow)
+        await settled()
+        (body,) = bodies._uploads._bodies
+        body._steady.until = loop.time() - 1
+        most.sends(b"x" * (ROOM - 2 * PIECE), more=True)
+        of_most = reading(bodies, BORIS, most)
+        await settled()
+        last.sends(b"x" * (PIECE + 1), more=True)
+        of_last = reading(bodies, UserId(3), last)
+        await settled()
+        assert isinstance(of_slow.exception(), BodyTooSlow)
+        assert not of_most.done() and not of_last.done()
+        last.sends(b"x" * PIECE, more=True)
+        await settled()
+        assert isinstance(of_most.exception(), BodyTooSlow)
+        last.sends(b"", more=False)
+        assert len(await of_last) == 2 * PIECE + 1
+
+    @pytest.mark.parametrize("is_upload_read", [True, False])
+    async def test_one_that_was_given_up_is_not_taken_back(self, is_upload_read: bool) -> None:
+        """Not by its end, which may come in the same moment, nor when its reading begins late."""
+        bodies, first, second = Bodies(), Sender(), Sender()
+        with bodies.upload(ANNA, LARGEST) as body:
+            if is_upload_read:
+                task = asyncio.create_task(body.read(first.receive, LARGEST))
+                first.sends(b"x" * PIECE, more=True)
+            else:
+                bodies._uploads.count(body, PIECE)
+            await settled()
+            second.sends(b"x" * (ROOM - PIECE // 2), more=True)
+            second.sends(b"", more=False)
+            body._steady.until = asyncio.get_running_loop().time() - 1
+            others = reading(bodies, BORIS, second)
+            first.sends(b"", more=False)
+            await others
+            if not is_upload_read:
+                task = asyncio.create_task(body.read(first.receive, LARGEST))
+            with pytest.raises(BodyTooSlow):
+                await task
+            assert bodies._uploads.size == 0
+
+    @pytest.mark.parametrize(
+        ("accounts", "at_once", "comes_back"),
+        [(8, 2 * 1024 * 1024, True), (8, ROOM // 16 - 1024, True), (64, ROOM // 128, False)],
+        ids=["the largest", "as much as there is room", "many small ones"],
+    )
+    def test_a_phone_finds_its_place_however_many_trickle(
+        self, accounts: int, at_once: int, comes_back: bool
+    ) -> None:
+        """They bring much at once, then a byte more than they must; the phone has 50 KB a second.
+
+        A mebibyte and a half of picture, as three of a room eight times as large.
+        """
+
+        async def trickle(bodies: Bodies, person: UserId, given_up: list[UserId]) -> None:
+            while True:
+                sender = Sender()
+                task = reading(bodies, person, sender)
+                for _ in range(at_once // PIECE):
+                    sender.sends(b"x" * PIECE, more=True)
+                while not task.done():
+                    sender.sends(b"x" * (BYTES_A_SECOND + 1), more=True)
+                    await asyncio.sleep(1)
+                with suppress(BodyTooSlow):
+                    await task
+                given_up.append(person)
+                if not comes_back:
+                    return
+
+        async def play() -> list[UserId]:
+            bodies, sender, given_up = Bodies(), Sender(), list[UserId]()
+            tricklers = [
+                asyncio.create_task(trickle(bodies, UserId(person), given_up))
+                for person in range(3, 3 + accounts)
+                for _ in range(2)
+            ]
+            await asyncio.sleep(3)
+            phones = reading(bodies, ANNA, sender)
+            for _ in range(300):
+                assert not phones.done() and bodies._uploads.size <= ROOM
+                sender.sends(b"x" * 5000, more=True)
+                await asyncio.sleep(0.1)
+            sender.sends(b"", more=False)
+            assert len(await phones) == 1_500_000
+            for each in tricklers:
+                each.cancel()
+            await asyncio.wait(tricklers)
+            return given_up
+
+        assert ANNA not in run(play())
 
 
 class TestSmallBodies:
@@ -101,46 +250,31 @@ class TestSmallBodies:
         self,
     ) -> None:
         bodies, silent, size = Bodies(), Sender(), 16 * 1024
-
-        def begins(owner: UserId | str) -> asyncio.Task[bytes]:
-            return asyncio.create_task(bodies.read_small(silent.receive, size, owner, size))
-
-        annas = begins(ANNA)
-        many = [begins(HALL) for _ in range(SMALL_BYTES // size - 1)]
+        annas = reading_small(bodies, ANNA, silent, size)
+        many = [reading_small(bodies, HALL, silent, size) for _ in range(SMALL_BYTES // size - 1)]
         await asyncio.sleep(0)
-        assert bodies._small_bytes == SMALL_BYTES
-        more = [begins(HALL), begins(ELSEWHERE)]
+        assert bodies._small.size == SMALL_BYTES
+        more = [reading_small(bodies, who, silent, size) for who in (HALL, ELSEWHERE)]
         await asyncio.sleep(0.01)
         assert [each.done() for each in many] == [True, True] + [False] * (len(many) - 2)
         assert all(isinstance(each.exception(), BodyTooSlow) for each in many[:2])
         quick = Sender()
         quick.sends(b"a", more=True)
         quick.sends(b"b", more=False)
-        assert await bodies.read_small(quick.receive, size, HALL, 2) == b"ab"
+        assert await reading_small(bodies, HALL, quick, 2) == b"ab"
         await asyncio.sleep(0.01)
         assert isinstance(many[2].exception(), BodyTooSlow)  # for the quick one
         for each in [annas, *many[3:], *more]:
             assert not each.done()
             each.cancel()
         await asyncio.wait([annas, *many, *more])
-        assert (bodies._small, bodies._small_bytes) == ({}, 0)
+        assert (bodies._small.size, bodies._small._bodies) == (0, {})
 
     async def test_each_counts_for_what_a_connection_takes(self) -> None:
-        bodies, silent = Bodies(), Sender()
-        reading = asyncio.create_task(bodies.read_small(silent.receive, 9, HALL, 1))
-        await asyncio.sleep(0)
-        assert bodies._small_bytes == LEAST_BYTES
-        silent.sends(b"", more=False)
-        await reading
-        assert bodies._small_bytes == 0
-
-    async def test_one_that_was_given_up_is_not_taken_back_by_what_still_comes(self) -> None:
         bodies, sender = Bodies(), Sender()
-        first = asyncio.create_task(bodies.read_small(sender.receive, 99, HALL, SMALL_BYTES))
+        task = reading_small(bodies, HALL, sender, 1)
         await asyncio.sleep(0)
-        second = asyncio.create_task(bodies.read_small(Sender().receive, 99, HALL, SMALL_BYTES))
-        sender.sends(b"a", more=True)
-        await asyncio.wait({first}, timeout=5)
-        assert isinstance(first.exception(), BodyTooSlow)
-        assert not second.done()
-        second.cancel()
+        assert bodies._small.size == LEAST_BYTES
+        sender.sends(b"", more=False)
+        await task
+        assert bodies._small.size == 0

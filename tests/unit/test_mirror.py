@@ -15,7 +15,6 @@ from attendance_core.marking.frames import (
     ReservationExpired,
     UserJoined,
     UserLeft,
-    WasMarked,
 )
 from attendance_core.marking.places import Held, Marked, State, Waiting
 from attendance_core.vocabulary import UserId
@@ -65,10 +64,6 @@ class TestOpening:
         room.waits(place(UserId(5), 1, Waiting(50)))
         assert room.news(mia) == [UserJoined(UserId(5), 50)]
 
-    def test_who_was_marked_before_the_opening_was_heard_of_is_told(self, room: Room) -> None:
-        room.told(place(BOB, 3, Marked(MIA, AT)))
-        assert room.news(room.waits(place(BOB, 1, Waiting(10)))) == [WasMarked(MIA)]
-
 
 class TestTold:
     def test_others_are_told_that_one_was_chosen_and_given_back(self, room: Room) -> None:
@@ -90,15 +85,6 @@ class TestTold:
         sockets = [room.marks(MAX), room.marks(MAX), room.marks(UserId(5))]
         room.told(place(BOB, 2, BY_MIA))
         assert room.deliveries == [Delivery(UserLeft(BOB), tuple(sockets))]
-
-    def test_a_mark_elsewhere_is_told_to_its_person_once_a_socket(self, room: Room) -> None:
-        phone, laptop = (room.waits(place(BOB, 1, Waiting(10))) for _ in range(2))
-        other = room.waits(place(UserId(5), 1, Waiting(11)))
-        room.told(place(BOB, 3, Marked(MIA, AT)))
-        room.told(place(BOB, 4, Marked(MIA, AT)))
-        room.reads(watched=(place(BOB, 4, Marked(MIA, AT)),))
-        assert room.news(phone) == room.news(laptop) == [WasMarked(MIA)]
-        assert room.news(other) == []
 
     def test_joining_the_event_says_nothing_to_markers(self, room: Room) -> None:
         mia = room.marks(MIA)

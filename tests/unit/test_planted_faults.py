@@ -14,10 +14,11 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.unit import MemoryUnit
 from attendance_core.attendance import corrections
-from attendance_core.marking import askers, commands, karma, moves, places, upkeep
+from attendance_core.events import changes, organisers
+from attendance_core.marking import askers, commands, karma, leaving_out, moves, places, upkeep
 from attendance_core.marking.announcements import Announcement
+from attendance_core.marking.askers import Askers
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.frames import LetGo, WasMarked
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.order import Order
 from attendance_core.marking.places import Held, Marked, Place
@@ -184,14 +185,14 @@ def a_hold_is_not_told_by_readings(plant: Plant) -> None:
 
 
 def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
-    about_me = View.frames_about_me
+    told = Askers.tell_person
 
-    def tells(self: View, place: Place, at: float) -> Any:
-        held_by = self.held_by
-        frames = about_me(self, place, at)
-        return [LetGo(), *frames] if held_by and frames == [WasMarked(held_by.marker)] else frames
+    def tells(self: Askers, place: Place, at: float) -> Any:
+        let_go = replace(place, state=None)
+        first = told(self, let_go, at) if isinstance(place.state, Marked) else []
+        return first + told(self, place, at)
 
-    plant.setattr(View, "frames_about_me", tells)
+    plant.setattr(Askers, "tell_person", tells)
 
 
 def who_is_held_loses_their_number(plant: Plant) -> None:
@@ -255,6 +256,24 @@ def a_socket_that_was_not_told_outlives_the_mark(plant: Plant) -> None:
     plant.setattr(corrections, "_end_untold", lambda *whatever: None)
 
 
+def one_is_told_of_an_annulled_mark(plant: Plant) -> None:
+    """By whatever is said of it, however old."""
+    plant.setattr(Askers, "tell_person", Askers.tell_mark)
+
+
+def a_narrowed_event_leaves_a_hold(plant: Plant) -> None:
+    def ends(unit: Any, event: Any, marking: Any, places: Any, terms: Any) -> None:
+        with plant.context() as until_then:
+            until_then.setattr(leaving_out, "end_hold", lambda *whatever: None)
+            leaving_out.end_left_out(unit, event, marking, places, terms)
+
+    plant.setattr(changes, "end_left_out", ends)
+
+
+def a_removed_helper_marks_on(plant: Plant) -> None:
+    plant.setattr(organisers, "end_left_out", lambda *whatever: None)
+
+
 FAULTS: list[Callable[[Plant], None]] = [
     people_may_mark_themselves,
     holds_do_not_expire,
@@ -280,6 +299,9 @@ FAULTS: list[Callable[[Plant], None]] = [
     a_mark_by_hand_leaves_the_hold,
     a_mirror_keeps_the_annulled_off_the_list,
     a_socket_that_was_not_told_outlives_the_mark,
+    one_is_told_of_an_annulled_mark,
+    a_narrowed_event_leaves_a_hold,
+    a_removed_helper_marks_on,
 ]
 
 

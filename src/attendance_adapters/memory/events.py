@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from attendance_adapters.memory.pieces import piece_of
 from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Attended
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import WHOLE_LIST, Event, EventQuery
 from attendance_core.folding import fold, is_found
 from attendance_core.marking.places import Place, PlaceKey
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 
@@ -37,6 +38,9 @@ class Events:
     def find_by_code(self, code: EventCode) -> Event | None:
         event_id = self._tables.event_codes.get(code)
         return None if event_id is None else self._tables.events[event_id]
+
+    def lock_shared(self, event_id: EventId) -> Event:
+        return self.get(event_id)
 
     def lock(self, event_id: EventId) -> Event:
         return self.get(event_id)
@@ -102,16 +106,13 @@ class Events:
         )
         return _page(joined, query)
 
-    def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
-        attended = [
+    def attended_by(self, user_id: UserId, query: ListQuery[Attended]) -> Sequence[Attended]:
+        attended = (
             self._attended(place)
             for key, place in self._tables.places.items()
             if key.user_id == user_id and (place.member or place.last_n)
-        ]
-        attended.sort(
-            key=lambda one: (-one.event.starts_at, fold(one.event.name), one.event.event_id)
         )
-        return attended[offset : None if limit is None else offset + limit]
+        return piece_of(attended, query, lambda each: _key(each.event, newest_first=True))
 
     def _attended(self, place: Place) -> Attended:
         event, last = self._tables.events[place.event_id], self._tables.last_line(place)
@@ -123,12 +124,11 @@ class Events:
 
 
 def _page(events: Iterable[Event], query: EventQuery) -> Sequence[Event]:
-    direction = -1 if query.newest_first else 1
+    found = filter(query.has, events)
+    return piece_of(found, query, lambda event: _key(event, newest_first=query.newest_first))
 
-    def key(event: Event) -> tuple[Any, ...]:
-        return (direction * event.starts_at, fold(event.name), event.event_id)
 
-    ordered = sorted(filter(query.has, events), key=key)
-    if query.after is not None:
-        ordered = ordered[bisect_right(ordered, key(query.after), key=key) :]
-    return ordered[query.offset : None if query.limit is None else query.offset + query.limit]
+def _key(event: Event, *, newest_first: bool) -> tuple[Any, ...]:
+    """Makes the key that events are listed by."""
+    start = -event.starts_at if newest_first else event.starts_at
+    return (start, fold(event.name), event.event_id)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attendance_adapters.memory.pieces import piece_of
 from attendance_adapters.memory.tables import Pair, Tables
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import fold
 from attendance_core.friends import Friend, Friendship
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import UserId
 
 
@@ -34,7 +36,7 @@ class Friendships:
         if pair in self._friendships:
             del self._friendships[pair]
 
-    def friends_of(self, user_id: UserId) -> Sequence[Friend]:
+    def friends_of(self, user_id: UserId, query: ListQuery[Friend]) -> Sequence[Friend]:
         friends = []
         for friendship in self._friendships.values():
             asker, asked = friendship.asker, friendship.asked
@@ -42,15 +44,12 @@ class Friendships:
                 friend_id = asked if asker == user_id else asker
                 name = self._profiles[friend_id].display_name
                 friends.append(Friend(friend_id, name, pending=not friendship.accepted))
-        return sorted(friends, key=lambda friend: (fold(friend.display_name), friend.user_id))
+        return piece_of(friends, query, lambda each: (fold(each.display_name), each.user_id))
 
-    def requests_to(
-        self, user_id: UserId, limit: int | None = None, offset: int = 0
-    ) -> Sequence[UserId]:
-        requests = [
-            (friendship.asked_at, friendship.asker)
+    def requests_to(self, user_id: UserId, query: ListQuery[Friendship]) -> Sequence[Friendship]:
+        requests = (
+            friendship
             for friendship in self._friendships.values()
             if friendship.asked == user_id and not friendship.accepted
-        ]
-        last = None if limit is None else offset + limit
-        return [asker for _, asker in sorted(requests)[offset:last]]
+        )
+        return piece_of(requests, query, lambda each: (each.asked_at, each.asker))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attendance_adapters.memory.pieces import piece_of
 from attendance_adapters.memory.tables import EntryKey, Tables
 from attendance_core.attendance import LedgerLine
 from attendance_core.errors import AlreadyMarked
@@ -11,6 +12,7 @@ from attendance_core.marking.karma import paying
 from attendance_core.marking.ledger import Entry, EntryNotes, NewEntry
 from attendance_core.marking.places import PlaceKey
 from attendance_core.marking.terms import Terms
+from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 
@@ -54,15 +56,16 @@ class Ledger:
         return self._tables.ledger.get(EntryKey(event_id, user_id, n))
 
     def of(
-        self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
+        self, event_id: EventId, user_id: UserId | None, query: ListQuery[LedgerLine]
     ) -> Sequence[LedgerLine]:
-        lines = [
+        lines = (
             LedgerLine(entry, self._tables.notes(key))
             for key, entry in self._tables.ledger.items()
             if key.event_id == event_id and user_id in (None, key.user_id)
-        ]
-        lines.sort(key=lambda each: (each.entry.at, each.entry.user_id, each.entry.n), reverse=True)
-        return lines[offset : None if limit is None else offset + limit]
+        )
+        if user_id is not None:
+            return piece_of(lines, query, lambda line: -line.entry.n)
+        return piece_of(lines, query, _key)
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
         paid = paying(self._that_count_for(user_id), terms)
@@ -74,3 +77,8 @@ class Ledger:
             self._tables.ledger[EntryKey(*key, self._tables.places[key].last_n)]
             for key in self._tables.marked_in.get(marker, ())
         ]
+
+
+def _key(line: LedgerLine) -> tuple[float, ...]:
+    """Makes the key that entries are listed by, the latest first."""
+    return (-line.entry.at, -line.entry.user_id, -line.entry.n)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from attendance_adapters.memory.pieces import piece_of
 from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Participant
 from attendance_core.errors import EventNotFound, Taken
 from attendance_core.folding import fold
 from attendance_core.marking.places import Held, Marked, Place, PlaceKey, Waiting
+from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 
@@ -65,7 +67,9 @@ class Places:
         places = self._tables.places
         return [self._with_mark(places[key]) for key in keys if key in places]
 
-    def participants(self, event_id: EventId) -> Sequence[Participant]:
+    def participants(
+        self, event_id: EventId, query: ListQuery[Participant]
+    ) -> Sequence[Participant]:
         participants = []
         for place in map(self._with_mark, self._in_event(event_id)):
             if place.member or place.last_n:
@@ -77,7 +81,7 @@ class Places:
                 if last is not None and isinstance(place.state, Marked):
                     person = replace(person, grade=last.entry.grade, notes=last.notes)
                 participants.append(person)
-        return sorted(participants, key=lambda one: (fold(one.display_name), one.user_id))
+        return piece_of(participants, query, lambda one: (fold(one.display_name), one.user_id))
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         return any(place.user_id != user_id for place in self._in_event(event_id))

@@ -25,8 +25,9 @@ from attendance_adapters.sql.entries import (
     notes_are_of_entry,
     notes_from,
 )
-from attendance_adapters.sql.event_lists import LIMIT, OFFSET, listed
-from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
+from attendance_adapters.sql.event_lists import listed
+from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
+from attendance_adapters.sql.pieces import LIMIT, size_of
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
 from attendance_core.attendance import Attended, LedgerLine
@@ -35,6 +36,7 @@ from attendance_core.events import WHOLE_LIST, Event, EventQuery
 from attendance_core.folding import fold
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import WhoMarks
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 _created = events.alias("created")
@@ -54,6 +56,8 @@ FIND_BY_CODE = _SELECT_EVENTS.where(events.c.code == bindparam("code"))
 # As strongly as it is when it is removed or gets another name, or two who wait for it might wait
 # for each other. Whoever refers to it, by a connection or a mark, has locked a place before
 LOCK_EVENT = GET_EVENT.with_for_update().execution_options(**{LOCKS_ROWS: True})
+# As a mark locks it in any case, by its foreign key
+LOCK_EVENT_SHARED = GET_EVENT.with_for_update(read=True, key_share=True)
 LOCK_PLACES = (
     select(places.c.user_id)
     .where(places.c.event_id == bindparam("event_id"))
@@ -115,9 +119,6 @@ ATTENDED_BY = (
         places.c.user_id == bindparam("user_id"),
         or_(places.c.member, places.c.last_n > 0),
     )
-    .order_by(events.c.starts_at.desc(), events.c.name_key, events.c.event_id)
-    .limit(LIMIT)
-    .offset(OFFSET)
 )
 
 
@@ -142,6 +143,9 @@ class Events:
     def find_by_code(self, code: EventCode) -> Event | None:
         row = self._execute(FIND_BY_CODE, {"code": code}).one_or_none()
         return None if row is None else _event_from(row)
+
+    def lock_shared(self, event_id: EventId) -> Event:
+        return self._get(LOCK_EVENT_SHARED, event_id)
 
     def lock(self, event_id: EventId) -> Event:
         return self._get(LOCK_EVENT, event_id)
@@ -181,10 +185,21 @@ class Events:
     def joined_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         return self._list(JOINED_BY, query, {"user_id": user_id})
 
+    def attended_by(self, user_id: UserId, query: ListQuery[Attended]) -> Sequence[Attended]:
+        after = None if query.after is None else query.after.event
+        of_events = EventQuery(query.limit, query.offset, newest_first=True, after=after)
+        rows = self._rows(ATTENDED_BY, of_events, {"user_id": user_id})
+        return list(map(_attended_from, rows))
+
     def _list(
         self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
     ) -> Sequence[Event]:
-        parameters, after = {**_page(query.limit, query.offset), **keys}, query.after
+        return list(map(_event_from, self._rows(statement, query, keys)))
+
+    def _rows(
+        self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
+    ) -> Sequence[Sequence[Any]]:
+        parameters, after = {**size_of(query), **keys}, query.after
         if after is None:
             return self._part(statement, query, parameters, None)
         parameters |= {"after_start": after.starts_at, "after_name": fold(after.name)}
@@ -202,17 +217,13 @@ class Events:
         query: EventQuery,
         parameters: Mapping[str, Any],
         part: str | None,
-    ) -> list[Event]:
+    ) -> list[Sequence[Any]]:
         times = {"ends_after": query.ends_after, "starts_before": query.starts_before}
         bounds = {name: at for name, at in times.items() if at is not None}
         made = listed(
             statement, "ends_after" in bounds, "starts_before" in bounds, query.newest_first, part
         )
-        return [_event_from(row) for row in self._execute(made, {**parameters, **bounds})]
-
-    def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
-        rows = self._execute(ATTENDED_BY, {**_page(limit, offset), "user_id": user_id})
-        return list(map(_attended_from, rows))
+        return list(self._execute(made, {**parameters, **bounds}))
 
 
 def _attended_from(row: Sequence[Any]) -> Attended:
@@ -240,7 +251,3 @@ def _changeable(event: Event) -> dict[str, Any]:
         "ends_at": event.ends_at,
         "who_marks": event.who_marks.value,
     }
-
-
-def _page(limit: int | None, offset: int) -> dict[str, Any]:
-    return {"limit": NO_LIMIT if limit is None else limit, "offset": offset}

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    bindparam,
-    case,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import bindparam, case, delete, insert, or_, select, tuple_, update
 
-from attendance_adapters.sql.column_types import BigId
-from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, Executor
+from attendance_adapters.sql.column_types import BigId, InstantType
+from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_person, is_behind_person, size_of
 from attendance_adapters.sql.tables import friendships, profiles
 from attendance_core.friends import Friend, Friendship
+from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import UserId
 
 _is_of_pair = (friendships.c.low_id == bindparam("low_id")) & (
@@ -60,13 +54,20 @@ FRIENDS_OF = (
     .select_from(friendships.join(profiles, profiles.c.user_id == _other_id))
     .where(_is_of_user, or_(friendships.c.accepted, friendships.c.asker_id == _user_id))
     .order_by(profiles.c.name_key, profiles.c.user_id)
+    .limit(LIMIT)
+    .offset(OFFSET)
 )
+FRIENDS_BEHIND = FRIENDS_OF.where(is_behind_person)
 REQUESTS_TO = (
-    select(friendships.c.asker_id)
+    select(friendships.c.asker_id, friendships.c.asked_at)
     .where(_is_of_user, ~friendships.c.accepted, friendships.c.asker_id != _user_id)
     .order_by(friendships.c.asked_at, friendships.c.asker_id)
-    .limit(bindparam("limit", type_=BigInteger))
-    .offset(bindparam("offset", type_=BigInteger))
+    .limit(LIMIT)
+    .offset(OFFSET)
+)
+REQUESTS_BEHIND = REQUESTS_TO.where(
+    tuple_(friendships.c.asked_at, friendships.c.asker_id)
+    > tuple_(bindparam("after_at", type_=InstantType), bindparam("after_id", type_=BigId))
 )
 
 
@@ -107,18 +108,25 @@ class Friendships:
     def remove(self, one: UserId, other: UserId) -> None:
         self._execute(REMOVE_FRIENDSHIP, _pair(one, other))
 
-    def friends_of(self, user_id: UserId) -> Sequence[Friend]:
+    def friends_of(self, user_id: UserId, query: ListQuery[Friend]) -> Sequence[Friend]:
+        keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
+        statement = FRIENDS_OF
+        if query.after is not None:
+            keys |= after_person(query.after.display_name, query.after.user_id)
+            statement = FRIENDS_BEHIND
         return [
             Friend(friend_id, name, pending=not accepted)
-            for friend_id, name, accepted in self._execute(FRIENDS_OF, {"user_id": user_id})
+            for friend_id, name, accepted in self._execute(statement, keys)
         ]
 
-    def requests_to(
-        self, user_id: UserId, limit: int | None = None, offset: int = 0
-    ) -> Sequence[UserId]:
-        most = NO_LIMIT if limit is None else limit
-        rows = self._execute(REQUESTS_TO, {"user_id": user_id, "limit": most, "offset": offset})
-        return [UserId(asker_id) for (asker_id,) in rows]
+    def requests_to(self, user_id: UserId, query: ListQuery[Friendship]) -> Sequence[Friendship]:
+        keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
+        statement = REQUESTS_TO
+        if query.after is not None:
+            keys |= {"after_at": query.after.asked_at, "after_id": query.after.asker}
+            statement = REQUESTS_BEHIND
+        rows = self._execute(statement, keys)
+        return [Friendship(asker, user_id, asked_at) for asker, asked_at in rows]
 
 
 def _pair(one: UserId, other: UserId) -> dict[str, UserId]:

@@ -35,7 +35,8 @@ from attendance_adapters.sql.entries import (
     notes_are_of_entry,
     notes_from,
 )
-from attendance_adapters.sql.executor import NO_LIMIT, Executor
+from attendance_adapters.sql.executor import Executor
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import LedgerLine
 from attendance_core.marking.karma import Before, pays
@@ -46,6 +47,7 @@ from attendance_core.marking.ledger import (
     month_of,
 )
 from attendance_core.marking.terms import Terms
+from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 
@@ -145,10 +147,18 @@ OF_EVENT = (
     )
     .where(ledger.c.event_id == _event)
     .order_by(ledger.c.at.desc(), ledger.c.user_id.desc(), ledger.c.n.desc())
-    .limit(bindparam("limit", type_=BigInteger))
-    .offset(bindparam("offset", type_=BigInteger))
+    .limit(LIMIT)
+    .offset(OFFSET)
 )
-OF_PERSON = OF_EVENT.where(ledger.c.user_id == _user)
+_is_behind = tuple_(ledger.c.at, ledger.c.user_id, ledger.c.n) < tuple_(
+    bindparam("after_at", type_=InstantType),
+    bindparam("after_user_id", type_=BigId),
+    bindparam("after_n", type_=Integer),
+)
+OF_EVENT_BEHIND = OF_EVENT.where(_is_behind)
+# By the key alone: of one person the later entry has the greater number
+OF_PERSON = OF_EVENT.where(ledger.c.user_id == _user).order_by(None).order_by(ledger.c.n.desc())
+OF_PERSON_BEHIND = OF_PERSON.where(ledger.c.n < bindparam("after_n", type_=Integer))
 _me = bindparam("user_id", type_=BigId)
 _other = case((ledger.c.actor_id == _me, ledger.c.user_id), else_=ledger.c.actor_id)
 _in_order = (ledger.c.at, ledger.c.event_id, ledger.c.user_id)
@@ -222,18 +232,17 @@ class Ledger:
         return None if row is None else entry_from(row)
 
     def of(
-        self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
+        self, event_id: EventId, user_id: UserId | None, query: ListQuery[LedgerLine]
     ) -> Sequence[LedgerLine]:
-        keys: dict[str, Any] = {
-            "event_id": event_id,
-            "limit": NO_LIMIT if limit is None else limit,
-            "offset": offset,
-        }
-        rows = (
-            self._execute(OF_EVENT, keys)
-            if user_id is None
-            else self._execute(OF_PERSON, {**keys, "user_id": user_id})
-        )
+        keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
+        first, behind = OF_EVENT, OF_EVENT_BEHIND
+        if user_id is not None:
+            keys["user_id"] = user_id
+            first, behind = OF_PERSON, OF_PERSON_BEHIND
+        if query.after is not None:
+            after = query.after.entry
+            keys |= {"after_at": after.at, "after_user_id": after.user_id, "after_n": after.n}
+        rows = self._execute(first if query.after is None else behind, keys)
         found = []
         for *row, marked_as, note, display_name in rows:
             entry = entry_from(row)

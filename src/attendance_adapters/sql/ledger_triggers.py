@@ -2,7 +2,8 @@
 
 They refuse every change of an entry (Contract: 8.1), note the name that a person is marked under
 (8.4) and when they had the tick first (8.3), whichever version of this code writes; and they keep
-`marks`, which the version before reads and writes, and the ledger alike.
+`marks`, which the version before reads and writes, and the ledger alike, and tell that version of
+an event with entries what it knows of one with marks.
 """
 
 from __future__ import annotations
@@ -114,6 +115,13 @@ END""",
         FROM profiles WHERE user_id = NEW.user_id;
     RETURN NULL;
 END""",
+    "keep_event_with_entries": """BEGIN
+    IF EXISTS (SELECT 1 FROM ledger WHERE event_id = OLD.event_id) THEN
+        RAISE EXCEPTION 'an event with entries of the ledger stays'
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'fk_marks_event_id';
+    END IF;
+    RETURN OLD;
+END""",
 }
 _ON_POSTGRES: Final = {
     "ledger_is_never_changed": """BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger
@@ -126,6 +134,8 @@ _ON_POSTGRES: Final = {
     FOR EACH ROW EXECUTE FUNCTION keep_ledger_of_marks()""",
     "names_of_ledger": """AFTER INSERT ON ledger
     FOR EACH ROW EXECUTE FUNCTION note_name_of_entry()""",
+    "events_with_entries_stay": """BEFORE DELETE ON events
+    FOR EACH ROW EXECUTE FUNCTION keep_event_with_entries()""",
 }
 
 

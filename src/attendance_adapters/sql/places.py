@@ -21,10 +21,12 @@ from sqlalchemy import (
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.entries import last_entry_of_place, notes_are_of_entry, notes_from
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_person, is_behind_person, size_of
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.marking.ledger import Origin, grade_of
 from attendance_core.marking.places import Barred, Held, Marked, Place, PlaceKey, State, Waiting
+from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
 
@@ -99,7 +101,17 @@ PUT_PLACE = (
     )
 )
 LISTED_PLACES = _SELECT_PLACES.where(_is_in_event, places.c.since.is_not(None))
-PARTICIPANTS = (
+# Who they are is found first, and then whatever else there is of those alone
+_participants = (
+    select(places.c.user_id)
+    .select_from(places.join(profiles, profiles.c.user_id == places.c.user_id))
+    .where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
+    .order_by(profiles.c.name_key, profiles.c.user_id)
+    .limit(LIMIT)
+    .offset(OFFSET)
+    .correlate(None)
+)
+_PARTICIPANTS = (
     select(
         profiles.c.user_id,
         profiles.c.display_name,
@@ -116,8 +128,12 @@ PARTICIPANTS = (
         .outerjoin(ledger_notes, notes_are_of_entry)
         .outerjoin(scans, scans.c.user_id == places.c.user_id)
     )
-    .where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
+    .where(_is_in_event)
     .order_by(profiles.c.name_key, profiles.c.user_id)
+)
+PARTICIPANTS = _PARTICIPANTS.where(places.c.user_id.in_(_participants))
+PARTICIPANTS_BEHIND = _PARTICIPANTS.where(
+    places.c.user_id.in_(_participants.where(is_behind_person))
 )
 OTHERS_JOINED = select(
     exists().where(_is_in_event, places.c.user_id != bindparam("user_id", type_=BigId))
@@ -191,9 +207,15 @@ class Places:
         keys = {"event_id": event_id, "user_ids": list(user_ids)}
         return [_place_from(row) for row in self._execute(FIND_PLACES, keys)]
 
-    def participants(self, event_id: EventId) -> Sequence[Participant]:
-        rows = self._execute(PARTICIPANTS, {"event_id": event_id})
-        return list(map(_participant_from, rows))
+    def participants(
+        self, event_id: EventId, query: ListQuery[Participant]
+    ) -> Sequence[Participant]:
+        keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
+        statement = PARTICIPANTS
+        if query.after is not None:
+            keys |= after_person(query.after.display_name, query.after.user_id)
+            statement = PARTICIPANTS_BEHIND
+        return list(map(_participant_from, self._execute(statement, keys)))
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         keys = {"event_id": event_id, "user_id": user_id}

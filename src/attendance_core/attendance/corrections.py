@@ -51,6 +51,8 @@ class MarkParticipant:
             event = unit.events.get(event_id)
             check_organiser(unit, event, actor)
             place = lock_own_place(unit, event_id, user_id)[user_id]
+            event = unit.events.lock_shared(event_id)
+            check_organiser(unit, event, actor)  # who helps no more may have waited for the place
             if user_id == actor:
                 raise Yourself
             now = unit.now()
@@ -98,8 +100,8 @@ class AnnulMark:
             raise InvalidArgument(field="n")
 
         def work(unit: ports.Unit) -> int:
-            event = unit.events.get(event_id)
             place = unit.places.lock(event_id, [user_id]).get(user_id)
+            event = unit.events.lock_shared(event_id)  # nobody becomes a helper, or is one no more
             now = unit.now()
             mark = unit.ledger.find(event_id, user_id, n)
             after = unit.ledger.find(event_id, user_id, n + 1)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from attendance_core import ports
-from attendance_core.arguments import check_event_id, check_page
+from attendance_core.arguments import check_event_id
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
 from attendance_core.marking.ledger import NO_NOTES, Entry, EntryNotes, Grade
 from attendance_core.marking.places import Held, Marked, State
 from attendance_core.marking.who_marks import is_organiser
+from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
 from attendance_core.profiles.scans import is_another_name
 from attendance_core.vocabulary import EventId, Instant, UserId
 
@@ -88,18 +89,23 @@ class GetAttendance:
 
     browse: ports.Browse
 
-    async def __call__(self, *, actor: UserId, event_id: EventId) -> Sequence[ParticipantSeen]:
+    def pieces(
+        self, *, actor: UserId, event_id: EventId
+    ) -> AsyncIterator[Sequence[ParticipantSeen]]:
         """Lists all with their state, by name, then id. Raises EventNotFound, NotAnOrganiser."""
         check_event_id(event_id)
 
-        def look(unit: ports.Unit) -> Sequence[ParticipantSeen]:
+        def seen(asked: ListQuery[Participant], unit: ports.Unit) -> Sequence[ParticipantSeen]:
             event = unit.events.get(event_id)
             check_organiser(unit, event, actor)
             now = unit.now()
-            people = unit.places.participants(event_id)
+            people = unit.places.participants(event_id, asked)
             return [ParticipantSeen(each, each.seen_state(event, now)) for each in people]
 
-        return await self.browse(look)
+        everybody: ListQuery[Participant] = ListQuery()
+        return read_in_pieces(self.browse, everybody, seen, lambda row: row.person)
+
+    __call__ = whole(pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,18 @@ class GetMyAttendance:
 
     browse: ports.Browse
 
-    async def __call__(
+    def pieces(
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
-    ) -> Sequence[Attended]:
+    ) -> AsyncIterator[Sequence[Attended]]:
         """Lists the newest first. Raises InvalidArgument."""
-        check_page(limit, offset)
-        return await self.browse(lambda unit: unit.events.attended_by(actor, limit, offset))
+
+        def attended(asked: ListQuery[Attended], unit: ports.Unit) -> Sequence[Attended]:
+            return unit.events.attended_by(actor, asked)
+
+        query: ListQuery[Attended] = ListQuery(limit, offset)
+        return read_in_pieces(self.browse, query, attended, itself)
+
+    __call__ = whole(pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,7 @@ class GetLedger:
 
     browse: ports.Browse
 
-    async def __call__(
+    def pieces(
         self,
         *,
         actor: UserId,
@@ -130,25 +142,31 @@ class GetLedger:
         user_id: UserId | None = None,
         limit: int | None = None,
         offset: int = 0,
-    ) -> Sequence[LedgerLine]:
+    ) -> AsyncIterator[Sequence[LedgerLine]]:
         """Lists the newest first: to organisers all, or those of one person; to others their own.
 
-        Raises InvalidArgument, EventNotFound, NotAnOrganiser, PersonNotFound.
+        Who begins as an organiser has to be one to the end. Raises InvalidArgument, EventNotFound,
+        NotAnOrganiser, PersonNotFound.
         """
         check_event_id(event_id)
-        check_page(limit, offset)
+        sees_all = False  # which the first look finds
 
-        def look(unit: ports.Unit) -> Sequence[LedgerLine]:
+        def lines(asked: ListQuery[LedgerLine], unit: ports.Unit) -> Sequence[LedgerLine]:
+            nonlocal sees_all
             event = unit.events.get(event_id)
-            of_whom = user_id
-            if user_id is not None and user_id != actor:
+            if asked.after is None:
+                sees_all = user_id is None and is_organiser(unit, event, actor)
+            of_whom = actor if user_id is None else user_id
+            if sees_all or of_whom != actor:
                 check_organiser(unit, event, actor)
-                unit.profiles.get(user_id)
-            elif user_id is None and not is_organiser(unit, event, actor):
-                of_whom = actor
-            return unit.ledger.of(event_id, of_whom, limit, offset)
+            if of_whom != actor:
+                unit.profiles.get(of_whom)
+            return unit.ledger.of(event_id, None if sees_all else of_whom, asked)
 
-        return await self.browse(look)
+        query: ListQuery[LedgerLine] = ListQuery(limit, offset)
+        return read_in_pieces(self.browse, query, lines, itself)
+
+    __call__ = whole(pieces)
 
 
 def other_name(marked_as: str | None, display_name: str) -> str | None:

@@ -19,7 +19,6 @@ from attendance_core.events.event import (
     LeaveEvent,
 )
 from attendance_core.events.lists import (
-    MAX_PIECE,
     MIN_GET_EVENTS,
     WHOLE_LIST,
     EventQuery,
@@ -43,7 +42,6 @@ __all__ = [
     "MAX_EVENT_NAME_LENGTH",
     "MAX_HELPERS",
     "MAX_OPEN_EVENTS",
-    "MAX_PIECE",
     "MIN_GET_EVENTS",
     "WHOLE_LIST",
     "AddHelper",

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TypeVar
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.arguments import check_page
 from attendance_core.events.event import Event
+from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
 from attendance_core.texts import search_part
 from attendance_core.vocabulary import Instant, UserId
 
 MIN_GET_EVENTS = 3  # Contract: GetEvents
-MAX_PIECE = 500  # Contract: 1.20, events that are read in one look
 
 
 @dataclass(frozen=True, slots=True)
-class EventQuery:
-    """Says which events of a list are asked for, how many, and in which order. Contract: 5.10.
+class EventQuery(ListQuery[Event]):
+    """Says which events of a list are asked for, how many, and in which order. Contract: 5.10."""
 
-    ``after`` is the event behind which the list goes on; nothing is passed over then.
-    """
-
-    limit: int | None = None
-    offset: int = 0
     ends_after: Instant | None = None
     starts_before: Instant | None = None
     newest_first: bool = False  # by start; else the earliest first
-    after: Event | None = None
 
     def has(self, event: Event) -> bool:
         """Tells whether the times of this event are asked for."""
@@ -49,61 +40,24 @@ class Joined:
     organiser: bool
 
 
-R = TypeVar("R", Event, Joined)  # a row of a list
-
-
-def _pieces(
-    browse: ports.Browse,
-    query: EventQuery,
-    read: Callable[[EventQuery, ports.Unit], Sequence[R]],
-) -> AsyncIterator[Sequence[R]]:
-    """Reads a list with a look for each piece, which begins behind the last event before it.
-
-    So no look is long, and an event that stands all the while is in the list once. Raises
-    InvalidArgument.
-    """
-    check_page(query.limit, query.offset)
-
-    async def pieces() -> AsyncIterator[Sequence[R]]:
-        asked, left = query, query.limit
-        while True:
-            most = MAX_PIECE if left is None else min(left, MAX_PIECE)
-            asked = replace(asked, limit=most)
-            piece = await browse(partial(read, asked))
-            yield piece
-            left = None if left is None else left - len(piece)
-            if len(piece) < most or left == 0:
-                return
-            last = piece[-1]
-            after = last.event if isinstance(last, Joined) else last
-            asked = replace(asked, offset=0, after=after)
-
-    return pieces()
-
-
 @dataclass(frozen=True, slots=True)
 class GetEvents:
     """Lists events by a part of their name and by times. Contract: GET /api/events/GetEvents."""
 
     browse: ports.Browse
 
-    async def __call__(
-        self, *, name: str | None = None, query: EventQuery = WHOLE_LIST
-    ) -> Sequence[Event]:
-        """Orders them by start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
-        pieces = self.pieces(name=name, query=query)
-        return [event async for piece in pieces for event in piece]
-
     def pieces(
         self, *, name: str | None = None, query: EventQuery = WHOLE_LIST
     ) -> AsyncIterator[Sequence[Event]]:
-        """Lists some at a time. Raises TooShort, BadCharacters, InvalidArgument."""
+        """Orders them by start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
         part = None if name is None else search_part(name, "name", MIN_GET_EVENTS)
 
         def found(asked: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             return unit.events.search(part, asked)
 
-        return _pieces(self.browse, query, found)
+        return read_in_pieces(self.browse, query, found, itself)
+
+    __call__ = whole(pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +66,21 @@ class GetCreatedEvents:
 
     browse: ports.Browse
 
-    async def __call__(
-        self, *, actor: UserId, query: EventQuery = WHOLE_LIST, helping: bool = False
-    ) -> Sequence[Event]:
-        """Orders them by start, then name. Raises InvalidArgument."""
-        pieces = self.pieces(actor=actor, query=query, helping=helping)
-        return [event async for piece in pieces for event in piece]
-
     def pieces(
         self, *, actor: UserId, query: EventQuery = WHOLE_LIST, helping: bool = False
     ) -> AsyncIterator[Sequence[Event]]:
-        """Lists some at a time; ``helping``: those they help in, too. Raises InvalidArgument."""
+        """Orders them by start, then name; ``helping``: those they help in, too.
+
+        Raises InvalidArgument.
+        """
 
         def made(asked: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             list_of = unit.events.organised_by if helping else unit.events.created_by
             return list_of(actor, asked)
 
-        return _pieces(self.browse, query, made)
+        return read_in_pieces(self.browse, query, made, itself)
+
+    __call__ = whole(pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +89,10 @@ class GetJoinedEvents:
 
     browse: ports.Browse
 
-    async def __call__(self, *, actor: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Joined]:
-        """Orders them by start, then name. Raises InvalidArgument."""
-        return [joined async for piece in self.pieces(actor=actor, query=query) for joined in piece]
-
     def pieces(
         self, *, actor: UserId, query: EventQuery = WHOLE_LIST
     ) -> AsyncIterator[Sequence[Joined]]:
-        """Lists some at a time, in the same order. Raises InvalidArgument."""
+        """Orders them by start, then name. Raises InvalidArgument."""
 
         def joined(asked: EventQuery, unit: ports.Unit) -> Sequence[Joined]:
             found = unit.events.joined_by(actor, asked)
@@ -155,4 +103,6 @@ class GetJoinedEvents:
                 for event in found
             ]
 
-        return _pieces(self.browse, query, joined)
+        return read_in_pieces(self.browse, query, joined, lambda row: row.event)
+
+    __call__ = whole(pieces)

@@ -1,14 +1,17 @@
-"""The ``mark_me`` sockets of a mirror, and what each of them is told. Contract: 6.4, 6.16, 8.9."""
+"""The ``mark_me`` sockets of a mirror, and what each of them is told.
+
+Contract: 6.4, 6.16, 8.7, 8.9.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.frames import Delivery, Frame, HeldBy, YourNumber
 from attendance_core.marking.order import Order
-from attendance_core.marking.places import Place
+from attendance_core.marking.places import Marked, Place
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
 
@@ -24,6 +27,7 @@ class Askers:
         self.markers: Set[UserId] = frozenset()  # who is there to mark, on whatever process
         self._owes_numbers = False
         self._hearing: dict[ConnectionId, View] = {}  # those that hear news
+        self._said_to_be_marked: set[UserId] = set()  # and not told yet
 
     @property
     def people(self) -> Set[UserId]:
@@ -48,6 +52,7 @@ class Askers:
         self._hearing.pop(connection.connection_id, None)
         if not theirs:
             self._of.pop(connection.user_id, None)
+            self._said_to_be_marked.discard(connection.user_id)
 
     @property
     def owes_numbers(self) -> bool:
@@ -89,8 +94,35 @@ class Askers:
         view.your_number, view.your_number_at = frame, now
         return [Delivery(frame, (view.connection.connection_id,))]
 
+    @property
+    def owes_marks(self) -> bool:
+        """Whether somebody is said to be marked, and was not told yet."""
+        return bool(self._said_to_be_marked)
+
+    def begin_look(self) -> Sequence[UserId]:
+        """Takes those who are said to be marked: whether they still are is looked up now."""
+        looked_up, self._said_to_be_marked = sorted(self._said_to_be_marked), set()
+        return looked_up
+
     def tell_person(self, place: Place, at: Instant) -> list[Delivery]:
-        """Tells a person on each of their sockets what has become of them, unless it was told."""
+        """Tells a person on each of their sockets what has become of them, unless it was told.
+
+        Not of a mark: what is said of it may be old, and it annulled by now. See `tell_mark`.
+        """
+        if not isinstance(place.state, Marked):
+            self._said_to_be_marked.discard(place.user_id)
+            return self._tell(place, at)
+        for view in self._of.get(place.user_id, {}).values():
+            view.held_by = None  # Contract: 8.9, nobody is let go by who has marked them
+            self._said_to_be_marked.add(place.user_id)
+        return []
+
+    def tell_mark(self, place: Place, at: Instant) -> list[Delivery]:
+        """Tells a person of their mark, which was just seen to stand, unless it was told."""
+        self._said_to_be_marked.discard(place.user_id)
+        return self._tell(place, at)
+
+    def _tell(self, place: Place, at: Instant) -> list[Delivery]:
         to: dict[Frame, list[ConnectionId]] = {}
         for connection_id, view in self._of.get(place.user_id, {}).items():
             if not view.closing:

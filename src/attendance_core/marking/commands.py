@@ -29,8 +29,8 @@ from attendance_core.marking.places import (
     Marked,
     Place,
     check_may_choose,
-    check_may_mark,
     check_may_wait,
+    check_not_waiting,
     chosen,
     held_by,
 )
@@ -41,19 +41,24 @@ from attendance_core.vocabulary import ConnectionId, UserId
 
 
 def _command(
-    unit: ports.Unit, connection: Connection, *targets: UserId, chooses: bool = False
+    unit: ports.Unit,
+    connection: Connection,
+    *targets: UserId,
+    chooses: bool = False,
+    marks: bool = False,
 ) -> tuple[Mapping[UserId, Place], Process | None]:
     """Locks the places a command depends on; then its connection must be there, and the event on.
 
-    Where it chooses somebody, the event has to let its person mark. Raises EventOver, MayNotMark,
-    and what `why_gone` says of a connection that is gone.
+    Where it chooses somebody, the event has to let its person mark; where it marks, nobody changes
+    the event meanwhile, so that no mark is behind the end of one that is shortened. Raises
+    EventOver, MayNotMark, and what `why_gone` says of a connection that is gone.
     """
     marker, event_id = connection.user_id, connection.event_id
     places = unit.places.lock(event_id, sorted({marker, *targets}), marker=marker)
     found = unit.connections.find(connection.connection_id)
     if found is None:
         raise why_gone(unit, connection).as_error()
-    event = unit.events.get(event_id)
+    event = unit.events.lock_shared(event_id) if marks else unit.events.get(event_id)
     event.check_not_over(unit.now())
     if chooses:  # whoever leaves them out meanwhile waits for their place, and ends this hold
         check_lets_mark(unit, event, marker)
@@ -122,7 +127,7 @@ class ReadyToMark:
             event.check_started(now)
             check_lets_mark(unit, event, actor)
             mine = places[actor]
-            check_may_mark(mine)
+            check_not_waiting(mine)
             check_may_open(others)
             joined = mine.joined()
             if joined != mine:
@@ -206,7 +211,7 @@ class ConfirmMarking:
 
         def work(unit: ports.Unit) -> Outcome:
             targets = () if target is None else (target,)
-            places, _ = _command(unit, connection, *targets)
+            places, _ = _command(unit, connection, *targets, marks=True)
             now = unit.now()
             if target is not None and target in places:
                 done = places[target]

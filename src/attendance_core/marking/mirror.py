@@ -2,8 +2,9 @@
 
 A mirror is told what happened and returns what is to be sent; it never sends, waits or reads.
 It may be told things twice, late, in the wrong order or not at all: readings mend the rest, and
-what each marker's client believes after folding its frames is what the mirror believes.
-Contract: 6.10.
+what each marker's client believes after folding its frames is what the mirror believes. Of a mark
+its person is told only by what was read in the store, since word of it may be older than that of
+its annulment. Contract: 6.10, 8.7.
 """
 
 from __future__ import annotations
@@ -88,12 +89,7 @@ class Mirror:
     def apply_reading(self, begun: int, reading: Reading) -> list[Delivery]:
         """Applies a reading, unless something newer is known; absence from it counts, too."""
         if reading.ending is not None:
-            marked = [
-                each
-                for place in reading.watched
-                if isinstance(place.state, Marked) and not self.knows_newer(place)
-                for each in self._askers.tell_person(place, reading.at)
-            ]
+            marked = self._tell_marks(reading.watched)
             return marked + self._close(list(self._views()), reading.ending)
         deliveries = self._tell_event(reading.event)
         opened_since = {
@@ -106,6 +102,7 @@ class Mirror:
             known = self._known.get(place.user_id)
             if known is None or place.version > known.version:
                 deliveries += self._apply(place, reading.at)
+        deliveries += self._tell_marks(reading.watched)
         listed = {place.user_id for place in reading.listed}
         for user_id, known in list(self._known.items()):
             absent = isinstance(known.state, Waiting | Held) and user_id not in listed
@@ -137,6 +134,26 @@ class Mirror:
         return self._apply(
             announcement.place, announcement.at, announcement.commanded_by, announcement.paid
         )
+
+    @property
+    def owes_marks(self) -> bool:
+        """Whether somebody whose socket is here is said to be marked, and was not told yet."""
+        return self._askers.owes_marks
+
+    def begin_look(self) -> Sequence[UserId]:
+        """Names those people: what has become of them is read now, and given to `apply_look`."""
+        return self._askers.begin_look()
+
+    def apply_look(self, places: Sequence[Place]) -> list[Delivery]:
+        """Tells those who are marked, unless something newer is known.
+
+        What else has become of them is for announcements and readings to say.
+        """
+        deliveries: list[Delivery] = []
+        for place in places:
+            if isinstance(place.state, Marked):
+                deliveries += self.apply_announcement(PlaceChanged(place, place.state.at))
+        return deliveries + self._tell_marks(places)
 
     @property
     def owes_numbers(self) -> bool:
@@ -281,6 +298,15 @@ class Mirror:
                 view.event = event
                 to.append(view.connection.connection_id)
         return [] if event is None or not to else [Delivery(event, tuple(to))]
+
+    def _tell_marks(self, read: Sequence[Place]) -> list[Delivery]:
+        """Tells those who are marked, by what was just read, unless something newer is known."""
+        return [
+            each
+            for place in read
+            if isinstance(place.state, Marked) and not self.knows_newer(place)
+            for each in self._askers.tell_mark(place, place.state.at)
+        ]
 
     def _end_command(self, view: View) -> list[Delivery]:
         """Its command is over: it hears again."""

@@ -191,8 +191,8 @@ def check_may_wait(*, holding: Place | None, marker: UserId, now: Instant) -> No
         raise HoldingSomebody
 
 
-def check_may_mark(mine: Place) -> None:
-    """Passes one who may mark: who does not wait. Raises YouAreWaiting."""
+def check_not_waiting(mine: Place) -> None:
+    """Passes one who does not wait, and so may mark as far as that goes. Raises YouAreWaiting."""
     if isinstance(mine.state, Waiting | Held):
         raise YouAreWaiting
 
@@ -206,7 +206,7 @@ def check_may_choose(
     """
     if target == mine.user_id:
         raise Yourself
-    check_may_mark(mine)
+    check_not_waiting(mine)
     if holding is None or not holding.is_held_by(mine.user_id, now):
         return None
     if holding.user_id != target:

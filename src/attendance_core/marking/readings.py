@@ -77,6 +77,17 @@ class ReadRoom:
         return await self.observe(look)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPlaces:
+    """Reads what has become of people who are said to be marked, before they are told so."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
+        """Reads one moment of the truth. Contract: 8.7. Raises Unavailable."""
+        return await self.observe(lambda unit: unit.places.of(event_id, user_ids))
+
+
 def why_gone(unit: ports.Unit, connection: Connection) -> Ending:
     """Finds out why a connection is no longer in the store."""
     try:

@@ -10,6 +10,7 @@ from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 if TYPE_CHECKING:
     from attendance_core.attendance import Attended
     from attendance_core.events import Event, EventQuery, Helper
+    from attendance_core.pieces import ListQuery
 
 
 class Helpers(Protocol):
@@ -52,6 +53,13 @@ class Events(Protocol):
 
     def find_by_code(self, code: EventCode) -> Event | None: ...
 
+    def lock_shared(self, event_id: EventId) -> Event:
+        """Gets it; until the transaction ends nobody changes it, and others may do the same.
+
+        Whoever locks places, too, does so before. Raises EventNotFound.
+        """
+        ...
+
     def lock(self, event_id: EventId) -> Event:
         """Gets it; until the transaction ends nobody else changes it, or opens a socket or marks.
 
@@ -93,6 +101,6 @@ class Events(Protocol):
         """Lists those this person is in now."""
         ...
 
-    def attended_by(self, user_id: UserId, limit: int | None, offset: int) -> Sequence[Attended]:
+    def attended_by(self, user_id: UserId, query: ListQuery[Attended]) -> Sequence[Attended]:
         """Lists those they are in or have an entry of; latest start first, then name, then id."""
         ...

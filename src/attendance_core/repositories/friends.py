@@ -9,6 +9,7 @@ from attendance_core.vocabulary import UserId
 
 if TYPE_CHECKING:
     from attendance_core.friends import Friend, Friendship
+    from attendance_core.pieces import ListQuery
 
 
 class Friendships(Protocol):
@@ -30,12 +31,10 @@ class Friendships(Protocol):
         """Removes it, in either order; does nothing where there is none."""
         ...
 
-    def friends_of(self, user_id: UserId) -> Sequence[Friend]:
+    def friends_of(self, user_id: UserId, query: ListQuery[Friend]) -> Sequence[Friend]:
         """Lists friends, and those this person has asked (pending); by display name, then id."""
         ...
 
-    def requests_to(
-        self, user_id: UserId, limit: int | None = None, offset: int = 0
-    ) -> Sequence[UserId]:
-        """Lists who has asked this person and waits for an answer, oldest first, then by id."""
+    def requests_to(self, user_id: UserId, query: ListQuery[Friendship]) -> Sequence[Friendship]:
+        """Lists requests that wait for this person's answer, oldest first, then by asker."""
         ...

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from attendance_core.attendance import LedgerLine
     from attendance_core.marking.ledger import Entry, NewEntry
     from attendance_core.marking.terms import Terms
+    from attendance_core.pieces import ListQuery
 
 
 class Ledger(Protocol):
@@ -34,11 +35,12 @@ class Ledger(Protocol):
     def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None: ...
 
     def of(
-        self, event_id: EventId, user_id: UserId | None, limit: int | None, offset: int
+        self, event_id: EventId, user_id: UserId | None, query: ListQuery[LedgerLine]
     ) -> Sequence[LedgerLine]:
         """Lists the entries of an event, or of one person in it, the latest first.
 
-        Those of one instant: by user id, then number, the greatest first.
+        Of an event those of one instant by user id, then number, the greatest first; of one person
+        all by number.
         """
         ...
 

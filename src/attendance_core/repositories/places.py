@@ -10,6 +10,7 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 if TYPE_CHECKING:
     from attendance_core.attendance import Participant
     from attendance_core.marking.places import Place, PlaceKey
+    from attendance_core.pieces import ListQuery
 
 
 class Places(Protocol):
@@ -45,7 +46,9 @@ class Places(Protocol):
         """Reads the places of these people, those that exist; does not lock them."""
         ...
 
-    def participants(self, event_id: EventId) -> Sequence[Participant]:
+    def participants(
+        self, event_id: EventId, query: ListQuery[Participant]
+    ) -> Sequence[Participant]:
         """Lists members and whoever has an entry, by display name, then id."""
         ...
 

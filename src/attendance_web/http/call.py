@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from types import GenericAlias
 from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -171,7 +170,7 @@ def _declare(
         (arguments,) = get_args(hints["call"])
         answer = hints["return"]
         if get_origin(answer) is Pieces:
-            answer = GenericAlias(list, get_args(answer))
+            _, answer = get_args(answer)
         return Call(
             method,
             path,

@@ -88,11 +88,6 @@ class Envelope(msgspec.Struct, frozen=True):
     field: str | msgspec.UnsetType = msgspec.UNSET
 
 
-# Before and behind the rows of a success whose list comes in pieces
-BEFORE_ROWS: Final = msgspec.json.encode(Envelope(0, "", [])).removesuffix(b"]}")
-AFTER_ROWS: Final = b"]}"
-
-
 def wire_code_of(refusal: Refusal) -> WireCode:
     """Finds the numbers by the class, where that has its own, else by the kind."""
     return WIRE.get(type(refusal)) or WIRE[refusal.kind]
@@ -120,6 +115,12 @@ def success(answer: object | None, cookies: list[Cookie]) -> Response[bytes]:
     """Answers that it is done, with what was asked for."""
     envelope = Envelope(0, "", {} if answer is None else answer)
     return _response(WireCode(0), envelope, {}, cookies)
+
+
+def around_rows(answer: object) -> tuple[bytes, bytes]:
+    """Encodes what stands before and behind the rows of an answer, which has none here."""
+    before, _, after = msgspec.json.encode(Envelope(0, "", answer)).rpartition(b"[]")
+    return before + b"[", b"]" + after
 
 
 def failure(error: Exception, language: Language) -> Response[bytes]:

@@ -1,13 +1,14 @@
 """How many bodies may be on their way at once, and how slowly. Contract: 1.17. Decision 0015.
 
-A body counts as long as it says it is, from before any of it is read: small ones until they have
-come, uploads until they are answered. Each process counts its own.
+A small one counts as long as it says it is, from before any of it is read until it has come; an
+upload counts by what has come of it, until it is answered. Each process counts its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -18,6 +19,9 @@ from attendance_web.wire.refusals import BadBody, BodyTooLarge, BodyTooSlow
 
 BYTES_A_SECOND: Final = 1024  # Contract: 1.17
 PATIENCE_SECONDS: Final[Seconds] = 15  # that a body may fall behind by. Contract: 1.17
+# Who falls behind these makes room for others, where there is none. Contract: 1.17
+STEADY_BYTES_A_SECOND: Final = 16 * 1024
+STEADY_SECONDS: Final[Seconds] = 5
 UPLOADS_OF_ONE: Final = 2  # of a person; the second is for who tries again. Contract: 1.17
 UPLOAD_BYTES: Final = 128 * 1024 * 1024  # of everybody's uploads. Contract: 1.17
 SMALL_BYTES: Final = 16 * 1024 * 1024  # of all other bodies
@@ -28,123 +32,165 @@ Receive = Callable[[], Awaitable[Any]]
 
 
 class Pace:
-    """Tells until when more of a body has to come."""
+    """Tells until when more of a body has to come, which may fall behind a pace by so much."""
 
-    def __init__(self, now: Seconds) -> None:
-        self.until = now + PATIENCE_SECONDS
+    def __init__(self, now: Seconds, bytes_a_second: int, behind: Seconds) -> None:
+        self.until = now + behind
+        self._bytes_a_second = bytes_a_second
+        self._behind = behind
 
     def came(self, count: int, now: Seconds) -> None:
         """Gives a body time for as much as has come, but never more than it had at first."""
-        self.until = min(now + PATIENCE_SECONDS, self.until + count / BYTES_A_SECOND)
+        self.until = min(now + self._behind, self.until + count / self._bytes_a_second)
 
 
-class _Coming:
-    """Reads one body as it comes, until it is whole, too slow, or given up."""
+class Body:
+    """One body on its way: read until it is whole, too slow, or given up."""
 
-    def __init__(self, patience: asyncio.Timeout, size: int) -> None:
-        self._patience = patience
+    def __init__(self, room: _Room, whose: Caller) -> None:
+        now = asyncio.get_running_loop().time()
+        self.whose = whose
+        self.size = 0  # that it counts as
+        self.is_whole = False
+        self._room = room
+        self._slowest = Pace(now, BYTES_A_SECOND, PATIENCE_SECONDS)
+        self._steady = Pace(now, STEADY_BYTES_A_SECOND, STEADY_SECONDS)
         self._is_given_up = False
-        self.size = size
+        self._patience: asyncio.Timeout | None = None  # while it is read
+
+    def is_slow(self, now: Seconds) -> bool:
+        """Tells whether it takes its place for longer than it needs."""
+        return now > self._steady.until
 
     def give_up(self) -> None:
         """Has no more of it read, since others need the room."""
         self._is_given_up = True
-        self._patience.reschedule(asyncio.get_running_loop().time())
+        if self._patience is not None:
+            self._patience.reschedule(asyncio.get_running_loop().time())
 
-    async def whole(self, receive: Receive, most_bytes: int) -> bytes:
-        """Raises BodyTooLarge; BadBody where the client went away halfway."""
-        clock, body = asyncio.get_running_loop().time, bytearray()
-        pace = Pace(clock())
-        while True:
-            if not self._is_given_up:
-                self._patience.reschedule(pace.until)
-            message = await receive()
-            if message["type"] != "http.request":
-                raise BadBody
-            piece = message.get("body", b"")
-            body += piece
-            if len(body) > most_bytes:
-                raise BodyTooLarge
-            if not message.get("more_body", False):
-                return bytes(body)
-            pace.came(len(piece), clock())
+    async def read(self, receive: Receive, most_bytes: int) -> bytes:
+        """Reads it to its end.
+
+        Raises BodyTooLarge, BodyTooSlow; BadBody where the client went away halfway; Unavailable
+        where there is no room until what others brought is worked off.
+        """
+        clock, content = asyncio.get_running_loop().time, bytearray()
+        try:
+            async with asyncio.timeout(None) as self._patience:
+                while not self._is_given_up:
+                    self._patience.reschedule(self._slowest.until)
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        raise BadBody
+                    piece = message.get("body", b"")
+                    content += piece
+                    if len(content) > most_bytes:
+                        raise BodyTooLarge
+                    self._room.count(self, len(content))
+                    if not self._is_given_up and not message.get("more_body", False):
+                        self.is_whole = True
+                        return bytes(content)
+                    for pace in (self._slowest, self._steady):
+                        pace.came(len(piece), clock())
+        except TimeoutError:
+            pass
+        finally:
+            self._patience = None
+        raise BodyTooSlow
+
+
+class _Room:
+    """Has room for so many bytes of bodies.
+
+    Nobody is kept out by the many: where there is no room for more, one that comes slowly is
+    given up, else one that comes at all; of whoever has most of those what began first.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.size = 0  # of all that is there
+        self._most_bytes = most_bytes
+        self._bodies: dict[Body, None] = {}  # what began first is the first
+
+    def has_room_for(self, size: int) -> bool:
+        """Tells whether it has that beside what is whole, which is not given up."""
+        whole = sum(body.size for body in self._bodies if body.is_whole)
+        return whole + size <= self._most_bytes
+
+    def count_of(self, whose: Caller) -> int:
+        """Counts somebody's bodies."""
+        return sum(body.whose == whose for body in self._bodies)
+
+    @contextmanager
+    def place(self, whose: Caller, size: int) -> Iterator[Body]:
+        """Stands around a body that counts as so much, or as what comes of it where that is more.
+
+        Raises Unavailable.
+        """
+        body = Body(self, whose)
+        self._bodies[body] = None
+        try:
+            self.count(body, size)
+            yield body
+        finally:
+            self._forget(body)
+
+    def count(self, body: Body, size: int) -> None:
+        """Counts a body as so much, unless it is given up for that, or was before.
+
+        Raises Unavailable where nothing else can be given up.
+        """
+        while body in self._bodies and size > body.size:
+            if self.size - body.size + size <= self._most_bytes:
+                self.size += size - body.size
+                body.size = size
+                return
+            unfinished = [each for each in self._bodies if not each.is_whole]
+            if unfinished == [body]:
+                raise Unavailable
+            given_up = _in_the_way(unfinished)
+            self._forget(given_up)
+            given_up.give_up()
+
+    def _forget(self, body: Body) -> None:
+        """Counts it no more; idempotent."""
+        if body in self._bodies:
+            del self._bodies[body]
+            self.size -= body.size
+
+
+def _in_the_way(unfinished: Sequence[Body]) -> Body:
+    """Finds the one that makes room for others."""
+    now, sizes = asyncio.get_running_loop().time(), Counter[Caller]()
+    candidates = [body for body in unfinished if body.is_slow(now)] or unfinished
+    for body in candidates:
+        sizes[body.whose] += body.size
+    whose = max(sizes, key=sizes.__getitem__)
+    return next(body for body in candidates if body.whose == whose)
 
 
 class Bodies:
-    """Counts the bodies that are on their way to this process, and reads them."""
+    """Counts the bodies that are on their way to this process."""
 
     def __init__(self) -> None:
-        self._uploads: dict[UserId, int] = {}
-        self._upload_bytes = 0
-        self._small: dict[Caller, list[_Coming]] = {}
-        self._small_bytes = 0
+        self._uploads, self._small = _Room(UPLOAD_BYTES), _Room(SMALL_BYTES)
         self.parsing = asyncio.Lock()  # a large one takes several times its size for a moment
 
     @contextmanager
-    def upload(self, person: UserId, size: int) -> Iterator[None]:
-        """Stands around an upload, from before it is read until it is answered.
+    def upload(self, person: UserId, size: int) -> Iterator[Body]:
+        """Stands around an upload of this size, from before it is read until it is answered.
 
         Raises TooManyRequests where too many of this person's are unfinished, Unavailable where
-        too much of everybody's is.
+        there will be no room for it until what others brought is worked off.
         """
-        unfinished = self._uploads.get(person, 0)
-        if unfinished >= UPLOADS_OF_ONE:
+        if self._uploads.count_of(person) >= UPLOADS_OF_ONE:
             raise TooManyRequests(seconds=RETRY_SECONDS)
-        if self._upload_bytes + size > UPLOAD_BYTES:
+        if not self._uploads.has_room_for(size):
             raise Unavailable
-        self._uploads[person] = unfinished + 1
-        self._upload_bytes += size
-        try:
-            yield
-        finally:
-            self._upload_bytes -= size
-            self._uploads[person] -= 1
-            if not self._uploads[person]:
-                del self._uploads[person]
-
-    async def read_upload(self, receive: Receive, most_bytes: int) -> bytes:
-        """Reads one that was let in. Raises BodyTooLarge, BodyTooSlow, BadBody."""
-        try:
-            async with asyncio.timeout(None) as patience:
-                return await _Coming(patience, 0).whole(receive, most_bytes)
-        except TimeoutError:
-            raise BodyTooSlow from None
-
-    async def read_small(
-        self, receive: Receive, most_bytes: int, caller: Caller, size: int
-    ) -> bytes:
-        """Reads any other body, which says that it has this size.
-
-        Nobody is refused for the many: where too much is unfinished, what came first of whoever
-        has most of it is given up. Raises BodyTooLarge, BodyTooSlow, BadBody.
-        """
-        try:
-            async with asyncio.timeout(None) as patience:
-                coming = _Coming(patience, max(size, LEAST_BYTES))
-                with self._counted(coming, caller):
-                    return await coming.whole(receive, most_bytes)
-        except TimeoutError:
-            raise BodyTooSlow from None
+        with self._uploads.place(person, LEAST_BYTES) as body:
+            yield body
 
     @contextmanager
-    def _counted(self, coming: _Coming, caller: Caller) -> Iterator[None]:
-        while self._small_bytes + coming.size > SMALL_BYTES:
-            most = max(self._small, key=lambda each: sum(one.size for one in self._small[each]))
-            given_up = self._small[most][0]
-            self._forget(given_up, most)
-            given_up.give_up()
-        self._small.setdefault(caller, []).append(coming)
-        self._small_bytes += coming.size
-        try:
-            yield
-        finally:
-            self._forget(coming, caller)
-
-    def _forget(self, coming: _Coming, caller: Caller) -> None:
-        """Counts it no more; idempotent."""
-        theirs = self._small.get(caller, [])
-        if coming in theirs:
-            theirs.remove(coming)
-            self._small_bytes -= coming.size
-            if not theirs:
-                del self._small[caller]
+    def small(self, caller: Caller, size: int) -> Iterator[Body]:
+        """Stands around any other body, which says that it has this size, while it is read."""
+        with self._small.place(caller, max(size, LEAST_BYTES)) as body:
+            yield body

@@ -19,15 +19,16 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.response.base import ASGIResponse
 
-from attendance_core.errors import TooManyRequests, Unavailable
-from attendance_core.events import MAX_PIECE
+from attendance_core.errors import Refusal, Unavailable
+from attendance_core.pieces import MAX_PIECE
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.envelope import AFTER_ROWS, BEFORE_ROWS, JSON, NO_STORE, cause_of, success
+from attendance_web.http.envelope import JSON, NO_STORE, around_rows, cause_of, success
 from attendance_web.http.list_turns import TURN_SECONDS, ListTurns
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.log_fields import log_fields_of
 
-T = TypeVar("T", bound=msgspec.Struct)
+T = TypeVar("T")  # a row, as it is shown
+A = TypeVar("A")  # the whole answer
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS: Final[Seconds] = 30.0  # for one piece, some 100 KB, of a client that reads slowly
@@ -35,12 +36,15 @@ NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the an
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces(Generic[T]):
-    """A list that may be long: values of the core, and how one of them is shown."""
+class Pieces(Generic[T, A]):
+    """An answer with a list that may be long: values of the core, how one of them is shown, and
+    what the answer is that has these rows.
+    """
 
     values: AsyncIterator[Sequence[Any]]
     show: Callable[[Any], T]
-    limit: int | None  # rows that were asked for
+    answer_of: Callable[[list[T]], A]
+    limit: int | None = None  # rows that were asked for
 
     @property
     def is_short(self) -> bool:
@@ -52,7 +56,7 @@ class Pieces(Generic[T]):
 class _LongAnswer:
     """What an answer in pieces is made of, and for whom."""
 
-    pieces: Pieces[Any]
+    pieces: Pieces[Any, Any]
     turns: ListTurns
     caller: Caller
     cookies: list[Cookie]
@@ -64,7 +68,7 @@ class PiecesResponse(Response[bytes]):
 
     def __init__(
         self,
-        pieces: Pieces[Any],
+        pieces: Pieces[Any, Any],
         turns: ListTurns,
         caller: Caller,
         cookies: list[Cookie],
@@ -100,7 +104,7 @@ class _PiecesAnswer(ASGIResponse):
         except TimeoutError:
             raise Unavailable from None
         if rows is not None:
-            whole = success(rows, self._reading.cookies)
+            whole = success(self._reading.pieces.answer_of(rows), self._reading.cookies)
             await whole.to_asgi_response(None, self._request)(scope, receive, send)
 
     async def _long(self, scope: Any, receive: Any, send: Any) -> list[Any] | None:
@@ -137,10 +141,11 @@ class _PiecesAnswer(ASGIResponse):
     ) -> None:
         """Sends piece by piece, for as long as somebody reads.
 
-        An answer that cannot be ended is cut off, so that nobody takes it for a whole one.
+        An answer that cannot be ended, or that they may see no more of, is cut off, so that nobody
+        takes it for a whole one.
         """
         await self.start_response(send)
-        before = BEFORE_ROWS
+        before, after = around_rows(self._reading.pieces.answer_of([]))
         try:
             while rows and not gone.done():
                 body = before + msgspec.json.encode(rows)[1:-1]
@@ -149,13 +154,14 @@ class _PiecesAnswer(ASGIResponse):
                 before = b","
                 await asyncio.sleep(0)
                 rows = await self._next(NEXT_SECONDS)
-        except (TimeoutError, TooManyRequests, Unavailable) as error:
-            cause = cause_of(error) if isinstance(error, Unavailable) else "it took too long"
+        except (TimeoutError, Refusal, Unavailable) as error:
+            code = error.code if isinstance(error, Refusal) else Unavailable.code
+            cause = cause_of(error) if isinstance(error, Unavailable) else code
             logger.warning("a long answer was cut off: %s", cause)
-            log_fields_of(scope)["code"] = Unavailable.code
+            log_fields_of(scope)["code"] = code
             return
         if not gone.done():
-            await send({"type": "http.response.body", "body": AFTER_ROWS, "more_body": False})
+            await send({"type": "http.response.body", "body": after, "more_body": False})
 
 
 async def _until_gone(receive: Any) -> None:

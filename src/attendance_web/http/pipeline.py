@@ -19,6 +19,7 @@ from attendance_web.http.body_parsing import in_body, in_query
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
+from attendance_web.http.incoming_bodies import Body
 from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
 from attendance_web.http.pieces import Pieces, PiecesResponse
 from attendance_web.wire.callers import Caller, address_of, caller_of
@@ -87,12 +88,12 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         raise NotLoggedIn
     if declared.heeds_person:
         _check_person(actor, headers)
-    async with _upload(declared, services, actor, headers):
+    async with _upload(declared, services, actor, headers) as upload:
         identified_in = asyncio.get_running_loop().time() - began_at
         address = address_of(scope)
         caller = caller_of(None if actor is None else actor.user_id, address)
         call = CallContext(
-            await _arguments(declared, request, caller),
+            await _arguments(declared, request, caller, upload),
             actor,
             credential,
             address,
@@ -123,17 +124,18 @@ async def _count(user_id: UserId, services: CallServices) -> None:
 @asynccontextmanager
 async def _upload(
     declared: Call, services: CallServices, actor: Actor | None, headers: RawHeaders
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Body | None]:
     """Stands around a call, and lets an upload in before any of it is read. Contract: 1.10, 1.17.
 
     Raises TooManyRequests, Unavailable.
     """
     if not declared.is_upload or actor is None:
-        yield
+        yield None
         return
-    with services.bodies.upload(actor.user_id, _size_of_body(headers, declared.most_bytes)):
+    size = _size_of_body(headers, declared.most_bytes)
+    with services.bodies.upload(actor.user_id, size) as upload:
         await services.limits.count_upload(actor.user_id)
-        yield
+        yield upload
 
 
 async def _run(
@@ -190,18 +192,20 @@ def _check_person(actor: Actor | None, headers: RawHeaders) -> None:
         raise InvalidArgument(field="X-Attendance-User") from None
 
 
-async def _arguments(declared: Call, request: Request[Any, Any, Any], caller: Caller) -> Any:
+async def _arguments(
+    declared: Call, request: Request[Any, Any, Any], caller: Caller, upload: Body | None
+) -> Any:
     """Raises BodyTooLarge, BodyTooSlow, BadBody, UnsupportedMediaType, and what reading raises."""
     read = reader_of(declared.arguments)
     scope, bodies = request.scope, request.app.state.services.bodies
     if declared.method == "GET":
         return read(in_query(scope["query_string"]))
     most_bytes, content_type = declared.most_bytes, header(scope["headers"], "content-type")
-    if not declared.is_upload:
-        size = _size_of_body(scope["headers"], most_bytes)
-        body = await bodies.read_small(request.receive, most_bytes, caller, size)
-        return read(in_body(content_type, body))
-    body = await bodies.read_upload(request.receive, most_bytes)
+    if upload is None:
+        with bodies.small(caller, _size_of_body(scope["headers"], most_bytes)) as small:
+            body = await small.read(request.receive, most_bytes)
+    else:
+        body = await upload.read(request.receive, most_bytes)
     if len(body) < LARGE_BYTES:
         return read(in_body(content_type, body))
     async with bodies.parsing:

@@ -66,6 +66,7 @@ class Room:
         self._ends_in: Seconds | None = None
         self._asking: set[asyncio.Task[None]] = set()
         self._telling: asyncio.TimerHandle | None = None  # those whose number has changed
+        self._is_looking = False  # whether those who are said to be marked still are
         self._unsubscribe: Callable[[], None] | None = None
         self._opened = asyncio.get_running_loop().create_future()
         # Of its own, or its logs would tell the request of whoever came first
@@ -211,10 +212,27 @@ class Room:
                         outbox.close(MARKED, text)
                     else:
                         outbox.put(text)
-
+        if self._mirror.owes_marks and not self._is_looking:
+            self._is_looking = True
+            self._begin(self._tell_marks())
         if self._telling is None and self._mirror.owes_numbers:
             loop = asyncio.get_running_loop()
             self._telling = loop.call_later(TELL_NUMBERS_EVERY, self._tell_numbers)
+
+    async def _tell_marks(self) -> None:
+        """Tells those who are said to be marked, once it was seen that they are. Contract: 8.7."""
+        try:
+            while user_ids := self._mirror.begin_look():
+                places = await self._use_cases.read_places(
+                    event_id=self.event_id, user_ids=user_ids
+                )
+                self._deliver(self._mirror.apply_look(places))
+        except Unavailable:
+            logger.warning("a mark could not be read; the next reading tells of it")
+        except Exception:
+            logger.exception("a mark could not be read")
+        finally:
+            self._is_looking = False
 
     def _tell_numbers(self) -> None:
         self._telling = None

@@ -3,6 +3,7 @@
 What uvicorn 0.54 with httptools 0.9 leaves open, and is mended here:
 
 - A connection that says nothing, or not the end of its head, stays for ever: see `HEAD_SECONDS`.
+  So does one whose body nobody waits for any more: see `REST_SECONDS`.
 - Who is refused while their body is still coming gets a reset instead: see `close_behind_answer`
   for the refusals of calls, and `LINGER_SECONDS` for those of what is no call.
 """
@@ -23,7 +24,8 @@ from attendance_web.http import every_answer
 from attendance_web.http.envelope import JSON, encode_refusal, wire_code_of
 from attendance_web.wire.language import DEFAULT
 
-HEAD_SECONDS: Final[Seconds] = 15.0  # for a head, or the rest of an answered body, to be whole
+HEAD_SECONDS: Final[Seconds] = 15.0  # for a head to be whole
+REST_SECONDS: Final[Seconds] = 2.0  # for the rest of a body that has its answer. Contract: 1.17
 LINGER_SECONDS: Final[Seconds] = 1.0  # for a refusal to arrive before the connection is cut
 
 
@@ -87,7 +89,7 @@ class ClosingProtocol(HttpToolsProtocol):
         else:
             self._is_last = True
             self._say_no_more()
-            self._wait_for_head()
+            self._wait_for_rest()
 
     def _end_when_answered(self) -> None:
         """Closes the connection of whoever says no more, if nothing is owed to them."""
@@ -135,9 +137,16 @@ class ClosingProtocol(HttpToolsProtocol):
         )
 
     def _wait_for_head(self) -> None:
-        """Cuts the connection where a head, or the rest of an answered body, stays away."""
+        """Cuts the connection where a head stays away."""
+        self._wait(HEAD_SECONDS)
+
+    def _wait_for_rest(self) -> None:
+        """Cuts the connection where a body is not whole soon, whose answer was given."""
+        self._wait(REST_SECONDS)
+
+    def _wait(self, seconds: Seconds) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(HEAD_SECONDS, self._cut)
+            self._deadline = self.loop.call_later(seconds, self._cut)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

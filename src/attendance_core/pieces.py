@@ -1,0 +1,76 @@
+"""Long lists are read piece by piece, so that no look is long. Contract: 1.20. Decision 0014."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial, wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from attendance_core import ports
+from attendance_core.arguments import check_page
+
+MAX_PIECE = 500  # Contract: 1.20, rows that are read in one look
+
+R = TypeVar("R")  # a row of a list
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery(Generic[R]):
+    """Says what of a list is asked for; ``after`` is the row behind which the list goes on, whether
+    that still stands or not, and nothing is passed over then.
+    """
+
+    limit: int | None = None
+    offset: int = 0
+    after: R | None = field(default=None, kw_only=True)
+
+
+Q = TypeVar("Q", bound=ListQuery[Any])
+U = TypeVar("U")  # a use case
+P = ParamSpec("P")
+
+
+def read_in_pieces(
+    browse: ports.Browse,
+    query: Q,
+    look: Callable[[Q, ports.Unit], Sequence[R]],
+    behind: Callable[[R], object],
+) -> AsyncIterator[Sequence[R]]:
+    """Reads a list with a look for each piece, which begins behind the last row before it.
+
+    So what stands all the while, in its place, is in the list once. ``behind`` tells of a row what
+    the next piece begins behind. Raises InvalidArgument.
+    """
+    check_page(query.limit, query.offset)
+
+    async def pieces() -> AsyncIterator[Sequence[R]]:
+        asked, left = query, query.limit
+        while True:
+            most = MAX_PIECE if left is None else min(left, MAX_PIECE)
+            asked = replace(asked, limit=most)
+            piece = await browse(partial(look, asked))
+            yield piece
+            left = None if left is None else left - len(piece)
+            if len(piece) < most or left == 0:
+                return
+            asked = replace(asked, offset=0, after=behind(piece[-1]))
+
+    return pieces()
+
+
+def itself(row: R) -> R:
+    """Has a list go on behind its last row as it is."""
+    return row
+
+
+def whole(
+    pieces: Callable[Concatenate[U, P], AsyncIterator[Sequence[R]]],
+) -> Callable[Concatenate[U, P], Coroutine[Any, Any, Sequence[R]]]:
+    """Makes the ``__call__`` of a use case of its ``pieces``: it answers all of them together."""
+
+    @wraps(pieces)
+    async def call(use_case: U, /, *args: P.args, **kwargs: P.kwargs) -> Sequence[R]:
+        return [row async for piece in pieces(use_case, *args, **kwargs) for row in piece]
+
+    return call

@@ -1,0 +1,213 @@
+"""Lists of people, marks and friends come in pieces as lists of events do. Contract: 1.20."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.friends import Friendship
+from attendance_core.vocabulary import EventId, UserId
+from tests.support.asgi_client import AsgiClient
+from tests.support.live_house import eventually
+from tests.support.looks import Looks, in_pieces
+from tests.support.site import Browser, Site, opened_site, refusal, response
+from tests.support.stand_ins import NOON
+from tests.support.stored_people import annul, mark, people
+
+__all__ = ["in_pieces"]
+
+OTHERS = 7
+
+
+class Asked(NamedTuple):
+    """A call for a list."""
+
+    path: str
+    given: dict[str, Any]
+    field: str | None  # of the answer; None where it is the list
+    rows: int
+
+
+class Hall(NamedTuple):
+    """Anna, her event, and the others in it."""
+
+    site: Site
+    anna: Browser
+    event_id: str
+    others: list[UserId]
+
+    @property
+    def lists(self) -> dict[str, Asked]:
+        """Those that are read in pieces, and are none of events."""
+        event = {"event_id": self.event_id}
+        one = {**event, "user_id": self.others[0]}
+        ledger, mine = "/api/events/GetLedger", "/api/profile/GetMyAttendance"
+        friends, requests = "/api/friends/GetFriendList", "/api/friends/GetFriendRequests"
+        return {
+            "attendance": Asked("/api/events/GetAttendance", event, "participants", OTHERS + 1),
+            "ledger": Asked(ledger, event, "entries", OTHERS + 2),
+            "ledger, a page": Asked(ledger, {**event, "limit": 5, "offset": 1}, "entries", 5),
+            "ledger of one": Asked(ledger, one, "entries", 3),
+            "my attendance": Asked(mine, {}, None, 4),
+            "my attendance, a page": Asked(mine, {"limit": 3, "offset": 1}, None, 3),
+            "friends": Asked(friends, {}, "friends", 5),
+            "requests": Asked(requests, {}, "requests", 2),
+            "no requests": Asked(requests, {"offset": 9}, "requests", 0),
+        }
+
+    def client(self, asked: Asked) -> AsgiClient:
+        """One of Anna's."""
+        return AsgiClient(self.site.app, asked.path, session=str(self.anna.session))
+
+    async def rows(self, asked: Asked) -> list[Any]:
+        """What it is answered."""
+        told = response(await self.anna.get(asked.path, **asked.given))
+        found: list[Any] = told if asked.field is None else told[asked.field]
+        return found
+
+
+NAMES = (
+    *("attendance", "ledger", "ledger, a page", "ledger of one", "my attendance"),
+    *("my attendance, a page", "friends", "requests", "no requests"),
+)
+
+
+@pytest_asyncio.fixture(params=["memory", "sqlite"])
+async def hall(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Hall]:
+    """With everybody marked, one of them twice."""
+    folder = None if request.param == "memory" else request.getfixturevalue("tmp_path")
+    async with opened_site(folder) as site:
+        await site.unlimit()
+        anna = await site.person("anna")
+        event_id = await anna.event()
+        for _ in range(3):
+            await anna.event()
+        store = site.attendance._store
+        others = await people(store, *(f"Вера {number % 3}" for number in range(OTHERS)))
+        me = UserId(anna.user_id)
+
+        def work(unit: Any) -> None:
+            event = EventId(UUID(event_id))
+            for number, other in enumerate(others):
+                mark(unit, other, me, NOON + number % 2, event)
+                asker, asked = (other, me) if number < 4 else (me, other)
+                unit.friendships.add(Friendship(asker, asked, NOON, accepted=number in (2, 3)))
+            annul(unit, others[0], me, NOON + 3, event)
+            mark(unit, others[0], me, NOON + 4, event)
+
+        await store.transact(work)
+        yield Hall(site, anna, event_id, others)
+
+
+@pytest.fixture
+def looks(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> Looks:
+    return Looks(hall.site.attendance, monkeypatch)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_they_are_byte_for_byte_the_answer_as_a_whole(
+    hall: Hall, in_pieces: Callable[..., None], name: str
+) -> None:
+    asked = hall.lists[name]
+    whole = await hall.anna.get(asked.path, **asked.given)
+    assert len(await hall.rows(asked)) == asked.rows
+    assert "content-length" in whole.headers
+    for most in (1, 2, 3, 100):
+        in_pieces(most)
+        answer = await hall.anna.get(asked.path, **asked.given)
+        assert answer.content == whole.content
+        for header in ("content-type", "cache-control", "x-content-type-options"):
+            assert answer.headers[header] == whole.headers[header]
+        is_short = asked.rows < most or asked.given.get("limit", 101) <= most
+        assert ("content-length" in answer.headers) is is_short
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_no_step_of_the_loop_has_more_rows_than_a_piece(
+    hall: Hall, looks: Looks, in_pieces: Callable[..., None], name: str
+) -> None:
+    """And others have theirs between any two of them."""
+    asked, steps, at = hall.lists[name], 0, []
+    in_pieces()
+
+    async def others_go_on() -> None:
+        nonlocal steps
+        while True:
+            steps += 1
+            await asyncio.sleep(0)
+
+    browse = looks._browse
+
+    async def counted(look: Any) -> Any:
+        at.append(steps)
+        return await browse(look)
+
+    looks._browse = counted
+    going_on = asyncio.create_task(others_go_on())
+    client = await hall.client(asked).ask(**asked.given).ended()
+    going_on.cancel()
+    assert client.is_whole
+    told = json.loads(client.body)["response"]
+    assert len(told if asked.field is None else told[asked.field]) == asked.rows
+    assert len(client.pieces) >= asked.rows / 2, "a piece of the answer has two rows at most"
+    assert looks.begun == len(at) >= asked.rows / 2
+    assert all(later > earlier for earlier, later in pairwise(at)), at
+
+
+@pytest.mark.parametrize("name", ["attendance", "ledger", "my attendance", "friends"])
+async def test_nothing_more_is_read_for_a_client_that_is_gone(
+    hall: Hall, looks: Looks, in_pieces: Callable[..., None], name: str
+) -> None:
+    in_pieces(1)
+    asked = hall.lists[name]
+    client = hall.client(asked).ask(reads=1, **asked.given)
+    await eventually(lambda: looks.begun == 2)
+    assert hall.site.attendance.store_calls == 0, "nothing is open while it does not read"
+    client.go()
+    await client.ended()
+    assert looks.begun <= 3 and not client.is_whole
+
+
+@pytest.mark.parametrize("name", ["attendance", "ledger", "ledger of one"])
+async def test_whoever_may_not_see_it_hears_so_before_the_first_byte(
+    hall: Hall, in_pieces: Callable[..., None], name: str
+) -> None:
+    in_pieces()
+    asked, boris = hall.lists[name], await hall.site.person("boris")
+    answer = await boris.get(asked.path, **asked.given)
+    if name == "ledger":
+        assert response(answer) == {"entries": []}, "of theirs there are none"
+    else:
+        assert refusal(answer, 3) and answer.json()["code"] == "not_an_organiser"
+    unknown = {**asked.given, "event_id": str(UUID(int=1))}
+    assert refusal(await hall.anna.get(asked.path, **unknown), 5)
+    assert refusal(await hall.site.browser().get(asked.path, **asked.given), 7, status=401)
+
+
+@pytest.mark.parametrize("name", ["attendance", "ledger", "ledger of one"])
+async def test_the_answer_of_a_helper_who_is_removed_is_cut_off(
+    hall: Hall, in_pieces: Callable[..., None], name: str
+) -> None:
+    in_pieces(1)
+    asked, boris = hall.lists[name], await hall.site.person("boris")
+    helper = {"event_id": hall.event_id, "user_id": boris.user_id}
+    response(await hall.anna.post("/api/events/AddHelper", **helper))
+    client = AsgiClient(hall.site.app, asked.path, session=str(boris.session))
+    client.ask(reads=1, **asked.given)
+    await eventually(lambda: len(client.pieces) == 1)
+    response(await hall.anna.post("/api/events/RemoveHelper", **helper))
+    client.read(99)
+    await client.ended()
+    assert (client.status, client.is_whole) == (200, False)
+    assert client.body.startswith(b'{"error":0') and len(client.pieces) <= 2
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(client.body)

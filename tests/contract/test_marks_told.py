@@ -1,0 +1,74 @@
+"""One who is marked is told so once the store has said that the mark stands. Contract: 8.7."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from attendance_core.errors import Unavailable
+from attendance_core.marking.ledger import AnnulReason
+from attendance_core.vocabulary import EventId, UserId
+from tests.support.faulty_house import Shell, opened_shell
+from tests.support.live_house import Visitor, Wire
+
+LOOK = "ReadPlaces"
+
+
+@pytest.fixture
+async def shell() -> AsyncIterator[Shell]:
+    async with opened_shell() as opened:
+        yield opened
+
+
+async def waits_and_is_marked(event_id: EventId, marker: Wire, person: Visitor) -> Wire:
+    """Their socket, and it was told nothing."""
+    waits = await person.mark_me(event_id)
+    await marker.hears("user_joined", user_id=person.user_id)
+    await marker.asks("prepare_to_mark", user_id=person.user_id)
+    await marker.says("confirm_marking")
+    await marker.hears("marked", user_id=person.user_id)
+    await waits.hears_nothing()
+    return waits
+
+
+async def test_nobody_whose_mark_is_annulled_meanwhile(shell: Shell) -> None:
+    anna, boris = await shell.people(2)
+    event_id = await shell.event(anna)
+    marker = await anna.marks(event_id)
+    with shell.store.holding(LOOK):
+        waits = await waits_and_is_marked(event_id, marker, boris)
+        await shell.attendance.use_cases.annul_mark(
+            actor=UserId(anna.user_id),
+            event_id=event_id,
+            user_id=UserId(boris.user_id),
+            n=1,
+            reason=AnnulReason.WRONG_PERSON,
+        )
+        assert await waits.is_closed() == 1012
+
+
+async def test_those_who_are_marked_while_one_is_looked_up_share_the_next_look(
+    shell: Shell,
+) -> None:
+    anna, *people = await shell.people(4)
+    event_id = await shell.event(anna)
+    marker = await anna.marks(event_id)
+    with shell.store.holding(LOOK):
+        wires = [await waits_and_is_marked(event_id, marker, each) for each in people]
+    for wire in wires:
+        await wire.hears("was_marked", user_id=anna.user_id)
+        assert await wire.is_closed() == 1000
+    assert shell.store.asked.count(LOOK) == 2
+
+
+@pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
+async def test_a_reading_tells_it_where_the_store_does_not_answer(
+    shell: Shell, error: Exception
+) -> None:
+    anna, boris = await shell.people(2)
+    event_id = await shell.event(anna)
+    marker = await anna.marks(event_id)
+    with shell.store.failing(error, LOOK):
+        waits = await waits_and_is_marked(event_id, marker, boris)
+        await waits.hears("was_marked", user_id=anna.user_id)

@@ -1,0 +1,100 @@
+"""What a piece of a list costs does not grow with what comes before it. Contract: 1.20."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_adapters.system import SystemClock
+from attendance_core.pieces import ListQuery
+from attendance_core.vocabulary import EventId, UserId
+from tests.support.sqlite_file import an_empty_database
+from tests.support.sqlite_writer import driver_of
+
+ROWS, PIECE = 3_000, 100
+ME, ROOM, LONG = UserId(1), EventId(UUID(int=1)), EventId(UUID(int=2))
+FILL = f"""
+CREATE TEMPORARY TABLE numbers AS WITH RECURSIVE each (n) AS
+    (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < {ROWS + 1}) SELECT n FROM each;
+INSERT INTO accounts (user_id, username, username_key, password_hash, created_at)
+    SELECT n, 'u' || n, 'u' || n, '', 0 FROM numbers;
+INSERT INTO profiles (user_id, display_name, name_key, bio)
+    SELECT n, 'n' || n % 997, 'n' || n % 997, '' FROM numbers;
+INSERT INTO events (event_id, name, name_key, creator_id, starts_at, ends_at)
+    SELECT printf('%032x', n), 'e' || n, 'e' || n, 1, n % 100 * 1000000, 100000000 FROM numbers;
+INSERT INTO places (event_id, user_id, member, version, last_n)
+    SELECT printf('%032x', 1), n, 1, 0, 1 FROM numbers WHERE n > 1
+    UNION ALL SELECT printf('%032x', n), 1, 1, 0, 0 FROM numbers WHERE n > 2
+    UNION ALL SELECT printf('%032x', 2), 1, 1, 0, {ROWS};
+INSERT INTO ledger (event_id, user_id, n, previous_n, actor_id, at, month, origin, reason,
+                    actor_checked, person_checked)
+    SELECT printf('%032x', 1), n, 1, NULL, 1, n % 100, 1, 'hand', NULL, 0, 0
+        FROM numbers WHERE n > 1
+    UNION ALL SELECT printf('%032x', 2), 1, n, nullif(n - 1, 0), 2, n, 1,
+        CASE n % 2 WHEN 1 THEN 'hand' END, CASE n % 2 WHEN 0 THEN 'other' END, 0, 0
+        FROM numbers WHERE n <= {ROWS};
+INSERT INTO friendships (low_id, high_id, asker_id, asked_at, accepted)
+    SELECT 1, n, n, n % 100, 0 FROM numbers WHERE n > 1;
+"""
+LISTS: dict[str, Callable[[Any, ListQuery[Any]], Any]] = {
+    "participants": lambda unit, query: unit.places.participants(ROOM, query),
+    "the ledger": lambda unit, query: unit.ledger.of(ROOM, None, query),
+    "the ledger of one": lambda unit, query: unit.ledger.of(LONG, ME, query),
+    "attended": lambda unit, query: unit.events.attended_by(ME, query),
+    "friends": lambda unit, query: unit.friendships.friends_of(ME, query),
+    "requests": lambda unit, query: unit.friendships.requests_to(ME, query),
+}
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    path = an_empty_database(tmp_path)
+
+    def fill() -> None:
+        with sqlite3.connect(path) as on:
+            on.executescript(FILL)
+        on.close()
+
+    await asyncio.to_thread(fill)
+    made = SqliteStore(path, SystemClock(), LocalNotifier())
+    await made.start()
+    yield made
+    await made.close()
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_none_costs_more_than_twice_as_much_as_the_first(
+    store: SqliteStore, name: str
+) -> None:
+    if name == "friends":
+        accept = "UPDATE friendships SET accepted = 1"
+        await store.transact(lambda unit: driver_of(unit).execute(accept))
+
+    def steps_of_pieces(unit: Any) -> list[int]:
+        steps: list[int] = []
+        query: ListQuery[Any] = ListQuery(PIECE)
+
+        def count() -> None:
+            steps[-1] += 1
+
+        for _ in range(ROWS // PIECE):
+            steps.append(0)
+            driver_of(unit).set_progress_handler(count, 100)
+            found = LISTS[name](unit, query)
+            driver_of(unit).set_progress_handler(None, 0)
+            assert len(found) == PIECE
+            query = ListQuery(PIECE, after=found[-1])
+        return steps
+
+    steps = await store.transact(steps_of_pieces)
+    assert max(steps) <= 2 * steps[0], steps
+    if name == "the ledger of one":
+        assert max(steps) < ROWS / 10, "it is read by its key"

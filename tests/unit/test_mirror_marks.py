@@ -1,0 +1,103 @@
+"""What a mirror says to one who is marked, and when. Contract: 6.4, 8.7."""
+
+from __future__ import annotations
+
+import pytest
+
+from attendance_core.marking.announcements import ConnectionsEnded
+from attendance_core.marking.endings import Ending
+from attendance_core.marking.frames import Closing, UserLeft, WasMarked
+from attendance_core.marking.places import Marked, Waiting
+from attendance_core.vocabulary import UserId
+from tests.support.mirror_room import AT, BOB, BY_MIA, EVENT, MAX, MIA, Room, place
+
+WAITS, BY_MIA_NOW = place(BOB, 1, Waiting(10)), place(BOB, 3, Marked(MIA, AT))
+
+
+@pytest.fixture
+def room() -> Room:
+    """Bob waits, and everybody has heard of it."""
+    room = Room()
+    room.reads(WAITS)
+    return room
+
+
+def test_it_is_told_to_its_person_once_a_socket(room: Room) -> None:
+    phone, laptop = (room.waits(WAITS) for _ in range(2))
+    other = room.waits(place(UserId(5), 1, Waiting(11)))
+    room.told(BY_MIA_NOW)
+    room.told(place(BOB, 4, Marked(MIA, AT)))
+    room.looks(place(BOB, 4, Marked(MIA, AT)))
+    room.reads(watched=(place(BOB, 4, Marked(MIA, AT)),))
+    assert room.news(phone) == room.news(laptop) == [WasMarked(MIA)]
+    assert room.news(other) == []
+    assert not room.mirror.owes_marks
+
+
+def test_it_is_told_where_the_opening_was_heard_of_later(room: Room) -> None:
+    room.told(BY_MIA_NOW)
+    phone = room.waits(WAITS)
+    assert room.news(phone) == []
+    room.looks(BY_MIA_NOW)
+    assert room.news(phone) == [WasMarked(MIA)]
+
+
+def test_what_is_said_of_it_is_not_told_before_it_was_seen(room: Room) -> None:
+    """The word of its annulment may be under way."""
+    phone, max_ = room.waits(WAITS), room.marks(MAX)
+    room.news(max_)
+    room.told(BY_MIA_NOW)
+    assert (room.news(phone), room.news(max_)) == ([], [UserLeft(BOB)])
+    room.looks(place(BOB, 4, None))
+    assert room.news(phone) == []
+    room.told(place(BOB, 4, None))
+    ended = ConnectionsEnded(EVENT, Ending.LEASE_LOST, frozenset({phone}))
+    room.deliver(room.mirror.apply_announcement(ended))
+    assert room.news(phone) == [Closing(Ending.LEASE_LOST)]
+
+
+def test_one_whose_mark_is_annulled_at_once_is_not_let_go(room: Room) -> None:
+    """Contract: 8.9; they were marked, and come back."""
+    phone = room.waits(WAITS, hears_news=True)
+    room.told(place(BOB, 2, BY_MIA))
+    room.told(BY_MIA_NOW)
+    room.hush()
+    room.told(place(BOB, 4, None))
+    assert room.news(phone) == []
+
+
+def test_a_look_that_is_older_than_news_tells_nothing(room: Room) -> None:
+    phone = room.waits(WAITS)
+    room.told(BY_MIA_NOW)
+    room.mirror.begin_look()
+    room.told(place(BOB, 4, None))
+    room.deliver(room.mirror.apply_look([BY_MIA_NOW]))
+    assert room.news(phone) == []
+
+
+def test_one_who_is_marked_anew_by_then_is_told_by_whom(room: Room) -> None:
+    phone = room.waits(WAITS)
+    room.told(BY_MIA_NOW)
+    room.looks(place(BOB, 6, Marked(MAX, AT + 9, 3)))
+    assert room.news(phone) == [WasMarked(MAX)]
+
+
+def test_a_reading_tells_it_where_the_look_failed(room: Room) -> None:
+    phone = room.waits(WAITS)
+    room.told(BY_MIA_NOW)
+    room.mirror.begin_look()
+    assert not room.mirror.owes_marks
+    room.reads(watched=(BY_MIA_NOW,))
+    assert room.news(phone) == [WasMarked(MIA)]
+
+
+def test_nobody_is_looked_up_who_has_no_socket_here_or_is_not_marked_any_more(room: Room) -> None:
+    room.told(BY_MIA_NOW)
+    assert not room.mirror.owes_marks
+    room.told(place(BOB, 4, Waiting(20)))
+    room.waits(place(BOB, 4, Waiting(20)))
+    room.told(place(BOB, 5, BY_MIA))
+    room.told(place(BOB, 6, Marked(MIA, AT, 3)))
+    assert room.mirror.owes_marks
+    room.told(place(BOB, 7, None))
+    assert not room.mirror.owes_marks
