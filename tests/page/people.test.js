@@ -8,10 +8,11 @@ const named = (/** @type {number} */ user_id, /** @type {string} */ display_name
   display_name,
 });
 browser.answers.GetFriendList = () => ({ friends: [{ ...named(1, "Лев Ким"), pending: false }] });
-browser.answers.GetCreatedEvents = () => [{ event_id: "e" }];
-browser.answers.GetAttendance = () => ({
-  participants: [named(2, "Ли Сергей"), named(3, "Соловьёв Пётр")],
-});
+browser.answers.GetCreatedEvents = () => [{ event_id: "gone" }, { event_id: "e" }];
+browser.answers.GetAttendance = ({ query }) =>
+  query.get("event_id") === "gone"
+    ? { error: 5, error_msg: "!", code: "event_not_found" }
+    : { participants: [named(2, "Ли Сергей"), named(3, "Соловьёв Пётр")] };
 
 describe("those near me", () => {
   it("are found by short names, in any order, with ё as е", async () => {
@@ -27,7 +28,7 @@ describe("those near me", () => {
 
   it("are friends, and the people of classes that are mine, of which few are asked for", () => {
     const asked = browser.asked.map((each) => each.path.split("/").at(-1));
-    assert.deepEqual(asked, ["GetFriendList", "GetCreatedEvents", "GetAttendance"]);
+    assert.deepEqual(asked, ["GetFriendList", "GetCreatedEvents", "GetAttendance", "GetAttendance"]);
     assert.equal(browser.asked[1]?.query.get("limit"), "20");
   });
 });

@@ -55,7 +55,7 @@ export async function readNear() {
   const latest = { limit: 20, newest_first: true };
   const [, mine] = await Promise.all([readFriends(), api.createdEvents(latest)]);
   const lists = await Promise.all(
-    mine.slice(0, CLASSES).map((each) => api.attendance(each.event_id)),
+    mine.slice(0, CLASSES).map((each) => api.attendance(each.event_id).catch(() => [])),
   );
   lists.forEach(knowNames);
 }
