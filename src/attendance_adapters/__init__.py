@@ -61,6 +61,7 @@ __all__ = [
     "connect",
     "embedded",
     "migrate",
+    "recount_karma",
 ]
 
 DATABASE_FILE = "attendance.db"
@@ -84,7 +85,6 @@ def embedded(
         return Attendance(store=store, notifier=notifier, files=files, terms=terms)
     folder = _make_folder(Path(data_dir).absolute())
     from attendance_adapters.sql.addresses import sqlite_url
-    from attendance_adapters.sql.migrate import upgrade
     from attendance_adapters.sql.sqlite import SqliteStore
 
     database = folder / DATABASE_FILE
@@ -93,7 +93,7 @@ def embedded(
         notifier=notifier,
         files=ObjectFiles.at(_make_folder(folder / FILES_FOLDER).as_uri()),
         terms=terms,
-        prepare=partial(upgrade, sqlite_url(database)),
+        prepare=partial(_bring_up_to_date, sqlite_url(database), terms),
     )
 
 
@@ -140,18 +140,39 @@ def connect(
     )
 
 
-def migrate(database_url: str) -> None:
+def migrate(database_url: str, *, terms: Terms = DEFAULT_TERMS) -> None:
     """Brings a database up to date, from whichever revision; blocks until it is done.
 
-    A file of SQLite is made where there is none; a database of PostgreSQL has to be there.
-    Raises BadAddress, UnusableFolder, UnusableDatabase.
+    A file of SQLite is made where there is none; a database of PostgreSQL has to be there. Karma
+    is counted by ``terms``, so that it is read fast with these. Raises BadAddress, UnusableFolder,
+    UnusableDatabase.
     """
     url = _read_database_url(database_url)
     if url.get_backend_name() == "sqlite":
         _make_folder(Path(str(url.database)).parent)
+    _bring_up_to_date(url, terms)
+
+
+def recount_karma(database_url: str) -> tuple[int, int]:
+    """Counts karma anew from the ledger, beside services that use the database; blocks.
+
+    Answers how many months of people there are, and how many of them had been counted wrong.
+    Raises BadAddress, UnusableDatabase, PendingMigration.
+    """
+    url = _read_database_url(database_url)
+    from attendance_adapters.sql.migrate import require_current
+    from attendance_adapters.sql.recount import recount
+
+    require_current(url)
+    return recount(url)
+
+
+def _bring_up_to_date(url: URL, terms: Terms) -> None:
     from attendance_adapters.sql.migrate import upgrade
+    from attendance_adapters.sql.recount import keep_rule
 
     upgrade(url)
+    keep_rule(url, terms)
 
 
 def _read_database_url(address: str) -> URL:

@@ -138,6 +138,18 @@ def migrate() -> None:
     click.echo("the database is up to date")
 
 
+@attendance.command("recount-karma")
+def recount_karma() -> None:
+    """Count karma anew from the ledger, beside a running service. Ends with 1 if any was wrong."""
+    settings = settings_of_environment()
+    from attendance_web import main
+
+    with one_line_errors():
+        months, wrong = main.recount_karma(settings)
+    click.echo(f"{months} months of people were counted; {wrong} had been counted wrong")
+    sys.exit(CANNOT if wrong else 0)
+
+
 @attendance.command()
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The service.")
 @click.option("--people", default=30, show_default=True, type=click.IntRange(6, 500))

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 
 from attendance_adapters import Attendance, CannotStart, connect
 from attendance_adapters import migrate as migrate_database
+from attendance_adapters import recount_karma as recount_karma_in
 from attendance_core.marking.terms import Terms
 from attendance_core.version import how_to_install
 from attendance_web.http.begin_turns import BeginTurns
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from attendance_web.serving.metrics import Metrics
 
 # The command line prints a CannotStart as one line; only this file may know the adapters
-__all__ = ["Application", "CannotStart", "attendance_of", "create_app", "migrate"]
+__all__ = ["Application", "CannotStart", "attendance_of", "create_app", "migrate", "recount_karma"]
 
 
 def attendance_of(settings: Settings) -> Attendance:
@@ -45,19 +46,31 @@ def attendance_of(settings: Settings) -> Attendance:
         settings.database_url,
         files_url=settings.files_url,
         notifier_url=settings.notifier_url,
-        terms=Terms(
-            hold_seconds=settings.hold_seconds,
-            grace_seconds=settings.grace_seconds,
-            karma_per_mark=settings.karma_per_mark,
-            karma_pair_a_month=settings.karma_pair_a_month,
-            karma_unchecked_a_month=settings.karma_unchecked_a_month,
-        ),
+        terms=_terms_of(settings),
+    )
+
+
+def _terms_of(settings: Settings) -> Terms:
+    return Terms(
+        hold_seconds=settings.hold_seconds,
+        grace_seconds=settings.grace_seconds,
+        karma_per_mark=settings.karma_per_mark,
+        karma_pair_a_month=settings.karma_pair_a_month,
+        karma_unchecked_a_month=settings.karma_unchecked_a_month,
     )
 
 
 def migrate(settings: Settings) -> None:
     """Brings the database up to date. Raises `attendance_adapters.CannotStart`."""
-    migrate_database(settings.database_url)
+    migrate_database(settings.database_url, terms=_terms_of(settings))
+
+
+def recount_karma(settings: Settings) -> tuple[int, int]:
+    """Counts karma anew, see `attendance_adapters.recount_karma`.
+
+    Raises `attendance_adapters.CannotStart`.
+    """
+    return recount_karma_in(settings.database_url)
 
 
 class Application:

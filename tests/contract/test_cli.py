@@ -37,7 +37,7 @@ class TestHelp:
     def test_names_every_command(self, tmp_path: Path) -> None:
         done = attendance("--help", folder=tmp_path)
         assert done.returncode == 0
-        for command in ("serve", "migrate", "demo", "scans"):
+        for command in ("serve", "migrate", "recount-karma", "demo", "scans"):
             assert re.search(rf"\b{command}\b", done.stdout)
 
     def test_version_is_that_of_the_package(self, tmp_path: Path) -> None:
@@ -54,6 +54,31 @@ class TestHelp:
 
     def test_an_unknown_command_is_a_wrong_use(self, tmp_path: Path) -> None:
         assert attendance("sevre", folder=tmp_path).returncode == 2
+
+
+class TestRecountKarma:
+    """Contract: 8.12."""
+
+    def test_it_says_whether_anything_was_wrong(self, migrated: Path) -> None:
+        done = attendance("recount-karma", folder=migrated)
+        assert done.stdout == "0 months of people were counted; 0 had been counted wrong\n"
+        assert done.returncode == 0
+        connection = sqlite3.connect(migrated / "var" / "attendance.db")
+        connection.execute("INSERT INTO accounts VALUES (1, 'u', 'u', 'hash', 1)")
+        connection.execute("INSERT INTO karma_months VALUES (1, 24316, 5, 0, 4, 100)")
+        connection.commit()
+        connection.close()
+        done = attendance("recount-karma", folder=migrated)
+        assert done.stdout == "1 months of people were counted; 1 had been counted wrong\n"
+        assert done.returncode == 1
+
+    def test_the_rule_is_that_of_the_settings(self, tmp_path: Path) -> None:
+        rule_of_seven = {"ATTENDANCE_KARMA_PAIR_A_MONTH": "7"}
+        assert attendance("migrate", folder=tmp_path, settings=rule_of_seven).returncode == 0
+        connection = sqlite3.connect(tmp_path / "var" / "attendance.db")
+        rule = connection.execute("SELECT pair_a_month, unchecked_a_month FROM karma_rules")
+        assert rule.fetchall() == [(7, 100)]
+        connection.close()
 
 
 class TestWithoutTheExtra:

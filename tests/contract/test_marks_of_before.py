@@ -284,7 +284,7 @@ class TestMarksOfOld:
             both.does(marks, event, number, number + 1, JUNE)
 
         monkeypatch.setattr(migrate, "sleep", go_on)
-        upgrade(url)
+        upgrade(url, "0012")
         more = next(people) - 1
         assert more >= PEOPLE // BATCH_SIZE
         found = says(url, "SELECT count(*), min(n), max(n) FROM ledger")

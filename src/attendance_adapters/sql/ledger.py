@@ -1,4 +1,4 @@
-"""The ledger in SQL: what became of people in events, and what it pays. Contract: 8."""
+"""The ledger in SQL: what became of people in events. Contract: 8."""
 
 from __future__ import annotations
 
@@ -6,44 +6,34 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Integer,
     String,
     Uuid,
-    and_,
     bindparam,
-    case,
     exists,
-    func,
     insert,
-    literal,
-    or_,
     select,
     tuple_,
     update,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from attendance_adapters.sql import ledger_triggers  # noqa: F401  declares them
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
     entry_from,
-    last_entry_of_place,
     notes_are_of_entry,
     notes_from,
 )
 from attendance_adapters.sql.executor import Executor
+from attendance_adapters.sql.karma import COUNTS_BEFORE, count_paying, rule_of
 from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
-from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
+from attendance_adapters.sql.tables import ledger, ledger_notes, profiles, scans
 from attendance_core.attendance import LedgerLine
 from attendance_core.marking.karma import Before, pays
 from attendance_core.marking.ledger import (
     Entry,
     NewEntry,
-    Origin,
     month_of,
 )
 from attendance_core.marking.terms import Terms
@@ -77,55 +67,8 @@ ADD_ENTRY = insert(ledger).from_select(
     ),
     include_defaults=False,
 )
-_earlier = ledger.alias("earlier")
-
-
-class whole(FunctionElement[int]):
-    """Writes a subquery with the names of its tables, which RETURNING leaves out on SQLite."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-@compiles(whole)
-def _compile_whole(element: Any, compiler: SQLCompiler, **_: Any) -> str:
-    return compiler.process(element.clauses)
-
-
-def _count_before(of_them: Any, limit: str) -> Any:
-    """Counts standing hold marks of the month before the one that is added; as many as matter."""
-    found = (
-        select(literal(1).label("one"))
-        .select_from(_earlier.join(places, last_entry_of_place(_earlier)))
-        .where(
-            of_them,
-            _earlier.c.origin == Origin.HOLD.value,
-            _earlier.c.month == _month,
-            or_(
-                _earlier.c.at < _at,
-                and_(
-                    _earlier.c.at == _at,
-                    tuple_(_earlier.c.event_id, _earlier.c.user_id) < tuple_(_event, _user),
-                ),
-            ),
-        )
-        .limit(bindparam(limit, type_=BigInteger))
-        .subquery()
-    )
-    return whole(select(func.count()).select_from(found).scalar_subquery())
-
-
-_is_between_the_two = or_(
-    and_(_earlier.c.actor_id == _actor, _earlier.c.user_id == _user),
-    and_(_earlier.c.actor_id == _user, _earlier.c.user_id == _actor),
-)
-_is_of_unchecked = and_(_earlier.c.actor_id == _actor, ~_earlier.c.person_checked)
 # None of those that are counted is the one that is added, whenever it is to be seen
-ADD_HOLD = ADD_ENTRY.returning(
-    ledger.c.person_checked,
-    _count_before(_is_between_the_two, "pair_a_month"),
-    _count_before(_is_of_unchecked, "unchecked_a_month"),
-)
+ADD_HOLD = ADD_ENTRY.returning(ledger.c.person_checked, *COUNTS_BEFORE)
 PUT_NOTE = (
     update(ledger_notes)
     .where(
@@ -159,42 +102,6 @@ OF_EVENT_BEHIND = OF_EVENT.where(_is_behind)
 # By the key alone: of one person the later entry has the greater number
 OF_PERSON = OF_EVENT.where(ledger.c.user_id == _user).order_by(None).order_by(ledger.c.n.desc())
 OF_PERSON_BEHIND = OF_PERSON.where(ledger.c.n < bindparam("after_n", type_=Integer))
-_me = bindparam("user_id", type_=BigId)
-_other = case((ledger.c.actor_id == _me, ledger.c.user_id), else_=ledger.c.actor_id)
-_in_order = (ledger.c.at, ledger.c.event_id, ledger.c.user_id)
-_counted = (
-    select(
-        ledger.c.actor_id,
-        ledger.c.person_checked,
-        func.row_number()
-        .over(partition_by=(ledger.c.month, _other), order_by=_in_order)
-        .label("of_pair"),
-        func.row_number()
-        .over(
-            partition_by=(ledger.c.actor_id, ledger.c.month, ledger.c.person_checked),
-            order_by=_in_order,
-        )
-        .label("of_unchecked"),
-    )
-    .select_from(ledger.join(places, last_entry_of_place(ledger)))
-    .where(
-        or_(ledger.c.actor_id == _me, ledger.c.user_id == _me),
-        ledger.c.origin == Origin.HOLD.value,
-    )
-    .subquery()
-)
-PAYING = (
-    select(func.count())
-    .select_from(_counted)
-    .where(
-        _counted.c.actor_id == _me,
-        _counted.c.of_pair <= bindparam("pair_a_month", type_=BigInteger),
-        or_(
-            _counted.c.person_checked,
-            _counted.c.of_unchecked <= bindparam("unchecked_a_month", type_=BigInteger),
-        ),
-    )
-)
 
 
 class Ledger:
@@ -208,11 +115,8 @@ class Ledger:
         self._note(entry)
 
     def add_hold(self, entry: NewEntry, terms: Terms) -> bool:
-        limits = {
-            "pair_a_month": terms.karma_pair_a_month,
-            "unchecked_a_month": terms.karma_unchecked_a_month,
-        }
-        ((person_checked, *before),) = self._execute(ADD_HOLD, {**_row_of(entry), **limits})
+        asked = {**_row_of(entry), **rule_of(terms)}
+        ((person_checked, *before),) = self._execute(ADD_HOLD, asked)
         self._note(entry)
         return pays(Before(*before), person_checked, terms)
 
@@ -251,12 +155,7 @@ class Ledger:
         return found
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
-        keys = {
-            "user_id": user_id,
-            "pair_a_month": terms.karma_pair_a_month,
-            "unchecked_a_month": terms.karma_unchecked_a_month,
-        }
-        return terms.karma_per_mark * int(self._execute(PAYING, keys).scalar_one())
+        return terms.karma_per_mark * count_paying(self._execute, user_id, terms)
 
 
 def _row_of(entry: NewEntry) -> dict[str, Any]:

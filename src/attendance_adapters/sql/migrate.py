@@ -45,19 +45,24 @@ def upgrade(url: URL, revision: str = "head") -> None:
 
     def run(connection: Connection) -> None:
         keep_others_out(connection)
-        for attempt in range(MAX_ATTEMPTS):
-            try:
-                return _take_steps(connection, revision)
-            except DBAPIError as error:
-                connection.rollback()
-                if not met_a_lock(error) or attempt == MAX_ATTEMPTS - 1:
-                    raise
-                if attempt == 0:
-                    logger.warning("the migration waits for others, who lock what it changes")
-            sleep(RETRY_SECONDS)
-        return None
+        try_patiently(connection, lambda: _take_steps(connection, revision))
 
     run_on_connection(url, run)
+
+
+def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
+    """Runs work, and again for some minutes where others lock what it needs on PostgreSQL."""
+    for attempt in range(MAX_ATTEMPTS):
+        try:
+            return work()
+        except DBAPIError as error:
+            connection.rollback()
+            if not met_a_lock(error) or attempt == MAX_ATTEMPTS - 1:
+                raise
+            if attempt == 0:
+                logger.warning("the migration waits for others, who lock what it changes")
+        sleep(RETRY_SECONDS)
+    raise AssertionError
 
 
 def _take_steps(connection: Connection, target: str) -> None:

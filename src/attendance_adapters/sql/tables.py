@@ -29,6 +29,7 @@ from sqlalchemy import (
 from attendance_adapters.sql.codes import give_codes
 from attendance_adapters.sql.column_types import BigId, InstantsType, InstantType, NameKey
 
+ONLY_ROW = 1  # number of the row of a table that has one
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -235,6 +236,30 @@ ledger_notes = Table(
     Index(None, "user_id"),
 )
 
+# What the marks that somebody made in a month pay: a projection of the ledger, kept by triggers
+# (`karma_triggers`). Where `paying` is null the database counts at once, by `karma_rules`
+karma_months = Table(
+    "karma_months",
+    metadata,
+    _user_column(),
+    Column("month", Integer, nullable=False),
+    Column("paying", Integer),  # how many of their marks pay
+    Column("unchecked", Integer),  # how many stand of people who had never had a tick by then
+    Column("pair_a_month", Integer),  # the rule they were counted by
+    Column("unchecked_a_month", Integer),
+    PrimaryKeyConstraint("user_id", "month"),
+)
+
+# The rule that months are counted by, in one row; without it the usual one
+karma_rules = Table(
+    "karma_rules",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("pair_a_month", Integer, nullable=False),
+    Column("unchecked_a_month", Integer, nullable=False),
+    CheckConstraint("number = 1", name="only_row"),
+)
+
 # The standing marks, for the version before: triggers keep it and the ledger alike. Nothing here
 # reads or writes it, and the next release drops it
 marks = Table(
@@ -290,7 +315,6 @@ tallies = Table(
 )
 
 # What a database knows of itself, in one row
-ONLY_ROW = 1
 installation = Table(
     "installation",
     metadata,

@@ -1,0 +1,174 @@
+"""Karma in SQL: what is counted before a mark, and what all marks of somebody pay. Contract: 8.11.
+
+What all of them pay is read of `karma_months`, which triggers keep (8.12). Where that was counted
+by another rule than is asked for, it is read past, and the ledger itself is folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from attendance_adapters.sql import karma_triggers  # noqa: F401  declares them
+from attendance_adapters.sql.column_types import BigId, InstantType
+from attendance_adapters.sql.entries import last_entry_of_place
+from attendance_adapters.sql.tables import karma_months, ledger, places
+from attendance_core.marking.ledger import Origin
+from attendance_core.marking.terms import Terms
+from attendance_core.vocabulary import UserId
+
+_event, _user = bindparam("event_id", type_=Uuid), bindparam("user_id", type_=BigId)
+_actor, _at = bindparam("actor_id", type_=BigId), bindparam("at", type_=InstantType)
+_month = bindparam("month", type_=Integer)
+_pair_a_month = bindparam("pair_a_month", type_=BigInteger)
+_unchecked_a_month = bindparam("unchecked_a_month", type_=BigInteger)
+_earlier = ledger.alias("earlier")
+
+
+class whole(FunctionElement[int]):
+    """Writes a subquery with the names of its tables, which RETURNING leaves out on SQLite."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(whole)
+def _compile_whole(element: Any, compiler: SQLCompiler, **_: Any) -> str:
+    return compiler.process(element.clauses)
+
+
+def _count_before(of_them: Any, limit: Any) -> Any:
+    """Counts standing hold marks of the month before the one that is added; as many as matter."""
+    found = (
+        select(literal(1).label("one"))
+        .select_from(_earlier.join(places, last_entry_of_place(_earlier)))
+        .where(
+            of_them,
+            _earlier.c.origin == Origin.HOLD.value,
+            _earlier.c.month == _month,
+            or_(
+                _earlier.c.at < _at,
+                and_(
+                    _earlier.c.at == _at,
+                    tuple_(_earlier.c.event_id, _earlier.c.user_id) < tuple_(_event, _user),
+                ),
+            ),
+        )
+        .limit(limit)
+        .subquery()
+    )
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
+_is_between_the_two = or_(
+    and_(_earlier.c.actor_id == _actor, _earlier.c.user_id == _user),
+    and_(_earlier.c.actor_id == _user, _earlier.c.user_id == _actor),
+)
+_is_of_unchecked = and_(_earlier.c.actor_id == _actor, ~_earlier.c.person_checked)
+_unchecked_of_month = (
+    select(karma_months.c.unchecked)
+    .where(karma_months.c.user_id == _actor, karma_months.c.month == _month)
+    .scalar_subquery()
+)
+_is_later = exists().where(
+    _earlier.c.actor_id == _actor,
+    _earlier.c.month == _month,
+    _earlier.c.person_checked.in_((false(), true())),
+    _earlier.c.at >= _at,
+    tuple_(_earlier.c.at, _earlier.c.event_id, _earlier.c.user_id) > tuple_(_at, _event, _user),
+)
+# Of a pair, and of people without a tick. Of these a hundred may matter: they are counted only
+# where the month does not tell, whether the mark that is added is in its number already or not
+COUNTS_BEFORE = (
+    whole(_count_before(_is_between_the_two, _pair_a_month)),
+    whole(
+        case(
+            (_unchecked_of_month < _unchecked_a_month, 0),
+            (and_(_unchecked_of_month > _unchecked_a_month, ~_is_later), _unchecked_a_month),
+            else_=_count_before(_is_of_unchecked, _unchecked_a_month),
+        )
+    ),
+)
+MONTHS = select(
+    func.coalesce(func.sum(karma_months.c.paying), 0),
+    func.count(
+        case(
+            (
+                or_(
+                    karma_months.c.pair_a_month != _pair_a_month,
+                    karma_months.c.unchecked_a_month != _unchecked_a_month,
+                ),
+                1,
+            )
+        )
+    ),
+).where(karma_months.c.user_id == _user)
+_other = case((ledger.c.actor_id == _user, ledger.c.user_id), else_=ledger.c.actor_id)
+_in_order = (ledger.c.at, ledger.c.event_id, ledger.c.user_id)
+_counted = (
+    select(
+        ledger.c.actor_id,
+        ledger.c.person_checked,
+        func.row_number()
+        .over(partition_by=(ledger.c.month, _other), order_by=_in_order)
+        .label("of_pair"),
+        func.row_number()
+        .over(
+            partition_by=(ledger.c.actor_id, ledger.c.month, ledger.c.person_checked),
+            order_by=_in_order,
+        )
+        .label("of_unchecked"),
+    )
+    .select_from(ledger.join(places, last_entry_of_place(ledger)))
+    .where(
+        or_(ledger.c.actor_id == _user, ledger.c.user_id == _user),
+        ledger.c.origin == Origin.HOLD.value,
+    )
+    .subquery()
+)
+PAYING = (
+    select(func.count())
+    .select_from(_counted)
+    .where(
+        _counted.c.actor_id == _user,
+        _counted.c.of_pair <= _pair_a_month,
+        or_(_counted.c.person_checked, _counted.c.of_unchecked <= _unchecked_a_month),
+    )
+)
+
+
+def rule_of(terms: Terms) -> Mapping[str, int]:
+    """Names the two numbers that statements here ask for, and that months were counted by."""
+    return {
+        "pair_a_month": terms.karma_pair_a_month,
+        "unchecked_a_month": terms.karma_unchecked_a_month,
+    }
+
+
+def count_paying(execute: Any, user_id: UserId, terms: Terms) -> int:
+    """Counts the marks of somebody that pay."""
+    keys = {"user_id": user_id, **rule_of(terms)}
+    paying, by_another_rule = execute(MONTHS, keys).one_or_none()
+    if by_another_rule:
+        paying = execute(PAYING, keys).scalar_one()
+    return int(paying)

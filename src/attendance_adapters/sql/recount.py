@@ -1,0 +1,143 @@
+"""Counts anew what the marks of months pay, beside services that read and write. Contract: 8.12.
+
+Where the rule is another now, and wherever somebody wants to know that nothing was counted wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from time import sleep
+from typing import Any, Final
+
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from attendance_adapters.sql.karma import rule_of
+from attendance_adapters.sql.migrate import PAUSE_SECONDS, run_on_connection, try_patiently
+from attendance_adapters.sql.migration_steps import keep_others_out
+from attendance_adapters.sql.tables import ONLY_ROW, accounts, karma_months, karma_rules, ledger
+from attendance_core.marking.ledger import Origin
+from attendance_core.marking.terms import Terms
+
+PEOPLE_IN_A_BATCH: Final = 100  # of one transaction; some 50 ms
+_people = bindparam("people", expanding=True, type_=BigInteger)
+_after = bindparam("after", type_=BigInteger)
+_EVERYBODY = (
+    select(accounts.c.user_id).where(accounts.c.user_id > _after).order_by(accounts.c.user_id)
+)
+_OF_ANOTHER_RULE = (
+    select(karma_months.c.user_id)
+    .distinct()
+    .where(
+        karma_months.c.user_id > _after,
+        or_(
+            karma_months.c.pair_a_month != bindparam("pair_a_month"),
+            karma_months.c.unchecked_a_month != bindparam("unchecked_a_month"),
+        ),
+    )
+    .order_by(karma_months.c.user_id)
+)
+_MONTHS = select(karma_months).where(karma_months.c.user_id.in_(_people))
+_ADD_MISSING = insert(karma_months).from_select(
+    ["user_id", "month"],
+    select(ledger.c.actor_id, ledger.c.month)
+    .distinct()
+    .where(
+        ledger.c.actor_id.in_(_people),
+        ledger.c.origin == Origin.HOLD.value,
+        ~exists().where(
+            karma_months.c.user_id == ledger.c.actor_id, karma_months.c.month == ledger.c.month
+        ),
+    ),
+    include_defaults=False,
+)
+_COUNT_ANEW = update(karma_months).where(karma_months.c.user_id.in_(_people)).values(paying=null())
+
+
+_RULE = select(karma_rules.c.pair_a_month, karma_rules.c.unchecked_a_month)
+# As the triggers lock them, who count at the same time
+_LOCK_PERSON = select(func.pg_advisory_xact_lock(-bindparam("person", type_=BigInteger)))
+
+
+def keep_rule(url: URL, terms: Terms) -> None:
+    """Has months be counted by these terms, and anew where they were counted by others.
+
+    Those that were not counted anew yet are read past. Raises UnusableDatabase.
+    """
+
+    def run(connection: Connection) -> None:
+        keep_others_out(connection)
+        try_patiently(connection, lambda: _put_rule(connection, terms))
+        for _ in _recounted(connection, _OF_ANOTHER_RULE, rule_of(terms)):
+            pass
+
+    run_on_connection(url, run)
+
+
+def recount(url: URL) -> tuple[int, int]:
+    """Counts every month anew; tells how many there are, and how many had been wrong.
+
+    Raises UnusableDatabase.
+    """
+
+    def run(connection: Connection) -> tuple[int, int]:
+        keep_others_out(connection)
+        months = wrong = 0
+        for before, after in _recounted(connection, _EVERYBODY, {}):
+            months += len(after)
+            wrong += len(after - before)
+        return months, wrong
+
+    return run_on_connection(url, run)
+
+
+def _put_rule(connection: Connection, terms: Terms) -> None:
+    rule = rule_of(terms)
+    if connection.execute(_RULE).all() != [tuple(rule.values())]:
+        connection.execute(delete(karma_rules))
+        connection.execute(insert(karma_rules), {"number": ONLY_ROW, **rule})
+    connection.commit()
+
+
+def _recounted(
+    connection: Connection, people: Select[int], asked: Mapping[str, int]
+) -> Iterator[tuple[set[Any], set[Any]]]:
+    """Counts all months of these people anew; has the months as they were, and as they are.
+
+    Each batch is a transaction of its own.
+    """
+    last = 0
+
+    def take_batch() -> tuple[Sequence[int], set[Any], set[Any]]:
+        asked_for = {"after": last, **asked}
+        batch = connection.scalars(people.limit(PEOPLE_IN_A_BATCH), asked_for).all()
+        if connection.dialect.name == "postgresql":
+            for person in batch:
+                connection.execute(_LOCK_PERSON, {"person": person})
+        before = set(connection.execute(_MONTHS, {"people": batch}))
+        connection.execute(_ADD_MISSING, {"people": batch})
+        connection.execute(_COUNT_ANEW, {"people": batch})
+        after = set(connection.execute(_MONTHS, {"people": batch}))
+        connection.commit()
+        return batch, before, after
+
+    while True:
+        batch, before, after = try_patiently(connection, take_batch)
+        if not batch:
+            return
+        yield before, after
+        last = batch[-1]
+        sleep(PAUSE_SECONDS)
