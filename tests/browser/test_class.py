@@ -73,6 +73,7 @@ async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:
     before = await get(teacher, event)
     await teacher.at("prolong").click()
     await expect(teacher.at("notice")).to_contain_text("Занятие идёт до")
+    await expect(teacher.page.get_by_role("heading", level=1)).to_be_focused()
     after = await get(teacher, event)
     assert after["time_to"] - before["time_to"] == 15 * 60
     await teacher.at("end").click()

@@ -57,6 +57,7 @@ async def test_a_request_is_answered_and_nothing_stale_is_left(door: Door) -> No
     await asked.at(f"accept-{asker_id}").click()
     await expect(asked.at("requests").get_by_role("link")).to_have_count(0)
     await expect(asked.at("friends").get_by_role("link")).to_have_count(1)
+    await expect(asked.page.get_by_role("heading", level=1)).to_be_focused()
     await asked.page.goto(f"{asked.url}/#/person/{asker_id}")
     await asked.at("unfriend").click()
     await expect(asked.at("befriend")).to_be_visible()

@@ -33,7 +33,12 @@ export function event(eventId = "") {
   const life = new Life();
   const acts = h("span", { class: "signs" });
   const title = heading("…", "/", acts);
-  const again = () => body.again();
+  const again = async () => {
+    await body.again();
+    // What had the focus may be gone
+    const isLost = document.activeElement === document.body;
+    if (isLost) title.querySelector("h1")?.focus({ preventScroll: true });
+  };
   let part = life.part(); // what is seen now
   let waitedIn = waitsIn();
   const body = loaded({ class: "event" }, async () => {

@@ -18,6 +18,7 @@ export function helpers({ event_id }) {
     const remove = async () => {
       await api.removeHelper(event_id, each.user_id);
       await list.again();
+      search.field.focus(); // the button is gone
     };
     const test = `remove-${each.user_id}`;
     return row(each, button(t("helpers.remove"), remove, { class: "plain", "data-test": test }));
@@ -29,6 +30,7 @@ export function helpers({ event_id }) {
       search.field.value = "";
       refill(search.found);
       await list.again();
+      search.field.focus();
     };
     return row(each, button(t("helpers.add"), add, { "data-test": `add-${each.user_id}` }), apart);
   }

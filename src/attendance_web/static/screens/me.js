@@ -44,11 +44,13 @@ export function me() {
     show(await api.profile(session.value.userId ?? 0));
   }
   const view = h("section", { class: "narrow" }, heading(t("me")), body.view);
-  view.append(
-    section(t("me.attendance"), myMarks().view),
-    languages(),
-    h("div", { class: "choices" }, button(t("me.logOut"), leave, { class: "plain wide", "data-test": "log-out" })),
-  );
+  const marks = myMarks();
+  const out = button(t("me.logOut"), leave, { class: "plain wide", "data-test": "log-out" });
+  // What stands below comes with what is above it, so that nothing moves
+  void Promise.all([body.first, marks.first]).then(() => {
+    const list = section(t("me.attendance"), marks.view);
+    view.append(list, languages(), h("div", { class: "choices" }, out));
+  });
   return { view, title: t("me"), tab: "me" };
 }
 

@@ -11,6 +11,7 @@ import { personSearch } from "./person-search.js";
 /** @returns {import("../router.js").Screen} */
 export function peopleScreen() {
   const search = personSearch(link);
+  const title = heading(t("people"));
   const requests = loaded({ "data-test": "requests" }, async () => {
     const ids = await api.friendRequests();
     const asking = await Promise.all(ids.map(known));
@@ -22,6 +23,7 @@ export function peopleScreen() {
     const answer = async (/** @type {(userId: number) => Promise<unknown>} */ how) => {
       await how(each.user_id);
       await Promise.all([requests.again(), friends.again()]);
+      title.querySelector("h1")?.focus({ preventScroll: true }); // the button is gone
     };
     const [accept, decline] = [`accept-${each.user_id}`, `decline-${each.user_id}`];
     return h(
@@ -42,8 +44,11 @@ export function peopleScreen() {
     const list = items.length ? rows({}, ...items) : empty("people", t("people.noFriends"));
     return [section(t("people.friends"), list)];
   });
-  const title = heading(t("people"));
-  const view = h("section", {}, title, search.field, search.found, requests.view, friends.view);
+  const view = h("section", {}, title, search.field, search.found);
+  // Both at once, so that nothing moves
+  void Promise.all([requests.first, friends.first]).then(() =>
+    view.append(requests.view, friends.view),
+  );
   return { view, title: t("people"), tab: "people", leave: search.leave };
 }
 
