@@ -80,7 +80,8 @@ def lines() -> Iterator[str]:
     yield paragraph(
         'Every answer is `{"error": 0, "error_msg": "", "response": ...}`; `error` is not 0 when '
         "the call was refused; `error_msg` is then for a person, and `code`, a name that never "
-        "changes, for a program. Arguments of a GET are in the "
+        "changes, for a program; where it is about one argument `field` names that. "
+        "Arguments of a GET are in the "
         "query, those of a POST in a body of JSON, urlencoded or multipart. A field with `?` may "
         "be left out."
     )

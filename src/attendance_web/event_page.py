@@ -26,6 +26,8 @@ from attendance_web.wire.headers import header
 from attendance_web.wire.refusals import UnknownPath
 
 SHORT_PATH: Final = "/e"
+# What a sentence that names the address has before and behind it
+AROUND: Final = "/ \t\n.,;:!?…'\"()[]<>«»“”"
 PAGE: Final = FILES["/"]
 SITE_NAME: Final = "Отметка / Attendance"
 IMAGE: Final = next(address for address in FILES if address.endswith("/icon-512.png"))
@@ -71,7 +73,7 @@ def origin_of(request: Request[Any, Any, Any]) -> str | None:
 async def event_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Shows the page, of the event that has this code; also where there is none, or no answer."""
     services: CallServices = request.app.state.services
-    code = request.scope["path"].removeprefix(SHORT_PATH).strip("/")
+    code = request.scope["path"].removeprefix(SHORT_PATH).strip(AROUND)
     try:
         event = await services.use_cases.get_event_by_code(code=code)
     except EventNotFound:

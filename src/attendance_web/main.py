@@ -21,6 +21,7 @@ from attendance_web.http.head import answer_without_body
 from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
+from attendance_web.http.packing import answer_packed
 from attendance_web.live.openings import SocketApplication
 from attendance_web.live.sockets import Sockets, ignore_command
 from attendance_web.qr_codes import QrCodes
@@ -95,9 +96,12 @@ class Application:
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] == "HEAD":
-            await answer_without_body(self._http, scope, receive, send)
+            await answer_without_body(self._packed, scope, receive, send)
         else:
-            await self._http(scope, receive, send)
+            await self._packed(scope, receive, send)
+
+    async def _packed(self, scope: Any, receive: Any, send: Any) -> None:
+        await answer_packed(self._http, scope, receive, send)
 
     def lifespan(self) -> AbstractAsyncContextManager[None]:
         """Starts the service, and closes it in the end."""

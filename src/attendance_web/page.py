@@ -20,6 +20,7 @@ from typing import Any, Final
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
+from attendance_web.http.packing import accepts_gzip
 from attendance_web.pictures import KEPT_FOR_EVER
 from attendance_web.static_files import FOLDER, TYPES, contents_of, version_of
 from attendance_web.wire.credentials import is_secure
@@ -36,6 +37,9 @@ FIXED_ADDRESSES: Final = {
 # Kept, but asked whether it is still so before each use; private, since it may set a cookie
 ASKED_AGAIN: Final = "private, no-cache"
 IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
+# A link whose `#` was written as `%23` on its way: where it leads is known all the same
+MISWRITTEN: Final = "/#"
+PLACE: Final = re.compile(r"/[0-9A-Za-z/-]{0,99}")
 HOST: Final = re.compile(r"[0-9A-Za-z.\-\[\]:]{1,255}")
 
 
@@ -148,12 +152,24 @@ def answer_with(
     if status_code == 200 and file.etag in (header(headers, "if-none-match") or ""):
         return Response(b"", status_code=304, headers=own, media_type=file.media_type)
     content = file.content
-    if file.gzipped is not None and "gzip" in (header(headers, "accept-encoding") or ""):
+    if file.gzipped is not None and accepts_gzip(headers):
         own["Content-Encoding"] = "gzip"
         content = file.gzipped
     return Response(content, status_code=status_code, headers=own, media_type=file.media_type)
 
 
+async def miswritten_link(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Sends whoever comes by such a link to where it leads. Raises UnknownPath."""
+    place = request.scope["path"].removeprefix(MISWRITTEN)
+    if not PLACE.fullmatch(place):
+        raise UnknownPath
+    headers = {"Location": f"{MISWRITTEN}{place}", "Cache-Control": "no-store"}
+    return Response(b"", status_code=302, media_type="text/plain", headers=headers)
+
+
 ROUTES: Final = [
-    HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(page_file)
+    HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(page_file),
+    HTTPRouteHandler(f"{MISWRITTEN}/{{place:path}}", http_method="GET", include_in_schema=False)(
+        miswritten_link
+    ),
 ]

@@ -49,6 +49,15 @@ async def test_a_breach_of_the_policy_is_seen(door: Door, breach: str) -> None:
     visitor.watch.wrong.clear()
 
 
+async def test_a_page_that_asks_for_all_events_is_seen(door: Door) -> None:
+    """Contract: 5.10."""
+    visitor = await opened(door)
+    await visitor.page.evaluate("() => fetch('/api/events/GetEvents?limit=1')")
+    assert not visitor.watch.wrong
+    await visitor.page.evaluate("() => fetch('/api/events/GetEvents?newest_first=true')")
+    assert "asked for all events" in visitor.watch.wrong.pop()
+
+
 async def test_a_lost_connection_is_forgiven_only_where_a_test_takes_it_away(door: Door) -> None:
     visitor = await opened(door)
     await visitor.context.set_offline(True)

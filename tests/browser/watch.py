@@ -1,8 +1,8 @@
-"""What must not happen in any browser: an error, a stranger asked, the policy broken."""
+"""What must not happen in a browser: an error, a stranger or all events asked, a broken policy."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, WebError
 
@@ -12,6 +12,8 @@ addEventListener("securitypolicyviolation", (event) =>
   console.error("{REPORT}:", event.violatedDirective, event.blockedURI, event.sourceFile));
 """
 OWN_SCHEMES = {"data", "blob"}
+# Of which there may be any number, over the years. Contract: 5.10
+LISTS = {f"/api/events/{name}" for name in ("GetEvents", "GetCreatedEvents", "GetJoinedEvents")}
 NETWORK = ("net::ERR_", "WebSocket connection to")  # what Chromium says of a lost connection
 
 
@@ -39,6 +41,8 @@ class Watch:
         split = urlsplit(url)
         if split.scheme not in OWN_SCHEMES and split.netloc != self._host:
             self.wrong.append(f"asked another host: {url}")
+        if split.path in LISTS and "limit" not in parse_qs(split.query):
+            self.wrong.append(f"asked for all events: {url}")
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type != "error":

@@ -126,7 +126,10 @@ class TestPage:
     ) -> None:
         event_id, address = await short(site)
         escaped = "/e/" + "".join(f"%{ord(letter):02x}" for letter in address[3:])
-        for path in (address, address.lower(), escaped, f"{address}/", f"{address}?utm=x#y"):
+        behind = [
+            f"{address}{each}" for each in ("/", "?utm=x#y", ".", ")", "%20", "%C2%BB,", "/.")
+        ]
+        for path in (address, address.lower(), escaped, *behind):
             answer = await site.browser().get(path)
             head = Head(answer.text)
             assert head.said["event"] == event_id

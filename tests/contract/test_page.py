@@ -125,6 +125,24 @@ class TestFiles:
     async def test_nothing_else_is_served(self, site: Site, path: str) -> None:
         refusal(await site.browser().get(path), 8, status=404)
 
+    async def test_head_is_answered_as_get_is(self, site: Site) -> None:
+        """Contract: 1.6."""
+        browser = site.browser()
+        answer = await browser.client.head("/")
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["etag"] == (await browser.get("/")).headers["etag"]
+
+    async def test_a_link_whose_sign_was_miswritten_on_its_way_leads_where_it_should(
+        self, site: Site
+    ) -> None:
+        browser = site.browser()
+        for path in ("/event/27b6b8cf-a568-43d3-b5a6-6e374444b2ed", "/event/27b6b8cf/wait", "/me"):
+            answer = await browser.client.get(f"/%23{path}")
+            assert (answer.status_code, answer.headers["location"]) == (302, f"/#{path}")
+        for path in ("//evil.test/%0d%0aa", "/%3Cscript%3E", "/a?b", f"/{'a' * 100}"):
+            answer = await browser.client.get(f"/%23{path}")
+            assert answer.status_code == 404 or answer.headers["location"] == "/#/a"
+
     async def test_a_change_anywhere_changes_every_address(self, tmp_path: Path) -> None:
         (tmp_path / "app.js").write_text("1")
         (tmp_path / "other.js").write_text("1")
@@ -243,6 +261,14 @@ class TestTexts:
         codes = set(re.findall(r"^`(\w+)` \|", wire, re.MULTILINE))
         by_code = {key.removeprefix("code.") for key in self.KEYS if key.startswith("code.")}
         assert by_code - {"other"} <= codes
+
+    async def test_every_code_that_a_socket_closes_with_has_a_text(self) -> None:
+        wire = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
+        table = wire.split("## Codes of error frames")[1].split("## How a socket ends")[0]
+        rows = re.findall(r"^`(\w+)` \| .* \| ?(\d*) \| ?(\d*)$", table, re.MULTILINE)
+        closing = {code for code, opening, opened in rows if opening or opened}
+        assert len(rows) > 20 and len(closing) > 10
+        assert {f"code.{code}" for code in closing} <= self.KEYS
 
     async def test_no_text_stands_in_the_code(self) -> None:
         cyrillic = {name for name, text in MODULES.items() if re.search("[а-яё]", text, re.I)}

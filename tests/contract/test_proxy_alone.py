@@ -77,6 +77,28 @@ async def test_a_kept_connection_is_closed_before_a_service_would(tmp_path: Path
     assert 0.5 < service.kept_for[0] < DRAIN_NOTICE_SECONDS
 
 
+async def test_a_file_of_a_version_that_one_service_lacks_is_asked_of_the_other(
+    tmp_path: Path,
+) -> None:
+    """While services are replaced one by one, the page comes of one and its modules of another."""
+
+    async def new(said: Message) -> bytes:
+        return answer(200, b"new") if said.path == "/static/new/app.js" else answer(404, b"none")
+
+    async def old(said: Message) -> bytes:
+        return answer(404, b"none")
+
+    async with stub(old) as one, stub(new) as two:
+        with proxied(tmp_path, [one, two], tls=False) as proxy:
+            for _ in range(10):
+                found = await answer_to(proxy.port, get("/static/new/app.js"))
+                assert (found.status, found.body) == (200, b"new")
+            assert (await answer_to(proxy.port, get("/static/none/app.js"))).status == 404
+            assert (await answer_to(proxy.port, get("/pictures/none.jpg"))).status == 404
+    assert len(paths([one, two], "/static/none/app.js")) == 2
+    assert len(paths([one, two], "/pictures/none.jpg")) == 1
+
+
 class TestWhatIsPassedOn:
     async def test_a_call_comes_without_upgrade(self, tmp_path: Path) -> None:
         """Some parsers end a request at such a head, and take its body for another request."""

@@ -5,30 +5,35 @@ import {
   BEAT_EVERY,
   FINAL,
   LiveSocket,
+  addressOf,
   delayOf,
 } from "../../src/attendance_web/static/socket.js";
 import { SetWorld } from "./world.js";
 
-function opened() {
-  const world = new SetWorld();
+const ADDRESS = "ws://attendance.test/ws/marking";
+
+/** @param {SetWorld} [world] */
+function opened(world = new SetWorld()) {
   /** @type {unknown[]} */
   const told = [];
   const socket = new LiveSocket(
-    "ws://attendance.test/ws/marking",
+    ADDRESS,
     {
       frame: (frame) => told.push(frame.message),
       connection: (connection) => told.push(connection),
       ended: (code, reason) => told.push([code, reason]),
     },
-    world,
+    { world },
   );
   world.wire.opens();
   return { world, told, socket };
 }
 
+/** One that has been open for a while, so that it may be opened again at once. */
 function connected() {
   const made = opened();
   made.world.wire.answers();
+  made.world.pass(6000);
   return made;
 }
 
@@ -68,9 +73,18 @@ describe("opening", () => {
   it("that takes too long is tried again", () => {
     const world = new SetWorld();
     const quiet = { frame() {}, connection() {}, ended() {} };
-    new LiveSocket("ws://attendance.test/", quiet, world);
+    new LiveSocket("ws://attendance.test/", quiet, { world });
     world.pass(10_000 + 500);
     assert.equal(world.wires.length, 2);
+  });
+
+  it("hears nothing in what is no frame", () => {
+    const { world, told } = opened();
+    world.wire.onmessage?.({ data: "<html>502 Bad Gateway</html>" });
+    world.wire.onmessage?.({ data: "null" });
+    assert.deepEqual(told, ["", ""]);
+    world.wire.answers();
+    assert.equal(told.at(-1), "open");
   });
 });
 
@@ -97,9 +111,9 @@ describe("a connection that is lost", () => {
     });
   }
 
-  it("waits longer each time, and begins anew once it is back", () => {
+  it("is opened at once, then no sooner than 5 s after the last attempt, and longer each time", () => {
     const { world } = connected();
-    for (const delay of [500, 1000, 2000]) {
+    for (const delay of [500, 6000, 6000, 6000, 8000, 8000]) {
       const before = world.wires.length;
       world.wire.ends(1006);
       world.pass(delay - 1);
@@ -109,15 +123,76 @@ describe("a connection that is lost", () => {
     }
     world.wire.opens();
     world.wire.answers();
+    world.pass(6000);
     world.wire.ends(1006);
     world.pass(500);
-    assert.equal(world.wires.length, 5);
+    assert.equal(world.wires.length, 8);
+  });
+});
+
+describe("attempts that nobody has asked for", () => {
+  const MINUTE = 60_000;
+
+  /** @param {SetWorld} world */
+  const isRare = (world) => {
+    const at = world.wires.map((each) => each.at);
+    at.forEach((time, index) => {
+      const before = at[index - 1];
+      if (before !== undefined) assert.ok(time - before >= 5000, `${before} and ${time}`);
+    });
+    return at.length;
+  };
+
+  for (const chance of [0, 0.5, 1]) {
+    it(`are 5 s from each other where the service closes at once (chance ${chance})`, () => {
+      const world = new SetWorld();
+      world.chance = () => chance;
+      world.opened = (wire) => {
+        wire.opens();
+        wire.answers();
+        wire.ends(1012);
+      };
+      new LiveSocket(ADDRESS, { frame() {}, connection() {}, ended() {} }, { world });
+      world.pass(MINUTE);
+      assert.ok(isRare(world) > 6);
+    });
+  }
+
+  it("are so while a phone is woken up and changes its network all the time", () => {
+    const { world, socket } = connected();
+    for (let turn = 0; turn < 600; turn += 1) {
+      world.wire.ends(1006);
+      world.online = turn % 2 === 0;
+      socket.check();
+      world.online = true;
+      socket.check();
+      world.pass(100);
+    }
+    assert.ok(isRare(world) > 6);
+  });
+
+  it("are so for whoever makes another socket by itself, and not for a person who asks", () => {
+    const world = new SetWorld();
+    const quiet = { frame() {}, connection() {}, ended() {} };
+    new LiveSocket(ADDRESS, quiet, { world });
+    world.wire.ends(4425);
+    new LiveSocket(ADDRESS, quiet, { world, isAsked: false });
+    world.pass(5999);
+    assert.equal(world.wires.length, 1);
+    world.pass(1);
+    assert.equal(world.wires.length, 2);
+    world.wire.ends(4425);
+    new LiveSocket(ADDRESS, quiet, { world });
+    assert.equal(world.wires.length, 3);
+    new LiveSocket(`${ADDRESS}?other`, quiet, { world, isAsked: false });
+    assert.equal(world.wires.length, 4);
   });
 });
 
 describe("the heartbeat", () => {
   it("asks when nothing was heard for a while", () => {
-    const { world, told } = connected();
+    const { world, told } = opened();
+    world.wire.answers();
     world.pass(BEAT_EVERY);
     assert.equal(world.wire.said.length, 2);
     world.wire.answers();
@@ -190,10 +265,11 @@ describe("saying something", () => {
 describe("looking around", () => {
   it("tries at once when a phone wakes up", () => {
     const { world, socket } = connected();
-    for (let attempt = 0; attempt < 4; attempt += 1) {
+    for (let attempt = 0; attempt < 6; attempt += 1) {
       world.wire.ends(1006);
       world.pass(8000);
     }
+    world.pass(6000);
     world.wire.ends(1006);
     const before = world.wires.length;
     socket.check();
@@ -224,5 +300,34 @@ describe("stopping", () => {
     world.pass(60_000);
     assert.deepEqual(told, ["open"]);
     assert.equal(world.wires.length, 1);
+  });
+});
+
+describe("the address", () => {
+  it("asks for news, and says whom it is for", () => {
+    Object.assign(globalThis, { location: { protocol: "https:", host: "a.test" } });
+    assert.equal(addressOf("mark_me", "7e", 12), "wss://a.test/ws/mark_me?event_id=7e&news=1&as=12");
+    assert.equal(addressOf("marking", "7e", null), "wss://a.test/ws/marking?event_id=7e&news=1");
+  });
+});
+
+describe("the reason of an end", () => {
+  it("is told where it comes back, too, and forgotten by the next attempt", () => {
+    const world = new SetWorld();
+    /** @type {unknown[]} */
+    const told = [];
+    const owner = {
+      frame() {},
+      connection: (/** @type {string} */ to, /** @type {string} */ why) => told.push([to, why]),
+      ended() {},
+    };
+    new LiveSocket(ADDRESS, owner, { world });
+    world.wire.opens();
+    world.wire.hears({ result: "error", message: "!", params: { code: "too_many_sockets" } });
+    world.wire.ends(4429);
+    world.pass(6000);
+    world.wire.opens();
+    world.wire.answers();
+    assert.deepEqual(told, [["lost", "too_many_sockets"], ["open", ""]]);
   });
 });

@@ -5,6 +5,7 @@ export class Wire {
   readyState = 0;
   /** @type {{message: string, params: Record<string, unknown>}[]} */
   said = [];
+  at = 0; // when it was made
   /** @type {number | undefined} the code it was closed with from here */
   closedWith = undefined;
   /** @type {(() => void) | null} */
@@ -54,10 +55,14 @@ export class SetWorld {
   #timers = [];
   #now = 0;
   online = true;
+  /** @type {((wire: Wire) => void) | undefined} what the other end does with each, a moment later */
+  opened = undefined;
 
   open = () => {
     const wire = new Wire();
+    wire.at = this.#now;
     this.wires.push(wire);
+    if (this.opened) this.after(1, () => this.opened?.(wire));
     return /** @type {WebSocket} */ (/** @type {unknown} */ (wire));
   };
 
@@ -74,6 +79,9 @@ export class SetWorld {
   };
 
   chance = () => 1;
+  clock = () => this.#now;
+  /** @type {Map<string, number>} */
+  tried = new Map();
   isOnline = () => this.online;
 
   get wire() {

@@ -108,6 +108,12 @@ class TestNumbers:
         assert said(answer)["code"] == kind.code
         assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
 
+    def test_one_about_an_argument_names_it_for_programs_too(self) -> None:
+        """Contract: 1.15."""
+        assert said(failure(errors.MissingArgument(field="bio"), "ru"))["field"] == "bio"
+        assert "field" not in said(failure(errors.EventNotFound(), "ru"))
+        assert "field" not in said(failure(Unavailable(), "ru"))
+
     def test_no_name_that_programs_may_know_is_ever_lost(self) -> None:
         """Contract: 1.15. A new one is added to the list."""
         assert {kind.code for kind in every_refusal()} == set(GIVEN_OUT.split())

@@ -77,13 +77,15 @@ BROKEN_TEXTS: Final[Mapping[Language, str]] = {
 class Envelope(msgspec.Struct, frozen=True):
     """``error`` 0 is success; ``response`` is empty where there is nothing to say.
 
-    ``code`` is the stable name of a refusal, for programs. Contract: 1.15.
+    ``code`` is the stable name of a refusal, for programs, and ``field`` the argument it is about.
+    Contract: 1.15.
     """
 
     error: int
     error_msg: str
     response: Any = msgspec.UNSET
     code: str | msgspec.UnsetType = msgspec.UNSET
+    field: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def wire_code_of(refusal: Refusal) -> WireCode:
@@ -99,7 +101,14 @@ def language_of(headers: RawHeaders) -> Language:
 def encode_refusal(refusal: Refusal, language: Language) -> bytes:
     """Encodes a refusal, where there is no request to be answered."""
     number = wire_code_of(refusal).error
-    return msgspec.json.encode(Envelope(number, refusal.text(language), code=refusal.code))
+    text = refusal.text(language)
+    return msgspec.json.encode(Envelope(number, text, code=refusal.code, field=_field(refusal)))
+
+
+def _field(error: Exception) -> str | msgspec.UnsetType:
+    """Names the argument that is refused, where it is one."""
+    named = error.words.get("field") if isinstance(error, Refusal) else None
+    return named if isinstance(named, str) else msgspec.UNSET
 
 
 def success(answer: object | None, cookies: list[Cookie]) -> Response[bytes]:
@@ -131,7 +140,8 @@ def failure(error: Exception, language: Language) -> Response[bytes]:
         headers["Allow"] = str(error.words["allowed"])
     if isinstance(error, BodyTooSlow):
         headers["Connection"] = "close"
-    return _response(number, Envelope(number.error, text, code=code), headers, [])
+    envelope = Envelope(number.error, text, code=code, field=_field(error))
+    return _response(number, envelope, headers, [])
 
 
 def _response(

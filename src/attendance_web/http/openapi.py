@@ -149,7 +149,11 @@ def _envelope(response: Schema, *, refused: bool = False) -> Schema:
         "properties": {
             "error": {"type": "integer", **({"not": {"const": 0}} if refused else {"const": 0})},
             "error_msg": {"type": "string"},
-            **({"code": {"type": "string"}} if refused else {"response": response}),
+            **(
+                {"code": {"type": "string"}, "field": {"type": "string"}}
+                if refused
+                else {"response": response}
+            ),
         },
     }
 

@@ -1,14 +1,28 @@
-/** The one place that knows the calls. Contract: 1 to 5, and 7. */
+/** The one place that knows the calls. Contract: 1 to 5, 7 and 8. */
 
+import { PICTURE_STALLS, send } from "./sending.js";
 import { language, t } from "./texts.js";
+import { learnTime, length } from "./times.js";
+import { heardVersion } from "./updates.js";
 
 /** @typedef {{user_id: number, display_name: string, pic: string, confirmed: boolean}} Person */
 /** @typedef {"none" | "pending" | "approved" | "rejected"} Confirmation */
 /** @typedef {Person & {bio: string, karma: number, confirmation?: Confirmation}} Profile */
-/** @typedef {{event_id: string, name: string, time_from: number, time_to: number}} Event */
-/** @typedef {Event & {creator_id: number, code?: string}} EventShown */
-/** @typedef {Event & {creator: boolean}} JoinedEvent */
-/** @typedef {Event & {marked_by: number | null, marked_at: number | null}} Attended */
+/** @typedef {"everybody" | "confirmed" | "organisers"} WhoMarks */
+/** @typedef {{event_id: string, name: string, time_from: number, time_to: number, code?: string}} Event */
+/**
+ * What is to be seen of one event; what one may do in it is known to whoever is logged in.
+ * @typedef {Event & {creator_id: number, who_marks?: WhoMarks, organiser?: boolean,
+ *   may_mark?: boolean}} EventShown
+ */
+/** @typedef {Event & {creator: boolean, organiser?: boolean}} JoinedEvent */
+/** @typedef {"organiser" | "checked" | "peer"} Grade */
+/** @typedef {"wrong_person" | "not_present" | "duplicate" | "not_me" | "other"} Reason */
+/** @typedef {{at: number, reason: Reason, note: string | null}} Annulled */
+/**
+ * @typedef {Event & {marked_by: number | null, marked_at: number | null, grade?: Grade | null,
+ *   n?: number | null, annulled?: Annulled | null}} Attended
+ */
 /** @typedef {{user_id: number, display_name: string, pending: boolean}} Friend */
 /** @typedef {{user_id: number, display_name: string}} Named */
 /**
@@ -16,36 +30,79 @@ import { language, t } from "./texts.js";
  * @property {number} user_id
  * @property {string} display_name
  * @property {boolean} confirmed
- * @property {"joined" | "waiting" | "held" | "marked"} state
+ * @property {"joined" | "waiting" | "held" | "marked" | "left"} state
  * @property {number | null} marked_by
  * @property {number | null} marked_at
+ * @property {Grade | null} [grade]
+ * @property {number | null} [n]
+ * @property {string | null} [marked_as]
  */
-/** @typedef {Record<string, string | number | undefined>} Given */
+/**
+ * @typedef {object} Entry of the ledger
+ * @property {number} user_id
+ * @property {number} n
+ * @property {"marked" | "annulled"} kind
+ * @property {number} actor_id
+ * @property {number} at
+ * @property {Grade | null} grade
+ * @property {Reason | null} reason
+ * @property {string | null} note
+ */
+/**
+ * Which part of a list of events is wanted; by when they end or start, in UNIX seconds.
+ * @typedef {object} Part
+ * @property {number} [limit]
+ * @property {number} [offset]
+ * @property {number} [ends_after]
+ * @property {number} [starts_before]
+ * @property {boolean} [newest_first]
+ */
+/** @typedef {Record<string, string | number | boolean | undefined>} Given */
+/** @typedef {(part: number) => void} Progress from 0 to 1 */
 
 const NOT_LOGGED_IN = 7;
+const OTHER_PERSON = "other_person";
 const WITHIN = 15_000; // milliseconds
-const PICTURE_WITHIN = 120_000; // 10 MiB from a corridor with bad signal
+/** @type {Record<string, string>} what a refusal is about where the service names no argument */
+const FIELDS = {
+  bad_username: "username",
+  username_taken: "username",
+  common_password: "password",
+  event_name_taken: "name",
+  bad_times: "time_to",
+  bad_picture: "image",
+  heic_picture: "image",
+  picture_too_large: "image",
+};
 
 /** A call that was not done; its message is for the person. */
 export class CallFailed extends Error {
   /**
    * @param {string} message
    * @param {number} error the envelope's number; 0 where nobody answered
+   * @param {string} [code] the refusal's stable name
+   * @param {string} [field] the argument that is refused, where it is one
    */
-  constructor(message, error) {
+  constructor(message, error, code = "", field = "") {
     super(message);
     this.error = error;
+    this.code = code;
+    this.field = field;
   }
 }
 
-let loggedOut = () => {};
+/** Whom every call is made for, once that is known. */
+let actor = /** @type {number | null} */ (null);
+let notThisPerson = () => {};
 
 /**
- * Says what to do when the session turns out to be over.
- * @param {() => void} then
+ * Says whom the page acts for: the service refuses what would be done as anybody else.
+ * @param {number | null} userId
+ * @param {() => void} otherwise what to do when somebody else, or nobody, is logged in
  */
-export function onLoggedOut(then) {
-  loggedOut = then;
+export function actFor(userId, otherwise) {
+  actor = userId;
+  notThisPerson = otherwise;
 }
 
 function csrfToken() {
@@ -58,23 +115,36 @@ const unanswered = () => (navigator.onLine ? "not.answered" : "not.sent");
 
 /**
  * @param {string} path
- * @param {RequestInit} how
+ * @param {"GET" | "POST"} method
+ * @param {string | FormData} [body]
+ * @param {Progress} [progress]
  * @returns {Promise<any>}
  */
-async function ask(path, how) {
+async function ask(path, method, body, progress) {
+  /** @type {Record<string, string>} */
+  const headers = { "X-CSRFToken": csrfToken(), "Accept-Language": language };
+  if (actor !== null) headers["X-Attendance-User"] = String(actor);
+  if (typeof body === "string") headers["Content-Type"] = "application/json";
+  const learned = learnTime();
+  /** @type {import("./sending.js").Answer} */
   let answer;
+  let envelope;
   try {
-    const headers = { ...how.headers, "X-CSRFToken": csrfToken(), "Accept-Language": language };
-    const within = how.body instanceof FormData ? PICTURE_WITHIN : WITHIN;
-    const signal = AbortSignal.timeout(within);
-    const response = await fetch(path, { ...how, headers, signal, cache: "no-store" });
-    answer = await response.json();
+    const within = body instanceof FormData ? PICTURE_STALLS : WITHIN;
+    answer = await send(path, { method, headers, body, within, progress });
+    learned(answer.header("X-Attendance-Time"));
+    heardVersion(answer.header("X-Attendance-Version"));
+    envelope = JSON.parse(answer.text);
   } catch {
-    throw new CallFailed(t(how.method === "POST" ? unanswered() : "not.loaded"), 0);
+    throw new CallFailed(t(method === "POST" ? unanswered() : "not.loaded"), 0);
   }
-  if (answer.error === 0) return answer.response;
-  if (answer.error === NOT_LOGGED_IN) loggedOut();
-  throw new CallFailed(answer.error_msg, answer.error);
+  if (envelope.error === 0) return envelope.response;
+  const { error, error_msg, code, field } = envelope;
+  if (actor !== null && (error === NOT_LOGGED_IN || code === OTHER_PERSON)) notThisPerson();
+  const wait = Math.ceil(Number(answer.header("Retry-After")) / 60) * 60;
+  const isLong = code === "too_many_requests" && wait > 60;
+  const text = isLong ? t("tooMany", { time: length(wait) }) : error_msg;
+  throw new CallFailed(text, error, code, field ?? FIELDS[code]);
 }
 
 /**
@@ -87,21 +157,19 @@ function get(path, given = {}) {
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined) query.set(name, String(value));
   }
-  return ask(query.size ? `${path}?${query}` : path, { method: "GET" });
+  const asked = String(query);
+  return ask(asked === "" ? path : `${path}?${asked}`, "GET");
 }
 
 /**
  * @param {string} path
  * @param {Given | FormData} [given]
+ * @param {Progress} [progress]
  * @returns {Promise<any>}
  */
-async function post(path, given = {}) {
+async function post(path, given = {}, progress) {
   if (csrfToken() === "") await currentUser(); // any GET sets it
-  const how =
-    given instanceof FormData
-      ? { body: given }
-      : { body: JSON.stringify(given), headers: { "Content-Type": "application/json" } };
-  return ask(path, { method: "POST", ...how });
+  return ask(path, "POST", given instanceof FormData ? given : JSON.stringify(given), progress);
 }
 
 /** @returns {Promise<number | null>} */
@@ -139,23 +207,31 @@ export const updateInfo = (info) => post("/api/profile/UpdateProfileInfo", info)
 /**
  * @param {Blob} image
  * @param {string} name of the file
+ * @param {Progress} [progress]
  */
-export function updatePicture(image, name) {
+export function updatePicture(image, name, progress) {
   const form = new FormData();
   form.set("image", image, name);
   form.set("name", name);
-  return post("/api/profile/UpdateProfilePicture", form);
+  return post("/api/profile/UpdateProfilePicture", form, progress);
 }
 
-/** @param {File} image */
-export function uploadScan(image) {
+/**
+ * @param {Blob} image
+ * @param {string} name of the file
+ * @param {Progress} [progress]
+ */
+export function uploadScan(image, name, progress) {
   const form = new FormData();
-  form.set("image", image, image.name);
-  return post("/api/profile/UploadProfileConfirmation", form);
+  form.set("image", image, name);
+  return post("/api/profile/UploadProfileConfirmation", form, progress);
 }
 
-/** @returns {Promise<Attended[]>} newest first */
-export const myAttendance = () => get("/api/profile/GetMyAttendance");
+/**
+ * @param {{limit?: number, offset?: number}} [part]
+ * @returns {Promise<Attended[]>} newest first
+ */
+export const myAttendance = (part = {}) => get("/api/profile/GetMyAttendance", part);
 
 /** @returns {Promise<Friend[]>} */
 export const friends = async () => (await get("/api/friends/GetFriendList")).friends;
@@ -170,29 +246,83 @@ export const befriend = (userId) => post("/api/friends/SendFriendRequest", { use
 export const unfriend = (userId) => post("/api/friends/RemoveFriend", { user_id: userId });
 
 /**
- * @param {string} name
- * @param {number} timeFrom UNIX seconds
- * @param {number} timeTo UNIX seconds
+ * @param {{name: string, time_from: number, time_to: number, who_marks?: WhoMarks}} given
  * @returns {Promise<string>} its id
  */
-export const createEvent = async (name, timeFrom, timeTo) =>
-  (await post("/api/events/CreateEvent", { name, time_from: timeFrom, time_to: timeTo })).event_id;
+export const createEvent = async (given) =>
+  (await post("/api/events/CreateEvent", given)).event_id;
+
+/**
+ * @param {string} eventId
+ * @param {{name?: string, time_from?: number, time_to?: number, who_marks?: WhoMarks}} change
+ */
+export const updateEvent = (eventId, change) =>
+  post("/api/events/UpdateEvent", { event_id: eventId, ...change });
 
 /** @param {string} eventId @returns {Promise<EventShown>} */
 export const event = (eventId) => get("/api/events/GetEventByID", { event_id: eventId });
 
-/** @param {string} [name] a part of at least 3 characters @returns {Promise<EventShown[]>} */
-export const events = (name) => get("/api/events/GetEvents", { name });
+/**
+ * Events that anybody has made; never all there are.
+ * @param {Part & {name?: string, limit: number}} part a name has at least 3 characters
+ * @returns {Promise<EventShown[]>}
+ */
+export const events = (part) => get("/api/events/GetEvents", part);
 
-/** @returns {Promise<JoinedEvent[]>} */
-export const joinedEvents = () => get("/api/events/GetJoinedEvents");
+/** @param {Part & {limit: number}} part @returns {Promise<JoinedEvent[]>} */
+export const joinedEvents = (part) => get("/api/events/GetJoinedEvents", part);
 
-/** @returns {Promise<Event[]>} */
-export const createdEvents = () => get("/api/events/GetCreatedEvents");
+/**
+ * Those I made, and those I help in.
+ * @param {Part & {limit: number}} part
+ * @returns {Promise<Event[]>}
+ */
+export const createdEvents = (part) =>
+  get("/api/events/GetCreatedEvents", { helping: true, ...part });
 
 /** @param {string} eventId @returns {Promise<Participant[]>} */
 export const attendance = async (eventId) =>
   (await get("/api/events/GetAttendance", { event_id: eventId })).participants;
+
+/**
+ * @param {string} eventId
+ * @param {{user_id?: number, limit?: number, offset?: number}} [part]
+ * @returns {Promise<Entry[]>} newest first; of others for organisers alone
+ */
+export const ledger = async (eventId, part = {}) =>
+  (await get("/api/events/GetLedger", { event_id: eventId, ...part })).entries;
+
+/**
+ * @param {string} eventId
+ * @param {number} userId
+ * @param {number} n the standing mark's
+ * @param {Reason} reason
+ * @param {string} [note] the person sees it
+ */
+export const annulMark = (eventId, userId, n, reason, note) =>
+  post("/api/events/AnnulMark", { event_id: eventId, user_id: userId, n, reason, note });
+
+/**
+ * By hand, as an organiser.
+ * @param {string} eventId
+ * @param {number} userId
+ * @param {string} [note]
+ * @returns {Promise<{n: number}>}
+ */
+export const markParticipant = (eventId, userId, note) =>
+  post("/api/events/MarkParticipant", { event_id: eventId, user_id: userId, note });
+
+/** @param {string} eventId @returns {Promise<Named[]>} */
+export const helpers = async (eventId) =>
+  (await get("/api/events/GetHelpers", { event_id: eventId })).helpers;
+
+/** @param {string} eventId @param {number} userId */
+export const addHelper = (eventId, userId) =>
+  post("/api/events/AddHelper", { event_id: eventId, user_id: userId });
+
+/** @param {string} eventId @param {number} userId */
+export const removeHelper = (eventId, userId) =>
+  post("/api/events/RemoveHelper", { event_id: eventId, user_id: userId });
 
 /** @param {string} eventId */
 export const joinEvent = (eventId) => post("/api/events/JoinEvent", { event_id: eventId });

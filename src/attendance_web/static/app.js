@@ -1,19 +1,20 @@
 /** The beginning: which screen is seen, and what stands around it. */
 
-import { onLoggedOut } from "./api.js";
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { placeNotices } from "./notices.js";
+import { placeNotices, tell, tellError } from "./notices.js";
 import { button } from "./parts.js";
-import { forgetEverybody } from "./people.js";
+import { keptMarks } from "./receipts.js";
 import { goInstead, here, loadAll, route, screenHere } from "./router.js";
 import { languages } from "./screens/languages.js";
 import { welcome } from "./screens/welcome.js";
-import { entered, recognise, session } from "./session.js";
+import { recognise, remember, session, watchOthers } from "./session.js";
 import { goOn } from "./short.js";
-import { delayOf } from "./socket.js";
+import { LEAST_BETWEEN } from "./socket.js";
 import { language, t } from "./texts.js";
-import { stopWaiting, waitOn, waiting } from "./waiting.js";
+import { clock, day } from "./times.js";
+import { acceptUpdate, keepPage, updates } from "./updates.js";
+import { waitOn, waiting } from "./waiting.js";
 
 const EVENT = "([0-9a-fA-F-]{36})";
 const SHORT = /^\/e\/(.*)$/; // with an event one is not here any more
@@ -37,11 +38,13 @@ route(/^\/me$/, async () => (await import("./screens/me.js")).me);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 const bar = h("aside", { class: "bar", "aria-label": t("wait") });
+const update = h("div", { class: "bar", role: "status" });
+const offline = h("div", { role: "status" });
 const tabs = h("nav", { "aria-label": t("menu") });
 /** @type {import("./router.js").Screen | null} */
 let screen = null;
 /** @type {number | null | undefined} */
-let shownTo = undefined;
+let shownTo = undefined; // a page is shown to one person in its life, and before that to nobody
 let turns = 0;
 
 async function show() {
@@ -61,6 +64,7 @@ async function show() {
   }
   if (turn !== turns) return; // somebody has gone on meanwhile
   if (make === null) {
+    tell(t("address.unknown"), "bad");
     goInstead("/");
     return;
   }
@@ -71,6 +75,7 @@ async function show() {
   window.scrollTo(0, 0);
   showTabs();
   showBar();
+  document.getElementById("broken")?.remove(); // from now on what goes wrong is told here
 }
 
 /** A dialog belongs to the screen it was opened on. */
@@ -115,18 +120,56 @@ const BAR = /** @type {const} */ ({
   ended: "wait.ended",
 });
 
-let attempts = 0;
+/** Offered only while nobody is held and one does not wait: it loads the page anew. */
+function showUpdate() {
+  const { isOffered, isBusy } = updates.value;
+  if (!isOffered || isBusy) {
+    update.replaceChildren();
+    return;
+  }
+  if (update.firstChild) return;
+  refill(update, t("update"), " ", button(t("update.take"), acceptUpdate, { "data-test": "update" }));
+}
+
+/** Without signal one's last mark is shown at least. */
+function showOffline() {
+  const [last] = keptMarks(session.value.userId);
+  if (!last) return;
+  const time = `${day(last.marked_at)}, ${clock(last.marked_at)}`;
+  const text = t("offline.mark", { event: last.name, time, name: last.by });
+  refill(offline, h("p", { class: "card good", "data-test": "kept-mark" }, text));
+}
+
+/**
+ * Brings what is not needed to see something, and keeps all of it: for whoever is logged in at
+ * once, for whoever only looks when they begin to type.
+ * @param {number | null} userId
+ */
+function bringTheRest(userId) {
+  if (userId === null) {
+    main.addEventListener("input", () => void loadAll(), { once: true });
+    return;
+  }
+  void loadAll();
+  void keepPage();
+}
+
 let tryAgain = 0;
 
-/** Comes back by itself where nobody answers yet, as the sockets do. */
+/** Asks who it is; comes back by itself where nobody answers yet, as the sockets do. */
 async function begin() {
   clearTimeout(tryAgain);
   try {
     await recognise();
+    offline.replaceChildren();
+    window.dispatchEvent(new Event("reached")); // what could not be loaded is asked for again
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    refill(main, h("p", { class: "bad", role: "status" }, text), button(t("again"), begin));
-    tryAgain = window.setTimeout(begin, delayOf(attempts++, Math.random()));
+    showOffline();
+    if (!session.value.isKnown) {
+      refill(main, h("p", { class: "bad", role: "status" }, text), button(t("again"), begin));
+    }
+    tryAgain = window.setTimeout(begin, LEAST_BETWEEN * (1 + Math.random()));
   }
 }
 
@@ -138,20 +181,20 @@ function toMain(event) {
   event.preventDefault();
   main.focus();
 }
-document.body.prepend(skip, bar);
+document.body.prepend(skip, bar, update, offline);
 document.body.append(tabs);
 placeNotices(document.body);
 window.addEventListener("hashchange", () => void show());
-waiting.watch(showBar);
-session.watch(({ userId }) => {
-  if (userId === shownTo) return;
-  if (shownTo !== undefined) {
-    forgetEverybody();
-    stopWaiting();
-  }
-  if (userId !== null) waitOn();
-  void show().then(loadAll);
+window.addEventListener("unhandledrejection", ({ reason }) => {
+  if (shownTo !== undefined) tellError(reason);
 });
-onLoggedOut(() => entered(null));
+waiting.watch(showBar);
+updates.watch(showUpdate);
+session.watch(({ userId, isKnown }) => {
+  if (!isKnown || userId === shownTo) return;
+  if (userId !== null) waitOn();
+  void show().then(() => bringTheRest(userId));
+});
+remember();
+watchOthers();
 void begin();
-if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js");

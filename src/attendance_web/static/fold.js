@@ -5,38 +5,66 @@ import { search } from "./search.js";
 /** @typedef {import("./socket.js").Frame} Frame */
 /** @typedef {"asking" | "held" | "confirming" | "refusing"} Step */
 /**
- * Whom I have chosen, and how far that is. `until`: milliseconds of the page's clock.
+ * Whom I have chosen, and how far that is. `until`: seconds, as `now` of `times.js`.
  * @typedef {{userId: number, step: Step, until: number | null}} Chosen
  */
-/** @typedef {"faster" | "expired" | "notSent" | "marked" | "refused" | "code"} What */
+/** @typedef {"faster" | "expired" | "notSent" | "marked" | "refused" | "code" | "undone"} What */
 /**
- * What is to be told to the person: `text` is the service's own, `code` an error frame's.
- * @typedef {{what: What, userId?: number, text?: string, code?: string}} Told
+ * What is to be told to the person: `text` is the service's own, `code` a refusal's, `seconds`
+ * after which it may be tried again. `isNew`: this very confirm has made the mark.
+ * @typedef {{what: What, userId?: number, text?: string, code?: string, seconds?: number,
+ *   isNew?: boolean}} Told
  */
+/**
+ * My last mark, which can be undone until then; `n` is its entry in the ledger.
+ * @typedef {{userId: number, n: number, until: number, isAsked: boolean}} Undo
+ */
+/** @typedef {{name: string, time_from: number, time_to: number}} Shown */
 /**
  * @typedef {object} Marking
  * @property {ReadonlyMap<number, number>} list who can be marked, and when they asked
  * @property {Chosen | null} chosen
  * @property {Told | null} told
- * @property {number} marked so many, since the page was opened
+ * @property {Undo | null} undo
+ * @property {ReadonlySet<string>} marks those made since the page was opened, and not undone
+ * @property {Shown | null} event its name and times, once they have changed
  */
 
 /** @type {Marking} */
-export const NOBODY = { list: new Map(), chosen: null, told: null, marked: 0 };
+export const NOBODY = {
+  list: new Map(),
+  chosen: null,
+  told: null,
+  undo: null,
+  marks: new Set(),
+  event: null,
+};
 
+const UNDO_SECONDS = 10;
 const SOMEBODY_WAS_FASTER = new Set(["taken", "not_waiting", "already_marked"]);
+// After these nobody is held any more; after any other error whoever was held still is
+const END_A_HOLD = new Set([
+  "nobody_held",
+  "not_held",
+  "event_over",
+  "event_not_found",
+  "left_event",
+  "may_not_mark",
+  "not_logged_in",
+  "other_person",
+]);
 
 /**
  * What is known after a frame.
  * @param {Marking} before
  * @param {Frame} frame
- * @param {number} now milliseconds
+ * @param {number} now seconds
  * @returns {Marking}
  */
 export function folded(before, frame, now) {
   const params = frame.params ?? {};
   const { chosen, list } = before;
-  if (frame.result === "error") return refused(before, params.code ?? "", frame.message);
+  if (frame.result === "error") return refused(before, params, frame.message);
   switch (frame.message) {
     case "marking_list":
       // A hold that lives on is told right after the list; a confirm is asked anew
@@ -51,26 +79,76 @@ export function folded(before, frame, now) {
       return { ...before, list: without(list, params.user_id) };
     case "prepared": {
       const step = chosen && chosen.userId === params.user_id ? answered(chosen.step) : "held";
-      const until = now + params.expires_in * 1000;
+      const until = now + params.expires_in;
       return { ...before, chosen: { userId: params.user_id, step, until } };
     }
     case "refused":
       return { ...before, chosen: null, told: { what: "refused", ...about(chosen) } };
     case "marked":
-      return {
-        list: chosen ? without(list, chosen.userId) : list,
-        chosen: null,
-        told: { what: "marked", text: params.display_msg, ...about(chosen) },
-        marked: before.marked + 1,
-      };
+      return marked(before, params, now);
     case "reservation_expired":
       // Of a confirm on its way its own answer tells
       if (!chosen || chosen.userId !== params.user_id) return before;
       if (chosen.step === "confirming") return before;
       return { ...before, chosen: null, told: { what: "expired", ...about(chosen) } };
+    case "event_changed": {
+      const { name, time_from, time_to } = params;
+      return { ...before, event: { name, time_from, time_to } };
+    }
     default:
       return before;
   }
+}
+
+/**
+ * @param {Marking} before
+ * @param {Record<string, any>} params
+ * @param {number} now
+ * @returns {Marking}
+ */
+function marked(before, params, now) {
+  const { chosen, list, undo, marks } = before;
+  const userId = params.user_id ?? chosen?.userId;
+  const mark = `${userId} ${params.n}`;
+  const isNew = params.n === undefined || !marks.has(mark); // else one that was confirmed again
+  const told = { what: /** @type {const} */ ("marked"), text: params.display_msg, userId, isNew };
+  // A service of before does not say which mark it is: nothing can be undone there
+  const offered =
+    params.n !== undefined && isNew
+      ? { userId, n: params.n, until: now + UNDO_SECONDS, isAsked: false }
+      : undo;
+  return {
+    ...before,
+    list: without(list, userId),
+    chosen: null,
+    told,
+    undo: offered,
+    marks: new Set(marks).add(mark),
+  };
+}
+
+/**
+ * What is known once a mark is on its way to be undone, is undone, or stays for this reason; with
+ * `again`, that is when it was, nobody knows whether it does.
+ * @param {Marking} before
+ * @param {Undo} undo
+ * @param {"asked" | "done" | {code: string, text: string, again?: number}} outcome
+ * @returns {Marking}
+ */
+export function undone(before, undo, outcome) {
+  const isShown = before.undo?.userId === undo.userId && before.undo.n === undo.n;
+  if (outcome === "asked") return { ...before, undo: { ...undo, isAsked: true } };
+  const left = isShown ? null : before.undo; // another mark may have been made meanwhile
+  const { userId } = undo;
+  if (outcome === "done") {
+    const marks = new Set(before.marks);
+    marks.delete(`${userId} ${undo.n}`);
+    return { ...before, undo: left, marks, told: { what: "undone", userId } };
+  }
+  const { code, text, again } = outcome;
+  const told = { what: /** @type {const} */ ("code"), userId, code, text };
+  if (again === undefined || !isShown) return { ...before, undo: left, told };
+  return { ...before, undo: { ...undo, until: again + UNDO_SECONDS, isAsked: false }, told };
 }
 
 /**
@@ -88,18 +166,19 @@ export function lost(before) {
 
 /**
  * @param {Marking} before
- * @param {string} code
+ * @param {Record<string, any>} params
  * @param {string} text
  * @returns {Marking}
  */
-function refused(before, code, text) {
+function refused(before, { code = "", seconds }, text) {
   const { chosen } = before;
   if (chosen?.step === "asking" && SOMEBODY_WAS_FASTER.has(code)) {
     return { ...before, chosen: null, told: { what: "faster", ...about(chosen) } };
   }
-  const told = /** @type {const} */ ({ what: "code", code, text, ...about(chosen) });
-  const isKept = code === "unavailable" && chosen !== null && chosen.step !== "asking";
-  return { ...before, chosen: isKept ? { ...chosen, step: "held" } : null, told };
+  const wait = seconds === undefined ? {} : { seconds };
+  const told = { what: /** @type {const} */ ("code"), code, text, ...about(chosen), ...wait };
+  const isOver = chosen === null || chosen.step === "asking" || END_A_HOLD.has(code);
+  return { ...before, chosen: isOver ? null : { ...chosen, step: "held" }, told };
 }
 
 /** @param {Chosen | null} chosen */

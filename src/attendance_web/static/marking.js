@@ -1,37 +1,51 @@
 /** Marking others in one event: the socket, and what is known from it. */
 
-import { NOBODY, folded, lost } from "./fold.js";
+import * as api from "./api.js";
+import { NOBODY, folded, lost, undone } from "./fold.js";
 import { meet } from "./people.js";
-import { recognise } from "./session.js";
+import { recognise, session } from "./session.js";
 import { LOGGED_OUT, LiveSocket, addressOf, watchWorld } from "./socket.js";
 import { Store } from "./store.js";
+import { now } from "./times.js";
+import { setBusy } from "./updates.js";
+import { stayAwake } from "./wake.js";
 
 /** @typedef {import("./socket.js").Connection} Connection */
 /** @typedef {import("./fold.js").Marking} Marking */
-/** @typedef {Marking & {connection: Connection, code: number, reason: string}} AtTheSheet */
+/**
+ * `code` and `reason` once the service has ended it, `reason` also while it is lost; `begins` in
+ * UNIX seconds where it is too early: the desk opens by itself then.
+ * @typedef {Marking & {connection: Connection, code: number, reason: string,
+ *   begins: number | null}} AtTheSheet
+ */
 
+const NOT_STARTED = 4425;
+const LOOK_EVERY = 30; // seconds in which a start may be moved
+const LEAST = 1; // seconds between two looks
+
+/** @type {AtTheSheet} */
+const CLOSED = { ...NOBODY, connection: "connecting", code: 0, reason: "", begins: null };
+
+/**
+ * A place by the sheet. A screen watches `store`, calls `choose`, `confirm`, `refuse`, `undo`,
+ * `heard` after it has told what is `told`, `again` when a person wants to after an end, and
+ * `leave` when it is left.
+ */
 export class Desk {
-  #socket;
-  #ignoreWorld;
-  store = new Store(
-    /** @type {AtTheSheet} */ ({ ...NOBODY, connection: "connecting", code: 0, reason: "" }),
-  );
+  #eventId;
+  /** @type {LiveSocket | null} */
+  #socket = null;
+  #ignoreWorld = () => {};
+  #letSleep;
+  #timer = 0;
+  #hasLeft = false;
+  store = new Store(CLOSED);
 
   /** @param {string} eventId */
   constructor(eventId) {
-    this.#socket = new LiveSocket(addressOf("marking", eventId), {
-      connection: (connection) => {
-        if (connection !== "open") this.store.set(lost(this.store.value));
-        this.store.set({ connection });
-      },
-      frame: (frame) => this.#heard(frame),
-      ended: (code, reason) => {
-        this.#ignoreWorld();
-        this.store.set({ code, reason, chosen: null });
-        if (code === LOGGED_OUT) void recognise().catch(() => undefined);
-      },
-    });
-    this.#ignoreWorld = watchWorld(this.#socket);
+    this.#eventId = eventId;
+    this.#letSleep = stayAwake();
+    this.#open(true);
   }
 
   /** @param {number} userId */
@@ -50,15 +64,90 @@ export class Desk {
     if (chosen?.step === "held") this.#ask("refuse_to_mark", { ...chosen, step: "refusing" });
   }
 
+  /** Takes the last mark back, while that is offered: it went to somebody else than was meant. */
+  async undo() {
+    const { undo } = this.store.value;
+    if (!undo || undo.isAsked || now() > undo.until) return;
+    this.#set(undone(this.store.value, undo, "asked"));
+    try {
+      await api.annulMark(this.#eventId, undo.userId, undo.n, "wrong_person");
+      this.#set(undone(this.store.value, undo, "done"));
+    } catch (error) {
+      const failed = error instanceof api.CallFailed ? error : new api.CallFailed("", 0);
+      const { code, error: number, message: text } = failed;
+      const isOpen = number === 0 || number === -1; // nobody knows: to ask again is safe
+      const again = isOpen ? { again: now() } : {};
+      this.#set(undone(this.store.value, undo, { code, text, ...again }));
+    }
+  }
+
+  /** Sits down again, where it has ended. */
+  again() {
+    if (this.store.value.connection === "ended") this.#open(true);
+  }
+
   /** Whom I hold is given back at once. */
   leave() {
+    this.#hasLeft = true;
+    clearTimeout(this.#timer);
     this.#ignoreWorld();
-    this.#socket.stop();
+    this.#letSleep();
+    this.#socket?.stop();
+    setBusy(this, false);
   }
 
   /** What was to be told has been told. */
   heard() {
-    this.store.set({ told: null });
+    this.#set({ told: null });
+  }
+
+  /** @param {boolean} isAsked by a person */
+  #open(isAsked) {
+    clearTimeout(this.#timer);
+    this.#ignoreWorld();
+    this.#set({ ...CLOSED, marks: this.store.value.marks, undo: this.store.value.undo });
+    const address = addressOf("marking", this.#eventId, session.value.userId);
+    const owner = {
+      connection: (/** @type {Connection} */ connection, /** @type {string} */ reason) => {
+        if (connection !== "open") this.#set(lost(this.store.value));
+        this.#set({ connection, reason: connection === "open" ? "" : reason });
+      },
+      frame: (/** @type {import("./socket.js").Frame} */ frame) => this.#heard(frame),
+      ended: (/** @type {number} */ code, /** @type {string} */ reason) => this.#ended(code, reason),
+    };
+    this.#socket = new LiveSocket(address, owner, { isAsked });
+    this.#ignoreWorld = watchWorld(this.#socket);
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  #ended(code, reason) {
+    this.#ignoreWorld();
+    this.#set({ code, reason, chosen: null });
+    if (code === LOGGED_OUT) void recognise().catch(() => undefined);
+    if (code === NOT_STARTED) void this.#openLater();
+  }
+
+  /** Opens at the start, by the service's clock; that may be moved meanwhile. */
+  async #openLater() {
+    const found = await api.event(this.#eventId).catch(() => null);
+    if (this.#hasLeft || this.store.value.code !== NOT_STARTED) return;
+    const left = found ? found.time_from - now() : LOOK_EVERY;
+    if (left <= 0) {
+      this.#open(false);
+      return;
+    }
+    if (found) this.#set({ begins: found.time_from });
+    const wait = Math.max(LEAST, Math.min(left, LOOK_EVERY)) + Math.random();
+    this.#timer = window.setTimeout(() => void this.#openLater(), wait * 1000);
+  }
+
+  /** @param {Partial<AtTheSheet>} change */
+  #set(change) {
+    this.store.set(change);
+    setBusy(this, this.store.value.chosen !== null);
   }
 
   /**
@@ -66,8 +155,8 @@ export class Desk {
    * @param {import("./fold.js").Chosen} chosen what is so while it is on its way
    */
   #ask(message, chosen) {
-    if (this.#socket.send(message, { user_id: chosen.userId })) this.store.set({ chosen });
-    else this.store.set({ told: { what: "notSent", userId: chosen.userId } });
+    if (this.#socket?.send(message, { user_id: chosen.userId })) this.#set({ chosen });
+    else this.#set({ told: { what: "notSent", userId: chosen.userId } });
   }
 
   /** @param {import("./socket.js").Frame} frame */
@@ -75,11 +164,11 @@ export class Desk {
     // A refused opening is told by how it ends
     if (frame.result === "error" && this.store.value.connection !== "open") return;
     meet(frame.params?.users ?? (frame.params?.user ? [frame.params.user] : []));
-    this.store.set(folded(this.store.value, frame, Date.now()));
+    this.#set(folded(this.store.value, frame, now()));
     const { chosen } = this.store.value;
     if (frame.message === "marking_list" && chosen?.step === "confirming") {
       // Lost on its way or done: to ask again is safe, and the answer is the truth. Contract: 6.5
-      this.#socket.send("confirm_marking", { user_id: chosen.userId });
+      this.#socket?.send("confirm_marking", { user_id: chosen.userId });
     }
   }
 }

@@ -138,6 +138,7 @@ export function eventLink(event, ...more) {
  */
 export function loaded(given, load) {
   const made = h("div", given);
+  const retry = () => made.isConnected && void again();
   const again = async () => {
     made.setAttribute("aria-busy", "true");
     try {
@@ -145,6 +146,7 @@ export function loaded(given, load) {
       made.replaceChildren();
       for (const child of children) if (child) made.append(child);
     } catch (error) {
+      addEventListener("reached", retry, { once: true });
       const text = error instanceof Error ? error.message : String(error);
       made.replaceChildren(h("p", { class: "bad" }, text), button(t("again"), again));
     } finally {

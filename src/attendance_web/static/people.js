@@ -1,16 +1,21 @@
 /** The people this page has met: names, faces, ticks, and who is a friend. */
 
 import * as api from "./api.js";
+import { search } from "./search.js";
 import { Store } from "./store.js";
 
 /** @typedef {import("./api.js").Person} Person */
+/** @typedef {import("./api.js").Named} Named */
 /** @typedef {{known: Map<number, Person>, friends: Set<number>}} People */
 
 const ASKED_AT_ONCE = 4;
+const CLASSES = 3; // of mine, whose people are near me
 
 export const people = new Store(
   /** @type {People} */ ({ known: new Map(), friends: new Set() }),
 );
+/** @type {Map<number, string>} names of those who are near: friends, and people of my classes */
+const near = new Map();
 /** @type {number[]} */
 const toAsk = [];
 /** @type {Set<number>} */
@@ -22,7 +27,37 @@ export function meet(met) {
   if (!met.length) return;
   const { known } = people.value;
   for (const each of met) known.set(each.user_id, each);
+  knowNames(met);
   people.set({ known });
+}
+
+/** @param {readonly Named[]} named who are near me */
+export function knowNames(named) {
+  for (const { user_id, display_name } of named) near.set(user_id, display_name);
+}
+
+/**
+ * Those near me who have a name like this, however short it is: a surname of three letters is too
+ * short to be searched for among everybody. By name.
+ * @param {string} part
+ * @returns {Named[]}
+ */
+export function findNear(part) {
+  const isSought = search(part);
+  return [...near]
+    .filter(([, name]) => isSought(name))
+    .map(([user_id, display_name]) => ({ user_id, display_name }))
+    .sort((one, other) => one.display_name.localeCompare(other.display_name));
+}
+
+/** Reads who is near me: my friends, and people of the classes that I organise. Raises CallFailed. */
+export async function readNear() {
+  const latest = { limit: 20, newest_first: true };
+  const [, mine] = await Promise.all([readFriends(), api.createdEvents(latest)]);
+  const lists = await Promise.all(
+    mine.slice(0, CLASSES).map((each) => api.attendance(each.event_id).catch(() => [])),
+  );
+  lists.forEach(knowNames);
 }
 
 /**
@@ -56,13 +91,7 @@ async function askOn() {
 /** Reads who my friends are; those who have not accepted yet are none. Raises CallFailed. */
 export async function readFriends() {
   const found = await api.friends();
+  knowNames(found);
   people.set({ friends: new Set(found.filter((each) => !each.pending).map((each) => each.user_id)) });
   return found;
-}
-
-/** Another person logs in. */
-export function forgetEverybody() {
-  asked.clear();
-  toAsk.length = 0;
-  people.set({ known: new Map(), friends: new Set() });
 }

@@ -33,9 +33,18 @@ export async function loadAll() {
   for (const { load } of routes) await load().catch(() => undefined);
 }
 
+/**
+ * A path as it was meant, without what a messenger or a sentence has put behind the link.
+ * @param {string} path as it stands in the address
+ */
+export function meant(path) {
+  const plain = path.split(/[?&#]/)[0] ?? "";
+  return plain.replace(/(?:%[0-9a-f]{2}|[^\p{L}\p{N}])+$/iu, "") || "/";
+}
+
 /** The path behind the `#`. */
 export function here() {
-  return location.hash.replace(/^#/, "") || "/";
+  return meant(location.hash.replace(/^#/, ""));
 }
 
 /** @param {string} path */
@@ -49,4 +58,43 @@ export function go(path) {
  */
 export function goInstead(path) {
   location.replace(`#${path}`);
+}
+
+/**
+ * A sheet over a screen has an entry of its own in the history, so that "back" is about the sheet
+ * and not about the screen under it.
+ */
+export class SheetEntry {
+  #back;
+  #isOpen = false;
+  #listen = () => this.#went();
+
+  /**
+   * @param {() => void} back one wants to go back: it is still open, and may be closed, or ask
+   */
+  constructor(back) {
+    this.#back = back;
+  }
+
+  /** The sheet is seen. */
+  open() {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    if (!history.state?.sheet) history.pushState({ sheet: true }, ""); // there after a reload
+    window.addEventListener("popstate", this.#listen);
+  }
+
+  /** The sheet is gone; where one has not gone on meanwhile its entry is, too. */
+  close() {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    window.removeEventListener("popstate", this.#listen);
+    if (history.state?.sheet) history.back();
+  }
+
+  #went() {
+    if (history.state?.sheet) return;
+    history.pushState({ sheet: true }, ""); // until it is closed
+    this.#back();
+  }
 }

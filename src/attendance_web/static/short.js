@@ -3,6 +3,8 @@
  * of; here one goes on behind the `#`, where every screen is. Contract: 8.10.
  */
 
+import { meant } from "./router.js";
+
 const SHORT = /^\/e(?:\/(.*?))?\/?$/;
 
 /** What the service has said there is no event of. */
@@ -21,7 +23,7 @@ export function leadsTo(pathname, hash, eventId) {
   if (hash.startsWith("#/")) return `/${hash}`;
   if (eventId) return `/#/event/${eventId}`;
   const code = (found[1] ?? "").toLowerCase();
-  if (eventId === "") unknown.add(code);
+  if (eventId === "") unknown.add(meant(code));
   return `/#/e/${code}`;
 }
 
@@ -34,7 +36,7 @@ export function goOn() {
 }
 
 /** @param {string} code in lower case */
-export const isUnknown = (code) => unknown.has(code);
+export const isUnknown = (code) => unknown.has(meant(code));
 
 /**
  * The link to an event; a service of before says no code.

@@ -3,11 +3,13 @@
 /** @typedef {{result: string, message: string, params?: Record<string, any>}} Frame */
 /** @typedef {"connecting" | "open" | "lost" | "ended"} Connection */
 /**
- * What a socket tells its owner. `ended` comes once, with the code and the last error frame's code.
+ * What a socket tells its owner. `ended` comes once, with the code and the last error frame's code,
+ * which comes with `connection`, too, where it is lost.
  * @typedef {object} Owner
  * @property {(frame: Frame) => void} frame
- * @property {(connection: Connection) => void} connection
+ * @property {(connection: Connection, reason: string) => void} connection
  * @property {(code: number, reason: string) => void} ended
+ * @property {() => void} [heard] after anything was heard, an answer to a ping, too
  */
 /**
  * Chance, time and the network, to be replaced in a test.
@@ -15,6 +17,8 @@
  * @property {(address: string) => WebSocket} open
  * @property {(milliseconds: number, then: () => void) => () => void} after answers what cancels it
  * @property {() => number} chance
+ * @property {() => number} clock milliseconds from any moment on, whatever clocks are set to
+ * @property {Map<string, number>} tried by that clock, when an address was last opened
  * @property {() => boolean} isOnline
  */
 
@@ -27,6 +31,7 @@ const OPEN_WITHIN = 10_000;
 const GOODBYE = 1000;
 const DELAY_FIRST = 500;
 const MAX_DELAY = 8_000; // so that a place kept for 15 s is tried for several times
+export const LEAST_BETWEEN = 5_000; // one attempt and the next that nobody has asked for
 
 /**
  * How long to wait before trying again, with so much chance in it that a lecture hall does not
@@ -40,6 +45,21 @@ export function delayOf(attempt, chance) {
   return Math.round(most * (0.2 + 0.8 * chance));
 }
 
+/**
+ * How long an address is not to be opened by itself, since that was tried only just now.
+ * @param {World} world
+ * @param {string} address
+ * @returns {number} milliseconds
+ */
+function restOf({ tried, clock, chance }, address) {
+  const before = tried.get(address);
+  if (before === undefined) return 0;
+  const least = LEAST_BETWEEN * (1 + 0.2 * chance());
+  return Math.max(0, Math.ceil(before + least - clock()));
+}
+
+const notYet = () => {};
+
 /** @type {World} */
 const browser = {
   open: (address) => new WebSocket(address),
@@ -48,6 +68,8 @@ const browser = {
     return () => clearTimeout(timer);
   },
   chance: Math.random,
+  clock: () => performance.now(),
+  tried: new Map(),
   isOnline: () => navigator.onLine,
 };
 
@@ -62,7 +84,7 @@ export class LiveSocket {
   #reason = "";
   #hasEnded = false;
   #cancelTimer = () => {};
-  #cancelLimit = () => {};
+  #cancelLimit = notYet;
   #address;
   #owner;
   #world;
@@ -70,13 +92,15 @@ export class LiveSocket {
   /**
    * @param {string} address
    * @param {Owner} owner
-   * @param {World} [world]
+   * @param {{isAsked?: boolean, world?: World}} [how] asked for by a person: then it is opened at
+   * once, however soon after another
    */
-  constructor(address, owner, world = browser) {
+  constructor(address, owner, { isAsked = true, world = browser } = {}) {
     this.#address = address;
     this.#owner = owner;
     this.#world = world;
-    this.#open();
+    if (isAsked) this.#open();
+    else this.#openAfter(0);
   }
 
   /**
@@ -100,7 +124,7 @@ export class LiveSocket {
       this.#lose();
     } else if (this.#socket === null) {
       this.#attempt = 0;
-      this.#open();
+      this.#openAfter(0);
     } else if (this.#say("ping", {})) {
       this.#expect(ANSWER_WITHIN);
     } else if (this.#socket.readyState > 1) {
@@ -114,13 +138,23 @@ export class LiveSocket {
     this.#socket?.close(GOODBYE);
   }
 
+  /** @param {number} delay milliseconds; more where it was tried only just now */
+  #openAfter(delay) {
+    this.#cancelTimer();
+    const wait = Math.max(delay, restOf(this.#world, this.#address));
+    if (wait === 0) this.#open();
+    else this.#cancelTimer = this.#world.after(wait, () => this.#open());
+  }
+
   #open() {
     this.#cancelTimer();
+    this.#reason = "";
+    this.#world.tried.set(this.#address, this.#world.clock());
     const socket = this.#world.open(this.#address);
     this.#socket = socket;
     // A refusal is accepted too, so that its reason can be read: only an answer makes it open
     socket.onopen = () => this.#say("ping", {});
-    socket.onmessage = (event) => this.#heard(JSON.parse(event.data));
+    socket.onmessage = (event) => this.#heard(frameOf(event.data));
     socket.onclose = (event) => this.#closed(event.code);
     this.#expect(OPEN_WITHIN);
   }
@@ -137,6 +171,7 @@ export class LiveSocket {
     }
     if (frame.result === "error") this.#reason = frame.params?.code ?? "";
     if (frame.message !== "pong") this.#owner.frame(frame);
+    this.#owner.heard?.();
   }
 
   /** @param {number} code */
@@ -146,7 +181,7 @@ export class LiveSocket {
       return;
     }
     this.#end();
-    this.#owner.connection("ended");
+    this.#owner.connection("ended", this.#reason);
     this.#owner.ended(code, this.#reason);
   }
 
@@ -159,9 +194,10 @@ export class LiveSocket {
       this.#stale.push(this.#socket);
       this.#socket = null;
     }
+    this.#stale = this.#stale.filter((each) => each.readyState < 2);
     const delay = delayOf(this.#attempt, this.#world.chance());
     this.#attempt += 1;
-    this.#cancelTimer = this.#world.after(delay, () => this.#open());
+    this.#openAfter(delay);
     this.#becomes("lost");
   }
 
@@ -187,8 +223,12 @@ export class LiveSocket {
 
   /** @param {number} milliseconds within which something has to be heard */
   #expect(milliseconds) {
-    this.#cancelLimit();
-    this.#cancelLimit = this.#world.after(milliseconds, () => this.#lose());
+    if (this.#cancelLimit !== notYet) return; // what was asked before has to be answered sooner
+    const cancel = this.#world.after(milliseconds, () => this.#lose());
+    this.#cancelLimit = () => {
+      cancel();
+      this.#cancelLimit = notYet;
+    };
   }
 
   /**
@@ -205,18 +245,34 @@ export class LiveSocket {
   #becomes(connection) {
     if (this.#connection === connection) return;
     this.#connection = connection;
-    this.#owner.connection(connection);
+    this.#owner.connection(connection, this.#reason);
   }
 }
 
 /**
- * The address of one of the two sockets of an event.
+ * What was said, also where somebody in between says what no service does.
+ * @param {unknown} said
+ * @returns {Frame}
+ */
+function frameOf(said) {
+  try {
+    const { result = "", message = "", params } = JSON.parse(String(said));
+    return { result, message, ...(params && { params }) };
+  } catch {
+    return { result: "", message: "" };
+  }
+}
+
+/**
+ * The address of one of the two sockets of an event, with news of it, for one person alone.
  * @param {"mark_me" | "marking"} kind
  * @param {string} eventId
+ * @param {number | null} userId
  */
-export function addressOf(kind, eventId) {
+export function addressOf(kind, eventId, userId) {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return `${scheme}//${location.host}/ws/${kind}?event_id=${eventId}`;
+  const as = userId === null ? "" : `&as=${userId}`;
+  return `${scheme}//${location.host}/ws/${kind}?event_id=${eventId}&news=1${as}`;
 }
 
 /**
@@ -230,9 +286,11 @@ export function watchWorld(socket) {
   };
   const changed = () => socket.check();
   document.addEventListener("visibilitychange", look);
+  document.addEventListener("resume", changed); // of a tab that was frozen
   for (const name of ["online", "offline", "pageshow"]) window.addEventListener(name, changed);
   return () => {
     document.removeEventListener("visibilitychange", look);
+    document.removeEventListener("resume", changed);
     for (const name of ["online", "offline", "pageshow"]) window.removeEventListener(name, changed);
   };
 }

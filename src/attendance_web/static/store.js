@@ -35,6 +35,11 @@ export class Store {
     return this.#value;
   }
 
+  /** How many watch, for a test of what is left behind. */
+  get watchers() {
+    return this.#watchers.size;
+  }
+
   /** @param {Partial<T>} change */
   set(change) {
     this.#value = { ...this.#value, ...change };

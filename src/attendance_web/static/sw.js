@@ -1,17 +1,31 @@
-/** Keeps the page itself for a phone without signal; never what the service answers to calls. */
+/**
+ * Keeps the page itself for a phone without signal; never what the service answers to calls. A
+ * worker keeps one version, whole, and goes on with it until somebody takes the next.
+ */
 
 /// <reference lib="webworker" />
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
-const KEPT = "shell-{{version}}";
+const VERSION = "{{version}}";
+const KEPT = `shell-${VERSION}`;
 /** @type {string[]} */
 const SHELL = JSON.parse(`{{shell}}`);
 const PAGE = "/";
 const SHORT = /^\/e(\/|$)/; // where the page is sent, too
+const EVENT = /<meta name="event" content="([0-9a-f-]{36})">/;
+const WITHIN = 3000; // milliseconds
 
 worker.addEventListener("install", (event) => {
-  const keep = async () => (await caches.open(KEPT)).addAll(SHELL);
-  event.waitUntil(keep().then(() => worker.skipWaiting()));
+  const keep = async () => {
+    const cache = await caches.open(KEPT);
+    await cache.addAll(SHELL); // all of it or nothing
+    if (!isOurs(await cache.match(PAGE))) throw new Error("the page is of another version");
+  };
+  event.waitUntil(keep());
+});
+
+worker.addEventListener("message", (event) => {
+  if (event.data === "take over") event.waitUntil(worker.skipWaiting());
 });
 
 worker.addEventListener("activate", (event) => {
@@ -26,23 +40,39 @@ worker.addEventListener("activate", (event) => {
 worker.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (origin !== worker.location.origin || event.request.method !== "GET") return;
-  if (pathname === PAGE || SHORT.test(pathname)) event.respondWith(page(event.request));
+  if (SHORT.test(pathname)) event.respondWith(short(event.request));
   else if (SHELL.includes(pathname)) event.respondWith(kept(event.request));
 });
 
-/**
- * The newest there is; the one that was kept where nobody answers in time.
- * @param {Request} request
- */
-async function page(request) {
-  try {
-    return await fetch(request, { signal: AbortSignal.timeout(3000) });
-  } catch {
-    return (await caches.match(PAGE)) ?? (await fetch(request));
-  }
+/** @param {Request | string} request */
+async function kept(request) {
+  const cache = await caches.open(KEPT);
+  return (await cache.match(request, { ignoreSearch: true, ignoreVary: true })) ?? fetch(request);
 }
 
-/** @param {Request} request */
-async function kept(request) {
-  return (await caches.match(request, { ignoreSearch: true })) ?? (await fetch(request));
+/**
+ * Whether the service itself has said it, in this version: not a proxy in front of it.
+ * @param {Response | undefined} answer
+ */
+const isOurs = (answer) =>
+  (answer?.headers.get("X-Attendance-Version") ?? "").split("+")[1] === VERSION;
+
+/**
+ * The page of one event, about which the service alone knows; what is kept where it says nothing.
+ * @param {Request} request
+ */
+async function short(request) {
+  const given = new AbortController();
+  const timer = setTimeout(() => given.abort(), WITHIN);
+  try {
+    const answer = await fetch(request, { signal: given.signal });
+    if (answer.status >= 500 || !answer.headers.has("X-Attendance-Version")) return kept(PAGE);
+    if (isOurs(answer)) return answer;
+    const [, eventId] = EVENT.exec(await answer.clone().text()) ?? [];
+    return eventId ? Response.redirect(`${PAGE}#/event/${eventId}`) : answer;
+  } catch {
+    return kept(PAGE);
+  } finally {
+    clearTimeout(timer);
+  }
 }

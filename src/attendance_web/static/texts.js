@@ -1,5 +1,6 @@
 /** What the page says, by key, in the person's language. */
 
+import { kept } from "./kept.js";
 import { WORDS } from "./words.js";
 
 /** @typedef {keyof typeof WORDS} Key */
@@ -15,17 +16,21 @@ export const LANGUAGES = /** @type {const} */ (["ru", "en"]);
  */
 export function preferred(liked) {
   for (const each of liked) {
-    const found = LANGUAGES.find((ours) => each.toLowerCase().split("-")[0] === ours);
+    const found = LANGUAGES.find((ours) => each.toLowerCase().split(/[-_@]/)[0] === ours);
     if (found) return found;
   }
   return "ru";
 }
 
+/** @returns {readonly string[]} what the person likes to read, as the browser says it */
+export function liked() {
+  return typeof navigator === "undefined" ? [] : (navigator.languages ?? [navigator.language ?? ""]);
+}
+
 /** @returns {Language} */
 function chosen() {
-  if (typeof localStorage === "undefined") return "ru";
-  const kept = localStorage.getItem(KEPT);
-  return kept === "ru" || kept === "en" ? kept : preferred(navigator.languages);
+  const before = kept.get(KEPT);
+  return before === "ru" || before === "en" ? before : preferred(liked());
 }
 
 export const language = chosen();
@@ -35,7 +40,7 @@ export const language = chosen();
  * @param {Language} wanted
  */
 export function speak(wanted) {
-  localStorage.setItem(KEPT, wanted);
+  kept.set(KEPT, wanted);
   location.reload();
 }
 

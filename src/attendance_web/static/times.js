@@ -1,15 +1,58 @@
-/** Times as the person's own clock and language show them. UNIX seconds everywhere. */
+/**
+ * What time it is, by the service's clock and never by the phone's, and times as the person's own
+ * country and language show them. UNIX seconds everywhere. Contract: 1.9.
+ */
 
-import { language, t } from "./texts.js";
+import { language, liked, t } from "./texts.js";
 
-// With the habits of one's country where it is known: 16:30 or 4:30 PM
-const LOCALE = navigator.languages.find((each) => each.startsWith(language)) ?? language;
+const LOCALE = localeOf(liked());
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short" });
+/** @type {Intl.DateTimeFormatOptions} */
+const SHORT_DAY = { weekday: "short", day: "numeric", month: "short" };
+const DAY = new Intl.DateTimeFormat(LOCALE, SHORT_DAY);
+const DAY_AND_YEAR = new Intl.DateTimeFormat(LOCALE, { ...SHORT_DAY, year: "numeric" });
 const MINUTE = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "minute" });
 const HOUR = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "hour" });
 
-export const now = () => Date.now() / 1000;
+/** The one place that looks at the phone's clock. */
+const phone = () => Date.now() / 1000;
+
+/** By how many seconds the service's clock is ahead of the phone's. */
+let ahead = 0;
+
+/**
+ * The habits of one's country where it is known: 16:30 or 4:30 PM.
+ * @param {readonly string[]} wanted may have what is no language at all, as some phones say it
+ */
+export function localeOf(wanted) {
+  for (const each of wanted) {
+    if (each.toLowerCase().split(/[-_@]/)[0] !== language) continue;
+    try {
+      return new Intl.DateTimeFormat(each).resolvedOptions().locale;
+    } catch {
+      continue;
+    }
+  }
+  return language;
+}
+
+/** What time it is. */
+export const now = () => phone() + ahead;
+
+/**
+ * Begins to learn the time from an answer that is asked for now.
+ * @returns {(said: string | null) => void} takes the time that came with it, as soon as it is heard
+ */
+export function learnTime() {
+  const sentAt = phone();
+  return (said) => {
+    const heardAt = phone();
+    const at = Number(said);
+    if (!(at > 0) || heardAt < sentAt) return;
+    // It was said between the two: what was known is mended no further than that asks for
+    ahead = Math.min(at - sentAt, Math.max(at - heardAt, ahead));
+  };
+}
 
 /** @param {number} seconds */
 export const clock = (seconds) => CLOCK.format(seconds * 1000);
@@ -18,19 +61,33 @@ export const clock = (seconds) => CLOCK.format(seconds * 1000);
 const dayOf = (seconds) => new Date(seconds * 1000).toDateString();
 
 /**
+ * The person's day, from midnight to midnight.
+ * @param {number} [days] from today on
+ * @returns {{from: number, to: number}}
+ */
+export function dayFromNow(days = 0) {
+  const from = new Date(now() * 1000);
+  from.setHours(24 * days, 0, 0, 0);
+  const to = new Date(from);
+  to.setHours(24, 0, 0, 0); // a day of 23 or 25 hours, too
+  return { from: from.getTime() / 1000, to: to.getTime() / 1000 };
+}
+
+/**
  * Whether a span touches the person's today.
  * @param {{time_from: number, time_to: number}} span
  */
 export function isToday({ time_from, time_to }) {
-  const midnight = new Date().setHours(0, 0, 0, 0) / 1000;
-  return time_to > midnight && time_from < midnight + 86_400;
+  const { from, to } = dayFromNow();
+  return time_to > from && time_from < to;
 }
 
 /** @param {number} seconds */
 export function day(seconds) {
   if (dayOf(seconds) === dayOf(now())) return t("today");
-  if (dayOf(seconds) === dayOf(now() + 86_400)) return t("tomorrow");
-  return DAY.format(seconds * 1000);
+  if (dayOf(seconds) === dayOf(dayFromNow(1).from)) return t("tomorrow");
+  const isThisYear = new Date(seconds * 1000).getFullYear() === new Date(now() * 1000).getFullYear();
+  return (isThisYear ? DAY : DAY_AND_YEAR).format(seconds * 1000);
 }
 
 /**
@@ -53,4 +110,23 @@ export function length(seconds) {
   const rest = minutes % 60;
   const hours = HOUR.format(Math.floor(minutes / 60));
   return rest === 0 ? hours : `${hours} ${MINUTE.format(rest)}`;
+}
+
+/**
+ * What a field of a date and a time shows, by the phone's own zone.
+ * @param {number} seconds
+ */
+export function fieldTime(seconds) {
+  const at = new Date(seconds * 1000);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+
+/**
+ * @param {string} value of such a field
+ * @returns {number | null} none where it is empty or cut short
+ */
+export function timeOfField(value) {
+  const at = new Date(value).getTime() / 1000;
+  return Number.isNaN(at) ? null : at;
 }

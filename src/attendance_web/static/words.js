@@ -1,6 +1,7 @@
 /** Every text of the page, in Russian and English; what counts has the forms of its language. */
 
 export const WORDS = {
+  "address.unknown": { ru: "Такой страницы нет", en: "There is no such page" },
   again: { ru: "Попробовать ещё раз", en: "Try again" },
   back: { ru: "Назад", en: "Back" },
   cancel: { ru: "Отмена", en: "Cancel" },
@@ -22,6 +23,16 @@ export const WORDS = {
     ru: "Нет ответа: возможно, не сохранилось. Проверьте и попробуйте ещё раз",
     en: "No answer: it may not have been done. Look, and try again",
   },
+  tooMany: {
+    ru: "Слишком много попыток. Повторите через {time}",
+    en: "Too many attempts. Try again in {time}",
+  },
+  "offline.mark": {
+    ru: "Нет связи. Последняя отметка: {event}, {time}. Лист был у: {name}",
+    en: "No connection. Your last mark: {event}, {time}, by {name}",
+  },
+  update: { ru: "Есть новая версия страницы", en: "There is a new version of this page" },
+  "update.take": { ru: "Обновить", en: "Update" },
   notices: { ru: "Сообщения", en: "Messages" },
   refresh: { ru: "Обновить", en: "Refresh" },
   save: { ru: "Сохранить", en: "Save" },
@@ -59,7 +70,6 @@ export const WORDS = {
     en: "Nothing today. Create an event, or open the link you were sent.",
   },
   "events.mine": { ru: "Мои", en: "Mine" },
-  "events.later": { ru: "Другие", en: "Others" },
   "events.now": { ru: "идёт", en: "now" },
   "events.made": { ru: "моё", en: "mine" },
 
@@ -125,6 +135,7 @@ export const WORDS = {
   "state.waiting": { ru: "ждёт", en: "waits" },
   "state.held": { ru: "отмечают", en: "being marked" },
   "state.marked": { ru: "отмечен(а)", en: "marked" },
+  "state.left": { ru: "больше не участвует", en: "has left" },
 
   wait: { ru: "Жду отметки", en: "Waiting" },
   "wait.connecting": { ru: "Встаём в очередь…", en: "Getting in line…" },
@@ -186,6 +197,7 @@ export const WORDS = {
   "told.marked": { ru: "{name}. {text}", en: "{name}. {text}" },
   "told.refused": { ru: "{name} снова в списке", en: "{name} is back on the list" },
   "told.faster": { ru: "{name}: кто-то успел раньше вас", en: "{name}: somebody was faster" },
+  "told.undone": { ru: "{name}: отметка отменена", en: "{name}: the mark is undone" },
   "told.expired": { ru: "{name}: время вышло, не отмечено", en: "{name}: time is up, not marked" },
 
   people: { ru: "Люди", en: "People" },
@@ -270,6 +282,31 @@ export const WORDS = {
   "code.unavailable": {
     ru: "Сервис не ответил: не записано, попробуйте ещё раз",
     en: "The service did not answer: not recorded, try again",
+  },
+  "code.other_person": {
+    ru: "На этом устройстве вошёл другой человек",
+    en: "Somebody else has logged in here",
+  },
+  "code.too_soon": {
+    ru: "Этот человек только что был у вас. Дайте отметить другим или подождите {seconds} с",
+    en: "You have just had this person. Let others mark them, or wait {seconds} s",
+  },
+  "code.taken": { ru: "Уже отмечает другой человек", en: "Someone else has them" },
+  "code.not_waiting": { ru: "Этот человек больше не ждёт", en: "This person is not waiting any more" },
+  "code.already_marked": { ru: "У этого человека уже есть отметка", en: "Already marked" },
+  "code.yourself": { ru: "Себя отметить нельзя", en: "You cannot mark yourself" },
+  "code.too_many_sockets": {
+    ru: "Занятие открыто слишком во многих окнах. Закройте лишние",
+    en: "This class is open in too many windows. Close some of them",
+  },
+  "code.too_many_frames": {
+    ru: "Слишком много нажатий. Подождите немного",
+    en: "Too many taps. Wait a moment",
+  },
+  "code.bad_event_id": { ru: "В ссылке ошибка", en: "There is a mistake in the link" },
+  "code.bad_params": {
+    ru: "Страница устарела, загрузите её заново",
+    en: "This page is out of date, please reload it",
   },
   "code.foreign_origin": {
     ru: "Откройте страницу по её обычному адресу",

@@ -1,7 +1,8 @@
-/** `<count-down until="milliseconds">`: the seconds that are left, as a number and a bar. */
+/** `<count-down until="seconds">`: the seconds that are left, as a number and a bar. */
 
 import { h, say } from "../dom.js";
 import { counted, t } from "../texts.js";
+import { now } from "../times.js";
 
 const EVERY = 250;
 
@@ -31,15 +32,15 @@ export class CountDown extends HTMLElement {
   attributeChangedCallback(_, before, value) {
     if (before === value) return;
     this.#until = Number(value);
-    this.#whole = Math.max(1, this.#until - Date.now());
+    this.#whole = Math.max(1, this.#until - now());
     this.#tick();
   }
 
   #tick() {
-    const left = Math.max(0, this.#until - Date.now());
-    say(this.#number, counted("hold.seconds", Math.ceil(left / 1000)));
+    const left = Math.max(0, this.#until - now());
+    say(this.#number, counted("hold.seconds", Math.ceil(left)));
     this.#bar.value = left / this.#whole;
-    this.classList.toggle("soon", left < 15_000);
+    this.classList.toggle("soon", left < 15);
   }
 }
 

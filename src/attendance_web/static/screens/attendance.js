@@ -12,13 +12,14 @@ const STATES = /** @type {const} */ ({
   waiting: "state.waiting",
   held: "state.held",
   marked: "state.marked",
+  left: "state.left",
 });
 
 /**
  * @param {string} eventId
- * @param {(() => void)[]} endings what is to be done when the screen is left
+ * @param {import("../life.js").Life} life of what is shown
  */
-export function attendance(eventId, endings) {
+export function attendance(eventId, life) {
   const list = loaded({ "data-test": "attendance" }, async () => {
     const participants = await api.attendance(eventId);
     const names = new Map(participants.map((each) => [each.user_id, each.display_name]));
@@ -28,11 +29,10 @@ export function attendance(eventId, endings) {
       ...participants.map((each) => line(each, names)),
     ];
   });
-  const timer = setInterval(() => {
+  life.every(AGAIN_EVERY, () => {
     const isRead = list.view.contains(document.activeElement); // by keyboard: stays where it is
-    if (document.visibilityState === "visible" && !isRead) void list.again();
-  }, AGAIN_EVERY);
-  endings.push(() => clearInterval(timer));
+    if (!isRead) void list.again();
+  });
   return h(
     "section",
     { "aria-labelledby": "attendance" },

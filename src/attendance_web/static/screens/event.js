@@ -1,8 +1,10 @@
 /** One event: the two big buttons, how to share it, and for its creator who has come. */
 
 import * as api from "../api.js";
+import { standing } from "../classes.js";
 import { h, say } from "../dom.js";
 import { icon } from "../icons.js";
+import { Life } from "../life.js";
 import { tell } from "../notices.js";
 import { asked, button, heading, loaded } from "../parts.js";
 import { people, person } from "../people.js";
@@ -20,55 +22,47 @@ import { share } from "./share.js";
 /** @type {import("../router.js").ScreenOf} */
 export function event(eventId = "") {
   const title = heading("…", "/");
-  /** @type {(() => void)[]} */
-  const endings = [];
+  const life = new Life();
+  let shown = life.part();
   const body = loaded({ class: "event" }, async () => {
-    const [found, joined, attended] = await Promise.all([
-      api.event(eventId),
-      api.joinedEvents(),
-      api.myAttendance(),
-    ]);
+    const { found, isIn, mark } = await standing(eventId);
+    shown.end(); // what was shown before is not to be kept up to date
+    shown = life.part();
     say(/** @type {Element} */ (title.querySelector("h1")), found.name);
     document.title = found.name;
-    const isIn = joined.some((each) => each.event_id === found.event_id);
-    const mine = attended.find((each) => each.event_id === found.event_id);
     const isMine = found.creator_id === session.value.userId;
     return [
-      about(found, endings),
-      mine?.marked_by ? markedAlready(mine, endings) : null,
-      now() < found.time_to ? doors(found, !!mine?.marked_by) : over(),
+      about(found, shown),
+      mark && markedAlready(mark, shown),
+      now() < found.time_to ? doors(found, mark !== null) : over(),
       controls(found, isIn, isMine, body.again),
-      isMine && attendance(found.event_id, endings),
+      isMine && attendance(found.event_id, shown),
     ];
   });
   const view = h("section", {}, title, body.view);
-  return { view, title: t("event"), tab: "events", leave: () => endings.forEach((end) => end()) };
+  return { view, title: t("event"), tab: "events", leave: () => life.end() };
 }
 
 /**
  * @param {EventShown} found
- * @param {(() => void)[]} endings
+ * @param {Life} life
  */
-function about(found, endings) {
+function about(found, life) {
   const creator = h("span");
-  endings.push(
-    people.watch(() => say(creator, person(found.creator_id)?.display_name ?? "…")),
-  );
+  life.watch(people, () => say(creator, person(found.creator_id)?.display_name ?? "…"));
   return h("p", { class: "about" }, span(found), h("br"), t("event.by"), " ", creator);
 }
 
 /**
- * @param {import("../api.js").Attended} mine
- * @param {(() => void)[]} endings
+ * @param {api.Entry} mark
+ * @param {Life} life
  */
-function markedAlready(mine, endings) {
+function markedAlready(mark, life) {
   const line = h("p", { class: "card good", "data-test": "already-marked" });
-  endings.push(
-    people.watch(() => {
-      const name = person(mine.marked_by ?? 0)?.display_name ?? "…";
-      say(line, `✓ ${t("event.marked", { name, time: clock(mine.marked_at ?? 0) })}`);
-    }),
-  );
+  life.watch(people, () => {
+    const name = person(mark.actor_id)?.display_name ?? "…";
+    say(line, `✓ ${t("event.marked", { name, time: clock(mark.at) })}`);
+  });
   return line;
 }
 

@@ -1,6 +1,6 @@
 /** The events: mine, today's, what one searches for, and a new one. */
 
-import * as api from "../api.js";
+import { findClasses, readNext, readOthersToday } from "../classes.js";
 import { h, refill } from "../dom.js";
 import { tellError } from "../notices.js";
 import { badge, eventLink, heading, loaded } from "../parts.js";
@@ -11,7 +11,6 @@ import { newEvent } from "./new-event.js";
 
 const SEARCH_FROM = 3; // Contract: GetEvents
 const SEARCH_AFTER = 250;
-const MAX_SEEN = 100;
 
 /** @typedef {import("../api.js").Event} Event */
 
@@ -41,9 +40,9 @@ export function events() {
       return;
     }
     try {
-      const some = (await api.events(part)).filter(isNotOver);
+      const some = await findClasses(part);
       if (turn !== asked) return; // an answer to what was typed before
-      refill(found, ...links(some.slice(0, MAX_SEEN)), !some.length && h("p", {}, t("nobody")));
+      refill(found, ...links(some), !some.length && h("p", {}, t("nobody")));
     } catch (error) {
       tellError(error);
     }
@@ -58,28 +57,21 @@ export function events() {
 }
 
 async function readLists() {
-  const [joined, created, all] = await Promise.all([
-    api.joinedEvents(),
-    api.createdEvents(),
-    api.events(),
-  ]);
-  const mine = new Map([...created, ...joined].map((each) => [each.event_id, each]));
-  const made = new Set(created.map((each) => each.event_id));
-  const here = all.filter(isNotOver);
-  const today = here.filter(isToday);
-  const myOwn = [...mine.values()].filter(isNotOver).filter((each) => !isToday(each));
-  const others = here.filter((each) => !isToday(each) && !mine.has(each.event_id));
+  const [own, others] = await Promise.all([readNext(), readOthersToday()]);
+  const mine = new Map(own.map((each) => [each.event_id, each]));
+  const here = [...own.filter(isToday), ...others.filter((each) => !mine.has(each.event_id))];
+  const today = here.sort((one, other) => one.time_from - other.time_from);
+  const myOwn = own.filter((each) => !isToday(each));
   /** @param {Event} each */
   const link = (each) =>
     eventLink(
       each,
-      each.time_from <= now() && badge(t("events.now")),
-      made.has(each.event_id) ? badge(t("events.made")) : mine.has(each.event_id) && badge(t("in")),
+      isNow(each) && badge(t("events.now")),
+      mine.has(each.event_id) && badge(t(mine.get(each.event_id)?.organiser ? "events.made" : "in")),
     );
   return [
     ...list(t("events.today"), today.map(link), t("events.noneToday")),
     ...(myOwn.length ? list(t("events.mine"), myOwn.map(link)) : []),
-    ...(others.length ? list(t("events.later"), others.slice(0, MAX_SEEN).map(link)) : []),
   ];
 }
 
@@ -94,8 +86,8 @@ function list(title, items, none) {
 
 /** @param {Event[]} some */
 function links(some) {
-  return some.map((each) => eventLink(each, each.time_from <= now() && badge(t("events.now"))));
+  return some.map((each) => eventLink(each, isNow(each) && badge(t("events.now"))));
 }
 
 /** @param {Event} event */
-const isNotOver = (event) => event.time_to > now();
+const isNow = ({ time_from, time_to }) => time_from <= now() && now() < time_to;

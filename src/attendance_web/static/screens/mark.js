@@ -9,13 +9,11 @@ import { Whisper, tell } from "../notices.js";
 import { button, heading } from "../parts.js";
 import { people, person, readFriends } from "../people.js";
 import { counted, isKey, t } from "../texts.js";
-import { clock, day, now } from "../times.js";
+import { clock, day } from "../times.js";
 import { makeRow, mendRow } from "./mark-row.js";
 import { HoldDialog } from "./hold.js";
 
 /** @typedef {import("../marking.js").AtTheSheet} AtTheSheet */
-
-const NOT_STARTED = 4425;
 
 /** @type {import("../router.js").ScreenOf} */
 export function markScreen(eventId = "") {
@@ -37,7 +35,7 @@ export function markScreen(eventId = "") {
   });
   const none = h("p", { class: "none" }, t("mark.none"));
   const ended = h("div", { class: "ended" });
-  let desk = new Desk(eventId);
+  const desk = new Desk(eventId);
   const rows = new KeyedList(
     list,
     (/** @type {number} */ userId) => userId,
@@ -79,38 +77,24 @@ export function markScreen(eventId = "") {
       speak(is.told);
       desk.heard();
     }
-    if (is.connection === "ended" && is.code && !ended.firstChild) finish(is);
+    if (is.connection === "ended" && is.code) finish(is);
+    else ended.replaceChildren();
+    if (is.event) say(title, is.event.name);
   };
   /** @param {AtTheSheet} is */
-  const finish = (is) => {
+  const finish = ({ begins, reason }) => {
     list.replaceChildren();
-    const key = `code.${is.reason}`;
-    const text = h("p", { class: "card" }, t(isKey(key) ? key : "code.other"));
-    refill(ended, text, button(t("again"), again, { "data-test": "again" }));
-    if (is.code === NOT_STARTED) void beginLater(text);
+    const key = `code.${reason}`;
+    const time = begins === null ? "" : `${day(begins)}, ${clock(begins)}`;
+    const text = time ? t("mark.begins", { time }) : t(isKey(key) ? key : "code.other");
+    if (ended.firstChild?.textContent === text) return;
+    const again = button(t("again"), () => desk.again(), { "data-test": "again" });
+    refill(ended, h("p", { class: "card" }, text), again);
   };
-  let later = 0;
-  /** @param {HTMLElement} text */
-  const beginLater = async (text) => {
-    const { time_from } = await api.event(eventId);
-    say(text, t("mark.begins", { time: `${day(time_from)}, ${clock(time_from)}` }));
-    later = window.setTimeout(again, Math.min(2 ** 31 - 1, (time_from - now() + 1) * 1000));
-  };
-  let unwatch = () => {};
-  const again = () => {
-    clearTimeout(later);
-    unwatch();
-    ended.replaceChildren();
-    desk = new Desk(eventId);
-    watch();
-  };
-  const watch = () => {
-    unwatch = desk.store.watch(() => {
-      show();
-      whisper.changed();
-    });
-  };
-  watch();
+  const unwatch = desk.store.watch(() => {
+    show();
+    whisper.changed();
+  });
   search.oninput = show;
   const forget = people.watch(show);
   void readFriends().catch(() => undefined);
@@ -118,7 +102,6 @@ export function markScreen(eventId = "") {
   const view = h("section", {}, heading(t("mark"), back), title, connection, count, search);
   view.append(list, none, ended, hold.view);
   const leave = () => {
-    clearTimeout(later);
     unwatch();
     forget();
     whisper.stop();
@@ -146,11 +129,14 @@ function speak(told) {
       return tell(t("told.faster", { name }), "bad");
     case "expired":
       return tell(t("told.expired", { name }), "bad");
+    case "undone":
+      return tell(t("told.undone", { name }));
     case "notSent":
       return tell(t("not.sent"), "bad");
     case "code": {
       const key = `code.${told.code}`;
-      return tell(isKey(key) ? t(key) : (told.text ?? t("code.other")), "bad");
+      const words = { seconds: told.seconds ?? 0 };
+      return tell(isKey(key) ? t(key, words) : (told.text ?? t("code.other")), "bad");
     }
   }
 }

@@ -6,7 +6,7 @@ import "../elements/person-face.js";
 import { tell } from "../notices.js";
 import { badge, button, eventLink, field, form, heading, loaded } from "../parts.js";
 import { meet } from "../people.js";
-import { entered, session } from "../session.js";
+import { leave, session } from "../session.js";
 import { counted, t } from "../texts.js";
 import { clock } from "../times.js";
 import { languages } from "./languages.js";
@@ -49,10 +49,11 @@ export function me() {
     });
     input.onchange = async () => {
       const file = input.files?.[0];
+      input.value = ""; // the same one may be chosen again
       if (!file) return;
       choose.setAttribute("aria-busy", "true");
       try {
-        await api.uploadScan(file);
+        await api.uploadScan(file, file.name);
         tell(t("scan.sent"));
         await body.again();
       } catch (error) {
@@ -92,15 +93,11 @@ export function me() {
       attended.length ? null : h("p", { class: "none" }, t("me.noAttendance")),
     ];
   });
-  const out = async () => {
-    await api.logOut();
-    entered(null);
-  };
   const view = h("section", { class: "narrow" }, heading(t("me")), body.view);
   view.append(
     h("section", {}, h("h2", {}, t("me.attendance")), history.view),
     languages(),
-    h("div", { class: "choices" }, button(t("me.logOut"), out, { "data-test": "log-out" })),
+    h("div", { class: "choices" }, button(t("me.logOut"), leave, { "data-test": "log-out" })),
   );
   return { view, title: t("me"), tab: "me" };
 }

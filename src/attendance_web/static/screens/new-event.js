@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { field, form } from "../parts.js";
 import { go } from "../router.js";
 import { t } from "../texts.js";
-import { length, now } from "../times.js";
+import { fieldTime, length, now, timeOfField } from "../times.js";
 
 const LENGTHS = [45, 90, 180]; // minutes
 const USUAL = 90;
@@ -14,7 +14,7 @@ const BEGAN = 60; // seconds ago, so that marking can begin at once
 export function newEvent() {
   const name = h("input", { name: "name", maxlength: 128, required: true, autocomplete: "off" });
   const at = h("input", { type: "datetime-local", name: "at", "aria-label": t("new.at") });
-  at.value = localTime(new Date(Date.now() + 3_600_000));
+  at.value = fieldTime(now() + 3_600);
   at.oninput = () => {
     const later = /** @type {HTMLInputElement} */ (made.querySelector("[value=later]"));
     later.checked = true;
@@ -25,10 +25,14 @@ export function newEvent() {
     async () => {
       const chosen = new FormData(made);
       const isNow = chosen.get("start") === "now";
-      const start = isNow ? now() - BEGAN : new Date(at.value).getTime() / 1000;
-      if (Number.isNaN(start)) throw new Error(t("new.when"));
+      const start = isNow ? now() - BEGAN : timeOfField(at.value);
+      if (start === null) throw new Error(t("new.when"));
       const end = (isNow ? now() : start) + Number(chosen.get("length")) * 60;
-      const id = await api.createEvent(name.value, Math.floor(start), Math.floor(end));
+      const id = await api.createEvent({
+        name: name.value,
+        time_from: Math.floor(start),
+        time_to: Math.floor(end),
+      });
       dialog.close();
       go(`/event/${id}`);
     },
@@ -74,10 +78,4 @@ function group(legend, ...children) {
 function choice(name, value, label, checked) {
   const input = h("input", { type: "radio", name, value, checked });
   return h("label", { class: "chip" }, input, h("span", {}, label));
-}
-
-/** @param {Date} date */
-function localTime(date) {
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
 }

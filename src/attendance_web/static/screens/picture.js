@@ -31,6 +31,7 @@ export function choosePicture(changed) {
   const wrong = h("p", { class: "bad", role: "alert" });
   input.onchange = async () => {
     const file = input.files?.[0];
+    input.value = ""; // the same one may be chosen again
     if (!file) return;
     wrong.textContent = "";
     try {

@@ -1,0 +1,82 @@
+"""Answers that are large, packed for whoever can unpack them. Contract: 1.21."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from attendance_web.http.envelope import JSON
+from attendance_web.wire.headers import RawHeaders, every, header
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]  # of ASGI, whoever has typed it
+
+LEAST_BYTES: Final = 1400  # Contract: 1.21, what one packet carries
+LEVEL: Final = 1  # the quickest: a list of 500 takes half a millisecond, and a quarter of its bytes
+GZIP: Final = 31  # as zlib calls it, with the greatest window
+
+
+def accepts_gzip(headers: RawHeaders) -> bool:
+    """Tells whether whoever asks can unpack."""
+    for coding in ",".join(every(headers, "accept-encoding")).split(","):
+        name, _, weight = coding.partition(";")
+        if name.strip().lower() == "gzip":
+            return weight.replace(" ", "").lower() not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
+async def answer_packed(application: Application, scope: Any, receive: Any, send: Any) -> None:
+    """Has the application answer, and packs what it says where that is large, piece by piece."""
+    if not accepts_gzip(scope["headers"]):
+        await application(scope, receive, send)
+        return
+    await application(scope, receive, _Packer(send))
+
+
+class _Packer:
+    """Sends one answer; its head waits for the first of the body, which tells how large it is."""
+
+    def __init__(self, send: Any) -> None:
+        self._send = send
+        self._head: Any = None
+        self._packing: Any = None
+
+    async def __call__(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            if _may_be_packed(message["headers"]):
+                self._head = message
+                return
+        elif message["type"] == "http.response.body":
+            message = await self._body(message)
+        await self._send(message)
+
+    async def _body(self, message: Any) -> Any:
+        head, self._head = self._head, None
+        body, more = message.get("body", b""), message.get("more_body", False)
+        if head is not None and (more or len(body) >= LEAST_BYTES):
+            self._packing = zlib.compressobj(LEVEL, wbits=GZIP)
+        if self._packing is not None:
+            ending = zlib.Z_SYNC_FLUSH if more else zlib.Z_FINISH
+            body = self._packing.compress(body) + self._packing.flush(ending)
+            if head is not None:
+                head = {
+                    **head,
+                    "headers": _headers_of(head["headers"], None if more else len(body)),
+                }
+        if head is not None:
+            await self._send(head)
+        return {**message, "body": body}
+
+
+def _may_be_packed(headers: RawHeaders) -> bool:
+    kind = (header(headers, "content-type") or "").partition(";")[0]
+    return kind == JSON and header(headers, "content-encoding") is None
+
+
+def _headers_of(headers: RawHeaders, length: int | None) -> list[tuple[bytes, bytes]]:
+    """Says how it is packed, and how long it is, where that is known."""
+    kept = [each for each in headers if each[0].lower() != b"content-length"]
+    added = [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
+    if length is not None:
+        added.append((b"content-length", b"%d" % length))
+    return [*kept, *added]

@@ -1,0 +1,112 @@
+"""What somebody sees who comes back: their own classes, soon, wherever their link leads."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.browser.visitor import Door, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+LATE = 5.0  # seconds
+
+
+async def post(visitor: Visitor, path: str, **given: Any) -> Any:
+    """A call of theirs beside the page."""
+    cookies = await visitor.context.cookies()
+    token = next(each["value"] for each in cookies if each["name"] == "csrftoken")
+    answer = await visitor.context.request.post(
+        f"{visitor.url}{path}", data=given, headers={"X-CSRFToken": token}
+    )
+    said = await answer.json()
+    assert said["error"] == 0, said
+    return said["response"]
+
+
+async def test_ones_classes_do_not_wait_for_the_question_who_it_is(door: Door) -> None:
+    visitor = await door.student("Soon There", "soon-there", language="en")
+    await visitor.create_event("Seen soon")
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(LATE)
+        await route.continue_()
+
+    await visitor.page.route("**/GetCurrentUserId", late)
+    begun = time.monotonic()
+    await visitor.open(visitor.url)
+    await expect(visitor.at("events")).to_contain_text("Seen soon")
+    assert time.monotonic() - begun < LATE
+    await visitor.page.unroute_all(behavior="wait")
+
+
+async def test_whose_session_is_over_is_asked_to_log_in_and_comes_to_where_the_link_led(
+    door: Door,
+) -> None:
+    visitor = await door.student("Session Over", "session-over", language="en")
+    link = await visitor.create_event("Behind the log-in")
+    visitor.watch.may_lose_connection = True
+    await visitor.context.clear_cookies(name="sessionid")
+    await visitor.open(link)
+    await expect(visitor.at("sign-up")).to_be_visible()
+    await expect(visitor.at("invitation")).to_contain_text("Behind the log-in")
+    visitor.watch.wrong = [each for each in visitor.watch.wrong if "401" not in each]
+
+
+async def test_a_class_that_is_over_is_found_by_its_name_by_anybody(door: Door) -> None:
+    creator = await door.student("Past Teacher", "past-teacher", language="en")
+    now = int(time.time())
+    times = {"time_from": now - 600, "time_to": now + 2}
+    await post(creator, "/api/events/CreateEvent", name="Over and done", **times)
+    await asyncio.sleep(max(0.0, now + 3 - time.time()))  # until it is over
+    visitor = await door.student("Past Student", "past-student", language="en")
+    await visitor.at("search").fill("done over")
+    await expect(visitor.at("found").get_by_role("link")).to_contain_text("Over and done")
+
+
+@pytest.mark.parametrize("behind", ["?utm_source=vk", ".", ")", "/", "»."])
+async def test_what_is_put_behind_a_link_leads_nobody_astray(door: Door, behind: str) -> None:
+    name = f"Link {ord(behind[0])}"
+    visitor = await door.student(name, name.lower().replace(" ", "-"), language="en")
+    link = await visitor.create_event(name)
+    heading = visitor.page.get_by_role("heading", level=1, name=name)
+    event_id = visitor.page.url.rpartition("/")[2]
+    place = f"/event/{event_id}"
+    for address in (
+        f"{link}{behind}",
+        f"{visitor.url}/#{place}{behind}",
+        f"{visitor.url}/%23{place}",
+    ):
+        await visitor.at("tab-people").click()
+        await visitor.open(address)
+        await expect(heading).to_be_visible()
+
+
+async def test_where_there_is_no_page_one_is_told(door: Door) -> None:
+    visitor = await door.student("Lost Link", "lost-link", language="en")
+    await visitor.open(f"{visitor.url}/#/nowhere")
+    await expect(visitor.at("notice")).to_contain_text("no such page")
+    await expect(visitor.at("events")).to_be_visible()
+
+
+async def test_a_reload_keeps_ones_place_in_the_list(door: Door) -> None:
+    """Contract: 6.6."""
+    marker = await door.student("Marker Reload", "marker-reload", language="en")
+    link = await marker.create_event("In their place")
+    await marker.mark()
+    first = await door.student("First Reload", "first-reload", link, language="en")
+    await first.wait()
+    second = await door.student("Second Reload", "second-reload", link, language="en")
+    await second.wait()
+    for _ in range(2):
+        await first.page.reload()
+        await first.expect_state("open")
+    await marker.expect_listed(first, second)
+    await marker.hold(second)
+    await marker.page.reload()
+    await expect(marker.at("held")).to_contain_text("Second Reload")
+    await marker.at("marked").click()
+    await second.expect_state("marked")

@@ -1,0 +1,93 @@
+"""What a screen leaves behind when one goes on: nothing; and what a mark leaves: a receipt."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.visitor import Door, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+COUNT_INTERVALS = """
+(() => {
+  const running = new Set();
+  const [set, clear] = [globalThis.setInterval, globalThis.clearInterval];
+  globalThis.setInterval = (...given) => {
+    const timer = set(...given);
+    running.add(timer);
+    return timer;
+  };
+  globalThis.clearInterval = (timer) => {
+    running.delete(timer);
+    clear(timer);
+  };
+  globalThis.intervals = () => running.size;
+})();
+"""
+LEFT = """
+async () => {
+  const folder = document.querySelector("script[type=module]").src.replace(/app.js$/, "");
+  const stores = [
+    (await import(`${folder}people.js`)).people,
+    (await import(`${folder}waiting.js`)).waiting,
+    (await import(`${folder}session.js`)).session,
+  ];
+  return [intervals(), ...stores.map((each) => each.watchers)];
+}
+"""
+
+
+async def left(visitor: Visitor) -> list[int]:
+    """How many intervals run, and how many watch each store."""
+    return list(await visitor.page.evaluate(LEFT))
+
+
+async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) -> None:
+    creator = await door.enter("Nina Joins", language="en")
+    await creator.context.add_init_script(COUNT_INTERVALS)
+    await creator.open()
+    await creator.sign_up("nina-joins")
+    await creator.create_event("In and out")
+    address = creator.page.url
+    await creator.at("attendance").get_by_role("link").first.wait_for()
+    once = await left(creator)
+    for _ in range(3):
+        await creator.at("leave").click()
+        await creator.at("yes").click()
+        await creator.at("join").click()
+        await creator.at("leave").wait_for()
+    await creator.at("attendance").get_by_role("link").first.wait_for()
+    assert await left(creator) == once
+    await creator.at("tab-people").click()
+    await creator.at("friends").wait_for()
+    elsewhere = await left(creator)
+    assert elsewhere[0] == 0
+    await creator.open(address)
+    await creator.mark()
+    await creator.at("tab-people").click()
+    await creator.at("friends").wait_for()
+    assert await left(creator) == elsewhere
+
+
+async def test_without_signal_the_last_mark_is_shown_until_one_logs_out(door: Door) -> None:
+    marker = await door.student("Marker Kept", "marker-kept", language="en")
+    link = await marker.create_event("Receipt")
+    await marker.mark()
+    asker = await door.student("Asker Kept", "asker-kept", link, language="en")
+    await asker.wait()
+    await marker.hold(asker)
+    await marker.at("marked").click()
+    await asker.expect_state("marked")
+    await asker.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    await asker.page.wait_for_function("() => localStorage.getItem('marks')")
+    asker.watch.may_lose_connection = True
+    await asker.context.set_offline(True)
+    await asker.page.reload()
+    await expect(asker.at("kept-mark")).to_contain_text("Receipt")
+    await expect(asker.at("kept-mark")).to_contain_text("Marker Kept")
+    await asker.context.set_offline(False)
+    await expect(asker.at("kept-mark")).to_have_count(0)
+    await asker.at("tab-me").click()
+    await asker.at("log-out").click()
+    await asker.at("sign-up").wait_for()
+    assert await asker.page.evaluate("() => localStorage.getItem('marks')") is None

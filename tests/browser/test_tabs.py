@@ -1,0 +1,118 @@
+"""Two tabs of one browser: nothing is ever done for whoever logged in beside it. Contract: 1.8."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.visitor import PASSWORD, Door, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+NOT_HEARD = """
+(() => {
+  // A tab that hears of nothing that others do, like one that was frozen
+  addEventListener("storage", (event) => event.stopImmediatePropagation(), true);
+  addEventListener("visibilitychange", (event) => event.stopImmediatePropagation(), true);
+})();
+"""
+
+
+async def second_person(visitor: Visitor, name: str) -> Page:
+    """In another tab one logs out, and somebody else signs up."""
+    tab = await visitor.context.new_page()
+    await tab.goto(visitor.url)
+    await tab.get_by_test_id("tab-me").click()
+    await tab.get_by_test_id("log-out").click()
+    form = tab.get_by_test_id("sign-up")
+    await form.locator("[name=name]").fill(name)
+    await form.locator("[name=username]").fill(name.lower().replace(" ", "-"))
+    await form.locator("[type=password]").fill(PASSWORD)
+    await form.get_by_test_id("submit").click()
+    await expect(tab.get_by_test_id("tab-me")).to_be_visible()
+    return tab
+
+
+async def shown_name(page: Page) -> str:
+    return await page.get_by_test_id("info").locator("[name=name]").input_value()
+
+
+async def test_a_tab_that_heard_nothing_changes_nobody_elses_profile(door: Door) -> None:
+    first = await door.student("Anna Before", "anna-before", language="en")
+    await first.page.close()
+    first.page = await first.context.new_page()
+    await first.page.add_init_script(NOT_HEARD)
+    await first.open()
+    await first.at("tab-me").click()
+    await first.at("info").locator("[name=bio]").fill("Of Anna")
+    tab = await second_person(first, "Boris Beside")
+    await first.at("save").click()
+    await expect(first.at("info").locator("[name=name]")).to_have_value("Boris Beside")
+    await expect(first.at("info").locator("[name=bio]")).to_have_value("")
+    await tab.reload()
+    await tab.get_by_test_id("tab-me").click()
+    await expect(tab.get_by_test_id("info").locator("[name=name]")).to_have_value("Boris Beside")
+
+
+async def test_a_tab_that_heard_nothing_lists_nobody_else(door: Door) -> None:
+    first = await door.student("Anna Listed", "anna-listed", language="en")
+    link = await first.create_event("Who waits here")
+    await first.page.close()
+    first.page = await first.context.new_page()
+    await first.page.add_init_script(NOT_HEARD)
+    await first.open(link)
+    await first.at("mark-me").wait_for()
+    tab = await second_person(first, "Boris Unlisted")
+    await first.at("mark-me").click()
+    await expect(first.at("join")).to_be_visible()  # it is Boris's page now, and he has not joined
+    await expect(first.at("waiting-bar")).to_have_count(0)
+    await tab.close()
+
+
+async def test_a_tab_that_hears_of_it_becomes_the_others_by_itself(door: Door) -> None:
+    first = await door.student("Anna Told", "anna-told", language="en")
+    await first.at("tab-me").click()
+    await expect(first.at("info").locator("[name=name]")).to_have_value("Anna Told")
+    tab = await second_person(first, "Boris Telling")
+    await expect(first.at("info").locator("[name=name]")).to_have_value("Boris Telling")
+    await tab.close()
+
+
+async def test_two_tabs_of_one_person_wait_in_one_place(door: Door) -> None:
+    marker = await door.student("Marker Tabs", "marker-tabs", language="en")
+    link = await marker.create_event("Both tabs")
+    await marker.mark()
+    asker = await door.student("Asker Tabs", "asker-tabs", link, language="en")
+    await asker.wait()
+    other = await asker.context.new_page()
+    await other.goto(link)
+    await other.get_by_test_id("mark-me").click()
+    await expect(other.get_by_test_id("waiting")).to_have_attribute("data-state", "open")
+    await marker.expect_listed(asker)
+    await other.close()
+    await marker.hold(asker)
+    await marker.at("marked").click()
+    await asker.expect_state("marked")
+
+
+async def test_a_tab_that_was_frozen_finds_the_truth_when_it_thaws(door: Door) -> None:
+    """Of the mark that was made meanwhile, and of who is logged in by now."""
+    marker = await door.student("Marker Frozen", "marker-frozen", language="en")
+    link = await marker.create_event("Frozen")
+    await marker.mark()
+    asker = await door.student("Asker Frozen", "asker-frozen", link, language="en")
+    await asker.wait()
+    life = await asker.context.new_cdp_session(asker.page)
+    await life.send("Page.setWebLifecycleState", {"state": "frozen"})
+    await marker.hold(asker)
+    await marker.at("marked").click()
+    await expect(marker.at("held")).to_be_hidden()
+    await life.send("Page.setWebLifecycleState", {"state": "active"})
+    await asker.expect_state("marked")
+
+    await life.send("Page.setWebLifecycleState", {"state": "frozen"})
+    tab = await second_person(asker, "Boris Thawed")
+    await life.send("Page.setWebLifecycleState", {"state": "active"})
+    await expect(asker.at("waiting")).to_have_count(0)
+    await asker.at("tab-me").click()
+    await expect(asker.at("info").locator("[name=name]")).to_have_value("Boris Thawed")
+    await tab.close()

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import { browser } from "./browser.js";
+
+// What a browser of 2021 does not have
+for (const [owner, name] of /** @type {[any, string][]} */ ([
+  [URLSearchParams.prototype, "size"],
+  [AbortSignal, "timeout"],
+  [AbortSignal, "any"],
+  [Array.prototype, "findLast"],
+  [Object, "hasOwn"],
+  [globalThis, "structuredClone"],
+])) {
+  delete owner[name];
+}
+const api = await import("../../src/attendance_web/static/api.js");
+
+const last = () => {
+  const asked = browser.asked.at(-1);
+  if (!asked) throw new Error("nothing was asked");
+  return asked;
+};
+
+beforeEach(() => {
+  browser.answers = {};
+  browser.headers = {};
+  browser.isDown = false;
+  api.actFor(null, () => {});
+});
+
+describe("a call", () => {
+  it("has its arguments, whatever the browser lacks", async () => {
+    browser.answers.GetEvents = () => [];
+    await api.events({ name: "физика", newest_first: true, limit: 30 });
+    assert.equal(String(last().query.get("name")), "физика");
+    assert.equal(last().query.get("newest_first"), "true");
+    assert.equal(last().query.get("offset"), null);
+    assert.equal(last().headers["X-CSRFToken"], "token");
+  });
+
+  it("says whom it is for, once that is known", async () => {
+    browser.answers.GetCurrentUserId = () => ({ user_id: 7 });
+    assert.equal(await api.currentUser(), 7);
+    assert.equal(last().headers["X-Attendance-User"], undefined);
+    api.actFor(7, () => {});
+    await api.joinEvent("e");
+    assert.equal(last().headers["X-Attendance-User"], "7");
+    assert.deepEqual(last().body, { event_id: "e" });
+  });
+
+  for (const refusal of [
+    { error: 3, error_msg: "!", code: "other_person" },
+    { error: 7, error_msg: "!", code: "not_logged_in" },
+  ]) {
+    it(`that is refused with ${refusal.code} tells that it is not this person any more`, async () => {
+      let told = 0;
+      api.actFor(7, () => (told += 1));
+      browser.answers.JoinEvent = () => refusal;
+      await assert.rejects(api.joinEvent("e"), { code: refusal.code });
+      assert.equal(told, 1);
+      api.actFor(null, () => (told += 1));
+      await assert.rejects(api.joinEvent("e"));
+      assert.equal(told, 1, "nobody was logged in before either");
+    });
+  }
+
+  it("names the field that is refused", async () => {
+    browser.answers.UpdateProfileInfo = () => ({ error: 1, error_msg: "!", code: "bad_length", field: "bio" });
+    await assert.rejects(api.updateInfo({ display_name: "A", bio: "" }), { field: "bio" });
+    browser.answers.signup = () => ({ error: 6, error_msg: "!", code: "username_taken" });
+    await assert.rejects(api.signUp("a", "b"), { field: "username", code: "username_taken" });
+  });
+
+  it("says minutes where one has to wait for minutes", async () => {
+    browser.answers.login = () => ({ error: 8, error_msg: "in 893 s", code: "too_many_requests" });
+    browser.headers = { "Retry-After": "893" };
+    await assert.rejects(api.logIn("a", "b"), { message: "Too many attempts. Try again in 15 mins" });
+    browser.headers = { "Retry-After": "1" };
+    await assert.rejects(api.logIn("a", "b"), { message: "in 893 s" });
+  });
+
+  it("that a proxy answers, or nobody, was not answered", async () => {
+    browser.answers.JoinEvent = () => "<html>502 Bad Gateway</html>";
+    await assert.rejects(api.joinEvent("e"), { error: 0 });
+    browser.isDown = true;
+    await assert.rejects(api.joinEvent("e"), { error: 0 });
+  });
+});

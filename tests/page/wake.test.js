@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { settled, turn } from "./browser.js";
+import { canStayAwake, stayAwake } from "../../src/attendance_web/static/wake.js";
+
+let [held, asked, isAllowed] = [0, 0, true];
+
+class Lock extends EventTarget {
+  isHeld = true;
+
+  async release() {
+    if (!this.isHeld) return;
+    this.isHeld = false;
+    held -= 1;
+    this.dispatchEvent(new Event("release"));
+  }
+}
+/** @type {Lock | undefined} */
+let last;
+const wakeLock = {
+  async request() {
+    asked += 1;
+    if (!isAllowed) throw new Error("NotAllowedError");
+    held += 1;
+    last = new Lock();
+    return last;
+  },
+};
+
+describe("the screen", () => {
+  it("goes dark as it likes where a browser cannot keep it lit", async () => {
+    assert.equal(canStayAwake(), false);
+    stayAwake()();
+    await settled();
+  });
+
+  it("stays lit while anybody wants it, once", async () => {
+    Object.assign(navigator, { wakeLock });
+    const [one, other] = [stayAwake(), stayAwake()];
+    await settled();
+    assert.deepEqual([held, asked], [1, 1]);
+    one();
+    one();
+    await settled();
+    assert.equal(held, 1);
+    other();
+    await settled();
+    assert.equal(held, 0);
+  });
+
+  it("is let go while it is hidden, and lit again when it is seen", async () => {
+    const end = stayAwake();
+    await settled();
+    turn("visibilitychange", "hidden");
+    await last?.release(); // as browsers do
+    await settled();
+    assert.equal(held, 0);
+    turn("visibilitychange", "visible");
+    await settled();
+    assert.equal(held, 1);
+    end();
+    turn("visibilitychange", "visible");
+    await settled();
+    assert.equal(held, 0);
+  });
+
+  it("is not kept lit by a wish that has ended before it was granted, or that is refused", async () => {
+    stayAwake()();
+    await settled();
+    assert.equal(held, 0);
+    isAllowed = false;
+    stayAwake()();
+    await settled();
+    assert.equal(held, 0);
+  });
+});
