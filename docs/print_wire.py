@@ -42,7 +42,7 @@ from attendance_web.wire import refusals
 
 ANNA, BORIS = UserId(7), UserId(12)
 PEOPLE = {
-    ANNA: ProfileSummary(ANNA, "Анна", FileKey("aBcD.jpg"), confirmed=True),
+    ANNA: ProfileSummary(ANNA, "Анна", FileKey("aBcD.jpg"), confirmed=True, group="БПМИ-231"),
     BORIS: ProfileSummary(BORIS, "Борис", None, confirmed=False),
 }
 # Words of their own for a code that refuses openings, too

@@ -21,12 +21,31 @@ async (rules) => {
 """
 SMALL = """
 (least) => [...document.querySelectorAll("button, a, input, textarea")]
-  .filter((each) => each.checkVisibility() && !each.matches(".skip, [type=radio]"))
+  .filter((each) => each.checkVisibility() && !each.matches(".skip, [type=radio], [type=checkbox]"))
   .filter((each) => {
     const { width, height } = each.getBoundingClientRect();
     return width < least - 0.5 || height < least - 0.5;
   })
   .map((each) => each.outerHTML.slice(0, 120))
+"""
+# What has the focus must not lie below what stays in its place: the sections, the head of a list
+COVERED = """
+() => {
+  if (document.querySelector("dialog[open]")) return [];
+  const before = document.activeElement;
+  const covered = [...document.querySelectorAll("main :is(button, a, input, select, textarea)")]
+    .filter((each) => each.checkVisibility() && !each.matches("[type=file]"))
+    .filter((each) => {
+      each.focus();
+      const { left, right, top, bottom } = each.getBoundingClientRect();
+      const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      if (seen?.closest(".notice")) return false; // it goes by itself
+      return !each.contains(seen) && !each.closest("label")?.contains(seen);
+    });
+  before?.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  return covered.map((each) => each.outerHTML.slice(0, 120));
+}
 """
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -35,8 +54,13 @@ async def faults(page: Page) -> list[Any]:
     """What somebody could not read, reach or hit on what the page shows now."""
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(AXE)
-    found = list(await page.evaluate(LOOK, RULES))
-    found += [f"too small: {each}" for each in await page.evaluate(SMALL, LEAST_TARGET)]
+    return list(await page.evaluate(LOOK, RULES)) + await misplaced(page)
+
+
+async def misplaced(page: Page) -> list[str]:
+    """What is too small, below something else, or beside the screen, on what is shown now."""
+    found = [f"too small: {each}" for each in await page.evaluate(SMALL, LEAST_TARGET)]
+    found += [f"covered: {each}" for each in await page.evaluate(COVERED)]
     if await page.evaluate(WIDER) > 0:
         found.append("it has to be scrolled sideways")
     return found

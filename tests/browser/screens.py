@@ -68,6 +68,7 @@ class Tour:
         await marker.at("to-sign-up").click()
         await marker.sign_up(f"vera-{self._language}-tour")
         await self._show_face(marker)
+        await self._say_group(marker)
         await marker.at("tab-events").click()
         await marker.create_event(self._other)
         await marker.at("tab-events").click()
@@ -75,6 +76,10 @@ class Tour:
         await marker.at("tab-events").click()
         await expect(marker.at("event")).not_to_have_count(0)
         yield Screen("events", marker.page)
+        await marker.page.goto(f"{marker.url}/#/classes")
+        await expect(marker.at("to-come").get_by_test_id("event")).not_to_have_count(0)
+        yield Screen("classes", marker.page)
+        await marker.page.goto(f"{marker.url}/#/")
         await marker.at("create").click()
         yield Screen("new-event", marker.page)
         await marker.page.keyboard.press("Escape")
@@ -101,13 +106,16 @@ class Tour:
                 await asker.at("invitation").wait_for()
                 yield Screen("invited", asker.page)
             await asker.sign_up(f"asker{number}-{self._language}")
-            await self._show_face(asker)
+            if number % 2 == 0:  # the others have their initials
+                await self._show_face(asker)
+            await self._say_group(asker)
             await asker.open(link)
             if number == 0:
                 await asker.at("mark-me").wait_for()
                 yield Screen("event", asker.page)
             await asker.wait()
             askers.append(asker)
+        await expect(askers[0].at("place")).to_have_text("1")
         yield Screen("waiting", askers[0].page)
         last = askers[-1]
         last.watch.may_lose_connection = True
@@ -119,11 +127,14 @@ class Tour:
         await marker.expect_listed(*askers)
         yield Screen("marking", marker.page)
         await marker.hold(askers[0])
-        await expect(marker.at("marked")).to_be_enabled()
+        await expect(marker.at("marked")).to_have_attribute("aria-disabled", "false")
         yield Screen("holding", marker.page)
+        await askers[0].expect_state("held")
+        yield Screen("held", askers[0].page)
         await marker.at("marked").click()
         await askers[0].expect_state("marked")
         await expect(askers[0].at("waiting")).to_contain_text(marker.name)
+        await expect(askers[0].at("own")).to_have_text(askers[0].name)
         yield Screen("marked", askers[0].page)
         await expect(marker.at("notice")).to_contain_text(askers[0].name)
         yield Screen(TELLING, marker.page)
@@ -132,6 +143,17 @@ class Tour:
         await marker.open(link)
         await expect(marker.at("attendance")).to_contain_text(askers[0].name)
         yield Screen("attendance", marker.page)
+        await marker.at("edit").click()
+        yield Screen("edit-event", marker.page)
+        await marker.page.keyboard.press("Escape")
+        await marker.at("project").click()
+        code = marker.at("projected").locator("img")
+        await expect(code).to_have_js_property("complete", True)
+        yield Screen("projected", marker.page)
+        await marker.at("close-code").click()
+        await marker.at("more").click()
+        await marker.at("leave").wait_for()
+        yield Screen("more", marker.page)
         await marker.at("leave").click()
         await marker.at("yes").wait_for()
         yield Screen("question", marker.page)
@@ -143,14 +165,16 @@ class Tour:
         event_id = asker.page.url.split("/event/")[1].partition("/")[0]
         tab = await asker.context.new_page()
         await tab.goto(f"{asker.url}/#/event/{event_id}")
+        await tab.get_by_test_id("more").click()
         await tab.get_by_test_id("leave").click()
         await tab.get_by_test_id("yes").click()
-        await tab.get_by_test_id("join").wait_for()
+        await tab.get_by_test_id("notice").locator("p").wait_for()
         await tab.close()
         await asker.expect_state("ended")
 
     async def _befriend(self, marker: Visitor, askers: list[Visitor]) -> None:
         """One of them asks the marker, who asks another."""
+        await askers[0].at("done").click()
         await self._find(askers[0], marker)
         await askers[0].at("befriend").click()
         await askers[0].at("withdraw").wait_for()
@@ -188,6 +212,13 @@ class Tour:
         await visitor.at("picture").set_input_files(self._picture())
         await visitor.at("save-picture").click()
         await expect(visitor.at("save-picture")).to_have_count(0)
+
+    async def _say_group(self, visitor: Visitor) -> None:
+        """What tells people of one name apart."""
+        await visitor.at("tab-me").click()
+        await visitor.at("info").locator("[name=bio]").fill(self._bio)
+        await visitor.at("save").click()
+        await expect(visitor.at("notice")).not_to_be_empty()
 
     def _picture(self) -> Path:
         path = self._folder / f"face-{self._chance.random()}.png"

@@ -37,7 +37,7 @@ def shown(user_id: int) -> str:
     """A person of the house as a list shows them."""
     return (
         f'{{"user_id":{user_id},"display_name":"person{user_id}",'
-        '"pic":"/pictures/default.svg","confirmed":false}'
+        '"pic":"/pictures/default.svg","confirmed":false,"group":""}'
     )
 
 

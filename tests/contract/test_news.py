@@ -46,7 +46,7 @@ async def test_held_and_let_go_byte_for_byte(house: House) -> None:
     assert 0 < float(left) <= 60
     who = (
         f'{{"user_id":{marker.user_id},"display_name":"person{marker.user_id}",'
-        '"pic":"/pictures/default.svg","confirmed":false}'
+        '"pic":"/pictures/default.svg","confirmed":false,"group":""}'
     )
     assert frame == (
         f'{{"result":"ok","message":"held","params":{{"user_id":{marker.user_id},'

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from attendance_core.errors import Refusal, Unavailable
+from attendance_web.http.envelope import BROKEN_CODE
 from attendance_web.page import FILES, files_of, policy
 from attendance_web.static_files import FOLDER, TYPES
 from tests.support.site import Site, refusal
@@ -238,6 +240,11 @@ class TestInstalling:
         assert not any(each.startswith(("/api", "/accounts", "/pictures")) for each in FILES)
 
 
+def kinds_of(kind: type[Refusal]) -> set[type[Refusal]]:
+    """A kind of refusal, and all that are kinds of it."""
+    return {kind}.union(*map(kinds_of, kind.__subclasses__()))
+
+
 class TestTexts:
     """Every key has both languages, and a use. What they say is tested in `tests/page`."""
 
@@ -257,8 +264,7 @@ class TestTexts:
         assert self.KEYS - by_code <= said
 
     async def test_every_code_that_has_a_text_is_one_of_the_service(self) -> None:
-        wire = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
-        codes = set(re.findall(r"^`(\w+)` \|", wire, re.MULTILINE))
+        codes = {kind.code for kind in kinds_of(Refusal)} | {Unavailable.code, BROKEN_CODE}
         by_code = {key.removeprefix("code.") for key in self.KEYS if key.startswith("code.")}
         assert by_code - {"other"} <= codes
 
@@ -272,7 +278,8 @@ class TestTexts:
 
     async def test_no_text_stands_in_the_code(self) -> None:
         cyrillic = {name for name, text in MODULES.items() if re.search("[а-яё]", text, re.I)}
-        assert cyrillic == {"words.js", "screens/languages.js"}  # there a language's own name
+        # A language's own name, and the letters that a log-in is spelled by
+        assert cyrillic == {"words.js", "screens/languages.js", "login-name.js"}
 
 
 async def test_every_file_of_the_folder_is_served_or_a_declaration() -> None:

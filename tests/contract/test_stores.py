@@ -186,7 +186,7 @@ class TestProfiles:
         anna, boris, vera = await people(store, "Анна", "Борис", "Вера")
 
         def work(unit: Any) -> None:
-            unit.profiles.put(Profile(anna, "Анна", picture=FileKey("a.jpg")))
+            unit.profiles.put(Profile(anna, "Анна", "БПМИ-231\nФКН", FileKey("a.jpg")))
             for user_id, state in (
                 (anna, Confirmation.APPROVED),
                 (boris, Confirmation.REJECTED),
@@ -197,7 +197,7 @@ class TestProfiles:
         asked = [boris, anna, UserId(77), vera, anna]
         found = await store.observe(lambda u: u.profiles.summaries(asked))
         assert sorted(found, key=lambda each: each.user_id) == [
-            ProfileSummary(anna, "Анна", FileKey("a.jpg"), confirmed=True),
+            ProfileSummary(anna, "Анна", FileKey("a.jpg"), confirmed=True, group="БПМИ-231"),
             ProfileSummary(boris, "Борис", None, confirmed=False),
             ProfileSummary(vera, "Вера", None, confirmed=False),
         ]

@@ -70,8 +70,8 @@ describe("a hold", () => {
   });
 
   it("ends with a mark, and the person is gone from the list", () => {
-    const marked = after(chosen("confirming"), ok("marked", { display_msg: "Thank you!" }));
-    const told = { what: "marked", text: "Thank you!", userId: ANNA, isNew: true };
+    const marked = after(chosen("confirming"), ok("marked", { display_msg: "Thank you!", paid: 50 }));
+    const told = { what: "marked", text: "Thank you!", userId: ANNA, isNew: true, paid: 50 };
     assert.deepEqual(marked.told, told);
     assert.deepEqual([marked.chosen, ids(marked), marked.marks.size], [null, [BORIS], 1]);
   });

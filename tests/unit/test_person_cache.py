@@ -104,7 +104,7 @@ class TestManyAtOnce:
 
 
 class TestFrames:
-    anna = ProfileSummary(ANNA, "Анна", FileKey("a.jpg"), confirmed=True)
+    anna = ProfileSummary(ANNA, "Анна", FileKey("a.jpg"), confirmed=True, group="БПМИ-231")
 
     def told(self, frame: MarkingList | UserJoined) -> dict[str, object]:
         params: dict[str, object] = json.loads(encode(frame, "en", {ANNA: self.anna}))["params"]
@@ -120,6 +120,7 @@ class TestFrames:
                     "display_name": "Анна",
                     "pic": "/pictures/a.jpg",
                     "confirmed": True,
+                    "group": "БПМИ-231",
                 }
             ],
         }

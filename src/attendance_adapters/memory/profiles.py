@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from attendance_adapters.memory.tables import Tables
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import fold, is_found
-from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
+from attendance_core.profiles import (
+    Confirmation,
+    ConfirmationScan,
+    Profile,
+    ProfileSummary,
+    group_of,
+)
 from attendance_core.vocabulary import UserId
 
 
@@ -41,7 +47,11 @@ class Profiles:
     def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
         return [
             ProfileSummary(
-                user_id, profile.display_name, profile.picture, self._is_confirmed(user_id)
+                user_id,
+                profile.display_name,
+                profile.picture,
+                self._is_confirmed(user_id),
+                group_of(profile.bio),
             )
             for user_id in set(user_ids)
             if (profile := self._profiles.get(user_id)) is not None

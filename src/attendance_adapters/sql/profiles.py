@@ -26,6 +26,7 @@ from attendance_core.profiles import (
     Profile,
     ProfileSummary,
     ScanReason,
+    group_of,
 )
 from attendance_core.vocabulary import FileKey, UserId
 
@@ -53,7 +54,13 @@ BY_WORDS = WordSearch(
     .offset(bindparam("offset", type_=BigInteger)),
 )
 SUMMARIES = (
-    select(profiles.c.user_id, profiles.c.display_name, profiles.c.picture, scans.c.state)
+    select(
+        profiles.c.user_id,
+        profiles.c.display_name,
+        profiles.c.picture,
+        profiles.c.bio,
+        scans.c.state,
+    )
     .select_from(profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id))
     .where(profiles.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)))
 )
@@ -102,8 +109,10 @@ class Profiles:
     def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
         rows = self._execute(SUMMARIES, {"user_ids": list(user_ids)})
         return [
-            ProfileSummary(user_id, name, picture, scan_state == Confirmation.APPROVED.value)
-            for user_id, name, picture, scan_state in rows
+            ProfileSummary(
+                user_id, name, picture, scan_state == Confirmation.APPROVED.value, group_of(bio)
+            )
+            for user_id, name, picture, bio, scan_state in rows
         ]
 
     def picture_keys(self) -> Sequence[FileKey]:

@@ -15,6 +15,7 @@ from attendance_core.profiles.profile import (
     UpdateProfileInfo,
     UpdateProfilePicture,
     checked_display_name,
+    group_of,
     picture_path,
 )
 from attendance_core.profiles.scans import (
@@ -52,6 +53,7 @@ __all__ = [
     "UpdateProfilePicture",
     "UploadProfileConfirmation",
     "checked_display_name",
+    "group_of",
     "picture_path",
     "scan_path",
 ]

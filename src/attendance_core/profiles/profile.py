@@ -17,6 +17,7 @@ MAX_DISPLAY_NAME_LENGTH = 100  # Contract: 3
 MAX_BIO_LENGTH = 500  # Contract: 3
 MIN_FIND_BY_NAME = 4  # characters; Contract: FindByName
 MAX_FOUND_BY_NAME = 100  # people; Contract: FindByName
+MAX_GROUP_LENGTH = 60  # of what a list shows under a name
 PICTURE_SIDE = 1024  # pixels; larger profile pictures are made smaller
 
 
@@ -38,6 +39,7 @@ class ProfileSummary:
     display_name: str
     picture: FileKey | None
     confirmed: bool
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class ProfileSeen:
     confirmed: bool
     karma: int
     confirmation: Confirmation | None
+
+
+def group_of(bio: str) -> str:
+    """Takes what tells people of one name apart: the first line of what they say of themselves."""
+    return bio.partition("\n")[0][:MAX_GROUP_LENGTH].strip()
 
 
 def checked_display_name(text: str, field: str = "display_name") -> str:

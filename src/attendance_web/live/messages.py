@@ -54,6 +54,7 @@ class PersonSummary(msgspec.Struct, frozen=True):
     display_name: str
     pic: str
     confirmed: bool
+    group: str
 
 
 def encode(frame: Frame, language: Language, people: People = NOBODY) -> str:
@@ -77,7 +78,11 @@ def encode(frame: Frame, language: Language, people: People = NOBODY) -> str:
 
 def _summary(person: ProfileSummary) -> PersonSummary:
     return PersonSummary(
-        person.user_id, person.display_name, picture_url(person.picture), person.confirmed
+        person.user_id,
+        person.display_name,
+        picture_url(person.picture),
+        person.confirmed,
+        person.group,
     )
 
 

@@ -19,7 +19,8 @@ import { waitOn, waiting } from "./waiting.js";
 const EVENT = "([0-9a-fA-F-]{36})";
 const SHORT = /^\/e\/(.*)$/; // with an event one is not here any more
 const TABS = /** @type {const} */ ([
-  ["events", "#/", "events.title"],
+  ["events", "#/", "today.title"],
+  ["classes", "#/classes", "classes.title", "desk"], // only where there is a rail
   ["people", "#/people", "people"],
   ["me", "#/me", "me"],
 ]);
@@ -27,7 +28,8 @@ const TABS = /** @type {const} */ ([
 /** @param {string} rest */
 const ofEvent = (rest) => new RegExp(`^/event/${EVENT}${rest}$`);
 // Loaded when needed, and all of them once something is seen: a first visit begins with few files
-route(/^\/$/, async () => (await import("./screens/events.js")).events);
+route(/^\/$/, async () => (await import("./screens/today.js")).today);
+route(/^\/classes$/, async () => (await import("./screens/classes.js")).classes);
 route(ofEvent(""), async () => (await import("./screens/event.js")).event);
 route(ofEvent("/wait"), async () => (await import("./screens/wait.js")).waitScreen);
 route(ofEvent("/mark"), async () => (await import("./screens/mark.js")).markScreen);
@@ -37,10 +39,10 @@ route(SHORT, async () => (await import("./screens/no-event.js")).noEvent);
 route(/^\/me$/, async () => (await import("./screens/me.js")).me);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
-const bar = h("aside", { class: "bar", "aria-label": t("wait") });
-const update = h("div", { class: "bar", role: "status" });
-const offline = h("div", { role: "status" });
-const tabs = h("nav", { "aria-label": t("menu") });
+const bar = h("aside", { class: "bar", "aria-label": t("wait"), hidden: true });
+const update = h("div", { class: "bar update", role: "status" });
+const offline = h("div", { class: "offline", role: "status" });
+const tabs = h("nav", { "aria-label": t("menu"), hidden: true });
 /** @type {import("./router.js").Screen | null} */
 let screen = null;
 /** @type {number | null | undefined} */
@@ -70,6 +72,7 @@ async function show() {
   }
   screen = make();
   refill(main, screen.view, userId === null && languages());
+  main.classList.toggle("wide", screen.isWide === true);
   document.title = screen.title;
   main.querySelector("h1")?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
@@ -87,10 +90,10 @@ function showTabs() {
   tabs.hidden = session.value.userId === null;
   refill(
     tabs,
-    ...TABS.map(([tab, href, label]) =>
+    ...TABS.map(([tab, href, label, look]) =>
       h(
         "a",
-        { href, "aria-current": screen?.tab === tab && "page", "data-test": `tab-${tab}` },
+        { href, class: look, "aria-current": screen?.tab === tab && "page", "data-test": `tab-${tab}` },
         icon(tab),
         t(label),
       ),
@@ -102,7 +105,8 @@ function showTabs() {
 function showBar() {
   const { eventId, connection, markedBy } = waiting.value;
   const at = `/event/${eventId}/wait`;
-  if (eventId === null || here() === at) {
+  bar.hidden = eventId === null || here() === at;
+  if (bar.hidden) {
     bar.replaceChildren();
     return;
   }
@@ -181,8 +185,7 @@ function toMain(event) {
   event.preventDefault();
   main.focus();
 }
-document.body.prepend(skip, bar, update, offline);
-document.body.append(tabs);
+document.body.prepend(skip, tabs, bar, update, offline);
 placeNotices(document.body);
 window.addEventListener("hashchange", () => void show());
 window.addEventListener("unhandledrejection", ({ reason }) => {

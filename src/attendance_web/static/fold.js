@@ -11,9 +11,10 @@ import { search } from "./search.js";
 /** @typedef {"faster" | "expired" | "notSent" | "marked" | "refused" | "code" | "undone"} What */
 /**
  * What is to be told to the person: `text` is the service's own, `code` a refusal's, `seconds`
- * after which it may be tried again. `isNew`: this very confirm has made the mark.
+ * after which it may be tried again. `isNew`: this very confirm has made the mark; `paid`: the karma
+ * that it has brought.
  * @typedef {{what: What, userId?: number, text?: string, code?: string, seconds?: number,
- *   isNew?: boolean}} Told
+ *   isNew?: boolean, paid?: number}} Told
  */
 /**
  * My last mark, which can be undone until then; `n` is its entry in the ledger.
@@ -111,7 +112,8 @@ function marked(before, params, now) {
   const userId = params.user_id ?? chosen?.userId;
   const mark = `${userId} ${params.n}`;
   const isNew = params.n === undefined || !marks.has(mark); // else one that was confirmed again
-  const told = { what: /** @type {const} */ ("marked"), text: params.display_msg, userId, isNew };
+  const { display_msg: text, paid } = params;
+  const told = { what: /** @type {const} */ ("marked"), text, userId, isNew, paid };
   // A service of before does not say which mark it is: nothing can be undone there
   const offered =
     params.n !== undefined && isNew

@@ -1,12 +1,16 @@
 /** What is told once, in passing: seen for some seconds, and read aloud politely. */
 
 import { h, refill } from "./dom.js";
+import { icon } from "./icons.js";
 import { t } from "./texts.js";
 
-const SEEN_FOR = 6_000;
+const SEEN_FOR = 6_000; // milliseconds, as are those below
+const OFFERED_FOR = 10_000;
 const GATHERED_FOR = 2_500;
 
-const notice = h("aside", { class: "notice", "aria-label": t("notices"), "data-test": "notice" });
+/** @typedef {{label: string, work: () => unknown}} Offer */
+
+const notice = h("div", { class: "notice", popover: "manual", "data-test": "notice" });
 const whisper = h("div", { class: "unseen", "aria-live": "polite" });
 let hide = 0;
 
@@ -16,20 +20,35 @@ export function placeNotices(parent) {
 }
 
 /**
- * Tells something.
+ * Tells something, with a way to take it back where there is one.
  * @param {string} text
  * @param {"good" | "bad"} [how]
+ * @param {Offer} [offer]
  */
-export function tell(text, how = "good") {
+export function tell(text, how = "good", offer) {
   clearTimeout(hide);
-  const sign = h("span", { "aria-hidden": "true", class: "sign" }, how === "good" ? "✓" : "!");
-  refill(notice, h("p", { class: how }, sign, " ", text));
+  const sign = icon(how === "good" ? "check" : "alert");
+  const button =
+    offer &&
+    h("button", { type: "button", "data-test": "offer", onclick: taken }, offer.label);
+  function taken() {
+    put();
+    offer?.work();
+  }
+  const words = h("p", {}, text);
+  refill(notice, h("div", { class: how, role: "group", "aria-label": t("notices") }, sign, words, button));
   whisper.textContent = text; // what is hidden until now is not read aloud when it appears
   inTopLayer();
-  hide = window.setTimeout(() => {
-    notice.replaceChildren();
-    hideNotice();
-  }, SEEN_FOR);
+  hide = window.setTimeout(put, offer ? OFFERED_FOR : SEEN_FOR);
+}
+
+/** Puts away what is told; what could be taken back can be no more. */
+function put() {
+  clearTimeout(hide);
+  const hadFocus = notice.contains(document.activeElement);
+  notice.replaceChildren();
+  hideNotice();
+  if (hadFocus) document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 /** Where a browser knows no popovers it is an ordinary element, and empty. */
@@ -37,9 +56,9 @@ function hideNotice() {
   if ("hidePopover" in notice && notice.matches(":popover-open")) notice.hidePopover();
 }
 
-/** Above an open dialog too, which would cover it. */
+/** Above an open sheet too, which would cover it; one that opens later covers it. */
 function inTopLayer() {
-  notice.setAttribute("popover", "manual");
+  notice.classList.toggle("top", document.querySelector("dialog[open]") !== null);
   hideNotice();
   notice.showPopover?.();
 }

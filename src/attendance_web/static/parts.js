@@ -1,35 +1,40 @@
 /** Pieces that several screens are made of. */
 
 import { h } from "./dom.js";
+import "./elements/person-face.js";
+import { icon } from "./icons.js";
 import { tellError } from "./notices.js";
 import { t } from "./texts.js";
-import { span } from "./times.js";
 
-/** @typedef {import("./api.js").Event} Event */
+export { asked, menu, sheet } from "./sheets.js";
+
 /** @typedef {import("./dom.js").Child} Child */
+/** @typedef {import("./icons.js").Drawing} Drawing */
 
 /**
  * The heading of a screen, which gets the focus when one comes to it.
  * @param {string} text
  * @param {string} [back] where "back" leads
+ * @param {...Child} actions what can be done with all of the screen
  */
-export function heading(text, back) {
+export function heading(text, back, ...actions) {
   const title = h("h1", { tabindex: -1 }, text);
-  if (!back) return h("header", { class: "heading" }, title);
-  const arrow = h("a", { href: `#${back}`, class: "back", "aria-label": t("back") }, "‹");
-  return h("header", { class: "heading" }, arrow, title);
+  const arrow =
+    back && h("a", { href: `#${back}`, class: "back", "aria-label": t("back") }, icon("back"));
+  return h("header", { class: "heading" }, arrow, title, ...actions);
 }
 
 /**
  * A button that cannot be pressed again while it works, and that tells what goes wrong.
- * @param {Child} label
+ * @param {Child | Child[]} label
  * @param {() => void | Promise<void>} work
  * @param {Record<string, unknown>} [given]
  */
 export function button(label, work, given = {}) {
-  const made = h("button", { type: "button", onclick: press, ...given }, label);
+  const made = h("button", { type: "button", onclick: press, ...given }, ...[label].flat());
   async function press() {
     if (made.getAttribute("aria-busy") === "true") return;
+    if (made.getAttribute("aria-disabled") === "true") return;
     made.setAttribute("aria-busy", "true");
     try {
       await work();
@@ -43,90 +48,83 @@ export function button(label, work, given = {}) {
 }
 
 /**
- * A form that is sent once at a time, with what is wrong told inside.
- * @param {Record<string, unknown>} given
- * @param {(form: HTMLFormElement) => Promise<void>} send
- * @param {...Child} children
+ * A button that is a drawing alone.
+ * @param {Drawing} drawing
+ * @param {string} label what it does, for those who hear it or rest on it
+ * @param {() => void | Promise<void>} work
+ * @param {Record<string, unknown>} [given]
  */
-export function form(given, send, ...children) {
-  const wrong = h("p", { class: "bad wrong", role: "alert", "data-test": "form-error" });
-  const made = h("form", { ...given, onsubmit: submitted }, ...children.slice(0, -1), wrong);
-  const last = children.at(-1);
-  if (last) made.append(last);
-  /** @param {SubmitEvent} event */
-  async function submitted(event) {
-    event.preventDefault();
-    if (made.getAttribute("aria-busy") === "true") return;
-    made.setAttribute("aria-busy", "true");
-    wrong.textContent = "";
-    try {
-      await send(made);
-    } catch (error) {
-      wrong.textContent = error instanceof Error ? error.message : String(error);
-    } finally {
-      made.removeAttribute("aria-busy");
-    }
-  }
-  return made;
-}
-
-/**
- * @param {string} label
- * @param {HTMLElement} input
- * @param {string} [help]
- */
-export function field(label, input, help) {
-  return h(
-    "label",
-    { class: "field" },
-    h("span", {}, label),
-    input,
-    help && h("small", {}, help),
-  );
+export function iconButton(drawing, label, work, given = {}) {
+  const named = { class: "round quiet", "aria-label": label, title: label, ...given };
+  return button(icon(drawing), work, named);
 }
 
 /** The tick of somebody whose student record was checked. */
 export function tick() {
-  return h(
-    "span",
-    { class: "tick", role: "img", "aria-label": t("confirmed"), title: t("confirmed") },
-    "✓",
-  );
-}
-
-/** @param {string} text */
-export function badge(text) {
-  return h("span", { class: "badge" }, text);
+  const named = { role: "img", "aria-label": t("confirmed"), title: t("confirmed") };
+  return h("span", { class: "tick", ...named }, icon("check"));
 }
 
 /**
- * Someone of whom only the name is to be seen.
- * @param {{user_id: number, display_name: string}} person
- * @param {...Child} more
+ * @param {string} text
+ * @param {"act" | "good" | "warn"} [tone]
  */
-export function personLink({ user_id, display_name }, ...more) {
-  return h(
-    "a",
-    { class: "row", href: `#/person/${user_id}`, "data-test": `person-${user_id}` },
-    h("span", { class: "name" }, display_name),
-    ...more,
-  );
+export function badge(text, tone) {
+  return h("span", { class: tone ? `badge ${tone}` : "badge" }, text);
 }
 
 /**
- * @param {Event} event
+ * Somebody's picture, or their initials.
+ * @param {{user_id: number, display_name: string, pic?: string}} person
+ * @param {string} [look] its class
+ */
+export function face({ user_id, display_name, pic }, look) {
+  return h("person-face", { user: user_id, name: display_name, src: pic, class: look });
+}
+
+/**
+ * A list on one surface, an item each.
+ * @param {Record<string, unknown>} given
+ * @param {...Child} items
+ */
+export function rows(given, ...items) {
+  const each = items.filter(Boolean).map((item) => h("li", {}, item));
+  return h("ul", { role: "list", class: "rows", ...given }, ...each);
+}
+
+/**
+ * A part of a screen, named by its heading.
+ * @param {string} title
+ * @param {...Child} children
+ */
+export function section(title, ...children) {
+  const id = `section-${++sections}`;
+  return h("section", { "aria-labelledby": id }, h("h2", { id }, title), ...children);
+}
+let sections = 0;
+
+/**
+ * What stands where there is nothing yet.
+ * @param {Drawing} drawing
+ * @param {string | HTMLElement} sentence
+ * @param {...Child} buttons one, as a rule
+ */
+export function empty(drawing, sentence, ...buttons) {
+  const said = typeof sentence === "string" ? h("p", {}, sentence) : sentence;
+  return h("div", { class: "empty" }, icon(drawing), said, ...buttons);
+}
+
+/**
+ * Somebody in a list.
+ * @param {{user_id: number, display_name: string, pic?: string}} person
  * @param {...Child} more
  */
-export function eventLink(event, ...more) {
+export function personLink(person, ...more) {
   return h(
     "a",
-    { class: "row", href: `#/event/${event.event_id}`, "data-test": "event" },
-    h(
-      "span",
-      { class: "name" },
-      event.name,
-      h("small", {}, span(event)),
-    ),
+    { class: "row", href: `#/person/${person.user_id}`, "data-test": `person-${person.user_id}` },
+    face(person),
+    h("span", { class: "name" }, person.display_name),
     ...more,
   );
 }
@@ -148,39 +146,11 @@ export function loaded(given, load) {
     } catch (error) {
       addEventListener("reached", retry, { once: true });
       const text = error instanceof Error ? error.message : String(error);
-      made.replaceChildren(h("p", { class: "bad" }, text), button(t("again"), again));
+      made.replaceChildren(empty("lost", text, button(t("again"), again)));
     } finally {
       made.removeAttribute("aria-busy");
     }
   };
   const first = again();
   return { view: made, again, first };
-}
-
-/**
- * A question before something that cannot be undone.
- * @param {string} question
- * @param {string} yes
- * @returns {Promise<boolean>}
- */
-export function asked(question, yes) {
-  return new Promise((resolve) => {
-    const dialog = h(
-      "dialog",
-      { "aria-labelledby": "question", "data-test": "question" },
-      h("h2", { id: "question" }, question),
-      h(
-        "form",
-        { method: "dialog", class: "choices" },
-        h("button", { value: "yes", class: "danger", "data-test": "yes" }, yes),
-        h("button", { value: "no" }, t("cancel")),
-      ),
-    );
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "yes");
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
 }

@@ -75,6 +75,12 @@ export function person(userId) {
   return found;
 }
 
+/**
+ * What tells people of one name apart: the first line of what they say of themselves.
+ * @param {Person & {bio?: string}} known
+ */
+export const groupOf = (known) => known.group ?? known.bio?.split("\n")[0] ?? "";
+
 async function askOn() {
   if (asking >= ASKED_AT_ONCE) return;
   asking += 1;

@@ -1,6 +1,9 @@
 /** Where one is: what stands behind the `#` of the address. */
 
-/** @typedef {{view: HTMLElement, title: string, tab?: string, leave?: () => void}} Screen */
+/**
+ * `isWide`: it uses all of a desk.
+ * @typedef {{view: HTMLElement, title: string, tab?: string, isWide?: boolean, leave?: () => void}} Screen
+ */
 /** @typedef {(...parts: string[]) => Screen} ScreenOf */
 
 /** @type {{pattern: RegExp, load: () => Promise<ScreenOf>}[]} */

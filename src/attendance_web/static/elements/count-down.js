@@ -1,21 +1,27 @@
-/** `<count-down until="seconds">`: the seconds that are left, as a number and a bar. */
+/**
+ * `<count-down until="seconds">`: the seconds that are left, as a number and a bar; said aloud
+ * when few are.
+ */
 
 import { h, say } from "../dom.js";
 import { counted, t } from "../texts.js";
 import { now } from "../times.js";
 
-const EVERY = 250;
+const EVERY = 250; // milliseconds
+const SOON = 15; // seconds, as are those below
+const SAID_AT = [10, 30];
 
 export class CountDown extends HTMLElement {
   static observedAttributes = ["until"];
   #number = h("span", { class: "seconds" });
   #bar = h("progress", { max: "1", value: "1", "aria-label": t("hold.left") });
+  #said = h("span", { class: "unseen", role: "status", "data-test": "left" });
   #timer = 0;
   #until = 0;
   #whole = 1;
 
   connectedCallback() {
-    this.replaceChildren(this.#number, this.#bar);
+    this.replaceChildren(this.#bar, this.#number, this.#said);
     this.#timer = window.setInterval(() => this.#tick(), EVERY);
     this.#tick();
   }
@@ -33,14 +39,18 @@ export class CountDown extends HTMLElement {
     if (before === value) return;
     this.#until = Number(value);
     this.#whole = Math.max(1, this.#until - now());
+    say(this.#said, "");
     this.#tick();
   }
 
   #tick() {
     const left = Math.max(0, this.#until - now());
-    say(this.#number, counted("hold.seconds", Math.ceil(left)));
+    const seconds = Math.ceil(left);
+    say(this.#number, counted("hold.seconds", seconds));
     this.#bar.value = left / this.#whole;
-    this.classList.toggle("soon", left < 15);
+    this.classList.toggle("soon", seconds <= SOON);
+    const due = SAID_AT.find((each) => seconds <= each);
+    if (due && seconds > 0) say(this.#said, counted("hold.soon", due));
   }
 }
 

@@ -1,32 +1,58 @@
-/** `<person-face src="...">`: a picture beside a name, which says all there is to say. */
+/**
+ * `<person-face user="id" name="..." src="...">`: a picture beside a name, which says all there is
+ * to say; of somebody who has set none, the initials on a colour that stays theirs.
+ */
 
 import { h } from "../dom.js";
 
 const NO_PICTURE = "/pictures/default.svg";
+const HUES = 8;
+
+/**
+ * The first letters of the first two words.
+ * @param {string} name
+ */
+export function initials(name) {
+  const words = name.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words
+    .slice(0, 2)
+    .map((word) => [...word][0] ?? "")
+    .join("")
+    .toLocaleUpperCase();
+}
 
 export class PersonFace extends HTMLElement {
-  static observedAttributes = ["src"];
-  #image = h("img", { alt: "", width: 48, height: 48, loading: "lazy", decoding: "async" });
-
-  constructor() {
-    super();
-    this.#image.addEventListener("error", () => {
-      if (this.#image.getAttribute("src") !== NO_PICTURE) this.#image.src = NO_PICTURE;
-    });
-  }
+  static observedAttributes = ["src", "name", "user"];
+  #letters = h("span");
+  /** @type {HTMLImageElement | null} */
+  #image = null;
 
   connectedCallback() {
-    this.replaceChildren(this.#image);
-    if (!this.#image.hasAttribute("src")) this.#image.src = NO_PICTURE;
+    this.setAttribute("aria-hidden", "true");
+    if (!this.#letters.isConnected) this.prepend(this.#letters);
+    this.#show();
   }
 
-  /**
-   * @param {string} _
-   * @param {string | null} before
-   * @param {string} value
-   */
-  attributeChangedCallback(_, before, value) {
-    if (before !== value) this.#image.src = value;
+  attributeChangedCallback() {
+    if (this.isConnected) this.#show();
+  }
+
+  #show() {
+    this.dataset.hue = String(Number(this.getAttribute("user")) % HUES || 0);
+    this.#letters.textContent = initials(this.getAttribute("name") ?? "");
+    const src = this.getAttribute("src");
+    const hasPicture = !!src && src !== NO_PICTURE;
+    if (hasPicture && this.#image?.getAttribute("src") === src) return;
+    this.#image?.remove();
+    this.#image = null;
+    if (hasPicture) this.append((this.#image = this.#picture(src)));
+  }
+
+  /** @param {string} src */
+  #picture(src) {
+    const image = h("img", { alt: "", loading: "lazy", decoding: "async", src });
+    image.addEventListener("error", () => image.remove()); // the initials are below it
+    return image;
   }
 }
 

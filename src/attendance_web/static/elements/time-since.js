@@ -1,4 +1,4 @@
-/** `<time-since at="seconds">`: how long ago that was, kept up to date. */
+/** `<time-since at="seconds" from="seconds">`: how long ago that was, once it is worth saying. */
 
 import { say } from "../dom.js";
 import { length, now } from "../times.js";
@@ -29,7 +29,8 @@ export class TimeSince extends HTMLElement {
   }
 
   tick() {
-    say(this, length(now() - Number(this.getAttribute("at"))));
+    const seconds = now() - Number(this.getAttribute("at"));
+    say(this, seconds < Number(this.getAttribute("from")) ? "" : length(seconds));
   }
 }
 

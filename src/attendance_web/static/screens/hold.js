@@ -1,24 +1,32 @@
-/** Somebody is held by me: who, for how long, and the two words one can say. */
+/** Somebody is held by me: whom, always in sight, for how long, and the two words one can say. */
 
 import { h, refill, say } from "../dom.js";
 import "../elements/count-down.js";
 import "../elements/person-face.js";
+import { icon } from "../icons.js";
 import { button, tick } from "../parts.js";
-import { person } from "../people.js";
+import { groupOf, person } from "../people.js";
+import { SheetEntry } from "../router.js";
 import { t } from "../texts.js";
 
 /** @typedef {import("../marking.js").AtTheSheet} AtTheSheet */
 
-export class HoldDialog {
-  #face = h("person-face", { class: "large" });
-  #name = h("h2", { id: "held" });
+export const REST = 600; // milliseconds in which a second tap of the same thumb decides nothing
+const LONG = 28; // characters of a name that takes more than two lines of a phone
+
+export class HoldSheet {
+  #face = h("person-face");
+  #name = h("h2", { id: "held", tabindex: -1, "data-test": "held-name" });
+  #group = h("small");
   #count = h("count-down");
   #state = h("p", { role: "status" });
   #marked;
   #refused;
-  /** @type {boolean | undefined} */
-  #isTicked = undefined;
+  /** @type {import("../people.js").Person | undefined} */
+  #shown = undefined;
   #isWanted = false;
+  #rests = 0;
+  #entry;
   view;
 
   /**
@@ -26,16 +34,19 @@ export class HoldDialog {
    * @param {() => void} refuse
    */
   constructor(confirm, refuse) {
-    this.#marked = button(t("hold.marked"), confirm, { class: "main huge", "data-test": "marked" });
-    this.#refused = button(t("hold.notNow"), refuse, { class: "huge", "data-test": "not-now" });
+    this.#marked = button([icon("check"), t("hold.marked")], confirm, {
+      class: "confirm huge",
+      "data-test": "marked",
+    });
+    this.#refused = button(t("hold.notNow"), refuse, { class: "plain huge", "data-test": "not-now" });
+    const whom = h("div", { class: "whom" }, this.#face, this.#name, this.#group);
+    const said = h("div", { class: "said" }, h("p", {}, t("hold.help")), this.#state);
     this.view = h(
       "dialog",
-      { "aria-labelledby": "held", class: "hold", "data-test": "held" },
-      this.#face,
-      this.#name,
-      h("p", {}, t("hold.help")),
+      { "aria-labelledby": "held", class: "hold", "data-test": "held", onkeydown: ignoreRepeated },
       this.#count,
-      this.#state,
+      whom,
+      said,
       h("div", { class: "choices" }, this.#marked, this.#refused),
     );
     this.view.addEventListener("cancel", (event) => {
@@ -45,6 +56,7 @@ export class HoldDialog {
     this.view.addEventListener("close", () => {
       if (this.#isWanted) refuse(); // a second Escape cannot be prevented
     });
+    this.#entry = new SheetEntry(refuse); // "back" is about the sheet
   }
 
   /** @param {AtTheSheet} is */
@@ -53,29 +65,58 @@ export class HoldDialog {
       this.close();
       return;
     }
-    const held = person(chosen.userId);
-    if (held) this.#face.setAttribute("src", held.pic);
-    const name = held?.display_name ?? "…";
-    if (this.#name.firstChild?.textContent !== name || this.#isTicked !== held?.confirmed) {
-      refill(this.#name, name, held?.confirmed && " ", held?.confirmed && tick());
-    }
-    this.#isTicked = held?.confirmed;
+    this.#showPerson(chosen.userId);
     if (chosen.until !== null) this.#count.setAttribute("until", String(chosen.until));
     const isOnItsWay = chosen.step !== "held";
     say(this.#state, connection === "open" ? (isOnItsWay ? t("hold.sending") : "") : t("mark.lost"));
-    for (const each of [this.#marked, this.#refused]) {
-      each.setAttribute("aria-disabled", String(isOnItsWay));
-    }
     this.#isWanted = true;
     if (!this.view.open) {
+      this.#rest();
+      this.#entry.open();
       this.view.showModal();
-      this.#marked.focus();
+      this.#name.focus();
+    }
+    for (const each of [this.#marked, this.#refused]) {
+      each.setAttribute("aria-disabled", String(isOnItsWay || this.#rests !== 0));
     }
   }
 
   close() {
     this.#isWanted = false;
+    this.#entry.close();
     if (this.view.open) this.view.close();
   }
 
+  /** @param {number} userId */
+  #showPerson(userId) {
+    const held = person(userId);
+    if (held !== undefined && held === this.#shown) return;
+    this.#shown = held;
+    const name = held?.display_name ?? "…";
+    this.#face.setAttribute("user", String(userId));
+    this.#face.setAttribute("name", name);
+    this.#face.setAttribute("src", held?.pic ?? "");
+    refill(this.#name, name, held?.confirmed && " ", held?.confirmed && tick());
+    say(this.#group, held ? groupOf(held) : "");
+    this.#name.parentElement?.toggleAttribute("data-long", name.length > LONG);
+  }
+
+  /** Takes no word for a moment: what is pressed now was meant for what lay below. */
+  #rest() {
+    clearTimeout(this.#rests);
+    const both = [this.#marked, this.#refused];
+    for (const each of both) each.setAttribute("data-rests", "");
+    this.#rests = window.setTimeout(() => {
+      this.#rests = 0;
+      for (const each of both) {
+        each.removeAttribute("data-rests");
+        each.setAttribute("aria-disabled", "false");
+      }
+    }, REST);
+  }
+}
+
+/** @param {KeyboardEvent} event a key that is held down is one word, and it was said before */
+export function ignoreRepeated(event) {
+  if (event.repeat && (event.key === "Enter" || event.key === " ")) event.preventDefault();
 }

@@ -4,7 +4,7 @@ import { h, say } from "../dom.js";
 import "../elements/person-face.js";
 import "../elements/time-since.js";
 import { badge, tick } from "../parts.js";
-import { people, person } from "../people.js";
+import { groupOf, people, person } from "../people.js";
 import { t } from "../texts.js";
 
 /** @typedef {import("../fold.js").Marking} Marking */
@@ -15,6 +15,8 @@ import { t } from "../texts.js";
  * @typedef {{known: Person | undefined, askedAt: number, isFriend: boolean, isAsked: boolean}} Shown
  */
 
+const WORTH_SAYING = 300; // seconds; that somebody waits since a moment helps nobody
+
 /** @type {WeakMap<HTMLElement, Shown>} */
 const shown = new WeakMap();
 
@@ -23,15 +25,16 @@ const shown = new WeakMap();
  * @param {() => void} choose
  */
 export function makeRow(userId, choose) {
+  const since = h("time-since", { from: WORTH_SAYING });
   return h(
     "li",
     {},
     h(
       "button",
       { type: "button", class: "row", onclick: choose, "data-test": "asker", "data-user": userId },
-      h("person-face"),
-      h("span", { class: "name" }, h("span"), h("small", {}, t("mark.waits"), " ", h("time-since"))),
-      h("span", { class: "signs" }),
+      h("person-face", { user: userId }),
+      h("span", { class: "name" }, h("span"), h("span", { class: "signs" }), h("small")),
+      h("span", { class: "end" }, h("span", { class: "take" }, t("mark.take")), since),
     ),
   );
 }
@@ -68,15 +71,20 @@ export function mendRow(row, marking, userId) {
  */
 function show(row, { known, askedAt, isFriend, isAsked }) {
   const button = row.firstElementChild;
-  const [face, name, signs] = button?.children ?? [];
-  const [text, small] = name?.children ?? [];
-  if (!button || !face || !text || !small || !signs) return;
-  if (known) face.setAttribute("src", known.pic);
+  const [face, name, end] = button?.children ?? [];
+  const [text, signs, group] = name?.children ?? [];
+  const since = end?.lastElementChild;
+  if (!button || !face || !since || !text || !signs || !group) return;
+  if (known) {
+    face.setAttribute("name", known.display_name);
+    face.setAttribute("src", known.pic);
+  }
   say(text, known?.display_name ?? "…");
-  small.lastElementChild?.setAttribute("at", String(askedAt));
+  say(group, known ? groupOf(known) : "");
+  since.setAttribute("at", String(askedAt));
   signs.replaceChildren(
-    ...(isFriend ? [badge(t("friend"))] : []),
     ...(known?.confirmed ? [tick()] : []),
+    ...(isFriend ? [badge(t("friend"), "act")] : []),
   );
   button.setAttribute("aria-busy", String(isAsked));
 }

@@ -2,50 +2,68 @@
 
 import * as api from "../api.js";
 import { KeyedList, h, refill, say } from "../dom.js";
-import "../elements/count-down.js";
 import { ordered } from "../fold.js";
 import { Desk } from "../marking.js";
-import { Whisper, tell } from "../notices.js";
-import { button, heading } from "../parts.js";
+import { Whisper } from "../notices.js";
+import { button, empty, heading } from "../parts.js";
 import { people, person, readFriends } from "../people.js";
 import { counted, isKey, t } from "../texts.js";
 import { clock, day } from "../times.js";
+import { HoldSheet, REST, ignoreRepeated } from "./hold.js";
+import { Finding } from "./mark-finding.js";
 import { makeRow, mendRow } from "./mark-row.js";
-import { HoldDialog } from "./hold.js";
+import { speak } from "./mark-told.js";
 
 /** @typedef {import("../marking.js").AtTheSheet} AtTheSheet */
+
+/** Ends that asking again would not change. */
+const FOR_GOOD = new Set(["event_over", "event_not_found", "left_event", "may_not_mark"]);
 
 /** @type {import("../router.js").ScreenOf} */
 export function markScreen(eventId = "") {
   const back = `/event/${eventId}`;
-  const title = h("p", { class: "lead" });
+  const title = h("p", { class: "about" });
   const connection = h("p", { class: "connection", role: "status", "data-test": "connection" });
   const count = h("p", { class: "count", "data-test": "count" });
-  const search = h("input", {
-    type: "search",
-    placeholder: t("mark.search"),
-    "aria-label": t("mark.search"),
-    "data-test": "search",
-  });
+  const finding = new Finding(() => show());
+  const head = h(
+    "div",
+    { class: "stays" },
+    h("div", { class: "between" }, count, connection),
+    finding.view,
+  );
   const list = h("ul", {
     class: "people",
+    role: "list",
     tabindex: -1,
     "data-test": "waiting-list",
     "aria-label": t("mark.list"),
+    onkeydown: ignoreRepeated,
   });
-  const none = h("p", { class: "none" }, t("mark.none"));
+  const nobody = empty("people", t("mark.none"));
+  const notFound = empty("search", t("mark.notFound"), button(t("mark.showAll"), () => finding.clear()));
+  notFound.dataset.test = "not-found";
   const ended = h("div", { class: "ended" });
   const desk = new Desk(eventId);
   const rows = new KeyedList(
     list,
     (/** @type {number} */ userId) => userId,
-    (userId) => mendRow(makeRow(userId, () => desk.choose(userId)), desk.store.value, userId),
+    (userId) => mendRow(makeRow(userId, () => choose(userId)), desk.store.value, userId),
     (row, userId) => mendRow(row, desk.store.value, userId),
   );
-  const hold = new HoldDialog(
+  const hold = new HoldSheet(
     () => desk.confirm(),
     () => desk.refuse(),
   );
+  let closedAt = -REST;
+  hold.view.addEventListener("close", () => (closedAt = performance.now()));
+  /** @param {number} userId */
+  const choose = (userId) => {
+    if (desk.store.value.connection !== "open") return;
+    // The second of two taps on the sheet was not meant for the row that lay below it
+    if (performance.now() - closedAt < REST) return;
+    desk.choose(userId);
+  };
   /** @type {Set<number>} */
   let before = new Set();
   const whisper = new Whisper(() => {
@@ -57,50 +75,75 @@ export function markScreen(eventId = "") {
     const changes = [came && counted("mark.came", came), went && counted("mark.went", went)];
     return [...changes.filter(Boolean), counted("mark.count", is.size)].join(". ");
   });
+  let wasAt = -1; // the row that has the focus, or had it when somebody was chosen there
   const show = () => {
     const is = desk.store.value;
+    const isLive = is.connection === "open";
+    const focused = document.activeElement;
+    const at = [...list.children].findIndex((row) => row.contains(focused));
+    if (at >= 0) wasAt = at;
     const nameOf = (/** @type {number} */ userId) => person(userId)?.display_name ?? "";
-    rows.show(ordered(is.list, people.value.friends, nameOf, search.value));
+    const seen = ordered(finding.among(is.list), people.value.friends, nameOf, finding.part);
+    rows.show(seen);
     say(count, counted("mark.count", is.list.size));
     connection.dataset.state = is.connection;
+    const isOver = is.connection === "ended";
     say(connection, is.connection === "ended" ? "" : t(STATES[is.connection]));
-    list.classList.toggle("stale", is.connection !== "open");
-    none.hidden = is.list.size > 0 || is.connection !== "open";
-    search.hidden = count.hidden = is.list.size === 0;
+    list.classList.toggle("stale", !isLive);
+    for (const row of list.children) {
+      row.firstElementChild?.setAttribute("aria-disabled", String(!isLive));
+    }
+    list.hidden = seen.length === 0;
+    nobody.hidden = !isLive || is.list.size > 0;
+    notFound.hidden = isOver || is.list.size === 0 || seen.length > 0;
+    head.hidden = isOver;
+    count.hidden = finding.view.hidden = is.list.size === 0;
     const wasHeld = hold.view.open;
     hold.show(is);
-    // The row that had the focus before may be gone with the person
-    const focused = document.activeElement;
-    const isLost = focused === document.body || hold.view.contains(focused);
-    if (wasHeld && !hold.view.open && isLost) list.focus({ preventScroll: true });
-    if (is.told) {
-      speak(is.told);
+    if (at >= 0 || (wasHeld && !hold.view.open)) keepFocus();
+    if (is.told && FOR_GOOD.has(is.told.code ?? "")) {
+      desk.heard(); // the screen itself says it
+    } else if (is.told) {
+      speak(is, () => void desk.undo());
       desk.heard();
     }
-    if (is.connection === "ended" && is.code) finish(is);
-    else ended.replaceChildren();
     if (is.event) say(title, is.event.name);
+    const end = isOver && is.code ? `${is.reason} ${is.begins}` : "";
+    if (end !== (ended.dataset.of ?? "")) {
+      ended.dataset.of = end;
+      if (end) finish(is);
+      else ended.replaceChildren();
+    }
+  };
+  /** The row that had the focus may be gone with the person: the next one has it then. */
+  const keepFocus = () => {
+    const { activeElement } = document;
+    const isInSheet = hold.view.contains(activeElement); // which is closed
+    if (activeElement && activeElement !== document.body && !isInSheet) return;
+    const next = list.children[Math.min(wasAt, list.children.length - 1)];
+    const button = /** @type {HTMLElement | null | undefined} */ (next?.firstElementChild);
+    (button ?? view.querySelector("h1"))?.focus({ preventScroll: true });
   };
   /** @param {AtTheSheet} is */
-  const finish = ({ begins, reason }) => {
+  const finish = ({ reason, begins }) => {
     list.replaceChildren();
     const key = `code.${reason}`;
-    const time = begins === null ? "" : `${day(begins)}, ${clock(begins)}`;
-    const text = time ? t("mark.begins", { time }) : t(isKey(key) ? key : "code.other");
-    if (ended.firstChild?.textContent === text) return;
-    const again = button(t("again"), () => desk.again(), { "data-test": "again" });
-    refill(ended, h("p", { class: "card" }, text), again);
+    const text = begins
+      ? t("mark.begins", { time: `${day(begins)}, ${clock(begins)}` })
+      : t(isKey(key) ? key : "code.other");
+    const isFinal = begins !== null || FOR_GOOD.has(reason);
+    const more = !isFinal && button(t("again"), () => desk.again(), { "data-test": "again" });
+    refill(ended, empty("ended", text, more));
   };
+  const view = h("section", {}, heading(t("mark"), back), title, head);
+  view.append(list, nobody, notFound, ended, hold.view);
   const unwatch = desk.store.watch(() => {
     show();
     whisper.changed();
   });
-  search.oninput = show;
   const forget = people.watch(show);
   void readFriends().catch(() => undefined);
-  void api.event(eventId).then((found) => say(title, found.name)).catch(() => undefined);
-  const view = h("section", {}, heading(t("mark"), back), title, connection, count, search);
-  view.append(list, none, ended, hold.view);
+  void api.event(eventId).then(({ name }) => say(title, desk.store.value.event?.name ?? name), () => undefined);
   const leave = () => {
     unwatch();
     forget();
@@ -108,7 +151,7 @@ export function markScreen(eventId = "") {
     hold.close();
     desk.leave();
   };
-  return { view, title: t("mark"), tab: "events", leave };
+  return { view, title: t("mark"), tab: "events", isWide: true, leave };
 }
 
 const STATES = /** @type {const} */ ({
@@ -116,27 +159,3 @@ const STATES = /** @type {const} */ ({
   open: "mark.open",
   lost: "mark.lost",
 });
-
-/** @param {import("../fold.js").Told} told */
-function speak(told) {
-  const name = person(told.userId ?? 0)?.display_name ?? "";
-  switch (told.what) {
-    case "marked":
-      return tell(t("told.marked", { name, text: told.text ?? "" }));
-    case "refused":
-      return tell(t("told.refused", { name }));
-    case "faster":
-      return tell(t("told.faster", { name }), "bad");
-    case "expired":
-      return tell(t("told.expired", { name }), "bad");
-    case "undone":
-      return tell(t("told.undone", { name }));
-    case "notSent":
-      return tell(t("not.sent"), "bad");
-    case "code": {
-      const key = `code.${told.code}`;
-      const words = { seconds: told.seconds ?? 0 };
-      return tell(isKey(key) ? t(key, words) : (told.text ?? t("code.other")), "bad");
-    }
-  }
-}

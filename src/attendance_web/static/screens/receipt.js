@@ -1,0 +1,51 @@
+/** A mark, to be shown at arm's length: solid green, a tick, the time, whose it is and who made it. */
+
+import { h, refill, say } from "../dom.js";
+import { icon } from "../icons.js";
+import { button, face } from "../parts.js";
+import { person } from "../people.js";
+import { t } from "../texts.js";
+import { clock, day } from "../times.js";
+
+/** @typedef {import("../receipts.js").Receipt} Receipt */
+/** @typedef {{receipt: Receipt | null, markedBy: number | null, event?: {name: string} | null}} Proof */
+
+/** @param {() => void} done puts it away */
+export function receiptView(done) {
+  const title = h("h1", { tabindex: -1 }, t("wait.marked"));
+  const time = h("time");
+  const own = h("p", { class: "lead", "data-test": "own" });
+  const name = h("p");
+  const by = h("div", { class: "by" });
+  const when = h("div", {}, icon("check", "drawn"), time);
+  const what = h("div", { class: "what" }, title, own, name, by);
+  const proof = h("div", { class: "proof" }, when, what);
+  const ready = button(t("wait.done"), done, { "data-test": "done" });
+  const view = h(
+    "div",
+    { class: "receipt", "data-test": "waiting", "data-state": "marked" },
+    proof,
+    ready,
+  );
+  let shown = "";
+
+  /** @param {Proof} is the receipt comes a moment after the mark is known */
+  function show({ receipt, markedBy, event }) {
+    if (receipt) {
+      say(time, clock(receipt.marked_at));
+      time.dateTime = new Date(receipt.marked_at * 1000).toISOString();
+      say(own, receipt.own ?? "");
+    }
+    const named = receipt?.name ?? event?.name ?? "";
+    say(name, receipt ? `${named}, ${day(receipt.marked_at)}` : named);
+    const marker = person(markedBy ?? 0);
+    const who = marker?.display_name ?? receipt?.by ?? "";
+    if (shown === `${who} ${marker?.pic}`) return;
+    shown = `${who} ${marker?.pic}`;
+    by.hidden = !who;
+    const pic = marker?.pic ?? receipt?.pic;
+    const known = { user_id: markedBy ?? 0, display_name: who, pic };
+    refill(by, face(known), h("span", {}, h("small", {}, t("wait.markedBy")), " ", h("strong", {}, who)));
+  }
+  return { view, show, focus: () => title.focus({ preventScroll: true }) };
+}

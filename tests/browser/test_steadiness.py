@@ -1,0 +1,76 @@
+"""Nothing moves under a thumb: what comes later finds its room kept (CLS), on every screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.visitor import DESK, PHONE, Door
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+MOST = 0.02  # Cumulative Layout Shift; 0.1 is called good
+SLOW = {"latency": 200, "downloadThroughput": 400_000, "uploadThroughput": 100_000}
+WATCH = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const each of list.getEntries()) {
+    if (each.hadRecentInput) continue;
+    const who = each.sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? String(node));
+    window.shifts.push([each.value, ...who]);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, int]) -> None:
+    key = f"steady-{size[0]}"
+    marker = await door.student(f"Marker {key}", f"m-{key}", language="en")
+    link = await marker.create_event(f"Class {key}")
+    await marker.mark()
+    visitor = await door.enter(f"Student {key}", language="en", size=size)
+    await visitor.context.add_init_script(WATCH)
+    session = await visitor.context.new_cdp_session(visitor.page)
+    await session.send("Network.enable")
+    await session.send("Network.emulateNetworkConditions", {"offline": False, **SLOW})
+    wrong = {}
+
+    async def look(name: str) -> None:
+        await visitor.page.wait_for_load_state("networkidle")
+        shifts = await shifts_of(visitor.page)
+        if sum(each[0] for each in shifts) >= MOST:
+            wrong[name] = shifts
+
+    await visitor.open(link)
+    await expect(visitor.at("invitation")).to_be_visible()
+    await look("sign-up")
+    await visitor.sign_up(key)
+    for name, there in (("", "tab-me"), ("people", "friends"), ("me", "karma")):
+        await visitor.page.goto(f"{visitor.url}/#/{name}")
+        await visitor.page.reload()
+        await visitor.at(there).first.wait_for()
+        await look(name or "today")
+    await visitor.open(link)
+    await visitor.page.reload()
+    await visitor.at("mark-me").wait_for()
+    await look("event")
+    await visitor.wait()
+    await visitor.page.reload()
+    await visitor.expect_state("open")
+    await look("wait")
+    await marker.page.set_viewport_size({"width": size[0], "height": size[1]})
+    await marker.expect_listed(visitor)
+    await marker.page.evaluate(f"() => {{ {WATCH} }}")
+    await visitor.at("stop-waiting").click()
+    await marker.expect_listed()
+    await visitor.wait()
+    await marker.expect_listed(visitor)
+    shifts = await shifts_of(marker.page)
+    if sum(each[0] for each in shifts) >= MOST:
+        wrong["mark"] = shifts
+    assert not wrong, wrong
+
+
+async def shifts_of(page: Page) -> list[list[float]]:
+    return list(await page.evaluate("() => window.shifts.splice(0)"))

@@ -1,0 +1,103 @@
+"""Waiting to be marked: what is so, said as it is, and the receipt at the end."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.visitor import ON_ITS_SIDE, PHONE, Door
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+GREEN = "rgb(15, 122, 62)"
+FILLS = """
+(element) => {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const [right, bottom] = [innerWidth - 2, innerHeight - 2];
+  const corners = [[1, 1], [right, 1], [1, bottom], [right, bottom]];
+  return left === 0 && top === 0 && width === innerWidth && height === innerHeight &&
+    corners.every(([x, y]) => element.contains(document.elementFromPoint(x, y)));
+}
+"""
+
+
+async def test_one_knows_where_one_stands_and_who_marks(door: Door) -> None:
+    first = await door.student("First in line", "w-first", language="en")
+    link = await first.create_event("Standing")
+    await first.wait()
+    await expect(first.at("waiting")).to_contain_text("Nobody is marking yet")
+    await expect(first.at("place")).to_have_text("1")
+    second = await door.student("Second in line", "w-second", link, language="en")
+    await second.wait()
+    await expect(second.at("place")).to_have_text("2")
+    marker = await door.student("At the sheet", "w-marker", link, language="en")
+    await marker.mark()
+    await expect(first.at("more")).to_have_text("1 person is marking")
+    await expect(first.at("waiting")).to_contain_text("You are on the list")
+    await first.at("stop-waiting").click()
+    await expect(second.at("place")).to_have_text("1")
+
+
+async def test_one_is_told_while_one_is_being_signed_in(door: Door) -> None:
+    marker = await door.student("Vera Sheet", "w-vera", language="en")
+    link = await marker.create_event("Signing")
+    await marker.mark()
+    asker = await door.student("Anna Signs", "w-anna", link, language="en")
+    await asker.wait()
+    await marker.hold(asker)
+    await asker.expect_state("held")
+    await expect(asker.at("waiting")).to_contain_text("You are being signed in")
+    await expect(asker.at("waiting")).to_contain_text("Vera Sheet has the sheet")
+    await marker.at("not-now").click()
+    await asker.expect_state("open")
+
+
+async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(door: Door) -> None:
+    asker = await door.student("Anna Tunnel", "w-tunnel", language="en")
+    await asker.create_event("Tunnel")
+    await asker.wait()
+    asker.watch.may_lose_connection = True
+    await asker.context.set_offline(True)
+    await asker.expect_state("lost")
+    await expect(asker.at("more")).to_contain_text("Your place is kept for")
+    before = await asker.at("more").inner_text()
+    await expect(asker.at("more")).not_to_have_text(before)
+    await expect(asker.at("waiting")).to_contain_text("You lost your place")
+    await asker.context.set_offline(False)
+    await asker.expect_state("open")
+
+
+@pytest.mark.parametrize("size", [PHONE, ON_ITS_SIDE], ids=["phone", "on its side"])
+async def test_a_mark_is_a_receipt_that_fills_the_screen(door: Door, size: tuple[int, int]) -> None:
+    key = f"w-{size[0]}"
+    marker = await door.student("Vera Green", f"{key}-v", language="en")
+    link = await marker.create_event(f"Receipt {key}")
+    await marker.mark()
+    asker = await door.student("Anna Green", f"{key}-a", link, language="en", size=size)
+    await asker.wait()
+    await marker.hold(asker)
+    await marker.at("marked").click()
+    await asker.expect_state("marked")
+    receipt = asker.at("waiting")
+    await expect(asker.at("own")).to_have_text("Anna Green")
+    await expect(receipt).to_contain_text(f"Receipt {key}")
+    await expect(receipt).to_contain_text("Vera Green")
+    await expect(receipt.locator("time")).to_have_text(
+        await asker.page.evaluate(
+            "() => new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })"
+            ".format(new Date(document.querySelector('time').dateTime))"
+        )
+    )
+    assert await receipt.evaluate(FILLS)
+    assert await receipt.evaluate("(e) => getComputedStyle(e).backgroundColor") == GREEN
+    assert await receipt.evaluate("(e) => e.scrollHeight <= e.clientHeight"), (
+        "it has to be scrolled"
+    )
+    moves = "(e) => e.getAnimations({ subtree: true }).length"
+    assert await receipt.evaluate(moves) == 0, "the visitor wants no movement"
+    asker.watch.may_lose_connection = True
+    await asker.context.set_offline(True)
+    await expect(receipt.locator("time")).to_be_visible()
+    await asker.context.set_offline(False)
+    await asker.at("done").click()
+    await expect(asker.at("tab-me")).to_be_visible()
