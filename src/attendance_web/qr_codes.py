@@ -15,6 +15,7 @@ import segno
 from attendance_core.errors import Unavailable
 
 MAX_KEPT: Final = 1000  # of some 5 kB; the ones that were not asked for the longest go
+QUIET: Final = 4  # modules around it, as ISO/IEC 18004 asks
 MAX_WAITING: Final = 50  # to be drawn, which takes a fifth of a second
 
 
@@ -22,7 +23,7 @@ def drawn(address: str) -> bytes:
     """Draws the code of an address as SVG."""
     code = segno.make(address, error="m", micro=False)
     written = io.BytesIO()
-    code.save(written, kind="svg", border=3, light="#fff", omitsize=True, xmldecl=False)
+    code.save(written, kind="svg", border=QUIET, light="#fff", omitsize=True, xmldecl=False)
     return written.getvalue()
 
 

@@ -128,7 +128,7 @@ async def test_an_event_made_without_a_network_is_not_said_to_be_made(door: Door
     creator.watch.may_lose_connection = True
     await creator.context.set_offline(True)
     await dialog.get_by_test_id("submit").click()
-    await expect(dialog.get_by_test_id("form-error")).to_contain_text("not sent")
+    await expect(dialog.get_by_test_id("form-error")).to_contain_text("Not sent")
     await creator.context.set_offline(False)
     await dialog.get_by_test_id("submit").click()
     await expect(creator.page.get_by_role("heading", level=1, name="Never")).to_be_visible()

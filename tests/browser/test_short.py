@@ -46,12 +46,12 @@ async def test_a_code_that_was_typed_opens_the_event_and_the_long_link_does_so_t
 async def test_a_code_of_no_event_is_said_to_be_none_to_whoever_comes(door: Door) -> None:
     stranger = await door.enter("Vera Typo", language="en")
     await stranger.open(f"{door.url}/e/222222")
-    await expect(stranger.at("no-event")).to_contain_text("There is no such event")
+    await expect(stranger.at("no-event")).to_contain_text("There is no such class")
     await expect(stranger.at("sign-up")).to_be_hidden()
     await stranger.page.get_by_role("link", name="Back").click()
     await stranger.sign_up("vera-typo")
     await stranger.open(f"{door.url}/e/%3Cscript%3E/more")
-    await expect(stranger.at("no-event")).to_contain_text("There is no such event")
+    await expect(stranger.at("no-event")).to_contain_text("There is no such class")
     await stranger.at("tab-me").click()
     await expect(stranger.page).to_have_url(f"{door.url}/#/me")
     assert {*stranger.watch.wrong} <= {NOT_FOUND}

@@ -1,7 +1,8 @@
 """`python -m tests.chaos.bystander URL --cast FILE --seconds N`: what one feels who does no harm.
 
-It says `ready` once it is inside, and at the end what it felt, as JSON in milliseconds. It is a
-process of its own, so that nobody's load stops its clock, and asks over the wire alone.
+It says `ready` once it is inside, begins once it is told a line, and says at the end what it felt,
+as JSON in milliseconds. It is a process of its own, so that nobody's load stops its clock, and asks
+over the wire alone.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class Bystander:
         self._marking: dict[str, ClientConnection] = {}
 
     async def live(self, seconds: float) -> None:
-        """Goes in, says so, asks for so many seconds, says what that was like, and leaves.
+        """Goes in, says so, is told to begin, asks for so many seconds, says what that was like,
+        and leaves.
 
         Raises Failed, or one of FAILURES, where it does not get in.
         """
@@ -76,6 +78,7 @@ class Bystander:
             async with asyncio.timeout(SETTING_UP):
                 await self._go_in(stack)
             print(READY, flush=True)
+            await asyncio.to_thread(sys.stdin.readline)
             until = time.perf_counter() + seconds
             async with asyncio.TaskGroup() as group:
                 for room in self._cast.rooms:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from tests.chaos.history import Entry
-from tests.chaos.holds import Hold, possible, sure
+from tests.chaos.holds import SLACK, Hold, possible, sure
+from tests.chaos.kept import FOREVER, Kept, Mark, marks_of
 from tests.chaos.lives import Life, Lives, Span
-from tests.chaos.truth import Kept, Mark
 
 SOON: Final = 5.0  # seconds; contract: 6.4, 6.9, 6.10, and for an answer
 
@@ -25,14 +25,39 @@ class Case:
     hold_seconds: float
 
     @cached_property
-    def marks(self) -> dict[tuple[str, int], Mark]:
-        """By event and person."""
-        return {(mark.event, mark.person): mark for mark in self.kept.marks}
+    def marks(self) -> list[Mark]:
+        """All there ever were, also those of earlier parts."""
+        return marks_of(self.kept.ledger)
+
+    def marks_of(self, event: str, person: int) -> Sequence[Mark]:
+        """Those of one person in one event."""
+        return self._marks_of_person.get((event, person), ())
+
+    def stood(
+        self, event: str, person: int, since: float, until: float, marker: int | None = None
+    ) -> bool:
+        """Tells whether a mark, of this marker, may have stood at an instant of these."""
+        return any(
+            mark.stood(since - SLACK, until + SLACK) and marker in (None, mark.marker)
+            for mark in self.marks_of(event, person)
+        )
+
+    @cached_property
+    def _marks_of_person(self) -> dict[tuple[str, int], list[Mark]]:
+        found = defaultdict(list)
+        for mark in self.marks:
+            found[mark.event, mark.person].append(mark)
+        return found
+
+    def ends_at(self, event: str) -> float | None:
+        """When it ends or has ended; None of one that was deleted."""
+        found = self.kept.events.get(event)
+        return None if found is None else found.ends_at
 
     @cached_property
     def possible(self) -> list[Hold]:
         """Every hold that there may have been."""
-        return possible(self.lives, self.hold_seconds)
+        return possible(self.lives, self.kept, self.hold_seconds)
 
     @cached_property
     def sure(self) -> list[Hold]:
@@ -42,7 +67,8 @@ class Case:
     @cached_property
     def begun_at(self) -> float:
         """What is older belongs to an earlier part."""
-        return min((life.asked_at for life in self.lives.sockets.values()), default=float("inf"))
+        lives = [*self.lives.sockets.values(), *self.lives.calls.values()]
+        return min((life.asked_at for life in lives), default=FOREVER)
 
     @cached_property
     def last_looks(self) -> dict[str, Entry]:
@@ -51,15 +77,21 @@ class Case:
 
     def is_steady(self, life: Life, look: Entry, person: int) -> bool:
         """Whether what is kept of somebody had been the same for 5 s: all must have heard of it."""
+        return self.is_settled(life, look, SOON, lambda earlier: _kept_of(earlier, person))
+
+    def is_settled(
+        self, life: Life, look: Entry, seconds: float, of: Callable[[Entry], object]
+    ) -> bool:
+        """Whether something had been the same for so long, by all looks until this one."""
         since = look.at
         for earlier in reversed(self._looks[look.event]):
             if earlier.at <= look.at:
-                if _kept_of(earlier, person) != _kept_of(look, person):
+                if of(earlier) != of(look):
                     break
                 since = earlier.at
         lives = self.lives
         lag = lives.lag(since, look.at) + lives.lag(since, look.at, life.worker)
-        return look.at - since >= SOON + lag
+        return look.at - since >= seconds + lag
 
     @cached_property
     def _looks(self) -> dict[str, list[Entry]]:
@@ -76,17 +108,22 @@ class Case:
         )
 
     def is_too_long(
-        self, life: Life, since: float, until: float, excuses: Iterable[Span] = ()
+        self,
+        life: Life,
+        since: float,
+        until: float,
+        excuses: Iterable[Span] = (),
+        seconds: float = SOON,
     ) -> bool:
-        """More than 5 s, not counting those in which the machine held us or the process up.
+        """More than so many seconds, but for those in which the machine held us or the process up.
 
         They begin anew after whatever harmed the connection or its process while they ran, and
         after each of the ``excuses``.
         """
-        if until - since <= SOON:
+        if until - since <= seconds:
             return False
         lives = self.lives
-        patience = SOON + lives.lag(since, until) + lives.lag(since, until, life.worker)
+        patience = seconds + lives.lag(since, until) + lives.lag(since, until, life.worker)
         for span in sorted([*lives.harms(life), *excuses], key=lambda each: each.start):
             if span.meets(since, since + patience):
                 since = max(since, span.end)

@@ -5,7 +5,7 @@ Each rule yields what is against it. Contract: 6; a history of the present form.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -17,54 +17,43 @@ from tests.chaos.endings import (
     the_ended_are_closed,
 )
 from tests.chaos.history import Entry
-from tests.chaos.holds import LATE, SLACK, UNANSWERED, overlaps
+from tests.chaos.holds import SLACK, UNANSWERED, overlaps
+from tests.chaos.kept import BY_HOLD, Kept, Mark, Written
+from tests.chaos.ledger import (
+    entries_follow_each_other,
+    entries_were_asked_for,
+    karma_is_what_marks_pay,
+    no_entry_is_lost,
+    one_standing_mark,
+    organisers_see_the_ledger,
+    places_know_their_marks,
+)
 from tests.chaos.lists import every_marker_gets_a_list, lists_equal_the_store
-from tests.chaos.lives import Lives
-from tests.chaos.refusals import prepared_is_true, refusals_are_true
-from tests.chaos.truth import Kept, Mark
+from tests.chaos.lives import LATE, Lives
+from tests.chaos.news import (
+    held_is_by_one_who_holds,
+    news_equal_the_store,
+    only_who_asked_hears_news,
+    places_are_told_seldom,
+)
+from tests.chaos.refusals import prepared_is_true, refusals_are_true, too_soon_is_kept
+from tests.chaos.rights import (
+    changes_are_kept,
+    corrections_are_refused_rightly,
+    corrections_were_allowed,
+    nobody_is_ended_early,
+    the_left_out_are_closed,
+    the_left_out_mark_nobody,
+)
+from tests.chaos.told import (
+    everybody_can_be_told,
+    no_marked_without_a_mark,
+    nobody_hears_of_an_annulled_mark,
+    only_the_marked_are_told,
+    the_marked_learn_it,
+)
 
 GONE: Final = 45.0  # for two pings to be missed, the grace, and a sweep
-POINTS: Final = 50
-
-
-def one_mark_each(case: Case) -> Iterator[str]:
-    """No person is marked twice in an event."""
-    counted = Counter((mark.event, mark.person) for mark in case.kept.marks)
-    for (event, person), times in counted.items():
-        if times > 1:
-            yield f"{person} is marked {times} times in {event}"
-
-
-def no_marked_without_a_mark(case: Case) -> Iterator[str]:
-    """Who was told `marked` finds it in the ledger, as their own."""
-    marks = case.marks
-    for life in case.lives.roles("marking"):
-        for at, frame, _, confirmed in life.heard:
-            if frame["result"] == "ok" and frame["message"] == "marked":
-                mark = None if confirmed is None else marks.get((life.event, confirmed))
-                if mark is None or mark.marker != life.person or mark.at > at + SLACK:
-                    yield f"{life.person} was told that {confirmed} is marked: {mark}"
-
-
-def only_the_marked_are_told(case: Case) -> Iterator[str]:
-    """`was_marked` is heard by the person marked, and names the marker."""
-    marks = case.marks
-    for life in case.lives.sockets.values():
-        for at, frame, _, _ in life.heard:
-            if frame["result"] == "ok" and frame["message"] == "was_marked":
-                mark = marks.get((life.event, life.person))
-                by = frame["params"]["user_id"]
-                told = mark is not None and mark.marker == by and mark.at <= at + SLACK
-                if life.role != "mark_me" or not told:
-                    yield f"{life.person} was told that {by} marked them: {mark}"
-
-
-def karma_is_what_marks_pay(case: Case) -> Iterator[str]:
-    """50 for each mark, for everyone."""
-    made = Counter(mark.marker for mark in case.kept.marks)
-    for person, karma in case.kept.karma.items():
-        if karma != POINTS * made[person]:
-            yield f"{person} made {made[person]} marks and has {karma} karma"
 
 
 def one_holder(case: Case) -> Iterator[str]:
@@ -82,16 +71,16 @@ def marks_come_from_live_holds(case: Case) -> Iterator[str]:
     for hold in case.sure:
         others[hold.event, hold.person].append(hold)
     asked = _confirms(case)
-    for mark in case.kept.marks:
-        if mark.at < case.begun_at:
-            continue  # of an earlier part
+    for mark in case.marks:
+        if mark.at < case.begun_at or mark.origin != BY_HOLD:
+            continue  # of an earlier part, or by hand
         theirs = held[_key(mark)]
         if not any(hold.start - SLACK <= mark.at <= hold.end for hold in theirs):
             yield f"{mark} was made without a live hold: {theirs}"
         for hold in others[mark.event, mark.person]:
             if hold.marker != mark.marker and hold.start < mark.at < hold.end:
                 yield f"{mark} was made while another held them: {hold}"
-        if mark.at >= case.kept.ends_at.get(mark.event, 0):
+        if mark.at >= (case.ends_at(mark.event) or 0):
             yield f"{mark} was made after the end of its event"
         if not any(start <= mark.at <= end for start, end in asked[_key(mark)]):
             yield f"{mark} was made though nobody had asked for it"
@@ -99,22 +88,21 @@ def marks_come_from_live_holds(case: Case) -> Iterator[str]:
 
 def nobody_marks_themselves(case: Case) -> Iterator[str]:
     """Contract: 6.2."""
-    for mark in case.kept.marks:
+    for mark in case.marks:
         if mark.person == mark.marker:
             yield f"{mark} is of its marker"
 
 
 def nobody_is_lost(case: Case) -> Iterator[str]:
     """Who asked and never left is listed, held or marked once faults have stopped."""
-    marks, lives = case.marks, case.lives
-    last = case.last_looks
+    lives, last = case.lives, case.last_looks
     for life in lives.roles("mark_me"):
         look = last.get(life.event)
         if look is None or life.opened_at is None or life.opened_at > look.at - 1:
             continue
         if life.was_open(look.at) and not case.is_harmed(life, look.at):
             there = {*look.data["waiting"], *(int(each) for each in look.data["held"])}
-            is_there = life.person in there or (life.event, life.person) in marks
+            is_there = life.person in there or case.stood(life.event, life.person, look.at, look.at)
             if not is_there and case.is_steady(life, look, life.person):
                 yield f"{life.person} waits in {life.event} and is on no list"
 
@@ -132,40 +120,6 @@ def nobody_stays_who_has_gone(case: Case) -> Iterator[str]:
             gone_for = look.at - seen.get((look.event, person), look.at)
             if gone_for > GONE + lives.lag(look.at - gone_for, look.at):
                 yield f"{person} is listed in {look.event} and went {gone_for:.1f} s ago"
-
-
-def the_marked_learn_it(case: Case) -> Iterator[str]:
-    """On a socket that is open, within 5 s; on one opened later, before anything else."""
-    marks, lives = case.marks, case.lives
-    for life in lives.roles("mark_me"):
-        mark = marks.get((life.event, life.person))
-        if mark is None or life.opened_at is None:
-            continue
-        frames = [(at, name_of(frame)) for at, frame, _, _ in life.heard]
-        first = frames[0][1] if frames else ""
-        if life.asked_at > mark.at + SLACK and first not in {"", "was_marked", "unavailable"}:
-            yield f"{life.person} came back after {mark} and was told {first}"
-        told_at = next((at for at, name in frames if name == "was_marked"), None)
-        until = told_at or life.ended_at or lives.until
-        since = max(life.opened_at, mark.at)
-        if case.is_too_long(life, since, until, lives.spans_away()):
-            yield f"{life.person} was told after {until - since:.1f} s of {mark}"
-
-
-def everybody_can_be_told(case: Case) -> Iterator[str]:
-    """At the roll call, after all harm: who was marked comes back and hears it."""
-    called_at = case.lives.called_at
-    if called_at is None:
-        return
-    told = {
-        (life.event, life.person)
-        for life in case.lives.roles("mark_me")
-        for at, frame, _, _ in life.heard
-        if at > called_at and name_of(frame) == "was_marked"
-    }
-    for mark in case.kept.marks:
-        if case.begun_at <= mark.at < called_at and (mark.event, mark.person) not in told:
-            yield f"{mark.person} came back and was not told of {mark}"
 
 
 def only_503(case: Case) -> Iterator[str]:
@@ -192,24 +146,41 @@ def nobody_waits_for_an_answer(case: Case) -> Iterator[str]:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    one_mark_each,
+    entries_follow_each_other,
+    one_standing_mark,
+    places_know_their_marks,
+    no_entry_is_lost,
+    entries_were_asked_for,
+    corrections_were_allowed,
+    corrections_are_refused_rightly,
+    karma_is_what_marks_pay,
+    organisers_see_the_ledger,
     no_marked_without_a_mark,
     only_the_marked_are_told,
-    karma_is_what_marks_pay,
+    nobody_hears_of_an_annulled_mark,
     one_holder,
     marks_come_from_live_holds,
     nobody_marks_themselves,
     prepared_is_true,
     refusals_are_true,
+    too_soon_is_kept,
+    the_left_out_mark_nobody,
+    the_left_out_are_closed,
+    changes_are_kept,
     nobody_is_lost,
     nobody_stays_who_has_gone,
     the_marked_learn_it,
     everybody_can_be_told,
     every_marker_gets_a_list,
     lists_equal_the_store,
+    only_who_asked_hears_news,
+    news_equal_the_store,
+    held_is_by_one_who_holds,
+    places_are_told_seldom,
     only_503,
     nobody_waits_for_an_answer,
     the_ended_are_closed,
+    nobody_is_ended_early,
     no_socket_fails,
     processes_end_as_asked,
     logs_tell_of_no_failure,
@@ -222,10 +193,25 @@ def violations(entries: Sequence[Entry], kept: Kept, hold_seconds: float) -> lis
     return [f"{rule.__name__}: {what}" for rule in RULES for what in rule(case)]
 
 
-def lost(told: Iterable[tuple[str, int, int]], marks: Iterable[Mark]) -> list[str]:
-    """Marks that somebody was told of, by event, person and marker, and that are kept no more."""
-    kept = {(mark.event, mark.person, mark.marker) for mark in marks}
-    return [f"a mark was lost: {each}" for each in sorted(set(told) - kept)]
+def told_of(lives: Lives) -> set[tuple[str, int, int]]:
+    """Event, person and number of every entry that somebody was answered with."""
+    told = {
+        (life.event, frame["params"]["user_id"], frame["params"]["n"])
+        for life in lives.roles("marking")
+        for _, frame, _, _ in life.heard
+        if name_of(frame) == "marked"
+    }
+    return told | {
+        (call.event, call.given["user_id"], call.n)
+        for call in lives.calls.values()
+        if call.n is not None
+    }
+
+
+def lost(told: Iterable[tuple[str, int, int]], ledger: Iterable[Written]) -> list[str]:
+    """Entries that somebody was told of, and that are kept no more."""
+    kept = {(each.event, each.person, each.n) for each in ledger}
+    return [f"an entry was lost: {each}" for each in sorted(set(told) - kept)]
 
 
 def _key(mark: Mark) -> tuple[str, int, int]:

@@ -14,11 +14,12 @@ import os
 import signal
 import ssl
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
@@ -27,138 +28,23 @@ import uvloop
 from PIL import Image
 
 from attendance_core.arguments import MAX_OFFSET
-from attendance_web.wire.credentials import session_cookie_name
 from tests.chaos.attacks import AGAIN, BEGUN, NICE
+from tests.chaos.flood import (
+    GOODBYE,
+    OPEN,
+    PATIENCE,
+    PIECE,
+    Act,
+    Connection,
+    Done,
+    Flood,
+    Target,
+    calls,
+)
+from tests.chaos.organiser_floods import ORGANISERS, WAITS
 
-ADDRESS: Final = "127.0.0.66"  # whose attack it is; bystanders come from another one
-PATIENCE: Final = 20.0  # seconds for one answer
 BODY_BYTES: Final = 16 * 2**20
-PIECE: Final = 64 * 1024
-CSRF: Final = "X-CSRFToken: chaos\r\n"
-KEYS: Final = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-GOODBYE: Final = b"\x88\x82\x00\x00\x00\x00" + (1000).to_bytes(2, "big")
 PREPARE: Final = json.dumps({"message": "prepare_to_mark", "params": {"user_id": 1}}).encode()
-
-
-@dataclass
-class Done:
-    """How much of it there was; ``codes`` counts answers by their status."""
-
-    connections: int = 0
-    sent: int = 0  # requests, frames, or pieces of a body
-    codes: dict[str, int] = field(default_factory=dict)
-
-    def note(self, head: bytes) -> None:
-        """Counts an answer."""
-        code = head.split()[1].decode()
-        self.codes[code] = self.codes.get(code, 0) + 1
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where to, and as whom."""
-
-    host: str
-    port: int
-    token: str
-    event_id: str
-    trusts: ssl.SSLContext | None
-
-    def head(self, method: str, path: str, *, known: bool = True, more: str = "") -> bytes:
-        """A head without its end; ``known`` is of the account, else of nobody."""
-        secure = self.trusts is not None
-        session = f"; {session_cookie_name(secure=secure)}={self.token}" if known else ""
-        origin = f"{'https' if secure else 'http'}://{self.host}:{self.port}"
-        lines = f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nOrigin: {origin}\r\n"
-        return f"{lines}Cookie: csrftoken=chaos{session}\r\n{CSRF}{more}".encode()
-
-
-class Connection:
-    """One connection, at the attacker's address."""
-
-    def __init__(self, target: Target, done: Done) -> None:
-        self.target, self.done = target, done
-
-    async def __aenter__(self) -> Connection:
-        self.reader, self.writer = await asyncio.open_connection(
-            self.target.host, self.target.port, local_addr=(ADDRESS, 0), ssl=self.target.trusts
-        )
-        self.done.connections += 1
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.writer.transport.abort()
-
-    async def call(
-        self, path: str, body: bytes | None = None, *, known: bool = True, media: str = ""
-    ) -> None:
-        """One whole call, a POST where there is a body. Raises OSError, EOFError at the end."""
-        if body is None:
-            await self.say(self.target.head("GET", path, known=known) + b"\r\n")
-        else:
-            more = f"Content-Type: {media or 'application/json'}\r\nContent-Length: {len(body)}\r\n"
-            await self.say(self.target.head("POST", path, known=known, more=more) + b"\r\n" + body)
-        await self.answer()
-
-    async def say(self, said: bytes) -> None:
-        """Sends it."""
-        self.writer.write(said)
-        self.done.sent += 1
-        await self.writer.drain()
-
-    async def answer(self) -> None:
-        """Reads one whole answer."""
-        async with asyncio.timeout(PATIENCE):
-            head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
-            self.done.note(head)
-            _, has_length, rest = head.partition(b"content-length:")
-            if has_length:
-                await self.reader.readexactly(int(rest.split(b"\r", 1)[0]))
-            elif b"transfer-encoding: chunked" in head:
-                while size := int(await self.reader.readuntil(b"\r\n"), 16):
-                    await self.reader.readexactly(size + 2)
-                await self.reader.readexactly(2)
-        if b"connection: close" in head:
-            raise EOFError
-
-    async def opens(self, role: str) -> None:
-        """Opens a socket, and hears its first frame or its end."""
-        path = f"/ws/{role}?event_id={self.target.event_id}"
-        more = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
-        await self.say(self.target.head("GET", path, more=more))
-        async with asyncio.timeout(PATIENCE):
-            head = await self.reader.readuntil(b"\r\n\r\n")
-            self.done.note(head)
-            await self.reader.read(1)
-
-    async def frame(self, text: bytes) -> None:
-        """Sends a command."""
-        length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2)
-        await self.say(b"\x81" + length + b"\0\0\0\0" + text)
-
-    async def stays(self) -> None:
-        """Hears all there is, until the end."""
-        while await self.reader.read(PIECE):
-            pass
-
-
-Act = Callable[[Connection], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Flood:
-    """What each of so many connections does, over and over, from when it is there."""
-
-    what: str
-    act: Act
-    connections: int = 16
-    begins: Act | None = None
-    crowded: bool = False  # whether it is an attack only on a database that is full
-
-
-def calls(path: str, *, known: bool = True) -> Act:
-    """The same call again and again."""
-    return lambda connection: connection.call(path, known=known)
 
 
 async def opens(connection: Connection) -> None:
@@ -314,6 +200,7 @@ FLOODS: Final[dict[str, Flood]] = {
     ),
     "idle": Flood("connections that say nothing", is_idle, 5000),
     "codes": Flood("QR codes", draws, 100),
+    **ORGANISERS,
 }
 
 
@@ -333,7 +220,13 @@ async def carried_out(flood: Flood, target: Target, seconds: float) -> Done:
     """For so many seconds, or until SIGTERM; says when it has begun."""
     over, done = asyncio.Event(), Done()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    going_on = [
+    there = [(WAITS, target.of(token)) for _, token in target.others[: flood.waiting]]
+    going_on = [asyncio.create_task(_floods(*each, done, over)) for each in there]
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while done.codes.get(OPEN, 0) < flood.waiting:
+                await asyncio.sleep(AGAIN)
+    going_on += [
         asyncio.create_task(_floods(flood, target, done, over)) for _ in range(flood.connections)
     ]
     print(BEGUN, flush=True)
@@ -354,6 +247,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--token", default="", help="of a session")
     parser.add_argument("--event", default="", help="whose sockets are opened")
+    parser.add_argument("--others", type=Path, help="ids and tokens of others there, as JSON")
     parser.add_argument("--certificate", help="what to trust where the URL is https")
     given = parser.parse_args(arguments)
     os.nice(NICE)
@@ -361,7 +255,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     trusts = None
     if given.certificate is not None:
         trusts = ssl.create_default_context(cafile=given.certificate)
-    target = Target(url.hostname or "", url.port or 80, given.token, given.event, trusts)
+    others = [] if given.others is None else json.loads(given.others.read_text())
+    where = url.hostname or "", url.port or 80
+    target = Target(*where, given.token, given.event, trusts, others)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         done = runner.run(carried_out(FLOODS[given.name], target, given.seconds))
     print(json.dumps(asdict(done)), flush=True)

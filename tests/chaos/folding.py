@@ -1,4 +1,4 @@
-"""What a marker's client knows, folded from its frames. Contract: 6.10."""
+"""What clients know, folded from their frames. Contract: 6.10, 8.9."""
 
 from __future__ import annotations
 
@@ -41,3 +41,34 @@ class Fold:
                     self.holding = None
             case "refused" | "reservation_expired":
                 self.holding = None
+
+
+class NewsFold:
+    """What one who hears news knows: who has them, their place, and the event as it was told."""
+
+    def __init__(self) -> None:
+        self.held_by: int | None = None
+        self.place: dict[str, int] | None = None
+        self.event: dict[str, Any] | None = None  # None: as it was when the socket was opened
+        self.wrong: list[str] = []
+
+    def hears(self, frame: Mapping[str, Any]) -> None:
+        """Folds one."""
+        params = frame.get("params") or {}
+        match frame["message"] if frame["result"] == "ok" else "":
+            case "held":
+                self.held_by = params["user_id"]
+            case "let_go":
+                if self.held_by is None:
+                    self.wrong.append("let_go of one whom nobody held")
+                self.held_by = None
+            case "your_place":
+                if params == self.place:
+                    self.wrong.append(f"the same place twice: {params}")
+                if not (1 <= params["place"] <= params["waiting"] and params["markers"] >= 0):
+                    self.wrong.append(f"a place that is none: {params}")
+                self.place = params
+            case "event_changed":
+                if params == self.event:
+                    self.wrong.append(f"the same event twice: {params}")
+                self.event = params

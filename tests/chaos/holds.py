@@ -10,14 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.chaos.lives import FOREVER, Life, Lives, Span
-from tests.chaos.truth import Kept
+from tests.chaos.kept import Kept
+from tests.chaos.lives import FOREVER, LATE, UNSURE, Life, Lives, Span
 
 SLACK = 0.05  # seconds by which clocks of one machine and roundings may differ
-LATE = 30.0  # seconds after which a command that was not answered is no longer under way
 UNANSWERED = frozenset({"", "unavailable"})
-UNSURE = frozenset({0, 503})  # statuses of calls that may yet be carried out
-EVERYBODY = 0  # who deletes an event ends all holds in it
+EVERYBODY = 0  # who deletes an event ends all holds in it, or whoever leaves people out of marking
 FAREWELL = 1.8  # seconds; a goodbye is answered when it counts, or after 2 s: contract: 6.6
 ENDS = frozenset({"confirm_marking", "refuse_to_mark"})
 CARRIED_OUT = frozenset({"marked", "refused"})
@@ -36,10 +34,11 @@ class Hold:
     told_on: int
 
 
-def possible(lives: Lives, hold_seconds: float) -> list[Hold]:
+def possible(lives: Lives, kept: Kept, hold_seconds: float) -> list[Hold]:
     """Every hold that there may have been, for as long as it may have lasted."""
     holds = []
     left_at = _left_at(lives)
+    written = _written(kept)
     for life in lives.roles("marking"):
         for sent in life.sent.values():
             if sent.message == "prepare_to_mark" and sent.answer in UNANSWERED:
@@ -48,6 +47,7 @@ def possible(lives: Lives, hold_seconds: float) -> list[Hold]:
                 holds.append(_hold(life, sent.user_id, sent.at, last))
         for told in told_on(life):
             ends = [*_heard_ends(life, told), left_at.get(life.number, FOREVER)]
+            ends += [at for at in written[life.event, told.person] if at > told.at]
             end = min([told.at + told.seconds, *ends])
             holds.append(_hold(life, told.person, told.asked_at, end + SLACK))
     return holds
@@ -55,7 +55,7 @@ def possible(lives: Lives, hold_seconds: float) -> list[Hold]:
 
 def sure(lives: Lives, kept: Kept) -> list[Hold]:
     """Every hold that there was, for as long as nothing can have ended it."""
-    disturbed, acts = _disturbances(lives), _acts(lives)
+    disturbed, acts, written = _disturbances(lives), _acts(lives), _written(kept)
     holds = []
     for life in lives.roles("marking"):
         for told in told_on(life):
@@ -68,7 +68,9 @@ def sure(lives: Lives, kept: Kept) -> list[Hold]:
             if any(span.meets(told.asked_at, told.at) for span in spans):
                 continue  # what ends it may be carried out at any moment
             ends = [*disturbed[life.event, life.person], *(span.start for span in spans)]
-            ends += [kept.ends_at.get(life.event, told.at)]
+            ends += [at - SLACK for at in written[life.event, told.person]]
+            event = kept.events.get(life.event)
+            ends += [told.at if event is None else event.ends_at]
             end = min([told.asked_at + told.seconds, *(at for at in ends if at > told.asked_at)])
             if end - SLACK > told.at:
                 holds.append(_hold(life, told.person, told.at, end - SLACK))
@@ -91,6 +93,14 @@ def overlaps(holds: list[Hold]) -> Iterator[tuple[Hold, Hold]]:
                 going.append(hold)
 
 
+def _written(kept: Kept) -> dict[tuple[str, int], list[float]]:
+    """When the ledger got an entry of somebody: with it a hold of them ends, by whosever hand."""
+    found: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for each in kept.ledger:
+        found[each.event, each.person].append(each.at)
+    return found
+
+
 def _hold(life: Life, person: int, start: float, end: float) -> Hold:
     return Hold(life.event, person, life.person, start, end, life.number)
 
@@ -103,6 +113,7 @@ class Told:
     at: float
     person: int
     seconds: float
+    is_old: bool  # told at an opening: it was chosen before
 
 
 def told_on(life: Life) -> Iterator[Told]:
@@ -110,7 +121,9 @@ def told_on(life: Life) -> Iterator[Told]:
     for at, frame, answers, _ in life.heard:
         if frame["result"] == "ok" and frame["message"] == "prepared":
             asked_at = life.asked_at if answers is None else life.sent[answers].at
-            yield Told(asked_at, at, frame["params"]["user_id"], frame["params"]["expires_in"])
+            params = frame["params"]
+            is_old = answers is None
+            yield Told(asked_at, at, params["user_id"], params["expires_in"], is_old)
 
 
 def _heard_ends(life: Life, told: Told) -> Iterator[float]:
@@ -168,9 +181,15 @@ def _acts(lives: Lives) -> dict[tuple[str, int], list[Span]]:
         if call.status not in UNSURE and call.error:
             continue  # refused
         answered_at = None if call.status in UNSURE else call.ended_at
-        person = EVERYBODY if call.role == "DeleteEvent" else call.person
-        found[call.event, person].append(_span(call.asked_at, answered_at))
+        found[call.event, _whose(call)].append(_span(call.asked_at, answered_at))
     return found
+
+
+def _whose(call: Life) -> int:
+    """Whose holds in the event a call may end."""
+    if call.role in {"DeleteEvent", "UpdateEvent"}:
+        return EVERYBODY
+    return call.given["user_id"] if call.role == "RemoveHelper" else call.person
 
 
 def _span(asked_at: float, answered_at: float | None) -> Span:

@@ -18,7 +18,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.chaos import attacks, floods
+from tests.chaos import attacks, flood
 from tests.chaos.attacks import ATTACKS
 from tests.chaos.felt import Felt
 from tests.chaos.floods import FLOODS
@@ -132,11 +132,12 @@ class Measured:
 
 def measured(name: str, seconds: float, engine: str, *, nginx: bool) -> Measured:
     """One attack on a service of its own. Raises NobodyGetsIn where it was so before."""
-    flood = FLOODS.get(name)
-    crowded = flood is not None and flood.crowded
+    found = FLOODS.get(name)
+    crowded = found is not None and found.crowded
+    entries = 0 if found is None else found.entries
     with (
         tempfile.TemporaryDirectory() as folder,
-        ground(Path(folder), engine, nginx=nginx, crowded=crowded) as on,
+        ground(Path(folder), engine, nginx=nginx, crowded=crowded, entries=entries) as on,
     ):
         felt(on, WARM_SECONDS)
         before = felt(on, BEFORE_SECONDS)
@@ -158,7 +159,7 @@ def table_of(found: Sequence[Measured], title: str) -> Table:
     return table
 
 
-def _done(done: attacks.Done | floods.Done) -> str:
+def _done(done: attacks.Done | flood.Done) -> str:
     if isinstance(done, attacks.Done):
         return f"{done.sent / MEBIBYTE:.0f} MiB, {done.connections} conn."
     codes = ", ".join(f"{code} x{count}" for code, count in sorted(done.codes.items()))

@@ -1,6 +1,6 @@
 """`python launcher.py SKEW MARK POINT serve`: a service whose clock is SKEW seconds ahead, and
-that dies at its MARK-th mark (0: at none): `after_commit`, before anybody is told of it, or
-`before_reply`, once other processes have been told. Nothing of the product knows of it.
+that dies at its MARK-th mark or annulment (0: at none): `after_commit`, before anybody is told of
+it, or `before_reply`, once other processes have been told of a mark. Nothing of the product knows.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ def after_commit(countdown: Countdown) -> None:
     from attendance_core.marking.places import Marked
 
     def counts(news: object) -> None:
-        if isinstance(news, PlaceChanged) and isinstance(news.place.state, Marked):
-            countdown.counts()
+        if isinstance(news, PlaceChanged):
+            place = news.place
+            if isinstance(place.state, Marked) or (place.state is None and place.last_n):
+                countdown.counts()
 
     whole = PostgresStore._run_and_commit
 

@@ -29,9 +29,7 @@ def every_marker_gets_a_list(case: Case) -> Iterator[str]:
 
 def lists_equal_the_store(case: Case) -> Iterator[str]:
     """What each marker folded, 5 s after the last fault and 20 s after the death of a process."""
-    lives = case.lives
-    limit = max(lives.last_fault_at + SOON, lives.last_death_at + AFTER_DEATH, lives.calm_at + SOON)
-    limit += lives.lag(lives.calm_at, limit)
+    lives, limit = case.lives, due_at(case)
     last = case.last_looks
     for life in lives.roles("marking"):
         fold, heard = Fold(), iter(life.heard)
@@ -58,6 +56,13 @@ def lists_equal_the_store(case: Case) -> Iterator[str]:
             frame = next(heard, None)
         for what in fold.wrong:
             yield f"{life.person} was told on socket {life.number} what cannot be: {what}"
+
+
+def due_at(case: Case) -> float:
+    """When everybody must know everything: 5 s after the last fault, 20 s after a death."""
+    lives = case.lives
+    limit = max(lives.last_fault_at + SOON, lives.last_death_at + AFTER_DEATH, lives.calm_at + SOON)
+    return limit + lives.lag(lives.calm_at, limit)
 
 
 def expected(room: dict[str, Any], marker: int) -> set[int]:

@@ -10,10 +10,13 @@ from typing import Any
 
 from tests.chaos.history import Entry
 
-ENDINGS = frozenset({"LeaveEvent", "DeleteEvent"})
+ENDINGS = frozenset({"LeaveEvent", "DeleteEvent", "RemoveHelper"})
+NARROW = frozenset({"confirmed", "organisers"})
 MENDS = {"thaw": "freeze", "heal": "delay"}  # a cut and a reset are for good
 OURS = -1  # not a process of the service, but the one that plays all people
 FOREVER = float("inf")
+LATE = 30.0  # seconds after which what was not answered is no longer under way
+UNSURE = frozenset({0, 503})  # statuses of calls that may yet be carried out
 
 
 @dataclass
@@ -42,11 +45,32 @@ class Life:
     ended_at: float | None = None
     status: int = 0
     error: int | None = 0  # of a call; 0: it was carried out
+    refusal: str = ""  # of a call, by its code
+    given: dict[str, Any] = field(default_factory=dict)  # with a call
+    n: int | None = None  # the entry of the ledger that a call was answered with
+    news: bool = False  # whether a socket was opened to hear them
     code: int | None = None
     last_act_at: float | None = None  # when its person let go of it
     goodbye_at: float | None = None
     sent: dict[int, Sent] = field(default_factory=dict)
     heard: list[tuple[float, dict[str, Any], int | None, int | None]] = field(default_factory=list)
+
+    @property
+    def was_done(self) -> bool:
+        """Whether it is a call that was surely carried out."""
+        return self.status == 200 and self.error == 0
+
+    @property
+    def may_be_done(self) -> bool:
+        """Whether it is a call that may have been carried out, or may be yet."""
+        return self.was_done or self.status in UNSURE
+
+    @property
+    def done_by(self) -> float:
+        """When a call was carried out at the latest, if it was."""
+        if self.status in UNSURE or self.ended_at is None:
+            return self.asked_at + LATE
+        return self.ended_at
 
     def was_open(self, at: float) -> bool:
         """Whether its person could say and hear something on it."""
@@ -121,6 +145,10 @@ class Lives:
         """The sockets of one sort."""
         return (life for life in self.sockets.values() if life.role == role)
 
+    def named(self, name: str) -> Iterable[Life]:
+        """The calls of one name."""
+        return (life for life in self.calls.values() if life.role == name)
+
     def _opening(self, entry: Entry) -> None:
         data = entry.data
         self.sockets[entry.socket] = Life(
@@ -131,6 +159,7 @@ class Lives:
             data["worker"],
             data["link"],
             entry.at,
+            news=data.get("news", False),
         )
 
     def _opened(self, entry: Entry) -> None:
@@ -172,14 +201,16 @@ class Lives:
         life = Life(
             entry.socket, entry.person, entry.event, name, entry.data["worker"], 0, entry.at
         )
+        life.given = entry.data.get("given", {})
         self.calls[entry.socket] = life
-        if name in ENDINGS:
+        if name in ENDINGS or life.given.get("who_marks") in NARROW:
             self.endings.append(life)
 
     def _answered(self, entry: Entry) -> None:
         life = self.calls[entry.socket]
         life.ended_at, life.status = entry.at, entry.data["status"]
         life.link, life.error = entry.data["link"], entry.data.get("error", 0)
+        life.refusal, life.n = entry.data.get("refusal", ""), entry.data.get("n")
 
     def _fault(self, entry: Entry) -> None:
         data = entry.data

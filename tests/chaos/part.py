@@ -13,9 +13,12 @@ from typing import Final
 from tests.chaos import truth
 from tests.chaos.adversary import Adversary
 from tests.chaos.case import SOON
-from tests.chaos.checker import violations
+from tests.chaos.checker import told_of, violations
+from tests.chaos.kept import FOREVER, Kept, Limits, Mark, marks_of
 from tests.chaos.lists import AFTER_DEATH, expected
 from tests.chaos.lives import Lives
+from tests.chaos.news import agrees
+from tests.chaos.organisers import EVENTS, Organiser
 from tests.chaos.people import Asker, Marker
 from tests.chaos.stage import Stage
 from tests.chaos.wire import opened
@@ -25,8 +28,9 @@ from tests.support.gathering import Person
 LOOK_SECONDS: Final = 0.3
 LOOKS: Final = 4  # in a row that find everything equal
 AT_ONCE: Final = 15  # people who come back to hear that they were marked
-ROLL_SECONDS: Final = 15.0  # for somebody who was marked to hear it
-START_SECONDS: Final = 90.0  # for all processes to serve
+ROLL_SECONDS: Final = 60.0  # for somebody who was marked to hear it, on a busy machine
+START_SECONDS: Final = 240.0  # for all processes to serve
+PEOPLE_AN_ORGANISER: Final = 30
 
 
 class Part:
@@ -40,10 +44,12 @@ class Part:
         database: truth.Database,
         *,
         events: int,
+        limits: Limits,
     ) -> None:
-        self.told: set[tuple[str, int, int]] = set()  # event, person, marker
+        self.told: set[tuple[str, int, int]] = set()  # event, person and number of entries
         self.answers: Counter[str] = Counter()  # to what markers said; "" where none came
         self._events = events
+        self._limits = limits
         self._stage = stage
         self._adversary = adversary
         self._workers = workers
@@ -56,9 +62,10 @@ class Part:
             await asyncio.gather(*(each.serves.wait() for each in self._workers))
         stage.begins()
         while len(stage.events) < self._events:
-            event = await self._adversary.event(stage.chance.choice(people))
+            creator = stage.chance.choice(people)
+            event = await self._adversary.event(creator)
             if event is not None:
-                stage.goes_on(event)
+                stage.goes_on(event, creator)
         shuffled = stage.chance.sample(people, len(people))
         sitting, asking = shuffled[: len(people) // 4], shuffled[len(people) // 4 :]
         markers = [
@@ -70,14 +77,15 @@ class Part:
             Marker(stage, each.person, each.visits.event, names=True) for each in markers[::5]
         ]
         askers = [Asker(stage, person) for person in asking]
-        everybody: list[Marker | Asker] = [*markers, *askers]
+        organisers = [Organiser(stage, people) for _ in people[::PEOPLE_AN_ORGANISER]]
+        everybody: list[Marker | Asker | Organiser] = [*markers, *askers, *organisers]
         lives = [asyncio.create_task(each.live()) for each in everybody]
         try:
             kills_for = seconds - self._stage.chance.choice([0.0, AFTER_DEATH - SOON])
             await self._adversary.harm(seconds, kills_for=max(kills_for, seconds / 2))
             stage.is_calm = True
             stage.history.add("calm")
-            await self._settle(markers)
+            await self._settle(markers, askers)
             for life in lives:
                 if life.done():
                     life.result()
@@ -92,15 +100,14 @@ class Part:
             worker.tells()
         stage.history.add("kept", **asdict(kept))  # so that the file can be judged again
         entries = stage.history.cut()
-        for entry in entries:
-            if entry.what == "heard" and entry.data["frame"]["message"] == "marked":
-                self.told.add((entry.event, entry.data["confirmed"], entry.person))
-        for socket in Lives(entries).roles("marking"):
+        told = Lives(entries)
+        self.told = told_of(told)
+        for socket in told.roles("marking"):
             said = [each for each in socket.sent.values() if each.message != "ping"]
             self.answers.update(each.answer for each in said)
         return violations(entries, kept, self._stage.hold_seconds)
 
-    async def _settle(self, markers: Sequence[Marker]) -> None:
+    async def _settle(self, markers: Sequence[Marker], askers: Sequence[Asker]) -> None:
         """Looks until all lists have been equal to the store for a while, or it is too late."""
         async with asyncio.timeout(START_SECONDS):
             await asyncio.gather(*(each.serves.wait() for each in self._workers))
@@ -120,19 +127,31 @@ class Part:
                             and not wire.ended.is_set()
                             and wire.fold.listed == expected(room, marker.person.user_id)
                         )
+                for asker in askers:
+                    wire = None if asker.visits is None else asker.visits.wire
+                    if wire is not None and wire.event == event and wire.news is not None:
+                        all_equal &= wire.ended.is_set() or agrees(
+                            wire.news, room, asker.person.user_id
+                        )
             equal = equal + 1 if all_equal else 0
             await asyncio.sleep(LOOK_SECONDS)
             passed = time.monotonic() - begun
 
     async def _roll_call(self, people: Sequence[Person]) -> None:
-        """Whoever was marked in these events comes back once, and hears it."""
+        """Whoever was ever marked in these events comes back, and hears of a mark that stands."""
         stage = self._stage
         by_id = {person.user_id: person for person in people}
-        marks = [mark for mark in await self._database.ledger() if mark.event in stage.ever]
+        last: dict[tuple[str, int], Mark] = {}
+        for mark in sorted(marks_of(await self._database.ledger()), key=lambda each: each.n):
+            if mark.event in stage.ever:
+                last[mark.event, mark.person] = mark
         some = asyncio.Semaphore(AT_ONCE)
 
-        async def comes_back(mark: truth.Mark) -> None:
+        async def comes_back(mark: Mark) -> None:
             async with some:
+                if mark.annulled_at < FOREVER:
+                    await self._looks(by_id[mark.person], mark.event)
+                    return
                 until = time.monotonic() + ROLL_SECONDS
                 while time.monotonic() < until:
                     if await self._is_told(by_id[mark.person], mark.event):
@@ -140,18 +159,26 @@ class Part:
                     await asyncio.sleep(LOOK_SECONDS)
 
         stage.history.add("roll_call")
-        await asyncio.gather(*(comes_back(mark) for mark in marks))
+        await asyncio.gather(*(comes_back(mark) for mark in last.values()))
+
+    async def _looks(self, person: Person, event: str) -> None:
+        """Comes back, and leaves once anything was told."""
+        wire = await opened(self._stage, person, "mark_me", event)
+        if wire is not None:
+            await wire.ask("ping")
+            await wire.abort()
 
     async def _is_told(self, person: Person, event: str) -> bool:
         wire = await opened(self._stage, person, "mark_me", event)
         if wire is None:
             return False
         with suppress(TimeoutError):
-            await asyncio.wait_for(wire.ended.wait(), SOON)
+            async with asyncio.timeout(SOON):
+                await wire.ended.wait()
         await wire.abort()
         return wire.marked_by is not None
 
-    async def _kept(self, people: Sequence[Person]) -> truth.Kept:
+    async def _kept(self, people: Sequence[Person]) -> Kept:
         karma = {}
         reader = people[0]
         for person in people:
@@ -161,5 +188,30 @@ class Part:
                     reader, "GET", "/api/profile/GetProfile", user_id=person.user_id
                 )
             karma[person.user_id] = told["response"]["karma"]
-        ledger = await self._database.ledger()
-        return truth.Kept(ledger, await self._database.ends(), karma)
+        database = self._database
+        events = await database.events()
+        shown = {
+            event: await self._shown(creator, event)
+            for event, creator in self._stage.creators.items()
+            if event in events
+        }
+        return Kept(
+            await database.ledger(),
+            events,
+            karma,
+            self._limits,
+            [each.user_id for each in people if truth.has_tick(each.user_id)],
+            await database.last(),
+            await database.of_old(),
+            shown,
+        )
+
+    async def _shown(self, creator: Person, event: str) -> list[tuple[int, int, int, str]]:
+        """Has an organiser read the record of their event."""
+        told = None
+        while told is None:
+            told = await self._stage.call(creator, "GET", EVENTS + "GetLedger", event_id=event)
+        return [
+            (each["user_id"], each["n"], each["actor_id"], each["origin"] or each["reason"])
+            for each in told["response"]["entries"]
+        ]

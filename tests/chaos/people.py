@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from tests.chaos.stage import Stage
+from tests.chaos.organisers import annuls, denies
+from tests.chaos.stage import Seen, Stage
 from tests.chaos.wire import Wire, opened
 from tests.support.gathering import Person
 
@@ -16,6 +17,10 @@ BACKOFF: Final = 0.2  # seconds before the first new attempt; doubled for each f
 MAX_BACKOFF: Final = 5.0
 ALIVE_SECONDS: Final = 3.0  # between two pings
 FINAL: Final = frozenset({4401, 4403, 4404, 4410})  # nothing is to be had there any more
+HEARS_NEWS: Final = 0.5  # of those who open a socket
+SLIPS: Final = 0.05  # of marks their marker annuls at once
+DENIED: Final = 0.05  # of marks the person says are not them
+LOOKS_AGAIN: Final = 0.1  # of those who were marked ask once more later on
 
 
 def code_of(answer: dict[str, Any] | None) -> str:
@@ -42,7 +47,8 @@ class Visits:
         """An open socket, or None where it failed; then after a while."""
         if self._failed:
             await self.stage.think(min(BACKOFF * 2**self._failed, MAX_BACKOFF) / 2)
-        self.wire = await opened(self.stage, self.person, self._role, self.event)
+        news = self.stage.chance.random() < HEARS_NEWS
+        self.wire = await opened(self.stage, self.person, self._role, self.event, news=news)
         self._failed = 0 if self.wire is not None else self._failed + 1
         return self.wire
 
@@ -50,6 +56,11 @@ class Visits:
     def is_over(self) -> bool:
         """Whether the event has nothing for us any more."""
         return self.wire is not None and self.wire.code in FINAL
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether others may still mark there."""
+        return self.is_over and self.wire is not None and self.wire.refusal == "may_not_mark"
 
 
 class Asker:
@@ -73,8 +84,13 @@ class Asker:
             visits = self.visits = Visits(stage, self.person, "mark_me", event)
             if await self._wait(visits):
                 self.marked_in.add(event)
-                if stage.chance.random() < 0.3:
+                if stage.chance.random() < DENIED and await denies(stage, self.person, event):
+                    self.marked_in.discard(event)
+                elif stage.chance.random() < 0.3:
                     await self._asks_again(event)
+                if self.marked_in and stage.chance.random() < LOOKS_AGAIN:
+                    # Somebody may have annulled it meanwhile
+                    self.marked_in.discard(stage.chance.choice(sorted(self.marked_in)))
             else:
                 await stage.think(0.3)
             self.visits = None
@@ -110,9 +126,9 @@ class Asker:
         stage = self._stage
         while True:
             try:
-                await asyncio.wait_for(
-                    wire.ended.wait(), stage.chance.uniform(0.5, 1.5) * ALIVE_SECONDS
-                )
+                # Not `wait_for`: it loses a cancellation that comes as the socket ends
+                async with asyncio.timeout(stage.chance.uniform(0.5, 1.5) * ALIVE_SECONDS):
+                    await wire.ended.wait()
                 return False
             except TimeoutError:
                 pass
@@ -164,7 +180,9 @@ class Marker:
                 else:
                     await self._acts(wire)
             if self.visits.is_over or self._moves:
-                if self.visits.is_over:
+                if self.visits.is_left_out:
+                    await stage.think(stage.pace)
+                elif self.visits.is_over:
                     stage.leaves(self.visits.event)
                 while not stage.events:
                     await asyncio.sleep(0.2)
@@ -175,7 +193,8 @@ class Marker:
 
     async def _rests(self, wire: Wire) -> None:
         try:
-            await asyncio.wait_for(wire.ended.wait(), 1.0)
+            async with asyncio.timeout(1.0):
+                await wire.ended.wait()
         except TimeoutError:
             await wire.ask("ping")
 
@@ -234,5 +253,9 @@ class Marker:
         named = self._names or self._unsure is not None or self._stage.chance.random() < 0.8
         self._old = "confirm_marking", user_id
         answer = await wire.ask("confirm_marking", user_id if named else None)
-        unsure = code_of(answer) in {"", "unavailable"}
-        self._unsure = user_id if unsure else None
+        told = code_of(answer)
+        self._unsure = user_id if told in {"", "unavailable"} else None
+        if answer is not None and told == "marked" and self._stage.chance.random() < SLIPS:
+            params = answer["params"]
+            slip = Seen(wire.event, params["user_id"], params["n"])
+            await annuls(self._stage, self.person, slip, "wrong_person")

@@ -9,6 +9,7 @@ from attendance_core.marking.places import BARRED_SECONDS
 from tests.chaos.case import Case
 from tests.chaos.holds import SLACK, UNANSWERED, Hold, told_on
 from tests.chaos.lives import Life, Sent
+from tests.chaos.rights import Rights
 
 
 def prepared_is_true(case: Case) -> Iterator[str]:
@@ -16,16 +17,16 @@ def prepared_is_true(case: Case) -> Iterator[str]:
     deleted_at = {
         call.event: call.ended_at
         for call in case.lives.endings
-        if call.role == "DeleteEvent" and call.status == 200 and call.error == 0
+        if call.role == "DeleteEvent" and call.was_done
     }
     for life in case.lives.roles("marking"):
         for told in told_on(life):
-            mark = case.marks.get((life.event, told.person))
             if told.person == life.person:
                 yield f"{life.person} holds themselves"
-            if mark is not None and mark.at + SLACK < told.asked_at:
-                yield f"{life.person} was told at {told.asked_at} to hold whom {mark} is about"
-            for over_at in (case.kept.ends_at.get(life.event), deleted_at.get(life.event)):
+            for mark in case.marks_of(life.event, told.person):
+                if mark.at + SLACK < told.asked_at and told.at < mark.annulled_at - SLACK:
+                    yield f"{life.person} was told at {told.asked_at} to hold whom {mark} is about"
+            for over_at in (case.ends_at(life.event), deleted_at.get(life.event)):
                 if over_at is not None and over_at + SLACK < told.asked_at:
                     yield f"{life.person} holds {told.person} in {life.event}, which was over"
 
@@ -52,6 +53,50 @@ def refusals_are_true(case: Case) -> Iterator[str]:
                 yield f"{life.person} was refused in {life.event} on socket {life.number}: {sent}"
 
 
+def too_soon_is_kept(case: Case) -> Iterator[str]:
+    """Who gave somebody back has them again only after 10 s, where others could have them."""
+    rights, of_them = Rights(case), defaultdict(list)
+    given_back: dict[tuple[str, int, int], list[Sent]] = defaultdict(list)
+    sitting = defaultdict(list)
+    asking = {(life.event, life.person) for life in case.lives.roles("mark_me")}
+    for hold in case.possible:
+        of_them[hold.event, hold.person].append(hold)
+    for life in case.lives.roles("marking"):
+        if (life.event, life.person) not in asking:
+            sitting[life.event].append(life)
+        for sent in life.sent.values():
+            if sent.answer == "refused" and sent.user_id is not None:
+                given_back[life.event, life.person, sent.user_id].append(sent)
+    for life in case.lives.roles("marking"):
+        for told in told_on(life):
+            for sent in given_back[life.event, life.person, told.person]:
+                until = sent.at + BARRED_SECONDS - SLACK
+                if sent.answered_at is None or not sent.answered_at < told.asked_at:
+                    continue
+                had_others = any(
+                    hold.marker != life.person and hold.start <= told.at and sent.at <= hold.end
+                    for hold in of_them[life.event, told.person]
+                )
+                if told.at >= until or had_others or told.is_old:
+                    continue
+                if rights.may_be_narrow(life.event, told.asked_at, told.at):
+                    continue
+                if any(
+                    each.person not in (life.person, told.person)
+                    and _surely_sits(case, each, told.asked_at, told.at)
+                    for each in sitting[life.event]
+                ):
+                    yield f"{life.person} gave {told.person} back at {sent.at} and holds them"
+
+
+def _surely_sits(case: Case, life: Life, start: float, end: float) -> bool:
+    """Whether this socket was there for whoever looked for it in these seconds."""
+    if life.opened_at is None or life.opened_at + SLACK >= start or not life.was_open(end + SLACK):
+        return False
+    harms = [*case.lives.harms(life), *case.lives.spans_away()]
+    return not any(each.meets(life.opened_at, end) for each in harms)
+
+
 def _denies(sent: Sent, hold: Hold) -> bool:
     """Whether the answer to a confirm or a refuse is not true of a hold that surely was."""
     assert sent.answered_at is not None
@@ -72,8 +117,7 @@ def _can_be_refused(
         case "already_holding":
             return any(_meets(hold, sent) and hold.person != sent.user_id for hold in others)
         case "already_marked":
-            mark = case.marks.get((life.event, sent.user_id or 0))
-            return mark is not None and mark.at <= (sent.answered_at or 0) + SLACK
+            return case.stood(life.event, sent.user_id or 0, sent.at, sent.answered_at or sent.at)
         case "too_soon":
             return any(_bars(hold, sent) and hold.marker == life.person for hold in theirs)
         case "yourself":

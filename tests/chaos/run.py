@@ -16,6 +16,7 @@ from typing import Final, Literal
 from tests.chaos.adversary import Adversary
 from tests.chaos.checker import lost
 from tests.chaos.history import History
+from tests.chaos.kept import BY_HAND, FOREVER, PAYS, Limits, Mark, karma_of, marks_of
 from tests.chaos.part import Part
 from tests.chaos.proxy import Proxy
 from tests.chaos.stage import Stage
@@ -26,6 +27,7 @@ from tests.support.service_process import attendance
 
 HOLD_SECONDS: Final = 4
 GRACE_SECONDS: Final = 3
+LIMITS: Final = Limits(pair=1, unchecked=5)
 PROBE_SECONDS: Final = 0.05
 LAGS: Final = 0.1  # seconds; a probe that comes so late is written down
 HELD_UP: Final = 0.01  # seconds of such a probe's time in which a process waited for a core
@@ -56,7 +58,8 @@ class Report:
 
     seed: int
     operations: int = 0
-    marks: int = 0
+    marks: Sequence[Mark] = ()
+    paying: int = 0
     lasted: float = 0.0
     waited: float = 0.0  # the share of their time in which processes waited for a core
     parts: int = 0
@@ -75,7 +78,10 @@ class Report:
         asked = self.answers.total()
         lines = [
             f"operations        {self.operations}",
-            f"marks             {self.marks}",
+            f"marks             {len(self.marks)}",
+            f"  by hand               {sum(each.origin == BY_HAND for each in self.marks)}",
+            f"  annulled              {sum(each.annulled_at < FOREVER for each in self.marks)}",
+            f"  that pay              {self.paying}",
             f"marking commands  {asked}, {self.answers[''] / max(asked, 1):.2%} without an answer",
             *(f"  {answer:<22}{count}" for answer, count in sorted(self.answers.items()) if answer),
             f"process deaths    {self.deaths}",
@@ -102,9 +108,9 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
             "ATTENDANCE_HOLD_SECONDS": str(HOLD_SECONDS),
             "ATTENDANCE_GRACE_SECONDS": str(GRACE_SECONDS),
-            # The same few meet again and again: every mark is to pay
-            "ATTENDANCE_KARMA_PAIR_A_MONTH": "1000000",
-            "ATTENDANCE_KARMA_UNCHECKED_A_MONTH": "1000000",
+            # So few that a run goes beyond both
+            "ATTENDANCE_KARMA_PAIR_A_MONTH": str(LIMITS.pair),
+            "ATTENDANCE_KARMA_UNCHECKED_A_MONTH": str(LIMITS.unchecked),
         }
         done = await asyncio.to_thread(attendance, "migrate", folder=folder, settings=settings)
         assert done.returncode == 0, done.stderr
@@ -146,7 +152,7 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
         told: set[tuple[str, int, int]] = set()
         left = plan.seconds
         while left > 0:
-            part = Part(stage, adversary, workers, database, events=plan.events)
+            part = Part(stage, adversary, workers, database, events=plan.events, limits=LIMITS)
             found = await part.play(people, min(left, plan.part))
             for each in found:
                 says(each)
@@ -155,15 +161,16 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             report.answers += part.answers
             left -= plan.part
             report.parts += 1
-            marks = await database.ledger()
-            report.operations, report.marks = stage.operations, len(marks)
+            ledger = await database.ledger()
+            report.operations, report.marks = stage.operations, marks_of(ledger)
+            report.paying = sum(karma_of(ledger, LIMITS).values()) // PAYS
             report.ends = sum((each.ends for each in workers), Counter())
             says(
-                f"part {report.parts}: {report.operations} operations, {report.marks} marks, "
+                f"part {report.parts}: {report.operations} operations, {len(report.marks)} marks, "
                 f"{report.deaths} deaths, {len(report.violations)} violations, "
                 f"{time.monotonic() - begun:.0f} s"
             )
-        report.violations += lost(told, marks)
+        report.violations += lost(told, ledger)
         report.faults = adversary.faults + Counter(
             {"clocks wrong by 30 s": sum(each.skewed for each in workers)}
         )

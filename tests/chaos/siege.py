@@ -12,19 +12,21 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import psutil
+from sqlalchemy import Connection
 
 from attendance_adapters import picture_worker
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.migrate import run_on_connection
 from attendance_web.demo.client import Visitor
-from tests.chaos import attacks, bystander, floods
+from tests.chaos import attacks, bystander, flood, floods
 from tests.chaos.cast import PASSWORD, Cast, Room
 from tests.chaos.felt import PATIENCE, Felt
-from tests.support.gathering import Gathering, gatherings
+from tests.support.gathering import Gathering, gathering, gatherings
 from tests.support.killable_servers import a_postgres
+from tests.support.many_entries import fill_ledger
 from tests.support.many_names import fill
 from tests.support.nginx import proxied
 from tests.support.service_process import SECONDS, Service, bring_up_to_date, running
@@ -32,6 +34,7 @@ from tests.support.service_process import SECONDS, Service, bring_up_to_date, ru
 ROOMS: Final = 3
 PAIRS: Final = 160  # more than meet in the seconds of one attack
 PEOPLE, GATHERINGS = 100_000, 50_000  # of a crowded database
+OTHERS: Final = 300  # who are at the attacker's event, and wait there where an attack has them
 LOOK_SECONDS: Final = 0.02  # from one look at the service's memory to the next
 PICTURE_WORKER: Final = picture_worker.__name__  # a module that Python is told to run
 MEBIBYTE: Final = 1024 * 1024
@@ -73,6 +76,7 @@ class Ground:
     door: Service  # the service itself, or a proxy
     cast: Path
     attacker: Gathering
+    others: Path  # of those at the attacker's event
     certificate: Path | None
 
     def command(self, module: str, *arguments: str) -> list[str]:
@@ -100,17 +104,31 @@ class Ground:
 
 @contextmanager
 def ground(
-    folder: Path, engine: str = "sqlite", *, nginx: bool = False, crowded: bool = False
+    folder: Path,
+    engine: str = "sqlite",
+    *,
+    nginx: bool = False,
+    crowded: bool = False,
+    entries: int = 0,
 ) -> Iterator[Ground]:
-    """Begun in an empty folder, and ended with the block; a crowded one has many names."""
+    """Begun in an empty folder, and ended with the block.
+
+    A crowded one has many names, and the ledger of the attacker's event so many entries.
+    """
     with ExitStack() as stack:
         settings = stack.enter_context(ENGINES[engine](folder))
         bring_up_to_date(folder, settings)
 
         if crowded:
-            _fill(settings[DATABASE])
+            _run(settings[DATABASE], partial(fill, people=PEOPLE, gatherings=GATHERINGS))
 
-        opens, attacker, *met = asyncio.run(gatherings(settings[DATABASE], ROOMS + PAIRS + 2, 2))
+        opens, *met = asyncio.run(gatherings(settings[DATABASE], ROOMS + PAIRS + 1, 2))
+        attacker = asyncio.run(gathering(settings[DATABASE], 1 + OTHERS))
+        others = folder / "others.json"
+        others.write_text(json.dumps([[each.user_id, each.token] for each in attacker.people[1:]]))
+        if entries:
+            many = partial(fill_ledger, event_id=attacker.event_id, entries=entries)
+            _run(settings[DATABASE], many)
         rooms = [
             Room(each.event_id, marker.token, asker.token, asker.user_id)
             for each in met
@@ -136,14 +154,13 @@ def ground(
             before.mkdir()
             door = stack.enter_context(proxied(before, [service, service]))
             certificate = before / "certificate.pem"
-        yield Ground(service, door, cast, attacker, certificate)
+        yield Ground(service, door, cast, attacker, others, certificate)
 
 
-def _fill(database: str) -> None:
-    """Adds the crowd."""
+def _run(database: str, work: Callable[[Connection], None]) -> None:
     scheme, _, path = database.partition(":///")
     url = sqlite_url(Path(path)) if scheme == "sqlite" else postgres_url(database)
-    run_on_connection(url, partial(fill, people=PEOPLE, gatherings=GATHERINGS))
+    run_on_connection(url, work)
 
 
 @dataclass(frozen=True)
@@ -151,7 +168,7 @@ class Siege:
     """What one attack did; memory is in bytes."""
 
     felt: Mapping[str, Felt]
-    done: attacks.Done | floods.Done
+    done: attacks.Done | flood.Done
     memory: tuple[int, int, int]  # before, at most, and after
     leases_lost: int
 
@@ -163,8 +180,8 @@ class Siege:
 
 def felt(on: Ground, seconds: float) -> dict[str, Felt]:
     """What it is like to be there for so many seconds. Raises NobodyGetsIn."""
-    with _bystander(on, seconds) as told:
-        return _felt(told)
+    with _bystander(on, seconds) as inside:
+        return _felt(inside)
 
 
 def besieged(on: Ground, name: str, seconds: float) -> Siege:
@@ -176,42 +193,52 @@ def besieged(on: Ground, name: str, seconds: float) -> Siege:
     # For longer than the bystander waits: it has to get its last answers in spite of it
     bounds = str(seconds + 2 * PATIENCE)
     who = ["--token", on.attacker.people[0].token, "--event", on.attacker.event_id]
-    by = floods if name in floods.FLOODS else attacks
-    command = on.command(by.__name__, name, on.door.url, "--seconds", bounds, *who)
-    with _bystander(on, seconds) as told:
+    is_flood = name in floods.FLOODS
+    module = floods.__name__ if is_flood else attacks.__name__
+    who += ["--others", str(on.others)] if is_flood else []
+    command = on.command(module, name, on.door.url, "--seconds", bounds, *who)
+    with _bystander(on, seconds) as inside:
         before = on.memory()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attacker:
             try:
                 with _watched(on, attacker) as highest:
-                    during = _felt(told)
+                    assert attacker.stdout is not None
+                    attacker.stdout.readline()  # it has begun
+                    during = _felt(inside)
             finally:
                 attacker.terminate()
                 said_by_attacker, _ = attacker.communicate(timeout=SECONDS)
-    done = by.Done(**json.loads(said_by_attacker.splitlines()[-1]))
+    told_done = json.loads(said_by_attacker.splitlines()[-1])
+    done = flood.Done(**told_done) if is_flood else attacks.Done(**told_done)
     memory = before, max(highest), on.memory()
     return Siege(during, done, memory, on.leases_lost() - leases_lost)
 
 
 @contextmanager
-def _bystander(on: Ground, seconds: float) -> Iterator[IO[str]]:
-    """One who is inside; what they say."""
+def _bystander(on: Ground, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    """One who is inside, and waits to be told to begin."""
     command = on.command(
         bystander.__name__, on.door.url, "--cast", str(on.cast), "--seconds", str(seconds)
     )
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             if process.stdout.readline().strip() != bystander.READY:
                 raise NobodyGetsIn
-            yield process.stdout
+            yield process
             with suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)  # it says its goodbyes
         finally:
             process.kill()
 
 
-def _felt(told: IO[str]) -> dict[str, Felt]:
-    given: dict[str, Any] = json.loads(told.readline())
+def _felt(inside: subprocess.Popen[str]) -> dict[str, Felt]:
+    assert inside.stdin is not None and inside.stdout is not None
+    inside.stdin.write("begin\n")
+    inside.stdin.flush()
+    given: dict[str, Any] = json.loads(inside.stdout.readline())
     return {kind: Felt(**each) for kind, each in given.items()}
 
 

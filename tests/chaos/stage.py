@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,6 +20,16 @@ from tests.support.gathering import Person
 # that what never comes can be told from what a busy machine makes late
 PATIENCES: Final = (7.0, 7.0, 7.0, 25.0)
 DOOR_SECONDS: Final = 0.3  # until somebody looks again whether a process serves
+REMEMBERED: Final = 500  # marks that somebody may want to annul
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A mark that somebody was told of."""
+
+    event: str
+    person: int
+    n: int
 
 
 @dataclass
@@ -32,6 +43,9 @@ class Stage:
     pace: float  # seconds between two things a marker does, on average
     hold_seconds: float
     events: list[str] = field(default_factory=list)  # where people can go
+    creators: dict[str, Person] = field(default_factory=dict)  # of those of this part
+    helpers: dict[str, set[Person]] = field(default_factory=dict)  # who was asked to help there
+    marks: deque[Seen] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     ever: set[str] = field(default_factory=set)  # those of this part, also where it is over
     is_calm: bool = False
     operations: int = 0
@@ -41,11 +55,15 @@ class Stage:
     def begins(self) -> None:
         """Another part, with events of its own."""
         self.is_calm, self.events, self.ever = False, [], set()
+        self.creators.clear()
+        self.helpers.clear()
+        self.marks.clear()
 
-    def goes_on(self, event: str) -> None:
+    def goes_on(self, event: str, creator: Person) -> None:
         """People can go there from now on."""
         self.events.append(event)
         self.ever.add(event)
+        self.creators[event] = creator
 
     def leaves(self, event: str) -> None:
         """Nobody can go there any more."""
@@ -81,7 +99,7 @@ class Stage:
         number = next(self.numbers)
         self.operations += 1
         told = {"person": person.user_id, "event": fields.get("event_id", ""), "socket": number}
-        self.history.add("called", **told, call=path, worker=worker)
+        self.history.add("called", **told, call=path, worker=worker, given=fields)
         status, body, link = 0, b"", 0
         try:
             async with asyncio.timeout(self.patience()):
@@ -105,10 +123,18 @@ class Stage:
             call=path,
             status=status,
             error=None if envelope is None else envelope["error"],
+            refusal="" if envelope is None else envelope.get("code", ""),
+            n=_number(envelope),
             link=link,
             worker=worker,
         )
         return envelope if status == 200 else None
+
+
+def _number(envelope: dict[str, Any] | None) -> int | None:
+    """The entry of the ledger that an answer names."""
+    response = None if envelope is None else envelope.get("response")
+    return response.get("n") if isinstance(response, dict) else None
 
 
 def _request(person: Person, method: str, path: str, fields: dict[str, Any]) -> bytes:

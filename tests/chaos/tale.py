@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.chaos.checker import violations
 from tests.chaos.history import Entry
-from tests.chaos.truth import Kept, Mark
+from tests.chaos.kept import BY_HAND, BY_HOLD, Kept, KeptEvent, Limits, Written, karma_of
 
 ANNA, BORIS, VERA, GLEB = 1, 2, 3, 4  # two who wait, two who mark
+CREATOR, HELPER = 8, 9
+CHECKED = (VERA,)  # who has the tick
 EVENT = "lecture"
 HOLD = 90.0
 START, END = 1000.0, 5000.0
 WAITS, MARKS, MARKS_TOO = 11, 12, 13  # sockets of Anna, Vera and Gleb
+LIMITS = Limits(pair=4, unchecked=100)
+LECTURE = KeptEvent("Lecture", START - 60, END, CREATOR)
 LINKS = {WAITS: 111, MARKS: 112, MARKS_TOO: 113}
 
 
@@ -23,18 +27,34 @@ class Tale:
 
     now: float = START
     entries: list[Entry] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    karma: dict[int, int] = field(default_factory=dict)
-    ends_at: float = END
+    ledger: list[Written] = field(default_factory=list)
+    karma: dict[int, int] | None = None  # None: what the ledger pays
+    limits: Limits = LIMITS
+    kept: KeptEvent = LECTURE
+    last: list[tuple[str, int, int]] | None = None  # None: as the ledger has it
+    of_old: list[tuple[str, int, int]] | None = None
+    shown: list[tuple[int, int, int, str]] | None = None
     sent: int = 0
     calls_made: int = 0
+
+    @property
+    def ends_at(self) -> float:
+        """When the event ends."""
+        return self.kept.ends_at
+
+    @ends_at.setter
+    def ends_at(self, at: float) -> None:
+        self.kept = replace(self.kept, ends_at=at)
 
     def add(self, what: str, person: int = 0, socket: int = 0, **data: Any) -> None:
         self.now += 1
         self.entries.append(Entry(self.now, what, person, EVENT, socket, data))
 
-    def opens(self, person: int, role: str, socket: int, worker: int = 0) -> None:
-        self.add("opening", person, socket, role=role, worker=worker, link=LINKS.get(socket, 0))
+    def opens(
+        self, person: int, role: str, socket: int, worker: int = 0, *, news: bool = False
+    ) -> None:
+        link = LINKS.get(socket, 0)
+        self.add("opening", person, socket, role=role, worker=worker, link=link, news=news)
         self.add("opened", person, socket)
 
     def hears(
@@ -60,23 +80,58 @@ class Tale:
 
     def confirms(self, marker: int, socket: int, person: int) -> None:
         number = self.says(marker, socket, "confirm_marking", person)
-        self.keeps_mark(marker, person, self.now + 0.5)
-        self.hears(marker, socket, "marked", number, confirmed=person)
+        n = self.keeps_mark(marker, person, self.now + 0.5)
+        self.hears(marker, socket, "marked", number, confirmed=person, user_id=person, n=n)
 
-    def keeps_mark(self, marker: int, person: int, at: float) -> None:
-        self.marks.append(Mark(EVENT, person, marker, at))
-        self.karma[marker] = self.karma.get(marker, 0) + 50
+    def keeps_mark(self, marker: int, person: int, at: float, origin: str = BY_HOLD) -> int:
+        """The number of the entry."""
+        return self.writes(person, marker, at, origin)
+
+    def writes(
+        self, person: int, actor: int, at: float, origin: str | None, reason: str | None = None
+    ) -> int:
+        """The number of a new entry."""
+        n = 1 + max((each.n for each in self.ledger if each.person == person), default=0)
+        self.ledger.append(Written(EVENT, person, n, actor, at, origin, False, reason))
+        return n
+
+    def marks_by_hand(self, organiser: int, person: int) -> int:
+        """The number of the entry, which the call is answered with."""
+        n = self.writes(person, organiser, self.now + 1.5, BY_HAND)
+        self.calls(organiser, "MarkParticipant", n=n, user_id=person)
+        return n
+
+    def annuls(self, actor: int, person: int, n: int, reason: str = "other") -> None:
+        """A call that is answered, and what it has written."""
+        written = self.writes(person, actor, self.now + 1.5, None, reason)
+        self.calls(actor, "AnnulMark", n=written, user_id=person, number=n, reason=reason)
+
+    def changes(self, organiser: int, *, status: int = 200, **fields: Any) -> None:
+        """The event is another."""
+        self.calls(organiser, "UpdateEvent", status=status, **fields)
+        names = {"time_from": "starts_at", "time_to": "ends_at"}
+        self.kept = replace(self.kept, **{names.get(each, each): fields[each] for each in fields})
 
     def was_marked(self, person: int, socket: int, marker: int) -> None:
         self.hears(person, socket, "was_marked", user_id=marker)
         self.add("closed", person, socket, code=1000)
 
-    def calm(self, waiting: list[int], held: dict[str, int] | None = None) -> None:
+    def calm(
+        self,
+        waiting: list[int],
+        held: dict[str, int] | None = None,
+        markers: tuple[int, ...] = (VERA, GLEB),
+    ) -> None:
         self.add("calm")
         self.now += 30
+        order = sorted([*waiting, *map(int, held or {})])
+        event = self.kept
+        times = {"time_from": int(event.starts_at), "time_to": int(event.ends_at)}
+        data: dict[str, Any] = {"order": order, "markers": list(markers)}
+        data["is"] = {"name": event.name, **times}
         for _ in range(2):
-            self.add("look", waiting=waiting, held=held or {})
-            self.now += 5
+            self.add("look", waiting=waiting, held=held or {}, **data)
+            self.now += 7
 
     def begins(self) -> None:
         """Anna and Boris wait; Vera and Gleb sit by the sheet."""
@@ -91,14 +146,43 @@ class Tale:
         frame = {"result": "error", "message": "no", "params": {"code": code}}
         self.add("heard", marker, socket, frame=frame, answers=number, confirmed=None)
 
-    def calls(self, person: int, name: str, *, error: int = 0) -> None:
-        """A call that is answered."""
+    def calls(
+        self,
+        person: int,
+        call: str,
+        /,
+        *,
+        error: int = 0,
+        status: int = 200,
+        refusal: str = "",
+        n: int | None = None,
+        number: int | None = None,
+        **given: Any,
+    ) -> None:
+        """A call that is answered; ``number`` is the mark that it names."""
         self.calls_made += 1
         socket = 1000 + self.calls_made
-        self.add("called", person, socket, call=f"/api/events/{name}", worker=0)
-        self.add("answered", person, socket, status=200, link=0, error=error)
+        if number is not None:
+            given["n"] = number
+        path = f"/api/events/{call}"
+        self.add("called", person, socket, call=path, worker=0, given={"event_id": EVENT, **given})
+        answer = {"status": status, "error": error if status else None, "refusal": refusal, "n": n}
+        self.add("answered", person, socket, link=0, **answer)
 
     def judged(self) -> set[str]:
         """The rules that it breaks."""
-        kept = Kept(self.marks, {EVENT: self.ends_at}, self.karma)
+        karma = karma_of(self.ledger, self.limits) if self.karma is None else self.karma
+        last = {each.person: each for each in sorted(self.ledger, key=lambda each: each.n)}
+        standing = [(EVENT, each.person, each.actor) for each in last.values() if each.origin]
+        numbers = [(EVENT, each.person, each.n) for each in last.values()]
+        kept = Kept(
+            self.ledger,
+            {EVENT: self.kept},
+            karma,
+            self.limits,
+            CHECKED,
+            numbers if self.last is None else self.last,
+            standing if self.of_old is None else self.of_old,
+            {} if self.shown is None else {EVENT: self.shown},
+        )
         return {each.partition(":")[0] for each in violations(self.entries, kept, HOLD)}

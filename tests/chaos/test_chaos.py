@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.chaos.kept import BY_HAND, BY_HOLD, FOREVER
 from tests.chaos.run import Plan, play
 
 KINDS = (
@@ -30,5 +31,7 @@ async def test_no_mark_is_lost_or_doubled_whatever_goes_wrong(
     print(report.text())
     assert report.violations == []
     assert [kind for kind in KINDS if not report.faults[kind]] == []
-    assert report.ends["died at a mark"] > 0 and report.marks > 0
+    assert report.ends["died at a mark"] > 0
+    assert {each.origin for each in report.marks} == {BY_HOLD, BY_HAND}
+    assert any(each.annulled_at < FOREVER for each in report.marks)
     assert f"seed              {plan.seed}" in capsys.readouterr().out

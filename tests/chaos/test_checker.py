@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.checker import RULES, lost
+from tests.chaos.checker import RULES, lost, told_of
+from tests.chaos.lives import Lives
 from tests.chaos.tale import (
     ANNA,
     BORIS,
@@ -32,20 +33,15 @@ def test_a_good_history_breaks_no_rule(marked: Tale) -> None:
 
 
 class TestMarks:
-    def test_two_of_one_person(self, marked: Tale) -> None:
-        marked.marks.append(marked.marks[0])
-        marked.karma[VERA] = 100
-        assert marked.judged() == {"one_mark_each"}
-
     def test_told_marked_and_nothing_is_kept(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.confirms(VERA, MARKS, ANNA)
-        tale.marks, tale.karma = [], {}
+        tale.ledger = []
         assert tale.judged() == {"no_marked_without_a_mark"}
 
     def test_told_marked_of_a_mark_that_another_made(self, marked: Tale) -> None:
         number = marked.says(GLEB, MARKS_TOO, "confirm_marking", ANNA)
-        marked.hears(GLEB, MARKS_TOO, "marked", number, confirmed=ANNA)
+        marked.hears(GLEB, MARKS_TOO, "marked", number, confirmed=ANNA, user_id=ANNA, n=1)
         assert "no_marked_without_a_mark" in marked.judged()
 
     def test_was_marked_to_somebody_else(self, marked: Tale) -> None:
@@ -57,17 +53,10 @@ class TestMarks:
         marked.was_marked(ANNA, 15, GLEB)
         assert marked.judged() == {"only_the_marked_are_told"}
 
-    def test_karma_that_no_mark_pays(self, marked: Tale) -> None:
-        marked.karma[GLEB] = 50
-        assert marked.judged() == {"karma_is_what_marks_pay"}
-
-    def test_karma_that_is_missing(self, marked: Tale) -> None:
-        marked.karma[VERA] = 0
-        assert marked.judged() == {"karma_is_what_marks_pay"}
-
     def test_one_that_was_told_and_is_gone_at_the_end_of_the_run(self, marked: Tale) -> None:
-        told = [(EVENT, ANNA, VERA)]
-        assert lost(told, marked.marks) == []
+        told = told_of(Lives(marked.entries))
+        assert told == {(EVENT, ANNA, 1)}
+        assert lost(told, marked.ledger) == []
         assert len(lost(told, [])) == 1
 
 
@@ -150,7 +139,7 @@ class TestHolds:
         assert tale.judged() == {"marks_come_from_live_holds"}
 
     def test_a_mark_after_the_end_of_the_event(self, marked: Tale) -> None:
-        marked.ends_at = marked.marks[0].at - 0.1
+        marked.ends_at = marked.ledger[0].at - 0.1
         assert marked.judged() == {"marks_come_from_live_holds"}
 
 

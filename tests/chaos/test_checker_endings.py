@@ -219,6 +219,17 @@ class TestProcesses:
         tale.add("logged", worker=1, level="error", text=text, traceback="", logged_at=tale.now)
         assert tale.judged() == broken
 
+    @pytest.mark.parametrize(
+        ("seconds", "broken"), [(2.0, set()), (0.5, {"logs_tell_of_no_failure"})]
+    )
+    def test_may_wait_for_a_lock_whose_owner_has_no_core(
+        self, tale: Tale, seconds: float, broken: set[str]
+    ) -> None:
+        text = "a transaction or a look failed: LockNotAvailableError 55P03: lock timeout"
+        tale.add("lag", worker=0, seconds=seconds)
+        tale.add("logged", worker=1, level="error", text=text, traceback="", logged_at=tale.now)
+        assert tale.judged() == broken
+
     def test_are_given_the_seconds_in_which_they_had_no_core(self, tale: Tale) -> None:
         number = tale.says(ANNA, WAITS, "ping")
         tale.now += 5

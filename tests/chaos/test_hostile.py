@@ -16,7 +16,10 @@ from tests.chaos.siege import Ground, besieged, ground
 
 SECONDS = 1.0
 # Those that no bound but turns keeps from everybody else, and that need no crowd
-FLOODED = ("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes")
+FLOODED = (
+    *("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes"),
+    *("corrections", "changes", "helpers", "news", "unknown-codes"),
+)
 
 
 class Grounds:

@@ -7,34 +7,17 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import asyncpg
 
 from attendance_core.accounts import CredentialKind, session_id_of
+from tests.chaos.kept import KeptEvent, Written
 from tests.support.gathering import Person
 
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A line of the ledger."""
-
-    event: str
-    person: int
-    marker: int
-    at: float
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What is kept in the end."""
-
-    marks: list[Mark]
-    ends_at: dict[str, float]  # events that are still there
-    karma: dict[int, int]  # as the service tells it
+TICK_OF_EVERY: Final = 4  # people
 
 
 class Access(Protocol):
@@ -97,6 +80,11 @@ def _named(arguments: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+def has_tick(user_id: int) -> bool:
+    """Tells who of those that are made is known by their scan."""
+    return user_id % TICK_OF_EVERY == 0
+
+
 class Database:
     """What is kept, in words of the run."""
 
@@ -118,6 +106,11 @@ class Database:
             list(names.items()),
         )
         await self._access.write(
+            "INSERT INTO scans (user_id, file, uploaded_at, state, judged_at)"
+            " VALUES ($1, '', $2, 'approved', $2)",
+            [(number, now) for number in names if has_tick(number)],
+        )
+        await self._access.write(
             "INSERT INTO sessions (session_id, user_id, credential, created_at, used_at)"
             " VALUES ($1, $2, $3, $4, $4)",
             [
@@ -128,35 +121,79 @@ class Database:
         return made
 
     async def rooms(self, events: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Who waits, who is held and by whom, in each."""
-        told: dict[str, dict[str, Any]] = {each: {"waiting": [], "held": {}} for each in events}
-        if not told:
+        """Reads who waits, who is held and by whom, who is there to mark, and what each is."""
+        told: dict[str, dict[str, Any]] = {}
+        asked = [UUID(each) for each in events]
+        if not asked:
             return told
-        asked = ", ".join(f"${number}" for number in range(1, len(told) + 1))
-        rows = await self._access.read(
+        among = "event_id IN (" + ", ".join(f"${n}" for n in range(1, len(asked) + 1)) + ")"
+        for event_id, name, starts_at, ends_at in await self._access.read(
+            f"SELECT event_id, name, starts_at, ends_at FROM events WHERE {among}", *asked
+        ):
+            times = {"time_from": starts_at // 1_000_000, "time_to": ends_at // 1_000_000}
+            told[_text(event_id)] = {
+                **{"waiting": [], "held": {}, "order": [], "markers": []},
+                "is": {"name": name, **times},
+            }
+        for event_id, user_id, held_by in await self._access.read(
             "SELECT event_id, user_id, held_by FROM places"
-            f" WHERE since IS NOT NULL AND event_id IN ({asked})",
-            *(UUID(each) for each in told),
-        )
-        for event_id, user_id, held_by in rows:
-            room = told[_text(event_id)]
-            if held_by is None:
-                room["waiting"].append(user_id)
-            else:
-                room["held"][str(user_id)] = held_by
+            f" WHERE since IS NOT NULL AND {among} ORDER BY since, user_id",
+            *asked,
+        ):
+            if room := told.get(_text(event_id)):
+                room["order"].append(user_id)
+                if held_by is None:
+                    room["waiting"].append(user_id)
+                else:
+                    room["held"][str(user_id)] = held_by
+        for event_id, user_id in await self._access.read(
+            "SELECT DISTINCT event_id, user_id FROM connections"
+            f" WHERE role = 'marking' AND {among} ORDER BY user_id",
+            *asked,
+        ):
+            if room := told.get(_text(event_id)):
+                room["markers"].append(user_id)
         return told
 
-    async def ledger(self) -> list[Mark]:
-        """Every mark there is."""
+    async def ledger(self) -> list[Written]:
+        """Reads every entry there is."""
         rows = await self._access.read(
-            "SELECT event_id, user_id, actor_id, at FROM ledger WHERE origin = 'hold'"
+            "SELECT event_id, user_id, n, actor_id, at, origin, person_checked, reason FROM ledger"
         )
-        return [Mark(_text(e), p, m, at / 1_000_000) for e, p, m, at in rows]
+        return [
+            Written(_text(e), person, n, actor, at / 1_000_000, origin, bool(checked), reason)
+            for e, person, n, actor, at, origin, checked, reason in rows
+        ]
 
-    async def ends(self) -> dict[str, float]:
-        """When each event that is there ends."""
-        rows = await self._access.read("SELECT event_id, ends_at FROM events")
-        return {_text(event_id): at / 1_000_000 for event_id, at in rows}
+    async def last(self) -> list[tuple[str, int, int]]:
+        """Reads the number of everybody's last entry, as their place has it."""
+        rows = await self._access.read("SELECT event_id, user_id, last_n FROM places")
+        return [(_text(event_id), person, n) for event_id, person, n in rows if n]
+
+    async def of_old(self) -> list[tuple[str, int, int]]:
+        """Reads the standing marks, as the version before sees them."""
+        rows = await self._access.read("SELECT event_id, user_id, marker_id FROM marks")
+        return [(_text(event_id), person, marker) for event_id, person, marker in rows]
+
+    async def events(self) -> dict[str, KeptEvent]:
+        """Reads every event that is there."""
+        helping: dict[str, list[int]] = {}
+        for event_id, helper in await self._access.read("SELECT event_id, user_id FROM helpers"):
+            helping.setdefault(_text(event_id), []).append(helper)
+        rows = await self._access.read(
+            "SELECT event_id, name, starts_at, ends_at, creator_id, who_marks FROM events"
+        )
+        return {
+            _text(e): KeptEvent(
+                name,
+                starts_at / 1_000_000,
+                ends_at / 1_000_000,
+                creator,
+                who_marks,
+                helping.get(_text(e), []),
+            )
+            for e, name, starts_at, ends_at, creator, who_marks in rows
+        }
 
 
 def _text(event_id: Any) -> str:

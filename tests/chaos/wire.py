@@ -13,8 +13,8 @@ from typing import Any, Final
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 
-from tests.chaos.folding import Fold
-from tests.chaos.stage import Stage
+from tests.chaos.folding import Fold, NewsFold
+from tests.chaos.stage import Seen, Stage
 from tests.support.gathering import Person
 
 ANSWERS: Final = {
@@ -45,8 +45,10 @@ class Wire:
         self.event = event
         self.number = number
         self.fold = Fold()
+        self.news: NewsFold | None = None  # where it was asked for
         self.marked_by: int | None = None
         self.code: int | None = None
+        self.refusal = ""  # the last it was told, by its code
         self.ended = asyncio.Event()
         self.is_listed = asyncio.Event()
         self._stage = stage
@@ -62,7 +64,8 @@ class Wire:
         if asked is None:
             return None
         try:
-            return await asyncio.wait_for(asyncio.shield(asked.answer), self._stage.patience())
+            async with asyncio.timeout(self._stage.patience()):
+                return await asyncio.shield(asked.answer)
         except TimeoutError:
             await self.abort()
             return None
@@ -134,8 +137,15 @@ class Wire:
             confirmed=confirmed,
         )
         self.fold.hears(frame, confirmed)
-        if frame["message"] == "was_marked" and frame["result"] == "ok":
+        if self.news is not None:
+            self.news.hears(frame)
+        if frame["result"] != "ok":
+            self.refusal = frame["params"]["code"]
+        elif frame["message"] == "was_marked":
             self.marked_by = frame["params"]["user_id"]
+        elif frame["message"] == "marked":
+            params = frame["params"]
+            self._stage.marks.append(Seen(self.event, params["user_id"], params["n"]))
         if self.fold.lists:
             self.is_listed.set()
         if asked is not None and not asked.answer.done():
@@ -154,7 +164,9 @@ class Wire:
         return self._asked.popleft()
 
 
-async def opened(stage: Stage, person: Person, role: str, event: str) -> Wire | None:
+async def opened(
+    stage: Stage, person: Person, role: str, event: str, *, news: bool = False
+) -> Wire | None:
     """A new socket at any of the workers; None where none could be had."""
     worker = await stage.door()
     proxy = stage.proxies[worker]
@@ -165,13 +177,13 @@ async def opened(stage: Stage, person: Person, role: str, event: str) -> Wire | 
     raw.setblocking(False)
     raw.bind(("127.0.0.1", 0))
     link = raw.getsockname()[1]
-    stage.history.add("opening", **told, role=role, worker=worker, link=link)
+    stage.history.add("opening", **told, role=role, worker=worker, link=link, news=news)
     connection, status = None, 0
     try:
         async with asyncio.timeout(stage.patience()):
             await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", proxy.port))
             connection = await connect(
-                f"ws://127.0.0.1:{proxy.port}/ws/{role}?event_id={event}",
+                f"ws://127.0.0.1:{proxy.port}/ws/{role}?event_id={event}{'&news=1' * news}",
                 sock=raw,
                 additional_headers={"Cookie": person.cookie},
                 compression=None,
@@ -191,4 +203,6 @@ async def opened(stage: Stage, person: Person, role: str, event: str) -> Wire | 
     if connection is None:
         return None
     stage.history.add("opened", **told)
-    return Wire(stage, person, event, number, connection)
+    wire = Wire(stage, person, event, number, connection)
+    wire.news = NewsFold() if news else None  # nothing is heard before somebody waits
+    return wire

@@ -19,7 +19,7 @@ from tests.support.service_process import environment, free_port
 
 LAUNCHER: Final = str(Path(__file__).with_name("launcher.py"))
 SKEW: Final = 30  # seconds
-START_SECONDS: Final = 60.0  # what a slow machine may need
+START_SECONDS: Final = 180.0  # what a slow machine may need
 SAYS_WHY_SECONDS: Final = 5.0
 AGAIN_SECONDS: Final = 0.3  # between an end and the next start
 

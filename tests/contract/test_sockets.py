@@ -231,6 +231,14 @@ class TestDraining:
         assert await wire.turns_away() == ("unavailable", 1013)
         assert shell.store.asked.count("MarkMe") == 1
 
+    async def test_who_comes_afterwards_waits_for_no_store(self, shell: Shell) -> None:
+        event_id, asker, *_ = await asker_and_marker(shell)
+        await shell.app.sockets.drain()
+        asked = list(shell.store.asked)
+        wire = await asker.mark_me(event_id)
+        assert await wire.turns_away() == ("unavailable", 1013)
+        assert shell.store.asked == asked
+
     async def test_it_waits_for_hang_ups(self, shell: Shell) -> None:
         event_id, asker, marker, *_ = await asker_and_marker(shell)
         with shell.store.holding("HangUp"):

@@ -74,6 +74,26 @@ def linger(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("attendance_web.serving.ws_protocol.LINGER_SECONDS", LINGER)
 
 
+async def answers_nobody(_: Any, receive: Any, __: Any) -> None:
+    """An application that is still busy with the handshake when the client goes."""
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
+class TestTheEndOfTheServer:
+    async def test_a_handshake_without_an_answer_is_told_to_come_again(self) -> None:
+        """Contract: 1.3."""
+        async with serving(answers_nobody) as (server, port):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HANDSHAKE)
+            await eventually(lambda: bool(server.server_state.tasks))
+            server.should_exit = True
+            async with asyncio.timeout(PATIENCE):
+                head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 503 ")
+            writer.close()
+
+
 class TestWhoDoesNotRead:
     async def test_is_cut_when_they_answer_no_ping(self) -> None:
         app = Application(talks_for_ever)

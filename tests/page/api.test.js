@@ -74,9 +74,9 @@ describe("a call", () => {
   it("says minutes where one has to wait for minutes", async () => {
     browser.answers.login = () => ({ error: 8, error_msg: "in 893 s", code: "too_many_requests" });
     browser.headers = { "Retry-After": "893" };
-    await assert.rejects(api.logIn("a", "b"), { message: "Too many attempts. Try again in 15 mins" });
+    await assert.rejects(api.logIn("a", "b"), { message: "Too many attempts. Try again in 15 minutes" });
     browser.headers = { "Retry-After": "1" };
-    await assert.rejects(api.logIn("a", "b"), { message: "in 893 s" });
+    await assert.rejects(api.logIn("a", "b"), { message: "Too many attempts. Try again in 1 minute" });
   });
 
   it("that a proxy answers, or nobody, was not answered", async () => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 
@@ -77,3 +78,12 @@ async def test_too_many_at_once_are_refused_and_the_kept_ones_are_not(drawings: 
     await asyncio.gather(*waiting[1:])
     assert await code_of(codes, "one more") == b"one more"
     assert len(drawings.drawn) == MAX_WAITING + 2
+
+
+def test_there_is_room_around_a_code_for_any_scanner() -> None:
+    code = module.drawn("HTTPS://EXAMPLE.ORG/E/K7QF2M").decode()
+    view = re.search(r'viewBox="0 0 (\d+) ', code)
+    first = re.search(r'd="M(\d+) (\d+)', code[code.index("stroke") :])
+    assert view is not None and first is not None
+    assert int(first[1]) == 4  # modules, as ISO/IEC 18004 asks
+    assert (int(view[1]) - 2 * 4 - 17) % 4 == 0  # what is left is a whole code

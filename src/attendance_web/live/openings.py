@@ -59,6 +59,8 @@ class SocketApplication:
         with sockets.track():
             try:
                 credential = self._credential_of(socket)
+                if sockets.is_draining:  # it might end before the store has answered
+                    raise Unavailable
                 async with sockets.openings.opening() as opening:
                     actor, event_id = await self._admit(socket, credential, opening)
                     async with opening.turn(actor.user_id) as release:

@@ -9,6 +9,7 @@ go when they mend it:
   for 10 s after a close of ours. Here it pauses, and a closed socket is cut after a second.
 - A message may have any number of fragments; empty ones have no size that could be too large.
 - Text that is no UTF-8 is logged with a traceback.
+- A handshake that has no answer when the server ends gets 500. Here it is 503: come again.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ MAX_CLOSE_BYTES: Final = 4 * 1024  # looked through, once we have closed, for th
 UNREADABLE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
+COME_AGAIN: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 )
 LINGER_SECONDS: Final[Seconds] = 1.0  # for what was written to arrive before the connection is cut
 
@@ -73,11 +77,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         else:
             super().data_received(data)
             if self.conn.handshake_exc is not None and not self.handshake_complete:
-                # uvicorn would say nothing, and wait
-                self.handshake_complete = True
-                self.close_sent = True
-                self.transport.write(UNREADABLE)
-                self._end()
+                self._refuse(UNREADABLE)  # uvicorn would say nothing, and wait
 
     def _counted(self, data: bytes) -> int:
         """Counts how many of these bytes come before the frame that is too many."""
@@ -183,6 +183,19 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         self._end()
 
     # Pings of ours, and ends
+
+    def shutdown(self) -> None:
+        """Ends with the server."""
+        if not self.handshake_complete and not self.transport.is_closing():
+            self._refuse(COME_AGAIN)
+        super().shutdown()
+
+    def _refuse(self, answer: bytes) -> None:
+        """Answers a handshake in the application's place, which hears that the client has gone."""
+        self.handshake_complete = True
+        self.close_sent = True
+        self.transport.write(answer)
+        self._end()
 
     def send_keepalive_ping(self) -> None:
         """Pings; the answer costs nothing."""

@@ -1,8 +1,9 @@
 /** The one place that knows the calls. Contract: 1 to 5, 7 and 8. */
 
+import { wordsOf } from "./refusals.js";
 import { PICTURE_STALLS, send } from "./sending.js";
 import { language, t } from "./texts.js";
-import { learnTime, length } from "./times.js";
+import { learnTime } from "./times.js";
 import { heardVersion } from "./updates.js";
 
 /** @typedef {{user_id: number, display_name: string, pic: string, confirmed: boolean, group?: string}} Person */
@@ -70,6 +71,8 @@ const FIELDS = {
   common_password: "password",
   event_name_taken: "name",
   bad_times: "time_to",
+  event_started: "time_from",
+  wrong_credentials: "password",
   bad_picture: "image",
   heic_picture: "image",
   picture_too_large: "image",
@@ -141,9 +144,7 @@ async function ask(path, method, body, progress) {
   if (envelope.error === 0) return envelope.response;
   const { error, error_msg, code, field } = envelope;
   if (actor !== null && (error === NOT_LOGGED_IN || code === OTHER_PERSON)) notThisPerson();
-  const wait = Math.ceil(Number(answer.header("Retry-After")) / 60) * 60;
-  const isLong = code === "too_many_requests" && wait > 60;
-  const text = isLong ? t("tooMany", { time: length(wait) }) : error_msg;
+  const text = wordsOf(code, error_msg, Number(answer.header("Retry-After")));
   throw new CallFailed(text, error, code, field ?? FIELDS[code]);
 }
 

@@ -19,7 +19,8 @@ import { waitOn, waiting } from "./waiting.js";
 const EVENT = "([0-9a-fA-F-]{36})";
 const SHORT = /^\/e\/(.*)$/; // with an event one is not here any more
 const TABS = /** @type {const} */ ([
-  ["events", "#/", "events.title"],
+  ["events", "#/", "today.title"],
+  ["classes", "#/classes", "classes.title", "desk"], // only where there is a rail
   ["people", "#/people", "people"],
   ["me", "#/me", "me"],
 ]);
@@ -27,7 +28,8 @@ const TABS = /** @type {const} */ ([
 /** @param {string} rest */
 const ofEvent = (rest) => new RegExp(`^/event/${EVENT}${rest}$`);
 // Loaded when needed, and all of them once something is seen: a first visit begins with few files
-route(/^\/$/, async () => (await import("./screens/events.js")).events);
+route(/^\/$/, async () => (await import("./screens/today.js")).today);
+route(/^\/classes$/, async () => (await import("./screens/classes.js")).classes);
 route(ofEvent(""), async () => (await import("./screens/event.js")).event);
 route(ofEvent("/wait"), async () => (await import("./screens/wait.js")).waitScreen);
 route(ofEvent("/mark"), async () => (await import("./screens/mark.js")).markScreen);
@@ -88,10 +90,10 @@ function showTabs() {
   tabs.hidden = session.value.userId === null;
   refill(
     tabs,
-    ...TABS.map(([tab, href, label]) =>
+    ...TABS.map(([tab, href, label, look]) =>
       h(
         "a",
-        { href, "aria-current": screen?.tab === tab && "page", "data-test": `tab-${tab}` },
+        { href, class: look, "aria-current": screen?.tab === tab && "page", "data-test": `tab-${tab}` },
         icon(tab),
         t(label),
       ),

@@ -5,11 +5,9 @@ import "./elements/person-face.js";
 import { icon } from "./icons.js";
 import { tellError } from "./notices.js";
 import { t } from "./texts.js";
-import { span } from "./times.js";
 
 export { asked, menu, sheet } from "./sheets.js";
 
-/** @typedef {import("./api.js").Event} Event */
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./icons.js").Drawing} Drawing */
 
@@ -59,49 +57,6 @@ export function button(label, work, given = {}) {
 export function iconButton(drawing, label, work, given = {}) {
   const named = { class: "round quiet", "aria-label": label, title: label, ...given };
   return button(icon(drawing), work, named);
-}
-
-/**
- * A form that is sent once at a time, with what is wrong told inside.
- * @param {Record<string, unknown>} given
- * @param {(form: HTMLFormElement) => Promise<void>} send
- * @param {...Child} children
- */
-export function form(given, send, ...children) {
-  const wrong = h("p", { class: "bad wrong", role: "alert", "data-test": "form-error" });
-  const made = h("form", { ...given, onsubmit: submitted }, ...children.slice(0, -1), wrong);
-  const last = children.at(-1);
-  if (last) made.append(last);
-  /** @param {SubmitEvent} event */
-  async function submitted(event) {
-    event.preventDefault();
-    if (made.getAttribute("aria-busy") === "true") return;
-    made.setAttribute("aria-busy", "true");
-    wrong.textContent = "";
-    try {
-      await send(made);
-    } catch (error) {
-      wrong.textContent = error instanceof Error ? error.message : String(error);
-    } finally {
-      made.removeAttribute("aria-busy");
-    }
-  }
-  return made;
-}
-
-/**
- * @param {string} label
- * @param {HTMLElement} input
- * @param {string} [help]
- */
-export function field(label, input, help) {
-  return h(
-    "label",
-    { class: "field" },
-    h("span", {}, label),
-    input,
-    help && h("small", {}, help),
-  );
 }
 
 /** The tick of somebody whose student record was checked. */
@@ -171,20 +126,6 @@ export function personLink(person, ...more) {
     face(person),
     h("span", { class: "name" }, person.display_name),
     ...more,
-  );
-}
-
-/**
- * @param {Event} event
- * @param {...Child} more
- */
-export function eventLink(event, ...more) {
-  return h(
-    "a",
-    { class: "row", href: `#/event/${event.event_id}`, "data-test": "event" },
-    h("span", { class: "name" }, event.name, h("small", {}, span(event))),
-    ...more,
-    icon("forward"),
   );
 }
 

@@ -11,6 +11,7 @@ const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digi
 const SHORT_DAY = { weekday: "short", day: "numeric", month: "short" };
 const DAY = new Intl.DateTimeFormat(LOCALE, SHORT_DAY);
 const DAY_AND_YEAR = new Intl.DateTimeFormat(LOCALE, { ...SHORT_DAY, year: "numeric" });
+const DAY_IN_WORDS = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "long" });
 const MINUTE = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "minute" });
 const HOUR = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "hour" });
 
@@ -89,6 +90,9 @@ export function day(seconds) {
   const isThisYear = new Date(seconds * 1000).getFullYear() === new Date(now() * 1000).getFullYear();
   return (isThisYear ? DAY : DAY_AND_YEAR).format(seconds * 1000);
 }
+
+/** @param {number} seconds like "28 November" */
+export const dayInWords = (seconds) => DAY_IN_WORDS.format(seconds * 1000);
 
 /**
  * From when to when, like "today, 10:15–11:45".

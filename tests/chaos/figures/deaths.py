@@ -95,7 +95,7 @@ async def drain() -> Figure:
                 found = await asyncio.gather(*map(ends, [*marking, *wires]))
                 code = await asyncio.to_thread(service.process.wait, START_SECONDS)
                 ended_after = round(time.monotonic() - begun, 2)
-        stored = {each.marker for each in await Database(PostgresAccess(postgres.url)).ledger()}
+        stored = {each.actor for each in await Database(PostgresAccess(postgres.url)).ledger()}
     answered = {each.user_id for each, end in zip(markers, found, strict=False) if end[0]}
     times = sorted(after for _, code_, after in found if code_ == 1012)
     codes = Counter(code_ for _, code_, _ in found)

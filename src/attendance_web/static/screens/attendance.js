@@ -1,10 +1,11 @@
-/** For the creator of an event: who is in it, and who was marked by whom. */
+/** For the organisers of a class: who is in it, by surname, and who was marked by whom. */
 
 import * as api from "../api.js";
 import { h } from "../dom.js";
-import { badge, button, loaded, personLink, tick } from "../parts.js";
-import { counted, t } from "../texts.js";
-import { clock } from "../times.js";
+import { empty, iconButton, loaded, tick } from "../parts.js";
+import { counted, language, t } from "../texts.js";
+import { clock, span } from "../times.js";
+import { toldApart } from "./person-search.js";
 
 const AGAIN_EVERY = 15_000;
 const STATES = /** @type {const} */ ({
@@ -14,20 +15,27 @@ const STATES = /** @type {const} */ ({
   marked: "state.marked",
   left: "state.left",
 });
+// A name begins with the surname, as on the list of the group
+const BY_NAME = new Intl.Collator(language, { sensitivity: "base", numeric: true });
+
+/** @typedef {api.Participant} Participant */
 
 /**
- * @param {string} eventId
- * @param {import("../life.js").Life} life of what is shown
+ * @param {api.EventShown} event
+ * @param {import("../life.js").Life} life
  */
-export function attendance(eventId, life) {
+export function attendance(event, life) {
+  const count = h("p", { class: "count", "data-test": "attendance-count" });
   const list = loaded({ "data-test": "attendance" }, async () => {
-    const participants = await api.attendance(eventId);
-    const names = new Map(participants.map((each) => [each.user_id, each.display_name]));
-    const marked = participants.filter((each) => each.state === "marked").length;
-    return [
-      h("p", {}, counted("attendance.marked", marked, { all: participants.length })),
-      ...participants.map((each) => line(each, names)),
-    ];
+    const everybody = await api.attendance(event.event_id);
+    const names = new Map(everybody.map((each) => [each.user_id, each.display_name]));
+    const all = everybody.filter((each) => isSeen(each, event));
+    const apart = await toldApart(all);
+    count.textContent = summary(all);
+    if (all.length === 0) return [empty("people", t("attendance.none"))];
+    all.sort((one, two) => BY_NAME.compare(one.display_name, two.display_name));
+    const items = all.map((each) => line(each, names, apart.get(each.user_id)));
+    return [h("ol", { class: "rows attendance", role: "list" }, ...items)];
   });
   life.every(AGAIN_EVERY, () => {
     const isRead = list.view.contains(document.activeElement); // by keyboard: stays where it is
@@ -35,26 +43,65 @@ export function attendance(eventId, life) {
   });
   return h(
     "section",
-    { "aria-labelledby": "attendance" },
+    { class: "list", "aria-labelledby": "attendance" },
     h(
       "header",
-      { class: "between" },
+      { class: "heading" },
       h("h2", { id: "attendance" }, t("attendance.title")),
-      button(t("refresh"), list.again, { class: "quiet", "data-test": "refresh" }),
+      iconButton("print", t("attendance.print"), () => window.print(), { "data-test": "print" }),
+      iconButton("refresh", t("refresh"), list.again, { "data-test": "refresh" }),
     ),
+    h("p", { class: "paper" }, span(event)),
+    count,
     list.view,
   );
 }
 
 /**
- * @param {api.Participant} each
- * @param {Map<number, string>} names
+ * Whoever made the class is no participant, unless they act as one.
+ * @param {Participant} each
+ * @param {api.EventShown} event
  */
-function line(each, names) {
+const isSeen = (each, event) => each.user_id !== event.creator_id || each.state !== "joined";
+
+/** @param {Participant[]} all */
+function summary(all) {
+  const who = all.filter((each) => each.state !== "left");
+  const marked = who.filter((each) => each.state === "marked").length;
+  const waiting = who.filter((each) => each.state === "waiting" || each.state === "held").length;
+  if (who.length === 0) return "";
+  const key = marked === 1 ? "attendance.oneMarked" : "attendance.marked";
+  const first = t(key, { n: marked, all: who.length });
+  return waiting ? `${first}, ${counted("attendance.waiting", waiting)}` : first;
+}
+
+/**
+ * @param {Participant} each
+ * @param {Map<number, string>} names
+ * @param {string} [apart]
+ */
+function line(each, names, apart) {
   const by = each.marked_by === null ? undefined : names.get(each.marked_by);
-  const at = each.marked_at === null ? "" : clock(each.marked_at);
-  const state = t(STATES[each.state]);
-  const told = by ? t("attendance.by", { name: by, time: at }) : at && `${state}, ${at}`;
-  const mark = each.state === "marked" && h("small", { class: "good" }, `✓ ${told}`);
-  return personLink(each, mark || badge(state), each.confirmed && tick());
+  const isMarked = each.state === "marked";
+  const at = isMarked && each.marked_at !== null ? clock(each.marked_at) : "";
+  const person = { class: "row", href: `#/person/${each.user_id}` };
+  return h(
+    "li",
+    { "data-state": each.state },
+    h(
+      "a",
+      { ...person, "data-test": `person-${each.user_id}` },
+      h(
+        "span",
+        { class: "name" },
+        each.display_name,
+        each.confirmed && " ",
+        each.confirmed && tick(),
+        apart && h("small", {}, apart),
+      ),
+      isMarked
+        ? h("small", { class: "good" }, `✓ ${at}`, by && h("span", { class: "by" }, by))
+        : h("small", {}, t(STATES[each.state])),
+    ),
+  );
 }

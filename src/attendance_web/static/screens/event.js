@@ -1,46 +1,128 @@
-/** One event: the two big buttons, how to share it, and for its creator who has come. */
+/** One class: for whoever organises it its code, its list and its settings; for others their way in. */
 
 import * as api from "../api.js";
 import { standing } from "../classes.js";
-import { h, say } from "../dom.js";
+import { h, refill, say } from "../dom.js";
 import { icon } from "../icons.js";
 import { Life } from "../life.js";
-import { tell } from "../notices.js";
-import { asked, button, heading, loaded } from "../parts.js";
+import { heading, iconButton, loaded } from "../parts.js";
 import { people, person } from "../people.js";
-import { go } from "../router.js";
 import { session } from "../session.js";
-import { allowSound } from "../signal.js";
 import { t } from "../texts.js";
-import { clock, now, span } from "../times.js";
-import { stopWaiting, wait, waiting } from "../waiting.js";
+import { clock, span } from "../times.js";
+import { stateOf } from "../elements/class-state.js";
+import { waiting } from "../waiting.js";
 import { attendance } from "./attendance.js";
+import { stateChip } from "./class-row.js";
+import { code } from "./code.js";
+import { waitsIn } from "./enter.js";
+import { manage, moreActs } from "./event-acts.js";
+import { doors, notMe } from "./event-doors.js";
 import { share } from "./share.js";
 
 /** @typedef {import("../api.js").EventShown} EventShown */
+/**
+ * What is known of a class that is shown: it, whether I am in it, my last mark if that stands, and
+ * whether the class has to stay as a record.
+ * @typedef {{found: EventShown, isIn: boolean, mark: api.Entry | null, isRecord: boolean}} Shown
+ */
+/** @typedef {() => Promise<void>} Again shows it anew, as it is now */
 
 /** @type {import("../router.js").ScreenOf} */
 export function event(eventId = "") {
-  const title = heading("…", "/");
   const life = new Life();
-  let shown = life.part();
+  const acts = h("span", { class: "signs" });
+  const title = heading("…", "/", acts);
+  const again = async () => {
+    await body.again();
+    // What had the focus may be gone
+    const isLost = document.activeElement === document.body;
+    if (isLost) title.querySelector("h1")?.focus({ preventScroll: true });
+  };
+  let part = life.part(); // what is seen now
+  let waitedIn = waitsIn();
   const body = loaded({ class: "event" }, async () => {
-    const { found, isIn, mark } = await standing(eventId);
-    shown.end(); // what was shown before is not to be kept up to date
-    shown = life.part();
-    say(/** @type {Element} */ (title.querySelector("h1")), found.name);
-    document.title = found.name;
-    const isMine = found.creator_id === session.value.userId;
-    return [
-      about(found, shown),
-      mark && markedAlready(mark, shown),
-      now() < found.time_to ? doors(found, mark !== null) : over(),
-      controls(found, isIn, isMine, body.again),
-      isMine && attendance(found.event_id, shown),
-    ];
+    const shown = await read(eventId);
+    part.end();
+    part = life.part();
+    waitedIn = waitsIn();
+    say(/** @type {Element} */ (title.querySelector("h1")), shown.found.name);
+    document.title = shown.found.name;
+    const toShare = iconButton("share", t("share"), () => share(shown.found), { "data-test": "share" });
+    refill(acts, toShare, moreActs(shown, again));
+    return shown.found.organiser ? organised(shown, part, again) : attended(shown, part, again);
   });
-  const view = h("section", {}, title, body.view);
-  return { view, title: t("event"), tab: "events", leave: () => life.end() };
+  body.view.addEventListener("turn", () => void again());
+  life.watch(waiting, () => {
+    if (waitedIn === waitsIn()) return;
+    waitedIn = waitsIn();
+    void again();
+  });
+  const view = h("section", { class: "class" }, title, body.view);
+  return { view, title: t("event"), tab: "events", leave: () => life.end(), isWide: true };
+}
+
+/**
+ * @param {string} eventId
+ * @returns {Promise<Shown>}
+ */
+async function read(eventId) {
+  const is = await standing(eventId);
+  const isMine = is.found.creator_id === session.value.userId;
+  return { ...is, isRecord: isMine ? await isRecorded(is.found) : true };
+}
+
+/**
+ * Whether it cannot be deleted any more. Contract: 5.5, 5.6
+ * @param {EventShown} found
+ */
+async function isRecorded(found) {
+  if ((await api.ledger(found.event_id, { limit: 1 })).length > 0) return true;
+  if (stateOf(found) !== "over") return false;
+  return (await api.attendance(found.event_id)).some((each) => each.user_id !== found.creator_id);
+}
+
+/**
+ * @param {Shown} shown
+ * @param {Life} life
+ * @param {Again} again
+ */
+function organised(shown, life, again) {
+  const { found, mark } = shown;
+  const isOver = stateOf(found) === "over";
+  const list = attendance(found, life);
+  const ways = h("div", { class: "ways-and-means" }, doors(shown), manage(shown, again));
+  return [
+    about(found, life),
+    mark ? receipt(found, mark, life, again) : null,
+    isOver
+      ? list
+      : h("div", { class: "columns" }, h("div", { class: "acts" }, code(found), ways), list),
+  ];
+}
+
+/**
+ * @param {Shown} shown
+ * @param {Life} life
+ * @param {Again} again
+ */
+function attended(shown, life, again) {
+  const { found, mark } = shown;
+  const isOver = stateOf(found) === "over";
+  return [
+    h(
+      "div",
+      { class: "card student" },
+      about(found, life),
+      mark ? receipt(found, mark, life, again) : null,
+      isOver && !mark && over(),
+      !isOver && doors(shown),
+    ),
+  ];
+}
+
+function over() {
+  return h("p", { class: "none", "data-test": "over" }, t("event.over"));
 }
 
 /**
@@ -48,107 +130,28 @@ export function event(eventId = "") {
  * @param {Life} life
  */
 function about(found, life) {
-  const creator = h("span");
-  life.watch(people, () => say(creator, person(found.creator_id)?.display_name ?? "…"));
-  return h("p", { class: "about" }, span(found), h("br"), t("event.by"), " ", creator);
+  const by = h("span");
+  const isMine = found.creator_id === session.value.userId;
+  const named = () => {
+    const name = person(found.creator_id)?.display_name ?? "…";
+    say(by, t("event.by", { name }));
+  };
+  if (!isMine) life.watch(people, named);
+  return h("p", { class: "about" }, stateChip(found), h("span", {}, span(found)), !isMine && by);
 }
 
 /**
+ * That I was marked: by whom, and a way to say that it was not me.
+ * @param {EventShown} found
  * @param {api.Entry} mark
  * @param {Life} life
+ * @param {Again} again
  */
-function markedAlready(mark, life) {
-  const line = h("p", { class: "card good", "data-test": "already-marked" });
+function receipt(found, mark, life, again) {
+  const line = h("p", { "data-test": "already-marked" });
   life.watch(people, () => {
     const name = person(mark.actor_id)?.display_name ?? "…";
-    say(line, `✓ ${t("event.marked", { name, time: clock(mark.at) })}`);
+    say(line, t("event.marked", { name, time: clock(mark.at) }));
   });
-  return line;
-}
-
-function over() {
-  return h("p", { class: "card", "data-test": "over" }, t("event.over"));
-}
-
-/**
- * @param {EventShown} found
- * @param {boolean} isMarked
- */
-function doors(found, isMarked) {
-  const start = () => {
-    allowSound();
-    wait(found.event_id);
-    go(`/event/${found.event_id}/wait`);
-  };
-  const mark = async () => {
-    const isWaiting =
-      waiting.value.eventId === found.event_id && waiting.value.connection !== "ended";
-    if (isWaiting && !(await asked(t("event.stopToMark"), t("event.stopToMark.yes")))) return;
-    if (isWaiting) stopWaiting();
-    go(`/event/${found.event_id}/mark`);
-  };
-  return h(
-    "div",
-    { class: "doors" },
-    !isMarked &&
-      button(door("hand", t("event.markMe"), t("event.markMe.help")), start, {
-        class: "door main",
-        "data-test": "mark-me",
-      }),
-    button(door("check", t("event.canMark"), t("event.canMark.help")), mark, {
-      class: "door",
-      "data-test": "can-mark",
-    }),
-  );
-}
-
-/**
- * @param {import("../icons.js").Drawing} sign
- * @param {string} label
- * @param {string} help
- */
-function door(sign, label, help) {
-  return h(
-    "span",
-    { class: "inside" },
-    icon(sign),
-    h("strong", {}, label),
-    h("small", {}, help),
-  );
-}
-
-/**
- * @param {EventShown} found
- * @param {boolean} isIn
- * @param {boolean} isMine
- * @param {() => Promise<void>} again
- */
-function controls(found, isIn, isMine, again) {
-  const leave = async () => {
-    if (!(await asked(t("event.leave.sure"), t("event.leave")))) return;
-    await api.leaveEvent(found.event_id);
-    if (waiting.value.eventId === found.event_id) stopWaiting();
-    tell(t("event.left"));
-    await again();
-  };
-  const join = async () => {
-    await api.joinEvent(found.event_id);
-    tell(t("event.joined"));
-    await again();
-  };
-  const remove = async () => {
-    if (!(await asked(t("event.delete.sure"), t("event.delete")))) return;
-    await api.deleteEvent(found.event_id);
-    if (waiting.value.eventId === found.event_id) stopWaiting();
-    tell(t("event.deleted"));
-    go("/");
-  };
-  return h(
-    "div",
-    { class: "choices" },
-    button(t("share"), () => share(found), { "data-test": "share" }),
-    isIn && button(t("event.leave"), leave, { "data-test": "leave" }),
-    !isIn && now() < found.time_to && button(t("event.join"), join, { "data-test": "join" }),
-    isMine && button(t("event.delete"), remove, { class: "danger", "data-test": "delete" }),
-  );
+  return h("div", { class: "card good my-mark" }, icon("check"), line, notMe(found, mark, again));
 }

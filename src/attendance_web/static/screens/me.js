@@ -1,125 +1,90 @@
 /** My profile: what others see of me, my tick, and where I was marked. */
 
 import * as api from "../api.js";
-import { h } from "../dom.js";
-import "../elements/person-face.js";
+import { h, refill } from "../dom.js";
+import { field, form } from "../forms.js";
 import { tell } from "../notices.js";
-import { badge, button, eventLink, field, form, heading, loaded } from "../parts.js";
+import { button, face, heading, loaded, section, tick } from "../parts.js";
 import { meet } from "../people.js";
 import { leave, session } from "../session.js";
 import { counted, t } from "../texts.js";
-import { clock } from "../times.js";
 import { languages } from "./languages.js";
+import { myMarks } from "./my-marks.js";
 import { choosePicture } from "./picture.js";
-
-const STATES = /** @type {const} */ ({
-  none: "scan.none",
-  pending: "scan.pending",
-  approved: "scan.approved",
-  rejected: "scan.rejected",
-});
-const SIGNS = { none: "○", pending: "…", approved: "✓", rejected: "✗" };
+import { scan } from "./scan.js";
 
 /** @returns {import("../router.js").Screen} */
 export function me() {
+  const head = h("div", { class: "profile" });
+  const record = scan(readAgain);
   const body = loaded({ "data-test": "me" }, async () => {
     const mine = await api.profile(session.value.userId ?? 0);
-    meet([mine]);
-    return [picture(mine), info(mine, () => void body.again()), scan(mine)];
+    const about = info(mine, readAgain);
+    mend = about.mend;
+    show(mine);
+    return [head, about.view, record.view];
   });
-  /** @param {api.Profile} mine */
-  function picture(mine) {
-    const change = () => choosePicture(() => void body.again());
-    return h(
-      "div",
-      { class: "profile" },
-      h("person-face", { src: mine.pic, class: "large" }),
+  /** @type {(mine: api.Profile) => void} */
+  let mend = () => undefined;
+  /** @param {api.Profile} mine whatever changes, a name or a word not saved yet stays as it is typed */
+  function show(mine) {
+    meet([mine]);
+    mend(mine);
+    record.show(mine.confirmation ?? "none");
+    const change = () => choosePicture(() => void readAgain());
+    refill(
+      head,
+      face(mine, "large"),
+      h("p", { class: "lead" }, mine.display_name, mine.confirmed && " ", mine.confirmed && tick()),
       h("p", { "data-test": "karma" }, counted("karma", mine.karma)),
       button(t("me.picture"), change, { "data-test": "change-picture" }),
     );
   }
-  /** @param {api.Profile} mine */
-  function scan(mine) {
-    const state = mine.confirmation ?? "none";
-    const input = h("input", {
-      type: "file",
-      accept: "image/jpeg,image/png,image/webp",
-      hidden: true,
-      "data-test": "scan",
-    });
-    input.onchange = async () => {
-      const file = input.files?.[0];
-      input.value = ""; // the same one may be chosen again
-      if (!file) return;
-      choose.setAttribute("aria-busy", "true");
-      try {
-        await api.uploadScan(file, file.name);
-        tell(t("scan.sent"));
-        await body.again();
-      } catch (error) {
-        tell(error instanceof Error ? error.message : String(error), "bad");
-      } finally {
-        choose.removeAttribute("aria-busy");
-      }
-    };
-    const choose = button(t("scan.choose"), () => input.click());
-    return h(
-      "section",
-      { "aria-labelledby": "scan" },
-      h("h2", { id: "scan" }, t("scan.title")),
-      h(
-        "p",
-        { class: "card", "data-test": "scan-state", "data-state": state },
-        h("span", { "aria-hidden": "true", class: "sign" }, SIGNS[state]),
-        " ",
-        t(STATES[state]),
-      ),
-      h("p", {}, h("small", {}, t("scan.help"))),
-      choose,
-      input,
-    );
+  async function readAgain() {
+    show(await api.profile(session.value.userId ?? 0));
   }
-  const history = loaded({ "data-test": "my-attendance" }, async () => {
-    const attended = await api.myAttendance();
-    return [
-      ...attended.map((each) =>
-        eventLink(
-          each,
-          each.marked_at === null
-            ? badge(t("me.notMarked"))
-            : h("span", { class: "good" }, `✓ ${clock(each.marked_at)}`),
-        ),
-      ),
-      attended.length ? null : h("p", { class: "none" }, t("me.noAttendance")),
-    ];
-  });
   const view = h("section", { class: "narrow" }, heading(t("me")), body.view);
-  view.append(
-    h("section", {}, h("h2", {}, t("me.attendance")), history.view),
-    languages(),
-    h("div", { class: "choices" }, button(t("me.logOut"), leave, { "data-test": "log-out" })),
-  );
+  const marks = myMarks();
+  const out = button(t("me.logOut"), leave, { class: "plain wide", "data-test": "log-out" });
+  // What stands below comes with what is above it, so that nothing moves
+  void Promise.all([body.first, marks.first]).then(() => {
+    const list = section(t("me.attendance"), marks.view);
+    view.append(list, languages(), h("div", { class: "choices" }, out));
+  });
   return { view, title: t("me"), tab: "me" };
 }
 
 /**
  * @param {api.Profile} mine
- * @param {() => void} ticked what to do when the tick came or went
+ * @param {() => Promise<void>} saved
  */
-function info(mine, ticked) {
-  const name = h("input", { name: "name", value: mine.display_name, maxlength: 100, required: true });
-  const bio = h("textarea", { name: "bio", maxlength: 500, rows: 3 }, mine.bio);
-  return form(
-    { "data-test": "info" },
+function info(mine, saved) {
+  const name = h("input", {
+    name: "name",
+    "data-field": "display_name",
+    autocomplete: "name",
+    value: mine.display_name,
+    maxlength: 100,
+    required: true,
+  });
+  const bio = h("textarea", { name: "bio", "data-field": "bio", maxlength: 500, rows: 3 }, mine.bio);
+  const tickGoes = h("small", {}, t("me.name.tick"));
+  const view = form(
+    { class: "card", "data-test": "info" },
     async () => {
       await api.updateInfo({ display_name: name.value, bio: bio.value });
-      const saved = await api.profile(mine.user_id);
-      meet([saved]);
       tell(t("saved"));
-      if (saved.confirmed !== mine.confirmed) ticked();
+      await saved();
     },
-    field(t("me.name"), name, mine.confirmed ? t("me.name.tick") : undefined),
+    field(t("me.name"), name),
+    tickGoes,
     field(t("me.bio"), bio, t("me.bio.help")),
     h("button", { class: "main", "data-test": "save" }, t("save")),
   );
+  /** @param {api.Profile} is */
+  const mend = ({ confirmed }) => {
+    if (confirmed) name.after(tickGoes);
+    else tickGoes.remove();
+  };
+  return { view, mend };
 }

@@ -1,81 +1,98 @@
-/** A new event, in three taps: its name, when it begins, how long it lasts. */
+/** A new class, in three taps: its name, when it begins, how long it lasts. */
 
 import * as api from "../api.js";
+import { CallFailed } from "../api.js";
 import { h } from "../dom.js";
-import { field, form } from "../parts.js";
+import { Wrong, complain, field, form, mend } from "../forms.js";
+import { sheet } from "../parts.js";
 import { go } from "../router.js";
 import { t } from "../texts.js";
-import { fieldTime, length, now, timeOfField } from "../times.js";
+import { clock, dayInWords, fieldTime, length, now, timeOfField } from "../times.js";
+import { choice, chosenWho, group, nameInput, whoMarks } from "./when-fields.js";
 
 const LENGTHS = [45, 90, 180]; // minutes
 const USUAL = 90;
 const BEGAN = 60; // seconds ago, so that marking can begin at once
+const LATER = 3_600;
+const MOST = 128; // Contract: 5.2, characters of a name
 
 export function newEvent() {
-  const name = h("input", { name: "name", maxlength: 128, required: true, autocomplete: "off" });
-  const at = h("input", { type: "datetime-local", name: "at", "aria-label": t("new.at") });
-  at.value = fieldTime(now() + 3_600);
-  at.oninput = () => {
-    const later = /** @type {HTMLInputElement} */ (made.querySelector("[value=later]"));
-    later.checked = true;
-  };
-  const dialog = h("dialog", { "aria-labelledby": "new-event", "data-test": "new-event" });
+  const name = nameInput();
+  const at = h("input", { type: "datetime-local", name: "at", "data-field": "time_from time_to" });
+  at.required = true;
+  at.value = fieldTime(now() + LATER);
+  const when = field(t("new.at"), at);
+  when.hidden = true;
+  const free = h("div", { class: "choices" });
   const made = form(
-    {},
+    {
+      onchange: () => (when.hidden = chosen().get("start") === "now"),
+    },
     async () => {
-      const chosen = new FormData(made);
-      const isNow = chosen.get("start") === "now";
+      const isNow = chosen().get("start") === "now";
       const start = isNow ? now() - BEGAN : timeOfField(at.value);
-      if (start === null) throw new Error(t("new.when"));
-      const end = (isNow ? now() : start) + Number(chosen.get("length")) * 60;
-      const id = await api.createEvent({
-        name: name.value,
-        time_from: Math.floor(start),
-        time_to: Math.floor(end),
-      });
-      dialog.close();
-      go(`/event/${id}`);
+      if (start === null) throw new Wrong("time_from", t("new.when"));
+      const end = (isNow ? now() : start) + Number(chosen().get("length")) * 60;
+      free.replaceChildren();
+      try {
+        const id = await api.createEvent({
+          name: name.value,
+          time_from: Math.floor(start),
+          time_to: Math.floor(end),
+          who_marks: chosenWho(chosen()),
+        });
+        dialog.close();
+        go(`/event/${id}`);
+      } catch (error) {
+        if (!(error instanceof CallFailed) || error.code !== "event_name_taken") throw error;
+        free.replaceChildren(offered(freeName(name.value, start)));
+        complain(name, t("code.event_name_taken"));
+      }
     },
     field(t("new.name"), name),
+    free,
     group(
       t("new.start"),
       choice("start", "now", t("new.now"), true),
       choice("start", "later", t("new.later"), false),
-      at,
     ),
+    when,
     group(
       t("new.length"),
       ...LENGTHS.map((each) => choice("length", String(each), length(each * 60), each === USUAL)),
     ),
+    h("details", {}, h("summary", {}, t("new.more")), whoMarks("everybody")),
     h(
       "div",
       { class: "choices" },
       h("button", { class: "main", "data-test": "submit" }, t("new.create")),
-      h("button", { type: "button", onclick: () => dialog.close() }, t("cancel")),
+      h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("cancel")),
     ),
   );
-  dialog.append(h("h2", { id: "new-event" }, t("new.title")), made);
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  const chosen = () => new FormData(made);
+  name.addEventListener("input", () => free.replaceChildren());
+  /** @param {string} another that is probably free */
+  function offered(another) {
+    const take = () => {
+      name.value = another;
+      mend(name);
+      free.replaceChildren();
+      name.focus();
+    };
+    return h("button", { type: "button", "data-test": "free-name", onclick: take }, another);
+  }
+  const dialog = sheet(t("new.title"), { "data-test": "new-event" }, made);
   name.focus();
 }
 
 /**
- * @param {string} legend
- * @param {...HTMLElement} children
- */
-function group(legend, ...children) {
-  return h("fieldset", { class: "chips" }, h("legend", {}, legend), ...children);
-}
-
-/**
+ * Like "Analysis, 28 November".
  * @param {string} name
- * @param {string} value
- * @param {string} label
- * @param {boolean} checked
+ * @param {number} at when it begins
  */
-function choice(name, value, label, checked) {
-  const input = h("input", { type: "radio", name, value, checked });
-  return h("label", { class: "chip" }, input, h("span", {}, label));
+function freeName(name, at) {
+  const day = dayInWords(at);
+  const short = name.trim();
+  const more = short.includes(day) ? `, ${clock(at)}` : `, ${day}`;
+  return short.slice(0, MOST - more.length) + more;
 }

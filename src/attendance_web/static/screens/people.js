@@ -1,82 +1,66 @@
 /** People: those one searches for, who has asked to be a friend, and friends. */
 
 import * as api from "../api.js";
-import { h, refill } from "../dom.js";
-import { tellError } from "../notices.js";
-import { badge, button, heading, loaded, personLink } from "../parts.js";
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
+import { button, empty, heading, loaded, personLink, rows, section } from "../parts.js";
 import { meet, people, readFriends } from "../people.js";
-import { searchLength } from "../search.js";
 import { t } from "../texts.js";
-
-const SEARCH_FROM = 4; // Contract: FindByName
-const SEARCH_AFTER = 250;
+import { personSearch } from "./person-search.js";
 
 /** @returns {import("../router.js").Screen} */
 export function peopleScreen() {
-  const found = h("div", { "aria-live": "polite", "data-test": "found" });
-  const search = h("input", {
-    type: "search",
-    placeholder: t("people.search"),
-    "aria-label": t("people.search"),
-    "data-test": "search",
-    oninput: typed,
-  });
-  let timer = 0;
-  let asked = 0;
-  function typed() {
-    clearTimeout(timer);
-    timer = window.setTimeout(look, SEARCH_AFTER);
-  }
-  async function look() {
-    const part = search.value.trim();
-    const turn = ++asked;
-    if (searchLength(part) < SEARCH_FROM) {
-      refill(found, part !== "" && h("p", {}, t("people.searchFrom")));
-      return;
-    }
-    try {
-      const some = await api.findPeople(part);
-      if (turn !== asked) return; // an answer to what was typed before
-      refill(found, ...some.map((each) => personLink(each)), !some.length && h("p", {}, t("nobody")));
-    } catch (error) {
-      tellError(error);
-    }
-  }
+  const search = personSearch(link);
+  const title = heading(t("people"));
   const requests = loaded({ "data-test": "requests" }, async () => {
     const ids = await api.friendRequests();
     const asking = await Promise.all(ids.map(known));
-    return asking.length ? [h("h2", {}, t("people.requests")), ...asking.map(request)] : [];
+    if (!asking.length) return [];
+    return [section(t("people.requests"), rows({}, ...asking.map(request)))];
   });
   /** @param {api.Person} each */
   function request(each) {
     const answer = async (/** @type {(userId: number) => Promise<unknown>} */ how) => {
       await how(each.user_id);
       await Promise.all([requests.again(), friends.again()]);
+      title.querySelector("h1")?.focus({ preventScroll: true }); // the button is gone
     };
+    const [accept, decline] = [`accept-${each.user_id}`, `decline-${each.user_id}`];
     return h(
       "div",
-      { class: "row request" },
+      { class: "request" },
       personLink(each),
-      button(t("people.accept"), () => answer(api.befriend), {
-        class: "main",
-        "data-test": `accept-${each.user_id}`,
-      }),
-      button(t("people.decline"), () => answer(api.unfriend), {
-        "data-test": `decline-${each.user_id}`,
-      }),
+      h(
+        "div",
+        { class: "choices" },
+        button(t("people.accept"), () => answer(api.befriend), { class: "main", "data-test": accept }),
+        button(t("people.decline"), () => answer(api.unfriend), { class: "plain", "data-test": decline }),
+      ),
     );
   }
   const friends = loaded({ "data-test": "friends" }, async () => {
     const all = await readFriends();
-    return [
-      h("h2", {}, t("people.friends")),
-      ...all.map((each) => personLink(each, each.pending && badge(t("people.pending")))),
-      all.length ? null : h("p", { class: "none" }, t("people.noFriends")),
-    ];
+    const items = all.map((each) => link(each, each.pending && t("people.pending")));
+    const list = items.length ? rows({}, ...items) : empty("people", t("people.noFriends"));
+    return [section(t("people.friends"), list)];
   });
-  const title = heading(t("people"));
-  const view = h("section", {}, title, search, found, requests.view, friends.view);
-  return { view, title: t("people"), tab: "people", leave: () => clearTimeout(timer) };
+  const view = h("section", {}, title, search.field, search.found);
+  // Both at once, so that nothing moves
+  void Promise.all([requests.first, friends.first]).then(() =>
+    view.append(requests.view, friends.view),
+  );
+  return { view, title: t("people"), tab: "people", leave: search.leave };
+}
+
+/**
+ * @param {api.Named} each
+ * @param {string | false | undefined} more
+ */
+function link(each, more) {
+  const met = people.value.known.get(each.user_id);
+  const made = personLink({ ...each, pic: met?.pic }, icon("forward"));
+  if (more) made.querySelector(".name")?.append(h("small", {}, more));
+  return made;
 }
 
 /**

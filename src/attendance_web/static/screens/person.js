@@ -2,9 +2,8 @@
 
 import * as api from "../api.js";
 import { h, say } from "../dom.js";
-import "../elements/person-face.js";
 import { tell } from "../notices.js";
-import { button, heading, loaded, tick } from "../parts.js";
+import { badge, button, face, heading, loaded, tick } from "../parts.js";
 import { meet, readFriends } from "../people.js";
 import { session } from "../session.js";
 import { counted, t } from "../texts.js";
@@ -23,11 +22,17 @@ export function personScreen(id = "") {
     say(/** @type {Element} */ (title.querySelector("h1")), found.display_name);
     document.title = found.display_name;
     const friend = friends.find((each) => each.user_id === userId);
+    const isFriend = friend?.pending === false;
     return [
-      h("person-face", { src: found.pic, class: "large" }),
-      found.confirmed && h("p", { class: "good" }, tick(), " ", t("confirmed")),
+      face(found, "large"),
       h("p", {}, counted("karma", found.karma)),
-      found.bio && h("p", { class: "bio" }, found.bio),
+      h(
+        "p",
+        { class: "signs" },
+        isFriend && badge(t("friend"), "good"),
+        found.confirmed && h("span", { class: "good" }, tick(), " ", t("confirmed")),
+      ),
+      found.bio && h("p", { class: "bio card" }, found.bio),
       userId !== session.value.userId &&
         h("div", { class: "choices" }, ...bond(friend, requests.includes(userId))),
     ];
@@ -37,23 +42,33 @@ export function personScreen(id = "") {
    * @param {boolean} hasAsked
    */
   function bond(friend, hasAsked) {
-    if (friend?.pending) return [act("person.withdraw", api.unfriend, "withdraw")];
-    if (friend) return [act("person.unfriend", api.unfriend, "unfriend")];
-    const ask = act(hasAsked ? "people.accept" : "person.befriend", api.befriend, "befriend");
-    return hasAsked ? [ask, act("people.decline", api.unfriend, "decline")] : [ask];
+    if (friend?.pending) {
+      return [
+        h("p", { class: "none" }, t("people.asked")),
+        act("person.withdraw", api.unfriend, "person.withdrawn", "plain"),
+      ];
+    }
+    if (friend) return [act("person.unfriend", api.unfriend, "person.unfriended", "plain")];
+    if (!hasAsked) return [act("person.befriend", api.befriend, "person.asked", "main")];
+    return [
+      act("people.accept", api.befriend, "person.accepted", "main"),
+      act("people.decline", api.unfriend, "person.declined", "plain"),
+    ];
   }
   /**
    * @param {import("../texts.js").Key} label
    * @param {(userId: number) => Promise<unknown>} how
-   * @param {string} test
+   * @param {import("../texts.js").Key} done
+   * @param {string} look
    */
-  function act(label, how, test) {
+  function act(label, how, done, look) {
     const work = async () => {
       await how(userId);
-      tell(t("saved"));
+      tell(t(done));
       await body.again();
+      title.querySelector("h1")?.focus({ preventScroll: true }); // the button is gone
     };
-    return button(t(label), work, { "data-test": test, class: how === api.befriend && "main" });
+    return button(t(label), work, { "data-test": label.split(".").at(-1), class: look });
   }
   const view = h("section", { class: "narrow" }, title, body.view);
   return { view, title: t("person"), tab: "people" };

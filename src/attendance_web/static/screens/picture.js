@@ -4,31 +4,37 @@ import * as api from "../api.js";
 import { h } from "../dom.js";
 import { CropPicture } from "../elements/crop-picture.js";
 import { tell } from "../notices.js";
-import { button } from "../parts.js";
+import { button, sheet } from "../parts.js";
+import { FORMATS, whatIsWrong } from "../shrink.js";
 import { t } from "../texts.js";
+import { progressBar } from "./progress.js";
 
 /** @param {() => void} changed is called once it has been taken */
 export function choosePicture(changed) {
   const input = h("input", {
     type: "file",
-    accept: "image/*",
+    accept: FORMATS,
     "aria-label": t("crop.choose"),
     "data-test": "picture",
   });
   const crop = new CropPicture();
-  crop.hidden = true;
+  const progress = progressBar();
   const save = button(
     t("crop.save"),
     async () => {
-      await api.updatePicture(await crop.cut(), "picture.jpg");
+      try {
+        await api.updatePicture(await crop.cut(), "picture.jpg", progress.told);
+      } finally {
+        progress.done();
+      }
       dialog.close();
       tell(t("saved"));
       changed();
     },
     { class: "main", "data-test": "save-picture" },
   );
-  save.hidden = true;
-  const wrong = h("p", { class: "bad", role: "alert" });
+  crop.hidden = save.hidden = true;
+  const wrong = h("p", { class: "bad", role: "alert", "data-test": "wrong-picture" });
   input.onchange = async () => {
     const file = input.files?.[0];
     input.value = ""; // the same one may be chosen again
@@ -39,13 +45,19 @@ export function choosePicture(changed) {
       crop.hidden = save.hidden = false;
     } catch {
       crop.hidden = save.hidden = true;
-      wrong.textContent = t("crop.broken");
+      wrong.textContent = await whatIsWrong(file);
+      input.value = ""; // so that the same one can be chosen again
     }
   };
-  const cancel = button(t("cancel"), () => dialog.close());
-  const dialog = h("dialog", { "aria-labelledby": "crop" }, h("h2", { id: "crop" }, t("crop.title")));
-  dialog.append(input, wrong, crop, h("div", { class: "choices" }, save, cancel));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  const cancel = button(t("cancel"), () => dialog.close(), { class: "plain" });
+  const dialog = sheet(
+    t("crop.title"),
+    {},
+    h("p", {}, h("small", {}, t("crop.formats"))),
+    input,
+    wrong,
+    crop,
+    progress.view,
+    h("div", { class: "choices" }, save, cancel),
+  );
 }

@@ -1,11 +1,12 @@
-/** How others find an event: a link to send or to type, a code to be scanned, both on paper. */
+/** How others find a class: a link to send or to type, a code to be scanned, both on paper. */
 
-import { codeAddress } from "../api.js";
 import { h } from "../dom.js";
+import { icon } from "../icons.js";
 import { tell } from "../notices.js";
-import { button } from "../parts.js";
+import { button, sheet } from "../parts.js";
 import { linkTo } from "../short.js";
 import { t } from "../texts.js";
+import { picture, shortAddress } from "./code.js";
 
 /** @param {import("../api.js").EventShown} event */
 export function share(event) {
@@ -22,23 +23,19 @@ export function share(event) {
     }
   };
   const send = () => navigator.share({ title: event.name, url: link }).catch(() => undefined);
-  const dialog = h("dialog", { "aria-labelledby": "share", "data-test": "sharing" });
-  const close = () => dialog.close();
-  dialog.append(
-    h("h2", { id: "share" }, event.name),
-    h("img", { class: "code", src: codeAddress(event.event_id), alt: t("share.code") }),
-    h("p", { class: "short", "data-test": "short" }, link.replace(/^https?:\/\//, "")),
+  const dialog = sheet(
+    event.name,
+    { class: "sharing", "data-test": "sharing" },
+    picture(event),
+    shortAddress(event, "short"),
     shown,
     h(
       "div",
       { class: "choices" },
       button(t("share.copy"), copy, { class: "main", "data-test": "copy" }),
-      "share" in navigator && button(t("share.send"), send),
-      button(t("share.print"), () => window.print()),
-      button(t("close"), close, { "data-test": "close" }),
+      "share" in navigator && button([icon("share"), t("share.send")], send),
+      button([icon("print"), t("share.print")], () => window.print(), { class: "plain" }),
+      button(t("close"), () => dialog.close(), { class: "plain", "data-test": "close" }),
     ),
   );
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
 }

@@ -1,19 +1,23 @@
 /** Signing up and logging in. */
 
 import * as api from "../api.js";
+import { CallFailed } from "../api.js";
 import { h, refill } from "../dom.js";
-import { field, form, heading } from "../parts.js";
+import { complain, field, form, mend } from "../forms.js";
+import { loginOf, nextLogin } from "../login-name.js";
+import { heading } from "../parts.js";
 import { here } from "../router.js";
 import { entered } from "../session.js";
 import { t } from "../texts.js";
 import { span } from "../times.js";
+import { stateChip } from "./class-row.js";
+
+const LONG = 45; // characters of a name that does not fit into two lines of a phone
 
 /** @returns {import("../router.js").Screen} */
 export function welcome() {
   const place = h("div");
-  const invited = h("div");
   const eventId = /^\/event\/([0-9a-f-]{36})/i.exec(here())?.[1];
-  if (eventId) void invite(eventId, invited);
   /** @param {boolean} isNew */
   function show(isNew) {
     refill(place, isNew ? signUpForm() : logInForm(), other(isNew));
@@ -26,73 +30,107 @@ export function welcome() {
       show(!isNew);
       place.querySelector("input")?.focus();
     };
-    return h("button", { class: "quiet", type: "button", "data-test": name, onclick: swap }, label);
+    const given = { class: "quiet wide", type: "button", "data-test": name, onclick: swap };
+    return h("button", given, label);
   }
   show(true);
   const view = h(
     "section",
-    { class: "narrow" },
+    { class: "narrow welcome" },
     heading(t("welcome.title")),
-    h("p", { class: "lead" }, t("welcome.lead")),
-    invited,
+    eventId ? invitation(eventId) : h("p", { class: "lead" }, t("welcome.lead")),
     place,
   );
   return { view, title: t("welcome.title") };
 }
 
 /**
+ * What one was sent a link to; its place is kept until it is known, so that nothing moves then.
  * @param {string} eventId
- * @param {HTMLElement} place
  */
-async function invite(eventId, place) {
-  try {
+function invitation(eventId) {
+  const place = h("div", { class: "card invited" });
+  const fill = async () => {
     const event = await api.event(eventId);
+    place.dataset.test = "invitation";
     refill(
       place,
-      h("p", { class: "card", "data-test": "invitation" }, h("strong", {}, event.name), span(event)),
+      h("strong", { class: event.name.length > LONG && "long" }, event.name),
+      h("p", {}, stateChip(event), " ", h("small", {}, span(event))),
     );
-  } catch {
-    place.replaceChildren(); // the event's own screen will say what is wrong
-  }
+  };
+  // The class's own screen will say what is wrong
+  void fill().catch(() => refill(place, h("p", {}, t("welcome.lead"))));
+  return place;
 }
 
 function signUpForm() {
-  const name = h("input", { name: "name", autocomplete: "name", maxlength: 100, required: true });
-  const username = usernameInput("username");
-  const password = passwordInput("new-password");
+  const name = h("input", {
+    name: "name",
+    "data-field": "display_name",
+    autocomplete: "name",
+    autocapitalize: "words",
+    maxlength: 100,
+    required: true,
+  });
+  const username = usernameInput();
+  const password = passwordInput("new-password", 8);
+  let isOwn = false; // the log-in was typed, or chosen by the browser
+  const propose = (/** @type {string} */ login) => {
+    username.value = login;
+    mend(username);
+  };
+  name.addEventListener("input", () => isOwn || propose(loginOf(name.value)));
+  username.addEventListener("input", () => (isOwn = username.value !== ""));
   return form(
     { "data-test": "sign-up" },
     async () => {
-      const given = name.value.trim() || undefined;
-      entered(await api.signUp(username.value.trim(), password.value, given));
+      try {
+        entered(await api.signUp(username.value.trim(), password.value, name.value.trim()));
+      } catch (error) {
+        if (isOwn || !(error instanceof CallFailed) || error.code !== "username_taken") throw error;
+        const taken = username.value.trim();
+        propose(nextLogin(taken));
+        complain(username, t("welcome.taken", { taken }));
+      }
     },
-    field(t("welcome.name"), name, t("welcome.name.help")),
+    field(t("welcome.name"), name),
     field(t("welcome.username"), username, t("welcome.username.help")),
     field(t("welcome.password"), password, t("welcome.password.help")),
-    h("button", { class: "main", "data-test": "submit" }, t("welcome.signUp")),
+    h("button", { class: "main wide", "data-test": "submit" }, t("welcome.signUp")),
   );
 }
 
 function logInForm() {
-  const username = usernameInput("username");
-  const password = passwordInput("current-password");
+  const username = usernameInput();
+  const password = passwordInput("current-password", 1);
   return form(
     { "data-test": "log-in" },
     async () => entered(await api.logIn(username.value.trim(), password.value)),
     field(t("welcome.username"), username),
     field(t("welcome.password"), password),
-    h("button", { class: "main", "data-test": "submit" }, t("welcome.logIn")),
+    h("button", { class: "main wide", "data-test": "submit" }, t("welcome.logIn")),
   );
 }
 
-/** @param {string} autocomplete */
-function usernameInput(autocomplete) {
-  const plain = { autocapitalize: "none", spellcheck: "false", maxlength: 64, required: true };
-  return h("input", { name: "username", autocomplete, ...plain });
+function usernameInput() {
+  return h("input", {
+    name: "username",
+    "data-field": "username",
+    autocomplete: "username",
+    autocapitalize: "none",
+    autocorrect: "off",
+    spellcheck: "false",
+    maxlength: 64,
+    required: true,
+  });
 }
 
-/** @param {string} autocomplete */
-function passwordInput(autocomplete) {
-  const type = { type: "password", minlength: 8, maxlength: 256, required: true };
-  return h("input", { name: "password", autocomplete, ...type });
+/**
+ * @param {string} autocomplete
+ * @param {number} minlength
+ */
+function passwordInput(autocomplete, minlength) {
+  const type = { type: "password", minlength, maxlength: 256, required: true };
+  return h("input", { name: "password", "data-field": "password", autocomplete, ...type });
 }

@@ -1,0 +1,56 @@
+/** `<class-state from="seconds" to="seconds">`: whether a class is on, soon or over, kept up to date. */
+
+import { say } from "../dom.js";
+import { t } from "../texts.js";
+import { length, now } from "../times.js";
+
+const EVERY = 5_000;
+const SOON = 12 * 3600; // seconds; what is later says its day beside it
+
+/** @type {Set<ClassState>} */
+const shown = new Set();
+let timer = 0;
+
+/** @typedef {"now" | "soon" | "later" | "over"} State */
+
+/**
+ * @param {{time_from: number, time_to: number}} span
+ * @returns {State}
+ */
+export function stateOf({ time_from, time_to }) {
+  if (time_to <= now()) return "over";
+  if (time_from <= now()) return "now";
+  return time_from - now() < SOON ? "soon" : "later";
+}
+
+export class ClassState extends HTMLElement {
+  connectedCallback() {
+    shown.add(this);
+    timer ||= window.setInterval(() => shown.forEach((each) => each.tick()), EVERY);
+    this.tick();
+  }
+
+  disconnectedCallback() {
+    shown.delete(this);
+    if (shown.size > 0) return;
+    clearInterval(timer);
+    timer = 0;
+  }
+
+  /** Tells whoever listens to "turn" when the class begins or ends. */
+  tick() {
+    const from = Number(this.getAttribute("from"));
+    const state = stateOf({ time_from: from, time_to: Number(this.getAttribute("to")) });
+    const before = this.dataset.state;
+    this.dataset.state = state;
+    this.hidden = state === "later";
+    say(this, state === "soon" ? soon(from - now()) : t(SAID[state]));
+    if (before && before !== state) this.dispatchEvent(new CustomEvent("turn", { bubbles: true }));
+  }
+}
+
+/** @param {number} seconds until it begins: rounded up, since nothing begins in "0 min" */
+const soon = (seconds) => t("class.in", { time: length(Math.ceil(seconds / 60) * 60) });
+const SAID = /** @type {const} */ ({ now: "class.now", later: "class.later", over: "class.over" });
+
+customElements.define("class-state", ClassState);

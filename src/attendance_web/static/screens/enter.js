@@ -1,0 +1,34 @@
+/** Going to wait, or to mark, in a class: asks first where that ends another wait. */
+
+import { asked } from "../parts.js";
+import { go } from "../router.js";
+import { allowSound } from "../signal.js";
+import { t } from "../texts.js";
+import { stopWaiting, wait, waiting } from "../waiting.js";
+
+/** @returns {string | null} the class where I am on the list, or about to be */
+export function waitsIn() {
+  const { eventId, connection, markedBy } = waiting.value;
+  return connection === "ended" || markedBy !== null ? null : eventId;
+}
+
+/** @param {string} eventId */
+export async function goWait(eventId) {
+  allowSound();
+  const elsewhere = waitsIn();
+  if (elsewhere !== null && elsewhere !== eventId) {
+    const question = t("wait.other", { name: waiting.value.event?.name ?? "…" });
+    if (!(await asked(question, t("wait.other.yes"), { look: "main" }))) return;
+  }
+  wait(eventId);
+  go(`/event/${eventId}/wait`);
+}
+
+/** @param {string} eventId */
+export async function goMark(eventId) {
+  if (waitsIn() === eventId) {
+    if (!(await asked(t("event.stopToMark"), t("event.stopToMark.yes"), { look: "main" }))) return;
+    stopWaiting();
+  }
+  go(`/event/${eventId}/mark`);
+}

@@ -1,0 +1,65 @@
+"""People: found as one types, asked, accepted, and nothing of it stale."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.calls import post, user_id_of
+from tests.browser.visitor import Door
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_people_are_found_in_any_order_and_without_dots(door: Door) -> None:
+    """Contract: 3.9."""
+    await door.student("Соловьёв Иннокентий", "solovyov-find")
+    visitor = await door.student("Ищейка", "seeker-find")
+    await visitor.at("tab-people").click()
+    for part in ("соловьев", "иннокентий соловьёв", "иннок солов"):
+        await visitor.at("search").fill(part)
+        await expect(visitor.at("found").get_by_role("link")).to_have_count(1)
+    await visitor.at("search").fill("никого такого нет")
+    await expect(visitor.at("found")).to_contain_text("Ничего не нашлось")
+
+
+async def test_a_short_surname_is_found_among_those_one_knows(door: Door) -> None:
+    """Contract: 3.8."""
+    other = await door.student("Ким", "kim-short")
+    visitor = await door.student("Друг Кима", "friend-short")
+    other_id, own_id = await user_id_of(other), await user_id_of(visitor)
+    await post(visitor, "/api/friends/SendFriendRequest", user_id=other_id)
+    await post(other, "/api/friends/SendFriendRequest", user_id=own_id)
+    await visitor.at("tab-people").click()
+    await expect(visitor.at("friends").get_by_role("link")).to_have_count(1)
+    await visitor.at("search").fill("ким")
+    await expect(visitor.at("found").get_by_role("link", name="Ким")).to_be_visible()
+    await visitor.at("search").fill("лев")
+    await expect(visitor.at("found")).to_contain_text("хотя бы 4 буквы")
+
+
+async def test_a_request_is_answered_and_nothing_stale_is_left(door: Door) -> None:
+    """Contract: 4.1."""
+    asker = await door.student("Аскер Первый", "asker-fresh")
+    asked = await door.student("Аскед Второй", "asked-fresh")
+    await asked.at("tab-people").click()
+    await expect(asked.at("friends")).to_contain_text("Когда вы отмечаете, друзья стоят первыми")
+    asked_id, asker_id = await user_id_of(asked), await user_id_of(asker)
+    await asker.page.goto(f"{asker.url}/#/person/{asked_id}")
+    await asker.at("befriend").click()
+    await expect(asker.at("withdraw")).to_be_visible()
+    await expect(asker.at("notice")).to_contain_text("Заявка отправлена")
+    await asker.at("tab-people").click()
+    await expect(asker.at("friends")).to_contain_text("заявка отправлена")
+
+    await asked.at("tab-events").click()
+    await asked.at("tab-people").click()
+    await asked.at(f"accept-{asker_id}").click()
+    await expect(asked.at("requests").get_by_role("link")).to_have_count(0)
+    await expect(asked.at("friends").get_by_role("link")).to_have_count(1)
+    await expect(asked.page.get_by_role("heading", level=1)).to_be_focused()
+    await asked.page.goto(f"{asked.url}/#/person/{asker_id}")
+    await asked.at("unfriend").click()
+    await expect(asked.at("befriend")).to_be_visible()
+    await asked.at("tab-people").click()
+    await expect(asked.at("friends").get_by_role("link")).to_have_count(0)

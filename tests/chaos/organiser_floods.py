@@ -1,0 +1,83 @@
+"""Floods of those who organise an event of their own, or wait there to hear what becomes of it."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Final
+from uuid import uuid4
+
+from attendance_core.arguments import MAX_OFFSET
+from attendance_core.events.codes import CODE_LENGTH, CODE_LETTERS
+from tests.chaos.flood import GOODBYE, Connection, Flood
+
+EVENTS: Final = "/api/events/"
+ENTRIES: Final = 50_000
+WHO: Final = ("organisers", "everybody")
+LASTS: Final = 3600  # seconds
+
+
+async def corrects(connection: Connection) -> None:
+    """Marks somebody by hand, and annuls that."""
+    user_id, _ = connection.target.others[0]
+    about = {"event_id": connection.target.event_id, "user_id": user_id}
+    marked = await connection.post(EVENTS + "MarkParticipant", **about)
+    n = (marked.get("response") or {}).get("n", 1)  # who has no turn is told no number
+    await connection.post(EVENTS + "AnnulMark", **about, n=n, reason="other")
+
+
+async def changes(connection: Connection) -> None:
+    """Has the event be another, and its markers left out and let in."""
+    given = {"name": f"flood {uuid4().hex}", "time_to": int(time.time()) + LASTS}
+    who = WHO[connection.done.sent % len(WHO)]
+    event_id = connection.target.event_id
+    await connection.post(EVENTS + "UpdateEvent", event_id=event_id, who_marks=who, **given)
+
+
+async def helps(connection: Connection) -> None:
+    """Names a helper, and removes them."""
+    user_id, _ = connection.target.others[0]
+    about = {"event_id": connection.target.event_id, "user_id": user_id}
+    await connection.post(EVENTS + "AddHelper", **about)
+    await connection.post(EVENTS + "RemoveHelper", **about)
+
+
+def reads(more: str) -> Flood:
+    """The ledger of a large event."""
+
+    async def act(connection: Connection) -> None:
+        event_id = connection.target.event_id
+        await connection.call(f"{EVENTS}GetLedger?event_id={event_id}{more}")
+
+    return Flood(f"GetLedger of 50 000 entries{more}", act, entries=ENTRIES)
+
+
+async def comes_and_goes(connection: Connection) -> None:
+    """Everybody who waits has another place each time."""
+    await connection.opens("mark_me", news=True)
+    await connection.say(GOODBYE)
+    await connection.stays()
+
+
+async def waits(connection: Connection) -> None:
+    """Hears the news."""
+    await connection.opens("mark_me", news=True)
+    await connection.stays()
+
+
+async def guesses(connection: Connection) -> None:
+    """An event by its code."""
+    code = "".join(random.choices(CODE_LETTERS, k=CODE_LENGTH))
+    await connection.call(f"/e/{code}", known=False)
+
+
+WAITS: Final = Flood("who waits and hears news", waits)
+ORGANISERS: Final[dict[str, Flood]] = {
+    "corrections": Flood("MarkParticipant and AnnulMark", corrects),
+    "ledger": reads(""),
+    "ledger-deep": reads(f"&limit=100&offset={MAX_OFFSET}"),
+    "changes": Flood("UpdateEvent", changes),
+    "helpers": Flood("AddHelper and RemoveHelper", helps),
+    "news": Flood("openings that 300 hear of", comes_and_goes, 8, waiting=300),
+    "unknown-codes": Flood("events by codes that are none", guesses, 100),
+}

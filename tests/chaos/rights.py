@@ -1,0 +1,250 @@
+"""Rules of who may do what: organisers, who marks, and what becomes of changes. Contract: 8.5, 8.6.
+
+Answers come later than what they tell of, and some never come. So each rule judges by what surely
+was, or surely cannot have been.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from attendance_core.attendance.corrections import MARKER_MAY_ANNUL_SECONDS
+from tests.chaos.case import SOON, Case, name_of
+from tests.chaos.holds import SLACK
+from tests.chaos.kept import BY_HAND, BY_HOLD, Mark, Written
+from tests.chaos.lives import FOREVER, NARROW, Life
+
+LEFT_OUT = 4403
+OVER = 4410
+FIELDS = ("name", "time_from", "time_to", "who_marks")
+MAY_NOT = frozenset({"not_an_organiser", "may_not_annul", "may_not_mark"})
+
+
+class Rights:
+    """Who may have done what, and when, by what was asked for and how it was answered."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._changes: dict[str, list[Life]] = defaultdict(list)
+        self._helping: dict[tuple[str, int], list[Life]] = defaultdict(list)
+        for call in case.lives.named("UpdateEvent"):
+            if call.may_be_done:
+                self._changes[call.event].append(call)
+        for name in ("AddHelper", "RemoveHelper"):
+            for call in case.lives.named(name):
+                if call.may_be_done:
+                    self._helping[call.event, call.given["user_id"]].append(call)
+
+    def changes(self, event: str) -> list[Life]:
+        """The calls that may have changed it."""
+        return self._changes[event]
+
+    def may_organise(self, event: str, person: int, at: float) -> bool:
+        """Whether it was theirs, or they may have been helping at an instant."""
+        kept = self._case.kept.events.get(event)
+        return (
+            kept is None or kept.creator == person or self._may_be(self._helps(event, person), at)
+        )
+
+    def may_be_narrow(self, event: str, start: float, end: float) -> bool:
+        """Whether not everybody may have been let mark at an instant of these."""
+        changes = [
+            (call, call.given["who_marks"] in NARROW)
+            for call in self._changes[event]
+            if "who_marks" in call.given
+        ]
+        return self._may_be(changes, start, end)
+
+    def is_narrow(self, event: str, at: float) -> bool:
+        """Whether surely not everybody was let mark at an instant."""
+        changes = [
+            (call, call.given["who_marks"] not in NARROW)
+            for call in self._changes[event]
+            if "who_marks" in call.given
+        ]
+        narrowed = any(
+            not widens and call.was_done and (call.ended_at or FOREVER) + SLACK < at
+            for call, widens in changes
+        )
+        return narrowed and not self._may_be(changes, at)
+
+    def may_mark(self, event: str, person: int, at: float) -> bool:
+        """Whether an event that is narrow may have let them mark at an instant."""
+        return person in self._case.kept.checked or self.may_organise(event, person, at)
+
+    def _helps(self, event: str, person: int) -> list[tuple[Life, bool]]:
+        return [(call, call.role == "AddHelper") for call in self._helping[event, person]]
+
+    def _may_be(
+        self, calls: list[tuple[Life, bool]], start: float, end: float | None = None
+    ) -> bool:
+        """Whether a call that makes it so may have been the last by an instant of these."""
+        end = start if end is None else end
+        return any(
+            makes
+            and call.asked_at - SLACK <= end
+            and not any(
+                not other_makes
+                and other.was_done
+                and other.asked_at > call.done_by
+                and (other.ended_at or FOREVER) + SLACK < start
+                for other, other_makes in calls
+            )
+            for call, makes in calls
+        )
+
+
+def corrections_were_allowed(case: Case) -> Iterator[str]:
+    """By organisers, by the marker within 15 minutes, by the person marked with `not_me`."""
+    rights = Rights(case)
+    marks = {(mark.event, mark.person, mark.n): mark for mark in case.marks}
+    for row in case.kept.ledger:
+        if row.at < case.begun_at or row.origin == BY_HOLD:
+            continue
+        if not _was_allowed(rights, row, marks.get((row.event, row.person, row.n - 1))):
+            yield f"{row} was not {row.actor}'s to write"
+
+
+def corrections_are_refused_rightly(case: Case) -> Iterator[str]:
+    """Nobody is told that it is not theirs, or that a mark does not stand, where it surely is."""
+    marks = {(mark.event, mark.person, mark.n): mark for mark in case.marks}
+    for call in [*case.lives.named("AnnulMark"), *case.lives.named("MarkParticipant")]:
+        event = case.kept.events.get(call.event)
+        if event is None or call.ended_at is None or not call.refusal:
+            continue
+        mine = event.creator == call.person and call.given.get("reason") != "not_me"
+        if call.refusal in MAY_NOT and mine:
+            yield f"{call.person} created the event and was refused: {call}"
+        mark = marks.get((call.event, call.given["user_id"], call.given.get("n", 0)))
+        if mark is None or not _surely_stood(mark, call):
+            continue
+        if call.refusal == "changed":
+            yield f"{call.person} was told that {mark} does not stand: {call}"
+        by_marker = mark.marker == call.person and call.given["reason"] != "not_me"
+        in_time = call.ended_at < mark.at + MARKER_MAY_ANNUL_SECONDS - SLACK
+        if call.refusal == "may_not_annul" and by_marker and in_time:
+            yield f"{call.person} has made {mark} and was refused: {call}"
+
+
+def the_left_out_mark_nobody(case: Case) -> Iterator[str]:
+    """Whom the event does not let mark has no hold to confirm; nor is anybody else refused."""
+    rights = Rights(case)
+    for mark in case.marks:
+        if mark.at < case.begun_at or mark.origin == BY_HAND:
+            continue
+        narrow = rights.is_narrow(mark.event, mark.at)
+        if narrow and not rights.may_mark(mark.event, mark.marker, mark.at):
+            yield f"{mark} was made by one who was left out"
+    for life in case.lives.roles("marking"):
+        for at, frame, answers, _ in life.heard:
+            if name_of(frame) != "may_not_mark":
+                continue
+            # A socket that is closed for it may be told late
+            is_answer = answers is not None and life.code != LEFT_OUT
+            since = life.sent[answers].at if answers is not None and is_answer else life.asked_at
+            if not rights.may_be_narrow(life.event, since, at):
+                yield f"{life.person} was refused though everybody marks, at {at}: {life.event}"
+
+
+def the_left_out_are_closed(case: Case) -> Iterator[str]:
+    """Within 5 s: who has no right any more to sit by the sheet."""
+    for life in case.lives.roles("marking"):
+        look, event = case.last_looks.get(life.event), case.kept.events.get(life.event)
+        if look is None or event is None or event.who_marks not in NARROW:
+            continue
+        may = {event.creator, *event.helpers}
+        if event.who_marks == "confirmed":
+            may.update(case.kept.checked)
+        changed_at = _changed_at(case, life.event)
+        since = max(life.opened_at or FOREVER, changed_at)
+        if life.person in may or not life.was_open(look.at) or case.is_harmed(life, look.at):
+            continue
+        if case.is_too_long(life, since, look.at, case.lives.spans_away()):
+            yield f"{life.person} still sits by the sheet of {life.event} on {life.number}"
+
+
+def nobody_is_ended_early(case: Case) -> Iterator[str]:
+    """4410 is of events that are over, however they were prolonged, and of those deleted."""
+    rights = Rights(case)
+    deleted = {call.event for call in case.lives.named("DeleteEvent") if call.may_be_done}
+    for life in case.lives.sockets.values():
+        ends_at = case.ends_at(life.event)
+        if life.code != OVER or life.ended_at is None or life.event in deleted or ends_at is None:
+            continue
+        prolonged = any(
+            "time_to" in call.given and call.asked_at <= life.ended_at <= call.done_by + SOON
+            for call in rights.changes(life.event)
+        )
+        if life.ended_at + SLACK < ends_at and not prolonged:
+            yield f"{life.person} was told {ends_at - life.ended_at:.1f} s early that it is over"
+
+
+def changes_are_kept(case: Case) -> Iterator[str]:
+    """What the last change of an event has said is so in the end; and so with helpers."""
+    rights = Rights(case)
+    for event_id, event in case.kept.events.items():
+        kept: dict[str, Any] = {
+            **{"name": event.name, "time_from": event.starts_at, "time_to": event.ends_at},
+            "who_marks": event.who_marks,
+        }
+        for field in FIELDS:
+            told = [
+                (call, call.given[field])
+                for call in rights.changes(event_id)
+                if field in call.given
+            ]
+            if not _can_be_last(told, kept[field]):
+                yield f"{field} of {event_id} is {kept[field]} in spite of {told}"
+    helping: dict[tuple[str, int], list[tuple[Life, object]]] = defaultdict(list)
+    for name in ("AddHelper", "RemoveHelper"):
+        for call in case.lives.named(name):
+            if call.may_be_done:
+                helping[call.event, call.given["user_id"]].append((call, name == "AddHelper"))
+    for (event_id, person), told in helping.items():
+        found = case.kept.events.get(event_id)
+        if found is not None and not _can_be_last(told, person in found.helpers):
+            yield f"{person} is no helper, or is one, in spite of {told}"
+
+
+def _was_allowed(rights: Rights, row: Written, mark: Mark | None) -> bool:
+    if row.reason == "not_me":
+        return row.actor == row.person
+    if row.origin == BY_HAND and row.actor == row.person:
+        return False
+    if rights.may_organise(row.event, row.actor, row.at):
+        return True
+    return (
+        row.origin is None
+        and mark is not None
+        and mark.marker == row.actor
+        and row.at <= mark.at + MARKER_MAY_ANNUL_SECONDS
+    )
+
+
+def _surely_stood(mark: Mark, call: Life) -> bool:
+    """Whether it did as long as a call was under way."""
+    until = call.ended_at or FOREVER
+    return mark.at + SLACK < call.asked_at and until < mark.annulled_at - SLACK
+
+
+def _changed_at(case: Case, event: str) -> float:
+    """When somebody may have been left out last."""
+    names = ("UpdateEvent", "RemoveHelper")
+    calls = [call for name in names for call in case.lives.named(name) if call.event == event]
+    return max((call.done_by for call in calls if call.may_be_done), default=0.0)
+
+
+def _can_be_last(told: list[tuple[Life, Any]], kept: object) -> bool:
+    """Whether what is kept was said by a call that no later one has surely undone."""
+    if not any(call.was_done for call, _ in told):
+        return True  # it may be as it was
+    return any(
+        said == kept
+        and not any(
+            other.was_done and other_said != kept and other.asked_at > call.done_by
+            for other, other_said in told
+        )
+        for call, said in told
+    )

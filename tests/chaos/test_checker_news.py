@@ -1,0 +1,149 @@
+"""Planted histories of news: what somebody who waits is told and is not so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.chaos.tale import ANNA, BORIS, CREATOR, GLEB, HOLD, MARKS, MARKS_TOO, VERA, Tale
+
+HEARS = 15  # a socket of Anna's that hears news
+FIRST = {"place": 1, "waiting": 2, "markers": 2}
+EQUAL = {"news_equal_the_store"}
+ONLY = {"only_who_asked_hears_news"}
+
+
+@pytest.fixture
+def tale() -> Tale:
+    """Anna's second socket hears news."""
+    made = Tale()
+    made.begins()
+    made.opens(ANNA, "mark_me", HEARS, news=True)
+    made.hears(ANNA, HEARS, "your_place", **FIRST)
+    return made
+
+
+def is_held(tale: Tale) -> None:
+    """Vera has Anna."""
+    tale.prepares(VERA, MARKS, ANNA)
+    tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
+
+
+def test_good_news(tale: Tale) -> None:
+    tale.changes(CREATOR, name="Seminar")
+    event: dict[str, Any] = {"name": "Seminar", "time_from": 940, "time_to": 5000}
+    tale.hears(ANNA, HEARS, "event_changed", **event)
+    is_held(tale)
+    tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
+    tale.calm([BORIS], {str(ANNA): VERA})
+    assert tale.judged() == set()
+
+
+class TestWhatIsBelieved:
+    def test_a_hold_that_was_not_told(self, tale: Tale) -> None:
+        is_held(tale)
+        tale.calm([BORIS], {str(ANNA): VERA})
+        assert tale.judged() == EQUAL
+
+    def test_a_hold_that_has_ended(self, tale: Tale) -> None:
+        is_held(tale)
+        tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
+        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark", ANNA))
+        tale.hears(GLEB, MARKS_TOO, "user_joined", user_id=ANNA)
+        tale.calm([ANNA, BORIS])
+        assert tale.judged() == EQUAL
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"place": 2, "waiting": 2, "markers": 2},
+            {"place": 1, "waiting": 3, "markers": 2},
+            {"place": 1, "waiting": 2, "markers": 1},
+        ],
+    )
+    def test_a_place_that_is_another_s(self, tale: Tale, wrong: dict[str, int]) -> None:
+        tale.now += 5
+        tale.hears(ANNA, HEARS, "your_place", **wrong)
+        tale.calm([ANNA, BORIS])
+        assert tale.judged() == EQUAL
+
+    @pytest.mark.parametrize("told", [None, "Colloquium"])
+    def test_an_event_that_was(self, tale: Tale, told: str | None) -> None:
+        tale.changes(CREATOR, name="Seminar")
+        if told is not None:
+            event: dict[str, Any] = {"name": told, "time_from": 940, "time_to": 5000}
+            tale.hears(ANNA, HEARS, "event_changed", **event)
+        tale.calm([ANNA, BORIS])
+        assert tale.judged() == EQUAL
+
+    def test_what_has_just_changed_may_be_on_its_way(self, tale: Tale) -> None:
+        tale.calm([ANNA, BORIS])
+        is_held(tale)
+        tale.add("look", **looks(tale, {str(ANNA): VERA}))
+        tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
+        assert tale.judged() == set()
+
+    def test_of_a_socket_that_is_cut(self, tale: Tale) -> None:
+        is_held(tale)
+        tale.add("fault", kind="cut", link=0)
+        tale.calm([BORIS], {str(ANNA): VERA})
+        assert tale.judged() == set()
+
+
+def looks(tale: Tale, held: dict[str, int]) -> dict[str, Any]:
+    event = {"name": tale.kept.name, "time_from": 940, "time_to": 5000}
+    return {
+        **{"waiting": [BORIS], "held": held, "order": [ANNA, BORIS], "markers": [VERA, GLEB]},
+        "is": event,
+    }
+
+
+class TestWhatIsTold:
+    @pytest.mark.parametrize("message", ["held", "let_go", "your_place", "event_changed"])
+    def test_to_one_who_did_not_ask(self, tale: Tale, message: str) -> None:
+        params = {"user_id": VERA, **FIRST}
+        tale.prepares(VERA, MARKS, BORIS)
+        tale.hears(BORIS, 14, "held", user_id=VERA, expires_in=HOLD)
+        tale.now += 5
+        tale.hears(BORIS, 14, message, **params)
+        assert tale.judged() == ONLY
+
+    def test_a_place_to_a_marker(self, tale: Tale) -> None:
+        tale.opens(GLEB, "marking", 16, news=True)
+        tale.hears(GLEB, 16, "marking_list", marking_list=[ANNA, BORIS])
+        tale.hears(GLEB, 16, "your_place", **FIRST)
+        assert tale.judged() == ONLY
+
+    def test_let_go_of_one_who_was_not_held(self, tale: Tale) -> None:
+        tale.hears(ANNA, HEARS, "let_go")
+        assert tale.judged() == ONLY
+
+    @pytest.mark.parametrize("again", [0, 5])
+    def test_the_same_place_twice(self, tale: Tale, again: int) -> None:
+        tale.now += again
+        tale.hears(ANNA, HEARS, "your_place", **FIRST)
+        expected = ONLY if again else ONLY | {"places_are_told_seldom"}
+        assert tale.judged() == expected
+
+    def test_a_place_beyond_the_last(self, tale: Tale) -> None:
+        tale.now += 5
+        tale.hears(ANNA, HEARS, "your_place", place=3, waiting=2, markers=2)
+        assert tale.judged() == ONLY
+
+    def test_places_too_often(self, tale: Tale) -> None:
+        tale.hears(ANNA, HEARS, "your_place", place=1, waiting=3, markers=2)
+        assert tale.judged() == {"places_are_told_seldom"}
+
+    @pytest.mark.parametrize("by", [GLEB, CREATOR])
+    def test_held_by_one_who_has_chosen_nobody(self, tale: Tale, by: int) -> None:
+        is_held(tale)
+        tale.hears(ANNA, HEARS, "held", user_id=by, expires_in=HOLD)
+        assert tale.judged() == {"held_is_by_one_who_holds"}
+
+    def test_held_by_one_whose_hold_has_ended(self, tale: Tale) -> None:
+        is_held(tale)
+        tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark", ANNA))
+        tale.now += 10
+        tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
+        assert tale.judged() == {"held_is_by_one_who_holds"}
