@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
 from tests.browser.visitor import DESK, Door, Visitor
 
@@ -37,6 +37,28 @@ SEEN = """
   };
 }
 """
+# The second of two taps comes so soon after the sheet, however slow the machine is that tests
+TAP_TWICE = """
+async (row, within) => {
+  const marks = document.querySelector("[data-test=marked]");
+  row.click();
+  while (!marks.closest("dialog").open) await new Promise(requestAnimationFrame);
+  await new Promise((then) => setTimeout(then, within));
+  const { left, right, top, bottom } = marks.getBoundingClientRect();
+  const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  const tapped = seen.closest("button");
+  tapped.click();
+  return tapped.dataset.test;
+}
+"""
+PUT_BACK_TWICE = """
+async (row) => {
+  const back = document.querySelector("[data-test=not-now]");
+  back.click();
+  while (back.closest("dialog").open) await new Promise(requestAnimationFrame);
+  row.click();
+}
+"""
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -53,36 +75,22 @@ async def two(door: Door, event: str, name: str = "", **given: Any) -> tuple[Vis
     return marker, asker
 
 
-async def middle(of: Locator) -> tuple[float, float]:
-    box = await of.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 async def test_the_second_tap_of_two_marks_nobody(door: Door) -> None:
     marker, asker = await two(door, "Two taps")
-    await marker.hold(asker)
-    at = await middle(marker.at("marked"))
-    await marker.at("not-now").click()
-    await expect(marker.at("held")).to_be_hidden()
-    await marker.page.wait_for_timeout(REST)
-    await marker.row(asker).click()
-    await marker.at("held").wait_for()
-    await marker.page.wait_for_timeout(TWICE_WITHIN)
-    await marker.page.mouse.click(*at)
+    answered = await marker.row(asker).evaluate(TAP_TWICE, TWICE_WITHIN)
+    assert answered == "marked", "the second tap was not on what marks"
     await marker.page.wait_for_timeout(REST)
     await expect(marker.at("held")).to_be_visible()
     await asker.expect_state("held")
-    await marker.page.mouse.click(*at)
+    await marker.at("marked").click()
     await asker.expect_state("marked")
 
 
 async def test_the_second_tap_on_putting_back_holds_nobody(door: Door) -> None:
     marker, asker = await two(door, "Back twice")
     await marker.hold(asker)
-    await marker.at("not-now").click()
-    await expect(marker.at("held")).to_be_hidden()
-    await marker.row(asker).evaluate("(row) => row.click()")
+    await expect(marker.at("not-now")).to_have_attribute("aria-disabled", "false")
+    await marker.row(asker).evaluate(PUT_BACK_TWICE)
     await marker.page.wait_for_timeout(REST)
     await expect(marker.at("held")).to_be_hidden()
     await marker.hold(asker)

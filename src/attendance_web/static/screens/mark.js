@@ -56,7 +56,6 @@ export function markScreen(eventId = "") {
     () => desk.refuse(),
   );
   let closedAt = -REST;
-  hold.view.addEventListener("close", () => (closedAt = performance.now()));
   /** @param {number} userId */
   const choose = (userId) => {
     if (desk.store.value.connection !== "open") return;
@@ -100,7 +99,9 @@ export function markScreen(eventId = "") {
     count.hidden = finding.view.hidden = is.list.size === 0;
     const wasHeld = hold.view.open;
     hold.show(is);
-    if (at >= 0 || (wasHeld && !hold.view.open)) keepFocus();
+    const hasClosed = wasHeld && !hold.view.open;
+    if (hasClosed) closedAt = performance.now(); // its own event comes too late for a fast thumb
+    if (at >= 0 || hasClosed) keepFocus();
     if (is.told && FOR_GOOD.has(is.told.code ?? "")) {
       desk.heard(); // the screen itself says it
     } else if (is.told) {
