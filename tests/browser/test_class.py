@@ -33,12 +33,6 @@ async def marked_by(teacher: Visitor, student: Visitor, event_id: str) -> None:
     await post(teacher, "/api/events/MarkParticipant", event_id=event_id, user_id=user_id)
 
 
-async def choose(visitor: Visitor, name: str) -> None:
-    """Something behind "⋯"."""
-    await visitor.at("more").click()
-    await visitor.at("actions").get_by_test_id(name).click()
-
-
 async def test_an_organiser_sees_the_code_first_and_shows_it_to_all(door: Door) -> None:
     """Contract: 8.10."""
     teacher = await door.student("Boris Projector", "boris-qr", language="en", size=DESK)
@@ -180,7 +174,7 @@ async def test_a_helper_is_named_and_taken_back(door: Door) -> None:
     helper = await door.student("Помощник Олег", "oleg-help", link(teacher, event_id))
     await expect(helper.at("attendance")).to_have_count(0)
     await teacher.open(link(teacher, event_id))
-    await choose(teacher, "helpers")
+    await teacher.choose("helpers")
     helping = teacher.at("helping")
     await helping.get_by_test_id("search").fill("помощник")
     await helping.get_by_role("button", name="Добавить").click()
@@ -203,9 +197,9 @@ async def test_joining_and_leaving_leaves_nothing_running(door: Door) -> None:
     await expect(teacher.at("attendance")).to_be_visible()
     before = await teacher.page.evaluate("() => window.running.size")
     for _ in range(3):
-        await choose(teacher, "leave")
+        await teacher.choose("leave")
         await teacher.at("yes").click()
         await expect(teacher.at("notice")).to_contain_text("Вы больше не участвуете")
-        await choose(teacher, "join")
+        await teacher.choose("join")
         await expect(teacher.at("notice")).to_contain_text("Вы участвуете")
     assert await teacher.page.evaluate("() => window.running.size") == before

@@ -63,7 +63,9 @@ async def test_a_tab_that_heard_nothing_lists_nobody_else(door: Door) -> None:
     await first.at("mark-me").wait_for()
     tab = await second_person(first, "Boris Unlisted")
     await first.at("mark-me").click()
-    await expect(first.at("join")).to_be_visible()  # it is Boris's page now, and he has not joined
+    # It is Boris's page now, and he has not joined
+    await expect(first.page.get_by_text("Organised by Anna Listed")).to_be_visible()
+    await expect(first.at("mark-me")).to_be_visible()
     await expect(first.at("waiting-bar")).to_have_count(0)
     await tab.close()
 

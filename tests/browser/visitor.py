@@ -63,6 +63,11 @@ class Visitor:
         await self.at("can-mark").click()
         await expect(self.at("connection")).to_have_attribute("data-state", "open")
 
+    async def choose(self, name: str) -> None:
+        """Something behind "⋯"."""
+        await self.at("more").click()
+        await self.at("actions").get_by_test_id(name).click()
+
     async def hold(self, other: Visitor) -> None:
         await self.row(other).click()
         await expect(self.at("held")).to_contain_text(other.name)

@@ -17,7 +17,7 @@ from tests.support.metrics import PORT, Metrics
 from tests.support.people import Person, an_event, marks, people
 from tests.support.service_process import SECONDS, Service, free_port, running
 
-TOLD_SECONDS = 1.0  # for what is told at once; rooms are read again every 3
+TOLD_SECONDS = 2.0  # for what is told at once; rooms are read again every 3
 READ_AGAIN_SECONDS = 5.0  # until a room that was told nothing has been read again
 
 
