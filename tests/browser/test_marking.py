@@ -79,6 +79,18 @@ async def test_a_mark_can_be_taken_back_for_a_moment(door: Door) -> None:
     await marker.expect_listed(anna)
 
 
+async def test_a_mark_can_be_taken_back_though_something_else_is_told(door: Door) -> None:
+    marker, (anna, boris) = await class_of(door, "Told between", "Anna Still", "Boris Between")
+    await marker.hold(anna)
+    await marker.at("marked").click()
+    await anna.expect_state("marked")
+    await marker.hold(boris)
+    await marker.at("not-now").click()
+    await expect(marker.at("notice")).to_contain_text("Boris Between")
+    await marker.at("offer").click()
+    await anna.expect_state("ended")
+
+
 async def test_after_the_end_nothing_is_left_to_be_pressed(door: Door) -> None:
     marker, (anna,) = await class_of(door, "Deleted at once", "Anna Left")
     event_id = marker.page.url.split("/event/")[1].partition("/")[0]

@@ -1,6 +1,6 @@
 /** What is told once, in passing: seen for some seconds, and read aloud politely. */
 
-import { h, refill } from "./dom.js";
+import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./texts.js";
 
@@ -12,7 +12,11 @@ const GATHERED_FOR = 2_500;
 
 const notice = h("div", { class: "notice", popover: "manual", "data-test": "notice" });
 const whisper = h("div", { class: "unseen", "aria-live": "polite" });
-let hide = 0;
+/** @typedef {{line: HTMLElement | null, hide: number}} Slot what is seen, and the timer that ends it */
+/** @type {Slot} */
+const told = { line: null, hide: 0 };
+/** @type {Slot} what can be taken back stays for its time, whatever is told meanwhile */
+const offered = { line: null, hide: 0 };
 
 /** @param {HTMLElement} parent */
 export function placeNotices(parent) {
@@ -26,29 +30,38 @@ export function placeNotices(parent) {
  * @param {Offer} [offer]
  */
 export function tell(text, how = "good", offer) {
-  clearTimeout(hide);
   const sign = icon(how === "good" ? "check" : "alert");
   const button =
     offer &&
     h("button", { type: "button", "data-test": "offer", onclick: taken }, offer.label);
   function taken() {
-    put();
+    put(offered, null);
     offer?.work();
   }
   const words = h("p", {}, text);
-  refill(notice, h("div", { class: how, role: "group", "aria-label": t("notices") }, sign, words, button));
+  const line = h("div", { class: how, role: "group", "aria-label": t("notices") }, sign, words, button);
   whisper.textContent = text; // what is hidden until now is not read aloud when it appears
-  inTopLayer();
-  hide = window.setTimeout(put, offer ? OFFERED_FOR : SEEN_FOR);
+  if (offer) put(told, null);
+  put(offer ? offered : told, line, offer ? OFFERED_FOR : SEEN_FOR);
 }
 
-/** Puts away what is told; what could be taken back can be no more. */
-function put() {
-  clearTimeout(hide);
-  const hadFocus = notice.contains(document.activeElement);
-  notice.replaceChildren();
-  hideNotice();
-  if (hadFocus) document.querySelector("main")?.focus({ preventScroll: true });
+/**
+ * Shows a line in its slot for so long, or empties that.
+ * @param {Slot} slot
+ * @param {HTMLElement | null} line
+ * @param {number} [shownFor] milliseconds
+ */
+function put(slot, line, shownFor) {
+  clearTimeout(slot.hide);
+  slot.line = line;
+  if (shownFor) slot.hide = window.setTimeout(() => put(slot, null), shownFor);
+  const focused = notice.contains(document.activeElement) ? document.activeElement : null;
+  const lines = [offered.line, told.line].filter((each) => each !== null);
+  for (const each of [...notice.children]) if (!lines.some((line) => line === each)) each.remove();
+  notice.append(...lines.filter((each) => !notice.contains(each)));
+  if (lines.length > 0) inTopLayer();
+  else hideNotice();
+  if (focused && !notice.contains(focused)) document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 /** Where a browser knows no popovers it is an ordinary element, and empty. */
