@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.calls import link, make_class, post
 from tests.browser.visitor import ON_ITS_SIDE, PHONE, Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+HOUR = 3600
 
 GREEN = "rgb(15, 122, 62)"
 FILLS = """
@@ -50,6 +52,20 @@ async def test_one_is_told_while_one_is_being_signed_in(door: Door) -> None:
     await expect(asker.at("waiting")).to_contain_text("Vera Sheet has the sheet")
     await marker.at("not-now").click()
     await asker.expect_state("open")
+
+
+async def test_a_class_that_is_changed_is_told_to_those_in_it_at_once(door: Door) -> None:
+    """Contract: 8.9."""
+    teacher = await door.student("Vera Changes", "w-changes", language="en")
+    event_id = await make_class(teacher, "Old room", -HOUR, HOUR)
+    asker = await door.student("Anna Hears", "w-hears", link(teacher, event_id), language="en")
+    await asker.wait()
+    await teacher.open(link(teacher, event_id))
+    await teacher.mark()
+    await post(teacher, "/api/events/UpdateEvent", event_id=event_id, name="Room 5")
+    await expect(asker.at("notice")).to_contain_text("The class has changed: Room 5")
+    await expect(asker.page.get_by_text("Room 5", exact=True)).to_be_visible()
+    await expect(teacher.page.get_by_text("Room 5", exact=True)).to_be_visible()
 
 
 async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(door: Door) -> None:

@@ -1,7 +1,7 @@
 """A socket that did not ask for news hears what clients of old know, byte for byte.
 
-What is expected here was recorded before there were any news; `marked` alone has got fields since
-then, for everybody. Contract: 6.16, 8.9.
+What is expected here was recorded before there were any news; since then `marked` has got fields
+and people have their `group`, for everybody. Contract: 6.16, 7.1, 8.9.
 """
 
 from __future__ import annotations
