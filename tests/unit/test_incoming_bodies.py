@@ -270,6 +270,25 @@ class TestSmallBodies:
         await asyncio.wait([annas, *many, *more])
         assert (bodies._small.size, bodies._small._bodies) == (0, {})
 
+    async def test_one_whose_time_is_up_at_that_moment_is_given_up_all_the_same(self) -> None:
+        loop, raised = asyncio.get_running_loop(), []
+        with Bodies().small(HALL, 100) as body:
+            read = asyncio.create_task(body.read(Sender().receive, 100))
+            await settled()
+
+            def give_up() -> None:
+                try:
+                    body.give_up()
+                except RuntimeError as error:  # whoever needs the room would be told of it
+                    raised.append(error)
+
+            assert body._patience is not None
+            body._patience.reschedule(loop.time())
+            loop.call_soon(give_up)
+            with pytest.raises(BodyTooSlow):
+                await read
+        assert not raised
+
     async def test_each_counts_for_what_a_connection_takes(self) -> None:
         bodies, sender = Bodies(), Sender()
         task = reading_small(bodies, HALL, sender, 1)

@@ -18,7 +18,7 @@ from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn
 
 AT_ONCE: Final = 16
-OF_ONE: Final = 2  # of a person; of a network, for whoever has not been here before
+OF_ONE: Final = 4  # of a person; of a network, for whoever has not been here before
 WAITING: Final = 20_000  # a hall that opens the page, with six connections each
 TURN_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
 # So long a turn is kept at most: what takes longer waits for the store, and is in nobody's way

@@ -65,7 +65,7 @@ class Body:
     def give_up(self) -> None:
         """Has no more of it read, since others need the room."""
         self._is_given_up = True
-        if self._patience is not None:
+        if self._patience is not None and not self._patience.expired():
             self._patience.reschedule(asyncio.get_running_loop().time())
 
     async def read(self, receive: Receive, most_bytes: int) -> bytes:
