@@ -118,8 +118,9 @@ def address_of(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def test_a_path_that_is_no_call_does_not_become_a_label(service: Service, port: int) -> None:
+async def test_a_path_that_is_no_call_does_not_become_a_label(service: Service, port: int) -> None:
     service.get("/canary4711")
+    await eventually(lambda: 'call="other"' in Metrics(port).text)  # a step behind the answer
     metrics = Metrics(port)
     assert metrics.value("call_seconds_count", call="other", status="4xx") == 1
     assert "canary4711" not in metrics.text
