@@ -1,4 +1,4 @@
-"""Connections are let in two at a time, and none is lost by it. Decision 0016."""
+"""Connections are let in a few at a time, and none is lost by it. Decision 0016."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets connections in two at a time, so that who came before them has a turn in between.
+"""Lets connections in a few at a time, so that who came before them has a turn in between.
 
 The event loop itself accepts whatever waits, up to a whole backlog, in one step: a thousand
 connections at once kept a command of somebody else waiting for 50 ms.
@@ -17,7 +17,7 @@ from attendance_core.vocabulary import Seconds
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE: Final = 2  # connections that are accepted in one step of the loop
+AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
 PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be accepted
 
 
@@ -48,9 +48,9 @@ class Acceptor:
 
     def _begin(self) -> None:
         self._pause = None
-        self._loop.add_reader(self._listener, self._accept_next)
+        self._loop.add_reader(self._listener, self._accept_some)
 
-    def _accept_next(self) -> None:
+    def _accept_some(self) -> None:
         """Accepts some in this step of the loop; where more wait, the loop comes back."""
         try:
             for _ in range(AT_ONCE):
