@@ -10,21 +10,6 @@ from tests.browser.visitor import DESK, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
-COUNT_INTERVALS = """
-() => {
-  const [set, clear] = [window.setInterval, window.clearInterval];
-  window.running = new Set();
-  window.setInterval = (...given) => {
-    const id = set(...given);
-    window.running.add(id);
-    return id;
-  };
-  window.clearInterval = (id) => {
-    window.running.delete(id);
-    clear(id);
-  };
-}
-"""
 
 
 async def marked_by(teacher: Visitor, student: Visitor, event_id: str) -> None:
@@ -187,20 +172,3 @@ async def test_a_helper_is_named_and_taken_back(door: Door) -> None:
     await helper.page.reload()
     await expect(helper.at("can-mark")).to_be_visible()
     await expect(helper.at("attendance")).to_have_count(0)
-
-
-async def test_joining_and_leaving_leaves_nothing_running(door: Door) -> None:
-    teacher = await door.student("Ольга Счёт", "olga-timers")
-    event_id = await make_class(teacher, "Таймеры", -60, HOUR)
-    await teacher.page.add_init_script(f"({COUNT_INTERVALS})()")
-    await teacher.open(link(teacher, event_id))
-    await teacher.page.reload()
-    await expect(teacher.at("attendance")).to_be_visible()
-    before = await teacher.page.evaluate("() => window.running.size")
-    for _ in range(3):
-        await teacher.choose("leave")
-        await teacher.at("yes").click()
-        await expect(teacher.at("notice")).to_contain_text("Вы больше не участвуете")
-        await teacher.choose("join")
-        await expect(teacher.at("notice")).to_contain_text("Вы участвуете")
-    assert await teacher.page.evaluate("() => window.running.size") == before

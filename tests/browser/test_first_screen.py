@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
 
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.visitor import Door, Visitor
+from tests.browser.calls import post
+from tests.browser.visitor import Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LATE = 5.0  # seconds
-
-
-async def post(visitor: Visitor, path: str, **given: Any) -> Any:
-    """A call of theirs beside the page."""
-    cookies = await visitor.context.cookies()
-    token = next(each["value"] for each in cookies if each["name"] == "csrftoken")
-    answer = await visitor.context.request.post(
-        f"{visitor.url}{path}", data=given, headers={"X-CSRFToken": token}
-    )
-    said = await answer.json()
-    assert said["error"] == 0, said
-    return said["response"]
 
 
 async def test_ones_classes_do_not_wait_for_the_question_who_it_is(door: Door) -> None:
