@@ -7,6 +7,8 @@ STAMP := .venv/.installed
 EXTRAS := web,postgres,redis,metrics
 NEEDED := -e '.[$(EXTRAS)]' --group dev -c constraints.txt
 WORKERS ?= 4
+# Hundreds of processes are started here: each would compile all of us anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Say what can be made
@@ -37,8 +39,12 @@ demo: install ## Play a lecture against the service that make run has started
 	$(BIN)/attendance demo
 
 .PHONY: test
-test: install ## Run the whole test suite (WORKERS=n processes)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+test: install ## Run the test suite (WORKERS=n processes)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
+
+.PHONY: long
+long: install ## Run the tests that take long: chaos, deaths in every place, the largest pictures
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long tests
 
 .PHONY: unit
 unit: install ## Run the quick tests, which touch neither disk nor network
@@ -96,7 +102,7 @@ FLOORS := attendance_core=98 attendance_adapters=90 attendance_web=83
 
 .PHONY: cover
 cover: install ## Run the tests of this process, and measure the branches they take in each package
-	KARMA_LEDGERS=20 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report= $(IN_PROCESS) \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long" --cov --cov-report= $(IN_PROCESS) \
 	  --ignore tests/unit/test_planted_faults.py # what it runs is broken on purpose, and for long
 	@for floor in $(FLOORS); do \
 	  $(BIN)/coverage report --include="src/$${floor%=*}/*" --fail-under=$${floor#*=} || failed=1; \
@@ -112,7 +118,7 @@ define try
 	$(PYTHON) -m venv --clear build/$@
 	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'
 	build/$@/bin/python -m pip install --quiet '.[$(EXTRAS)]' --group tests $(1)
-	build/$@/bin/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(TRIED)
+	build/$@/bin/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not long" $(TRIED)
 endef
 
 .PHONY: lowest

@@ -17,7 +17,9 @@ settings.register_profile("quick", max_examples=20)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """One line for who runs everything, and thinks that this was all."""
+    """A line or two for who runs everything, and thinks that this was all."""
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         need = "" if CHROMIUM.exists() else "apt-get install chromium, then "
         terminalreporter.write_line(f"the browser tests were not run: {need}make browser")
+        if config.option.markexpr == "not long":
+            terminalreporter.write_line("the tests that take long were not run: make long")

@@ -22,6 +22,7 @@ KINDS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)  # as the machine allows; two minutes where it has little else to do
 async def test_no_mark_is_lost_or_doubled_whatever_goes_wrong(
     capsys: pytest.CaptureFixture[str],

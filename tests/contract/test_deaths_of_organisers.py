@@ -24,7 +24,7 @@ from tests.support.postgres import a_database
 from tests.support.service_process import COMMAND, SECONDS, Service, bring_up_to_date, running
 from tests.support.two_services import READ_AGAIN_SECONDS, at, heard_until_closed
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # it starts eight services
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]  # it starts eight services
 
 
 class Class:

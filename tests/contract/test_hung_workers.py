@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+import pytest
 
 from attendance_web.serving.parent import SIGN_SECONDS
 from attendance_web.serving.workers import SILENT_SECONDS
@@ -21,6 +22,8 @@ from tests.support.service_process import SECONDS, Service, running
 from tests.support.worker_processes import opened, settings, two_workers, workers_of
 
 __all__ = ["settings", "two_workers"]
+
+pytestmark = pytest.mark.long
 
 GAP = 8.0  # seconds that the service may be away
 PAUSE = 0.05  # seconds from a question to the next

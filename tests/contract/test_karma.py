@@ -25,7 +25,7 @@ TOGETHER = 2  # ledgers in one transaction, which has its time
 
 
 @pytest.mark.parametrize(
-    "ledgers", [20, pytest.param(LEDGERS, marks=[pytest.mark.slow, pytest.mark.timeout(600)])]
+    "ledgers", [20, pytest.param(LEDGERS, marks=[pytest.mark.long, pytest.mark.timeout(600)])]
 )
 async def test_ledgers_made_by_chance_pay_what_the_fold_says(store: Any, ledgers: int) -> None:
     chance = random.Random(811)

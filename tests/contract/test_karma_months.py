@@ -76,7 +76,7 @@ async def store(url: URL) -> AsyncIterator[Any]:
 
 
 @pytest.mark.parametrize(
-    "ledgers", [10, pytest.param(LEDGERS, marks=[pytest.mark.slow, pytest.mark.timeout(900)])]
+    "ledgers", [10, pytest.param(LEDGERS, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
 )
 async def test_it_is_what_the_fold_says_after_every_entry(
     url: URL, store: Any, ledgers: int

@@ -220,6 +220,7 @@ class TestBounds:
         "kind",
         ["JPEG", "JPEG for print", "JPEG without its end", "PNG", "interlaced PNG", "WEBP"],
     )
+    @pytest.mark.long
     async def test_the_largest_is_cleaned_within_half_a_gibibyte(
         self, pictures: PillowPictures, kind: str
     ) -> None:

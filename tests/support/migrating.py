@@ -40,10 +40,10 @@ def says(url: URL, *statements: str) -> list[Any]:
     return run_on_connection(url, run)
 
 
-def search_keys(url: URL) -> list[str]:
+def search_keys(on: Connection) -> list[str]:
     """What a profile and an event are found by."""
     both = "SELECT search_key FROM profiles UNION ALL SELECT search_key FROM events"
-    return [key for (key,) in says(url, both)]
+    return list(on.scalars(text(both)))
 
 
 def differences(on: Connection) -> list[Any]:

@@ -90,6 +90,13 @@ class TestTurns:
 class TestWhoItIs:
     """Looks wait for one another by address, or by person where their session was seen."""
 
+    @pytest.fixture
+    def openings(self, openings: OpeningQueue, monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
+        """Those of which nobody is told to come again."""
+        monkeypatch.setattr(module, "OPENING_SECONDS", 60.0)
+        monkeypatch.setattr(module, "TURN_SECONDS", 60.0)
+        return OpeningQueue()
+
     async def looked_at(self, openings: OpeningQueue, *asking: tuple[str, str]) -> list[str]:
         """In which order these were looked at, of a token and an address each, all at once."""
         order: list[str] = []
