@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import ExitStack, suppress
 from typing import Any
 
@@ -17,6 +18,7 @@ from attendance_web.http.incoming_bodies import (
     PATIENCE_SECONDS,
     SMALL_BYTES,
     Bodies,
+    Body,
     Pace,
 )
 from attendance_web.wire.callers import Caller
@@ -69,12 +71,19 @@ class Sender:
         self._pieces.put_nowait({"type": "http.request", "body": piece, "more_body": more})
 
 
+def begun_pace() -> Pace:
+    """The slowest there may be, from 0 on."""
+    pace = Pace(BYTES_A_SECOND, PATIENCE_SECONDS)
+    pace.begin(0.0)
+    return pace
+
+
 class TestPace:
     """Contract: 1.17."""
 
     def test_a_slow_phone_is_waited_for_to_the_end(self) -> None:
         """2.9 MB at 20 kB a second, a packet at a time, and still for 14 s twice."""
-        now, pace = 0.0, Pace(0.0, BYTES_A_SECOND, PATIENCE_SECONDS)
+        now, pace = 0.0, begun_pace()
         for piece in range(2000):
             now += 1460 / 20_000 + (14 if piece in (500, 1500) else 0)
             assert now < pace.until
@@ -82,7 +91,7 @@ class TestPace:
 
     def test_one_at_the_slowest_pace_is_waited_for_and_a_slower_one_is_not(self) -> None:
         for rate, is_waited_for in ((BYTES_A_SECOND, True), (BYTES_A_SECOND * 0.98, False)):
-            pace = Pace(0.0, BYTES_A_SECOND, PATIENCE_SECONDS)
+            pace = begun_pace()
             for second in range(1, 3600):
                 if second >= pace.until:
                     break
@@ -90,7 +99,7 @@ class TestPace:
             assert (second == 3599) is is_waited_for
 
     def test_what_came_fast_buys_no_more_time_than_one_had_at_first(self) -> None:
-        pace = Pace(0.0, BYTES_A_SECOND, PATIENCE_SECONDS)
+        pace = begun_pace()
         pace.came(LARGEST, 1.0)
         assert pace.until == 1.0 + PATIENCE_SECONDS
 
@@ -168,6 +177,21 @@ class TestUploads:
         assert isinstance(of_most.exception(), BodyTooSlow)
         last.sends(b"", more=False)
         assert len(await of_last) == 2 * PIECE + 1
+
+    def test_one_is_not_slow_before_it_is_read(self) -> None:
+        """As long as an hour's uploads are counted, say."""
+
+        async def play() -> bytes:
+            bodies, sender = Bodies(), Sender()
+            with bodies.upload(ANNA, LARGEST) as body:
+                await asyncio.sleep(2 * PATIENCE_SECONDS)
+                assert not body.is_slow(asyncio.get_running_loop().time())
+                task = asyncio.create_task(body.read(sender.receive, LARGEST))
+                await asyncio.sleep(1)
+                sender.sends(b"x", more=False)
+                return await task
+
+        assert run(play()) == b"x"
 
     @pytest.mark.parametrize("is_upload_read", [True, False])
     async def test_one_that_was_given_up_is_not_taken_back(self, is_upload_read: bool) -> None:
@@ -288,6 +312,28 @@ class TestSmallBodies:
             with pytest.raises(BodyTooSlow):
                 await read
         assert not raised
+
+    async def test_many_that_come_into_a_full_room_cost_few_looks_at_all_of_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A flood of them is what keeps it full."""
+        there, looks, is_slow = SMALL_BYTES // LEAST_BYTES // 16, Counter[str](), Body.is_slow
+        monkeypatch.setattr(module, "SMALL_BYTES", there * LEAST_BYTES)
+        monkeypatch.setattr(module, "LOOK_EVERY", 3600.0)
+
+        def counted(body: Body, now: float) -> bool:
+            looks["at one"] += 1
+            return is_slow(body, now)
+
+        monkeypatch.setattr(Body, "is_slow", counted)
+        bodies, given_up = Bodies(), list[int]()
+        monkeypatch.setattr(Body, "give_up", lambda body: given_up.append(numbers[body]))
+        numbers: dict[Body, int] = {}
+        with ExitStack() as several:
+            for number in range(2 * there):
+                numbers[several.enter_context(bodies.small(HALL, 1))] = number
+        assert given_up == list(range(there)), "the oldest before the others"
+        assert looks["at one"] <= 2 * there, "not once for each that came"
 
     async def test_each_counts_for_what_a_connection_takes(self) -> None:
         bodies, sender = Bodies(), Sender()
