@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ import pytest
 
 from attendance_core.attendance import GetAttendance, GetLedger, GetMyAttendance
 from attendance_core.errors import EventNotFound, NotAnOrganiser
-from attendance_core.events import Event
+from attendance_core.events import Event, EventQuery
 from attendance_core.folding import fold
 from attendance_core.friends import Friendship, GetFriendList, GetFriendRequests
 from attendance_core.pieces import ListQuery
@@ -21,6 +22,7 @@ from tests.support.stand_ins import NOON, any_code
 from tests.support.stored_people import an_event, annul, mark, people
 
 NAMES = ("вера", "Вера", "ВЕРА", "анна", "Глеб", "ё", "е")  # three of them folded alike
+NAMES_FOLDED_OTHERWISE = ("ав", "бб", "ва", "гя", "да", "еб")
 OTHERS, EVENTS, FILLED = 20, 9, 4
 List = Callable[[Any, UserId, ListQuery[Any]], Sequence[Any]]
 
@@ -120,6 +122,43 @@ async def test_pieces_of_every_size_are_together_the_whole_in_its_order(
                 assert found == whole[offset:]
 
     await store.observe(work)
+
+
+@pytest.mark.parametrize("name", ["participants", "attended", "events", "friends"])
+async def test_what_another_python_has_folded_is_in_its_list_once(
+    store: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It may know other letters, and keeps its rows in another order than we would."""
+    lists = {**LISTS, "events": (lambda unit, me, query: unit.events.search(None, query), None)}
+    look, _ = lists[name]
+    with monkeypatch.context() as another:
+        for module in ("events", "profiles"):
+            another.setattr(f"attendance_adapters.sql.{module}.fold", lambda text: fold(text)[::-1])
+        me, *others = await people(store, *NAMES_FOLDED_OTHERWISE)
+
+        def work(unit: Any) -> None:
+            unit.events.add(an_event())
+            for number, other in enumerate(others):
+                join(unit, EVENT, other)
+                unit.friendships.add(Friendship(me, other, NOON))
+                event_id = EventId(uuid4())
+                unit.events.add(an_event(NAMES_FOLDED_OTHERWISE[number], event_id, NOON - 1))
+                join(unit, event_id, me)
+
+        await store.transact(work)
+
+    def read(unit: Any) -> None:
+        for asked in (EventQuery(), EventQuery(newest_first=True)):
+            whole = look(unit, me, asked)
+            assert len(whole) >= len(others)
+            found: list[Any] = []
+            query = replace(asked, limit=1)
+            while len(found) <= len(whole) and (piece := look(unit, me, query)):
+                found += piece
+                query = replace(query, after=piece[-1])
+            assert found == whole
+
+    await store.observe(read)
 
 
 class Meanwhile:

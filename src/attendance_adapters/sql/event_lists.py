@@ -11,8 +11,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from attendance_adapters.sql.column_types import InstantType, NameKey
-from attendance_adapters.sql.pieces import LIMIT, OFFSET
+from attendance_adapters.sql.column_types import InstantType
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, key_behind
 from attendance_adapters.sql.tables import events
 
 
@@ -39,7 +39,7 @@ def _compile_rarely_for_sqlite(element: Any, compiler: SQLCompiler, **options: A
 # Where a list goes on behind an event; the last two are for the newest first, in which the names
 # of one start go up while the starts go down
 _start = bindparam("after_start", type_=InstantType)
-_name = bindparam("after_name", type_=NameKey)
+_name = key_behind(events, "event_id", "name")
 _BEHIND: Mapping[str, ColumnElement[bool]] = {
     "behind": tuple_(events.c.starts_at, events.c.name_key) > tuple_(_start, _name),
     "same start": (events.c.starts_at == _start) & (events.c.name_key > _name),

@@ -27,7 +27,7 @@ from attendance_adapters.sql.entries import (
 )
 from attendance_adapters.sql.event_lists import listed
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.pieces import LIMIT, size_of
+from attendance_adapters.sql.pieces import LIMIT, after_named, size_of
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
 from attendance_core.attendance import Attended, LedgerLine
@@ -202,7 +202,7 @@ class Events:
         parameters, after = {**size_of(query), **keys}, query.after
         if after is None:
             return self._part(statement, query, parameters, None)
-        parameters |= {"after_start": after.starts_at, "after_name": fold(after.name)}
+        parameters |= {"after_start": after.starts_at, **after_named(after.event_id, after.name)}
         if not query.newest_first:
             return self._part(statement, query, parameters, "behind")
         found = self._part(statement, query, parameters, "same start")

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, delete, insert, or_, select, tuple_, upd
 
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_person, is_behind_person, size_of
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_named, is_behind_person, size_of
 from attendance_adapters.sql.tables import friendships, profiles
 from attendance_core.friends import Friend, Friendship
 from attendance_core.pieces import ListQuery
@@ -112,7 +112,7 @@ class Friendships:
         keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
         statement = FRIENDS_OF
         if query.after is not None:
-            keys |= after_person(query.after.display_name, query.after.user_id)
+            keys |= after_named(query.after.user_id, query.after.display_name)
             statement = FRIENDS_BEHIND
         return [
             Friend(friend_id, name, pending=not accepted)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.entries import last_entry_of_place, notes_are_of_entry, notes_from
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_person, is_behind_person, size_of
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_named, is_behind_person, size_of
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.marking.ledger import Origin, grade_of
@@ -213,7 +213,7 @@ class Places:
         keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
         statement = PARTICIPANTS
         if query.after is not None:
-            keys |= after_person(query.after.display_name, query.after.user_id)
+            keys |= after_named(query.after.user_id, query.after.display_name)
             statement = PARTICIPANTS_BEHIND
         return list(map(_participant_from, self._execute(statement, keys)))
 
