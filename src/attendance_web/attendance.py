@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -125,8 +126,10 @@ class LedgerShown(msgspec.Struct, frozen=True):
 @get("/api/events/GetAttendance")
 async def get_attendance(call: CallContext[OneEvent]) -> Pieces[ParticipantShown, Attendance]:
     """Who is in an event that I organise, and who was marked by whom."""
-    people = call.use_cases.get_attendance.pieces(
-        actor=call.person, event_id=EventId(call.arguments.event_id)
+    people = partial(
+        call.use_cases.get_attendance.pieces,
+        actor=call.person,
+        event_id=EventId(call.arguments.event_id),
     )
     return Pieces(people, _participant, Attendance)
 
@@ -135,8 +138,11 @@ async def get_attendance(call: CallContext[OneEvent]) -> Pieces[ParticipantShown
 async def get_my_attendance(call: CallContext[Page]) -> Pieces[MyAttendance, list[MyAttendance]]:
     """The events I joined and who marked me there, newest first."""
     asked = call.arguments
-    attended = call.use_cases.get_my_attendance.pieces(
-        actor=call.person, limit=asked.limit, offset=asked.offset
+    attended = partial(
+        call.use_cases.get_my_attendance.pieces,
+        actor=call.person,
+        limit=asked.limit,
+        offset=asked.offset,
     )
     return Pieces(attended, _attended, list, asked.limit)
 
@@ -173,7 +179,8 @@ async def annul_mark(call: CallContext[Annulment]) -> EntryNumber:
 async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, LedgerShown]:
     """Every mark and annulment of an event that I organise; of another one my own."""
     asked = call.arguments
-    lines = call.use_cases.get_ledger.pieces(
+    lines = partial(
+        call.use_cases.get_ledger.pieces,
         actor=call.person,
         event_id=EventId(asked.event_id),
         user_id=None if asked.user_id is None else UserId(asked.user_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -147,7 +148,7 @@ async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
 async def get_events(call: CallContext[Search]) -> Pieces[EventShown, list[EventShown]]:
     """Events by a part of their name, in whatever case; by start, then name."""
     asked = call.arguments
-    found = call.use_cases.get_events.pieces(name=asked.name, query=asked.query)
+    found = partial(call.use_cases.get_events.pieces, name=asked.name, query=asked.query)
     return Pieces(found, _shown, list, asked.limit)
 
 
@@ -189,8 +190,11 @@ async def get_created_events(
 ) -> Pieces[CreatedEvent, list[CreatedEvent]]:
     """The events I made; by start, then name."""
     asked = call.arguments
-    created = call.use_cases.get_created_events.pieces(
-        actor=call.person, query=asked.query, helping=asked.helping
+    created = partial(
+        call.use_cases.get_created_events.pieces,
+        actor=call.person,
+        query=asked.query,
+        helping=asked.helping,
     )
     return Pieces(created, _created, list, asked.limit)
 
@@ -201,7 +205,7 @@ async def get_joined_events(
 ) -> Pieces[JoinedEvent, list[JoinedEvent]]:
     """The events I am in; by start, then name."""
     me, asked = call.person, call.arguments
-    joined = call.use_cases.get_joined_events.pieces(actor=me, query=asked.query)
+    joined = partial(call.use_cases.get_joined_events.pieces, actor=me, query=asked.query)
     return Pieces(joined, lambda joined: _joined(joined, me), list, asked.limit)
 
 

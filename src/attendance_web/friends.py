@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from attendance_core.friends import Friend
@@ -34,7 +36,7 @@ class FriendRequests(msgspec.Struct, frozen=True):
 @get("/api/friends/GetFriendList")
 async def get_friend_list(call: CallContext[Nothing]) -> Pieces[FriendListed, FriendList]:
     """My friends, and those I have asked."""
-    friends = call.use_cases.get_friend_list.pieces(actor=call.person)
+    friends = partial(call.use_cases.get_friend_list.pieces, actor=call.person)
     return Pieces(friends, _friend, FriendList)
 
 
@@ -51,8 +53,11 @@ async def send_friend_request(call: CallContext[OnePerson]) -> None:
 async def get_friend_requests(call: CallContext[Page]) -> Pieces[UserId, FriendRequests]:
     """Who asked me and waits for an answer, the oldest request first."""
     asked = call.arguments
-    askers = call.use_cases.get_friend_requests.pieces(
-        actor=call.person, limit=asked.limit, offset=asked.offset
+    askers = partial(
+        call.use_cases.get_friend_requests.pieces,
+        actor=call.person,
+        limit=asked.limit,
+        offset=asked.offset,
     )
     return Pieces(askers, UserId, FriendRequests, asked.limit)
 

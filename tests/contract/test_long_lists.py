@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ import pytest_asyncio
 
 from attendance_web.http import list_turns, pieces, pipeline
 from attendance_web.routes import CALLS
+from attendance_web.wire.person_turns import OF_ONE
 from tests.support.asgi_client import AsgiClient
 from tests.support.live_house import House, eventually, opened_house
 from tests.support.looks import Looks, in_pieces
@@ -27,6 +29,7 @@ EVENTS = "/api/events/GetEvents"
 CREATED = "/api/events/GetCreatedEvents"
 JOINED = "/api/events/GetJoinedEvents"
 FIND = "/api/profile/FindByName"
+FRIENDS = "/api/friends/GetFriendList"
 MANY = 7  # events
 PIECE = 2
 
@@ -220,6 +223,64 @@ class TestTurns:
             client.read(99)
             assert (await client.ended()).is_whole
         assert len(response(await waits)) == MANY
+
+    async def test_a_short_list_waits_for_no_long_answer(
+        self,
+        site: Site,
+        anna: Browser,
+        in_pieces: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Neither for one's own nor, where there are as many as there may be, for others'."""
+        in_pieces()
+        monkeypatch.setattr(list_turns, "TURN_SECONDS", 0.05)
+        turns, boris = site.app.services.list_turns, await site.person("boris")
+        monkeypatch.setattr(turns, "_people", list_turns._fair_turns(1, of_one=1))
+        slow = AsgiClient(site.app, EVENTS, session=str(anna.session)).ask(reads=1)
+        await eventually(lambda: bool(slow.pieces))
+        for person in (anna, boris):
+            assert response(await person.get(FRIENDS)) == {"friends": []}
+            refusal(await person.get(EVENTS), 8, status=429)
+        slow.go()
+        await slow.ended()
+
+    async def test_of_who_waits_nothing_is_kept_and_their_list_is_read_anew(
+        self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
+    ) -> None:
+        in_pieces()
+        slow = AsgiClient(site.app, EVENTS, session=str(anna.session)).ask(reads=1)
+        await eventually(lambda: bool(slow.pieces))
+        waits = asyncio.create_task(anna.get(EVENTS))
+        await eventually(lambda: site.app.services.list_turns._people._turns.waiting_count == 1)
+        await anna.event("Первая", starts=-600)
+        slow.go()
+        await slow.ended()
+        found = response(await waits)
+        assert len(found) == MANY + 1 and found[0]["name"].startswith("Первая")
+
+    async def test_who_waits_longer_than_for_a_turn_is_told_as_soon(
+        self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.16. What is left of its time goes by its beginning, not by its first turn."""
+        given: list[float] = []
+
+        class Noted(pieces.PiecesResponse):
+            def __init__(self, *reading: Any) -> None:
+                given.append(reading[-1])
+                super().__init__(*reading)
+
+        monkeypatch.setattr(pipeline, "PiecesResponse", Noted)
+        clock, turns = asyncio.get_running_loop().time, site.app.services.person_turns
+        async with AsyncExitStack() as busy:
+            for _ in range(OF_ONE):
+                await busy.enter_async_context(turns.turn(anna.user_id, 1))
+            began = clock()
+            waits = asyncio.create_task(anna.get(JOINED))
+            await eventually(lambda: turns._turns.waiting_count == 1)
+            gone_on = clock()
+        response(await waits)
+        (until,) = given
+        assert began <= until - pipeline.ANSWER_SECONDS <= gone_on
 
     async def test_who_is_not_logged_in_shares_a_few_of_which_no_network_has_all(
         self,

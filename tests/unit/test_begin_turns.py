@@ -10,7 +10,8 @@ import pytest
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
 from attendance_web.http import begin_turns
-from attendance_web.http.begin_turns import OF_ONE, BeginTurns
+from attendance_web.http.begin_turns import OF_ONE, BeginTurns, began_at
+from attendance_web.http.head import Application
 from attendance_web.wire.seen_sessions import SeenSessions
 
 FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
@@ -46,7 +47,9 @@ def door(seen: SeenSessions) -> BeginTurns:
     return BeginTurns(seen)
 
 
-def asks(door: BeginTurns, begun: Begun, client: str, path: str = "/", token: str = "") -> Any:
+def asks(
+    door: BeginTurns, begun: Application, client: str, path: str = "/", token: str = ""
+) -> Any:
     """A request of this client, with this session."""
     headers = [(b"cookie", f"sessionid={token}".encode())] if token else []
     scope = {"path": path, "client": (client, 1), "headers": headers, "scheme": "http"}
@@ -59,6 +62,25 @@ async def test_nobody_comes_behind_all_of_a_flood(door: BeginTurns, begun: Begun
     await asyncio.gather(*flood, other)
     assert begun.clients.index(OTHER) <= OF_ONE
     assert len(begun.clients) == MANY + 1
+
+
+async def test_the_time_of_a_request_goes_by_when_it_came(door: BeginTurns, begun: Begun) -> None:
+    """Contract: 1.16. And not by when its turn came."""
+    clock, told = asyncio.get_running_loop().time, list[float]()
+
+    async def tells(scope: Any, _: Any, __: Any) -> None:
+        told.append(began_at(scope))
+
+    begun.may_go_on.clear()
+    flood = [asks(door, begun, FLOOD) for _ in range(OF_ONE)]
+    await asyncio.sleep(0)
+    late = asks(door, tells, FLOOD)
+    await asyncio.sleep(0)
+    asked = clock()
+    assert not told
+    begun.may_go_on.set()
+    await asyncio.gather(*flood, late)
+    assert told[0] <= asked
 
 
 async def test_a_few_begin_at_a_step_though_none_suspends(door: BeginTurns, begun: Begun) -> None:

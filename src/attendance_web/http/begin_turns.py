@@ -7,6 +7,7 @@ three hundred calls may begin at once, all come between two steps of a command. 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
@@ -23,6 +24,13 @@ WAITING: Final = 20_000  # a hall that opens the page, with six connections each
 TURN_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
 # So long a turn is kept at most: what takes longer waits for the store, and is in nobody's way
 STEP_SECONDS: Final[Seconds] = 0.02
+BEGAN_EXTENSION: Final = "attendance.began_at"
+
+
+def began_at(scope: Mapping[str, Any]) -> Seconds:
+    """Tells when a request came, by the event loop's clock, before it waited for its turn."""
+    began: Seconds | None = scope.get("extensions", {}).get(BEGAN_EXTENSION)
+    return asyncio.get_running_loop().time() if began is None else began
 
 
 class BeginTurns:
@@ -36,6 +44,7 @@ class BeginTurns:
 
     async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request in its turn; those about our own health need none."""
+        scope.setdefault("extensions", {})[BEGAN_EXTENSION] = asyncio.get_running_loop().time()
         async with AsyncExitStack() as stack:
             if not scope["path"].startswith("/health/"):
                 with suppress(NoTurn):

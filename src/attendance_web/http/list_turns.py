@@ -42,15 +42,21 @@ class ListTurns:
         """Waits for a turn at one look of the store. Raises TooManyRequests."""
         return _turn(self._looks, caller, patience)
 
-    def turn_to_answer(self, caller: Caller) -> AbstractAsyncContextManager[None]:
-        """Waits for a turn at one answer in pieces, from its first look to its last byte.
+    def may_answer(self, caller: Caller) -> bool:
+        """Tells whether they need not wait for a turn at an answer, if they ask in this step."""
+        return self._answers_of(caller).may_have(caller)
+
+    def turn_to_answer(self, caller: Caller, waited: Seconds) -> AbstractAsyncContextManager[None]:
+        """Waits for a turn at one answer in pieces, which is known to be long, to its last byte.
 
         A person has one at a time; those who are not logged in share a few, of which one network
-        never has all. Raises TooManyRequests.
+        never has all. They have ``waited`` already. Raises TooManyRequests.
         """
-        if isinstance(caller, str):
-            return _turn(self._strangers, caller, STRANGER_SECONDS)
-        return _turn(self._people, caller, TURN_SECONDS)
+        patience = STRANGER_SECONDS if isinstance(caller, str) else TURN_SECONDS
+        return _turn(self._answers_of(caller), caller, patience - waited)
+
+    def _answers_of(self, caller: Caller) -> FairTurns:
+        return self._strangers if isinstance(caller, str) else self._people
 
 
 def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:

@@ -2,7 +2,7 @@
 
 Between two pieces the event loop serves others, and no look, connection or transaction is open;
 the next is read when the client has taken the one before. What fits in one piece is answered as
-whatever else is.
+whatever else is, and waits for no turn but that of its look.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the an
 
 @dataclass(frozen=True, slots=True)
 class Pieces(Generic[T, A]):
-    """An answer with a list that may be long: values of the core, how one of them is shown, and
-    what the answer is that has these rows.
+    """An answer with a list that may be long: what begins to read it, how one of its values is
+    shown, and what the answer is that has these rows.
     """
 
-    values: AsyncIterator[Sequence[Any]]
+    begin: Callable[[], AsyncIterator[Sequence[Any]]]
     show: Callable[[Any], T]
     answer_of: Callable[[list[T]], A]
     limit: int | None = None  # rows that were asked for
@@ -60,7 +60,7 @@ class _LongAnswer:
     turns: ListTurns
     caller: Caller
     cookies: list[Cookie]
-    seconds: Seconds | None  # until it has begun, where that is bounded
+    until: Seconds | None  # it has to have begun, by the clock of the event loop
 
 
 class PiecesResponse(Response[bytes]):
@@ -72,10 +72,10 @@ class PiecesResponse(Response[bytes]):
         turns: ListTurns,
         caller: Caller,
         cookies: list[Cookie],
-        seconds: Seconds | None,
+        until: Seconds | None,
     ) -> None:
         super().__init__(b"")
-        self._reading = _LongAnswer(pieces, turns, caller, cookies, seconds)
+        self._reading = _LongAnswer(pieces, turns, caller, cookies, until)
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been read yet."""
@@ -90,14 +90,15 @@ class _PiecesAnswer(ASGIResponse):
     def __init__(self, reading: _LongAnswer, request: Any) -> None:
         super().__init__(headers=dict(NO_STORE), cookies=reading.cookies, media_type=JSON)
         self._reading = reading
+        self._values: AsyncIterator[Sequence[Any]] | None = None  # while it is read
         self._request = request
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Raises TooManyRequests, Unavailable, and what a look does, before it has begun."""
+        """Raises TooManyRequests, Unavailable, and what the call does, before it has begun."""
         rows: list[Any] | None
         try:
             if self._reading.pieces.is_short:
-                async with asyncio.timeout(self._reading.seconds):
+                async with asyncio.timeout_at(self._reading.until):
                     rows = await self._next(TURN_SECONDS)
             else:
                 rows = await self._long(scope, receive, send)
@@ -108,30 +109,41 @@ class _PiecesAnswer(ASGIResponse):
             await whole.to_asgi_response(None, self._request)(scope, receive, send)
 
     async def _long(self, scope: Any, receive: Any, send: Any) -> list[Any] | None:
-        """Reads what may be many pieces, when its turn has come, and sends them.
+        """Reads what may be many pieces and, once it is known to be, sends them in its turn.
 
-        Where there is but one, it is returned instead. Of somebody who has gone nothing is read.
+        Where there is but one, it is returned instead. Nobody's first piece is kept while they
+        wait, since many may: it is read anew, but not of somebody who has gone.
         """
-        reading = self._reading
-        gone = asyncio.create_task(_until_gone(receive))
+        turns, caller = self._reading.turns, self._reading.caller
+        clock = asyncio.get_running_loop().time
+        gone, began = asyncio.create_task(_until_gone(receive)), clock()
         async with AsyncExitStack() as turn:
             turn.callback(gone.cancel)
-            async with asyncio.timeout(reading.seconds):
-                await turn.enter_async_context(reading.turns.turn_to_answer(reading.caller))
+            async with asyncio.timeout_at(self._reading.until):
+                rows = await self._next(TURN_SECONDS)
+                if len(rows) < MAX_PIECE:
+                    return rows
+                must_wait = not turns.may_answer(caller)
+                if must_wait:
+                    rows, self._values = [], None
+                await turn.enter_async_context(turns.turn_to_answer(caller, clock() - began))
                 if gone.done():
                     return None
-                rows = await self._next(TURN_SECONDS)
+                if must_wait:
+                    rows = await self._next(TURN_SECONDS)
             if len(rows) < MAX_PIECE:
                 return rows
             await self._send_pieces(rows, gone, scope, send)
             return None
 
     async def _next(self, patience: Seconds) -> list[Any]:
-        """Reads a piece when its turn has come; an empty one at the end."""
+        """Reads a piece when its turn has come, at first the first; an empty one at the end."""
         reading = self._reading
+        if self._values is None:
+            self._values = reading.pieces.begin()
         async with reading.turns.turn_to_look(reading.caller, patience):
             try:
-                values = await anext(reading.pieces.values)
+                values = await anext(self._values)
             except StopAsyncIteration:
                 return []
         return [reading.pieces.show(value) for value in values]

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
@@ -15,6 +15,7 @@ from attendance_core.accounts import Actor
 from attendance_core.errors import InvalidArgument, NotLoggedIn, TooManyRequests, Unavailable
 from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.http import csrf
+from attendance_web.http.begin_turns import began_at
 from attendance_web.http.body_parsing import in_body, in_query
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
@@ -35,6 +36,8 @@ from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
 from attendance_web.wire.turns import NoTurn
 from attendance_web.wire.values import InvalidValue
+
+T = TypeVar("T")
 
 ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_SECONDS: Final[Seconds] = 3.0  # of waiting; what is then to be done has one more
@@ -78,7 +81,6 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             raise BodyTooLarge
         csrf.check(headers, credential, services.allowed_origins, secure=secure)
     actor = None
-    began_at = asyncio.get_running_loop().time()
     if credential is not None:
         actor = await services.use_cases.identify(token=credential.token, kind=credential.kind)
     if actor is not None:
@@ -89,11 +91,11 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     if declared.heeds_person:
         _check_person(actor, headers)
     async with _upload(declared, services, actor, headers) as upload:
-        identified_in = asyncio.get_running_loop().time() - began_at
         address = address_of(scope)
         caller = caller_of(None if actor is None else actor.user_id, address)
+        arguments, coming = await _timed(_arguments(declared, request, caller, upload))
         call = CallContext(
-            await _arguments(declared, request, caller, upload),
+            arguments,
             actor,
             credential,
             address,
@@ -102,13 +104,12 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             secure=secure,
             browser_secrets=browser_secrets_from(headers, secure=secure),
         )
-        left = ANSWER_SECONDS - identified_in
-        answer = await _run(declared, call, services, caller, left, scope)
+        until = began_at(scope) + ANSWER_SECONDS + coming if declared.needs_login else None
+        answer = await _run(declared, call, services, caller, until, scope)
     if actor is not None and actor.renewed and not call.cookies:
         call.keep_session()
     if isinstance(answer, Pieces):
-        seconds = left if declared.needs_login else None
-        return PiecesResponse(answer, services.list_turns, caller, call.cookies, seconds)
+        return PiecesResponse(answer, services.list_turns, caller, call.cookies, until)
     return success(answer, call.cookies)
 
 
@@ -143,18 +144,18 @@ async def _run(
     call: CallContext[Any],
     services: CallServices,
     caller: Caller,
-    seconds: Seconds,
+    until: Seconds | None,
     scope: Mapping[str, Any],
 ) -> Any:
     """Carries a call out, in its caller's turn. Raises TooManyRequests, and what the call does.
 
-    A password or a picture takes as long as it takes, and so does the way of a body to us.
+    ``until`` is by the clock of the event loop. A password or a picture takes as long as it takes.
     """
     if declared.is_upload:
         return await _while_there(scope, declared.run(call))
     async with AsyncExitStack() as turn:
         try:
-            async with asyncio.timeout(seconds if declared.needs_login else None):
+            async with asyncio.timeout_at(until):
                 if declared.is_list:
                     await turn.enter_async_context(services.list_turns.turn_to_look(caller))
                 elif declared.needs_login:
@@ -190,6 +191,13 @@ def _check_person(actor: Actor | None, headers: RawHeaders) -> None:
         check_person(actor, person_of_headers(headers))
     except InvalidValue:
         raise InvalidArgument(field="X-Attendance-User") from None
+
+
+async def _timed(coming: Awaitable[T]) -> tuple[T, Seconds]:
+    """Waits for what may take as long as it takes, and tells how long it took."""
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    return await coming, clock() - began
 
 
 async def _arguments(

@@ -54,7 +54,7 @@ class Turns:
         its place in the line. Raises NoTurn.
         """
         turn = Turn(whose, changed)
-        if self._may_have(whose):
+        if self.may_have(whose):
             self._begin(turn)
             return turn
         waiting = len(self._lines.get(whose, ()))
@@ -92,7 +92,7 @@ class Turns:
         """How many turns are waited for."""
         return self._waiting
 
-    def _may_have(self, whose: Hashable) -> bool:
+    def may_have(self, whose: Hashable) -> bool:
         """Tells whether they need not wait: who waits meanwhile has as many as one may have."""
         return self._given_to_all < self._at_once and self._given[whose] < self._of_one
 
@@ -102,7 +102,7 @@ class Turns:
         self._given_to_all += 1
 
     def _begin_next(self) -> None:
-        whose = next(filter(self._may_have, self._lines), None)
+        whose = next(filter(self.may_have, self._lines), None)
         if whose is None:
             return
         turn = self._lines[whose].popleft()
@@ -133,6 +133,10 @@ class FairTurns:
         self._turns = Turns(
             at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
         )
+
+    def may_have(self, whose: Hashable) -> bool:
+        """Tells whether they need not wait for a turn that they ask for in this step."""
+        return self._turns.may_have(whose)
 
     @asynccontextmanager
     async def turn(self, whose: Hashable, within: Seconds) -> AsyncIterator[Callable[[], None]]:
