@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    Integer,
     Select,
     String,
     bindparam,
@@ -63,13 +64,14 @@ class WordSearch:
     """
 
     def __init__(self, table: str, rows: Select[Any]) -> None:
-        names = ("first", "others", "patterns", "phrases")  # those of `parameters_of`
+        names = ("first", "others", "patterns", "phrases")  # of those of `parameters_of`
         arguments = literal_column(table), *(bindparam(each, type_=String) for each in names)
-        self._few_matches = select(has_few_matches(*arguments))
+        many = bindparam("many", type_=Integer)
+        self._few_matches = select(has_few_matches(*arguments, many))
         self._by_index = rows.where(has_words_by_index(*arguments))
         self._in_order = rows.where(has_words(*arguments))
 
-    def statement_for(self, parameters: Mapping[str, str], execute: Execute) -> Select[Any]:
+    def statement_for(self, parameters: Mapping[str, Any], execute: Execute) -> Select[Any]:
         """Chooses the statement that finds these words, for which it may have to look itself."""
         has_index = len(parameters["first"]) >= TRIGRAM_LENGTH
         if has_index and execute(self._few_matches, parameters).scalar_one():
@@ -77,7 +79,7 @@ class WordSearch:
         return self._in_order
 
 
-def parameters_of(part: str) -> Mapping[str, str]:
+def parameters_of(part: str) -> Mapping[str, Any]:
     """Writes the words of a folded part as the statements of each engine want them."""
     words = words_of(part) or [""]
     phrases = [each for each in words[:MAX_PHRASES] if len(each) >= TRIGRAM_LENGTH]
@@ -86,6 +88,7 @@ def parameters_of(part: str) -> Mapping[str, str]:
         "others": json.dumps(words[1:]),
         "patterns": " ".join(f"%{_literal(each)}%" for each in words[1:]),
         "phrases": " AND ".join('"' + each.replace('"', '""') + '"' for each in phrases),
+        "many": MANY_MATCHES,
     }
 
 
@@ -114,10 +117,11 @@ def _sqlite_has_words_by_index(element: Any, compiler: SQLCompiler, **options: A
 
 @compiles(has_few_matches, "sqlite")
 def _sqlite_has_few_matches(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    table, *_, phrases = element.clauses
-    index, asked = f"trigrams_of_{table.name}_folded", compiler.process(phrases, **options)
-    matches = f"SELECT 1 FROM {index} WHERE {index} MATCH {asked} LIMIT {MANY_MATCHES}"
-    return f"(SELECT count(*) FROM ({matches})) < {MANY_MATCHES}"
+    table, *_, phrases, many = element.clauses
+    asked, most = (compiler.process(each, **options) for each in (phrases, many))
+    index = f"trigrams_of_{table.name}_folded"
+    matches = f"SELECT 1 FROM {index} WHERE {index} MATCH {asked} LIMIT {most}"
+    return f"(SELECT count(*) FROM ({matches})) < {most}"
 
 
 @compiles(has_few_matches, "postgresql")
