@@ -23,7 +23,7 @@ DIALECT = SQLiteDialect_pysqlite()
 
 @dataclass(frozen=True, slots=True)
 class _Argument:
-    """Finds the value of one question mark of a statement."""
+    """Finds a value that a statement has in one or several places."""
 
     name: str
     is_parameter: bool  # else it is a constant of the statement
@@ -43,12 +43,13 @@ class _CompiledStatement:
     """Runs one statement, compiled to SQLite's text."""
 
     text: str
-    arguments: Sequence[_Argument]  # in the order of the question marks
+    arguments: Sequence[_Argument]
+    marks: Sequence[int]  # which argument each question mark stands for
     conversions: Sequence[tuple[int, Convert]]  # which columns of a row, and how
 
     def run(self, connection: sqlite3.Connection, parameters: Mapping[str, Any]) -> Rows:
         values = [argument.value_in(parameters) for argument in self.arguments]
-        cursor = connection.execute(self.text, values)
+        cursor = connection.execute(self.text, [values[number] for number in self.marks])
         rows = cursor.fetchall()
         if self.conversions and rows:
             rows = [self._convert_row(row) for row in rows]
@@ -77,9 +78,11 @@ def _compile(statement: Any, parameters: Mapping[str, Any]) -> _CompiledStatemen
         convert = column.type.dialect_impl(DIALECT).result_processor(DIALECT, None)
         if convert is not None:
             conversions.append((index, convert))
+    names = list(dict.fromkeys(expanded.positiontup or ()))
     return _CompiledStatement(
         expanded.statement,
-        [arguments[name] for name in expanded.positiontup or ()],
+        [arguments[name] for name in names],
+        [names.index(name) for name in expanded.positiontup or ()],
         conversions,
     )
 
