@@ -214,7 +214,8 @@ ledger = Table(
     ),
     CheckConstraint("n % 2 = 0 OR actor_id <> user_id", name="by_another"),
     Index(None, "actor_id", "month", "person_checked", "at"),
-    Index(None, "user_id", "month"),
+    Index(None, "user_id", "month", "actor_id"),
+    Index(None, "event_id", "at", "user_id", "n"),
     sqlite_with_rowid=False,
 )
 
@@ -233,7 +234,6 @@ ledger_notes = Table(
         ["ledger.event_id", "ledger.user_id", "ledger.n"],
         name="fk_ledger_notes_entry",
     ),
-    Index(None, "user_id"),
 )
 
 # What the marks that somebody made in a month pay: a projection of the ledger, kept by triggers

@@ -1,0 +1,52 @@
+"""Which way an engine finds what a store asks it for."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from sqlalchemy import event
+
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_adapters.sql.sqlite import SqliteStore
+
+
+async def plan_of(
+    store: SqliteStore | PostgresStore, look: Callable[[], Coroutine[Any, Any, Any]], words: str
+) -> str:
+    """The plan of the one statement with these words that a look asks."""
+    if isinstance(store, SqliteStore):
+        return await _plan_on_sqlite(store, look, words)
+    return await _plan_on_postgres(store, look, words)
+
+
+async def _plan_on_sqlite(store: SqliteStore, look: Callable[[], Any], words: str) -> str:
+    asked: list[str] = []
+    for connection in store._connections:
+        connection.set_trace_callback(asked.append)
+    await look()
+    for connection in store._connections:
+        connection.set_trace_callback(None)
+    (statement,) = {each for each in asked if words in each}
+    with sqlite3.connect(store._path) as on:
+        plan = str(on.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall())
+    on.close()
+    return plan
+
+
+async def _plan_on_postgres(store: PostgresStore, look: Callable[[], Any], words: str) -> str:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if words in statement:
+            asked.append((statement, parameters))
+
+    event.listen(store._engine.sync_engine, "before_cursor_execute", note)
+    await look()
+    event.remove(store._engine.sync_engine, "before_cursor_execute", note)
+    ((statement, parameters),) = asked
+    async with store._single_read_engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        return str(await driver.fetch(f"EXPLAIN {statement}", *parameters))
