@@ -187,6 +187,10 @@ class TestFailures:
             await store.start()
         await store.close()
 
+    def test_few_commits_wait_for_the_log_to_be_copied(self, sqlite_store: SqliteStore) -> None:
+        for connection in sqlite_store._connections:
+            assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (4_000,)
+
     @pytest.mark.parametrize("name", sqlite.PRAGMAS)
     async def test_it_does_not_start_with_less_than_we_promise(
         self, name: str, database: Path, monkeypatch: pytest.MonkeyPatch
