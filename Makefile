@@ -149,6 +149,12 @@ hostile: install ## Measure what one attacker costs a bystander (SECONDS=n ENGIN
 	$(BIN)/python -m tests.chaos.hostile $(if $(filter-out file,$(origin SECONDS)),--seconds $(SECONDS)) \
 	  $(if $(NGINX),--nginx) $(if $(ENGINE),--engine $(ENGINE)) $(ATTACKS)
 
+KARMA_LEDGERS ?= 1000
+.PHONY: karma
+karma: install ## Compare karma in every store with the fold, over many ledgers made by chance (KARMA_LEDGERS=n)
+	KARMA_LEDGERS=$(KARMA_LEDGERS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long \
+	  tests/contract/test_karma.py tests/contract/test_karma_months.py
+
 FUZZ_REQUESTS ?= 12000
 .PHONY: fuzz
 fuzz: install ## Ask whatever the description allows, and more, by chance (FUZZ_REQUESTS=n FUZZ_SEED=n)

@@ -65,7 +65,7 @@ class TestRecountKarma:
         assert done.returncode == 0
         connection = sqlite3.connect(migrated / "var" / "attendance.db")
         connection.execute("INSERT INTO accounts VALUES (1, 'u', 'u', 'hash', 1)")
-        connection.execute("INSERT INTO karma_months VALUES (1, 24316, 5, 0, 4, 100)")
+        connection.execute("INSERT INTO karma_months VALUES (1, 24316, 5, 0, 4, 100, NULL)")
         connection.commit()
         connection.close()
         done = attendance("recount-karma", folder=migrated)

@@ -33,7 +33,7 @@ from tests.support.migrating import add_person, says
 from tests.support.random_ledgers import MONTHS, an_instant
 from tests.support.stand_ins import SetClock
 from tests.support.stored_people import an_event, annul, mark, people
-from tests.support.written_ledgers import FEW, PEOPLE, karma_of, months_of, write_at_random
+from tests.support.written_ledgers import FEW, PEOPLE, check_karma, months_of, write_at_random
 
 LEDGERS = int(os.environ.get("KARMA_LEDGERS", "200"))
 KEPT = "SELECT user_id, month, paying FROM karma_months"
@@ -86,15 +86,10 @@ async def test_it_is_what_the_fold_says_after_every_entry(
     for number in range(ledgers):
         who = await people(store, *(f"Person {each}" for each in range(PEOPLE)))
 
-        def work(unit: Any, number: int = number, who: Sequence[UserId] = who) -> list[Entry]:
-            ledger: list[Entry] = []
-            for ledger in write_at_random(unit, chance, number, who):
-                for person in who:
-                    found, folded = karma_of(unit, person, ledger)
-                    assert found == folded
-            return ledger
+        def look(unit: Any, ledger: list[Entry], who: Sequence[UserId] = who) -> None:
+            check_karma(unit, who, ledger)
 
-        written_down += await store.transact(work)
+        written_down += await write_at_random(store, chance, number, who, look)
     assert kept(url) == months_of(written_down, FEW)
     assert await asyncio.to_thread(recount.recount, url) == (len(kept(url)), 0)
 
@@ -315,7 +310,7 @@ class TestRecount:
     async def test_it_finds_and_mends_what_is_wrong(self, url: URL, store: Any) -> None:
         chance = random.Random(816)
         who = await people(store, *(f"Person {number}" for number in range(PEOPLE)))
-        ledger = await store.transact(lambda u: [*write_at_random(u, chance, 1, who)][-1])
+        ledger = await write_at_random(store, chance, 1, who)
         right = months_of(ledger, FEW)
         first, second, *_ = sorted(right)
         says(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attendance_adapters.memory.pieces import piece_of
+from attendance_adapters.memory.places import Places
 from attendance_adapters.memory.tables import EntryKey, Tables
 from attendance_core.attendance import LedgerLine
 from attendance_core.errors import AlreadyMarked
 from attendance_core.marking.karma import paying
 from attendance_core.marking.ledger import Entry, EntryNotes, NewEntry
-from attendance_core.marking.places import PlaceKey
+from attendance_core.marking.places import Place, PlaceKey
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation
@@ -47,7 +48,8 @@ class Ledger:
         marked_as = None if entry.origin is None else profile.display_name
         self._tables.ledger_notes[key] = EntryNotes(marked_as, entry.note)
 
-    def add_hold(self, entry: NewEntry, terms: Terms) -> bool:
+    def add_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+        Places(self._tables).put(marked)
         self.add(entry)
         kept = self.find(entry.event_id, entry.user_id, entry.n)
         return kept in paying(self._that_count_for(entry.actor_id), terms)

@@ -1,4 +1,4 @@
-"""Karma in SQL: what is counted before a mark, and what all marks of somebody pay. Contract: 8.11.
+"""Karma in SQL: whether a mark pays, and what all marks of somebody pay. Contract: 8.11.
 
 What all of them pay is read of `karma_months`, which triggers keep (8.12). Where that was counted
 by another rule than is asked for, it is read past, and the ledger itself is folded.
@@ -16,18 +16,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
-    false,
     func,
     literal,
     or_,
     select,
-    true,
     tuple_,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from attendance_adapters.sql import karma_triggers  # noqa: F401  declares them
 from attendance_adapters.sql.column_types import BigId, InstantType
@@ -45,20 +39,8 @@ _unchecked_a_month = bindparam("unchecked_a_month", type_=BigInteger)
 _earlier = ledger.alias("earlier")
 
 
-class whole(FunctionElement[int]):
-    """Writes a subquery with the names of its tables, which RETURNING leaves out on SQLite."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-@compiles(whole)
-def _compile_whole(element: Any, compiler: SQLCompiler, **_: Any) -> str:
-    return compiler.process(element.clauses)
-
-
 def _count_before(of_them: Any, limit: Any) -> Any:
-    """Counts standing hold marks of the month before the one that is added; as many as matter."""
+    """Counts standing hold marks of the month before one; as many as matter."""
     found = (
         select(literal(1).label("one"))
         .select_from(_earlier.join(places, last_entry_of_place(_earlier)))
@@ -80,34 +62,31 @@ def _count_before(of_them: Any, limit: Any) -> Any:
     return select(func.count()).select_from(found).scalar_subquery()
 
 
-_is_between_the_two = or_(
-    and_(_earlier.c.actor_id == _actor, _earlier.c.user_id == _user),
-    and_(_earlier.c.actor_id == _user, _earlier.c.user_id == _actor),
+_is_between_the_two = and_(
+    _earlier.c.user_id.in_((_actor, _user)), _earlier.c.actor_id.in_((_actor, _user))
 )
 _is_of_unchecked = and_(_earlier.c.actor_id == _actor, ~_earlier.c.person_checked)
-_unchecked_of_month = (
-    select(karma_months.c.unchecked)
-    .where(karma_months.c.user_id == _actor, karma_months.c.month == _month)
+# Of a mark that was added, whether it pays: as the triggers counted, where they did it by this rule
+# and no mark of the month comes behind it
+PAYS = (
+    select(karma_months.c.last_pays)
+    .where(
+        karma_months.c.user_id == _actor,
+        karma_months.c.month == _month,
+        karma_months.c.pair_a_month == _pair_a_month,
+        karma_months.c.unchecked_a_month == _unchecked_a_month,
+    )
     .scalar_subquery()
 )
-_is_later = exists().where(
-    _earlier.c.actor_id == _actor,
-    _earlier.c.month == _month,
-    _earlier.c.person_checked.in_((false(), true())),
-    _earlier.c.at >= _at,
-    tuple_(_earlier.c.at, _earlier.c.event_id, _earlier.c.user_id) > tuple_(_at, _event, _user),
-)
-# Of a pair, and of people without a tick. Of these a hundred may matter: they are counted only
-# where the month does not tell, whether the mark that is added is in its number already or not
-COUNTS_BEFORE = (
-    whole(_count_before(_is_between_the_two, _pair_a_month)),
-    whole(
-        case(
-            (_unchecked_of_month < _unchecked_a_month, 0),
-            (and_(_unchecked_of_month > _unchecked_a_month, ~_is_later), _unchecked_a_month),
-            else_=_count_before(_is_of_unchecked, _unchecked_a_month),
-        )
-    ),
+# Of any, what its karma goes by
+FACTS = select(
+    ledger.c.person_checked,
+    _count_before(_is_between_the_two, _pair_a_month),
+    _count_before(_is_of_unchecked, _unchecked_a_month),
+).where(
+    ledger.c.event_id == _event,
+    ledger.c.user_id == _user,
+    ledger.c.n == bindparam("n", type_=Integer),
 )
 MONTHS = select(
     func.coalesce(func.sum(karma_months.c.paying), 0),

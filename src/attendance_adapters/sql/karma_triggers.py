@@ -40,23 +40,35 @@ END"""
 # By name: when it fires, and what it does
 _ON_SQLITE: Final = {
     "karma_of_marks": """AFTER INSERT ON ledger WHEN new.origin = 'hold' BEGIN
+    INSERT INTO karma_months (user_id, month, paying, unchecked, pair_a_month, unchecked_a_month)
+        SELECT new.actor_id, new.month, 0, 0,
+            coalesce((SELECT pair_a_month FROM karma_rules), 4),
+            coalesce((SELECT unchecked_a_month FROM karma_rules), 100)
+        WHERE NOT EXISTS (SELECT 1 FROM karma_months
+                WHERE user_id = new.actor_id AND month = new.month)
+            AND NOT EXISTS (SELECT 1 FROM ledger AS other
+                WHERE other.actor_id = new.actor_id AND other.month = new.month
+                    AND NOT (other.event_id = new.event_id AND other.user_id = new.user_id
+                        AND other.n = new.n));
     UPDATE karma_months SET unchecked = unchecked + (NOT new.person_checked),
-        paying = CASE WHEN EXISTS (SELECT 1 FROM ledger AS later
+        last_pays = CASE WHEN EXISTS (SELECT 1 FROM ledger AS later
             WHERE later.actor_id = new.actor_id AND later.month = new.month
                 AND later.person_checked IN (0, 1) AND later.at >= new.at
                 AND (later.at, later.event_id, later.user_id)
                     > (new.at, new.event_id, new.user_id)
                 AND later.origin = 'hold')
-        THEN NULL ELSE paying + ((new.person_checked OR unchecked < unchecked_a_month)
+        THEN NULL ELSE (new.person_checked OR unchecked < unchecked_a_month)
             AND pair_a_month > (SELECT count(*) FROM ledger AS mark
                 WHERE mark.user_id IN (new.user_id, new.actor_id) AND mark.month = new.month
-                    AND +mark.actor_id IN (new.user_id, new.actor_id) AND mark.origin = 'hold'
+                    AND mark.actor_id IN (new.user_id, new.actor_id) AND mark.origin = 'hold'
                     AND (mark.at, mark.event_id, mark.user_id)
                         < (new.at, new.event_id, new.user_id)
                     AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
                         WHERE annulment.event_id = mark.event_id
-                        AND annulment.user_id = mark.user_id AND annulment.n = mark.n + 1)))
+                        AND annulment.user_id = mark.user_id AND annulment.n = mark.n + 1))
         END
+        WHERE user_id = new.actor_id AND month = new.month;
+    UPDATE karma_months SET paying = paying + last_pays
         WHERE user_id = new.actor_id AND month = new.month;
     INSERT INTO karma_months (user_id, month) SELECT new.actor_id, new.month
         WHERE NOT EXISTS (SELECT 1 FROM karma_months
@@ -65,7 +77,7 @@ _ON_SQLITE: Final = {
         WHERE user_id = new.user_id AND month = new.month
             AND EXISTS (SELECT 1 FROM ledger AS later
                 WHERE later.user_id = new.actor_id AND later.month = new.month
-                    AND +later.actor_id = new.user_id AND later.origin = 'hold'
+                    AND later.actor_id = new.user_id AND later.origin = 'hold'
                     AND (later.at, later.event_id, later.user_id)
                         > (new.at, new.event_id, new.user_id));
 END""",
@@ -99,26 +111,37 @@ BEGIN
             WHERE user_id IN (mark.actor_id, mark.user_id) AND month = mark.month;
         RETURN NULL;
     END IF;
+    INSERT INTO karma_months (user_id, month, paying, unchecked, pair_a_month, unchecked_a_month)
+        SELECT mark.actor_id, mark.month, 0, 0,
+            coalesce((SELECT pair_a_month FROM karma_rules), 4),
+            coalesce((SELECT unchecked_a_month FROM karma_rules), 100)
+        WHERE NOT EXISTS (SELECT 1 FROM karma_months
+                WHERE user_id = mark.actor_id AND month = mark.month)
+            AND NOT EXISTS (SELECT 1 FROM ledger AS other
+                WHERE other.actor_id = mark.actor_id AND other.month = mark.month
+                    AND NOT (other.event_id = mark.event_id AND other.user_id = mark.user_id
+                        AND other.n = mark.n));
     UPDATE karma_months SET unchecked = unchecked + (NOT mark.person_checked)::int,
-        paying = CASE WHEN EXISTS (SELECT 1 FROM ledger AS later
-            WHERE later.actor_id = mark.actor_id AND later.month = mark.month
-                AND later.person_checked IN (false, true) AND later.at >= mark.at
-                AND (later.at, later.event_id, later.user_id)
-                    > (mark.at, mark.event_id, mark.user_id)
-                AND later.origin = 'hold')
-        THEN NULL ELSE paying + ((mark.person_checked OR unchecked < unchecked_a_month)
-            AND pair_a_month > (SELECT count(*) FROM ledger AS other
-                WHERE other.user_id IN (mark.user_id, mark.actor_id)
-                    AND other.month = mark.month
-                    AND other.actor_id IN (mark.user_id, mark.actor_id)
-                    AND other.origin = 'hold'
-                    AND (other.at, other.event_id, other.user_id)
-                        < (mark.at, mark.event_id, mark.user_id)
-                    AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
-                        WHERE annulment.event_id = other.event_id
-                        AND annulment.user_id = other.user_id
-                        AND annulment.n = other.n + 1)))::int
-        END
+        (paying, last_pays) = (SELECT paying + pays::int, pays FROM (
+            SELECT CASE WHEN EXISTS (SELECT 1 FROM ledger AS later
+                WHERE later.actor_id = mark.actor_id AND later.month = mark.month
+                    AND later.person_checked IN (false, true) AND later.at >= mark.at
+                    AND (later.at, later.event_id, later.user_id)
+                        > (mark.at, mark.event_id, mark.user_id)
+                    AND later.origin = 'hold')
+            THEN NULL ELSE (mark.person_checked OR unchecked < unchecked_a_month)
+                AND pair_a_month > (SELECT count(*) FROM ledger AS other
+                    WHERE other.user_id IN (mark.user_id, mark.actor_id)
+                        AND other.month = mark.month
+                        AND other.actor_id IN (mark.user_id, mark.actor_id)
+                        AND other.origin = 'hold'
+                        AND (other.at, other.event_id, other.user_id)
+                            < (mark.at, mark.event_id, mark.user_id)
+                        AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
+                            WHERE annulment.event_id = other.event_id
+                            AND annulment.user_id = other.user_id
+                            AND annulment.n = other.n + 1))
+            END AS pays OFFSET 0) AS counted)
         WHERE user_id = mark.actor_id AND month = mark.month;
     IF NOT FOUND THEN
         INSERT INTO karma_months (user_id, month) VALUES (mark.actor_id, mark.month);

@@ -26,8 +26,9 @@ from attendance_adapters.sql.entries import (
     notes_from,
 )
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.karma import COUNTS_BEFORE, count_paying, rule_of
+from attendance_adapters.sql.karma import FACTS, PAYS, count_paying, rule_of
 from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
+from attendance_adapters.sql.places import PUT_PLACE, row_of_place
 from attendance_adapters.sql.tables import ledger, ledger_notes, profiles, scans
 from attendance_core.attendance import LedgerLine
 from attendance_core.marking.karma import Before, pays
@@ -36,6 +37,7 @@ from attendance_core.marking.ledger import (
     NewEntry,
     month_of,
 )
+from attendance_core.marking.places import Place
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation
@@ -67,8 +69,8 @@ ADD_ENTRY = insert(ledger).from_select(
     ),
     include_defaults=False,
 )
-# None of those that are counted is the one that is added, whenever it is to be seen
-ADD_HOLD = ADD_ENTRY.returning(ledger.c.person_checked, *COUNTS_BEFORE)
+# Behind the entry, whose triggers have counted it
+PUT_PLACE_OF_HOLD = PUT_PLACE.returning(PAYS)
 PUT_NOTE = (
     update(ledger_notes)
     .where(
@@ -114,10 +116,14 @@ class Ledger:
         self._execute(ADD_ENTRY, _row_of(entry))
         self._note(entry)
 
-    def add_hold(self, entry: NewEntry, terms: Terms) -> bool:
-        asked = {**_row_of(entry), **rule_of(terms)}
-        ((person_checked, *before),) = self._execute(ADD_HOLD, asked)
-        self._note(entry)
+    def add_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+        row = _row_of(entry)
+        self._execute(ADD_ENTRY, row)
+        asked = {"actor_id": row["actor_id"], "month": row["month"], **rule_of(terms)}
+        found = self._execute(PUT_PLACE_OF_HOLD, {**row_of_place(marked), **asked}).scalar_one()
+        if found is not None:
+            return bool(found)
+        ((person_checked, *before),) = self._execute(FACTS, {**row, **rule_of(terms)})
         return pays(Before(*before), person_checked, terms)
 
     def _note(self, entry: NewEntry) -> None:

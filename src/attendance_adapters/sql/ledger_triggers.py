@@ -1,9 +1,9 @@
 """What the databases do by themselves for the ledger, as the migrations made it.
 
 They refuse every change of an entry (Contract: 8.1), note the name that a person is marked under
-(8.4) and when they had the tick first (8.3), whichever version of this code writes; and they keep
-`marks`, which the version before reads and writes, and the ledger alike, and tell that version of
-an event with entries what it knows of one with marks.
+(8.4) and when they had the tick first (8.3), whichever version of this code writes; and they have
+the version before find the standing marks in `marks`, a view, make an entry of what it adds to
+that, and tell it of an event with entries what it knows of one with marks.
 """
 
 from __future__ import annotations
@@ -14,6 +14,14 @@ from sqlalchemy import Connection, event
 
 from attendance_adapters.sql.tables import metadata
 
+# The standing marks, for the version before. Nothing here reads it or adds to it, and the next
+# release drops it
+_MARKS: Final = """CREATE VIEW marks AS SELECT event_id, user_id, actor_id AS marker_id, at,
+    CASE origin WHEN 'hold' THEN 50 ELSE 0 END AS points
+FROM ledger AS mark
+WHERE origin IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger AS annulment
+    WHERE annulment.event_id = mark.event_id AND annulment.user_id = mark.user_id
+        AND annulment.n = mark.n + 1)"""
 # By name: when it fires, and what it does
 _ON_SQLITE: Final = {
     "ledger_is_never_replaced": """BEFORE INSERT ON ledger
@@ -36,18 +44,10 @@ END""",
     UPDATE profiles SET checked_at = coalesce(new.judged_at, new.uploaded_at)
         WHERE user_id = new.user_id AND checked_at IS NULL;
 END""",
-    "marks_of_ledger": """AFTER INSERT ON ledger BEGIN
-    DELETE FROM marks
-        WHERE new.origin IS NULL AND event_id = new.event_id AND user_id = new.user_id;
-    INSERT INTO marks (event_id, user_id, marker_id, at, points)
-        SELECT new.event_id, new.user_id, new.actor_id, new.at,
-            CASE new.origin WHEN 'hold' THEN 50 ELSE 0 END
-        WHERE new.origin IS NOT NULL AND NOT EXISTS (SELECT 1 FROM marks
+    "ledger_of_marks": """INSTEAD OF INSERT ON marks BEGIN
+    SELECT RAISE(ABORT, 'UNIQUE constraint failed: marks.event_id, marks.user_id')
+        WHERE EXISTS (SELECT 1 FROM marks
             WHERE event_id = new.event_id AND user_id = new.user_id);
-END""",
-    "ledger_of_marks": """AFTER INSERT ON marks
-    WHEN (SELECT coalesce(max(n), 0) % 2 FROM ledger
-        WHERE event_id = new.event_id AND user_id = new.user_id) = 0 BEGIN
     INSERT INTO ledger (event_id, user_id, n, previous_n, actor_id, at, month, origin,
             actor_checked, person_checked)
         SELECT new.event_id, new.user_id, coalesce(max(n), 0) + 1, max(n), new.marker_id, new.at,
@@ -78,35 +78,26 @@ END""",
         WHERE user_id = NEW.user_id AND checked_at IS NULL;
     RETURN NULL;
 END""",
-    "keep_marks_of_ledger": """BEGIN
-    IF NEW.origin IS NULL THEN
-        DELETE FROM marks WHERE event_id = NEW.event_id AND user_id = NEW.user_id;
-    ELSE
-        INSERT INTO marks (event_id, user_id, marker_id, at, points)
-            VALUES (NEW.event_id, NEW.user_id, NEW.actor_id, NEW.at,
-                CASE NEW.origin WHEN 'hold' THEN 50 ELSE 0 END)
-            ON CONFLICT DO NOTHING;
-    END IF;
-    RETURN NULL;
-END""",
     "keep_ledger_of_marks": """DECLARE
     last integer;
     month timestamp := to_timestamp(NEW.at / 1000000) AT TIME ZONE 'UTC';
 BEGIN
     SELECT max(n) INTO last FROM ledger WHERE event_id = NEW.event_id AND user_id = NEW.user_id;
-    IF coalesce(last, 0) % 2 = 0 THEN
-        INSERT INTO ledger (event_id, user_id, n, previous_n, actor_id, at, month, origin,
-                actor_checked, person_checked)
-            VALUES (NEW.event_id, NEW.user_id, coalesce(last, 0) + 1, last, NEW.marker_id, NEW.at,
-                extract(year FROM month) * 12 + extract(month FROM month) - 1, 'hold',
-                EXISTS (SELECT 1 FROM scans
-                    WHERE user_id = NEW.marker_id AND state = 'approved'),
-                EXISTS (SELECT 1 FROM profiles
-                    WHERE user_id = NEW.user_id AND checked_at IS NOT NULL));
-        UPDATE places SET last_n = coalesce(last, 0) + 1
-            WHERE event_id = NEW.event_id AND user_id = NEW.user_id;
+    IF last % 2 = 1 THEN
+        RAISE EXCEPTION 'duplicate key value violates unique constraint "pk_marks"'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'pk_marks';
     END IF;
-    RETURN NULL;
+    INSERT INTO ledger (event_id, user_id, n, previous_n, actor_id, at, month, origin,
+            actor_checked, person_checked)
+        VALUES (NEW.event_id, NEW.user_id, coalesce(last, 0) + 1, last, NEW.marker_id, NEW.at,
+            extract(year FROM month) * 12 + extract(month FROM month) - 1, 'hold',
+            EXISTS (SELECT 1 FROM scans
+                WHERE user_id = NEW.marker_id AND state = 'approved'),
+            EXISTS (SELECT 1 FROM profiles
+                WHERE user_id = NEW.user_id AND checked_at IS NOT NULL));
+    UPDATE places SET last_n = coalesce(last, 0) + 1
+        WHERE event_id = NEW.event_id AND user_id = NEW.user_id;
+    RETURN NEW;
 END""",
     "note_name_of_entry": """BEGIN
     INSERT INTO ledger_notes (event_id, user_id, n, marked_as)
@@ -128,9 +119,7 @@ _ON_POSTGRES: Final = {
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_ledger()""",
     "first_tick_of_scans": """AFTER INSERT OR UPDATE OF state ON scans
     FOR EACH ROW WHEN (NEW.state = 'approved') EXECUTE FUNCTION note_first_tick()""",
-    "marks_of_ledger": """AFTER INSERT ON ledger
-    FOR EACH ROW EXECUTE FUNCTION keep_marks_of_ledger()""",
-    "ledger_of_marks": """AFTER INSERT ON marks
+    "ledger_of_marks": """INSTEAD OF INSERT ON marks
     FOR EACH ROW EXECUTE FUNCTION keep_ledger_of_marks()""",
     "names_of_ledger": """AFTER INSERT ON ledger
     FOR EACH ROW EXECUTE FUNCTION note_name_of_entry()""",
@@ -141,6 +130,7 @@ _ON_POSTGRES: Final = {
 
 @event.listens_for(metadata, "after_create")
 def _create_triggers(_: object, connection: Connection, **__: object) -> None:
+    connection.exec_driver_sql(_MARKS)
     if connection.dialect.name == "sqlite":
         for name, rest in _ON_SQLITE.items():
             connection.exec_driver_sql(f"CREATE TRIGGER {name} {rest}")

@@ -163,6 +163,24 @@ def _place_from(row: Sequence[Any]) -> Place:
     )
 
 
+def row_of_place(place: Place) -> dict[str, Any]:
+    """Makes the parameters of `PUT_PLACE`."""
+    state = place.state
+    held = state if isinstance(state, Held) else None
+    return {
+        "where_event_id": place.event_id,
+        "where_user_id": place.user_id,
+        "member": place.member,
+        "since": state.since if isinstance(state, Waiting | Held) else None,
+        "held_by": None if held is None else held.marker,
+        "held_until": None if held is None else held.until,
+        "version": place.version,
+        "barred_marker": None if place.barred is None else place.barred.marker,
+        "barred_until": None if place.barred is None else place.barred.until,
+        "last_n": place.last_n,
+    }
+
+
 class Places:
     """Keeps places; `repositories.Places`."""
 
@@ -184,21 +202,7 @@ class Places:
         return {place.user_id: place for place in map(_place_from, rows)}
 
     def put(self, place: Place) -> None:
-        state = place.state
-        held = state if isinstance(state, Held) else None
-        row = {
-            "where_event_id": place.event_id,
-            "where_user_id": place.user_id,
-            "member": place.member,
-            "since": state.since if isinstance(state, Waiting | Held) else None,
-            "held_by": None if held is None else held.marker,
-            "held_until": None if held is None else held.until,
-            "version": place.version,
-            "barred_marker": None if place.barred is None else place.barred.marker,
-            "barred_until": None if place.barred is None else place.barred.until,
-            "last_n": place.last_n,
-        }
-        self._execute(PUT_PLACE, row)
+        self._execute(PUT_PLACE, row_of_place(place))
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
         return [_place_from(row) for row in self._execute(LISTED_PLACES, {"event_id": event_id})]

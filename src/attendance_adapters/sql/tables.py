@@ -247,6 +247,7 @@ karma_months = Table(
     Column("unchecked", Integer),  # how many stand of people who had never had a tick by then
     Column("pair_a_month", Integer),  # the rule they were counted by
     Column("unchecked_a_month", Integer),
+    Column("last_pays", Boolean),  # whether the mark that was added last does; null: count it
     PrimaryKeyConstraint("user_id", "month"),
 )
 
@@ -258,21 +259,6 @@ karma_rules = Table(
     Column("pair_a_month", Integer, nullable=False),
     Column("unchecked_a_month", Integer, nullable=False),
     CheckConstraint("number = 1", name="only_row"),
-)
-
-# The standing marks, for the version before: triggers keep it and the ledger alike. Nothing here
-# reads or writes it, and the next release drops it
-marks = Table(
-    "marks",
-    metadata,
-    _event_column(),
-    _user_column(),
-    _user_column("marker_id"),
-    Column("at", InstantType, nullable=False),
-    Column("points", Integer, nullable=False),
-    PrimaryKeyConstraint("event_id", "user_id"),
-    Index(None, "marker_id", "points"),
-    Index(None, "user_id"),
 )
 
 processes = Table(

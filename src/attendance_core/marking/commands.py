@@ -219,9 +219,9 @@ class ConfirmMarking:
                     return Outcome(done, now, changed=False)
             held = chosen(marker, target, holding=held_by(marker, places.values()), now=now)
             marked = held.marked(marker, now)
-            unit.places.put(marked)
             entry = NewEntry(held.event_id, held.user_id, marked.last_n, marker, now, Origin.HOLD)
-            paid = self.terms.karma_per_mark if unit.ledger.add_hold(entry, self.terms) else 0
+            pays = unit.ledger.add_hold(entry, marked, self.terms)
+            paid = self.terms.karma_per_mark if pays else 0
             unit.announce(PlaceChanged(marked, now, connection.connection_id, paid))
             return Outcome(marked, now, paid=paid)
 

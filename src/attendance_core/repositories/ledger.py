@@ -10,6 +10,7 @@ from attendance_core.vocabulary import EventId, UserId
 if TYPE_CHECKING:
     from attendance_core.attendance import LedgerLine
     from attendance_core.marking.ledger import Entry, NewEntry
+    from attendance_core.marking.places import Place
     from attendance_core.marking.terms import Terms
     from attendance_core.pieces import ListQuery
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 class Ledger(Protocol):
     """Keeps entries, which are added and never change. Contract: 8.1.
 
-    An entry is added after the place of its person, which is locked, was put with its number.
+    An entry is added while the place of its person is locked, which has its number.
     """
 
     def add(self, entry: NewEntry) -> None:
@@ -28,8 +29,11 @@ class Ledger(Protocol):
         """
         ...
 
-    def add_hold(self, entry: NewEntry, terms: Terms) -> bool:
-        """Adds a mark of origin hold, as `add`; tells whether it pays, as `karma.pays` says."""
+    def add_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+        """Adds a mark of origin hold, without a note, and puts the place of its person.
+
+        Tells whether it pays, as `karma.pays` says. Raises as `add`.
+        """
         ...
 
     def find(self, event_id: EventId, user_id: UserId, n: int) -> Entry | None: ...

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, text
+from sqlalchemy.util import await_only
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
@@ -30,7 +31,9 @@ from attendance_core.errors import (
 from attendance_core.events import Event
 from attendance_core.friends import Friend
 from attendance_core.marking.connections import Connection, Process, Role
+from attendance_core.marking.ledger import NewEntry, Origin
 from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.ports import Unit
 from attendance_core.profiles import Confirmation
@@ -39,6 +42,7 @@ from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
 from tests.support.live_house import PATIENCE
 from tests.support.postgres_strangers import ANNA, BORIS, Reruns, Stranger, outcomes
 from tests.support.stand_ins import NOON, SetClock, numbered_code
+from tests.support.stored_people import mark
 from tests.support.world import session_of
 
 
@@ -131,6 +135,46 @@ class TestRaces:
             await other.connection.commit()
         place = (await later).place
         assert (place.version, place.state) == (9, Marked(UserId(1), 0.000001))
+
+    async def test_of_two_marks_of_a_pair_at_once_one_sees_the_other(
+        self, store: PostgresStore
+    ) -> None:
+        """Contract: 8.12, `display_msg` names what this mark paid, once of a month's last two."""
+        await Lecture.begun(store, waiting=2)
+        last_two = [EventId(UUID(int=number)) for number in (101, 102)]
+        of_before = [EventId(UUID(int=number)) for number in range(103, 106)]
+
+        def prepare(unit: Any) -> None:
+            for event_id in (*last_two, *of_before):
+                code = numbered_code(event_id.int)
+                unit.events.add(Event(event_id, event_id.hex, ANNA, NOON, NOON + 60, code))
+            for event_id in of_before:
+                mark(unit, ANNA, BORIS, NOON, event_id)
+
+        def confirm(unit: Any, event_id: EventId, at: float) -> bool:
+            unit.places.make(event_id, ANNA)
+            place = unit.places.lock(event_id, [ANNA])[ANNA].changed(state=Held(at, BORIS, at + 1))
+            entry = NewEntry(event_id, ANNA, 1, BORIS, at, Origin.HOLD)
+            return bool(unit.ledger.add_hold(entry, place.marked(BORIS, at), Terms()))
+
+        def first(unit: Any) -> bool:
+            pays = confirm(unit, last_two[0], NOON + 1)
+            added.set()
+            await_only(somebody_waits())
+            return pays
+
+        async def somebody_waits() -> None:
+            asked = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            async with store._single_read_engine.connect() as looking:
+                while not (await looking.execute(asked)).scalar_one():
+                    await asyncio.sleep(0)
+
+        await store.transact(prepare)
+        added = asyncio.Event()
+        begun = asyncio.create_task(store.transact(first))
+        await added.wait()
+        second = await store.transact(lambda unit: confirm(unit, last_two[1], NOON + 2))
+        assert (await begun, second) == (True, False)
 
     async def test_two_who_ask_each_other_at_once_are_friends(self, store: PostgresStore) -> None:
         lecture = await Lecture.begun(store, waiting=40)
