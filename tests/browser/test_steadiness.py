@@ -1,4 +1,6 @@
-"""Nothing moves under a thumb: what comes later finds its room kept (CLS), on every screen."""
+"""Nothing moves under a thumb: what comes later finds its room kept (CLS), on every screen,
+however long the names are that come.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from tests.browser.visitor import DESK, PHONE, Door
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MOST = 0.02  # Cumulative Layout Shift; 0.1 is called good
+LONG_NAME = "Konstantinopolskaya-Rozhdestvenskaya Alexandra Vladislavovna"
 SLOW = {"latency": 200, "downloadThroughput": 400_000, "uploadThroughput": 100_000}
 WATCH = """
 window.shifts = [];
@@ -26,7 +29,7 @@ new PerformanceObserver((list) => {
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, int]) -> None:
     key = f"steady-{size[0]}"
-    marker = await door.student(f"Marker {key}", f"m-{key}", language="en")
+    marker = await door.student(f"{LONG_NAME} {size[0]}", f"m-{key}", language="en")
     link = await marker.create_event(f"Class {key}")
     await marker.mark()
     visitor = await door.enter(f"Student {key}", language="en", size=size)
@@ -69,6 +72,15 @@ async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, i
     shifts = await shifts_of(marker.page)
     if sum(each[0] for each in shifts) >= MOST:
         wrong["mark"] = shifts
+    await marker.hold(visitor)
+    await marker.at("marked").click()
+    await visitor.expect_state("marked")
+    await expect(visitor.at("own")).to_have_text(visitor.name)
+    await look("marked")
+    await visitor.page.goto(link)
+    await visitor.page.reload()
+    await expect(visitor.at("already-marked")).to_contain_text(LONG_NAME)
+    await look("already marked")
     assert not wrong, wrong
 
 

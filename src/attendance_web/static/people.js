@@ -76,6 +76,16 @@ export function person(userId) {
 }
 
 /**
+ * Reads whoever of these is not known yet; of whom nothing is to be had stays unknown.
+ * @param {readonly number[]} userIds
+ */
+export async function readPeople(userIds) {
+  const unknown = userIds.filter((userId) => !people.value.known.has(userId));
+  const found = await Promise.all(unknown.map((userId) => api.profile(userId).catch(() => null)));
+  meet(found.flatMap((each) => each ?? []));
+}
+
+/**
  * What tells people of one name apart: the first line of what they say of themselves.
  * @param {Person & {bio?: string}} known
  */

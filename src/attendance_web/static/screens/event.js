@@ -6,7 +6,7 @@ import { h, refill, say } from "../dom.js";
 import { icon } from "../icons.js";
 import { Life } from "../life.js";
 import { heading, iconButton, loaded } from "../parts.js";
-import { people, person } from "../people.js";
+import { people, readPeople } from "../people.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 import { clock, span } from "../times.js";
@@ -50,7 +50,7 @@ export function event(eventId = "") {
     document.title = shown.found.name;
     const toShare = iconButton("share", t("share"), () => share(shown.found), { "data-test": "share" });
     refill(acts, toShare, moreActs(shown, again));
-    return shown.found.organiser ? organised(shown, part, again) : attended(shown, part, again);
+    return shown.found.organiser ? organised(shown, part, again) : attended(shown, again);
   });
   body.view.addEventListener("turn", () => void again());
   life.watch(waiting, () => {
@@ -68,9 +68,16 @@ export function event(eventId = "") {
  */
 async function read(eventId) {
   const is = await standing(eventId);
-  const isMine = is.found.creator_id === session.value.userId;
-  return { ...is, isRecord: isMine ? await isRecorded(is.found) : true };
+  const { found, mark } = is;
+  const isMine = found.creator_id === session.value.userId;
+  // With their names at once, or without: a line that grows later would move what one is to press
+  const named = [...(isMine ? [] : [found.creator_id]), ...(mark ? [mark.actor_id] : [])];
+  const [isRecord] = await Promise.all([isMine ? isRecorded(found) : true, readPeople(named)]);
+  return { ...is, isRecord };
 }
+
+/** @param {number} userId */
+const nameOf = (userId) => people.value.known.get(userId)?.display_name;
 
 /**
  * Whether it cannot be deleted any more. Contract: 5.5, 5.6
@@ -93,8 +100,8 @@ function organised(shown, life, again) {
   const list = attendance(found, life);
   const ways = h("div", { class: "ways-and-means" }, doors(shown), manage(shown, again));
   return [
-    about(found, life),
-    mark ? receipt(found, mark, life, again) : null,
+    about(found),
+    mark ? receipt(found, mark, again) : null,
     isOver
       ? list
       : h("div", { class: "columns" }, h("div", { class: "acts" }, code(found), ways), list),
@@ -103,18 +110,17 @@ function organised(shown, life, again) {
 
 /**
  * @param {Shown} shown
- * @param {Life} life
  * @param {Again} again
  */
-function attended(shown, life, again) {
+function attended(shown, again) {
   const { found, mark } = shown;
   const isOver = stateOf(found) === "over";
   return [
     h(
       "div",
       { class: "card student" },
-      about(found, life),
-      mark ? receipt(found, mark, life, again) : null,
+      about(found),
+      mark ? receipt(found, mark, again) : null,
       isOver && !mark && over(),
       !isOver && doors(shown),
     ),
@@ -125,33 +131,23 @@ function over() {
   return h("p", { class: "none", "data-test": "over" }, t("event.over"));
 }
 
-/**
- * @param {EventShown} found
- * @param {Life} life
- */
-function about(found, life) {
-  const by = h("span");
-  const isMine = found.creator_id === session.value.userId;
-  const named = () => {
-    const name = person(found.creator_id)?.display_name ?? "…";
-    say(by, t("event.by", { name }));
-  };
-  if (!isMine) life.watch(people, named);
-  return h("p", { class: "about" }, stateChip(found), h("span", {}, span(found)), !isMine && by);
+/** @param {EventShown} found */
+function about(found) {
+  const name = found.creator_id === session.value.userId ? undefined : nameOf(found.creator_id);
+  const by = name && h("span", { "data-test": "by" }, t("event.by", { name }));
+  return h("p", { class: "about" }, stateChip(found), h("span", {}, span(found)), by);
 }
 
 /**
  * That I was marked: by whom, and a way to say that it was not me.
  * @param {EventShown} found
  * @param {api.Entry} mark
- * @param {Life} life
  * @param {Again} again
  */
-function receipt(found, mark, life, again) {
-  const line = h("p", { "data-test": "already-marked" });
-  life.watch(people, () => {
-    const name = person(mark.actor_id)?.display_name ?? "…";
-    say(line, t("event.marked", { name, time: clock(mark.at) }));
-  });
+function receipt(found, mark, again) {
+  const name = nameOf(mark.actor_id);
+  const time = clock(mark.at);
+  const said = name ? t("event.marked", { name, time }) : t("class.marked", { time });
+  const line = h("p", { "data-test": "already-marked" }, said);
   return h("div", { class: "card good my-mark" }, icon("check"), line, notMe(found, mark, again));
 }

@@ -3,9 +3,10 @@
 import { h, refill, say } from "../dom.js";
 import { icon } from "../icons.js";
 import { button, face } from "../parts.js";
-import { person } from "../people.js";
+import { people, person } from "../people.js";
+import { session } from "../session.js";
 import { t } from "../texts.js";
-import { clock, day } from "../times.js";
+import { clock, day, now } from "../times.js";
 
 /** @typedef {import("../receipts.js").Receipt} Receipt */
 /** @typedef {{receipt: Receipt | null, markedBy: number | null, event?: {name: string} | null}} Proof */
@@ -29,20 +30,21 @@ export function receiptView(done) {
   );
   let shown = "";
 
-  /** @param {Proof} is the receipt comes a moment after the mark is known */
+  /** @param {Proof} is the receipt comes a moment after the mark is known, and moves nothing */
   function show({ receipt, markedBy, event }) {
     if (receipt) {
       say(time, clock(receipt.marked_at));
       time.dateTime = new Date(receipt.marked_at * 1000).toISOString();
-      say(own, receipt.own ?? "");
     }
+    const me = people.value.known.get(session.value.userId ?? 0);
+    say(own, receipt?.own ?? me?.display_name ?? "");
     const named = receipt?.name ?? event?.name ?? "";
-    say(name, receipt ? `${named}, ${day(receipt.marked_at)}` : named);
+    say(name, `${named}, ${day(receipt?.marked_at ?? now())}`);
     const marker = person(markedBy ?? 0);
     const who = marker?.display_name ?? receipt?.by ?? "";
     if (shown === `${who} ${marker?.pic}`) return;
     shown = `${who} ${marker?.pic}`;
-    by.hidden = !who;
+    by.toggleAttribute("data-unknown", !who);
     const pic = marker?.pic ?? receipt?.pic;
     const known = { user_id: markedBy ?? 0, display_name: who, pic };
     refill(by, face(known), h("span", {}, h("small", {}, t("wait.markedBy")), " ", h("strong", {}, who)));

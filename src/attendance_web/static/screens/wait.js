@@ -6,8 +6,9 @@ import { icon } from "../icons.js";
 import { Life } from "../life.js";
 import { tell } from "../notices.js";
 import { asked, button, face, heading } from "../parts.js";
-import { people, person } from "../people.js";
+import { people, person, readPeople } from "../people.js";
 import { go, goInstead } from "../router.js";
+import { session } from "../session.js";
 import { counted, isKey, t } from "../texts.js";
 import { clock, now, span } from "../times.js";
 import { stopWaiting, wait, waiting, waitsElsewhere } from "../waiting.js";
@@ -95,6 +96,7 @@ export function waitScreen(eventId = "") {
   };
   const begin = () => {
     wait(eventId);
+    void readPeople([session.value.userId ?? 0]); // for the receipt, to be whole at once
     life.watch(waiting, show);
     life.watch(people, () => show(waiting.value));
     life.every(1000, () => waiting.value.connection === "lost" && show(waiting.value));
