@@ -7,12 +7,13 @@ import { badge, tick } from "../parts.js";
 import { groupOf, people, person } from "../people.js";
 import { t } from "../texts.js";
 
-/** @typedef {import("../fold.js").Marking} Marking */
+/** @typedef {import("../marking.js").AtTheSheet} AtTheSheet */
 /** @typedef {import("../api.js").Person} Person */
 
 /**
  * What a row shows; a list of hundreds mends only those of which something else is to be shown.
- * @typedef {{known: Person | undefined, askedAt: number, isFriend: boolean, isAsked: boolean}} Shown
+ * @typedef {{known: Person | undefined, askedAt: number, isFriend: boolean, isAsked: boolean,
+ *   isLive: boolean}} Shown
  */
 
 const WORTH_SAYING = 300; // seconds; that somebody waits since a moment helps nobody
@@ -41,7 +42,7 @@ export function makeRow(userId, choose) {
 
 /**
  * @param {HTMLElement} row
- * @param {Marking} marking
+ * @param {AtTheSheet} marking
  * @param {number} userId
  */
 export function mendRow(row, marking, userId) {
@@ -50,13 +51,15 @@ export function mendRow(row, marking, userId) {
     askedAt: marking.list.get(userId) ?? 0,
     isFriend: people.value.friends.has(userId),
     isAsked: marking.chosen?.userId === userId && marking.chosen.step === "asking",
+    isLive: marking.connection === "open",
   };
   const was = shown.get(row);
   if (
     was?.known === is.known &&
     was?.askedAt === is.askedAt &&
     was.isFriend === is.isFriend &&
-    was.isAsked === is.isAsked
+    was.isAsked === is.isAsked &&
+    was.isLive === is.isLive
   ) {
     return row;
   }
@@ -69,7 +72,7 @@ export function mendRow(row, marking, userId) {
  * @param {HTMLElement} row
  * @param {Shown} is
  */
-function show(row, { known, askedAt, isFriend, isAsked }) {
+function show(row, { known, askedAt, isFriend, isAsked, isLive }) {
   const button = row.firstElementChild;
   const [face, name, end] = button?.children ?? [];
   const [text, signs, group] = name?.children ?? [];
@@ -87,4 +90,5 @@ function show(row, { known, askedAt, isFriend, isAsked }) {
     ...(isFriend ? [badge(t("friend"), "act")] : []),
   );
   button.setAttribute("aria-busy", String(isAsked));
+  button.setAttribute("aria-disabled", String(!isLive));
 }

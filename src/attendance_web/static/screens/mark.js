@@ -89,9 +89,6 @@ export function markScreen(eventId = "") {
     const isOver = is.connection === "ended";
     say(connection, is.connection === "ended" ? "" : t(STATES[is.connection]));
     list.classList.toggle("stale", !isLive);
-    for (const row of list.children) {
-      row.firstElementChild?.setAttribute("aria-disabled", String(!isLive));
-    }
     list.hidden = seen.length === 0;
     nobody.hidden = !isLive || is.list.size > 0;
     notFound.hidden = isOver || is.list.size === 0 || seen.length > 0;
