@@ -12,7 +12,8 @@ import { t } from "../texts.js";
 /** @typedef {import("../marking.js").AtTheSheet} AtTheSheet */
 
 export const REST = 600; // milliseconds in which a second tap of the same thumb decides nothing
-const LONG = 28; // characters of a name that takes more than two lines of a phone
+const SMALLEST = 16; // pixels, of a long name's letters where there are few lines
+const SMALLER = 0.92; // times, until all of it is seen
 
 export class HoldSheet {
   #face = h("person-face");
@@ -27,6 +28,7 @@ export class HoldSheet {
   #isWanted = false;
   #rests = 0;
   #entry;
+  #whom;
   view;
 
   /**
@@ -39,13 +41,13 @@ export class HoldSheet {
       "data-test": "marked",
     });
     this.#refused = button(t("hold.notNow"), refuse, { class: "plain huge", "data-test": "not-now" });
-    const whom = h("div", { class: "whom" }, this.#face, this.#name, this.#group);
+    this.#whom = h("div", { class: "whom" }, this.#face, this.#name, this.#group);
     const said = h("div", { class: "said" }, h("p", {}, t("hold.help")), this.#state);
     this.view = h(
       "dialog",
       { "aria-labelledby": "held", class: "hold", "data-test": "held", onkeydown: ignoreRepeated },
       this.#count,
-      whom,
+      this.#whom,
       said,
       h("div", { class: "choices" }, this.#marked, this.#refused),
     );
@@ -57,6 +59,8 @@ export class HoldSheet {
       if (this.#isWanted) refuse(); // a second Escape cannot be prevented
     });
     this.#entry = new SheetEntry(refuse); // "back" is about the sheet
+    const fit = () => requestAnimationFrame(() => this.#fit());
+    new ResizeObserver(fit).observe(this.view);
   }
 
   /** @param {AtTheSheet} is */
@@ -98,7 +102,25 @@ export class HoldSheet {
     this.#face.setAttribute("src", held?.pic ?? "");
     refill(this.#name, name, held?.confirmed && " ", held?.confirmed && tick());
     say(this.#group, held ? groupOf(held) : "");
-    this.#name.parentElement?.toggleAttribute("data-long", name.length > LONG);
+    this.#fit();
+  }
+
+  /** Nobody is marked by half a name: where there is too little room its letters are smaller. */
+  #fit() {
+    const { style } = this.#name;
+    style.removeProperty("font-size");
+    let size = parseFloat(getComputedStyle(this.#name).fontSize);
+    const isCut = () => {
+      const name = this.#name.getBoundingClientRect();
+      const whom = this.#whom.getBoundingClientRect();
+      const { scrollHeight, clientHeight, scrollWidth, clientWidth } = this.#name;
+      if (scrollHeight > clientHeight + 1 || scrollWidth > clientWidth) return true;
+      return name.top < whom.top - 1 || name.bottom > whom.bottom + 1;
+    };
+    while (this.view.open && size > SMALLEST && isCut()) {
+      size = Math.max(SMALLEST, size * SMALLER);
+      style.setProperty("font-size", `${size}px`);
+    }
   }
 
   /** Takes no word for a moment: what is pressed now was meant for what lay below. */
