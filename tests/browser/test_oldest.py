@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.visitor import Door, Visitor
 
@@ -103,10 +103,44 @@ async def test_blocked_storage_and_odd_languages_keep_nobody_out(door: Door) -> 
     await visitor.wait()
 
 
+async def test_what_fails_before_anything_is_seen_is_said(door: Door) -> None:
+    visitor = await door.enter("Broken", language="en")
+
+    async def fails(route: Route) -> None:
+        whole = await (await route.fetch()).text()
+        await route.fulfill(
+            content_type="text/javascript", body=f"{whole}\nthrow new RangeError('at import');"
+        )
+
+    await visitor.page.route("**/texts.js", fails)
+    await visitor.open()
+    await expect(visitor.page.get_by_text("This page did not open")).to_be_visible()
+    await visitor.page.unroute("**/texts.js")
+    await visitor.page.reload()
+    await expect(visitor.at("sign-up")).to_be_visible()
+    await expect(visitor.page.locator("#broken")).to_have_count(0)
+    assert all("at import" in each for each in visitor.watch.wrong)
+    visitor.watch.wrong.clear()
+
+
+@pytest.mark.parametrize(
+    "fails",
+    ["setTimeout(() => not.there)", "void Promise.reject(new TypeError('undefined.then'))"],
+    ids=["at once", "later"],
+)
+async def test_what_nobody_foresaw_is_said_in_words_of_the_page(door: Door, fails: str) -> None:
+    visitor = await door.enter("Unforeseen", language="en")
+    await visitor.open()
+    await expect(visitor.at("sign-up")).to_be_visible()
+    await visitor.page.evaluate(f"() => {{ {fails} }}")
+    await expect(visitor.at("notice")).to_have_text("Something broke on our side. Try again")
+    visitor.watch.wrong.clear()
+
+
 async def test_a_browser_without_modules_is_told_to_be_too_old(door: Door) -> None:
     visitor = await door.enter("Ancient", language="en")
     await visitor.context.add_init_script(NO_MODULES)
     await visitor.context.route("**/app.js", lambda route: route.abort())
     visitor.watch.may_lose_connection = True
     await visitor.open()
-    await expect(visitor.page.locator("#broken")).to_contain_text("Safari 15.4")
+    await expect(visitor.page.get_by_text("Safari 15.4")).to_be_visible()

@@ -1,5 +1,6 @@
 /** The beginning: which screen is seen, and what stands around it. */
 
+import { CallFailed } from "./api.js";
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
 import { placeNotices, tell, tellError } from "./notices.js";
@@ -188,9 +189,14 @@ function toMain(event) {
 document.body.prepend(skip, tabs, bar, update, offline);
 placeNotices(document.body);
 window.addEventListener("hashchange", () => void show());
-window.addEventListener("unhandledrejection", ({ reason }) => {
-  if (shownTo !== undefined) tellError(reason);
-});
+/** @param {unknown} error that nobody has caught: whoever has pressed something is to hear of it */
+function broken(error) {
+  if (!error || shownTo === undefined) return;
+  if (error instanceof CallFailed) tellError(error);
+  else tell(t("code.internal_error"), "bad");
+}
+window.addEventListener("unhandledrejection", ({ reason }) => broken(reason));
+window.addEventListener("error", ({ error }) => broken(error));
 waiting.watch(showBar);
 updates.watch(showUpdate);
 session.watch(({ userId, isKnown }) => {
