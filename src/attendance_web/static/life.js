@@ -55,3 +55,33 @@ export class Life {
     this.#endings.clear();
   }
 }
+
+/** @typedef {HTMLElement & {tick: () => void}} Ticks says something else as time goes by */
+
+/** One timer for all elements of a kind that are seen. */
+export class Ticking {
+  /** @type {Set<Ticks>} */
+  #seen = new Set();
+  #timer = 0;
+  #every;
+
+  /** @param {number} every milliseconds */
+  constructor(every) {
+    this.#every = every;
+  }
+
+  /** @param {Ticks} element that is seen from now on */
+  begin(element) {
+    this.#seen.add(element);
+    this.#timer ||= window.setInterval(() => this.#seen.forEach((each) => each.tick()), this.#every);
+    element.tick();
+  }
+
+  /** @param {Ticks} element */
+  end(element) {
+    this.#seen.delete(element);
+    if (this.#seen.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = 0;
+  }
+}

@@ -1,15 +1,12 @@
 /** `<class-state from="seconds" to="seconds">`: whether a class is on, soon or over, kept up to date. */
 
 import { say } from "../dom.js";
+import { Ticking } from "../life.js";
 import { t } from "../texts.js";
 import { length, now } from "../times.js";
 
-const EVERY = 5_000;
+const ticking = new Ticking(5_000);
 const SOON = 12 * 3600; // seconds; what is later says its day beside it
-
-/** @type {Set<ClassState>} */
-const shown = new Set();
-let timer = 0;
 
 /** @typedef {"now" | "soon" | "later" | "over"} State */
 
@@ -25,16 +22,11 @@ export function stateOf({ time_from, time_to }) {
 
 export class ClassState extends HTMLElement {
   connectedCallback() {
-    shown.add(this);
-    timer ||= window.setInterval(() => shown.forEach((each) => each.tick()), EVERY);
-    this.tick();
+    ticking.begin(this);
   }
 
   disconnectedCallback() {
-    shown.delete(this);
-    if (shown.size > 0) return;
-    clearInterval(timer);
-    timer = 0;
+    ticking.end(this);
   }
 
   /** Tells whoever listens to "turn" when the class begins or ends. */

@@ -1,27 +1,20 @@
 /** `<time-since at="seconds" from="seconds">`: how long ago that was, once it is worth saying. */
 
 import { say } from "../dom.js";
+import { Ticking } from "../life.js";
 import { length, now } from "../times.js";
 
-const EVERY = 10_000;
-/** @type {Set<TimeSince>} all that are seen: one timer does for a list of hundreds */
-const shown = new Set();
-let timer = 0;
+const ticking = new Ticking(10_000);
 
 export class TimeSince extends HTMLElement {
   static observedAttributes = ["at"];
 
   connectedCallback() {
-    shown.add(this);
-    timer ||= window.setInterval(() => shown.forEach((each) => each.tick()), EVERY);
-    this.tick();
+    ticking.begin(this);
   }
 
   disconnectedCallback() {
-    shown.delete(this);
-    if (shown.size > 0) return;
-    clearInterval(timer);
-    timer = 0;
+    ticking.end(this);
   }
 
   attributeChangedCallback() {
