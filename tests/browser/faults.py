@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "artefacts"
@@ -47,6 +47,53 @@ COVERED = """
   return covered.map((each) => each.outerHTML.slice(0, 120));
 }
 """
+# The least contrast of all that is written in it, with what fades it and its ancestors taken in
+CONTRAST = """
+(element) => {
+  const parsed = (colour) => {
+    const [red, green, blue, alpha = 1] = colour.match(/[\\d.]+/g).map(Number);
+    return { rgb: [red, green, blue], alpha };
+  };
+  const over = (upper, alpha, lower) =>
+    upper.map((each, at) => each * alpha + lower[at] * (1 - alpha));
+  const luminance = (rgb) => {
+    const [red, green, blue] = rgb.map((each) => {
+      const part = each / 255;
+      return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const around = (each) => (each ? [each, ...around(each.parentElement)] : []);
+  const behind = (each) =>
+    around(each).reverse().reduce((below, one) => {
+      const { rgb, alpha } = parsed(getComputedStyle(one).backgroundColor);
+      return over(rgb, alpha, below);
+    }, [255, 255, 255]);
+  const contrast = (each) => {
+    const ground = behind(each);
+    const opacity = around(each).reduce((all, one) => all * getComputedStyle(one).opacity, 1);
+    const { rgb, alpha } = parsed(getComputedStyle(each).color);
+    const lights = [luminance(over(rgb, alpha * opacity, ground)), luminance(ground)].sort();
+    return (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);
+  };
+  const isWritten = (each) =>
+    each.checkVisibility({ visibilityProperty: true }) &&
+    [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const written = [...element.querySelectorAll("*")].filter(isWritten);
+  return written.length ? Math.min(...written.map(contrast)) : 0;
+}
+"""
+# What is told in passing lies above no heading, which says where one is and of whom
+TOLD_ABOVE = """
+() => {
+  const heading = document.querySelector("dialog[open] h2") ?? document.querySelector("h1");
+  const { left, right, top, bottom } = heading.getBoundingClientRect();
+  return [...document.querySelectorAll(".notice > div")]
+    .map((each) => each.getBoundingClientRect())
+    .filter((told) => told.left < right && told.right > left)
+    .some((told) => told.top < bottom && told.bottom > top);
+}
+"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -57,10 +104,17 @@ async def faults(page: Page) -> list[Any]:
     return list(await page.evaluate(LOOK, RULES)) + await misplaced(page)
 
 
+async def least_contrast(what: Locator) -> float:
+    """That of what is hardest to read in it; axe-core does not look at what cannot be pressed."""
+    return float(await what.evaluate(CONTRAST))
+
+
 async def misplaced(page: Page) -> list[str]:
     """What is too small, below something else, or beside the screen, on what is shown now."""
     found = [f"too small: {each}" for each in await page.evaluate(SMALL, LEAST_TARGET)]
     found += [f"covered: {each}" for each in await page.evaluate(COVERED)]
+    if await page.evaluate(TOLD_ABOVE):
+        found.append("a notice lies above the heading")
     if await page.evaluate(WIDER) > 0:
         found.append("it has to be scrolled sideways")
     return found

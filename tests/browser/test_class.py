@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import get, link, make_class, post, user_id_of
+from tests.browser.calls import get, link, make_class, now, post, user_id_of
 from tests.browser.visitor import DESK, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
+MODULES, QUIET = 29, 4  # of a QR code; ISO/IEC 18004
 
 
 async def marked_by(teacher: Visitor, student: Visitor, event_id: str) -> None:
@@ -19,7 +22,7 @@ async def marked_by(teacher: Visitor, student: Visitor, event_id: str) -> None:
 
 
 async def test_an_organiser_sees_the_code_first_and_shows_it_to_all(door: Door) -> None:
-    """Contract: 8.10."""
+    """Contract: 8.10. Of 29 modules, in a quiet zone of 4: what makes it be read from the back."""
     teacher = await door.student("Boris Projector", "boris-qr", language="en", size=DESK)
     await teacher.create_event("On the wall")
     await expect(teacher.at("address")).to_contain_text("/e/")
@@ -27,6 +30,14 @@ async def test_an_organiser_sees_the_code_first_and_shows_it_to_all(door: Door) 
     await expect(image).to_have_js_property("complete", True)
     box = await image.bounding_box()
     assert box and box["width"] > 280
+    svg = await teacher.page.evaluate(
+        "async (url) => (await fetch(url)).text()", await image.get_attribute("src")
+    )
+    view = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
+    first = re.search(r'stroke="[^"]+" d="M(\d+) (\d+)\.5h7', svg)  # the frame of its corner
+    assert view is not None and first is not None
+    assert (int(view[1]), int(view[2])) == (QUIET + MODULES + QUIET,) * 2
+    assert (int(first[1]), int(first[2])) == (QUIET, QUIET)
     await teacher.at("project").click()
     shown = teacher.at("projected")
     await expect(shown).to_contain_text("On the wall")
@@ -109,6 +120,26 @@ async def test_what_would_be_refused_is_not_offered(door: Door) -> None:
     await expect(teacher.at("actions").get_by_test_id("leave")).to_be_visible()
     await expect(teacher.at("actions").get_by_test_id("delete")).to_have_count(0)
     await expect(teacher.at("delete")).to_have_count(0)
+
+
+async def test_a_class_that_is_over_is_deleted_only_where_nobody_else_came(door: Door) -> None:
+    """Contract: 5.6."""
+    teacher = await door.student("Инна Стирает", "inna-over")
+    alone = await make_class(teacher, "Никто не пришёл", -60, 2)
+    shared = await make_class(teacher, "Пришёл один", -60, HOUR)
+    student = await door.student("Юра", "yura-over", link(teacher, shared))
+    await post(student, "/api/events/JoinEvent", event_id=shared)
+    end = await now(teacher) + 2
+    await post(teacher, "/api/events/UpdateEvent", event_id=shared, time_to=end)
+    await teacher.open(link(teacher, shared))
+    await expect(teacher.at("state")).to_have_text("закончилось")
+    await expect(teacher.at("attendance")).to_contain_text("Юра")
+    await expect(teacher.at("more")).to_have_count(0)  # there is nothing else to be done
+    await teacher.open(link(teacher, alone))
+    await expect(teacher.at("state")).to_have_text("закончилось")
+    await teacher.choose("delete")
+    await teacher.at("yes").click()
+    await expect(teacher.at("notice")).to_contain_text("Занятие удалено")
 
 
 async def test_a_first_place_is_not_dropped_without_asking(door: Door) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.async_api import expect
+import json
+from typing import Literal
 
+import pytest
+from playwright.async_api import WebSocketRoute, expect
+
+from tests.browser.calls import post
+from tests.browser.faults import least_contrast
+from tests.browser.screens import PUT_NOTICE_AWAY
 from tests.browser.visitor import Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -16,6 +22,8 @@ LISTS = """
   .map((each) => each.outerHTML.slice(0, 80))
 """
 LANDMARKS = "() => [...document.querySelectorAll('aside')].filter((e) => !e.hidden && !e.innerText)"
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+NOT_ANSWERED = {"result": "error", "message": "!", "params": {"code": "unavailable"}}
 IS_ON_TOP = """
 (element) => {
   const { left, right, top, bottom } = element.getBoundingClientRect();
@@ -93,6 +101,19 @@ async def test_a_mark_can_be_taken_back_though_something_else_is_told(door: Door
     await anna.expect_state("ended")
 
 
+async def test_a_mark_is_offered_to_be_taken_back_for_ten_seconds(door: Door) -> None:
+    marker, (anna,) = await class_of(door, "Ten seconds", "Anna Ten")
+    await marker.page.clock.install()
+    await marker.hold(anna)
+    await marker.at("marked").click()
+    await anna.expect_state("marked")
+    await expect(marker.at("offer")).to_be_visible()
+    await marker.page.clock.fast_forward(7_000)
+    await expect(marker.at("offer")).to_be_visible()
+    await marker.page.clock.fast_forward(4_000)
+    await expect(marker.at("offer")).to_have_count(0)
+
+
 async def test_after_the_end_nothing_is_left_to_be_pressed(door: Door) -> None:
     marker, (anna,) = await class_of(door, "Deleted at once", "Anna Left")
     event_id = marker.page.url.split("/event/")[1].partition("/")[0]
@@ -116,17 +137,62 @@ async def test_after_the_end_nothing_is_left_to_be_pressed(door: Door) -> None:
 
 async def test_without_a_line_rows_can_be_read_and_not_pressed(door: Door) -> None:
     marker, (anna,) = await class_of(door, "No line", "Anna Faded")
+    await post(anna, "/api/profile/UpdateProfileInfo", bio="Group 231")
+    await anna.at("stop-waiting").click()
+    await marker.expect_listed()
+    await anna.wait()
+    await expect(marker.row(anna)).to_contain_text("Group 231")
     marker.watch.may_lose_connection = True
     await marker.context.set_offline(True)
     await expect(marker.at("connection")).to_have_attribute("data-state", "lost")
     row = marker.row(anna)
     await expect(row).to_have_attribute("aria-disabled", "true")
-    assert float(await row.evaluate("(row) => getComputedStyle(row).opacity")) == 1
+    for scheme in SCHEMES:
+        await marker.page.emulate_media(color_scheme=scheme)
+        contrast = await least_contrast(row)
+        assert contrast >= 4.5, (scheme, contrast)
     await row.click(force=True)
     await expect(marker.at("held")).to_be_hidden()
     await marker.context.set_offline(False)
     await expect(row).to_have_attribute("aria-disabled", "false")
     await marker.hold(anna)
+
+
+async def test_an_error_does_not_hide_that_somebody_is_held(door: Door) -> None:
+    """Contract: 6.5. The answers to what is said first come late, or say nothing."""
+    marker, (anna,) = await class_of(door, "Late commit", "Anna Late")
+    unanswered = ["prepare_to_mark", "refuse_to_mark", "confirm_marking"]
+
+    def between(page: WebSocketRoute) -> None:
+        service = page.connect_to_server()
+
+        def said(message: str | bytes) -> None:
+            name = json.loads(message)["message"]
+            if name not in unanswered:
+                service.send(message)
+                return
+            unanswered.remove(name)
+            page.send(json.dumps(NOT_ANSWERED))
+            if name == "prepare_to_mark":
+                service.send(message)  # it was done after all
+
+        page.on_message(said)
+
+    await marker.page.route_web_socket("**/ws/marking*", between)
+    await marker.page.reload()
+    await marker.expect_listed(anna)
+    await marker.hold(anna)
+    for name in ("not-now", "marked"):
+        await expect(marker.at(name)).to_have_attribute("aria-disabled", "false")
+        await marker.at(name).click()
+        await expect(marker.at("notice")).to_contain_text("Not recorded, try again")
+        await expect(marker.at("held")).to_contain_text("Anna Late")
+        await marker.page.evaluate(PUT_NOTICE_AWAY)
+    assert not unanswered
+    await anna.expect_state("held")
+    await marker.at("marked").click()
+    await anna.expect_state("marked")
+    await expect(marker.at("held")).to_be_hidden()
 
 
 async def test_count_and_search_stay_in_sight(door: Door) -> None:

@@ -12,6 +12,20 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
 
 GREEN = "rgb(15, 122, 62)"
+# How often the screen is kept lit just now; what grants it is the test's own
+COUNT_LOCKS = """
+(() => {
+  globalThis.locks = 0;
+  class Lock extends EventTarget {
+    async release() { locks -= 1; }
+  }
+  const request = async () => {
+    locks += 1;
+    return new Lock();
+  };
+  Object.defineProperty(Navigator.prototype, "wakeLock", { get: () => ({ request }) });
+})();
+"""
 FILLS = """
 (element) => {
   const { left, top, width, height } = element.getBoundingClientRect();
@@ -24,9 +38,14 @@ FILLS = """
 
 
 async def test_one_knows_where_one_stands_and_who_marks(door: Door) -> None:
-    first = await door.student("First in line", "w-first", language="en")
+    first = await door.enter("First in line", language="en")
+    await first.context.add_init_script(COUNT_LOCKS)
+    await first.open()
+    await first.sign_up("w-first")
     link = await first.create_event("Standing")
+    assert await first.page.evaluate("() => locks") == 0
     await first.wait()
+    await first.page.wait_for_function("() => locks === 1")  # the screen stays lit
     await expect(first.at("waiting")).to_contain_text("Nobody is marking yet")
     await expect(first.at("place")).to_have_text("1")
     second = await door.student("Second in line", "w-second", link, language="en")
@@ -37,6 +56,7 @@ async def test_one_knows_where_one_stands_and_who_marks(door: Door) -> None:
     await expect(first.at("more")).to_have_text("1 person is marking")
     await expect(first.at("waiting")).to_contain_text("You are on the list")
     await first.at("stop-waiting").click()
+    await first.page.wait_for_function("() => locks === 0")
     await expect(second.at("place")).to_have_text("1")
 
 
@@ -69,9 +89,13 @@ async def test_a_class_that_is_changed_is_told_to_those_in_it_at_once(door: Door
 
 
 async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(door: Door) -> None:
+    """Contract: 6.6."""
     asker = await door.student("Anna Tunnel", "w-tunnel", language="en")
-    await asker.create_event("Tunnel")
+    link = await asker.create_event("Tunnel")
     await asker.wait()
+    behind = await door.student("Boris Behind", "w-behind", link, language="en")
+    await behind.wait()
+    await expect(behind.at("place")).to_have_text("2")
     asker.watch.may_lose_connection = True
     await asker.context.set_offline(True)
     await asker.expect_state("lost")
@@ -79,8 +103,11 @@ async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(door: Door)
     before = await asker.at("more").inner_text()
     await expect(asker.at("more")).not_to_have_text(before)
     await expect(asker.at("waiting")).to_contain_text("You lost your place")
+    await expect(behind.at("place")).to_have_text("1")
     await asker.context.set_offline(False)
     await asker.expect_state("open")
+    await expect(asker.at("more")).to_have_text("You are back on the list, now number 2")
+    await expect(asker.at("place")).to_have_text("2")
 
 
 @pytest.mark.parametrize("size", [PHONE, ON_ITS_SIDE], ids=["phone", "on its side"])

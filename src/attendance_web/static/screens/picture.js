@@ -37,7 +37,7 @@ export function choosePicture(changed) {
   const wrong = h("p", { class: "bad", role: "alert", "data-test": "wrong-picture" });
   input.onchange = async () => {
     const file = input.files?.[0];
-    input.value = ""; // the same one may be chosen again
+    input.value = ""; // so that the same one can be chosen again
     if (!file) return;
     wrong.textContent = "";
     try {
@@ -46,7 +46,6 @@ export function choosePicture(changed) {
     } catch {
       crop.hidden = save.hidden = true;
       wrong.textContent = await whatIsWrong(file);
-      input.value = ""; // so that the same one can be chosen again
     }
   };
   const cancel = button(t("cancel"), () => dialog.close(), { class: "plain" });
