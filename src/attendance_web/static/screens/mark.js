@@ -82,11 +82,12 @@ export function markScreen(eventId = "") {
     const at = [...list.children].findIndex((row) => row.contains(focused));
     if (at >= 0) wasAt = at;
     const nameOf = (/** @type {number} */ userId) => person(userId)?.display_name ?? "";
-    const seen = ordered(finding.among(is.list), people.value.friends, nameOf, finding.part);
+    const isOver = is.connection === "ended";
+    const among = isOver ? new Map() : finding.among(is.list);
+    const seen = ordered(among, people.value.friends, nameOf, finding.part);
     rows.show(seen);
     say(count, counted("mark.count", is.list.size));
     connection.dataset.state = is.connection;
-    const isOver = is.connection === "ended";
     say(connection, is.connection === "ended" ? "" : t(STATES[is.connection]));
     list.classList.toggle("stale", !isLive);
     list.hidden = seen.length === 0;
@@ -124,7 +125,6 @@ export function markScreen(eventId = "") {
   };
   /** @param {AtTheSheet} is */
   const finish = ({ reason, begins }) => {
-    list.replaceChildren();
     const key = `code.${reason}`;
     const text = begins
       ? t("mark.begins", { time: `${day(begins)}, ${clock(begins)}` })
