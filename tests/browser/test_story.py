@@ -32,7 +32,7 @@ class Words:
 SAID = (
     Words(
         "ru",
-        ("Анна Белова", "Борис Громов", "Вера Донская"),
+        ("Анна Белова", "Борис Громов", "Вера Донцова"),
         on_list="Вы в списке",
         back="снова в списке",
         marked="Вы отмечены",
@@ -42,7 +42,7 @@ SAID = (
     ),
     Words(
         "en",
-        ("Alice Brown", "Oliver Green", "Vera Down"),
+        ("Alice Brown", "Oliver Green", "Vera Dunn"),
         on_list="You are on the list",
         back="is back on the list",
         marked="You are marked",
