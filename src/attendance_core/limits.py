@@ -59,8 +59,8 @@ class Tally:
         """
         return replace(
             self,
-            taken=_later_than(now - limit.within, self.taken, now),
-            under_way=_later_than(now - TRY_SECONDS, self.under_way, now),
+            taken=_still_counting(now - limit.within, self.taken, now),
+            under_way=_still_counting(now - TRY_SECONDS, self.under_way, now),
         )
 
     def seconds_to_next(self, limit: Limit, now: Instant) -> int:
@@ -81,7 +81,7 @@ class Tally:
         """Adds a try under way, which is known by this instant."""
         return replace(self, under_way=(*self.under_way, now))
 
-    def give_back(self, began: Instant) -> Tally:
+    def end_try(self, began: Instant) -> Tally:
         """Removes this try; one that a clock set back has moved stays until it lapses."""
         if began not in self.under_way:
             return self
@@ -98,7 +98,7 @@ class Tally:
         return max(taken, self.under_way[-1] + TRY_SECONDS) if self.under_way else taken
 
 
-def _later_than(since: Instant, noted: Sequence[Instant], now: Instant) -> tuple[Instant, ...]:
+def _still_counting(since: Instant, noted: Sequence[Instant], now: Instant) -> tuple[Instant, ...]:
     return tuple(min(each, now) for each in noted if each > since)
 
 
@@ -198,7 +198,7 @@ class EndTry:
         """Ends it; to be called once for each that was begun."""
 
         def change(tally: Tally, now: Instant) -> _Changed[None]:
-            tally = tally.give_back(began)
+            tally = tally.end_try(began)
             if result is TryResult.FAILED:
                 return _Changed(tally.take(limit, now), None)
             return _Changed(tally.clear() if result is TryResult.SUCCEEDED else tally, None)
@@ -213,5 +213,5 @@ class ForgetTallies:
     transact: ports.Transact
 
     async def __call__(self) -> None:
-        """Forgets them; does nothing where there are none."""
+        """Removes tallies in which nothing counts any more."""
         await self.transact(lambda unit: unit.tallies.remove_lapsed(unit.now()))

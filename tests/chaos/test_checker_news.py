@@ -24,7 +24,7 @@ def tale() -> Tale:
     return made
 
 
-def is_held(tale: Tale) -> None:
+def vera_holds_anna(tale: Tale) -> None:
     """Vera has Anna."""
     tale.prepares(VERA, MARKS, ANNA)
     tale.hears(GLEB, MARKS_TOO, "user_left", user_id=ANNA)
@@ -34,7 +34,7 @@ def test_good_news(tale: Tale) -> None:
     tale.changes(CREATOR, name="Seminar")
     event: dict[str, Any] = {"name": "Seminar", "time_from": 940, "time_to": 5000}
     tale.hears(ANNA, HEARS, "event_changed", **event)
-    is_held(tale)
+    vera_holds_anna(tale)
     tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
     tale.calm([BORIS], {str(ANNA): VERA})
     assert tale.judged() == set()
@@ -42,12 +42,12 @@ def test_good_news(tale: Tale) -> None:
 
 class TestWhatIsBelieved:
     def test_a_hold_that_was_not_told(self, tale: Tale) -> None:
-        is_held(tale)
+        vera_holds_anna(tale)
         tale.calm([BORIS], {str(ANNA): VERA})
         assert tale.judged() == EQUAL
 
     def test_a_hold_that_has_ended(self, tale: Tale) -> None:
-        is_held(tale)
+        vera_holds_anna(tale)
         tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
         tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark", ANNA))
         tale.hears(GLEB, MARKS_TOO, "user_joined", user_id=ANNA)
@@ -79,13 +79,13 @@ class TestWhatIsBelieved:
 
     def test_what_has_just_changed_may_be_on_its_way(self, tale: Tale) -> None:
         tale.calm([ANNA, BORIS])
-        is_held(tale)
+        vera_holds_anna(tale)
         tale.add("look", **looks(tale, {str(ANNA): VERA}))
         tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
         assert tale.judged() == set()
 
     def test_of_a_socket_that_is_cut(self, tale: Tale) -> None:
-        is_held(tale)
+        vera_holds_anna(tale)
         tale.add("fault", kind="cut", link=0)
         tale.calm([BORIS], {str(ANNA): VERA})
         assert tale.judged() == set()
@@ -137,12 +137,12 @@ class TestWhatIsTold:
 
     @pytest.mark.parametrize("by", [GLEB, CREATOR])
     def test_held_by_one_who_has_chosen_nobody(self, tale: Tale, by: int) -> None:
-        is_held(tale)
+        vera_holds_anna(tale)
         tale.hears(ANNA, HEARS, "held", user_id=by, expires_in=HOLD)
         assert tale.judged() == {"held_is_by_one_who_holds"}
 
     def test_held_by_one_whose_hold_has_ended(self, tale: Tale) -> None:
-        is_held(tale)
+        vera_holds_anna(tale)
         tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark", ANNA))
         tale.now += 10
         tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)

@@ -29,7 +29,7 @@ class TestRefusals:
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "confirm_marking", ANNA), "nobody_held")
         assert tale.judged() == set()
 
-    def test_nobody_held_may_be_true_after_a_confirm_without_an_answer(self, tale: Tale) -> None:
+    def test_nobody_held_may_be_true_after_a_refuse_without_an_answer(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.says(VERA, MARKS, "refuse_to_mark")
         tale.opens(VERA, "marking", 15)

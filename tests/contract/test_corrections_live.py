@@ -47,7 +47,7 @@ async def test_of_one_who_is_marked_by_hand_the_hold_ends(house: House) -> None:
     await marks.hears("reservation_expired", user_id=vera.user_id)
     await marks.hears("user_left", user_id=vera.user_id)
     await waits.hears("was_marked", user_id=anna.user_id)
-    assert await waits.is_closed() == 1000
+    assert await waits.close_code() == 1000
     await marks.is_refused("nobody_held", "confirm_marking")
     await marks.is_refused("nobody_held", "confirm_marking", user_id=vera.user_id)
     assert await house.karma(anna) == await house.karma(boris) == 0
@@ -93,6 +93,6 @@ async def test_a_phone_that_comes_back_between_is_told_to_come_back(
     with monkeypatch.context() as patch:
         patch.setattr(mark_me, "__call__", slowly)
         wire = await vera.mark_me(event_id)
-        assert await wire.is_closed() == 1012
+        assert await wire.close_code() == 1012
     await (await vera.mark_me(event_id)).hears_nothing()
     await other.hears("user_joined", user_id=vera.user_id)

@@ -247,7 +247,7 @@ async def one_is_marked_by_hand_while_held(
             waits = await opens(it.opens(held, "mark_me"))
             marking = await opens(it.opens(marker, "marking"))
         await waits.hears("was_marked", user_id=creator.user_id)
-        assert await waits.is_closed() == 1000
+        assert await waits.close_code() == 1000
         await is_refused(marking, "nobody_held", held)
     assert len(await it.ledger(creator, held)) == 1
 

@@ -45,7 +45,7 @@ class TestRule9TheEnd:
         while (frame := await marking.heard())["result"] == "ok":
             pass  # the hold of a second may have ended first
         assert frame["params"]["code"] == "event_over"
-        assert await marking.is_closed() == 4410
+        assert await marking.close_code() == 4410
         for person in (asker, held):
             await eventually(lambda person=person: is_nobody(house, event_id, person))
         assert await house.karma(marker) == 0
@@ -62,7 +62,7 @@ class TestRule9TheEnd:
         while (frame := await marking.heard())["result"] == "ok":
             assert frame["message"] != "marked"
         assert frame["params"]["code"] == "event_over"
-        assert await marking.is_closed() == 4410
+        assert await marking.close_code() == 4410
 
 
 class TestRule9Deletion:
@@ -105,7 +105,7 @@ class TestRule9Leaving:
         while (frame := await marking.heard())["result"] == "ok":
             assert frame["message"] == "reservation_expired"
         assert frame["params"]["code"] == "left_event"
-        assert await marking.is_closed() == 4403
+        assert await marking.close_code() == 4403
 
     async def test_a_mark_stays(self, house: House) -> None:
         event_id, asker, _, waiting, marking = await asker_and_marker(house)

@@ -350,7 +350,7 @@ class TestRule11BadFrames:
         await marking.connection.send('{"message":"ping"}'.ljust(16 * 1024))
         await marking.hears("pong")
         await marking.connection.send('{"message":"ping"}'.ljust(16 * 1024 + 1))
-        assert await marking.is_closed() == 1009
+        assert await marking.close_code() == 1009
 
     @pytest.mark.parametrize("opcode", [Opcode.PING, Opcode.PONG, Opcode.CONT])
     async def test_control_frames_and_fragments_count_too(

@@ -64,7 +64,7 @@ class TestRule7TheHeld:
 
     async def test_given_back_within_their_grace_they_return(self, house: House) -> None:
         event_id, asker, _, waiting, marking = await a_hold(house)
-        waiting.is_cut()
+        waiting.cut()
         assert (await marking.asks("refuse_to_mark"))["message"] == "refused"
         assert isinstance(await house.state_of(event_id, asker), Waiting)
 
@@ -135,7 +135,7 @@ class TestRule8Holds:
 
     async def test_a_lost_marker_keeps_the_hold_for_the_grace(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await a_hold(house)
-        marking.is_cut()
+        marking.cut()
         back = await marker.marking(event_id)
         await back.hears("marking_list", marking_list=[asker.user_id])
         prepared = await back.hears("prepared", user_id=asker.user_id)

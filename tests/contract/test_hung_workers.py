@@ -90,7 +90,7 @@ class TestOneThatHangs:
                     await marking.heard()
                 hangs.suspend()
                 assert await longest_gap(service, hangs) < GAP
-                assert await lost.is_closed() == 1006
+                assert await lost.close_code() == 1006
             successor = workers_of(service)[-1]
             async with opened(service, waiting, "mark_me", event_id, successor):
                 await marking.says("ping")

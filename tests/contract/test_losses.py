@@ -258,7 +258,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         marking = await marker.marks(event_id)
         await marking.says("prepare_to_mark", user_id=asker.user_id)
         await marking.hears("prepared")
-        marking.is_cut()
+        marking.cut()
         await asyncio.sleep(WITHIN_GRACE)
         assert isinstance(await house.state_of(event_id, asker), Held)
         await eventually(lambda: is_waiting(house, event_id, asker))

@@ -150,17 +150,17 @@ class TestRule4OnlyTheMarkedIsTold:
         await marking.asks("confirm_marking")
         for wire in (waiting, second):
             await wire.hears("was_marked", user_id=marker.user_id)
-            assert await wire.is_closed() == 1000
+            assert await wire.close_code() == 1000
         await bystander.hears_nothing()
 
     async def test_one_who_was_away_is_told_at_coming_back(self, house: House) -> None:
         event_id, asker, marker, waiting, marking = await a_room(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
-        waiting.is_cut()
+        waiting.cut()
         await marking.asks("confirm_marking")
         back = await asker.mark_me(event_id)
         await back.hears("was_marked", user_id=marker.user_id)
-        assert await back.is_closed() == 1000
+        assert await back.close_code() == 1000
 
 
 class TestRule5ConfirmAndRefuse:

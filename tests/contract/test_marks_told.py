@@ -45,7 +45,7 @@ async def test_nobody_whose_mark_is_annulled_meanwhile(shell: Shell) -> None:
             n=1,
             reason=AnnulReason.WRONG_PERSON,
         )
-        assert await waits.is_closed() == 1012
+        assert await waits.close_code() == 1012
 
 
 async def test_those_who_are_marked_while_one_is_looked_up_share_the_next_look(
@@ -58,7 +58,7 @@ async def test_those_who_are_marked_while_one_is_looked_up_share_the_next_look(
         wires = [await waits_and_is_marked(event_id, marker, each) for each in people]
     for wire in wires:
         await wire.hears("was_marked", user_id=anna.user_id)
-        assert await wire.is_closed() == 1000
+        assert await wire.close_code() == 1000
     assert shell.store.asked.count(LOOK) == 2
 
 

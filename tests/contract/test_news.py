@@ -71,7 +71,7 @@ async def test_every_socket_of_a_person_hears_it_and_one_that_comes_back(house: 
     await marking.asks("prepare_to_mark", user_id=asker.user_id)
     for wire in (phone, laptop):
         await next_text(wire, "held")
-    laptop.is_cut()
+    laptop.cut()
     back = await asker.mark_me(with_news(event_id))
     assert '"user":{' in await next_text(back, "held")
     await marking.asks("confirm_marking")

@@ -195,7 +195,7 @@ class TestRefusals:
         if other_role == "marking":  # decided last
             refused = await opens(anna, event_id, other_role)
             assert await refused.turns_away() == ("you_are_waiting", 4409)
-        wires[0].is_cut()
+        wires[0].cut()
         await eventually(lambda: _has_lost_one(house, event_id, anna))
         back = await opens(anna)
         assert (await back.asks("ping"))["message"] in {"pong", "marking_list"}
@@ -242,12 +242,12 @@ class TestAlreadyMarked:
         await marker.asks("prepare_to_mark", user_id=vera.user_id)
         await marker.asks("confirm_marking")
         await waiting.hears("was_marked", user_id=boris.user_id)
-        assert await waiting.is_closed() == 1000
+        assert await waiting.close_code() == 1000
 
         async def is_told() -> None:
             again = await vera.mark_me(event_id)
             await again.hears("was_marked", user_id=boris.user_id)
-            assert await again.is_closed() == 1000
+            assert await again.close_code() == 1000
 
         await is_told()
         holding = await vera.marks(event_id)

@@ -124,7 +124,7 @@ class TestWhoMarks:
             assert frame["message"] == "reservation_expired"
             frame = await marking.heard()
         assert frame["params"]["code"] == "may_not_mark"
-        assert await marking.is_closed() == 4403
+        assert await marking.close_code() == 4403
         assert not isinstance(await house.state_of(event_id, asker), Marked)
         assert await house.has_no_socket(event_id, marker)
 

@@ -19,7 +19,7 @@ from tests.support.people import an_event, people
 from tests.support.service_process import COMMAND, GRACE, LEASE, free_port, running
 
 STALL = LEASE + 1  # seconds that a process does nothing, and does not know it
-NOBODY_GOES = GRACE + 2  # seconds in which a sweep would have emptied the list
+SWEEP_SECONDS = GRACE + 2  # seconds in which a sweep would have emptied the list
 LONG_GRACE = 60  # where nobody may lose their place while a service starts, on a slow machine
 
 
@@ -56,7 +56,7 @@ async def test_a_killed_service_loses_no_place_no_hold_and_no_mark(
     with running(tmp_path, settings, migrate=False):
         async with marked.opens("mark_me", event_id) as again:
             await again.hears("was_marked", user_id=marker.user_id)
-            assert await again.is_closed() == 1000
+            assert await again.close_code() == 1000
         async with (
             second.opens("mark_me", event_id),
             first.opens("mark_me", event_id) as held,
@@ -113,7 +113,7 @@ async def test_a_service_that_stops_closes_1012_and_keeps_every_place(
             await wire.asks("prepare_to_mark", user_id=second.user_id)
             service.process.send_signal(signal.SIGTERM)
             for closed in (one, two, wire):
-                assert await closed.is_closed() == 1012
+                assert await closed.close_code() == 1012
         assert service.process.wait(15) == 0
     with running(tmp_path, settings, migrate=False):
         async with (
@@ -169,7 +169,7 @@ async def test_a_mark_survives_a_death_right_after_it(
             await wire.asks("prepare_to_mark", user_id=asker.user_id)
             await wire.says("confirm_marking", user_id=asker.user_id)
             for closed in (wire, waiting):
-                assert await closed.is_closed() == 1006  # nobody was told anything
+                assert await closed.close_code() == 1006  # nobody was told anything
         assert service.process.wait(15) == -signal.SIGKILL
     with running(tmp_path, settings, migrate=False):
         async with asker.opens("mark_me", event_id) as again:
@@ -198,8 +198,8 @@ async def test_a_service_that_stalled_past_its_lease_starts_over_and_empties_no_
             await asyncio.sleep(STALL)
             os.kill(service.process.pid, signal.SIGCONT)
             for closed in (waiting, wire):
-                assert await closed.is_closed() == 1012
+                assert await closed.close_code() == 1012
         async with asker.opens("mark_me", event_id), marker.opens("marking", event_id) as wire:
             await wire.hears("marking_list", marking_list=[asker.user_id])
-            await asyncio.sleep(NOBODY_GOES)
+            await asyncio.sleep(SWEEP_SECONDS)
             await wire.hears_nothing()

@@ -49,7 +49,7 @@ async def test_people_meet_through_it(services: list[Service], proxy: Service) -
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         assert (await marking.asks("confirm_marking"))["message"] == "marked"
         await waiting.hears("was_marked")
-        assert await waiting.is_closed() == 1000
+        assert await waiting.close_code() == 1000
     for service in services:
         await asyncio.to_thread(line_with, [service], '"path": "/ws/')  # the sockets were spread
 

@@ -160,7 +160,7 @@ class TestHangingUp:
         async with shell.store.carrying_out_late(use_case):
             wire = await opens(shell, person, role, event_id)
             assert (await wire.heard())["params"]["code"] == "unavailable"
-            assert await wire.is_closed() == 1013
+            assert await wire.close_code() == 1013
         await eventually(lambda: shell.has_lost(event_id, person))
 
     async def test_is_given_up_when_the_service_ends(self) -> None:
@@ -169,7 +169,7 @@ class TestHangingUp:
             shell = await service.enter_async_context(opened_shell())
             *_, waiting, _ = await asker_and_marker(shell)
             with shell.store.failing(Unavailable(), "HangUp"):
-                waiting.is_cut()
+                waiting.cut()
                 await shell.store.asks("HangUp")
                 await service.aclose()
         assert asyncio.all_tasks() == before
@@ -183,10 +183,10 @@ class TestDraining:
             await marking.says("confirm_marking")
             await shell.store.asks("ConfirmMarking")
             draining = asyncio.create_task(shell.app.sockets.drain())
-            assert await waiting.is_closed() == 1012
+            assert await waiting.close_code() == 1012
             assert not draining.done()
         await marking.hears("marked")
-        assert await marking.is_closed() == 1012
+        assert await marking.close_code() == 1012
         await asyncio.wait_for(draining, PATIENCE)
         assert await shell.karma(marker) == 50
 
@@ -200,7 +200,7 @@ class TestDraining:
             draining = asyncio.create_task(shell.app.sockets.drain())
             await eventually(lambda: shell.app.sockets.is_draining)
         await marking.hears("prepared", user_id=asker.user_id)
-        assert await marking.is_closed() == 1012
+        assert await marking.close_code() == 1012
         await asyncio.wait_for(draining, PATIENCE)
         assert "ConfirmMarking" not in shell.store.asked
         assert isinstance(await shell.state_of(event_id, asker), Held)
@@ -219,7 +219,7 @@ class TestDraining:
         wire = await opening
         if role == "marking":
             await wire.hears("marking_list")
-        assert await wire.is_closed() == 1012
+        assert await wire.close_code() == 1012
         await asyncio.wait_for(draining, PATIENCE)
         assert await shell.sockets_of(event_id, anna, 1)
         assert await shell.has_lost(event_id, anna)
@@ -318,7 +318,7 @@ class TestOpening:
         await shell.store.asks("HangUp")
         again = await asker.mark_me(event_id)
         await again.hears("was_marked", user_id=marker.user_id)
-        assert await again.is_closed() == 1000
+        assert await again.close_code() == 1000
         assert shell.store.asked.count("HangUp") == 1
 
 
@@ -333,7 +333,7 @@ class TestALeaseThatIsLost:
             first = shell.attendance.heartbeat.process_id
             clock.pass_(shell.attendance.terms.lease_seconds + 1)
             for wire in (waiting, marking):
-                assert await wire.is_closed() == 1012
+                assert await wire.close_code() == 1012
             assert shell.attendance.heartbeat.process_id != first
             await eventually(lambda: shell.attendance.heartbeat.holds_lease)
             await asker.mark_me(event_id)

@@ -140,7 +140,7 @@ class TestLosses:
                 await marking.asks("prepare_to_mark", user_id=asker.user_id)
                 await marking.says("confirm_marking", user_id=asker.user_id)
                 confirmed = time.monotonic()
-                assert await marking.is_closed() == 1006  # its marker was told nothing
+                assert await marking.close_code() == 1006  # its marker was told nothing
                 await waiting.hears("was_marked", user_id=marker.user_id)
                 assert time.monotonic() - confirmed < READ_AGAIN_SECONDS
             assert dies.process.wait(SECONDS) == -signal.SIGKILL
@@ -241,7 +241,7 @@ class TestOrganisers:
                 assert frame["message"] == "reservation_expired"
                 frame = await marking.heard()
             assert frame["params"]["code"] == "may_not_mark"
-            assert await marking.is_closed() == 4403
+            assert await marking.close_code() == 4403
             await others.hears("user_joined", user_id=asker.user_id)
             assert time.monotonic() - asked < within
 

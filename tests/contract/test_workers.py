@@ -84,7 +84,7 @@ class TestWorkers:
             killed_at = time.monotonic()
             dies.kill()
             for wire in lost[1:]:
-                assert await wire.is_closed() == 1006
+                assert await wire.close_code() == 1006
             await eventually(lambda: len(workers_of(service)) == 2, SECONDS)
             async with held.opens("mark_me", event_id) as again:
                 assert (await marking.asks("confirm_marking"))["message"] == "marked"
@@ -112,7 +112,7 @@ class TestWorkers:
             begun = time.monotonic()
             two_workers.process.send_signal(signal.SIGTERM)
             for wire in (waits, marking):
-                assert await wire.is_closed() == 1012
+                assert await wire.close_code() == 1012
         assert two_workers.process.wait(SECONDS) == 0
         assert time.monotonic() - begun < 15
         assert not any(each.is_running() for each in before)

@@ -147,7 +147,7 @@ class Campus(World):
         except (Refusal, LeaseLost):
             return
         self._replaces(connection)
-        client.opened_before = len(self.news)
+        client.first_announcement = len(self.news)
         self.all_clients.append(client)
         yield
         while not host.has_read:  # a room is not closed while somebody is on their way in
@@ -172,7 +172,7 @@ class Campus(World):
         connection = client.connection
         cid = connection.connection_id
         host.mirror.command_began(cid)
-        client.said, client.is_read = Command(name, user_id), False
+        client.said, client.takes_commands = Command(name, user_id), False
         yield
         try:
             if name == "prepare":
@@ -183,7 +183,7 @@ class Campus(World):
                 outcome = drive(use_case(connection=connection, target=user_id))
         except (Refusal, LeaseLost) as no:
             yield
-            client.said, client.is_read = None, True
+            client.said, client.takes_commands = None, True
             self._deliver(host, host.mirror.command_failed(cid))
             if isinstance(no, ENDS_THE_SOCKET) and not client.closed:
                 client.closed = True
@@ -192,7 +192,7 @@ class Campus(World):
             return
         client.said.user_id = outcome.place.user_id
         yield
-        client.is_read = True
+        client.takes_commands = True
         self._deliver(host, host.mirror.command_ended(cid, outcome))
         assert client.said is None or client.closed, "its command was not answered"
 

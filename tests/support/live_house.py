@@ -101,7 +101,7 @@ class Wire:
         frame = await self.asks("ping")
         assert frame["message"] == "pong", frame
 
-    async def is_closed(self) -> int:
+    async def close_code(self) -> int:
         """The code it was closed with; no frame may come before. 1006 without a Close frame."""
         try:
             raise AssertionError(await self.heard())
@@ -113,12 +113,12 @@ class Wire:
         frame = await self.heard()
         assert frame["result"] == "error", frame
         assert frame["message"]
-        return frame["params"]["code"], await self.is_closed()
+        return frame["params"]["code"], await self.close_code()
 
     async def says_goodbye(self, code: int = 1000) -> None:
         await self.connection.close(code)
 
-    def is_cut(self) -> None:
+    def cut(self) -> None:
         """The connection is lost, as when a cable is pulled and the other end resets."""
         self.connection.transport.abort()
 

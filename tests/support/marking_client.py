@@ -38,7 +38,7 @@ class Client:
     """One socket's other end. It takes nothing that the contract does not promise."""
 
     connection: Connection
-    opened_before: int = 0  # the number of the next announcement
+    first_announcement: int = 0  # the number of the first that was made after it was opened
     closed: bool = False
     ended: bool = False  # nothing of it counts any more
     lost_at: Instant | None = None
@@ -50,7 +50,7 @@ class Client:
     held_by: UserId | None = None
     place: YourNumber | None = None
     place_at: Instant = -inf  # when it was told of it last
-    is_read: bool = True  # whether its process would take the next command
+    takes_commands: bool = True  # one is under way at a time
     frames: list[Frame] = field(default_factory=list)
 
     @property

@@ -48,7 +48,7 @@ class Marking(Promises):
             (host, client)
             for host in self.campus.hosts
             for client in host.clients.values()
-            if not host.asleep and not client.closed and client.is_read and fits(client)
+            if not host.asleep and not client.closed and client.takes_commands and fits(client)
         ]
         return found[number % len(found)] if found else None
 
@@ -278,7 +278,9 @@ class Marking(Promises):
     def _wakes(self, host: Host, number: int, unaware: bool) -> None:
         """A process may act before it finds out how long it has slept."""
         host.asleep = False
-        open_here = [each for each in host.clients.values() if not each.closed and each.is_read]
+        open_here = [
+            each for each in host.clients.values() if not each.closed and each.takes_commands
+        ]
         if unaware and open_here:
             client = open_here[number % len(open_here)]
             self._begin(host, self.campus.hangs_up(host, client, goodbye=True))

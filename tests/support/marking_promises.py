@@ -163,7 +163,7 @@ class Promises(RuleBasedStateMachine):
         assert not any(
             each.user_id not in {hold.marker, user_id}
             and each.connection.role is Role.MARKING
-            and each.opened_before <= number
+            and each.first_announcement <= number
             and self.campus.keeps_its_place(each)
             and not isinstance(self._known(each.user_id).state, Waiting | Held)
             for each in self.campus.all_clients
@@ -184,7 +184,7 @@ class Promises(RuleBasedStateMachine):
                 assert not any(
                     each.user_id == old.marker
                     and each.connection.role is Role.MARKING
-                    and each.opened_before <= number
+                    and each.first_announcement <= number
                     and self.campus.keeps_its_place(each)
                     for each in self.campus.all_clients
                 ), "given back, though its marker is there"

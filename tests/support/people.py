@@ -63,7 +63,7 @@ async def marks(marker: Wire, asker: Wire, user_id: int) -> None:
     assert (await marker.asks("prepare_to_mark", user_id=user_id))["message"] == "prepared"
     assert (await marker.asks("confirm_marking"))["message"] == "marked"
     await asker.hears("was_marked")
-    assert await asker.is_closed() == 1000
+    assert await asker.close_code() == 1000
 
 
 def somebody(service: Service) -> Visitor:

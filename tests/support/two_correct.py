@@ -128,7 +128,7 @@ async def an_organiser_and_a_confirm(pair: Pair) -> None:
             by = marker if answer == "marked" else creator
             assert entry["actor_id"] == by.user_id
             await wire.hears("was_marked", user_id=by.user_id)
-            assert await wire.is_closed() == 1000
+            assert await wire.close_code() == 1000
             while person.user_id in marking.listed:
                 assert (await marking.heard())["message"] in {"reservation_expired", "user_left"}
             paid += 50 * (by is marker)

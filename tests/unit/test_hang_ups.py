@@ -65,7 +65,7 @@ class Store:
             raise error
         return work(self)
 
-    def is_away_until(self, at: float) -> None:
+    def go_away_until(self, at: float) -> None:
         self.fails = lambda: Unavailable() if asyncio.get_running_loop().time() < at else None
 
     def most_tries_in_a_second(self) -> int:
@@ -104,7 +104,7 @@ class TestAnOutage:
     def test_of_ten_seconds_and_two_thousand_sockets_is_tried_seldom(self, goodbyes: int) -> None:
         async def outage() -> Store:
             hall = Hall()
-            hall.store.is_away_until(BACK_AFTER)
+            hall.store.go_away_until(BACK_AFTER)
             ends = hall.ends(goodbyes, goodbye=True) + hall.ends(2000 - goodbyes, goodbye=False)
             await asyncio.sleep(BACK_AFTER)
             assert not any(each.done() for each in ends)
@@ -125,7 +125,7 @@ class TestAnOutage:
     def test_one_person_s_goodbyes_are_one_transaction(self) -> None:
         async def outage() -> Store:
             hall = Hall()
-            hall.store.is_away_until(BACK_AFTER)
+            hall.store.go_away_until(BACK_AFTER)
             for _ in range(500):
                 hall.hang_ups.begin(a_connection(FIRST, user_id=1_000_000), goodbye=True)
             (other,) = hall.ends(1, goodbye=True)
@@ -141,7 +141,7 @@ class TestAnOutage:
     def test_that_is_over_is_forgotten(self) -> None:
         async def outage() -> None:
             hall = Hall()
-            hall.store.is_away_until(BACK_AFTER)
+            hall.store.go_away_until(BACK_AFTER)
             hall.ends(5, goodbye=True)
             await hall.hang_ups.wait_until_stored()
             loop = asyncio.get_running_loop()
@@ -155,7 +155,7 @@ class TestAnOutage:
     def test_is_told_in_few_words(self, caplog: pytest.LogCaptureFixture) -> None:
         async def outage() -> None:
             hall = Hall()
-            hall.store.is_away_until(BACK_AFTER)
+            hall.store.go_away_until(BACK_AFTER)
             hall.ends(2000, goodbye=False)
             await hall.hang_ups.wait_until_stored()
 
@@ -168,7 +168,7 @@ class TestALeaseThatIsLost:
     def test_takes_what_was_opened_under_it_with_it(self) -> None:
         async def loses() -> None:
             hall = Hall()
-            hall.store.is_away_until(BACK_AFTER)
+            hall.store.go_away_until(BACK_AFTER)
             old = hall.ends(50, goodbye=True) + hall.ends(50, goodbye=False)
             await asyncio.sleep(8)
             hall.process_id = SECOND
@@ -219,10 +219,10 @@ class TestABug:
         async def fails() -> None:
             hall = Hall()
             (bad,) = hall.ends(1, goodbye=True)
-            ids = next(iter(hall.hang_ups._ends)).connection.connection_id
+            bad_id = next(iter(hall.hang_ups._ends)).connection.connection_id
 
             def find(connection_id: ConnectionId) -> None:
-                if connection_id == ids:
+                if connection_id == bad_id:
                     broken(connection_id)
 
             hall.store.connections.find = find  # type: ignore[method-assign]

@@ -139,8 +139,8 @@ async def test_away_for_longer_than_the_lease_sockets_are_to_come_back_and_nobod
         await wire.hears("marking_list", marking_list=[asker.user_id])
         began = time.monotonic()
         await asyncio.to_thread(server.kill)
-        assert await wire.is_closed() == 1012
-        assert await waiting.is_closed() == 1012
+        assert await wire.close_code() == 1012
+        assert await waiting.close_code() == 1012
         assert LEASE - 3 < time.monotonic() - began < LEASE + 5
         async with marker.opens("marking", event_id) as turned_away:
             assert await turned_away.turns_away() == ("unavailable", 1013)
