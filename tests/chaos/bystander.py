@@ -27,13 +27,13 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from attendance_web.wire.credentials import session_cookie_name
 from tests.chaos.browser_calls import Browser
-from tests.chaos.cast import PASSWORD, Cast, Room
+from tests.chaos.cast import PASSWORD, Cast, Pairing
 from tests.chaos.felt import FAILURES, PATIENCE, Failed, Notes
 
 READY: Final = "ready"
 SETTING_UP: Final = 15.0  # seconds, before anything is measured
 AGAIN: Final = 0.2  # seconds from a lost socket to the next
-HOLD_EVERY: Final = 0.06  # seconds, in each room. Contract: 6.11, a socket may send 20 a second
+HOLD_EVERY: Final = 0.06  # seconds, for each marker. Contract: 6.11, a socket may send 20 a second
 OPENING_EVERY: Final = 0.1
 PROFILE_EVERY: Final = 0.02  # Contract: 1, a person may call 50 times a second
 CONFIRM_EVERY: Final = 0.2
@@ -51,7 +51,7 @@ KINDS: Final = {
 
 
 class Bystander:
-    """All of them: markers alone in their rooms, one who opens, one who reads, pairs who meet to
+    """All of them: markers who hold and give back, one who opens, one who reads, pairs who meet to
     mark, and one who logs in.
     """
 
@@ -64,7 +64,7 @@ class Bystander:
         session = {session_cookie_name(secure=trusts is not None): cast.reader}
         self._reader = Browser(self._url, trusts, **session)
         self._who_logs_in = Browser(self._url, trusts)
-        self._pairs = random.sample(cast.pairs, len(cast.pairs))
+        self._to_mark = random.sample(cast.to_mark, len(cast.to_mark))
         self._holding: set[str] = set()  # events
         self._marking: dict[str, ClientConnection] = {}
 
@@ -81,8 +81,8 @@ class Bystander:
             await asyncio.to_thread(sys.stdin.readline)
             until = time.perf_counter() + seconds
             async with asyncio.TaskGroup() as group:
-                for room in self._cast.rooms:
-                    group.create_task(self._paced(HOLD_EVERY, until, self._marks(room)))
+                for pairing in self._cast.to_hold:
+                    group.create_task(self._paced(HOLD_EVERY, until, self._marks(pairing)))
                 group.create_task(self._paced(OPENING_EVERY, until, self._opens))
                 group.create_task(self._paced(PROFILE_EVERY, until, self._reads))
                 group.create_task(self._paced(CONFIRM_EVERY, until, self._confirms))
@@ -94,12 +94,12 @@ class Bystander:
         self._who_logs_in.leave()
 
     async def _go_in(self, stack: AsyncExitStack) -> None:
-        for room in self._cast.rooms:
+        for pairing in self._cast.to_hold:
             inside = asyncio.Event()
-            waiting = asyncio.create_task(self._wait(room, inside))
+            waiting = asyncio.create_task(self._wait(pairing, inside))
             stack.push_async_callback(_ended, waiting)
             await inside.wait()
-            await self._sit(room)
+            await self._sit(pairing)
         await self._read()
         await self._log_in()  # what its browser is given then it has from then on
 
@@ -129,44 +129,44 @@ class Bystander:
             proxy=None,
         )
 
-    async def _wait(self, room: Room, inside: asyncio.Event) -> None:
+    async def _wait(self, pairing: Pairing, inside: asyncio.Event) -> None:
         """Waits to be marked; whoever loses their place comes back, and that is an error."""
         while True:
             with suppress(*FAILURES):
-                async with self._socket("mark_me", room.event_id, room.asker) as connection:
+                async with self._socket("mark_me", pairing.event_id, pairing.asker) as connection:
                     inside.set()
                     async for _ in connection:
                         pass
             self.notes["hold"].errors.append("who waits lost their socket")
             await asyncio.sleep(AGAIN)
 
-    async def _sit(self, room: Room) -> None:
-        """Opens the sheet of a room, and holds nobody there."""
-        connection = await self._socket("marking", room.event_id, room.marker)
-        self._marking[room.event_id] = connection
-        self._holding.discard(room.event_id)
+    async def _sit(self, pairing: Pairing) -> None:
+        """Opens the sheet of one, and holds nobody there."""
+        connection = await self._socket("marking", pairing.event_id, pairing.marker)
+        self._marking[pairing.event_id] = connection
+        self._holding.discard(pairing.event_id)
         await connection.recv()
         with suppress(Failed):
             await _told(connection, "refused", "refuse_to_mark", {})
 
-    def _marks(self, room: Room) -> Callable[[], Awaitable[None]]:
+    def _marks(self, pairing: Pairing) -> Callable[[], Awaitable[None]]:
         async def changes() -> None:
-            connection = self._marking[room.event_id]
-            if room.event_id in self._holding:
+            connection = self._marking[pairing.event_id]
+            if pairing.event_id in self._holding:
                 await _told(connection, "refused", "refuse_to_mark", {})
-                self._holding.discard(room.event_id)
+                self._holding.discard(pairing.event_id)
             else:
-                whom = {"user_id": room.asker_id}
+                whom = {"user_id": pairing.asker_id}
                 await _told(connection, "prepared", "prepare_to_mark", whom)
-                self._holding.add(room.event_id)
+                self._holding.add(pairing.event_id)
 
         async def acts() -> None:
             if not await self.notes["hold"].ask(changes):  # a new socket is a new beginning
-                self._marking[room.event_id].transport.abort()
+                self._marking[pairing.event_id].transport.abort()
                 await asyncio.sleep(AGAIN)
                 with suppress(*FAILURES):
                     async with asyncio.timeout(PATIENCE):
-                        await self._sit(room)
+                        await self._sit(pairing)
 
         return acts
 
@@ -212,8 +212,8 @@ class Bystander:
     async def _confirms(self) -> None:
         """Has a pair meet that has not met yet; what is measured is the confirm alone."""
         with suppress(*FAILURES, Failed):
-            while self._pairs:
-                pair = self._pairs.pop()
+            while self._to_mark:
+                pair = self._to_mark.pop()
                 async with (
                     self._socket("mark_me", pair.event_id, pair.asker),
                     self._socket("marking", pair.event_id, pair.marker) as marking,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from tests.chaos.history import Entry
+from tests.chaos.history import HistoryItem
 from tests.chaos.holds import SLACK, Hold, possible, sure
 from tests.chaos.kept import FOREVER, Kept, Mark, marks_of
 from tests.chaos.lives import Life, Lives, Span
@@ -71,16 +71,16 @@ class Case:
         return min((life.asked_at for life in lives), default=FOREVER)
 
     @cached_property
-    def last_looks(self) -> dict[str, Entry]:
+    def last_looks(self) -> dict[str, HistoryItem]:
         """At each event."""
         return {look.event: look for look in self.lives.looks}
 
-    def is_steady(self, life: Life, look: Entry, person: int) -> bool:
+    def is_steady(self, life: Life, look: HistoryItem, person: int) -> bool:
         """Whether what is kept of somebody had been the same for 5 s: all must have heard of it."""
         return self.is_settled(life, look, SOON, lambda earlier: _kept_of(earlier, person))
 
     def is_settled(
-        self, life: Life, look: Entry, seconds: float, of: Callable[[Entry], object]
+        self, life: Life, look: HistoryItem, seconds: float, of: Callable[[HistoryItem], object]
     ) -> bool:
         """Whether something had been the same for so long, by all looks until this one."""
         since = look.at
@@ -94,7 +94,7 @@ class Case:
         return look.at - since >= seconds + lag
 
     @cached_property
-    def _looks(self) -> dict[str, list[Entry]]:
+    def _looks(self) -> dict[str, list[HistoryItem]]:
         found = defaultdict(list)
         for look in self.lives.looks:
             found[look.event].append(look)
@@ -130,7 +130,7 @@ class Case:
         return until - since > patience
 
 
-def _kept_of(look: Entry, person: int) -> tuple[bool, int | None]:
+def _kept_of(look: HistoryItem, person: int) -> tuple[bool, int | None]:
     """Whether they wait, and who holds them."""
     return person in look.data["waiting"], look.data["held"].get(str(person))
 

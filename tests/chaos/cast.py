@@ -12,8 +12,8 @@ PASSWORD: Final = "correct horse battery"
 
 
 @dataclass(frozen=True)
-class Room:
-    """An event where one person waits and another marks, each by their session's token."""
+class Pairing:
+    """Two people of one event, by their sessions' tokens: one waits, and the other marks."""
 
     event_id: str
     marker: str
@@ -25,12 +25,12 @@ class Room:
 class Cast:
     """Whom a bystander plays."""
 
-    rooms: Sequence[Room]
+    to_hold: Sequence[Pairing]  # whose asker is held and given back, again and again
     opener: str
     opener_event_id: str
     reader: str
     reader_id: int
-    pairs: Sequence[Room]  # whose asker is marked once
+    to_mark: Sequence[Pairing]  # whose asker is marked once
     username: str  # of somebody who logs in with PASSWORD
 
     def write(self, path: Path) -> None:
@@ -41,5 +41,7 @@ class Cast:
     def read(cls, path: Path) -> Cast:
         """What `write` wrote."""
         given = json.loads(path.read_text())
-        rooms = {name: [Room(**each) for each in given[name]] for name in ("rooms", "pairs")}
-        return cls(**{**given, **rooms})
+        pairings = {
+            name: [Pairing(**each) for each in given[name]] for name in ("to_hold", "to_mark")
+        }
+        return cls(**{**given, **pairings})

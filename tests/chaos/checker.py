@@ -16,9 +16,9 @@ from tests.chaos.endings import (
     processes_end_as_asked,
     the_ended_are_closed,
 )
-from tests.chaos.history import Entry
+from tests.chaos.history import HistoryItem
 from tests.chaos.holds import SLACK, UNANSWERED, overlaps
-from tests.chaos.kept import BY_HOLD, Kept, Mark, Written
+from tests.chaos.kept import BY_HOLD, Kept, LedgerRow, Mark
 from tests.chaos.ledger import (
     entries_follow_each_other,
     entries_were_asked_for,
@@ -187,9 +187,9 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 
 
-def violations(entries: Sequence[Entry], kept: Kept, hold_seconds: float) -> list[str]:
+def violations(items: Sequence[HistoryItem], kept: Kept, hold_seconds: float) -> list[str]:
     """All that is against the rules, each with the name of its rule."""
-    case = Case(Lives(entries), kept, hold_seconds)
+    case = Case(Lives(items), kept, hold_seconds)
     return [f"{rule.__name__}: {what}" for rule in RULES for what in rule(case)]
 
 
@@ -208,7 +208,7 @@ def told_of(lives: Lives) -> set[tuple[str, int, int]]:
     }
 
 
-def lost(told: Iterable[tuple[str, int, int]], ledger: Iterable[Written]) -> list[str]:
+def lost(told: Iterable[tuple[str, int, int]], ledger: Iterable[LedgerRow]) -> list[str]:
     """Entries that somebody was told of, and that are kept no more."""
     kept = {(each.event, each.person, each.n) for each in ledger}
     return [f"an entry was lost: {each}" for each in sorted(set(told) - kept)]

@@ -9,11 +9,11 @@ from typing import Final
 from tests.chaos.case import SOON, Case, name_of
 from tests.chaos.lives import OURS, Life
 
-STOPS: Final = 15.0  # seconds; a process that is asked to end
-FAILED: Final = 1011
+STOP_SECONDS: Final = 15.0  # for a process that is asked to end
+INTERNAL_ERROR_CODE: Final = 1011
 # What a socket of an event that is over may end with, that nobody harmed: a restart is one
-OVER: Final = frozenset({4404, 4409, 4410, 1012, 1013})
-LEFT: Final = OVER | {4403}
+OVER_CODES: Final = frozenset({4404, 4409, 4410, 1012, 1013})
+LEFT_CODES: Final = OVER_CODES | {4403}
 FAILURES: Final = frozenset(
     {"a command failed", "an opening failed", "a call failed", "a socket failed"}
 )
@@ -60,31 +60,31 @@ def the_ended_are_closed(case: Case) -> Iterator[str]:
 def no_socket_fails(case: Case) -> Iterator[str]:
     """1011 says that we do not know what we are doing."""
     for life in case.lives.sockets.values():
-        if life.code == FAILED:
+        if life.code == INTERNAL_ERROR_CODE:
             yield f"{life.person} was closed {life.code} on socket {life.number}"
 
 
 def processes_end_as_asked(case: Case) -> Iterator[str]:
     """They start where there is a database, and end when and how they are told to."""
     lives = case.lives
-    for entry in lives.processes:
-        data = entry.data
-        began_at = entry.at - data["lived"]
+    for item in lives.processes:
+        data = item.data
+        began_at = item.at - data["lived"]
         if data["how"] == "did not start":
-            if not any(span.meets(began_at, entry.at) for span in lives.away["postgres"]):
-                yield f"process {data} did not start at {entry.at}"
+            if not any(span.meets(began_at, item.at) for span in lives.away["postgres"]):
+                yield f"process {data} did not start at {item.at}"
         elif data["how"] == "SIGTERM":
-            patience = STOPS + lives.lag(entry.at - data["stopping"], entry.at)
+            patience = STOP_SECONDS + lives.lag(item.at - data["stopping"], item.at)
             if data["code"] != 0 or data["stopping"] > patience:
-                yield f"process {data} did not stop as asked at {entry.at}"
+                yield f"process {data} did not stop as asked at {item.at}"
         elif data["how"].startswith("ended"):
-            yield f"process {data} ended by itself at {entry.at}"
+            yield f"process {data} ended by itself at {item.at}"
 
 
 def logs_tell_of_no_failure(case: Case) -> Iterator[str]:
     """No traceback; and no failing store, but while its database was away."""
-    for entry in case.lives.logged:
-        data, text = entry.data, entry.data["text"]
+    for item in case.lives.logged:
+        data, text = item.data, item.data["text"]
         failed = text in FAILURES or "Traceback" in text or data["traceback"] != ""
         if text.startswith(WENT_AWAY) and not text.startswith(BUSY):
             failed |= not (
@@ -98,13 +98,13 @@ def logs_tell_of_no_failure(case: Case) -> Iterator[str]:
 def _endings(case: Case) -> Iterator[Over]:
     for event, kept in case.kept.events.items():
         if case.begun_at < kept.ends_at < case.lives.until:
-            yield Over(event, kept.ends_at, OVER)
+            yield Over(event, kept.ends_at, OVER_CODES)
     for call in case.lives.endings:
         if call.was_done and call.ended_at is not None:
             if call.role == "DeleteEvent":
-                yield Over(call.event, call.ended_at, OVER)
+                yield Over(call.event, call.ended_at, OVER_CODES)
             elif call.role == "LeaveEvent":
-                yield Over(call.event, call.ended_at, LEFT, call.person, call.asked_at)
+                yield Over(call.event, call.ended_at, LEFT_CODES, call.person, call.asked_at)
 
 
 def _is_closed_well(case: Case, life: Life, over: Over) -> bool:

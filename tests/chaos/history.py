@@ -14,7 +14,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryItem:
     """One thing that happened; ``at`` in UNIX seconds.
 
     ``what`` is `opening`, `opened`, `turned_away`, `sent`, `heard`, `closed` of a socket, `called`
@@ -34,25 +34,25 @@ class History:
     """Grows while people act; JSON lines in a file as well, where one is given."""
 
     def __init__(self, file: Path | None = None) -> None:
-        self.entries: list[Entry] = []
+        self.items: list[HistoryItem] = []
         self._file = None if file is None else file.open("a", encoding="utf-8")
 
     def add(
         self, what: str, *, person: int = 0, event: str = "", socket: int = 0, **data: Any
-    ) -> Entry:
+    ) -> HistoryItem:
         """It has happened now."""
-        entry = Entry(time.time(), what, person, event, socket, data)
-        self.entries.append(entry)
+        item = HistoryItem(time.time(), what, person, event, socket, data)
+        self.items.append(item)
         if self._file is not None:
-            self._file.write(json.dumps(asdict(entry)) + "\n")
-        return entry
+            self._file.write(json.dumps(asdict(item)) + "\n")
+        return item
 
-    def cut(self) -> list[Entry]:
+    def cut(self) -> list[HistoryItem]:
         """All since the last cut; what comes now belongs to the next part."""
-        entries, self.entries = self.entries, []
+        items, self.items = self.items, []
         if self._file is not None:
             self._file.flush()
-        return entries
+        return items
 
     def close(self) -> None:
         """Lets go of the file."""

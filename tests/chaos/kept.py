@@ -14,7 +14,7 @@ FOREVER: Final = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class LedgerRow:
     """A row of the ledger."""
 
     event: str
@@ -58,7 +58,7 @@ class KeptEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class KarmaTerms:
     """How many marks of a month pay."""
 
     pair: int
@@ -69,17 +69,17 @@ class Limits:
 class Kept:
     """What is kept in the end; an empty ``shown`` or ``last`` was not asked for."""
 
-    ledger: Sequence[Written]
+    ledger: Sequence[LedgerRow]
     events: Mapping[str, KeptEvent]
     karma: Mapping[int, int]  # as the service tells it
-    limits: Limits
+    karma_terms: KarmaTerms
     checked: Sequence[int] = ()  # people with the tick
     last: Sequence[tuple[str, int, int]] = ()  # event, person and number, as places have them
     of_old: Sequence[tuple[str, int, int]] = ()  # event, person, marker: marks that stand
     shown: Mapping[str, Sequence[tuple[int, int, int, str]]] = field(default_factory=dict)
 
 
-def marks_of(ledger: Iterable[Written]) -> list[Mark]:
+def marks_of(ledger: Iterable[LedgerRow]) -> list[Mark]:
     """Finds every mark there ever was."""
     rows = list(ledger)
     ended = {(each.event, each.person, each.n): each.at for each in rows if each.origin is None}
@@ -99,7 +99,7 @@ def marks_of(ledger: Iterable[Written]) -> list[Mark]:
     ]
 
 
-def karma_of(ledger: Iterable[Written], limits: Limits) -> dict[int, int]:
+def karma_of(ledger: Iterable[LedgerRow], karma_terms: KarmaTerms) -> dict[int, int]:
     """Counts what each person is paid, from rows alone: the service's own fold is not asked."""
     pairs: dict[tuple[int, int, int], int] = {}
     unchecked: dict[tuple[int, int], int] = {}
@@ -112,8 +112,8 @@ def karma_of(ledger: Iterable[Written], limits: Limits) -> dict[int, int]:
         month = 100 * date.year + date.month
         pair = month, min(mark.marker, mark.person), max(mark.marker, mark.person)
         of_marker = month, mark.marker
-        pays = pairs.get(pair, 0) < limits.pair and (
-            mark.person_checked or unchecked.get(of_marker, 0) < limits.unchecked
+        pays = pairs.get(pair, 0) < karma_terms.pair and (
+            mark.person_checked or unchecked.get(of_marker, 0) < karma_terms.unchecked
         )
         pairs[pair] = pairs.get(pair, 0) + 1
         if not mark.person_checked:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from tests.chaos.case import Case
 from tests.chaos.holds import SLACK
-from tests.chaos.kept import BY_HAND, Written, karma_of
+from tests.chaos.kept import BY_HAND, LedgerRow, karma_of
 from tests.chaos.lives import Life
 
 
@@ -99,7 +99,7 @@ def entries_were_asked_for(case: Case) -> Iterator[str]:
 
 def karma_is_what_marks_pay(case: Case) -> Iterator[str]:
     """50 for each standing mark of a hold within the limits of its month, for everyone."""
-    paid = karma_of(case.kept.ledger, case.kept.limits)
+    paid = karma_of(case.kept.ledger, case.kept.karma_terms)
     for person, karma in case.kept.karma.items():
         if karma != paid.get(person, 0):
             yield f"{person} is to have {paid.get(person, 0)} karma and has {karma}"
@@ -116,7 +116,7 @@ def organisers_see_the_ledger(case: Case) -> Iterator[str]:
             yield f"{event} is shown without {rows[event] - shown} and with {shown - rows[event]}"
 
 
-def _rows(case: Case) -> dict[tuple[str, int], list[Written]]:
+def _rows(case: Case) -> dict[tuple[str, int], list[LedgerRow]]:
     found = defaultdict(list)
     for row in case.kept.ledger:
         found[row.event, row.person].append(row)
@@ -125,11 +125,11 @@ def _rows(case: Case) -> dict[tuple[str, int], list[Written]]:
     return found
 
 
-def _n(row: Written | None) -> int | None:
+def _n(row: LedgerRow | None) -> int | None:
     return None if row is None else row.n
 
 
-def _may_have_written(call: Life, row: Written) -> bool:
+def _may_have_written(call: Life, row: LedgerRow) -> bool:
     """Whether an entry can be what a call has done."""
     if not call.may_be_done or (call.was_done and call.n != row.n):
         return False

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.chaos.history import Entry
+from tests.chaos.history import HistoryItem
 
 ENDINGS = frozenset({"LeaveEvent", "DeleteEvent", "RemoveHelper"})
 NARROW = frozenset({"confirmed", "organisers"})
@@ -103,24 +103,24 @@ class Touch(Span):
 class Lives:
     """Everything of one part of a run."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, items: Sequence[HistoryItem]) -> None:
         self.sockets: dict[int, Life] = {}
         self.calls: dict[int, Life] = {}
         self.touched: dict[int, list[Touch]] = defaultdict(list)  # connections, by their port
         self.troubled: dict[int, list[Span]] = defaultdict(list)  # processes, until they serve
         self.away: dict[str, list[Span]] = defaultdict(list)  # PostgreSQL, Valkey
-        self.looks: list[Entry] = []
+        self.looks: list[HistoryItem] = []
         self.endings: list[Life] = []  # the calls that may end holds
-        self.processes: list[Entry] = []  # that ended, or did not start
-        self.logged: list[Entry] = []
+        self.processes: list[HistoryItem] = []  # that ended, or did not start
+        self.logged: list[HistoryItem] = []
         self.called_at: float | None = None  # the roll
         self.last_fault_at = self.last_death_at = self.calm_at = 0.0
-        self.until = entries[-1].at if entries else 0.0
+        self.until = items[-1].at if items else 0.0
         self._lags: dict[int, list[tuple[float, float]]] = defaultdict(list)
-        for entry in entries:
-            reads = getattr(self, f"_{entry.what}", None)
+        for item in items:
+            reads = getattr(self, f"_{item.what}", None)
             if reads is not None:
-                reads(entry)
+                reads(item)
 
     def lag(self, start: float, end: float, worker: int = OURS) -> float:
         """For how many seconds of these the machine did not let us, or a process, go on."""
@@ -149,86 +149,84 @@ class Lives:
         """The calls of one name."""
         return (life for life in self.calls.values() if life.role == name)
 
-    def _opening(self, entry: Entry) -> None:
-        data = entry.data
-        self.sockets[entry.socket] = Life(
-            entry.socket,
-            entry.person,
-            entry.event,
+    def _opening(self, item: HistoryItem) -> None:
+        data = item.data
+        self.sockets[item.socket] = Life(
+            item.socket,
+            item.person,
+            item.event,
             data["role"],
             data["worker"],
             data["link"],
-            entry.at,
+            item.at,
             news=data.get("news", False),
         )
 
-    def _opened(self, entry: Entry) -> None:
-        self.sockets[entry.socket].opened_at = entry.at
+    def _opened(self, item: HistoryItem) -> None:
+        self.sockets[item.socket].opened_at = item.at
 
-    def _turned_away(self, entry: Entry) -> None:
-        life = self.sockets[entry.socket]
-        life.ended_at, life.status = entry.at, entry.data["status"]
+    def _turned_away(self, item: HistoryItem) -> None:
+        life = self.sockets[item.socket]
+        life.ended_at, life.status = item.at, item.data["status"]
 
-    def _sent(self, entry: Entry) -> None:
-        data = entry.data
-        sent = Sent(entry.at, data["message"], data["user_id"])
-        self.sockets[entry.socket].sent[data["number"]] = sent
+    def _sent(self, item: HistoryItem) -> None:
+        data = item.data
+        sent = Sent(item.at, data["message"], data["user_id"])
+        self.sockets[item.socket].sent[data["number"]] = sent
 
-    def _heard(self, entry: Entry) -> None:
-        life, data = self.sockets[entry.socket], entry.data
+    def _heard(self, item: HistoryItem) -> None:
+        life, data = self.sockets[item.socket], item.data
         frame = data["frame"]
-        life.heard.append((entry.at, frame, data["answers"], data["confirmed"]))
+        life.heard.append((item.at, frame, data["answers"], data["confirmed"]))
         if data["answers"] is not None:
             sent = life.sent[data["answers"]]
-            sent.answered_at = entry.at
+            sent.answered_at = item.at
             is_ok = frame["result"] == "ok"
             sent.answer = frame["message"] if is_ok else frame["params"]["code"]
 
-    def _goodbye(self, entry: Entry) -> None:
-        self._given_up(entry)
-        self.sockets[entry.socket].goodbye_at = entry.at
+    def _goodbye(self, item: HistoryItem) -> None:
+        self._given_up(item)
+        self.sockets[item.socket].goodbye_at = item.at
 
-    def _given_up(self, entry: Entry) -> None:
-        life = self.sockets[entry.socket]
-        life.last_act_at = life.last_act_at or entry.at
+    def _given_up(self, item: HistoryItem) -> None:
+        life = self.sockets[item.socket]
+        life.last_act_at = life.last_act_at or item.at
 
-    def _closed(self, entry: Entry) -> None:
-        life = self.sockets[entry.socket]
-        life.ended_at, life.code = entry.at, entry.data["code"]
+    def _closed(self, item: HistoryItem) -> None:
+        life = self.sockets[item.socket]
+        life.ended_at, life.code = item.at, item.data["code"]
 
-    def _called(self, entry: Entry) -> None:
-        name = entry.data["call"].rpartition("/")[2]
-        life = Life(
-            entry.socket, entry.person, entry.event, name, entry.data["worker"], 0, entry.at
-        )
-        life.given = entry.data.get("given", {})
-        self.calls[entry.socket] = life
+    def _called(self, item: HistoryItem) -> None:
+        name = item.data["call"].rpartition("/")[2]
+        life = Life(item.socket, item.person, item.event, name, item.data["worker"], 0, item.at)
+        life.given = item.data.get("given", {})
+        self.calls[item.socket] = life
         if name in ENDINGS or life.given.get("who_marks") in NARROW:
             self.endings.append(life)
 
-    def _answered(self, entry: Entry) -> None:
-        life = self.calls[entry.socket]
-        life.ended_at, life.status = entry.at, entry.data["status"]
-        life.link, life.error = entry.data["link"], entry.data.get("error", 0)
-        life.refusal, life.n = entry.data.get("refusal", ""), entry.data.get("n")
+    def _answered(self, item: HistoryItem) -> None:
+        life = self.calls[item.socket]
+        life.ended_at, life.status = item.at, item.data["status"]
+        life.link, life.error = item.data["link"], item.data.get("error", 0)
+        life.refusal, life.n = item.data.get("refusal", ""), item.data.get("n")
 
-    def _fault(self, entry: Entry) -> None:
-        data = entry.data
+    def _fault(self, item: HistoryItem) -> None:
+        data = item.data
         if data["kind"] != "clock":
-            self.last_fault_at = entry.at
+            self.last_fault_at = item.at
         if "link" in data:
-            self._touch(data["link"], data["kind"], entry.at)
+            self._touch(data["link"], data["kind"], item.at)
         elif "phase" in data:
             spans = self.away[data["kind"]]
             if data["phase"] == "away":
-                spans.append(Span(entry.at, FOREVER))
+                spans.append(Span(item.at, FOREVER))
             elif spans:
-                spans[-1] = Span(spans[-1].start, entry.at)
+                spans[-1] = Span(spans[-1].start, item.at)
         elif "worker" in data and data["kind"] != "clock":
-            self.last_death_at = entry.at
+            self.last_death_at = item.at
             spans = self.troubled[data["worker"]]
-            if not spans or spans[-1].end < entry.at:
-                spans.append(Span(entry.at - 1.0, FOREVER))  # it may have been dead already
+            if not spans or spans[-1].end < item.at:
+                spans.append(Span(item.at - 1.0, FOREVER))  # it may have been dead already
 
     def _touch(self, link: int, kind: str, at: float) -> None:
         mended = MENDS.get(kind)
@@ -240,25 +238,25 @@ class Lives:
             for each in self.touched[link]
         ]
 
-    def _serves(self, entry: Entry) -> None:
-        spans = self.troubled[entry.data["worker"]]
+    def _serves(self, item: HistoryItem) -> None:
+        spans = self.troubled[item.data["worker"]]
         if spans:
-            spans[-1] = Span(spans[-1].start, entry.at)
+            spans[-1] = Span(spans[-1].start, item.at)
 
-    def _lag(self, entry: Entry) -> None:
-        self._lags[entry.data.get("worker", OURS)].append((entry.at, entry.data["seconds"]))
+    def _lag(self, item: HistoryItem) -> None:
+        self._lags[item.data.get("worker", OURS)].append((item.at, item.data["seconds"]))
 
-    def _calm(self, entry: Entry) -> None:
-        self.calm_at = entry.at
+    def _calm(self, item: HistoryItem) -> None:
+        self.calm_at = item.at
 
-    def _ended(self, entry: Entry) -> None:
-        self.processes.append(entry)
+    def _ended(self, item: HistoryItem) -> None:
+        self.processes.append(item)
 
-    def _logged(self, entry: Entry) -> None:
-        self.logged.append(entry)
+    def _logged(self, item: HistoryItem) -> None:
+        self.logged.append(item)
 
-    def _roll_call(self, entry: Entry) -> None:
-        self.called_at = entry.at
+    def _roll_call(self, item: HistoryItem) -> None:
+        self.called_at = item.at
 
-    def _look(self, entry: Entry) -> None:
-        self.looks.append(entry)
+    def _look(self, item: HistoryItem) -> None:
+        self.looks.append(item)

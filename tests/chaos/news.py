@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from tests.chaos.case import SOON, Case, name_of
 from tests.chaos.folding import NewsFold
-from tests.chaos.history import Entry
+from tests.chaos.history import HistoryItem
 from tests.chaos.holds import SLACK
 from tests.chaos.lists import due_at
 from tests.chaos.lives import Life
@@ -53,7 +53,7 @@ def news_equal_the_store(case: Case) -> Iterator[str]:
             yield f"{life.person} believes on socket {life.number} of {life.event} {what}"
 
 
-def wrong_news(case: Case, life: Life, look: Entry, fold: NewsFold) -> Iterator[str]:
+def wrong_news(case: Case, life: Life, look: HistoryItem, fold: NewsFold) -> Iterator[str]:
     """What one believes and is not so."""
     data, person = look.data, life.person
 

@@ -14,7 +14,7 @@ from tests.chaos import truth
 from tests.chaos.adversary import Adversary
 from tests.chaos.case import SOON
 from tests.chaos.checker import told_of, violations
-from tests.chaos.kept import FOREVER, Kept, Limits, Mark, marks_of
+from tests.chaos.kept import FOREVER, KarmaTerms, Kept, Mark, marks_of
 from tests.chaos.lists import AFTER_DEATH, expected
 from tests.chaos.lives import Lives
 from tests.chaos.news import agrees
@@ -44,12 +44,12 @@ class Part:
         database: truth.Database,
         *,
         events: int,
-        limits: Limits,
+        karma_terms: KarmaTerms,
     ) -> None:
         self.told: set[tuple[str, int, int]] = set()  # event, person and number of entries
         self.answers: Counter[str] = Counter()  # to what markers said; "" where none came
         self._events = events
-        self._limits = limits
+        self._karma_terms = karma_terms
         self._stage = stage
         self._adversary = adversary
         self._workers = workers
@@ -99,13 +99,13 @@ class Part:
         for worker in self._workers:
             worker.tells()
         stage.history.add("kept", **asdict(kept))  # so that the file can be judged again
-        entries = stage.history.cut()
-        told = Lives(entries)
+        items = stage.history.cut()
+        told = Lives(items)
         self.told = told_of(told)
         for socket in told.roles("marking"):
             said = [each for each in socket.sent.values() if each.message != "ping"]
             self.answers.update(each.answer for each in said)
-        return violations(entries, kept, self._stage.hold_seconds)
+        return violations(items, kept, self._stage.hold_seconds)
 
     async def _settle(self, markers: Sequence[Marker], askers: Sequence[Asker]) -> None:
         """Looks until all lists have been equal to the store for a while, or it is too late."""
@@ -199,7 +199,7 @@ class Part:
             await database.ledger(),
             events,
             karma,
-            self._limits,
+            self._karma_terms,
             [each.user_id for each in people if truth.has_tick(each.user_id)],
             await database.last(),
             await database.of_old(),

@@ -13,7 +13,7 @@ from typing import Any
 from attendance_core.attendance.corrections import MARKER_MAY_ANNUL_SECONDS
 from tests.chaos.case import SOON, Case, name_of
 from tests.chaos.holds import SLACK
-from tests.chaos.kept import BY_HAND, BY_HOLD, Mark, Written
+from tests.chaos.kept import BY_HAND, BY_HOLD, LedgerRow, Mark
 from tests.chaos.lives import FOREVER, NARROW, Life
 
 LEFT_OUT = 4403
@@ -208,7 +208,7 @@ def changes_are_kept(case: Case) -> Iterator[str]:
             yield f"{person} is no helper, or is one, in spite of {told}"
 
 
-def _was_allowed(rights: Rights, row: Written, mark: Mark | None) -> bool:
+def _was_allowed(rights: Rights, row: LedgerRow, mark: Mark | None) -> bool:
     if row.reason == "not_me":
         return row.actor == row.person
     if row.origin == BY_HAND and row.actor == row.person:

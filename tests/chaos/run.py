@@ -16,7 +16,7 @@ from typing import Final, Literal
 from tests.chaos.adversary import Adversary
 from tests.chaos.checker import lost
 from tests.chaos.history import History
-from tests.chaos.kept import BY_HAND, FOREVER, PAYS, Limits, Mark, karma_of, marks_of
+from tests.chaos.kept import BY_HAND, FOREVER, PAYS, KarmaTerms, Mark, karma_of, marks_of
 from tests.chaos.part import Part
 from tests.chaos.proxy import Proxy
 from tests.chaos.stage import Stage
@@ -27,7 +27,7 @@ from tests.support.service_process import attendance
 
 HOLD_SECONDS: Final = 4
 GRACE_SECONDS: Final = 3
-LIMITS: Final = Limits(pair=1, unchecked=5)
+KARMA_TERMS: Final = KarmaTerms(pair=1, unchecked=5)
 PROBE_SECONDS: Final = 0.05
 LAGS: Final = 0.1  # seconds; a probe that comes so late is written down
 HELD_UP: Final = 0.01  # seconds of such a probe's time in which a process waited for a core
@@ -109,8 +109,8 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             "ATTENDANCE_HOLD_SECONDS": str(HOLD_SECONDS),
             "ATTENDANCE_GRACE_SECONDS": str(GRACE_SECONDS),
             # So few that a run goes beyond both
-            "ATTENDANCE_KARMA_PAIR_A_MONTH": str(LIMITS.pair),
-            "ATTENDANCE_KARMA_UNCHECKED_A_MONTH": str(LIMITS.unchecked),
+            "ATTENDANCE_KARMA_PAIR_A_MONTH": str(KARMA_TERMS.pair),
+            "ATTENDANCE_KARMA_UNCHECKED_A_MONTH": str(KARMA_TERMS.unchecked),
         }
         done = await asyncio.to_thread(attendance, "migrate", folder=folder, settings=settings)
         assert done.returncode == 0, done.stderr
@@ -152,7 +152,9 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
         told: set[tuple[str, int, int]] = set()
         left = plan.seconds
         while left > 0:
-            part = Part(stage, adversary, workers, database, events=plan.events, limits=LIMITS)
+            part = Part(
+                stage, adversary, workers, database, events=plan.events, karma_terms=KARMA_TERMS
+            )
             found = await part.play(people, min(left, plan.part))
             for each in found:
                 says(each)
@@ -163,7 +165,7 @@ async def play(plan: Plan, says: Callable[[str], None]) -> Report:
             report.parts += 1
             ledger = await database.ledger()
             report.operations, report.marks = stage.operations, marks_of(ledger)
-            report.paying = sum(karma_of(ledger, LIMITS).values()) // PAYS
+            report.paying = sum(karma_of(ledger, KARMA_TERMS).values()) // PAYS
             report.ends = sum((each.ends for each in workers), Counter())
             says(
                 f"part {report.parts}: {report.operations} operations, {len(report.marks)} marks, "

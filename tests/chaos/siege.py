@@ -22,7 +22,7 @@ from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.migrate import run_on_connection
 from attendance_web.demo.client import Visitor
 from tests.chaos import attacks, bystander, flood, floods
-from tests.chaos.cast import PASSWORD, Cast, Room
+from tests.chaos.cast import PASSWORD, Cast, Pairing
 from tests.chaos.felt import PATIENCE, Felt
 from tests.support.gathering import Gathering, gathering, gatherings
 from tests.support.killable_servers import a_postgres
@@ -31,8 +31,8 @@ from tests.support.many_names import fill
 from tests.support.nginx import proxied
 from tests.support.service_process import SECONDS, Service, bring_up_to_date, running
 
-ROOMS: Final = 3
-PAIRS: Final = 160  # more than meet in the seconds of one attack
+TO_HOLD: Final = 3
+TO_MARK: Final = 160  # more than meet in the seconds of one attack
 PEOPLE, GATHERINGS = 100_000, 50_000  # of a crowded database
 OTHERS: Final = 300  # who are at the attacker's event, and wait there where an attack has them
 LOOK_SECONDS: Final = 0.02  # from one look at the service's memory to the next
@@ -122,26 +122,26 @@ def ground(
         if crowded:
             _run(settings[DATABASE], partial(fill, people=PEOPLE, gatherings=GATHERINGS))
 
-        opens, *met = asyncio.run(gatherings(settings[DATABASE], ROOMS + PAIRS + 1, 2))
+        opens, *met = asyncio.run(gatherings(settings[DATABASE], TO_HOLD + TO_MARK + 1, 2))
         attacker = asyncio.run(gathering(settings[DATABASE], 1 + OTHERS))
         others = folder / "others.json"
         others.write_text(json.dumps([[each.user_id, each.token] for each in attacker.people[1:]]))
         if entries:
             many = partial(fill_ledger, event_id=attacker.event_id, entries=entries)
             _run(settings[DATABASE], many)
-        rooms = [
-            Room(each.event_id, marker.token, asker.token, asker.user_id)
+        pairings = [
+            Pairing(each.event_id, marker.token, asker.token, asker.user_id)
             for each in met
             for marker, asker in [each.people]
         ]
         cast = folder / "cast.json"
         Cast(
-            rooms[:ROOMS],
+            pairings[:TO_HOLD],
             opener=opens.people[0].token,
             opener_event_id=opens.event_id,
             reader=opens.people[1].token,
             reader_id=opens.people[1].user_id,
-            pairs=rooms[ROOMS:],
+            to_mark=pairings[TO_HOLD:],
             username=USERNAME,
         ).write(cast)
         service = door = stack.enter_context(running(folder, settings, migrate=False))

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.chaos.checker import violations
-from tests.chaos.history import Entry
-from tests.chaos.kept import BY_HAND, BY_HOLD, Kept, KeptEvent, Limits, Written, karma_of
+from tests.chaos.history import HistoryItem
+from tests.chaos.kept import BY_HAND, BY_HOLD, KarmaTerms, Kept, KeptEvent, LedgerRow, karma_of
 
 ANNA, BORIS, VERA, GLEB = 1, 2, 3, 4  # two who wait, two who mark
 CREATOR, HELPER = 8, 9
@@ -16,7 +16,8 @@ EVENT = "lecture"
 HOLD = 90.0
 START, END = 1000.0, 5000.0
 WAITS, MARKS, MARKS_TOO = 11, 12, 13  # sockets of Anna, Vera and Gleb
-LIMITS = Limits(pair=4, unchecked=100)
+BORIS_WAITS, EXTRA = 14, 15  # a socket of Boris; one that a test opens
+KARMA_TERMS = KarmaTerms(pair=4, unchecked=100)
 LECTURE = KeptEvent("Lecture", START - 60, END, CREATOR)
 LINKS = {WAITS: 111, MARKS: 112, MARKS_TOO: 113}
 
@@ -26,10 +27,10 @@ class Tale:
     """A history being made up; a second passes with each thing that happens."""
 
     now: float = START
-    entries: list[Entry] = field(default_factory=list)
-    ledger: list[Written] = field(default_factory=list)
+    items: list[HistoryItem] = field(default_factory=list)
+    ledger: list[LedgerRow] = field(default_factory=list)
     karma: dict[int, int] | None = None  # None: what the ledger pays
-    limits: Limits = LIMITS
+    karma_terms: KarmaTerms = KARMA_TERMS
     kept: KeptEvent = LECTURE
     last: list[tuple[str, int, int]] | None = None  # None: as the ledger has it
     of_old: list[tuple[str, int, int]] | None = None
@@ -48,7 +49,7 @@ class Tale:
 
     def add(self, what: str, person: int = 0, socket: int = 0, **data: Any) -> None:
         self.now += 1
-        self.entries.append(Entry(self.now, what, person, EVENT, socket, data))
+        self.items.append(HistoryItem(self.now, what, person, EVENT, socket, data))
 
     def opens(
         self, person: int, role: str, socket: int, worker: int = 0, *, news: bool = False
@@ -92,7 +93,7 @@ class Tale:
     ) -> int:
         """The number of a new entry."""
         n = 1 + max((each.n for each in self.ledger if each.person == person), default=0)
-        self.ledger.append(Written(EVENT, person, n, actor, at, origin, False, reason))
+        self.ledger.append(LedgerRow(EVENT, person, n, actor, at, origin, False, reason))
         return n
 
     def marks_by_hand(self, organiser: int, person: int) -> int:
@@ -124,19 +125,28 @@ class Tale:
     ) -> None:
         self.add("calm")
         self.now += 30
+        for _ in range(2):
+            self.look(waiting, held, markers)
+            self.now += 7
+
+    def look(
+        self,
+        waiting: list[int],
+        held: dict[str, int] | None = None,
+        markers: tuple[int, ...] = (VERA, GLEB),
+    ) -> None:
+        """The store is read, and says this."""
         order = sorted([*waiting, *map(int, held or {})])
         event = self.kept
         times = {"time_from": int(event.starts_at), "time_to": int(event.ends_at)}
         data: dict[str, Any] = {"order": order, "markers": list(markers)}
         data["is"] = {"name": event.name, **times}
-        for _ in range(2):
-            self.add("look", waiting=waiting, held=held or {}, **data)
-            self.now += 7
+        self.add("look", waiting=waiting, held=held or {}, **data)
 
     def begins(self) -> None:
         """Anna and Boris wait; Vera and Gleb sit by the sheet."""
         self.opens(ANNA, "mark_me", WAITS)
-        self.opens(BORIS, "mark_me", 14)
+        self.opens(BORIS, "mark_me", BORIS_WAITS)
         for marker, socket in ((VERA, MARKS), (GLEB, MARKS_TOO)):
             self.opens(marker, "marking", socket)
             self.hears(marker, socket, "marking_list", marking_list=[ANNA, BORIS])
@@ -169,9 +179,9 @@ class Tale:
         answer = {"status": status, "error": error if status else None, "refusal": refusal, "n": n}
         self.add("answered", person, socket, link=0, **answer)
 
-    def judged(self) -> set[str]:
+    def broken_rules(self) -> set[str]:
         """The rules that it breaks."""
-        karma = karma_of(self.ledger, self.limits) if self.karma is None else self.karma
+        karma = karma_of(self.ledger, self.karma_terms) if self.karma is None else self.karma
         last = {each.person: each for each in sorted(self.ledger, key=lambda each: each.n)}
         standing = [(EVENT, each.person, each.actor) for each in last.values() if each.origin]
         numbers = [(EVENT, each.person, each.n) for each in last.values()]
@@ -179,10 +189,10 @@ class Tale:
             self.ledger,
             {EVENT: self.kept},
             karma,
-            self.limits,
+            self.karma_terms,
             CHECKED,
             numbers if self.last is None else self.last,
             standing if self.of_old is None else self.of_old,
             {} if self.shown is None else {EVENT: self.shown},
         )
-        return {each.partition(":")[0] for each in violations(self.entries, kept, HOLD)}
+        return {each.partition(":")[0] for each in violations(self.items, kept, HOLD)}

@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.tale import ANNA, BORIS, CREATOR, GLEB, HOLD, MARKS, MARKS_TOO, VERA, Tale
+from tests.chaos.tale import (
+    ANNA,
+    BORIS,
+    BORIS_WAITS,
+    CREATOR,
+    GLEB,
+    HOLD,
+    MARKS,
+    MARKS_TOO,
+    VERA,
+    Tale,
+)
 
 HEARS = 15  # a socket of Anna's that hears news
 FIRST = {"place": 1, "waiting": 2, "markers": 2}
@@ -37,14 +48,14 @@ def test_good_news(tale: Tale) -> None:
     vera_holds_anna(tale)
     tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
     tale.calm([BORIS], {str(ANNA): VERA})
-    assert tale.judged() == set()
+    assert tale.broken_rules() == set()
 
 
 class TestWhatIsBelieved:
     def test_a_hold_that_was_not_told(self, tale: Tale) -> None:
         vera_holds_anna(tale)
         tale.calm([BORIS], {str(ANNA): VERA})
-        assert tale.judged() == EQUAL
+        assert tale.broken_rules() == EQUAL
 
     def test_a_hold_that_has_ended(self, tale: Tale) -> None:
         vera_holds_anna(tale)
@@ -52,7 +63,7 @@ class TestWhatIsBelieved:
         tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark", ANNA))
         tale.hears(GLEB, MARKS_TOO, "user_joined", user_id=ANNA)
         tale.calm([ANNA, BORIS])
-        assert tale.judged() == EQUAL
+        assert tale.broken_rules() == EQUAL
 
     @pytest.mark.parametrize(
         "wrong",
@@ -66,7 +77,7 @@ class TestWhatIsBelieved:
         tale.now += 5
         tale.hears(ANNA, HEARS, "your_place", **wrong)
         tale.calm([ANNA, BORIS])
-        assert tale.judged() == EQUAL
+        assert tale.broken_rules() == EQUAL
 
     @pytest.mark.parametrize("told", [None, "Colloquium"])
     def test_an_event_that_was(self, tale: Tale, told: str | None) -> None:
@@ -75,28 +86,20 @@ class TestWhatIsBelieved:
             event: dict[str, Any] = {"name": told, "time_from": 940, "time_to": 5000}
             tale.hears(ANNA, HEARS, "event_changed", **event)
         tale.calm([ANNA, BORIS])
-        assert tale.judged() == EQUAL
+        assert tale.broken_rules() == EQUAL
 
     def test_what_has_just_changed_may_be_on_its_way(self, tale: Tale) -> None:
         tale.calm([ANNA, BORIS])
         vera_holds_anna(tale)
-        tale.add("look", **looks(tale, {str(ANNA): VERA}))
+        tale.look([BORIS], {str(ANNA): VERA})
         tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     def test_of_a_socket_that_is_cut(self, tale: Tale) -> None:
         vera_holds_anna(tale)
         tale.add("fault", kind="cut", link=0)
         tale.calm([BORIS], {str(ANNA): VERA})
-        assert tale.judged() == set()
-
-
-def looks(tale: Tale, held: dict[str, int]) -> dict[str, Any]:
-    event = {"name": tale.kept.name, "time_from": 940, "time_to": 5000}
-    return {
-        **{"waiting": [BORIS], "held": held, "order": [ANNA, BORIS], "markers": [VERA, GLEB]},
-        "is": event,
-    }
+        assert tale.broken_rules() == set()
 
 
 class TestWhatIsTold:
@@ -104,46 +107,46 @@ class TestWhatIsTold:
     def test_to_one_who_did_not_ask(self, tale: Tale, message: str) -> None:
         params = {"user_id": VERA, **FIRST}
         tale.prepares(VERA, MARKS, BORIS)
-        tale.hears(BORIS, 14, "held", user_id=VERA, expires_in=HOLD)
+        tale.hears(BORIS, BORIS_WAITS, "held", user_id=VERA, expires_in=HOLD)
         tale.now += 5
-        tale.hears(BORIS, 14, message, **params)
-        assert tale.judged() == ONLY
+        tale.hears(BORIS, BORIS_WAITS, message, **params)
+        assert tale.broken_rules() == ONLY
 
     def test_a_place_to_a_marker(self, tale: Tale) -> None:
         tale.opens(GLEB, "marking", 16, news=True)
         tale.hears(GLEB, 16, "marking_list", marking_list=[ANNA, BORIS])
         tale.hears(GLEB, 16, "your_place", **FIRST)
-        assert tale.judged() == ONLY
+        assert tale.broken_rules() == ONLY
 
     def test_let_go_of_one_who_was_not_held(self, tale: Tale) -> None:
         tale.hears(ANNA, HEARS, "let_go")
-        assert tale.judged() == ONLY
+        assert tale.broken_rules() == ONLY
 
     @pytest.mark.parametrize("again", [0, 5])
     def test_the_same_place_twice(self, tale: Tale, again: int) -> None:
         tale.now += again
         tale.hears(ANNA, HEARS, "your_place", **FIRST)
         expected = ONLY if again else ONLY | {"places_are_told_seldom"}
-        assert tale.judged() == expected
+        assert tale.broken_rules() == expected
 
     def test_a_place_beyond_the_last(self, tale: Tale) -> None:
         tale.now += 5
         tale.hears(ANNA, HEARS, "your_place", place=3, waiting=2, markers=2)
-        assert tale.judged() == ONLY
+        assert tale.broken_rules() == ONLY
 
     def test_places_too_often(self, tale: Tale) -> None:
         tale.hears(ANNA, HEARS, "your_place", place=1, waiting=3, markers=2)
-        assert tale.judged() == {"places_are_told_seldom"}
+        assert tale.broken_rules() == {"places_are_told_seldom"}
 
     @pytest.mark.parametrize("by", [GLEB, CREATOR])
     def test_held_by_one_who_has_chosen_nobody(self, tale: Tale, by: int) -> None:
         vera_holds_anna(tale)
         tale.hears(ANNA, HEARS, "held", user_id=by, expires_in=HOLD)
-        assert tale.judged() == {"held_is_by_one_who_holds"}
+        assert tale.broken_rules() == {"held_is_by_one_who_holds"}
 
     def test_held_by_one_whose_hold_has_ended(self, tale: Tale) -> None:
         vera_holds_anna(tale)
         tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark", ANNA))
         tale.now += 10
         tale.hears(ANNA, HEARS, "held", user_id=VERA, expires_in=HOLD)
-        assert tale.judged() == {"held_is_by_one_who_holds"}
+        assert tale.broken_rules() == {"held_is_by_one_who_holds"}

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.tale import ANNA, BORIS, GLEB, HOLD, MARKS, MARKS_TOO, VERA, WAITS, Tale
+from tests.chaos.tale import (
+    ANNA,
+    BORIS,
+    CREATOR,
+    EXTRA,
+    GLEB,
+    HOLD,
+    MARKS,
+    MARKS_TOO,
+    VERA,
+    WAITS,
+    Tale,
+)
 
 LIE = {"refusals_are_true"}
 REFUSALS = ["taken", "already_marked", "already_holding", "yourself", "too_soon"]
@@ -16,62 +28,62 @@ class TestRefusals:
     def test_of_one_who_is_held(self, tale: Tale, message: str, code: str) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, message, ANNA), code)
-        assert tale.judged() == LIE
+        assert tale.broken_rules() == LIE
 
     def test_not_held_is_true_of_somebody_else(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "confirm_marking", BORIS), "not_held")
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     def test_nobody_held_may_be_true_once_the_hold_ran_out(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.now += HOLD
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "confirm_marking", ANNA), "nobody_held")
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     def test_nobody_held_may_be_true_after_a_refuse_without_an_answer(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.says(VERA, MARKS, "refuse_to_mark")
-        tale.opens(VERA, "marking", 15)
-        tale.hears(VERA, 15, "marking_list", marking_list=[ANNA, BORIS])
-        tale.refuses(VERA, 15, tale.says(VERA, 15, "confirm_marking", ANNA), "nobody_held")
-        assert "refusals_are_true" not in tale.judged()
+        tale.opens(VERA, "marking", EXTRA)
+        tale.hears(VERA, EXTRA, "marking_list", marking_list=[ANNA, BORIS])
+        tale.refuses(VERA, EXTRA, tale.says(VERA, EXTRA, "confirm_marking", ANNA), "nobody_held")
+        assert "refusals_are_true" not in tale.broken_rules()
 
     def test_a_refusal_ends_no_hold(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "confirm_marking", BORIS), "not_held")
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "confirm_marking", ANNA), "nobody_held")
-        assert tale.judged() == LIE
+        assert tale.broken_rules() == LIE
 
     @pytest.mark.parametrize("code", REFUSALS)
     def test_of_one_whom_nobody_has_chosen(self, tale: Tale, code: str) -> None:
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "prepare_to_mark", ANNA), code)
-        assert tale.judged() == LIE
+        assert tale.broken_rules() == LIE
 
     def test_taken_by_oneself(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "prepare_to_mark", ANNA), "taken")
-        assert tale.judged() == LIE
+        assert tale.broken_rules() == LIE
 
-    @pytest.mark.parametrize(("seconds", "judged"), [(7, set()), (11, LIE)])
+    @pytest.mark.parametrize(("seconds", "broken"), [(7, set()), (11, LIE)])
     def test_too_soon_for_whoever_had_them(
-        self, tale: Tale, seconds: float, judged: set[str]
+        self, tale: Tale, seconds: float, broken: set[str]
     ) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.hears(VERA, MARKS, "refused", tale.says(VERA, MARKS, "refuse_to_mark"))
         tale.now += seconds
         tale.refuses(VERA, MARKS, tale.says(VERA, MARKS, "prepare_to_mark", ANNA), "too_soon")
-        assert tale.judged() == judged
+        assert tale.broken_rules() == broken
 
     def test_taken_by_another(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.refuses(GLEB, MARKS_TOO, tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA), "taken")
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     def test_taken_by_one_who_was_not_answered(self, tale: Tale) -> None:
         tale.says(VERA, MARKS, "prepare_to_mark", ANNA)
         tale.refuses(GLEB, MARKS_TOO, tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA), "taken")
-        assert "refusals_are_true" not in tale.judged()
+        assert "refusals_are_true" not in tale.broken_rules()
 
     def test_taken_by_one_who_has_said_goodbye(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
@@ -79,7 +91,7 @@ class TestRefusals:
         tale.add("closed", VERA, MARKS, code=1000)
         number = tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA)
         tale.refuses(GLEB, MARKS_TOO, number, "taken")
-        assert tale.judged() == LIE
+        assert tale.broken_rules() == LIE
 
     @pytest.mark.parametrize("code", [1006, 1012])
     def test_a_goodbye_that_was_not_answered_ends_nothing(self, tale: Tale, code: int) -> None:
@@ -88,63 +100,63 @@ class TestRefusals:
         tale.add("closed", VERA, MARKS, code=code)
         number = tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA)
         tale.refuses(GLEB, MARKS_TOO, number, "taken")
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     def test_a_goodbye_on_one_socket_of_two_ends_nothing(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
-        tale.opens(VERA, "marking", 15)
-        tale.hears(VERA, 15, "marking_list", marking_list=[ANNA, BORIS])
+        tale.opens(VERA, "marking", EXTRA)
+        tale.hears(VERA, EXTRA, "marking_list", marking_list=[ANNA, BORIS])
         tale.add("goodbye", VERA, MARKS)
         tale.add("closed", VERA, MARKS, code=1000)
         number = tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA)
         tale.refuses(GLEB, MARKS_TOO, number, "taken")
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
 
 class TestHolds:
     def test_of_one_who_was_marked(self, marked: Tale) -> None:
         marked.prepares(GLEB, MARKS_TOO, ANNA)
-        assert marked.judged() == {"prepared_is_true"}
+        assert marked.broken_rules() == {"prepared_is_true"}
 
     def test_after_the_end_of_the_event(self, tale: Tale) -> None:
         tale.ends_at = tale.now + 0.5
         tale.prepares(VERA, MARKS, ANNA)
-        assert tale.judged() == {"prepared_is_true"}
+        assert tale.broken_rules() == {"prepared_is_true"}
 
     def test_after_the_event_was_deleted(self, tale: Tale) -> None:
-        tale.calls(5, "DeleteEvent")
+        tale.calls(CREATOR, "DeleteEvent")
         tale.prepares(VERA, MARKS, ANNA)
-        assert tale.judged() == {"prepared_is_true"}
+        assert tale.broken_rules() == {"prepared_is_true"}
 
     def test_in_an_event_that_was_not_deleted(self, tale: Tale) -> None:
-        tale.calls(5, "DeleteEvent", error=3)
+        tale.calls(CREATOR, "DeleteEvent", error=3)
         tale.prepares(VERA, MARKS, ANNA)
         tale.now += 10
         tale.hears(VERA, MARKS, "pong", tale.says(VERA, MARKS, "ping"))
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     def test_of_oneself(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, VERA)
-        assert tale.judged() == {"prepared_is_true"}
+        assert tale.broken_rules() == {"prepared_is_true"}
 
     def test_a_mark_of_oneself(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, VERA)
         tale.confirms(VERA, MARKS, VERA)
-        assert "nobody_marks_themselves" in tale.judged()
+        assert "nobody_marks_themselves" in tale.broken_rules()
 
     def test_a_mark_after_a_goodbye(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.add("goodbye", VERA, MARKS)
         tale.add("closed", VERA, MARKS, code=1000)
         tale.now += 20
-        tale.opens(VERA, "marking", 15)
-        tale.hears(VERA, 15, "marking_list", marking_list=[ANNA, BORIS])
-        tale.confirms(VERA, 15, ANNA)
+        tale.opens(VERA, "marking", EXTRA)
+        tale.hears(VERA, EXTRA, "marking_list", marking_list=[ANNA, BORIS])
+        tale.confirms(VERA, EXTRA, ANNA)
         tale.was_marked(ANNA, WAITS, VERA)
-        assert tale.judged() == {"marks_come_from_live_holds"}
+        assert tale.broken_rules() == {"marks_come_from_live_holds"}
 
     def test_a_mark_that_nobody_asked_for(self, tale: Tale) -> None:
         tale.prepares(VERA, MARKS, ANNA)
         tale.keeps_mark(VERA, ANNA, tale.now + 0.5)
         tale.was_marked(ANNA, WAITS, VERA)
-        assert tale.judged() == {"marks_come_from_live_holds"}
+        assert tale.broken_rules() == {"marks_come_from_live_holds"}

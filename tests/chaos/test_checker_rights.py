@@ -30,8 +30,8 @@ class TestWhoMarks:
         tale.prepares(marker, socket, ANNA)
         tale.confirms(marker, socket, ANNA)
         tale.was_marked(ANNA, WAITS, marker)
-        judged = tale.judged()
-        assert ("the_left_out_mark_nobody" in judged) == (marker == GLEB)
+        broken = tale.broken_rules()
+        assert ("the_left_out_mark_nobody" in broken) == (marker == GLEB)
 
     def test_a_mark_by_one_with_the_tick(self, tale: Tale) -> None:
         tale.changes(CREATOR, who_marks="confirmed")
@@ -39,7 +39,7 @@ class TestWhoMarks:
         tale.prepares(VERA, MARKS, ANNA)
         tale.confirms(VERA, MARKS, ANNA)
         tale.was_marked(ANNA, WAITS, VERA)
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     def test_a_mark_once_everybody_may_again(self, tale: Tale) -> None:
         tale.changes(CREATOR, who_marks="organisers")
@@ -48,36 +48,36 @@ class TestWhoMarks:
         tale.hears(VERA, MARKS, "user_left", user_id=ANNA)
         tale.confirms(GLEB, MARKS_TOO, ANNA)
         tale.was_marked(ANNA, WAITS, GLEB)
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     @pytest.mark.parametrize(
-        ("narrowed", "judged"), [(True, set()), (False, {"the_left_out_mark_nobody"})]
+        ("narrowed", "broken"), [(True, set()), (False, {"the_left_out_mark_nobody"})]
     )
-    def test_one_who_is_refused(self, tale: Tale, narrowed: bool, judged: set[str]) -> None:
+    def test_one_who_is_refused(self, tale: Tale, narrowed: bool, broken: set[str]) -> None:
         if narrowed:
             tale.changes(CREATOR, who_marks="organisers", status=0)
             tale.kept = replace(tale.kept, who_marks="everybody")
         tale.refuses(
             GLEB, MARKS_TOO, tale.says(GLEB, MARKS_TOO, "prepare_to_mark", ANNA), "may_not_mark"
         )
-        assert tale.judged() == judged
+        assert tale.broken_rules() == broken
 
     @pytest.mark.parametrize(
-        ("closes", "judged"), [(True, set()), (False, {"the_left_out_are_closed"})]
+        ("closes", "broken"), [(True, set()), (False, {"the_left_out_are_closed"})]
     )
-    def test_one_who_still_sits_there(self, tale: Tale, closes: bool, judged: set[str]) -> None:
+    def test_one_who_still_sits_there(self, tale: Tale, closes: bool, broken: set[str]) -> None:
         tale.changes(CREATOR, who_marks="confirmed")
         if closes:
             left_out(tale, MARKS_TOO, GLEB)
         tale.calm([ANNA, BORIS])
-        assert tale.judged() == judged
+        assert tale.broken_rules() == broken
 
     def test_a_hold_of_one_who_is_left_out_may_be_another_s(self, tale: Tale) -> None:
         tale.prepares(GLEB, MARKS_TOO, ANNA)
         tale.changes(CREATOR, who_marks="confirmed")
         left_out(tale, MARKS_TOO, GLEB)
         tale.prepares(VERA, MARKS, ANNA)
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
 
 class TestChanges:
@@ -87,27 +87,27 @@ class TestChanges:
         given: dict[str, Any] = {"name": "Seminar", "time_to": 6000, "who_marks": "confirmed"}
         tale.changes(CREATOR, **{field: given[field]})
         tale.kept = before
-        assert tale.judged() == {"changes_are_kept"}
+        assert tale.broken_rules() == {"changes_are_kept"}
 
     def test_the_last_of_two(self, tale: Tale) -> None:
         tale.changes(CREATOR, name="Seminar")
         tale.changes(CREATOR, name="Colloquium")
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
         tale.kept = replace(tale.kept, name="Seminar")
-        assert tale.judged() == {"changes_are_kept"}
+        assert tale.broken_rules() == {"changes_are_kept"}
 
     def test_one_without_an_answer(self, tale: Tale) -> None:
         before = tale.kept
         tale.changes(CREATOR, name="Seminar", status=0)
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
         tale.kept = before
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     @pytest.mark.parametrize("name", ["AddHelper", "RemoveHelper"])
     def test_a_helper_that_is_lost(self, tale: Tale, name: str) -> None:
         tale.calls(CREATOR, name, user_id=HELPER)
         tale.kept = replace(tale.kept, helpers=() if name == "AddHelper" else (HELPER,))
-        assert tale.judged() == {"changes_are_kept"}
+        assert tale.broken_rules() == {"changes_are_kept"}
 
 
 class TestEnds:
@@ -115,18 +115,18 @@ class TestEnds:
         tale.changes(CREATOR, time_to=6000)
         tale.now += 10
         tale.add("closed", ANNA, WAITS, code=4410)
-        assert tale.judged() == {"nobody_is_ended_early"}
+        assert tale.broken_rules() == {"nobody_is_ended_early"}
 
     def test_an_event_is_over_as_it_is_prolonged(self, tale: Tale) -> None:
         tale.changes(CREATOR, time_to=6000)
         tale.add("closed", ANNA, WAITS, code=4410)
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     def test_a_shorter_event_goes_on(self, tale: Tale) -> None:
         tale.changes(CREATOR, time_to=int(tale.now) + 3)
         tale.now += 20
         tale.add("lag", seconds=0.2)
-        assert tale.judged() == {"the_ended_are_closed"}
+        assert tale.broken_rules() == {"the_ended_are_closed"}
 
 
 class TestTooSoon:
@@ -137,20 +137,20 @@ class TestTooSoon:
     def test_one_has_them_again_at_once(self, tale: Tale) -> None:
         self.given_back(tale)
         tale.prepares(VERA, MARKS, ANNA)
-        assert tale.judged() == {"too_soon_is_kept"}
+        assert tale.broken_rules() == {"too_soon_is_kept"}
 
     def test_one_has_them_again_after_a_while(self, tale: Tale) -> None:
         self.given_back(tale)
         tale.now += 10
         tale.prepares(VERA, MARKS, ANNA)
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     def test_one_has_them_again_after_another_had_them(self, tale: Tale) -> None:
         self.given_back(tale)
         tale.prepares(GLEB, MARKS_TOO, ANNA)
         tale.hears(GLEB, MARKS_TOO, "refused", tale.says(GLEB, MARKS_TOO, "refuse_to_mark", ANNA))
         tale.prepares(VERA, MARKS, ANNA)
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()
 
     @pytest.mark.parametrize("how", ["closed", "fault"])
     def test_one_has_them_again_where_nobody_else_sits(self, tale: Tale, how: str) -> None:
@@ -160,4 +160,4 @@ class TestTooSoon:
         else:
             tale.add("fault", kind="cut", link=113)
         tale.prepares(VERA, MARKS, ANNA)
-        assert tale.judged() == set()
+        assert tale.broken_rules() == set()

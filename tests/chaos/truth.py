@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from attendance_core.accounts import CredentialKind, session_id_of
-from tests.chaos.kept import KeptEvent, Written
+from tests.chaos.kept import KeptEvent, LedgerRow
 from tests.support.gathering import Person
 
 TICK_OF_EVERY: Final = 4  # people
@@ -155,13 +155,13 @@ class Database:
                 room["markers"].append(user_id)
         return told
 
-    async def ledger(self) -> list[Written]:
+    async def ledger(self) -> list[LedgerRow]:
         """Reads every entry there is."""
         rows = await self._access.read(
             "SELECT event_id, user_id, n, actor_id, at, origin, person_checked, reason FROM ledger"
         )
         return [
-            Written(_text(e), person, n, actor, at / 1_000_000, origin, bool(checked), reason)
+            LedgerRow(_text(e), person, n, actor, at / 1_000_000, origin, bool(checked), reason)
             for e, person, n, actor, at, origin, checked, reason in rows
         ]
 

@@ -26,7 +26,7 @@ ANSWERS: Final = {
 
 
 @dataclass
-class Asked:
+class PendingCommand:
     """A command that waits for its answer."""
 
     number: int
@@ -53,41 +53,43 @@ class Wire:
         self.is_listed = asyncio.Event()
         self._stage = stage
         self._connection = connection
-        self._asked: deque[Asked] = deque()
-        self._number = 0
+        self._pending: deque[PendingCommand] = deque()
+        self._command_count = 0
         stage.endings.add(self.abort)
         self._reader = asyncio.create_task(self._read())
 
     async def ask(self, message: str, user_id: int | None = None) -> dict[str, Any] | None:
         """The answer; None where none came, and the socket is then given up."""
-        asked = await self.say(message, user_id)
-        if asked is None:
+        command = await self.say(message, user_id)
+        if command is None:
             return None
         try:
             async with asyncio.timeout(self._stage.patience()):
-                return await asyncio.shield(asked.answer)
+                return await asyncio.shield(command.answer)
         except TimeoutError:
             await self.abort()
             return None
 
-    async def say(self, message: str, user_id: int | None = None) -> Asked | None:
+    async def say(self, message: str, user_id: int | None = None) -> PendingCommand | None:
         """Says it without waiting; None where the socket has ended."""
         if self.ended.is_set():
             return None
-        self._number += 1
+        self._command_count += 1
         about = user_id
         if about is None and message != "ping":
             about = self.fold.holding
-        asked = Asked(self._number, message, about, asyncio.get_running_loop().create_future())
-        self._asked.append(asked)
+        command = PendingCommand(
+            self._command_count, message, about, asyncio.get_running_loop().create_future()
+        )
+        self._pending.append(command)
         frame: dict[str, Any] = {"message": message}
         if message != "ping":
             self._stage.operations += 1
             frame["params"] = {} if user_id is None else {"user_id": user_id}
-        self._note("sent", number=self._number, message=message, user_id=about)
+        self._note("sent", number=self._command_count, message=message, user_id=about)
         with suppress(ConnectionClosed, OSError):
             await self._connection.send(json.dumps(frame))
-        return asked
+        return command
 
     async def goodbye(self) -> None:
         """Leaves for good: the service takes us off the list at once."""
@@ -123,17 +125,19 @@ class Wire:
             self._stage.endings.discard(self.abort)
             self.ended.set()
             self.is_listed.set()
-            for asked in self._asked:
-                if not asked.answer.done():
-                    asked.answer.set_result(None)
+            for command in self._pending:
+                if not command.answer.done():
+                    command.answer.set_result(None)
 
     def _hear(self, frame: dict[str, Any]) -> None:
-        asked = self._answered(frame)
-        confirmed = asked.user_id if asked is not None and frame["message"] == "marked" else None
+        command = self._command_answered_by(frame)
+        confirmed = (
+            command.user_id if command is not None and frame["message"] == "marked" else None
+        )
         self._note(
             "heard",
             frame=frame,
-            answers=None if asked is None else asked.number,
+            answers=None if command is None else command.number,
             confirmed=confirmed,
         )
         self.fold.hears(frame, confirmed)
@@ -148,20 +152,20 @@ class Wire:
             self._stage.marks.append(Seen(self.event, params["user_id"], params["n"]))
         if self.fold.lists:
             self.is_listed.set()
-        if asked is not None and not asked.answer.done():
-            asked.answer.set_result(frame)
+        if command is not None and not command.answer.done():
+            command.answer.set_result(frame)
 
-    def _answered(self, frame: dict[str, Any]) -> Asked | None:
+    def _command_answered_by(self, frame: dict[str, Any]) -> PendingCommand | None:
         """The command that a frame answers: they are answered in the order of asking."""
-        if not self._asked:
+        if not self._pending:
             return None
-        first = self._asked[0]
+        first = self._pending[0]
         if frame["result"] == "ok":
             if ANSWERS.get(frame["message"]) != first.message:
                 return None
             if frame["message"] == "prepared" and frame["params"]["user_id"] != first.user_id:
                 return None  # told at an opening: whom we hold already
-        return self._asked.popleft()
+        return self._pending.popleft()
 
 
 async def opened(
