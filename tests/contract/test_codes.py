@@ -22,7 +22,7 @@ from attendance_core.vocabulary import EventCode, EventId, UserId
 from tests.support.lecture import EVENT
 from tests.support.migrating import PEOPLE, add_person, fill, says
 from tests.support.stand_ins import NOON
-from tests.support.stored_people import a_room, an_event, people
+from tests.support.stored_people import an_event, an_event_with, people
 
 BEFORE = "0007"  # the revision of the version that knows no codes
 BATCH_SIZE = 10
@@ -41,7 +41,7 @@ class FewIds(RandomIds):
 
 class TestStores:
     async def test_an_event_is_found_by_its_code_until_it_is_deleted(self, store: Any) -> None:
-        (anna,) = await a_room(store, "Анна")
+        (anna,) = await an_event_with(store, "Анна")
         event = await store.observe(lambda u: u.events.get(EVENT))
         assert event_code_of(event.code) == event.code
         for look in (

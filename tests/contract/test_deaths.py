@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from attendance_adapters import Attendance
 from attendance_core import Confirmed, LoggedIn, Marked, Role
 from attendance_core.vocabulary import EventId, UserId
-from tests.support import dies_at
+from tests.support import dying_library
 
 ROOT = Path(__file__).parents[2]
 ANNA, BORIS = UserId(1), UserId(2)
@@ -33,7 +33,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def killed_at(point: str, where: str) -> tuple[EventId, LoggedIn, LoggedIn]:
     """The event, and the two people who were at it."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", dies_at.__name__, point, where),
+        *(sys.executable, "-m", dying_library.__name__, point, where),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -48,10 +48,10 @@ async def karma(service: Attendance) -> int:
 
 
 class TestKilled:
-    @pytest.mark.parametrize("point", dies_at.POINTS[1:])
+    @pytest.mark.parametrize("point", dying_library.POINTS[1:])
     async def test_a_committed_mark_stands_and_is_told(self, point: str, where: str) -> None:
         event_id, anna, boris = await killed_at(point, where)
-        async with dies_at.service_at(where) as service:
+        async with dying_library.service_at(where) as service:
             do = service.use_cases
             assert await karma(service) == 50
             marking = service.connection(boris, event_id, Role.MARKING)
@@ -73,8 +73,8 @@ class TestKilled:
     async def test_before_the_commit_nothing_was_done_and_the_hold_goes_on(
         self, where: str
     ) -> None:
-        event_id, _, boris = await killed_at("before commit", where)
-        async with dies_at.service_at(where) as service:
+        event_id, _, boris = await killed_at("before_commit", where)
+        async with dying_library.service_at(where) as service:
             do = service.use_cases
             assert await karma(service) == 0
             marking = service.connection(boris, event_id, Role.MARKING)

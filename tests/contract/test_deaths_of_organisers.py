@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from attendance_web.demo.client import CallFailed, Visitor
-from tests.support import fail_points
+from tests.support import dying_service
 from tests.support.gathering import gathering
 from tests.support.live_house import Wire
 from tests.support.people import Person
@@ -65,7 +65,7 @@ class Class:
 
     def _dies_next(self, call: str | None) -> None:
         """Without a call it is one that lives."""
-        armed = [COMMAND[0], str(fail_points.PROGRAM), f"{call}:{self.point}"]
+        armed = [COMMAND[0], str(dying_service.PROGRAM), f"{call}:{self.point}"]
         self._dies = self._starts(f"dies_in_{call}", COMMAND if call is None else armed)
 
     async def dies_in(self, who: Person, call: str, then: str | None, **given: Any) -> None:

@@ -214,7 +214,7 @@ def test_an_import_of_a_test_module_is_seen() -> None:
 
 
 def test_an_import_from_another_folder_of_tests_is_seen() -> None:
-    source = "from tests.contract import dies_at\nfrom tests.support import race\nimport os\n"
+    source = "from tests.contract import dying_library\nfrom tests.support import race\nimport os\n"
     assert folders_imported(source) == {"contract"}
     assert folders_imported("import tests.chaos.run\n") == {"chaos"}
 

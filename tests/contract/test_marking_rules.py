@@ -24,7 +24,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         yield opened
 
 
-async def a_room(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
+async def asker_and_marker(house: House) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     """An event, one who waits, one who marks, and their sockets."""
     asker, marker = await house.people(2)
     event_id = await house.event(marker)
@@ -59,7 +59,7 @@ class TestRule1OneMarkOneHold:
         assert {each["params"]["code"] for each in refused} == {"taken"}
 
     async def test_one_who_is_marked_is_never_marked_again(self, house: House) -> None:
-        event_id, asker, marker, _, marking = await a_room(house)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         (other,) = await house.people(1)
         late = await other.marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -70,7 +70,7 @@ class TestRule1OneMarkOneHold:
         assert (await the_mark(house, event_id, asker)).marker == marker.user_id
 
     async def test_a_marker_holds_one_person_on_all_their_sockets(self, house: House) -> None:
-        event_id, asker, marker, _, marking = await a_room(house)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         (second,) = await house.people(1)
         await second.mark_me(event_id)
         await marking.hears("user_joined", user_id=second.user_id)
@@ -83,31 +83,31 @@ class TestRule1OneMarkOneHold:
 
 class TestRule2NobodyMarksThemselves:
     async def test_oneself_is_refused(self, house: House) -> None:
-        _, _, marker, _, marking = await a_room(house)
+        _, _, marker, _, marking = await asker_and_marker(house)
         await marking.is_refused("yourself", "prepare_to_mark", user_id=marker.user_id)
 
     async def test_one_who_begins_to_wait_elsewhere_cannot_choose(self, house: House) -> None:
-        event_id, asker, marker, _, marking = await a_room(house)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         await marker.mark_me(event_id)
         await marking.is_refused("you_are_waiting", "prepare_to_mark", user_id=asker.user_id)
         assert marker.user_id not in marking.listed
         await marking.hears_nothing()
 
     async def test_having_left_the_list_one_may_mark(self, house: House) -> None:
-        event_id, asker, _, waiting, _ = await a_room(house)
+        event_id, asker, _, waiting, _ = await asker_and_marker(house)
         await waiting.says_goodbye()
         await eventually(lambda: is_nobody(house, event_id, asker))
         await (await asker.marking(event_id)).hears("marking_list", marking_list=[])
 
     async def test_having_been_marked_one_may_mark(self, house: House) -> None:
-        event_id, asker, _, waiting, marking = await a_room(house)
+        event_id, asker, _, waiting, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await marking.asks("confirm_marking")
         await waiting.hears("was_marked")
         await (await asker.marking(event_id)).hears("marking_list", marking_list=[])
 
     async def test_while_one_is_held_one_cannot_mark(self, house: House) -> None:
-        event_id, asker, _, _, marking = await a_room(house)
+        event_id, asker, _, _, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         wire = await asker.marking(event_id)
         assert await wire.turns_away() == ("you_are_waiting", 4409)
@@ -115,7 +115,7 @@ class TestRule2NobodyMarksThemselves:
 
 class TestRule3AMarkIsStoredFirst:
     async def test_it_is_in_the_ledger_when_anybody_hears_of_it(self, house: House) -> None:
-        event_id, asker, marker, waiting, marking = await a_room(house)
+        event_id, asker, marker, waiting, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await marking.says("confirm_marking")
         await waiting.hears("was_marked", user_id=marker.user_id)
@@ -129,7 +129,7 @@ class TestRule3AMarkIsStoredFirst:
     async def test_the_marker_is_told_in_their_language_what_it_pays(
         self, house: House, language: str, words: list[str]
     ) -> None:
-        event_id, asker, marker, _, _ = await a_room(house)
+        event_id, asker, marker, _, _ = await asker_and_marker(house)
         marking = await marker.marking(event_id, Accept_Language=language)
         await marking.hears("marking_list")
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
@@ -142,7 +142,7 @@ class TestRule3AMarkIsStoredFirst:
 
 class TestRule4OnlyTheMarkedIsTold:
     async def test_on_every_socket_of_theirs_and_on_nobody_elses(self, house: House) -> None:
-        event_id, asker, marker, waiting, marking = await a_room(house)
+        event_id, asker, marker, waiting, marking = await asker_and_marker(house)
         bystander = await (await house.person()).mark_me(event_id)
         second = await asker.mark_me(event_id)
         await marking.hears("user_joined")
@@ -154,7 +154,7 @@ class TestRule4OnlyTheMarkedIsTold:
         await bystander.hears_nothing()
 
     async def test_one_who_was_away_is_told_at_coming_back(self, house: House) -> None:
-        event_id, asker, marker, waiting, marking = await a_room(house)
+        event_id, asker, marker, waiting, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         waiting.cut()
         await marking.asks("confirm_marking")
@@ -165,13 +165,13 @@ class TestRule4OnlyTheMarkedIsTold:
 
 class TestRule5ConfirmAndRefuse:
     async def test_holding_nobody(self, house: House) -> None:
-        _, asker, _, _, marking = await a_room(house)
+        _, asker, _, _, marking = await asker_and_marker(house)
         for message in ("confirm_marking", "refuse_to_mark"):
             await marking.is_refused("nobody_held", message)
             await marking.is_refused("nobody_held", message, user_id=asker.user_id)
 
     async def test_the_id_given_is_the_person_held(self, house: House) -> None:
-        event_id, asker, _, _, marking = await a_room(house)
+        event_id, asker, _, _, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=str(asker.user_id))
         for message in ("confirm_marking", "refuse_to_mark"):
             await marking.is_refused("not_held", message, user_id=asker.user_id + 1000)
@@ -180,7 +180,7 @@ class TestRule5ConfirmAndRefuse:
         assert frame["message"] == "marked"
 
     async def test_confirming_again_answers_again_and_changes_nothing(self, house: House) -> None:
-        event_id, asker, marker, _, marking = await a_room(house)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         (second,) = await house.people(1)
         await second.mark_me(event_id)
         await marking.hears("user_joined")
@@ -198,7 +198,7 @@ class TestRule5ConfirmAndRefuse:
 
     async def test_after_a_choice_that_was_refused_nobody_is_confirmed(self, house: House) -> None:
         """A confirm without an id is of the person held, and never of the one before."""
-        event_id, asker, marker, _, marking = await a_room(house)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         second, another = await house.people(2)
         await second.mark_me(event_id)
         await marking.hears("user_joined")
@@ -217,7 +217,7 @@ class TestRule5ConfirmAndRefuse:
         assert await house.karma(marker) == 50
 
     async def test_choosing_again_does_not_move_the_deadline(self, house: House) -> None:
-        event_id, asker, _, _, marking = await a_room(house)
+        event_id, asker, _, _, marking = await asker_and_marker(house)
         first = await marking.asks("prepare_to_mark", user_id=asker.user_id)
         held = await house.state_of(event_id, asker)
         await asyncio.sleep(LATER)
@@ -227,7 +227,7 @@ class TestRule5ConfirmAndRefuse:
         assert await house.state_of(event_id, asker) == held
 
     async def test_one_held_by_another_is_taken(self, house: House) -> None:
-        event_id, asker, _, _, marking = await a_room(house)
+        event_id, asker, _, _, marking = await asker_and_marker(house)
         other = await (await house.person()).marks(event_id)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await other.hears("user_left", user_id=asker.user_id)
@@ -235,7 +235,7 @@ class TestRule5ConfirmAndRefuse:
 
     @pytest.mark.parametrize("user_id", [987654321, 2**63 - 1])
     async def test_one_who_does_not_wait(self, house: House, user_id: int) -> None:
-        _, _, _, _, marking = await a_room(house)
+        _, _, _, _, marking = await asker_and_marker(house)
         await marking.is_refused("not_waiting", "prepare_to_mark", user_id=user_id)
 
 

@@ -9,15 +9,15 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.faulty_house import Shell, opened_shell
+from tests.support.faulty_house import FaultyHouse, opened_faulty_house
 from tests.support.live_house import Visitor, Wire
 
 LOOK = "ReadPlaces"
 
 
 @pytest.fixture
-async def shell() -> AsyncIterator[Shell]:
-    async with opened_shell() as opened:
+async def house() -> AsyncIterator[FaultyHouse]:
+    async with opened_faulty_house() as opened:
         yield opened
 
 
@@ -32,13 +32,13 @@ async def waits_and_is_marked(event_id: EventId, marker: Wire, person: Visitor) 
     return waits
 
 
-async def test_nobody_whose_mark_is_annulled_meanwhile(shell: Shell) -> None:
-    anna, boris = await shell.people(2)
-    event_id = await shell.event(anna)
+async def test_nobody_whose_mark_is_annulled_meanwhile(house: FaultyHouse) -> None:
+    anna, boris = await house.people(2)
+    event_id = await house.event(anna)
     marker = await anna.marks(event_id)
-    with shell.store.holding(LOOK):
+    with house.store.holding(LOOK):
         waits = await waits_and_is_marked(event_id, marker, boris)
-        await shell.attendance.use_cases.annul_mark(
+        await house.attendance.use_cases.annul_mark(
             actor=UserId(anna.user_id),
             event_id=event_id,
             user_id=UserId(boris.user_id),
@@ -49,26 +49,26 @@ async def test_nobody_whose_mark_is_annulled_meanwhile(shell: Shell) -> None:
 
 
 async def test_those_who_are_marked_while_one_is_looked_up_share_the_next_look(
-    shell: Shell,
+    house: FaultyHouse,
 ) -> None:
-    anna, *people = await shell.people(4)
-    event_id = await shell.event(anna)
+    anna, *people = await house.people(4)
+    event_id = await house.event(anna)
     marker = await anna.marks(event_id)
-    with shell.store.holding(LOOK):
+    with house.store.holding(LOOK):
         wires = [await waits_and_is_marked(event_id, marker, each) for each in people]
     for wire in wires:
         await wire.hears("was_marked", user_id=anna.user_id)
         assert await wire.close_code() == 1000
-    assert shell.store.asked.count(LOOK) == 2
+    assert house.store.asked.count(LOOK) == 2
 
 
 @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
 async def test_a_reading_tells_it_where_the_store_does_not_answer(
-    shell: Shell, error: Exception
+    house: FaultyHouse, error: Exception
 ) -> None:
-    anna, boris = await shell.people(2)
-    event_id = await shell.event(anna)
+    anna, boris = await house.people(2)
+    event_id = await house.event(anna)
     marker = await anna.marks(event_id)
-    with shell.store.failing(error, LOOK):
+    with house.store.failing(error, LOOK):
         waits = await waits_and_is_marked(event_id, marker, boris)
         await waits.hears("was_marked", user_id=anna.user_id)

@@ -103,8 +103,8 @@ class Heard:
         self.all: list[object] = []
         self._grew = asyncio.Event()
 
-    def __call__(self, word: object) -> None:
-        self.all.append(word)
+    def __call__(self, announcement: object) -> None:
+        self.all.append(announcement)
         self._grew.set()
 
     async def until(self, count: int) -> list[object]:
@@ -123,14 +123,14 @@ class TestNotifier:
         here, there = notifiers
         heard = Heard()
         await there.subscribe(HERE, heard)
-        words: list[Announcement] = [
+        announcements: list[Announcement] = [
             changed(1),
             ConnectionsEnded(HERE, Ending.DELETED),
             ConnectionsEnded(HERE, Ending.LEFT, frozenset()),
         ]
-        for word in words:
-            here.publish(word)
-        assert await heard.until(3) == words
+        for announcement in announcements:
+            here.publish(announcement)
+        assert await heard.until(3) == announcements
 
     async def test_only_listeners_of_the_event_are_told(
         self, notifiers: tuple[Notifier, Notifier]
@@ -165,7 +165,7 @@ class TestNotifier:
     ) -> None:
         here, there = notifiers
 
-        def raises(word: object) -> None:
+        def raises(announcement: object) -> None:
             raise ValueError
 
         heard = Heard()
@@ -195,8 +195,8 @@ class TestNotifier:
         ends: list[Callable[[], None]] = []
         once, last = Heard(), Heard()
 
-        def first(word: object) -> None:
-            once(word)
+        def first(announcement: object) -> None:
+            once(announcement)
             ends[0]()
 
         listener: Listener = first
@@ -227,11 +227,11 @@ class TestNotifier:
         await there.subscribe(HERE, heard)
         told_before = len(heard.all)
         many = frozenset(ConnectionId(UUID(int=each)) for each in range(1000))
-        word = ConnectionsEnded(HERE, Ending.LEFT, many)
-        here.publish(word)
+        announcement = ConnectionsEnded(HERE, Ending.LEFT, many)
+        here.publish(announcement)
         here.publish(changed(2))
         await heard.until(1)
-        assert heard.all[told_before] in (word, Missed())
+        assert heard.all[told_before] in (announcement, Missed())
 
 
 async def briefly(notifier: Notifier, event_id: EventId, listener: Listener) -> None:

@@ -26,7 +26,7 @@ from tests.support.stand_ins import SetClock
 A, B = f"{'a' * 32}.png", f"{'b' * 32}.png"
 
 
-async def kept(files: ObjectFiles) -> list[str]:
+async def stored_paths(files: ObjectFiles) -> list[str]:
     return [path for folder in ("pictures", "scans") for path, _ in await files.list_below(folder)]
 
 
@@ -48,7 +48,7 @@ class TestOrphans:
             await files.put(key, b"content", "image/png")
         later = time.time() + UPLOAD_SECONDS + 60
         assert await sweep_orphans(files, store.referenced_files, later) == 2
-        assert await kept(files) == [f"pictures/{A}", f"scans/{B}"]
+        assert await stored_paths(files) == [f"pictures/{A}", f"scans/{B}"]
         assert await sweep_orphans(files, store.referenced_files, later) == 0
 
     async def test_a_file_whose_upload_may_be_under_way_is_left_alone(
@@ -56,7 +56,7 @@ class TestOrphans:
     ) -> None:
         await files.put(f"scans/{B}", b"content", "image/png")
         assert await sweep_orphans(files, store.referenced_files, time.time()) == 0
-        assert await kept(files) == [f"scans/{B}"]
+        assert await stored_paths(files) == [f"scans/{B}"]
 
     async def test_one_that_gets_its_name_while_they_are_listed_stays(
         self, store: Any, files: ObjectFiles
@@ -79,7 +79,7 @@ class TestOrphans:
             await obstore.put_async(files.store, key, b"content")
         later = time.time() + UPLOAD_SECONDS + 60
         assert await sweep_orphans(files, store.referenced_files, later) == 0
-        assert await kept(files) == sorted(others)
+        assert await stored_paths(files) == sorted(others)
 
 
 class TestFolder:

@@ -27,7 +27,7 @@ BACK_WITHIN = 2.0  # seconds after the server is up
 HURRY = 0.01  # seconds after which a client in a hurry asks again
 
 
-async def kept(store: PostgresStore) -> list[list[Any]]:
+async def stored_rows(store: PostgresStore) -> list[list[Any]]:
     """Every row of every table."""
     async with store._single_read_engine.connect() as connection:
         return [
@@ -50,11 +50,11 @@ class TestCancelled:
             await store.start()
             lecture = await Lecture.begun(store, waiting=2)
             await first(lecture)
-            before = await kept(store)
+            before = await stored_rows(store)
             task = asyncio.create_task(awaited(cancelled_at(suspension, step(lecture))))
             await asyncio.wait([task])
             await asyncio.gather(*store._tasks, return_exceptions=True)
-            after = await kept(store)
+            after = await stored_rows(store)
             assert store._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
             await store.close()
             return before, after, task.cancelled()
@@ -249,7 +249,7 @@ class TestClock:
         lecture = await Lecture.begun(store, waiting=1)
         event_id, anna = lecture.waiting[0].event_id, UserId(3)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM places WHERE user_id = 3 FOR UPDATE")
+            await other.run("SELECT FROM places WHERE user_id = 3 FOR UPDATE")
 
             def work(unit: Any) -> tuple[float, float]:
                 early = unit.now()

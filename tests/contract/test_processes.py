@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import fail_points
+from tests.support import dying_service
 from tests.support.live_house import Ended, eventually
 from tests.support.people import an_event, people
 from tests.support.service_process import COMMAND, GRACE, LEASE, free_port, running
@@ -157,7 +157,7 @@ async def test_a_service_that_stops_tells_of_every_mark_it_stores(
 async def test_a_mark_survives_a_death_right_after_it(
     tmp_path: Path, settings: dict[str, str], point: str
 ) -> None:
-    armed = [COMMAND[0], str(fail_points.PROGRAM), point]
+    armed = [COMMAND[0], str(dying_service.PROGRAM), point]
     with running(tmp_path, settings, command=armed) as service:
         asker, marker = people(service, 2)
         event_id = an_event(marker)

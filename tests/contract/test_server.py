@@ -17,11 +17,10 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from attendance_web.demo.client import Visitor
 from attendance_web.serving.listening import CannotListen, listening_socket
 from attendance_web.serving.server import DRAIN_NOTICE_SECONDS, LATE_SECONDS
-from tests.support import fail_points
-from tests.support.people import event_of, marker_and_waiting, somebody
+from tests.support import dying_service
+from tests.support.people import Person, an_event, marker_and_waiting, people
 from tests.support.service_process import COMMAND, SECONDS, Service, running
 
 PAUSE = LATE_SECONDS / 10  # seconds from a call to the next, while some are still answered
@@ -34,12 +33,12 @@ def service(tmp_path: Path) -> Iterator[Service]:
         yield started
 
 
-def begun_upload(service: Service, visitor: Visitor) -> http.client.HTTPConnection:
+def begun_upload(service: Service, person: Person) -> http.client.HTTPConnection:
     """A call that the service has begun to read, and whose body has not come yet."""
     connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
     connection.putrequest("POST", "/api/profile/UpdateProfileInfo")
     for name, value in {
-        **visitor.headers(),
+        **person.visitor.headers(),
         "Content-Length": str(len(BODY)),
         "Expect": "100-continue",
     }.items():
@@ -100,9 +99,11 @@ class TestAnswers:
         assert len(headers["x-request-id"]) == 16
 
     async def test_sockets_are_never_compressed(self, service: Service) -> None:
-        visitor = somebody(service)
-        address = f"{service.ws_url}/ws/mark_me?event_id={event_of(visitor)}"
-        async with connect(address, additional_headers=visitor.headers(), proxy=None) as offered:
+        (person,) = people(service, 1)
+        address = f"{service.ws_url}/ws/mark_me?event_id={an_event(person)}"
+        async with connect(
+            address, additional_headers=person.visitor.headers(), proxy=None
+        ) as offered:
             assert offered.response is not None
             assert "Sec-WebSocket-Extensions" not in offered.response.headers
 
@@ -119,8 +120,8 @@ class TestStopping:
         assert "Traceback" not in service.said()
 
     async def test_sockets_do_not_all_come_back_in_one_instant(self, service: Service) -> None:
-        visitor = somebody(service)
-        event_id = event_of(visitor)
+        (person,) = people(service, 1)
+        event_id = an_event(person)
 
         async def closed_at(connection: ClientConnection) -> float:
             with pytest.raises(ConnectionClosed) as closed:
@@ -130,7 +131,7 @@ class TestStopping:
 
         async with AsyncExitStack() as opened:
             sockets = [
-                await opened.enter_async_context(visitor.socket("/ws/mark_me", event_id))
+                await opened.enter_async_context(person.visitor.socket("/ws/mark_me", event_id))
                 for _ in range(16)  # as many as one person may have
             ]
             begun = time.monotonic()
@@ -154,8 +155,8 @@ class TestStopping:
         assert service.process.wait(SECONDS) == 0
 
     def test_a_call_that_came_before_is_answered(self, service: Service) -> None:
-        visitor = somebody(service)
-        connection = begun_upload(service, visitor)
+        (person,) = people(service, 1)
+        connection = begun_upload(service, person)
         service.process.send_signal(signal.SIGTERM)
         until_refused(service)
         connection.sock.sendall(BODY)
@@ -169,16 +170,16 @@ class TestStopping:
         self, service: Service
     ) -> None:
         """On connections of their own; who comes meanwhile is served, but for sockets."""
-        visitor = somebody(service)
-        event_id = event_of(visitor)
+        (person,) = people(service, 1)
+        event_id = an_event(person)
         begun = time.monotonic()
         service.process.send_signal(signal.SIGTERM)
         while (found := service.get("/health/ready")) == (200, b"ready"):
             assert time.monotonic() - begun < DRAIN_NOTICE_SECONDS
         assert found == (503, b"draining")
         assert service.get("/health/live") == (200, b"live")
-        assert visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
-        async with visitor.socket("/ws/mark_me", event_id) as turned_away:
+        assert person.visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
+        async with person.visitor.socket("/ws/mark_me", event_id) as turned_away:
             frame = json.loads(await turned_away.recv())
             assert frame["params"]["code"] == "unavailable"
             with pytest.raises(ConnectionClosed) as closed:
@@ -189,13 +190,13 @@ class TestStopping:
         assert service.process.wait(SECONDS) == 0
 
     async def test_it_is_not_ready_while_sockets_go(self, service: Service) -> None:
-        visitor = somebody(service)
-        event_id = event_of(visitor)
+        (person,) = people(service, 1)
+        event_id = an_event(person)
         handshake = (
             f"GET /ws/mark_me?event_id={event_id} HTTP/1.1\r\nHost: {service.url[7:]}\r\n"
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-            f"Cookie: {visitor.headers()['Cookie']}\r\n\r\n"
+            f"Cookie: {person.visitor.headers()['Cookie']}\r\n\r\n"
         )
         # So many that some are closed only after the door
         sockets = [socket.create_connection(service.address) for _ in range(8)]
@@ -223,7 +224,8 @@ class TestStopping:
         assert service.process.wait(SECONDS) == 0
 
     def test_a_call_that_never_comes_to_its_end_is_not_waited_for(self, service: Service) -> None:
-        connection = begun_upload(service, somebody(service))
+        (person,) = people(service, 1)
+        connection = begun_upload(service, person)
         begun = time.monotonic()
         assert service.stop() == 0
         assert time.monotonic() - begun < 15.5
@@ -231,7 +233,8 @@ class TestStopping:
         assert "Traceback" not in service.said()
 
     def test_a_second_interrupt_waits_for_nobody(self, service: Service) -> None:
-        connection = begun_upload(service, somebody(service))
+        (person,) = people(service, 1)
+        connection = begun_upload(service, person)
         service.process.send_signal(signal.SIGINT)
         until_refused(service)
         begun = time.monotonic()
@@ -244,12 +247,12 @@ class TestStopping:
         self, tmp_path: Path
     ) -> None:
         with running(tmp_path) as service:
-            visitor = somebody(service)
+            (person,) = people(service, 1)
             assert service.stop() == 0
             port = str(service.port)
         with running(tmp_path, {"ATTENDANCE_PORT": port}, migrate=False) as service:
             assert service.port == int(port)
-            assert visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
+            assert person.visitor.get("/api/auth/GetCurrentUserId")["user_id"] is not None
 
 
 class TestLog:
@@ -264,7 +267,7 @@ class TestLog:
             connection.request("POST", path, json.dumps({"password": canary}), headers)
             connection.getresponse().read()
         connection.close()
-        somebody(service)
+        people(service, 1)
         assert service.stop() == 0
         lines = [json.loads(line) for line in service.said().splitlines()]
         assert [each["path"] for each in lines if each.get("code") == 404] == [
@@ -277,7 +280,7 @@ class TestLog:
         assert "correct horse" not in service.said()
 
     async def test_what_a_command_logs_leads_to_its_socket(self, tmp_path: Path) -> None:
-        armed = [COMMAND[0], str(fail_points.PROGRAM), "raises"]
+        armed = [COMMAND[0], str(dying_service.PROGRAM), "raises"]
         with running(tmp_path, command=armed) as service:
             async with marker_and_waiting(service) as (marks, _, user_id):
                 told = {"message": "prepare_to_mark", "params": {"user_id": user_id}}

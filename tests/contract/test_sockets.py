@@ -17,7 +17,7 @@ from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
 from attendance_web.live.opening_turns import AT_ONCE, OF_ONE_PERSON, WAITING_OF_ONE
-from tests.support.faulty_house import Shell, opened_shell
+from tests.support.faulty_house import FaultyHouse, opened_faulty_house
 from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
 from tests.support.stand_ins import SetClock
 
@@ -28,19 +28,19 @@ FAILURES = pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")]
 
 
 @pytest.fixture
-async def shell(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shell]:
+async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyHouse]:
     monkeypatch.setattr("attendance_web.live.hang_ups.FIRST_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr("attendance_web.live.hang_ups.MAX_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr("attendance_web.live.hang_ups.MAX_FAILURES", 1000)
     monkeypatch.setattr("attendance_web.live.sockets.SPREAD_SECONDS", 0.0)
-    async with opened_shell() as opened:
+    async with opened_faulty_house() as opened:
         yield opened
 
 
-async def asker_and_marker(shell: Shell) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
+async def asker_and_marker(house: FaultyHouse) -> tuple[EventId, Visitor, Visitor, Wire, Wire]:
     """An event, one who waits, one who marks, and their sockets."""
-    asker, marker = await shell.people(2)
-    event_id = await shell.event(marker)
+    asker, marker = await house.people(2)
+    event_id = await house.event(marker)
     waiting = await asker.mark_me(event_id)
     return event_id, asker, marker, waiting, await marker.marks(event_id)
 
@@ -51,44 +51,44 @@ async def first(number: int, tasks: list[asyncio.Task[Wire]]) -> list[asyncio.Ta
     return [each for each in tasks if each.done()][:number]
 
 
-async def opens(shell: Shell, visitor: Visitor, role: str, event_id: EventId) -> Wire:
-    return await shell.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={visitor.token}")
+async def opens(house: FaultyHouse, visitor: Visitor, role: str, event_id: EventId) -> Wire:
+    return await house.opens(f"/ws/{role}?event_id={event_id}", Cookie=f"sessionid={visitor.token}")
 
 
 class TestManyWhoOpen:
     """Contract: 1.16."""
 
     async def test_take_turns_and_who_gets_none_may_come_again(
-        self, shell: Shell, monkeypatch: pytest.MonkeyPatch
+        self, house: FaultyHouse, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("attendance_web.live.opening_turns.TURN_SECONDS", 0.3)
-        creator, late, *askers = await shell.people(2 + AT_ONCE)
-        event_id = await shell.event(creator)
-        with shell.store.holding("MarkMe"):
+        creator, late, *askers = await house.people(2 + AT_ONCE)
+        event_id = await house.event(creator)
+        with house.store.holding("MarkMe"):
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
-            await shell.store.asks("MarkMe", AT_ONCE)
+            await house.store.asks("MarkMe", AT_ONCE)
             foreign = await late.mark_me(event_id, Origin="https://evil.example")
             assert await foreign.turns_away() == ("foreign_origin", 4403)  # this needs no turn
             turned_away = await late.mark_me(event_id)
             assert await turned_away.turns_away() == ("unavailable", 1013)
-            assert shell.store.asked.count("MarkMe") == AT_ONCE  # nothing was done in vain
+            assert house.store.asked.count("MarkMe") == AT_ONCE  # nothing was done in vain
         await asyncio.gather(*opening)
         await late.mark_me(event_id)  # though as many as open at once stay open
         marking = await creator.marking(event_id)
         listed = (await marking.hears("marking_list"))["params"]["marking_list"]
         assert sorted(listed) == sorted(each.user_id for each in (late, *askers))
 
-    async def test_who_opens_a_hundred_keeps_nobody_waiting(self, shell: Shell) -> None:
+    async def test_who_opens_a_hundred_keeps_nobody_waiting(self, house: FaultyHouse) -> None:
         """Contract: 1.16."""
-        creator, greedy, *others = await shell.people(8)
-        event_id = await shell.event(creator)
-        with shell.store.holding("MarkMe"):
+        creator, greedy, *others = await house.people(8)
+        event_id = await house.event(creator)
+        with house.store.holding("MarkMe"):
             crowd = [asyncio.create_task(greedy.mark_me(event_id)) for _ in range(100)]
-            await shell.store.asks("Identify", 100)
+            await house.store.asks("Identify", 100)
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in others]
-            await shell.store.asks("Identify", 106)
-            await shell.store.asks("MarkMe", OF_ONE_PERSON + 6)  # all others', though it is held
-            assert shell.store.asked.count("MarkMe") == OF_ONE_PERSON + 6
+            await house.store.asks("Identify", 106)
+            await house.store.asks("MarkMe", OF_ONE_PERSON + 6)  # all others', though it is held
+            assert house.store.asked.count("MarkMe") == OF_ONE_PERSON + 6
             beyond = 100 - OF_ONE_PERSON - WAITING_OF_ONE
             told = [await (await each).turns_away() for each in await first(beyond, crowd)]
             assert set(told) == {("unavailable", 1013)}
@@ -97,17 +97,17 @@ class TestManyWhoOpen:
         await asyncio.gather(*crowd)
 
     async def test_one_who_goes_before_it_is_open_leaves_its_place_to_others(
-        self, shell: Shell
+        self, house: FaultyHouse
     ) -> None:
-        creator, late, *askers = await shell.people(2 + AT_ONCE)
-        event_id = await shell.event(creator)
-        with shell.store.holding("MarkMe"):
+        creator, late, *askers = await house.people(2 + AT_ONCE)
+        event_id = await house.event(creator)
+        with house.store.holding("MarkMe"):
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
-            await shell.store.asks("MarkMe", AT_ONCE)
-            shell.cancels_every_socket()
-            await eventually(lambda: not shell.is_serving())
+            await house.store.asks("MarkMe", AT_ONCE)
+            house.cancels_every_socket()
+            await eventually(lambda: not house.is_serving())
             waiting = asyncio.create_task(late.mark_me(event_id))
-            await shell.store.asks("MarkMe", AT_ONCE + 1)
+            await house.store.asks("MarkMe", AT_ONCE + 1)
         await (await waiting).hears_nothing()
         await asyncio.gather(*opening, return_exceptions=True)
 
@@ -115,211 +115,217 @@ class TestManyWhoOpen:
 class TestHangingUp:
     @FAILURES
     async def test_goes_on_until_the_store_has_taken_it(
-        self, shell: Shell, error: Exception
+        self, house: FaultyHouse, error: Exception
     ) -> None:
-        event_id, asker, _, waiting, marking = await asker_and_marker(shell)
-        with shell.store.failing(error, "HangUp"):
+        event_id, asker, _, waiting, marking = await asker_and_marker(house)
+        with house.store.failing(error, "HangUp"):
             goodbye = asyncio.create_task(waiting.says_goodbye())
-            await shell.store.asks("HangUp", 3)
-            assert isinstance(await shell.state_of(event_id, asker), Waiting)
+            await house.store.asks("HangUp", 3)
+            assert isinstance(await house.state_of(event_id, asker), Waiting)
         await marking.hears("user_left", user_id=asker.user_id)
         await goodbye
-        assert await shell.has_no_socket(event_id, asker)
+        assert await house.has_no_socket(event_id, asker)
 
-    async def test_by_a_goodbye_comes_before_what_its_person_opens_next(self, shell: Shell) -> None:
+    async def test_by_a_goodbye_comes_before_what_its_person_opens_next(
+        self, house: FaultyHouse
+    ) -> None:
         """Contract: 6.6."""
-        event_id, asker, marker, waiting, _ = await asker_and_marker(shell)
-        with shell.store.holding("HangUp"):
+        event_id, asker, marker, waiting, _ = await asker_and_marker(house)
+        with house.store.holding("HangUp"):
             goodbye = asyncio.create_task(waiting.says_goodbye())
-            await shell.store.asks("HangUp")
+            await house.store.asks("HangUp")
             marking = asyncio.create_task(asker.marking(event_id))
             await marker.marks(event_id)  # nobody else waits for it
             assert not marking.done()
         await (await marking).hears("marking_list", marking_list=[])
         await goodbye
 
-    async def test_outlives_the_handler_that_began_it(self, shell: Shell) -> None:
-        event_id, asker, marker, *_ = await asker_and_marker(shell)
-        with shell.store.holding("HangUp"):
-            shell.cancels_every_socket()
-            await shell.store.asks("HangUp", 2)
-            shell.cancels_every_socket()
-            await eventually(lambda: not shell.is_serving())
+    async def test_outlives_the_handler_that_began_it(self, house: FaultyHouse) -> None:
+        event_id, asker, marker, *_ = await asker_and_marker(house)
+        with house.store.holding("HangUp"):
+            house.cancels_every_socket()
+            await house.store.asks("HangUp", 2)
+            house.cancels_every_socket()
+            await eventually(lambda: not house.is_serving())
         for person in (asker, marker):
-            await eventually(lambda person=person: shell.has_lost(event_id, person))
-            assert await shell.sockets_of(event_id, person, 1)
+            await eventually(lambda person=person: house.has_lost(event_id, person))
+            assert await house.sockets_of(event_id, person, 1)
 
     @OPENINGS
     async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
-        self, shell: Shell, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
+        self, house: FaultyHouse, monkeypatch: pytest.MonkeyPatch, role: str, use_case: str
     ) -> None:
         monkeypatch.setattr("attendance_web.live.opening_turns.OPENING_SECONDS", 0.1)
         monkeypatch.setattr("attendance_web.live.hang_ups.UNDER_WAY_SECONDS", 0.3)
-        person, creator = await shell.people(2)
-        event_id = await shell.event(creator)
-        async with shell.store.carrying_out_late(use_case):
-            wire = await opens(shell, person, role, event_id)
+        person, creator = await house.people(2)
+        event_id = await house.event(creator)
+        async with house.store.carrying_out_late(use_case):
+            wire = await opens(house, person, role, event_id)
             assert (await wire.heard())["params"]["code"] == "unavailable"
             assert await wire.close_code() == 1013
-        await eventually(lambda: shell.has_lost(event_id, person))
+        await eventually(lambda: house.has_lost(event_id, person))
 
     async def test_is_given_up_when_the_service_ends(self) -> None:
         before = asyncio.all_tasks()
         async with AsyncExitStack() as service:
-            shell = await service.enter_async_context(opened_shell())
-            *_, waiting, _ = await asker_and_marker(shell)
-            with shell.store.failing(Unavailable(), "HangUp"):
+            house = await service.enter_async_context(opened_faulty_house())
+            *_, waiting, _ = await asker_and_marker(house)
+            with house.store.failing(Unavailable(), "HangUp"):
                 waiting.cut()
-                await shell.store.asks("HangUp")
+                await house.store.asks("HangUp")
                 await service.aclose()
         assert asyncio.all_tasks() == before
 
 
 class TestDraining:
-    async def test_a_command_under_way_is_answered_before_the_close(self, shell: Shell) -> None:
-        _, asker, marker, waiting, marking = await asker_and_marker(shell)
+    async def test_a_command_under_way_is_answered_before_the_close(
+        self, house: FaultyHouse
+    ) -> None:
+        _, asker, marker, waiting, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
-        with shell.store.holding("ConfirmMarking"):
+        with house.store.holding("ConfirmMarking"):
             await marking.says("confirm_marking")
-            await shell.store.asks("ConfirmMarking")
-            draining = asyncio.create_task(shell.app.sockets.drain())
+            await house.store.asks("ConfirmMarking")
+            draining = asyncio.create_task(house.app.sockets.drain())
             assert await waiting.close_code() == 1012
             assert not draining.done()
         await marking.hears("marked")
         assert await marking.close_code() == 1012
         await asyncio.wait_for(draining, PATIENCE)
-        assert await shell.karma(marker) == 50
+        assert await house.karma(marker) == 50
 
-    async def test_a_command_behind_it_is_not_carried_out(self, shell: Shell) -> None:
-        event_id, asker, _, _, marking = await asker_and_marker(shell)
-        with shell.store.holding("PrepareToMark"):
+    async def test_a_command_behind_it_is_not_carried_out(self, house: FaultyHouse) -> None:
+        event_id, asker, _, _, marking = await asker_and_marker(house)
+        with house.store.holding("PrepareToMark"):
             await marking.says("prepare_to_mark", user_id=asker.user_id)
-            await shell.store.asks("PrepareToMark")
+            await house.store.asks("PrepareToMark")
             await marking.says("confirm_marking")
-            await eventually(lambda: shell.unread() == 1)
-            draining = asyncio.create_task(shell.app.sockets.drain())
-            await eventually(lambda: shell.app.sockets.is_draining)
+            await eventually(lambda: house.unread() == 1)
+            draining = asyncio.create_task(house.app.sockets.drain())
+            await eventually(lambda: house.app.sockets.is_draining)
         await marking.hears("prepared", user_id=asker.user_id)
         assert await marking.close_code() == 1012
         await asyncio.wait_for(draining, PATIENCE)
-        assert "ConfirmMarking" not in shell.store.asked
-        assert isinstance(await shell.state_of(event_id, asker), Held)
+        assert "ConfirmMarking" not in house.store.asked
+        assert isinstance(await house.state_of(event_id, asker), Held)
 
     @OPENINGS
     async def test_an_opening_under_way_is_stored_and_then_closed(
-        self, shell: Shell, role: str, use_case: str
+        self, house: FaultyHouse, role: str, use_case: str
     ) -> None:
-        (anna,) = await shell.people(1)
-        event_id = await shell.event(anna)
-        with shell.store.holding(use_case):
-            opening = asyncio.create_task(opens(shell, anna, role, event_id))
-            await shell.store.asks(use_case)
-            draining = asyncio.create_task(shell.app.sockets.drain())
-            await eventually(lambda: shell.app.sockets.is_draining)
+        (anna,) = await house.people(1)
+        event_id = await house.event(anna)
+        with house.store.holding(use_case):
+            opening = asyncio.create_task(opens(house, anna, role, event_id))
+            await house.store.asks(use_case)
+            draining = asyncio.create_task(house.app.sockets.drain())
+            await eventually(lambda: house.app.sockets.is_draining)
         wire = await opening
         if role == "marking":
             await wire.hears("marking_list")
         assert await wire.close_code() == 1012
         await asyncio.wait_for(draining, PATIENCE)
-        assert await shell.sockets_of(event_id, anna, 1)
-        assert await shell.has_lost(event_id, anna)
+        assert await house.sockets_of(event_id, anna, 1)
+        assert await house.has_lost(event_id, anna)
 
-    async def test_who_comes_afterwards_is_sent_elsewhere(self, shell: Shell) -> None:
-        event_id, asker, *_ = await asker_and_marker(shell)
-        await shell.app.sockets.drain()
+    async def test_who_comes_afterwards_is_sent_elsewhere(self, house: FaultyHouse) -> None:
+        event_id, asker, *_ = await asker_and_marker(house)
+        await house.app.sockets.drain()
         wire = await asker.mark_me(event_id)
         assert await wire.turns_away() == ("unavailable", 1013)
-        assert shell.store.asked.count("MarkMe") == 1
+        assert house.store.asked.count("MarkMe") == 1
 
-    async def test_who_comes_afterwards_waits_for_no_store(self, shell: Shell) -> None:
-        event_id, asker, *_ = await asker_and_marker(shell)
-        await shell.app.sockets.drain()
-        asked = list(shell.store.asked)
+    async def test_who_comes_afterwards_waits_for_no_store(self, house: FaultyHouse) -> None:
+        event_id, asker, *_ = await asker_and_marker(house)
+        await house.app.sockets.drain()
+        asked = list(house.store.asked)
         wire = await asker.mark_me(event_id)
         assert await wire.turns_away() == ("unavailable", 1013)
-        assert shell.store.asked == asked
+        assert house.store.asked == asked
 
-    async def test_it_waits_for_hang_ups(self, shell: Shell) -> None:
-        event_id, asker, marker, *_ = await asker_and_marker(shell)
-        with shell.store.holding("HangUp"):
-            draining = asyncio.create_task(shell.app.sockets.drain())
-            await shell.store.asks("HangUp", 2)
-            await eventually(lambda: not shell.is_serving())
+    async def test_it_waits_for_hang_ups(self, house: FaultyHouse) -> None:
+        event_id, asker, marker, *_ = await asker_and_marker(house)
+        with house.store.holding("HangUp"):
+            draining = asyncio.create_task(house.app.sockets.drain())
+            await house.store.asks("HangUp", 2)
+            await eventually(lambda: not house.is_serving())
             assert not draining.done()
         await asyncio.wait_for(draining, PATIENCE)
         for person in (asker, marker):
-            assert await shell.has_lost(event_id, person)
+            assert await house.has_lost(event_id, person)
 
-    async def test_but_not_for_ever(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_but_not_for_ever(
+        self, house: FaultyHouse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("attendance_web.live.sockets.DRAIN_SECONDS", 0.2)
-        await asker_and_marker(shell)
-        with shell.store.holding("HangUp"):
-            await asyncio.wait_for(shell.app.sockets.drain(), PATIENCE)
+        await asker_and_marker(house)
+        with house.store.holding("HangUp"):
+            await asyncio.wait_for(house.app.sockets.drain(), PATIENCE)
 
 
 class TestOpening:
     @OPENINGS
     @FAILURES
     async def test_while_nothing_can_be_written_one_is_turned_away_at_once(
-        self, shell: Shell, role: str, use_case: str, error: Exception
+        self, house: FaultyHouse, role: str, use_case: str, error: Exception
     ) -> None:
-        (anna,) = await shell.people(1)
-        event_id = await shell.event(anna)
-        with shell.store.failing(error, use_case, "HangUp"):
+        (anna,) = await house.people(1)
+        event_id = await house.event(anna)
+        with house.store.failing(error, use_case, "HangUp"):
             asked_at = time.monotonic()
-            wire = await opens(shell, anna, role, event_id)
+            wire = await opens(house, anna, role, event_id)
             assert await wire.turns_away() == ("unavailable", 1013)
             assert time.monotonic() - asked_at < PATIENCE / 2
-        assert await shell.has_no_socket(event_id, anna)
+        assert await house.has_no_socket(event_id, anna)
 
     @OPENINGS
     async def test_while_the_room_cannot_be_read_too(
-        self, shell: Shell, role: str, use_case: str
+        self, house: FaultyHouse, role: str, use_case: str
     ) -> None:
-        (anna,) = await shell.people(1)
-        event_id = await shell.event(anna)
-        with shell.store.failing(Unavailable(), "ReadRoom"):
-            wire = await opens(shell, anna, role, event_id)
+        (anna,) = await house.people(1)
+        event_id = await house.event(anna)
+        with house.store.failing(Unavailable(), "ReadRoom"):
+            wire = await opens(house, anna, role, event_id)
             assert await wire.turns_away() == ("unavailable", 1013)
-        assert use_case not in shell.store.asked
-        await opens(shell, anna, role, event_id)
-        assert await shell.sockets_of(event_id, anna, 1)
+        assert use_case not in house.store.asked
+        await opens(house, anna, role, event_id)
+        assert await house.sockets_of(event_id, anna, 1)
 
     @OPENINGS
     async def test_one_that_was_stored_unknown_to_us_is_hung_up_as_lost(
-        self, shell: Shell, role: str, use_case: str
+        self, house: FaultyHouse, role: str, use_case: str
     ) -> None:
-        (anna,) = await shell.people(1)
-        event_id = await shell.event(anna)
-        with shell.store.losing_the_answer(Unavailable(), use_case):
-            wire = await opens(shell, anna, role, event_id)
+        (anna,) = await house.people(1)
+        event_id = await house.event(anna)
+        with house.store.losing_the_answer(Unavailable(), use_case):
+            wire = await opens(house, anna, role, event_id)
             assert await wire.turns_away() == ("unavailable", 1013)
-        await eventually(lambda: shell.has_lost(event_id, anna))
-        assert await shell.sockets_of(event_id, anna, 1)
+        await eventually(lambda: house.has_lost(event_id, anna))
+        assert await house.sockets_of(event_id, anna, 1)
 
     @OPENINGS
     async def test_a_refused_one_costs_one_transaction(
-        self, shell: Shell, role: str, use_case: str
+        self, house: FaultyHouse, role: str, use_case: str
     ) -> None:
-        event_id, asker, marker, _, marking = await asker_and_marker(shell)
+        event_id, asker, marker, _, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
-        before = shell.store.asked.count(use_case)
+        before = house.store.asked.count(use_case)
         # Who is held does not mark, and who holds somebody does not wait
-        wire = await opens(shell, asker if role == "marking" else marker, role, event_id)
+        wire = await opens(house, asker if role == "marking" else marker, role, event_id)
         assert (await wire.turns_away())[1] == 4409
-        assert shell.store.asked.count(use_case) == before + 1
-        assert "HangUp" not in shell.store.asked
+        assert house.store.asked.count(use_case) == before + 1
+        assert "HangUp" not in house.store.asked
 
-    async def test_so_does_one_of_somebody_marked_already(self, shell: Shell) -> None:
-        event_id, asker, marker, waiting, marking = await asker_and_marker(shell)
+    async def test_so_does_one_of_somebody_marked_already(self, house: FaultyHouse) -> None:
+        event_id, asker, marker, waiting, marking = await asker_and_marker(house)
         await marking.asks("prepare_to_mark", user_id=asker.user_id)
         await marking.asks("confirm_marking")
         await waiting.hears("was_marked")
-        await shell.store.asks("HangUp")
+        await house.store.asks("HangUp")
         again = await asker.mark_me(event_id)
         await again.hears("was_marked", user_id=marker.user_id)
         assert await again.close_code() == 1000
-        assert shell.store.asked.count("HangUp") == 1
+        assert house.store.asked.count("HangUp") == 1
 
 
 class TestALeaseThatIsLost:
@@ -328,14 +334,14 @@ class TestALeaseThatIsLost:
     ) -> None:
         monkeypatch.setattr("attendance_web.live.room.READ_EVERY", 3600)  # else that would notice
         clock = SetClock(time.time())
-        async with opened_shell(clock=clock) as shell:
-            event_id, asker, marker, waiting, marking = await asker_and_marker(shell)
-            first = shell.attendance.heartbeat.process_id
-            clock.pass_(shell.attendance.terms.lease_seconds + 1)
+        async with opened_faulty_house(clock=clock) as house:
+            event_id, asker, marker, waiting, marking = await asker_and_marker(house)
+            first = house.attendance.heartbeat.process_id
+            clock.pass_(house.attendance.terms.lease_seconds + 1)
             for wire in (waiting, marking):
                 assert await wire.close_code() == 1012
-            assert shell.attendance.heartbeat.process_id != first
-            await eventually(lambda: shell.attendance.heartbeat.holds_lease)
+            assert house.attendance.heartbeat.process_id != first
+            await eventually(lambda: house.attendance.heartbeat.holds_lease)
             await asker.mark_me(event_id)
             back = await marker.marking(event_id)
             await back.hears("marking_list", marking_list=[asker.user_id])
@@ -345,13 +351,13 @@ class TestCalls:
     """Contract: 1.16."""
 
     async def test_are_answered_in_time_though_the_store_is_slow(
-        self, shell: Shell, monkeypatch: pytest.MonkeyPatch
+        self, house: FaultyHouse, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        person = await shell.person()
+        person = await house.person()
         cookie = {"Cookie": f"sessionid={person.token}"}
-        address = f"http://127.0.0.1:{shell.port}/api/events/GetJoinedEvents"
+        address = f"http://127.0.0.1:{house.port}/api/events/GetJoinedEvents"
         async with httpx.AsyncClient(trust_env=False) as client:
-            with shell.store.holding("GetJoinedEvents"), monkeypatch.context() as patch:
+            with house.store.holding("GetJoinedEvents"), monkeypatch.context() as patch:
                 patch.setattr("attendance_web.http.pipeline.ANSWER_SECONDS", 0.1)
                 late = await client.get(address, headers=cookie)
             assert (late.status_code, late.json()["error"]) == (503, -1)

@@ -36,7 +36,7 @@ from attendance_core.profiles import (
 from attendance_core.vocabulary import BrowserId, EventId, FileKey, SessionId, UserId
 from tests.support.lecture import EVENT
 from tests.support.stand_ins import NOON, any_code
-from tests.support.stored_people import a_connection, a_room, an_event, mark, people
+from tests.support.stored_people import a_connection, an_event, an_event_with, mark, people
 
 
 class TestTransact:
@@ -345,7 +345,7 @@ class TestEvents:
             assert rest == made[2:]
 
     async def test_a_mark_protects_its_event(self, store: Any) -> None:
-        anna, boris = await a_room(store, "Анна", "Борис")
+        anna, boris = await an_event_with(store, "Анна", "Борис")
         await store.transact(lambda u: mark(u, anna, boris))
         with pytest.raises(SomebodyWasMarked):
             await store.transact(lambda u: u.events.remove(EVENT))
@@ -385,7 +385,7 @@ class TestEvents:
         assert len(await store.observe(lambda u: u.events.created_by(anna))) == 3
 
     async def test_others_joined_also_where_they_have_left(self, store: Any) -> None:
-        anna, boris = await a_room(store, "Анна", "Борис")
+        anna, boris = await an_event_with(store, "Анна", "Борис")
         for one, answer in ((anna, True), (boris, True)):
             look = await store.observe(lambda u, one=one: u.places.others_joined(EVENT, one))
             assert look is answer
@@ -403,7 +403,7 @@ class TestEvents:
             assert seen is answer
 
     async def test_with_an_event_go_its_places_and_connections(self, store: Any) -> None:
-        anna, _ = await a_room(store, "Анна", "Борис")
+        anna, _ = await an_event_with(store, "Анна", "Борис")
         connection = a_connection(anna)
         await store.transact(lambda u: u.connections.add(connection))
         await store.transact(lambda u: u.events.remove(EVENT))
@@ -412,7 +412,7 @@ class TestEvents:
         assert await store.observe(lambda u: u.connections.find(find)) is None
 
     async def test_who_was_where(self, store: Any) -> None:
-        anna, boris = await a_room(store, "Анна", "Борис")
+        anna, boris = await an_event_with(store, "Анна", "Борис")
         assert await store.observe(lambda u: u.events.attended_by(anna, ListQuery())) == []
         await store.transact(lambda u: mark(u, anna, boris))
         (attended,) = await store.observe(lambda u: u.events.attended_by(anna, ListQuery()))

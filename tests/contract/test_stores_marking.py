@@ -24,7 +24,7 @@ from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import ConnectionId, ProcessId, SessionId, TallyKey, UserId
 from tests.support.lecture import EVENT, PROCESS
 from tests.support.stand_ins import NOON, SetClock
-from tests.support.stored_people import a_connection, a_room, mark, people
+from tests.support.stored_people import a_connection, an_event_with, mark, people
 
 
 class TestPlaces:
@@ -34,7 +34,7 @@ class TestPlaces:
             await store.transact(lambda u: u.places.make(EVENT, anna))
 
     async def test_entering_twice_changes_nothing(self, store: Any) -> None:
-        anna, boris = await a_room(store, "Анна", "Борис")
+        anna, boris = await an_event_with(store, "Анна", "Борис")
         waiting = Place(EVENT, anna, True, Waiting(NOON + 0.25), 1)
         await store.transact(lambda u: u.places.put(waiting))
         await store.transact(lambda u: u.places.make(EVENT, anna))
@@ -43,7 +43,7 @@ class TestPlaces:
         assert await store.observe(lambda u: u.places.listed(EVENT)) == [waiting]
 
     async def test_one_marker_holds_one_person(self, store: Any) -> None:
-        anna, boris, vera = await a_room(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await an_event_with(store, "Анна", "Борис", "Вера")
         held = Place(EVENT, anna, True, Held(NOON, vera, NOON + 90), 2)
         await store.transact(lambda u: u.places.put(held))
         second = Place(EVENT, boris, True, Held(NOON, vera, NOON + 90), 2)
@@ -56,14 +56,14 @@ class TestPlaces:
 
     async def test_who_had_somebody_last_is_kept(self, store: Any) -> None:
         """Contract: 6.19."""
-        anna, vera = await a_room(store, "Анна", "Вера")
+        anna, vera = await an_event_with(store, "Анна", "Вера")
         for barred in (Barred(vera, NOON + 10.000001), None):
             given_back = Place(EVENT, anna, True, Waiting(NOON), 2, barred)
             await store.transact(lambda u, place=given_back: u.places.put(place))
             assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [given_back]
 
     async def test_a_mark_is_known_from_the_ledger_and_made_once(self, store: Any) -> None:
-        anna, boris = await a_room(store, "Анна", "Борис")
+        anna, boris = await an_event_with(store, "Анна", "Борис")
         marked = await store.transact(lambda u: mark(u, anna, boris))
         assert marked.state == Marked(boris, NOON, 1, Origin.HOLD)
         assert await store.observe(lambda u: u.places.of(EVENT, [anna])) == [marked]
@@ -79,7 +79,7 @@ class TestPlaces:
 
 class TestConnections:
     async def test_the_first_loss_stays(self, store: Any) -> None:
-        (anna,) = await a_room(store, "Анна")
+        (anna,) = await an_event_with(store, "Анна")
         connection = a_connection(anna)
         await store.transact(lambda u: u.connections.add(connection))
         for at in (NOON + 1, NOON + 2):
@@ -91,7 +91,7 @@ class TestConnections:
         assert found.process == Process(PROCESS, NOON, NOON)
 
     async def test_who_lapsed(self, store: Any, clock: SetClock) -> None:
-        (anna,) = await a_room(store, "Анна")
+        (anna,) = await an_event_with(store, "Анна")
         lost, open_ = a_connection(anna), a_connection(anna)
         await store.transact(lambda u: (u.connections.add(lost), u.connections.add(open_)))
         await store.transact(lambda u: u.connections.lose([lost.connection_id], NOON + 1))
@@ -106,7 +106,7 @@ class TestConnections:
         assert await lapsed(NOON, NOON) == [open_.connection_id]
 
     async def test_they_are_found_by_person_session_and_process(self, store: Any) -> None:
-        anna, boris = await a_room(store, "Анна", "Борис")
+        anna, boris = await an_event_with(store, "Анна", "Борис")
         hers, his = a_connection(anna, session="hers"), a_connection(boris, session="his")
         await store.transact(lambda u: (u.connections.add(hers), u.connections.add(his)))
         of = await store.observe(lambda u: u.connections.of(EVENT, anna))
@@ -121,7 +121,7 @@ class TestConnections:
 
     async def test_in_a_room_are_those_of_the_process_and_every_marker(self, store: Any) -> None:
         """Contract: 6.16, markers on whatever process."""
-        anna, boris, vera = await a_room(store, "Анна", "Борис", "Вера")
+        anna, boris, vera = await an_event_with(store, "Анна", "Борис", "Вера")
         other = ProcessId(UUID(int=3))
         waits, marks = a_connection(anna), a_connection(boris, role=Role.MARKING)
         far_away = [
@@ -147,7 +147,7 @@ class TestConnections:
         assert len(there) == 3
 
     async def test_of_a_person_with_many_those_that_matter_are_read(self, store: Any) -> None:
-        anna, boris = await a_room(store, "Анна", "Борис")
+        anna, boris = await an_event_with(store, "Анна", "Борис")
         hers = [a_connection(anna) for _ in range(8)]
 
         def work(unit: Any) -> None:
@@ -166,7 +166,7 @@ class TestConnections:
 
     async def test_who_else_may_mark_is_found(self, store: Any) -> None:
         """Contract: 6.19, neither of two, nor one who waits; open ones first."""
-        people = await a_room(store, "Анна", "Борис", "Вера", "Глеб", "Дина")
+        people = await an_event_with(store, "Анна", "Борис", "Вера", "Глеб", "Дина")
         anna, boris, vera, gleb, dina = people
         sockets = {each: a_connection(each, role=Role.MARKING) for each in people}
         waits = a_connection(dina)
@@ -190,7 +190,7 @@ class TestConnections:
         assert await found(9, dina, gleb, anna, boris) == []
 
     async def test_a_process_without_connections_is_forgotten(self, store: Any) -> None:
-        (anna,) = await a_room(store, "Анна")
+        (anna,) = await an_event_with(store, "Анна")
         idle = ProcessId(UUID(int=3))
         await store.transact(lambda u: u.processes.put(Process(idle, NOON, NOON)))
         await store.transact(lambda u: u.connections.add(a_connection(anna)))
@@ -206,7 +206,7 @@ class TestTallies:
     KEY = TallyKey("0123456789abcdef" * 2)
     FULL = Tally(KEY, (NOON, NOON + 0.000001, NOON + 1.5), (NOON + 2.000003,))
 
-    async def kept(self, store: Any) -> Tally:
+    async def stored_tally(self, store: Any) -> Tally:
         return await store.transact(lambda u: u.tallies.lock(self.KEY))  # type: ignore[no-any-return]
 
     async def put(self, store: Any, tally: Tally, lapses_at: float) -> None:
@@ -218,20 +218,20 @@ class TestTallies:
 
     async def test_there_is_an_empty_one_until_another_is_put(self, store: Any) -> None:
         for _ in range(2):
-            assert await self.kept(store) == Tally(self.KEY)
+            assert await self.stored_tally(store) == Tally(self.KEY)
         await self.put(store, self.FULL, NOON + 9)
-        assert await self.kept(store) == self.FULL
+        assert await self.stored_tally(store) == self.FULL
         await self.put(store, Tally(self.KEY), 0.0)
-        assert await self.kept(store) == Tally(self.KEY)
+        assert await self.stored_tally(store) == Tally(self.KEY)
 
     async def test_those_that_have_lapsed_are_forgotten(self, store: Any) -> None:
         other = Tally(TallyKey("f" * 32), (NOON,))
         await self.put(store, self.FULL, NOON + 9)
         await self.put(store, other, NOON + 9.000001)
         await store.transact(lambda u: u.tallies.remove_lapsed(NOON + 8.999999))
-        assert await self.kept(store) == self.FULL
+        assert await self.stored_tally(store) == self.FULL
         await store.transact(lambda u: u.tallies.remove_lapsed(NOON + 9))
-        assert await self.kept(store) == Tally(self.KEY)
+        assert await self.stored_tally(store) == Tally(self.KEY)
         assert await store.transact(lambda u: u.tallies.lock(other.key)) == other
 
     async def test_of_many_at_once_no_more_than_the_most_are_taken(self, store: Any) -> None:

@@ -184,7 +184,7 @@ async def serving(
         listener.close()
 
 
-class Shell(House):
+class FaultyHouse(House):
     """A house of which a test knows the store and the server."""
 
     def __init__(
@@ -215,7 +215,7 @@ class Shell(House):
 
 
 @asynccontextmanager
-async def opened_shell(terms: Terms | None = None, clock: Clock | None = None) -> Any:
+async def opened_faulty_house(terms: Terms | None = None, clock: Clock | None = None) -> Any:
     """The terms are long ones: nothing ends by itself while a test goes on."""
     notifier = Notifier()
     store = Store(notifier, clock)
@@ -227,6 +227,6 @@ async def opened_shell(terms: Terms | None = None, clock: Clock | None = None) -
     )
     app = create_app(attendance, Settings())
     async with serving(app, lifespan="on") as (server, port):
-        shell = Shell(attendance, app, port, store, server)
-        yield shell
-        await shell.close()
+        house = FaultyHouse(attendance, app, port, store, server)
+        yield house
+        await house.close()

@@ -14,7 +14,7 @@ from attendance_web.serving import logs
 
 
 @contextmanager
-def kept() -> Iterator[None]:
+def restored_logging() -> Iterator[None]:
     """Afterwards logs go where they went."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -32,6 +32,6 @@ def kept() -> Iterator[None]:
 @contextmanager
 def configured(log_format: Literal["console", "json"], stream: io.StringIO) -> Iterator[None]:
     """All logs go to this stream meanwhile."""
-    with kept():
+    with restored_logging():
         logs.configure(log_format, stream)
         yield

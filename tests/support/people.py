@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -66,38 +65,16 @@ async def marks(marker: Wire, asker: Wire, user_id: int) -> None:
     assert await asker.close_code() == 1000
 
 
-def somebody(service: Service) -> Visitor:
-    """A person who is logged in."""
-    visitor = Visitor(service.url, "en")
-    visitor.get("/api/auth/GetCurrentUserId")
-    name = f"p{secrets.token_hex(4)}"
-    visitor.post("/accounts/signup/", username=name, password="correct horse battery")
-    return visitor
-
-
-def event_of(visitor: Visitor) -> str:
-    """An event that is on."""
-    now = int(time.time())
-    made = visitor.post(
-        "/api/events/CreateEvent",
-        name=f"event {secrets.token_hex(4)}",
-        time_from=now - 60,
-        time_to=now + 600,
-    )
-    return str(made["event_id"])
-
-
 @asynccontextmanager
 async def marker_and_waiting(
     service: Service,
 ) -> AsyncIterator[tuple[ClientConnection, ClientConnection, int]]:
     """Both sockets of one event, and the id of the person who waits."""
-    marker, waiting = somebody(service), somebody(service)
-    event_id = event_of(marker)
-    user_id = waiting.get("/api/auth/GetCurrentUserId")["user_id"]
+    marker, waiting = people(service, 2)
+    event_id = an_event(marker)
     async with (
-        waiting.socket("/ws/mark_me", event_id) as asks,
-        marker.socket("/ws/marking", event_id) as marks,
+        waiting.visitor.socket("/ws/mark_me", event_id) as asks,
+        marker.visitor.socket("/ws/marking", event_id) as marks,
     ):
-        assert json.loads(await marks.recv())["params"]["marking_list"] == [user_id]
-        yield marks, asks, user_id
+        assert json.loads(await marks.recv())["params"]["marking_list"] == [waiting.user_id]
+        yield marks, asks, waiting.user_id

@@ -36,7 +36,7 @@ class Stranger:
     async def __aexit__(self, *_: object) -> None:
         await self._begun.__aexit__(None, None, None)
 
-    async def says(self, sql: str, **given: Any) -> None:
+    async def run(self, sql: str, **given: Any) -> None:
         await self.connection.execute(text(sql), given)
 
     async def is_waited_for(self) -> None:

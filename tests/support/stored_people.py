@@ -31,7 +31,7 @@ def an_event(name: str = "Lecture", event_id: EventId = EVENT, starts: float = N
     return Event(event_id, name, UserId(1), starts, starts + 3600, any_code())
 
 
-async def a_room(store: Any, *names: str) -> list[UserId]:
+async def an_event_with(store: Any, *names: str) -> list[UserId]:
     """An event with these people in it."""
     ids = await people(store, *names)
 

@@ -45,7 +45,7 @@ class House:
         assert recognised in [None, *map(browser_id_of, shown)]
         return recognised is not None
 
-    def kept(self) -> int:
+    def kept_count(self) -> int:
         return len(self.world.store._tables.known_browsers)
 
 
@@ -74,7 +74,7 @@ def test_a_secret_stays_when_it_is_shown_again(house: House) -> None:
     house.sign_up("anna")
     first = house.log_in("anna")
     assert [house.log_in("anna", "made up", first) for _ in range(3)] == [first] * 3
-    assert house.kept() == 2
+    assert house.kept_count() == 2
 
 
 def test_what_was_made_up_or_is_another_s_is_never_adopted(house: House) -> None:
@@ -91,12 +91,12 @@ def test_a_log_in_that_fails_makes_nothing_known(house: House) -> None:
     house.sign_up("anna", shown=None)
     with pytest.raises(WrongCredentials):
         house.log_in("anna", "x", password="wrong")
-    assert house.kept() == 0
+    assert house.kept_count() == 0
 
 
 def test_a_program_that_keeps_nothing_is_not_remembered(house: House) -> None:
     assert house.sign_up("anna", shown=None).browser is None
-    assert house.kept() == 0
+    assert house.kept_count() == 0
 
 
 def test_of_a_person_so_many_are_known_that_were_used_last(house: House) -> None:
@@ -112,7 +112,7 @@ def test_of_a_person_so_many_are_known_that_were_used_last(house: House) -> None
     house.world.clock.pass_(1)
     house.log_in("anna")
     assert [house.knows("anna", each) for each in shown[3:5]] == [True, False]
-    assert house.kept() == MAX_BROWSERS + 1
+    assert house.kept_count() == MAX_BROWSERS + 1
     assert boris is not None and house.knows("boris", boris)
 
 
@@ -125,4 +125,4 @@ def test_none_is_known_for_longer_than_its_cookie_lasts(house: House) -> None:
     house.world.clock.pass_(1)
     assert [house.knows("anna", each) for each in (used, unused)] == [True, False]
     assert house.log_in("anna", unused) != unused
-    assert house.kept() == 2
+    assert house.kept_count() == 2

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from attendance_web.serving import logs
-from tests.support.log_stream import kept
+from tests.support.log_stream import restored_logging
 
 EVIL = 'x\r\n{"level": "forged"}\x1b[31m\x9b0m\u202e\ud800\x00'
 WRITTEN_OUT = r'x\r\n{"level": "forged"}\x1b[31m\x9b0m\u202e\ud800\x00'
@@ -24,7 +24,7 @@ def stream() -> Iterator[io.StringIO]:
     They are configured in the test itself: pytest adds a handler of its own before it, and cannot
     report what that catches of a lone surrogate.
     """
-    with kept():
+    with restored_logging():
         yield io.StringIO()
 
 

@@ -41,8 +41,8 @@ class TestShortened:
     ) -> None:
         lecture = await held_by_the_helper(store)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM events FOR UPDATE")
-            await other.says("UPDATE events SET ends_at = :end", end=int(NOON + 1) * 1_000_000)
+            await other.run("SELECT FROM events FOR UPDATE")
+            await other.run("UPDATE events SET ends_at = :end", end=int(NOON + 1) * 1_000_000)
             clock.pass_(2)
             confirm = lecture.do.confirm_marking(connection=lecture.markers[1])
             confirmed = asyncio.create_task(confirm)
@@ -58,7 +58,7 @@ class TestShortened:
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM events FOR KEY SHARE")
+            await other.run("SELECT FROM events FOR KEY SHARE")
             shortened = asyncio.create_task(
                 lecture.do.update_event(actor=UserId(1), event_id=EVENT, ends_at=NOON + 1)
             )
@@ -71,7 +71,7 @@ class TestShortened:
     async def test_confirms_do_not_wait_for_each_other(self, store: PostgresStore) -> None:
         lecture = await held_by_the_helper(store)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM events FOR KEY SHARE")
+            await other.run("SELECT FROM events FOR KEY SHARE")
             done = await lecture.do.confirm_marking(connection=lecture.markers[1])
         assert isinstance(done.place.state, Marked)
 
@@ -83,7 +83,7 @@ class TestRemovedHelper:
         lecture = await Lecture.begun(store, waiting=1)
         await lecture.do.add_helper(**HELPS)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
+            await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             marks = lecture.do.mark_participant(actor=HELPER, event_id=EVENT, user_id=ANNA)
             marked = asyncio.create_task(marks)
             await other.is_waited_for()
@@ -98,8 +98,8 @@ class TestRemovedHelper:
         await lecture.do.add_helper(**HELPS)
         n = await lecture.do.mark_participant(actor=UserId(1), event_id=EVENT, user_id=ANNA)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM events FOR UPDATE")
-            await other.says("DELETE FROM helpers")
+            await other.run("SELECT FROM events FOR UPDATE")
+            await other.run("DELETE FROM helpers")
             annuls = lecture.do.annul_mark(
                 actor=HELPER, event_id=EVENT, user_id=ANNA, n=n, reason=AnnulReason.OTHER
             )
@@ -122,7 +122,7 @@ async def test_the_version_before_is_told_what_it_knows_of_an_event_with_entries
     )
     async with Stranger(store) as before:
         with pytest.raises(IntegrityError) as refused:
-            await before.says("DELETE FROM events")
+            await before.run("DELETE FROM events")
     told: Any = refused.value.driver_exception
     assert (told.sqlstate, told.constraint_name) == (FOREIGN_KEY_VIOLATION, "fk_marks_event_id")
     with pytest.raises(SomebodyWasMarked):

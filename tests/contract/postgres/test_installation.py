@@ -10,7 +10,7 @@ from tests.support.postgres_strangers import Stranger
 
 async def test_who_comes_second_takes_the_id_of_the_first(store: PostgresStore) -> None:
     async with Stranger(store) as other:
-        await other.says("INSERT INTO installation (number, database_id) VALUES (1, 'the first')")
+        await other.run("INSERT INTO installation (number, database_id) VALUES (1, 'the first')")
         ours = asyncio.create_task(store.transact(lambda u: u.installation.database_id("ours")))
         await other.is_waited_for()
         await other.connection.commit()

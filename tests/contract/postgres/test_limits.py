@@ -62,7 +62,7 @@ class TestStores:
         for _ in range(FEW.most):
             await CountOne(first.transact)(limit=FEW, subject="anna")
         async with Stranger(first) as other:
-            await other.says("UPDATE tallies SET taken = ''")
+            await other.run("UPDATE tallies SET taken = ''")
             later = asyncio.create_task(CountOne(second.transact)(limit=FEW, subject="anna"))
             await other.is_waited_for()
             await other.connection.commit()

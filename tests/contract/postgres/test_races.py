@@ -99,10 +99,10 @@ class TestRaces:
         again = socket(1000, 1, Role.MARKING)
         await store.transact(lambda u: u.connections.add(again))
         async with Stranger(store) as other:
-            await other.says("SELECT FROM places WHERE user_id = 1 FOR UPDATE")
+            await other.run("SELECT FROM places WHERE user_id = 1 FOR UPDATE")
             later = asyncio.create_task(lecture.do.prepare_to_mark(connection=again, target=BORIS))
             await other.is_waited_for()
-            await other.says(
+            await other.run(
                 "UPDATE places SET held_by = 1, held_until = :until, version = 1"
                 " WHERE user_id = :anna",
                 until=int((NOON + 90) * 1_000_000),
@@ -119,17 +119,17 @@ class TestRaces:
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
+            await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             later = asyncio.create_task(
                 lecture.do.mark_me(connection=socket(5000, ANNA, Role.MARK_ME))
             )
             await other.is_waited_for()
-            await other.says(
+            await other.run(
                 "INSERT INTO marks (event_id, user_id, marker_id, at, points)"
                 " SELECT event_id, :anna, 1, 1, 50 FROM events",
                 anna=ANNA,
             )
-            await other.says(
+            await other.run(
                 "UPDATE places SET since = NULL, version = 9 WHERE user_id = :anna", anna=ANNA
             )
             await other.connection.commit()
@@ -204,7 +204,7 @@ class TestRaces:
         await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
         scan, _ = await lecture.do.read_scan(user_id=ANNA)
         async with Stranger(store) as other:
-            await other.says("UPDATE scans SET file = 'two'")
+            await other.run("UPDATE scans SET file = 'two'")
             judged = asyncio.create_task(
                 lecture.do.judge_scan(user_id=ANNA, file=scan.file, approve=True)
             )
@@ -245,8 +245,8 @@ class TestRaces:
         lecture = await Lecture.begun(store, waiting=1)
         await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
         async with Stranger(store) as other:
-            await other.says("SELECT FROM profiles WHERE user_id = :anna FOR UPDATE", anna=ANNA)
-            await other.says("UPDATE scans SET state = 'approved' WHERE user_id = :anna", anna=ANNA)
+            await other.run("SELECT FROM profiles WHERE user_id = :anna FOR UPDATE", anna=ANNA)
+            await other.run("UPDATE scans SET state = 'approved' WHERE user_id = :anna", anna=ANNA)
             renamed = asyncio.create_task(
                 lecture.do.update_profile_info(actor=ANNA, display_name="Another")
             )
@@ -264,7 +264,7 @@ class TestRaces:
         await lecture.do.upload_profile_confirmation(actor=ANNA, image=b"one")
         scan, _ = await lecture.do.read_scan(user_id=ANNA)
         async with Stranger(store) as other:
-            await other.says(
+            await other.run(
                 "UPDATE profiles SET display_name = 'Another', name_key = 'another'"
                 " WHERE user_id = :anna",
                 anna=ANNA,
@@ -312,7 +312,7 @@ class TestRaces:
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         for number in range(20):
-            mine = await a_room(store, number)
+            mine = await an_event_with_a_hold(store, number)
             confirmed, deleted = await outcomes(
                 lecture.do.confirm_marking(connection=mine),
                 lecture.do.delete_event(actor=UserId(1), event_id=mine.event_id),
@@ -329,7 +329,7 @@ class TestRaces:
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM places ORDER BY user_id FOR UPDATE")
+            await other.run("SELECT FROM places ORDER BY user_id FOR UPDATE")
             doing = [
                 asyncio.create_task(each)
                 for each in (
@@ -338,7 +338,7 @@ class TestRaces:
                 )
             ]
             await other.is_waited_for()
-            await other.says("DELETE FROM events")
+            await other.run("DELETE FROM events")
             await other.connection.commit()
         for each in doing:
             with pytest.raises(EventNotFound):
@@ -364,7 +364,7 @@ class TestRaces:
         assert [each.place for each in told] == [place]
 
 
-async def a_room(store: PostgresStore, number: int) -> Connection:
+async def an_event_with_a_hold(store: PostgresStore, number: int) -> Connection:
     """An event of its own, in which person 1 holds Anna, and the socket of 1."""
     event_id = EventId(UUID(int=100 + number))
     mine = replace(socket(7000 + number, 1, Role.MARKING), event_id=event_id)
@@ -429,7 +429,7 @@ class TestOrganisers:
             await lecture.do.update_event(**narrow)
         new = socket(5000, ANNA, Role.MARKING)
         async with Stranger(store) as other:
-            await other.says(
+            await other.run(
                 "INSERT INTO connections SELECT :id, event_id, :anna, role, process_id, session_id"
                 " FROM connections WHERE user_id = 1",
                 id=new.connection_id,
@@ -446,8 +446,8 @@ class TestOrganisers:
         """Contract: 8.6."""
         lecture = await Lecture.begun(store, waiting=0)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM events FOR UPDATE")
-            await other.says("UPDATE events SET who_marks = 'organisers'")
+            await other.run("SELECT FROM events FOR UPDATE")
+            await other.run("UPDATE events SET who_marks = 'organisers'")
             opened = asyncio.create_task(
                 lecture.do.ready_to_mark(connection=socket(5000, 2, Role.MARKING))
             )
@@ -462,7 +462,7 @@ class TestOrganisers:
         """Contract: UpdateEvent."""
         lecture = await Lecture.begun(store, waiting=0)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM events FOR UPDATE")
+            await other.run("SELECT FROM events FOR UPDATE")
             prolonged = asyncio.create_task(
                 lecture.do.update_event(actor=UserId(1), event_id=EVENT, ends_at=NOON + 9000)
             )

@@ -80,7 +80,7 @@ class TestReruns:
             await store.start()
             async with Stranger(store) as other:
                 for statement in FIRST_FAILS:
-                    await other.says(statement)
+                    await other.run(statement)
                 await other.connection.commit()
 
             def work(unit: Any) -> UserId:
@@ -113,7 +113,7 @@ class TestReruns:
     ) -> None:
         lecture = await Lecture.begun(store, waiting=1)
         async with Stranger(store) as other:
-            await other.says("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
+            await other.run("SELECT FROM places WHERE user_id = :anna FOR UPDATE", anna=ANNA)
             began = time.monotonic()
             with pytest.raises(Unavailable):
                 await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
@@ -138,7 +138,7 @@ class TestReruns:
         store = PostgresStore(postgres_url, LocalNotifier(), pool_size=1)
         await store.start()
         async with Stranger(store) as other:
-            await other.says("SELECT 1")
+            await other.run("SELECT 1")
             with pytest.raises(Unavailable):
                 await store.transact(lambda u: u.accounts.find("anna"))
         assert await store.transact(lambda u: u.accounts.find("anna")) is None
@@ -174,7 +174,7 @@ class TestLooks:
 
         assert await store.observe(look) == [1, 1]  # now it is known to be more than one statement
         async with Stranger(store) as other:
-            await other.says("UPDATE places SET since = NULL")
+            await other.run("UPDATE places SET since = NULL")
             meanwhile.append(other.connection.commit)
             assert await store.observe(look) == [1, 1]
         assert await store.observe(lambda u: u.places.listed(EVENT)) == []

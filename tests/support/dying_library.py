@@ -1,11 +1,9 @@
-"""A program that kills itself at a named point of confirming a mark, for test_deaths."""
+"""A program of the library that kills itself at a named point of confirming a mark."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -16,13 +14,9 @@ from sqlalchemy import Connection
 from attendance_adapters import Attendance, connect, embedded
 from attendance_core import Announcement, Role
 from attendance_core.marking.commands import ConfirmMarking
+from tests.support.dying_service import die
 
-POINTS = ("before commit", "after commit", "before announcement", "before reply")
-
-
-def die(*_: Any, **__: Any) -> Any:
-    """As when the power goes: nothing is closed, nothing is flushed."""
-    os.kill(os.getpid(), signal.SIGKILL)
+POINTS = ("before_commit", "after_commit", "before_announcement", "before_reply")
 
 
 def service_at(where: str) -> Attendance:
@@ -49,14 +43,14 @@ def arm(point: str, service: Attendance) -> ConfirmMarking:
         die()
 
     match point:
-        case "before commit":
+        case "before_commit":
             return ConfirmMarking(transact, service.terms)
-        case "after commit":  # however the engine goes on from there
+        case "after_commit":  # however the engine goes on from there
             Connection.commit = committed_and_dead  # type: ignore[assignment, method-assign]
             asyncio.get_running_loop().call_soon_threadsafe = die  # type: ignore[assignment, method-assign]
-        case "before announcement":
+        case "before_announcement":
             service.notifier.publish = die  # type: ignore[method-assign]
-        case "before reply":
+        case "before_reply":
             service.notifier.publish = publish_and_die  # type: ignore[method-assign]
     return confirm
 

@@ -1,4 +1,4 @@
-"""`python fail_points.py POINT serve`: a service that dies at its first mark, or fails.
+"""`python dying_service.py POINT serve`: a service that dies at its first mark, or fails.
 
 POINT is `after_commit` (before the announcement), `before_reply` (it was announced, and nobody
 has been told), or `raises`: a confirm fails as only a bug of ours could make it fail. It is
@@ -35,8 +35,8 @@ CALLS = {
 }
 
 
-def die(*_: Any) -> Any:
-    """As a power cut would end it."""
+def die(*_: Any, **__: Any) -> Any:
+    """As when the power goes: nothing is closed, nothing is flushed."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -91,7 +91,7 @@ def dies_in_call(name: str, point: str) -> None:
 
         def work_and_arm(work: Callable[[Any], Any], unit: Any) -> None:
             work(unit)
-            Listeners.tell = die  # type: ignore[assignment, method-assign]
+            Listeners.tell = die  # type: ignore[method-assign]
 
         async def dies_after(work: Callable[[Any], Any]) -> Any:
             await transact(partial(work_and_arm, work))
