@@ -89,9 +89,9 @@ lint: install ## Check style, formatting and the directions of imports
 	else echo "the page was not checked for what old browsers lack: install nodejs and npm, then make lint"; fi
 
 # What runs in this process, where coverage sees it; a test of anything else is one of `rest`
-IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,accepting actors bad_input browsing \
+IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,accepting actors bad_input bounded browsing \
   calls_accounts calls_attendance calls_events calls_friends calls_organisers calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings event_page \
-  envelope files frames full_disk fuzz heartbeat holds http_protocol incoming_bodies karma karma_months ledger \
+  envelope files frames full_disk fuzz health heartbeat holds http_protocol incoming_bodies karma karma_months ledger \
   limits long_lists person_turns \
   marking_rules marks_of_before marks_told migrations news notifier openapi opening organisers_live organisers_races orphans other_person outbox packing page passwords \
   picture_files pictures rooms scans search search_index security_lines settings sockets \

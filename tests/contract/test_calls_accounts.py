@@ -171,8 +171,8 @@ class TestSessions:
         browser = site.browser()
         given = {"username": anna.username, "password": PASSWORD}
         seen = []
-        for path in ("/accounts/login/", "/accounts/login/"):
-            response(await browser.post(path, **given))
+        for _ in range(2):
+            response(await browser.post("/accounts/login/", **given))
             seen.append(browser.session)
         assert seen[0] != seen[1]
         old = site.browser(cookies={"sessionid": str(seen[0])})
@@ -283,11 +283,11 @@ class TestLogOut:
         for _ in range(2):
             assert response(await browser.post("/accounts/logout/")) == {}
 
-    async def test_it_is_no_get(self, anna: Browser) -> None:
+    async def test_a_get_is_refused(self, anna: Browser) -> None:
         refusal(await anna.get("/accounts/logout/"), 8, status=405)
 
 
-BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 class TestPeopleWhoTypeAnAddress:
@@ -309,7 +309,9 @@ class TestPeopleWhoTypeAnAddress:
         logged_in = await site.person("typist")
         for browser, address in ((site.browser(), "/"), (logged_in, "/#/")):
             for method in ("GET", "HEAD"):
-                answer = await browser.client.request(method, path, headers={"Accept": BROWSER})
+                answer = await browser.client.request(
+                    method, path, headers={"Accept": BROWSER_ACCEPT}
+                )
                 assert (answer.status_code, answer.headers["location"]) == (302, address)
                 assert answer.headers["cache-control"] == "no-store"
         assert await user_id_of(logged_in) == logged_in.user_id
@@ -322,8 +324,8 @@ class TestPeopleWhoTypeAnAddress:
             answer = await site.browser().client.get("/accounts/nothing/", headers=headers)
             refusal(answer, 8, status=404)
 
-    async def test_only_a_get_is_and_not_what_the_university_sends_back(self, site: Site) -> None:
-        browser, headers = site.browser(), {"Accept": BROWSER}
+    async def test_posts_and_api_paths_are_never_redirected(self, site: Site) -> None:
+        browser, headers = site.browser(), {"Accept": BROWSER_ACCEPT}
         refusal(await browser.send("/accounts/login/", headers=headers, json={}), 2)
         refusal(await browser.client.post("/accounts/nothing/", headers=headers), 8, status=404)
         for path in ("/accounts/oidc/login/", "/accounts/oidc/", "/api/events/JoinEvent"):

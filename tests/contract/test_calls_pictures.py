@@ -1,8 +1,6 @@
-"""Pictures for everybody's `<img>`, and the questions of load balancers. Contract: 3."""
+"""Pictures for everybody's `<img>`. Contract: 3."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 
@@ -68,38 +66,3 @@ class TestPictures:
     async def test_nothing_else_is_there(self, site: Site, key: str) -> None:
         answer = await site.browser().client.get(f"/pictures/{key}".replace("\n", "%0a"))
         assert answer.status_code == 404
-
-
-class TestHealth:
-    async def test_it_lives_and_is_ready(self, site: Site) -> None:
-        for path in ("/health/live", "/health/ready"):
-            answer = await site.browser().get(path)
-            assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-
-    async def test_without_its_store_it_lives_and_is_not_ready(self, site: Site) -> None:
-        web = site.app.services
-        try:
-            site.app.services = replace(web, store_answers=lambda: False)
-            assert (await site.browser().get("/health/live")).status_code == 200
-            assert (await site.browser().get("/health/ready")).status_code == 503
-        finally:
-            site.app.services = web
-
-    async def test_while_draining_it_is_not_ready_and_answers_calls_until_it_is_shut(
-        self, site: Site
-    ) -> None:
-        """Who has not yet seen that it is not ready must not find it broken."""
-        web = site.app.services
-        try:
-            site.app.services = replace(web, is_draining=lambda: True)
-            assert (await site.browser().get("/health/ready")).status_code == 503
-            for path in ("/api/events/GetEvents", "/"):
-                answer = await site.browser().get(path)
-                assert answer.status_code == 200
-                assert answer.headers["connection"] == "close"  # the next call goes elsewhere
-            site.app.services = replace(web, refuses_calls=lambda: True)
-            answer = await site.browser().get("/api/events/GetEvents")
-            assert (answer.status_code, answer.json()["error"]) == (503, -1)
-            assert answer.headers["retry-after"] == "1"
-        finally:
-            site.app.services = web

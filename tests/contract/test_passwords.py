@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from attendance_adapters.bounded import BoundedThreads
 from attendance_adapters.passwords import Argon2Passwords, is_common
 from attendance_core.errors import Unavailable
 
@@ -36,7 +35,7 @@ async def test_a_lone_surrogate_is_a_character_like_others(passwords: Argon2Pass
     assert await passwords.verify(hashed, "surrogate \ud800")
 
 
-async def test_nobody_has_no_password_yet_is_hashed_for(
+async def test_an_unknown_user_costs_as_much_as_a_wrong_password(
     passwords: Argon2Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified: list[str] = []
@@ -66,28 +65,6 @@ async def test_too_many_at_once_are_refused_and_the_others_answered(
     passwords.close()
     with pytest.raises(Unavailable):
         await passwords.hash("closed")
-
-
-async def test_a_call_nobody_waits_for_any_more_still_takes_up_room() -> None:
-    import threading
-
-    go_on, begun = threading.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    threads = BoundedThreads("test", threads=1, capacity=1)
-
-    def slow() -> None:
-        loop.call_soon_threadsafe(begun.set)
-        go_on.wait(10)
-
-    abandoned = asyncio.create_task(threads.run(slow))
-    await begun.wait()
-    abandoned.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await abandoned
-    with pytest.raises(Unavailable):
-        await threads.run(lambda: None)
-    go_on.set()
-    threads.close()
 
 
 @pytest.mark.parametrize(

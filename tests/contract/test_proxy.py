@@ -15,9 +15,10 @@ from websockets.typing import Origin
 
 from attendance_web.wire.credentials import HTTPS_SESSION_COOKIE, SESSION_COOKIE
 from tests.support.live_house import Wire, eventually
-from tests.support.nginx import connection_to, needs_nginx, proxied, trusting, two_services
+from tests.support.nginx import connection_to, needs_nginx, proxied, trusting
 from tests.support.people import Person, an_event, people
 from tests.support.service_process import SECONDS, Service
+from tests.support.two_services import two_services
 
 pytestmark = needs_nginx
 

@@ -18,7 +18,7 @@ from attendance_web.serving.server import DRAIN_NOTICE_SECONDS
 from tests.support.live_house import PATIENCE, eventually
 from tests.support.nginx import CONF, needs_nginx, proxied
 from tests.support.service_process import free_port
-from tests.support.stub_service import Message, Stub, answer, answer_to, fine, get, head, stub
+from tests.support.stub_service import HttpMessage, Stub, answer, answer_to, fine, get, head, stub
 
 pytestmark = needs_nginx
 
@@ -28,8 +28,8 @@ HALL = 1000  # people at one address
 async def test_a_503_is_handed_on_and_silences_nobody(tmp_path: Path) -> None:
     """One person may find what a service has no answer to; the others must not notice."""
 
-    async def busy(said: Message) -> bytes:
-        return answer(503, b"busy") if said.path == "/api/busy" else answer(200, b"fine")
+    async def busy(request: HttpMessage) -> bytes:
+        return answer(503, b"busy") if request.path == "/api/busy" else answer(200, b"fine")
 
     async with stub(busy) as one, stub(busy) as two:
         with proxied(tmp_path, [one, two], tls=False) as proxy:
@@ -40,7 +40,7 @@ async def test_a_503_is_handed_on_and_silences_nobody(tmp_path: Path) -> None:
                 )
                 found = [(each.status, each.body) for each in answers]
                 assert found == [(503, b"busy"), *[(200, b"fine")] * 10]
-    assert len(paths([one, two], "/api/busy")) == 20  # no service was asked the same again
+    assert len(requests_to("/api/busy", [one, two])) == 20  # no service was asked the same again
 
 
 async def test_what_cannot_be_reached_is_asked_of_another_also_a_post(tmp_path: Path) -> None:
@@ -54,14 +54,14 @@ async def test_what_cannot_be_reached_is_asked_of_another_also_a_post(tmp_path: 
 
 
 async def test_a_post_that_was_begun_is_never_repeated(tmp_path: Path) -> None:
-    async def dies(said: Message) -> bytes:
+    async def dies(request: HttpMessage) -> bytes:
         return b""
 
     async with stub(dies) as one, stub(dies) as two:
         with proxied(tmp_path, [one, two], tls=False) as proxy:
             post = head("POST", "/api/mark", "Content-Length: 4") + "mark"
             assert (await answer_to(proxy.port, post)).status == 503
-    assert len(paths([one, two], "/api/mark")) == 1
+    assert len(requests_to("/api/mark", [one, two])) == 1
 
 
 async def test_a_kept_connection_is_closed_before_a_service_would(tmp_path: Path) -> None:
@@ -82,10 +82,10 @@ async def test_a_file_of_a_version_that_one_service_lacks_is_asked_of_the_other(
 ) -> None:
     """While services are replaced one by one, the page comes of one and its modules of another."""
 
-    async def new(said: Message) -> bytes:
-        return answer(200, b"new") if said.path == "/static/new/app.js" else answer(404, b"none")
+    async def new(request: HttpMessage) -> bytes:
+        return answer(200, b"new") if request.path == "/static/new/app.js" else answer(404, b"none")
 
-    async def old(said: Message) -> bytes:
+    async def old(request: HttpMessage) -> bytes:
         return answer(404, b"none")
 
     async with stub(old) as one, stub(new) as two:
@@ -95,8 +95,8 @@ async def test_a_file_of_a_version_that_one_service_lacks_is_asked_of_the_other(
                 assert (found.status, found.body) == (200, b"new")
             assert (await answer_to(proxy.port, get("/static/none/app.js"))).status == 404
             assert (await answer_to(proxy.port, get("/pictures/none.jpg"))).status == 404
-    assert len(paths([one, two], "/static/none/app.js")) == 2
-    assert len(paths([one, two], "/pictures/none.jpg")) == 1
+    assert len(requests_to("/static/none/app.js", [one, two])) == 2
+    assert len(requests_to("/pictures/none.jpg", [one, two])) == 1
 
 
 class TestWhatIsPassedOn:
@@ -170,14 +170,14 @@ class TestAHall:
         missing = set(range(at_once))
         all_there = asyncio.Event()
 
-        async def together(said: Message) -> bytes:
-            if said.path == "/api/together":
+        async def together(request: HttpMessage) -> bytes:
+            if request.path == "/api/together":
                 missing.pop()
                 if not missing:
                     all_there.set()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(all_there.wait(), PATIENCE)
-            return await fine(said)
+            return await fine(request)
 
         async def one(port: int) -> set[int]:
             statuses = {(await answer_to(port, get("/api/together"))).status}
@@ -188,7 +188,7 @@ class TestAHall:
                 found = await asyncio.gather(*(one(proxy.port) for _ in range(at_once)))
         assert set.union(*found) == {200}
 
-    def test_the_numbers_are_those_of_two(self) -> None:
+    def test_the_limits_are_enough_for_two_halls(self) -> None:
         """More files or calls than were counted once make the numbers greater."""
         text = CONF.read_text()
         number = {
@@ -219,6 +219,6 @@ def test_no_reading_of_a_body_is_as_long_as_what_may_have_come() -> None:
     assert int(reading) > 2 * int(held.pop())  # Linux takes twice as much as it is told
 
 
-def paths(services: list[Stub], path: str) -> list[Message]:
-    """What these were asked there."""
-    return [said for each in services for said in each.requests if said.path == path]
+def requests_to(path: str, services: list[Stub]) -> list[HttpMessage]:
+    """What these services were asked there."""
+    return [asked for each in services for asked in each.requests if asked.path == path]

@@ -22,7 +22,7 @@ from attendance_web.wire.refusals import (
 )
 from tests.support.nginx import needs_nginx, proxied
 from tests.support.service_process import free_port
-from tests.support.stub_service import Message, Stub, answer, answer_to, fine, get, head, stub
+from tests.support.stub_service import HttpMessage, Stub, answer, answer_to, fine, get, head, stub
 
 pytestmark = needs_nginx
 
@@ -74,8 +74,8 @@ class TestUploads:
             with proxied(tmp_path, [service], tls=False) as proxy:
                 post = head("POST", self.PATH, f"Content-Length: {2**20}")
                 assert (await answer_to(proxy.port, post, "x" * 2**20)).status == 200
-        (said,) = service.requests
-        assert (said.path, len(said.body)) == (self.PATH, 2**20)
+        (asked,) = service.requests
+        assert (asked.path, len(asked.body)) == (self.PATH, 2**20)
 
     async def test_one_that_does_not_may_be_as_large_as_any_call(self, tmp_path: Path) -> None:
         async with stub() as service:
@@ -85,11 +85,11 @@ class TestUploads:
                 assert (await answer_to(proxy.port, post, small)).status == 200
                 large = f"{2**15:x}\r\n{'x' * 2**15}\r\n"
                 assert_is(await answer_to(proxy.port, post, large), 413, BodyTooLarge(), "ru")
-        (said,) = service.requests
-        assert (said.path, said.body) == (f"{self.PATH}?a=b", b"abc")
+        (asked,) = service.requests
+        assert (asked.path, asked.body) == (f"{self.PATH}?a=b", b"abc")
 
     async def test_one_is_answered_before_it_has_come(self, tmp_path: Path) -> None:
-        async def refuse(said: Message) -> bytes:
+        async def refuse(request: HttpMessage) -> bytes:
             return answer(401, b"not you")
 
         async with stub(refuse, waits_for_bodies=False) as service:
@@ -142,9 +142,9 @@ class TestTooMany:
     async def test_connections_are_refused_in_the_envelope(self, tmp_path: Path) -> None:
         full = asyncio.Event()
 
-        async def waits(said: Message) -> bytes:
+        async def waits(request: HttpMessage) -> bytes:
             await full.wait()
-            return await fine(said)
+            return await fine(request)
 
         async with stub(waits) as service:
             few = {"limit_conn open 20000;": "limit_conn open 2;"}
@@ -175,7 +175,7 @@ class TestWithoutAService:
                 assert_is(await answer_to(proxy.port, post), 503, Unavailable(), "en")
 
     async def test_who_says_no_http_is_unavailable(self, tmp_path: Path) -> None:
-        async def mumbles(said: Message) -> bytes:
+        async def mumbles(request: HttpMessage) -> bytes:
             return b"HTTP/1.1 200 Fine\r\nfine\x00: x\r\n\r\n"
 
         async with stub(mumbles) as service:
@@ -194,8 +194,8 @@ async def test_the_description_of_the_calls_is_not_for_everybody(tmp_path: Path,
 
 
 async def test_what_a_service_says_is_its_own(tmp_path: Path) -> None:
-    async def says_no(said: Message) -> bytes:
-        return answer(int(said.path.rpartition("/")[2]), b"its own")
+    async def says_no(request: HttpMessage) -> bytes:
+        return answer(int(request.path.rpartition("/")[2]), b"its own")
 
     async with stub(says_no) as service:
         with proxied(tmp_path, [service], tls=False) as proxy:
@@ -209,7 +209,7 @@ async def hanging() -> AsyncIterator[Stub]:
     """A service that never answers."""
     ended = asyncio.Event()
 
-    async def hangs(said: Message) -> bytes:
+    async def hangs(request: HttpMessage) -> bytes:
         await ended.wait()
         return b""
 
@@ -220,7 +220,9 @@ async def hanging() -> AsyncIterator[Stub]:
             ended.set()
 
 
-def assert_is(said: Message, status: int, error: Refusal | Unavailable, language: Language) -> None:
+def assert_is(
+    said: HttpMessage, status: int, error: Refusal | Unavailable, language: Language
+) -> None:
     """The envelope of this, as a service would have sent it."""
     number = UNAVAILABLE if isinstance(error, Unavailable) else wire_code_of(error)
     assert (said.status, said.headers["content-type"]) == (status, JSON)
@@ -233,7 +235,7 @@ def assert_is(said: Message, status: int, error: Refusal | Unavailable, language
 
 
 def assert_is_page(
-    said: Message, status: int, error: Refusal | Unavailable, language: Language
+    said: HttpMessage, status: int, error: Refusal | Unavailable, language: Language
 ) -> None:
     """The same for a person."""
     assert (said.status, said.headers["content-type"]) == (status, "text/plain; charset=utf-8")
@@ -241,7 +243,7 @@ def assert_is_page(
     assert_has_headers(said, status)
 
 
-def assert_has_headers(said: Message, status: int) -> None:
+def assert_has_headers(said: HttpMessage, status: int) -> None:
     """What comes with a refusal."""
     again = str(RETRY_SECONDS) if status in (429, 503) else None
     assert said.headers.get("retry-after") == again

@@ -14,16 +14,14 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
 from typing import Protocol
 
 import pytest
 
-from tests.support.killable_servers import a_valkey
-from tests.support.postgres import a_database
-from tests.support.service_process import SECONDS, Service, free_port, running
+from tests.support.service_process import SECONDS, Service, free_port
 
 CONF = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")  # where Debian puts it
@@ -37,25 +35,6 @@ class Listening(Protocol):
 
     @property
     def port(self) -> int: ...
-
-
-@contextmanager
-def two_services(folder: Path, postgres_server: str) -> Iterator[list[Service]]:
-    """Over one PostgreSQL, one Valkey and one folder of files, as in `deploy/compose.yaml`."""
-    with ExitStack() as stack:
-        valkey = stack.enter_context(a_valkey())
-        url = stack.enter_context(a_database(postgres_server))
-        settings = {
-            "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
-            "ATTENDANCE_NOTIFIER_URL": valkey.url,
-            "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
-        }
-        started: list[Service] = []
-        for name in ("one", "two"):
-            (folder / name).mkdir()
-            service = running(folder / name, settings, migrate=not started)
-            started.append(stack.enter_context(service))
-        yield started
 
 
 @contextmanager

@@ -16,7 +16,7 @@ CHUNKED = re.compile(rb"^transfer-encoding: *chunked", re.IGNORECASE | re.MULTIL
 
 
 @dataclass
-class Message:
+class HttpMessage:
     """One message of HTTP: its first line, its headers by name in lower case, and its body."""
 
     first: str
@@ -32,7 +32,7 @@ class Message:
         return int(self.first.split(" ")[1])
 
 
-Answer = Callable[[Message], Awaitable[bytes]]
+Answer = Callable[[HttpMessage], Awaitable[bytes]]
 
 
 @dataclass
@@ -40,11 +40,11 @@ class Stub:
     """One that listens; ``kept_for`` has for how many seconds each connection was idle at last."""
 
     port: int = 0
-    requests: list[Message] = field(default_factory=list)
+    requests: list[HttpMessage] = field(default_factory=list)
     kept_for: list[float] = field(default_factory=list)
 
 
-async def fine(said: Message) -> bytes:
+async def fine(request: HttpMessage) -> bytes:
     """What answers everything."""
     return answer(200, b"fine")
 
@@ -70,12 +70,12 @@ async def stub(answering: Answer = fine, *, waits_for_bodies: bool = True) -> As
         open_to[serving] = writer
         try:
             while True:
-                said = await next_message(reader, with_body=waits_for_bodies)
-                made.requests.append(said)
-                told = await answering(said)
-                if not told:
+                request = await next_message(reader, with_body=waits_for_bodies)
+                made.requests.append(request)
+                answered = await answering(request)
+                if not answered:
                     break
-                writer.write(told)
+                writer.write(answered)
                 await writer.drain()
                 if not waits_for_bodies:
                     writer.write_eof()  # to close with bytes unread would be a reset
@@ -100,7 +100,7 @@ async def stub(answering: Answer = fine, *, waits_for_bodies: bool = True) -> As
         await asyncio.gather(*open_to)
 
 
-async def next_message(reader: asyncio.StreamReader, *, with_body: bool = True) -> Message:
+async def next_message(reader: asyncio.StreamReader, *, with_body: bool = True) -> HttpMessage:
     """The next message. Raises IncompleteReadError where there is none."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = LENGTH.search(head) if with_body else None
@@ -112,10 +112,10 @@ async def next_message(reader: asyncio.StreamReader, *, with_body: bool = True) 
         await reader.readexactly(2)
     first, *lines = head.decode("latin-1").strip().split("\r\n")
     pairs = (line.partition(":") for line in lines)
-    return Message(first, {name.lower(): value.strip() for name, _, value in pairs}, body)
+    return HttpMessage(first, {name.lower(): value.strip() for name, _, value in pairs}, body)
 
 
-async def answer_to(port: int, *parts: str) -> Message:
+async def answer_to(port: int, *parts: str) -> HttpMessage:
     """What comes back for these bytes, on a connection of their own."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:

@@ -6,15 +6,16 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from attendance_web.demo.client import Visitor
-from tests.support.killable_servers import Restartable, restarted
+from tests.support.killable_servers import Restartable, a_valkey, restarted
 from tests.support.live_house import Ended, Wire, eventually
 from tests.support.metrics import PORT, Metrics
 from tests.support.people import Person, an_event, marks, people
+from tests.support.postgres import a_database
 from tests.support.service_process import SECONDS, Service, free_port, running
 
 TOLD_SECONDS = 2.0  # for what is told at once; rooms are read again every 3
@@ -79,6 +80,25 @@ def a_pair(folder: Path, notifier: Restartable, settings: Mapping[str, str]) -> 
         running(folder / "two", {**given, PORT: str(second)}, migrate=False) as two,
     ):
         yield Pair(one, two, given, folder, notifier, (first, second))
+
+
+@contextmanager
+def two_services(folder: Path, postgres_server: str) -> Iterator[list[Service]]:
+    """Over one PostgreSQL, one Valkey and one folder of files, as in `deploy/compose.yaml`."""
+    with ExitStack() as stack:
+        valkey = stack.enter_context(a_valkey())
+        url = stack.enter_context(a_database(postgres_server))
+        settings = {
+            "ATTENDANCE_DATABASE_URL": url.render_as_string(hide_password=False),
+            "ATTENDANCE_NOTIFIER_URL": valkey.url,
+            "ATTENDANCE_FILES_URL": (folder / "files").as_uri(),
+        }
+        started: list[Service] = []
+        for name in ("one", "two"):
+            (folder / name).mkdir()
+            service = running(folder / name, settings, migrate=not started)
+            started.append(stack.enter_context(service))
+        yield started
 
 
 def at(person: Person, service: Service) -> Person:
