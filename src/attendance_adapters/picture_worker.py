@@ -29,9 +29,9 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_MEMORY_BYTES = 512 * 1024 * 1024  # Decision 0015
 MAX_CPU_SECONDS = 15  # the worst that was found takes 5; ends a worker whose service has died, too
 MAX_CLEAN_BYTES = 10 * 1024 * 1024  # Contract: 3.4, of what is kept
-STRIP_PIXELS = 1_000_000  # that are summed up together
+STRIP_PIXELS = 1_000_000  # that are hashed together
 QUALITY = 85  # of a JPEG or a WebP
-LOWER_QUALITIES = (85, 60, 30)  # of a JPEG that stands in for what is too long; noise has 8 MiB
+JPEG_QUALITIES = (85, 60, 30)  # tried in turn where the file is too long; noise has 8 MiB
 # Exit codes; 0 is success, any other a failure of ours
 EXIT_BAD_PICTURE, EXIT_TOO_LARGE = 3, 4
 
@@ -88,16 +88,16 @@ def clean(data: bytes, max_side: int) -> CleanPicture:
         image = image.convert("RGB" if image.mode == "CMYK" else "RGBA")
     fresh = Image.new(image.mode, image.size)  # without the file's comments, profiles and texts
     fresh.paste(image)
-    cleaned = _written(fresh, format_name, QUALITY)
-    for quality in LOWER_QUALITIES:
+    cleaned = _encode(fresh, format_name, QUALITY)
+    for quality in JPEG_QUALITIES:
         if len(cleaned.content) <= MAX_CLEAN_BYTES:
             break
         fresh = _on_white(fresh)
-        cleaned = _written(fresh, "JPEG", quality)
+        cleaned = _encode(fresh, "JPEG", quality)
     return cleaned
 
 
-def _written(image: Image.Image, format_name: str, quality: int) -> CleanPicture:
+def _encode(image: Image.Image, format_name: str, quality: int) -> CleanPicture:
     output = io.BytesIO()
     image.save(output, format_name, quality=quality)  # a PNG has none
     return CleanPicture(format_name, output.getvalue())
@@ -131,7 +131,7 @@ def _decode(data: bytes, max_side: int) -> _Decoded:
 
 
 def _digest_of(image: Image.Image) -> bytes:
-    """Sums up all pixels, a strip at a time."""
+    """Hashes all pixels, a strip at a time."""
     seen, rows = hashlib.sha256(), max(1, STRIP_PIXELS // image.width)
     for top in range(0, image.height, rows):
         seen.update(image.crop((0, top, image.width, min(top + rows, image.height))).tobytes())

@@ -140,24 +140,24 @@ class PillowPictures:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     @contextmanager
-    def _room_for(self, pixels: int, size: int) -> Iterator[None]:
+    def _room_for(self, pixels: int, byte_count: int) -> Iterator[None]:
         """Raises Unavailable where too many wait."""
         if (
             self._jobs >= MAX_JOBS
             or self._pixels + pixels > MAX_WAITING_PIXELS
-            or self._bytes + size > MAX_WAITING_BYTES
+            or self._bytes + byte_count > MAX_WAITING_BYTES
         ):
             raise Unavailable
-        self._count(1, pixels, size)
+        self._add_load(1, pixels, byte_count)
         try:
             yield
         finally:
-            self._count(-1, -pixels, -size)
+            self._add_load(-1, -pixels, -byte_count)
 
-    def _count(self, jobs: int, pixels: int, size: int) -> None:
+    def _add_load(self, jobs: int, pixels: int, byte_count: int) -> None:
         self._jobs += jobs
         self._pixels += pixels
-        self._bytes += size
+        self._bytes += byte_count
 
     async def _run(self, job: _Job) -> Picture:
         """Does the job in the thread, and drops it where the caller is cancelled."""

@@ -11,7 +11,7 @@ MAX_OFFSET = 10_000
 
 
 def check_event_id(event_id: object) -> None:
-    """Passes ids alone, so that every store answers alike. Raises TypeError."""
+    """Raises TypeError unless it is a UUID, so that every store answers alike."""
     if not isinstance(event_id, UUID):
         raise TypeError(f"an event_id is a UUID, and no {type(event_id).__name__}")
 

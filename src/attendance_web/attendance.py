@@ -216,8 +216,8 @@ def _attended(attended: Attended) -> MyAttendance:
     if attended.annulled is None:
         return MyAttendance(*shown, None, None, None, None, None)
     entry, notes = attended.annulled.entry, attended.annulled.notes
-    reason = AnnulReason.OTHER if entry.reason is None else entry.reason
-    annulled = AnnulledShown(int(entry.at), reason.value, notes.note or None)
+    assert entry.reason is not None, "an annulment has one"
+    annulled = AnnulledShown(int(entry.at), entry.reason.value, notes.note or None)
     return MyAttendance(*shown, None, None, None, None, annulled)
 
 

@@ -179,11 +179,11 @@ def scans() -> None:
 @scans.command("list")
 def list_scans() -> None:
     """List scans nobody has judged yet, oldest first: person, time, key."""
-    from attendance_web.scans import pending
+    from attendance_web.scans import list_pending
 
     settings = settings_of_environment()
     with one_line_errors():
-        for line in pending(settings):
+        for line in list_pending(settings):
             click.echo(line)
 
 

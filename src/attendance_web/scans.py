@@ -24,23 +24,20 @@ from attendance_web import main
 from attendance_web.settings import Settings
 
 T = TypeVar("T")
-NAME_FOLLOWS, NAME_DIGITS = "~", 12  # in a key, behind that of the file
+KEY_SEPARATOR, NAME_HASH_DIGITS = "~", 12  # in a key, behind that of the file
 
 
 class NotJudged(Exception):
     """This is not what was looked at: there is none, or a later scan, or another name."""
 
 
-def pending(settings: Settings) -> list[str]:
-    """Writes a line for each scan nobody has judged, oldest first. Raises CannotStart."""
+def list_pending(settings: Settings) -> list[str]:
+    """Makes a line for each scan nobody has judged, oldest first. Raises CannotStart."""
 
     async def ask(use_cases: UseCases) -> list[str]:
-        return [
-            await _line(use_cases, scan.user_id, scan)
-            for scan in await use_cases.get_pending_scans()
-        ]
+        return [await _line(use_cases, scan) for scan in await use_cases.get_pending_scans()]
 
-    return _run_over(settings, ask) or ["nobody waits"]
+    return _run_with_use_cases(settings, ask) or ["nobody waits"]
 
 
 def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
@@ -56,11 +53,11 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
         if file is None:
             folder = Path(tempfile.mkdtemp(prefix="attendance-"))
             file = folder / f"scan-{user_id}{Path(scan.file).suffix}"
-        with open(file, "xb", opener=_private) as picture:
+        with open(file, "xb", opener=_open_private) as picture:
             picture.write(content)
-        return [str(file), await _line(use_cases, scan.user_id, scan)]
+        return [str(file), await _line(use_cases, scan)]
 
-    return _run_over(settings, ask)
+    return _run_with_use_cases(settings, ask)
 
 
 def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
@@ -70,7 +67,7 @@ def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
     """
 
     async def ask(use_cases: UseCases) -> str:
-        person, file = UserId(user_id), FileKey(key.partition(NAME_FOLLOWS)[0])
+        person, file = UserId(user_id), FileKey(key.partition(KEY_SEPARATOR)[0])
         try:
             name = (await use_cases.get_profile(actor=person, user_id=person)).profile.display_name
             if key != _key(file, name):
@@ -85,7 +82,7 @@ def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
             ) from None
         return f"the scan of person {user_id} is {'approved' if approve else 'rejected'}"
 
-    return _run_over(settings, ask)
+    return _run_with_use_cases(settings, ask)
 
 
 async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
@@ -103,7 +100,7 @@ async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
             missing = str(error)
 
 
-def _run_over(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
+def _run_with_use_cases(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
     async def run() -> T:
         async with main.attendance_of(settings) as attendance:
             return await ask(attendance.use_cases)
@@ -111,23 +108,23 @@ def _run_over(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
-async def _line(use_cases: UseCases, user_id: UserId, scan: ConfirmationScan) -> str:
-    seen = await use_cases.get_profile(actor=user_id, user_id=user_id)
-    name, at = seen.profile.display_name, _readable(scan.uploaded_at)
+async def _line(use_cases: UseCases, scan: ConfirmationScan) -> str:
+    seen = await use_cases.get_profile(actor=scan.user_id, user_id=scan.user_id)
+    name, at = seen.profile.display_name, _format_time(scan.uploaded_at)
     state = scan.state.value if scan.reason is None else f"{scan.state.value}: {scan.reason.value}"
-    return f"{user_id}\t{name}\t{at}\t{state}\t{_key(scan.file, name)}"
+    return f"{scan.user_id}\t{name}\t{at}\t{state}\t{_key(scan.file, name)}"
 
 
 def _key(file: FileKey, display_name: str) -> str:
     """Makes the key of what is judged: a scan, and the name it was compared with. Contract: 3.7."""
     name = hashlib.sha256(search_fold(display_name).encode()).hexdigest()
-    return f"{file}{NAME_FOLLOWS}{name[:NAME_DIGITS]}"
+    return f"{file}{KEY_SEPARATOR}{name[:NAME_HASH_DIGITS]}"
 
 
-def _readable(at: Instant) -> str:
+def _format_time(at: Instant) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _private(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     """Opens a new file for this user alone."""
     return os.open(path, flags, 0o600)

@@ -25,7 +25,7 @@ LOST_RACES: Final = frozenset({"taken", "already_marked", "not_waiting", "too_so
 
 @dataclass
 class Sheet:
-    """What the markers share, so that some people are refused before they are marked."""
+    """What all markers share: whom to refuse once, and what was measured."""
 
     event_id: str
     chance: random.Random
@@ -68,7 +68,10 @@ async def opened(person: Person, path: str, event_id: str) -> AsyncIterator[Clie
 
 
 class Marker:
-    """Marks, by a picture of who waits that is folded as clients do. Contract: 6.10."""
+    """Marks people from its list of who waits, which it keeps as every client does.
+
+    Contract: 6.10.
+    """
 
     def __init__(self, person: Person, sheet: Sheet, *, drops: bool) -> None:
         self.person = person

@@ -1,4 +1,4 @@
-"""What lines logged while a frame is carried out say of it: a name for whoever writes logs."""
+"""Values that every line gets that is logged while a frame is carried out."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -42,7 +42,7 @@ MARKED_AGAIN_TEXT = {
 }
 
 People = Mapping[UserId, ProfileSummary]
-NOBODY: Final[People] = {}
+NO_PEOPLE: Final[People] = {}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -57,12 +57,12 @@ class PersonSummary(msgspec.Struct, frozen=True):
     group: str
 
 
-def encode(frame: Frame, language: Language, people: People = NOBODY) -> str:
+def encode(frame: Frame, language: Language, people: People = NO_PEOPLE) -> str:
     """Spells a frame as text; only `Confirmed` depends on the language.
 
     ``people`` are those whose name and picture are known; of others the frame has the id alone.
     """
-    message, params = _spelling(frame, language)
+    message, params = _message_and_params(frame, language)
     match frame:
         case MarkingList(user_ids):
             params["users"] = [
@@ -86,40 +86,45 @@ def _summary(person: ProfileSummary) -> PersonSummary:
     )
 
 
-def _spelling(frame: Frame, language: Language) -> tuple[str, dict[str, object]]:
+class _Content(NamedTuple):
+    """Holds what a frame is called, and what goes with it."""
+
+    message: str
+    params: dict[str, object]
+
+
+def _message_and_params(frame: Frame, language: Language) -> _Content:
     match frame:
         case MarkingList(user_ids, asked_at):
-            return "marking_list", {"marking_list": user_ids, "asked_at": asked_at}
+            return _Content("marking_list", {"marking_list": user_ids, "asked_at": asked_at})
         case UserJoined(user_id, asked_at):
-            return "user_joined", {"user_id": user_id, "asked_at": asked_at}
+            return _Content("user_joined", {"user_id": user_id, "asked_at": asked_at})
         case UserLeft(user_id):
-            return "user_left", {"user_id": user_id}
+            return _Content("user_left", {"user_id": user_id})
         case Prepared(user_id, expires_in):
-            return "prepared", {"user_id": user_id, "expires_in": expires_in}
+            return _Content("prepared", {"user_id": user_id, "expires_in": expires_in})
         case Confirmed(user_id, n, paid, again):
             text = MARKED_AGAIN_TEXT if again else MARKED_TEXT if paid else UNPAID_TEXT
             display_msg = text[language].format(paid=paid)
-            return "marked", {
-                "display_msg": display_msg,
-                "user_id": user_id,
-                "n": n,
-                "paid": paid,
-            }
+            return _Content(
+                "marked",
+                {"display_msg": display_msg, "user_id": user_id, "n": n, "paid": paid},
+            )
         case GivenBack():
-            return "refused", {}
+            return _Content("refused", {})
         case ReservationExpired(user_id):
-            return "reservation_expired", {"user_id": user_id}
+            return _Content("reservation_expired", {"user_id": user_id})
         case HeldBy(user_id, expires_in):
-            return "held", {"user_id": user_id, "expires_in": expires_in}
+            return _Content("held", {"user_id": user_id, "expires_in": expires_in})
         case LetGo():
-            return "let_go", {}
+            return _Content("let_go", {})
         case EventUpdated(name, starts_at, ends_at):
             times = {"time_from": int(starts_at), "time_to": int(ends_at)}
-            return "event_changed", {"name": name, **times}
+            return _Content("event_changed", {"name": name, **times})
         case YourNumber(number, waiting, markers):
-            return "your_place", {"place": number, "waiting": waiting, "markers": markers}
+            return _Content("your_place", {"place": number, "waiting": waiting, "markers": markers})
         case WasMarked(user_id):
-            return "was_marked", {"user_id": user_id}
+            return _Content("was_marked", {"user_id": user_id})
         case Closing():
             raise TypeError("a closing is an error frame and a code, not a message")
 

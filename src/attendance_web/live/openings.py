@@ -110,7 +110,7 @@ class SocketApplication:
         Raises NotLoggedIn, BadParams, OtherPerson, BadEventId, in this order; NoTurn, Unavailable.
         """
         actor = await opening.identify(
-            credential.token, socket.address, lambda: self._identified(credential)
+            credential.token, socket.address, lambda: self._identify(credential)
         )
         try:
             check_person(actor, person_of_query(socket.query))
@@ -118,7 +118,7 @@ class SocketApplication:
             raise BadParams from None
         return actor, event_id_of(socket.query)
 
-    async def _identified(self, credential: Credential) -> Actor:
+    async def _identify(self, credential: Credential) -> Actor:
         """Finds who shows this. Raises NotLoggedIn, Unavailable."""
         actor = await self._sockets.use_cases.identify(token=credential.token, kind=credential.kind)
         if actor is None:

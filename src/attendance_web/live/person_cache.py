@@ -20,19 +20,22 @@ logger = logging.getLogger(__name__)
 MAX_IN_QUERY: Final = 4096  # people
 
 
-class Summaries(Protocol):
+class ReadSummaries(Protocol):
     """Reads, as `GetProfileSummaries` does, what is shown of people."""
 
     async def __call__(self, *, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]: ...
 
 
 class PersonCache:
-    """Keeps what a room shows of people. A list is never late for want of a name: see `known`."""
+    """Keeps what a room shows of people.
 
-    def __init__(self, get_profile_summaries: Summaries) -> None:
+    Frames never wait for a name: who is not in `known` goes out by id alone.
+    """
+
+    def __init__(self, get_profile_summaries: ReadSummaries) -> None:
         self._get_profile_summaries = get_profile_summaries
         self._wanted: dict[UserId, None] = {}
-        self._turn = asyncio.Lock()
+        self._read_lock = asyncio.Lock()
         self.known: dict[UserId, ProfileSummary] = {}
 
     async def load_missing(self, user_ids: Iterable[UserId]) -> None:
@@ -47,7 +50,7 @@ class PersonCache:
         if not user_ids:
             return
         self._wanted.update(dict.fromkeys(user_ids))
-        async with self._turn:
+        async with self._read_lock:
             while any(user_id in self._wanted for user_id in user_ids):
                 await self._read(list(self._wanted)[:MAX_IN_QUERY])
 
