@@ -267,14 +267,14 @@ class TestUnfinished:
         """It takes several times its size meanwhile. Decision 0015."""
         one, parsed = threading.Lock(), []
 
-        def in_body(content_type: str | None, body: bytes) -> Given:
+        def parse_body(content_type: str | None, body: bytes) -> Given:
             assert one.acquire(blocking=False), "two are parsed at once"
             parsed.append(len(body))
             time.sleep(0.1)
             one.release()
             return {}
 
-        monkeypatch.setattr(pipeline, "in_body", in_body)
+        monkeypatch.setattr(pipeline, "parse_body", parse_body)
         async with AsyncExitStack() as several:
             for _ in range(3):
                 sent = head(UPLOAD, LARGE_BYTES, TOKEN, by=await house.person())

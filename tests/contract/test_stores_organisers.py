@@ -52,7 +52,9 @@ class TestHelpers:
             (boris, [], []),
             (anna, ids, []),
         ):
-            helped = await store.observe(lambda u, who=user_id, of=asked: u.helpers.helped(who, of))
+            helped = await store.observe(
+                lambda u, who=user_id, of=asked: u.helpers.helped_by(who, of)
+            )
             assert helped == frozenset(found)
 
     async def test_nobody_does_not_help(self, store: Any) -> None:

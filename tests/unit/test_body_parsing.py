@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from attendance_core.errors import InvalidArgument, Refusal
-from attendance_web.http.body_parsing import MAX_FIELDS, in_body, in_query
+from attendance_web.http.body_parsing import MAX_FIELDS, parse_body, parse_query
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 from attendance_web.wire.values import MAX_DEPTH, too_complex
 
@@ -34,23 +34,23 @@ def part(name: str, value: str, more: str = "", headers: str = "") -> str:
 class TestInJson:
     @pytest.mark.parametrize("content_type", [JSON, "Application/JSON; Charset=UTF-8"])
     def test_an_object_is_taken(self, content_type: str) -> None:
-        assert in_body(content_type, '{"name":"Лекция","user_id":7}'.encode()) == {
+        assert parse_body(content_type, '{"name":"Лекция","user_id":7}'.encode()) == {
             "name": "Лекция",
             "user_id": 7,
         }
 
     def test_it_may_begin_with_a_byte_order_mark(self) -> None:
         """Contract: 1.5."""
-        assert in_body(JSON, b'\xef\xbb\xbf{"a":1}') == {"a": 1}
+        assert parse_body(JSON, b'\xef\xbb\xbf{"a":1}') == {"a": 1}
         for body in (b"\xef\xbb\xbf", b'\xef\xbb\xbf\xef\xbb\xbf{"a":1}', b'{\xef\xbb\xbf"a":1}'):
             with pytest.raises(BadBody):
-                in_body(JSON, body)
+                parse_body(JSON, body)
 
     @pytest.mark.parametrize("content_type", [None, "", "text/plain", JSON, FORM, MULTIPART, "%"])
     def test_an_empty_body_has_no_arguments_whatever_it_says_it_is(
         self, content_type: str | None
     ) -> None:
-        assert in_body(content_type, b"") == {}
+        assert parse_body(content_type, b"") == {}
 
     @pytest.mark.parametrize(
         "body",
@@ -78,37 +78,37 @@ class TestInJson:
     )
     def test_what_is_no_json_object_is_refused(self, body: bytes) -> None:
         with pytest.raises(BadBody):
-            in_body(JSON, body)
+            parse_body(JSON, body)
 
     def test_one_name_twice_is_refused(self) -> None:
         with pytest.raises(RepeatedArgument, match="«name»"):
-            in_body(JSON, b'{"name":1,"name":1}')
+            parse_body(JSON, b'{"name":1,"name":1}')
 
     def test_what_is_within_an_unknown_field_is_passed_over(self) -> None:
-        given = in_body(JSON, b'{"name":1,"x":{"a":1,"a":2}}')
+        given = parse_body(JSON, b'{"name":1,"x":{"a":1,"a":2}}')
         assert given["name"] == 1
 
     @pytest.mark.parametrize("name", ["\\ud800", "a b", "x" * 65, ""])
     def test_a_repeated_name_that_cannot_be_said_is_the_body_s(self, name: str) -> None:
         with pytest.raises(RepeatedArgument, match="«body»"):
-            in_body(JSON, f'{{"{name}":1,"{name}":2}}'.encode())
+            parse_body(JSON, f'{{"{name}":1,"{name}":2}}'.encode())
 
     def test_nesting_is_allowed_up_to_its_depth(self) -> None:
         def nested(depth: int) -> bytes:
             return b'{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
-        assert in_body(JSON, nested(MAX_DEPTH))
+        assert parse_body(JSON, nested(MAX_DEPTH))
         for depth in (MAX_DEPTH + 1, 1000, 30_000):
             with pytest.raises(BadBody):
-                in_body(JSON, nested(depth))
+                parse_body(JSON, nested(depth))
 
     def test_brackets_within_strings_nest_nothing(self) -> None:
         body = json.dumps({"name": '[{"\\' * 1000}).encode()
-        assert in_body(JSON, body) == {"name": '[{"\\' * 1000}
+        assert parse_body(JSON, body) == {"name": '[{"\\' * 1000}
 
     def test_more_pieces_than_any_call_has_are_refused(self) -> None:
         with pytest.raises(BadBody):
-            in_body(JSON, b'{"a":[' + b"1," * 10_001 + b"1]}")
+            parse_body(JSON, b'{"a":[' + b"1," * 10_001 + b"1]}")
 
     def test_looking_at_strings_that_nobody_closed_takes_linear_time(self) -> None:
         assert not too_complex(b'"\\' * 500_000)  # for ever, if each were looked at to the end
@@ -126,7 +126,7 @@ class TestInJson:
     @hypothesis.given(st.binary(max_size=200))
     def test_any_bytes_are_an_object_or_refused(self, body: bytes) -> None:
         try:
-            assert isinstance(in_body(JSON, body), dict)
+            assert isinstance(parse_body(JSON, body), dict)
         except Refusal as refusal:
             assert refusal.text("en") and refusal.text("ru")
 
@@ -134,24 +134,24 @@ class TestInJson:
 class TestInForms:
     def test_urlencoded_is_taken(self) -> None:
         body = b"name=%D0%9B%D0%B5%D0%BA+1&user_id=7&empty="
-        assert in_body(FORM, body) == {"name": "Лек 1", "user_id": "7", "empty": ""}
+        assert parse_body(FORM, body) == {"name": "Лек 1", "user_id": "7", "empty": ""}
 
     def test_a_query_is_read_alike(self) -> None:
-        assert in_query("name=Лек+1&flag".encode()) == {"name": "Лек 1", "flag": ""}
-        assert in_query(b"") == {}
+        assert parse_query("name=Лек+1&flag".encode()) == {"name": "Лек 1", "flag": ""}
+        assert parse_query(b"") == {}
 
     def test_a_name_twice_is_refused(self) -> None:
         with pytest.raises(RepeatedArgument, match="«user_id»"):
-            in_query(b"user_id=1&user_id=1")
+            parse_query(b"user_id=1&user_id=1")
         with pytest.raises(RepeatedArgument, match="«user_id»"):
-            in_body(FORM, b"user_id=1&user_id=2")
+            parse_body(FORM, b"user_id=1&user_id=2")
 
     def test_more_fields_than_any_call_has_are_refused(self) -> None:
         many = b"&".join(b"f%d=1" % number for number in range(MAX_FIELDS + 1))
         with pytest.raises(InvalidArgument, match="«query»"):
-            in_query(many)
+            parse_query(many)
         with pytest.raises(BadBody):
-            in_body(FORM, many)
+            parse_body(FORM, many)
 
     @pytest.mark.parametrize(
         "content_type",
@@ -168,13 +168,13 @@ class TestInForms:
     )
     def test_any_other_media_type_is_refused(self, content_type: str | None) -> None:
         with pytest.raises(UnsupportedMediaType):
-            in_body(content_type, b'{"name":"a"}')
+            parse_body(content_type, b'{"name":"a"}')
 
     @hypothesis.given(st.binary(max_size=100))
     def test_any_bytes_are_pairs_or_refused(self, body: bytes) -> None:
         for content_type in (FORM, MULTIPART):
             try:
-                assert isinstance(in_body(content_type, body), dict)
+                assert isinstance(parse_body(content_type, body), dict)
             except Refusal as refusal:
                 assert refusal.text("en")
 
@@ -186,7 +186,7 @@ class TestInParts:
             b'Content-Disposition: form-data; name="image"; filename="a.png"\r\n'
             b"Content-Type: image/png\r\n\r\n\x89PNG\r\n\xff",
         )
-        assert in_body(MULTIPART, body) == {"name": "Лекция", "image": b"\x89PNG\r\n\xff"}
+        assert parse_body(MULTIPART, body) == {"name": "Лекция", "image": b"\x89PNG\r\n\xff"}
 
     @pytest.mark.parametrize("media_type", ["image/png", "image/jpeg", "application/octet-stream"])
     def test_a_part_without_a_file_name_but_of_another_type_is_a_file(
@@ -195,14 +195,14 @@ class TestInParts:
         """Contract: 3.3."""
         head = f'Content-Disposition: form-data; name="image"\r\nContent-Type: {media_type}'
         body = parts(head.encode() + b"\r\n\r\n\x89PNG\xff")
-        assert in_body(MULTIPART, body) == {"image": b"\x89PNG\xff"}
+        assert parse_body(MULTIPART, body) == {"image": b"\x89PNG\xff"}
 
     @pytest.mark.parametrize(
         "media_type", ["text/plain", "Text/Plain; charset=UTF-8", "text/html", "application/json"]
     )
-    def test_a_part_of_text_is_none(self, media_type: str) -> None:
+    def test_a_part_of_text_is_no_file(self, media_type: str) -> None:
         body = parts(part("name", "a", headers=f"Content-Type: {media_type}\r\n"))
-        assert in_body(MULTIPART, body) == {"name": "a"}
+        assert parse_body(MULTIPART, body) == {"name": "a"}
 
     @pytest.mark.parametrize(
         "body",
@@ -221,18 +221,18 @@ class TestInParts:
     )
     def test_what_is_malformed_is_refused(self, body: bytes) -> None:
         with pytest.raises(BadBody):
-            in_body(MULTIPART, body)
+            parse_body(MULTIPART, body)
 
     @pytest.mark.parametrize("given", ["", "; boundary=", "; boundary=другая", "; boundary=y"])
     def test_a_boundary_that_is_not_there_is_refused(self, given: str) -> None:
         with pytest.raises(BadBody):
-            in_body("multipart/form-data" + given, parts(part("name", "a")))
+            parse_body("multipart/form-data" + given, parts(part("name", "a")))
 
     def test_the_same_field_twice_is_refused(self) -> None:
         with pytest.raises(RepeatedArgument, match="«name»"):
-            in_body(MULTIPART, parts(part("name", "a"), part("name", "a")))
+            parse_body(MULTIPART, parts(part("name", "a"), part("name", "a")))
 
     def test_a_text_in_an_unknown_charset_is_refused(self) -> None:
         with pytest.raises(UnsupportedMediaType):
             strange = part("name", "a", headers="Content-Type: text/plain; charset=klingon\r\n")
-            in_body(MULTIPART, parts(strange))
+            parse_body(MULTIPART, parts(strange))

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from attendance_core.errors import InvalidArgument, MissingArgument
-from attendance_web.http.body_parsing import in_query
+from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.fields import EventRef, Image, PersonId, RowLimit, UnixTime, reader_of
 
 SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -143,12 +143,12 @@ class TestReading:
     @pytest.mark.parametrize("query", [b"name=%FF", b"name=\xff", b"name=%ED%A0%80", b"name=%00"])
     def test_what_is_no_text_is_refused_by_the_field(self, query: bytes) -> None:
         with pytest.raises(InvalidArgument, match="«name»"):
-            read(**in_query(query))
+            read(**parse_query(query))
 
     def test_a_query_in_another_charset_is_not_valid_rather_than_missing(self) -> None:
         for name in (quote("Ольга".encode("cp1251")).encode(), "Ольга".encode("koi8-r")):
             with pytest.raises(InvalidArgument, match="«name»"):
-                reader_of(Needed)(in_query(b"user_id=7&name=" + name))
+                reader_of(Needed)(parse_query(b"user_id=7&name=" + name))
 
     def test_a_file_where_a_text_is_expected_is_refused(self) -> None:
         with pytest.raises(InvalidArgument, match="«name»"):

@@ -39,7 +39,7 @@ class Helpers:
         )
         return [Helper(user_id, self._profiles[user_id].display_name) for _, user_id in theirs]
 
-    def helped(self, user_id: UserId, event_ids: Sequence[EventId]) -> frozenset[EventId]:
+    def helped_by(self, user_id: UserId, event_ids: Sequence[EventId]) -> frozenset[EventId]:
         return frozenset(
             event_id for event_id in event_ids if PlaceKey(event_id, user_id) in self._helpers
         )

@@ -49,7 +49,7 @@ class Helpers:
         rows = self._execute(HELPERS_OF, {"event_id": event_id})
         return [Helper(user_id, name) for user_id, name in rows]
 
-    def helped(self, user_id: UserId, event_ids: Sequence[EventId]) -> frozenset[EventId]:
+    def helped_by(self, user_id: UserId, event_ids: Sequence[EventId]) -> frozenset[EventId]:
         if not event_ids:
             return frozenset()
         keys = {"user_id": user_id, "event_ids": list(event_ids)}

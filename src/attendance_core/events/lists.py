@@ -97,7 +97,7 @@ class GetJoinedEvents:
         def joined(asked: EventQuery, unit: ports.Unit) -> Sequence[Joined]:
             found = unit.events.joined_by(actor, asked)
             others = [event.event_id for event in found if event.creator_id != actor]
-            helped = unit.helpers.helped(actor, others)
+            helped = unit.helpers.helped_by(actor, others)
             return [
                 Joined(event, event.creator_id == actor or event.event_id in helped)
                 for event in found

@@ -32,7 +32,7 @@ class Helpers(Protocol):
         """Lists them in the order they were added, then by id."""
         ...
 
-    def helped(self, user_id: UserId, event_ids: Sequence[EventId]) -> frozenset[EventId]:
+    def helped_by(self, user_id: UserId, event_ids: Sequence[EventId]) -> frozenset[EventId]:
         """Finds those of these events in which this person helps."""
         ...
 

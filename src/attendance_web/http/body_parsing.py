@@ -30,7 +30,7 @@ UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 Given = Mapping[str, Any]
 
 
-def in_query(query: bytes) -> Given:
+def parse_query(query: bytes) -> Given:
     """Reads the arguments of a GET. Raises InvalidArgument, RepeatedArgument."""
     try:
         return _once(_pairs(query), "query")
@@ -38,7 +38,7 @@ def in_query(query: bytes) -> Given:
         raise InvalidArgument(field="query") from None
 
 
-def in_body(content_type: str | None, body: bytes) -> Given:
+def parse_body(content_type: str | None, body: bytes) -> Given:
     """Reads the arguments of a POST. Raises UnsupportedMediaType, BadBody, RepeatedArgument."""
     if not body:
         return {}

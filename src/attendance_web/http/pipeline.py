@@ -16,7 +16,7 @@ from attendance_core.errors import InvalidArgument, NotLoggedIn, TooManyRequests
 from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.http import csrf
 from attendance_web.http.begin_turns import began_at
-from attendance_web.http.body_parsing import in_body, in_query
+from attendance_web.http.body_parsing import parse_body, parse_query
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.fields import reader_of
@@ -24,7 +24,7 @@ from attendance_web.http.incoming_bodies import Body
 from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
 from attendance_web.http.pieces import Pieces, PiecesResponse
 from attendance_web.wire.callers import Caller, address_of, caller_of
-from attendance_web.wire.client_gone import gone_of
+from attendance_web.wire.client_gone import client_gone_from
 from attendance_web.wire.credentials import (
     browser_secrets_from,
     check_person,
@@ -169,7 +169,7 @@ async def _run(
 
 async def _while_there(scope: Mapping[str, Any], run: Awaitable[Any]) -> Any:
     """Raises BadBody where the client goes away meanwhile, so that nothing is done for nobody."""
-    gone = gone_of(scope)
+    gone = client_gone_from(scope)
     if gone is None:
         return await run
     running, leaving = asyncio.ensure_future(run), asyncio.ensure_future(gone.wait())
@@ -207,7 +207,7 @@ async def _arguments(
     read = reader_of(declared.arguments)
     scope, bodies = request.scope, request.app.state.services.bodies
     if declared.method == "GET":
-        return read(in_query(scope["query_string"]))
+        return read(parse_query(scope["query_string"]))
     most_bytes, content_type = declared.most_bytes, header(scope["headers"], "content-type")
     if upload is None:
         with bodies.small(caller, _size_of_body(scope["headers"], most_bytes)) as small:
@@ -215,9 +215,9 @@ async def _arguments(
     else:
         body = await upload.read(request.receive, most_bytes)
     if len(body) < LARGE_BYTES:
-        return read(in_body(content_type, body))
+        return read(parse_body(content_type, body))
     async with bodies.parsing:
-        return await asyncio.to_thread(lambda: read(in_body(content_type, body)))
+        return await asyncio.to_thread(lambda: read(parse_body(content_type, body)))
 
 
 def content_length(headers: RawHeaders) -> int:

@@ -1,4 +1,4 @@
-"""Whether whoever made a request is still there, handed to the application with it."""
+"""Tells the application whether the client of a request is still there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any, Final
 GONE_EXTENSION: Final = "attendance.gone"
 
 
-def gone_of(scope: Mapping[str, Any]) -> asyncio.Event | None:
-    """Finds what is set once the client says no more; None under a server that cannot tell.
+def client_gone_from(scope: Mapping[str, Any]) -> asyncio.Event | None:
+    """Finds the event that is set once the client has hung up.
 
-    Who has closed their half may still read, but no browser does that.
+    None under a server that cannot tell. Who has closed their half may still read, but no browser
+    does that.
     """
     found: asyncio.Event | None = scope.get("extensions", {}).get(GONE_EXTENSION)
     return found
