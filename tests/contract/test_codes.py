@@ -20,7 +20,7 @@ from attendance_core.events import CODE_LENGTH, CODE_LETTERS, CreateEvent, event
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventCode, EventId, UserId
 from tests.support.lecture import EVENT
-from tests.support.migrating import PEOPLE, add_person, fill, says
+from tests.support.migrating import PEOPLE, add_person, fill, run_sql
 from tests.support.stand_ins import NOON
 from tests.support.stored_people import an_event, an_event_with, people
 
@@ -82,7 +82,7 @@ def of_before(url: URL, monkeypatch: pytest.MonkeyPatch) -> URL:
 
 def all_have_one(url: URL, events: int = PEOPLE) -> dict[Any, str]:
     """Each its own; by event."""
-    codes = {event_id: code for event_id, code in says(url, CODES)}
+    codes = {event_id: code for event_id, code in run_sql(url, CODES)}
     assert len(codes) == len(set(codes.values())) == events
     assert all(event_code_of(code or "") == code for code in codes.values())
     return codes
@@ -103,15 +103,15 @@ def have_letters(url: URL, letters: str) -> None:
     """Makes the database draw of so few that most of what it draws is taken."""
     if url.get_backend_name() == "sqlite":
         made = "SELECT name, sql FROM sqlite_master WHERE name LIKE 'code_of_events%'"
-        found = [(f"DROP TRIGGER {name}", sql) for name, sql in says(url, made)]
+        found = [(f"DROP TRIGGER {name}", sql) for name, sql in run_sql(url, made)]
     else:
         made = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'give_event_code'"
-        found = [("SELECT 1", sql) for (sql,) in says(url, made)]
+        found = [("SELECT 1", sql) for (sql,) in run_sql(url, made)]
     assert found
     for before, sql in found:
         assert CODE_LETTERS in sql
         few = sql.replace(CODE_LETTERS, letters).replace(f"{len(CODE_LETTERS)})", "2)")
-        says(url, before, few.replace(":", r"\:"))
+        run_sql(url, before, few.replace(":", r"\:"))
 
 
 class TestVersionBefore:
@@ -132,10 +132,10 @@ class TestVersionBefore:
     def test_a_code_that_is_named_is_kept_and_none_is_given_twice(self, url: URL) -> None:
         upgrade(url)
         adds(url, 1, 4)
-        says(url, "UPDATE events SET code = 'K7M2XP' WHERE name LIKE '%1'")
+        run_sql(url, "UPDATE events SET code = 'K7M2XP' WHERE name LIKE '%1'")
         before = all_have_one(url, 3)
         assert "K7M2XP" in before.values()
-        says(url, "UPDATE events SET name_key = name_key || 'я', ends_at = 3")
+        run_sql(url, "UPDATE events SET name_key = name_key || 'я', ends_at = 3")
         assert all_have_one(url, 3) == before
 
 
@@ -158,7 +158,7 @@ class TestEventsOfOld:
             try:
                 upgrade(of_before)
             except Died:
-                codes = dict(says(of_before, CODES))
+                codes = dict(run_sql(of_before, CODES))
                 assert seen.items() <= codes.items()
                 seen = {event_id: code for event_id, code in codes.items() if code is not None}
                 left.append(PEOPLE - len(seen))
@@ -192,9 +192,9 @@ class TestPostgres:
 
         def give(on: Connection) -> None:
             on.execute(text("UPDATE events SET code = NULL"))
-            says(of_before, "SET lock_timeout = '100ms'", join)
+            run_sql(of_before, "SET lock_timeout = '100ms'", join)
             on.commit()
 
         run_on_connection(of_before, give)
         all_have_one(of_before)
-        assert says(of_before, "SELECT count(*) FROM places") == [(PEOPLE,)]
+        assert run_sql(of_before, "SELECT count(*) FROM places") == [(PEOPLE,)]

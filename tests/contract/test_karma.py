@@ -1,12 +1,11 @@
-"""What marks pay, on every store, against the pure fold. Contract: 8.11, 8.12.
+"""What stores say that marks pay equals the pure fold. Contract: 8.11, 8.12.
 
-Databases count months by another rule than is asked for here, so they fold the ledger itself;
-`test_karma_months` asks by the same.
+In databases the stored months follow another rule, so this tests that they read the ledger;
+`test_karma_months` tests the months.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from dataclasses import replace
 from typing import Any
@@ -20,12 +19,11 @@ from tests.support.written_ledgers import (
     ENTRIES,
     EVENTS,
     FEW,
+    LEDGERS,
     PEOPLE,
     check_karma,
     write_at_random,
 )
-
-LEDGERS = int(os.environ.get("KARMA_LEDGERS", "200"))  # make karma has 1 000
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, suppress
@@ -29,19 +28,25 @@ from attendance_core.marking.places import Marked
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.migrating import add_person, says
+from tests.support.migrating import add_person, run_sql
 from tests.support.random_ledgers import MONTHS, an_instant
 from tests.support.stand_ins import SetClock
 from tests.support.stored_people import an_event, annul, mark, people
-from tests.support.written_ledgers import FEW, PEOPLE, check_karma, months_of, write_at_random
+from tests.support.written_ledgers import (
+    FEW,
+    LEDGERS,
+    PEOPLE,
+    check_karma,
+    months_of,
+    write_at_random,
+)
 
-LEDGERS = int(os.environ.get("KARMA_LEDGERS", "200"))
 KEPT = "SELECT user_id, month, paying FROM karma_months"
 USUAL = Terms()
 
 
-def kept(url: URL) -> dict[tuple[int, int], int]:
-    return {(user_id, month): paying for user_id, month, paying in says(url, KEPT)}
+def stored_months(url: URL) -> dict[tuple[int, int], int]:
+    return {(user_id, month): paying for user_id, month, paying in run_sql(url, KEPT)}
 
 
 async def a_store(url: URL) -> SqliteStore | PostgresStore:
@@ -67,7 +72,7 @@ def numbered_events(many: int) -> list[EventId]:
 
 @pytest.fixture
 async def store(url: URL) -> AsyncIterator[Any]:
-    """Whose months are counted by few."""
+    """A store whose months are counted by the rule `FEW`."""
     upgrade(url)
     keep_rule(url, FEW)
     made = await a_store(url)
@@ -90,8 +95,8 @@ async def test_it_is_what_the_fold_says_after_every_entry(
             check_karma(unit, who, ledger)
 
         written_down += await write_at_random(store, chance, number, who, look)
-    assert kept(url) == months_of(written_down, FEW)
-    assert await asyncio.to_thread(recount.recount, url) == (len(kept(url)), 0)
+    assert stored_months(url) == months_of(written_down, FEW)
+    assert await asyncio.to_thread(recount.recount, url) == (len(stored_months(url)), 0)
 
 
 class TestManyAtOnce:
@@ -137,7 +142,7 @@ class TestManyAtOnce:
                     )
                     moves.append((store, another)[at % 2].transact(does))
                 await asyncio.gather(*moves)
-        assert kept(url) == months_of(await all_entries(store, events), FEW)
+        assert stored_months(url) == months_of(await all_entries(store, events), FEW)
 
 
 MARKS, FEW_PEOPLE = 60, 4
@@ -209,7 +214,7 @@ async def test_two_of_the_version_before_who_mark_each_other_at_once(url: URL) -
     )
     assert both_wrote.broken
     folded = await folded_of(url, two)
-    assert kept(url) == folded
+    assert stored_months(url) == folded
     assert sum(folded.values()) == 2
 
 
@@ -230,7 +235,7 @@ class TestMonthsOfBefore:
         left = [0]
 
         def die(_: float) -> None:
-            left.append(len(kept(url)))
+            left.append(len(stored_months(url)))
             raise Died
 
         monkeypatch.setattr(migrating, "sleep", die)
@@ -239,7 +244,7 @@ class TestMonthsOfBefore:
                 upgrade(url)
         assert left[:3] == [0, 4, 8]
         folded = await folded_of(url, USUAL)
-        assert kept(url) == folded
+        assert stored_months(url) == folded
         assert sum(folded.values()) < MARKS
 
     async def test_what_the_old_one_marks_meanwhile_is_counted_once(
@@ -259,7 +264,7 @@ class TestMonthsOfBefore:
         monkeypatch.setattr(migrating, "sleep", lambda _: run_on_connection(url, mark_one))
         upgrade(url)
         assert next(numbers) > FEW_PEOPLE + 4
-        assert kept(url) == await folded_of(url, USUAL)
+        assert stored_months(url) == await folded_of(url, USUAL)
 
 
 class TestRule:
@@ -284,10 +289,10 @@ class TestRule:
 
         assert [await karma(FEW), await karma(USUAL)] == [7, 200]
         await asyncio.to_thread(keep_rule, url, USUAL)
-        assert kept(url) == {(a, 2026 * 12 + 4): 4}
+        assert stored_months(url) == {(a, 2026 * 12 + 4): 4}
         assert [await karma(FEW), await karma(USUAL)] == [7, 200]
         await store.transact(lambda u: mark(u, b, a, MONTHS[1], events[5]))
-        assert kept(url) == {(a, 2026 * 12 + 4): 4, (a, 2026 * 12 + 5): 1}
+        assert stored_months(url) == {(a, 2026 * 12 + 4): 4, (a, 2026 * 12 + 5): 1}
         assert [await karma(FEW), await karma(USUAL)] == [14, 250]
         assert [await karma(replace(USUAL, karma_per_mark=1))] == [5]
 
@@ -301,7 +306,7 @@ class TestRule:
         keep_rule(url, FEW)
         assert len(breaths) == FEW_PEOPLE / 2
         rules = "SELECT DISTINCT pair_a_month, unchecked_a_month FROM karma_months"
-        assert [tuple(row) for row in says(url, rules)] == [(2, 1)]
+        assert [tuple(row) for row in run_sql(url, rules)] == [(2, 1)]
         keep_rule(url, FEW)
         assert len(breaths) == FEW_PEOPLE / 2
 
@@ -313,7 +318,7 @@ class TestRecount:
         ledger = await write_at_random(store, chance, 1, who)
         right = months_of(ledger, FEW)
         first, second, *_ = sorted(right)
-        says(
+        run_sql(
             url,
             f"UPDATE karma_months SET paying = paying + 1"
             f" WHERE user_id = {first[0]} AND month = {first[1]}",
@@ -321,10 +326,10 @@ class TestRecount:
             f"INSERT INTO karma_months (user_id, month, paying, unchecked, pair_a_month,"
             f" unchecked_a_month) VALUES ({who[0]}, 1, 9, 0, 2, 1)",
         )
-        wrong = kept(url)
+        wrong = stored_months(url)
         assert wrong != right
         found = await store.observe(lambda u: [u.ledger.karma(each, FEW) for each in who])
         assert found[0] == 7 * sum(n for (user_id, _), n in wrong.items() if user_id == who[0])
         assert await asyncio.to_thread(recount.recount, url) == (len(right) + 1, 3)
-        assert kept(url) == {**right, (who[0], 1): 0}
+        assert stored_months(url) == {**right, (who[0], 1): 0}
         assert await asyncio.to_thread(recount.recount, url) == (len(right) + 1, 0)

@@ -11,7 +11,7 @@ from sqlalchemy import URL
 
 from attendance_adapters.errors import UnusableDatabase
 from attendance_adapters.sql.migrate import upgrade
-from tests.support.migrating import says
+from tests.support.migrating import run_sql
 
 EVENT = "00000000000000000000000000000001"
 ROOM = (
@@ -58,7 +58,7 @@ def say(url: URL) -> Iterator[Say]:
         yield lambda statement: connection.execute(statement).fetchall()
         connection.close()
     else:
-        yield lambda statement: [tuple(row) for row in says(url, statement)]
+        yield lambda statement: [tuple(row) for row in run_sql(url, statement)]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from attendance_core.marking.places import Marked
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.migrating import add_person, says
+from tests.support.migrating import add_person, run_sql
 from tests.support.stand_ins import SetClock
 from tests.support.stored_people import annul, mark
 
@@ -255,7 +255,9 @@ class TestMarksOfOld:
                 deaths += 1
         assert deaths >= PEOPLE // BATCH_SIZE
         columns = "user_id, n, previous_n, actor_id, at, month, origin, actor_checked"
-        rows = says(url, f"SELECT {columns}, person_checked, reason FROM ledger ORDER BY user_id")
+        rows = run_sql(
+            url, f"SELECT {columns}, person_checked, reason FROM ledger ORDER BY user_id"
+        )
         expected = []
         for number in range(1, PEOPLE):
             at = JUNE - number % 2
@@ -264,10 +266,10 @@ class TestMarksOfOld:
             expected.append((number, 1, None, number + 1, *when, "hold", *checked, None))
         assert [tuple(row) for row in rows] == expected
         assert {checked for *_, checked, _ in expected} == {True, False}
-        assert says(url, "SELECT count(*) FROM ledger_notes") == [(0,)]
-        places = says(url, "SELECT last_n, count(*) FROM places GROUP BY last_n")
+        assert run_sql(url, "SELECT count(*) FROM ledger_notes") == [(0,)]
+        places = run_sql(url, "SELECT last_n, count(*) FROM places GROUP BY last_n")
         assert [tuple(row) for row in places] == [(1, PEOPLE - 1)]
-        assert says(url, "SELECT count(*) FROM marks") == [(PEOPLE - 1,)]
+        assert run_sql(url, "SELECT count(*) FROM marks") == [(PEOPLE - 1,)]
 
     def test_what_the_old_one_marks_meanwhile_is_there_once(
         self, url: URL, monkeypatch: pytest.MonkeyPatch
@@ -287,9 +289,9 @@ class TestMarksOfOld:
         upgrade(url, "0012")
         more = next(people) - 1
         assert more >= PEOPLE // BATCH_SIZE
-        found = says(url, "SELECT count(*), min(n), max(n) FROM ledger")
+        found = run_sql(url, "SELECT count(*), min(n), max(n) FROM ledger")
         assert [tuple(row) for row in found] == [(PEOPLE - 1 + more, 1, 1)]
         missing = """SELECT count(*) FROM places LEFT JOIN ledger
             ON ledger.event_id = places.event_id AND ledger.user_id = places.user_id
             WHERE last_n <> 1 OR ledger.n IS NULL"""
-        assert says(url, missing) == [(0,)]
+        assert run_sql(url, missing) == [(0,)]

@@ -25,7 +25,7 @@ from tests.support.migrating import (
     PROFILE,
     defined,
     differences,
-    says,
+    run_sql,
     schema_of,
     search_keys,
 )
@@ -57,39 +57,39 @@ class TestUpgrade:
         """By names that are folded for searches. Contract: 3.9"""
         upgrade(url, revision)
         assert not is_current(url)
-        says(url, PERSON, PROFILE, EVENT)
+        run_sql(url, PERSON, PROFILE, EVENT)
         upgrade(url)
         assert is_current(url)
         assert run_on_connection(url, differences) == []
-        assert says(url, "SELECT user_id, display_name FROM profiles") == [(7, "Анна Ёлкина")]
-        assert says(url, "SELECT name FROM events") == [("Лекция",)]
+        assert run_sql(url, "SELECT user_id, display_name FROM profiles") == [(7, "Анна Ёлкина")]
+        assert run_sql(url, "SELECT name FROM events") == [("Лекция",)]
         run_on_connection(url, are_folded_for_searches)
 
     def test_names_of_an_older_version_that_is_being_replaced_are_found(self, url: URL) -> None:
         """Contract: 3.9"""
         upgrade(url)
-        says(url, PERSON, PROFILE, EVENT)
+        run_sql(url, PERSON, PROFILE, EVENT)
         run_on_connection(url, are_folded_for_searches)
 
     @pytest.mark.parametrize("revision", ["0008", "head"])
     def test_in_events_of_an_older_version_everybody_marks(self, url: URL, revision: str) -> None:
         """Contract: 8.6; before the migration and, while versions are replaced, after it."""
         upgrade(url, revision)
-        says(url, PERSON, EVENT)
+        run_sql(url, PERSON, EVENT)
         upgrade(url)
-        assert says(url, "SELECT who_marks FROM events") == [("everybody",)]
+        assert run_sql(url, "SELECT who_marks FROM events") == [("everybody",)]
 
     def test_a_difference_would_be_seen(self, url: URL) -> None:
         upgrade(url)
-        says(url, "ALTER TABLE profiles ADD COLUMN more INTEGER")
+        run_sql(url, "ALTER TABLE profiles ADD COLUMN more INTEGER")
         (found,) = run_on_connection(url, differences)
         assert found[0] == "remove_column"
 
     def test_twice_is_once(self, url: URL) -> None:
         upgrade(url)
-        says(url, PERSON)
+        run_sql(url, PERSON)
         upgrade(url)
-        assert says(url, "SELECT user_id FROM accounts") == [(7,)]
+        assert run_sql(url, "SELECT user_id FROM accounts") == [(7,)]
 
     def test_it_says_nothing(self, url: URL, capfd: pytest.CaptureFixture[str]) -> None:
         upgrade(url)
@@ -118,7 +118,7 @@ class TestSqlite:
     def test_names_that_were_there_before_the_index_are_in_it(self, tmp_path: Path) -> None:
         url = sqlite_url(tmp_path / "it.db")
         upgrade(url, "0001")
-        says(url, PERSON, PROFILE, EVENT)
+        run_sql(url, PERSON, PROFILE, EVENT)
         upgrade(url)
         for table, part in (("profiles", "ёлк"), ("events", "екц")):
             for index, sought in (
@@ -126,29 +126,29 @@ class TestSqlite:
                 (f"trigrams_of_{table}_folded", part.replace("ё", "е")),
             ):
                 found = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"{sought}\"'"
-                assert says(url, found) == [(1,)]
+                assert run_sql(url, found) == [(1,)]
 
     def test_a_new_name_is_in_every_index_and_the_old_one_is_not(self, tmp_path: Path) -> None:
         """Contract: 3.9; the indexes of an older version, too."""
         url = sqlite_url(tmp_path / "it.db")
         upgrade(url)
-        says(url, PERSON, PROFILE, EVENT)
+        run_sql(url, PERSON, PROFILE, EVENT)
         for new in ("ёж", "ы", 'щука "зоя"', "ёлкина лекция"):
-            says(url, f"UPDATE profiles SET name_key = '{new}'")
-            says(url, f"UPDATE events SET name_key = '{new}'")
+            run_sql(url, f"UPDATE profiles SET name_key = '{new}'")
+            run_sql(url, f"UPDATE events SET name_key = '{new}'")
             for table in ("profiles", "events"):
                 for index, key in ((table, new), (f"{table}_folded", search_fold(new))):
                     for part in ("анна ёлк", "анна елк", "щука", "лекция", 'а "зо', "ёжж"):
                         sought = part.replace('"', '""')
                         found = f"""SELECT count(*) FROM trigrams_of_{index}
                             WHERE trigrams_of_{index} MATCH '"{sought}"'"""
-                        assert says(url, found) == [(int(part in key),)], (index, part, key)
+                        assert run_sql(url, found) == [(int(part in key),)], (index, part, key)
                 check = f"INSERT INTO trigrams_of_{index} (trigrams_of_{index}, rank)"
-                says(url, f"{check} VALUES ('integrity-check', 1)")
-        says(url, "DELETE FROM profiles", "DELETE FROM events")
+                run_sql(url, f"{check} VALUES ('integrity-check', 1)")
+        run_sql(url, "DELETE FROM profiles", "DELETE FROM events")
         for index in ("profiles", "events", "profiles_folded", "events_folded"):
             found = f"SELECT count(*) FROM trigrams_of_{index} WHERE trigrams_of_{index} MATCH "
-            assert says(url, f"{found} 'лекция OR лек'") == [(0,)]
+            assert run_sql(url, f"{found} 'лекция OR лек'") == [(0,)]
 
     def test_a_file_that_is_no_database_is_one_line(self, tmp_path: Path) -> None:
         database = tmp_path / "a 100% new?.db"
@@ -189,7 +189,7 @@ class TestPostgres:
             "DROP INDEX ix_places_listed; CREATE INDEX ix_places_listed ON places (since)",
         ):
             before = defined(empty)
-            says(empty, *change.split("; "))
+            run_sql(empty, *change.split("; "))
             assert defined(empty) != before  # a difference would be seen
 
     @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
@@ -202,7 +202,7 @@ class TestPostgres:
 
     def test_names_are_ordered_by_code_points(self, empty: URL) -> None:
         upgrade(empty)
-        found = says(
+        found = run_sql(
             empty,
             """SELECT table_name, collation_name FROM information_schema.columns
             WHERE column_name IN ('name_key', 'search_key') ORDER BY table_name""",
@@ -213,10 +213,12 @@ class TestPostgres:
         self, empty: URL, caplog: pytest.LogCaptureFixture
     ) -> None:
         upgrade(empty, "0001")
-        offered = says(empty, "SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
+        offered = run_sql(
+            empty, "SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'"
+        )
         with caplog.at_level(logging.WARNING):
             upgrade(empty)
-        made = says(empty, "SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'trigrams%'")
+        made = run_sql(empty, "SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'trigrams%'")
         assert made == ([(2,)] if offered == [(1,)] else [(0,)])
         assert ("pg_trgm" in caplog.text) == (offered == [(0,)])
 
@@ -235,10 +237,10 @@ class TestNewerVersion:
 
     def test_the_old_one_starts_and_leaves_it_as_it_is(self, url: URL) -> None:
         upgrade(url)
-        says(url, "UPDATE alembic_version SET version_num = 'of_tomorrow'")
+        run_sql(url, "UPDATE alembic_version SET version_num = 'of_tomorrow'")
         assert is_current(url)
         upgrade(url)
-        assert says(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
+        assert run_sql(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
 
 
 def test_a_migration_that_fails_leaves_nothing_and_can_be_run_again(

@@ -24,7 +24,7 @@ from tests.support.migrating import (
     add_person,
     all_are_folded,
     fill,
-    says,
+    run_sql,
     unfolded,
 )
 
@@ -102,7 +102,7 @@ class TestDeath:
 
 
 def unfolded_if_there(url: URL) -> int:
-    at = says(url, "SELECT version_num FROM alembic_version")
+    at = run_sql(url, "SELECT version_num FROM alembic_version")
     return 2 * PEOPLE if at == [(LAST_OF_BEFORE,)] else unfolded(url)
 
 
@@ -184,7 +184,7 @@ class TestTwoAtOnce:
         def let_the_newer_one_in() -> None:
             between_batches(monkeypatch, lambda: None)
             upgrade(url)
-            says(
+            run_sql(
                 url,
                 "DROP TABLE events",
                 "UPDATE alembic_version SET version_num = 'of_tomorrow'",
@@ -192,7 +192,7 @@ class TestTwoAtOnce:
 
         between_batches(monkeypatch, let_the_newer_one_in)
         upgrade(url)
-        assert says(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
+        assert run_sql(url, "SELECT version_num FROM alembic_version") == [("of_tomorrow",)]
 
     def test_many_over_an_empty_database(self, url: URL) -> None:
         failed: list[BaseException] = []

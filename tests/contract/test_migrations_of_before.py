@@ -14,7 +14,7 @@ from tests.support.migrating import (
     all_are_folded,
     differences,
     fill,
-    says,
+    run_sql,
     schema,
 )
 from tests.support.postgres import a_database
@@ -27,19 +27,19 @@ class TestDatabasesOfThe0004ThatFoldedAllAtOnce:
         if url.get_backend_name() == "sqlite":
             fill(url, "0005")
             triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-            for name, sql in says(url, triggers):
+            for name, sql in run_sql(url, triggers):
                 plain = re.sub(
                     r"SELECT ('delete', old.user_id, old.search_key) WHERE .*;",
                     r"VALUES (\1);",
                     sql,
                 ).replace("coalesce(old.search_key, '')", "old.search_key")
-                says(url, f"DROP TRIGGER {name}", plain.replace(":", r"\:"))
-            says(url, "UPDATE alembic_version SET version_num = '0004'")
+                run_sql(url, f"DROP TRIGGER {name}", plain.replace(":", r"\:"))
+            run_sql(url, "UPDATE alembic_version SET version_num = '0004'")
         else:
             fill(url, "0004")
             for table in ("profiles", "events"):
                 key = search_key_on_postgres("name_key")
-                says(
+                run_sql(
                     url,
                     f"ALTER TABLE {table} DROP COLUMN search_key",
                     f"""ALTER TABLE {table} ADD COLUMN search_key VARCHAR COLLATE "C"
@@ -72,18 +72,18 @@ class TestIdAmongTallies:
         upgrade(url, "0005")
         taken = struct.pack(">2q", *(half * 1_000_000 for half in self.HALVES)).hex()
         taken = f"X'{taken}'" if url.get_backend_name() == "sqlite" else f"decode('{taken}', 'hex')"
-        says(
+        run_sql(
             url,
             f"""INSERT INTO tallies (key, taken, under_way, lapses_at)
                 VALUES ('id of this database', {taken}, {taken}, 1)""",
         )
         upgrade(url)
-        assert says(url, self.FOUND) == [("000123456789002fedcba987",)]
-        assert says(url, "SELECT count(*) FROM tallies") == [(1,)]
+        assert run_sql(url, self.FOUND) == [("000123456789002fedcba987",)]
+        assert run_sql(url, "SELECT count(*) FROM tallies") == [(1,)]
 
     def test_a_database_without_one_gets_it_at_the_first_start(self, url: URL) -> None:
         upgrade(url)
-        assert says(url, self.FOUND) == []
+        assert run_sql(url, self.FOUND) == []
 
 
 class another:

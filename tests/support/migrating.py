@@ -28,7 +28,7 @@ PEOPLE = 43  # some more than four batches, and as many events
 LAST_OF_BEFORE = "0003"
 
 
-def says(url: URL, *statements: str) -> list[Any]:
+def run_sql(url: URL, *statements: str) -> list[Any]:
     """The rows of the last one."""
 
     def run(on: Connection) -> list[Any]:
@@ -79,7 +79,7 @@ def defined(url: URL) -> dict[str, str]:
     found = [
         row
         for asked in (constraints, indexes, triggers, functions, generated)
-        for row in says(url, asked.replace("::", r"\:\:"))
+        for row in run_sql(url, asked.replace("::", r"\:\:"))
     ]
     return {
         name: words
@@ -137,18 +137,18 @@ def all_are_folded(url: URL) -> None:
     """And are found, as much as an index can tell."""
     assert is_current(url)
     for table in ("profiles", "events"):
-        rows = says(url, f"SELECT name_key, search_key FROM {table}")
+        rows = run_sql(url, f"SELECT name_key, search_key FROM {table}")
         assert [(key, search_fold(key)) for key, _ in rows] == [tuple(row) for row in rows]
         if url.get_backend_name() == "sqlite":
             for index in (table, f"{table}_folded"):
                 check = f"INSERT INTO trigrams_of_{index} (trigrams_of_{index}, rank)"
-                says(url, f"{check} VALUES ('integrity-check', 1)")
+                run_sql(url, f"{check} VALUES ('integrity-check', 1)")
             index = f"trigrams_of_{table}_folded"
             found = f"SELECT count(*) FROM {index} WHERE {index} MATCH '\"еж''\"'"
             expected = sum("еж'" in search_key for _, search_key in rows)
-            assert says(url, found) == [(expected,)]
+            assert run_sql(url, found) == [(expected,)]
 
 
 def unfolded(url: URL) -> int:
     both = "SELECT search_key FROM profiles UNION ALL SELECT search_key FROM events"
-    return sum(key is None for (key,) in says(url, both))
+    return sum(key is None for (key,) in run_sql(url, both))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +21,7 @@ from tests.support.stand_ins import NOON, numbered_code
 
 FEW = Terms(karma_per_mark=7, karma_pair_a_month=2, karma_unchecked_a_month=1)
 PEOPLE, EVENTS, ENTRIES, ENTRIES_AT_ONCE = 4, 8, 36, 2
+LEDGERS = int(os.environ.get("KARMA_LEDGERS", "200"))  # make karma has 1 000
 
 
 class Seat(NamedTuple):

@@ -1,4 +1,7 @@
-"""Entries of the ledger as rows: what is read of them, of whatever else. Contract: 8.1 to 8.4."""
+"""Entries of the ledger as rows: their columns, for every query that reads them.
+
+Contract: 8.1 to 8.4.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """What the databases do by themselves for the ledger, as the migrations made it.
 
 They refuse every change of an entry (Contract: 8.1), note the name that a person is marked under
-(8.4) and when they had the tick first (8.3), whichever version of this code writes; and they have
-the version before find the standing marks in `marks`, a view, make an entry of what it adds to
-that, and tell it of an event with entries what it knows of one with marks.
+(8.4) and when they had the tick first (8.3), whichever version of this code writes. The
+version before finds the standing marks in `marks`, a view: they make an entry of what it adds
+there, and refuse to delete an event with entries as it expects for one with marks.
 """
 
 from __future__ import annotations

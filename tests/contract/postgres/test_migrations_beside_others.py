@@ -19,7 +19,7 @@ from tests.support.migrating import (
     PEOPLE,
     all_are_folded,
     fill,
-    says,
+    run_sql,
     unfolded,
 )
 from tests.support.postgres import a_database
@@ -82,7 +82,7 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
     def look(seconds: float) -> None:
         if seconds == migrating.RETRY_SECONDS:
             met.append(seconds)
-            says(filled, "SET lock_timeout = '1ms'", "UPDATE events SET ends_at = 3")
+            run_sql(filled, "SET lock_timeout = '1ms'", "UPDATE events SET ends_at = 3")
             if len(met) == 3:
                 released.set()
                 holder.join()
@@ -101,15 +101,15 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
 def test_an_index_that_was_left_half_built_is_built_anew(filled: URL) -> None:
     upgrade(filled, "0004")
     index = "trigrams_of_profiles_folded"
-    says(
+    run_sql(
         filled,
         f"CREATE INDEX {index} ON profiles (user_id)",
         f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{index}'\\:\\:regclass",
     )
     upgrade(filled)
-    if not says(filled, "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"):
+    if not run_sql(filled, "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"):
         pytest.skip("no pg_trgm here: the index is not built at all")
-    (made,) = says(filled, f"SELECT indexdef FROM pg_indexes WHERE indexname = '{index}'")
+    (made,) = run_sql(filled, f"SELECT indexdef FROM pg_indexes WHERE indexname = '{index}'")
     assert "gin_trgm_ops" in made[0]
 
 
@@ -123,7 +123,7 @@ def test_the_second_waits_without_a_transaction(filled: URL) -> None:
         waiting: list[Any] = []
         while not waiting:
             assert time.monotonic() < until
-            waiting = says(
+            waiting = run_sql(
                 filled,
                 "SELECT state FROM pg_stat_activity WHERE datname = current_database()"
                 " AND query LIKE 'ROLLBACK%' AND state = 'idle'",
