@@ -14,7 +14,7 @@ from msgspec import inspect as kinds
 from wire_prose import first_line, paragraph
 
 from attendance_core import errors
-from attendance_core.marking.askers import YOUR_NUMBER_EVERY
+from attendance_core.marking.askers import YOUR_POSITION_EVERY
 from attendance_core.marking.endings import ERRORS
 from attendance_core.marking.frames import (
     Confirmed,
@@ -29,7 +29,7 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
-    YourNumber,
+    YourPosition,
 )
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
@@ -59,7 +59,7 @@ FRAMES: tuple[tuple[str, Frame], ...] = (
     ("mark_me", WasMarked(BORIS)),
     ("mark_me, news", HeldBy(BORIS, 90.0)),
     ("mark_me, news", LetGo()),
-    ("mark_me, news", YourNumber(3, 40, 5)),
+    ("mark_me, news", YourPosition(3, 40, 5)),
     ("both, news", EventUpdated("Физика", 1800000000.0, 1800005400.0)),
 )
 
@@ -118,7 +118,7 @@ def lines() -> Iterator[str]:
         "What is marked `news` goes only to sockets that are opened with `&news=1`. A `held` "
         "takes the place of the one before, and may come again once the marker's name is known; "
         "`let_go` never comes before the `was_marked` of the same hold. `your_place` comes right "
-        f"after opening, and when it has changed, at most once in {YOUR_NUMBER_EVERY:g} s."
+        f"after opening, and when it has changed, at most once in {YOUR_POSITION_EVERY:g} s."
     )
     yield ""
     yield "Of somebody whose name is not at hand when a frame goes out, `users` has no entry, or"

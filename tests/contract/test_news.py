@@ -129,7 +129,7 @@ class TestYourPlace:
         for before, after in pairwise(told_at):
             assert 2.9 < after - before < 7
 
-    async def test_who_is_held_keeps_their_number(self, house: House) -> None:
+    async def test_who_is_held_keeps_their_position(self, house: House) -> None:
         event_id, asker, _, waiting, marking = await asker_and_marker(house)
         await next_place(waiting)
         late = await (await house.person()).mark_me(with_news(event_id))
@@ -142,7 +142,7 @@ class TestYourPlace:
     async def test_of_a_room_that_nobody_changes_nothing_is_told(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_core.marking.askers.YOUR_NUMBER_EVERY", 0)
+        monkeypatch.setattr("attendance_core.marking.askers.YOUR_POSITION_EVERY", 0)
         _, _, _, waiting, _ = await asker_and_marker(house)
         await next_place(waiting)
         assert await next_place(waiting) == (1, 1, 1)  # its marker came

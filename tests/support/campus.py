@@ -32,7 +32,7 @@ from attendance_core.events import (
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
-from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourNumber
+from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPosition
 from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Marked, Place, Waiting
@@ -248,8 +248,8 @@ class Campus(World):
         host.missed += count
 
     def tells_places(self, host: Host) -> None:
-        if host.mirror.owes_numbers:
-            self._deliver(host, host.mirror.tell_numbers(self.clock.now()))
+        if host.mirror.owes_positions:
+            self._deliver(host, host.mirror.tell_positions(self.clock.now()))
 
     def _deliver(
         self, host: Host, deliveries: Sequence[Delivery], standing: Marks | None = None
@@ -269,7 +269,7 @@ class Campus(World):
                     mark = client.user_id, delivery.frame.user_id
                     assert mark in standing, "told of a mark that was annulled"
                 client.takes(delivery.frame)
-                if isinstance(delivery.frame, YourNumber):
+                if isinstance(delivery.frame, YourPosition):
                     assert self.clock.now() >= client.place_at + 3, "told twice within 3 s"
                     client.place_at = self.clock.now()
                 if client.closed:
@@ -404,15 +404,15 @@ class Campus(World):
             )
         }
 
-    def is_right(self, told: YourNumber | None, user_id: UserId) -> bool:
+    def is_right(self, told: YourPosition | None, user_id: UserId) -> bool:
         """Whether one who waits was told their place as it is."""
         listed = sorted(
             (place.state.since, place.user_id)
             for place in self.places().values()
             if isinstance(place.state, Waiting | Held)
         )
-        numbers = [each for _, each in listed]
-        if user_id not in numbers:
+        order = [each for _, each in listed]
+        if user_id not in order:
             return True
         if told is None:
             return False
@@ -423,7 +423,7 @@ class Campus(World):
         ]
         surely = {each.user_id for each in markers if self.keeps_its_place(each)}
         perhaps = {each.user_id for each in markers}
-        return ((told.number, told.waiting) == (numbers.index(user_id) + 1, len(numbers))) and len(
+        return ((told.position, told.waiting) == (order.index(user_id) + 1, len(order))) and len(
             surely
         ) <= told.markers <= len(perhaps)
 

@@ -19,7 +19,7 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
-    YourNumber,
+    YourPosition,
 )
 from attendance_core.vocabulary import Instant, UserId
 
@@ -48,7 +48,7 @@ class Client:
     said: Command | None = None
     hears_news: bool = False
     held_by: UserId | None = None
-    place: YourNumber | None = None
+    place: YourPosition | None = None
     place_at: Instant = -inf  # when it was told of it last
     takes_commands: bool = True  # one is under way at a time
     frames: list[Frame] = field(default_factory=list)
@@ -77,7 +77,7 @@ class Client:
             case HeldBy(user_id, expires_in) if self.hears_news:
                 assert expires_in > 0
                 self.held_by = user_id
-            case YourNumber() if self.hears_news:
+            case YourPosition() if self.hears_news:
                 assert frame != self.place, "told what it knows"
                 self.place = frame
             case LetGo() if self.hears_news:

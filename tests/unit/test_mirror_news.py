@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from attendance_core.marking.frames import EventUpdated, Frame, HeldBy, LetGo, WasMarked, YourNumber
+from attendance_core.marking.frames import (
+    EventUpdated,
+    Frame,
+    HeldBy,
+    LetGo,
+    WasMarked,
+    YourPosition,
+)
 from attendance_core.marking.places import Held, Marked, State, Waiting
 from attendance_core.vocabulary import ConnectionId, UserId
 from tests.support.mirror_room import AT, BOB, BY_MIA, MAX, MIA, Room, place
@@ -17,7 +24,7 @@ class WithoutPlaces(Room):
     """One whose clients do not look at where they stand."""
 
     def news(self, cid: ConnectionId) -> list[Frame]:
-        return [each for each in super().news(cid) if not isinstance(each, YourNumber)]
+        return [each for each in super().news(cid) if not isinstance(each, YourPosition)]
 
 
 @pytest.fixture
@@ -174,7 +181,7 @@ class TestYourPlace:
         return room
 
     def test_is_told_right_after_opening(self, room: Room) -> None:
-        assert room.news(room.waits(WAITS, hears_news=True)) == [YourNumber(2, 3, 0)]
+        assert room.news(room.waits(WAITS, hears_news=True)) == [YourPosition(2, 3, 0)]
         assert room.news(room.waits(WAITS)) == []
 
     def test_and_again_when_it_has_changed(self, room: Room) -> None:
@@ -183,51 +190,51 @@ class TestYourPlace:
         old = room.waits(WAITS)
         room.hush()
         room.told(place(self.EVE, 2, None))
-        assert room.mirror.owes_numbers
-        room.deliver(room.mirror.tell_numbers(3.0))
-        assert room.news(phone) == [YourNumber(1, 2, 0)]
-        assert room.news(later) == [YourNumber(2, 2, 0)]
+        assert room.mirror.owes_positions
+        room.deliver(room.mirror.tell_positions(3.0))
+        assert room.news(phone) == [YourPosition(1, 2, 0)]
+        assert room.news(later) == [YourPosition(2, 2, 0)]
         assert room.news(old) == []
 
     def test_but_not_twice_within_three_seconds(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.hush()
         room.told(place(self.EVE, 2, None))
-        room.deliver(room.mirror.tell_numbers(2.9))
+        room.deliver(room.mirror.tell_positions(2.9))
         assert room.news(phone) == []
-        assert room.mirror.owes_numbers
-        room.deliver(room.mirror.tell_numbers(3.0))
-        assert room.news(phone) == [YourNumber(1, 2, 0)]
-        room.deliver(room.mirror.tell_numbers(6.0))
+        assert room.mirror.owes_positions
+        room.deliver(room.mirror.tell_positions(3.0))
+        assert room.news(phone) == [YourPosition(1, 2, 0)]
+        room.deliver(room.mirror.tell_positions(6.0))
         assert room.news(phone) == []
-        assert not room.mirror.owes_numbers
+        assert not room.mirror.owes_positions
 
-    def test_who_is_held_keeps_their_number(self, room: Room) -> None:
+    def test_who_is_held_keeps_their_position(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
-        room.deliver(room.mirror.tell_numbers(3.0))
+        room.deliver(room.mirror.tell_positions(3.0))
         room.hush()
         room.told(place(self.EVE, 2, Held(5, MIA, AT + 90)))
-        assert not room.mirror.owes_numbers
-        room.deliver(room.mirror.tell_numbers(6.0))
+        assert not room.mirror.owes_positions
+        room.deliver(room.mirror.tell_positions(6.0))
         assert room.news(phone) == []
 
     def test_nobody_who_hears_news_is_owed_nothing(self, room: Room) -> None:
         room.waits(WAITS)
         room.told(place(self.EVE, 2, None))
-        assert not room.mirror.owes_numbers
+        assert not room.mirror.owes_positions
 
     def test_who_marks_is_counted_once_wherever_they_are(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.marks(MIA), room.marks(MIA)
-        room.deliver(room.mirror.tell_numbers(3.0))
-        assert room.news(phone) == [YourNumber(2, 3, 0), YourNumber(2, 3, 1)]
+        room.deliver(room.mirror.tell_positions(3.0))
+        assert room.news(phone) == [YourPosition(2, 3, 0), YourPosition(2, 3, 1)]
         listed = (place(self.EVE, 1, Waiting(5)), WAITS, place(MAX, 1, Waiting(20)))
         room.reads(*listed, markers={MIA, UserId(7), UserId(8)})
-        room.deliver(room.mirror.tell_numbers(6.0))
-        assert room.news(phone) == [YourNumber(2, 3, 3)]
+        room.deliver(room.mirror.tell_positions(6.0))
+        assert room.news(phone) == [YourPosition(2, 3, 3)]
         room.reads(*listed, markers={UserId(7)})
-        room.deliver(room.mirror.tell_numbers(9.0))
-        assert room.news(phone) == [YourNumber(2, 3, 1)]
+        room.deliver(room.mirror.tell_positions(9.0))
+        assert room.news(phone) == [YourPosition(2, 3, 1)]
 
     def test_one_who_opened_while_it_was_read_is_counted(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
@@ -235,19 +242,19 @@ class TestYourPlace:
         room.marks(MIA)
         listed = (place(self.EVE, 1, Waiting(5)), WAITS, place(MAX, 1, Waiting(20)))
         room.applies(begun, *listed)
-        room.deliver(room.mirror.tell_numbers(3.0))
-        assert room.news(phone) == [YourNumber(2, 3, 0), YourNumber(2, 3, 1)]
+        room.deliver(room.mirror.tell_positions(3.0))
+        assert room.news(phone) == [YourPosition(2, 3, 0), YourPosition(2, 3, 1)]
 
     def test_oneself_is_not(self, room: Room) -> None:
         """Contract: 6.2, a socket that was open when its person began to wait."""
         room.marks(BOB)
-        assert room.news(room.waits(WAITS, hears_news=True)) == [YourNumber(2, 3, 0)]
+        assert room.news(room.waits(WAITS, hears_news=True)) == [YourPosition(2, 3, 0)]
 
     def test_one_who_has_gone_or_was_marked_has_none(self, room: Room) -> None:
         phone = room.waits(WAITS, hears_news=True)
         room.hush()
         room.told(place(BOB, 2, Marked(MIA, AT)))
-        room.deliver(room.mirror.tell_numbers(3.0))
+        room.deliver(room.mirror.tell_positions(3.0))
         assert room.news(phone) == []
 
 

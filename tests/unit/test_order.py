@@ -20,7 +20,7 @@ states: st.SearchStrategy[State] = st.one_of(
 
 
 @given(st.lists(st.tuples(st.integers(1, 5).map(UserId), states)))
-def test_everybody_has_the_number_that_sorting_gives_them(
+def test_everybody_has_the_position_that_sorting_gives_them(
     changes: list[tuple[UserId, State]],
 ) -> None:
     order, places = Order(), dict[UserId, Place]()
@@ -32,16 +32,16 @@ def test_everybody_has_the_number_that_sorting_gives_them(
             for each in places.values()
             if isinstance(each.state, Waiting | Held)
         )
-        numbers = {user: number for number, (_, user) in enumerate(listed, 1)}
+        positions = {user: position for position, (_, user) in enumerate(listed, 1)}
         assert len(order) == len(listed)
-        assert {each: order.number_of(each) for each in places} == {
-            each: numbers.get(each) for each in places
+        assert {each: order.position_of(each) for each in places} == {
+            each: positions.get(each) for each in places
         }
 
 
 def test_it_tells_what_is_new() -> None:
     order = Order()
     assert order.put(place(BOB, 1, Waiting(10)))
-    assert not order.put(place(BOB, 2, BY_MIA))  # who is held keeps their number
+    assert not order.put(place(BOB, 2, BY_MIA))  # who is held keeps their position
     assert not order.put(place(MAX, 1, None))
     assert order.put(place(BOB, 3, None))

@@ -207,7 +207,7 @@ def who_is_held_loses_their_number(plant: Plant) -> None:
 
 
 def a_place_is_told_whenever_it_changes(plant: Plant) -> None:
-    plant.setattr(askers, "YOUR_NUMBER_EVERY", 0)
+    plant.setattr(askers, "YOUR_POSITION_EVERY", 0)
 
 
 def an_annulled_mark_pays(plant: Plant) -> None:

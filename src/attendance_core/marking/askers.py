@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from attendance_core.marking.connections import Connection
-from attendance_core.marking.frames import Delivery, Frame, HeldBy, YourNumber
+from attendance_core.marking.frames import Delivery, Frame, HeldBy, YourPosition
 from attendance_core.marking.order import Order
 from attendance_core.marking.places import Marked, Place
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
 
-YOUR_NUMBER_EVERY: Final[Seconds] = 3.0  # Contract: 6.16, at most once in so long a socket
+YOUR_POSITION_EVERY: Final[Seconds] = 3.0  # Contract: 6.16, at most once in so long a socket
 
 
 class Askers:
@@ -25,7 +25,7 @@ class Askers:
         self._of: dict[UserId, dict[ConnectionId, View]] = {}
         self._order = Order()
         self.markers: Set[UserId] = frozenset()  # who is there to mark, on whatever process
-        self._owes_numbers = False
+        self._owes_positions = False
         self._hearing: dict[ConnectionId, View] = {}  # those that hear news
         self._said_to_be_marked: set[UserId] = set()  # and not told yet
 
@@ -55,43 +55,43 @@ class Askers:
             self._said_to_be_marked.discard(connection.user_id)
 
     @property
-    def owes_numbers(self) -> bool:
-        """Whether somebody may have another number in the list than they were told."""
-        return self._owes_numbers and bool(self._hearing)
+    def owes_positions(self) -> bool:
+        """Whether somebody may have another position in the list than they were told."""
+        return self._owes_positions and bool(self._hearing)
 
     def note_place(self, place: Place) -> None:
         """Notes somebody's place, whoever it is."""
         if self._order.put(place):
-            self._owes_numbers = True
+            self._owes_positions = True
 
     def note_markers(self, markers: Set[UserId]) -> None:
         """Notes who is there to mark."""
         if markers != self.markers:
             self.markers = markers
-            self._owes_numbers = True
+            self._owes_positions = True
 
-    def tell_numbers(self, now: Seconds) -> list[Delivery]:
-        """Tells whoever's number has changed, but nobody twice within 3 s by a stopwatch."""
+    def tell_positions(self, now: Seconds) -> list[Delivery]:
+        """Tells whoever's position has changed, but nobody twice within 3 s by a stopwatch."""
         deliveries = []
-        self._owes_numbers = False
+        self._owes_positions = False
         for view in self._hearing.values():
-            if now < view.your_number_at + YOUR_NUMBER_EVERY:
-                self._owes_numbers = True
+            if now < view.your_position_at + YOUR_POSITION_EVERY:
+                self._owes_positions = True
             else:
-                deliveries += self.tell_number(view, now)
+                deliveries += self.tell_position(view, now)
         return deliveries
 
-    def tell_number(self, view: View, now: Seconds) -> list[Delivery]:
-        """Tells one their number, where they have one that they do not know."""
+    def tell_position(self, view: View, now: Seconds) -> list[Delivery]:
+        """Tells one their position, where they have one that they do not know."""
         user_id = view.connection.user_id
-        number = self._order.number_of(user_id)
-        if number is None or view.closing or not view.hears_news:
+        position = self._order.position_of(user_id)
+        if position is None or view.closing or not view.hears_news:
             return []
         markers = len(self.markers) - (user_id in self.markers)
-        frame = YourNumber(number, len(self._order), markers)
-        if frame == view.your_number:
+        frame = YourPosition(position, len(self._order), markers)
+        if frame == view.your_position:
             return []
-        view.your_number, view.your_number_at = frame, now
+        view.your_position, view.your_position_at = frame, now
         return [Delivery(frame, (view.connection.connection_id,))]
 
     @property

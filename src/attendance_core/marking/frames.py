@@ -95,10 +95,10 @@ Answer = Prepared | Confirmed | GivenBack
 
 
 @dataclass(frozen=True, slots=True)
-class YourNumber:
+class YourPosition:
     """The how-many-th you are on the list, of how many, and how many others are there to mark."""
 
-    number: int
+    position: int
     waiting: int
     markers: int
 
@@ -113,7 +113,7 @@ class EventUpdated:
 
 
 # Only for sockets that asked for news. Contract: 8.9
-News = HeldBy | LetGo | YourNumber | EventUpdated
+News = HeldBy | LetGo | YourPosition | EventUpdated
 Frame = (
     MarkingList | UserJoined | UserLeft | Answer | ReservationExpired | WasMarked | News | Closing
 )

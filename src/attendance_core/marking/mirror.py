@@ -156,13 +156,13 @@ class Mirror:
         return deliveries + self._tell_marks(places)
 
     @property
-    def owes_numbers(self) -> bool:
-        """Whether somebody who hears news may have another number than they were told."""
-        return self._askers.owes_numbers
+    def owes_positions(self) -> bool:
+        """Whether somebody who hears news may have another position than they were told."""
+        return self._askers.owes_positions
 
-    def tell_numbers(self, now: Seconds) -> list[Delivery]:
+    def tell_positions(self, now: Seconds) -> list[Delivery]:
         """Tells them, but nobody twice within 3 s by a stopwatch."""
-        return self._askers.tell_numbers(now)
+        return self._askers.tell_positions(now)
 
     def add_asker(
         self,
@@ -174,14 +174,14 @@ class Mirror:
     ) -> list[Delivery]:
         """Adds a ``mark_me`` socket, open and stored: it is told what has become of its person.
 
-        ``now`` is by the stopwatch that `tell_numbers` goes by.
+        ``now`` is by the stopwatch that `tell_positions` goes by.
         """
         deliveries = self.apply_announcement(PlaceChanged(asked.place, asked.at))
         self._heard_count += 1
         view = View(connection, self._heard_count, hears_news, event=self._event)
         self._askers.add(view)
         deliveries += self._askers.tell_person(self._known[connection.user_id], asked.at)
-        return deliveries + self._askers.tell_number(view, now)
+        return deliveries + self._askers.tell_position(view, now)
 
     def add_marker(
         self, connection: Connection, ready: Ready, *, hears_news: bool = False

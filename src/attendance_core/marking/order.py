@@ -9,7 +9,7 @@ from attendance_core.vocabulary import Instant, UserId
 
 
 class Order:
-    """Counts those who wait or are held; changing one and finding one's number take no time."""
+    """Counts those who wait or are held; changing one and finding one's position take no time."""
 
     def __init__(self) -> None:
         self._in_order: list[tuple[Instant, UserId]] = []
@@ -33,7 +33,7 @@ class Order:
             self._since[user_id] = since
         return True
 
-    def number_of(self, user_id: UserId) -> int | None:
+    def position_of(self, user_id: UserId) -> int | None:
         """Counts up to a person, with them; None where they are not on the list."""
         since = self._since.get(user_id)
         return None if since is None else bisect_left(self._in_order, (since, user_id)) + 1

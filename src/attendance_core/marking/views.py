@@ -21,7 +21,7 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
-    YourNumber,
+    YourPosition,
 )
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.vocabulary import Instant, Seconds, UserId
@@ -44,8 +44,8 @@ class View:
     has_command: bool = False
     unheard: dict[UserId, bool] = field(default_factory=dict)  # changed meanwhile; still listed?
     held_by: Held | None = None  # the hold that its client, who waits, was told of
-    your_number: YourNumber | None = None  # the last it was told, and when
-    your_number_at: Seconds = -inf
+    your_position: YourPosition | None = None  # the last it was told, and when
+    your_position_at: Seconds = -inf
     event: EventUpdated | None = None  # as it was when the socket opened, or as it was told since
 
     def shows(self, place: Place | None) -> bool:

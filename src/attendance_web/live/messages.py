@@ -22,7 +22,7 @@ from attendance_core.marking.frames import (
     UserJoined,
     UserLeft,
     WasMarked,
-    YourNumber,
+    YourPosition,
 )
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import UserId
@@ -121,8 +121,10 @@ def _message_and_params(frame: Frame, language: Language) -> _Content:
         case EventUpdated(name, starts_at, ends_at):
             times = {"time_from": int(starts_at), "time_to": int(ends_at)}
             return _Content("event_changed", {"name": name, **times})
-        case YourNumber(number, waiting, markers):
-            return _Content("your_place", {"place": number, "waiting": waiting, "markers": markers})
+        case YourPosition(position, waiting, markers):
+            return _Content(
+                "your_place", {"place": position, "waiting": waiting, "markers": markers}
+            )
         case WasMarked(user_id):
             return _Content("was_marked", {"user_id": user_id})
         case Closing():

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
 # Contract: 6.16, `your_place` is right within 7 s: a reading, 3 s since the last one, and this
-TELL_NUMBERS_EVERY: Seconds = 0.25
+TELL_POSITIONS_EVERY: Seconds = 0.25
 READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
 
 
@@ -65,7 +65,7 @@ class Room:
         self._refresh = asyncio.Event()  # it is to be read again at once
         self._ends_in: Seconds | None = None
         self._asking: set[asyncio.Task[None]] = set()
-        self._telling: asyncio.TimerHandle | None = None  # those whose number has changed
+        self._telling: asyncio.TimerHandle | None = None  # those whose position has changed
         self._is_looking = False  # whether those who are said to be marked still are
         self._unsubscribe: Callable[[], None] | None = None
         self._opened = asyncio.get_running_loop().create_future()
@@ -215,9 +215,9 @@ class Room:
         if self._mirror.owes_marks and not self._is_looking:
             self._is_looking = True
             self._begin(self._tell_marks())
-        if self._telling is None and self._mirror.owes_numbers:
+        if self._telling is None and self._mirror.owes_positions:
             loop = asyncio.get_running_loop()
-            self._telling = loop.call_later(TELL_NUMBERS_EVERY, self._tell_numbers)
+            self._telling = loop.call_later(TELL_POSITIONS_EVERY, self._tell_positions)
 
     async def _tell_marks(self) -> None:
         """Tells those who are said to be marked, once it was seen that they are. Contract: 8.7."""
@@ -234,9 +234,9 @@ class Room:
         finally:
             self._is_looking = False
 
-    def _tell_numbers(self) -> None:
+    def _tell_positions(self) -> None:
         self._telling = None
-        self._deliver(self._mirror.tell_numbers(asyncio.get_running_loop().time()))
+        self._deliver(self._mirror.tell_positions(asyncio.get_running_loop().time()))
 
     def _end(self, outbox: Outbox, ending: Ending | None) -> None:
         if ending is not None:
