@@ -35,14 +35,18 @@ from attendance_web.http.incoming_bodies import (
     UPLOADS_OF_ONE,
 )
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES
-from attendance_web.http.list_turns import STRANGER_SECONDS, STRANGERS_AT_ONCE, STRANGERS_OF_ONE
-from attendance_web.http.list_turns import TURN_SECONDS as LIST_SECONDS
+from attendance_web.http.list_turns import (
+    MAX_STRANGERS_AT_ONCE,
+    MAX_STRANGERS_OF_ONE,
+    STRANGER_WAIT_SECONDS,
+)
+from attendance_web.http.list_turns import TURN_WAIT_SECONDS as LIST_SECONDS
 from attendance_web.http.password_turns import (
     MAX_KNOWN,
     MAX_KNOWN_AN_ACCOUNT,
     MAX_OTHERS,
     MAX_OTHERS_AN_ADDRESS,
-    TURN_SECONDS,
+    TURN_WAIT_SECONDS,
 )
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.opening_turns import OPENING_SECONDS
@@ -176,12 +180,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "sign-ups from an address", f"{SIGN_UPS.most} in {SIGN_UPS.within:g} s", "429"
     yield (
         "log-ins and sign-ups that wait for their turn at a process",
-        f"{MAX_OTHERS_AN_ADDRESS} of an address, {MAX_OTHERS} in all, {TURN_SECONDS:g} s",
+        f"{MAX_OTHERS_AN_ADDRESS} of an address, {MAX_OTHERS} in all, {TURN_WAIT_SECONDS:g} s",
         "429",
     )
     yield (
         "log-ins that do, from browsers known to the account",
-        f"{MAX_KNOWN_AN_ACCOUNT} of an account, {MAX_KNOWN} in all, {TURN_SECONDS:g} s",
+        f"{MAX_KNOWN_AN_ACCOUNT} of an account, {MAX_KNOWN} in all, {TURN_WAIT_SECONDS:g} s",
         "429",
     )
     yield "pictures and scans of a person", f"{UPLOADS.most} in {hours:g} h", "429"
@@ -201,8 +205,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield (
         "answers of more than "
         f"{MAX_PIECE} rows at once: of a person, of all who are not logged in, of one network",
-        f"1, {STRANGERS_AT_ONCE}, {STRANGERS_OF_ONE}",
-        f"429 after {LIST_SECONDS:g} s, {STRANGER_SECONDS:g} s, {STRANGER_SECONDS:g} s",
+        f"1, {MAX_STRANGERS_AT_ONCE}, {MAX_STRANGERS_OF_ONE}",
+        f"429 after {LIST_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s, {STRANGER_WAIT_SECONDS:g} s",
     )
     yield "a search", f"{BROWSE_SECONDS:g} s of the database", "503"
     yield "a body", f"{BODY_BYTES // KIB} KiB", "413"

@@ -14,7 +14,7 @@ from unittest.mock import Mock
 import pytest
 
 from attendance_web.serving import accepting
-from attendance_web.serving.accepting import AT_ONCE, Acceptor
+from attendance_web.serving.accepting import MAX_AT_ONCE, Acceptor
 from tests.support.live_house import eventually
 
 MANY = 50  # connections
@@ -65,7 +65,7 @@ async def test_whoever_came_before_has_a_turn_between_a_few_and_a_few(
         steps.append(Greeter.here)
         await asyncio.sleep(0)
     gained = [after - before for before, after in pairwise(steps)]
-    assert max(gained) <= AT_ONCE
+    assert max(gained) <= MAX_AT_ONCE
 
 
 async def test_who_has_connected_before_the_end_is_let_in(letting_in: Acceptor) -> None:

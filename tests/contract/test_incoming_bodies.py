@@ -19,7 +19,7 @@ from attendance_web.http import incoming_bodies as module
 from attendance_web.http import pipeline
 from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
-from attendance_web.http.incoming_bodies import LEAST_BYTES, UPLOADS_OF_ONE
+from attendance_web.http.incoming_bodies import MIN_BODY_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.pipeline import LARGE_BYTES
 from attendance_web.serving.http_closing import REST_SECONDS
 from tests.support.live_house import House, Visitor, eventually, opened_house
@@ -144,13 +144,13 @@ class TestRefusedBeforeItIsRead:
         """And it does not count as one of the hour."""
         monkeypatch.setattr(pictures, "WORKER_COMMAND", ["sleep", "60"])
         uploads, body, late = house.app.services.bodies._uploads, form(), await house.person()
-        monkeypatch.setattr(uploads, "_most_bytes", 4 * LEAST_BYTES)
-        sent = head(UPLOAD, 3 * LEAST_BYTES, self.EXPECTS, TOKEN, by=late)
+        monkeypatch.setattr(uploads, "_most_bytes", 4 * MIN_BODY_BYTES)
+        sent = head(UPLOAD, 3 * MIN_BODY_BYTES, self.EXPECTS, TOKEN, by=late)
         async with AsyncExitStack() as several:
             for _ in range(2):
                 upload = head(UPLOAD, len(body), TOKEN, by=await house.person()), body
                 await several.enter_async_context(await connected(house, *upload))
-            await eventually(lambda: not uploads.has_room_for(3 * LEAST_BYTES))
+            await eventually(lambda: not uploads.has_room_for(3 * MIN_BODY_BYTES))
             for _ in range(61):
                 told = await self.refusal(house, sent)
                 assert statuses(told) == [503] and b"retry-after: 1" in told.lower()
@@ -298,9 +298,9 @@ class TestUnfinished:
             body = form()
             sent = head(UPLOAD, len(body), TOKEN, by=anna), body
             first, second = await connected(house, *sent), await connected(house, *sent)
-            await eventually(lambda: workers and upload_bytes(house) == 2 * LEAST_BYTES)
+            await eventually(lambda: workers and upload_bytes(house) == 2 * MIN_BODY_BYTES)
             second.writer.close()  # it waits for the first
-            await eventually(lambda: upload_bytes(house) == LEAST_BYTES)
+            await eventually(lambda: upload_bytes(house) == MIN_BODY_BYTES)
             first.writer.close()
             await eventually(lambda: upload_bytes(house) == 0)
             await eventually(lambda: workers[0].poll() is not None)

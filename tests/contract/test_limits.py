@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from attendance_core.vocabulary import UserId
 from attendance_web.http.limits import Limits
-from attendance_web.http.password_turns import AT_ONCE
+from attendance_web.http.password_turns import MAX_AT_ONCE
 from tests.support.site import PASSWORD, Browser, Site, envelope, refusal, response
 from tests.support.site import site_in_memory as site
 from tests.support.stand_ins import SetStopwatch
@@ -195,7 +195,7 @@ class TestTurns:
     async def test_a_crowd_at_one_address_keeps_nobody_else_waiting(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.http.begin_turns.STEP_SECONDS", 0)  # all are let in
+        monkeypatch.setattr("attendance_web.http.begin_turns.MAX_TURN_SECONDS", 0)  # all are let in
         people = [await site.person(name) for name in ("known", "elsewhere")]
         known, elsewhere = people[0], self.at(site, "192.0.2.7")
         response(await known.post("/accounts/logout/"))
@@ -227,7 +227,7 @@ class TestTurns:
     async def test_one_too_many_is_told_to_come_again(
         self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.http.begin_turns.STEP_SECONDS", 0)  # all are let in
+        monkeypatch.setattr("attendance_web.http.begin_turns.MAX_TURN_SECONDS", 0)  # all are let in
         for name, value in (("MAX_OTHERS_AN_ADDRESS", 3), ("REFUSAL_SECONDS", 0)):
             monkeypatch.setattr(f"attendance_web.http.password_turns.{name}", value)
         await site.unlimit()
@@ -236,7 +236,7 @@ class TestTurns:
             await browser.token()
         guesses = [
             asyncio.create_task(crowd.post(LOG_IN, username=f"nobody{each}", password="wrong one"))
-            for each in range(AT_ONCE + 3)
+            for each in range(MAX_AT_ONCE + 3)
         ]
         others = site.app.services.limits._password_turns.others._turns
         await self.until(lambda: others.waiting_count == 3)

@@ -17,7 +17,7 @@ import pytest_asyncio
 
 from attendance_web.http import list_turns, pieces, pipeline
 from attendance_web.routes import CALLS
-from attendance_web.wire.person_turns import OF_ONE
+from attendance_web.wire.person_turns import MAX_OF_ONE
 from tests.support.asgi_client import AsgiClient
 from tests.support.live_house import House, eventually, opened_house
 from tests.support.looks import Looks, in_pieces
@@ -213,7 +213,7 @@ class TestTurns:
         await eventually(lambda: all(client.pieces for client in slow))
         waits = asyncio.create_task(anna.get(JOINED))
         await eventually(lambda: site.app.services.list_turns._people._turns.waiting_count == 1)
-        monkeypatch.setattr(list_turns, "TURN_SECONDS", 0.05)
+        monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.05)
         refused = await anna.get(CREATED)
         assert refusal(refused, 8, status=429) and refused.json()["code"] == "too_many_requests"
         assert refused.headers["retry-after"] == "1"
@@ -233,7 +233,7 @@ class TestTurns:
     ) -> None:
         """Neither for one's own nor, where there are as many as there may be, for others'."""
         in_pieces()
-        monkeypatch.setattr(list_turns, "TURN_SECONDS", 0.05)
+        monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.05)
         turns, boris = site.app.services.list_turns, await site.person("boris")
         monkeypatch.setattr(turns, "_people", list_turns._fair_turns(1, of_one=1))
         slow = AsgiClient(site.app, EVENTS, session=str(anna.session)).ask(reads=1)
@@ -272,7 +272,7 @@ class TestTurns:
         monkeypatch.setattr(pipeline, "PiecesResponse", Noted)
         clock, turns = asyncio.get_running_loop().time, site.app.services.person_turns
         async with AsyncExitStack() as busy:
-            for _ in range(OF_ONE):
+            for _ in range(MAX_OF_ONE):
                 await busy.enter_async_context(turns.turn(anna.user_id, 1))
             began = clock()
             waits = asyncio.create_task(anna.get(JOINED))
@@ -290,7 +290,7 @@ class TestTurns:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         in_pieces()
-        monkeypatch.setattr(list_turns, "STRANGER_SECONDS", 0.05)
+        monkeypatch.setattr(list_turns, "STRANGER_WAIT_SECONDS", 0.05)
         here, there = "2001:db8::1", "10.0.0.2"
         slow = [AsgiClient(site.app, EVENTS, address=here).ask(reads=1) for _ in range(3)]
         await eventually(lambda: all(client.pieces for client in slow))
@@ -366,7 +366,7 @@ class TestTurns:
         await asyncio.gather(*flood)
 
     def test_who_gets_no_turn_hears_of_it_before_the_call_is_given_up(self) -> None:
-        assert list_turns.TURN_SECONDS < pipeline.ANSWER_SECONDS
+        assert list_turns.TURN_WAIT_SECONDS < pipeline.ANSWER_SECONDS
 
     def test_every_list_is_read_in_turns(self) -> None:
         """By a look for all of it, or by one for each piece."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from attendance_web.http.packing import LEAST_BYTES, accepts_gzip, answer_packed
+from attendance_web.http.packing import MIN_PACKED_BYTES, accepts_gzip, answer_packed
 from tests.support.site import Browser, Site, response
 from tests.support.site import site_in_memory as site
 
@@ -107,4 +107,4 @@ async def test_an_answer_in_pieces_is_packed_piece_by_piece_and_a_cut_one_has_no
     assert reading.decompress(first["body"]) == b'{"response":[1', "each piece can be read at once"
     assert reading.decompress(second["body"]) == b",2"
     assert not reading.eof
-    assert len(first["body"]) < LEAST_BYTES
+    assert len(first["body"]) < MIN_PACKED_BYTES

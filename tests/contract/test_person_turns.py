@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from attendance_web.http import pipeline
 from attendance_web.live import visit
-from attendance_web.wire.person_turns import OF_ONE
+from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
 from tests.support.live_house import House, opened_house
 from tests.support.site import Site, envelope, response
@@ -34,15 +34,15 @@ async def house() -> AsyncIterator[House]:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody has patience."""
-    monkeypatch.setattr(pipeline, "TURN_SECONDS", 0.2)
-    monkeypatch.setattr(visit, "TURN_SECONDS", 0.2)
+    monkeypatch.setattr(pipeline, "TURN_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(visit, "TURN_WAIT_SECONDS", 0.2)
 
 
 @asynccontextmanager
 async def busy(turns: FairTurns, user_id: int) -> AsyncIterator[None]:
     """This person has all done that they may have done at once."""
     async with AsyncExitStack() as stack:
-        for _ in range(OF_ONE):
+        for _ in range(MAX_OF_ONE):
             await stack.enter_async_context(turns.turn(user_id, 1))
         yield
 

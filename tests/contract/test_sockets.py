@@ -16,7 +16,7 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held, Waiting
 from attendance_core.vocabulary import EventId
-from attendance_web.live.opening_turns import AT_ONCE, OF_ONE_PERSON, WAITING_OF_ONE
+from attendance_web.live.opening_turns import MAX_AT_ONCE, MAX_OF_ONE_PERSON, MAX_WAITING_OF_ONE
 from tests.support.faulty_house import FaultyHouse, opened_faulty_house
 from tests.support.live_house import PATIENCE, Visitor, Wire, eventually
 from tests.support.stand_ins import SetClock
@@ -61,17 +61,17 @@ class TestManyWhoOpen:
     async def test_take_turns_and_who_gets_none_may_come_again(
         self, house: FaultyHouse, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.live.opening_turns.TURN_SECONDS", 0.3)
-        creator, late, *askers = await house.people(2 + AT_ONCE)
+        monkeypatch.setattr("attendance_web.live.opening_turns.TURN_WAIT_SECONDS", 0.3)
+        creator, late, *askers = await house.people(2 + MAX_AT_ONCE)
         event_id = await house.event(creator)
         with house.store.holding("MarkMe"):
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
-            await house.store.asks("MarkMe", AT_ONCE)
+            await house.store.asks("MarkMe", MAX_AT_ONCE)
             foreign = await late.mark_me(event_id, Origin="https://evil.example")
             assert await foreign.turns_away() == ("foreign_origin", 4403)  # this needs no turn
             turned_away = await late.mark_me(event_id)
             assert await turned_away.turns_away() == ("unavailable", 1013)
-            assert house.store.asked.count("MarkMe") == AT_ONCE  # nothing was done in vain
+            assert house.store.asked.count("MarkMe") == MAX_AT_ONCE  # nothing was done in vain
         await asyncio.gather(*opening)
         await late.mark_me(event_id)  # though as many as open at once stay open
         marking = await creator.marking(event_id)
@@ -87,9 +87,11 @@ class TestManyWhoOpen:
             await house.store.asks("Identify", 100)
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in others]
             await house.store.asks("Identify", 106)
-            await house.store.asks("MarkMe", OF_ONE_PERSON + 6)  # all others', though it is held
-            assert house.store.asked.count("MarkMe") == OF_ONE_PERSON + 6
-            beyond = 100 - OF_ONE_PERSON - WAITING_OF_ONE
+            await house.store.asks(
+                "MarkMe", MAX_OF_ONE_PERSON + 6
+            )  # all others', though it is held
+            assert house.store.asked.count("MarkMe") == MAX_OF_ONE_PERSON + 6
+            beyond = 100 - MAX_OF_ONE_PERSON - MAX_WAITING_OF_ONE
             told = [await (await each).turns_away() for each in await first(beyond, crowd)]
             assert set(told) == {("unavailable", 1013)}
         for wire in await asyncio.gather(*opening):
@@ -99,15 +101,15 @@ class TestManyWhoOpen:
     async def test_one_who_goes_before_it_is_open_leaves_its_place_to_others(
         self, house: FaultyHouse
     ) -> None:
-        creator, late, *askers = await house.people(2 + AT_ONCE)
+        creator, late, *askers = await house.people(2 + MAX_AT_ONCE)
         event_id = await house.event(creator)
         with house.store.holding("MarkMe"):
             opening = [asyncio.create_task(each.mark_me(event_id)) for each in askers]
-            await house.store.asks("MarkMe", AT_ONCE)
+            await house.store.asks("MarkMe", MAX_AT_ONCE)
             house.cancels_every_socket()
             await eventually(lambda: not house.is_serving())
             waiting = asyncio.create_task(late.mark_me(event_id))
-            await house.store.asks("MarkMe", AT_ONCE + 1)
+            await house.store.asks("MarkMe", MAX_AT_ONCE + 1)
         await (await waiting).hears_nothing()
         await asyncio.gather(*opening, return_exceptions=True)
 

@@ -10,12 +10,12 @@ import pytest
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
 from attendance_web.http import begin_turns
-from attendance_web.http.begin_turns import OF_ONE, BeginTurns, began_at
+from attendance_web.http.begin_turns import MAX_OF_ONE, BeginTurns, began_at
 from attendance_web.http.head import Application
 from attendance_web.wire.seen_sessions import SeenSessions
 
 FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
-MANY = 10 * OF_ONE
+MANY = 10 * MAX_OF_ONE
 
 
 class Begun:
@@ -60,7 +60,7 @@ async def test_nobody_comes_behind_all_of_a_flood(door: BeginTurns, begun: Begun
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     other = asks(door, begun, OTHER)
     await asyncio.gather(*flood, other)
-    assert begun.clients.index(OTHER) <= OF_ONE
+    assert begun.clients.index(OTHER) <= MAX_OF_ONE
     assert len(begun.clients) == MANY + 1
 
 
@@ -72,7 +72,7 @@ async def test_the_time_of_a_request_goes_by_when_it_came(door: BeginTurns, begu
         told.append(began_at(scope))
 
     begun.may_go_on.clear()
-    flood = [asks(door, begun, FLOOD) for _ in range(OF_ONE)]
+    flood = [asks(door, begun, FLOOD) for _ in range(MAX_OF_ONE)]
     await asyncio.sleep(0)
     late = asks(door, tells, FLOOD)
     await asyncio.sleep(0)
@@ -87,10 +87,10 @@ async def test_a_few_begin_at_a_step_though_none_suspends(door: BeginTurns, begu
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)
     before = len(begun.clients)
-    assert before == OF_ONE
+    assert before == MAX_OF_ONE
     while not all(task.done() for task in flood):
         await asyncio.sleep(0)
-        assert len(begun.clients) <= before + OF_ONE
+        assert len(begun.clients) <= before + MAX_OF_ONE
         before = len(begun.clients)
 
 
@@ -102,7 +102,7 @@ async def test_who_is_known_is_in_nobodys_line(
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     known = asks(door, begun, FLOOD, token="token")
     await known
-    assert len(begun.clients) <= 2 * OF_ONE + 1
+    assert len(begun.clients) <= 2 * MAX_OF_ONE + 1
     made_up = asks(door, begun, FLOOD, token="made up")
     await made_up
     assert len(begun.clients) == MANY + 2
@@ -112,7 +112,7 @@ async def test_who_is_known_is_in_nobodys_line(
 async def test_who_waits_for_the_store_is_in_nobodys_way(
     door: BeginTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(begin_turns, "STEP_SECONDS", 0.001)
+    monkeypatch.setattr(begin_turns, "MAX_TURN_SECONDS", 0.001)
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     async with asyncio.timeout(30):
@@ -125,8 +125,8 @@ async def test_who_waits_for_the_store_is_in_nobodys_way(
 async def test_nobody_waits_for_ever(
     door: BeginTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(begin_turns, "STEP_SECONDS", 3600)
-    monkeypatch.setattr(begin_turns, "TURN_SECONDS", 0.01)
+    monkeypatch.setattr(begin_turns, "MAX_TURN_SECONDS", 3600)
+    monkeypatch.setattr(begin_turns, "TURN_WAIT_SECONDS", 0.01)
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     async with asyncio.timeout(30):
@@ -142,6 +142,6 @@ async def test_our_health_needs_no_turn(door: BeginTurns, begun: Begun) -> None:
     await asyncio.sleep(0)
     health = asks(door, begun, FLOOD, "/health/live")
     await asyncio.sleep(0)
-    assert len(begun.clients) == OF_ONE + 1
+    assert len(begun.clients) == MAX_OF_ONE + 1
     begun.may_go_on.set()
     await asyncio.gather(*flood, health)

@@ -97,7 +97,7 @@ class Store:
 
 @pytest.fixture
 async def store(monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.setattr(password_turns, "AT_ONCE", 1000)  # turns have tests of their own
+    monkeypatch.setattr(password_turns, "MAX_AT_ONCE", 1000)  # turns have tests of their own
     return Store()
 
 
@@ -156,7 +156,7 @@ class TestFailedLogIns:
     async def test_of_many_at_once_no_more_are_looked_at_than_may_fail(self, store: Store) -> None:
         guesses = Guesses(15, store.limits(), store.limits())
         await until(lambda: guesses.looked_at == 10)
-        await store.is_asked_again(2 * of_web.AT_ONCE)  # by those who wait
+        await store.is_asked_again(2 * of_web.MAX_AT_ONCE)  # by those who wait
         assert guesses.looked_at == 10
         assert await guesses.ended() == ["TooManyRequests"] * 20 + ["WrongCredentials"] * 10
         assert guesses.looked_at == 10
@@ -197,7 +197,7 @@ class TestFailedLogIns:
         monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
         store.open.clear()
         limits = store.limits()
-        first = [asyncio.create_task(fails(limits)) for _ in range(of_web.AT_ONCE)]
+        first = [asyncio.create_task(fails(limits)) for _ in range(of_web.MAX_AT_ONCE)]
         await asyncio.sleep(0)
         await fails(limits, why=TooManyRequests)
         store.open.set()
@@ -209,7 +209,7 @@ class TestFailedLogIns:
         monkeypatch.setattr(of_web, "WAIT_SECONDS", 0.2)
         store.open.clear()
         limits = store.limits()
-        first = [asyncio.create_task(sign_up(limits)) for _ in range(of_web.AT_ONCE)]
+        first = [asyncio.create_task(sign_up(limits)) for _ in range(of_web.MAX_AT_ONCE)]
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
             await sign_up(limits)
@@ -266,7 +266,7 @@ class TestCancelled:
         guesses = Guesses(10, limits)
         await store.has_noted(0, 10)
         waiting = [asyncio.create_task(fails(limits)) for _ in range(3)]
-        await store.is_asked_again(of_web.AT_ONCE)  # by them
+        await store.is_asked_again(of_web.MAX_AT_ONCE)  # by them
         for each in waiting:
             await self.cancel(each)
         await guesses.ended()
@@ -303,7 +303,7 @@ class TestOthers:
         limits = store.limits()
         await asyncio.gather(*(sign_up(limits) for _ in range(SIGN_UPS.most)))
         assert store.noted == [(SIGN_UPS.most, 0)]
-        assert store.most_at_work == of_web.AT_ONCE
+        assert store.most_at_work == of_web.MAX_AT_ONCE
         with pytest.raises(TooManyRequests):
             await sign_up(limits)
         await sign_up(limits, "192.0.2.2")
@@ -322,7 +322,7 @@ class TestTurns:
     async def test_a_crowd_at_one_address_asks_the_store_a_few_at_a_time(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(password_turns, "AT_ONCE", 2)
+        monkeypatch.setattr(password_turns, "MAX_AT_ONCE", 2)
         limits, order = store.limits(), []
 
         async def come(username: str, address: str) -> None:
@@ -343,7 +343,11 @@ class TestTurns:
     async def test_over_the_bound_nothing_is_asked_or_counted(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for name, value in (("AT_ONCE", 1), ("MAX_OTHERS_AN_ADDRESS", 1), ("REFUSAL_SECONDS", 0)):
+        for name, value in (
+            ("MAX_AT_ONCE", 1),
+            ("MAX_OTHERS_AN_ADDRESS", 1),
+            ("REFUSAL_SECONDS", 0),
+        ):
             monkeypatch.setattr(password_turns, name, value)
         limits = store.limits()
         guesses = Guesses(2, limits)

@@ -14,7 +14,7 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http import incoming_bodies as module
 from attendance_web.http.incoming_bodies import (
     BYTES_A_SECOND,
-    LEAST_BYTES,
+    MIN_BODY_BYTES,
     PATIENCE_SECONDS,
     SMALL_BYTES,
     Bodies,
@@ -127,7 +127,7 @@ class TestUploads:
     async def test_one_counts_by_what_has_come_of_it_until_it_is_answered(self) -> None:
         bodies, sender = Bodies(), Sender()
         with bodies.upload(ANNA, LARGEST) as body:
-            assert bodies._uploads.size == LEAST_BYTES
+            assert bodies._uploads.size == MIN_BODY_BYTES
             task = asyncio.create_task(body.read(sender.receive, LARGEST))
             sender.sends(b"x" * PIECE, more=True)
             await settled()
@@ -317,8 +317,8 @@ class TestSmallBodies:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A flood of them is what keeps it full."""
-        there, looks, is_slow = SMALL_BYTES // LEAST_BYTES // 16, Counter[str](), Body.is_slow
-        monkeypatch.setattr(module, "SMALL_BYTES", there * LEAST_BYTES)
+        there, looks, is_slow = SMALL_BYTES // MIN_BODY_BYTES // 16, Counter[str](), Body.is_slow
+        monkeypatch.setattr(module, "SMALL_BYTES", there * MIN_BODY_BYTES)
         monkeypatch.setattr(module, "LOOK_EVERY", 3600.0)
 
         def counted(body: Body, now: float) -> bool:
@@ -339,7 +339,7 @@ class TestSmallBodies:
         bodies, sender = Bodies(), Sender()
         task = reading_small(bodies, HALL, sender, 1)
         await asyncio.sleep(0)
-        assert bodies._small.size == LEAST_BYTES
+        assert bodies._small.size == MIN_BODY_BYTES
         sender.sends(b"", more=False)
         await task
         assert bodies._small.size == 0

@@ -22,10 +22,10 @@ LONGER = OPENING + 0.1  # in which one that is not open yet would have been ende
 @pytest.fixture
 def openings(monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
     """Two at once, for a moment."""
-    monkeypatch.setattr(module, "AT_ONCE", 2)
-    monkeypatch.setattr(module, "LOOKS_OF_ONE", 2)
+    monkeypatch.setattr(module, "MAX_AT_ONCE", 2)
+    monkeypatch.setattr(module, "MAX_LOOKS_OF_ONE", 2)
     monkeypatch.setattr(module, "OPENING_SECONDS", OPENING)
-    monkeypatch.setattr(module, "TURN_SECONDS", 0.1)
+    monkeypatch.setattr(module, "TURN_WAIT_SECONDS", 0.1)
     return OpeningQueue()
 
 
@@ -94,7 +94,7 @@ class TestWhoItIs:
     def openings(self, openings: OpeningQueue, monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
         """Those of which nobody is told to come again."""
         monkeypatch.setattr(module, "OPENING_SECONDS", 60.0)
-        monkeypatch.setattr(module, "TURN_SECONDS", 60.0)
+        monkeypatch.setattr(module, "TURN_WAIT_SECONDS", 60.0)
         return OpeningQueue()
 
     async def looked_at(self, openings: OpeningQueue, *asking: tuple[str, str]) -> list[str]:

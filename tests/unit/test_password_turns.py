@@ -61,7 +61,7 @@ class Hall:
 async def hall(monkeypatch: pytest.MonkeyPatch) -> Hall:
     """Two at a time, small bounds, and no pause before a refusal."""
     for name, value in (
-        ("AT_ONCE", 2),
+        ("MAX_AT_ONCE", 2),
         ("MAX_OTHERS", 8),
         ("MAX_OTHERS_AN_ADDRESS", 5),
         ("MAX_KNOWN", 4),
@@ -147,7 +147,7 @@ async def test_whoever_fails_gives_the_turn_back(hall: Hall) -> None:
 async def test_who_has_no_turn_in_time_is_told_to_come_again(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(password_turns, "TURN_SECONDS", 0.01)
+    monkeypatch.setattr(password_turns, "TURN_WAIT_SECONDS", 0.01)
     await hall.come("a1", "a2", "a3")
     await until(lambda: len(hall.refused) == 1)
     assert await hall.go_on() == ["a1", "a2"]

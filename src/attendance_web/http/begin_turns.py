@@ -1,7 +1,7 @@
 """Calls begin in turns, so that of those who ask as fast as they can nobody waits but themselves.
 
-A cheap call is a step of the event loop, and so is each of the ten that a command takes. Where
-three hundred calls may begin at once, all come between two steps of a command. Decision 0016.
+A cheap call takes one step of the event loop, a command ten. If three hundred calls began at once,
+all of them would run between two steps of a command. Decision 0016.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn
 
-AT_ONCE: Final = 16
-OF_ONE: Final = 4  # of a person; of a network, for whoever has not been here before
-WAITING: Final = 20_000  # a hall that opens the page, with six connections each
-TURN_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
-# So long a turn is kept at most: what takes longer waits for the store, and is in nobody's way
-STEP_SECONDS: Final[Seconds] = 0.02
+MAX_AT_ONCE: Final = 16
+MAX_OF_ONE: Final = 4  # of a person; of a network, for whoever has not been here before
+MAX_WAITING: Final = 20_000  # a hall that opens the page, with six connections each
+TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
+# What takes longer waits for the store, and is in nobody's way
+MAX_TURN_SECONDS: Final[Seconds] = 0.02
 BEGAN_EXTENSION: Final = "attendance.began_at"
 
 
@@ -39,7 +39,7 @@ class BeginTurns:
     def __init__(self, seen: SeenSessions) -> None:
         self._seen = seen
         self._turns = FairTurns(
-            at_once=AT_ONCE, of_one=OF_ONE, waiting=WAITING, waiting_of_one=WAITING
+            at_once=MAX_AT_ONCE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
         )
 
     async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
@@ -48,9 +48,9 @@ class BeginTurns:
         async with AsyncExitStack() as stack:
             if not scope["path"].startswith("/health/"):
                 with suppress(NoTurn):
-                    turn = self._turns.turn(self._caller(scope), TURN_SECONDS)
+                    turn = self._turns.turn(self._caller(scope), TURN_WAIT_SECONDS)
                     end = await stack.enter_async_context(turn)
-                    soon = asyncio.get_running_loop().call_later(STEP_SECONDS, end)
+                    soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
                     stack.callback(soon.cancel)
                     # The next one begins a step later, though this one may not suspend at all
                     stack.push_async_callback(asyncio.sleep, 0)

@@ -27,7 +27,7 @@ STEADY_SECONDS: Final[Seconds] = 5
 UPLOADS_OF_ONE: Final = 2  # of a person; the second is for who tries again. Contract: 1.17
 UPLOAD_BYTES: Final = 128 * 1024 * 1024  # of everybody's uploads. Contract: 1.17
 SMALL_BYTES: Final = 16 * 1024 * 1024  # of all other bodies
-LEAST_BYTES: Final = 1024  # that any of them counts as: it has a task and buffers
+MIN_BODY_BYTES: Final = 1024  # that any of them counts as: it has a task and buffers
 RETRY_SECONDS: Final = 5  # after one upload too many
 LOOK_EVERY: Final[Seconds] = 0.1  # for what is in the way of others
 
@@ -257,11 +257,11 @@ class Bodies:
             raise TooManyRequests(seconds=RETRY_SECONDS)
         if not self._uploads.has_room_for(size):
             raise Unavailable
-        with self._uploads.place(person, LEAST_BYTES) as body:
+        with self._uploads.place(person, MIN_BODY_BYTES) as body:
             yield body
 
     @contextmanager
     def small(self, caller: Caller, size: int) -> Iterator[Body]:
         """Stands around any other body, which says that it has this size, while it is read."""
-        with self._small.place(caller, max(size, LEAST_BYTES)) as body:
+        with self._small.place(caller, max(size, MIN_BODY_BYTES)) as body:
             yield body

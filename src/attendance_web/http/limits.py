@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 CALLS, CALLS_A_SECOND = 1000, 50.0  # Contract: 1.10
 PROFILES = 20_000  # Contract: 1.10, of other people, that one may see a day
-AT_ONCE = 4  # of the same account or address; SQLite commits them together
+MAX_AT_ONCE = 4  # of the same account or address; SQLite commits them together
 WAIT_SECONDS: Seconds = 3.0  # for others of the same account or address, then for an answer
 ASK_AGAIN_SECONDS: Seconds = 0.05  # a password is looked at in some 0.1 s; doubled each time
 PASSWORD_SECONDS: Seconds = 60.0  # to try it; well before the try is taken for a dead process's
@@ -188,7 +188,7 @@ class Limits:
 
         Raises TimeoutError where it takes too long to come.
         """
-        turn = self._turns.setdefault((limit, subject), asyncio.Semaphore(AT_ONCE))
+        turn = self._turns.setdefault((limit, subject), asyncio.Semaphore(MAX_AT_ONCE))
         async with asyncio.timeout(WAIT_SECONDS):
             await turn.acquire()
         try:

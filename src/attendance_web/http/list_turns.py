@@ -15,13 +15,13 @@ from attendance_web.wire.callers import Caller
 from attendance_web.wire.turns import FairTurns, NoTurn
 
 # To wait costs next to nothing, and who is refused at once is back at once
-WAITING, WAITING_OF_ONE = 4000, 1000
+MAX_WAITING, MAX_WAITING_OF_ONE = 4000, 1000
 RETRY_SECONDS: Final = 1  # after which somebody who had no turn may try again
-TURN_SECONDS: Final[Seconds] = 3.0  # of waiting; the look itself has one more (1.16)
+TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # of waiting; the look itself has one more (1.16)
 # Of an answer in pieces a piece is in memory until it is read, and nobody says how slowly
-STRANGERS_AT_ONCE, STRANGERS_OF_ONE = 4, 3
-PEOPLE_AT_ONCE: Final = 64
-STRANGER_SECONDS: Final[Seconds] = 4.0  # of waiting
+MAX_STRANGERS_AT_ONCE, MAX_STRANGERS_OF_ONE = 4, 3
+MAX_PEOPLE_AT_ONCE: Final = 64
+STRANGER_WAIT_SECONDS: Final[Seconds] = 4.0  # of waiting
 
 
 class ListTurns:
@@ -33,11 +33,11 @@ class ListTurns:
 
     def __init__(self, looks: int) -> None:
         self._looks = _fair_turns(looks, of_one=looks)
-        self._people = _fair_turns(PEOPLE_AT_ONCE, of_one=1)
-        self._strangers = _fair_turns(STRANGERS_AT_ONCE, of_one=STRANGERS_OF_ONE)
+        self._people = _fair_turns(MAX_PEOPLE_AT_ONCE, of_one=1)
+        self._strangers = _fair_turns(MAX_STRANGERS_AT_ONCE, of_one=MAX_STRANGERS_OF_ONE)
 
     def turn_to_look(
-        self, caller: Caller, patience: Seconds = TURN_SECONDS
+        self, caller: Caller, patience: Seconds = TURN_WAIT_SECONDS
     ) -> AbstractAsyncContextManager[None]:
         """Waits for a turn at one look of the store. Raises TooManyRequests."""
         return _turn(self._looks, caller, patience)
@@ -52,7 +52,7 @@ class ListTurns:
         A person has one at a time; those who are not logged in share a few, of which one network
         never has all. They have ``waited`` already. Raises TooManyRequests.
         """
-        patience = STRANGER_SECONDS if isinstance(caller, str) else TURN_SECONDS
+        patience = STRANGER_WAIT_SECONDS if isinstance(caller, str) else TURN_WAIT_SECONDS
         return _turn(self._answers_of(caller), caller, patience - waited)
 
     def _answers_of(self, caller: Caller) -> FairTurns:
@@ -60,7 +60,9 @@ class ListTurns:
 
 
 def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:
-    return FairTurns(at_once=at_once, of_one=of_one, waiting=WAITING, waiting_of_one=WAITING_OF_ONE)
+    return FairTurns(
+        at_once=at_once, of_one=of_one, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING_OF_ONE
+    )
 
 
 @asynccontextmanager

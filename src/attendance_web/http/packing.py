@@ -11,7 +11,7 @@ from attendance_web.wire.headers import RawHeaders, every, header
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]  # of ASGI, whoever has typed it
 
-LEAST_BYTES: Final = 1400  # Contract: 1.21, what one packet carries
+MIN_PACKED_BYTES: Final = 1400  # Contract: 1.21, what one packet carries
 LEVEL: Final = 1  # the quickest: a list of 500 takes half a millisecond, and a quarter of its bytes
 GZIP: Final = 31  # as zlib calls it, with the greatest window
 
@@ -53,7 +53,7 @@ class _Packer:
     async def _body(self, message: Any) -> Any:
         head, self._head = self._head, None
         body, more = message.get("body", b""), message.get("more_body", False)
-        if head is not None and (more or len(body) >= LEAST_BYTES):
+        if head is not None and (more or len(body) >= MIN_PACKED_BYTES):
             self._packing = zlib.compressobj(LEVEL, wbits=GZIP)
         if self._packing is not None:
             ending = zlib.Z_SYNC_FLUSH if more else zlib.Z_FINISH

@@ -14,10 +14,10 @@ from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.turns import FairTurns, NoTurn
 
-AT_ONCE = 3  # of each kind: two in threads, and one that asks the store before or after
+MAX_AT_ONCE = 3  # of each kind: two in threads, and one that asks the store before or after
 MAX_KNOWN, MAX_KNOWN_AN_ACCOUNT = 1000, 10
 MAX_OTHERS, MAX_OTHERS_AN_ADDRESS = 1000, 500  # Contract: 1.18, a lecture hall is one address
-TURN_SECONDS: Seconds = 30.0  # who has had no turn by then comes again
+TURN_WAIT_SECONDS: Seconds = 30.0  # who has had no turn by then comes again
 RETRY_SECONDS: Final = 5
 # Until it is said that too many wait: who is told at once asks at once again, and a thousand who
 # do keep the process from everybody else
@@ -29,14 +29,14 @@ class PasswordTurns:
 
     def __init__(self) -> None:
         self.known = FairTurns(
-            at_once=AT_ONCE,
-            of_one=AT_ONCE,
+            at_once=MAX_AT_ONCE,
+            of_one=MAX_AT_ONCE,
             waiting=MAX_KNOWN,
             waiting_of_one=MAX_KNOWN_AN_ACCOUNT,
         )
         self.others = FairTurns(
-            at_once=AT_ONCE,
-            of_one=AT_ONCE,
+            at_once=MAX_AT_ONCE,
+            of_one=MAX_AT_ONCE,
             waiting=MAX_OTHERS,
             waiting_of_one=MAX_OTHERS_AN_ADDRESS,
         )
@@ -50,7 +50,7 @@ class PasswordTurns:
         turns, whose = (self.known, account) if known else (self.others, network)
         async with AsyncExitStack() as turn:
             try:
-                await turn.enter_async_context(turns.turn(whose, TURN_SECONDS))
+                await turn.enter_async_context(turns.turn(whose, TURN_WAIT_SECONDS))
             except NoTurn:
                 await asyncio.sleep(REFUSAL_SECONDS)
                 raise TooManyRequests(seconds=RETRY_SECONDS) from None

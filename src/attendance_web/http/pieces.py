@@ -23,7 +23,7 @@ from attendance_core.errors import Refusal, Unavailable
 from attendance_core.pieces import MAX_PIECE
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.envelope import JSON, NO_STORE, around_rows, cause_of, success
-from attendance_web.http.list_turns import TURN_SECONDS, ListTurns
+from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.log_fields import log_fields_of
 
@@ -99,7 +99,7 @@ class _PiecesAnswer(ASGIResponse):
         try:
             if self._reading.pieces.is_short:
                 async with asyncio.timeout_at(self._reading.until):
-                    rows = await self._next(TURN_SECONDS)
+                    rows = await self._next(TURN_WAIT_SECONDS)
             else:
                 rows = await self._long(scope, receive, send)
         except TimeoutError:
@@ -120,7 +120,7 @@ class _PiecesAnswer(ASGIResponse):
         async with AsyncExitStack() as turn:
             turn.callback(gone.cancel)
             async with asyncio.timeout_at(self._reading.until):
-                rows = await self._next(TURN_SECONDS)
+                rows = await self._next(TURN_WAIT_SECONDS)
                 if len(rows) < MAX_PIECE:
                     return rows
                 must_wait = not turns.may_answer(caller)
@@ -130,7 +130,7 @@ class _PiecesAnswer(ASGIResponse):
                 if gone.done():
                     return None
                 if must_wait:
-                    rows = await self._next(TURN_SECONDS)
+                    rows = await self._next(TURN_WAIT_SECONDS)
             if len(rows) < MAX_PIECE:
                 return rows
             await self._send_pieces(rows, gone, scope, send)

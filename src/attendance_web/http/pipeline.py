@@ -40,7 +40,7 @@ from attendance_web.wire.values import InvalidValue
 T = TypeVar("T")
 
 ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
-TURN_SECONDS: Final[Seconds] = 3.0  # of waiting; what is then to be done has one more
+TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # of waiting; what is then to be done has one more
 REFUSAL_SECONDS: Final[Seconds] = 0.5  # who is told at once that it is too much asks at once again
 RETRY_SECONDS: Final = 1  # after which whoever had no turn may try again
 LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
@@ -159,7 +159,9 @@ async def _run(
                 if declared.is_list:
                     await turn.enter_async_context(services.list_turns.turn_to_look(caller))
                 elif declared.needs_login:
-                    await turn.enter_async_context(services.person_turns.turn(caller, TURN_SECONDS))
+                    await turn.enter_async_context(
+                        services.person_turns.turn(caller, TURN_WAIT_SECONDS)
+                    )
                 return await declared.run(call)
         except NoTurn:
             raise TooManyRequests(seconds=RETRY_SECONDS) from None

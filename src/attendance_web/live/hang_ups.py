@@ -23,7 +23,7 @@ from attendance_core.vocabulary import ProcessId, Seconds
 logger = logging.getLogger(__name__)
 
 GOODBYES_AT_ONCE: Final = 6  # SQLite commits them together
-AT_ONCE: Final = GOODBYES_AT_ONCE + 1  # while the store answers
+MAX_AT_ONCE: Final = GOODBYES_AT_ONCE + 1  # while the store answers
 LOSSES_AT_ONCE: Final = 500  # rows that a transaction locks
 FIRST_PAUSE_SECONDS: Final[Seconds] = 0.5  # while the store is away; twice as long each time
 MAX_PAUSE_SECONDS: Final[Seconds] = 2.0  # so late is the first goodbye told once the store is back
@@ -110,7 +110,7 @@ class HangUps:
         while (
             not self._is_closed
             and self._timer is None
-            and len(self._under_way) < (1 if self._pause else AT_ONCE)
+            and len(self._under_way) < (1 if self._pause else MAX_AT_ONCE)
             and (batch := self._next_batch())
         ):
             self._goodbyes_under_way += batch[0].goodbye

@@ -19,13 +19,13 @@ from attendance_web.wire.callers import caller_of
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
 
-AT_ONCE: Final = 32  # enough for a shared COMMIT, and more than there are connections of a pool
-LOOKS_OF_ONE: Final = 16  # at once, for an address
-OF_ONE_PERSON: Final = 1  # look, and opening, at once: sixteen pages are open all the same soon
-WAITING: Final = 2048  # more than can be opened before they have waited too long
-WAITING_OF_ONE: Final = 64  # of a person; more than they may have open
+MAX_AT_ONCE: Final = 32  # enough for a shared COMMIT, and more than there are connections of a pool
+MAX_LOOKS_OF_ONE: Final = 16  # at once, for an address
+MAX_OF_ONE_PERSON: Final = 1  # look, and opening, at once: sixteen pages are open all the same soon
+MAX_WAITING: Final = 2048  # more than can be opened before they have waited too long
+MAX_WAITING_OF_ONE: Final = 64  # of a person; more than they may have open
 OPENING_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
-TURN_SECONDS: Final[Seconds] = 3.5  # who has had no turn by then would not be done in time
+TURN_WAIT_SECONDS: Final[Seconds] = 3.5  # who has had no turn by then would not be done in time
 # Until those for whom there is no place even to wait are told: told at once they are back at once
 TOLD_AFTER_SECONDS: Final[Seconds] = 0.5
 
@@ -75,7 +75,10 @@ class OpeningQueue:
 
     def __init__(self) -> None:
         self.looks_of_addresses = FairTurns(
-            at_once=AT_ONCE, of_one=LOOKS_OF_ONE, waiting=WAITING, waiting_of_one=WAITING
+            at_once=MAX_AT_ONCE,
+            of_one=MAX_LOOKS_OF_ONE,
+            waiting=MAX_WAITING,
+            waiting_of_one=MAX_WAITING,
         )
         self.looks_of_people, self.turns = _turns_of_people(), _turns_of_people()
         self.seen = SeenSessions()
@@ -84,10 +87,13 @@ class OpeningQueue:
     async def opening(self) -> AsyncIterator[Opening]:
         """Begins one, which has to be open in 4 s. Raises TimeoutError."""
         async with asyncio.timeout(OPENING_SECONDS) as patience:
-            yield Opening(self, patience, asyncio.get_running_loop().time() + TURN_SECONDS)
+            yield Opening(self, patience, asyncio.get_running_loop().time() + TURN_WAIT_SECONDS)
 
 
 def _turns_of_people() -> FairTurns:
     return FairTurns(
-        at_once=AT_ONCE, of_one=OF_ONE_PERSON, waiting=WAITING, waiting_of_one=WAITING_OF_ONE
+        at_once=MAX_AT_ONCE,
+        of_one=MAX_OF_ONE_PERSON,
+        waiting=MAX_WAITING,
+        waiting_of_one=MAX_WAITING_OF_ONE,
     )

@@ -33,7 +33,9 @@ from attendance_web.wire.turns import NoTurn
 logger = logging.getLogger(__name__)
 
 GOODBYE_SECONDS: Final[Seconds] = 2.0  # a goodbye is answered when it counts, or after so long
-TURN_SECONDS: Final[Seconds] = 4.0  # Contract: 1.16, for a command of one who does much at once
+TURN_WAIT_SECONDS: Final[Seconds] = (
+    4.0  # Contract: 1.16, for a command of one who does much at once
+)
 SEND_SECONDS: Final[Seconds] = 15.0  # one frame may take so long before its reader counts as gone
 
 
@@ -201,7 +203,7 @@ class Visit:
             else:
                 carry_out = command.use_case(self._sockets.use_cases)
                 user_id = self._connection.user_id
-                async with self._sockets.person_turns.turn(user_id, TURN_SECONDS):
+                async with self._sockets.person_turns.turn(user_id, TURN_WAIT_SECONDS):
                     await self._room.carry_out(
                         outbox, carry_out(connection=self._connection, target=given.target)
                     )

@@ -17,7 +17,7 @@ from attendance_core.vocabulary import Seconds
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
+MAX_AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
 PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be accepted
 
 
@@ -53,7 +53,7 @@ class Acceptor:
     def _accept_some(self) -> None:
         """Accepts some in this step of the loop; where more wait, the loop comes back."""
         try:
-            for _ in range(AT_ONCE):
+            for _ in range(MAX_AT_ONCE):
                 self._accept_one()
         except (BlockingIOError, InterruptedError):
             return
