@@ -1,8 +1,9 @@
 """Every screen, in both languages, on a phone, its side, a tablet and a desk: whether everybody can
 use it.
 
-axe-core looks for what breaks WCAG 2.2 A and AA, in light and in dark; pictures of what it looked
-at are left in ./artefacts.
+axe-core looks for what breaks WCAG 2.2 A and AA, in light and in dark; whoever has colours of their
+own, letters twice as large, or a screen enlarged four times has to reach everything, too. Pictures
+of what was looked at are left in ./artefacts.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from playwright.async_api import Page
 
 from tests.browser.faults import ARTEFACTS, faults, misplaced
 from tests.browser.screens import Tour
@@ -19,6 +21,40 @@ from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, TABLET, Door
 
 SIZES = (TABLET, ON_ITS_SIDE, DESK, PHONE)
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+
+
+async def own_colours(page: Page) -> None:
+    await page.emulate_media(forced_colors="active")
+
+
+async def the_colours_of_the_page(page: Page) -> None:
+    await page.emulate_media(forced_colors="none")
+
+
+async def letters_twice_as_large(page: Page) -> None:
+    await page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+
+
+async def letters_as_they_are(page: Page) -> None:
+    await page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
+
+
+async def enlarged(page: Page) -> None:
+    """As a desk is at 400 %: by it everything is four times as large."""
+    await page.set_viewport_size({"width": 320, "height": 200})
+
+
+async def as_a_phone(page: Page) -> None:
+    width, height = PHONE
+    await page.set_viewport_size({"width": width, "height": height})
+
+
+# What somebody sets for themselves, and takes back; on the phone, which comes last
+NEEDS = {
+    "own-colours": (own_colours, the_colours_of_the_page),
+    "large-letters": (letters_twice_as_large, letters_as_they_are),
+    "enlarged": (enlarged, as_a_phone),
+}
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -41,6 +77,12 @@ async def test_everybody_can_use_every_screen(door: Door, language: str, tmp_pat
             look = faults if (number + at + which) % 2 else misplaced
             if found := await look(page):
                 wrong[screen.name, width, scheme] = found
+        for need, (begin, end) in NEEDS.items():
+            await begin(page)
+            await page.screenshot(path=ARTEFACTS / "needs" / language / f"{screen.name}-{need}.png")
+            if found := await misplaced(page):
+                wrong[screen.name, PHONE[0], need] = found
+            await end(page)
     assert not wrong, "\n".join(
         f"{where}: {each}" for where, all_ in wrong.items() for each in all_
     )

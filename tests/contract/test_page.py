@@ -217,6 +217,14 @@ class TestWeight:
         assert not any(each.endswith("/mark.js") for each in announced)
         assert any(each.endswith("/screens/mark.js") for each in FILES)
 
+    async def test_each_style_comes_first_or_with_the_screens_that_are_seen_in_it(self) -> None:
+        loads = Tags(FILES["/"].content.decode()).loads
+        first = {Path(each).stem for each in loads if each.endswith(".css")}
+        with_screens = re.findall(r"seenIn\(import\([^)]*\)((?:, \"\w+\")+)\)", MODULES["app.js"])
+        later = {each for names in with_screens for each in re.findall(r"\w+", names)}
+        assert first.isdisjoint(later)
+        assert first | later == {path.stem for path in (FOLDER / "style").iterdir()}
+
     async def test_what_is_packed_is_what_there_is(self) -> None:
         for file in FILES.values():
             assert file.gzipped is None or gzip.decompress(file.gzipped) == file.content

@@ -89,3 +89,14 @@ describe("a day", () => {
     assert.equal(times.timeOfField(""), null);
   });
 });
+
+describe("from when to when", () => {
+  /** @param {number} hours @param {number} minutes of that evening, by the phone's zone */
+  const evening = (hours, minutes) => new Date(2026, 10, 3, hours, minutes).getTime() / 1000;
+  const time_from = evening(23, 15);
+
+  it("goes without a day for an end in the same night, and says it of a later one", () => {
+    assert.match(times.span({ time_from, time_to: evening(24, 45) }), /\d–\d/);
+    assert.match(times.span({ time_from, time_to: evening(36, 0) }), /\d – \D+\d/);
+  });
+});

@@ -12,6 +12,7 @@ import { welcome } from "./screens/welcome.js";
 import { recognise, remember, session, watchOthers } from "./session.js";
 import { goOn } from "./short.js";
 import { LEAST_BETWEEN } from "./socket.js";
+import { seenIn } from "./styles.js";
 import { language, t } from "./texts.js";
 import { clock, day } from "./times.js";
 import { acceptUpdate, keepPage, updates } from "./updates.js";
@@ -31,13 +32,13 @@ const ofEvent = (rest) => new RegExp(`^/event/${EVENT}${rest}$`);
 // Loaded when needed, and all of them once something is seen: a first visit begins with few files
 route(/^\/$/, async () => (await import("./screens/today.js")).today);
 route(/^\/classes$/, async () => (await import("./screens/classes.js")).classes);
-route(ofEvent(""), async () => (await import("./screens/event.js")).event);
-route(ofEvent("/wait"), async () => (await import("./screens/wait.js")).waitScreen);
-route(ofEvent("/mark"), async () => (await import("./screens/mark.js")).markScreen);
-route(/^\/people$/, async () => (await import("./screens/people.js")).peopleScreen);
-route(/^\/person\/(\d{1,19})$/, async () => (await import("./screens/person.js")).personScreen);
+route(ofEvent(""), async () => (await seenIn(import("./screens/event.js"), "event", "code", "people")).event);
+route(ofEvent("/wait"), async () => (await seenIn(import("./screens/wait.js"), "waiting")).waitScreen);
+route(ofEvent("/mark"), async () => (await seenIn(import("./screens/mark.js"), "marking", "hold")).markScreen);
+route(/^\/people$/, async () => (await seenIn(import("./screens/people.js"), "people")).peopleScreen);
+route(/^\/person\/(\d{1,19})$/, async () => (await seenIn(import("./screens/person.js"), "people")).personScreen);
 route(SHORT, async () => (await import("./screens/no-event.js")).noEvent);
-route(/^\/me$/, async () => (await import("./screens/me.js")).me);
+route(/^\/me$/, async () => (await seenIn(import("./screens/me.js"), "people")).me);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 const bar = h("aside", { class: "bar", "aria-label": t("wait"), hidden: true });

@@ -15,6 +15,8 @@ const DAY_IN_WORDS = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "l
 const MINUTE = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "minute" });
 const HOUR = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "hour" });
 
+const HALF_A_DAY = 12 * 3600; // seconds; what ends later than that says its day
+
 /** The one place that looks at the phone's clock. */
 const phone = () => Date.now() / 1000;
 
@@ -95,12 +97,13 @@ export function day(seconds) {
 export const dayInWords = (seconds) => DAY_IN_WORDS.format(seconds * 1000);
 
 /**
- * From when to when, like "today, 10:15–11:45".
+ * From when to when, like "today, 10:15–11:45", or "today, 23:15–00:45" where it is a night.
  * @param {{time_from: number, time_to: number}} span
  */
 export function span({ time_from, time_to }) {
-  const end = dayOf(time_from) === dayOf(time_to) ? "" : `${day(time_to)}, `;
-  return `${day(time_from)}, ${clock(time_from)}–${end}${clock(time_to)}`;
+  const isPlain = dayOf(time_from) === dayOf(time_to) || time_to - time_from < HALF_A_DAY;
+  const to = isPlain ? "–" : ` – ${day(time_to)}, `;
+  return `${day(time_from)}, ${clock(time_from)}${to}${clock(time_to)}`;
 }
 
 /**

@@ -3,6 +3,7 @@
 import * as api from "../api.js";
 import { h } from "../dom.js";
 import { CropPicture } from "../elements/crop-picture.js";
+import { icon } from "../icons.js";
 import { tell } from "../notices.js";
 import { button, sheet } from "../parts.js";
 import { FORMATS, whatIsWrong } from "../shrink.js";
@@ -11,12 +12,8 @@ import { progressBar } from "./progress.js";
 
 /** @param {() => void} changed is called once it has been taken */
 export function choosePicture(changed) {
-  const input = h("input", {
-    type: "file",
-    accept: FORMATS,
-    "aria-label": t("crop.choose"),
-    "data-test": "picture",
-  });
+  const input = h("input", { type: "file", accept: FORMATS, hidden: true, "data-test": "picture" });
+  const choose = button([icon("plus"), t("crop.choose")], () => input.click(), { class: "wide" });
   const crop = new CropPicture();
   const progress = progressBar();
   const save = button(
@@ -52,8 +49,9 @@ export function choosePicture(changed) {
   const dialog = sheet(
     t("crop.title"),
     {},
-    h("p", {}, h("small", {}, t("crop.formats"))),
+    choose,
     input,
+    h("p", {}, h("small", {}, t("crop.formats"))),
     wrong,
     crop,
     progress.view,
