@@ -96,7 +96,7 @@ describe("from when to when", () => {
   const time_from = evening(23, 15);
 
   it("goes without a day for an end in the same night, and says it of a later one", () => {
-    assert.match(times.span({ time_from, time_to: evening(24, 45) }), /\d–\d/);
+    assert.match(times.span({ time_from, time_to: evening(24, 45) }), /\d–\u2060\d/);
     assert.match(times.span({ time_from, time_to: evening(36, 0) }), /\d – \D+\d/);
   });
 });

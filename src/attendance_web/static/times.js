@@ -16,6 +16,7 @@ const MINUTE = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "minute" });
 const HOUR = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "hour" });
 
 const HALF_A_DAY = 12 * 3600; // seconds; what ends later than that says its day
+const TO = "–\u2060"; // at which no line ends
 
 /** The one place that looks at the phone's clock. */
 const phone = () => Date.now() / 1000;
@@ -102,7 +103,7 @@ export const dayInWords = (seconds) => DAY_IN_WORDS.format(seconds * 1000);
  */
 export function span({ time_from, time_to }) {
   const isPlain = dayOf(time_from) === dayOf(time_to) || time_to - time_from < HALF_A_DAY;
-  const to = isPlain ? "–" : ` – ${day(time_to)}, `;
+  const to = isPlain ? TO : ` – ${day(time_to)}, `;
   return `${day(time_from)}, ${clock(time_from)}${to}${clock(time_to)}`;
 }
 
