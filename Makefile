@@ -75,9 +75,9 @@ browser: install node_modules ## Use the page in a real browser, as people do (D
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/browser
 
 .PHONY: screenshots
-screenshots: install node_modules ## Take the README's pictures of the page anew
+screenshots: install node_modules ## Take the pictures of the page anew that the README and an installer show
 	$(BIN)/python -m pytest tests/browser/test_screens.py
-	$(BIN)/python -m tests.browser.readme_pictures
+	$(BIN)/python -m tests.browser.pictures
 
 .PHONY: lint
 lint: install ## Check style, formatting and the directions of imports

@@ -34,6 +34,7 @@ FIXED_ADDRESSES: Final = {
     "sw.js": "/sw.js",
     "manifest.webmanifest": "/app.webmanifest",
 }
+SHOWN_BEFORE: Final = "screenshots/"  # to whoever is asked to install it, and never again
 # Kept, but asked whether it is still so before each use; private, since it may set a cookie
 ASKED_AGAIN: Final = "private, no-cache"
 IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
@@ -74,7 +75,11 @@ def files_of(folder: Path) -> dict[str, File]:
     version = version_of(contents)
     addresses = {name: FIXED_ADDRESSES.get(name, f"/static/{version}/{name}") for name in contents}
     first = sorted(_needed_by("app.js", contents))
-    shell = [address for name, address in addresses.items() if name != "sw.js"]
+    shell = [
+        address
+        for name, address in addresses.items()
+        if name != "sw.js" and not name.startswith(SHOWN_BEFORE)
+    ]
     words = {
         "{{base}}": f"/static/{version}",
         "{{version}}": version,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import struct
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -240,10 +241,32 @@ class TestInstalling:
             sizes.add(icon["sizes"])
         assert {"192x192", "512x512"} <= sizes
 
+    async def test_what_an_installer_shows_is_as_large_as_it_says_and_all_of_it_is_shown(
+        self,
+    ) -> None:
+        manifest = json.loads(FILES["/app.webmanifest"].content)
+        shown = manifest["icons"] + manifest["screenshots"]
+        pictures = {each["src"]: each["sizes"] for each in shown if each["type"] == "image/png"}
+        assert pictures == {
+            address: "{}x{}".format(*struct.unpack(">II", file.content[16:24]))  # the first chunk
+            for address, file in FILES.items()
+            if file.media_type == "image/png"
+        }
+        assert {each["form_factor"] for each in manifest["screenshots"]} == {"narrow", "wide"}
+
+    async def test_a_shortcut_leads_to_a_screen(self) -> None:
+        manifest = json.loads(FILES["/app.webmanifest"].content)
+        paths = [each["url"].removeprefix("/#") for each in manifest["shortcuts"]]
+        assert paths == ["/", "/me"]
+        for path in paths:
+            pattern = path.replace("/", r"\/")
+            assert f"route(/^{pattern}$/" in MODULES["app.js"]
+
     async def test_the_worker_keeps_the_page_and_never_an_answer_to_a_call(self) -> None:
         text = FILES["/sw.js"].content.decode()
         (listed,) = re.findall(r"JSON\.parse\(`(.*)`\)", text)
-        assert set(json.loads(listed)) == set(FILES) - {"/sw.js"}
+        shown_before = {each for each in FILES if "/screenshots/" in each}
+        assert set(json.loads(listed)) == set(FILES) - shown_before - {"/sw.js"}
         assert VERSION in text and "{{" not in text
         assert not any(each.startswith(("/api", "/accounts", "/pictures")) for each in FILES)
 
