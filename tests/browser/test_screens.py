@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Page
@@ -62,7 +62,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("language", ["en", "ru"])
 async def test_everybody_can_use_every_screen(door: Door, language: str, tmp_path: Path) -> None:
-    wrong = {}
+    wrong: dict[tuple[str, int, str], list[Any]] = {}
     ways = [*itertools.product(enumerate(SIZES), enumerate(SCHEMES))]
     number = 0
     async for screen in Tour(door, language, tmp_path).screens():
