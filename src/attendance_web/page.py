@@ -1,9 +1,10 @@
 """The page that people use: its files as they are, without a build. Decision 0007.
 
-Every file but the first has a version in its address, made of all their contents: a browser
-keeps it for ever, and a page and its modules are always of one version. The first page announces
-the modules that anything is seen with; a screen's own are loaded with it. Links between screens
-are behind the `#`, so that there is one page to serve, and to keep for a phone without signal.
+Every file but the first has a version in its address, made of all their contents: a browser keeps
+it for ever, and a page and its modules are always of one version. The first page announces the
+modules that anything is seen with; a screen's own, and its styles, are loaded with it. Links
+between screens are behind the `#`, so that there is one page to serve, and to keep for a phone
+without signal.
 """
 
 from __future__ import annotations
