@@ -32,7 +32,7 @@ const ofEvent = (rest) => new RegExp(`^/event/${EVENT}${rest}$`);
 // Loaded when needed, and all of them once something is seen: a first visit begins with few files
 route(/^\/$/, async () => (await import("./screens/today.js")).today);
 route(/^\/classes$/, async () => (await import("./screens/classes.js")).classes);
-route(ofEvent(""), async () => (await seenIn(import("./screens/event.js"), "event", "code", "people")).event);
+route(ofEvent(""), async () => (await seenIn(import("./screens/event.js"), "event", "people")).event);
 route(ofEvent("/wait"), async () => (await seenIn(import("./screens/wait.js"), "waiting")).waitScreen);
 route(ofEvent("/mark"), async () => (await seenIn(import("./screens/mark.js"), "marking", "hold")).markScreen);
 route(/^\/people$/, async () => (await seenIn(import("./screens/people.js"), "people")).peopleScreen);
