@@ -11,7 +11,14 @@ from attendance_core.accounts import (
     Session,
     session_id_of,
 )
-from attendance_core.attendance import Attended, LedgerLine, Participant, ParticipantSeen
+from attendance_core.attendance import (
+    Attended,
+    LedgerLine,
+    Participant,
+    ParticipantSeen,
+    Sheet,
+    Viewer,
+)
 from attendance_core.errors import (
     AlreadyHolding,
     AlreadyJoined,
@@ -21,6 +28,7 @@ from attendance_core.errors import (
     BadPicture,
     BadTimes,
     BadUsername,
+    BoardNotFound,
     CommonPassword,
     EventDeleted,
     EventNameTaken,
@@ -80,7 +88,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
 from attendance_core.marking.ledger import AnnulReason, Entry, EntryNotes, Grade, Origin
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
-from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.places import Held, Marked, Place, SheetCounts, Waiting
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import WhoMarks
@@ -120,6 +128,7 @@ __all__ = [
     "BadPicture",
     "BadTimes",
     "BadUsername",
+    "BoardNotFound",
     "CommonPassword",
     "Confirmation",
     "ConfirmationScan",
@@ -198,6 +207,8 @@ __all__ = [
     "ScanSeen",
     "Seconds",
     "Session",
+    "Sheet",
+    "SheetCounts",
     "SomebodyTookPart",
     "SomebodyWasMarked",
     "Taken",
@@ -212,6 +223,7 @@ __all__ = [
     "UseCases",
     "UserId",
     "UsernameTaken",
+    "Viewer",
     "Waiting",
     "WhoMarks",
     "WrongCredentials",

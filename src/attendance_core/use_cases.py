@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from attendance_core.accounts import Identify, LogIn, LogOut, SignUp
 from attendance_core.attendance import (
     AnnulMark,
+    CheckViewers,
+    CountSheet,
     GetAttendance,
     GetLedger,
     GetMyAttendance,
+    MakeBoardLink,
     MarkParticipant,
+    RemoveBoardLink,
+    WatchAttendance,
 )
 from attendance_core.browsers import RecogniseBrowser
 from attendance_core.events import (
@@ -106,6 +111,11 @@ class UseCases:
     mark_participant: MarkParticipant
     annul_mark: AnnulMark
     get_ledger: GetLedger
+    make_board_link: MakeBoardLink
+    remove_board_link: RemoveBoardLink
+    watch_attendance: WatchAttendance
+    check_viewers: CheckViewers
+    count_sheet: CountSheet
 
     mark_me: MarkMe
     ready_to_mark: ReadyToMark

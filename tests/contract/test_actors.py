@@ -10,6 +10,7 @@ import pytest
 
 from attendance_adapters.system import RandomIds
 from attendance_core.accounts import session_id_of
+from attendance_core.attendance import Viewer
 from attendance_core.errors import (
     MayNotAnnul,
     NotAnOrganiser,
@@ -30,6 +31,7 @@ from tests.support.stand_ins import NOON
 
 NOBODY, SOMEBODY = UserId(999), UserId(1)
 Call = Callable[[UseCases], Coroutine[Any, Any, Any]]
+SESSION = session_id_of("nobody's")
 MARKING = socket(999, NOBODY, Role.MARKING)
 MARK_ME = socket(998, NOBODY, Role.MARK_ME)
 
@@ -88,6 +90,18 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         ),
         MayNotAnnul,
     ),
+    "make_board_link": (
+        lambda do: do.make_board_link(actor=NOBODY, event_id=EVENT),
+        NotAnOrganiser,
+    ),
+    "remove_board_link": (
+        lambda do: do.remove_board_link(actor=NOBODY, event_id=EVENT),
+        NotAnOrganiser,
+    ),
+    "watch_attendance": (
+        lambda do: do.watch_attendance(actor=NOBODY, session_id=SESSION, event_id=EVENT),
+        NotAnOrganiser,
+    ),
     "get_ledger": (lambda do: do.get_ledger(actor=NOBODY, event_id=EVENT), []),
     "get_my_attendance": (lambda do: do.get_my_attendance(actor=NOBODY), []),
     "mark_me": (lambda do: do.mark_me(connection=MARK_ME), PersonNotFound),
@@ -121,8 +135,12 @@ ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
         lambda do: do.judge_scan(user_id=NOBODY, file=FileKey("x"), approve=True),
         ScanNotFound,
     ),
+    "check_viewers": (
+        lambda do: do.check_viewers(viewers=[Viewer(EVENT, SESSION, NOBODY)]),
+        frozenset(),
+    ),
     "hang_up": (lambda do: do.hang_up(connection_ids=[MARKING.connection_id], goodbye=True), None),
-    "log_out": (lambda do: do.log_out(session_id=session_id_of("nobody's")), None),
+    "log_out": (lambda do: do.log_out(session_id=SESSION), None),
 }
 WITHOUT_PEOPLE = frozenset(
     [
@@ -142,6 +160,7 @@ WITHOUT_PEOPLE = frozenset(
         "sweep",
         "read_room",
         "read_places",
+        "count_sheet",
     ]
 )
 # Each that is told an event, by what is no id
@@ -155,6 +174,12 @@ OF_NO_ID: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
     "remove_helper": lambda do, it: do.remove_helper(actor=SOMEBODY, event_id=it, user_id=NOBODY),
     "get_helpers": lambda do, it: do.get_helpers(actor=SOMEBODY, event_id=it),
     "get_attendance": lambda do, it: do.get_attendance(actor=SOMEBODY, event_id=it),
+    "make_board_link": lambda do, it: do.make_board_link(actor=SOMEBODY, event_id=it),
+    "remove_board_link": lambda do, it: do.remove_board_link(actor=SOMEBODY, event_id=it),
+    "watch_attendance": lambda do, it: do.watch_attendance(
+        actor=SOMEBODY, session_id=SESSION, event_id=it
+    ),
+    "count_sheet": lambda do, it: do.count_sheet(event_id=it),
     "mark_participant": lambda do, it: do.mark_participant(
         actor=SOMEBODY, event_id=it, user_id=NOBODY
     ),

@@ -67,6 +67,8 @@ class Events:
         for key in list(tables.places):
             if key.event_id == event_id:
                 del tables.places[key]
+        if event_id in tables.boards:
+            del tables.boards[event_id]
         for key in list(tables.helpers):
             if key.event_id == event_id:
                 del tables.helpers[key]

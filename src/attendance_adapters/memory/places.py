@@ -10,7 +10,14 @@ from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Participant
 from attendance_core.errors import EventNotFound, Taken
 from attendance_core.folding import fold
-from attendance_core.marking.places import Held, Marked, Place, PlaceKey, Waiting
+from attendance_core.marking.places import (
+    Held,
+    Marked,
+    Place,
+    PlaceKey,
+    SheetCounts,
+    Waiting,
+)
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
@@ -82,6 +89,15 @@ class Places:
                     person = replace(person, grade=last.entry.grade, notes=last.notes)
                 participants.append(person)
         return piece_of(participants, query, lambda one: (fold(one.display_name), one.user_id))
+
+    def counts(self, event_id: EventId, now: Instant) -> SheetCounts:
+        sheet = [place for place in self._in_event(event_id) if place.member or place.last_n]
+        held = sum(
+            isinstance(place.state, Held) and not place.hold_has_lapsed(now) for place in sheet
+        )
+        listed = sum(isinstance(place.state, Waiting | Held) for place in sheet)
+        marked = sum(place.last_n % 2 for place in sheet)
+        return SheetCounts(len(sheet), listed - held, held, marked)
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         return any(place.user_id != user_id for place in self._in_event(event_id))

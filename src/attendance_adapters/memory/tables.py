@@ -17,6 +17,7 @@ from attendance_core.marking.ledger import NO_NOTES, Entry, EntryNotes
 from attendance_core.marking.places import Marked, Place, PlaceKey
 from attendance_core.profiles import ConfirmationScan, Profile
 from attendance_core.vocabulary import (
+    BoardId,
     BrowserId,
     ConnectionId,
     EventCode,
@@ -78,6 +79,7 @@ class Tables:
     event_names: dict[str, EventId] = field(default_factory=dict)  # by folded name
     event_codes: dict[EventCode, EventId] = field(default_factory=dict)
     helpers: dict[PlaceKey, Instant] = field(default_factory=dict)  # when they were added
+    boards: dict[EventId, BoardId] = field(default_factory=dict)  # of links
     places: dict[PlaceKey, Place] = field(default_factory=dict)
     ledger: dict[EntryKey, Entry] = field(default_factory=dict)
     ledger_notes: dict[EntryKey, EntryNotes] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attendance_adapters.memory.accounts import Accounts, Sessions
+from attendance_adapters.memory.boards import Boards
 from attendance_adapters.memory.browsers import KnownBrowsers
 from attendance_adapters.memory.connections import Connections, Processes
 from attendance_adapters.memory.events import Events
@@ -33,6 +34,7 @@ class MemoryUnit:
         self.friendships = Friendships(tables)
         self.events = Events(tables)
         self.helpers = Helpers(tables)
+        self.boards = Boards(tables)
         self.places = Places(tables)
         self.ledger = Ledger(tables)
         self.connections = Connections(tables)

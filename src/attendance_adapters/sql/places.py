@@ -11,6 +11,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     exists,
+    func,
     insert,
     literal,
     or_,
@@ -18,14 +19,23 @@ from sqlalchemy import (
     update,
 )
 
-from attendance_adapters.sql.column_types import BigId
+from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.entries import last_entry_of_place, notes_are_of_entry, notes_from
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_named, is_behind_person, size_of
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.marking.ledger import Origin, grade_of
-from attendance_core.marking.places import Barred, Held, Marked, Place, PlaceKey, State, Waiting
+from attendance_core.marking.places import (
+    Barred,
+    Held,
+    Marked,
+    Place,
+    PlaceKey,
+    SheetCounts,
+    State,
+    Waiting,
+)
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, Instant, UserId
@@ -135,6 +145,14 @@ PARTICIPANTS = _PARTICIPANTS.where(places.c.user_id.in_(_participants))
 PARTICIPANTS_BEHIND = _PARTICIPANTS.where(
     places.c.user_id.in_(_participants.where(is_behind_person))
 )
+_IS_HELD = places.c.held_until > bindparam("now", type_=InstantType)
+# One row, of what is in the places alone: a mark stands where the last entry is odd
+COUNT_PLACES = select(
+    func.count(),
+    func.count().filter(places.c.since.is_not(None)),
+    func.count().filter(places.c.since.is_not(None), _IS_HELD),
+    func.count().filter(places.c.last_n % 2 == 1),
+).where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
 OTHERS_JOINED = select(
     exists().where(_is_in_event, places.c.user_id != bindparam("user_id", type_=BigId))
 )
@@ -220,6 +238,11 @@ class Places:
             keys |= after_named(query.after.user_id, query.after.display_name)
             statement = PARTICIPANTS_BEHIND
         return list(map(_participant_from, self._execute(statement, keys)))
+
+    def counts(self, event_id: EventId, now: Instant) -> SheetCounts:
+        rows = self._execute(COUNT_PLACES, {"event_id": event_id, "now": now})
+        ((joined, listed, held, marked),) = rows
+        return SheetCounts(joined, listed - held, held, marked)
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         keys = {"event_id": event_id, "user_id": user_id}

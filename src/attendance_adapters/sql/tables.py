@@ -154,6 +154,15 @@ helpers = Table(
     Index(None, "user_id"),
 )
 
+# The link of an event's board, by the hash of its secret. Contract: MakeBoardLink
+boards = Table(
+    "boards",
+    metadata,
+    Column("event_id", Uuid, ForeignKey("events.event_id", ondelete="CASCADE"), primary_key=True),
+    Column("board_id", String(64), nullable=False),
+    UniqueConstraint("board_id"),
+)
+
 places = Table(
     "places",
     metadata,

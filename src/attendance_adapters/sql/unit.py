@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from attendance_adapters.sql.accounts import Accounts, Sessions
+from attendance_adapters.sql.boards import Boards
 from attendance_adapters.sql.browsers import KnownBrowsers
 from attendance_adapters.sql.connections import Connections, Processes
 from attendance_adapters.sql.events import Events
@@ -28,6 +29,7 @@ class SqlUnit:
     __slots__ = (
         "accounts",
         "announcements",
+        "boards",
         "connections",
         "events",
         "friendships",
@@ -55,6 +57,7 @@ class SqlUnit:
         self.friendships = Friendships(executor)
         self.events = Events(executor)
         self.helpers = Helpers(executor)
+        self.boards = Boards(executor)
         self.places = Places(executor)
         self.ledger = Ledger(executor)
         self.connections = Connections(executor)

@@ -1,5 +1,17 @@
 """What can be shown of marks afterwards, and how organisers correct it. Contract: 7, 8."""
 
+from attendance_core.attendance.boards import (
+    BOARD_SECONDS,
+    Admission,
+    CheckViewers,
+    CountSheet,
+    MakeBoardLink,
+    RemoveBoardLink,
+    Sheet,
+    Viewer,
+    WatchAttendance,
+    board_id_of,
+)
 from attendance_core.attendance.corrections import (
     MARKER_MAY_ANNUL_SECONDS,
     MAX_NOTE_LENGTH,
@@ -18,16 +30,26 @@ from attendance_core.attendance.lists import (
 )
 
 __all__ = [
+    "BOARD_SECONDS",
     "MARKER_MAY_ANNUL_SECONDS",
     "MAX_NOTE_LENGTH",
+    "Admission",
     "AnnulMark",
     "Attended",
+    "CheckViewers",
+    "CountSheet",
     "GetAttendance",
     "GetLedger",
     "GetMyAttendance",
     "LedgerLine",
+    "MakeBoardLink",
     "MarkParticipant",
     "Participant",
     "ParticipantSeen",
+    "RemoveBoardLink",
     "SeenState",
+    "Sheet",
+    "Viewer",
+    "WatchAttendance",
+    "board_id_of",
 ]

@@ -15,6 +15,7 @@ from attendance_core.errors.accounts import (
 from attendance_core.errors.events import (
     AlreadyJoined,
     BadTimes,
+    BoardNotFound,
     EventDeleted,
     EventNameTaken,
     EventNotFound,
@@ -79,6 +80,7 @@ __all__ = [
     "BadPicture",
     "BadTimes",
     "BadUsername",
+    "BoardNotFound",
     "CommonPassword",
     "EventDeleted",
     "EventNameTaken",

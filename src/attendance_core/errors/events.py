@@ -22,6 +22,14 @@ class EventNotFound(Refusal):
     ru = "Такого события нет"
 
 
+class BoardNotFound(Refusal):
+    """No event has a board with this secret, or its time is up."""
+
+    kind = Kind.NOT_FOUND
+    en = "This link leads to no board any more, please ask for a new one"
+    ru = "По этой ссылке больше нет табло, попросите новую"
+
+
 class EventNameTaken(Refusal):
     """An event has this name already, in whatever case."""
 

@@ -6,6 +6,7 @@ All of it is of one transaction: a `ports.Unit` has one of each.
 from __future__ import annotations
 
 from attendance_core.repositories.accounts import Accounts, Sessions
+from attendance_core.repositories.boards import Boards
 from attendance_core.repositories.browsers import KnownBrowsers
 from attendance_core.repositories.connections import Connections, Processes
 from attendance_core.repositories.events import Events, Helpers
@@ -18,6 +19,7 @@ from attendance_core.repositories.profiles import Profiles, Scans
 
 __all__ = [
     "Accounts",
+    "Boards",
     "Connections",
     "Events",
     "Friendships",

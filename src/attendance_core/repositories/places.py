@@ -9,7 +9,7 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core.attendance import Participant
-    from attendance_core.marking.places import Place, PlaceKey
+    from attendance_core.marking.places import Place, PlaceKey, SheetCounts
     from attendance_core.pieces import ListQuery
 
 
@@ -50,6 +50,10 @@ class Places(Protocol):
         self, event_id: EventId, query: ListQuery[Participant]
     ) -> Sequence[Participant]:
         """Lists members and whoever has an entry, by display name, then id."""
+        ...
+
+    def counts(self, event_id: EventId, now: Instant) -> SheetCounts:
+        """Counts members and whoever has an entry; one whose hold has run out by now waits."""
         ...
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:

@@ -1,0 +1,60 @@
+"""The links of boards in SQL, and whoever may watch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import String, Uuid, bindparam, delete, exists, insert, or_, select
+
+from attendance_adapters.sql.executor import Executor
+from attendance_adapters.sql.tables import boards, events, helpers, sessions
+from attendance_core.attendance import Admission
+from attendance_core.vocabulary import BoardId, EventId, SessionId
+
+ADD_BOARD = insert(boards)
+REMOVE_BOARD = delete(boards).where(boards.c.event_id == bindparam("event_id", type_=Uuid))
+FIND_BOARDS = (
+    select(boards.c.event_id, boards.c.board_id, events.c.ends_at)
+    .select_from(boards.join(events, events.c.event_id == boards.c.event_id))
+    .where(boards.c.board_id.in_(bindparam("board_ids", expanding=True, type_=String())))
+)
+_helps = exists().where(
+    helpers.c.event_id == events.c.event_id, helpers.c.user_id == sessions.c.user_id
+)
+# The lists are of one length, since a statement is compiled once for each length of a list
+FIND_ORGANISING = (
+    select(events.c.event_id, sessions.c.session_id, events.c.ends_at, sessions.c.used_at)
+    .select_from(sessions.join(events, or_(events.c.creator_id == sessions.c.user_id, _helps)))
+    .where(
+        sessions.c.session_id.in_(bindparam("session_ids", expanding=True, type_=String())),
+        events.c.event_id.in_(bindparam("event_ids", expanding=True, type_=Uuid())),
+    )
+)
+
+
+class Boards:
+    """Keeps links; `repositories.Boards`."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._execute = executor.execute
+
+    def put(self, event_id: EventId, board_id: BoardId) -> None:
+        self.remove(event_id)
+        self._execute(ADD_BOARD, {"event_id": event_id, "board_id": board_id})
+
+    def remove(self, event_id: EventId) -> None:
+        self._execute(REMOVE_BOARD, {"event_id": event_id})
+
+    def shown(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
+        if not board_ids:
+            return []
+        rows = self._execute(FIND_BOARDS, {"board_ids": list(board_ids)})
+        return [Admission(*row) for row in rows]
+
+    def organising(
+        self, session_ids: Sequence[SessionId], event_ids: Sequence[EventId]
+    ) -> Sequence[Admission]:
+        if not session_ids:
+            return []
+        keys = {"session_ids": list(session_ids), "event_ids": list(event_ids)}
+        return [Admission(*row) for row in self._execute(FIND_ORGANISING, keys)]

@@ -1,0 +1,183 @@
+"""The link of an event's board, and whoever watches its counts. Contract: 8.5."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from attendance_core import ports
+from attendance_core.accounts import SESSION_SECONDS
+from attendance_core.arguments import check_event_id
+from attendance_core.errors import BoardNotFound, EventNotFound, EventOver
+from attendance_core.events.organisers import check_organiser
+from attendance_core.marking.places import SheetCounts
+from attendance_core.vocabulary import BoardId, EventId, Instant, Seconds, SessionId, UserId
+
+BOARD_SECONDS: Seconds = 3600  # Contract: MakeBoardLink, behind the end of its event
+
+
+def board_id_of(secret: str) -> BoardId:
+    """Makes the name that the secret of a link is kept under."""
+    return BoardId(hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who watches an event: an organiser by their session, or by the link of its board.
+
+    ``user_id`` is None where nobody knows who it is.
+    """
+
+    event_id: EventId
+    shown: SessionId | BoardId
+    user_id: UserId | None = None
+
+
+class Admission(NamedTuple):
+    """A session of an organiser, or a link, with the event that it lets its owner watch.
+
+    ``used_at``: when the session was used last; None of a link.
+    """
+
+    event_id: EventId
+    shown: SessionId | BoardId
+    ends_at: Instant
+    used_at: Instant | None = None
+
+    def holds(self, now: Instant) -> bool:
+        """Tells whether it still lets its owner watch."""
+        if self.used_at is None:
+            return now < self.ends_at + BOARD_SECONDS
+        return now < self.used_at + SESSION_SECONDS
+
+
+class Sheet(NamedTuple):
+    """An event's counts at one moment; ``is_over``: these are its last."""
+
+    counts: SheetCounts
+    at: Instant
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MakeBoardLink:
+    """Makes the link of an event's board; it ends the one before.
+
+    Contract: POST /api/events/MakeBoardLink.
+    """
+
+    transact: ports.Transact
+    ids: ports.Ids
+
+    async def __call__(self, *, actor: UserId, event_id: EventId) -> str:
+        """Answers its secret, which is not kept. Raises EventNotFound, NotAnOrganiser, EventOver
+        where the link would have ended already.
+        """
+        check_event_id(event_id)
+        secret = self.ids.token()
+
+        def work(unit: ports.Unit) -> None:
+            event = unit.events.lock(event_id)
+            check_organiser(unit, event, actor)
+            if unit.now() >= event.ends_at + BOARD_SECONDS:
+                raise EventOver
+            unit.boards.put(event_id, board_id_of(secret))
+
+        await self.transact(work)
+        return secret
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveBoardLink:
+    """Ends the link of an event's board. Contract: POST /api/events/RemoveBoardLink."""
+
+    transact: ports.Transact
+
+    async def __call__(self, *, actor: UserId, event_id: EventId) -> None:
+        """Does nothing where there is none. Raises EventNotFound, NotAnOrganiser."""
+        check_event_id(event_id)
+
+        def work(unit: ports.Unit) -> None:
+            check_organiser(unit, unit.events.lock(event_id), actor)
+            unit.boards.remove(event_id)
+
+        await self.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchAttendance:
+    """Lets somebody watch the counts of an event. Contract: GET /api/events/WatchAttendance."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, actor: UserId, session_id: SessionId, event_id: EventId) -> Viewer:
+        """Lets an organiser in, by this session of theirs. Raises EventNotFound, NotAnOrganiser."""
+        check_event_id(event_id)
+
+        def look(unit: ports.Unit) -> None:
+            check_organiser(unit, unit.events.get(event_id), actor)
+
+        await self.observe(look)
+        return Viewer(event_id, session_id, actor)
+
+    async def by_link(self, secret: str) -> Viewer:
+        """Lets in whoever shows the secret of a link. Raises BoardNotFound, also once it ended."""
+        board_id = board_id_of(secret)
+
+        def look(unit: ports.Unit) -> Viewer:
+            for link in unit.boards.shown([board_id]):
+                if link.holds(unit.now()):
+                    return Viewer(link.event_id, board_id)
+            raise BoardNotFound
+
+        return await self.observe(look)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckViewers:
+    """Finds out who may still watch. Contract: WatchAttendance."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, viewers: Collection[Viewer]) -> frozenset[Viewer]:
+        """Answers those whose session, right or link has not ended. Raises Unavailable."""
+        organisers = [each for each in viewers if each.user_id is not None]
+        by_link = [each for each in viewers if each.user_id is None]
+
+        def look(unit: ports.Unit) -> frozenset[Viewer]:
+            found = unit.boards.organising(
+                [SessionId(each.shown) for each in organisers],
+                [each.event_id for each in organisers],
+            )
+            links = unit.boards.shown([BoardId(each.shown) for each in by_link])
+            now = unit.now()
+            let_in = {(each.event_id, each.shown) for each in (*found, *links) if each.holds(now)}
+            return frozenset(each for each in viewers if (each.event_id, each.shown) in let_in)
+
+        return await self.observe(look)
+
+
+@dataclass(frozen=True, slots=True)
+class CountSheet:
+    """Counts who is on the sheet of an event. Contract: WatchAttendance."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, event_id: EventId) -> Sheet | None:
+        """Counts at one moment; None of an event that has been deleted. Raises Unavailable."""
+        check_event_id(event_id)
+
+        def look(unit: ports.Unit) -> Sheet | None:
+            try:
+                event = unit.events.get(event_id)
+            except EventNotFound:
+                return None
+            now = unit.now()
+            counts = unit.places.counts(event_id, now)
+            if now < event.ends_at:
+                return Sheet(counts, now, is_over=False)
+            return Sheet(counts._replace(waiting=0, held=0), now, is_over=True)
+
+        return await self.observe(look)
