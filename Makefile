@@ -90,12 +90,12 @@ lint: install ## Check style, formatting and the directions of imports
 
 # What runs in this process, where coverage sees it; a test of anything else is one of `rest`
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,accepting actors bad_input bounded browsing \
-  calls_accounts calls_attendance calls_events calls_friends calls_organisers calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings event_page \
+  calls_accounts calls_attendance calls_boards calls_events calls_friends calls_organisers calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings event_page \
   envelope files frames full_disk fuzz health heartbeat holds http_protocol incoming_bodies karma karma_months ledger \
   limits long_lists person_turns \
   marking_rules marks_of_before marks_told migrations news notifier openapi opening organisers_live organisers_races orphans other_person outbox packing page passwords \
   picture_files pictures rooms scans search search_index security_lines settings sockets \
-  sockets_without_news sqlite sqlite_groups store_calls stores stores_marking stores_organisers together twins who_may wrong_use ws_protocol) \
+  sockets_without_news sqlite sqlite_groups store_calls stores stores_boards stores_marking stores_organisers together twins watching who_may wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=90 attendance_web=83

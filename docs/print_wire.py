@@ -157,10 +157,12 @@ def _call(call: Call) -> Iterator[str]:
     yield f"### {call.name}"
     yield ""
     login = "needs log-in" if call.needs_login else "needs no log-in"
+    login += ", or `Authorization: Board <secret>`" if call.takes_board else ""
     yield f"`{call.method} {call.path}`, {login}. {call.summary}"
     yield ""
     yield f"- takes: {_fields(call.arguments)}"
-    yield f"- answers: {_answer(call.answer)}"
+    stream = "`text/event-stream`, each `counts` with " if call.is_stream else ""
+    yield f"- answers: {stream}{_answer(call.answer)}"
 
 
 def _answer(answer: Any) -> str:

@@ -51,6 +51,7 @@ from attendance_web.http.password_turns import (
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.opening_turns import OPENING_SECONDS
 from attendance_web.live.outbox import MAX_OUTBOX
+from attendance_web.live.watching import MAX_OF_LINK, MAX_OF_PERSON
 from attendance_web.routes import CALLS as ALL_CALLS
 from attendance_web.serving.http_closing import HEAD_SECONDS
 from attendance_web.serving.http_head import (
@@ -200,6 +201,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     joined, hours = "people whom an organiser marks by hand", JOINED_BY_HAND.within / 3600
     yield f"{joined}, and who had not joined", f"{JOINED_BY_HAND.most} in {hours:g} h", "429"
     yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
+    yield (
+        "streams of WatchAttendance in a process: of a person in an event, of a board's link",
+        f"{MAX_OF_PERSON}, {MAX_OF_LINK}",
+        "429",
+    )
     yield "events of a person that have not ended", str(MAX_OPEN_EVENTS), "`error` 3"
     yield "rows of a list that are passed over (`offset`)", str(MAX_OFFSET), "`error` 1"
     yield (

@@ -149,6 +149,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         turns,
         Bodies(),
         ListTurns(attendance.looks_at_once),
+        sockets.watch,
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,
         refuses_calls=lambda: sockets.refuses_calls,

@@ -10,6 +10,7 @@ from litestar.types import Message, Scope
 from attendance_web import (
     accounts,
     attendance,
+    boards,
     event_page,
     events,
     friends,
@@ -33,6 +34,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *events.CALLS,
     *organisers.CALLS,
     *attendance.CALLS,
+    *boards.CALLS,
 )
 
 

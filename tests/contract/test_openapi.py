@@ -49,6 +49,9 @@ GET /api/events/GetHelpers event_id
 POST /api/events/MarkParticipant event_id user_id ?note
 POST /api/events/AnnulMark event_id user_id n reason ?note
 GET /api/events/GetLedger event_id ?user_id ?limit ?offset
+GET /api/events/WatchAttendance ?event_id
+POST /api/events/MakeBoardLink event_id
+POST /api/events/RemoveBoardLink event_id
 """.strip().splitlines()
 WITHOUT_LOG_IN = {"SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"}
 MEDIA_TYPES = {
@@ -125,7 +128,9 @@ class TestOpenApi:
             for operation in item.values():
                 for status, answer in operation["responses"].items():
                     schema = answer["content"]["application/json"]["schema"]
-                    if status == "200":
+                    if "text/event-stream" in answer["content"]:
+                        assert operation["operationId"] == "WatchAttendance"
+                    elif status == "200":
                         done, refused = schema["anyOf"]
                         assert set(done["required"]) == {"error", "error_msg", "response"}
                         schema = refused
@@ -138,10 +143,12 @@ class TestOpenApi:
     ) -> None:
         """A session by logging in; tokens by no call so far."""
         schemes = set(document["components"]["securitySchemes"])
-        assert schemes == {"session", "csrf"}
+        assert schemes == {"session", "csrf", "board"}
         for path, item in document["paths"].items():
             for method, operation in item.items():
-                (shown,) = operation["security"]
+                shown, *others = operation["security"]
+                is_watched = operation["operationId"] == "WatchAttendance"
+                assert others == ([{"board": []}] if is_watched else [])
                 assert shown.keys() <= schemes
                 assert ("csrf" in shown) is (method == "post")
                 assert ("session" in shown) is (operation["operationId"] not in WITHOUT_LOG_IN), (

@@ -83,6 +83,9 @@ class Fuzz:
         elif "requestBody" in operation:
             made.how = self._body(operation["requestBody"]["content"])
         self._spoil(made)
+        answers = operation["responses"].get("200", {}).get("content", {})
+        if "text/event-stream" in answers and made.method == "GET":
+            made.method = "HEAD"  # nobody here reads what has no end
         return made
 
     def _spoil(self, made: Request) -> None:

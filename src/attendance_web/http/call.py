@@ -19,6 +19,7 @@ from attendance_core.errors import NotLoggedIn
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import SessionId, UserId
 from attendance_web.http.cookies import browser_cookie, no_session_cookie, session_cookie
+from attendance_web.http.event_streams import EventStream, Watch
 from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
@@ -45,6 +46,7 @@ class CallServices:
     person_turns: FairTurns
     bodies: Bodies
     list_turns: ListTurns
+    watch: Watch  # opens a stream for as long as it lasts
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop
     refuses_calls: Callable[[], bool]  # whether it takes no calls any more
@@ -64,13 +66,19 @@ class CallContext(Generic[A]):
     cookies: list[Cookie] = field(default_factory=list)  # to be set with the answer
     secure: bool = False
     browser_secrets: tuple[str, ...] = ()  # what accounts may know this browser by
+    board_secret: str | None = None  # where this call takes one
+
+    @property
+    def signed_in(self) -> Actor:
+        """Says who makes the call, and by which session. Raises NotLoggedIn."""
+        if self.actor is None:
+            raise NotLoggedIn
+        return self.actor
 
     @property
     def person(self) -> UserId:
         """Names who makes the call. Raises NotLoggedIn."""
-        if self.actor is None:
-            raise NotLoggedIn
-        return self.actor.user_id
+        return self.signed_in.user_id
 
     @property
     def replaceable(self) -> SessionId | None:
@@ -115,11 +123,13 @@ class Call:
     name: str
     use_case: str
     needs_login: bool
+    takes_board: bool  # whether the secret of a board does as well
     heeds_person: bool  # whether it is refused to another person than its header names
     most_bytes: int
     arguments: type[msgspec.Struct]
     answer: Any  # a type that msgspec encodes; None where there is nothing to say
     is_list: bool  # whether it answers a list in one look, for which people take turns
+    is_stream: bool  # whether its answer goes on, and tells one such thing after another
     summary: str
     run: Run
 
@@ -136,9 +146,10 @@ def get(
     heeds_person: bool = True,
     use_case: str | None = None,
     is_list: bool = False,
+    or_board: bool = False,
 ) -> Callable[[Run], Call]:
     """Declares a call that reads."""
-    return _declare("GET", path, login, heeds_person, BODY_BYTES, use_case, None, is_list)
+    return _declare("GET", path, login, heeds_person, BODY_BYTES, use_case, None, is_list, or_board)
 
 
 def post(
@@ -150,7 +161,7 @@ def post(
     name: str | None = None,
 ) -> Callable[[Run], Call]:
     """Declares a call that changes something."""
-    return _declare("POST", path, login, heeds_person, most_bytes, None, name, False)
+    return _declare("POST", path, login, heeds_person, most_bytes, None, name, False, False)
 
 
 def _declare(
@@ -162,6 +173,7 @@ def _declare(
     use_case: str | None,
     name: str | None,
     is_list: bool,
+    takes_board: bool,
 ) -> Callable[[Run], Call]:
     named = name or path.rpartition("/")[2]
 
@@ -169,6 +181,9 @@ def _declare(
         hints = get_type_hints(run)
         (arguments,) = get_args(hints["call"])
         answer = hints["return"]
+        is_stream = get_origin(answer) is EventStream
+        if is_stream:
+            (answer,) = get_args(answer)
         if get_origin(answer) is Pieces:
             _, answer = get_args(answer)
         return Call(
@@ -177,11 +192,13 @@ def _declare(
             named,
             use_case or named,
             login,
+            takes_board,
             heeds_person,
             most_bytes,
             arguments,
             None if answer is type(None) else answer,
             is_list,
+            is_stream,
             (run.__doc__ or "").partition("\n")[0],
             run,
         )

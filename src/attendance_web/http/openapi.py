@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from attendance_core.version import __version__
 from attendance_web.http.call import Call
 from attendance_web.http.envelope import BROKEN, JSON, UNAVAILABLE, WIRE
+from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.credentials import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 
 Schema = dict[str, Any]
@@ -68,6 +69,11 @@ def document(calls: Sequence[Call]) -> Schema:
             "schemas": {**components, "ErrorEnvelope": _envelope({"type": "object"}, refused=True)},
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+                "board": {
+                    "type": "http",
+                    "scheme": "board",
+                    "description": "The secret in the fragment of a board's link.",
+                },
                 "csrf": {
                     "type": "apiKey",
                     "in": "header",
@@ -90,13 +96,7 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
         "responses": {
             "200": {
                 "description": "Done, or refused by the call itself (`error` says which)",
-                "content": {
-                    JSON: {
-                        "schema": {
-                            "anyOf": [_envelope(answer), {"$ref": REF.format(name="ErrorEnvelope")}]
-                        }
-                    }
-                },
+                "content": _content(call, answer),
             },
             **{str(status): _refusal(status) for status in _statuses(call)},
         },
@@ -109,6 +109,14 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
             "content": {each: {"schema": _body(each, arguments)} for each in BODIES},
         }
     return operation
+
+
+def _content(call: Call, answer: Schema) -> Schema:
+    """Describes what comes with 200: of a stream what the data of each of its events is."""
+    refused = {"$ref": REF.format(name="ErrorEnvelope")}
+    if call.is_stream:
+        return {EVENT_STREAM: {"schema": answer}, JSON: {"schema": refused}}
+    return {JSON: {"schema": {"anyOf": [_envelope(answer), refused]}}}
 
 
 def _tag(path: str) -> str:
@@ -163,7 +171,7 @@ def _security(call: Call) -> list[Schema]:
     by_cookie: Schema = {"session": []} if call.needs_login else {}
     if call.method == "POST":
         by_cookie["csrf"] = []
-    return [by_cookie]
+    return [by_cookie, {"board": []}] if call.takes_board else [by_cookie]
 
 
 def _statuses(call: Call) -> list[int]:

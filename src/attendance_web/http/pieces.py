@@ -22,6 +22,7 @@ from litestar.response.base import ASGIResponse
 from attendance_core.errors import Refusal, Unavailable
 from attendance_core.pieces import MAX_PIECE
 from attendance_core.vocabulary import Seconds
+from attendance_web.http.client_leaving import until_gone
 from attendance_web.http.envelope import JSON, NO_STORE, around_rows, cause_of, success
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.wire.callers import Caller
@@ -116,7 +117,7 @@ class _PiecesAnswer(ASGIResponse):
         """
         turns, caller = self._reading.turns, self._reading.caller
         clock = asyncio.get_running_loop().time
-        gone, began = asyncio.create_task(_until_gone(receive)), clock()
+        gone, began = asyncio.create_task(until_gone(receive)), clock()
         async with AsyncExitStack() as turn:
             turn.callback(gone.cancel)
             async with asyncio.timeout_at(self._reading.until):
@@ -174,9 +175,3 @@ class _PiecesAnswer(ASGIResponse):
             return
         if not gone.done():
             await send({"type": "http.response.body", "body": after, "more_body": False})
-
-
-async def _until_gone(receive: Any) -> None:
-    """Returns when the client has gone, or has all it wanted."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -19,6 +19,7 @@ from attendance_web.http.begin_turns import began_at
 from attendance_web.http.body_parsing import parse_body, parse_query
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
+from attendance_web.http.event_streams import EventStream, StreamResponse
 from attendance_web.http.fields import reader_of
 from attendance_web.http.incoming_bodies import Body
 from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
@@ -26,6 +27,7 @@ from attendance_web.http.pieces import Pieces, PiecesResponse
 from attendance_web.wire.callers import Caller, address_of, caller_of
 from attendance_web.wire.client_gone import client_gone_from
 from attendance_web.wire.credentials import (
+    board_secret_from,
     browser_secrets_from,
     check_person,
     credential_from,
@@ -75,7 +77,8 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     scope = request.scope
     headers: RawHeaders = scope["headers"]
     secure = is_secure(scope)
-    credential = credential_from(headers, secure=secure)
+    board_secret = board_secret_from(headers) if declared.takes_board else None
+    credential = None if board_secret is not None else credential_from(headers, secure=secure)
     if declared.method == "POST":
         if content_length(headers) > declared.most_bytes:
             raise BodyTooLarge
@@ -86,7 +89,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     if actor is not None:
         services.seen.note(actor)
         await _count(actor.user_id, services)
-    elif declared.needs_login:
+    elif declared.needs_login and board_secret is None:
         raise NotLoggedIn
     if declared.heeds_person:
         _check_person(actor, headers)
@@ -103,11 +106,14 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             services.limits,
             secure=secure,
             browser_secrets=browser_secrets_from(headers, secure=secure),
+            board_secret=board_secret,
         )
         until = began_at(scope) + ANSWER_SECONDS + coming if declared.needs_login else None
         answer = await _run(declared, call, services, caller, until, scope)
     if actor is not None and actor.renewed and not call.cookies:
         call.keep_session()
+    if isinstance(answer, EventStream):
+        return StreamResponse(services.watch, answer.viewer, call.cookies, until)
     if isinstance(answer, Pieces):
         return PiecesResponse(answer, services.list_turns, caller, call.cookies, until)
     return success(answer, call.cookies)

@@ -28,6 +28,7 @@ from attendance_web.live.close_codes import ENDING_CODES, MARKED, RESTART
 from attendance_web.live.messages import encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.person_cache import PersonCache
+from attendance_web.live.streams import RoomStreams
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Room:
         self.event_id = event_id
         self.visit_count = 0  # in it, or on their way in or out
         self.people = PersonCache(use_cases.get_profile_summaries)
+        self.streams = RoomStreams(event_id, use_cases.count_sheet)
         self._mirror = Mirror()
         self._notifier = notifier
         self._use_cases = use_cases
@@ -94,6 +96,7 @@ class Room:
     def close(self) -> None:
         """Ends it, once nobody is here any more."""
         self._life.cancel()
+        self.streams.close()
         for task in self._asking:
             task.cancel()
         if self._telling is not None:
@@ -138,6 +141,7 @@ class Room:
         if reading.ends_at is not None:
             self._ends_in = reading.ends_at - reading.at
         self._deliver(self._mirror.apply_reading(begun, reading))
+        self.streams.count_soon()
         # Afterwards: frames go out without a name rather than late, and when the room is opened
         # there is nobody yet to send any to
         listed = {place.user_id for place in reading.listed}
@@ -148,6 +152,7 @@ class Room:
             self._refresh.set()  # it may end at another instant
         if not isinstance(heard, ports.Missed):
             self._deliver(self._mirror.apply_announcement(heard))
+            self.streams.count_soon()
 
     def add_asker(self, outbox: Outbox, asked: Asked) -> None:
         """Takes in a ``mark_me`` socket that is open and stored."""
@@ -183,7 +188,8 @@ class Room:
         self._mirror.remove(connection)
 
     def close_for_restart(self, within: Seconds) -> None:
-        """Closes every socket here, once its command is answered, to come back."""
+        """Closes every socket here, once its command is answered, and every stream."""
+        self.streams.close_for_restart(within)
         loop = asyncio.get_running_loop()
         for outbox in self._outboxes.values():
             pause = random.uniform(0, within)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final
 
 from attendance_core import ports
 from attendance_core.accounts import Actor
+from attendance_core.attendance import Viewer
+from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import EventId, ProcessId, Seconds
@@ -16,6 +18,8 @@ from attendance_web.live.hang_ups import HangUps
 from attendance_web.live.opening_turns import OpeningQueue
 from attendance_web.live.rooms import Rooms
 from attendance_web.live.stays import Stays
+from attendance_web.live.streams import Stream
+from attendance_web.live.watching import Watching
 from attendance_web.wire.turns import FairTurns
 
 DRAIN_SECONDS: Final[Seconds] = 10.0
@@ -53,6 +57,7 @@ class Sockets:
         self.on_command = on_command
         self.person_turns = person_turns
         self.rooms = Rooms(notifier, use_cases, process_id)
+        self.watching = Watching(self.rooms, use_cases.check_viewers)
         self.openings = OpeningQueue()
         self.hang_ups = HangUps(use_cases.hang_up, process_id)
         self.stays = Stays()
@@ -76,8 +81,17 @@ class Sockets:
             if not self._tracked:
                 self._empty.set()
 
+    @asynccontextmanager
+    async def watch(self, viewer: Viewer) -> AsyncIterator[Stream]:
+        """Opens a stream for somebody who may watch. Raises TooManyRequests, Unavailable."""
+        with self.track():
+            async with self.watching.open(viewer) as stream:
+                if self.is_draining:
+                    raise Unavailable
+                yield stream
+
     async def drain(self) -> None:
-        """Closes every socket, each within 5 s, to come back elsewhere.
+        """Closes every socket and stream, each within 5 s, to come back elsewhere.
 
         Returns when they have gone, or in 10 s.
         """
@@ -94,4 +108,5 @@ class Sockets:
 
     async def close(self) -> None:
         """Gives up what could not be stored."""
+        await self.watching.close()
         await self.hang_ups.close()

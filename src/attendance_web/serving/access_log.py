@@ -12,6 +12,8 @@ import structlog
 
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.callers import address_of
+from attendance_web.wire.counts import EVENT_STREAM
+from attendance_web.wire.headers import header
 from attendance_web.wire.log_fields import LOG_EXTENSION
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ class Answered:
     method: str | None  # None: a socket
     path: str
     code: int | None  # the status, or what we closed a socket with
-    seconds: Seconds
+    seconds: Seconds  # until a stream has begun, and until the end of any other
 
 
 def ignore_answer(answered: Answered) -> None:
@@ -63,6 +65,7 @@ class AccessLog:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         begun, path = time.perf_counter(), scope["path"]  # Litestar writes its own there
         code: int | None = None  # the status, or what we closed a socket with
+        begun_in: Seconds | None = None  # of an answer that goes on
         log_fields: dict[str, str] = {}  # the code of a refusal, which may come with status 200
         cast(Any, scope)["extensions"] = {
             **(scope.get("extensions") or {}),
@@ -70,9 +73,12 @@ class AccessLog:
         }
 
         async def send_on(event: ASGISendEvent) -> None:
-            nonlocal code
+            nonlocal code, begun_in
             if event["type"] == "http.response.start":
                 code = event["status"]
+                kind = header(event.get("headers", ()), "content-type") or ""
+                if kind.startswith(EVENT_STREAM):
+                    begun_in = time.perf_counter() - begun
                 event["headers"] = [*event.get("headers", ()), (REQUEST_ID, request_id.encode())]
             elif event["type"] == "websocket.close":
                 code = event.get("code", 1000)
@@ -83,7 +89,7 @@ class AccessLog:
         finally:
             seconds = time.perf_counter() - begun
             method = scope["method"] if scope["type"] == "http" else None
-            self._on_answer(Answered(method, path, code, seconds))
+            self._on_answer(Answered(method, path, code, begun_in or seconds))
             if not path.startswith(HEALTH):
                 logger.info(
                     "socket" if method is None else "request",

@@ -69,6 +69,12 @@ def credential_from(headers: RawHeaders, *, secure: bool) -> Credential | None:
     return Credential(found.pop(), CredentialKind.COOKIE) if len(found) == 1 else None
 
 
+def board_secret_from(headers: RawHeaders) -> str | None:
+    """Finds the secret of a board's link, which no browser sends unasked."""
+    scheme, _, secret = (header(headers, "authorization") or "").partition(" ")
+    return secret.strip() if scheme.lower() == "board" else None
+
+
 def check_person(actor: Actor | None, said: str | None) -> None:
     """Checks that whoever is logged in is whom the page, or the program, acts for.
 

@@ -1,0 +1,115 @@
+"""Answers that go on until there is nothing more to tell. Contract: WatchAttendance.
+
+A piece is sent when it is there, and the next is made of what is true by then: a client that reads
+slowly misses what lies between, and one that reads nothing is let go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.response.base import ASGIResponse
+
+from attendance_core.attendance import Viewer
+from attendance_core.errors import TooManyRequests, Unavailable
+from attendance_core.vocabulary import Seconds
+from attendance_web.http.client_leaving import until_gone
+from attendance_web.http.envelope import NO_STORE
+from attendance_web.wire.client_gone import client_gone_from
+from attendance_web.wire.counts import EVENT_STREAM
+from attendance_web.wire.log_fields import log_fields_of
+
+A = TypeVar("A")  # what its events tell
+
+SEND_SECONDS: Final[Seconds] = 15.0  # for one piece, of a client that reads slowly
+REFUSAL_SECONDS: Final[Seconds] = 0.5  # who is told at once that it is too much asks at once again
+
+
+class Stream(Protocol):
+    """Tells something over a while."""
+
+    def pieces(self) -> AsyncIterator[bytes]: ...
+
+    def close(self) -> None:
+        """Has the pieces end."""
+
+
+Watch = Callable[[Viewer], AbstractAsyncContextManager[Stream]]
+
+
+@dataclass(frozen=True, slots=True)
+class EventStream(Generic[A]):
+    """An answer to somebody who watches."""
+
+    viewer: Viewer
+
+
+class StreamResponse(Response[bytes]):
+    """Hands Litestar an answer whose stream is opened when it is sent."""
+
+    def __init__(
+        self, watch: Watch, viewer: Viewer, cookies: list[Cookie], until: Seconds | None
+    ) -> None:
+        super().__init__(b"")
+        self._answer = _StreamAnswer(watch, viewer, cookies, until)
+
+    def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
+        """Makes the answer, of which nothing has been told yet."""
+        return self._answer
+
+
+class _StreamAnswer(ASGIResponse):
+    """Opens one stream, until an instant by the clock of the loop, and sends what it tells."""
+
+    _should_set_content_length = False
+
+    def __init__(
+        self, watch: Watch, viewer: Viewer, cookies: list[Cookie], until: Seconds | None
+    ) -> None:
+        # nginx and others keep no part of it back where they are told so
+        headers = {**NO_STORE, "X-Accel-Buffering": "no"}
+        super().__init__(headers=headers, cookies=cookies, media_type=EVENT_STREAM)
+        self._watch = watch
+        self._viewer = viewer
+        self._until = until
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Raises TooManyRequests, Unavailable, before it has begun."""
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout_at(self._until):
+                    stream = await stack.enter_async_context(self._watch(self._viewer))
+            except TimeoutError:
+                raise Unavailable from None
+            except TooManyRequests:
+                await asyncio.sleep(REFUSAL_SECONDS)
+                raise
+            leaving = [asyncio.create_task(until_gone(receive))]
+            if (says_no_more := client_gone_from(scope)) is not None:
+                leaving.append(asyncio.create_task(_until(says_no_more)))
+            for sign in leaving:
+                sign.add_done_callback(lambda _: stream.close())
+                stack.callback(sign.cancel)
+            await self.start_response(send)
+            try:
+                async for piece in stream.pieces():
+                    await _send_in_time(send, piece, more_body=True)
+                await _send_in_time(send, b"", more_body=False)
+            except TimeoutError:
+                log_fields_of(scope)["code"] = "too_slow"  # cut off
+
+
+async def _send_in_time(send: Any, piece: bytes, *, more_body: bool) -> None:
+    """Raises TimeoutError where the client does not read."""
+    async with asyncio.timeout(SEND_SECONDS):
+        await send({"type": "http.response.body", "body": piece, "more_body": more_body})
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()

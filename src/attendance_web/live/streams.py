@@ -1,0 +1,142 @@
+"""The streams of one room: those who watch its counts. Contract: WatchAttendance, decision 0020.
+
+They are no sockets: nobody who watches waits or marks, and nothing of them is in the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from contextvars import Context
+from typing import Final
+
+from attendance_core.attendance import CountSheet, Viewer
+from attendance_core.errors import Unavailable
+from attendance_core.marking.places import SheetCounts
+from attendance_core.vocabulary import EventId, Seconds
+from attendance_web.wire.counts import COMMENT, encode_counts
+
+logger = logging.getLogger(__name__)
+
+COUNTS_EVERY: Final[Seconds] = 0.5  # Contract: WatchAttendance, at most twice a second
+COMMENT_EVERY: Final[Seconds] = 15.0  # Contract: WatchAttendance
+
+
+class Stream:
+    """One open answer. What its reader has not taken yet is the last counts, and no others."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self._next: bytes | None = None
+        self._told_at: Seconds = -COUNTS_EVERY  # by the clock of the loop
+        self._is_over = False  # nothing comes behind what is next
+        self._changed = asyncio.Event()
+
+    def show(self, counts: bytes, *, is_last: bool = False) -> None:
+        """Has these counts told next, whatever was to be told before."""
+        if not self._is_over:
+            self._next, self._is_over = counts, is_last
+            self._changed.set()
+
+    def close(self) -> None:
+        """Ends it without another word: whoever comes back is told why."""
+        self._next, self._is_over = None, True
+        self._changed.set()
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Waits for what is next, again and again until the end."""
+        loop = asyncio.get_running_loop()
+        while self._next is not None or not self._is_over:
+            if self._next is None:
+                if not await self._changes_within(COMMENT_EVERY):
+                    yield COMMENT
+                continue
+            too_early = self._told_at + COUNTS_EVERY - loop.time()
+            if too_early > 0:
+                await self._changes_within(too_early)
+                continue
+            piece, self._next, self._told_at = self._next, None, loop.time()
+            yield piece
+
+    async def _changes_within(self, seconds: Seconds) -> bool:
+        self._changed.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        return self._changed.is_set()
+
+
+class RoomStreams:
+    """Counts for all streams of a room at once: where something has changed, and somebody watches.
+
+    One look at the store each time, and at most one in half a second.
+    """
+
+    def __init__(self, event_id: EventId, count_sheet: CountSheet) -> None:
+        self._event_id = event_id
+        self._count_sheet = count_sheet
+        self._streams: set[Stream] = set()
+        self._told: tuple[SheetCounts, bytes] | None = None  # the last, while somebody watches
+        self._counted_at: Seconds = -COUNTS_EVERY  # by the clock of the loop
+        self._is_old = False  # it is to be counted again
+        self._counting: asyncio.Task[None] | None = None
+
+    def add(self, stream: Stream) -> None:
+        """Takes one in, which is told what the others know, or what is counted now."""
+        self._streams.add(stream)
+        if self._told is None:
+            self.count_soon()
+        else:
+            stream.show(self._told[1])
+
+    def remove(self, stream: Stream) -> None:
+        """Forgets one that has ended."""
+        self._streams.discard(stream)
+        if not self._streams:
+            self._told = None
+
+    def count_soon(self) -> None:
+        """Has it counted again; does nothing where nobody watches."""
+        self._is_old = bool(self._streams)
+        if self._is_old and self._counting is None:
+            # Of its own, or its logs would tell the request of whoever came first
+            self._counting = asyncio.create_task(self._count(), context=Context())
+
+    def close_for_restart(self, within: Seconds) -> None:
+        """Ends every stream here, to come back: each at an instant of its own."""
+        loop = asyncio.get_running_loop()
+        for stream in self._streams:
+            loop.call_later(random.uniform(0, within), stream.close)
+
+    def close(self) -> None:
+        """Stops counting."""
+        if self._counting is not None:
+            self._counting.cancel()
+
+    async def _count(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._is_old and self._streams:
+                await asyncio.sleep(self._counted_at + COUNTS_EVERY - loop.time())
+                self._is_old, self._counted_at = False, loop.time()
+                await self._count_once()
+        except Unavailable:
+            logger.warning("a room could not be counted; the next reading has it counted again")
+        except Exception:
+            logger.exception("a room could not be counted")
+        finally:
+            self._counting = None
+
+    async def _count_once(self) -> None:
+        sheet = await self._count_sheet(event_id=self._event_id)
+        if sheet is None:
+            for stream in self._streams:
+                stream.close()
+        elif sheet.is_over or self._told is None or self._told[0] != sheet.counts:
+            encoded = encode_counts(sheet)
+            self._told = None if sheet.is_over else (sheet.counts, encoded)
+            for stream in self._streams:
+                stream.show(encoded, is_last=sheet.is_over)

@@ -1,0 +1,107 @@
+"""Everybody who watches in this process: how many may, and until when. Contract: WatchAttendance.
+
+Whether they still may is asked for all of them together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import Context
+from typing import Final
+
+from attendance_core.attendance import CheckViewers, Viewer
+from attendance_core.errors import TooManyRequests, Unavailable
+from attendance_core.vocabulary import BoardId, EventId, Seconds, SessionId, UserId
+from attendance_web.live.rooms import Rooms
+from attendance_web.live.streams import Stream
+
+logger = logging.getLogger(__name__)
+
+MAX_OF_PERSON, MAX_OF_LINK = 16, 200  # Contract: WatchAttendance, counted by each process
+RETRY_SECONDS: Final = 5  # after which whoever is one too many may try again
+CHECK_EVERY: Final[Seconds] = 4.0  # Contract: WatchAttendance, it ends within 5 s
+CHECKED_AT_ONCE: Final = 100  # viewers that one look is about
+
+
+class Watching:
+    """Opens streams, and ends those whose session, right or link has ended."""
+
+    def __init__(self, rooms: Rooms, check_viewers: CheckViewers) -> None:
+        self._rooms = rooms
+        self._check_viewers = check_viewers
+        self._open: dict[Viewer, set[Stream]] = {}
+        self._counts = Counter[tuple[EventId, UserId | SessionId | BoardId]]()
+        self._checking: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def open(self, viewer: Viewer) -> AsyncIterator[Stream]:
+        """Opens a stream for as long as the block lasts. Raises TooManyRequests, Unavailable."""
+        is_person = viewer.user_id is not None
+        whose = viewer.event_id, viewer.shown if viewer.user_id is None else viewer.user_id
+        if self._counts[whose] >= (MAX_OF_PERSON if is_person else MAX_OF_LINK):
+            raise TooManyRequests(seconds=RETRY_SECONDS)
+        stream = Stream(viewer)
+        self._counts[whose] += 1
+        try:
+            async with self._rooms.enter(viewer.event_id) as room:
+                self._add(stream)
+                room.streams.add(stream)
+                try:
+                    yield stream
+                finally:
+                    room.streams.remove(stream)
+                    self._remove(stream)
+        finally:
+            self._counts[whose] -= 1
+            if not self._counts[whose]:
+                del self._counts[whose]
+
+    @property
+    def stream_count(self) -> int:
+        """How many streams are open, or on their way in or out."""
+        return self._counts.total()
+
+    async def close(self) -> None:
+        """Stops asking whether anybody may still watch."""
+        if self._checking is not None:
+            self._checking.cancel()
+            await asyncio.wait([self._checking])
+
+    def _add(self, stream: Stream) -> None:
+        self._open.setdefault(stream.viewer, set()).add(stream)
+        if self._checking is None:
+            self._checking = asyncio.create_task(self._check(), context=Context())
+
+    def _remove(self, stream: Stream) -> None:
+        theirs = self._open[stream.viewer]
+        theirs.discard(stream)
+        if not theirs:
+            del self._open[stream.viewer]
+
+    async def _check(self) -> None:
+        try:
+            while self._open:
+                await asyncio.sleep(CHECK_EVERY)
+                viewers = list(self._open)
+                for first in range(0, len(viewers), CHECKED_AT_ONCE):
+                    await self._check_some(viewers[first : first + CHECKED_AT_ONCE])
+        finally:
+            self._checking = None
+
+    async def _check_some(self, viewers: list[Viewer]) -> None:
+        try:
+            may_watch = await self._check_viewers(viewers=viewers)
+        except Unavailable:
+            logger.warning("whether those who watch still may could not be read")
+            return
+        except Exception:
+            logger.exception("whether those who watch still may could not be read")
+            return
+        for viewer in viewers:
+            if viewer not in may_watch:
+                for stream in self._open.get(viewer, ()):
+                    stream.close()

@@ -1,0 +1,30 @@
+"""How the counts of an event are written, for whoever watches them. Contract: WatchAttendance."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from attendance_core.attendance import Sheet
+
+EVENT_STREAM: Final = "text/event-stream"
+COMMENT: Final = b":\n\n"  # so that nobody on the way takes the connection for dead
+END: Final = b"event: end\ndata: {}\n\n"
+
+
+class CountsShown(msgspec.Struct, frozen=True):
+    """``joined`` is everybody on the sheet, the others are parts of it; ``at``: UNIX seconds."""
+
+    joined: int
+    waiting: int
+    held: int
+    marked: int
+    at: float
+
+
+def encode_counts(sheet: Sheet) -> bytes:
+    """Writes one event with the counts of a moment; behind the last ones the end."""
+    shown = CountsShown(*sheet.counts, round(sheet.at, 3))
+    counts = b"event: counts\ndata: %b\n\n" % msgspec.json.encode(shown)
+    return counts + END if sheet.is_over else counts

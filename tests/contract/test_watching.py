@@ -1,0 +1,321 @@
+"""Whoever watches is told the counts of an event as long as they may. Contract: WatchAttendance.
+
+Over real connections; what waits for the clock is quicker here than it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from attendance_core.attendance import MakeBoardLink
+from attendance_core.errors import Unavailable
+from attendance_core.marking.ledger import AnnulReason
+from attendance_core.marking.terms import Terms
+from attendance_core.vocabulary import EventId, UserId
+from attendance_web.http import event_streams
+from attendance_web.live import room as rooms
+from attendance_web.live import streams
+from attendance_web.live import watching as watchers
+from tests.support.asgi_client import AsgiClient
+from tests.support.live_house import House, Visitor, eventually, opened_house
+from tests.support.stream_reader import PATH, StreamReader, watching
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+AT_ONCE = 1.0  # Contract: 8.7
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "sqlite"])
+async def house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    folder = None if request.param == "memory" else tmp_path_factory.mktemp("house")
+    async with opened_house(folder, Terms(grace_seconds=1.0)) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked every few seconds is asked at once."""
+    monkeypatch.setattr(watchers, "CHECK_EVERY", 0.05)
+
+
+class Hall:
+    """An event, who made it, and those who watch it."""
+
+    def __init__(self, house: House, creator: Visitor, event_id: EventId) -> None:
+        self.house, self.creator, self.event_id = house, creator, event_id
+        self.url = f"http://127.0.0.1:{house.port}"
+        self._readers = AsyncExitStack()
+
+    async def watches(self, who: Visitor | None = None, *, secret: str = "") -> StreamReader:
+        """As its creator, or as somebody else."""
+        session = "" if secret else (who or self.creator).token
+        event_id = None if secret else self.event_id
+        opening = watching(self.url, event_id, session=session, secret=secret)
+        return await self._readers.enter_async_context(opening)
+
+    async def link(self) -> str:
+        make: MakeBoardLink = self.house.attendance.use_cases.make_board_link
+        return await make(actor=UserId(self.creator.user_id), event_id=self.event_id)
+
+    async def ends(self, after: float) -> None:
+        update = self.house.attendance.use_cases.update_event
+        ends_at = time.time() + after
+        await update(actor=UserId(self.creator.user_id), event_id=self.event_id, ends_at=ends_at)
+
+    @property
+    def open(self) -> int:
+        """How many watch in this process."""
+        return self.house.app.sockets.watching.stream_count
+
+    async def close(self) -> None:
+        await self._readers.aclose()
+        await eventually(lambda: not self.open)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def hall(house: House) -> AsyncIterator[Hall]:
+    creator = await house.person()
+    made = Hall(house, creator, await house.event(creator))
+    yield made
+    await made.close()
+
+
+class TestCounts:
+    async def test_it_begins_with_what_is_and_tells_every_change(self, hall: Hall) -> None:
+        house = hall.house
+        asker, marker = await house.people(2)
+        screen = await hall.watches()
+        assert screen.answer.headers["content-type"].startswith("text/event-stream")
+        assert screen.answer.headers["cache-control"] == "no-store"
+        assert screen.answer.headers["x-accel-buffering"] == "no"
+        name, told = await screen.event() or ("", {})
+        assert (name, told | {"at": 0}) == (
+            "counts",
+            {"joined": 1, "waiting": 0, "held": 0, "marked": 0, "at": 0},
+        )
+        assert abs(told["at"] - time.time()) < 5
+        await asker.mark_me(hall.event_id)
+        await screen.shows(2, 1, 0, 0)
+        marking = await marker.marks(hall.event_id)
+        await screen.shows(3, 1, 0, 0)
+        await marking.asks("prepare_to_mark", user_id=asker.user_id)
+        await screen.shows(3, 0, 1, 0)
+        asked = time.monotonic()
+        await marking.asks("confirm_marking")
+        await screen.shows(3, 0, 0, 1)
+        assert time.monotonic() - asked < AT_ONCE
+        late = await hall.watches()
+        assert await late.counts() == (3, 0, 0, 1)
+
+    async def test_nobody_who_watches_waits_or_marks(self, hall: Hall) -> None:
+        census = hall.house.app.sockets.rooms.census
+        before = census().sockets
+        await (await hall.watches()).counts()
+        assert census().sockets == before
+        assert await hall.house.has_no_socket(hall.event_id, hall.creator)
+
+    async def test_it_is_told_at_most_twice_a_second(self, hall: Hall) -> None:
+        """However much happens; the last of it is told."""
+        screen = await hall.watches()
+        assert await screen.counts() == (1, 0, 0, 0)
+        people = await hall.house.people(12)
+        join, begun, told = hall.house.attendance.use_cases.join_event, time.monotonic(), 0
+        for person in people:
+            await join(actor=UserId(person.user_id), event_id=hall.event_id)
+            await asyncio.sleep(0.05)
+        counts: tuple[int, ...] = ()
+        while counts != (13, 0, 0, 0):
+            counts, told = await screen.counts(), told + 1
+        assert told <= (time.monotonic() - begun) / streams.COUNTS_EVERY + 1
+
+    async def test_a_comment_comes_where_nothing_does(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(streams, "COMMENT_EVERY", 0.05)
+        screen = await hall.watches()
+        await screen.counts()
+        asyncio.get_running_loop().call_later(0.2, asyncio.ensure_future, hall.ends(0.2))
+        assert await screen.counts()
+        assert screen.comments >= 2
+
+    async def test_what_was_lost_on_the_way_is_found_by_reading(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """No announcement comes through; the last state is the one that the store has."""
+        monkeypatch.setattr(rooms, "READ_EVERY", 0.1)
+        monkeypatch.setattr(rooms, "READ_JITTER", 0.0)
+        screen = await hall.watches()
+        assert await screen.counts() == (1, 0, 0, 0)
+        monkeypatch.setattr(hall.house.attendance.notifier, "publish", lambda _: None)
+        do, me = hall.house.attendance.use_cases, UserId(hall.creator.user_id)
+        for number, person in enumerate(await hall.house.people(3)):
+            about: Any = {"actor": me, "event_id": hall.event_id, "user_id": person.user_id}
+            n = await do.mark_participant(**about)
+            if number:
+                await do.annul_mark(**about, n=n, reason=AnnulReason.OTHER)
+        sheet = await do.get_attendance(actor=me, event_id=hall.event_id)
+        states = [state for _, state in sheet]
+        await screen.shows(len(states), 0, 0, states.count("marked"))
+
+
+class TestTheEnd:
+    async def test_with_the_event_it_tells_the_last_counts_and_ends(self, hall: Hall) -> None:
+        (asker,) = await hall.house.people(1)
+        await asker.mark_me(hall.event_id)
+        screen = await hall.watches()
+        assert await screen.counts() == (2, 1, 0, 0)
+        secret = await hall.link()
+        await hall.ends(0.2)
+        assert await screen.counts() == (2, 0, 0, 0)
+        assert await screen.event() == ("end", {})
+        assert await screen.event() is None
+        for late in (await hall.watches(), await hall.watches(secret=secret)):
+            assert await late.counts() == (2, 0, 0, 0)
+            assert await late.event() == ("end", {})
+            assert await late.event() is None
+
+    async def test_of_an_event_that_is_deleted_it_ends_without_a_word(self, hall: Hall) -> None:
+        screen = await hall.watches()
+        await screen.counts()
+        delete = hall.house.attendance.use_cases.delete_event
+        await delete(actor=UserId(hall.creator.user_id), event_id=hall.event_id)
+        assert await screen.event() is None
+        assert await (await hall.watches()).refusal() == (200, "event_not_found")
+
+    async def test_it_ends_with_the_session_and_others_go_on(self, hall: Hall) -> None:
+        house = hall.house
+        other = await house.another_session(hall.creator)
+        screens = [await hall.watches(), await hall.watches(other)]
+        for screen in screens:
+            await screen.counts()
+        await house.logs_out(other)
+        assert await screens[1].event() is None
+        assert await (await hall.watches(other)).refusal() == (401, "not_logged_in")
+        (asker,) = await house.people(1)
+        await asker.mark_me(hall.event_id)
+        await screens[0].shows(2, 1, 0, 0)
+
+    async def test_it_ends_with_the_right_of_a_helper(self, hall: Hall) -> None:
+        (helper,) = await hall.house.people(1)
+        do = hall.house.attendance.use_cases
+        about: Any = {"actor": UserId(hall.creator.user_id), "event_id": hall.event_id}
+        await do.add_helper(**about, user_id=UserId(helper.user_id))
+        screen = await hall.watches(helper)
+        await screen.counts()
+        await do.remove_helper(**about, user_id=UserId(helper.user_id))
+        assert await screen.event() is None
+        assert await (await hall.watches(helper)).refusal() == (200, "not_an_organiser")
+
+    async def test_it_ends_with_the_link(self, hall: Hall) -> None:
+        """Contract: MakeBoardLink, RemoveBoardLink"""
+        secret = await hall.link()
+        screen = await hall.watches(secret=secret)
+        await screen.counts()
+        another = await hall.link()
+        assert await screen.event() is None
+        assert await (await hall.watches(secret=secret)).refusal() == (200, "board_not_found")
+        screen = await hall.watches(secret=another)
+        await screen.counts()
+        remove = hall.house.attendance.use_cases.remove_board_link
+        await remove(actor=UserId(hall.creator.user_id), event_id=hall.event_id)
+        assert await screen.event() is None
+
+    async def test_a_store_that_is_away_ends_nothing(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        screen = await hall.watches()
+        await screen.counts()
+        asked = asyncio.Event()
+
+        async def away(_: Any) -> Any:
+            asked.set()
+            raise Unavailable
+
+        monkeypatch.setattr(hall.house.attendance._store, "observe", away)
+        await asked.wait()
+        await asyncio.sleep(0)
+        monkeypatch.undo()
+        (asker,) = await hall.house.people(1)
+        await asker.mark_me(hall.event_id)
+        await screen.shows(2, 1, 0, 0)
+
+
+class TestBounds:
+    async def test_a_person_has_sixteen_in_an_event(self, hall: Hall) -> None:
+        others = await hall.house.another_session(hall.creator)
+        for number in range(watchers.MAX_OF_PERSON):
+            await hall.watches(others if number % 2 else None)
+        for who in (None, others):
+            refused = await hall.watches(who)
+            assert await refused.refusal() == (429, "too_many_requests")
+            assert int(refused.answer.headers["retry-after"]) > 0
+        elsewhere = Hall(hall.house, hall.creator, await hall.house.event(hall.creator))
+        assert await (await elsewhere.watches()).counts() == (1, 0, 0, 0)
+        secret = await hall.link()
+        assert await (await hall.watches(secret=secret)).counts() == (1, 0, 0, 0)
+        await elsewhere._readers.aclose()
+        await hall.close()
+        assert await (await hall.watches()).counts() == (1, 0, 0, 0)
+
+    async def test_a_link_has_two_hundred(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert watchers.MAX_OF_LINK == 200
+        monkeypatch.setattr(watchers, "MAX_OF_LINK", 2)
+        secret = await hall.link()
+        for _ in range(2):
+            await hall.watches(secret=secret)
+        refused = await hall.watches(secret=secret)
+        assert await refused.refusal() == (429, "too_many_requests")
+
+    async def test_a_client_that_reads_nothing_keeps_one_state_and_is_let_go(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(streams, "COUNTS_EVERY", 0.01)
+        monkeypatch.setattr(event_streams, "SEND_SECONDS", 1.0)
+        app, token = hall.house.app, hall.creator.token
+        lazy, dead = (
+            AsgiClient(app, PATH, session=token).ask(reads=0, event_id=str(hall.event_id))
+            for _ in range(2)
+        )
+        screen = await hall.watches()
+        join = hall.house.attendance.use_cases.join_event
+        for number, person in enumerate(await hall.house.people(5)):
+            await join(actor=UserId(person.user_id), event_id=hall.event_id)
+            await screen.shows(2 + number, 0, 0, 0)
+        lazy.read(2)
+        await eventually(lambda: len(lazy.pieces) == 2)
+        assert b'"joined":6,' in lazy.pieces[1]
+        await dead.ended()
+        assert not dead.pieces and not dead.is_whole
+        lazy.go()
+        await lazy.ended()
+
+    async def test_whoever_goes_is_forgotten_at_once(self, hall: Hall) -> None:
+        app = hall.house.app
+        client = AsgiClient(app, PATH, session=hall.creator.token)
+        client.ask(event_id=str(hall.event_id))
+        await eventually(lambda: client.pieces)
+        client.go()
+        await client.ended()
+        assert not hall.open
+
+
+async def test_a_service_that_stops_ends_them_to_come_back() -> None:
+    async with opened_house(None) as house:
+        creator = await house.person()
+        hall = Hall(house, creator, await house.event(creator))
+        screen = await hall.watches()
+        await screen.counts()
+        await house.app.sockets.drain()
+        assert await screen.event() is None
+        assert await (await hall.watches()).refusal() == (503, "unavailable")
+        await hall.close()

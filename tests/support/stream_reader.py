@@ -1,0 +1,73 @@
+"""A client of WatchAttendance over a real connection: it reads events, and knows how each ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.support.live_house import PATIENCE
+
+PATH = "/api/events/WatchAttendance"
+STATES = ("joined", "waiting", "held", "marked")
+
+
+@dataclass
+class StreamReader:
+    """One stream; ``comments`` counts what came between its events."""
+
+    answer: httpx.Response
+    lines: AsyncIterator[str]
+    comments: int = 0
+
+    async def event(self) -> tuple[str, dict[str, Any]] | None:
+        """The next one, by name, with what it tells; None at the end of the answer."""
+        name = ""
+        try:
+            while True:
+                line = await asyncio.wait_for(anext(self.lines), PATIENCE)
+                if line.startswith("event: "):
+                    name = line.removeprefix("event: ")
+                elif line.startswith("data: "):
+                    return name, json.loads(line.removeprefix("data: "))
+                elif line == ":":
+                    self.comments += 1
+        except StopAsyncIteration:
+            return None
+
+    async def counts(self) -> tuple[int, ...]:
+        """Joined, waiting, held and marked, of the next event, which has to be counts."""
+        found = await self.event()
+        assert found is not None and found[0] == "counts", found
+        return tuple(found[1][each] for each in STATES)
+
+    async def shows(self, *counts: int) -> None:
+        """Reads on until it is told these counts."""
+        while await self.counts() != counts:
+            pass
+
+    async def refusal(self) -> tuple[int, str]:
+        """The status and the code of an answer that is no stream."""
+        await self.answer.aread()
+        return self.answer.status_code, self.answer.json()["code"]
+
+
+@asynccontextmanager
+async def watching(
+    url: str, event_id: Any = None, *, session: str = "", secret: str = "", **how: Any
+) -> AsyncIterator[StreamReader]:
+    """Asks for a stream, as an organiser or by the secret of a board."""
+    headers = {"Accept-Language": "en"}
+    headers |= {"Cookie": f"sessionid={session}"} if session else {}
+    headers |= {"Authorization": f"Board {secret}"} if secret else {}
+    given = {} if event_id is None else {"event_id": str(event_id)}
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=PATIENCE, **how) as client,
+        client.stream("GET", url + PATH, params=given, headers=headers) as answer,
+    ):
+        yield StreamReader(answer, answer.aiter_lines())
