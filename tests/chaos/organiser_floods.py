@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import secrets
 import time
 from typing import Final
 from uuid import uuid4
 
 from attendance_core.arguments import MAX_OFFSET
 from attendance_core.events.codes import CODE_LENGTH, CODE_LETTERS
-from tests.chaos.flood import GOODBYE, Connection, Flood
+from tests.chaos.flood import GOODBYE, PATIENCE, PIECE, Connection, Flood
 
 EVENTS: Final = "/api/events/"
+WATCH: Final = EVENTS + "WatchAttendance"
 ENTRIES: Final = 50_000
 WHO: Final = ("organisers", "everybody")
 LASTS: Final = 3600  # seconds
@@ -71,6 +74,31 @@ async def guesses(connection: Connection) -> None:
     await connection.call(f"/e/{code}", known=False)
 
 
+async def watches(connection: Connection) -> None:
+    """A stream that is cut once it tells something; a refusal is read."""
+    event_id = connection.target.event_id
+    head = connection.target.head("GET", f"{WATCH}?event_id={event_id}")
+    await connection.say(head + b"\r\n")
+    async with asyncio.timeout(PATIENCE):
+        answer = await connection.reader.readuntil(b"\r\n\r\n")
+        connection.done.note(answer)
+        await connection.reader.read(PIECE)
+    if b"text/event-stream" in answer:
+        raise EOFError
+
+
+async def stays_watching(connection: Connection) -> None:
+    """A stream as long as it lasts; most are refused."""
+    await connection.call(f"{WATCH}?event_id={connection.target.event_id}")
+
+
+async def guesses_secrets(connection: Connection) -> None:
+    """The link of a board."""
+    more = f"Authorization: Board {secrets.token_urlsafe(32)}\r\n\r\n"
+    await connection.say(connection.target.head("GET", WATCH, known=False, more=more))
+    await connection.answer()
+
+
 WAITS: Final = Flood("who waits and hears news", waits)
 ORGANISERS: Final[dict[str, Flood]] = {
     "corrections": Flood("MarkParticipant and AnnulMark", corrects),
@@ -80,4 +108,7 @@ ORGANISERS: Final[dict[str, Flood]] = {
     "helpers": Flood("AddHelper and RemoveHelper", helps),
     "news": Flood("openings that 300 hear of", comes_and_goes, 8, waiting=300),
     "unknown-codes": Flood("events by codes that are none", guesses, 100),
+    "cut-streams": Flood("WatchAttendance, cut at once", watches, 100),
+    "streams": Flood("WatchAttendance, 16 and many refused", stays_watching, 300),
+    "board-secrets": Flood("WatchAttendance by secrets that are none", guesses_secrets, 100),
 }

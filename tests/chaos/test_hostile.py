@@ -19,6 +19,7 @@ SECONDS = 1.0
 FLOODED = (
     *("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes"),
     *("corrections", "changes", "helpers", "news", "unknown-codes"),
+    *("cut-streams", "streams", "board-secrets"),
 )
 
 

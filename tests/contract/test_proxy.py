@@ -18,9 +18,11 @@ from tests.support.live_house import Wire, eventually
 from tests.support.nginx import connection_to, needs_nginx, proxied, trusting
 from tests.support.people import Person, an_event, people
 from tests.support.service_process import SECONDS, Service
+from tests.support.stream_reader import watching
 from tests.support.two_services import two_services
 
 pytestmark = needs_nginx
+TOLD_SECONDS = 2.0  # for what is told at once
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,25 @@ async def test_people_meet_through_it(services: list[Service], proxy: Service) -
         assert await waiting.close_code() == 1000
     for service in services:
         await asyncio.to_thread(line_with, [service], '"path": "/ws/')  # the sockets were spread
+
+
+async def test_a_board_is_told_at_once_and_its_secret_is_in_no_log(
+    services: list[Service], proxy: Service
+) -> None:
+    """Contract: WatchAttendance, MakeBoardLink"""
+    creator, asker = people(services[0], 2)
+    event_id = an_event(creator)
+    made = creator.visitor.post("/api/events/MakeBoardLink", event_id=event_id)
+    secret = made["url"].rpartition("#")[2]
+    async with watching(proxy.url, secret=secret, verify=trusting(proxy.folder)) as screen:
+        assert await screen.counts() == (1, 0, 0, 0)
+        asked = time.monotonic()
+        asker.visitor.post("/api/events/JoinEvent", event_id=event_id)
+        assert await screen.counts() == (2, 0, 0, 0)
+        assert time.monotonic() - asked < TOLD_SECONDS
+    line = await asyncio.to_thread(line_with, services, '"path": "/api/events/WatchAttendance"')
+    assert '"code": 200' in line
+    assert not any(secret in each.said() for each in (*services, proxy))
 
 
 async def test_pages_of_another_origin_open_no_socket(
