@@ -109,7 +109,7 @@ class TestWatchAttendance:
         secret = await link_of(anna, event_id)
         client = AsgiClient(site.app, WATCH, session=str(anna.session))
         client._scope["headers"].append((b"authorization", f"bOaRd {secret}".encode()))
-        client.ask(event_id=str(uuid4()))
+        client.ask(reads=9, event_id=str(uuid4()))
         await eventually(lambda: client.pieces)
         assert b'"joined":1,' in client.body
         client.go()
@@ -122,6 +122,6 @@ class TestWatchAttendance:
     async def test_head_is_answered_as_get_and_ends(self, site: Site, anna: Browser) -> None:
         """Contract: 1.6"""
         client = AsgiClient(site.app, WATCH, session=str(anna.session))
-        await client.ask(method="HEAD", event_id=await anna.event()).ended()
+        await client.ask(reads=9, method="HEAD", event_id=await anna.event()).ended()
         assert (client.status, client.body, client.is_whole) == (200, b"", True)
         assert not site.app.sockets.watching.stream_count

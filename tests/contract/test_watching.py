@@ -9,10 +9,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
+from uvicorn._types import ASGI3Application
 
 from attendance_core.attendance import MakeBoardLink
 from attendance_core.errors import Unavailable
@@ -23,6 +24,7 @@ from attendance_web.http import event_streams
 from attendance_web.live import room as rooms
 from attendance_web.live import streams
 from attendance_web.live import watching as watchers
+from attendance_web.serving.access_log import AccessLog, Answered
 from tests.support.asgi_client import AsgiClient
 from tests.support.live_house import House, Visitor, eventually, opened_house
 from tests.support.stream_reader import PATH, StreamReader, watching
@@ -147,9 +149,11 @@ class TestCounts:
             n = await do.mark_participant(**about)
             if number:
                 await do.annul_mark(**about, n=n, reason=AnnulReason.OTHER)
-        sheet = await do.get_attendance(actor=me, event_id=hall.event_id)
-        states = [state for _, state in sheet]
-        await screen.shows(len(states), 0, 0, states.count("marked"))
+        ledger = await do.get_ledger(actor=me, event_id=hall.event_id)
+        last: dict[UserId, int] = {}
+        for line in reversed(ledger):
+            last[line.entry.user_id] = line.entry.n
+        await screen.shows(1 + len(last), 0, 0, sum(n % 2 for n in last.values()))
 
 
 class TestTheEnd:
@@ -289,11 +293,27 @@ class TestBounds:
     async def test_whoever_goes_is_forgotten_at_once(self, hall: Hall) -> None:
         app = hall.house.app
         client = AsgiClient(app, PATH, session=hall.creator.token)
-        client.ask(event_id=str(hall.event_id))
+        client.ask(reads=9, event_id=str(hall.event_id))
         await eventually(lambda: client.pieces)
         client.go()
         await client.ended()
         assert not hall.open
+
+
+async def test_how_long_it_lasts_is_not_how_long_its_answer_took(hall: Hall) -> None:
+    """As metrics have it."""
+    answers: list[Answered] = []
+    logged = AccessLog(cast(ASGI3Application, hall.house.app), answers.append)
+    client = AsgiClient(logged, PATH, session=hall.creator.token)
+    began = time.perf_counter()
+    client.ask(reads=9, event_id=str(hall.event_id))
+    await eventually(lambda: client.pieces)
+    has_begun_in = time.perf_counter() - began
+    await asyncio.sleep(0.2)
+    client.go()
+    await client.ended()
+    (answered,) = answers
+    assert answered.seconds < has_begun_in
 
 
 async def test_a_service_that_stops_ends_them_to_come_back() -> None:
