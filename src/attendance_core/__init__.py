@@ -13,10 +13,10 @@ from attendance_core.accounts import (
 )
 from attendance_core.attendance import (
     Attended,
+    CountsSeen,
     LedgerLine,
     Participant,
     ParticipantSeen,
-    Sheet,
     Viewer,
 )
 from attendance_core.errors import (
@@ -136,6 +136,7 @@ __all__ = [
     "Connection",
     "ConnectionId",
     "ConnectionsEnded",
+    "CountsSeen",
     "CredentialKind",
     "Ending",
     "Entry",
@@ -207,7 +208,6 @@ __all__ = [
     "ScanSeen",
     "Seconds",
     "Session",
-    "Sheet",
     "SheetCounts",
     "SomebodyTookPart",
     "SomebodyWasMarked",

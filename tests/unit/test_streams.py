@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from attendance_core.attendance import Sheet, Viewer
+from attendance_core.attendance import CountsSeen, Viewer
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import SheetCounts
 from attendance_core.vocabulary import BoardId, EventId
@@ -58,7 +58,7 @@ class Room:
         self.is_over = self.is_deleted = self.is_away = False
         self.streams = RoomStreams(EVENT, self.count)  # type: ignore[arg-type]
 
-    async def count(self, *, event_id: EventId) -> Sheet | None:
+    async def count(self, *, event_id: EventId) -> CountsSeen | None:
         assert event_id == EVENT
         self.counted_at.append(asyncio.get_running_loop().time())
         if self.is_away:
@@ -66,8 +66,8 @@ class Room:
         return None if self.is_deleted else self.sheet
 
     @property
-    def sheet(self) -> Sheet:
-        return Sheet(SheetCounts(self.joined, 0, 0, 0), 1.0, self.is_over)
+    def sheet(self) -> CountsSeen:
+        return CountsSeen(SheetCounts(self.joined, 0, 0, 0), 1.0, self.is_over)
 
     def shown(self, screen: Screen) -> Screen:
         self.streams.add(screen.stream)

@@ -53,7 +53,7 @@ class Admission(NamedTuple):
         return now < self.used_at + SESSION_SECONDS
 
 
-class Sheet(NamedTuple):
+class CountsSeen(NamedTuple):
     """An event's counts at one moment; ``is_over``: these are its last."""
 
     counts: SheetCounts
@@ -165,11 +165,11 @@ class CountSheet:
 
     observe: ports.Observe
 
-    async def __call__(self, *, event_id: EventId) -> Sheet | None:
+    async def __call__(self, *, event_id: EventId) -> CountsSeen | None:
         """Counts at one moment; None of an event that has been deleted. Raises Unavailable."""
         check_event_id(event_id)
 
-        def look(unit: ports.Unit) -> Sheet | None:
+        def look(unit: ports.Unit) -> CountsSeen | None:
             try:
                 event = unit.events.get(event_id)
             except EventNotFound:
@@ -177,7 +177,7 @@ class CountSheet:
             now = unit.now()
             counts = unit.places.counts(event_id, now)
             if now < event.ends_at:
-                return Sheet(counts, now, is_over=False)
-            return Sheet(counts._replace(waiting=0, held=0), now, is_over=True)
+                return CountsSeen(counts, now, is_over=False)
+            return CountsSeen(counts._replace(waiting=0, held=0), now, is_over=True)
 
         return await self.observe(look)

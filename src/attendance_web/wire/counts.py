@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from attendance_core.attendance import Sheet
+from attendance_core.attendance import CountsSeen
 
 EVENT_STREAM: Final = "text/event-stream"
 COMMENT: Final = b":\n\n"  # so that nobody on the way takes the connection for dead
@@ -23,7 +23,7 @@ class CountsShown(msgspec.Struct, frozen=True):
     at: float
 
 
-def encode_counts(sheet: Sheet) -> bytes:
+def encode_counts(sheet: CountsSeen) -> bytes:
     """Writes one event with the counts of a moment; behind the last ones the end."""
     shown = CountsShown(*sheet.counts, round(sheet.at, 3))
     counts = b"event: counts\ndata: %b\n\n" % msgspec.json.encode(shown)
