@@ -9,6 +9,7 @@ from attendance_core.attendance import (
     AnnulMark,
     CheckViewers,
     CountSheet,
+    ExportAttendance,
     GetAttendance,
     GetLedger,
     GetMyAttendance,
@@ -116,6 +117,7 @@ class UseCases:
     watch_attendance: WatchAttendance
     check_viewers: CheckViewers
     count_sheet: CountSheet
+    export_attendance: ExportAttendance
 
     mark_me: MarkMe
     ready_to_mark: ReadyToMark

@@ -103,6 +103,10 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         NotAnOrganiser,
     ),
     "get_ledger": (lambda do: do.get_ledger(actor=NOBODY, event_id=EVENT), []),
+    "export_attendance": (
+        lambda do: do.export_attendance(actor=NOBODY, event_id=EVENT),
+        NotAnOrganiser,
+    ),
     "get_my_attendance": (lambda do: do.get_my_attendance(actor=NOBODY), []),
     "mark_me": (lambda do: do.mark_me(connection=MARK_ME), PersonNotFound),
     "ready_to_mark": (lambda do: do.ready_to_mark(connection=MARKING), PersonNotFound),
@@ -187,6 +191,7 @@ OF_NO_ID: dict[str, Callable[[UseCases, Any], Coroutine[Any, Any, Any]]] = {
         actor=SOMEBODY, event_id=it, user_id=NOBODY, n=1, reason=AnnulReason.OTHER
     ),
     "get_ledger": lambda do, it: do.get_ledger(actor=SOMEBODY, event_id=it),
+    "export_attendance": lambda do, it: do.export_attendance(actor=SOMEBODY, event_id=it),
 }
 
 

@@ -250,6 +250,9 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             actor=k.actor(a), event_id=k.event(b), user_id=None if c < 3 else k.user(c)
         )
     ),
+    "export_attendance": lambda k, a, b, c: (
+        lambda do: do.export_attendance(actor=k.actor(a) if c else None, event_id=k.event(b))
+    ),
     "get_my_attendance": lambda k, a, b, c: lambda do: do.get_my_attendance(actor=k.actor(a)),
     "take_lease": lambda k, a, b, c: take_lease(k),
     "renew_lease": lambda k, a, b, c: lambda do: do.renew_lease(process_id=k.process(a)),
@@ -323,7 +326,7 @@ MARKING: dict[str, Callable[[Known, int, int, int], Call]] = {
 }
 SECONDS = (0.5, 1.0, 3.0, 7.0, 16.0, 91.0)
 ORGANISING = ["update_event", "add_helper", "remove_helper"]
-CORRECTING = ["mark_participant", "annul_mark", "get_ledger"]
+CORRECTING = ["mark_participant", "annul_mark", "get_ledger", "export_attendance"]
 number = st.integers(0, 5)
 move = st.one_of(
     st.tuples(st.sampled_from(sorted(MOVES)), number, number, number),
@@ -456,6 +459,7 @@ A_MARKED_DAY: list[Move] = [
     ("get_ledger", 0, 0, 0),
     ("get_ledger", 1, 0, 0),
     ("get_attendance", 0, 0, 0),
+    ("export_attendance", 0, 0, 1),
     ("get_my_attendance", 1, 0, 0),
     ("get_my_attendance", 2, 0, 0),
     ("get_profile", 0, 0, 0),

@@ -69,6 +69,18 @@ class Ledger:
             return piece_of(lines, query, lambda line: -line.entry.n)
         return piece_of(lines, query, _key)
 
+    def last_of(
+        self, event_id: EventId, user_ids: Sequence[UserId], most: int
+    ) -> Sequence[LedgerLine]:
+        found = []
+        for user_id in sorted(set(user_ids)):
+            place = self._tables.places.get(PlaceKey(event_id, user_id))
+            last_n = 0 if place is None else place.last_n
+            for n in range(last_n, max(0, last_n - most), -1):
+                key = EntryKey(event_id, user_id, n)
+                found.append(LedgerLine(self._tables.ledger[key], self._tables.notes(key)))
+        return found
+
     def karma(self, user_id: UserId, terms: Terms) -> int:
         paid = paying(self._that_count_for(user_id), terms)
         return terms.karma_per_mark * sum(each.actor_id == user_id for each in paid)

@@ -29,7 +29,7 @@ from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.karma import FACTS, PAYS, count_paying, rule_of
 from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
 from attendance_adapters.sql.places import PUT_PLACE, row_of_place
-from attendance_adapters.sql.tables import ledger, ledger_notes, profiles, scans
+from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import LedgerLine
 from attendance_core.marking.karma import Before, pays
 from attendance_core.marking.ledger import (
@@ -83,13 +83,18 @@ PUT_NOTE = (
 FIND_ENTRY = select(*ENTRY_COLUMNS).where(
     ledger.c.event_id == _event, ledger.c.user_id == _user, ledger.c.n == _n
 )
+_LINE_COLUMNS = (
+    *ENTRY_COLUMNS,
+    ledger_notes.c.marked_as,
+    ledger_notes.c.note,
+    profiles.c.display_name,
+)
+_lines = ledger.join(profiles, profiles.c.user_id == ledger.c.user_id).outerjoin(
+    ledger_notes, notes_are_of_entry
+)
 OF_EVENT = (
-    select(*ENTRY_COLUMNS, ledger_notes.c.marked_as, ledger_notes.c.note, profiles.c.display_name)
-    .select_from(
-        ledger.join(profiles, profiles.c.user_id == ledger.c.user_id).outerjoin(
-            ledger_notes, notes_are_of_entry
-        )
-    )
+    select(*_LINE_COLUMNS)
+    .select_from(_lines)
     .where(ledger.c.event_id == _event)
     .order_by(ledger.c.at.desc(), ledger.c.user_id.desc(), ledger.c.n.desc())
     .limit(LIMIT)
@@ -104,6 +109,21 @@ OF_EVENT_BEHIND = OF_EVENT.where(_is_behind)
 # By the key alone: of one person the later entry has the greater number
 OF_PERSON = OF_EVENT.where(ledger.c.user_id == _user).order_by(None).order_by(ledger.c.n.desc())
 OF_PERSON_BEHIND = OF_PERSON.where(ledger.c.n < bindparam("after_n", type_=Integer))
+LAST_OF_PEOPLE = (
+    select(*_LINE_COLUMNS)
+    .select_from(
+        _lines.join(
+            places,
+            (places.c.event_id == ledger.c.event_id) & (places.c.user_id == ledger.c.user_id),
+        )
+    )
+    .where(
+        ledger.c.event_id == _event,
+        ledger.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)),
+        ledger.c.n > places.c.last_n - bindparam("most", type_=Integer),
+    )
+    .order_by(ledger.c.user_id, ledger.c.n.desc())
+)
 
 
 class Ledger:
@@ -153,15 +173,23 @@ class Ledger:
             after = query.after.entry
             keys |= {"after_at": after.at, "after_user_id": after.user_id, "after_n": after.n}
         rows = self._execute(first if query.after is None else behind, keys)
-        found = []
-        for *row, marked_as, note, display_name in rows:
-            entry = entry_from(row)
-            assert entry is not None
-            found.append(LedgerLine(entry, notes_from(marked_as, note, display_name)))
-        return found
+        return [_line_from(row) for row in rows]
+
+    def last_of(
+        self, event_id: EventId, user_ids: Sequence[UserId], most: int
+    ) -> Sequence[LedgerLine]:
+        keys = {"event_id": event_id, "user_ids": list(user_ids), "most": most}
+        return [_line_from(row) for row in self._execute(LAST_OF_PEOPLE, keys)]
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
         return terms.karma_per_mark * count_paying(self._execute, user_id, terms)
+
+
+def _line_from(row: Sequence[Any]) -> LedgerLine:
+    *columns, marked_as, note, display_name = row
+    entry = entry_from(columns)
+    assert entry is not None
+    return LedgerLine(entry, notes_from(marked_as, note, display_name))
 
 
 def _row_of(entry: NewEntry) -> dict[str, Any]:

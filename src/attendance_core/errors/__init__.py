@@ -32,6 +32,7 @@ from attendance_core.errors.events import (
     SomebodyWasMarked,
     TooManyEvents,
     TooManyHelpers,
+    TooManyRows,
 )
 from attendance_core.errors.friends import FriendOfOneself
 from attendance_core.errors.general import (
@@ -119,6 +120,7 @@ __all__ = [
     "TooManyEvents",
     "TooManyHelpers",
     "TooManyRequests",
+    "TooManyRows",
     "TooManySockets",
     "TooShort",
     "TooSoon",

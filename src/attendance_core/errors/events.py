@@ -116,6 +116,13 @@ class TooManyHelpers(Refusal):
     ru = "У события не больше {most} помощников: сначала уберите одного из них"
 
 
+class TooManyRows(Refusal):
+    """A file has ``most`` rows."""
+
+    en = "There are more than {most} people in the event: no file can be made of them"
+    ru = "В событии больше {most} человек: файл с ними сделать нельзя"
+
+
 class MayNotAnnul(Refusal):
     """A mark that is not, or no longer, this person's to annul, if there is one."""
 

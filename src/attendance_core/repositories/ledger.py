@@ -48,6 +48,12 @@ class Ledger(Protocol):
         """
         ...
 
+    def last_of(
+        self, event_id: EventId, user_ids: Sequence[UserId], most: int
+    ) -> Sequence[LedgerLine]:
+        """Lists the last ``most`` entries of each of these people; by person, the latest first."""
+        ...
+
     def karma(self, user_id: UserId, terms: Terms) -> int:
         """Adds up what the marks that this person made pay, as `karma.paying` says."""
         ...

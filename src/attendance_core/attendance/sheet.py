@@ -1,0 +1,166 @@
+"""The record of an event as it leaves the house: a row a person. Contract: 8.13."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from attendance_core import ports
+from attendance_core.arguments import check_event_id
+from attendance_core.attendance.lists import LedgerLine, Participant, SeenState
+from attendance_core.errors import TooManyRows
+from attendance_core.events import Event
+from attendance_core.events.organisers import check_organiser
+from attendance_core.marking.ledger import AnnulReason
+from attendance_core.marking.places import Marked, SheetCounts
+from attendance_core.pieces import ListQuery, read_in_pieces
+from attendance_core.vocabulary import EventId, Instant, UserId
+
+MAX_SHEET_ROWS = 20_000  # Contract: ExportAttendance
+MAX_ANNULLED_TOLD = 5  # of one person, the last ones: anybody's row ends somewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Annulled:
+    """A mark that does not stand: who made it, who annulled it, and why."""
+
+    marked_at: Instant
+    marked_by: str
+    at: Instant
+    by: str
+    reason: AnnulReason
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A person, what they were at the moment of the look, and what of them does not stand.
+
+    Of more annulled marks than are told of there is the number of those before.
+    """
+
+    person: Participant
+    state: SeenState
+    marked_by: str | None = None  # the name of who made the standing mark
+    annulled: tuple[Annulled, ...] = ()  # the earliest first
+    annulled_before: int = 0
+
+
+class SheetPiece(NamedTuple):
+    """Some rows; the event, and when the sheet was begun, are the same in all pieces."""
+
+    event: Event
+    made_at: Instant
+    rows: Sequence[SheetRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All of it: the event, a row for whoever joined or was marked there, and when it was made."""
+
+    event: Event
+    made_at: Instant
+    rows: tuple[SheetRow, ...]
+
+    @property
+    def counts(self) -> SheetCounts:
+        """Counts the rows."""
+        states = Counter(row.state for row in self.rows)
+        return SheetCounts(len(self.rows), states["waiting"], states["held"], states["marked"])
+
+
+@dataclass(frozen=True, slots=True)
+class ExportAttendance:
+    """Reads the sheet of an event, for its organisers, or for whoever runs the service.
+
+    Contract: GET /api/events/ExportAttendance.
+    """
+
+    browse: ports.Browse
+
+    async def pieces(self, *, actor: UserId | None, event_id: EventId) -> AsyncIterator[SheetPiece]:
+        """Reads the rows by name, then id; ``actor`` is None of whoever runs the service.
+
+        Raises EventNotFound, NotAnOrganiser; TooManyRows, before any row where that is known.
+        """
+        check_event_id(event_id)
+        begun: tuple[Event, Instant] | None = None  # by the first look
+
+        def look(asked: ListQuery[Participant], unit: ports.Unit) -> Sequence[SheetRow]:
+            nonlocal begun
+            event, now = unit.events.get(event_id), unit.now()
+            if actor is not None:
+                check_organiser(unit, event, actor)
+            if asked.after is None:
+                one_too_many: ListQuery[Participant] = ListQuery(1, MAX_SHEET_ROWS)
+                if unit.places.participants(event_id, one_too_many):
+                    raise TooManyRows(most=MAX_SHEET_ROWS)
+                begun = event, now
+            return _rows(unit, event, now, unit.places.participants(event_id, asked))
+
+        everybody: ListQuery[Participant] = ListQuery()
+        count = 0
+        async for rows in read_in_pieces(self.browse, everybody, look, lambda row: row.person):
+            count += len(rows)
+            if count > MAX_SHEET_ROWS:
+                raise TooManyRows(most=MAX_SHEET_ROWS)  # they have come meanwhile
+            assert begun is not None
+            yield SheetPiece(*begun, rows)
+
+    async def __call__(self, *, actor: UserId | None, event_id: EventId) -> Sheet:
+        """Reads all of it. Raises EventNotFound, NotAnOrganiser, TooManyRows."""
+        pieces = [piece async for piece in self.pieces(actor=actor, event_id=event_id)]
+        event, made_at, _ = pieces[0]
+        return Sheet(event, made_at, tuple(row for piece in pieces for row in piece.rows))
+
+
+def _rows(
+    unit: ports.Unit, event: Event, now: Instant, people: Sequence[Participant]
+) -> Sequence[SheetRow]:
+    """Makes the rows of these people, with what the ledger says of them."""
+    others = [each.user_id for each in people if not _has_one_entry(each)]
+    lines: dict[UserId, list[LedgerLine]] = {}
+    if others:
+        most = 2 * MAX_ANNULLED_TOLD + 1  # two for each that is annulled, and one that may stand
+        for line in unit.ledger.last_of(event.event_id, others, most):
+            lines.setdefault(line.entry.user_id, []).append(line)
+    actors = {line.entry.actor_id for each in lines.values() for line in each}
+    actors |= {each.state.marker for each in people if isinstance(each.state, Marked)}
+    summaries = unit.profiles.summaries(sorted(actors)) if actors else ()
+    names = {each.user_id: each.display_name for each in summaries}
+    return [
+        _row(each, each.seen_state(event, now), lines.get(each.user_id, ()), names)
+        for each in people
+    ]
+
+
+def _has_one_entry(person: Participant) -> bool:
+    return isinstance(person.state, Marked) and person.state.n == 1
+
+
+def _row(
+    person: Participant,
+    state: SeenState,
+    lines: Sequence[LedgerLine],
+    names: Mapping[UserId, str],
+) -> SheetRow:
+    """Makes a row of a person and their last entries, the latest first."""
+    mark = person.state
+    marked_by = names.get(mark.marker, "") if isinstance(mark, Marked) else None
+    entries = {line.entry.n: line for line in reversed(lines)}
+    annulled = tuple(
+        Annulled(
+            entries[n - 1].entry.at,
+            names.get(entries[n - 1].entry.actor_id, ""),
+            line.entry.at,
+            names.get(line.entry.actor_id, ""),
+            line.entry.reason,
+            line.notes.note,
+        )
+        for n, line in entries.items()
+        if line.entry.reason is not None and n - 1 in entries
+    )[-MAX_ANNULLED_TOLD:]
+    last_n = max(entries, default=0)
+    return SheetRow(person, state, marked_by, annulled, last_n // 2 - len(annulled))

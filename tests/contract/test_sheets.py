@@ -1,0 +1,221 @@
+"""The sheet of an event is what its ledger and its places say, over every store. Contract: 8.13."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from attendance_core import attendance, pieces
+from attendance_core.attendance import (
+    MAX_ANNULLED_TOLD,
+    Annulled,
+    ExportAttendance,
+    LedgerLine,
+    Sheet,
+)
+from attendance_core.attendance import sheet as module
+from attendance_core.errors import EventNotFound, NotAnOrganiser, TooManyRows
+from attendance_core.marking.ledger import AnnulReason, Grade, NewEntry, Origin
+from attendance_core.marking.places import Held, Marked, SheetCounts, Waiting
+from attendance_core.pieces import ListQuery
+from attendance_core.profiles import Profile
+from attendance_core.vocabulary import EventId, UserId
+from tests.support.lecture import EVENT
+from tests.support.stand_ins import NOON
+from tests.support.stored_people import an_event, annul, mark, people
+
+NAMES = ("вера", "Вера", "анна", "Глеб", "ё", "שרה", "-Минус", "😀 Ёж")
+OTHERS = 24
+REASONS = tuple(AnnulReason)
+
+
+async def an_open_day(store: Any, chance: random.Random) -> list[UserId]:
+    """An event with people who joined, wait, are held, or have a history; the first organises."""
+    ids = await people(store, *(chance.choice(NAMES) for _ in range(OTHERS + 1)))
+
+    def work(unit: Any) -> None:
+        unit.events.add(an_event())
+        for person in ids[1:]:
+            by = chance.choice([each for each in ids if each != person])
+            for number in range(chance.choice((0, 0, 1, 1, 2, 3, 4, 14))):
+                at = NOON + chance.randint(0, 3)
+                if number % 2 == 0:
+                    mark(unit, person, by, at)
+                    continue
+                annulled = unit.places.lock(EVENT, [person])[person].annulled()
+                unit.places.put(annulled)
+                unit.ledger.add(
+                    NewEntry(
+                        EVENT,
+                        person,
+                        annulled.last_n,
+                        by,
+                        at,
+                        reason=chance.choice(REASONS),
+                        note=chance.choice(("", "=1+1")),
+                    )
+                )
+            if chance.random() < 0.6:
+                unit.places.make(EVENT, person)
+                place = unit.places.lock(EVENT, [person])[person]
+                if not place.member:
+                    unit.places.put(place.joined())
+            if chance.random() < 0.3:
+                unit.profiles.put(replace(unit.profiles.get(person), display_name="Другое имя"))
+
+    await store.transact(work)
+    return ids
+
+
+def rebuilt(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annulled]:
+    """What of one person's entries, the latest first, does not stand: each pair of them."""
+    by_number = {line.entry.n: line for line in lines}
+    found = []
+    for n in range(2, len(lines) + 1, 2):
+        made, ended = by_number[n - 1].entry, by_number[n].entry
+        assert ended.reason is not None
+        found.append(
+            Annulled(
+                made.at,
+                names[made.actor_id],
+                ended.at,
+                names[ended.actor_id],
+                ended.reason,
+                by_number[n].notes.note,
+            )
+        )
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_row_can_be_rebuilt_from_the_ledger(
+    store: Any, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "MAX_PIECE", 7)
+    ids = await an_open_day(store, random.Random(seed))
+    sheet = await ExportAttendance(store.browse)(actor=ids[0], event_id=EVENT)
+
+    def check(unit: Any) -> None:
+        names = {each: unit.profiles.get(each).display_name for each in ids}
+        participants = unit.places.participants(EVENT, ListQuery())
+        assert [row.person for row in sheet.rows] == list(participants)
+        for row in sheet.rows:
+            lines = unit.ledger.of(EVENT, row.person.user_id, ListQuery())
+            pairs = rebuilt(lines, names)
+            assert list(row.annulled) == pairs[-MAX_ANNULLED_TOLD:]
+            assert row.annulled_before == max(0, len(pairs) - MAX_ANNULLED_TOLD)
+            stands = len(lines) % 2 == 1
+            assert (row.state == "marked") is stands
+            assert row.marked_by == (names[lines[0].entry.actor_id] if stands else None)
+            if stands:
+                assert row.person.state == Marked(
+                    lines[0].entry.actor_id, lines[0].entry.at, len(lines), Origin.HOLD
+                )
+            elif not row.person.member:
+                assert row.state == "left" and lines
+        assert any(row.annulled_before for row in sheet.rows)
+
+    await store.observe(check)
+    assert sheet.counts.joined == len(sheet.rows)
+    assert sheet.counts.marked == sum(row.state == "marked" for row in sheet.rows)
+
+
+async def test_each_state_is_counted_and_organisers_grades_and_notes_are_there(store: Any) -> None:
+    anna, boris, vera, gleb, dasha = await people(store, "Анна", "Борис", "Вера", "Глеб", "Даша")
+
+    def work(unit: Any) -> None:
+        unit.events.add(an_event())
+        for person in (anna, boris, vera):
+            unit.places.make(EVENT, person)
+            place = unit.places.lock(EVENT, [person])[person].joined()
+            states = {boris: Waiting(NOON), vera: Held(NOON, anna, NOON + 90)}
+            unit.places.put(place.changed(state=states.get(person)))
+        unit.places.make(EVENT, gleb)
+        marked = unit.places.lock(EVENT, [gleb])[gleb].marked_by_hand(anna, NOON)
+        unit.places.put(marked)
+        unit.ledger.add(NewEntry(EVENT, gleb, 1, anna, NOON, Origin.HAND, note="без телефона"))
+        mark(unit, dasha, boris)
+        annul(unit, dasha, anna, NOON + 1)
+        unit.profiles.put(Profile(gleb, "Глеб Иванов"))
+
+    await store.transact(work)
+    sheet = await ExportAttendance(store.browse)(actor=None, event_id=EVENT)
+    assert sheet.counts == SheetCounts(5, 1, 1, 1)
+    assert [row.state for row in sheet.rows] == ["joined", "waiting", "held", "marked", "left"]
+    by_hand, left = sheet.rows[3:]
+    assert (by_hand.marked_by, by_hand.person.grade) == ("Анна", Grade.ORGANISER)
+    assert by_hand.person.marked_as == "Глеб" and by_hand.person.notes.note == "без телефона"
+    assert left.annulled == (Annulled(NOON, "Борис", NOON + 1, "Анна", AnnulReason.OTHER, ""),)
+
+
+async def test_it_is_for_organisers_and_for_whoever_runs_the_service(store: Any) -> None:
+    """Contract: ExportAttendance."""
+    anna, boris = await people(store, "Анна", "Борис")
+    await store.transact(lambda unit: unit.events.add(an_event()))
+    export = ExportAttendance(store.browse)
+    empty = await export(actor=None, event_id=EVENT)
+    assert isinstance(empty, Sheet) and empty.rows == () and empty.event.name == "Lecture"
+    creator = empty.event.creator_id
+    assert (anna == creator) or (boris == creator)
+    stranger = boris if anna == creator else anna
+    assert (await export(actor=creator, event_id=EVENT)).counts == SheetCounts(0, 0, 0, 0)
+    with pytest.raises(NotAnOrganiser):
+        await export(actor=stranger, event_id=EVENT)
+    with pytest.raises(EventNotFound):
+        await export(actor=None, event_id=EventId(UUID(int=99)))
+
+
+async def test_one_row_too_many_is_refused_before_any_or_as_soon_as_it_comes(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contract: ExportAttendance."""
+    assert module.MAX_SHEET_ROWS == attendance.MAX_SHEET_ROWS == 20_000
+    monkeypatch.setattr(module, "MAX_SHEET_ROWS", 3)
+    monkeypatch.setattr(pieces, "MAX_PIECE", 2)
+    ids = await people(store, *"АБВГ")
+
+    def join(*who: UserId) -> Any:
+        def work(unit: Any) -> None:
+            for person in who:
+                unit.places.make(EVENT, person)
+                unit.places.put(unit.places.lock(EVENT, [person])[person].joined())
+
+        return work
+
+    await store.transact(lambda unit: unit.events.add(an_event()))
+    await store.transact(join(*ids[:3]))
+    export = ExportAttendance(store.browse)
+    reading = export.pieces(actor=None, event_id=EVENT)
+    first = await anext(reading)
+    assert [row.person.display_name for row in first.rows] == ["А", "Б"]
+    await store.transact(join(*ids[3:]))  # meanwhile
+    with pytest.raises(TooManyRows):
+        assert not [piece async for piece in reading if len(piece.rows) > 2]
+    with pytest.raises(TooManyRows):
+        await anext(export.pieces(actor=None, event_id=EVENT))
+
+
+async def test_the_last_entries_of_somebody_are_those_with_the_greatest_numbers(
+    store: Any,
+) -> None:
+    anna, boris = await people(store, "Анна", "Борис")
+
+    def work(unit: Any) -> None:
+        unit.events.add(an_event())
+        for _ in range(2):
+            mark(unit, anna, boris)
+            annul(unit, anna, boris)
+        mark(unit, boris, anna)
+        found = unit.ledger.last_of(EVENT, [boris, anna, anna, UserId(99)], 3)
+        assert [(line.entry.user_id, line.entry.n) for line in found] == [
+            *((anna, n) for n in (4, 3, 2)),
+            (boris, 1),
+        ]
+        assert list(found[:3]) == list(unit.ledger.of(EVENT, anna, ListQuery(3)))
+
+    await store.transact(work)
