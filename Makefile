@@ -94,7 +94,7 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,acce
   envelope files frames full_disk fuzz health heartbeat holds http_protocol incoming_bodies karma karma_months ledger \
   limits long_lists person_turns \
   marking_rules marks_of_before marks_told migrations news notifier openapi opening organisers_live organisers_races orphans other_person outbox packing page passwords \
-  picture_files pictures rooms scans search search_index security_lines settings sockets \
+  picture_files pictures rooms scans search search_index security_lines settings sheets sockets \
   sockets_without_news sqlite sqlite_groups store_calls stores stores_boards stores_marking stores_organisers together twins watching who_may wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
@@ -110,7 +110,7 @@ cover: install ## Run the tests of this process, and measure the branches they t
 
 # The rules, every store, and a server with its sockets
 TRIED := tests/unit tests/contract/test_stores.py tests/contract/test_stores_marking.py \
-  tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py \
+  tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py tests/contract/test_sheet_files.py \
   tests/contract/test_files.py tests/contract/test_cli.py tests/contract/test_server.py \
   tests/contract/test_envelope.py tests/contract/test_frames.py tests/contract/test_http_protocol.py \
   tests/contract/test_ws_protocol.py tests/contract/test_metrics.py

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from attendance_adapters import picture_worker
 from attendance_adapters.errors import Closed
 from attendance_adapters.files import MEDIA_TYPES
 from attendance_adapters.picture_files import MAX_PIXELS, is_heic, size_of
+from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
 from attendance_core.vocabulary import UserId
@@ -35,7 +35,6 @@ EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # by the name of the
 WORKER_COMMAND = [sys.executable, "-P", "-m", picture_worker.__name__]
 # How a worker ends that has used up its time: what it was given is too much
 EXIT_OUT_OF_TIME: Final = -int(getattr(signal, "SIGXCPU", 24))
-PASSED_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT")  # no secrets for a process that strangers feed
 
 
 class _WorkerRun(NamedTuple):
@@ -89,7 +88,7 @@ class _Job:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(),
+                env=worker_environment(),
                 start_new_session=True,  # Ctrl-C is for the service, which then closes us
             )
         except OSError as error:  # the machine has no room for it just now
@@ -191,8 +190,3 @@ def _clean(job: _Job) -> Picture:
             return Picture(content, MEDIA_TYPES[extension], extension)
     cause = errors.decode(errors="replace")[-2000:]
     raise Unavailable from RuntimeError(f"the picture worker ended with {exit_code}: {cause}")
-
-
-def _environment() -> dict[str, str]:
-    passed = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
-    return {**passed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -18,6 +18,7 @@ from attendance_adapters.passwords import Argon2Passwords
 from attendance_adapters.periodic import Periodic
 from attendance_adapters.pictures import PillowPictures
 from attendance_adapters.protocols import Notifier, Store
+from attendance_adapters.sheets import SheetFiles
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
 from attendance_core.accounts import Actor, LoggedIn, session_id_of
@@ -61,6 +62,7 @@ class Attendance:
         self.pool_use = pool_use  # of the store; None where it has no pool
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
+        self._sheets = SheetFiles()
         self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
         self._closers = AsyncExitStack()
         self._closing: asyncio.Task[None] | None = None
@@ -70,6 +72,7 @@ class Attendance:
         self.files = files
         self.terms = terms
         self.ids: ports.Ids = RandomIds()
+        self.sheets: ports.Sheets = self._sheets
         self.use_cases = build_use_cases(
             transact=self._transact,
             observe=self._observe,
@@ -157,6 +160,7 @@ class Attendance:
         async with AsyncExitStack() as opened:
             opened.callback(self._passwords.close)
             opened.callback(self._pictures.close)
+            opened.callback(self._sheets.close)
             opened.push_async_callback(self._store.close)
             await self._store.start()
             await claim_folder(self.files, self._transact)

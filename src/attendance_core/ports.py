@@ -7,18 +7,21 @@ so it does nothing but read, ask rules, write and announce.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from attendance_core.errors import Language
 from attendance_core.vocabulary import EventCode, EventId, FileKey, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core import repositories
+    from attendance_core.attendance import SheetPiece
     from attendance_core.marking.announcements import Announcement
 
 T = TypeVar("T")
+SheetFormat = Literal["xlsx", "csv", "json"]
 
 
 class Transact(Protocol):
@@ -139,6 +142,26 @@ class Pictures(Protocol):
         """Makes fresh pixels, at most ``max_side`` wide and high, for one of an owner at a time.
 
         Raises BadPicture, HeicPicture, PictureTooLarge; Unavailable where too many wait.
+        """
+        ...
+
+
+class SheetStyle(NamedTuple):
+    """How a sheet is written down: as what file, in which time zone (IANA), in which words."""
+
+    format: SheetFormat
+    zone: str
+    language: Language
+
+
+class Sheets(Protocol):
+    """Writes sheets down as files that people hand on."""
+
+    async def write(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
+        """Writes a file, all of it or none, and answers it, open at its beginning.
+
+        It is nowhere once it is closed. Raises InvalidArgument for a zone that there is not,
+        Unavailable, and what the pieces raise.
         """
         ...
 

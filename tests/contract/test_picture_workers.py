@@ -16,6 +16,7 @@ from attendance_adapters import give_way
 from attendance_adapters import pictures as module
 from attendance_adapters.picture_worker import MAX_MEMORY_BYTES
 from attendance_adapters.pictures import PillowPictures
+from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import BadPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
 from attendance_core.vocabulary import UserId
@@ -273,4 +274,4 @@ class TestBounds:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("DATABASE_PASSWORD", "secret")
-        assert "DATABASE_PASSWORD" not in module._environment()
+        assert "DATABASE_PASSWORD" not in worker_environment()

@@ -49,11 +49,14 @@ class SheetRow:
 
 
 class SheetPiece(NamedTuple):
-    """Some rows; the event, and when the sheet was begun, are the same in all pieces."""
+    """Some rows, and the counts of all up to them; the event is the same in all pieces, and so is
+    when the sheet was begun.
+    """
 
     event: Event
     made_at: Instant
     rows: Sequence[SheetRow]
+    counts: SheetCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,7 @@ class Sheet:
     event: Event
     made_at: Instant
     rows: tuple[SheetRow, ...]
-
-    @property
-    def counts(self) -> SheetCounts:
-        """Counts the rows."""
-        states = Counter(row.state for row in self.rows)
-        return SheetCounts(len(self.rows), states["waiting"], states["held"], states["marked"])
+    counts: SheetCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +99,22 @@ class ExportAttendance:
             return _rows(unit, event, now, unit.places.participants(event_id, asked))
 
         everybody: ListQuery[Participant] = ListQuery()
-        count = 0
+        states = Counter[SeenState]()
         async for rows in read_in_pieces(self.browse, everybody, look, lambda row: row.person):
-            count += len(rows)
-            if count > MAX_SHEET_ROWS:
+            states.update(row.state for row in rows)
+            total = states.total()
+            if total > MAX_SHEET_ROWS:
                 raise TooManyRows(most=MAX_SHEET_ROWS)  # they have come meanwhile
             assert begun is not None
-            yield SheetPiece(*begun, rows)
+            counts = SheetCounts(total, states["waiting"], states["held"], states["marked"])
+            yield SheetPiece(*begun, rows, counts)
 
     async def __call__(self, *, actor: UserId | None, event_id: EventId) -> Sheet:
         """Reads all of it. Raises EventNotFound, NotAnOrganiser, TooManyRows."""
         pieces = [piece async for piece in self.pieces(actor=actor, event_id=event_id)]
-        event, made_at, _ = pieces[0]
-        return Sheet(event, made_at, tuple(row for piece in pieces for row in piece.rows))
+        event, made_at, _, counts = pieces[-1]
+        rows = tuple(row for piece in pieces for row in piece.rows)
+        return Sheet(event, made_at, rows, counts)
 
 
 def _rows(

@@ -1,0 +1,251 @@
+"""Run as a program, by its path: reads a sheet from stdin, writes a file of it to stdout.
+
+The arguments are the format, the time zone, and a folder for what is written meanwhile, which is
+removed with the end. A line of JSON each: the words and the event; then rows, as many lines as
+they come in; then the counts, without which nothing is whole. It imports nothing of ours, since
+the package brings along three times the memory that all of this takes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Protocol
+from zoneinfo import ZoneInfo
+
+MAX_MEMORY_BYTES: Final = 30 * 1024 * 1024  # Contract: 8.14, of its own, beside the programs
+MAX_FILE_BYTES: Final = 256 * 1024 * 1024  # a hundred times an export of 10 000 rows
+MAX_CPU_SECONDS: Final = 60  # 20 000 rows take 5; ends one whose service has died, too
+EXIT_CUT: Final = 3  # what was to be read had no end
+
+# What a table makes a formula of, in the Far East in full width, too. Contract: 8.13
+FORMULA_SIGNS: Final = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
+WIDTHS: Final = (5, 34, 24, 10, 14, 26, 28, 16, 30, 60)  # of the columns, in characters
+HEADER_ROW: Final = 4  # below the event, its start, its end, and nothing
+A4: Final = 9
+
+Cell = str | int | None
+
+
+class Cut(Exception):
+    """Raised where the lines have no end."""
+
+
+class Table(Protocol):
+    """Takes rows of cells, and is a file in the end."""
+
+    def add(self, *cells: Cell, is_bold: bool = False) -> None:
+        """Adds a row."""
+        ...
+
+    def close(self) -> None:
+        """Writes what is left."""
+        ...
+
+
+class CsvTable:
+    """As Excel opens it by a double click in Russia, and everything else does, too."""
+
+    def __init__(self, output: BinaryIO) -> None:
+        self._text = io.TextIOWrapper(output, "utf-8-sig", newline="")
+        self._rows = csv.writer(self._text, delimiter=";", lineterminator="\r\n")
+
+    def add(self, *cells: Cell, is_bold: bool = False) -> None:
+        self._rows.writerow([harmless(each) if isinstance(each, str) else each for each in cells])
+
+    def close(self) -> None:
+        self._text.detach()  # which writes what is left, and leaves the file open
+
+
+class XlsxTable:
+    """One worksheet that keeps no row in memory; what is text stays text."""
+
+    def __init__(self, output: BinaryIO, folder: str, title: str) -> None:
+        from xlsxwriter import Workbook  # 12 MB that the others need not have
+
+        self._book = Workbook(output, {"constant_memory": True, "tmpdir": folder})
+        self._bold = self._book.add_format({"bold": True})
+        self._sheet = self._book.add_worksheet(title)
+        for column, width in enumerate(WIDTHS):
+            self._sheet.set_column(column, column, width)
+        self._sheet.freeze_panes(HEADER_ROW + 1, 0)
+        self._sheet.repeat_rows(HEADER_ROW)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(A4)
+        self._sheet.fit_to_pages(1, 0)
+        self._row = 0
+
+    def add(self, *cells: Cell, is_bold: bool = False) -> None:
+        looks = self._bold if is_bold else None
+        for column, cell in enumerate(cells):
+            if isinstance(cell, int):
+                self._sheet.write_number(self._row, column, cell, looks)
+            elif cell:  # `write` would make formulas and links of some
+                self._sheet.write_string(self._row, column, cell, looks)
+        self._row += 1
+
+    def close(self) -> None:
+        self._book.close()
+
+
+def harmless(text: str) -> str:
+    """Has a text be none that a table would calculate."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+def clock_of(zone: tzinfo, between: str) -> Callable[[float], str]:
+    """Makes what writes an instant as it is there, with the offset."""
+
+    def written(at: float) -> str:
+        try:
+            local = datetime.fromtimestamp(at, zone)
+        except (OverflowError, ValueError):  # behind the year 9999, but not in UTC
+            local = datetime.fromtimestamp(at, UTC)
+        return local.isoformat(between, "seconds")
+
+    return written
+
+
+def write_table(table: Table, zone: tzinfo, head: Mapping[str, Any], lines: Iterator[Any]) -> None:
+    """Writes a heading, the rows, and the counts. Raises Cut."""
+    words, when = head["words"], clock_of(zone, " ")
+    table.add(head["name"], is_bold=True)
+    table.add(words["starts"], when(head["starts_at"]))
+    table.add(words["ends"], when(head["ends_at"]))
+    table.add()
+    table.add(*words["columns"], is_bold=True)
+    number = 0
+    for line in lines:
+        if isinstance(line, dict):
+            break
+        for row in line:
+            number += 1
+            table.add(number, *_cells(row, words, when))
+    else:
+        raise Cut
+    table.add()
+    for name, count in line.items():
+        table.add(None, words["counts"][name], count)
+    table.add(None, words["made"], when(head["made_at"]))
+    table.close()
+
+
+def _cells(row: Mapping[str, Any], words: Any, when: Callable[[float], str]) -> Sequence[Cell]:
+    return (
+        row["display_name"],
+        row["marked_as"],
+        words["confirmed"] if row["confirmed"] else None,
+        words[row["state"]],
+        None if row["marked_at"] is None else when(row["marked_at"]),
+        row["marked_by"],
+        None if row["grade"] is None else words[row["grade"]],
+        row["note"],
+        _annulled(row, words, when),
+    )
+
+
+def _annulled(row: Mapping[str, Any], words: Any, when: Callable[[float], str]) -> str:
+    """Tells of the marks that do not stand, the earliest first."""
+    told = [
+        words["annulled"].format(
+            marked_at=when(each["marked_at"]),
+            marked_by=each["marked_by"],
+            at=when(each["at"]),
+            by=each["by"],
+            reason=words[each["reason"]],
+        )
+        + (f" ({each['note']})" if each["note"] else "")
+        for each in row["annulled"]
+    ]
+    if row["annulled_before"]:
+        told.insert(0, words["before"].format(count=row["annulled_before"]))
+    return "; ".join(told)
+
+
+def write_json(output: BinaryIO, zone: tzinfo, head: Mapping[str, Any], lines: Any) -> None:
+    """Writes one object, with the names that calls have for things. Raises Cut."""
+    when = clock_of(zone, "T")
+    event = {
+        "event_id": head["event_id"],
+        "name": head["name"],
+        "time_from": when(head["starts_at"]),
+        "time_to": when(head["ends_at"]),
+    }
+    output.write(b'{"event":' + _json(event) + b',"rows":[')
+    number = 0
+    for line in lines:
+        if isinstance(line, dict):
+            break
+        for row in line:
+            number += 1
+            if row["marked_at"] is not None:
+                row["marked_at"] = when(row["marked_at"])
+            for each in row["annulled"]:
+                each["marked_at"], each["at"] = when(each["marked_at"]), when(each["at"])
+            output.write(b"," * (number > 1) + b"\n" + _json({"number": number, **row}))
+    else:
+        raise Cut
+    ending = _json({"counts": line, "made_at": when(head["made_at"])})
+    output.write(b"\n]," + ending[1:] + b"\n")
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def write(source: BinaryIO, output: BinaryIO, kind: str, zone: tzinfo, folder: str) -> None:
+    """Writes the file of a sheet that is read to its end. Raises Cut."""
+    lines = map(json.loads, source)
+    head = next(lines, None)
+    if head is None:
+        raise Cut
+    if kind == "json":
+        write_json(output, zone, head, lines)
+    elif kind == "csv":
+        write_table(CsvTable(output), zone, head, lines)
+    else:
+        write_table(XlsxTable(output, folder, head["words"]["title"]), zone, head, lines)
+    output.flush()
+
+
+def _limit_process() -> None:
+    """Limits this process's memory, files and time, and lowers its priority."""
+    if sys.platform == "linux":
+        import resource
+
+        for resource_kind, limit in (
+            (resource.RLIMIT_DATA, MAX_MEMORY_BYTES),
+            (resource.RLIMIT_FSIZE, MAX_FILE_BYTES),
+            (resource.RLIMIT_CPU, MAX_CPU_SECONDS),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            _, hard_limit = resource.getrlimit(resource_kind)
+            unlimited = hard_limit == resource.RLIM_INFINITY
+            lowered = limit if unlimited else min(limit, hard_limit)
+            resource.setrlimit(resource_kind, (lowered, lowered))
+        os.nice(10)
+
+
+def main() -> int:
+    """Writes the sheet on stdin to stdout, and returns the exit code."""
+    _limit_process()
+    kind, zone, folder = sys.argv[1:]
+    try:
+        here = UTC if zone == "UTC" else ZoneInfo(zone)
+        write(sys.stdin.buffer, sys.stdout.buffer, kind, here, folder)
+    except Cut:
+        return EXIT_CUT
+    finally:
+        shutil.rmtree(Path(folder), ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
