@@ -161,13 +161,17 @@ def _call(call: Call) -> Iterator[str]:
     yield f"`{call.method} {call.path}`, {login}. {call.summary}"
     yield ""
     yield f"- takes: {_fields(call.arguments)}"
-    stream = "`text/event-stream`, each `counts` with " if call.is_stream else ""
-    yield f"- answers: {stream}{_answer(call.answer)}"
+    yield f"- answers: {_answer(call)}"
 
 
-def _answer(answer: Any) -> str:
+def _answer(call: Call) -> str:
+    answer = call.answer
+    if call.media_types:
+        return f"a file, with its name in `Content-Disposition`: {', '.join(call.media_types)}"
     if answer is None:
         return "nothing"
+    if call.is_stream:
+        return f"`text/event-stream`, each `counts` with {_fields(answer)}"
     described = kinds.type_info(answer)
     if isinstance(described, kinds.ListType):
         assert isinstance(described.item_type, kinds.StructType)

@@ -14,6 +14,7 @@ from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import CallContext, get, post
+from attendance_web.http.exports import Export
 from attendance_web.http.fields import EventRef, OneEvent, Page, PersonId
 from attendance_web.http.pieces import Pieces
 
@@ -117,6 +118,14 @@ class EntryShown(msgspec.Struct, frozen=True):
     note: str | None
 
 
+class WhichFile(msgspec.Struct, frozen=True):
+    """Of which event, as what, and with the times of which place, by its name at IANA."""
+
+    event_id: EventRef
+    format: Literal["xlsx", "csv", "json"]
+    tz: str = "UTC"
+
+
 class LedgerShown(msgspec.Struct, frozen=True):
     """The newest first."""
 
@@ -190,6 +199,16 @@ async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, Ledge
     return Pieces(lines, _entry, LedgerShown, asked.limit)
 
 
+@get("/api/events/ExportAttendance")
+async def export_attendance(call: CallContext[WhichFile]) -> Export:
+    """A file with a row for whoever is in an event that I organise."""
+    asked = call.arguments
+    pieces = call.use_cases.export_attendance.pieces(
+        actor=call.person, event_id=EventId(asked.event_id)
+    )
+    return Export(pieces, asked.format, asked.tz)
+
+
 def _participant(seen: ParticipantSeen) -> ParticipantShown:
     person = seen.person
     shown = (person.user_id, person.display_name, person.confirmed, seen.state)
@@ -237,4 +256,11 @@ def _entry(line: LedgerLine) -> EntryShown:
     )
 
 
-CALLS = (get_attendance, get_my_attendance, mark_participant, annul_mark, get_ledger)
+CALLS = (
+    get_attendance,
+    get_my_attendance,
+    mark_participant,
+    annul_mark,
+    get_ledger,
+    export_attendance,
+)

@@ -144,6 +144,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
     services = CallServices(
         use_cases,
         attendance.files,
+        attendance.sheets,
         Limits(use_cases),
         sockets.openings.seen,
         turns,

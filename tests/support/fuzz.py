@@ -172,6 +172,10 @@ def check(answer: httpx.Response, made: Request, document: dict[str, Any]) -> st
         return f"{answer.status_code}: {answer.text}"
     if answer.request.method == "HEAD":
         return None
+    if "content-disposition" in answer.headers:
+        described = made.operation["responses"]["200"]["content"] if made.operation else {}
+        media_type = answer.headers["content-type"].partition(";")[0]
+        return None if media_type in described else f"a file of another type: {media_type}"
     if answer.headers.get("content-type") != JSON:
         return f"no JSON: {answer.status_code} {answer.headers} {answer.text:.200}"
     told = answer.json()

@@ -20,6 +20,7 @@ from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import SessionId, UserId
 from attendance_web.http.cookies import browser_cookie, no_session_cookie, session_cookie
 from attendance_web.http.event_streams import EventStream, Watch
+from attendance_web.http.exports import MEDIA_TYPES, Export
 from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
@@ -41,6 +42,7 @@ class CallServices:
 
     use_cases: UseCases
     files: ports.Files
+    sheets: ports.Sheets
     limits: Limits
     seen: SeenSessions
     person_turns: FairTurns
@@ -128,6 +130,7 @@ class Call:
     most_bytes: int
     arguments: type[msgspec.Struct]
     answer: Any  # a type that msgspec encodes; None where there is nothing to say
+    media_types: tuple[str, ...]  # of the file that it answers; none where it answers no file
     is_list: bool  # whether it answers a list in one look, for which people take turns
     is_stream: bool  # whether its answer goes on, and tells one such thing after another
     summary: str
@@ -186,6 +189,9 @@ def _declare(
             (answer,) = get_args(answer)
         if get_origin(answer) is Pieces:
             _, answer = get_args(answer)
+        media_types: tuple[str, ...] = ()
+        if answer is Export:
+            answer, media_types = type(None), tuple(MEDIA_TYPES.values())
         return Call(
             method,
             path,
@@ -197,6 +203,7 @@ def _declare(
             most_bytes,
             arguments,
             None if answer is type(None) else answer,
+            media_types,
             is_list,
             is_stream,
             (run.__doc__ or "").partition("\n")[0],

@@ -21,11 +21,12 @@ TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # of waiting; the look itself has one m
 # Of an answer in pieces a piece is in memory until it is read, and nobody says how slowly
 MAX_STRANGERS_AT_ONCE, MAX_STRANGERS_OF_ONE = 4, 3
 MAX_PEOPLE_AT_ONCE: Final = 64
+MAX_EXPORTS_AT_ONCE: Final = 2  # Contract: ExportAttendance, each a process of its own
 STRANGER_WAIT_SECONDS: Final[Seconds] = 4.0  # of waiting
 
 
 class ListTurns:
-    """Bounds looks at lists, and answers so long that they come in pieces.
+    """Bounds looks at lists, answers so long that they come in pieces, and files of them.
 
     As many looks go on at once as the store carries out: one more would only wait there, where
     nobody is fair.
@@ -33,6 +34,7 @@ class ListTurns:
 
     def __init__(self, looks: int) -> None:
         self._looks = _fair_turns(looks, of_one=looks)
+        self._exports = _fair_turns(MAX_EXPORTS_AT_ONCE, of_one=1)
         self._people = _fair_turns(MAX_PEOPLE_AT_ONCE, of_one=1)
         self._strangers = _fair_turns(MAX_STRANGERS_AT_ONCE, of_one=MAX_STRANGERS_OF_ONE)
 
@@ -54,6 +56,10 @@ class ListTurns:
         """
         patience = STRANGER_WAIT_SECONDS if isinstance(caller, str) else TURN_WAIT_SECONDS
         return _turn(self._answers_of(caller), caller, patience - waited)
+
+    def turn_to_export(self, caller: Caller) -> AbstractAsyncContextManager[None]:
+        """Waits for a turn at making one file of a list. Raises TooManyRequests."""
+        return _turn(self._exports, caller, TURN_WAIT_SECONDS)
 
     def _answers_of(self, caller: Caller) -> FairTurns:
         return self._strangers if isinstance(caller, str) else self._people

@@ -112,11 +112,14 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
 
 
 def _content(call: Call, answer: Schema) -> Schema:
-    """Describes what comes with 200: of a stream what the data of each of its events is."""
+    """Describes what comes with 200: an envelope, a file, or of a stream the data of each event."""
     refused = {"$ref": REF.format(name="ErrorEnvelope")}
     if call.is_stream:
         return {EVENT_STREAM: {"schema": answer}, JSON: {"schema": refused}}
-    return {JSON: {"schema": {"anyOf": [_envelope(answer), refused]}}}
+    if not call.media_types:
+        return {JSON: {"schema": {"anyOf": [_envelope(answer), refused]}}}
+    files: Schema = {each: {"schema": {"type": "string"}} for each in call.media_types}
+    return {**files, JSON: {"schema": {"anyOf": [{"type": "object"}, refused]}}}
 
 
 def _tag(path: str) -> str:

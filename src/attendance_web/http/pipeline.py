@@ -20,6 +20,7 @@ from attendance_web.http.body_parsing import parse_body, parse_query
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.event_streams import EventStream, StreamResponse
+from attendance_web.http.exports import Export, ExportResponse
 from attendance_web.http.fields import reader_of
 from attendance_web.http.incoming_bodies import Body
 from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
@@ -116,6 +117,9 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         return StreamResponse(services.watch, answer.viewer, call.cookies, until)
     if isinstance(answer, Pieces):
         return PiecesResponse(answer, services.list_turns, caller, call.cookies, until)
+    if isinstance(answer, Export):
+        sheets, turns = services.sheets, services.list_turns
+        return ExportResponse(answer, sheets, turns, caller, call.cookies, until)
     return success(answer, call.cookies)
 
 

@@ -1,0 +1,193 @@
+"""Answers that are a file of a sheet. Contract: ExportAttendance.
+
+The file is made as a whole before it is sent, by few at once; it is sent as slowly as its reader
+likes, and then nobody waits for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.response.base import ASGIResponse
+
+from attendance_core import ports
+from attendance_core.attendance import SheetPiece
+from attendance_core.errors import Language, Refusal, Unavailable
+from attendance_core.ports import SheetFormat, SheetStyle
+from attendance_core.vocabulary import Seconds
+from attendance_web.http.client_leaving import until_gone
+from attendance_web.http.envelope import JSON, NO_STORE, cause_of, language_of
+from attendance_web.http.file_names import attachment
+from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
+from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS
+from attendance_web.wire.callers import Caller
+from attendance_web.wire.log_fields import log_fields_of
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPES: Final[Mapping[SheetFormat, str]] = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+    "json": JSON,
+}
+CHUNK_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An answer that is a file: its rows, as they are read, and how they are written down."""
+
+    pieces: AsyncIterator[SheetPiece]
+    format: SheetFormat
+    zone: str
+
+
+class ExportResponse(Response[bytes]):
+    """Hands Litestar an answer that makes its file when it is to be sent.
+
+    ``until`` then it has to have begun, by the clock of the event loop.
+    """
+
+    def __init__(
+        self,
+        export: Export,
+        sheets: ports.Sheets,
+        turns: ListTurns,
+        caller: Caller,
+        cookies: list[Cookie],
+        until: Seconds | None,
+    ) -> None:
+        super().__init__(b"")
+        self._answer = _ExportAnswer(export, sheets, turns, caller, cookies, until)
+
+    def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
+        """Makes the answer, of which nothing has been read yet."""
+        return self._answer
+
+
+class _Head(ASGIResponse):
+    """The head of a file, whose length may not be known."""
+
+    _should_set_content_length = False
+
+
+class _ExportAnswer(ASGIResponse):
+    """Makes and sends one file."""
+
+    def __init__(
+        self,
+        export: Export,
+        sheets: ports.Sheets,
+        turns: ListTurns,
+        caller: Caller,
+        cookies: list[Cookie],
+        until: Seconds | None,
+    ) -> None:
+        super().__init__()
+        self._export = export
+        self._sheets = sheets
+        self._turns = turns
+        self._caller = caller
+        self._set_cookies = cookies
+        self._until = until
+        self._event_name: str | None = None  # once it is read
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Raises TooManyRequests, Unavailable, and what a look does, before it has begun."""
+        async with AsyncExitStack() as turn:
+            await self._answer(turn, scope, receive, send)
+
+    async def _answer(self, turn: AsyncExitStack, scope: Any, receive: Any, send: Any) -> None:
+        gone = asyncio.create_task(until_gone(receive))
+        making = asyncio.create_task(self._make(turn, language_of(scope["headers"])))
+        try:
+            left = None if self._until is None else self._until - asyncio.get_running_loop().time()
+            await asyncio.wait({making, gone}, timeout=left, return_when="FIRST_COMPLETED")
+            has_begun = not (making.done() or gone.done())
+            if has_begun:
+                await self._begin(send)  # Contract: 1.16
+                await asyncio.wait({making, gone}, return_when="FIRST_COMPLETED")
+            if gone.done():
+                return
+            try:
+                file = await making
+            except (Refusal, Unavailable) as error:
+                if not has_begun:
+                    raise
+                _note_cut(error, scope)
+                return
+            if not has_begun:
+                await self._begin(send, os.fstat(file.fileno()).st_size)
+            await _send_file(file, gone, scope, send)
+        finally:
+            gone.cancel()
+            making.cancel()
+            await asyncio.wait({making})
+            if not making.cancelled() and making.exception() is None:
+                making.result().close()
+
+    async def _make(self, turn: AsyncExitStack, language: Language) -> BinaryIO:
+        """Makes the file when its turn has come; that of the person goes on until it is sent.
+
+        Raises TooManyRequests, and as `Sheets.write`.
+        """
+        await turn.enter_async_context(self._turns.turn_to_answer(self._caller, 0))
+        style = SheetStyle(self._export.format, self._export.zone, language)
+        async with self._turns.turn_to_export(self._caller):
+            return await self._sheets.write(self._pieces(), style)
+
+    async def _pieces(self) -> AsyncIterator[SheetPiece]:
+        """Reads each piece when its turn has come. Raises TooManyRequests, and what a look does."""
+        patience = TURN_WAIT_SECONDS
+        while True:
+            async with self._turns.turn_to_look(self._caller, patience):
+                try:
+                    piece = await anext(self._export.pieces)
+                except StopAsyncIteration:
+                    return
+            self._event_name, patience = piece.event.name, NEXT_SECONDS
+            yield piece
+
+    async def _begin(self, send: Any, size: int | None = None) -> None:
+        """Sends the head. Raises Unavailable where it is not known yet whether there is a file."""
+        if self._event_name is None:
+            raise Unavailable
+        headers = {
+            **NO_STORE,
+            "Content-Disposition": attachment(self._event_name, self._export.format),
+        }
+        if size is not None:
+            headers["Content-Length"] = str(size)
+        media_type = MEDIA_TYPES[self._export.format]
+        head = _Head(headers=headers, cookies=self._set_cookies, media_type=media_type)
+        await head.start_response(send)
+
+
+async def _send_file(file: BinaryIO, gone: asyncio.Task[None], scope: Any, send: Any) -> None:
+    """Sends a file for as long as somebody reads; that of one who does not is cut off."""
+    more = True
+    while more and not gone.done():
+        body = file.read(CHUNK_BYTES)
+        more = len(body) == CHUNK_BYTES
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await send({"type": "http.response.body", "body": body, "more_body": more})
+        except TimeoutError:
+            _note_cut(Unavailable(), scope)
+            return
+        await asyncio.sleep(0)
+
+
+def _note_cut(error: Refusal | Unavailable, scope: Any) -> None:
+    """Notes that an answer has no end, so that nobody takes it for a whole one."""
+    cause = error.code if isinstance(error, Refusal) else cause_of(error)
+    logger.warning("an export was cut off: %s", cause)
+    log_fields_of(scope)["code"] = error.code

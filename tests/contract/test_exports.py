@@ -1,0 +1,307 @@
+"""The call that answers a sheet as a file. Contract: ExportAttendance, 8.13."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import os
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from attendance_adapters import sheets
+from attendance_adapters.sheets import SheetFiles
+from attendance_core.profiles import Profile
+from attendance_core.vocabulary import EventId
+from attendance_web.http import list_turns, pipeline
+from attendance_web.http.exports import MEDIA_TYPES
+from attendance_web.http.file_names import MAX_NAME_BYTES, attachment, file_name
+from tests.support import xlsx
+from tests.support.asgi_client import AsgiClient
+from tests.support.live_house import eventually
+from tests.support.looks import Looks
+from tests.support.site import Browser, Site, code, opened_site, refusal
+
+EXPORT = "/api/events/ExportAttendance"
+NO_EVENT = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest_asyncio.fixture
+async def site() -> AsyncIterator[Site]:
+    async with opened_site(None) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def anna(site: Site) -> Browser:
+    return await site.person("anna", display_name="Анна")
+
+
+@pytest_asyncio.fixture
+async def event_id(site: Site, anna: Browser) -> str:
+    """Anna's, where Boris was marked by her."""
+    boris = await site.person("boris", display_name="=Борис")
+    event_id = await anna.event("Лекция: ряды / пределы")
+    await site.mark(event_id, boris, anna)
+    return event_id
+
+
+async def crowd(site: Site, event_id: str, count: int) -> None:
+    """So many more people in the event."""
+    event = EventId(UUID(event_id))
+
+    def work(unit: Any) -> None:
+        for number in range(count):
+            user_id = unit.accounts.add(f"one-of-many-{number}", "hash", unit.now())
+            unit.profiles.add(Profile(user_id, f"Человек {number}"))
+            unit.places.make(event, user_id)
+            unit.places.put(unit.places.lock(event, [user_id])[user_id].joined())
+
+    await site.attendance.use_cases.log_out.transact(work)
+
+
+class TestAnswers:
+    async def test_a_file_is_answered_with_its_name_and_kept_by_nobody(
+        self, site: Site, anna: Browser, event_id: str
+    ) -> None:
+        answer = await anna.get(EXPORT, event_id=event_id, format="csv", tz="Europe/Moscow")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert int(answer.headers["content-length"]) == len(answer.content)
+        named = answer.headers["content-disposition"]
+        plain, _, spelled = named.partition("; filename*=UTF-8''")
+        assert plain == 'attachment; filename="attendance.csv"'
+        assert unquote(spelled).startswith("Лекция_ ряды _ пределы ") and spelled.endswith(".csv")
+        rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+        assert [row[1:5] for row in rows[5:7]] == [
+            ["'=Борис", "", "", "marked"],
+            ["Анна", "", "", "joined"],
+        ]
+        assert rows[5][5].endswith("+03:00") and rows[5][6:8] == ["Анна", "peer"]
+
+    async def test_each_format_has_its_type_and_a_head_without_the_body(
+        self, site: Site, anna: Browser, event_id: str
+    ) -> None:
+        for kind, media_type in MEDIA_TYPES.items():
+            given = {"event_id": event_id, "format": kind}
+            answer = await anna.get(EXPORT, **given)
+            assert answer.headers["content-type"].partition(";")[0] == media_type
+            if kind == "json":
+                assert json.loads(answer.content)["counts"]["marked"] == 1
+            elif kind == "xlsx":
+                assert xlsx.read(io.BytesIO(answer.content)).title == "Attendance"
+            head = await anna.client.head(EXPORT, params=given)
+            assert head.content == b""
+            assert head.headers["content-disposition"] == answer.headers["content-disposition"]
+
+    async def test_it_speaks_the_language_of_whoever_asks(
+        self, anna: Browser, event_id: str
+    ) -> None:
+        """Contract: 1.4."""
+        headers = {"Accept-Language": "ru"}
+        given = {"event_id": event_id, "format": "csv"}
+        answer = await anna.client.get(EXPORT, params=given, headers=headers)
+        assert "отмечен" in answer.text
+
+    async def test_refusals_are_envelopes(self, site: Site, anna: Browser, event_id: str) -> None:
+        given = {"event_id": event_id, "format": "csv"}
+        code(await site.browser().get(EXPORT, **given), 7, status=401)
+        assert "format" in refusal(await anna.get(EXPORT, event_id=event_id), 2)
+        assert "event_id" in refusal(await anna.get(EXPORT, format="csv"), 2)
+        assert "format" in refusal(await anna.get(EXPORT, event_id=event_id, format="pdf"), 1)
+        wrong = await anna.get(EXPORT, **given, tz="Moscow")
+        assert "tz" in refusal(wrong, 1) and wrong.json()["field"] == "tz"
+        missing = await anna.get(EXPORT, event_id=NO_EVENT, format="csv")
+        assert code(missing, 5) == "event_not_found"
+        stranger = await site.person("stranger")
+        refused = await stranger.get(EXPORT, **given)
+        assert code(refused, 3) == "not_an_organiser"
+        assert "content-disposition" not in refused.headers
+
+    async def test_twenty_thousand_and_one_are_too_many(
+        self, site: Site, anna: Browser, event_id: str
+    ) -> None:
+        await crowd(site, event_id, 20_001 - 2)  # Anna and Boris are there
+        refused = await anna.get(EXPORT, event_id=event_id, format="json")
+        assert code(refused, 3) == "too_many_rows"
+
+
+class Sheets:
+    """Written when the test says; as many as are being written are counted."""
+
+    def __init__(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.may_go_on = asyncio.Event()
+        self.writing = 0
+        self._write = site.app.services.sheets.write
+        site.app.services = replace(site.app.services, sheets=self)
+        monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.1)
+
+    async def write(self, pieces: Any, style: Any) -> Any:
+        self.writing += 1
+        try:
+            await self.may_go_on.wait()
+            return await self._write(pieces, style)
+        finally:
+            self.writing -= 1
+
+
+class TestTurns:
+    async def test_a_person_has_one_at_a_time_and_a_process_two(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held = Sheets(site, monkeypatch)
+        vera, gleb = await site.person("vera"), await site.person("gleb")
+        of_vera, of_gleb = await vera.event(), await gleb.event()
+        given = {"event_id": event_id, "format": "csv"}
+        first = asyncio.create_task(anna.get(EXPORT, **given))
+        await eventually(lambda: held.writing == 1)
+        again = await anna.get(EXPORT, **given)
+        assert code(again, 8, status=429) == "too_many_requests"
+        assert again.headers["retry-after"] == "1"
+        second = asyncio.create_task(vera.get(EXPORT, event_id=of_vera, format="csv"))
+        await eventually(lambda: held.writing == 2)
+        third = await gleb.get(EXPORT, event_id=of_gleb, format="csv")
+        assert code(third, 8, status=429) == "too_many_requests"
+        held.may_go_on.set()
+        assert [each.status_code for each in await asyncio.gather(first, second)] == [200, 200]
+        assert (await gleb.get(EXPORT, event_id=of_gleb, format="csv")).status_code == 200
+
+    async def test_who_reads_slowly_keeps_nobody_else_waiting(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 1.0)
+        monkeypatch.setattr(list_turns, "MAX_EXPORTS_AT_ONCE", 1)
+        site.app.services = replace(site.app.services, list_turns=list_turns.ListTurns(2))
+        await crowd(site, event_id, 2000)
+        given = {"event_id": event_id, "format": "csv"}
+        slow = AsgiClient(site.app, EXPORT, session=str(anna.session)).ask(reads=1, **given)
+        await eventually(lambda: bool(slow.pieces))
+        assert code(await anna.get(EXPORT, **given), 8, status=429)
+        vera = await site.person("vera")
+        answer = await vera.get(EXPORT, event_id=await vera.event(), format="csv")
+        assert answer.status_code == 200
+        slow.read(10)
+        assert (await slow.ended()).is_whole
+        assert len(slow.pieces) > 1 and len(slow.body) == int(slow.headers["content-length"])
+
+
+class TestLosses:
+    """Whole, refused, or cut off so that nobody takes it for whole."""
+
+    async def test_a_worker_that_dies_is_unavailable(
+        self, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dies = (sheets.WORKER_COMMAND[0], "-c", "import os; os.kill(os.getpid(), 9)")
+        with monkeypatch.context() as dead:
+            dead.setattr(sheets, "WORKER_COMMAND", dies)
+            answer = await anna.get(EXPORT, event_id=event_id, format="xlsx")
+        assert code(answer, -1, status=503) == "unavailable"
+        assert answer.headers["retry-after"] == "1"
+        assert (await anna.get(EXPORT, event_id=event_id, format="xlsx")).status_code == 200
+
+    async def test_one_that_takes_longer_is_begun_and_ends_whole(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.16."""
+        looks = Looks(site.attendance, monkeypatch)
+        looks.holds_from = 2
+        monkeypatch.setattr("attendance_core.pieces.MAX_PIECE", 1)
+        monkeypatch.setattr(pipeline, "ANSWER_SECONDS", 0.3)
+        client = AsgiClient(site.app, EXPORT, session=str(anna.session))
+        client.ask(event_id=event_id, format="csv")
+        await eventually(lambda: client.status == 200)
+        assert "content-length" not in client.headers and not client.pieces
+        looks.may_go_on.set()
+        assert (await client.ended()).is_whole
+        assert client.body.decode().count("\r\n") == 5 + 2 + 6
+
+    async def test_one_that_cannot_be_ended_is_cut_off(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks = Looks(site.attendance, monkeypatch)
+        looks.holds_from, looks.fails_from = 2, 3
+        monkeypatch.setattr("attendance_core.pieces.MAX_PIECE", 1)
+        monkeypatch.setattr(pipeline, "ANSWER_SECONDS", 0.3)
+        client = AsgiClient(site.app, EXPORT, session=str(anna.session))
+        client.ask(event_id=event_id, format="csv")
+        await eventually(lambda: client.status == 200)
+        looks.may_go_on.set()
+        await client.ended()
+        assert not client.is_whole and client.pieces == []
+
+    async def test_where_not_even_the_first_look_comes_it_is_unavailable(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks = Looks(site.attendance, monkeypatch)
+        looks.holds_from = 1
+        monkeypatch.setattr(pipeline, "ANSWER_SECONDS", 0.3)
+        assert code(await anna.get(EXPORT, event_id=event_id, format="csv"), -1, status=503)
+
+    async def test_of_one_that_nobody_waits_for_nothing_is_left(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks = Looks(site.attendance, monkeypatch)
+        looks.holds_from = 1
+        client = AsgiClient(site.app, EXPORT, session=str(anna.session))
+        client.ask(event_id=event_id, format="csv")
+        files = site.attendance.sheets
+        assert isinstance(files, SheetFiles)
+        await eventually(lambda: bool(files._running))
+        client.go()
+        await client.ended()
+        assert client.status == 0 and not files._running
+
+    async def test_one_that_is_never_read_to_its_end_closes_its_file(
+        self, site: Site, anna: Browser, event_id: str
+    ) -> None:
+        await crowd(site, event_id, 2000)
+        before = len(os.listdir("/proc/self/fd"))
+        client = AsgiClient(site.app, EXPORT, session=str(anna.session))
+        client.ask(reads=1, event_id=event_id, format="csv")
+        await eventually(lambda: bool(client.pieces))
+        client.go()
+        await client.ended()
+        assert not client.is_whole and len(os.listdir("/proc/self/fd")) <= before
+
+
+class TestNames:
+    """RFC 6266: what is not ASCII is spelled out, and there is another name beside it."""
+
+    @pytest.mark.parametrize(
+        ("name", "kept"),
+        [
+            ("Lecture 1", "Lecture 1"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ('a"b\\c:d*e?f<g>h|i', "a_b_c_d_e_f_g_h_i"),
+            ("\u202egpj.exe\u200f", "gpj.exe"),
+            (" . ", "attendance"),
+            ("\u200b", "attendance"),
+            ("😀 Ёж שרה", "😀 Ёж שרה"),
+        ],
+    )
+    def test_no_system_takes_it_for_anything_else(self, name: str, kept: str) -> None:
+        assert file_name(name) == kept
+
+    def test_it_is_short_enough_and_no_letter_is_cut_in_two(self) -> None:
+        assert file_name("Ж" * 128) == "Ж" * (MAX_NAME_BYTES // 2)
+        assert len(file_name("a" + "😀" * 127).encode()) <= MAX_NAME_BYTES
+
+    @pytest.mark.parametrize(
+        ("name", "header"),
+        [
+            ("Lecture 1", "filename=\"Lecture 1.csv\"; filename*=UTF-8''Lecture%201.csv"),
+            ("100%", "filename=\"attendance.csv\"; filename*=UTF-8''100%25.csv"),
+            ("Ё\r\nX: y", "filename=\"attendance.csv\"; filename*=UTF-8''%D0%81X_%20y.csv"),
+        ],
+    )
+    def test_the_header_is_ascii(self, name: str, header: str) -> None:
+        assert attachment(name, "csv") == f"attachment; {header}"
