@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import rich_click as click
 
@@ -148,6 +148,35 @@ def recount_karma() -> None:
         months, wrong = main.recount_karma(settings)
     click.echo(f"{months} months of people were counted; {wrong} had been counted wrong")
     sys.exit(CANNOT if wrong else 0)
+
+
+@attendance.command("export")
+@click.argument("event")
+@click.option(
+    "--format", "kind", required=True, type=click.Choice(["xlsx", "csv", "json"]), help="Of what."
+)
+@click.option("--tz", default="UTC", show_default=True, help="Whose times: Europe/Moscow.")
+@click.option("--language", default="ru", show_default=True, type=click.Choice(["ru", "en"]))
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+def export_sheet(
+    event: str,
+    kind: Literal["xlsx", "csv", "json"],
+    tz: str,
+    language: Literal["ru", "en"],
+    to: Path | None,
+) -> None:
+    """Write a file with a row for whoever is in an event, which its id or its code names.
+
+    Without --to it goes to standard output. It may run beside the service.
+    """
+    from attendance_core.ports import SheetStyle
+    from attendance_web.exports import export
+
+    if to is None and kind == "xlsx" and sys.stdout.isatty():
+        fail("a workbook is nothing to be read here: name a file by --to", WRONG_USE)
+    settings = settings_of_environment()
+    with one_line_errors():
+        export(settings, event, SheetStyle(kind, tz, language), to, sys.stdout.buffer)
 
 
 @attendance.command()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from attendance_core.profiles import ConfirmationScan, ScanSeen
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, Instant, UserId
 from attendance_web import main
+from attendance_web.private_files import open_new
 from attendance_web.settings import Settings
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
         if file is None:
             folder = Path(tempfile.mkdtemp(prefix="attendance-"))
             file = folder / f"scan-{user_id}{Path(scan.file).suffix}"
-        with open(file, "xb", opener=_open_private) as picture:
+        with open_new(file) as picture:
             picture.write(content)
         return [str(file), await _line(use_cases, scan)]
 
@@ -123,8 +123,3 @@ def _key(file: FileKey, display_name: str) -> str:
 
 def _format_time(at: Instant) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _open_private(path: str, flags: int) -> int:
-    """Opens a new file for this user alone."""
-    return os.open(path, flags, 0o600)

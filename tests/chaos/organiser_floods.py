@@ -55,6 +55,12 @@ def reads(more: str) -> Flood:
     return Flood(f"GetLedger of 50 000 entries{more}", act, entries=ENTRIES)
 
 
+async def exports(connection: Connection) -> None:
+    """A workbook of 10 000 people, each of whom has two annulled marks."""
+    event_id = connection.target.event_id
+    await connection.call(f"{EVENTS}ExportAttendance?event_id={event_id}&format=xlsx")
+
+
 async def comes_and_goes(connection: Connection) -> None:
     """Everybody who waits has another place each time."""
     await connection.opens("mark_me", news=True)
@@ -104,6 +110,7 @@ ORGANISERS: Final[dict[str, Flood]] = {
     "corrections": Flood("MarkParticipant and AnnulMark", corrects),
     "ledger": reads(""),
     "ledger-deep": reads(f"&limit=100&offset={MAX_OFFSET}"),
+    "exports": Flood("ExportAttendance of 10 000 rows", exports, entries=ENTRIES),
     "changes": Flood("UpdateEvent", changes),
     "helpers": Flood("AddHelper and RemoveHelper", helps),
     "news": Flood("openings that 300 hear of", comes_and_goes, 8, waiting=300),

@@ -37,7 +37,7 @@ class TestHelp:
     def test_names_every_command(self, tmp_path: Path) -> None:
         done = attendance("--help", folder=tmp_path)
         assert done.returncode == 0
-        for command in ("serve", "migrate", "recount-karma", "demo", "scans"):
+        for command in ("serve", "migrate", "recount-karma", "export", "demo", "scans"):
             assert re.search(rf"\b{command}\b", done.stdout)
 
     def test_version_is_that_of_the_package(self, tmp_path: Path) -> None:
