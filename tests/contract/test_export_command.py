@@ -52,7 +52,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
 def test_it_goes_to_standard_output_by_id_or_by_code(day: Day) -> None:
     by_id = day.export(day.event_id, "--format", "csv", "--tz", "Europe/Moscow")
     assert (by_id.returncode, by_id.stderr) == (0, "")
-    assert by_id.stdout.startswith("\ufeffРяды") and ";'=Б;;;отмечен;" in by_id.stdout
+    assert by_id.stdout.startswith("\ufeffРяды") and ";'=Б;;;есть отметка;" in by_id.stdout
     assert "+03:00" in by_id.stdout
     by_code = day.export(day.code.lower(), "--format", "json")
     assert [row["display_name"] for row in json.loads(by_code.stdout)["rows"]] == ["=Б", "Анна"]

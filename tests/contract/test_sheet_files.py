@@ -24,14 +24,13 @@ from attendance_adapters.sheets import SheetFiles
 from attendance_core.attendance import (
     Annulled,
     Participant,
-    SheetCounts,
     SheetPiece,
     SheetRow,
 )
 from attendance_core.errors import InvalidArgument, NotAnOrganiser, Unavailable
 from attendance_core.events import Event
 from attendance_core.marking.ledger import AnnulReason, EntryNotes, Grade, Origin
-from attendance_core.marking.places import Marked
+from attendance_core.marking.places import Marked, SheetCounts
 from attendance_core.ports import SheetFormat, SheetStyle
 from attendance_core.vocabulary import LATEST_INSTANT, EventCode, EventId, UserId
 from tests.support import xlsx
@@ -67,8 +66,8 @@ ROWS = (
 )
 COUNTS = SheetCounts(3, 0, 0, 1)
 HISTORY = (
-    "ещё раньше: 2; отметил שרה 2026-09-01 09:00:00+03:00, "
-    "отменил Анна 2026-09-01 09:01:00+03:00: отмечен другой человек (не тот)"
+    "ещё раньше: 2; отметка 2026-09-01 09:00:00+03:00 (שרה) "
+    "отменена 2026-09-01 09:01:00+03:00 (Анна): отмечен другой человек (не тот)"
 )
 TABLE: list[list[Any]] = [
     [NAME],
@@ -76,20 +75,20 @@ TABLE: list[list[Any]] = [
     ["Конец", "2026-09-01 10:30:00+03:00"],
     [],
     list(WORDS["ru"]["columns"]),
-    [1, "Анна; «ё»", None, "проверена", "в списке", None, None, None, None, None],
+    [1, "Анна; «ё»", None, "проверена", "ещё не в списке", None, None, None, None, None],
     [
-        *(2, "-Борис 😀", "@Боря", None, "отмечен", "2026-09-01 09:01:01+03:00", "Анна; «ё»"),
-        *("организатора", "+без телефона", HISTORY),
+        *(2, "-Борис 😀", "@Боря", None, "есть отметка", "2026-09-01 09:01:01+03:00", "Анна; «ё»"),
+        *("организатор", "+без телефона", HISTORY),
     ],
     [
-        *(3, "שרה _x0041_ \ufffe", None, None, "вышел", None, None, None, None),
-        "отметил -Борис 😀 2026-09-01 09:00:00+03:00, "
-        "отменил שרה 2026-09-01 09:00:01+03:00: «это не я»",
+        *(3, "שרה _x0041_ \ufffe", None, None, "отметка отменена", None, None, None, None),
+        "отметка 2026-09-01 09:00:00+03:00 (-Борис 😀) "
+        "отменена 2026-09-01 09:00:01+03:00 (שרה): «это не я»",
     ],
     [],
     [None, "Всего", 3],
     [None, "Ждут", 0],
-    [None, "Отмечают сейчас", 0],
+    [None, "Сейчас отмечают", 0],
     [None, "Отмечено", 1],
     [None, "Составлено", "2026-09-01 10:00:00+03:00"],
 ]

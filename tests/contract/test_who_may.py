@@ -170,7 +170,7 @@ async def test_a_call_is_for_those_whom_the_table_names(house: House, call: Call
             else:
                 answer = await client.post(address, json=given)
         is_file = "content-disposition" in answer.headers
-        said = {"error": 0} if is_file else answer.json()
+        said: dict[str, Any] = {"error": 0} if is_file else answer.json()
         found.append(MAY if said["error"] == 0 else said["code"])
     assert dict(zip(ROLES, found, strict=True)) == dict(zip(ROLES, TABLE[call.name], strict=True))
 
