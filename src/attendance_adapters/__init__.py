@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from attendance_adapters.sql.postgres import PoolUse
+    from attendance_adapters.sql.recount import Recount
 
 __all__ = [
     "AlreadyStarted",
@@ -153,7 +154,7 @@ def migrate(database_url: str, *, terms: Terms = DEFAULT_TERMS) -> None:
     _bring_up_to_date(url, terms)
 
 
-def recount_karma(database_url: str) -> tuple[int, int]:
+def recount_karma(database_url: str) -> Recount:
     """Counts karma anew from the ledger, beside services that use the database; blocks.
 
     Answers how many months of people there are, and how many of them had been counted wrong.
@@ -169,10 +170,10 @@ def recount_karma(database_url: str) -> tuple[int, int]:
 
 def _bring_up_to_date(url: URL, terms: Terms) -> None:
     from attendance_adapters.sql.migrate import upgrade
-    from attendance_adapters.sql.recount import keep_rule
+    from attendance_adapters.sql.recount import apply_rule
 
     upgrade(url)
-    keep_rule(url, terms)
+    apply_rule(url, terms)
 
 
 def _read_database_url(address: str) -> URL:

@@ -146,25 +146,25 @@ async def get_attendance(call: CallContext[OneEvent]) -> Pieces[ParticipantShown
 @get("/api/profile/GetMyAttendance")
 async def get_my_attendance(call: CallContext[Page]) -> Pieces[MyAttendance, list[MyAttendance]]:
     """The events I joined and who marked me there, newest first."""
-    asked = call.arguments
+    arguments = call.arguments
     attended = partial(
         call.use_cases.get_my_attendance.pieces,
         actor=call.person,
-        limit=asked.limit,
-        offset=asked.offset,
+        limit=arguments.limit,
+        offset=arguments.offset,
     )
-    return Pieces(attended, _attended, list, asked.limit)
+    return Pieces(attended, _attended, list, arguments.limit)
 
 
 @post("/api/events/MarkParticipant")
 async def mark_participant(call: CallContext[ByHand]) -> EntryNumber:
     """Marks somebody by hand, in an event that I organise."""
-    asked = call.arguments
+    arguments = call.arguments
     n = await call.use_cases.mark_participant(
         actor=call.person,
-        event_id=EventId(asked.event_id),
-        user_id=UserId(asked.user_id),
-        note=asked.note,
+        event_id=EventId(arguments.event_id),
+        user_id=UserId(arguments.user_id),
+        note=arguments.note,
     )
     return EntryNumber(n)
 
@@ -172,14 +172,14 @@ async def mark_participant(call: CallContext[ByHand]) -> EntryNumber:
 @post("/api/events/AnnulMark")
 async def annul_mark(call: CallContext[Annulment]) -> EntryNumber:
     """Has a mark stand no more: as an organiser, as who made it, or as who was marked."""
-    asked = call.arguments
+    arguments = call.arguments
     n = await call.use_cases.annul_mark(
         actor=call.person,
-        event_id=EventId(asked.event_id),
-        user_id=UserId(asked.user_id),
-        n=asked.n,
-        reason=AnnulReason(asked.reason),
-        note=asked.note,
+        event_id=EventId(arguments.event_id),
+        user_id=UserId(arguments.user_id),
+        n=arguments.n,
+        reason=AnnulReason(arguments.reason),
+        note=arguments.note,
     )
     return EntryNumber(n)
 
@@ -187,26 +187,26 @@ async def annul_mark(call: CallContext[Annulment]) -> EntryNumber:
 @get("/api/events/GetLedger")
 async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, LedgerShown]:
     """Every mark and annulment of an event that I organise; of another one my own."""
-    asked = call.arguments
+    arguments = call.arguments
     lines = partial(
         call.use_cases.get_ledger.pieces,
         actor=call.person,
-        event_id=EventId(asked.event_id),
-        user_id=None if asked.user_id is None else UserId(asked.user_id),
-        limit=asked.limit,
-        offset=asked.offset,
+        event_id=EventId(arguments.event_id),
+        user_id=None if arguments.user_id is None else UserId(arguments.user_id),
+        limit=arguments.limit,
+        offset=arguments.offset,
     )
-    return Pieces(lines, _entry, LedgerShown, asked.limit)
+    return Pieces(lines, _entry, LedgerShown, arguments.limit)
 
 
 @get("/api/events/ExportAttendance")
 async def export_attendance(call: CallContext[WhichFile]) -> Export:
     """A file with a row for whoever is in an event that I organise."""
-    asked = call.arguments
+    arguments = call.arguments
     pieces = call.use_cases.export_attendance.pieces(
-        actor=call.person, event_id=EventId(asked.event_id)
+        actor=call.person, event_id=EventId(arguments.event_id)
     )
-    return Export(pieces, asked.format, asked.tz)
+    return Export(pieces, arguments.format, arguments.tz)
 
 
 def _participant(seen: ParticipantSeen) -> ParticipantShown:

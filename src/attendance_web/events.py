@@ -147,9 +147,9 @@ async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
 @get("/api/events/GetEvents", login=False)
 async def get_events(call: CallContext[Search]) -> Pieces[EventShown, list[EventShown]]:
     """Events by a part of their name, in whatever case; by start, then name."""
-    asked = call.arguments
-    found = partial(call.use_cases.get_events.pieces, name=asked.name, query=asked.query)
-    return Pieces(found, _shown, list, asked.limit)
+    arguments = call.arguments
+    found = partial(call.use_cases.get_events.pieces, name=arguments.name, query=arguments.query)
+    return Pieces(found, _shown, list, arguments.limit)
 
 
 @post("/api/events/JoinEvent")
@@ -173,14 +173,14 @@ async def delete_event(call: CallContext[OneEvent]) -> None:
 @post("/api/events/UpdateEvent")
 async def update_event(call: CallContext[EventChanges]) -> None:
     """Changes an event that I organise, until it ends; its start only before that."""
-    asked = call.arguments
+    arguments = call.arguments
     await call.use_cases.update_event(
         actor=call.person,
-        event_id=EventId(asked.event_id),
-        name=asked.name,
-        starts_at=None if asked.time_from is None else float(asked.time_from),
-        ends_at=None if asked.time_to is None else float(asked.time_to),
-        who_marks=None if asked.who_marks is None else WhoMarks(asked.who_marks),
+        event_id=EventId(arguments.event_id),
+        name=arguments.name,
+        starts_at=None if arguments.time_from is None else float(arguments.time_from),
+        ends_at=None if arguments.time_to is None else float(arguments.time_to),
+        who_marks=None if arguments.who_marks is None else WhoMarks(arguments.who_marks),
     )
 
 
@@ -189,14 +189,14 @@ async def get_created_events(
     call: CallContext[CreatedPage],
 ) -> Pieces[CreatedEvent, list[CreatedEvent]]:
     """The events I made; by start, then name."""
-    asked = call.arguments
+    arguments = call.arguments
     created = partial(
         call.use_cases.get_created_events.pieces,
         actor=call.person,
-        query=asked.query,
-        helping=asked.helping,
+        query=arguments.query,
+        helping=arguments.helping,
     )
-    return Pieces(created, _created, list, asked.limit)
+    return Pieces(created, _created, list, arguments.limit)
 
 
 @get("/api/events/GetJoinedEvents")
@@ -204,9 +204,9 @@ async def get_joined_events(
     call: CallContext[EventsPage],
 ) -> Pieces[JoinedEvent, list[JoinedEvent]]:
     """The events I am in; by start, then name."""
-    me, asked = call.person, call.arguments
-    joined = partial(call.use_cases.get_joined_events.pieces, actor=me, query=asked.query)
-    return Pieces(joined, lambda joined: _joined(joined, me), list, asked.limit)
+    me, arguments = call.person, call.arguments
+    joined = partial(call.use_cases.get_joined_events.pieces, actor=me, query=arguments.query)
+    return Pieces(joined, lambda joined: _joined(joined, me), list, arguments.limit)
 
 
 def _id(call: CallContext[OneEvent]) -> EventId:

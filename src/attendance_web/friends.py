@@ -52,14 +52,14 @@ async def send_friend_request(call: CallContext[OnePerson]) -> None:
 @get("/api/friends/GetFriendRequests")
 async def get_friend_requests(call: CallContext[Page]) -> Pieces[UserId, FriendRequests]:
     """Who asked me and waits for an answer, the oldest request first."""
-    asked = call.arguments
+    arguments = call.arguments
     askers = partial(
         call.use_cases.get_friend_requests.pieces,
         actor=call.person,
-        limit=asked.limit,
-        offset=asked.offset,
+        limit=arguments.limit,
+        offset=arguments.offset,
     )
-    return Pieces(askers, UserId, FriendRequests, asked.limit)
+    return Pieces(askers, UserId, FriendRequests, arguments.limit)
 
 
 @post("/api/friends/RemoveFriend")

@@ -21,7 +21,7 @@ from attendance_adapters.sql import migrate as migrating
 from attendance_adapters.sql import migration_steps, postgres, recount
 from attendance_adapters.sql.migrate import is_current, run_on_connection, upgrade
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_adapters.sql.recount import keep_rule
+from attendance_adapters.sql.recount import apply_rule
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.marking.ledger import Entry
 from attendance_core.marking.places import Marked
@@ -74,7 +74,7 @@ def numbered_events(many: int) -> list[EventId]:
 async def store(url: URL) -> AsyncIterator[Any]:
     """A store whose months are counted by the rule `FEW`."""
     upgrade(url)
-    keep_rule(url, FEW)
+    apply_rule(url, FEW)
     made = await a_store(url)
     yield made
     await made.close()
@@ -188,7 +188,7 @@ async def test_two_of_the_version_before_who_mark_each_other_at_once(url: URL) -
     """One waits for the other, or neither would see that it is one too many."""
     two = replace(FEW, karma_unchecked_a_month=99)
     upgrade(url)
-    keep_rule(url, two)
+    apply_rule(url, two)
     both_wrote = Barrier(2)
 
     def add_two(on: Connection) -> None:
@@ -288,7 +288,7 @@ class TestRule:
             return int(await store.observe(lambda u: u.ledger.karma(a, terms)))
 
         assert [await karma(FEW), await karma(USUAL)] == [7, 200]
-        await asyncio.to_thread(keep_rule, url, USUAL)
+        await asyncio.to_thread(apply_rule, url, USUAL)
         assert stored_months(url) == {(a, 2026 * 12 + 4): 4}
         assert [await karma(FEW), await karma(USUAL)] == [7, 200]
         await store.transact(lambda u: mark(u, b, a, MONTHS[1], events[5]))
@@ -303,11 +303,11 @@ class TestRule:
         breaths: list[float] = []
         monkeypatch.setattr(recount, "sleep", breaths.append)
         monkeypatch.setattr(recount, "PEOPLE_IN_A_BATCH", 2)
-        keep_rule(url, FEW)
+        apply_rule(url, FEW)
         assert len(breaths) == FEW_PEOPLE / 2
         rules = "SELECT DISTINCT pair_a_month, unchecked_a_month FROM karma_months"
         assert [tuple(row) for row in run_sql(url, rules)] == [(2, 1)]
-        keep_rule(url, FEW)
+        apply_rule(url, FEW)
         assert len(breaths) == FEW_PEOPLE / 2
 
 

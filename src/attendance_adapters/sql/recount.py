@@ -1,13 +1,13 @@
 """Counts anew what the marks of months pay, beside services that read and write. Contract: 8.12.
 
-Where the rule is another now, and wherever somebody wants to know that nothing was counted wrong.
+Run where the rule has changed, or to check that nothing was counted wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from time import sleep
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     URL,
@@ -72,7 +72,7 @@ _RULE = select(karma_rules.c.pair_a_month, karma_rules.c.unchecked_a_month)
 _LOCK_PERSON = select(func.pg_advisory_xact_lock(-bindparam("person", type_=BigInteger)))
 
 
-def keep_rule(url: URL, terms: Terms) -> None:
+def apply_rule(url: URL, terms: Terms) -> None:
     """Has months be counted by these terms, and anew where they were counted by others.
 
     Those that were not counted anew yet are read past. Raises UnusableDatabase.
@@ -81,25 +81,29 @@ def keep_rule(url: URL, terms: Terms) -> None:
     def run(connection: Connection) -> None:
         keep_others_out(connection)
         try_patiently(connection, lambda: _put_rule(connection, terms))
-        for _ in _recounted(connection, _OF_ANOTHER_RULE, rule_of(terms)):
+        for _ in _recount_in_batches(connection, _OF_ANOTHER_RULE, rule_of(terms)):
             pass
 
     run_on_connection(url, run)
 
 
-def recount(url: URL) -> tuple[int, int]:
-    """Counts every month anew; tells how many there are, and how many had been wrong.
+class Recount(NamedTuple):
+    """How many months there are, and how many of them had been counted wrong."""
 
-    Raises UnusableDatabase.
-    """
+    months: int
+    wrong: int
 
-    def run(connection: Connection) -> tuple[int, int]:
+
+def recount(url: URL) -> Recount:
+    """Counts every month anew. Raises UnusableDatabase."""
+
+    def run(connection: Connection) -> Recount:
         keep_others_out(connection)
         months = wrong = 0
-        for before, after in _recounted(connection, _EVERYBODY, {}):
+        for before, after in _recount_in_batches(connection, _EVERYBODY, {}):
             months += len(after)
             wrong += len(after - before)
-        return months, wrong
+        return Recount(months, wrong)
 
     return run_on_connection(url, run)
 
@@ -112,18 +116,18 @@ def _put_rule(connection: Connection, terms: Terms) -> None:
     connection.commit()
 
 
-def _recounted(
-    connection: Connection, people: Select[int], asked: Mapping[str, int]
+def _recount_in_batches(
+    connection: Connection, people: Select[int], rule: Mapping[str, int]
 ) -> Iterator[tuple[set[Any], set[Any]]]:
-    """Counts all months of these people anew; has the months as they were, and as they are.
+    """Counts all months of these people anew; yields them as they were, and as they are.
 
     Each batch is a transaction of its own.
     """
     last = 0
 
     def take_batch() -> tuple[Sequence[int], set[Any], set[Any]]:
-        asked_for = {"after": last, **asked}
-        batch = connection.scalars(people.limit(PEOPLE_IN_A_BATCH), asked_for).all()
+        parameters = {"after": last, **rule}
+        batch = connection.scalars(people.limit(PEOPLE_IN_A_BATCH), parameters).all()
         if connection.dialect.name == "postgresql":
             for person in batch:
                 connection.execute(_LOCK_PERSON, {"person": person})

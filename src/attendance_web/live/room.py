@@ -66,13 +66,13 @@ class Room:
         self._outboxes: dict[ConnectionId, Outbox] = {}
         self._refresh = asyncio.Event()  # it is to be read again at once
         self._ends_in: Seconds | None = None
-        self._asking: set[asyncio.Task[None]] = set()
-        self._telling: asyncio.TimerHandle | None = None  # those whose position has changed
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._positions_timer: asyncio.TimerHandle | None = None  # those whose position has changed
         self._is_looking = False  # whether those who are said to be marked still are
         self._unsubscribe: Callable[[], None] | None = None
         self._opened = asyncio.get_running_loop().create_future()
         # Of its own, or its logs would tell the request of whoever came first
-        self._life = asyncio.create_task(self._live(), context=Context())
+        self._task = asyncio.create_task(self._run(), context=Context())
 
     @property
     def has_failed(self) -> bool:
@@ -95,16 +95,16 @@ class Room:
 
     def close(self) -> None:
         """Ends it, once nobody is here any more."""
-        self._life.cancel()
+        self._task.cancel()
         self.streams.close()
-        for task in self._asking:
+        for task in self._tasks:
             task.cancel()
-        if self._telling is not None:
-            self._telling.cancel()
+        if self._positions_timer is not None:
+            self._positions_timer.cancel()
         if self._unsubscribe is not None:
             self._unsubscribe()
 
-    async def _live(self) -> None:
+    async def _run(self) -> None:
         try:
             self._unsubscribe = await self._notifier.subscribe(self.event_id, self._hear)
             await self._read_once()
@@ -116,7 +116,7 @@ class Room:
             return
         self._opened.set_result(None)
         while True:
-            await self._wait()
+            await self._wait_for_next_reading()
             try:
                 await self._read_once()
             except Unavailable:
@@ -124,7 +124,7 @@ class Room:
             except Exception:
                 logger.exception("a room could not be read again")
 
-    async def _wait(self) -> None:
+    async def _wait_for_next_reading(self) -> None:
         pause = READ_EVERY + random.uniform(-READ_JITTER, READ_JITTER)
         if self._ends_in is not None and self._ends_in > 0:
             pause = min(pause, self._ends_in + 0.01)
@@ -211,8 +211,8 @@ class Room:
                     outbox.put(encode(frame, outbox.language))
             elif outboxes:
                 if isinstance(frame, HeldBy) and frame.user_id not in self.people.known:
-                    self._begin(self._name(frame))
-                text = encode(frame, "en", self.people.known)
+                    self._start_task(self._tell_name_of_holder(frame))
+                text = encode(frame, "en", self.people.known)  # the same in every language
                 for outbox in outboxes:
                     if isinstance(frame, WasMarked):
                         outbox.close(MARKED, text)
@@ -220,10 +220,10 @@ class Room:
                         outbox.put(text)
         if self._mirror.owes_marks and not self._is_looking:
             self._is_looking = True
-            self._begin(self._tell_marks())
-        if self._telling is None and self._mirror.owes_positions:
+            self._start_task(self._tell_marks())
+        if self._positions_timer is None and self._mirror.owes_positions:
             loop = asyncio.get_running_loop()
-            self._telling = loop.call_later(TELL_POSITIONS_EVERY, self._tell_positions)
+            self._positions_timer = loop.call_later(TELL_POSITIONS_EVERY, self._tell_positions)
 
     async def _tell_marks(self) -> None:
         """Tells those who are said to be marked, once it was seen that they are. Contract: 8.7."""
@@ -241,21 +241,21 @@ class Room:
             self._is_looking = False
 
     def _tell_positions(self) -> None:
-        self._telling = None
+        self._positions_timer = None
         self._deliver(self._mirror.tell_positions(asyncio.get_running_loop().time()))
 
     def _end(self, outbox: Outbox, ending: Ending | None) -> None:
         if ending is not None:
             close_for(outbox, ending)
             return
-        self._begin(self._ask_why(outbox))
+        self._start_task(self._ask_why(outbox))
 
-    def _begin(self, asks: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(asks)
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
+    def _start_task(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _name(self, held: HeldBy) -> None:
+    async def _tell_name_of_holder(self, held: HeldBy) -> None:
         """Says it again with the name of a marker at another process, once that is read."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
