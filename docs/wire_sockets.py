@@ -106,8 +106,8 @@ def endings() -> Iterator[str]:
 
 def coming_back() -> Iterator[str]:
     """What the page does, for others to do likewise."""
-    first, most = _seconds("DELAY_FIRST"), _seconds("MAX_DELAY")
-    beat, answer, opening = map(_seconds, ("BEAT_EVERY", "ANSWER_WITHIN", "OPEN_WITHIN"))
+    first, most = _seconds("FIRST_DELAY_MS"), _seconds("MAX_DELAY_MS")
+    beat, answer, opening = map(_seconds, ("BEAT_EVERY_MS", "ANSWER_WITHIN_MS", "OPEN_WITHIN_MS"))
     ((least, rest),) = re.findall(r"most \* \((0\.\d+) \+ (0\.\d+) \* chance\)", PAGE)
     assert float(least) + float(rest) == 1
     yield "## Coming back"

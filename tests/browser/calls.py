@@ -35,8 +35,8 @@ async def now(visitor: Visitor) -> int:
     return int(await visitor.page.evaluate("() => Date.now() / 1000"))
 
 
-async def make_class(visitor: Visitor, name: str, start: int, end: int, **given: Any) -> str:
-    """A class from so many to so many seconds from now; its id."""
+async def make_event(visitor: Visitor, name: str, start: int, end: int, **given: Any) -> str:
+    """An event from so many to so many seconds from now; its id."""
     at = await now(visitor)
     made = await post(
         visitor,

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import link, make_class, post, user_id_of
+from tests.browser.calls import link, make_event, post, user_id_of
 from tests.browser.crowd import Crowd
 from tests.browser.visitor import DESK, Door, Visitor
 from tests.support.service_process import Service
@@ -21,7 +21,7 @@ async def test_the_list_is_by_surname_without_its_maker_and_tells_namesakes_apar
 ) -> None:
     """Contract: GetAttendance."""
     teacher = await door.student("Абрамов Учитель", "abramov-list")
-    event_id = await make_class(teacher, "Список по фамилиям", -60, HOUR)
+    event_id = await make_event(teacher, "Список по фамилиям", -60, HOUR)
     people: list[Visitor] = []
     for name, bio in (
         ("Яковлев Антон", ""),
@@ -63,7 +63,7 @@ async def test_the_list_is_by_surname_without_its_maker_and_tells_namesakes_apar
 
 async def test_sixty_six_people_are_printed_on_two_pages(door: Door, service: Service) -> None:
     teacher = await door.student("Printer Paula", "paula-print", language="en", size=DESK)
-    event_id = await make_class(teacher, "On paper, sixty-six", -60, HOUR)
+    event_id = await make_event(teacher, "On paper, sixty-six", -60, HOUR)
     crowd = Crowd(service, event_id)
     try:
         await crowd.come(66)

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import get, link, make_class, now, post, user_id_of
+from tests.browser.calls import get, link, make_event, now, post, user_id_of
 from tests.browser.visitor import DESK, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -53,7 +53,7 @@ async def test_an_organiser_sees_the_code_first_and_shows_it_to_all(door: Door) 
 async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:
     """Contract: UpdateEvent."""
     teacher = await door.student("Вера Правка", "vera-edit")
-    event_id = await make_class(teacher, "Старое имя", -HOUR, HOUR)
+    event_id = await make_event(teacher, "Старое имя", -HOUR, HOUR)
     await teacher.open(link(teacher, event_id))
     await teacher.at("edit").click()
     form = teacher.at("edit-event")
@@ -76,7 +76,7 @@ async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:
 
 async def test_a_wrong_end_is_said_beside_its_field(door: Door) -> None:
     teacher = await door.student("Вера Конец", "vera-end")
-    event_id = await make_class(teacher, "Конец в прошлом", -HOUR, HOUR)
+    event_id = await make_event(teacher, "Конец в прошлом", -HOUR, HOUR)
     await teacher.open(link(teacher, event_id))
     await teacher.at("edit").click()
     end = teacher.at("edit-event").locator("[name=end]")
@@ -91,7 +91,7 @@ async def test_a_wrong_end_is_said_beside_its_field(door: Door) -> None:
 async def test_who_may_not_mark_is_told_why(door: Door) -> None:
     """Contract: 8.6."""
     teacher = await door.student("Клара Строгая", "clara-may")
-    event_id = await make_class(teacher, "Только мы", -60, HOUR, who_marks="organisers")
+    event_id = await make_event(teacher, "Только мы", -60, HOUR, who_marks="organisers")
     student = await door.student("Денис", "denis-may", link(teacher, event_id))
     await expect(student.at("may-not-mark")).to_have_text("Здесь отмечают только организаторы")
     await expect(student.at("can-mark")).to_have_count(0)
@@ -108,7 +108,7 @@ async def test_who_may_not_mark_is_told_why(door: Door) -> None:
 async def test_what_would_be_refused_is_not_offered(door: Door) -> None:
     """Contract: 5.6, 5.5."""
     teacher = await door.student("Ирина Удаляет", "irina-del")
-    event_id = await make_class(teacher, "Пока пустое", -60, HOUR)
+    event_id = await make_event(teacher, "Пока пустое", -60, HOUR)
     await teacher.open(link(teacher, event_id))
     await teacher.at("more").click()
     await expect(teacher.at("actions").get_by_test_id("delete")).to_be_visible()
@@ -125,8 +125,8 @@ async def test_what_would_be_refused_is_not_offered(door: Door) -> None:
 async def test_a_class_that_is_over_is_deleted_only_where_nobody_else_came(door: Door) -> None:
     """Contract: 5.6."""
     teacher = await door.student("Инна Стирает", "inna-over")
-    alone = await make_class(teacher, "Никто не пришёл", -60, 2)
-    shared = await make_class(teacher, "Пришёл один", -60, HOUR)
+    alone = await make_event(teacher, "Никто не пришёл", -60, 2)
+    shared = await make_event(teacher, "Пришёл один", -60, HOUR)
     student = await door.student("Юра", "yura-over", link(teacher, shared))
     await post(student, "/api/events/JoinEvent", event_id=shared)
     end = await now(teacher) + 2
@@ -145,8 +145,8 @@ async def test_a_class_that_is_over_is_deleted_only_where_nobody_else_came(door:
 async def test_a_first_place_is_not_dropped_without_asking(door: Door) -> None:
     """Contract: 6.6."""
     teacher = await door.student("Ева", "eva-two")
-    first = await make_class(teacher, "Первое занятие", -60, HOUR)
-    second = await make_class(teacher, "Второе занятие", -60, HOUR)
+    first = await make_event(teacher, "Первое занятие", -60, HOUR)
+    second = await make_event(teacher, "Второе занятие", -60, HOUR)
     student = await door.student("Фёдор", "fedor-two", link(teacher, first))
     await student.wait()
     await student.open(link(teacher, first))
@@ -169,7 +169,7 @@ async def test_a_first_place_is_not_dropped_without_asking(door: Door) -> None:
 async def test_a_mark_that_is_not_mine_is_given_back_and_stays_on_record(door: Door) -> None:
     """Contract: AnnulMark."""
     teacher = await door.student("Жанна", "zhanna-not")
-    event_id = await make_class(teacher, "Не моя отметка", -60, HOUR)
+    event_id = await make_event(teacher, "Не моя отметка", -60, HOUR)
     student = await door.student("Захар", "zakhar-not", link(teacher, event_id))
     await marked_by(teacher, student, event_id)
     await student.page.reload()
@@ -187,7 +187,7 @@ async def test_a_mark_that_is_not_mine_is_given_back_and_stays_on_record(door: D
 async def test_a_helper_is_named_and_taken_back(door: Door) -> None:
     """Contract: AddHelper, RemoveHelper, GetHelpers."""
     teacher = await door.student("Нина Главная", "nina-help")
-    event_id = await make_class(teacher, "С помощью", -60, HOUR)
+    event_id = await make_event(teacher, "С помощью", -60, HOUR)
     helper = await door.student("Помощник Олег", "oleg-help", link(teacher, event_id))
     await expect(helper.at("attendance")).to_have_count(0)
     await teacher.open(link(teacher, event_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.calls import make_class
+from tests.browser.calls import make_event
 from tests.browser.visitor import PASSWORD, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -119,7 +119,7 @@ async def test_too_many_wrong_passwords_are_told_in_minutes(door: Door) -> None:
 async def test_a_taken_name_of_a_class_comes_with_one_that_is_free(door: Door) -> None:
     """Contract: 5.2."""
     teacher = await door.student("Матвей", "matvei-taken")
-    await make_class(teacher, "Матанализ", -60, HOUR)
+    await make_event(teacher, "Матанализ", -60, HOUR)
     await teacher.at("create").click()
     form = teacher.at("new-event")
     name = form.locator("[name=name]")
@@ -159,7 +159,7 @@ async def test_no_form_is_wider_than_a_phone_with_letters_of_twice_the_size(
     door: Door, width: int
 ) -> None:
     teacher = await door.student(f"Крупно {width}", f"large-{width}", size=(width, 740))
-    event_id = await make_class(teacher, f"Крупные буквы {width}", 60, HOUR)
+    event_id = await make_event(teacher, f"Крупные буквы {width}", 60, HOUR)
     await teacher.page.goto(f"{teacher.url}/#/event/{event_id}")
     await teacher.page.evaluate("() => (document.documentElement.style.fontSize = '200%')")
     wider = "(each) => each.scrollWidth - each.clientWidth"

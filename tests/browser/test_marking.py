@@ -125,18 +125,7 @@ async def test_a_mark_is_offered_to_be_taken_back_for_ten_seconds(door: Door) ->
 async def test_after_the_end_nothing_is_left_to_be_pressed(door: Door) -> None:
     marker, (anna,) = await class_of(door, "Deleted at once", "Anna Left")
     event_id = marker.page.url.split("/event/")[1].partition("/")[0]
-    tab = await marker.context.new_page()
-    await tab.goto(f"{marker.url}/#/event/{event_id}")
-    await tab.evaluate(
-        """async (id) => {
-          const token = /csrftoken=([^;]*)/.exec(document.cookie)[1];
-          const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
-          const body = JSON.stringify({ event_id: id });
-          await fetch("/api/events/DeleteEvent", { method: "POST", headers, body });
-        }""",
-        event_id,
-    )
-    await tab.close()
+    await post(marker, "/api/events/DeleteEvent", event_id=event_id)
     await expect(marker.page.locator("main").get_by_text("The class is over")).to_be_visible()
     await marker.page.evaluate(MEET_SOMEBODY)  # whatever is learned later
     for gone in ("count", "search", "again", "asker", "connection"):

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.async_api import Request, expect
 
-from tests.browser.calls import link, make_class, post
+from tests.browser.calls import link, make_event, post
 from tests.browser.visitor import DESK, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,8 +29,8 @@ async def test_where_there_is_no_class_the_page_says_what_to_do(door: Door) -> N
 
 async def test_the_class_that_is_on_has_its_one_action(door: Door) -> None:
     teacher = await door.student("Тимур Учитель", "timur-today")
-    now = await make_class(teacher, "Идёт сегодня", -600, HOUR)
-    await make_class(teacher, "Позже сегодня", 600, HOUR)
+    now = await make_event(teacher, "Идёт сегодня", -600, HOUR)
+    await make_event(teacher, "Позже сегодня", 600, HOUR)
     await open_today(teacher)
     await expect(teacher.at("hero")).to_contain_text("Идёт сегодня")
     await expect(teacher.at("hero").get_by_test_id("state")).to_have_text("идёт")
@@ -49,8 +49,8 @@ async def test_the_class_that_is_on_has_its_one_action(door: Door) -> None:
 
 async def test_a_class_that_is_soon_says_when_and_the_next_day_is_not_today(door: Door) -> None:
     teacher = await door.student("Vera Soon", "vera-soon", language="en")
-    await make_class(teacher, "Soon enough", 25 * 60, 2 * HOUR)
-    await make_class(teacher, "In three days", 3 * DAY, 3 * DAY + HOUR)
+    await make_event(teacher, "Soon enough", 25 * 60, 2 * HOUR)
+    await make_event(teacher, "In three days", 3 * DAY, 3 * DAY + HOUR)
     await open_today(teacher)
     await expect(teacher.at("hero").get_by_test_id("state")).to_have_text("in 25 mins")
     await expect(teacher.at("events.later")).to_contain_text("In three days")
@@ -59,7 +59,7 @@ async def test_a_class_that_is_soon_says_when_and_the_next_day_is_not_today(door
 async def test_a_class_that_has_ended_is_found(door: Door) -> None:
     """Contract: 5.10. Among one's own, and by anybody who searches."""
     teacher = await door.student("Глеб Прошлый", "gleb-past")
-    await make_class(teacher, "Прошедший зачёт по химии", -DAY, 2)
+    await make_event(teacher, "Прошедший зачёт по химии", -DAY, 2)
     await teacher.page.wait_for_timeout(2500)
     await teacher.page.goto(f"{teacher.url}/#/classes")
     await expect(teacher.at("past")).to_contain_text("Прошедший зачёт по химии")
@@ -77,7 +77,7 @@ async def test_a_class_that_has_ended_is_found(door: Door) -> None:
 async def test_lists_come_a_page_at_a_time(door: Door) -> None:
     teacher = await door.student("Ольга Многих", "olga-many")
     for number in range(33):
-        await make_class(teacher, f"Страница {number:02}", -DAY + number, HOUR)
+        await make_event(teacher, f"Страница {number:02}", -DAY + number, HOUR)
     await teacher.at("search").fill("страница")
     await expect(teacher.at("found").get_by_test_id("event")).to_have_count(30)
     await teacher.at("more").click()
@@ -105,8 +105,8 @@ async def test_the_page_never_asks_for_all_events(door: Door) -> None:
 
 async def test_a_desk_has_one_section_more(door: Door) -> None:
     visitor = await door.student("Dana Desk", "dana-desk", language="en", size=DESK)
-    await visitor.at("tab-classes").click()
+    await visitor.at("tab-my-events").click()
     await expect(visitor.page.get_by_role("heading", level=1, name="My classes")).to_be_visible()
     await visitor.page.set_viewport_size({"width": 360, "height": 740})
-    await expect(visitor.at("tab-classes")).to_be_hidden()
+    await expect(visitor.at("tab-my-events")).to_be_hidden()
     await expect(visitor.at("tab-events")).to_be_visible()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import link, make_class, post
+from tests.browser.calls import link, make_event, post
 from tests.browser.visitor import ON_ITS_SIDE, PHONE, Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -77,7 +77,7 @@ async def test_one_is_told_while_one_is_being_signed_in(door: Door) -> None:
 async def test_a_class_that_is_changed_is_told_to_those_in_it_at_once(door: Door) -> None:
     """Contract: 8.9."""
     teacher = await door.student("Vera Changes", "w-changes", language="en")
-    event_id = await make_class(teacher, "Old room", -HOUR, HOUR)
+    event_id = await make_event(teacher, "Old room", -HOUR, HOUR)
     asker = await door.student("Anna Hears", "w-hears", link(teacher, event_id), language="en")
     await asker.wait()
     await teacher.open(link(teacher, event_id))

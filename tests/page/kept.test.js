@@ -22,15 +22,15 @@ describe("a browser that keeps nothing", () => {
   it("has the page keep it itself", async () => {
     const { kept, keptHere } = await import("../../src/attendance_web/static/kept.js");
     for (const keeper of [kept, keptHere]) {
-      keeper.set("name", "Anna");
-      assert.equal(keeper.get("name"), "Anna");
-      keeper.write("mark", { n: 1 });
-      assert.deepEqual(keeper.read("mark"), { n: 1 });
-      assert.equal(keeper.read("name"), null, "what is no JSON is nothing");
+      keeper.setText("name", "Anna");
+      assert.equal(keeper.getText("name"), "Anna");
+      keeper.writeJson("mark", { n: 1 });
+      assert.deepEqual(keeper.readJson("mark"), { n: 1 });
+      assert.equal(keeper.readJson("name"), null, "what is no JSON is nothing");
       keeper.remove("name");
-      assert.equal(keeper.get("name"), null);
+      assert.equal(keeper.getText("name"), null);
       keeper.clear();
-      assert.equal(keeper.get("mark"), null);
+      assert.equal(keeper.getText("mark"), null);
     }
   });
 

@@ -36,7 +36,7 @@ class Request {
   }
 }
 global.XMLHttpRequest = Request;
-const { PICTURE_STALLS, send } = await import("../../src/attendance_web/static/sending.js");
+const { PICTURE_TIMEOUT_MS, send } = await import("../../src/attendance_web/static/sending.js");
 
 describe("a picture on its way", () => {
   /** @type {number[]} */
@@ -47,13 +47,13 @@ describe("a picture on its way", () => {
   beforeEach(() => {
     parts = [];
     const progress = (/** @type {number} */ part) => void parts.push(part);
-    answer = send("/", { method: "POST", headers: {}, body: "a", within: PICTURE_STALLS, progress });
+    answer = send("/", { method: "POST", headers: {}, body: "a", timeout: PICTURE_TIMEOUT_MS, progress });
     answer.catch(() => {});
   });
 
   it("takes as long as it needs while something of it moves", async () => {
     for (const loaded of [10, 20, 30, 40]) {
-      mock.timers.tick(PICTURE_STALLS - 1);
+      mock.timers.tick(PICTURE_TIMEOUT_MS - 1);
       Request.last.move(loaded);
     }
     assert.equal(Request.last.isAborted, false);
@@ -65,7 +65,7 @@ describe("a picture on its way", () => {
 
   it("is given up once nothing has moved for a minute", async () => {
     Request.last.move(10);
-    mock.timers.tick(PICTURE_STALLS - 1);
+    mock.timers.tick(PICTURE_TIMEOUT_MS - 1);
     assert.equal(Request.last.isAborted, false);
     mock.timers.tick(1);
     assert.equal(Request.last.isAborted, true);
@@ -75,7 +75,7 @@ describe("a picture on its way", () => {
   it("is not given up after its end", async () => {
     Request.last.onload();
     Request.last.onloadend();
-    mock.timers.tick(2 * PICTURE_STALLS);
+    mock.timers.tick(2 * PICTURE_TIMEOUT_MS);
     assert.equal(Request.last.isAborted, false);
     await answer;
   });

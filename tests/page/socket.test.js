@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-  ANSWER_WITHIN,
-  BEAT_EVERY,
+  ANSWER_WITHIN_MS,
+  BEAT_EVERY_MS,
   FINAL,
   LiveSocket,
   addressOf,
@@ -193,24 +193,24 @@ describe("the heartbeat", () => {
   it("asks when nothing was heard for a while", () => {
     const { world, told } = opened();
     world.wire.answers();
-    world.pass(BEAT_EVERY);
+    world.pass(BEAT_EVERY_MS);
     assert.equal(world.wire.said.length, 2);
     world.wire.answers();
-    world.pass(BEAT_EVERY);
+    world.pass(BEAT_EVERY_MS);
     world.wire.answers();
     assert.deepEqual(told, ["open"]);
   });
 
   it("notices that nobody answers", () => {
     const { world, told } = connected();
-    world.pass(BEAT_EVERY + ANSWER_WITHIN);
+    world.pass(BEAT_EVERY_MS + ANSWER_WITHIN_MS);
     assert.deepEqual(told, ["open", "lost"]);
   });
 
   it("says goodbye to the silent one only when the next is open, so that the place is kept", () => {
     const { world } = connected();
     const silent = world.wire;
-    world.pass(BEAT_EVERY + ANSWER_WITHIN + 500);
+    world.pass(BEAT_EVERY_MS + ANSWER_WITHIN_MS + 500);
     world.wire.opens();
     assert.equal(silent.closedWith, undefined);
     world.wire.answers();
@@ -220,7 +220,7 @@ describe("the heartbeat", () => {
   it("hears nothing more of one it gave up", () => {
     const { world, told } = connected();
     const silent = world.wire;
-    world.pass(BEAT_EVERY + ANSWER_WITHIN);
+    world.pass(BEAT_EVERY_MS + ANSWER_WITHIN_MS);
     silent.hears({ result: "ok", message: "was_marked" });
     silent.ends(1006);
     assert.deepEqual(told, ["open", "lost"]);
@@ -257,7 +257,7 @@ describe("saying something", () => {
   it("that nobody answers shows that the connection is lost", () => {
     const { world, told, socket } = connected();
     socket.send("confirm_marking");
-    world.pass(ANSWER_WITHIN);
+    world.pass(ANSWER_WITHIN_MS);
     assert.equal(told.at(-1), "lost");
   });
 });
@@ -286,7 +286,7 @@ describe("looking around", () => {
   it("asks the other end when it may have been asleep", () => {
     const { world, told, socket } = connected();
     socket.check();
-    world.pass(ANSWER_WITHIN);
+    world.pass(ANSWER_WITHIN_MS);
     assert.equal(told.at(-1), "lost");
   });
 });

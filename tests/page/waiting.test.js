@@ -64,7 +64,7 @@ describe("waiting", () => {
 
   it("says where one stands, how many mark, and who is about to", () => {
     stands(12);
-    assert.deepEqual(waiting.value.place, { place: 12, waiting: 40, markers: 2 });
+    assert.deepEqual(waiting.value.position, { place: 12, waiting: 40, markers: 2 });
     hears("held", { user_id: BORIS, expires_in: 90, user: { user_id: BORIS, display_name: "Boris" } });
     assert.equal(waiting.value.held?.userId, BORIS);
     hears("let_go");
@@ -79,7 +79,7 @@ describe("waiting", () => {
     wire().ends(1012);
     assert.equal(waiting.value.connection, "lost");
     assert.equal(waiting.value.keptUntil, now + 15);
-    assert.equal(waiting.value.place, null);
+    assert.equal(waiting.value.position, null);
     pass(6);
     wire().opens();
     stands(14); // somebody before me has come back, too
@@ -94,7 +94,7 @@ describe("waiting", () => {
     hears("pong");
     stands(14);
     assert.equal(waiting.value.isBack, true);
-    assert.equal(waiting.value.place?.place, 14);
+    assert.equal(waiting.value.position?.place, 14);
     assert.ok((waiting.value.since ?? 0) > (since ?? 0));
   });
 

@@ -1,7 +1,7 @@
 /** The one place that knows the calls. Contract: 1 to 5, 7 and 8. */
 
 import { wordsOf } from "./refusals.js";
-import { PICTURE_STALLS, send } from "./sending.js";
+import { PICTURE_TIMEOUT_MS, send } from "./sending.js";
 import { language, t } from "./texts.js";
 import { learnTime } from "./times.js";
 import { heardVersion } from "./updates.js";
@@ -63,7 +63,7 @@ import { heardVersion } from "./updates.js";
 
 const NOT_LOGGED_IN = 7;
 const OTHER_PERSON = "other_person";
-const WITHIN = 15_000; // milliseconds
+const TIMEOUT_MS = 15_000;
 /** @type {Record<string, string>} what a refusal is about where the service names no argument */
 const FIELDS = {
   bad_username: "username",
@@ -133,8 +133,8 @@ async function ask(path, method, body, progress) {
   let answer;
   let envelope;
   try {
-    const within = body instanceof FormData ? PICTURE_STALLS : WITHIN;
-    answer = await send(path, { method, headers, body, within, progress });
+    const timeout = body instanceof FormData ? PICTURE_TIMEOUT_MS : TIMEOUT_MS;
+    answer = await send(path, { method, headers, body, timeout, progress });
     learned(answer.header("X-Attendance-Time"));
     heardVersion(answer.header("X-Attendance-Version"));
     envelope = JSON.parse(answer.text);

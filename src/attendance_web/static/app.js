@@ -11,7 +11,7 @@ import { languages } from "./screens/languages.js";
 import { welcome } from "./screens/welcome.js";
 import { recognise, remember, session, watchOthers } from "./session.js";
 import { goOn } from "./short.js";
-import { LEAST_BETWEEN } from "./socket.js";
+import { MIN_BETWEEN_MS } from "./socket.js";
 import { seenIn } from "./styles.js";
 import { language, t } from "./texts.js";
 import { clock, day } from "./times.js";
@@ -19,10 +19,10 @@ import { acceptUpdate, keepPage, updates } from "./updates.js";
 import { waitOn, waiting } from "./waiting.js";
 
 const EVENT = "([0-9a-fA-F-]{36})";
-const SHORT = /^\/e\/(.*)$/; // with an event one is not here any more
+const SHORT_ADDRESS = /^\/e\/(.*)$/; // with an event one is not here any more
 const TABS = /** @type {const} */ ([
   ["events", "#/", "today.title"],
-  ["classes", "#/classes", "classes.title", "desk"], // only where there is a rail
+  ["my-events", "#/classes", "classes.title", "desk"], // only where there is a rail
   ["people", "#/people", "people"],
   ["me", "#/me", "me"],
 ]);
@@ -31,13 +31,13 @@ const TABS = /** @type {const} */ ([
 const ofEvent = (rest) => new RegExp(`^/event/${EVENT}${rest}$`);
 // Loaded when needed, and all of them once something is seen: a first visit begins with few files
 route(/^\/$/, async () => (await import("./screens/today.js")).today);
-route(/^\/classes$/, async () => (await import("./screens/classes.js")).classes);
+route(/^\/classes$/, async () => (await import("./screens/my-events.js")).myEvents);
 route(ofEvent(""), async () => (await seenIn(import("./screens/event.js"), "event", "people")).event);
 route(ofEvent("/wait"), async () => (await seenIn(import("./screens/wait.js"), "waiting")).waitScreen);
 route(ofEvent("/mark"), async () => (await seenIn(import("./screens/mark.js"), "marking", "hold")).markScreen);
 route(/^\/people$/, async () => (await seenIn(import("./screens/people.js"), "people")).peopleScreen);
 route(/^\/person\/(\d{1,19})$/, async () => (await seenIn(import("./screens/person.js"), "people")).personScreen);
-route(SHORT, async () => (await import("./screens/no-event.js")).noEvent);
+route(SHORT_ADDRESS, async () => (await import("./screens/no-event.js")).noEvent);
 route(/^\/me$/, async () => (await seenIn(import("./screens/me.js"), "people")).me);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
@@ -61,7 +61,7 @@ async function show() {
   shownTo = userId;
   let make;
   try {
-    make = userId === null && !SHORT.test(here()) ? welcome : await screenHere();
+    make = userId === null && !SHORT_ADDRESS.test(here()) ? welcome : await screenHere();
   } catch {
     if (turn === turns) refill(main, h("p", { class: "bad" }, t("not.loaded")), button(t("again"), show));
     return;
@@ -168,14 +168,14 @@ async function begin() {
   try {
     await recognise();
     offline.replaceChildren();
-    window.dispatchEvent(new Event("reached")); // what could not be loaded is asked for again
+    window.dispatchEvent(new Event("service-back")); // what could not be loaded is asked for again
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     showOffline();
     if (!session.value.isKnown) {
       refill(main, h("p", { class: "bad", role: "status" }, text), button(t("again"), begin));
     }
-    tryAgain = window.setTimeout(begin, LEAST_BETWEEN * (1 + Math.random()));
+    tryAgain = window.setTimeout(begin, MIN_BETWEEN_MS * (1 + Math.random()));
   }
 }
 

@@ -19,7 +19,7 @@ class Keeper {
    * @param {string} name
    * @returns {string | null}
    */
-  get(name) {
+  getText(name) {
     try {
       return this.#own.get(name) ?? this.#storage?.getItem(name) ?? null;
     } catch {
@@ -31,7 +31,7 @@ class Keeper {
    * @param {string} name
    * @param {string} value
    */
-  set(name, value) {
+  setText(name, value) {
     try {
       if (!this.#storage) throw new Error("nothing is kept here");
       this.#storage.setItem(name, value);
@@ -64,9 +64,9 @@ class Keeper {
    * @param {string} name
    * @returns {any} null where nothing is kept, or what somebody else has written there
    */
-  read(name) {
+  readJson(name) {
     try {
-      return JSON.parse(this.get(name) ?? "null");
+      return JSON.parse(this.getText(name) ?? "null");
     } catch {
       return null;
     }
@@ -76,8 +76,8 @@ class Keeper {
    * @param {string} name
    * @param {unknown} value
    */
-  write(name, value) {
-    this.set(name, JSON.stringify(value));
+  writeJson(name, value) {
+    this.setText(name, JSON.stringify(value));
   }
 }
 

@@ -6,7 +6,7 @@ const SPELLED = /** @type {Record<string, string>} */ ({
   ч: "ch", ш: "sh", щ: "shch", ъ: "", ы: "y", ь: "", э: "e", ю: "yu", я: "ya", і: "i", ї: "yi",
   є: "ye", ґ: "g", ў: "u", ß: "ss", ø: "o", ł: "l", æ: "ae", œ: "oe", đ: "d",
 });
-const MOST = 64; // Contract: 2.2
+const MAX_LENGTH = 64; // Contract: 2.2
 const DOTTED = /[^\p{L}\p{N}_-]+/gu;
 
 /**
@@ -17,7 +17,7 @@ export function loginOf(name) {
   const words = name.normalize("NFC").toLowerCase();
   const spelled = [...words].map((each) => SPELLED[each] ?? each.normalize("NFD")).join("");
   const plain = spelled.replace(/['’ʼ\p{M}]/gu, "").replace(DOTTED, ".");
-  return plain.replace(/^\.+/, "").slice(0, MOST).replace(/\.+$/, "");
+  return plain.replace(/^\.+/, "").slice(0, MAX_LENGTH).replace(/\.+$/, "");
 }
 
 /**
@@ -27,5 +27,5 @@ export function loginOf(name) {
 export function nextLogin(login) {
   const [, stem = "", count = "1"] = /^(.*?)(\d{0,3})$/.exec(login) ?? [];
   const next = String(Number(count || "1") + 1);
-  return stem.slice(0, MOST - next.length) + next;
+  return stem.slice(0, MAX_LENGTH - next.length) + next;
 }

@@ -20,8 +20,8 @@ import { stayAwake } from "./wake.js";
  */
 
 const NOT_STARTED = 4425;
-const LOOK_EVERY = 30; // seconds in which a start may be moved
-const LEAST = 1; // seconds between two looks
+const LOOK_EVERY_SECONDS = 30; // a start may be moved meanwhile
+const MIN_BETWEEN_SECONDS = 1; // two looks
 
 /** @type {AtTheSheet} */
 const CLOSED = { ...NOBODY, connection: "connecting", code: 0, reason: "", begins: null };
@@ -134,13 +134,13 @@ export class Desk {
   async #openLater() {
     const found = await api.event(this.#eventId).catch(() => null);
     if (this.#hasLeft || this.store.value.code !== NOT_STARTED) return;
-    const left = found ? found.time_from - now() : LOOK_EVERY;
+    const left = found ? found.time_from - now() : LOOK_EVERY_SECONDS;
     if (left <= 0) {
       this.#open(false);
       return;
     }
     if (found) this.#set({ begins: found.time_from });
-    const wait = Math.max(LEAST, Math.min(left, LOOK_EVERY)) + Math.random();
+    const wait = Math.max(MIN_BETWEEN_SECONDS, Math.min(left, LOOK_EVERY_SECONDS)) + Math.random();
     this.#timer = window.setTimeout(() => void this.#openLater(), wait * 1000);
   }
 

@@ -1,10 +1,13 @@
-/** What there is to show of my own mark in an event: a receipt, kept for when there is no signal. */
+/** My own mark in an event: how it stands, and its receipt, kept for when there is no signal. */
 
 import * as api from "./api.js";
-import { meet } from "./people.js";
-import { keepMark } from "./receipts.js";
+import { meet, people } from "./people.js";
+import { dropMark, keepMark } from "./receipts.js";
+import { now } from "./times.js";
 
 /** @typedef {import("./receipts.js").Receipt} Receipt */
+
+const LOOK_EVERY_MS = 15_000;
 
 /**
  * Reads what belongs on a receipt, and keeps it in this browser; raises CallFailed.
@@ -30,4 +33,54 @@ export async function receiptOf(userId, eventId, { actor_id, at }) {
   };
   keepMark(userId, receipt);
   return receipt;
+}
+
+/**
+ * Keeps what is known already, for the signal may be gone the next moment.
+ * @param {number} userId mine
+ * @param {string} eventId
+ * @param {string} name of the event
+ * @param {number} by
+ */
+export function keepAtOnce(userId, eventId, name, by) {
+  const marker = people.value.known.get(by)?.display_name; // as told when they chose me
+  if (!marker) return;
+  keepMark(userId, { event_id: eventId, name, marked_at: now(), marked_by: by, by: marker });
+}
+
+/**
+ * Looks again and again how my mark stands, until it is annulled, and keeps its receipt.
+ * @param {number} userId mine
+ * @param {string} eventId
+ * @param {{stands: (receipt: Receipt) => void, annulled: (how: api.Annulled) => void}} told
+ * @returns {() => void} ends it
+ */
+export function watchMark(userId, eventId, told) {
+  let isOver = false;
+  let markedAt = 0;
+  const look = async () => {
+    const [entry] = await api.ledger(eventId, { limit: 1, user_id: userId }).catch(() => []);
+    if (!entry || isOver) return;
+    if (entry.kind === "annulled") {
+      const { at, reason, note } = entry;
+      end();
+      dropMark(userId, eventId);
+      told.annulled({ at, reason: reason ?? "other", note });
+      return;
+    }
+    if (markedAt === entry.at) return;
+    const receipt = await receiptOf(userId, eventId, entry).catch(() => null);
+    if (!receipt || isOver) return;
+    markedAt = entry.at;
+    told.stands(receipt);
+  };
+  const timer = window.setInterval(() => {
+    if (document.visibilityState === "visible") void look();
+  }, LOOK_EVERY_MS);
+  const end = () => {
+    isOver = true;
+    clearInterval(timer);
+  };
+  void look();
+  return end;
 }

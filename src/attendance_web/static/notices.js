@@ -4,9 +4,9 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./texts.js";
 
-const SEEN_FOR = 6_000; // milliseconds, as are those below
-const OFFERED_FOR = 10_000;
-const GATHERED_FOR = 2_500;
+const SEEN_FOR_MS = 6_000;
+const OFFERED_FOR_MS = 10_000;
+const GATHERED_FOR_MS = 2_500;
 
 /** @typedef {{label: string, work: () => unknown}} Offer */
 
@@ -42,7 +42,7 @@ export function tell(text, how = "good", offer) {
   const line = h("div", { class: how, role: "group", "aria-label": t("notices") }, sign, words, button);
   whisper.textContent = text; // what is hidden until now is not read aloud when it appears
   if (offer) put(told, null);
-  put(offer ? offered : told, line, offer ? OFFERED_FOR : SEEN_FOR);
+  put(offer ? offered : told, line, offer ? OFFERED_FOR_MS : SEEN_FOR_MS);
 }
 
 /**
@@ -99,7 +99,7 @@ export class Whisper {
       this.#timer = null;
       const sentence = this.#sentence();
       if (sentence) whisper.textContent = sentence;
-    }, GATHERED_FOR);
+    }, GATHERED_FOR_MS);
   }
 
   stop() {

@@ -144,7 +144,7 @@ export function loaded(given, load) {
       made.replaceChildren();
       for (const child of children) if (child) made.append(child);
     } catch (error) {
-      addEventListener("reached", retry, { once: true });
+      addEventListener("service-back", retry, { once: true });
       const text = error instanceof Error ? error.message : String(error);
       made.replaceChildren(empty("lost", text, button(t("again"), again)));
     } finally {

@@ -8,13 +8,13 @@ import { Store } from "./store.js";
 /** @typedef {import("./api.js").Named} Named */
 /** @typedef {{known: Map<number, Person>, friends: Set<number>}} People */
 
-const ASKED_AT_ONCE = 4;
-const CLASSES = 3; // of mine, whose people are near me
+const MAX_ASKED_AT_ONCE = 4;
+const MAX_EVENTS = 3; // of mine whose people are near me
 
 export const people = new Store(
   /** @type {People} */ ({ known: new Map(), friends: new Set() }),
 );
-/** @type {Map<number, string>} names of those who are near: friends, and people of my classes */
+/** @type {Map<number, string>} names of those who are near: friends, and people of my events */
 const near = new Map();
 /** @type {number[]} */
 const toAsk = [];
@@ -50,12 +50,12 @@ export function findNear(part) {
     .sort((one, other) => one.display_name.localeCompare(other.display_name));
 }
 
-/** Reads who is near me: my friends, and people of the classes that I organise. Raises CallFailed. */
+/** Reads who is near me: my friends, and people of the events that I organise. Raises CallFailed. */
 export async function readNear() {
   const latest = { limit: 20, newest_first: true };
   const [, mine] = await Promise.all([readFriends(), api.createdEvents(latest)]);
   const lists = await Promise.all(
-    mine.slice(0, CLASSES).map((each) => api.attendance(each.event_id).catch(() => [])),
+    mine.slice(0, MAX_EVENTS).map((each) => api.attendance(each.event_id).catch(() => [])),
   );
   lists.forEach(knowNames);
 }
@@ -92,7 +92,7 @@ export async function readPeople(userIds) {
 export const groupOf = (known) => known.group ?? known.bio?.split("\n")[0] ?? "";
 
 async function askOn() {
-  if (asking >= ASKED_AT_ONCE) return;
+  if (asking >= MAX_ASKED_AT_ONCE) return;
   asking += 1;
   for (let next = toAsk.shift(); next !== undefined; next = toAsk.shift()) {
     try {

@@ -17,12 +17,12 @@ import { kept } from "./kept.js";
  * @property {string} [own] one's own name, as it was then
  */
 
-const KEPT = "marks";
-const MOST = 30;
+const STORAGE_KEY = "marks";
+const MAX_RECEIPTS = 30;
 
 /** @param {number | null} userId @returns {Receipt[]} the last one first */
 export function keptMarks(userId) {
-  const found = kept.read(KEPT);
+  const found = kept.readJson(STORAGE_KEY);
   return found?.userId === userId && Array.isArray(found.marks) ? found.marks : [];
 }
 
@@ -34,13 +34,13 @@ export const keptMark = (userId, eventId) =>
 export function keepMark(userId, receipt) {
   const others = keptMarks(userId).filter((each) => each.event_id !== receipt.event_id);
   const marks = [receipt, ...others].sort((one, other) => other.marked_at - one.marked_at);
-  kept.write(KEPT, { userId, marks: marks.slice(0, MOST) });
+  kept.writeJson(STORAGE_KEY, { userId, marks: marks.slice(0, MAX_RECEIPTS) });
 }
 
 /** @param {number} userId @param {string} eventId whose mark does not stand any more */
 export function dropMark(userId, eventId) {
   const marks = keptMarks(userId).filter((each) => each.event_id !== eventId);
-  kept.write(KEPT, { userId, marks });
+  kept.writeJson(STORAGE_KEY, { userId, marks });
 }
 
-export const forgetMarks = () => kept.remove(KEPT);
+export const forgetMarks = () => kept.remove(STORAGE_KEY);

@@ -10,8 +10,8 @@ import { Store } from "./store.js";
 
 /** @typedef {{userId: number | null, isKnown: boolean}} Session */
 
-const KEPT = "user"; // in all tabs: who was logged in last
-const LOOK_EVERY = 5_000; // milliseconds, at most so often
+const STORAGE_KEY = "user"; // in all tabs: who was logged in last
+const LOOK_EVERY_MS = 5_000; // at most so often
 
 /** `isKnown` is false until the service has said who it is, or this browser knows it from before. */
 export const session = new Store(/** @type {Session} */ ({ userId: null, isKnown: false }));
@@ -23,7 +23,7 @@ let isLeaving = false;
  * is; they say whom they are for, and are refused where it is somebody else.
  */
 export function remember() {
-  const userId = Number(kept.get(KEPT));
+  const userId = Number(kept.getText(STORAGE_KEY));
   if (Number.isSafeInteger(userId) && userId > 0) become(userId);
 }
 
@@ -38,8 +38,8 @@ export function entered(userId) {
   const { userId: before, isKnown } = session.value;
   const isAnother = isKnown && before !== null && before !== userId;
   if (isAnother || userId === null) forgetMarks();
-  if (userId === null) kept.remove(KEPT);
-  else kept.set(KEPT, String(userId));
+  if (userId === null) kept.remove(STORAGE_KEY);
+  else kept.setText(STORAGE_KEY, String(userId));
   if (isAnother) startAnew();
   else become(userId);
 }
@@ -48,14 +48,14 @@ export function entered(userId) {
 export async function leave() {
   await api.logOut();
   forgetMarks();
-  kept.remove(KEPT);
+  kept.remove(STORAGE_KEY);
   startAnew(true);
 }
 
 /** @param {number | null} userId */
 function become(userId) {
   api.actFor(userId, () => {
-    kept.remove(KEPT); // so that it is asked before anything else
+    kept.remove(STORAGE_KEY); // so that it is asked before anything else
     startAnew();
   });
   session.set({ userId, isKnown: true });
@@ -74,7 +74,7 @@ function startAnew(isWanted = false) {
   history.replaceState(null, "", location.hash.replace(/\/(wait|mark)\b.*/, ""));
   const [loaded] = performance.getEntriesByType("navigation");
   const isNew = /** @type {PerformanceNavigationTiming | undefined} */ (loaded)?.type === "reload";
-  const wait = isNew && !isWanted ? Math.max(0, LOOK_EVERY - performance.now()) : 0;
+  const wait = isNew && !isWanted ? Math.max(0, LOOK_EVERY_MS - performance.now()) : 0;
   setTimeout(() => location.reload(), wait);
 }
 
@@ -82,12 +82,12 @@ function startAnew(isWanted = false) {
 export function watchOthers() {
   const look = () => {
     if (document.visibilityState !== "visible" || !session.value.isKnown) return;
-    if (performance.now() - lookedAt < LOOK_EVERY) return;
+    if (performance.now() - lookedAt < LOOK_EVERY_MS) return;
     void recognise().catch(() => undefined);
   };
   document.addEventListener("visibilitychange", look);
   window.addEventListener("pageshow", look);
   window.addEventListener("storage", ({ key }) => {
-    if (key === KEPT || key === null) void recognise().catch(() => undefined);
+    if (key === STORAGE_KEY || key === null) void recognise().catch(() => undefined);
   });
 }

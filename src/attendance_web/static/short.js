@@ -5,7 +5,7 @@
 
 import { meant } from "./router.js";
 
-const SHORT = /^\/e(?:\/(.*?))?\/?$/;
+const SHORT_ADDRESS = /^\/e(?:\/(.*?))?\/?$/;
 
 /** What the service has said there is no event of. */
 const unknown = new Set();
@@ -18,7 +18,7 @@ const unknown = new Set();
  * @returns {string | null} the whole address; null for any other than a short one
  */
 export function leadsTo(pathname, hash, eventId) {
-  const found = SHORT.exec(pathname);
+  const found = SHORT_ADDRESS.exec(pathname);
   if (!found) return null;
   if (hash.startsWith("#/")) return `/${hash}`;
   if (eventId) return `/#/event/${eventId}`;

@@ -5,7 +5,7 @@ const NOTES = [
   [880, 0.18],
 ];
 const LOUD = 0.2;
-const LASTS = 0.35;
+const LASTS_SECONDS = 0.35;
 
 /** @type {AudioContext | null} */
 let sound = null;
@@ -17,8 +17,8 @@ export function allowSound() {
   void sound.resume();
 }
 
-/** You have been marked. */
-export function reached() {
+/** Lets me hear and feel that I am marked. */
+export function signalMark() {
   if ("vibrate" in navigator && navigator.userActivation?.hasBeenActive) {
     navigator.vibrate([120, 80, 240]);
   }
@@ -29,9 +29,9 @@ export function reached() {
     const begin = sound.currentTime + (after ?? 0);
     tone.frequency.value = frequency ?? 0;
     volume.gain.setValueAtTime(LOUD, begin);
-    volume.gain.exponentialRampToValueAtTime(0.001, begin + LASTS);
+    volume.gain.exponentialRampToValueAtTime(0.001, begin + LASTS_SECONDS);
     tone.connect(volume).connect(sound.destination);
     tone.start(begin);
-    tone.stop(begin + LASTS);
+    tone.stop(begin + LASTS_SECONDS);
   }
 }

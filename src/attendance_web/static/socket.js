@@ -25,13 +25,13 @@
 /** The server has decided: coming back by oneself would change nothing. */
 export const FINAL = new Set([1000, 4400, 4401, 4403, 4404, 4409, 4410, 4425]);
 export const LOGGED_OUT = 4401;
-export const BEAT_EVERY = 10_000; // milliseconds, as are those below
-export const ANSWER_WITHIN = 5_000;
-const OPEN_WITHIN = 10_000;
+export const BEAT_EVERY_MS = 10_000;
+export const ANSWER_WITHIN_MS = 5_000;
+const OPEN_WITHIN_MS = 10_000;
 const GOODBYE = 1000;
-const DELAY_FIRST = 500;
-const MAX_DELAY = 8_000; // so that a place kept for 15 s is tried for several times
-export const LEAST_BETWEEN = 5_000; // one attempt and the next that nobody has asked for
+const FIRST_DELAY_MS = 500;
+const MAX_DELAY_MS = 8_000; // so that a place kept for 15 s is tried for several times
+export const MIN_BETWEEN_MS = 5_000; // one attempt and the next that nobody has asked for
 
 /**
  * How long to wait before trying again, with so much chance in it that a lecture hall does not
@@ -41,7 +41,7 @@ export const LEAST_BETWEEN = 5_000; // one attempt and the next that nobody has 
  * @returns {number} milliseconds
  */
 export function delayOf(attempt, chance) {
-  const most = Math.min(MAX_DELAY, DELAY_FIRST * 2 ** attempt);
+  const most = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
   return Math.round(most * (0.2 + 0.8 * chance));
 }
 
@@ -54,7 +54,7 @@ export function delayOf(attempt, chance) {
 function restOf({ tried, clock, chance }, address) {
   const before = tried.get(address);
   if (before === undefined) return 0;
-  const least = LEAST_BETWEEN * (1 + 0.2 * chance());
+  const least = MIN_BETWEEN_MS * (1 + 0.2 * chance());
   return Math.max(0, Math.ceil(before + least - clock()));
 }
 
@@ -113,7 +113,7 @@ export class LiveSocket {
     if (this.#connection !== "open" || !this.#world.isOnline() || !this.#say(message, params)) {
       return false;
     }
-    this.#expect(ANSWER_WITHIN);
+    this.#expect(ANSWER_WITHIN_MS);
     return true;
   }
 
@@ -126,7 +126,7 @@ export class LiveSocket {
       this.#attempt = 0;
       this.#openAfter(0);
     } else if (this.#say("ping", {})) {
-      this.#expect(ANSWER_WITHIN);
+      this.#expect(ANSWER_WITHIN_MS);
     } else if (this.#socket.readyState > 1) {
       this.#lose(); // closed, and nobody has said so yet
     }
@@ -156,14 +156,14 @@ export class LiveSocket {
     socket.onopen = () => this.#say("ping", {});
     socket.onmessage = (event) => this.#heard(frameOf(event.data));
     socket.onclose = (event) => this.#closed(event.code);
-    this.#expect(OPEN_WITHIN);
+    this.#expect(OPEN_WITHIN_MS);
   }
 
   /** @param {Frame} frame */
   #heard(frame) {
     this.#cancelLimit();
     this.#cancelTimer();
-    this.#cancelTimer = this.#world.after(BEAT_EVERY, () => this.check());
+    this.#cancelTimer = this.#world.after(BEAT_EVERY_MS, () => this.check());
     if (frame.result === "ok" && this.#connection !== "open") {
       this.#attempt = 0;
       this.#dropStale();

@@ -7,17 +7,17 @@
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const VERSION = "{{version}}";
-const KEPT = `shell-${VERSION}`;
+const CACHE = `shell-${VERSION}`;
 /** @type {string[]} */
 const SHELL = JSON.parse(`{{shell}}`);
 const PAGE = "/";
-const SHORT = /^\/e(\/|$)/; // where the page is sent, too
-const EVENT = /<meta name="event" content="([0-9a-f-]{36})">/;
-const WITHIN = 3000; // milliseconds
+const SHORT_ADDRESS = /^\/e(\/|$)/; // where the page is sent, too
+const EVENT_META = /<meta name="event" content="([0-9a-f-]{36})">/;
+const TIMEOUT_MS = 3000;
 
 worker.addEventListener("install", (event) => {
   const keep = async () => {
-    const cache = await caches.open(KEPT);
+    const cache = await caches.open(CACHE);
     await cache.addAll(SHELL); // all of it or nothing
     if (!isOurs(await cache.match(PAGE))) throw new Error("the page is of another version");
   };
@@ -30,7 +30,7 @@ worker.addEventListener("message", (event) => {
 
 worker.addEventListener("activate", (event) => {
   const forget = async () => {
-    const old = (await caches.keys()).filter((name) => name.startsWith("shell-") && name !== KEPT);
+    const old = (await caches.keys()).filter((name) => name.startsWith("shell-") && name !== CACHE);
     await Promise.all(old.map((name) => caches.delete(name)));
     await worker.clients.claim();
   };
@@ -40,18 +40,18 @@ worker.addEventListener("activate", (event) => {
 worker.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (origin !== worker.location.origin || event.request.method !== "GET") return;
-  if (SHORT.test(pathname)) event.respondWith(short(event.request));
-  else if (SHELL.includes(pathname)) event.respondWith(kept(event.request));
+  if (SHORT_ADDRESS.test(pathname)) event.respondWith(eventPage(event.request));
+  else if (SHELL.includes(pathname)) event.respondWith(fromCache(event.request));
 });
 
 /** @param {Request | string} request */
-async function kept(request) {
-  const cache = await caches.open(KEPT);
+async function fromCache(request) {
+  const cache = await caches.open(CACHE);
   return (await cache.match(request, { ignoreSearch: true, ignoreVary: true })) ?? fetch(request);
 }
 
 /**
- * Whether the service itself has said it, in this version: not a proxy in front of it.
+ * Whether the service itself answered, in this version, and no proxy.
  * @param {Response | undefined} answer
  */
 const isOurs = (answer) =>
@@ -61,17 +61,17 @@ const isOurs = (answer) =>
  * The page of one event, about which the service alone knows; what is kept where it says nothing.
  * @param {Request} request
  */
-async function short(request) {
-  const given = new AbortController();
-  const timer = setTimeout(() => given.abort(), WITHIN);
+async function eventPage(request) {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS);
   try {
-    const answer = await fetch(request, { signal: given.signal });
-    if (answer.status >= 500 || !answer.headers.has("X-Attendance-Version")) return kept(PAGE);
+    const answer = await fetch(request, { signal: timeout.signal });
+    if (answer.status >= 500 || !answer.headers.has("X-Attendance-Version")) return fromCache(PAGE);
     if (isOurs(answer)) return answer;
-    const [, eventId] = EVENT.exec(await answer.clone().text()) ?? [];
+    const [, eventId] = EVENT_META.exec(await answer.clone().text()) ?? [];
     return eventId ? Response.redirect(`${PAGE}#/event/${eventId}`) : answer;
   } catch {
-    return kept(PAGE);
+    return fromCache(PAGE);
   } finally {
     clearTimeout(timer);
   }

@@ -6,7 +6,7 @@ import { WORDS } from "./words.js";
 /** @typedef {keyof typeof WORDS} Key */
 /** @typedef {"ru" | "en"} Language */
 
-const KEPT = "language";
+const STORAGE_KEY = "language";
 export const LANGUAGES = /** @type {const} */ (["ru", "en"]);
 
 /**
@@ -29,7 +29,7 @@ export function liked() {
 
 /** @returns {Language} */
 function chosen() {
-  const before = kept.get(KEPT);
+  const before = kept.getText(STORAGE_KEY);
   return before === "ru" || before === "en" ? before : preferred(liked());
 }
 
@@ -40,7 +40,7 @@ export const language = chosen();
  * @param {Language} wanted
  */
 export function speak(wanted) {
-  kept.set(KEPT, wanted);
+  kept.setText(STORAGE_KEY, wanted);
   location.reload();
 }
 

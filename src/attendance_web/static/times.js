@@ -15,7 +15,7 @@ const DAY_IN_WORDS = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "l
 const MINUTE = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "minute" });
 const HOUR = new Intl.NumberFormat(LOCALE, { style: "unit", unit: "hour" });
 
-const HALF_A_DAY = 12 * 3600; // seconds; what ends later than that says its day
+const HALF_A_DAY_SECONDS = 12 * 3600; // what ends later than that says its day
 const TO = "–\u2060"; // at which no line ends
 
 /** The one place that looks at the phone's clock. */
@@ -102,7 +102,7 @@ export const dayInWords = (seconds) => DAY_IN_WORDS.format(seconds * 1000);
  * @param {{time_from: number, time_to: number}} span
  */
 export function span({ time_from, time_to }) {
-  const isPlain = dayOf(time_from) === dayOf(time_to) || time_to - time_from < HALF_A_DAY;
+  const isPlain = dayOf(time_from) === dayOf(time_to) || time_to - time_from < HALF_A_DAY_SECONDS;
   const to = isPlain ? TO : ` – ${day(time_to)}, `;
   return `${day(time_from)}, ${clock(time_from)}${to}${clock(time_to)}`;
 }

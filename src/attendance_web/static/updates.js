@@ -10,7 +10,7 @@ import { Store } from "./store.js";
 export const updates = new Store({ isOffered: false, isBusy: false });
 
 const OWN = /\/static\/(\w+)\//.exec(import.meta.url)?.[1];
-const LOOK_EVERY = 60_000; // milliseconds, at most so often
+const LOOK_EVERY_MS = 60_000; // at most so often
 let lookedAt = -Infinity;
 /** @type {Set<unknown>} */
 const busy = new Set();
@@ -54,7 +54,7 @@ export function heardVersion(version) {
     updates.set({ isOffered: true });
     return;
   }
-  if (performance.now() - lookedAt < LOOK_EVERY) return;
+  if (performance.now() - lookedAt < LOOK_EVERY_MS) return;
   lookedAt = performance.now();
   void registration.update().catch(() => undefined); // the next answer reminds us
 }

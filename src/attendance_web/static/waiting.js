@@ -2,11 +2,10 @@
 
 import * as api from "./api.js";
 import { keptHere } from "./kept.js";
-import { meet, people } from "./people.js";
-import { dropMark, keepMark } from "./receipts.js";
-import { receiptOf } from "./my-mark.js";
+import { keepAtOnce, watchMark } from "./my-mark.js";
+import { meet } from "./people.js";
 import { recognise, session } from "./session.js";
-import { reached } from "./signal.js";
+import { signalMark } from "./signal.js";
 import { LOGGED_OUT, LiveSocket, addressOf, watchWorld } from "./socket.js";
 import { Store } from "./store.js";
 import { now } from "./times.js";
@@ -14,7 +13,7 @@ import { setBusy } from "./updates.js";
 import { stayAwake } from "./wake.js";
 
 /** @typedef {import("./socket.js").Connection} Connection */
-/** @typedef {{place: number, waiting: number, markers: number}} Place */
+/** @typedef {{place: number, waiting: number, markers: number}} Position */
 /** @typedef {import("./receipts.js").Receipt} Receipt */
 /**
  * Times in UNIX seconds. `code` and `reason` once the service has ended it, `reason` also while it
@@ -24,7 +23,7 @@ import { stayAwake } from "./wake.js";
  * @property {import("./fold.js").Shown | null} event its name and times
  * @property {Connection} connection
  * @property {number | null} since
- * @property {Place | null} place the how-many-th I am, of how many, and how many mark
+ * @property {Position | null} position the how-many-th I am, of how many, and how many mark
  * @property {{userId: number, until: number} | null} held who is about to mark me
  * @property {number | null} keptUntil while it is lost: until when my place is kept for me
  * @property {boolean} isBack my place was lost, and I stand further back now
@@ -35,10 +34,9 @@ import { stayAwake } from "./wake.js";
  * @property {string} reason
  */
 
-const KEPT = "waiting";
-const GRACE = 15; // seconds a lost place is kept for, as the service is set up usually
-const NOTICED = 10; // seconds in which a service does not miss anybody yet
-const LOOK_EVERY = 15_000; // milliseconds; whether my mark stands
+const STORAGE_KEY = "waiting";
+const GRACE_SECONDS = 15; // a lost place is kept for so long, as the service is set up usually
+const NOTICED_SECONDS = 10; // in which a service does not miss anybody yet
 
 /** @type {Waiting} */
 const NOT_WAITING = {
@@ -46,7 +44,7 @@ const NOT_WAITING = {
   event: null,
   connection: "ended",
   since: null,
-  place: null,
+  position: null,
   held: null,
   keptUntil: null,
   isBack: false,
@@ -61,10 +59,10 @@ export const waiting = new Store(NOT_WAITING);
 let socket = null;
 let ignoreWorld = () => {};
 let letSleep = () => {};
-let looking = 0;
+let forgetMark = () => {};
 let heardAt = 0; // the last frame
-/** @type {Place | null} where I stood when I was lost, until I know where I stand again */
-let stood = null;
+/** @type {Position | null} mine when I was lost, until I know where I stand again */
+let positionBefore = null;
 let isReturning = false;
 let isLate = false; // back, but after the grace
 
@@ -72,7 +70,7 @@ let isLate = false; // back, but after the grace
 function set(change) {
   waiting.set(change);
   const { eventId, connection } = waiting.value;
-  setBusy(KEPT, eventId !== null && connection !== "ended");
+  setBusy(waiting, eventId !== null && connection !== "ended");
 }
 
 /** Whether I wait in another event, whose place would be lost. @param {string} eventId */
@@ -91,18 +89,18 @@ export function wait(eventId) {
 
 /** Waits again where the page was loaded anew meanwhile, in the same place if that was soon. */
 export function waitOn() {
-  const before = keptHere.read(KEPT);
+  const before = keptHere.readJson(STORAGE_KEY);
   if (!before?.eventId || before.userId !== session.value.userId) return;
   if (waiting.value.eventId === null) begin(before.eventId, before);
 }
 
 /**
  * @param {string} eventId
- * @param {{since: number, place: Place | null, heardAt: number} | null} before
+ * @param {{since: number, position: Position | null, heardAt: number} | null} before
  */
 function begin(eventId, before) {
   heardAt = before?.heardAt ?? now();
-  stood = before?.place ?? null;
+  positionBefore = before?.position ?? null;
   isReturning = before !== null;
   set({ ...NOT_WAITING, eventId, connection: "connecting", since: before?.since ?? null });
   keep();
@@ -111,7 +109,7 @@ function begin(eventId, before) {
     frame,
     heard: () => (heardAt = now()),
     ended(code, reason) {
-      rest();
+      stopBackground();
       set({ code, reason, held: null, keptUntil: null });
       if (code === LOGGED_OUT) void recognise().catch(() => undefined);
     },
@@ -126,21 +124,21 @@ function begin(eventId, before) {
 
 /** For when the page is loaded anew. */
 function keep() {
-  const { eventId, since, place } = waiting.value;
-  keptHere.write(KEPT, { userId: session.value.userId, eventId, since, place, heardAt });
+  const { eventId, since, position } = waiting.value;
+  keptHere.writeJson(STORAGE_KEY, { userId: session.value.userId, eventId, since, position, heardAt });
 }
 
 /** @param {Connection} connection @param {string} reason */
 function connection(connection, reason) {
   if (connection === "lost") {
-    if (!isReturning) stood = waiting.value.place;
+    if (!isReturning) positionBefore = waiting.value.position;
     isReturning = true;
-    const keptUntil = Math.min(now() + GRACE, heardAt + NOTICED + GRACE);
-    set({ connection, reason, keptUntil, held: null, place: null });
+    const keptUntil = Math.min(now() + GRACE_SECONDS, heardAt + NOTICED_SECONDS + GRACE_SECONDS);
+    set({ connection, reason, keptUntil, held: null, position: null });
     return;
   }
   if (connection === "open") {
-    isLate = isReturning && now() - heardAt > GRACE;
+    isLate = isReturning && now() - heardAt > GRACE_SECONDS;
     set({ connection, reason: "", keptUntil: null, since: waiting.value.since ?? now() });
     return;
   }
@@ -171,77 +169,43 @@ function frame({ message, params = {} }) {
   }
 }
 
-/** @param {Place} place */
-function placed(place) {
+/** @param {Position} position */
+function placed(position) {
   if (isReturning) {
-    const isBehind = stood === null || place.place > stood.place;
+    const isBehind = positionBefore === null || position.place > positionBefore.place;
     if (isLate && isBehind) set({ isBack: true, since: now() });
     isReturning = false;
   }
-  set({ place });
+  set({ position });
   keep();
 }
 
 /** @param {number} by */
 function marked(by) {
-  const { eventId } = waiting.value;
-  set({ markedBy: by, held: null, place: null, isBack: false });
-  reached();
-  if (eventId === null) return;
-  keepAtOnce(eventId, by);
-  void look(eventId);
-  looking = window.setInterval(() => {
-    if (document.visibilityState === "visible") void look(eventId);
-  }, LOOK_EVERY);
-}
-
-/**
- * Keeps what is known already, for the signal may be gone the next moment.
- * @param {string} eventId
- * @param {number} by
- */
-function keepAtOnce(eventId, by) {
+  const { eventId, event } = waiting.value;
   const { userId } = session.value;
-  const name = waiting.value.event?.name;
-  const marker = people.value.known.get(by)?.display_name; // as told when they chose me
-  if (userId === null || !name || !marker) return;
-  keepMark(userId, { event_id: eventId, name, marked_at: now(), marked_by: by, by: marker });
+  set({ markedBy: by, held: null, position: null, isBack: false });
+  signalMark();
+  if (eventId === null || userId === null) return;
+  if (event) keepAtOnce(userId, eventId, event.name, by);
+  forgetMark();
+  forgetMark = watchMark(userId, eventId, {
+    stands: (receipt) => set({ receipt, markedBy: receipt.marked_by }),
+    annulled: (annulled) => set({ markedBy: null, receipt: null, annulled }),
+  });
 }
 
-/**
- * Reads how my mark stands, and keeps its receipt.
- * @param {string} eventId
- */
-async function look(eventId) {
-  const { userId } = session.value;
-  if (userId === null) return;
-  const [entry] = await api.ledger(eventId, { limit: 1, user_id: userId }).catch(() => []);
-  if (!entry || waiting.value.eventId !== eventId || waiting.value.markedBy === null) return;
-  if (entry.kind === "annulled") {
-    const { at, reason, note } = entry;
-    clearInterval(looking);
-    dropMark(userId, eventId);
-    set({ markedBy: null, receipt: null, annulled: { at, reason: reason ?? "other", note } });
-    return;
-  }
-  if (waiting.value.receipt?.marked_at === entry.at) return;
-  const receipt = await receiptOf(userId, eventId, entry).catch(() => null);
-  if (receipt && waiting.value.eventId === eventId && waiting.value.markedBy !== null) {
-    set({ receipt, markedBy: entry.actor_id });
-  }
-}
-
-/** What goes on only while I wait. */
-function rest() {
+/** Stops what goes on only while I wait. */
+function stopBackground() {
   ignoreWorld();
   letSleep();
-  keptHere.remove(KEPT);
+  keptHere.remove(STORAGE_KEY);
 }
 
 /** Says goodbye, and forgets how it was. */
 export function stopWaiting() {
-  rest();
-  clearInterval(looking);
+  stopBackground();
+  forgetMark();
   socket?.stop();
   socket = null;
   set(NOT_WAITING);

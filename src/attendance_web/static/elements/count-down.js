@@ -7,9 +7,9 @@ import { h, say } from "../dom.js";
 import { counted, t } from "../texts.js";
 import { now } from "../times.js";
 
-const EVERY = 250; // milliseconds
-const SOON = 15; // seconds, as are those below
-const SAID_AT = [10, 30];
+const TICK_MS = 250;
+const SOON_SECONDS = 15;
+const SAID_AT_SECONDS = [10, 30];
 
 export class CountDown extends HTMLElement {
   static observedAttributes = ["until"];
@@ -22,7 +22,7 @@ export class CountDown extends HTMLElement {
 
   connectedCallback() {
     this.replaceChildren(this.#bar, this.#number, this.#said);
-    this.#timer = window.setInterval(() => this.#tick(), EVERY);
+    this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
     this.#tick();
   }
 
@@ -48,8 +48,8 @@ export class CountDown extends HTMLElement {
     const seconds = Math.ceil(left);
     say(this.#number, counted("hold.seconds", seconds));
     this.#bar.value = left / this.#whole;
-    this.classList.toggle("soon", seconds <= SOON);
-    const due = SAID_AT.find((each) => seconds <= each);
+    this.classList.toggle("soon", seconds <= SOON_SECONDS);
+    const due = SAID_AT_SECONDS.find((each) => seconds <= each);
     if (due && seconds > 0) say(this.#said, counted("hold.soon", due));
   }
 }

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { t } from "../texts.js";
 
 const SIDE = 512; // pixels of what is cut out
-const CLOSEST = 4;
+const MAX_ZOOM = 4;
 const STEP = 16;
 
 export class CropPicture extends HTMLElement {
@@ -16,7 +16,7 @@ export class CropPicture extends HTMLElement {
     "aria-label": t("crop.label"),
     "data-test": "crop",
   });
-  #closer = h("input", { type: "range", min: 1, max: CLOSEST, step: 0.05, value: 1 });
+  #zoom = h("input", { type: "range", min: 1, max: MAX_ZOOM, step: 0.05, value: 1 });
   /** @type {ImageBitmap | null} */
   #picture = null;
   #x = 0.5; // the middle of what is seen, as a part of the picture
@@ -24,8 +24,8 @@ export class CropPicture extends HTMLElement {
   #isDragged = false;
 
   connectedCallback() {
-    this.replaceChildren(this.#canvas, h("label", {}, t("crop.closer"), this.#closer));
-    this.#closer.oninput = () => this.#draw();
+    this.replaceChildren(this.#canvas, h("label", {}, t("crop.closer"), this.#zoom));
+    this.#zoom.oninput = () => this.#draw();
     this.#canvas.onpointerdown = (event) => {
       this.#canvas.setPointerCapture(event.pointerId);
       this.#isDragged = false;
@@ -55,7 +55,7 @@ export class CropPicture extends HTMLElement {
   async show(file) {
     this.#picture = await createImageBitmap(file);
     this.#x = this.#y = 0.5;
-    this.#closer.value = "1";
+    this.#zoom.value = "1";
     this.#draw();
   }
 
@@ -84,15 +84,15 @@ export class CropPicture extends HTMLElement {
 
   /** @param {ImageBitmap} picture */
   #side(picture) {
-    return Math.min(picture.width, picture.height) / Number(this.#closer.value);
+    return Math.min(picture.width, picture.height) / Number(this.#zoom.value);
   }
 
   #draw() {
     if (!this.#picture) return;
     const { width, height } = this.#picture;
     const side = this.#side(this.#picture);
-    this.#x = within(this.#x, side / 2 / width);
-    this.#y = within(this.#y, side / 2 / height);
+    this.#x = clamp(this.#x, side / 2 / width);
+    this.#y = clamp(this.#y, side / 2 / height);
     const [left, top] = [this.#x * width - side / 2, this.#y * height - side / 2];
     const pen = this.#canvas.getContext("2d");
     if (!pen) return;
@@ -106,7 +106,7 @@ export class CropPicture extends HTMLElement {
  * @param {number} middle
  * @param {number} margin
  */
-function within(middle, margin) {
+function clamp(middle, margin) {
   return Math.min(1 - margin, Math.max(margin, middle));
 }
 

@@ -1,4 +1,4 @@
-/** For the organisers of a class: who is in it, by surname, and who was marked by whom. */
+/** For the organisers of an event: who is in it, by surname, and who was marked by whom. */
 
 import * as api from "../api.js";
 import { h } from "../dom.js";
@@ -7,7 +7,7 @@ import { counted, language, t } from "../texts.js";
 import { clock, span } from "../times.js";
 import { toldApart } from "./person-search.js";
 
-const AGAIN_EVERY = 15_000;
+const AGAIN_EVERY_MS = 15_000;
 const STATES = /** @type {const} */ ({
   joined: "state.joined",
   waiting: "state.waiting",
@@ -29,7 +29,7 @@ export function attendance(event, life) {
   const list = loaded({ "data-test": "attendance" }, async () => {
     const everybody = await api.attendance(event.event_id);
     const names = new Map(everybody.map((each) => [each.user_id, each.display_name]));
-    const all = everybody.filter((each) => isSeen(each, event));
+    const all = everybody.filter((each) => isListed(each, event));
     const apart = await toldApart(all);
     count.textContent = summary(all);
     if (all.length === 0) return [empty("people", t("attendance.none"))];
@@ -37,7 +37,7 @@ export function attendance(event, life) {
     const items = all.map((each) => line(each, names, apart.get(each.user_id)));
     return [h("ol", { class: "rows attendance", role: "list" }, ...items)];
   });
-  life.every(AGAIN_EVERY, () => {
+  life.every(AGAIN_EVERY_MS, () => {
     const isRead = list.view.contains(document.activeElement); // by keyboard: stays where it is
     if (!isRead) void list.again();
   });
@@ -58,11 +58,11 @@ export function attendance(event, life) {
 }
 
 /**
- * Whoever made the class is no participant, unless they act as one.
+ * Whoever made the event is no participant, unless they act as one.
  * @param {Participant} each
  * @param {api.EventShown} event
  */
-const isSeen = (each, event) => each.user_id !== event.creator_id || each.state !== "joined";
+const isListed = (each, event) => each.user_id !== event.creator_id || each.state !== "joined";
 
 /** @param {Participant[]} all */
 function summary(all) {

@@ -1,4 +1,4 @@
-/** The QR code of a class, as large as there is room; over the whole screen for a projector. */
+/** The QR code of an event, as large as there is room; over the whole screen for a projector. */
 
 import { codeAddress } from "../api.js";
 import { h } from "../dom.js";
@@ -31,7 +31,7 @@ export const picture = ({ event_id }) =>
   h("img", { class: "code", src: codeAddress(event_id), alt: t("share.code"), width: 320, height: 320 });
 
 /**
- * To be typed by hand: what is the same for all classes may stand on a line of its own.
+ * To be typed by hand: what is the same for all events may stand on a line of its own.
  * @param {EventShown} event
  * @param {string} [test]
  */

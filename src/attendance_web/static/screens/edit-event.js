@@ -1,4 +1,4 @@
-/** A class that is to be called otherwise, to end otherwise, or to be marked by others. */
+/** An event that is to be called otherwise, to end otherwise, or to be marked by others. */
 
 import * as api from "../api.js";
 import { h } from "../dom.js";

@@ -1,4 +1,4 @@
-/** Going to wait, or to mark, in a class: asks first where that ends another wait. */
+/** Going to wait, or to mark, in an event: asks first where that ends another wait. */
 
 import { asked } from "../parts.js";
 import { go } from "../router.js";
@@ -6,7 +6,7 @@ import { allowSound } from "../signal.js";
 import { t } from "../texts.js";
 import { stopWaiting, wait, waiting } from "../waiting.js";
 
-/** @returns {string | null} the class where I am on the list, or about to be */
+/** @returns {string | null} the event where I am on the list, or about to be */
 export function waitsIn() {
   const { eventId, connection, markedBy } = waiting.value;
   return connection === "ended" || markedBy !== null ? null : eventId;

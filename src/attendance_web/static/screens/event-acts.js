@@ -1,4 +1,4 @@
-/** What can be done with a class beside being in it: changed, prolonged, ended, left, deleted. */
+/** What can be done with an event beside being in it: changed, prolonged, ended, left, deleted. */
 
 import * as api from "../api.js";
 import { h } from "../dom.js";
@@ -9,31 +9,31 @@ import { go } from "../router.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 import { clock, now } from "../times.js";
-import { stateOf } from "../elements/class-state.js";
+import { stateOf } from "../elements/event-state.js";
 import { stopWaiting, waiting } from "../waiting.js";
 import { editEvent } from "./edit-event.js";
 import { helpers } from "./helpers.js";
 
 /** @typedef {import("./event.js").Shown} Shown */
 
-const MORE = 15; // minutes
-const AT_ONCE = 2; // seconds: an end has to lie in the future yet
+const MORE_MINUTES = 15;
+const AT_ONCE_SECONDS = 2; // an end has to lie in the future yet
 
 /**
- * What an organiser does with a class that is not over.
+ * What an organiser does with an event that is not over.
  * @param {Shown} shown
  * @param {() => Promise<void>} again
  */
 export function manage({ found }, again) {
   const prolong = async () => {
-    const end = found.time_to + MORE * 60;
+    const end = found.time_to + MORE_MINUTES * 60;
     await api.updateEvent(found.event_id, { time_to: end });
     await again();
     tell(t("manage.prolonged", { time: clock(end) }));
   };
   const stop = async () => {
     if (!(await asked(t("manage.end.sure"), t("manage.end.yes")))) return;
-    await api.updateEvent(found.event_id, { time_to: Math.ceil(now()) + AT_ONCE });
+    await api.updateEvent(found.event_id, { time_to: Math.ceil(now()) + AT_ONCE_SECONDS });
     await again();
   };
   const isOn = stateOf(found) === "now";

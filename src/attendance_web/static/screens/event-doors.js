@@ -1,4 +1,4 @@
-/** The ways into a class: to be marked, which is the one great button, and to mark. */
+/** The ways into an event: to be marked, which is the one great button, and to mark. */
 
 import * as api from "../api.js";
 import { h } from "../dom.js";
@@ -10,7 +10,7 @@ import { goMark, goWait, waitsIn } from "./enter.js";
 
 /** @typedef {import("./event.js").Shown} Shown */
 
-/** @param {Shown} shown of a class that is not over */
+/** @param {Shown} shown of an event that is not over */
 export function doors({ found, mark }) {
   const isFirst = !found.organiser;
   const ask = !mark && toBeMarked(found.event_id, isFirst);

@@ -1,7 +1,7 @@
-/** One class: for whoever organises it its code, its list and its settings; for others their way in. */
+/** One event: for whoever organises it its code, its list and its settings; for others their way in. */
 
 import * as api from "../api.js";
-import { standing } from "../classes.js";
+import { standing } from "../events.js";
 import { h, refill, say } from "../dom.js";
 import { icon } from "../icons.js";
 import { Life } from "../life.js";
@@ -10,10 +10,10 @@ import { people, readPeople } from "../people.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 import { clock, span } from "../times.js";
-import { stateOf } from "../elements/class-state.js";
+import { stateOf } from "../elements/event-state.js";
 import { waiting } from "../waiting.js";
 import { attendance } from "./attendance.js";
-import { stateChip } from "./class-row.js";
+import { stateChip } from "./event-row.js";
 import { code } from "./code.js";
 import { waitsIn } from "./enter.js";
 import { manage, moreActs } from "./event-acts.js";
@@ -22,8 +22,8 @@ import { share } from "./share.js";
 
 /** @typedef {import("../api.js").EventShown} EventShown */
 /**
- * What is known of a class that is shown: it, whether I am in it, my last mark if that stands, and
- * whether the class has to stay as a record.
+ * What is known of an event that is shown: it, whether I am in it, my last mark if that stands, and
+ * whether the event has to stay as a record.
  * @typedef {{found: EventShown, isIn: boolean, mark: api.Entry | null, isRecord: boolean}} Shown
  */
 /** @typedef {() => Promise<void>} Again shows it anew, as it is now */

@@ -1,4 +1,4 @@
-/** Who helps in a class: named and taken back by whoever made it. Contract: 8.5. */
+/** Who helps in an event: named and taken back by whoever made it. Contract: 8.5. */
 
 import * as api from "../api.js";
 import { h, refill } from "../dom.js";

@@ -16,7 +16,7 @@ import { t } from "../texts.js";
  *   isLive: boolean}} Shown
  */
 
-const WORTH_SAYING = 300; // seconds; that somebody waits since a moment helps nobody
+const WORTH_SAYING_SECONDS = 300; // that somebody waits since a moment helps nobody
 
 /** @type {WeakMap<HTMLElement, Shown>} */
 const shown = new WeakMap();
@@ -26,7 +26,7 @@ const shown = new WeakMap();
  * @param {() => void} choose
  */
 export function makeRow(userId, choose) {
-  const since = h("time-since", { from: WORTH_SAYING });
+  const since = h("time-since", { from: WORTH_SAYING_SECONDS });
   return h(
     "li",
     {},

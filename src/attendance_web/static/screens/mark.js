@@ -9,7 +9,7 @@ import { button, empty, heading } from "../parts.js";
 import { people, person, readFriends } from "../people.js";
 import { counted, isKey, t } from "../texts.js";
 import { clock, day } from "../times.js";
-import { HoldSheet, REST, ignoreRepeated } from "./hold.js";
+import { HoldSheet, REST_MS, ignoreRepeated } from "./hold.js";
 import { Finding } from "./mark-finding.js";
 import { makeRow, mendRow } from "./mark-row.js";
 import { speak } from "./mark-told.js";
@@ -55,12 +55,12 @@ export function markScreen(eventId = "") {
     () => desk.confirm(),
     () => desk.refuse(),
   );
-  let closedAt = -REST;
+  let closedAt = -REST_MS;
   /** @param {number} userId */
   const choose = (userId) => {
     if (desk.store.value.connection !== "open") return;
     // The second of two taps on the sheet was not meant for the row that lay below it
-    if (performance.now() - closedAt < REST) return;
+    if (performance.now() - closedAt < REST_MS) return;
     desk.choose(userId);
   };
   /** @type {Set<number>} */

@@ -6,7 +6,7 @@ import { badge, button, empty, loaded, rows } from "../parts.js";
 import { t } from "../texts.js";
 import { clock, span } from "../times.js";
 
-const MOST = 20;
+const PAGE_ROWS = 20;
 const REASONS = /** @type {const} */ ({
   wrong_person: "reason.wrong_person",
   not_present: "reason.not_present",
@@ -17,20 +17,20 @@ const REASONS = /** @type {const} */ ({
 
 export function myMarks() {
   return loaded({ "data-test": "my-attendance" }, async () => {
-    const all = await api.myAttendance({ limit: MOST });
+    const all = await api.myAttendance({ limit: PAGE_ROWS });
     if (!all.length) return [empty("check", t("me.noAttendance"))];
     const list = rows({}, ...all.map(row));
     const foot = h("div", { class: "choices" });
     let seen = all.length;
     const more = async () => {
-      const some = await api.myAttendance({ limit: MOST, offset: seen });
+      const some = await api.myAttendance({ limit: PAGE_ROWS, offset: seen });
       const added = [...rows({}, ...some.map(row)).children];
       list.append(...added);
       seen += some.length;
       added[0]?.querySelector("a")?.focus();
-      if (some.length < MOST) foot.replaceChildren();
+      if (some.length < PAGE_ROWS) foot.replaceChildren();
     };
-    if (seen === MOST) foot.append(button(t("more"), more, { "data-test": "more" }));
+    if (seen === PAGE_ROWS) foot.append(button(t("more"), more, { "data-test": "more" }));
     return [list, foot];
   });
 }

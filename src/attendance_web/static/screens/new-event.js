@@ -10,17 +10,17 @@ import { t } from "../texts.js";
 import { clock, dayInWords, fieldTime, length, now, timeOfField } from "../times.js";
 import { choice, chosenWho, group, nameInput, whoMarks } from "./when-fields.js";
 
-const LENGTHS = [45, 90, 180]; // minutes
-const USUAL = 90;
-const BEGAN = 60; // seconds ago, so that marking can begin at once
-const LATER = 3_600;
-const MOST = 128; // Contract: 5.2, characters of a name
+const LENGTHS_MINUTES = [45, 90, 180];
+const USUAL_MINUTES = 90;
+const BEGAN_SECONDS = 60; // ago, so that marking can begin at once
+const LATER_SECONDS = 3_600;
+const MAX_LENGTH = 128; // Contract: 5.2, of a name
 
 export function newEvent() {
   const name = nameInput();
   const at = h("input", { type: "datetime-local", name: "at", "data-field": "time_from time_to" });
   at.required = true;
-  at.value = fieldTime(now() + LATER);
+  at.value = fieldTime(now() + LATER_SECONDS);
   const when = field(t("new.at"), at);
   when.hidden = true;
   const free = h("div", { class: "choices" });
@@ -30,7 +30,7 @@ export function newEvent() {
     },
     async () => {
       const isNow = chosen().get("start") === "now";
-      const start = isNow ? now() - BEGAN : timeOfField(at.value);
+      const start = isNow ? now() - BEGAN_SECONDS : timeOfField(at.value);
       if (start === null) throw new Wrong("time_from", t("new.when"));
       const end = (isNow ? now() : start) + Number(chosen().get("length")) * 60;
       free.replaceChildren();
@@ -59,7 +59,7 @@ export function newEvent() {
     when,
     group(
       t("new.length"),
-      ...LENGTHS.map((each) => choice("length", String(each), length(each * 60), each === USUAL)),
+      ...LENGTHS_MINUTES.map((each) => choice("length", String(each), length(each * 60), each === USUAL_MINUTES)),
     ),
     h("details", {}, h("summary", {}, t("new.more")), whoMarks("everybody")),
     h(
@@ -94,5 +94,5 @@ function freeName(name, at) {
   const day = dayInWords(at);
   const short = name.trim();
   const more = short.includes(day) ? `, ${clock(at)}` : `, ${day}`;
-  return short.slice(0, MOST - more.length) + more;
+  return short.slice(0, MAX_LENGTH - more.length) + more;
 }

@@ -9,7 +9,7 @@ import { searchFold, searchLength } from "../search.js";
 import { t } from "../texts.js";
 
 const SEARCH_FROM = 4; // Contract: FindByName
-const SEARCH_AFTER = 250;
+const SEARCH_AFTER_MS = 250;
 const TOLD_APART = 20; // people of one name, whose profiles are read
 
 /** @param {(each: api.Named, apart?: string) => HTMLElement} item */
@@ -28,7 +28,7 @@ export function personSearch(item) {
   let asked = 0;
   function typed() {
     clearTimeout(timer);
-    timer = window.setTimeout(look, SEARCH_AFTER);
+    timer = window.setTimeout(look, SEARCH_AFTER_MS);
   }
   async function look() {
     const part = field.value.trim();

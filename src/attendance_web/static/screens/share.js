@@ -1,4 +1,4 @@
-/** How others find a class: a link to send or to type, a code to be scanned, both on paper. */
+/** How others find an event: a link to send or to type, a code to be scanned, both on paper. */
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";

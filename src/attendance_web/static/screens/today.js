@@ -1,7 +1,7 @@
-/** Today: the class that is on or comes next, the day, what comes later, and what has been. */
+/** Today: the event that is on or comes next, the day, what comes later, and what has been. */
 
 import * as api from "../api.js";
-import { readNext, readOthersToday, readPast } from "../classes.js";
+import { readNext, readOthersToday, readPast } from "../events.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { Life } from "../life.js";
@@ -9,9 +9,9 @@ import { badge, button, empty, heading, loaded, rows, section } from "../parts.j
 import { t } from "../texts.js";
 import { clock, isToday, span } from "../times.js";
 import { waiting } from "../waiting.js";
-import { stateOf } from "../elements/class-state.js";
-import { classRow, stateChip } from "./class-row.js";
-import { classSearch } from "./class-search.js";
+import { stateOf } from "../elements/event-state.js";
+import { eventRow, stateChip } from "./event-row.js";
+import { eventSearch } from "./event-search.js";
 import { goWait, waitsIn } from "./enter.js";
 import { newEvent } from "./new-event.js";
 
@@ -20,14 +20,14 @@ const OTHERS = 20;
 const LATER = 5;
 const PAST = 3;
 
-/** @typedef {import("../classes.js").Event} Event */
-/** @typedef {import("../classes.js").Own} Own */
+/** @typedef {import("../events.js").Event} Event */
+/** @typedef {import("../events.js").Own} Own */
 
 /** @returns {import("../router.js").Screen} */
 export function today() {
   const life = new Life();
   const lists = loaded({ class: "today", "data-test": "events" }, read);
-  const search = classSearch(lists.view, life);
+  const search = eventSearch(lists.view, life);
   let waitedIn = waitsIn();
   life.watch(waiting, () => {
     if (waitedIn === waitsIn()) return;
@@ -41,12 +41,12 @@ export function today() {
   document.addEventListener("visibilitychange", seen);
   life.add(() => document.removeEventListener("visibilitychange", seen));
   lists.view.addEventListener("turn", () => void lists.again());
-  const title = heading(t("today.title"), "", newClass());
+  const title = heading(t("today.title"), "", newEventButton());
   const view = h("section", {}, title, search.field, search.found, lists.view);
   return { view, title: t("today.title"), tab: "events", leave: () => life.end() };
 }
 
-export const newClass = () =>
+export const newEventButton = () =>
   button([icon("plus"), h("span", { class: "said" }, t("events.create"))], newEvent, {
     class: "quiet",
     "aria-label": t("events.create"),
@@ -64,7 +64,7 @@ async function read() {
   const ids = new Set(own.map((each) => each.event_id));
   /** @param {Event & {organiser?: boolean}} each */
   const row = (each) =>
-    classRow(each, { record: records.get(each.event_id), isMine: each.organiser });
+    eventRow(each, { record: records.get(each.event_id), isMine: each.organiser });
   /**
    * @param {import("../texts.js").Key} title
    * @param {Event[]} some

@@ -147,7 +147,7 @@ function stateOf(is) {
 }
 
 /** @param {Waiting} is */
-const isNobodyThere = (is) => is.place?.markers === 0;
+const isNobodyThere = (is) => is.position?.markers === 0;
 
 /**
  * @param {HTMLElement} sign the drawing, the number, or who has the sheet
@@ -155,15 +155,15 @@ const isNobodyThere = (is) => is.place?.markers === 0;
  * @param {Waiting} is
  */
 function showSign(sign, state, is) {
-  const key = `${state} ${is.place?.place ?? ""} ${is.held?.userId ?? ""}`;
+  const key = `${state} ${is.position?.place ?? ""} ${is.held?.userId ?? ""}`;
   const by = state === "held" ? person(is.held?.userId ?? 0) : undefined;
   const all = `${key} ${by?.pic ?? ""}`;
   if (sign.dataset.shows === all) return;
   sign.dataset.shows = all;
   if (state === "held") {
     refill(sign, by ? face(by, "large") : icon("sheet"));
-  } else if (state === "open" && is.place) {
-    const number = h("div", { class: "place", "data-test": "place" }, String(is.place.place));
+  } else if (state === "open" && is.position) {
+    const number = h("div", { class: "place", "data-test": "place" }, String(is.position.place));
     refill(sign, h("small", {}, t("wait.place")), number);
   } else {
     refill(sign, icon(SIGNS[state]));
@@ -211,9 +211,9 @@ function helpOf(state, is) {
  */
 function moreOf(state, is) {
   if (state === "lost" && secondsKept(is) > 0) return t("wait.lost.help", { n: secondsKept(is) });
-  if (state !== "open" || !is.place) return "";
-  if (is.isBack) return t("wait.back", { n: is.place.place });
-  return isNobodyThere(is) ? "" : counted("wait.markers", is.place.markers);
+  if (state !== "open" || !is.position) return "";
+  if (is.isBack) return t("wait.back", { n: is.position.place });
+  return isNobodyThere(is) ? "" : counted("wait.markers", is.position.markers);
 }
 
 /** @param {Waiting} is */

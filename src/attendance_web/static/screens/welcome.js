@@ -10,7 +10,7 @@ import { here } from "../router.js";
 import { entered } from "../session.js";
 import { t } from "../texts.js";
 import { span } from "../times.js";
-import { stateChip } from "./class-row.js";
+import { stateChip } from "./event-row.js";
 
 const LONG = 45; // characters of a name that does not fit into two lines of a phone
 
@@ -59,7 +59,7 @@ function invitation(eventId) {
       h("p", {}, stateChip(event), " ", h("small", {}, span(event))),
     );
   };
-  // The class's own screen will say what is wrong
+  // The event's own screen will say what is wrong
   void fill().catch(() => refill(place, h("p", {}, t("welcome.lead"))));
   return place;
 }

@@ -1,4 +1,4 @@
-/** Fields that the forms of a new and of a changed class have alike. */
+/** Fields that the forms of a new and of a changed event have alike. */
 
 import { h } from "../dom.js";
 import { t } from "../texts.js";

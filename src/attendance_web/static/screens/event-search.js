@@ -1,24 +1,24 @@
-/** A search over all classes, on the service: those that are on or come, then those that are over. */
+/** A search over all events, on the service: those that are on or come, then those that are over. */
 
-import { findClasses, isWhole } from "../classes.js";
+import { findEvents, isLastPage } from "../events.js";
 import { h, refill } from "../dom.js";
 import { tellError } from "../notices.js";
 import { button, empty, rows, section } from "../parts.js";
 import { searchLength } from "../search.js";
 import { t } from "../texts.js";
-import { stateOf } from "../elements/class-state.js";
-import { classRow } from "./class-row.js";
+import { stateOf } from "../elements/event-state.js";
+import { eventRow } from "./event-row.js";
 
 const SEARCH_FROM = 3; // Contract: GetEvents
-const SEARCH_AFTER = 250;
+const SEARCH_AFTER_MS = 250;
 
-/** @typedef {import("../classes.js").Event} Event */
+/** @typedef {import("../events.js").Event} Event */
 
 /**
  * @param {HTMLElement} instead what is hidden while one searches
  * @param {import("../life.js").Life} life
  */
-export function classSearch(instead, life) {
+export function eventSearch(instead, life) {
   const found = h("div", { class: "found", "data-test": "found", "aria-live": "polite" });
   const field = h("input", {
     type: "search",
@@ -32,7 +32,7 @@ export function classSearch(instead, life) {
   let asked = 0;
   function typed() {
     clearTimeout(timer);
-    timer = window.setTimeout(look, SEARCH_AFTER);
+    timer = window.setTimeout(look, SEARCH_AFTER_MS);
   }
   life.add(() => clearTimeout(timer));
   async function look() {
@@ -45,11 +45,11 @@ export function classSearch(instead, life) {
     }
     /** @param {Event[]} before */
     const read = async (before) => {
-      const page = await findClasses(part, before.length);
+      const page = await findEvents(part, before.length);
       if (turn !== asked) return; // an answer to what was typed before
       const all = [...before, ...page];
       const more = button(t("more"), () => read(all), { "data-test": "more" });
-      const foot = isWhole(page) ? null : h("div", { class: "choices" }, more);
+      const foot = isLastPage(page) ? null : h("div", { class: "choices" }, more);
       refill(found, ...listed(all), foot);
       if (before.length) focus(found, page[0]);
     };
@@ -63,7 +63,7 @@ function listed(all) {
   if (!all.length) return [empty("search", t("nobody"))];
   const over = all.filter((each) => stateOf(each) === "over");
   const others = all.filter((each) => stateOf(each) !== "over").reverse();
-  const links = (/** @type {Event[]} */ some) => rows({}, ...some.map((each) => classRow(each)));
+  const links = (/** @type {Event[]} */ some) => rows({}, ...some.map((each) => eventRow(each)));
   return [
     others.length > 0 && links(others),
     over.length > 0 && section(t("classes.past"), links(over)),

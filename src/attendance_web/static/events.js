@@ -1,14 +1,14 @@
-/** Which classes there are: mine first, others' as one searches for them, never all. Contract: 5.10. */
+/** Which events there are: mine first, others' as one searches for them, never all. Contract: 5.10. */
 
 import * as api from "./api.js";
 import { session } from "./session.js";
 import { dayFromNow, now } from "./times.js";
 
 /** @typedef {import("./api.js").Event} Event */
-/** @typedef {Event & {organiser: boolean}} Own a class I am in, organise or help in */
+/** @typedef {Event & {organiser: boolean}} Own an event I am in, organise or help in */
 
-const PAGE = 30;
-const MOST = 500; // rows of one answer
+const PAGE_ROWS = 30;
+const MAX_ROWS = 500; // of one answer
 
 const seconds = () => Math.floor(now());
 
@@ -26,55 +26,55 @@ async function readOwn(part) {
 }
 
 /**
- * My classes that run or are still to come, the next one first.
+ * My events that run or are still to come, the next one first.
  * @returns {Promise<Own[]>}
  */
 export async function readNext() {
-  const own = await readOwn({ ends_after: seconds(), limit: PAGE });
+  const own = await readOwn({ ends_after: seconds(), limit: PAGE_ROWS });
   return own.sort((one, other) => one.time_from - other.time_from);
 }
 
 /**
- * My classes that are over, the last one first, a page at a time.
+ * My events that are over, the last one first, a page at a time.
  * @param {Own} [after] the last one of the page before
  * @returns {Promise<Own[]>} none when there are no more
  */
 export async function readPast(after) {
   const before = after ? after.time_from + 1 : seconds();
-  const own = await readOwn({ starts_before: before, newest_first: true, limit: PAGE });
+  const own = await readOwn({ starts_before: before, newest_first: true, limit: PAGE_ROWS });
   const isOver = (/** @type {Own} */ each) =>
-    each.time_to <= now() && (!after || comesBefore(after, each) < 0);
-  return own.filter(isOver).sort(comesBefore).slice(0, PAGE);
+    each.time_to <= now() && (!after || compareNewestFirst(after, each) < 0);
+  return own.filter(isOver).sort(compareNewestFirst).slice(0, PAGE_ROWS);
 }
 
 /**
  * @param {Event} one
  * @param {Event} other
  */
-const comesBefore = (one, other) =>
+const compareNewestFirst = (one, other) =>
   other.time_from - one.time_from || (one.event_id < other.event_id ? -1 : 1);
 
 /**
- * Classes of anybody that run today and are not over, for whoever has no link.
+ * Events of anybody that run today and are not over, for whoever has no link.
  * @returns {Promise<Event[]>}
  */
 export const readOthersToday = () =>
-  api.events({ ends_after: seconds(), starts_before: dayFromNow().to, limit: PAGE });
+  api.events({ ends_after: seconds(), starts_before: dayFromNow().to, limit: PAGE_ROWS });
 
 /**
- * Classes by a part of their name, those that are over, too; the last one first.
+ * Events by a part of their name, those that are over, too; the last one first.
  * @param {string} name at least 3 characters
  * @param {number} [offset] so many are known already
  * @returns {Promise<Event[]>} a page of them, or the rest
  */
-export const findClasses = (name, offset = 0) =>
-  api.events({ name, newest_first: true, limit: PAGE, offset });
+export const findEvents = (name, offset = 0) =>
+  api.events({ name, newest_first: true, limit: PAGE_ROWS, offset });
 
-/** How many a page has at most: where there are fewer there are no more. */
-export const isWhole = (/** @type {Event[]} */ page) => page.length < PAGE;
+/** Whether no page follows: it has fewer rows than a page may have. */
+export const isLastPage = (/** @type {Event[]} */ page) => page.length < PAGE_ROWS;
 
 /**
- * One class, and how I stand in it.
+ * One event, and how I stand in it.
  * @param {string} eventId
  * @returns {Promise<{found: api.EventShown, isIn: boolean, mark: api.Entry | null,
  *   annulled: api.Entry | null}>} `mark` where one of mine stands, `annulled` where the last does not
@@ -83,7 +83,7 @@ export async function standing(eventId) {
   const mine = { user_id: session.value.userId ?? 0, limit: 1 };
   const [found, joined, [entry = null]] = await Promise.all([
     api.event(eventId),
-    api.joinedEvents({ newest_first: true, limit: MOST }),
+    api.joinedEvents({ newest_first: true, limit: MAX_ROWS }),
     api.ledger(eventId, mine).catch(() => []),
   ]);
   const mark = entry?.kind === "marked" ? entry : null;

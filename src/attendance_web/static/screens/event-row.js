@@ -1,6 +1,6 @@
-/** A class in a list: when, which, and what it is to me. */
+/** An event in a list: when, which, and what it is to me. */
 
-import { stateOf } from "../elements/class-state.js";
+import { stateOf } from "../elements/event-state.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { badge } from "../parts.js";
@@ -12,7 +12,7 @@ import { clock, day } from "../times.js";
 
 /** @param {Event} event */
 export const stateChip = ({ time_from, time_to }) =>
-  h("class-state", { class: "badge", from: time_from, to: time_to, "data-test": "state" });
+  h("event-state", { class: "badge", from: time_from, to: time_to, "data-test": "state" });
 
 /** @param {number} at */
 export const markedAt = (at) => badge(`✓ ${clock(at)}`, "good");
@@ -34,13 +34,13 @@ function standing(event, record, isMine) {
  * @param {Event} event
  * @param {{record?: Attended, isMine?: boolean}} [is] what I am in it
  */
-export function classRow(event, { record, isMine = false } = {}) {
+export function eventRow(event, { record, isMine = false } = {}) {
   const from = clock(event.time_from);
   const began = day(event.time_from);
   const [first, second] = began === t("today") ? [from, clock(event.time_to)] : [began, from];
   return h(
     "a",
-    { class: "row class-row", href: `#/event/${event.event_id}`, "data-test": "event" },
+    { class: "row event-row", href: `#/event/${event.event_id}`, "data-test": "event" },
     h("span", { class: "when" }, h("span", {}, first), h("small", {}, second)),
     h(
       "span",

@@ -1,4 +1,4 @@
-/** `<class-state from="seconds" to="seconds">`: whether a class is on, soon or over, kept up to date. */
+/** `<event-state from="seconds" to="seconds">`: whether an event is on, soon or over, kept up to date. */
 
 import { say } from "../dom.js";
 import { Ticking } from "../life.js";
@@ -6,7 +6,7 @@ import { t } from "../texts.js";
 import { length, now } from "../times.js";
 
 const ticking = new Ticking(5_000);
-const SOON = 12 * 3600; // seconds; what is later says its day beside it
+const SOON_SECONDS = 12 * 3600; // what is later says its day beside it
 
 /** @typedef {"now" | "soon" | "later" | "over"} State */
 
@@ -17,10 +17,10 @@ const SOON = 12 * 3600; // seconds; what is later says its day beside it
 export function stateOf({ time_from, time_to }) {
   if (time_to <= now()) return "over";
   if (time_from <= now()) return "now";
-  return time_from - now() < SOON ? "soon" : "later";
+  return time_from - now() < SOON_SECONDS ? "soon" : "later";
 }
 
-export class ClassState extends HTMLElement {
+export class EventState extends HTMLElement {
   connectedCallback() {
     ticking.begin(this);
   }
@@ -29,7 +29,7 @@ export class ClassState extends HTMLElement {
     ticking.end(this);
   }
 
-  /** Tells whoever listens to "turn" when the class begins or ends. */
+  /** Tells whoever listens to "turn" when the event begins or ends. */
   tick() {
     const from = Number(this.getAttribute("from"));
     const state = stateOf({ time_from: from, time_to: Number(this.getAttribute("to")) });
@@ -45,4 +45,4 @@ export class ClassState extends HTMLElement {
 const soon = (seconds) => t("class.in", { time: length(Math.ceil(seconds / 60) * 60) });
 const SAID = /** @type {const} */ ({ now: "class.now", later: "class.later", over: "class.over" });
 
-customElements.define("class-state", ClassState);
+customElements.define("event-state", EventState);

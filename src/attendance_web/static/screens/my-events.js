@@ -1,21 +1,21 @@
-/** All classes of mine: those to come, and those that are over, a page at a time. */
+/** All events of mine: those to come, and those that are over, a page at a time. */
 
 import * as api from "../api.js";
-import { readNext, readPast } from "../classes.js";
+import { readNext, readPast } from "../events.js";
 import { h } from "../dom.js";
 import { Life } from "../life.js";
 import { button, heading, loaded, rows, section } from "../parts.js";
 import { t } from "../texts.js";
-import { classRow } from "./class-row.js";
-import { classSearch } from "./class-search.js";
-import { newClass } from "./today.js";
+import { eventRow } from "./event-row.js";
+import { eventSearch } from "./event-search.js";
+import { newEventButton } from "./today.js";
 
 const MARKS = 200; // the last of mine: of those of years ago a row does not tell
 
-/** @typedef {import("../classes.js").Own} Own */
+/** @typedef {import("../events.js").Own} Own */
 
 /** @returns {import("../router.js").Screen} */
-export function classes() {
+export function myEvents() {
   const life = new Life();
   const lists = loaded({}, async () => {
     const [next, past, attended] = await Promise.all([
@@ -26,18 +26,18 @@ export function classes() {
     const records = new Map(attended.map((each) => [each.event_id, each]));
     /** @param {Own} each */
     const row = (each) =>
-      classRow(each, { record: records.get(each.event_id), isMine: each.organiser });
+      eventRow(each, { record: records.get(each.event_id), isMine: each.organiser });
     const toCome = next.length ? rows({}, ...next.map(row)) : none("classes.noneToCome");
     return [
       section(t("classes.toCome"), h("div", { "data-test": "to-come" }, toCome)),
       section(t("classes.past"), h("div", { "data-test": "past" }, ...readOn(past, row))),
     ];
   });
-  const search = classSearch(lists.view, life);
+  const search = eventSearch(lists.view, life);
   const title = t("classes.title");
-  const head = heading(title, "", newClass());
+  const head = heading(title, "", newEventButton());
   const view = h("section", {}, head, search.field, search.found, lists.view);
-  return { view, title, tab: "classes", leave: () => life.end() };
+  return { view, title, tab: "my-events", leave: () => life.end() };
 }
 
 /** @param {import("../texts.js").Key} key */
