@@ -4,8 +4,10 @@ however long the names are that come.
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.calls import post
 from tests.browser.visitor import DESK, PHONE, Door, Visitor
@@ -82,6 +84,28 @@ async def test_nothing_moves_while_a_screen_comes(door: Door, size: tuple[int, i
     await expect(visitor.at("already-marked")).to_contain_text(LONG_NAME)
     await look("already marked")
     assert not wrong, wrong
+
+
+async def test_no_choice_moves_the_list_below_it_when_it_comes(door: Door) -> None:
+    marker = await door.student("Marker In A Group", "m-chips", language="en")
+    await post(marker, "/api/profile/UpdateProfileInfo", bio="Group 231")
+    link = await marker.create_event("Class chips")
+    await marker.mark()
+    asker = await door.student("Asker Of Chips", "a-chips", language="en")
+    await asker.open(link)
+    await asker.wait()
+    await marker.expect_listed(asker)
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(0.4)
+        await route.continue_()
+
+    await marker.page.route("**/api/profile/GetProfile*", late)
+    await marker.page.reload()
+    await expect(marker.row(asker)).to_be_visible()
+    first = await marker.row(asker).bounding_box()
+    await expect(marker.at("who-group")).to_be_visible()
+    assert await marker.row(asker).bounding_box() == first
 
 
 async def watched(visitor: Visitor) -> None:

@@ -2,13 +2,15 @@
 
 import * as api from "../api.js";
 import { h } from "../dom.js";
-import { groupOf, people, person } from "../people.js";
+import { groupOf, people, person, readFriends } from "../people.js";
 import { searchFold } from "../search.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 
 /** @typedef {"all" | "friends" | "group"} Who */
 /** @typedef {ReadonlyMap<number, number>} List who waits, and since when */
+
+const WAIT_MS = 1_000; // for friends and group, before anybody is shown
 
 export class Finding {
   #search;
@@ -17,6 +19,8 @@ export class Finding {
   /** @type {Who} */
   #who = "all";
   #group = "";
+  /** Whether the chips are known, or were waited for long enough: later they would push the list. */
+  isReady = false;
   view;
 
   /** @param {() => void} changed */
@@ -51,7 +55,12 @@ export class Finding {
     this.#whom = h("fieldset", named, ...Object.values(this.#chips));
     this.view = h("div", { class: "finding" }, this.#search, this.#whom);
     this.#offer();
-    void this.#readGroup().then(changed).catch(() => undefined);
+    const ready = () => {
+      this.isReady = true;
+      changed();
+    };
+    void Promise.allSettled([readFriends(), this.#readGroup()]).then(ready);
+    setTimeout(ready, WAIT_MS);
   }
 
   /** What is looked for. */

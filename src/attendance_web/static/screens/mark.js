@@ -6,7 +6,7 @@ import { ordered } from "../fold.js";
 import { Desk } from "../marking.js";
 import { Whisper } from "../notices.js";
 import { button, empty, heading } from "../parts.js";
-import { people, person, readFriends } from "../people.js";
+import { people, person } from "../people.js";
 import { counted, isKey, t } from "../texts.js";
 import { clock, day } from "../times.js";
 import { HoldSheet, REST_MS, ignoreRepeated } from "./hold.js";
@@ -90,11 +90,11 @@ export function markScreen(eventId = "") {
     connection.dataset.state = is.connection;
     say(connection, is.connection === "ended" ? "" : t(STATES[is.connection]));
     list.classList.toggle("stale", !isLive);
-    list.hidden = seen.length === 0;
+    list.hidden = !finding.isReady || seen.length === 0;
     nobody.hidden = !isLive || is.list.size > 0;
     notFound.hidden = isOver || is.list.size === 0 || seen.length > 0;
     head.hidden = isOver;
-    count.hidden = finding.view.hidden = is.list.size === 0;
+    count.hidden = finding.view.hidden = !finding.isReady || is.list.size === 0;
     const wasHeld = hold.view.open;
     hold.show(is);
     const hasClosed = wasHeld && !hold.view.open;
@@ -140,7 +140,6 @@ export function markScreen(eventId = "") {
     whisper.changed();
   });
   const forget = people.watch(show);
-  void readFriends().catch(() => undefined);
   void api.event(eventId).then(({ name }) => say(title, desk.store.value.event?.name ?? name), () => undefined);
   const leave = () => {
     unwatch();
