@@ -32,12 +32,15 @@ async (element) => {
   const letters = document.createRange();
   letters.selectNodeContents(element);
   const written = [...letters.getClientRects()];
+  const { fontSize } = getComputedStyle(element);
+  const blank = 0.06 * parseFloat(fontSize); // above and below whatever a font draws
   let isWhole = written.length > 0;
   for (let around = element; around; around = around.parentElement) {
     if (getComputedStyle(around).overflow === "visible") continue;
     const box = around.getBoundingClientRect();
-    isWhole &&= written.every((each) => each.left >= box.left - 0.5 && each.top >= box.top - 1 &&
-      each.right <= box.right + 0.5 && each.bottom <= box.bottom + 1);
+    const isIn = (each) => each.left >= box.left - 0.5 && each.right <= box.right + 0.5 &&
+      each.top >= box.top - blank && each.bottom <= box.bottom + blank;
+    isWhole &&= written.every(isIn);
   }
   const middle = [(left + right) / 2, (top + Math.min(bottom, innerHeight)) / 2];
   const seen = document.elementFromPoint(...middle);
@@ -45,7 +48,6 @@ async (element) => {
     .map((each) => each.getBoundingClientRect())
     .filter((each) => each.left < right && each.right > left)
     .some((each) => each.top < bottom && each.bottom > top);
-  const { fontSize } = getComputedStyle(element);
   return {
     isInside: left >= 0 && top >= 0 && right <= innerWidth + 0.5 && bottom <= innerHeight + 0.5,
     isOnTop: element.contains(seen) && !told,
