@@ -1,4 +1,4 @@
-"""One attacker, and somebody beside them: a second of an attack, judged by what was answered.
+"""One attacker, and somebody beside them: a moment of an attack, judged by what was answered.
 
 `make hostile` measures how slow it gets meanwhile; here nothing depends on how fast the machine is.
 """
@@ -14,7 +14,7 @@ from tests.chaos.attacks import ATTACKS
 from tests.chaos.hostile import bounds_of
 from tests.chaos.siege import Ground, besieged, ground
 
-SECONDS = 1.0
+SECONDS = 0.5
 # Those that no bound but turns keeps from everybody else, and that need no crowd
 FLOODED = (
     *("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes"),

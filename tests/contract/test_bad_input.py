@@ -87,6 +87,8 @@ GOOD: dict[str, Any] = {
     "n": 1,
     "reason": "other",
     "note": "sorry",
+    "format": "csv",
+    "tz": "UTC",
 }
 TEXTS = {"username", "password", "display_name", "bio", "display_name_part", "name", "note"}
 NUMBERS = {

@@ -49,6 +49,7 @@ class Died(Exception):
     """What ends a migration in the middle."""
 
 
+@pytest.mark.long
 class TestDeath:
     """A migration that dies is followed by one that goes on. Contract: 3.9."""
 
