@@ -1,11 +1,12 @@
-"""Who came: the list that a class's organisers read, and print."""
+"""Who came: the list that a class's organisers read, print and download."""
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.calls import link, make_event, post, user_id_of
 from tests.browser.crowd import Crowd
@@ -77,3 +78,35 @@ async def test_sixty_six_people_are_printed_on_two_pages(door: Door, service: Se
     finally:
         await crowd.go_home()
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+
+
+async def test_the_list_is_downloaded_under_its_name_and_a_refusal_is_told(door: Door) -> None:
+    """Contract: 8.13."""
+    teacher = await door.student("Выгрузкина Ольга", "olga-export")
+    event_id = await make_event(teacher, "Выгрузка: лекция 1", -60, HOUR)
+    student = await door.student("Числов Пётр", "petr-export")
+    given = {"event_id": event_id, "user_id": await user_id_of(student)}
+    await post(teacher, "/api/events/MarkParticipant", **given)
+    await teacher.open(link(teacher, event_id))
+    for kind, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
+        await teacher.at("download").click()
+        async with teacher.page.expect_download() as coming:
+            await teacher.at(kind).click()
+        downloaded = await coming.value
+        name = downloaded.suggested_filename
+        assert name == f"Выгрузка_ лекция 1.{kind}"
+        content = (await downloaded.path()).read_bytes()
+        assert content.startswith(begin)
+        assert kind != "csv" or "Числов Пётр" in content.decode()
+        await expect(teacher.at("notice")).to_contain_text(f"Скачано: {name}")
+
+    async def refuse(route: Route) -> None:
+        envelope = {"error": 8, "error_msg": "!", "code": "too_many_requests"}
+        headers = {"Retry-After": "1", "Content-Type": "application/json"}
+        await route.fulfill(status=429, headers=headers, body=json.dumps(envelope))
+
+    await teacher.page.route("**/ExportAttendance?**", refuse)
+    await teacher.at("download").click()
+    await teacher.at("csv").click()
+    await expect(teacher.at("notice")).to_contain_text("Слишком много попыток")
+    teacher.watch.wrong = [each for each in teacher.watch.wrong if "429" not in each]

@@ -86,3 +86,33 @@ describe("a call", () => {
     await assert.rejects(api.joinEvent("e"), { error: 0 });
   });
 });
+
+describe("a file", () => {
+  it("has its name from the service, in Cyrillic too, and times by the phone's zone", async () => {
+    browser.headers = {
+      "Content-Disposition": `attachment; filename="a.csv"; filename*=UTF-8''%D0%9B%D0%B5%D0%BA.csv`,
+    };
+    browser.answers.ExportAttendance = () => "name;mark";
+    const { file, name } = await api.exportAttendance("e", "csv");
+    assert.deepEqual([name, await file.text()], ["Лек.csv", "name;mark"]);
+    const asked = Object.fromEntries(last().query);
+    const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    assert.deepEqual(asked, { event_id: "e", format: "csv", tz });
+  });
+
+  it("whose name is misspelled has one all the same", async () => {
+    browser.headers = { "Content-Disposition": "attachment; filename*=UTF-8''%D0%" };
+    browser.answers.ExportAttendance = () => "PK";
+    assert.equal((await api.exportAttendance("e", "xlsx")).name, "attendance.xlsx");
+  });
+
+  it("that is refused says why in words", async () => {
+    const refusal = { error: 8, error_msg: "!", code: "too_many_requests" };
+    browser.answers.ExportAttendance = () => refusal;
+    browser.headers = { "Retry-After": "1" };
+    const message = "Too many attempts. Try again in 1 minute";
+    await assert.rejects(api.exportAttendance("e", "csv"), { message, error: 8 });
+    browser.isDown = true;
+    await assert.rejects(api.exportAttendance("e", "csv"), { error: 0 });
+  });
+});

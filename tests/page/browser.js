@@ -34,6 +34,7 @@ class FakeSocket extends Wire {
 class FakeRequest {
   upload = { onprogress: () => {} };
   responseText = "";
+  responseType = "";
   /** @type {(() => void) | undefined} */
   onload;
   /** @type {(() => void) | undefined} */
@@ -87,6 +88,11 @@ class FakeRequest {
       }
       this.onloadend?.();
     });
+  }
+
+  /** What a page that asks for a file has of it. */
+  get response() {
+    return new Blob([this.responseText]);
   }
 
   abort() {

@@ -1,7 +1,7 @@
 /** The one place that knows the calls. Contract: 1 to 5, 7 and 8. */
 
 import { wordsOf } from "./refusals.js";
-import { PICTURE_TIMEOUT_MS, send } from "./sending.js";
+import { FILE_TIMEOUT_MS, PICTURE_TIMEOUT_MS, send } from "./sending.js";
 import { language, t } from "./texts.js";
 import { learnTime } from "./times.js";
 import { heardVersion } from "./updates.js";
@@ -116,6 +116,39 @@ function csrfToken() {
 /** What is known of a call that nobody answered: online it may have been done after all. */
 const unanswered = () => (navigator.onLine ? "not.answered" : "not.sent");
 
+/** What every call says of itself. */
+function ownHeaders() {
+  /** @type {Record<string, string>} */
+  const headers = { "X-CSRFToken": csrfToken(), "Accept-Language": language };
+  return actor === null ? headers : { ...headers, "X-Attendance-User": String(actor) };
+}
+
+/**
+ * Sends a call, and heeds what comes with every answer. Raises where nobody answers.
+ * @param {string} path
+ * @param {Omit<import("./sending.js").Request, "headers">} how
+ */
+async function call(path, how) {
+  const headers = ownHeaders();
+  if (typeof how.body === "string") headers["Content-Type"] = "application/json";
+  const learned = learnTime();
+  const answer = await send(path, { ...how, headers });
+  learned(answer.header("X-Attendance-Time"));
+  heardVersion(answer.header("X-Attendance-Version"));
+  return answer;
+}
+
+/**
+ * What a call has failed by.
+ * @param {{error: number, error_msg: string, code: string, field?: string}} envelope
+ * @param {string | null} retryAfter seconds
+ */
+function refusal({ error, error_msg, code, field }, retryAfter) {
+  if (actor !== null && (error === NOT_LOGGED_IN || code === OTHER_PERSON)) notThisPerson();
+  const text = wordsOf(code, error_msg, Number(retryAfter));
+  return new CallFailed(text, error, code, field ?? FIELDS[code]);
+}
+
 /**
  * @param {string} path
  * @param {"GET" | "POST"} method
@@ -124,28 +157,18 @@ const unanswered = () => (navigator.onLine ? "not.answered" : "not.sent");
  * @returns {Promise<any>}
  */
 async function ask(path, method, body, progress) {
-  /** @type {Record<string, string>} */
-  const headers = { "X-CSRFToken": csrfToken(), "Accept-Language": language };
-  if (actor !== null) headers["X-Attendance-User"] = String(actor);
-  if (typeof body === "string") headers["Content-Type"] = "application/json";
-  const learned = learnTime();
   /** @type {import("./sending.js").Answer} */
   let answer;
   let envelope;
   try {
     const timeout = body instanceof FormData ? PICTURE_TIMEOUT_MS : TIMEOUT_MS;
-    answer = await send(path, { method, headers, body, timeout, progress });
-    learned(answer.header("X-Attendance-Time"));
-    heardVersion(answer.header("X-Attendance-Version"));
+    answer = await call(path, { method, body, timeout, progress });
     envelope = JSON.parse(answer.text);
   } catch {
     throw new CallFailed(t(method === "POST" ? unanswered() : "not.loaded"), 0);
   }
   if (envelope.error === 0) return envelope.response;
-  const { error, error_msg, code, field } = envelope;
-  if (actor !== null && (error === NOT_LOGGED_IN || code === OTHER_PERSON)) notThisPerson();
-  const text = wordsOf(code, error_msg, Number(answer.header("Retry-After")));
-  throw new CallFailed(text, error, code, field ?? FIELDS[code]);
+  throw refusal(envelope, answer.header("Retry-After"));
 }
 
 /**
@@ -153,13 +176,19 @@ async function ask(path, method, body, progress) {
  * @param {Given} [given]
  * @returns {Promise<any>}
  */
-function get(path, given = {}) {
+const get = (path, given = {}) => ask(addressOf(path, given), "GET");
+
+/**
+ * @param {string} path
+ * @param {Given} given
+ */
+function addressOf(path, given) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(given)) {
     if (value !== undefined) query.set(name, String(value));
   }
   const asked = String(query);
-  return ask(asked === "" ? path : `${path}?${asked}`, "GET");
+  return asked === "" ? path : `${path}?${asked}`;
 }
 
 /**
@@ -284,6 +313,43 @@ export const createdEvents = (part) =>
 /** @param {string} eventId @returns {Promise<Participant[]>} */
 export const attendance = async (eventId) =>
   (await get("/api/events/GetAttendance", { event_id: eventId })).participants;
+
+/**
+ * The sheet as a file, its times by the phone's zone.
+ * @param {string} eventId
+ * @param {"xlsx" | "csv"} format
+ * @returns {Promise<{file: Blob, name: string}>}
+ */
+export async function exportAttendance(eventId, format) {
+  const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const path = addressOf("/api/events/ExportAttendance", { event_id: eventId, format, tz });
+  let answer;
+  let envelope;
+  try {
+    const timeout = FILE_TIMEOUT_MS;
+    answer = await call(path, { method: "GET", body: undefined, timeout, isFile: true });
+    const file = answer.file ?? new Blob();
+    const named = answer.header("Content-Disposition");
+    if (named !== null) return { file, name: fileName(named, `attendance.${format}`) };
+    envelope = JSON.parse(await file.text());
+  } catch {
+    throw new CallFailed(t("not.loaded"), 0);
+  }
+  throw refusal(envelope, answer.header("Retry-After"));
+}
+
+/**
+ * @param {string} disposition as RFC 6266 has it, with the name in Cyrillic too
+ * @param {string} otherwise
+ */
+function fileName(disposition, otherwise) {
+  const [, spelled = ""] = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition) ?? [];
+  try {
+    return decodeURIComponent(spelled) || otherwise;
+  } catch {
+    return otherwise;
+  }
+}
 
 /**
  * @param {string} eventId

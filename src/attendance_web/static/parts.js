@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 import { tellError } from "./notices.js";
 import { t } from "./texts.js";
 
-export { asked, menu, sheet } from "./sheets.js";
+export { asked, choose, menu, sheet } from "./sheets.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./icons.js").Drawing} Drawing */

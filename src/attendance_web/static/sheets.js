@@ -62,36 +62,43 @@ export function asked(question, yes, { help, look = "danger" } = {}) {
  * @param {...(Action | null | false | undefined)} actions
  */
 export function menu(title, ...actions) {
-  const open = () => {
-    const items = actions.map((each) => each && h("li", {}, line(each)));
-    const dialog = sheet(
-      title,
-      { class: "actions", "data-test": "actions" },
-      h("ul", { role: "list" }, ...items),
-      h("div", { class: "choices" }, closing()),
-    );
-    dialog.addEventListener("click", (event) => {
-      if (isBeside(dialog, event)) dialog.close();
-    });
-    function closing() {
-      return h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("close"));
-    }
-    /** @param {Action} action */
-    function line({ label, drawing, work, test }) {
-      const chosen = async () => {
-        dialog.close();
-        try {
-          await work();
-        } catch (error) {
-          tellError(error);
-        }
-      };
-      const given = { type: "button", class: "row", onclick: chosen, "data-test": test };
-      return h("button", given, icon(drawing), h("span", { class: "name" }, label));
-    }
-  };
+  const open = () => choose(title, ...actions);
   const named = { "aria-label": title, title, "aria-haspopup": "dialog", "data-test": "more" };
   return h("button", { type: "button", class: "round quiet", onclick: open, ...named }, icon("more"));
+}
+
+/**
+ * Opens a sheet of what can be done, of which one is chosen.
+ * @param {string} title
+ * @param {...(Action | null | false | undefined)} actions
+ */
+export function choose(title, ...actions) {
+  const items = actions.map((each) => each && h("li", {}, line(each)));
+  const dialog = sheet(
+    title,
+    { class: "actions", "data-test": "actions" },
+    h("ul", { role: "list" }, ...items),
+    h("div", { class: "choices" }, closing()),
+  );
+  dialog.addEventListener("click", (event) => {
+    if (isBeside(dialog, event)) dialog.close();
+  });
+  function closing() {
+    return h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("close"));
+  }
+  /** @param {Action} action */
+  function line({ label, drawing, work, test }) {
+    const chosen = async () => {
+      dialog.close();
+      try {
+        await work();
+      } catch (error) {
+        tellError(error);
+      }
+    };
+    const given = { type: "button", class: "row", onclick: chosen, "data-test": test };
+    return h("button", given, icon(drawing), h("span", { class: "name" }, label));
+  }
 }
 
 /**

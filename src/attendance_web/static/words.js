@@ -200,6 +200,10 @@ export const WORDS = {
     ru: "Пока никого. Участники появятся здесь",
     en: "Nobody yet. Those who join appear here",
   },
+  "attendance.download": { ru: "Скачать список", en: "Download the list" },
+  "attendance.xlsx": { ru: "XLSX, для Excel", en: "XLSX, for Excel" },
+  "attendance.csv": { ru: "CSV, текст с разделителями", en: "CSV, separated values" },
+  "attendance.downloaded": { ru: "Скачано: {name}", en: "Downloaded: {name}" },
   "attendance.print": { ru: "Напечатать список", en: "Print the list" },
   "state.joined": { ru: "ещё не в списке", en: "joined" },
   "state.waiting": { ru: "ждёт", en: "waiting" },
@@ -516,6 +520,10 @@ export const WORDS = {
   "code.event_started": {
     ru: "Занятие уже началось, начало изменить нельзя",
     en: "The class has started, so its start cannot change",
+  },
+  "code.too_many_rows": {
+    ru: "Участников слишком много для одного файла",
+    en: "Too many people for one file",
   },
   "code.too_many_events": {
     ru: "У вас слишком много занятий, которые не закончились",

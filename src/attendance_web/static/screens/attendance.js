@@ -2,12 +2,14 @@
 
 import * as api from "../api.js";
 import { h } from "../dom.js";
-import { empty, iconButton, loaded, tick } from "../parts.js";
+import { tell } from "../notices.js";
+import { choose, empty, iconButton, loaded, tick } from "../parts.js";
 import { counted, language, t } from "../texts.js";
 import { clock, span } from "../times.js";
 import { toldApart } from "./person-search.js";
 
 const AGAIN_EVERY_MS = 15_000;
+const KEPT_FOR_MS = 60_000; // a file, for a browser that asks first where to put it
 const STATES = /** @type {const} */ ({
   joined: "state.joined",
   waiting: "state.waiting",
@@ -48,6 +50,7 @@ export function attendance(event, life) {
       "header",
       { class: "heading" },
       h("h2", { id: "attendance" }, t("attendance.title")),
+      iconButton("export", t("attendance.download"), () => download(event), { "data-test": "download" }),
       iconButton("print", t("attendance.print"), () => window.print(), { "data-test": "print" }),
       iconButton("refresh", t("refresh"), list.again, { "data-test": "refresh" }),
     ),
@@ -103,5 +106,24 @@ function line(each, names, apart) {
         ? h("small", { class: "good" }, `✓ ${at}`, by && h("span", { class: "by" }, by))
         : h("small", {}, t(STATES[each.state])),
     ),
+  );
+}
+
+/**
+ * The list as a file, in the two ways that one opens such a list. Contract: 8.13.
+ * @param {api.EventShown} event
+ */
+function download({ event_id }) {
+  const save = async (/** @type {"xlsx" | "csv"} */ format) => {
+    const { file, name } = await api.exportAttendance(event_id, format);
+    const href = URL.createObjectURL(file);
+    h("a", { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), KEPT_FOR_MS);
+    tell(t("attendance.downloaded", { name }));
+  };
+  choose(
+    t("attendance.download"),
+    { label: t("attendance.xlsx"), drawing: "sheet", work: () => save("xlsx"), test: "xlsx" },
+    { label: t("attendance.csv"), drawing: "my-events", work: () => save("csv"), test: "csv" },
   );
 }
