@@ -4,7 +4,7 @@ Every file but the first has a version in its address, made of all their content
 it for ever, and a page and its modules are always of one version. The first page announces the
 modules that anything is seen with; a screen's own, and its styles, are loaded with it. Links
 between screens are behind the `#`, so that there is one page to serve, and to keep for a phone
-without signal.
+without signal. A board is a page of its own, since whoever opens one sees nothing else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from typing import Any, Final
 
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
+from attendance_web.http.fields import UUID_FORM
 from attendance_web.http.packing import accepts_gzip
 from attendance_web.pictures import KEPT_FOR_EVER
 from attendance_web.static_files import FOLDER, TYPES, contents_of, version_of
@@ -32,10 +34,14 @@ COMPRESSED_TYPES: Final = frozenset({".html", ".css", ".js", ".svg", ".webmanife
 # Asked for under the same address for ever: the first page, and what a browser looks up itself
 FIXED_ADDRESSES: Final = {
     "index.html": "/",
+    "board.html": "/board",
     "sw.js": "/sw.js",
     "manifest.webmanifest": "/app.webmanifest",
 }
+BEGIN_WITH: Final = {"index.html": "app.js", "board.html": "board/board.js"}
 SHOWN_BEFORE: Final = "screenshots/"  # to whoever is asked to install it, and never again
+# A screen in a hall, which shows nothing without a network: nobody's phone keeps it
+OF_BOARD: Final = ("board.html", "board/", "style/board.css")
 # Kept, but asked whether it is still so before each use; private, since it may set a cookie
 ASKED_AGAIN: Final = "private, no-cache"
 IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
@@ -75,26 +81,25 @@ def files_of(folder: Path) -> dict[str, File]:
     contents = contents_of(folder)
     version = version_of(contents)
     addresses = {name: FIXED_ADDRESSES.get(name, f"/static/{version}/{name}") for name in contents}
-    first = sorted(_needed_by("app.js", contents))
     shell = [
         address
         for name, address in addresses.items()
-        if name != "sw.js" and not name.startswith(SHOWN_BEFORE)
+        if name != "sw.js" and not name.startswith((SHOWN_BEFORE, *OF_BOARD))
     ]
     words = {
         "{{base}}": f"/static/{version}",
         "{{version}}": version,
         "{{shell}}": json.dumps(shell),
-        "{{modules}}": "\n".join(
-            f'<link rel="modulepreload" href="{addresses[name]}">' for name in first
-        ),
     }
-    return {
-        addresses[name]: file_of(
-            addresses[name], name, _filled(content, words) if name in FIXED_ADDRESSES else content
-        )
-        for name, content in contents.items()
-    }
+
+    def served(name: str) -> bytes:
+        if name not in FIXED_ADDRESSES:
+            return contents[name]
+        needed = sorted(_needed_by(BEGIN_WITH[name], contents)) if name in BEGIN_WITH else []
+        links = [f'<link rel="modulepreload" href="{addresses[each]}">' for each in needed]
+        return _filled(contents[name], {**words, "{{modules}}": "\n".join(links)})
+
+    return {addresses[name]: file_of(addresses[name], name, served(name)) for name in contents}
 
 
 def _needed_by(name: str, contents: dict[str, bytes]) -> set[str]:
@@ -164,6 +169,17 @@ def answer_with(
     return Response(content, status_code=status_code, headers=own, media_type=file.media_type)
 
 
+async def board(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
+    """Serves the page of a board, to anybody: what it shows is asked for with a session, or with
+    the secret that stays behind the `#`. Raises UnknownPath.
+    """
+    if not UUID_FORM.fullmatch(event_id):
+        raise UnknownPath
+    answer = answer_with(FILES["/board"], request)
+    answer.set_header("Referrer-Policy", "no-referrer")
+    return answer
+
+
 async def miswritten_link(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Sends whoever comes by such a link to where it leads. Raises UnknownPath."""
     place = request.scope["path"].removeprefix(MISWRITTEN)
@@ -175,6 +191,7 @@ async def miswritten_link(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 ROUTES: Final = [
     HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(page_file),
+    HTTPRouteHandler("/board/{event_id:str}", http_method="GET", include_in_schema=False)(board),
     HTTPRouteHandler(f"{MISWRITTEN}/{{place:path}}", http_method="GET", include_in_schema=False)(
         miswritten_link
     ),

@@ -36,6 +36,7 @@ COVERED = """
   const covered = [...document.querySelectorAll("main :is(button, a, input, select, textarea)")]
     .filter((each) => each.checkVisibility() && !each.matches("[type=file]"))
     .filter((each) => {
+      each.blur(); // what has the focus already would not be scrolled to
       each.focus();
       const { left, right, top, bottom } = each.getBoundingClientRect();
       const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);

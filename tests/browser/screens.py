@@ -30,7 +30,7 @@ NAMES = {
 }
 TELLING = "told"
 # It goes by itself after some seconds, for which a tour does not stop
-PUT_NOTICE_AWAY = "() => document.querySelector('.notice').replaceChildren()"
+PUT_NOTICE_AWAY = "() => document.querySelector('.notice')?.replaceChildren()"
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,11 @@ class Tour:
         await marker.open(link)
         await expect(marker.at("attendance")).to_contain_text(askers[0].name)
         yield Screen("attendance", marker.page)
+        await marker.open(f"{marker.url}{await marker.at('board').get_attribute('href')}")
+        await expect(marker.at("board")).to_have_attribute("data-state", "open")
+        await expect(marker.at("code").get_by_role("img")).to_have_js_property("complete", True)
+        yield Screen("board", marker.page)
+        await marker.open(link)
         await marker.at("edit").click()
         yield Screen("edit-event", marker.page)
         await marker.page.keyboard.press("Escape")

@@ -86,6 +86,7 @@ class TestFiles:
             )
         assert {each for each in FILES if not each.startswith("/static/")} == {
             "/",
+            "/board",
             "/sw.js",
             "/app.webmanifest",
         }
@@ -155,6 +156,39 @@ class TestFiles:
         assert before != after
 
 
+class TestBoard:
+    """The page of an event's board. Contract: 8.5."""
+
+    EVENT = "/board/27b6b8cf-a568-43d3-b5a6-6e374444b2ed"
+
+    async def test_it_is_at_the_address_of_a_link_and_tells_nobody_of_it(self, site: Site) -> None:
+        for address in (self.EVENT, self.EVENT.upper().replace("BOARD", "board")):
+            answer = await site.browser().get(address)
+            assert (answer.status_code, answer.content) == (200, FILES["/board"].content)
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            expected = policy("attendance.test", secure=False)
+            assert answer.headers["content-security-policy"] == expected
+            assert answer.headers["cache-control"] == "private, no-cache"
+        assert '<meta name="referrer" content="no-referrer">' in FILES["/board"].content.decode()
+
+    @pytest.mark.parametrize("path", ["/board/K7QF2M", f"{EVENT}/more", f"{EVENT}0"])
+    async def test_what_can_be_no_event_is_no_address(self, site: Site, path: str) -> None:
+        refusal(await site.browser().get(path), 8, status=404)
+
+    async def test_its_files_come_with_it_alone_and_all_of_them_are_announced(self) -> None:
+        own = {each for each in FILES if "/board/" in each or each.endswith("/board.css")}
+        with_page = set(Tags(FILES["/"].content.decode()).loads)
+        with_board = set(Tags(FILES["/board"].content.decode()).loads)
+        assert len(own) > 5 and own <= with_board and own.isdisjoint(with_page)
+        sizes = [len(FILES[each].gzipped or FILES[each].content) for each in with_board]
+        assert sum(sizes) + SENT_WITH_EACH * len(sizes) < BUDGET
+        modules = {"/".join(each.split("/")[3:]) for each in with_board if each.endswith(".js")}
+        for name in modules - {"first.js"}:
+            for target in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", MODULES[name], re.M):
+                needed = ((FOLDER / name).parent / target).resolve()
+                assert needed.relative_to(FOLDER).as_posix() in modules
+
+
 class TestPolicy:
     async def test_nothing_but_our_own_and_nothing_inline(self) -> None:
         said = dict(each.split(" ", 1) for each in policy("a.test", secure=True).split("; "))
@@ -175,8 +209,9 @@ class TestPolicy:
     async def test_a_host_that_is_none_adds_nothing_to_it(self, host: str) -> None:
         assert "connect-src 'self'; " in policy(host, secure=True)
 
-    async def test_the_page_has_nothing_that_it_forbids(self) -> None:
-        tags = Tags(FILES["/"].content.decode())
+    @pytest.mark.parametrize("page", ["/", "/board"])
+    async def test_the_page_has_nothing_that_it_forbids(self, page: str) -> None:
+        tags = Tags(FILES[page].content.decode())
         assert not tags.inline
         assert tags.loads and set(tags.loads) <= set(FILES)
 
@@ -224,6 +259,7 @@ class TestWeight:
         with_screens = re.findall(r"seenIn\(import\([^)]*\)((?:, \"\w+\")+)\)", MODULES["app.js"])
         later = {each for names in with_screens for each in re.findall(r"\w+", names)}
         assert first.isdisjoint(later)
+        later.add("board")  # of which that is a page of its own
         assert first | later == {path.stem for path in (FOLDER / "style").iterdir()}
 
     async def test_what_is_packed_is_what_there_is(self) -> None:
@@ -266,7 +302,8 @@ class TestInstalling:
         text = FILES["/sw.js"].content.decode()
         (listed,) = re.findall(r"JSON\.parse\(`(.*)`\)", text)
         shown_before = {each for each in FILES if "/screenshots/" in each}
-        assert set(json.loads(listed)) == set(FILES) - shown_before - {"/sw.js"}
+        of_board = {each for each in FILES if re.search(r"/board(/|\.css|$)", each)}
+        assert set(json.loads(listed)) == set(FILES) - shown_before - of_board - {"/sw.js"}
         assert VERSION in text and "{{" not in text
         assert not any(each.startswith(("/api", "/accounts", "/pictures")) for each in FILES)
 
@@ -310,7 +347,16 @@ class TestTexts:
     async def test_no_text_stands_in_the_code(self) -> None:
         cyrillic = {name for name, text in MODULES.items() if re.search("[а-яё]", text, re.I)}
         # A language's own name, and the letters that a log-in is spelled by
-        assert cyrillic == {"words.js", "screens/languages.js", "login-name.js"}
+        words = {"words.js", "board/words.js"}
+        assert cyrillic == {*words, "screens/languages.js", "login-name.js"}
+
+    async def test_every_text_of_the_board_has_both_languages_and_a_use(self) -> None:
+        table = MODULES["board/words.js"]
+        keys = re.findall(r"^  (\w+): \{", table, re.MULTILINE)
+        for language in ("ru", "en"):
+            assert len(re.findall(rf"\b{language}: ", table)) == len(keys) > 5
+        used = "".join(text for name, text in MODULES.items() if name.startswith("board/"))
+        assert set(keys) == set(re.findall(r"\bWORDS\.(\w+)", used))
 
 
 async def test_every_file_of_the_folder_is_served_or_a_declaration() -> None:

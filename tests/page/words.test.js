@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { WORDS as OF_BOARD } from "../../src/attendance_web/static/board/words.js";
 import { WORDS } from "../../src/attendance_web/static/words.js";
 
 /** The words that were settled with people who are asked, marked and told by them: ru, en. */
@@ -121,7 +122,7 @@ const COUNTED = /** @type {const} */ ({
 /** @typedef {{key: string, language: Language, text: string}} Text */
 
 /** @type {Text[]} every text there is, each of its forms */
-const TEXTS = Object.entries(WORDS).flatMap(([key, texts]) =>
+const TEXTS = Object.entries({ ...WORDS, ...OF_BOARD }).flatMap(([key, texts]) =>
   /** @type {Language[]} */ (["ru", "en"]).flatMap((language) => {
     const is = texts[language];
     const forms = typeof is === "string" ? [is] : Object.values(is);

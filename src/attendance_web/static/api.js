@@ -1,4 +1,4 @@
-/** The one place that knows the calls. Contract: 1 to 5, 7 and 8. */
+/** The one place that knows the calls, but for the board's own. Contract: 1 to 5, 7 and 8. */
 
 import { wordsOf } from "./refusals.js";
 import { FILE_TIMEOUT_MS, PICTURE_TIMEOUT_MS, send } from "./sending.js";
@@ -117,7 +117,7 @@ function csrfToken() {
 const unanswered = () => (navigator.onLine ? "not.answered" : "not.sent");
 
 /** What every call says of itself. */
-function ownHeaders() {
+export function ownHeaders() {
   /** @type {Record<string, string>} */
   const headers = { "X-CSRFToken": csrfToken(), "Accept-Language": language };
   return actor === null ? headers : { ...headers, "X-Attendance-User": String(actor) };
@@ -143,7 +143,7 @@ async function call(path, how) {
  * @param {{error: number, error_msg: string, code: string, field?: string}} envelope
  * @param {string | null} retryAfter seconds
  */
-function refusal({ error, error_msg, code, field }, retryAfter) {
+export function refusal({ error, error_msg, code, field }, retryAfter) {
   if (actor !== null && (error === NOT_LOGGED_IN || code === OTHER_PERSON)) notThisPerson();
   const text = wordsOf(code, error_msg, Number(retryAfter));
   return new CallFailed(text, error, code, field ?? FIELDS[code]);
@@ -352,6 +352,18 @@ function fileName(disposition, otherwise) {
 }
 
 /**
+ * A link to the board, for whoever has it; the one before ends.
+ * @param {string} eventId
+ * @returns {Promise<string>} its path, with a secret in the fragment
+ */
+export const makeBoardLink = async (eventId) =>
+  (await post("/api/events/MakeBoardLink", { event_id: eventId })).url;
+
+/** @param {string} eventId */
+export const removeBoardLink = (eventId) =>
+  post("/api/events/RemoveBoardLink", { event_id: eventId });
+
+/**
  * @param {string} eventId
  * @param {{user_id?: number, limit?: number, offset?: number}} [part]
  * @returns {Promise<Entry[]>} newest first; of others for organisers alone
@@ -402,3 +414,6 @@ export const deleteEvent = (eventId) => post("/api/events/DeleteEvent", { event_
 
 /** @param {string} eventId */
 export const codeAddress = (eventId) => `/events/${eventId}/qr.svg`;
+
+/** @param {string} eventId */
+export const boardAddress = (eventId) => `/board/${eventId}`;

@@ -16,6 +16,7 @@ const DRAWN = {
   forward: "M9 5l7 7-7 7",
   share: "M12 15V3.5M8 7l4-4 4 4M7 11H5v10h14V11h-2",
   qr: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2zM18 14h2M14 18v2",
+  board: "M3 5h18v12H3zM12 17v3M8 20.5h8",
   undo: "M8.5 14.5L4 10l4.5-4.5M4 10h10a5.5 5.5 0 010 11h-3",
   export: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
   print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",

@@ -57,6 +57,13 @@ export function t(key, words = {}, into = language) {
 }
 
 /**
+ * A text of a table that comes with what it is for.
+ * @param {Record<Language, string>} texts
+ * @param {Record<string, string | number>} [words]
+ */
+export const told = (texts, words = {}) => filled(texts[language], words);
+
+/**
  * A text about so many.
  * @param {Key} key
  * @param {number} count

@@ -181,6 +181,16 @@ export const WORDS = {
   "helpers.stop.sure": { ru: "Больше не помогать на этом занятии?", en: "Stop helping in this class?" },
   "qr.show": { ru: "На весь экран", en: "Full screen" },
 
+  "board.open": { ru: "Доска", en: "Board" },
+  "board.link": { ru: "Ссылка на доску", en: "Board link" },
+  "board.link.help": {
+    ru: "По этой ссылке доска открывается без входа, имён на ней нет. Новая ссылка отключает прежнюю",
+    en: "It opens the board without logging in, and shows no names. A new link ends the one before",
+  },
+  "board.link.make": { ru: "Создать ссылку", en: "Make a link" },
+  "board.link.end": { ru: "Отключить ссылку", en: "End the link" },
+  "board.link.ended": { ru: "Ссылка на доску больше не действует", en: "The board link has ended" },
+
   share: { ru: "Поделиться", en: "Share" },
   "share.link": { ru: "Ссылка на занятие", en: "Link to the class" },
   "share.code": { ru: "QR-код со ссылкой на занятие", en: "QR code with the link to the class" },

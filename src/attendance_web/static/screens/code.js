@@ -1,10 +1,10 @@
 /** The QR code of an event, as large as there is room; over the whole screen for a projector. */
 
-import { codeAddress } from "../api.js";
+import { boardAddress } from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { button, sheet } from "../parts.js";
-import { linkTo } from "../short.js";
+import { picture, shortAddress } from "../qr.js";
 import { t } from "../texts.js";
 
 /** @typedef {import("../api.js").EventShown} EventShown */
@@ -21,24 +21,23 @@ export function code(event) {
       "figcaption",
       {},
       shortAddress(event, "address"),
-      button([icon("qr"), t("qr.show")], open, { "data-test": "project" }),
+      h(
+        "div",
+        { class: "choices" },
+        button([icon("qr"), t("qr.show")], open, { "data-test": "project" }),
+        board(event),
+      ),
     ),
   );
 }
 
-/** @param {EventShown} event */
-export const picture = ({ event_id }) =>
-  h("img", { class: "code", src: codeAddress(event_id), alt: t("share.code"), width: 320, height: 320 });
-
 /**
- * To be typed by hand: what is the same for all events may stand on a line of its own.
+ * The way to the board, in a tab of its own: that goes onto another screen.
  * @param {EventShown} event
- * @param {string} [test]
  */
-export function shortAddress(event, test) {
-  const [host = "", ...path] = linkTo(event).replace(/^https?:\/\//, "").split("/");
-  const rest = h("strong", {}, `/${path.join("/")}`);
-  return h("p", { class: "short", "data-test": test }, host, h("wbr"), rest);
+function board({ event_id }) {
+  const given = { class: "button", href: boardAddress(event_id), target: "_blank", rel: "noopener" };
+  return h("a", { ...given, "data-test": "board" }, icon("board"), t("board.open"));
 }
 
 /**

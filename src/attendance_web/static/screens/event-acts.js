@@ -11,6 +11,7 @@ import { t } from "../texts.js";
 import { clock, now } from "../times.js";
 import { stateOf } from "../elements/event-state.js";
 import { stopWaiting, waiting } from "../waiting.js";
+import { boardLink } from "./board-link.js";
 import { editEvent } from "./edit-event.js";
 import { helpers } from "./helpers.js";
 
@@ -56,6 +57,7 @@ export function moreActs({ found, isIn, isRecord }, again) {
   const isOver = stateOf(found) === "over";
   const isMine = found.creator_id === session.value.userId;
   const acts = [
+    found.organiser && !isOver && act("board.link", "board", () => boardLink(found)),
     isMine && !isOver && act("helpers", "people", () => helpers(found)),
     found.organiser && !isMine && act("helpers.stop", "people", () => stopHelping(found, again)),
     !isIn && !isOver && act("event.join", "plus", () => join(found, again)),

@@ -4,24 +4,14 @@ import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { tell } from "../notices.js";
 import { button, sheet } from "../parts.js";
+import { picture, shortAddress } from "../qr.js";
 import { linkTo } from "../short.js";
 import { t } from "../texts.js";
-import { picture, shortAddress } from "./code.js";
 
 /** @param {import("../api.js").EventShown} event */
 export function share(event) {
   const link = linkTo(event);
-  const shown = h("input", { readonly: true, value: link, "aria-label": t("share.link") });
-  shown.dataset.test = "link";
-  shown.onfocus = () => shown.select();
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(link);
-      tell(t("share.copied"));
-    } catch {
-      shown.focus(); // not allowed to: it is selected, to be copied by hand
-    }
-  };
+  const { shown, copy } = toCopy(link, t("share.link"));
   const send = () => navigator.share({ title: event.name, url: link }).catch(() => undefined);
   const dialog = sheet(
     event.name,
@@ -38,4 +28,23 @@ export function share(event) {
       button(t("close"), () => dialog.close(), { class: "plain", "data-test": "close" }),
     ),
   );
+}
+
+/**
+ * A link that is shown, and put where one can paste it.
+ * @param {string} link
+ * @param {string} label
+ */
+export function toCopy(link, label) {
+  const shown = h("input", { readonly: true, value: link, "aria-label": label, "data-test": "link" });
+  shown.onfocus = () => shown.select();
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      tell(t("share.copied"));
+    } catch {
+      shown.focus(); // not allowed to: it is selected, to be copied by hand
+    }
+  };
+  return { shown, copy };
 }

@@ -1,0 +1,122 @@
+/** What a board shows: the way to the event at the left, how far it is at the right; never a name. */
+
+import { h, refill, say } from "../dom.js";
+import { stateOf } from "../elements/event-state.js";
+import { picture, shortAddress } from "../qr.js";
+import { t, told } from "../texts.js";
+import { clock, day } from "../times.js";
+import { Line } from "./line.js";
+import { WORDS } from "./words.js";
+
+/** @typedef {import("../api.js").EventShown} EventShown */
+/** @typedef {import("./watching.js").Counts} Counts */
+/** @typedef {"connecting" | "open" | "lost" | "ended" | "refused"} State */
+
+export class BoardView {
+  #name = h("h1", { "data-test": "name" });
+  #when = h("p", { class: "state", "data-test": "state" });
+  #way = h("figure", { class: "way", "data-test": "code" });
+  #marked = h("dd", { class: "count", "data-test": "marked" });
+  #waiting = h("dd", { "data-test": "waiting" });
+  #held = h("dd", { "data-test": "held" });
+  #line = new Line();
+  #pace = h("p", { "data-test": "pace" });
+  #told = h("p", { class: "told", role: "status", "data-test": "told" });
+  #full = h("button", { type: "button", class: "full", "data-test": "full-screen" }, t("qr.show"));
+  /** @type {EventShown | null} */
+  #event = null;
+  #isCodeMissing = false;
+  #main;
+
+  /** @param {() => void} fill the screen, or no longer */
+  constructor(fill) {
+    this.#full.setAttribute("aria-keyshortcuts", "Space F");
+    this.#full.addEventListener("click", fill);
+    this.#full.hidden = !("requestFullscreen" in document.documentElement);
+    const figures = h(
+      "dl",
+      { class: "figures" },
+      h("div", { class: "first" }, h("dt", {}, told(WORDS.marked)), this.#marked),
+      h("div", {}, h("dt", {}, told(WORDS.waiting)), this.#waiting),
+      h("div", {}, h("dt", {}, told(WORDS.held)), this.#held),
+    );
+    const pace = h("div", { class: "pace" }, this.#pace, this.#line.view);
+    this.#main = h(
+      "main",
+      { class: "board", "data-test": "board" },
+      this.#way,
+      h(
+        "div",
+        { class: "facts" },
+        h("header", {}, this.#name, this.#when),
+        figures,
+        pace,
+        this.#told,
+        this.#full,
+      ),
+    );
+    this.become("connecting", t("mark.connecting"));
+  }
+
+  get element() {
+    return this.#main;
+  }
+
+  /**
+   * @param {State} state
+   * @param {string} [text] what there is to say of it
+   * @param {HTMLElement} [way] out of it
+   */
+  become(state, text = "", way) {
+    this.#main.dataset.state = state;
+    if (way) refill(this.#told, text, way);
+    else say(this.#told, text);
+  }
+
+  /** @param {EventShown} event as it is now */
+  showEvent(event) {
+    if (!this.#event || this.#isCodeMissing) this.#showWay(event);
+    this.#event = event;
+    say(this.#name, event.name);
+    document.title = event.name;
+    this.tick();
+  }
+
+  /** @param {EventShown} event */
+  #showWay(event) {
+    const code = picture(event);
+    this.#isCodeMissing = false;
+    code.addEventListener("error", () => (this.#isCodeMissing = true)); // asked for again later
+    refill(this.#way, code, h("figcaption", {}, shortAddress(event, "address")));
+  }
+
+  /** @param {Counts} counts */
+  showCounts({ joined, waiting, held, marked }) {
+    const text = `${marked} / ${joined}`;
+    say(this.#marked, text);
+    this.#marked.style.setProperty("--letters", String(text.length));
+    say(this.#waiting, String(waiting));
+    say(this.#held, String(held));
+    this.#main.setAttribute("data-seen", "");
+  }
+
+  /** @param {readonly number[]} perMinute the last minute is not over yet */
+  showPace(perMinute) {
+    const last = Math.round(perMinute.at(-2) ?? perMinute.at(-1) ?? 0);
+    say(this.#pace, told(WORDS.pace, { count: last }));
+    this.#line.draw(perMinute);
+  }
+
+  /** Time has passed. */
+  tick() {
+    if (this.#event) say(this.#when, when(this.#event));
+  }
+}
+
+/** @param {EventShown} event */
+function when(event) {
+  const state = stateOf(event);
+  if (state === "over") return t("event.over");
+  if (state === "now") return told(WORDS.now, { time: clock(event.time_to) });
+  return told(WORDS.later, { time: `${day(event.time_from)}, ${clock(event.time_from)}` });
+}

@@ -1,0 +1,197 @@
+"""The board of a class on a second screen. Contract: 8.5."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.calls import link, make_event, now, post, user_id_of
+from tests.browser.faults import ARTEFACTS, faults
+from tests.browser.visitor import DESK, PATIENCE_MILLISECONDS, PHONE, Door, Visitor
+from tests.support.service_process import Service, free_port, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+HOUR = 3600
+PROJECTOR, HALL = (1280, 720), (1920, 1080)
+IS_FULL = "() => document.fullscreenElement !== null"
+# Parts of the height of the screen: the least letters, the code; and whether all of it is in sight
+SIZES = """
+() => {
+  const letters = [...document.querySelectorAll("h1, p, dt, dd")].filter((each) => each.innerText);
+  const sizes = letters.map((each) => parseFloat(getComputedStyle(each).fontSize));
+  const code = document.querySelector(".code").getBoundingClientRect();
+  const { scrollHeight } = document.documentElement;
+  return [Math.min(...sizes) / innerHeight, code.height / innerHeight, scrollHeight / innerHeight];
+}
+"""
+
+# As many as there may be in one class, each figure of it on one line
+LARGEST = """
+async () => {
+  const begun = document.querySelector("script[type=module]").src;
+  const { BoardView } = await import(begun.replace(/board.js$/, "view.js"));
+  const view = new BoardView(() => {});
+  view.showCounts({ joined: 18888, waiting: 8888, held: 888, marked: 18888, at: 0 });
+  document.querySelector(".figures").replaceWith(view.element.querySelector(".figures"));
+  return [...document.querySelectorAll(".figures dd")].every((each) => {
+    const written = document.createRange();
+    written.selectNodeContents(each);
+    return written.getBoundingClientRect().right <= innerWidth;
+  });
+}
+"""
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """Of a service that is to come back at the same address."""
+    return {"ATTENDANCE_PORT": str(free_port())}
+
+
+@pytest.fixture
+def own_service(tmp_path: Path, settings: dict[str, str]) -> Iterator[Service]:
+    """One that a test may end."""
+    with running(tmp_path, settings) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_door(browser: Browser, own_service: Service) -> AsyncIterator[Door]:
+    opened = Door(browser, own_service.url, PATIENCE_MILLISECONDS)
+    yield opened
+    await opened.close()
+
+
+async def board_link(organiser: Visitor, event_id: str) -> str:
+    """The whole address of a new link."""
+    made = await post(organiser, "/api/events/MakeBoardLink", event_id=event_id)
+    return organiser.url + str(made["url"])
+
+
+async def mark(organiser: Visitor, event_id: str, *others: Visitor) -> None:
+    for each in others:
+        given = {"event_id": event_id, "user_id": await user_id_of(each)}
+        await post(organiser, "/api/events/MarkParticipant", **given)
+
+
+async def expect_state(page: Page, state: str) -> None:
+    await expect(page.get_by_test_id("board")).to_have_attribute("data-state", state)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
+    door: Door, language: str
+) -> None:
+    names = {"ru": ("Донская Вера", "Зайцев Тимур"), "en": ("Down Vera", "Carter Henry")}[language]
+    teacher = await door.student(names[0], f"vera-{language}-board", language=language, size=DESK)
+    title = {"ru": "Матанализ на доске, лекция 12", "en": "Analysis on the board, lecture 12"}
+    event_id = await make_event(teacher, title[language], -60, HOUR)
+    await teacher.open(link(teacher, event_id))
+    await teacher.choose("link")
+    await teacher.at("make-board-link").click()
+    address = await teacher.at("link").input_value()
+    assert re.fullmatch(rf"{re.escape(door.url)}/board/{event_id}#[\w-]{{43}}", address)
+    assert not await faults(teacher.page)
+
+    hall = await door.enter("Hall", language=language, size=PROJECTOR)
+    asked: list[str] = []
+    hall.context.on("request", lambda request: asked.append(request.url))
+    await hall.open(address)
+    await expect_state(hall.page, "open")
+    await expect(hall.page).to_have_title(title[language])
+    await expect(hall.at("address")).to_contain_text("/e/")
+    student = await door.student(names[1], f"timur-{language}-board", link(teacher, event_id))
+    await student.wait()
+    await expect(hall.at("waiting")).to_have_text("1")
+    await mark(teacher, event_id, student)
+    await expect(hall.at("marked")).to_have_text("1 / 2", timeout=3_000)
+    await expect(hall.at("waiting")).to_have_text("0")
+    await expect(hall.at("code").get_by_role("img")).to_have_js_property("complete", True)
+    text = await hall.page.content()
+    assert not [name for name in " ".join(names).split() if name in text]
+    secret = address.partition("#")[2]
+    assert asked and not [url for url in asked if secret in url.partition("#")[0]]
+
+    for width, height in (HALL, PROJECTOR, PHONE):
+        await hall.page.set_viewport_size({"width": width, "height": height})
+        folder = ARTEFACTS / f"{width}x{height}" / language
+        await hall.page.screenshot(path=folder / "board-by-link.png")
+        assert not await faults(hall.page), (width, height)
+        assert await hall.page.evaluate(LARGEST), (width, height)
+        if width > height:
+            letters, code, whole = await hall.page.evaluate(SIZES)
+            assert letters >= 0.0599 and code > 0.75 and whole <= 1, (letters, code, whole)
+
+
+async def test_a_board_fills_the_screen_by_a_key_and_a_board_is_opened_by_its_organisers(
+    door: Door,
+) -> None:
+    teacher = await door.student("Key Karina", "karina-board", language="en", size=DESK)
+    event_id = await make_event(teacher, "Seen from the back", -60, HOUR)
+    await teacher.open(link(teacher, event_id))
+    async with teacher.context.expect_page() as opening:
+        await teacher.at("board").click()
+    tab = await opening.value
+    await expect_state(tab, "open")
+    await expect(tab.get_by_test_id("marked")).to_have_text("0 / 1")
+    for key in ("f", "Space"):
+        await tab.keyboard.press(key)
+        await tab.wait_for_function(IS_FULL)
+        await expect(tab.get_by_test_id("full-screen")).to_be_hidden()
+        await tab.keyboard.press(key)
+        await tab.wait_for_function(f"() => !({IS_FULL})()")
+    await post(
+        teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=await now(teacher) + 2
+    )
+    await expect_state(tab, "ended")
+    await expect(tab.get_by_test_id("state")).to_have_text("This class is over")
+
+
+async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
+    own_door: Door, own_service: Service, tmp_path: Path, settings: dict[str, str]
+) -> None:
+    teacher = await own_door.student("Анна", "anna-board")
+    student = await own_door.student("Борис", "boris-board")
+    event_id = await make_event(teacher, "Без сервера", -60, HOUR)
+    hall = await own_door.enter("Hall", size=PROJECTOR)
+    await hall.open(await board_link(teacher, event_id))
+    await expect(hall.at("marked")).to_have_text("0 / 1")
+    for visitor in (hall, teacher, student):
+        visitor.watch.may_lose_connection = True
+    own_service.kill()
+    await expect_state(hall.page, "lost")
+    await expect(hall.at("told")).to_have_text(re.compile(r"^Нет связи, показано на \d\d:\d\d$"))
+    await expect(hall.at("marked")).to_have_text("0 / 1")
+    await expect(hall.at("name")).to_have_text("Без сервера")
+    assert not await faults(hall.page)
+    with running(tmp_path, settings, migrate=False):
+        await mark(teacher, event_id, student)
+        await expect(hall.at("marked")).to_have_text("1 / 2")
+        await expect(hall.at("told")).to_be_hidden()
+
+
+async def test_who_may_not_see_a_board_any_more_is_told_kindly(door: Door) -> None:
+    teacher = await door.student("Ending Egor", "egor-board", language="en")
+    event_id = await make_event(teacher, "A link that ends", -60, HOUR)
+    address = await board_link(teacher, event_id)
+    hall = await door.enter("Hall", language="en", size=PROJECTOR)
+    await hall.open(address)
+    await expect_state(hall.page, "open")
+    await teacher.open(link(teacher, event_id))
+    await teacher.choose("link")
+    await teacher.at("end-board-link").click()
+    await expect(teacher.at("notice")).to_contain_text("The board link has ended")
+    await expect_state(hall.page, "refused")
+    await expect(hall.at("told")).to_contain_text("Ask an organiser for a new one")
+    assert not await faults(hall.page)
+    await hall.open(address.partition("#")[0])  # only the fragment differs: it is another board
+    await expect(hall.at("told")).to_contain_text("Log in as an organiser")
+    hall.watch.wrong = [each for each in hall.watch.wrong if "401" not in each]
+    assert not await faults(hall.page)
+    await hall.at("log-in").click()
+    await expect(hall.at("invitation")).to_contain_text("A link that ends")
