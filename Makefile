@@ -88,22 +88,21 @@ lint: install ## Check style, formatting and the directions of imports
 	  $(MAKE) --no-print-directory node_modules && npm run --silent lint; \
 	else echo "the page was not checked for what old browsers lack: install nodejs and npm, then make lint"; fi
 
-# What runs in this process, where coverage sees it; a test of anything else is one of `rest`
+# What runs in this process, where coverage sees it, and takes no way that others do not take
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,accepting actors bad_input bounded browsing \
   calls_accounts calls_attendance calls_boards calls_events calls_friends calls_organisers calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings event_page \
-  envelope files frames full_disk fuzz health heartbeat holds http_protocol incoming_bodies karma karma_months ledger \
+  envelope files frames full_disk health heartbeat holds http_protocol incoming_bodies karma karma_months ledger \
   limits long_lists person_turns \
   marking_rules marks_of_before marks_told migrations news notifier openapi opening organisers_live organisers_races orphans other_person outbox packing page passwords \
-  picture_files pictures rooms scans search search_index security_lines settings sheets sockets \
-  sockets_without_news sqlite sqlite_groups store_calls stores stores_boards stores_marking stores_organisers together twins watching who_may wrong_use ws_protocol) \
+  picture_files pictures rooms scans search security_lines settings sheets sockets \
+  sockets_without_news sqlite sqlite_groups store_calls stores stores_boards stores_marking stores_organisers together watching who_may wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=90 attendance_web=83
 
 .PHONY: cover
 cover: install ## Run the tests of this process, and measure the branches they take in each package
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long" --cov --cov-report= $(IN_PROCESS) \
-	  --ignore tests/unit/test_planted_faults.py # what it runs is broken on purpose, and for long
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not long" --cov --cov-report= $(IN_PROCESS)
 	@for floor in $(FLOORS); do \
 	  $(BIN)/coverage report --include="src/$${floor%=*}/*" --fail-under=$${floor#*=} || failed=1; \
 	done; test -z "$$failed"
