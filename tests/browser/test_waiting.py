@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -125,6 +127,8 @@ async def test_a_mark_is_a_receipt_that_fills_the_screen(door: Door, size: tuple
     await expect(asker.at("own")).to_have_text("Anna Green")
     await expect(receipt).to_contain_text(f"Receipt {key}")
     await expect(receipt).to_contain_text("Vera Green")
+    # A moment later than the rest
+    await expect(receipt.locator("time")).to_have_attribute("datetime", re.compile("Z$"))
     await expect(receipt.locator("time")).to_have_text(
         await asker.page.evaluate(
             "() => new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })"
