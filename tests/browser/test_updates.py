@@ -19,6 +19,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 SOURCES = Path(__file__).parents[2] / "src"
 ALL_IS_KEPT = "() => navigator.serviceWorker.ready.then(() => true)"
 VERSION = "() => document.querySelector('script[type=module]').src.split('/').at(-2)"
+WORKER_NEVER_ENDS = """
+worker.addEventListener("message", (event) => {
+  if (event.data === "never end") event.waitUntil(new Promise(() => {}));
+});
+"""
 SAYS_502 = (
     b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 24\r\n"
     b"Connection: close\r\n\r\n<h1>502 Bad Gateway</h1>"
@@ -44,14 +49,19 @@ async def own_door(browser: Browser, first: Service) -> AsyncIterator[Door]:
     await opened.close()
 
 
+def another_version(sources: Path, worker: str = "") -> dict[str, str]:
+    """Makes settings of a service whose page is another by one comment, and does this too."""
+    shutil.copytree(SOURCES, sources, ignore=shutil.ignore_patterns("__pycache__"))
+    for file, text in (("style.css", "/* another */\n"), ("sw.js", worker)):
+        with (sources / "attendance_web/static" / file).open("a") as changed:
+            changed.write(text)
+    return {"PYTHONPATH": str(sources)}
+
+
 @pytest.fixture
 def next_version(tmp_path: Path, settings: dict[str, str]) -> dict[str, str]:
-    """Settings of a service of the next version: its page is another by one comment."""
-    sources = tmp_path / "src"
-    shutil.copytree(SOURCES, sources, ignore=shutil.ignore_patterns("__pycache__"))
-    with (sources / "attendance_web/static/style.css").open("a") as style:
-        style.write("/* the next */\n")
-    return {**settings, "PYTHONPATH": str(sources)}
+    """Settings of a service of the next version."""
+    return {**settings, **another_version(tmp_path / "src")}
 
 
 @asynccontextmanager
@@ -121,3 +131,26 @@ async def test_the_next_version_is_offered_when_nobody_waits_and_taken_when_one_
         await expect(visitor.at("tab-me")).to_be_visible()
         assert await visitor.page.evaluate(VERSION) != before
     visitor.watch.wrong = [each for each in visitor.watch.wrong if "502" not in each]
+
+
+async def test_the_next_version_is_taken_though_the_old_worker_never_ends(
+    browser: Browser, tmp_path: Path, settings: dict[str, str]
+) -> None:
+    stuck = another_version(tmp_path / "src", WORKER_NEVER_ENDS)
+    with running(tmp_path, {**settings, **stuck}) as old:
+        door = Door(browser, old.url, PATIENCE_MILLISECONDS)
+        visitor = await with_page_kept(door, "Stuck")
+        await visitor.page.evaluate(
+            "() => navigator.serviceWorker.ready.then((its) => its.active.postMessage('never end'))"
+        )
+        before = await visitor.page.evaluate(VERSION)
+        visitor.watch.may_lose_connection = True
+    with running(tmp_path, settings, migrate=False):
+        await visitor.at("tab-people").click()
+        await visitor.at("update").click()
+        await expect(visitor.at("update")).to_have_count(0)
+        await expect(visitor.at("tab-me")).to_be_visible()
+        assert await visitor.page.evaluate(VERSION) != before
+        assert await visitor.page.evaluate(ALL_IS_KEPT)
+    visitor.watch.wrong = [each for each in visitor.watch.wrong if "502" not in each]
+    await door.close()

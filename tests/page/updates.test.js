@@ -75,7 +75,8 @@ describe("a new version", () => {
     assert.equal(page.updates.value.isOffered, false);
   });
 
-  it("takes over when somebody says so, and the page is loaded anew then", async () => {
+  it("takes over when somebody says so, and the page is loaded anew then", async (test) => {
+    test.mock.timers.enable({ apis: ["setTimeout"] });
     await page.keepPage();
     const coming = comes();
     page.acceptUpdate();
@@ -83,6 +84,19 @@ describe("a new version", () => {
     assert.equal(browser.reloads, 0);
     workers.dispatchEvent(new Event("controllerchange"));
     assert.equal(browser.reloads, 1);
+  });
+
+  it("is loaded from the service where the old worker is not let go within 5 s", async (test) => {
+    test.mock.timers.enable({ apis: ["setTimeout"] });
+    await page.keepPage();
+    const coming = comes();
+    registration.unregister = async () => (registration.gone = true);
+    page.acceptUpdate();
+    test.mock.timers.tick(4999);
+    assert.deepEqual([coming.said, registration.gone], [["take over"], undefined]);
+    test.mock.timers.tick(1);
+    await settled();
+    assert.deepEqual([registration.gone, browser.reloads], [true, 1]);
   });
 
   it("that was taken in another tab is offered here", async () => {

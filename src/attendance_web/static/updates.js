@@ -11,6 +11,7 @@ export const updates = new Store({ isOffered: false, isBusy: false });
 
 const OWN = /\/static\/(\w+)\//.exec(import.meta.url)?.[1];
 const LOOK_EVERY_MS = 60_000; // at most so often
+const TAKE_OVER_MS = 5000; // a browser lets the old worker finish what it began, for minutes
 let lookedAt = -Infinity;
 /** @type {Set<unknown>} */
 const busy = new Set();
@@ -70,7 +71,7 @@ export function setBusy(who, is) {
   updates.set({ isBusy: busy.size > 0 });
 }
 
-/** Goes on in the new version. */
+/** Goes on in the new version, also where the browser does not let the old worker go. */
 export function acceptUpdate() {
   const waiting = registration?.waiting;
   if (!waiting) {
@@ -80,4 +81,11 @@ export function acceptUpdate() {
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
   waiting.addEventListener("statechange", () => waiting.state === "redundant" && location.reload());
   waiting.postMessage("take over");
+  setTimeout(keepNothing, TAKE_OVER_MS);
+}
+
+/** Loads the page from the service, which then is kept anew. */
+async function keepNothing() {
+  await registration?.unregister().catch(() => false);
+  location.reload();
 }
