@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from attendance_adapters.errors import Closed
@@ -15,14 +18,27 @@ from attendance_core.errors import Unavailable
 T = TypeVar("T")
 
 
+NICENESS = 10  # over that of the process
+
+
+def _be_nice() -> None:
+    """Has this thread wait for others; only Linux knows the niceness of a single one."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        nicer = os.getpriority(os.PRIO_PROCESS, thread) + NICENESS
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, nicer)
+
+
 class BoundedThreads:
     """Runs at most ``threads`` calls at once, and refuses more than ``capacity``.
 
-    The capacity is the sum of the weights of all calls that run or wait.
+    The capacity is the sum of the weights of all calls that run or wait. Where processors are few,
+    the event loop comes before these threads.
     """
 
     def __init__(self, name: str, *, threads: int, capacity: int) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_be_nice)
         self._free_capacity = capacity
         self._lock = threading.Lock()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 
 import pytest
 
-from attendance_adapters.bounded import BoundedThreads
+from attendance_adapters.bounded import NICENESS, BoundedThreads
 from attendance_core.errors import Unavailable
 
 
@@ -29,3 +31,16 @@ async def test_a_call_nobody_waits_for_any_more_still_takes_up_room() -> None:
         await threads.run(lambda: None)
     go_on.set()
     threads.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows the niceness of a thread")
+async def test_the_event_loop_comes_before_threads() -> None:
+    threads = BoundedThreads("test", threads=1, capacity=1)
+
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    loop, thread = niceness(), await threads.run(niceness)
+    threads.close()
+    assert thread == min(loop + NICENESS, 19)
+    assert niceness() == loop

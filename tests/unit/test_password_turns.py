@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 
@@ -164,3 +165,19 @@ async def test_too_many_are_told_so_late_and_keep_no_place_meanwhile(
     assert await hall.go_on() == [f"a{number}" for number in range(7)]
     assert not hall.tasks["a7"].done() and hall.refused == []
     hall.tasks["a7"].cancel()
+
+
+async def test_too_many_at_once_are_not_told_so_at_once(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would all ask again at once."""
+    told: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        told.append(seconds)
+
+    monkeypatch.setattr(password_turns, "REFUSAL_SECONDS", 3.0)
+    monkeypatch.setattr(password_turns, "asyncio", SimpleNamespace(sleep=sleep))
+    await hall.come(*(f"a{number}" for number in range(27)))
+    assert len(told) == len(set(told)) == 20
+    assert all(3 <= each <= 6 for each in told)

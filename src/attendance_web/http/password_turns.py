@@ -6,6 +6,7 @@ Whoever tries passwords as fast as they can waits for themselves. Contract: 1.18
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -19,8 +20,8 @@ MAX_KNOWN, MAX_KNOWN_AN_ACCOUNT = 1000, 10
 MAX_OTHERS, MAX_OTHERS_AN_ADDRESS = 1000, 500  # Contract: 1.18, a lecture hall is one address
 TURN_WAIT_SECONDS: Seconds = 30.0  # who has had no turn by then comes again
 RETRY_SECONDS: Final = 5
-# Until it is said that too many wait: who is told at once asks at once again, and a thousand who
-# do keep the process from everybody else
+# Until it is said that too many wait, or up to twice as long: who is told at once asks at once
+# again, and a thousand who do, or do it all together, keep the process from everybody else
 REFUSAL_SECONDS: Seconds = 3.0
 
 
@@ -52,6 +53,6 @@ class PasswordTurns:
             try:
                 await turn.enter_async_context(turns.turn(whose, TURN_WAIT_SECONDS))
             except NoTurn:
-                await asyncio.sleep(REFUSAL_SECONDS)
+                await asyncio.sleep(REFUSAL_SECONDS * random.uniform(1, 2))
                 raise TooManyRequests(seconds=RETRY_SECONDS) from None
             yield

@@ -7,7 +7,6 @@ is uvicorn's default; see `settings`.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -25,6 +24,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.live.sockets import Sockets
 from attendance_web.serving.accepting import Acceptor
 from attendance_web.serving.access_log import AccessLog, Answered
+from attendance_web.serving.garbage import QuietCollections
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.listening import BACKLOG
 from attendance_web.serving.ws_protocol import PeerProtocol
@@ -124,6 +124,7 @@ class _Server(uvicorn.Server):
         self._ready = ready
         self._notice_seconds = DRAIN_NOTICE_SECONDS
         self._accepting: list[Acceptor] = []
+        self._collections: QuietCollections | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -132,8 +133,7 @@ class _Server(uvicorn.Server):
             raise _unwrap_single(group) from None  # Litestar starts within a task group
         await super().startup(sockets=[])
         self._accepting = [Acceptor(listener, self._protocol) for listener in sockets or ()]
-        gc.collect()
-        gc.freeze()  # else a full collection stops the loop for tens of milliseconds
+        self._collections = QuietCollections()
         self._ready()
 
     def _protocol(self) -> asyncio.Protocol:
@@ -164,6 +164,8 @@ class _Server(uvicorn.Server):
         left = STOP_SECONDS - (time.monotonic() - begun)
         self.config.timeout_graceful_shutdown = max(1, int(left))
         await super().shutdown(sockets=sockets)
+        if self._collections is not None:
+            self._collections.close()
         await self._alive.aclose()
 
     async def _drained(self, draining: asyncio.Future[None], until: float) -> None:
