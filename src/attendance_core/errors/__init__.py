@@ -12,10 +12,15 @@ from attendance_core.errors.accounts import (
     UsernameTaken,
     WrongCredentials,
 )
+from attendance_core.errors.attendance import (
+    BoardNotFound,
+    MayNotAnnul,
+    RecordChanged,
+    TooManyRows,
+)
 from attendance_core.errors.events import (
     AlreadyJoined,
     BadTimes,
-    BoardNotFound,
     EventDeleted,
     EventNameTaken,
     EventNotFound,
@@ -23,16 +28,13 @@ from attendance_core.errors.events import (
     EventOver,
     EventStarted,
     HelperOfOneself,
-    MayNotAnnul,
     NotAnOrganiser,
     NotJoined,
     NotTheCreator,
-    RecordChanged,
     SomebodyTookPart,
     SomebodyWasMarked,
     TooManyEvents,
     TooManyHelpers,
-    TooManyRows,
 )
 from attendance_core.errors.friends import FriendOfOneself
 from attendance_core.errors.general import (

@@ -22,14 +22,6 @@ class EventNotFound(Refusal):
     ru = "Такого события нет"
 
 
-class BoardNotFound(Refusal):
-    """No event has a board with this secret, or its time is up."""
-
-    kind = Kind.NOT_FOUND
-    en = "This link leads to no board any more, please ask for a new one"
-    ru = "По этой ссылке больше нет табло, попросите новую"
-
-
 class EventNameTaken(Refusal):
     """An event has this name already, in whatever case."""
 
@@ -114,34 +106,6 @@ class TooManyHelpers(Refusal):
 
     en = "An event has at most {most} helpers: remove one of them first"
     ru = "У события не больше {most} помощников: сначала уберите одного из них"
-
-
-class TooManyRows(Refusal):
-    """A file has ``most`` rows."""
-
-    en = "There are more than {most} people in the event: no file can be made of them"
-    ru = "В событии больше {most} человек: файл с ними сделать нельзя"
-
-
-class MayNotAnnul(Refusal):
-    """A mark that is not, or no longer, this person's to annul, if there is one."""
-
-    en = (
-        "A mark is annulled by the organisers of the event, by whoever made it within 15 minutes, "
-        "or by the person marked, who says it is not them"
-    )
-    ru = (
-        "Отметку отменяют организаторы события, тот, кто отметил, в течение 15 минут, "
-        "или сам отмеченный, если это не он"
-    )
-
-
-class RecordChanged(Refusal):
-    """The mark that somebody speaks of does not stand, or not any more."""
-
-    code = "changed"
-    en = "The record has changed meanwhile: look at it again"
-    ru = "Запись тем временем изменилась: посмотрите ещё раз"
 
 
 class SomebodyWasMarked(Refusal):
