@@ -8,10 +8,10 @@ from attendance_adapters.memory.browsers import KnownBrowsers
 from attendance_adapters.memory.connections import Connections, Processes
 from attendance_adapters.memory.events import Events
 from attendance_adapters.memory.friends import Friendships
-from attendance_adapters.memory.helpers import Helpers
 from attendance_adapters.memory.installation import Installation
 from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.limits import Tallies
+from attendance_adapters.memory.organisers import Helpers
 from attendance_adapters.memory.places import Places
 from attendance_adapters.memory.profiles import Profiles, Scans
 from attendance_adapters.memory.tables import Tables

@@ -11,10 +11,10 @@ from attendance_adapters.sql.connections import Connections, Processes
 from attendance_adapters.sql.events import Events
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.friends import Friendships
-from attendance_adapters.sql.helpers import Helpers
 from attendance_adapters.sql.installation import Installation
 from attendance_adapters.sql.ledger import Ledger
 from attendance_adapters.sql.limits import Tallies
+from attendance_adapters.sql.organisers import Helpers
 from attendance_adapters.sql.places import Places
 from attendance_adapters.sql.profiles import Profiles, Scans
 from attendance_core import ports

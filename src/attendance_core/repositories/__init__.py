@@ -9,11 +9,12 @@ from attendance_core.repositories.accounts import Accounts, Sessions
 from attendance_core.repositories.boards import Boards
 from attendance_core.repositories.browsers import KnownBrowsers
 from attendance_core.repositories.connections import Connections, Processes
-from attendance_core.repositories.events import Events, Helpers
+from attendance_core.repositories.events import Events
 from attendance_core.repositories.friends import Friendships
 from attendance_core.repositories.installation import Installation
 from attendance_core.repositories.ledger import Ledger
 from attendance_core.repositories.limits import Tallies
+from attendance_core.repositories.organisers import Helpers
 from attendance_core.repositories.places import Places
 from attendance_core.repositories.profiles import Profiles, Scans
 
