@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from attendance_core.profiles import MAX_FOUND_BY_NAME
+from attendance_core.profiles import MAX_PEOPLE_FOUND
 from attendance_core.vocabulary import UserId
 from attendance_web.http.call import PICTURE_BODY_BYTES, CallContext, get, post
 from attendance_web.http.fields import Image, Offset, OnePerson, RowLimit
@@ -39,7 +39,7 @@ class NamePart(msgspec.Struct, frozen=True):
     """A part of a display name, at least 4 characters."""
 
     display_name_part: str
-    limit: RowLimit = MAX_FOUND_BY_NAME
+    limit: RowLimit = MAX_PEOPLE_FOUND
     offset: Offset = 0
 
 

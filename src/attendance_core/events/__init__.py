@@ -19,7 +19,7 @@ from attendance_core.events.event import (
     LeaveEvent,
 )
 from attendance_core.events.lists import (
-    MIN_GET_EVENTS,
+    MIN_EVENT_NAME_PART_LENGTH,
     WHOLE_LIST,
     EventQuery,
     GetCreatedEvents,
@@ -42,7 +42,7 @@ __all__ = [
     "MAX_EVENT_NAME_LENGTH",
     "MAX_HELPERS",
     "MAX_OPEN_EVENTS",
-    "MIN_GET_EVENTS",
+    "MIN_EVENT_NAME_PART_LENGTH",
     "WHOLE_LIST",
     "AddHelper",
     "CreateEvent",

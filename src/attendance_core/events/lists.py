@@ -11,7 +11,7 @@ from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
 from attendance_core.texts import search_part
 from attendance_core.vocabulary import Instant, UserId
 
-MIN_GET_EVENTS = 3  # Contract: GetEvents
+MIN_EVENT_NAME_PART_LENGTH = 3  # Contract: GetEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class GetEvents:
         self, *, name: str | None = None, query: EventQuery = WHOLE_LIST
     ) -> AsyncIterator[Sequence[Event]]:
         """Orders them by start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
-        part = None if name is None else search_part(name, "name", MIN_GET_EVENTS)
+        part = None if name is None else search_part(name, "name", MIN_EVENT_NAME_PART_LENGTH)
 
         def found(asked: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             return unit.events.search(part, asked)

@@ -3,8 +3,8 @@
 from attendance_core.profiles.profile import (
     MAX_BIO_LENGTH,
     MAX_DISPLAY_NAME_LENGTH,
-    MAX_FOUND_BY_NAME,
-    MIN_FIND_BY_NAME,
+    MAX_PEOPLE_FOUND,
+    MIN_NAME_PART_LENGTH,
     PICTURE_SIDE,
     FindByName,
     GetProfile,
@@ -33,8 +33,8 @@ from attendance_core.profiles.scans import (
 __all__ = [
     "MAX_BIO_LENGTH",
     "MAX_DISPLAY_NAME_LENGTH",
-    "MAX_FOUND_BY_NAME",
-    "MIN_FIND_BY_NAME",
+    "MAX_PEOPLE_FOUND",
+    "MIN_NAME_PART_LENGTH",
     "PICTURE_SIDE",
     "Confirmation",
     "ConfirmationScan",

@@ -15,8 +15,8 @@ from attendance_core.vocabulary import FileKey, UserId
 
 MAX_DISPLAY_NAME_LENGTH = 100  # Contract: 3
 MAX_BIO_LENGTH = 500  # Contract: 3
-MIN_FIND_BY_NAME = 4  # characters; Contract: FindByName
-MAX_FOUND_BY_NAME = 100  # people; Contract: FindByName
+MIN_NAME_PART_LENGTH = 4  # Contract: FindByName
+MAX_PEOPLE_FOUND = 100  # Contract: FindByName
 MAX_GROUP_LENGTH = 60  # of what a list shows under a name
 PICTURE_SIDE = 1024  # pixels; larger profile pictures are made smaller
 
@@ -168,13 +168,13 @@ class FindByName:
         self,
         *,
         display_name_part: str,
-        limit: int = MAX_FOUND_BY_NAME,
+        limit: int = MAX_PEOPLE_FOUND,
         offset: int = 0,
     ) -> Sequence[Profile]:
         """Orders by display name, then id; at most 100. Raises TooShort, and as `check_page`."""
-        part = search_part(display_name_part, "display_name_part", MIN_FIND_BY_NAME)
+        part = search_part(display_name_part, "display_name_part", MIN_NAME_PART_LENGTH)
         check_page(limit, offset)
-        most = min(limit, MAX_FOUND_BY_NAME)
+        most = min(limit, MAX_PEOPLE_FOUND)
         return await self.browse(lambda unit: unit.profiles.search(part, most, offset))
 
 
