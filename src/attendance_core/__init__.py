@@ -76,7 +76,7 @@ from attendance_core.errors import (
     YouAreWaiting,
     Yourself,
 )
-from attendance_core.events import Event, EventQuery, EventSeen, Helper, Joined
+from attendance_core.events import Event, EventQuery, EventSeen, Helper, Membership
 from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import (
     Announcement,
@@ -166,7 +166,6 @@ __all__ = [
     "HoldingSomebody",
     "Instant",
     "InvalidArgument",
-    "Joined",
     "Kind",
     "LeaseLost",
     "LedgerLine",
@@ -175,6 +174,7 @@ __all__ = [
     "Marked",
     "MayNotAnnul",
     "MayNotMark",
+    "Membership",
     "Missed",
     "MissingArgument",
     "NoLongerMarks",

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from attendance_core.events import Event, EventQuery, Joined
+from attendance_core.events import Event, EventQuery, Membership
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventCode, EventId, UserId
 from attendance_web.http.call import CallContext, get, post
@@ -139,7 +139,7 @@ async def get_event_by_id(call: CallContext[OneEvent]) -> OneEventShown:
         *_five_fields(seen.event),
         seen.event.code,
         seen.event.who_marks.value,
-        UNSET if seen.organiser is None else seen.organiser,
+        UNSET if seen.is_organiser is None else seen.is_organiser,
         UNSET if seen.may_mark is None else seen.may_mark,
     )
 
@@ -205,8 +205,8 @@ async def get_joined_events(
 ) -> Pieces[JoinedEvent, list[JoinedEvent]]:
     """The events I am in; by start, then name."""
     me, arguments = call.person, call.arguments
-    joined = partial(call.use_cases.get_joined_events.pieces, actor=me, query=arguments.query)
-    return Pieces(joined, lambda joined: _joined(joined, me), list, arguments.limit)
+    memberships = partial(call.use_cases.get_joined_events.pieces, actor=me, query=arguments.query)
+    return Pieces(memberships, lambda membership: _joined(membership, me), list, arguments.limit)
 
 
 def _id(call: CallContext[OneEvent]) -> EventId:
@@ -227,8 +227,8 @@ def _created(event: Event) -> CreatedEvent:
     return CreatedEvent(event.name, event.event_id, *times, event.code)
 
 
-def _joined(joined: Joined, me: UserId) -> JoinedEvent:
-    event = joined.event
+def _joined(membership: Membership, me: UserId) -> JoinedEvent:
+    event = membership.event
     return JoinedEvent(
         event.name,
         event.event_id,
@@ -236,7 +236,7 @@ def _joined(joined: Joined, me: UserId) -> JoinedEvent:
         int(event.starts_at),
         int(event.ends_at),
         event.code,
-        joined.organiser,
+        membership.is_organiser,
     )
 
 

@@ -36,9 +36,9 @@ from attendance_core.events import (
     GetEventByID,
     GetEvents,
     GetJoinedEvents,
-    Joined,
     JoinEvent,
     LeaveEvent,
+    Membership,
 )
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
@@ -99,8 +99,8 @@ class Calendar:
         drive(self.world.confirm(connection=marker))
 
 
-def names(events: Iterable[Event | Joined]) -> list[str]:
-    return [(each.event if isinstance(each, Joined) else each).name for each in events]
+def names(events: Iterable[Event | Membership]) -> list[str]:
+    return [(each.event if isinstance(each, Membership) else each).name for each in events]
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ class TestGetEvents:
         whole = calendar.finds(None)
         monkeypatch.setattr("attendance_core.pieces.MAX_PIECE", 2)
 
-        async def read(pieces: AsyncIterator[Sequence[Event | Joined]]) -> list[list[str]]:
+        async def read(pieces: AsyncIterator[Sequence[Event | Membership]]) -> list[list[str]]:
             return [names(piece) async for piece in pieces]
 
         mine: dict[str, Any] = {"actor": ANNA}

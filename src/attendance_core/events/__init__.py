@@ -25,7 +25,7 @@ from attendance_core.events.lists import (
     GetCreatedEvents,
     GetEvents,
     GetJoinedEvents,
-    Joined,
+    Membership,
 )
 from attendance_core.events.organisers import (
     MAX_HELPERS,
@@ -58,8 +58,8 @@ __all__ = [
     "GetJoinedEvents",
     "Helper",
     "JoinEvent",
-    "Joined",
     "LeaveEvent",
+    "Membership",
     "RemoveHelper",
     "UpdateEvent",
     "check_organiser",

@@ -107,7 +107,7 @@ class EventSeen:
     """What GetEventByID answers; the last two are None where nobody is logged in."""
 
     event: Event
-    organiser: bool | None = None
+    is_organiser: bool | None = None
     may_mark: bool | None = None
 
 

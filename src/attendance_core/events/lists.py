@@ -33,11 +33,11 @@ WHOLE_LIST = EventQuery()
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class Membership:
     """An event one is in, and whether one organises it. Contract: GetJoinedEvents."""
 
     event: Event
-    organiser: bool
+    is_organiser: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +91,18 @@ class GetJoinedEvents:
 
     def pieces(
         self, *, actor: UserId, query: EventQuery = WHOLE_LIST
-    ) -> AsyncIterator[Sequence[Joined]]:
+    ) -> AsyncIterator[Sequence[Membership]]:
         """Orders them by start, then name. Raises InvalidArgument."""
 
-        def joined(asked: EventQuery, unit: ports.Unit) -> Sequence[Joined]:
+        def memberships(asked: EventQuery, unit: ports.Unit) -> Sequence[Membership]:
             found = unit.events.joined_by(actor, asked)
             others = [event.event_id for event in found if event.creator_id != actor]
             helped = unit.helpers.helped_by(actor, others)
             return [
-                Joined(event, event.creator_id == actor or event.event_id in helped)
+                Membership(event, event.creator_id == actor or event.event_id in helped)
                 for event in found
             ]
 
-        return read_in_pieces(self.browse, query, joined, lambda row: row.event)
+        return read_in_pieces(self.browse, query, memberships, lambda row: row.event)
 
     __call__ = whole(pieces)
