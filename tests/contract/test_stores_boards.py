@@ -25,12 +25,14 @@ class TestLinks:
         old, new = BoardId("old"), BoardId("new")
         for board_id in (old, new):
             await store.transact(lambda u, it=board_id: u.boards.put(EVENT, it))
-        found = await store.observe(lambda u: u.boards.shown([old, new, BoardId("another")]))
+        found = await store.observe(
+            lambda u: u.boards.admissions_by_link([old, new, BoardId("another")])
+        )
         assert found == [Admission(EVENT, new, ENDS_AT)]
         for _ in range(2):
             await store.transact(lambda u: u.boards.remove(EVENT))
-        assert await store.observe(lambda u: u.boards.shown([new])) == []
-        assert await store.observe(lambda u: u.boards.shown([])) == []
+        assert await store.observe(lambda u: u.boards.admissions_by_link([new])) == []
+        assert await store.observe(lambda u: u.boards.admissions_by_link([])) == []
 
     async def test_it_follows_the_end_of_its_event_and_goes_with_it(self, store: Any) -> None:
         await an_event_with(store, "Анна")
@@ -38,10 +40,10 @@ class TestLinks:
         await store.transact(lambda u: u.boards.put(EVENT, link))
         longer = replace(await store.observe(lambda u: u.events.get(EVENT)), ends_at=ENDS_AT + 60)
         await store.transact(lambda u: (u.events.lock(EVENT), u.events.put(longer)))
-        found = await store.observe(lambda u: u.boards.shown([link]))
+        found = await store.observe(lambda u: u.boards.admissions_by_link([link]))
         assert found == [Admission(EVENT, link, ENDS_AT + 60)]
         await store.transact(lambda u: u.events.remove(EVENT))
-        assert await store.observe(lambda u: u.boards.shown([link])) == []
+        assert await store.observe(lambda u: u.boards.admissions_by_link([link])) == []
 
 
 async def test_sessions_of_organisers_are_found_in_pairs_with_their_events(store: Any) -> None:
@@ -60,7 +62,7 @@ async def test_sessions_of_organisers_are_found_in_pairs_with_their_events(store
 
     async def organising(*pairs: tuple[UserId, EventId]) -> set[Admission]:
         asked = [sessions[who] for who, _ in pairs], [event_id for _, event_id in pairs]
-        return set(await store.observe(lambda u: u.boards.organising(*asked)))
+        return set(await store.observe(lambda u: u.boards.admissions_by_session(*asked)))
 
     def admitted(who: UserId, event_id: EventId) -> Admission:
         return Admission(event_id, sessions[who], ENDS_AT, NOON + who)

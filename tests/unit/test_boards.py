@@ -92,7 +92,7 @@ class TestTheLink:
         with pytest.raises(BoardNotFound):
             hall.by_link(old)
         viewer = hall.by_link(new)
-        assert hall.may(viewer, replace(viewer, shown=board_id_of(old))) == {viewer}
+        assert hall.may(viewer, replace(viewer, admitted_by=board_id_of(old))) == {viewer}
         for _ in range(2):
             hall.unlinks()
         assert hall.may(viewer) == frozenset()

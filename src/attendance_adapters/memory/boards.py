@@ -23,7 +23,7 @@ class Boards:
         if event_id in self._tables.boards:
             del self._tables.boards[event_id]
 
-    def shown(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
+    def admissions_by_link(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
         events = self._tables.events
         return [
             Admission(event_id, board_id, events[event_id].ends_at)
@@ -31,7 +31,7 @@ class Boards:
             if board_id in board_ids
         ]
 
-    def organising(
+    def admissions_by_session(
         self, session_ids: Sequence[SessionId], event_ids: Sequence[EventId]
     ) -> Sequence[Admission]:
         tables, found = self._tables, []

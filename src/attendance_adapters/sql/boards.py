@@ -13,7 +13,7 @@ from attendance_core.vocabulary import BoardId, EventId, SessionId
 
 ADD_BOARD = insert(boards)
 REMOVE_BOARD = delete(boards).where(boards.c.event_id == bindparam("event_id", type_=Uuid))
-FIND_BOARDS = (
+ADMISSIONS_BY_LINK = (
     select(boards.c.event_id, boards.c.board_id, events.c.ends_at)
     .select_from(boards.join(events, events.c.event_id == boards.c.event_id))
     .where(boards.c.board_id.in_(bindparam("board_ids", expanding=True, type_=String())))
@@ -22,7 +22,7 @@ _helps = exists().where(
     helpers.c.event_id == events.c.event_id, helpers.c.user_id == sessions.c.user_id
 )
 # The lists are of one length, since a statement is compiled once for each length of a list
-FIND_ORGANISING = (
+ADMISSIONS_BY_SESSION = (
     select(events.c.event_id, sessions.c.session_id, events.c.ends_at, sessions.c.used_at)
     .select_from(sessions.join(events, or_(events.c.creator_id == sessions.c.user_id, _helps)))
     .where(
@@ -45,16 +45,16 @@ class Boards:
     def remove(self, event_id: EventId) -> None:
         self._execute(REMOVE_BOARD, {"event_id": event_id})
 
-    def shown(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
+    def admissions_by_link(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
         if not board_ids:
             return []
-        rows = self._execute(FIND_BOARDS, {"board_ids": list(board_ids)})
+        rows = self._execute(ADMISSIONS_BY_LINK, {"board_ids": list(board_ids)})
         return [Admission(*row) for row in rows]
 
-    def organising(
+    def admissions_by_session(
         self, session_ids: Sequence[SessionId], event_ids: Sequence[EventId]
     ) -> Sequence[Admission]:
         if not session_ids:
             return []
         keys = {"session_ids": list(session_ids), "event_ids": list(event_ids)}
-        return [Admission(*row) for row in self._execute(FIND_ORGANISING, keys)]
+        return [Admission(*row) for row in self._execute(ADMISSIONS_BY_SESSION, keys)]

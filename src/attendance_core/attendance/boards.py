@@ -31,7 +31,7 @@ class Viewer:
     """
 
     event_id: EventId
-    shown: SessionId | BoardId
+    admitted_by: SessionId | BoardId
     user_id: UserId | None = None
 
 
@@ -42,11 +42,11 @@ class Admission(NamedTuple):
     """
 
     event_id: EventId
-    shown: SessionId | BoardId
+    admitted_by: SessionId | BoardId
     ends_at: Instant
     used_at: Instant | None = None
 
-    def holds(self, now: Instant) -> bool:
+    def is_live(self, now: Instant) -> bool:
         """Tells whether it still lets its owner watch."""
         if self.used_at is None:
             return now < self.ends_at + BOARD_SECONDS
@@ -127,9 +127,9 @@ class WatchAttendance:
         board_id = board_id_of(secret)
 
         def look(unit: ports.Unit) -> Viewer:
-            for link in unit.boards.shown([board_id]):
-                if link.holds(unit.now()):
-                    return Viewer(link.event_id, board_id)
+            for found in unit.boards.admissions_by_link([board_id]):
+                if found.is_live(unit.now()):
+                    return Viewer(found.event_id, board_id)
             raise BoardNotFound
 
         return await self.observe(look)
@@ -144,17 +144,25 @@ class CheckViewers:
     async def __call__(self, *, viewers: Collection[Viewer]) -> frozenset[Viewer]:
         """Answers those whose session, right or link has not ended. Raises Unavailable."""
         organisers = [each for each in viewers if each.user_id is not None]
-        by_link = [each for each in viewers if each.user_id is None]
+        strangers = [each for each in viewers if each.user_id is None]
 
         def look(unit: ports.Unit) -> frozenset[Viewer]:
-            found = unit.boards.organising(
-                [SessionId(each.shown) for each in organisers],
+            by_session = unit.boards.admissions_by_session(
+                [SessionId(each.admitted_by) for each in organisers],
                 [each.event_id for each in organisers],
             )
-            links = unit.boards.shown([BoardId(each.shown) for each in by_link])
+            by_link = unit.boards.admissions_by_link(
+                [BoardId(each.admitted_by) for each in strangers]
+            )
             now = unit.now()
-            let_in = {(each.event_id, each.shown) for each in (*found, *links) if each.holds(now)}
-            return frozenset(each for each in viewers if (each.event_id, each.shown) in let_in)
+            let_in = {
+                (each.event_id, each.admitted_by)
+                for each in (*by_session, *by_link)
+                if each.is_live(now)
+            }
+            return frozenset(
+                each for each in viewers if (each.event_id, each.admitted_by) in let_in
+            )
 
         return await self.observe(look)
 

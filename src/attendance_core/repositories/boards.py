@@ -25,11 +25,11 @@ class Boards(Protocol):
         """Removes the one it has; does nothing where there is none."""
         ...
 
-    def shown(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
+    def admissions_by_link(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
         """Finds those of these links that there are, whether or not they have ended."""
         ...
 
-    def organising(
+    def admissions_by_session(
         self, session_ids: Sequence[SessionId], event_ids: Sequence[EventId]
     ) -> Sequence[Admission]:
         """Finds those of these sessions, in pairs with events, whose people organise the event.

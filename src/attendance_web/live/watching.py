@@ -41,7 +41,7 @@ class Watching:
     async def open(self, viewer: Viewer) -> AsyncIterator[Stream]:
         """Opens a stream for as long as the block lasts. Raises TooManyRequests, Unavailable."""
         is_person = viewer.user_id is not None
-        whose = viewer.event_id, viewer.shown if viewer.user_id is None else viewer.user_id
+        whose = viewer.event_id, viewer.admitted_by if viewer.user_id is None else viewer.user_id
         if self._counts[whose] >= (MAX_OF_PERSON if is_person else MAX_OF_LINK):
             raise TooManyRequests(seconds=RETRY_SECONDS)
         stream = Stream(viewer)
