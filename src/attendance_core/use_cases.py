@@ -49,7 +49,8 @@ from attendance_core.marking.commands import (
     ReadyToMark,
     RefuseToMark,
 )
-from attendance_core.marking.readings import ReadPlaces, ReadRoom, WhyGone
+from attendance_core.marking.endings import FindEnding
+from attendance_core.marking.readings import ReadPlaces, ReadRoom
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.profiles import (
     FindByName,
@@ -131,4 +132,4 @@ class UseCases:
     sweep: Sweep
     read_room: ReadRoom
     read_places: ReadPlaces
-    why_gone: WhyGone
+    find_ending: FindEnding

@@ -116,7 +116,7 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
     ),
     "confirm_marking": (lambda do: do.confirm_marking(connection=MARKING), NotLoggedIn),
     "refuse_to_mark": (lambda do: do.refuse_to_mark(connection=MARKING), NotLoggedIn),
-    "why_gone": (lambda do: do.why_gone(connection=MARKING), Ending.LOGGED_OUT),
+    "find_ending": (lambda do: do.find_ending(connection=MARKING), Ending.LOGGED_OUT),
 }
 # Each that is told whom it is about
 ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {

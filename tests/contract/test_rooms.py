@@ -241,7 +241,7 @@ class TestAConnectionThatHasGone:
     ) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
             await hall.forgets(outbox.connection)
-            with hall.store.failing(error, "WhyGone"):
+            with hall.store.failing(error, "FindEnding"):
                 hall.notifier.misses(EVENT)
                 assert await told(outbox) == RESTART
         assert [each.levelno for each in caplog.records] == ([] if level is None else [level])

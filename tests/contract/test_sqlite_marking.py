@@ -35,7 +35,7 @@ LOOKS: tuple[Step, ...] = (
     lambda it: it.do.get_profile(actor=ANNA, user_id=ANNA),
     lambda it: it.do.read_room(event_id=EVENT, process_id=PROCESS, watched=[ANNA]),
     lambda it: it.do.read_places(event_id=EVENT, user_ids=[ANNA]),
-    lambda it: it.do.why_gone(connection=it.markers[0]),
+    lambda it: it.do.find_ending(connection=it.markers[0]),
     lambda it: it.do.get_joined_events(actor=ANNA),
     lambda it: it.do.get_my_attendance(actor=ANNA),
     lambda it: it.do.get_attendance(actor=UserId(1), event_id=EVENT),

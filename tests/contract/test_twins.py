@@ -322,7 +322,7 @@ MARKING: dict[str, Callable[[Known, int, int, int], Call]] = {
     "hang_up": lambda k, a, b, c: (
         lambda do: do.hang_up(connection_ids=[k.connection(a).connection_id], goodbye=b > 1)
     ),
-    "why_gone": lambda k, a, b, c: lambda do: do.why_gone(connection=k.connection(a)),
+    "find_ending": lambda k, a, b, c: lambda do: do.find_ending(connection=k.connection(a)),
 }
 SECONDS = (0.5, 1.0, 3.0, 7.0, 16.0, 91.0)
 ORGANISING = ["update_event", "add_helper", "remove_helper"]

@@ -31,12 +31,12 @@ from attendance_core.events import (
 )
 from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.endings import Ending
+from attendance_core.marking.endings import Ending, FindEnding
 from attendance_core.marking.frames import Closing, Delivery, LetGo, WasMarked, YourPosition
 from attendance_core.marking.ledger import AnnulReason, Entry
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.places import Held, Marked, Place, Waiting
-from attendance_core.marking.readings import ReadPlaces, WhyGone
+from attendance_core.marking.readings import ReadPlaces
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import ConnectionId, Instant, ProcessId, SessionId, UserId
@@ -275,7 +275,7 @@ class Campus(World):
                 if client.closed:
                     ending = None
                     if isinstance(delivery.frame, Closing):
-                        ask = WhyGone(self.store.observe)
+                        ask = FindEnding(self.store.observe)
                         ending = delivery.frame.ending or drive(ask(connection=client.connection))
                     goodbye = ending is not Ending.LEASE_LOST
                     host.under_way.append(self._hang_up(host, client, goodbye))

@@ -21,9 +21,8 @@ from attendance_core.errors import (
 from attendance_core.events import AddHelper, DeleteEvent, RemoveHelper, UpdateEvent
 from attendance_core.marking.announcements import ConnectionsEnded, EventChanged, PlaceChanged
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.endings import Ending
+from attendance_core.marking.endings import Ending, FindEnding
 from attendance_core.marking.places import Held, Marked, Waiting
-from attendance_core.marking.readings import WhyGone
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import FileKey, UserId
@@ -41,7 +40,7 @@ class Hall:
         transact, terms = self.world.store.transact, self.world.terms
         self._update, self._add = UpdateEvent(transact, terms), AddHelper(transact)
         self._remove = RemoveHelper(transact, terms)
-        self._why_gone = WhyGone(self.world.store.observe)
+        self._find_ending = FindEnding(self.world.store.observe)
 
     def changes(self, **changes: Any) -> None:
         drive(self._update(actor=ANNA, event_id=self.world.event_id, **changes))
@@ -62,8 +61,8 @@ class Hall:
     def prepares(self, marker: Connection, target: UserId) -> None:
         drive(self.world.prepare(connection=marker, target=target))
 
-    def why_gone(self, connection: Connection) -> Ending:
-        return drive(self._why_gone(connection=connection))
+    def find_ending(self, connection: Connection) -> Ending:
+        return drive(self._find_ending(connection=connection))
 
     def marking(self) -> set[UserId]:
         """Who has a ``marking`` socket."""
@@ -202,7 +201,7 @@ class TestNarrowing:
         assert ended == ConnectionsEnded(world.event_id, Ending.LEFT_OUT, ids)
         assert isinstance(changed, EventChanged)
         for connection in boris:
-            assert hall.why_gone(connection) is Ending.LEFT_OUT
+            assert hall.find_ending(connection) is Ending.LEFT_OUT
             with pytest.raises(NoLongerMarks) as refused:
                 drive(world.confirm(connection=connection))
             assert Ending.of(refused.value) is Ending.LEFT_OUT
@@ -334,9 +333,9 @@ class TestUpdateEvent:
 def test_a_connection_that_is_gone_for_another_reason_says_so(hall: Hall) -> None:
     hall.lets(WhoMarks.ORGANISERS)
     marking, waiting = (hall.world.connection(BORIS, role) for role in (Role.MARKING, Role.MARK_ME))
-    assert hall.why_gone(marking) is Ending.LEFT, "who is not in the event has left it"
+    assert hall.find_ending(marking) is Ending.LEFT, "who is not in the event has left it"
     hall.world.waits(BORIS)
-    assert hall.why_gone(marking) is Ending.LEFT_OUT
-    assert hall.why_gone(waiting) is Ending.LEASE_LOST
+    assert hall.find_ending(marking) is Ending.LEFT_OUT
+    assert hall.find_ending(waiting) is Ending.LEASE_LOST
     hall.adds(BORIS)
-    assert hall.why_gone(replace(marking)) is Ending.LEASE_LOST
+    assert hall.find_ending(replace(marking)) is Ending.LEASE_LOST

@@ -18,9 +18,8 @@ from attendance_core.errors import (
 )
 from attendance_core.events import DeleteEvent, LeaveEvent
 from attendance_core.marking.connections import Connection, Process, Role
-from attendance_core.marking.endings import Ending
+from attendance_core.marking.endings import Ending, FindEnding
 from attendance_core.marking.places import Held, Place, Waiting
-from attendance_core.marking.readings import WhyGone
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.upkeep import Sweep
 from attendance_core.ports import Unit
@@ -254,7 +253,7 @@ class TestSweep:
 
 class TestWhyGone:
     def why(self, world: World, connection: Connection) -> Ending:
-        return drive(WhyGone(world.store.observe)(connection=connection))
+        return drive(FindEnding(world.store.observe)(connection=connection))
 
     def test_the_reason_is_found_in_the_store(self, world: World) -> None:
         waiting, left = world.waits(2), world.waits(3)

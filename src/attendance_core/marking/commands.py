@@ -13,6 +13,7 @@ from attendance_core import ports
 from attendance_core.errors import NotWaiting
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Process
+from attendance_core.marking.endings import find_ending
 from attendance_core.marking.ledger import NewEntry, Origin
 from attendance_core.marking.moves import (
     add_connection,
@@ -34,7 +35,6 @@ from attendance_core.marking.places import (
     chosen,
     held_by,
 )
-from attendance_core.marking.readings import why_gone
 from attendance_core.marking.terms import Terms
 from attendance_core.marking.who_marks import check_lets_mark
 from attendance_core.vocabulary import ConnectionId, UserId
@@ -51,13 +51,13 @@ def _command(
 
     Where it chooses somebody, the event has to let its person mark; where it marks, nobody changes
     the event meanwhile, so that no mark is behind the end of one that is shortened. Raises
-    EventOver, MayNotMark, and what `why_gone` says of a connection that is gone.
+    EventOver, MayNotMark, and what `find_ending` says of a connection that is gone.
     """
     marker, event_id = connection.user_id, connection.event_id
     places = unit.places.lock(event_id, sorted({marker, *targets}), marker=marker)
     found = unit.connections.find(connection.connection_id)
     if found is None:
-        raise why_gone(unit, connection).as_error()
+        raise find_ending(unit, connection).as_error()
     event = unit.events.lock_shared(event_id) if marks else unit.events.get(event_id)
     event.check_not_over(unit.now())
     if chooses:  # whoever leaves them out meanwhile waits for their place, and ends this hold
@@ -168,7 +168,7 @@ class PrepareToMark:
     terms: Terms
 
     async def __call__(self, *, connection: Connection, target: UserId) -> Outcome:
-        """Raises EventOver, and what `why_gone` says; then MayNotMark, Yourself, YouAreWaiting,
+        """Raises EventOver, and what `find_ending` says; then MayNotMark, Yourself, YouAreWaiting,
         AlreadyHolding, AlreadyMarked, Taken, NotWaiting, TooSoon.
         """
         marker = connection.user_id
@@ -205,7 +205,7 @@ class ConfirmMarking:
     async def __call__(self, *, connection: Connection, target: UserId | None = None) -> Outcome:
         """``target``, where given, is the person held, or one whose standing mark is mine: then
         the answer is the same, and nothing changes or is paid. Raises NobodyHeld, NotHeld,
-        EventOver, and what `why_gone` says.
+        EventOver, and what `find_ending` says.
         """
         marker = connection.user_id
 
@@ -236,7 +236,7 @@ class RefuseToMark:
     terms: Terms
 
     async def __call__(self, *, connection: Connection, target: UserId | None = None) -> Outcome:
-        """Raises NobodyHeld, NotHeld, EventOver, and what `why_gone` says."""
+        """Raises NobodyHeld, NotHeld, EventOver, and what `find_ending` says."""
         marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:

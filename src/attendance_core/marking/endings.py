@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
+from attendance_core import ports
 from attendance_core.errors import (
     EventDeleted,
+    EventNotFound,
     EventOver,
     LeaseLost,
     LeftEvent,
     NoLongerMarks,
     NotLoggedIn,
 )
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.who_marks import may_mark
 
 
 class Ending(Enum):
@@ -46,3 +51,32 @@ ERRORS: dict[Ending, type[Exception]] = {
     Ending.LOGGED_OUT: NotLoggedIn,
     Ending.LEASE_LOST: LeaseLost,
 }
+
+
+def find_ending(unit: ports.Unit, connection: Connection) -> Ending:
+    """Finds out why a connection that was open is no longer in the store."""
+    try:
+        event = unit.events.get(connection.event_id)
+    except EventNotFound:
+        return Ending.DELETED
+    if unit.sessions.find(connection.session_id) is None:
+        return Ending.LOGGED_OUT
+    mine = next(iter(unit.places.of(connection.event_id, [connection.user_id])), None)
+    if mine is None or not mine.member:
+        return Ending.LEFT
+    if unit.now() >= event.ends_at:
+        return Ending.OVER
+    if connection.role is Role.MARKING and not may_mark(unit, event, connection.user_id):
+        return Ending.LEFT_OUT
+    return Ending.LEASE_LOST
+
+
+@dataclass(frozen=True, slots=True)
+class FindEnding:
+    """Finds out, for a socket whose connection has gone from the store, why it has."""
+
+    observe: ports.Observe
+
+    async def __call__(self, *, connection: Connection) -> Ending:
+        """Reads the event, the session and the place. Raises Unavailable."""
+        return await self.observe(lambda unit: find_ending(unit, connection))

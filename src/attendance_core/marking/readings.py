@@ -1,4 +1,4 @@
-"""Looks at a room in the store, and at why a socket has gone from it. Contract: 6.10."""
+"""Looks at a room in the store, for the mirror of it. Contract: 6.10, 8.7."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from attendance_core import ports
 from attendance_core.errors import EventNotFound
-from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import EventUpdated
 from attendance_core.marking.places import Place
 from attendance_core.marking.terms import Terms
-from attendance_core.marking.who_marks import may_mark
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
 
 
@@ -86,32 +85,3 @@ class ReadPlaces:
     async def __call__(self, *, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
         """Reads one moment of the truth. Contract: 8.7. Raises Unavailable."""
         return await self.observe(lambda unit: unit.places.of(event_id, user_ids))
-
-
-def why_gone(unit: ports.Unit, connection: Connection) -> Ending:
-    """Finds out why a connection is no longer in the store."""
-    try:
-        event = unit.events.get(connection.event_id)
-    except EventNotFound:
-        return Ending.DELETED
-    if unit.sessions.find(connection.session_id) is None:
-        return Ending.LOGGED_OUT
-    mine = next(iter(unit.places.of(connection.event_id, [connection.user_id])), None)
-    if mine is None or not mine.member:
-        return Ending.LEFT
-    if unit.now() >= event.ends_at:
-        return Ending.OVER
-    if connection.role is Role.MARKING and not may_mark(unit, event, connection.user_id):
-        return Ending.LEFT_OUT
-    return Ending.LEASE_LOST
-
-
-@dataclass(frozen=True, slots=True)
-class WhyGone:
-    """Tells a socket whose connection has gone from the store why it has."""
-
-    observe: ports.Observe
-
-    async def __call__(self, *, connection: Connection) -> Ending:
-        """Reads the event, the session and the place. Raises Unavailable."""
-        return await self.observe(lambda unit: why_gone(unit, connection))

@@ -1,4 +1,4 @@
-"""What processes do without being asked: prove that they live, sweep, and read rooms again.
+"""What processes do without being asked: prove that they live, and sweep.
 
 Contract: 6.6 to 6.9, 6.13.
 """

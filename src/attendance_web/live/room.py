@@ -268,7 +268,7 @@ class Room:
 
     async def _ask_why(self, outbox: Outbox) -> None:
         try:
-            ending = await self._use_cases.why_gone(connection=outbox.connection)
+            ending = await self._use_cases.find_ending(connection=outbox.connection)
         except Exception as error:
             if not isinstance(error, Unavailable):
                 logger.exception("why a connection has gone could not be found out")
