@@ -42,10 +42,9 @@ SEARCH = settings(
 
 
 def people_may_mark_themselves(plant: Plant) -> None:
-    def check_may_choose(target: UserId, *, mine: Place, holding: Place | None, now: float) -> Any:
-        if mine.user_id == target:
-            return None
-        return places.check_may_choose(target, mine=mine, holding=holding, now=now)
+    def check_may_choose(target: UserId, *, mine: Place, holding: Place | None, now: float) -> None:
+        if mine.user_id != target:
+            places.check_may_choose(target, mine=mine, holding=holding, now=now)
 
     plant.setattr(commands, "check_may_choose", check_may_choose)
 

@@ -20,7 +20,7 @@ from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason, Entry, NewEntry, Origin
-from attendance_core.marking.moves import lock_own_place
+from attendance_core.marking.moves import lock_places_of
 from attendance_core.marking.places import Marked
 from attendance_core.marking.who_marks import is_organiser
 from attendance_core.texts import checked_text
@@ -50,7 +50,7 @@ class MarkParticipant:
         def work(unit: ports.Unit) -> int:
             event = unit.events.get(event_id)
             check_organiser(unit, event, actor)
-            place = lock_own_place(unit, event_id, user_id)[user_id]
+            place = lock_places_of(unit, event_id, user_id)[user_id]
             event = unit.events.lock_shared(event_id)
             check_organiser(unit, event, actor)  # who helps no more may have waited for the place
             if user_id == actor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.errors import NotWaiting
@@ -21,18 +22,17 @@ from attendance_core.marking.moves import (
     check_not_too_soon,
     end_hold,
     hang_up,
-    lock_own_place,
+    lock_places_of,
     settle,
 )
 from attendance_core.marking.outcomes import Asked, Outcome, Ready
 from attendance_core.marking.places import (
-    Held,
     Marked,
     Place,
     check_may_choose,
     check_may_wait,
     check_not_waiting,
-    chosen,
+    get_held,
     held_by,
 )
 from attendance_core.marking.terms import Terms
@@ -40,13 +40,20 @@ from attendance_core.marking.who_marks import check_lets_mark
 from attendance_core.vocabulary import ConnectionId, UserId
 
 
-def _command(
+class _Locked(NamedTuple):
+    """What a command stands on: the places it depends on, and the process of its socket."""
+
+    places: Mapping[UserId, Place]
+    judge: Process | None
+
+
+def _lock_for_command(
     unit: ports.Unit,
     connection: Connection,
     *targets: UserId,
     chooses: bool = False,
     marks: bool = False,
-) -> tuple[Mapping[UserId, Place], Process | None]:
+) -> _Locked:
     """Locks the places a command depends on; then its connection must be there, and the event on.
 
     Where it chooses somebody, the event has to let its person mark; where it marks, nobody changes
@@ -62,7 +69,7 @@ def _command(
     event.check_not_over(unit.now())
     if chooses:  # whoever leaves them out meanwhile waits for their place, and ends this hold
         check_lets_mark(unit, event, marker)
-    return places, found.process
+    return _Locked(places, found.process)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ class MarkMe:
         def work(unit: ports.Unit) -> Asked:
             event = unit.events.get(event_id)
             is_logged_in = unit.sessions.lock(connection.session_id) is not None
-            places = lock_own_place(unit, event_id, actor)
+            places = lock_places_of(unit, event_id, actor)
             mine, now = places[actor], unit.now()
             if isinstance(mine.state, Marked):
                 return Asked(mine, now)
@@ -116,7 +123,7 @@ class ReadyToMark:
 
         def work(unit: ports.Unit) -> Ready:
             is_logged_in = unit.sessions.lock(connection.session_id) is not None
-            places = lock_own_place(unit, event_id, actor)
+            places = lock_places_of(unit, event_id, actor)
             places, others = add_connection(
                 unit, connection, places, self.terms, is_logged_in=is_logged_in
             )
@@ -174,20 +181,20 @@ class PrepareToMark:
         marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
-            found, process = _command(unit, connection, target, chooses=True)
+            found, judge = _lock_for_command(unit, connection, target, chooses=True)
             now = unit.now()
             places = {
-                each.user_id: settle(unit, each, process, self.terms) for each in found.values()
+                each.user_id: settle(unit, each, judge, self.terms) for each in found.values()
             }
             ended = tuple(each for each in places.values() if each != found[each.user_id])
             holding = held_by(marker, places.values())
-            again = check_may_choose(target, mine=places[marker], holding=holding, now=now)
-            if again is not None and isinstance(again.state, Held):
-                return Outcome(again, now, changed=False, ended=ended)
+            check_may_choose(target, mine=places[marker], holding=holding, now=now)
+            if holding is not None and holding.is_held_by(marker, now):  # it is the target
+                return Outcome(holding, now, changed=False, ended=ended)
             if target not in places:
                 raise NotWaiting
             held = places[target].held(marker, now, self.terms.hold_seconds)
-            check_not_too_soon(unit, places[target], marker, process, self.terms)
+            check_not_too_soon(unit, places[target], marker, judge, self.terms)
             unit.places.put(held)
             unit.announce(PlaceChanged(held, now, connection.connection_id))
             return Outcome(held, now, ended=ended)
@@ -211,13 +218,13 @@ class ConfirmMarking:
 
         def work(unit: ports.Unit) -> Outcome:
             targets = () if target is None else (target,)
-            places, _ = _command(unit, connection, *targets, marks=True)
+            places, _ = _lock_for_command(unit, connection, *targets, marks=True)
             now = unit.now()
             if target is not None and target in places:
                 done = places[target]
                 if isinstance(done.state, Marked) and done.state.marker == marker:
                     return Outcome(done, now, changed=False)
-            held = chosen(marker, target, holding=held_by(marker, places.values()), now=now)
+            held = get_held(marker, target, holding=held_by(marker, places.values()), now=now)
             marked = held.marked(marker, now)
             entry = NewEntry(held.event_id, held.user_id, marked.last_n, marker, now, Origin.HOLD)
             pays = unit.ledger.add_hold(entry, marked, self.terms)
@@ -240,10 +247,10 @@ class RefuseToMark:
         marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
-            places, process = _command(unit, connection)
+            places, judge = _lock_for_command(unit, connection)
             now = unit.now()
-            held = chosen(marker, target, holding=held_by(marker, places.values()), now=now)
-            given_back = end_hold(unit, held, process, self.terms, connection.connection_id)
+            held = get_held(marker, target, holding=held_by(marker, places.values()), now=now)
+            given_back = end_hold(unit, held, judge, self.terms, connection.connection_id)
             return Outcome(given_back, now)
 
         return await self.transact(work)

@@ -110,7 +110,7 @@ def check_not_too_soon(
         raise TooSoon(seconds=seconds)
 
 
-def lock_own_place(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserId, Place]:
+def lock_places_of(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapping[UserId, Place]:
     """Makes a person's place where there is none, and locks it and that of whom they hold.
 
     Raises EventNotFound, also where the event was deleted while we waited for them;

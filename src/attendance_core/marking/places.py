@@ -206,10 +206,8 @@ def check_not_waiting(mine: Place) -> None:
         raise YouAreWaiting
 
 
-def check_may_choose(
-    target: UserId, *, mine: Place, holding: Place | None, now: Instant
-) -> Place | None:
-    """Answers the place held already where one chooses it again; else None, and they may choose.
+def check_may_choose(target: UserId, *, mine: Place, holding: Place | None, now: Instant) -> None:
+    """Passes one who may choose this person, or has chosen them already.
 
     Raises Yourself, YouAreWaiting, AlreadyHolding.
     """
@@ -217,14 +215,15 @@ def check_may_choose(
         raise Yourself
     check_not_waiting(mine)
     if holding is None or not holding.is_held_by(mine.user_id, now):
-        return None
+        return
     if holding.user_id != target:
         raise AlreadyHolding
-    return holding
 
 
-def chosen(marker: UserId, target: UserId | None, *, holding: Place | None, now: Instant) -> Place:
-    """Finds the place that a confirm or a refuse is about. Raises NobodyHeld, NotHeld."""
+def get_held(
+    marker: UserId, target: UserId | None, *, holding: Place | None, now: Instant
+) -> Place:
+    """Gets the place that a confirm or a refuse is about. Raises NobodyHeld, NotHeld."""
     if holding is None or not holding.is_held_by(marker, now):
         raise NobodyHeld
     if target is not None and target != holding.user_id:
