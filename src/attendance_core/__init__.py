@@ -88,7 +88,7 @@ from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Confirmed, GivenBack, Prepared
 from attendance_core.marking.ledger import AnnulReason, Entry, EntryNotes, Grade, Origin
-from attendance_core.marking.outcomes import Asked, Outcome, Ready
+from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import Held, Marked, Place, SheetCounts, Waiting
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.terms import Terms
@@ -122,7 +122,7 @@ __all__ = [
     "AlreadyMarked",
     "Announcement",
     "AnnulReason",
-    "Asked",
+    "AskerOpened",
     "Attended",
     "BadCharacters",
     "BadLength",
@@ -172,6 +172,7 @@ __all__ = [
     "LeftEvent",
     "LoggedIn",
     "Marked",
+    "MarkerOpened",
     "MayNotAnnul",
     "MayNotMark",
     "Membership",
@@ -201,7 +202,6 @@ __all__ = [
     "ProfileSeen",
     "ProfileSummary",
     "Reading",
-    "Ready",
     "RecordChanged",
     "Refusal",
     "Role",

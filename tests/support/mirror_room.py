@@ -9,7 +9,7 @@ from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import Delivery, EventUpdated, Frame
 from attendance_core.marking.mirror import Mirror
-from attendance_core.marking.outcomes import Asked, Outcome, Ready
+from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import Held, Place, State
 from attendance_core.marking.readings import Reading
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
@@ -53,13 +53,13 @@ class Room:
         self, user_id: UserId, holding: Place | None = None, *, hears_news: bool = False
     ) -> ConnectionId:
         connection = self.connection(user_id, Role.MARKING)
-        ready = Ready(holding, AT)
+        ready = MarkerOpened(holding, AT)
         self.deliver(self.mirror.add_marker(connection, ready, hears_news=hears_news))
         return connection.connection_id
 
     def waits(self, mine: Place, *, hears_news: bool = False, at: float = AT) -> ConnectionId:
         connection = self.connection(mine.user_id, Role.MARK_ME)
-        asked = Asked(mine, at)
+        asked = AskerOpened(mine, at)
         self.deliver(self.mirror.add_asker(connection, asked, hears_news=hears_news))
         return connection.connection_id
 

@@ -10,7 +10,7 @@ from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, Delivery, UserJoined, UserLeft, WasMarked
-from attendance_core.marking.outcomes import Asked, Ready
+from attendance_core.marking.outcomes import AskerOpened, MarkerOpened
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
 from attendance_core.vocabulary import UserId
@@ -115,9 +115,9 @@ class TestClosing:
         assert room.mirror.is_empty
         one, two = room.connection(BOB, Role.MARK_ME), room.connection(BOB, Role.MARK_ME)
         three = room.connection(MIA, Role.MARKING)
-        room.mirror.add_asker(one, Asked(place(BOB, 1, Waiting(10)), AT))
-        room.mirror.add_asker(two, Asked(place(BOB, 1, Waiting(10)), AT))
-        room.mirror.add_marker(three, Ready(None, AT))
+        room.mirror.add_asker(one, AskerOpened(place(BOB, 1, Waiting(10)), AT))
+        room.mirror.add_asker(two, AskerOpened(place(BOB, 1, Waiting(10)), AT))
+        room.mirror.add_marker(three, MarkerOpened(None, AT))
         assert room.mirror.watched == [BOB, MIA]
         for connection in (one, three, three):
             room.mirror.remove(connection)
@@ -168,9 +168,9 @@ def test_whatever_is_lost_doubled_or_reordered_one_reading_mends_it(
                 clients[cid].takes(each.frame)
 
     for client in (mia, max_):
-        deliver(room.mirror.add_marker(client.connection, Ready(None, AT)))
+        deliver(room.mirror.add_marker(client.connection, MarkerOpened(None, AT)))
     if moves:
-        deliver(room.mirror.add_asker(bob.connection, Asked(mine[0], AT)))
+        deliver(room.mirror.add_asker(bob.connection, AskerOpened(mine[0], AT)))
     heard = data.draw(st.lists(st.sampled_from(mine), max_size=12))
     for each in heard:
         asks = isinstance(each.state, Held) and data.draw(st.booleans())

@@ -25,7 +25,7 @@ from attendance_core.marking.moves import (
     lock_places_of,
     settle,
 )
-from attendance_core.marking.outcomes import Asked, Outcome, Ready
+from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import (
     Marked,
     Place,
@@ -79,19 +79,19 @@ class MarkMe:
     transact: ports.Transact
     terms: Terms
 
-    async def __call__(self, *, connection: Connection) -> Asked:
+    async def __call__(self, *, connection: Connection) -> AskerOpened:
         """Raises EventNotFound, EventOver, HoldingSomebody, TooManySockets, NotLoggedIn,
         LeaseLost.
         """
         event_id, actor = connection.event_id, connection.user_id
 
-        def work(unit: ports.Unit) -> Asked:
+        def work(unit: ports.Unit) -> AskerOpened:
             event = unit.events.get(event_id)
             is_logged_in = unit.sessions.lock(connection.session_id) is not None
             places = lock_places_of(unit, event_id, actor)
             mine, now = places[actor], unit.now()
             if isinstance(mine.state, Marked):
-                return Asked(mine, now)
+                return AskerOpened(mine, now)
             event.check_not_over(now)
             places, others = add_connection(
                 unit, connection, places, self.terms, is_logged_in=is_logged_in
@@ -103,7 +103,7 @@ class MarkMe:
             if asked != mine:
                 unit.places.put(asked)
                 unit.announce(PlaceChanged(asked, now))
-            return Asked(asked, now)
+            return AskerOpened(asked, now)
 
         return await self.transact(work)
 
@@ -115,13 +115,13 @@ class ReadyToMark:
     transact: ports.Transact
     terms: Terms
 
-    async def __call__(self, *, connection: Connection) -> Ready:
+    async def __call__(self, *, connection: Connection) -> MarkerOpened:
         """Raises EventNotFound, EventOver, EventNotStarted, MayNotMark, YouAreWaiting, and as
         `MarkMe`.
         """
         event_id, actor = connection.event_id, connection.user_id
 
-        def work(unit: ports.Unit) -> Ready:
+        def work(unit: ports.Unit) -> MarkerOpened:
             is_logged_in = unit.sessions.lock(connection.session_id) is not None
             places = lock_places_of(unit, event_id, actor)
             places, others = add_connection(
@@ -140,7 +140,7 @@ class ReadyToMark:
             if joined != mine:
                 unit.places.put(joined)
                 unit.announce(PlaceChanged(joined, now))
-            return Ready(held_by(actor, places.values()), now)
+            return MarkerOpened(held_by(actor, places.values()), now)
 
         return await self.transact(work)
 

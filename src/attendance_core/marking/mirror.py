@@ -34,7 +34,7 @@ from attendance_core.marking.frames import (
     Prepared,
     ReservationExpired,
 )
-from attendance_core.marking.outcomes import Asked, Outcome, Ready, answer_about
+from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome, answer_about
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.views import View, since
@@ -167,7 +167,7 @@ class Mirror:
     def add_asker(
         self,
         connection: Connection,
-        asked: Asked,
+        opened: AskerOpened,
         *,
         hears_news: bool = False,
         now: Seconds = 0.0,
@@ -176,20 +176,20 @@ class Mirror:
 
         ``now`` is by the stopwatch that `tell_positions` goes by.
         """
-        deliveries = self.apply_announcement(PlaceChanged(asked.place, asked.at))
+        deliveries = self.apply_announcement(PlaceChanged(opened.place, opened.at))
         self._heard_count += 1
         view = View(connection, self._heard_count, hears_news, event=self._event)
         self._askers.add(view)
-        deliveries += self._askers.tell_person(self._known[connection.user_id], asked.at)
+        deliveries += self._askers.tell_person(self._known[connection.user_id], opened.at)
         return deliveries + self._askers.tell_position(view, now)
 
     def add_marker(
-        self, connection: Connection, ready: Ready, *, hears_news: bool = False
+        self, connection: Connection, opened: MarkerOpened, *, hears_news: bool = False
     ) -> list[Delivery]:
         """Adds a ``marking`` socket, open and stored: it gets the list, and whom it holds."""
-        holding = ready.holding
+        holding = opened.holding
         deliveries = (
-            [] if holding is None else self.apply_announcement(PlaceChanged(holding, ready.at))
+            [] if holding is None else self.apply_announcement(PlaceChanged(holding, opened.at))
         )
         self._heard_count += 1
         view = View(connection, self._heard_count, hears_news, event=self._event)
@@ -201,7 +201,7 @@ class Mirror:
             known = self._known[holding.user_id]
             if known.state == holding.state:
                 view.holds[holding.user_id] = holding.state
-                left = round(holding.state.until - ready.at, 6)
+                left = round(holding.state.until - opened.at, 6)
                 prepared = [Delivery(Prepared(holding.user_id, left), to)]
         listed = sorted(
             (since(place), place.user_id) for place in self._known.values() if view.shows(place)

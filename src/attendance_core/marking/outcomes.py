@@ -33,16 +33,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One who opened to wait has this place; where it is Marked already, nothing is open."""
+class AskerOpened:
+    """A ``mark_me`` socket was opened; none was where the place of its person is Marked."""
 
     place: Place
     at: Instant
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A marking socket is open; ``holding`` is whom its person holds already."""
+class MarkerOpened:
+    """A ``marking`` socket was opened; ``holding`` is whom its person holds already."""
 
     holding: Place | None
     at: Instant

@@ -20,7 +20,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, Confirmed, Delivery, HeldBy, WasMarked
 from attendance_core.marking.mirror import Mirror, RoomCounts
-from attendance_core.marking.outcomes import Asked, Outcome, Ready
+from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import Place
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
@@ -154,22 +154,22 @@ class Room:
             self._deliver(self._mirror.apply_announcement(heard))
             self.streams.count_soon()
 
-    def add_asker(self, outbox: Outbox, asked: Asked) -> None:
+    def add_asker(self, outbox: Outbox, opened: AskerOpened) -> None:
         """Takes in a ``mark_me`` socket that is open and stored."""
         connection, hears_news = outbox.connection, outbox.hears_news
         self._outboxes[connection.connection_id] = outbox
         now = asyncio.get_running_loop().time()
-        self._deliver(self._mirror.add_asker(connection, asked, hears_news=hears_news, now=now))
+        self._deliver(self._mirror.add_asker(connection, opened, hears_news=hears_news, now=now))
 
     def knows_newer(self, place: Place) -> bool:
         """Tells whether a person's place has become another than this."""
         return self._mirror.knows_newer(place)
 
-    def add_marker(self, outbox: Outbox, ready: Ready) -> None:
+    def add_marker(self, outbox: Outbox, opened: MarkerOpened) -> None:
         """Takes in a ``marking`` socket that is open and stored."""
         connection, hears_news = outbox.connection, outbox.hears_news
         self._outboxes[connection.connection_id] = outbox
-        self._deliver(self._mirror.add_marker(connection, ready, hears_news=hears_news))
+        self._deliver(self._mirror.add_marker(connection, opened, hears_news=hears_news))
 
     async def carry_out(self, outbox: Outbox, command: Awaitable[Outcome]) -> None:
         """Sends a command's answer, and what others see of it. Raises its refusal."""

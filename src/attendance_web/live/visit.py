@@ -114,19 +114,19 @@ class Visit:
         # Before it is announced, so that their name goes out with it
         if self._connection.role is Role.MARKING:
             await self._room.people.load_missing([self._connection.user_id])
-            ready = await use_cases.ready_to_mark(connection=self._connection)
-            self._room.add_marker(self._outbox, ready)
+            marker = await use_cases.ready_to_mark(connection=self._connection)
+            self._room.add_marker(self._outbox, marker)
             return True
         await self._room.people.reload([self._connection.user_id])
-        asked = await use_cases.mark_me(connection=self._connection)
-        state = asked.place.state
+        asker = await use_cases.mark_me(connection=self._connection)
+        state = asker.place.state
         if isinstance(state, Marked):
-            if self._room.knows_newer(asked.place):  # annulled since. Contract: 8.7
+            if self._room.knows_newer(asker.place):  # annulled since. Contract: 8.7
                 self._outbox.close(RESTART)
                 return False
             self._outbox.close(MARKED, encode(WasMarked(state.marker), self._outbox.language))
             return False
-        self._room.add_asker(self._outbox, asked)
+        self._room.add_asker(self._outbox, asker)
         return True
 
     async def _talk(self) -> None:
