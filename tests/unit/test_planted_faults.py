@@ -20,8 +20,8 @@ from attendance_core.marking.announcements import Announcement
 from attendance_core.marking.askers import Askers
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.mirror import Mirror
-from attendance_core.marking.order import Order
 from attendance_core.marking.places import Held, Marked, Place
+from attendance_core.marking.positions import Positions
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import UserId
 from tests.support.marking_machine import Marking
@@ -195,9 +195,9 @@ def one_is_let_go_before_one_was_marked(plant: Plant) -> None:
 
 
 def who_is_held_loses_their_number(plant: Plant) -> None:
-    put = Order.put
+    put = Positions.put
     plant.setattr(
-        Order,
+        Positions,
         "put",
         lambda self, place: put(
             self, replace(place, state=None) if isinstance(place.state, Held) else place

@@ -10,8 +10,8 @@ from typing import Final
 
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.frames import Delivery, Frame, HeldBy, YourPosition
-from attendance_core.marking.order import Order
 from attendance_core.marking.places import Marked, Place
+from attendance_core.marking.positions import Positions
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
 
@@ -23,7 +23,7 @@ class Askers:
 
     def __init__(self) -> None:
         self._of: dict[UserId, dict[ConnectionId, View]] = {}
-        self._order = Order()
+        self._positions = Positions()
         self.markers: Set[UserId] = frozenset()  # who is there to mark, on whatever process
         self._owes_positions = False
         self._hearing: dict[ConnectionId, View] = {}  # those that hear news
@@ -61,7 +61,7 @@ class Askers:
 
     def note_place(self, place: Place) -> None:
         """Notes somebody's place, whoever it is."""
-        if self._order.put(place):
+        if self._positions.put(place):
             self._owes_positions = True
 
     def note_markers(self, markers: Set[UserId]) -> None:
@@ -84,11 +84,11 @@ class Askers:
     def tell_position(self, view: View, now: Seconds) -> list[Delivery]:
         """Tells one their position, where they have one that they do not know."""
         user_id = view.connection.user_id
-        position = self._order.position_of(user_id)
+        position = self._positions.position_of(user_id)
         if position is None or view.closing or not view.hears_news:
             return []
         markers = len(self.markers) - (user_id in self.markers)
-        frame = YourPosition(position, len(self._order), markers)
+        frame = YourPosition(position, len(self._positions), markers)
         if frame == view.your_position:
             return []
         view.your_position, view.your_position_at = frame, now

@@ -1,4 +1,4 @@
-"""Who is on the list of an event, in the order of asking. Contract: 6.20."""
+"""The how-many-th everybody on the list of an event is. Contract: 6.16, 6.20."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.vocabulary import Instant, UserId
 
 
-class Order:
-    """Counts those who wait or are held; changing one and finding one's position take no time."""
+class Positions:
+    """Keeps who waits or is held, in the order of asking; changing or finding one takes no time."""
 
     def __init__(self) -> None:
         self._in_order: list[tuple[Instant, UserId]] = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance_core.marking.order import Order
 from attendance_core.marking.places import Held, Marked, Place, State, Waiting
+from attendance_core.marking.positions import Positions
 from attendance_core.vocabulary import UserId
 from tests.support.mirror_room import BOB, BY_MIA, EVENT, MAX, MIA, place
 
@@ -23,25 +23,25 @@ states: st.SearchStrategy[State] = st.one_of(
 def test_everybody_has_the_position_that_sorting_gives_them(
     changes: list[tuple[UserId, State]],
 ) -> None:
-    order, places = Order(), dict[UserId, Place]()
+    positions, places = Positions(), dict[UserId, Place]()
     for user_id, state in changes:
         places[user_id] = Place(EVENT, user_id, state=state)
-        order.put(places[user_id])
+        positions.put(places[user_id])
         listed = sorted(
             (each.state.since, each.user_id)
             for each in places.values()
             if isinstance(each.state, Waiting | Held)
         )
-        positions = {user: position for position, (_, user) in enumerate(listed, 1)}
-        assert len(order) == len(listed)
-        assert {each: order.position_of(each) for each in places} == {
-            each: positions.get(each) for each in places
+        sorted_out = {user: position for position, (_, user) in enumerate(listed, 1)}
+        assert len(positions) == len(listed)
+        assert {each: positions.position_of(each) for each in places} == {
+            each: sorted_out.get(each) for each in places
         }
 
 
 def test_it_tells_what_is_new() -> None:
-    order = Order()
-    assert order.put(place(BOB, 1, Waiting(10)))
-    assert not order.put(place(BOB, 2, BY_MIA))  # who is held keeps their position
-    assert not order.put(place(MAX, 1, None))
-    assert order.put(place(BOB, 3, None))
+    positions = Positions()
+    assert positions.put(place(BOB, 1, Waiting(10)))
+    assert not positions.put(place(BOB, 2, BY_MIA))  # who is held keeps their position
+    assert not positions.put(place(MAX, 1, None))
+    assert positions.put(place(BOB, 3, None))
