@@ -68,7 +68,7 @@ class WrittenLedger:
             kept = replace(kept, origin=None, reason=AnnulReason.OTHER)
         self._entries[seat, n] = kept
         if new.origin is Origin.HOLD:
-            has_paid = unit.ledger.add_hold(new, place, FEW)
+            has_paid = unit.ledger.add_mark_from_hold(new, place, FEW)
             assert has_paid == (kept in paying(self._entries.values(), FEW))
         else:
             unit.places.put(place)

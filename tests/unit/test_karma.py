@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attendance_core.marking.karma import Before, paying, pays
+from attendance_core.marking.karma import MarksBefore, paying, pays
 from attendance_core.marking.ledger import AnnulReason, Entry, Origin, month_of
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId, UserId
@@ -85,9 +85,9 @@ class TestUnchecked:
         marks = [mark(number, 1, 2, checked=False) for number in range(3)]
         marks += [mark(9, 1, 3, checked=False)]
         assert earned(marks, 1) == 2
-        assert pays(Before(0, 3), True, FEW)
-        assert not pays(Before(0, 3), False, FEW)
-        assert not pays(Before(2, 0), True, FEW)
+        assert pays(MarksBefore(0, 3), True, FEW)
+        assert not pays(MarksBefore(0, 3), False, FEW)
+        assert not pays(MarksBefore(2, 0), True, FEW)
 
 
 class TestAnnulled:

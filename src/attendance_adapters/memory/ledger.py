@@ -48,7 +48,7 @@ class Ledger:
         marked_as = None if entry.origin is None else profile.display_name
         self._tables.ledger_notes[key] = EntryNotes(marked_as, entry.note)
 
-    def add_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+    def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
         Places(self._tables).put(marked)
         self.add(entry)
         kept = self.find(entry.event_id, entry.user_id, entry.n)

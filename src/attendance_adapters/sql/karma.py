@@ -78,8 +78,8 @@ PAYS = (
     )
     .scalar_subquery()
 )
-# Of any, what its karma goes by
-FACTS = select(
+# Of any mark, what its karma goes by
+COUNT_MARKS_BEFORE = select(
     ledger.c.person_checked,
     _count_before(_is_between_the_two, _pair_a_month),
     _count_before(_is_of_unchecked, _unchecked_a_month),
@@ -88,7 +88,7 @@ FACTS = select(
     ledger.c.user_id == _user,
     ledger.c.n == bindparam("n", type_=Integer),
 )
-MONTHS = select(
+SUM_OF_MONTHS = select(
     func.coalesce(func.sum(karma_months.c.paying), 0),
     func.count(
         case(
@@ -125,7 +125,7 @@ _counted = (
     )
     .subquery()
 )
-PAYING = (
+COUNT_PAYING = (
     select(func.count())
     .select_from(_counted)
     .where(
@@ -147,7 +147,7 @@ def rule_of(terms: Terms) -> Mapping[str, int]:
 def count_paying(execute: Any, user_id: UserId, terms: Terms) -> int:
     """Counts the marks of somebody that pay."""
     keys = {"user_id": user_id, **rule_of(terms)}
-    paying, by_another_rule = execute(MONTHS, keys).one_or_none()
+    paying, by_another_rule = execute(SUM_OF_MONTHS, keys).one_or_none()
     if by_another_rule:
-        paying = execute(PAYING, keys).scalar_one()
+        paying = execute(COUNT_PAYING, keys).scalar_one()
     return int(paying)

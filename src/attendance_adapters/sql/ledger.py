@@ -26,12 +26,12 @@ from attendance_adapters.sql.entries import (
     notes_from,
 )
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.karma import FACTS, PAYS, count_paying, rule_of
+from attendance_adapters.sql.karma import COUNT_MARKS_BEFORE, PAYS, count_paying, rule_of
 from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
 from attendance_adapters.sql.places import PUT_PLACE, row_of_place
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import LedgerLine
-from attendance_core.marking.karma import Before, pays
+from attendance_core.marking.karma import MarksBefore, pays
 from attendance_core.marking.ledger import (
     Entry,
     NewEntry,
@@ -70,7 +70,7 @@ ADD_ENTRY = insert(ledger).from_select(
     include_defaults=False,
 )
 # Behind the entry, whose triggers have counted it
-PUT_PLACE_OF_HOLD = PUT_PLACE.returning(PAYS)
+PUT_MARKED_PLACE = PUT_PLACE.returning(PAYS)
 PUT_NOTE = (
     update(ledger_notes)
     .where(
@@ -137,15 +137,15 @@ class Ledger:
         self._execute(ADD_ENTRY, _row_of(entry))
         self._note(entry)
 
-    def add_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+    def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
         row = _row_of(entry)
         self._execute(ADD_ENTRY, row)
-        asked = {"actor_id": row["actor_id"], "month": row["month"], **rule_of(terms)}
-        found = self._execute(PUT_PLACE_OF_HOLD, {**row_of_place(marked), **asked}).scalar_one()
+        of_month = {"actor_id": row["actor_id"], "month": row["month"], **rule_of(terms)}
+        found = self._execute(PUT_MARKED_PLACE, {**row_of_place(marked), **of_month}).scalar_one()
         if found is not None:
             return bool(found)
-        ((person_checked, *before),) = self._execute(FACTS, {**row, **rule_of(terms)})
-        return pays(Before(*before), person_checked, terms)
+        ((person_checked, *before),) = self._execute(COUNT_MARKS_BEFORE, {**row, **rule_of(terms)})
+        return pays(MarksBefore(*before), person_checked, terms)
 
     def _note(self, entry: NewEntry) -> None:
         """Notes what is to be noted: a trigger has made the row, with the person's name."""

@@ -227,7 +227,7 @@ class ConfirmMarking:
             held = get_held(marker, target, holding=held_by(marker, places.values()), now=now)
             marked = held.marked(marker, now)
             entry = NewEntry(held.event_id, held.user_id, marked.last_n, marker, now, Origin.HOLD)
-            pays = unit.ledger.add_hold(entry, marked, self.terms)
+            pays = unit.ledger.add_mark_from_hold(entry, marked, self.terms)
             paid = self.terms.karma_per_mark if pays else 0
             unit.announce(PlaceChanged(marked, now, connection.connection_id, paid))
             return Outcome(marked, now, paid=paid)

@@ -12,14 +12,14 @@ from attendance_core.vocabulary import EventId, UserId
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class MarksBefore:
     """How many standing hold marks of the same month come before one, as far as it matters."""
 
     of_pair: int  # between the same two people, whichever of them marked
     of_unchecked: int  # by the same marker, of people who had never had a tick by then
 
 
-def pays(before: Before, person_checked: bool, terms: Terms) -> bool:
+def pays(before: MarksBefore, person_checked: bool, terms: Terms) -> bool:
     """Tells whether a standing hold mark pays: the two are counted independently."""
     return before.of_pair < terms.karma_pair_a_month and (
         person_checked or before.of_unchecked < terms.karma_unchecked_a_month
@@ -46,7 +46,7 @@ def paying(entries: Iterable[Entry], terms: Terms) -> list[Entry]:
         month = month_of(entry.at)
         pair = (month, frozenset((entry.actor_id, entry.user_id)))
         unchecked = (month, entry.actor_id)
-        before = Before(of_pair[pair], of_unchecked[unchecked])
+        before = MarksBefore(of_pair[pair], of_unchecked[unchecked])
         of_pair[pair] += 1
         of_unchecked[unchecked] += not entry.person_checked
         if pays(before, entry.person_checked, terms):

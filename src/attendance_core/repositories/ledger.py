@@ -29,7 +29,7 @@ class Ledger(Protocol):
         """
         ...
 
-    def add_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
+    def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
         """Adds a mark of origin hold, without a note, and puts the place of its person.
 
         Tells whether it pays, as `karma.pays` says. Raises as `add`.

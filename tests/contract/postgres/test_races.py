@@ -155,7 +155,7 @@ class TestRaces:
             unit.places.make(event_id, ANNA)
             place = unit.places.lock(event_id, [ANNA])[ANNA].changed(state=Held(at, BORIS, at + 1))
             entry = NewEntry(event_id, ANNA, 1, BORIS, at, Origin.HOLD)
-            return bool(unit.ledger.add_hold(entry, place.marked(BORIS, at), Terms()))
+            return bool(unit.ledger.add_mark_from_hold(entry, place.marked(BORIS, at), Terms()))
 
         def first(unit: Any) -> bool:
             pays = confirm(unit, last_two[0], NOON + 1)
