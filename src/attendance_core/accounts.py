@@ -27,7 +27,7 @@ USERNAME = re.compile(rf"[\w.-]{{1,{MAX_USERNAME_LENGTH}}}")
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 8, 256  # Contract: SignUp
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
-MAX_PARTS_OF_ONE = 4  # code points that NFC makes one of
+MAX_CODE_POINTS_COMPOSED = 4  # that NFC makes one code point of
 
 
 class CredentialKind(Enum):
@@ -77,12 +77,12 @@ class Actor:
 class LoggedIn:
     """A new session with its secret, which is shown this once.
 
-    ``browser`` is what the browser shows, logged in or not, to be known again.
+    ``browser_secret`` is what the browser shows, logged in or not, to be known again.
     """
 
     user_id: UserId
     token: str
-    browser: str | None = None
+    browser_secret: str | None = None
 
 
 def session_id_of(token: str) -> SessionId:
@@ -92,7 +92,7 @@ def session_id_of(token: str) -> SessionId:
 
 def _composed(text: str, most: int) -> str:
     """Brings a text into NFC; of one that is too long, a part that is so, too."""
-    return normalize("NFC", text[: MAX_PARTS_OF_ONE * most + 1])
+    return normalize("NFC", text[: MAX_CODE_POINTS_COMPOSED * most + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +204,9 @@ class LogIn:
         so that the time says nothing of how one is kept.
         """
         username = _composed(username, MAX_USERNAME_LENGTH)
-        known = USERNAME.fullmatch(username) is not None
-        account = await self.observe(lambda unit: unit.accounts.find(username)) if known else None
+        account = None
+        if USERNAME.fullmatch(username):
+            account = await self.observe(lambda unit: unit.accounts.find(username))
         hashed = None if account is None else account.password_hash
         forms = dict.fromkeys((_composed(password, MAX_PASSWORD_LENGTH), password))  # Contract: 2.3
         right = [

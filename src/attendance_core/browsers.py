@@ -53,8 +53,8 @@ def remember_browser(
     others = [each for each in known if each.browser_id != this.browser_id]
     forgotten = [
         each.browser_id
-        for at, each in enumerate(others, start=1)
-        if at >= MAX_BROWSERS or not each.is_current(now)
+        for position, each in enumerate(others, start=1)
+        if position >= MAX_BROWSERS or not each.is_current(now)
     ]
     if forgotten:
         unit.known_browsers.remove(user_id, forgotten)
@@ -69,7 +69,7 @@ class RecogniseBrowser:
 
     async def __call__(self, *, username: str, browser_secrets: Sequence[str]) -> BrowserId | None:
         """Answers as which one the account knows it; None where it does not, or is none."""
-        by_id = [browser_id_of(each) for each in browser_secrets]
+        shown_ids = [browser_id_of(each) for each in browser_secrets]
 
         def look(unit: ports.Unit) -> BrowserId | None:
             account = unit.accounts.find(username)
@@ -77,6 +77,6 @@ class RecogniseBrowser:
             known = unit.known_browsers.of(NOBODY if account is None else account.user_id)
             now = unit.now()
             alive = {each.browser_id for each in known if each.is_current(now)}
-            return next((each for each in by_id if each in alive), None)
+            return next((each for each in shown_ids if each in alive), None)
 
         return await self.observe(look)

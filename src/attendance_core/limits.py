@@ -139,7 +139,7 @@ def _change_tally(
     return answer
 
 
-def take_one(unit: ports.Unit, limit: Limit, subject: str) -> int:
+def count_one(unit: ports.Unit, limit: Limit, subject: str) -> int:
     """Counts one more; tells in how many seconds one may, where it is one too many, or 0."""
 
     def change(tally: Tally, now: Instant) -> _Changed[int]:
@@ -158,7 +158,7 @@ class CountOne:
     async def __call__(self, *, limit: Limit, subject: str) -> None:
         """Raises TooManyRequests: then it was one too many, and does not count."""
         # What refuses is kept, too: a clock that was set back is put right once
-        seconds = await self.transact(lambda unit: take_one(unit, limit, subject))
+        seconds = await self.transact(lambda unit: count_one(unit, limit, subject))
         if seconds:
             raise TooManyRequests(seconds=seconds)
 

@@ -81,7 +81,7 @@ class Known:
 
     def browsers(self, number: int) -> Sequence[str] | None:
         """What a browser shows that some people logged in with; 0 is no browser."""
-        shown = (each.browser for each in self.people[-number:])
+        shown = (each.browser_secret for each in self.people[-number:])
         return [each for each in shown if each is not None] if number else None
 
     def event(self, number: int) -> EventId:

@@ -37,8 +37,8 @@ class House:
     def log_in(self, username: str, *shown: str, password: str = SECRET) -> str:
         """What the browser shows from now on."""
         logged_in = drive(self._log_in(username=username, password=password, browser_secrets=shown))
-        assert logged_in.browser is not None
-        return logged_in.browser
+        assert logged_in.browser_secret is not None
+        return logged_in.browser_secret
 
     def knows(self, username: str, *shown: str) -> bool:
         recognised = drive(self._recognise(username=username, browser_secrets=shown))
@@ -55,7 +55,7 @@ def house() -> House:
 
 
 def test_where_one_signed_up_or_logged_in_one_is_known(house: House) -> None:
-    signed_up = house.sign_up("anna").browser
+    signed_up = house.sign_up("anna").browser_secret
     assert signed_up is not None
     elsewhere = house.log_in("ANNA")
     for shown in (signed_up, elsewhere):
@@ -64,7 +64,7 @@ def test_where_one_signed_up_or_logged_in_one_is_known(house: House) -> None:
 
 
 def test_nobody_else_is_known_there(house: House) -> None:
-    anna, boris = house.sign_up("anna").browser, house.sign_up("boris").browser
+    anna, boris = house.sign_up("anna").browser_secret, house.sign_up("boris").browser_secret
     assert anna is not None and boris is not None
     assert not house.knows("anna", boris) and not house.knows("nobody", anna, boris)
     assert not house.knows("anna", browser_id_of(anna))  # what is kept lets nobody pass
@@ -79,7 +79,7 @@ def test_a_secret_stays_when_it_is_shown_again(house: House) -> None:
 
 def test_what_was_made_up_or_is_another_s_is_never_adopted(house: House) -> None:
     """Whoever plants a cookie does not share a count with the one who logs in there."""
-    boris = house.sign_up("boris").browser
+    boris = house.sign_up("boris").browser_secret
     assert boris is not None
     house.sign_up("anna", shown=["planted", boris])
     given = house.log_in("anna", "planted", boris)
@@ -95,12 +95,12 @@ def test_a_log_in_that_fails_makes_nothing_known(house: House) -> None:
 
 
 def test_a_program_that_keeps_nothing_is_not_remembered(house: House) -> None:
-    assert house.sign_up("anna", shown=None).browser is None
+    assert house.sign_up("anna", shown=None).browser_secret is None
     assert house.kept_count() == 0
 
 
 def test_of_a_person_so_many_are_known_that_were_used_last(house: House) -> None:
-    boris = house.sign_up("boris").browser
+    boris = house.sign_up("boris").browser_secret
     house.sign_up("anna", shown=None)
     shown = []
     for _ in range(MAX_BROWSERS + 3):

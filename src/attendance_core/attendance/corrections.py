@@ -15,7 +15,7 @@ from attendance_core.errors import (
 )
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
-from attendance_core.limits import JOINED_BY_HAND, take_one
+from attendance_core.limits import JOINED_BY_HAND, count_one
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
@@ -59,7 +59,7 @@ class MarkParticipant:
             event.check_started(now)
             if isinstance(place.state, Marked):
                 return place.state.n
-            if not place.member and (seconds := take_one(unit, JOINED_BY_HAND, str(actor))):
+            if not place.member and (seconds := count_one(unit, JOINED_BY_HAND, str(actor))):
                 raise TooManyRequests(seconds=seconds)
             marked = place.marked_by_hand(actor, now)
             unit.places.put(marked)

@@ -130,7 +130,7 @@ class Askers:
                     to.setdefault(frame, []).append(connection_id)
         return [Delivery(frame, tuple(those)) for frame, those in to.items()]
 
-    def told_they_are_held(self, held: HeldBy) -> tuple[ConnectionId, ...]:
+    def sockets_told(self, held: HeldBy) -> tuple[ConnectionId, ...]:
         """Finds those who were told that this marker has them, and nothing else since."""
         return tuple(
             view.connection.connection_id

@@ -254,7 +254,7 @@ class Mirror:
 
     def tell_hold_again(self, held: HeldBy, seconds_later: Seconds) -> list[Delivery]:
         """Tells those whom this was told, and who still are held, once more what is left."""
-        to = self._askers.told_they_are_held(held)
+        to = self._askers.sockets_told(held)
         left = max(0.0, round(held.expires_in - seconds_later, 6))
         return [Delivery(replace(held, expires_in=left), to)] if to else []
 

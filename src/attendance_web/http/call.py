@@ -92,8 +92,8 @@ class CallContext(Generic[A]):
     def log_in(self, logged_in: LoggedIn) -> None:
         """Has the browser show this session from now on, and be known when it has ended."""
         self._give_session(logged_in.token)
-        if logged_in.browser is not None:
-            secrets = dict.fromkeys((logged_in.browser, *self.browser_secrets))
+        if logged_in.browser_secret is not None:
+            secrets = dict.fromkeys((logged_in.browser_secret, *self.browser_secrets))
             self.cookies.append(browser_cookie([*secrets], secure=self.secure))
 
     def keep_session(self) -> None:
