@@ -87,8 +87,8 @@ class GetFriendList:
     def pieces(self, *, actor: UserId) -> AsyncIterator[Sequence[Friend]]:
         """Lists friends and those asked, by display name, then id."""
 
-        def friends(asked: ListQuery[Friend], unit: ports.Unit) -> Sequence[Friend]:
-            return unit.friendships.friends_of(actor, asked)
+        def friends(piece_query: ListQuery[Friend], unit: ports.Unit) -> Sequence[Friend]:
+            return unit.friendships.friends_of(actor, piece_query)
 
         everybody: ListQuery[Friend] = ListQuery()
         return read_in_pieces(self.browse, everybody, friends, itself)
@@ -107,8 +107,8 @@ class GetFriendRequests:
     ) -> AsyncIterator[Sequence[UserId]]:
         """Lists those who wait, the oldest request first. Raises InvalidArgument."""
 
-        def requests(asked: ListQuery[Friendship], unit: ports.Unit) -> Sequence[Friendship]:
-            return unit.friendships.requests_to(actor, asked)
+        def requests(piece_query: ListQuery[Friendship], unit: ports.Unit) -> Sequence[Friendship]:
+            return unit.friendships.requests_to(actor, piece_query)
 
         query: ListQuery[Friendship] = ListQuery(limit, offset)
         found = read_in_pieces(self.browse, query, requests, itself)

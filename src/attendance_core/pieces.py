@@ -17,7 +17,7 @@ R = TypeVar("R")  # a row of a list
 
 @dataclass(frozen=True, slots=True)
 class ListQuery(Generic[R]):
-    """Says what of a list is asked for; ``after`` is the row behind which the list goes on, whether
+    """Says what of a list is asked for; ``after`` is the row after which the list goes on, whether
     that still stands or not, and nothing is passed over then.
     """
 
@@ -35,32 +35,32 @@ def read_in_pieces(
     browse: ports.Browse,
     query: Q,
     look: Callable[[Q, ports.Unit], Sequence[R]],
-    behind: Callable[[R], object],
+    after_of: Callable[[R], object],
 ) -> AsyncIterator[Sequence[R]]:
-    """Reads a list with a look for each piece, which begins behind the last row before it.
+    """Reads a list with a look for each piece, which begins after the last row before it.
 
-    So what stands all the while, in its place, is in the list once. ``behind`` tells of a row what
-    the next piece begins behind. Raises InvalidArgument.
+    So what stands all the while, in its place, is in the list once. ``after_of`` tells of a row
+    what the next piece comes after. Raises InvalidArgument.
     """
     check_page(query.limit, query.offset)
 
     async def pieces() -> AsyncIterator[Sequence[R]]:
-        asked, left = query, query.limit
+        piece_query, left = query, query.limit
         while True:
             most = MAX_PIECE if left is None else min(left, MAX_PIECE)
-            asked = replace(asked, limit=most)
-            piece = await browse(partial(look, asked))
+            piece_query = replace(piece_query, limit=most)
+            piece = await browse(partial(look, piece_query))
             yield piece
             left = None if left is None else left - len(piece)
             if len(piece) < most or left == 0:
                 return
-            asked = replace(asked, offset=0, after=behind(piece[-1]))
+            piece_query = replace(piece_query, offset=0, after=after_of(piece[-1]))
 
     return pieces()
 
 
 def itself(row: R) -> R:
-    """Has a list go on behind its last row as it is."""
+    """Has a list go on after its last row as it is."""
     return row
 
 

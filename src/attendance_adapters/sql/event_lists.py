@@ -12,7 +12,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from attendance_adapters.sql.column_types import InstantType
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, key_behind
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, key_after
 from attendance_adapters.sql.tables import events
 
 
@@ -39,27 +39,27 @@ def _compile_rarely_for_sqlite(element: Any, compiler: SQLCompiler, **options: A
 # Where a list goes on behind an event; the last two are for the newest first, in which the names
 # of one start go up while the starts go down
 _start = bindparam("after_start", type_=InstantType)
-_name = key_behind(events, "event_id", "name")
-_BEHIND: Mapping[str, ColumnElement[bool]] = {
-    "behind": tuple_(events.c.starts_at, events.c.name_key) > tuple_(_start, _name),
+_name = key_after(events, "event_id", "name")
+_SECTIONS: Mapping[str, ColumnElement[bool]] = {
+    "after": tuple_(events.c.starts_at, events.c.name_key) > tuple_(_start, _name),
     "same start": (events.c.starts_at == _start) & (events.c.name_key > _name),
     "earlier": events.c.starts_at < _start,
 }
 
 
 @cache
-def listed(
-    statement: Select[Any], by_end: bool, by_start: bool, newest_first: bool, part: str | None
+def list_statement(
+    statement: Select[Any], by_end: bool, by_start: bool, newest_first: bool, section: str | None
 ) -> Select[Any]:
     """Makes a list of what the statement finds: one object each time, as it is compiled once."""
     if by_end:
         ends_later = events.c.ends_at > bindparam("ends_after")
         # What goes on behind an event is read in order: so many have been found already
-        statement = statement.where(rarely(ends_later) if part is None else ends_later)
+        statement = statement.where(rarely(ends_later) if section is None else ends_later)
     if by_start:
         statement = statement.where(events.c.starts_at < bindparam("starts_before"))
-    if part is not None:
-        statement = statement.where(_BEHIND[part])
+    if section is not None:
+        statement = statement.where(_SECTIONS[section])
     start = events.c.starts_at.desc() if newest_first else events.c.starts_at
     ordered = statement.order_by(start, events.c.name_key, events.c.event_id)
     return ordered.limit(LIMIT).offset(OFFSET)

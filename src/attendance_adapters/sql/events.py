@@ -25,9 +25,9 @@ from attendance_adapters.sql.entries import (
     notes_are_of_entry,
     notes_from,
 )
-from attendance_adapters.sql.event_lists import listed
+from attendance_adapters.sql.event_lists import list_statement
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.pieces import LIMIT, after_named, size_of
+from attendance_adapters.sql.pieces import LIMIT, after_parameters, size_of
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
 from attendance_core.attendance import Attended, LedgerLine
@@ -201,27 +201,34 @@ class Events:
     ) -> Sequence[Sequence[Any]]:
         parameters, after = {**size_of(query), **keys}, query.after
         if after is None:
-            return self._part(statement, query, parameters, None)
-        parameters |= {"after_start": after.starts_at, **after_named(after.event_id, after.name)}
+            return self._section(statement, query, parameters, None)
+        parameters |= {
+            "after_start": after.starts_at,
+            **after_parameters(after.event_id, after.name),
+        }
         if not query.newest_first:
-            return self._part(statement, query, parameters, "behind")
-        found = self._part(statement, query, parameters, "same start")
+            return self._section(statement, query, parameters, "after")
+        found = self._section(statement, query, parameters, "same start")
         left = parameters["limit"] - len(found)
         if left:
-            found += self._part(statement, query, {**parameters, "limit": left}, "earlier")
+            found += self._section(statement, query, {**parameters, "limit": left}, "earlier")
         return found
 
-    def _part(
+    def _section(
         self,
         statement: Select[Any],
         query: EventQuery,
         parameters: Mapping[str, Any],
-        part: str | None,
+        section: str | None,
     ) -> list[Sequence[Any]]:
         times = {"ends_after": query.ends_after, "starts_before": query.starts_before}
         bounds = {name: at for name, at in times.items() if at is not None}
-        made = listed(
-            statement, "ends_after" in bounds, "starts_before" in bounds, query.newest_first, part
+        made = list_statement(
+            statement,
+            "ends_after" in bounds,
+            "starts_before" in bounds,
+            query.newest_first,
+            section,
         )
         return list(self._execute(made, {**parameters, **bounds}))
 

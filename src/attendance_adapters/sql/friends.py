@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, delete, insert, or_, select, tuple_, upd
 
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_named, is_behind_person, size_of
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_parameters, is_after_person, size_of
 from attendance_adapters.sql.tables import friendships, profiles
 from attendance_core.friends import Friend, Friendship
 from attendance_core.pieces import ListQuery
@@ -57,7 +57,7 @@ FRIENDS_OF = (
     .limit(LIMIT)
     .offset(OFFSET)
 )
-FRIENDS_BEHIND = FRIENDS_OF.where(is_behind_person)
+FRIENDS_AFTER = FRIENDS_OF.where(is_after_person)
 REQUESTS_TO = (
     select(friendships.c.asker_id, friendships.c.asked_at)
     .where(_is_of_user, ~friendships.c.accepted, friendships.c.asker_id != _user_id)
@@ -65,7 +65,7 @@ REQUESTS_TO = (
     .limit(LIMIT)
     .offset(OFFSET)
 )
-REQUESTS_BEHIND = REQUESTS_TO.where(
+REQUESTS_AFTER = REQUESTS_TO.where(
     tuple_(friendships.c.asked_at, friendships.c.asker_id)
     > tuple_(bindparam("after_at", type_=InstantType), bindparam("after_id", type_=BigId))
 )
@@ -112,8 +112,8 @@ class Friendships:
         keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
         statement = FRIENDS_OF
         if query.after is not None:
-            keys |= after_named(query.after.user_id, query.after.display_name)
-            statement = FRIENDS_BEHIND
+            keys |= after_parameters(query.after.user_id, query.after.display_name)
+            statement = FRIENDS_AFTER
         return [
             Friend(friend_id, name, pending=not accepted)
             for friend_id, name, accepted in self._execute(statement, keys)
@@ -124,7 +124,7 @@ class Friendships:
         statement = REQUESTS_TO
         if query.after is not None:
             keys |= {"after_at": query.after.asked_at, "after_id": query.after.asker}
-            statement = REQUESTS_BEHIND
+            statement = REQUESTS_AFTER
         rows = self._execute(statement, keys)
         return [Friendship(asker, user_id, asked_at) for asker, asked_at in rows]
 

@@ -100,15 +100,15 @@ OF_EVENT = (
     .limit(LIMIT)
     .offset(OFFSET)
 )
-_is_behind = tuple_(ledger.c.at, ledger.c.user_id, ledger.c.n) < tuple_(
+_is_after = tuple_(ledger.c.at, ledger.c.user_id, ledger.c.n) < tuple_(
     bindparam("after_at", type_=InstantType),
     bindparam("after_user_id", type_=BigId),
     bindparam("after_n", type_=Integer),
 )
-OF_EVENT_BEHIND = OF_EVENT.where(_is_behind)
+OF_EVENT_AFTER = OF_EVENT.where(_is_after)
 # By the key alone: of one person the later entry has the greater number
 OF_PERSON = OF_EVENT.where(ledger.c.user_id == _user).order_by(None).order_by(ledger.c.n.desc())
-OF_PERSON_BEHIND = OF_PERSON.where(ledger.c.n < bindparam("after_n", type_=Integer))
+OF_PERSON_AFTER = OF_PERSON.where(ledger.c.n < bindparam("after_n", type_=Integer))
 # Without the event, which is known: its id takes a quarter of the time of reading a line
 LAST_OF_PEOPLE = (
     select(*_LINE_COLUMNS[1:])
@@ -166,14 +166,14 @@ class Ledger:
         self, event_id: EventId, user_id: UserId | None, query: ListQuery[LedgerLine]
     ) -> Sequence[LedgerLine]:
         keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
-        first, behind = OF_EVENT, OF_EVENT_BEHIND
+        first, after_first = OF_EVENT, OF_EVENT_AFTER
         if user_id is not None:
             keys["user_id"] = user_id
-            first, behind = OF_PERSON, OF_PERSON_BEHIND
+            first, after_first = OF_PERSON, OF_PERSON_AFTER
         if query.after is not None:
             after = query.after.entry
             keys |= {"after_at": after.at, "after_user_id": after.user_id, "after_n": after.n}
-        rows = self._execute(first if query.after is None else behind, keys)
+        rows = self._execute(first if query.after is None else after_first, keys)
         return [_line_from(row) for row in rows]
 
     def last_of(

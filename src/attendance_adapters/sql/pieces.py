@@ -15,7 +15,7 @@ from attendance_core.pieces import ListQuery
 LIMIT, OFFSET = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
 
 
-def key_behind(table: Table, id_name: str, text_name: str) -> ColumnElement[str]:
+def key_after(table: Table, id_name: str, text_name: str) -> ColumnElement[str]:
     """Makes the folded name that a list goes on behind, of the row ``after_id``.
 
     It is the one that is kept of the row, since it is kept in that order: another version of
@@ -30,14 +30,14 @@ def key_behind(table: Table, id_name: str, text_name: str) -> ColumnElement[str]
     return func.coalesce(kept.scalar_subquery(), bindparam("after_key", type_=NameKey))
 
 
-def after_named(row_id: Any, name: str) -> dict[str, Any]:
-    """Makes the parameters of `key_behind`."""
+def after_parameters(row_id: Any, name: str) -> dict[str, Any]:
+    """Makes the parameters of `key_after`."""
     return {"after_id": row_id, "after_text": name, "after_key": fold(name)}
 
 
 # Of people by display name, then id
-is_behind_person = tuple_(profiles.c.name_key, profiles.c.user_id) > tuple_(
-    key_behind(profiles, "user_id", "display_name"), bindparam("after_id", type_=BigId)
+is_after_person = tuple_(profiles.c.name_key, profiles.c.user_id) > tuple_(
+    key_after(profiles, "user_id", "display_name"), bindparam("after_id", type_=BigId)
 )
 
 

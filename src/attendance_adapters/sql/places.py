@@ -22,7 +22,7 @@ from sqlalchemy import (
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.entries import last_entry_of_place, notes_are_of_entry, notes_from
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_named, is_behind_person, size_of
+from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_parameters, is_after_person, size_of
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.marking.ledger import Origin, grade_of
@@ -142,9 +142,7 @@ _PARTICIPANTS = (
     .order_by(profiles.c.name_key, profiles.c.user_id)
 )
 PARTICIPANTS = _PARTICIPANTS.where(places.c.user_id.in_(_participants))
-PARTICIPANTS_BEHIND = _PARTICIPANTS.where(
-    places.c.user_id.in_(_participants.where(is_behind_person))
-)
+PARTICIPANTS_AFTER = _PARTICIPANTS.where(places.c.user_id.in_(_participants.where(is_after_person)))
 _IS_HELD = places.c.held_until > bindparam("now", type_=InstantType)
 # One row, of what is in the places alone: a mark stands where the last entry is odd
 COUNT_PLACES = select(
@@ -235,8 +233,8 @@ class Places:
         keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
         statement = PARTICIPANTS
         if query.after is not None:
-            keys |= after_named(query.after.user_id, query.after.display_name)
-            statement = PARTICIPANTS_BEHIND
+            keys |= after_parameters(query.after.user_id, query.after.display_name)
+            statement = PARTICIPANTS_AFTER
         return list(map(_participant_from, self._execute(statement, keys)))
 
     def counts(self, event_id: EventId, now: Instant) -> SheetCounts:

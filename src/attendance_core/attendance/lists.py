@@ -95,11 +95,13 @@ class GetAttendance:
         """Lists all with their state, by name, then id. Raises EventNotFound, NotAnOrganiser."""
         check_event_id(event_id)
 
-        def seen(asked: ListQuery[Participant], unit: ports.Unit) -> Sequence[ParticipantSeen]:
+        def seen(
+            piece_query: ListQuery[Participant], unit: ports.Unit
+        ) -> Sequence[ParticipantSeen]:
             event = unit.events.get(event_id)
             check_organiser(unit, event, actor)
             now = unit.now()
-            people = unit.places.participants(event_id, asked)
+            people = unit.places.participants(event_id, piece_query)
             return [ParticipantSeen(each, each.seen_state(event, now)) for each in people]
 
         everybody: ListQuery[Participant] = ListQuery()
@@ -119,8 +121,8 @@ class GetMyAttendance:
     ) -> AsyncIterator[Sequence[Attended]]:
         """Lists the newest first. Raises InvalidArgument."""
 
-        def attended(asked: ListQuery[Attended], unit: ports.Unit) -> Sequence[Attended]:
-            return unit.events.attended_by(actor, asked)
+        def attended(piece_query: ListQuery[Attended], unit: ports.Unit) -> Sequence[Attended]:
+            return unit.events.attended_by(actor, piece_query)
 
         query: ListQuery[Attended] = ListQuery(limit, offset)
         return read_in_pieces(self.browse, query, attended, itself)
@@ -151,17 +153,17 @@ class GetLedger:
         check_event_id(event_id)
         sees_all = False  # which the first look finds
 
-        def lines(asked: ListQuery[LedgerLine], unit: ports.Unit) -> Sequence[LedgerLine]:
+        def lines(piece_query: ListQuery[LedgerLine], unit: ports.Unit) -> Sequence[LedgerLine]:
             nonlocal sees_all
             event = unit.events.get(event_id)
-            if asked.after is None:
+            if piece_query.after is None:
                 sees_all = user_id is None and is_organiser(unit, event, actor)
             of_whom = actor if user_id is None else user_id
             if sees_all or of_whom != actor:
                 check_organiser(unit, event, actor)
             if of_whom != actor:
                 unit.profiles.get(of_whom)
-            return unit.ledger.of(event_id, None if sees_all else of_whom, asked)
+            return unit.ledger.of(event_id, None if sees_all else of_whom, piece_query)
 
         query: ListQuery[LedgerLine] = ListQuery(limit, offset)
         return read_in_pieces(self.browse, query, lines, itself)

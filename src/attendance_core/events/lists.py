@@ -52,8 +52,8 @@ class GetEvents:
         """Orders them by start, then name. Raises TooShort, BadCharacters, InvalidArgument."""
         part = None if name is None else search_part(name, "name", MIN_EVENT_NAME_PART_LENGTH)
 
-        def found(asked: EventQuery, unit: ports.Unit) -> Sequence[Event]:
-            return unit.events.search(part, asked)
+        def found(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
+            return unit.events.search(part, piece_query)
 
         return read_in_pieces(self.browse, query, found, itself)
 
@@ -74,9 +74,9 @@ class GetCreatedEvents:
         Raises InvalidArgument.
         """
 
-        def made(asked: EventQuery, unit: ports.Unit) -> Sequence[Event]:
+        def made(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Event]:
             list_of = unit.events.organised_by if helping else unit.events.created_by
-            return list_of(actor, asked)
+            return list_of(actor, piece_query)
 
         return read_in_pieces(self.browse, query, made, itself)
 
@@ -94,8 +94,8 @@ class GetJoinedEvents:
     ) -> AsyncIterator[Sequence[Membership]]:
         """Orders them by start, then name. Raises InvalidArgument."""
 
-        def memberships(asked: EventQuery, unit: ports.Unit) -> Sequence[Membership]:
-            found = unit.events.joined_by(actor, asked)
+        def memberships(piece_query: EventQuery, unit: ports.Unit) -> Sequence[Membership]:
+            found = unit.events.joined_by(actor, piece_query)
             others = [event.event_id for event in found if event.creator_id != actor]
             helped = unit.helpers.helped_by(actor, others)
             return [
