@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 from wire_prose import first_line, paragraph
 
-from attendance_adapters.picture_files import MAX_PIXELS, MAX_SIDE
+from attendance_adapters.picture_formats import MAX_PIXELS, MAX_SIDE
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_adapters.sql.executor import BROWSE_SECONDS
 from attendance_core.accounts import SESSION_SECONDS

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from PIL import Image, PngImagePlugin, WebPImagePlugin
 
 from attendance_adapters.picture_colours import to_screen_colours
-from attendance_adapters.picture_files import (
+from attendance_adapters.picture_formats import (
     MAX_PROFILE_BYTES,
     completed_jpegs,
     size_of,

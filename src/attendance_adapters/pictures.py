@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from attendance_adapters import picture_worker
 from attendance_adapters.errors import Closed
 from attendance_adapters.files import MEDIA_TYPES
-from attendance_adapters.picture_files import MAX_PIXELS, is_heic, size_of
+from attendance_adapters.picture_formats import MAX_PIXELS, is_heic, size_of
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture

@@ -1,4 +1,4 @@
-"""What a decoder need not see of a picture's file, and slips that every browser passes over."""
+"""The formats of pictures, known without a decoder: how large one is, and slips in its file."""
 
 from __future__ import annotations
 
