@@ -31,8 +31,8 @@ from attendance_adapters.errors import (
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers import LocalNotifier, notifier_at
-from attendance_adapters.protocols import Store
 from attendance_adapters.service import Attendance
+from attendance_adapters.service_ports import Store
 from attendance_adapters.system import SystemClock
 from attendance_core.marking.terms import DEFAULT_TERMS, Terms
 from attendance_core.ports import Clock

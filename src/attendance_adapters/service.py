@@ -17,7 +17,7 @@ from attendance_adapters.heartbeat import Heartbeat
 from attendance_adapters.passwords import Argon2Passwords
 from attendance_adapters.periodic import Periodic
 from attendance_adapters.pictures import PillowPictures
-from attendance_adapters.protocols import Notifier, Store
+from attendance_adapters.service_ports import Notifier, Store
 from attendance_adapters.sheets import SheetFiles
 from attendance_adapters.system import RandomIds
 from attendance_core import ports

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class MemoryStore:
-    """Keeps everything in this process's memory; a `protocols.Store`.
+    """Keeps everything in this process's memory; a `service_ports.Store`.
 
     None of its methods ever suspends, so a caller without an event loop may drive it.
     """
