@@ -24,7 +24,7 @@ from attendance_adapters.pictures import PillowPictures
 from attendance_adapters.sql.addresses import sqlite_url
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_adapters.sql.writer import MAX_GROUP_SIZE
+from attendance_adapters.sql.sqlite_writer import MAX_GROUP_SIZE
 from attendance_adapters.system import RandomIds, SystemClock
 from attendance_core import ports
 from attendance_core.accounts import CredentialKind, Session

@@ -34,7 +34,7 @@ class Countdown:
 
 def after_commit(countdown: Countdown) -> None:
     from attendance_adapters.sql.postgres import PostgresStore
-    from attendance_adapters.sql.writer import Writer
+    from attendance_adapters.sql.sqlite_writer import Writer
     from attendance_core.marking.announcements import PlaceChanged
     from attendance_core.marking.places import Marked
 

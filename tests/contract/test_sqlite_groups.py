@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import writer
+from attendance_adapters.sql import sqlite_writer
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNameTaken, Unavailable
 from tests.support.sqlite_writer import WORD, Gate, adds, commits, driver_of, in_one_group, names
@@ -180,7 +180,7 @@ class TestTooMany:
     async def test_whoever_finds_the_queue_full_is_refused(
         self, sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(writer, "MAX_QUEUED", 2)
+        monkeypatch.setattr(sqlite_writer, "MAX_QUEUED", 2)
         gate = Gate()
         first = await gate.hold(sqlite_store)
         tasks = [asyncio.create_task(sqlite_store.transact(adds(name))) for name in "ABC"]
@@ -204,7 +204,7 @@ class TestTooMany:
         late = [asyncio.create_task(sqlite_store.transact(adds(name))) for name in "AB"]
         await asyncio.sleep(0)
         late[1].cancel()
-        monkeypatch.setattr(writer, "QUEUE_SECONDS", 0.0)
+        monkeypatch.setattr(sqlite_writer, "QUEUE_SECONDS", 0.0)
         gate.open.set()
         await first
         assert [type(each) for each in await asyncio.gather(*late, return_exceptions=True)] == [

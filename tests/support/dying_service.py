@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from attendance_adapters.notifiers.listeners import Listeners
-from attendance_adapters.sql.writer import Writer
+from attendance_adapters.sql.sqlite_writer import Writer
 from attendance_core.attendance import AnnulMark, MarkParticipant
 from attendance_core.events import AddHelper, RemoveHelper, UpdateEvent
 from attendance_core.marking.announcements import PlaceChanged

@@ -1,8 +1,8 @@
 """`ports.Transact`, `Observe` and `Browse` over one SQLite file.
 
-Writes go through the one writer thread of `writer`. Looks run beside it, each at one moment of
-the committed truth: a short one in the event loop, a long one in a thread. Threads for lists are
-there for nothing else, so that lists keep nothing else waiting.
+Writes go through the one thread of `sqlite_writer`. Looks run beside it, each at one moment of the
+committed truth: a short one in the event loop, a long one in a thread. Threads for lists are there
+for nothing else, so that lists keep nothing else waiting.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import TypeVar
 
 from attendance_adapters.errors import UnusableDatabase, WrongPragmas
 from attendance_adapters.sql.executor import BROWSE_SECONDS
-from attendance_adapters.sql.readers import Readers, look_on
+from attendance_adapters.sql.sqlite_readers import Readers, look_on
+from attendance_adapters.sql.sqlite_writer import MAX_GROUP_SIZE, Writer
 from attendance_adapters.sql.unit import list_referenced_files
-from attendance_adapters.sql.writer import MAX_GROUP_SIZE, Writer
 from attendance_core import ports
 from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds

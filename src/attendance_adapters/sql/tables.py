@@ -26,7 +26,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from attendance_adapters.sql.codes import give_codes
+from attendance_adapters.sql.code_triggers import add_code_triggers
 from attendance_adapters.sql.column_types import BigId, InstantsType, InstantType, NameKey
 
 ONLY_ROW = 1  # number of the row of a table that has one
@@ -131,7 +131,7 @@ events = Table(
     _user_column("creator_id"),
     Column("starts_at", InstantType, nullable=False),
     Column("ends_at", InstantType, nullable=False),
-    Column("code", String(6)),  # `codes` gives one to whoever has none
+    Column("code", String(6)),  # `code_triggers` give one to whoever has none
     # An older version, which may run beside this one, adds events without it
     Column("who_marks", String(10), nullable=False, server_default="everybody"),
     UniqueConstraint("name_key"),
@@ -142,7 +142,7 @@ events = Table(
 # Contract: 8.10. With a condition it is no key to PostgreSQL: who joins an event does not wait for
 # the migration to give it a code
 _index_where(events.c.code.is_not(None), "uq_events_code", events.c.code, unique=True)
-give_codes(events)
+add_code_triggers(events)
 
 helpers = Table(
     "helpers",

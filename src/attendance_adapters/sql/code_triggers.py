@@ -1,4 +1,4 @@
-"""Has the database give a code to each event that is written without one. Contract: 8.10.
+"""The triggers that give a code to each event that is written without one. Contract: 8.10.
 
 The version before names none, and goes on making events while this one replaces it: so there is no
 event without a code, at no moment, and nobody who reads one has to write.
@@ -49,7 +49,7 @@ $$""",
 )
 
 
-def give_codes(events: Table) -> None:
+def add_code_triggers(events: Table) -> None:
     """Has the triggers made with the table."""
 
     @event.listens_for(events, "after_create")
