@@ -14,14 +14,14 @@ from attendance_adapters import migrate as migrate_database
 from attendance_adapters import recount_karma as recount_karma_in
 from attendance_core.marking.terms import Terms
 from attendance_core.version import how_to_install
-from attendance_web.http.begin_turns import BeginTurns
 from attendance_web.http.call import CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
-from attendance_web.http.head import answer_without_body
+from attendance_web.http.head_method import answer_without_body
 from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.packing import answer_packed
+from attendance_web.http.request_turns import RequestTurns
 from attendance_web.live.openings import SocketApplication
 from attendance_web.live.sockets import Sockets, ignore_command
 from attendance_web.qr_codes import QrCodes
@@ -82,7 +82,7 @@ class Application:
         self.sockets = sockets
         self.on_answer = on_answer
         self._http = http
-        self._entrance = BeginTurns(sockets.openings.seen)
+        self._turns = RequestTurns(sockets.openings.seen)
         self._open_socket = SocketApplication(sockets)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -90,7 +90,7 @@ class Application:
         if scope["type"] == "websocket":
             await self._open_socket(scope, receive, send)
         elif scope["type"] == "http":
-            await self._entrance.enter(self._answer, scope, receive, send)
+            await self._turns.enter(self._answer, scope, receive, send)
         else:
             await self._http(scope, receive, send)
 

@@ -195,7 +195,9 @@ class TestTurns:
     async def test_a_crowd_at_one_address_keeps_nobody_else_waiting(
         self, site: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.http.begin_turns.MAX_TURN_SECONDS", 0)  # all are let in
+        monkeypatch.setattr(
+            "attendance_web.http.request_turns.MAX_TURN_SECONDS", 0
+        )  # all are let in
         people = [await site.person(name) for name in ("known", "elsewhere")]
         known, elsewhere = people[0], self.at(site, "192.0.2.7")
         response(await known.post("/accounts/logout/"))
@@ -227,7 +229,9 @@ class TestTurns:
     async def test_one_too_many_is_told_to_come_again(
         self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.http.begin_turns.MAX_TURN_SECONDS", 0)  # all are let in
+        monkeypatch.setattr(
+            "attendance_web.http.request_turns.MAX_TURN_SECONDS", 0
+        )  # all are let in
         for name, value in (("MAX_OTHERS_AN_ADDRESS", 3), ("REFUSAL_SECONDS", 0)):
             monkeypatch.setattr(f"attendance_web.http.password_turns.{name}", value)
         await site.unlimit()

@@ -15,7 +15,6 @@ from attendance_core.accounts import Actor
 from attendance_core.errors import InvalidArgument, NotLoggedIn, TooManyRequests, Unavailable
 from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.http import csrf
-from attendance_web.http.begin_turns import began_at
 from attendance_web.http.body_parsing import parse_body, parse_query
 from attendance_web.http.call import Call, CallContext, CallServices
 from attendance_web.http.envelope import success
@@ -25,6 +24,7 @@ from attendance_web.http.fields import reader_of
 from attendance_web.http.incoming_bodies import Body
 from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
 from attendance_web.http.pieces import Pieces, PiecesResponse
+from attendance_web.http.request_turns import began_at
 from attendance_web.wire.callers import Caller, address_of, caller_of
 from attendance_web.wire.client_gone import client_gone_from
 from attendance_web.wire.credentials import (

@@ -9,9 +9,9 @@ import pytest
 
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
-from attendance_web.http import begin_turns
-from attendance_web.http.begin_turns import MAX_OF_ONE, BeginTurns, began_at
-from attendance_web.http.head import Application
+from attendance_web.http import request_turns
+from attendance_web.http.head_method import Application
+from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns, began_at
 from attendance_web.wire.seen_sessions import SeenSessions
 
 FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
@@ -43,12 +43,12 @@ def seen() -> SeenSessions:
 
 
 @pytest.fixture
-def door(seen: SeenSessions) -> BeginTurns:
-    return BeginTurns(seen)
+def door(seen: SeenSessions) -> RequestTurns:
+    return RequestTurns(seen)
 
 
 def asks(
-    door: BeginTurns, begun: Application, client: str, path: str = "/", token: str = ""
+    door: RequestTurns, begun: Application, client: str, path: str = "/", token: str = ""
 ) -> Any:
     """A request of this client, with this session."""
     headers = [(b"cookie", f"sessionid={token}".encode())] if token else []
@@ -56,7 +56,7 @@ def asks(
     return asyncio.create_task(door.enter(begun, scope, None, None))
 
 
-async def test_nobody_comes_behind_all_of_a_flood(door: BeginTurns, begun: Begun) -> None:
+async def test_nobody_comes_behind_all_of_a_flood(door: RequestTurns, begun: Begun) -> None:
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     other = asks(door, begun, OTHER)
     await asyncio.gather(*flood, other)
@@ -64,7 +64,7 @@ async def test_nobody_comes_behind_all_of_a_flood(door: BeginTurns, begun: Begun
     assert len(begun.clients) == MANY + 1
 
 
-async def test_the_time_of_a_request_goes_by_when_it_came(door: BeginTurns, begun: Begun) -> None:
+async def test_the_time_of_a_request_goes_by_when_it_came(door: RequestTurns, begun: Begun) -> None:
     """Contract: 1.16. And not by when its turn came."""
     clock, told = asyncio.get_running_loop().time, list[float]()
 
@@ -83,7 +83,7 @@ async def test_the_time_of_a_request_goes_by_when_it_came(door: BeginTurns, begu
     assert told[0] <= asked
 
 
-async def test_a_few_begin_at_a_step_though_none_suspends(door: BeginTurns, begun: Begun) -> None:
+async def test_a_few_begin_at_a_step_though_none_suspends(door: RequestTurns, begun: Begun) -> None:
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)
     before = len(begun.clients)
@@ -95,7 +95,7 @@ async def test_a_few_begin_at_a_step_though_none_suspends(door: BeginTurns, begu
 
 
 async def test_who_is_known_is_in_nobodys_line(
-    door: BeginTurns, begun: Begun, seen: SeenSessions
+    door: RequestTurns, begun: Begun, seen: SeenSessions
 ) -> None:
     """A lecture hall is one address."""
     seen.note(Actor(UserId(1), session_id_of("token")))
@@ -110,9 +110,9 @@ async def test_who_is_known_is_in_nobodys_line(
 
 
 async def test_who_waits_for_the_store_is_in_nobodys_way(
-    door: BeginTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    door: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(begin_turns, "MAX_TURN_SECONDS", 0.001)
+    monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 0.001)
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     async with asyncio.timeout(30):
@@ -123,10 +123,10 @@ async def test_who_waits_for_the_store_is_in_nobodys_way(
 
 
 async def test_nobody_waits_for_ever(
-    door: BeginTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    door: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(begin_turns, "MAX_TURN_SECONDS", 3600)
-    monkeypatch.setattr(begin_turns, "TURN_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
+    monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 0.01)
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     async with asyncio.timeout(30):
@@ -136,7 +136,7 @@ async def test_nobody_waits_for_ever(
     await asyncio.gather(*flood)
 
 
-async def test_our_health_needs_no_turn(door: BeginTurns, begun: Begun) -> None:
+async def test_our_health_needs_no_turn(door: RequestTurns, begun: Begun) -> None:
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.head import Application
+from attendance_web.http.head_method import Application
 from attendance_web.wire.callers import Caller, address_of, caller_of
 from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.seen_sessions import SeenSessions
@@ -33,7 +33,7 @@ def began_at(scope: Mapping[str, Any]) -> Seconds:
     return asyncio.get_running_loop().time() if began is None else began
 
 
-class BeginTurns:
+class RequestTurns:
     """Has requests begin in turns: by person where their session is known, else by network."""
 
     def __init__(self, seen: SeenSessions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attendance_web.http.head import answer_without_body
+from attendance_web.http.head_method import answer_without_body
 from tests.support.world import drive
 
 
