@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from attendance_core.vocabulary import UserId
-from attendance_web.http.call import CallContext, get, post
+from attendance_web.http.call import get, post
+from attendance_web.http.call_context import CallContext
 from attendance_web.http.fields import Nothing
 
 

@@ -13,7 +13,8 @@ from attendance_core.attendance import Attended, LedgerLine, ParticipantSeen, Se
 from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
-from attendance_web.http.call import CallContext, get, post
+from attendance_web.http.call import get, post
+from attendance_web.http.call_context import CallContext
 from attendance_web.http.exports import Export
 from attendance_web.http.fields import EventRef, OneEvent, Page, PersonId
 from attendance_web.http.pieces import Pieces

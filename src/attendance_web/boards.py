@@ -6,7 +6,8 @@ import msgspec
 
 from attendance_core.errors import MissingArgument
 from attendance_core.vocabulary import EventId
-from attendance_web.http.call import CallContext, get, post
+from attendance_web.http.call import get, post
+from attendance_web.http.call_context import CallContext
 from attendance_web.http.event_streams import EventStream
 from attendance_web.http.fields import EventRef, OneEvent
 from attendance_web.wire.counts import CountsShown

@@ -17,7 +17,7 @@ from litestar.params import FromPath
 from attendance_core.errors import EventNotFound, Unavailable
 from attendance_core.events import Event
 from attendance_core.vocabulary import EventId
-from attendance_web.http.call import CallServices
+from attendance_web.http.call_services import CallServices
 from attendance_web.page import FILES, HOST, File, answer_with, file_of
 from attendance_web.pictures import POLICY as PICTURE_POLICY
 from attendance_web.qr_codes import QrCodes

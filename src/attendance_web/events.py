@@ -12,7 +12,8 @@ from msgspec import UNSET, UnsetType
 from attendance_core.events import Event, EventQuery, Membership
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventCode, EventId, UserId
-from attendance_web.http.call import CallContext, get, post
+from attendance_web.http.call import get, post
+from attendance_web.http.call_context import CallContext
 from attendance_web.http.fields import EventRef, OneEvent, Page, UnixTime
 from attendance_web.http.pieces import Pieces
 

@@ -8,7 +8,8 @@ import msgspec
 
 from attendance_core.friends import Friend
 from attendance_core.vocabulary import UserId
-from attendance_web.http.call import CallContext, get, post
+from attendance_web.http.call import get, post
+from attendance_web.http.call_context import CallContext
 from attendance_web.http.fields import Nothing, OnePerson, Page
 from attendance_web.http.pieces import Pieces
 

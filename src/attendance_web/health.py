@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
-from attendance_web.http.call import CallServices
+from attendance_web.http.call_services import CallServices
 
 
 async def live() -> Response[bytes]:

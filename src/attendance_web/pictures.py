@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import picture_path
 from attendance_core.vocabulary import FileKey
-from attendance_web.http.call import CallServices
+from attendance_web.http.call_services import CallServices
 from attendance_web.wire.refusals import UnknownPath
 from attendance_web.wire.urls import DEFAULT_KEY, PICTURES
 

@@ -9,7 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from attendance_core.profiles import MAX_PEOPLE_FOUND
 from attendance_core.vocabulary import UserId
-from attendance_web.http.call import PICTURE_BODY_BYTES, CallContext, get, post
+from attendance_web.http.call import PICTURE_BODY_BYTES, get, post
+from attendance_web.http.call_context import CallContext
 from attendance_web.http.fields import Image, Offset, OnePerson, RowLimit
 from attendance_web.wire.urls import picture_url
 

@@ -21,7 +21,8 @@ from attendance_web import (
     profiles,
 )
 from attendance_web.http import csrf, every_answer, openapi, page_redirect
-from attendance_web.http.call import Call, CallServices
+from attendance_web.http.call import Call
+from attendance_web.http.call_services import CallServices
 from attendance_web.http.envelope import EXCEPTION_HANDLERS
 from attendance_web.http.pipeline import handler_of
 

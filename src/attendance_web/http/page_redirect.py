@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
 from attendance_core.errors import Unavailable
-from attendance_web.http.call import CallServices
+from attendance_web.http.call_services import CallServices
 from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.headers import RawHeaders, every
 from attendance_web.wire.refusals import UnknownPath

@@ -16,7 +16,9 @@ from attendance_core.errors import InvalidArgument, NotLoggedIn, TooManyRequests
 from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.http import csrf
 from attendance_web.http.body_parsing import parse_body, parse_query
-from attendance_web.http.call import Call, CallContext, CallServices
+from attendance_web.http.call import Call
+from attendance_web.http.call_context import CallContext
+from attendance_web.http.call_services import CallServices
 from attendance_web.http.envelope import success
 from attendance_web.http.event_streams import EventStream, StreamResponse
 from attendance_web.http.exports import Export, ExportResponse

@@ -1,0 +1,34 @@
+"""What calls need of the service that answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from attendance_core import ports
+from attendance_core.use_cases import UseCases
+from attendance_web.http.event_streams import Watch
+from attendance_web.http.incoming_bodies import Bodies
+from attendance_web.http.limits import Limits
+from attendance_web.http.list_turns import ListTurns
+from attendance_web.wire.seen_sessions import SeenSessions
+from attendance_web.wire.turns import FairTurns
+
+
+@dataclass(frozen=True, slots=True)
+class CallServices:
+    """What calls need of the service; the application keeps it as its state."""
+
+    use_cases: UseCases
+    files: ports.Files
+    sheets: ports.Sheets
+    limits: Limits
+    seen: SeenSessions
+    person_turns: FairTurns
+    bodies: Bodies
+    list_turns: ListTurns
+    watch: Watch  # opens a stream for as long as it lasts
+    allowed_origins: frozenset[str]
+    is_draining: Callable[[], bool]  # whether this process is asked to stop
+    refuses_calls: Callable[[], bool]  # whether it takes no calls any more
+    store_answers: Callable[[], bool]  # whether it has taken this process's last proof of life
