@@ -27,6 +27,7 @@ from attendance_core.marking.terms import Terms
 from attendance_core.pieces import MAX_PIECE
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
+from attendance_web.http.csrf import CSRF_COOKIE
 from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
 from attendance_web.http.incoming_bodies import (
     BYTES_A_SECOND,
@@ -65,7 +66,6 @@ from attendance_web.serving.server import MAX_FRAME_BYTES
 from attendance_web.serving.ws_protocol import FRAMES_A_SECOND, MAX_FRAGMENTS, MAX_FRAMES
 from attendance_web.wire.credentials import (
     BROWSER_COOKIE,
-    CSRF_COOKIE,
     HTTPS_BROWSER_COOKIE,
     HTTPS_SESSION_COOKIE,
     SESSION_COOKIE,

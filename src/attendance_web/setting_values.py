@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from attendance_web.wire.credentials import DEFAULT_PORTS
+from attendance_web.wire.origins import DEFAULT_PORTS
 
 MAX_SECONDS: Final = 86_400
 POSTGRES_SCHEMES: Final = frozenset({"postgresql", "postgres", "postgresql+asyncpg"})

@@ -15,15 +15,15 @@ from litestar.types import Message, Scope
 from attendance_core.accounts import CredentialKind
 from attendance_web.http.cookies import SAME_SITE
 from attendance_web.wire.credentials import (
-    CSRF_COOKIE,
-    CSRF_HEADER,
     Credential,
     is_secure,
-    origin_is_foreign,
 )
 from attendance_web.wire.headers import RawHeaders, cookies, header
+from attendance_web.wire.origins import origin_is_foreign
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
 
+CSRF_COOKIE = "csrftoken"  # Contract: 2
+CSRF_HEADER = "x-csrftoken"  # Contract: 2
 TOKEN_BYTES = 32  # 256 bits
 
 

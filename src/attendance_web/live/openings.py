@@ -26,10 +26,10 @@ from attendance_web.wire.credentials import (
     Credential,
     check_person,
     credential_from,
-    origin_is_foreign,
 )
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
+from attendance_web.wire.origins import origin_is_foreign
 from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin
 from attendance_web.wire.security_log import SECURITY
 from attendance_web.wire.turns import NoTurn

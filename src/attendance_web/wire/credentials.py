@@ -1,4 +1,4 @@
-"""Who asks, for whom, and from which page. Contract: 1.7, 1.8, 2.5 and 6.17."""
+"""Who asks, and for whom. Contract: 1.7, 1.8 and 2.5."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from attendance_core.accounts import Actor, CredentialKind
 from attendance_core.errors import NotLoggedIn
@@ -22,9 +21,6 @@ BROWSER_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
 MAX_BROWSER_PEOPLE = 8  # Contract: 9.4, whom one browser is known to
 BETWEEN_SECRETS = "."
 PERSON_HEADER = "x-attendance-user"  # Contract: 1.8
-CSRF_COOKIE = "csrftoken"  # Contract: 2
-CSRF_HEADER = "x-csrftoken"  # Contract: 2
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,41 +88,3 @@ def person_of_headers(headers: RawHeaders) -> str | None:
     """Reads whom a call is made for, where it says so; two are no id."""
     given = every(headers, PERSON_HEADER)
     return ", ".join(given) if given else None
-
-
-def origin_is_foreign(headers: RawHeaders, allowed: frozenset[str], *, secure: bool) -> bool:
-    """Tells whether a page of another site asks: its host and port are neither ours nor allowed.
-
-    ``allowed`` has whole origins, like ``https://example.org``. Without the header it is a
-    program and no page, unless its browser says otherwise. A page that came by HTTP is foreign to
-    a service on HTTPS, for anybody on the way can have written it; not the other way round, since
-    a proxy in front may keep HTTPS to itself.
-    """
-    given = every(headers, "origin")
-    if len(given) > 1:
-        return True
-    origin = given[0].lower() if given else None
-    if origin in allowed:
-        return False
-    if header(headers, "sec-fetch-site") == "cross-site":
-        return True
-    if origin is None:
-        return False
-    scheme, _, authority = origin.partition("://")
-    if scheme not in DEFAULT_PORTS or (secure and scheme != "https"):
-        return True
-    host = (header(headers, "host") or "").lower()
-    asking = _with_port(authority, scheme)
-    return asking is None or asking != _with_port(host, scheme)
-
-
-def _with_port(authority: str, scheme: str) -> str | None:
-    """Writes the host with its port, the scheme's own where none is named; None for nonsense."""
-    try:
-        split = urlsplit(f"//{authority}")
-        port = split.port
-    except ValueError:
-        return None
-    if split.netloc != authority or not split.hostname or split.username is not None:
-        return None
-    return f"{split.hostname}:{port or DEFAULT_PORTS[scheme]}"

@@ -1,0 +1,48 @@
+"""From which page somebody asks: one of ours or allowed, or a foreign one. Contract: 1.14, 6.17."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from attendance_web.wire.headers import RawHeaders, every, header
+
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+def origin_is_foreign(headers: RawHeaders, allowed: frozenset[str], *, secure: bool) -> bool:
+    """Tells whether a page of another site asks: its host and port are neither ours nor allowed.
+
+    ``allowed`` has whole origins, like ``https://example.org``. Without the header it is a
+    program and no page, unless its browser says otherwise. A page that came by HTTP is foreign to
+    a service on HTTPS, for anybody on the way can have written it; not the other way round, since
+    a proxy in front may keep HTTPS to itself.
+    """
+    given = every(headers, "origin")
+    if len(given) > 1:
+        return True
+    origin = given[0].lower() if given else None
+    if origin in allowed:
+        return False
+    if header(headers, "sec-fetch-site") == "cross-site":
+        return True
+    if origin is None:
+        return False
+    scheme, _, authority = origin.partition("://")
+    if scheme not in DEFAULT_PORTS or (secure and scheme != "https"):
+        return True
+    host = (header(headers, "host") or "").lower()
+    asking = _with_port(authority, scheme)
+    return asking is None or asking != _with_port(host, scheme)
+
+
+def _with_port(authority: str, scheme: str) -> str | None:
+    """Writes the host with its port, the scheme's own where none is named; None for nonsense."""
+    try:
+        split = urlsplit(f"//{authority}")
+        port = split.port
+    except ValueError:
+        return None
+    if split.netloc != authority or not split.hostname or split.username is not None:
+        return None
+    return f"{split.hostname}:{port or DEFAULT_PORTS[scheme]}"
