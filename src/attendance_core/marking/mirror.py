@@ -24,20 +24,15 @@ from attendance_core.marking.connections import Connection
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import (
     Closing,
-    Confirmed,
     Delivery,
     EventUpdated,
-    Frame,
-    GivenBack,
     HeldBy,
-    MarkingList,
-    Prepared,
-    ReservationExpired,
 )
-from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome, answer_about
+from attendance_core.marking.markers import Markers
+from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import Held, Marked, Place, Waiting
 from attendance_core.marking.readings import Reading
-from attendance_core.marking.views import View, since
+from attendance_core.marking.views import View
 from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
 
 
@@ -55,7 +50,7 @@ class Mirror:
         self._known: dict[UserId, Place] = {}
         self._changed_at_count: dict[UserId, int] = {}
         self._heard_count = 0  # counts what it has heard, to know what is older than a reading
-        self._markers: dict[ConnectionId, View] = {}
+        self._markers = Markers(self._known)
         self._askers = Askers()
         self._event: EventUpdated | None = None
 
@@ -67,9 +62,7 @@ class Mirror:
     @property
     def watched(self) -> Sequence[UserId]:
         """The people whose sockets are here."""
-        return sorted(
-            {*self._askers.people, *(each.connection.user_id for each in self._markers.values())}
-        )
+        return sorted(self._askers.people | self._markers.people)
 
     @property
     def counts(self) -> RoomCounts:
@@ -93,9 +86,7 @@ class Mirror:
             return marked + self._close(list(self._views()), reading.ending)
         deliveries = self._tell_event(reading.event)
         opened_since = {
-            each.connection.user_id
-            for each in self._markers.values()
-            if each.opened_at_count > begun
+            each.connection.user_id for each in self._markers if each.opened_at_count > begun
         }
         self._askers.note_markers(reading.markers | opened_since)
         for place in (*reading.listed, *reading.watched):
@@ -177,8 +168,7 @@ class Mirror:
         ``now`` is by the stopwatch that `tell_positions` goes by.
         """
         deliveries = self.apply_announcement(PlaceChanged(opened.place, opened.at))
-        self._heard_count += 1
-        view = View(connection, self._heard_count, hears_news, event=self._event)
+        view = self._view_of(connection, hears_news=hears_news)
         self._askers.add(view)
         deliveries += self._askers.tell_person(self._known[connection.user_id], opened.at)
         return deliveries + self._askers.tell_position(view, now)
@@ -191,25 +181,13 @@ class Mirror:
         deliveries = (
             [] if holding is None else self.apply_announcement(PlaceChanged(holding, opened.at))
         )
-        self._heard_count += 1
-        view = View(connection, self._heard_count, hears_news, event=self._event)
-        self._markers[connection.connection_id] = view
+        view = self._view_of(connection, hears_news=hears_news)
         self._askers.note_markers(self._askers.markers | {connection.user_id})
-        to = (connection.connection_id,)
-        prepared: list[Delivery] = []
-        if holding is not None and isinstance(holding.state, Held):
-            known = self._known[holding.user_id]
-            if known.state == holding.state:
-                view.holds[holding.user_id] = holding.state
-                left = round(holding.state.until - opened.at, 6)
-                prepared = [Delivery(Prepared(holding.user_id, left), to)]
-        listed = sorted(
-            (since(place), place.user_id) for place in self._known.values() if view.shows(place)
-        )
-        whole = MarkingList(
-            tuple(user_id for _, user_id in listed), tuple(asked for asked, _ in listed)
-        )
-        return [*deliveries, Delivery(whole, to), *prepared]
+        return deliveries + self._markers.add(view, opened)
+
+    def _view_of(self, connection: Connection, *, hears_news: bool) -> View:
+        self._heard_count += 1
+        return View(connection, self._heard_count, hears_news, event=self._event)
 
     def command_began(self, connection_id: ConnectionId) -> None:
         """Notes that a command of this socket has begun; see `command_ended`, `command_failed`.
@@ -217,39 +195,23 @@ class Mirror:
         Meanwhile its client hears of nothing, so that a reading which shows the command's own
         doing early does not take from the list whom it chooses (Contract: 6.10).
         """
-        if connection_id in self._markers:
-            self._markers[connection_id].has_command = True
+        self._markers.begin_command(connection_id)
 
     def command_failed(self, connection_id: ConnectionId) -> list[Delivery]:
         """Ends a command that was refused, or failed; its socket hears what has changed."""
-        view = self._markers.get(connection_id)
-        return [] if view is None else self._end_command(view)
+        return self._markers.fail_command(connection_id)
 
     def command_ended(self, connection_id: ConnectionId, outcome: Outcome) -> list[Delivery]:
         """Ends a command that is committed: its answer, and everybody else's frames."""
         self.command_began(connection_id)
-        view = self._markers.get(connection_id)
         deliveries: list[Delivery] = []
-        for ended in outcome.ended:
-            deliveries += self.apply_announcement(PlaceChanged(ended, outcome.at))
-        place = outcome.place
-        deliveries += self.apply_announcement(PlaceChanged(place, outcome.at))
-        if view is None:
-            return deliveries
-        if not outcome.changed or view.answered != (place.user_id, place.version):
-            known = self._known[place.user_id]
-            listed = view.unheard.pop(place.user_id, view.shows(known))
-            deliveries += self._unheard_frames(view)
-            frames = view.frames_about(place, listed=listed, answer=outcome.answer)
-            if known.version > place.version:
-                frames += view.frames_about(known, listed=view.shows(place))
-            to = (connection_id,)
-            deliveries += [Delivery(each, to) for each in frames]
-        return [*deliveries, *self._end_command(view)]
+        for place in (*outcome.ended, outcome.place):
+            deliveries += self.apply_announcement(PlaceChanged(place, outcome.at))
+        return deliveries + self._markers.answer_command(connection_id, outcome)
 
     def remove(self, connection: Connection) -> None:
         """Forgets a socket that has gone, however."""
-        self._markers.pop(connection.connection_id, None)
+        self._markers.remove(connection)
         self._askers.remove(connection)
 
     def tell_hold_again(self, held: HeldBy, seconds_later: Seconds) -> list[Delivery]:
@@ -259,7 +221,7 @@ class Mirror:
         return [Delivery(replace(held, expires_in=left), to)] if to else []
 
     def _views(self) -> Iterator[View]:
-        yield from self._markers.values()
+        yield from self._markers
         yield from self._askers
 
     def _apply(
@@ -272,22 +234,8 @@ class Mirror:
         self._askers.note_place(place)
         self._heard_count += 1
         self._changed_at_count[user_id] = self._heard_count
-        earlier: list[Delivery] = []
-        to: dict[Frame, list[ConnectionId]] = {}
-        for connection_id, view in self._markers.items():
-            is_its_own = connection_id == commanded_by
-            listed = view.unheard.pop(user_id, view.shows(old))
-            if view.has_command and not is_its_own:
-                view.unheard[user_id] = listed
-                continue
-            if is_its_own:
-                earlier = self._unheard_frames(view)
-                view.answered = (user_id, place.version)
-            answer = answer_about(place, at, paid) if is_its_own else None
-            for frame in view.frames_about(place, listed=listed, answer=answer):
-                to.setdefault(frame, []).append(connection_id)
-        changes = [Delivery(frame, tuple(to[frame])) for frame in sorted(to, key=_order_of)]
-        return earlier + self._askers.tell_person(place, at) + changes
+        told = self._askers.tell_person(place, at)
+        return told + self._markers.tell_change(old, place, at, commanded_by, paid)
 
     def _tell_event(self, event: EventUpdated | None) -> list[Delivery]:
         """Tells whoever hears news that their event is another now."""
@@ -308,31 +256,9 @@ class Mirror:
             for each in self._askers.tell_mark(place, place.state.at)
         ]
 
-    def _end_command(self, view: View) -> list[Delivery]:
-        """Its command is over: it hears again."""
-        view.has_command = False
-        return self._unheard_frames(view)
-
-    def _unheard_frames(self, view: View) -> list[Delivery]:
-        """Makes what its client has yet to hear; before the answer, for it happened before."""
-        unheard, view.unheard = view.unheard, {}
-        to = (view.connection.connection_id,)
-        return [
-            Delivery(frame, to)
-            for user_id, listed in unheard.items()
-            for frame in view.frames_about(self._known[user_id], listed=listed)
-        ]
-
     def _close(self, views: list[View], ending: Ending | None) -> list[Delivery]:
         open_ones = [view for view in views if not view.closing]
         for view in open_ones:
             view.closing = True
         to = tuple(view.connection.connection_id for view in open_ones)
         return [Delivery(Closing(ending), to)] if to else []
-
-
-def _order_of(frame: Frame) -> int:
-    """Orders one change's frames on a socket: the end of a hold, the answer, the list."""
-    if isinstance(frame, ReservationExpired):
-        return 0
-    return 1 if isinstance(frame, Prepared | Confirmed | GivenBack) else 2
