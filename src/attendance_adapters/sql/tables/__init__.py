@@ -1,0 +1,40 @@
+"""The tables, and what they are declared with."""
+
+from attendance_adapters.sql.tables.events import boards, events, helpers
+from attendance_adapters.sql.tables.installation import installation
+from attendance_adapters.sql.tables.ledger import karma_months, karma_rules, ledger, ledger_notes
+from attendance_adapters.sql.tables.limits import tallies
+from attendance_adapters.sql.tables.marking import IS_MARKING, connections, places, processes
+from attendance_adapters.sql.tables.people import (
+    accounts,
+    friendships,
+    known_browsers,
+    profiles,
+    scans,
+    sessions,
+)
+from attendance_adapters.sql.tables.schema import ONLY_ROW, metadata
+
+__all__ = [
+    "IS_MARKING",
+    "ONLY_ROW",
+    "accounts",
+    "boards",
+    "connections",
+    "events",
+    "friendships",
+    "helpers",
+    "installation",
+    "karma_months",
+    "karma_rules",
+    "known_browsers",
+    "ledger",
+    "ledger_notes",
+    "metadata",
+    "places",
+    "processes",
+    "profiles",
+    "scans",
+    "sessions",
+    "tallies",
+]

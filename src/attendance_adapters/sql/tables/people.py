@@ -1,0 +1,85 @@
+"""The tables of people: who they are to log in, and what they show of themselves."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from attendance_adapters.sql.column_types import BigId, InstantType, NameKey
+from attendance_adapters.sql.tables.schema import metadata, user_column
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("user_id", BigId, primary_key=True, autoincrement=True),
+    Column("username", String, nullable=False),
+    Column("username_key", String, nullable=False),
+    Column("password_hash", String, nullable=False),
+    Column("created_at", InstantType, nullable=False),
+    UniqueConstraint("username_key"),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", String(64), primary_key=True),
+    user_column(),
+    Column("credential", String(8), nullable=False),
+    Column("created_at", InstantType, nullable=False),
+    Column("used_at", InstantType, nullable=False),
+    Index(None, "user_id"),
+)
+
+known_browsers = Table(
+    "known_browsers",
+    metadata,
+    user_column(),
+    Column("browser_id", String(64), nullable=False),
+    Column("used_at", InstantType, nullable=False),
+    PrimaryKeyConstraint("user_id", "browser_id"),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    user_column(primary_key=True, autoincrement=False),
+    Column("display_name", String, nullable=False),
+    Column("name_key", NameKey, nullable=False),
+    Column("bio", String, nullable=False),
+    Column("picture", String),
+    Column("checked_at", InstantType),  # when the tick was first given: a trigger notes it
+    Index(None, "name_key", "user_id"),
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    user_column(primary_key=True, autoincrement=False),
+    Column("file", String, nullable=False),
+    Column("uploaded_at", InstantType, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("judged_at", InstantType),
+    Column("reason", String(32)),
+)
+
+friendships = Table(
+    "friendships",
+    metadata,
+    user_column("low_id"),
+    user_column("high_id"),
+    Column("asker_id", BigId, nullable=False),
+    Column("asked_at", InstantType, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    PrimaryKeyConstraint("low_id", "high_id"),
+    CheckConstraint("low_id < high_id", name="smaller_first"),
+    Index(None, "high_id"),
+)

@@ -1,0 +1,38 @@
+"""How tables are declared: what constraints are called, and columns that several have.
+
+Names of constraints are part of the schema: `refusals` goes by them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, ForeignKey, Index, MetaData, Uuid
+
+from attendance_adapters.sql.column_types import BigId
+
+ONLY_ROW = 1  # number of the row of a table that has one
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def user_column(name: str = "user_id", **options: Any) -> Column[Any]:
+    """Makes the column of somebody, who has an account."""
+    return Column(name, BigId, ForeignKey("accounts.user_id"), nullable=False, **options)
+
+
+def event_column(**options: Any) -> Column[Any]:
+    """Makes the column of an event; ``options`` say what becomes of the row when it is deleted."""
+    return Column("event_id", Uuid, ForeignKey("events.event_id", **options), nullable=False)
+
+
+def index_where(condition: ColumnElement[bool], name: str, *columns: Any, **options: Any) -> None:
+    """Declares an index of the rows of which this is true, the same on each engine."""
+    Index(name, *columns, sqlite_where=condition, postgresql_where=condition, **options)
