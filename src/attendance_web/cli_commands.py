@@ -208,7 +208,7 @@ def scans() -> None:
 @scans.command("list")
 def list_scans() -> None:
     """List scans nobody has judged yet, oldest first: person, time, key."""
-    from attendance_web.scans import list_pending
+    from attendance_web.cli_scans import list_pending
 
     settings = settings_of_environment()
     with one_line_errors():
@@ -221,7 +221,7 @@ def list_scans() -> None:
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
 def show_scan(user_id: int, to: Path | None) -> None:
     """Write a person's scan to a file, and print the file, the person, the time and the key."""
-    from attendance_web.scans import show
+    from attendance_web.cli_scans import show
 
     settings = settings_of_environment()
     with one_line_errors():
@@ -236,7 +236,7 @@ def add_judging_command(name: str, approve: bool) -> None:
     @click.argument("user_id", type=click.IntRange(min=1))
     @click.option("--scan", "key", required=True, help="The key that list and show print.")
     def judge_scan(user_id: int, key: str) -> None:
-        from attendance_web.scans import NotJudged, judge
+        from attendance_web.cli_scans import NotJudged, judge
 
         settings = settings_of_environment()
         try:
