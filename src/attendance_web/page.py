@@ -47,7 +47,7 @@ ASKED_AGAIN: Final = "private, no-cache"
 IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
 # A link whose `#` was written as `%23` on its way: where it leads is known all the same
 MISWRITTEN: Final = "/#"
-PLACE: Final = re.compile(r"/[0-9A-Za-z/-]{0,99}")
+SCREEN_PATH: Final = re.compile(r"/[0-9A-Za-z/-]{0,99}")
 HOST: Final = re.compile(r"[0-9A-Za-z.\-\[\]:]{1,255}")
 
 
@@ -182,17 +182,17 @@ async def board(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Res
 
 async def miswritten_link(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Sends whoever comes by such a link to where it leads. Raises UnknownPath."""
-    place = request.scope["path"].removeprefix(MISWRITTEN)
-    if not PLACE.fullmatch(place):
+    screen = request.scope["path"].removeprefix(MISWRITTEN)
+    if not SCREEN_PATH.fullmatch(screen):
         raise UnknownPath
-    headers = {"Location": f"{MISWRITTEN}{place}", "Cache-Control": "no-store"}
+    headers = {"Location": f"{MISWRITTEN}{screen}", "Cache-Control": "no-store"}
     return Response(b"", status_code=302, media_type="text/plain", headers=headers)
 
 
 ROUTES: Final = [
     HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(page_file),
     HTTPRouteHandler("/board/{event_id:str}", http_method="GET", include_in_schema=False)(board),
-    HTTPRouteHandler(f"{MISWRITTEN}/{{place:path}}", http_method="GET", include_in_schema=False)(
+    HTTPRouteHandler(f"{MISWRITTEN}/{{screen:path}}", http_method="GET", include_in_schema=False)(
         miswritten_link
     ),
 ]

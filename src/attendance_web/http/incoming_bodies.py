@@ -57,11 +57,11 @@ class Pace:
 class Body:
     """One body on its way: read until it is whole, too slow, or given up."""
 
-    def __init__(self, room: _Room, whose: Caller) -> None:
+    def __init__(self, capacity: _Capacity, whose: Caller) -> None:
         self.whose = whose
         self.size = 0  # that it counts as
         self.is_whole = False
-        self._room = room
+        self._capacity = capacity
         self._slowest = Pace(BYTES_A_SECOND, PATIENCE_SECONDS)
         self._steady = Pace(STEADY_BYTES_A_SECOND, STEADY_SECONDS)
         self._is_given_up = False
@@ -98,9 +98,9 @@ class Body:
                     content += piece
                     if len(content) > most_bytes:
                         raise BodyTooLarge
-                    self._room.count(self, len(content))
+                    self._capacity.count(self, len(content))
                     if not self._is_given_up and not message.get("more_body", False):
-                        self._room.keep(self)
+                        self._capacity.keep(self)
                         return bytes(content)
                     for pace in paces:
                         pace.came(len(piece), clock())
@@ -111,7 +111,7 @@ class Body:
         raise BodyTooSlow
 
 
-class _Room:
+class _Capacity:
     """Has room for so many bytes of bodies.
 
     Nobody is kept out by the many: where there is no room for more, one that comes slowly is
@@ -243,7 +243,7 @@ class Bodies:
     """Counts the bodies that are on their way to this process."""
 
     def __init__(self) -> None:
-        self._uploads, self._small = _Room(UPLOAD_BYTES), _Room(SMALL_BYTES)
+        self._uploads, self._small = _Capacity(UPLOAD_BYTES), _Capacity(SMALL_BYTES)
         self.parsing = asyncio.Lock()  # a large one takes several times its size for a moment
 
     @contextmanager
