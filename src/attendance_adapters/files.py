@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -14,8 +12,7 @@ from obstore.store import LocalStore, MemoryStore, S3Store
 
 from attendance_core.errors import Unavailable
 from attendance_core.ports import FileContent, NoSuchFile
-from attendance_core.profiles import picture_path, scan_path
-from attendance_core.vocabulary import FileKey, Instant
+from attendance_core.vocabulary import Instant
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
@@ -23,9 +20,6 @@ if TYPE_CHECKING:
 # By a file's extension, since a local directory has no media types
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
-FOLDERS = (picture_path(FileKey("")), scan_path(FileKey("")))
-OUR_FILE = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp)")  # its name, as `RandomIds` makes one
-UPLOAD_SECONDS = 3600  # far more than an upload takes from its file to its row
 
 # Of a bucket; unless told otherwise a request is tried again for three minutes
 RETRY_OPTIONS: Final[RetryConfig] = {"max_retries": 2, "retry_timeout": timedelta(seconds=3)}
@@ -114,29 +108,6 @@ class ObjectFiles:
         except (OSError, BaseError) as error:
             raise Unavailable from error
         return sorted(StoredFile(one["path"], one["last_modified"].timestamp()) for one in objects)
-
-
-async def sweep_orphans(
-    files: ObjectFiles, list_referenced: Callable[[], Awaitable[Set[str]]], now: Instant
-) -> int:
-    """Deletes files of ours that no row refers to, and returns how many.
-
-    A process that dies between writing a file and its row, or between writing a row and deleting
-    the file it replaced, leaves one. ``list_referenced`` returns the paths that rows refer to; it
-    is called after the files are listed, and a file stays while its upload may still be under
-    way. Raises Unavailable.
-    """
-    old_paths = [
-        file.path
-        for folder in FOLDERS
-        for file in await files.list_below(folder)
-        if file.written_at < now - UPLOAD_SECONDS and OUR_FILE.fullmatch(file.path, len(folder))
-    ]
-    referenced = await list_referenced() if old_paths else frozenset()
-    orphans = [path for path in old_paths if path not in referenced]
-    for path in orphans:
-        await files.delete(path)
-    return len(orphans)
 
 
 def one_line(error: BaseException) -> str:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from attendance_adapters.container import build_use_cases
 from attendance_adapters.errors import AlreadyStarted, Closed, NotStarted, WrongLoop
-from attendance_adapters.files import ObjectFiles, sweep_orphans
+from attendance_adapters.files import ObjectFiles
 from attendance_adapters.folder_claim import claim_folder
 from attendance_adapters.heartbeat import Heartbeat
+from attendance_adapters.orphans import sweep_orphans
 from attendance_adapters.passwords import Argon2Passwords
 from attendance_adapters.periodic import Periodic
 from attendance_adapters.pictures import PillowPictures

@@ -12,10 +12,11 @@ import obstore
 import pytest
 
 from attendance_adapters import Attendance, ForeignFolder
-from attendance_adapters.files import UPLOAD_SECONDS, ObjectFiles, sweep_orphans
+from attendance_adapters.files import ObjectFiles
 from attendance_adapters.folder_claim import claim_folder
 from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers import LocalNotifier
+from attendance_adapters.orphans import UPLOAD_SECONDS, sweep_orphans
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
 from attendance_core.vocabulary import FileKey, UserId
