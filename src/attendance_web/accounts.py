@@ -45,7 +45,7 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
             username=call.arguments.username,
             password=call.arguments.password,
             display_name=call.arguments.display_name,
-            replacing=call.replaceable,
+            replacing=call.session_to_replace,
             browser_secrets=call.browser_secrets,
         )
     call.log_in(logged_in)
@@ -60,7 +60,7 @@ async def log_in(call: CallContext[Credentials]) -> Person:
         logged_in = await call.use_cases.log_in(
             username=username,
             password=call.arguments.password,
-            replacing=call.replaceable,
+            replacing=call.session_to_replace,
             browser_secrets=secrets,
         )
     call.log_in(logged_in)

@@ -31,7 +31,7 @@ async def watch_attendance(call: CallContext[WatchedEvent]) -> EventStream[Count
     watch = call.use_cases.watch_attendance
     if call.board_secret is not None:
         return EventStream(await watch.by_link(call.board_secret))
-    actor, event_id = call.signed_in, call.arguments.event_id
+    actor, event_id = call.logged_in_actor, call.arguments.event_id
     if event_id is None:
         raise MissingArgument(field="event_id")
     return EventStream(

@@ -236,13 +236,13 @@ def add_judging_command(name: str, approve: bool) -> None:
     @click.argument("user_id", type=click.IntRange(min=1))
     @click.option("--scan", "key", required=True, help="The key that list and show print.")
     def judge_scan(user_id: int, key: str) -> None:
-        from attendance_web.cli_scans import NotJudged, judge
+        from attendance_web.cli_scans import WrongKey, judge
 
         settings = settings_of_environment()
         try:
             with one_line_errors():
                 click.echo(judge(settings, user_id, key, approve=approve))
-        except NotJudged as error:
+        except WrongKey as error:
             fail(str(error))
 
 

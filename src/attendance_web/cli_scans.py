@@ -27,8 +27,8 @@ T = TypeVar("T")
 KEY_SEPARATOR, NAME_HASH_DIGITS = "~", 12  # in a key, behind that of the file
 
 
-class NotJudged(Exception):
-    """This is not what was looked at: there is none, or a later scan, or another name."""
+class WrongKey(Exception):
+    """The key is not that of what is there now: there is none, or a later scan, or another name."""
 
 
 def list_pending(settings: Settings) -> list[str]:
@@ -63,7 +63,7 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
 def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
     """Approves or rejects a scan; answers what was done.
 
-    Raises CannotStart; NotJudged for a key that is not the present one.
+    Raises CannotStart; WrongKey for a key that is not the present one.
     """
 
     async def ask(use_cases: UseCases) -> str:
@@ -76,7 +76,7 @@ def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
                 user_id=person, file=file, approve=approve, display_name=name
             )
         except (ScanNotFound, PersonNotFound):
-            raise NotJudged(
+            raise WrongKey(
                 f"person {user_id} has no scan with this key; it may have been replaced, "
                 "or the person may have another name: see attendance scans list"
             ) from None

@@ -35,7 +35,7 @@ class CallContext(Generic[A]):
     board_secret: str | None = None  # where this call takes one
 
     @property
-    def signed_in(self) -> Actor:
+    def logged_in_actor(self) -> Actor:
         """Says who makes the call, and by which session. Raises NotLoggedIn."""
         if self.actor is None:
             raise NotLoggedIn
@@ -44,11 +44,11 @@ class CallContext(Generic[A]):
     @property
     def person(self) -> UserId:
         """Names who makes the call. Raises NotLoggedIn."""
-        return self.signed_in.user_id
+        return self.logged_in_actor.user_id
 
     @property
-    def replaceable(self) -> SessionId | None:
-        """Names the session of this browser, which another log-in ends."""
+    def session_to_replace(self) -> SessionId | None:
+        """Names the session of this browser, which a new log-in ends; None where it has none."""
         if self.actor is None or not self._is_by_cookie:
             return None
         return self.actor.session_id

@@ -21,7 +21,7 @@ from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import until_gone
 from attendance_web.http.envelope import NO_STORE
-from attendance_web.wire.client_gone import client_gone_from
+from attendance_web.wire.client_gone import gone_event_of
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.log_fields import log_fields_of
 
@@ -91,7 +91,7 @@ class _StreamAnswer(ASGIResponse):
                 await asyncio.sleep(REFUSAL_SECONDS)
                 raise
             leaving = [asyncio.create_task(until_gone(receive))]
-            if (says_no_more := client_gone_from(scope)) is not None:
+            if (says_no_more := gone_event_of(scope)) is not None:
                 leaving.append(asyncio.create_task(_until(says_no_more)))
             for sign in leaving:
                 sign.add_done_callback(lambda _: stream.close())

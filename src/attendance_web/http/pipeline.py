@@ -28,7 +28,7 @@ from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_
 from attendance_web.http.pieces import Pieces, PiecesResponse
 from attendance_web.http.request_turns import began_at
 from attendance_web.wire.callers import Caller, address_of, caller_of
-from attendance_web.wire.client_gone import client_gone_from
+from attendance_web.wire.client_gone import gone_event_of
 from attendance_web.wire.credentials import (
     board_secret_from,
     browser_secrets_from,
@@ -183,7 +183,7 @@ async def _run(
 
 async def _while_there(scope: Mapping[str, Any], run: Awaitable[Any]) -> Any:
     """Raises BadBody where the client goes away meanwhile, so that nothing is done for nobody."""
-    gone = client_gone_from(scope)
+    gone = gone_event_of(scope)
     if gone is None:
         return await run
     running, leaving = asyncio.ensure_future(run), asyncio.ensure_future(gone.wait())

@@ -9,7 +9,7 @@ from typing import Any, Final
 GONE_EXTENSION: Final = "attendance.gone"
 
 
-def client_gone_from(scope: Mapping[str, Any]) -> asyncio.Event | None:
+def gone_event_of(scope: Mapping[str, Any]) -> asyncio.Event | None:
     """Finds the event that is set once the client has hung up.
 
     None under a server that cannot tell. Who has closed their half may still read, but no browser
