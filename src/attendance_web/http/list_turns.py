@@ -23,6 +23,7 @@ MAX_STRANGERS_AT_ONCE, MAX_STRANGERS_OF_ONE = 4, 3
 MAX_PEOPLE_AT_ONCE: Final = 64
 MAX_EXPORTS_AT_ONCE: Final = 2  # Contract: ExportAttendance, each a process of its own
 STRANGER_WAIT_SECONDS: Final[Seconds] = 4.0  # of waiting
+MAX_PAUSE_SECONDS: Final[Seconds] = 0.25  # between two pieces of one answer
 
 
 class ListTurns:
@@ -56,6 +57,14 @@ class ListTurns:
         """
         patience = STRANGER_WAIT_SECONDS if isinstance(caller, str) else TURN_WAIT_SECONDS
         return _turn(self._answers_of(caller), caller, patience - waited)
+
+    def pause_after(self, took: Seconds) -> Seconds:
+        """Tells one of the answers in pieces how long to rest after a piece that took so long.
+
+        All of them together take as much of the process as one would.
+        """
+        others = self._people.given_count + self._strangers.given_count - 1
+        return min(took * max(others, 0), MAX_PAUSE_SECONDS)
 
     def turn_to_export(self, caller: Caller) -> AbstractAsyncContextManager[None]:
         """Waits for a turn at making one file of a list. Raises TooManyRequests."""

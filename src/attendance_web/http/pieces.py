@@ -157,6 +157,7 @@ class _PiecesAnswer(ASGIResponse):
         An answer that cannot be ended, or that they may see no more of, is cut off, so that nobody
         takes it for a whole one.
         """
+        turns, clock, took = self._reading.turns, asyncio.get_running_loop().time, 0.0
         await self.start_response(send)
         before, after = around_rows(self._reading.pieces.answer_of([]))
         try:
@@ -165,8 +166,10 @@ class _PiecesAnswer(ASGIResponse):
                 async with asyncio.timeout(SEND_SECONDS):
                     await send({"type": "http.response.body", "body": body, "more_body": True})
                 before = b","
-                await asyncio.sleep(0)
+                await asyncio.sleep(turns.pause_after(took))
+                began = clock()
                 rows = await self._next(NEXT_SECONDS)
+                took = clock() - began
         except (TimeoutError, Refusal, Unavailable) as error:
             code = error.code if isinstance(error, Refusal) else Unavailable.code
             cause = cause_of(error) if isinstance(error, Unavailable) else code

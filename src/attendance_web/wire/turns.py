@@ -134,6 +134,11 @@ class FairTurns:
             at_once=at_once, of_one=of_one, waiting=waiting, waiting_of_one=waiting_of_one
         )
 
+    @property
+    def given_count(self) -> int:
+        """How many turns are given now."""
+        return self._turns.given_count
+
     def may_have(self, whose: Hashable) -> bool:
         """Tells whether they need not wait for a turn that they ask for in this step."""
         return self._turns.may_have(whose)
