@@ -35,7 +35,7 @@ run: install ## Bring the database up to date and serve
 	$(BIN)/attendance serve
 
 .PHONY: demo
-demo: install ## Play a lecture against the service that make run has started
+demo: install ## Play a class against the service that make run has started, and check its sheet
 	$(BIN)/attendance demo
 
 .PHONY: test

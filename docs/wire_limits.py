@@ -52,7 +52,12 @@ from attendance_web.http.password_turns import (
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.opening_turns import OPENING_SECONDS
 from attendance_web.live.outbox import MAX_OUTBOX
-from attendance_web.live.watching import MAX_OF_LINK, MAX_OF_PERSON
+from attendance_web.live.watching import (
+    MAX_OF_LINK,
+    MAX_OF_LINKS_IN_ALL,
+    MAX_OF_PERSON,
+    MAX_OF_PERSON_IN_ALL,
+)
 from attendance_web.routes import CALLS as ALL_CALLS
 from attendance_web.serving.http_closing import HEAD_SECONDS
 from attendance_web.serving.http_head import (
@@ -202,8 +207,9 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield f"{joined}, and who had not joined", f"{JOINED_BY_HAND.most} in {hours:g} h", "429"
     yield "other people's profiles by GetProfile for a person", f"{PROFILES} a day", "429"
     yield (
-        "streams of WatchAttendance in a process: of a person in an event, of a board's link",
-        f"{MAX_OF_PERSON}, {MAX_OF_LINK}",
+        "streams of WatchAttendance in a process: of a person in an event, in all; of a board's "
+        "link, of the links of all events that one person made",
+        f"{MAX_OF_PERSON}, {MAX_OF_PERSON_IN_ALL}; {MAX_OF_LINK}, {MAX_OF_LINKS_IN_ALL}",
         "429",
     )
     yield "events of a person that have not ended", str(MAX_OPEN_EVENTS), "`error` 3"

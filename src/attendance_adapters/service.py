@@ -165,6 +165,7 @@ class Attendance:
             opened.push_async_callback(self._store.close)
             await self._store.start()
             await claim_folder(self.files, self._transact)
+            await self._sheets.sweep()
             opened.push_async_callback(self.notifier.close)
             await self.notifier.start()
             opened.push_async_callback(self.heartbeat.close)

@@ -14,6 +14,11 @@ from typing import Any, BinaryIO, Final
 from zoneinfo import available_timezones
 
 from attendance_adapters import sheet_worker
+from attendance_adapters.scratch_folders import (
+    ScratchFolder,
+    scratch_folder,
+    sweep_scratch_folders,
+)
 from attendance_adapters.sheet_words import WORDS
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.attendance import SheetPiece, SheetRow
@@ -33,7 +38,7 @@ class SheetFiles:
     """Writes sheets, each in a process of its own; `ports.Sheets`.
 
     The rows go to it as they are read, and never more of them than it takes. The file has no name:
-    nothing is left of it, whoever dies.
+    nothing is left of it, whoever dies; of the folder for its parts nothing after the next start.
     """
 
     def __init__(self, *, max_seconds: Seconds = MAX_SECONDS) -> None:
@@ -46,7 +51,7 @@ class SheetFiles:
         if style.zone != "UTC" and style.zone not in await asyncio.to_thread(_zones):
             raise InvalidArgument(field="tz")
         try:
-            with tempfile.TemporaryDirectory(prefix="attendance-") as folder:
+            with scratch_folder() as folder:
                 file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  the caller's to close
                 try:
                     async with asyncio.timeout(self._max_seconds):
@@ -59,6 +64,10 @@ class SheetFiles:
         except OSError as error:  # it took too long, or the machine has no room just now
             raise Unavailable from error
 
+    async def sweep(self) -> None:
+        """Removes what is left where a service and its worker were killed at once."""
+        await asyncio.to_thread(sweep_scratch_folders)
+
     def close(self) -> None:
         """Ends the workers; calls that wait for them raise Unavailable; idempotent."""
         self._is_closed = True
@@ -66,10 +75,15 @@ class SheetFiles:
             worker.kill()
 
     async def _run(
-        self, pieces: AsyncIterator[SheetPiece], style: SheetStyle, folder: str, file: BinaryIO
+        self,
+        pieces: AsyncIterator[SheetPiece],
+        style: SheetStyle,
+        folder: ScratchFolder,
+        file: BinaryIO,
     ) -> None:
         worker = await asyncio.create_subprocess_exec(
-            *(*WORKER_COMMAND, style.format, style.zone, folder),
+            *(*WORKER_COMMAND, style.format, style.zone, folder.path),
+            pass_fds=(folder.lock,),  # so that it is in use until both of us have gone
             stdin=PIPE,
             stdout=file,
             stderr=PIPE,

@@ -181,11 +181,15 @@ def export_sheet(
 
 @attendance.command()
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The service.")
-@click.option("--people", default=30, show_default=True, type=click.IntRange(6, 500))
+@click.option("--people", default=60, show_default=True, type=click.IntRange(12, 500))
 @click.option("--markers", default=5, show_default=True, type=click.IntRange(1, 100))
 @click.option("--seed", type=int, help="The same names, roles and choices again.")
 def demo(url: str, people: int, markers: int, seed: int | None) -> None:
-    """Play a lecture against a running service, over HTTP and sockets, and check it."""
+    """Play a class against a running service, mistakes and all, and check every cell of its sheet.
+
+    It makes people and an event of its own, so it can be played again and again. Ends with 1 where
+    anything is not as it was played.
+    """
     from attendance_web.demo import DemoFailed, play
 
     settings = settings_of_environment()

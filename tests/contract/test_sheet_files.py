@@ -10,12 +10,14 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psutil
 import pytest
 
 from attendance_adapters import sheet_worker, sheets
@@ -34,6 +36,8 @@ from attendance_core.marking.places import Marked, SheetCounts
 from attendance_core.ports import SheetFormat, SheetStyle
 from attendance_core.vocabulary import LATEST_INSTANT, EventCode, EventId, UserId
 from tests.support import xlsx
+from tests.support.live_house import eventually
+from tests.support.site import opened_site
 
 ANNA, BORIS = UserId(7), UserId(12)
 NINE = 1_788_242_400.0  # 2026-09-01, 09:00 in Moscow
@@ -357,6 +361,50 @@ class TestDeaths:
             )
             assert done.returncode == sheet_worker.EXIT_CUT, done.stderr
             assert not folder.exists()
+
+
+WRITES_FOR_EVER = """
+import asyncio
+from uuid import UUID
+
+from attendance_adapters.sheets import SheetFiles
+from attendance_core.attendance import SheetPiece
+from attendance_core.events import Event
+from attendance_core.marking.places import SheetCounts
+from attendance_core.ports import SheetStyle
+
+async def pieces():
+    event = Event(UUID(int=15), "Algebra", 7, 0, 5400, "ABCDEF")
+    yield SheetPiece(event, 0, (), SheetCounts(0, 0, 0, 0))
+    await asyncio.Event().wait()
+
+asyncio.run(SheetFiles().write(pieces(), SheetStyle("xlsx", "UTC", "en")))
+"""
+
+
+async def test_what_is_left_of_two_that_are_killed_goes_with_the_next_start(
+    folder: Path, files: SheetFiles
+) -> None:
+    """And not before: nobody removes what is still written. Decision 0019."""
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    service = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WRITES_FOR_EVER, env=environment
+    )
+    await eventually(lambda: list(folder.glob("*/*")), 30)  # the worker has begun
+    (worker,) = psutil.Process(service.pid).children()
+    await files.sweep()
+    worker.suspend()
+    service.kill()
+    await service.wait()
+    await files.sweep()
+    assert list(folder.glob("*/*")), "the worker writes there"
+    worker.kill()
+    await eventually(lambda: not psutil.pid_exists(worker.pid) or worker.status() == "zombie")
+    (folder / "attendance-sheet-link").symlink_to(folder / "else")
+    (folder / "else").mkdir()
+    async with opened_site(None):
+        pass
+    assert sorted(each.name for each in folder.iterdir()) == ["attendance-sheet-link", "else"]
 
 
 class TestBounds:

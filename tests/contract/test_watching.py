@@ -266,6 +266,34 @@ class TestBounds:
         refused = await hall.watches(secret=secret)
         assert await refused.refusal() == (429, "too_many_requests")
 
+    async def test_a_person_has_so_many_in_all_their_events(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And by the links of the events they made; other people have theirs."""
+        assert (watchers.MAX_OF_PERSON_IN_ALL, watchers.MAX_OF_LINKS_IN_ALL) == (64, 400)
+        monkeypatch.setattr(watchers, "MAX_OF_PERSON_IN_ALL", 2)
+        monkeypatch.setattr(watchers, "MAX_OF_LINKS_IN_ALL", 2)
+        (other,) = await hall.house.people(1)
+        async with AsyncExitStack() as halls:
+            second, others = [
+                Hall(hall.house, each, await hall.house.event(each))
+                for each in (hall.creator, other)
+            ]
+            for each in (second, others):
+                halls.push_async_callback(each._readers.aclose)
+            links = [await each.link() for each in (hall, second, others)]
+            open_ones = []  # which end once nobody knows them
+            for where, secret in ((hall, links[0]), (second, links[1])):
+                open_ones += [await where.watches(), await where.watches(secret=secret)]
+            for refused in (await second.watches(), await second.watches(secret=links[1])):
+                assert await refused.refusal() == (429, "too_many_requests")
+            open_ones += [await others.watches(), await others.watches(secret=links[2])]
+            for stream in open_ones:
+                assert await stream.counts() == (1, 0, 0, 0)
+            await hall._readers.aclose()
+            await eventually(lambda: hall.open == 4)
+            assert await (await second.watches()).counts() == (1, 0, 0, 0)
+
     async def test_a_client_that_reads_nothing_keeps_one_state_and_is_let_go(
         self, hall: Hall, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -56,7 +56,10 @@ def environment(folder: Path, settings: Mapping[str, str] | None = None) -> dict
 
 
 def attendance(
-    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None
+    *arguments: str,
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    within: float = SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     """One run of the command line, to its end."""
     return subprocess.run(
@@ -65,7 +68,7 @@ def attendance(
         env=environment(folder, settings),
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=within,
         check=False,
     )
 

@@ -77,7 +77,7 @@ class TestTheLink:
     def test_it_lets_in_whoever_shows_its_secret(self, hall: Hall) -> None:
         secret = hall.link()
         viewer = hall.by_link(secret)
-        assert viewer == Viewer(hall.event_id, board_id_of(secret))
+        assert viewer == Viewer(hall.event_id, board_id_of(secret), creator_id=ANNA)
         assert secret not in str(viewer)
 
     def test_a_secret_that_is_none_is_not_found(self, hall: Hall) -> None:

@@ -27,12 +27,13 @@ def board_id_of(secret: str) -> BoardId:
 class Viewer:
     """Somebody who watches an event: an organiser by their session, or by the link of its board.
 
-    ``user_id`` is None where nobody knows who it is.
+    ``user_id`` is None where nobody knows who it is; then ``creator_id`` made the event.
     """
 
     event_id: EventId
     admitted_by: SessionId | BoardId
     user_id: UserId | None = None
+    creator_id: UserId | None = None
 
 
 class Admission(NamedTuple):
@@ -129,7 +130,8 @@ class WatchAttendance:
         def look(unit: ports.Unit) -> Viewer:
             for found in unit.boards.admissions_by_link([board_id]):
                 if found.is_live(unit.now()):
-                    return Viewer(found.event_id, board_id)
+                    creator_id = unit.events.get(found.event_id).creator_id
+                    return Viewer(found.event_id, board_id, creator_id=creator_id)
             raise BoardNotFound
 
         return await self.observe(look)

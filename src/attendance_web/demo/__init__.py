@@ -11,13 +11,16 @@ from rich.console import Console
 
 from attendance_web.demo.client import CallFailed
 from attendance_web.demo.lecture import Lecture, LectureFailed
-from attendance_web.demo.report import Stages, table
+from attendance_web.demo.report import Stages, confirmed, table
+from attendance_web.demo.roles import LEAST_FREE, can_be_cast
+
+MAX_LINES = 20  # of differences
 
 __all__ = ["DemoFailed", "play"]
 
 
 class DemoFailed(Exception):
-    """The service did not do what it promises, or did not answer; one line says what."""
+    """The service did not do what it promises, or did not answer; a line each says what."""
 
 
 def play(
@@ -27,8 +30,11 @@ def play(
 
     ``earned`` tells what so many marks pay their marker.
     """
-    if markers * 2 > people:
-        raise DemoFailed("at least half of the people must be free to wait: take fewer markers")
+    if not can_be_cast(people, markers):
+        raise DemoFailed(
+            f"half of the people, and {LEAST_FREE} at least, must be free to wait: "
+            "take fewer markers"
+        )
     console = Console()
     chosen = secrets.randbelow(1_000_000) if seed is None else seed
     try:
@@ -44,11 +50,20 @@ def play(
     except ConnectionError:
         raise DemoFailed(f"nothing answers at {url}: start the service with make run") from None
     except (CallFailed, LectureFailed) as failure:
-        raise DemoFailed(f"{failure} (seed {chosen})") from None
+        raise DemoFailed(_few_lines(str(failure), chosen)) from None
     console.print(table(result))
     console.print(
-        f"Everybody who asked was marked once and told so, and karma adds up (seed {chosen}). "
+        f"{confirmed(result)} (seed {chosen}).\n"
         f"To look around, log in as {result.login} with the password {result.password}",
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _few_lines(failure: str, seed: int) -> str:
+    """Shortens what may be hundreds of differences."""
+    lines = failure.splitlines()
+    more = len(lines) - MAX_LINES
+    first, *others = lines[:MAX_LINES]
+    others += [f"and {more} more"] if more > 0 else []
+    return "\n".join([f"{first} (seed {seed})", *others])

@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import socket
 import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.cookies import SimpleCookie
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -13,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 
 ANSWER_SECONDS: Final = 15.0
+SILENCE_SECONDS: Final = 30.0  # of a stream, which says something every 15 s
 SCHEMES: Final = {"http": "ws", "https": "wss"}
 UNLIKE: Final = "is not like http://127.0.0.1:8000"
 NOT_OURS: Final = "what answers there is no attendance service"
@@ -20,6 +25,24 @@ NOT_OURS: Final = "what answers there is no attendance service"
 
 class CallFailed(Exception):
     """A call was refused, or not answered as promised; one line says which, and why."""
+
+
+class EventLines:
+    """The lines of an answer that goes on; another thread may close it."""
+
+    def __init__(self, answer: http.client.HTTPResponse, connection: socket.socket) -> None:
+        self._answer, self._connection = answer, connection
+        connection.settimeout(SILENCE_SECONDS)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Raises OSError."""
+        while line := self._answer.readline():
+            yield line
+
+    def close(self) -> None:
+        """Has the lines end; idempotent."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
 
 class Visitor:
@@ -36,6 +59,7 @@ class Visitor:
             raise CallFailed(f"{url} {UNLIKE}")
         self._language = language
         self._cookies: dict[str, str] = {}
+        self.ahead = 0.0  # how many seconds the service's clock is ahead of ours, about
 
     def get(self, path: str, **parameters: object) -> Any:
         """Calls what reads, and answers its response. Raises CallFailed, ConnectionError."""
@@ -48,6 +72,33 @@ class Visitor:
     def upload(self, path: str, image: bytes, name: str) -> None:
         """Sends a picture. Raises CallFailed, ConnectionError."""
         self.post(path, image=base64.b64encode(image).decode(), name=name)
+
+    def download(self, path: str, **parameters: object) -> Any:
+        """Calls what answers a file of JSON. Raises CallFailed, ConnectionError."""
+        body = self._send("GET", f"{path}?{urlencode(parameters)}", None)
+        try:
+            content = json.loads(body)
+        except ValueError:
+            raise CallFailed(f"{path}: {NOT_OURS}") from None
+        return _response(path, body) if "error" in content else content
+
+    @contextmanager
+    def lines(self, path: str, **headers: str) -> Iterator[EventLines]:
+        """Calls what goes on answering. Raises CallFailed, ConnectionError."""
+        connection = self._connection()
+        try:
+            connection.connect()
+            ours = connection.sock
+            connection.request("GET", path, None, self.headers() | headers)
+            answer = connection.getresponse()
+            if answer.getheader("Content-Type", "").partition(";")[0] != "text/event-stream":
+                _response(path, answer.read())
+                raise CallFailed(f"{path}: {NOT_OURS}")
+            yield EventLines(answer, ours)
+        except http.client.HTTPException:
+            raise CallFailed(f"{path}: {NOT_OURS}") from None
+        finally:
+            connection.close()
 
     def socket(self, path: str, event_id: str) -> connect:
         """Makes a socket that is still to be opened."""
@@ -70,6 +121,10 @@ class Visitor:
         }
 
     def _call(self, method: str, path: str, body: bytes | None) -> Any:
+        return _response(path.partition("?")[0], self._send(method, path, body))
+
+    def _send(self, method: str, path: str, body: bytes | None) -> bytes:
+        """Answers the body; keeps the cookies, and what time it is there."""
         connection = self._connection()
         try:
             connection.request(method, path, body, self.headers())
@@ -77,13 +132,17 @@ class Visitor:
             body = answer.read()
         except http.client.HTTPException:
             raise CallFailed(f"{path}: {NOT_OURS}") from None
+        except TimeoutError:
+            raise CallFailed(f"{path}: no answer within {ANSWER_SECONDS:.0f} s") from None
         except OSError as error:
             raise ConnectionError(str(error)) from error
         finally:
             connection.close()
         for each in answer.headers.get_all("Set-Cookie", ()):
             self._cookies |= {key: kept.value for key, kept in SimpleCookie(each).items()}
-        return _response(path.partition("?")[0], body)
+        with suppress(TypeError, ValueError):
+            self.ahead = float(answer.headers["X-Attendance-Time"]) - time.time()
+        return body
 
     def _connection(self) -> http.client.HTTPConnection:
         host, port = self._url.hostname or "", self._port

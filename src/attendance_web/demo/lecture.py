@@ -1,4 +1,7 @@
-"""A lecture: people come, make friends, join, wait, are marked; then everything is checked."""
+"""A lecture: people come, make friends, join, wait, are marked; mistakes are put right.
+
+Then everything that the service says of it is compared with what was played.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,34 @@ import asyncio
 import random
 import secrets
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any, Final, TypeVar
 
+from attendance_web.demo import expected
+from attendance_web.demo.board import Board, watched
 from attendance_web.demo.cast import Person, face, names
 from attendance_web.demo.client import Visitor
+from attendance_web.demo.comparing import Answers, Comparison, compared
+from attendance_web.demo.organising import Organising
+from attendance_web.demo.record import Record
 from attendance_web.demo.report import MarkerResult, Result, Stages
-from attendance_web.demo.sheet import Marker, Sheet, ask
+from attendance_web.demo.roles import cast
+from attendance_web.demo.sheet import Marker, Sheet, ask, late
 
 T = TypeVar("T")
 
 AT_ONCE: Final = 6  # calls; the service makes one picture at a time and lets few wait for it
 MARKING_SECONDS: Final = 30.0  # for the whole sign-in sheet
 TRUTH_SECONDS: Final = 5.0  # Contract: 6.10, what a marker sees equals the truth within them
+WITH_PICTURE: Final = 5  # one in so many; the others are known by their initials
 SUBJECTS: Final = ("Матанализ", "Linear algebra", "Философия", "Databases", "История", "Physics")
 
 
 class LectureFailed(Exception):
-    """Something did not end as the contract promises; one line says what."""
+    """Something did not end as the contract promises; a line each says what."""
 
 
 class Lecture:
@@ -47,7 +57,6 @@ class Lecture:
         run = secrets.token_hex(4)  # so that the same lecture can be played twice
         self._chance = chance
         self._earned = earned
-        self._markers = markers
         self._name = f"{chance.choice(SUBJECTS)}, {time.strftime('%Y-%m-%d %H:%M')} ({run})"
         self._people = [
             Person(
@@ -58,68 +67,82 @@ class Lecture:
             )
             for number, (name, language) in enumerate(names(people, chance), 1)
         ]
+        self._roles = cast(self._people, markers, chance)
+        self._stranger = Visitor(url, "en")  # who has the link of the board
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="visitor")
 
     async def play(self, stages: Stages) -> Result:
         """Raises LectureFailed, CallFailed, ConnectionError."""
-        with self._threads:
-            people = self._people
-            await self._each(stages, "Signing up", people, sign_up)
-            faces = {person: face(self._chance) for person in people}
-            await self._each(
-                stages,
-                "Sending pictures",
-                people,
-                lambda each: each.visitor.upload(
-                    "/api/profile/UpdateProfilePicture", faces[each], "me.png"
-                ),
-            )
-            await self._each(stages, "Making friends", pairwise(people), befriend)
-            creator, *others = people
-            event_id = await self._in_thread(create_event, creator, self._name)
+        roles = self._roles
+        with self._threads, ExitStack() as screens:
+            await self._come(stages)
+            record = await self._in_thread(create_event, self._people, self._name)
+            organising = Organising(record, self._clock)
             await self._each(
                 stages,
                 "Joining",
-                others,
-                lambda each: each.visitor.post("/api/events/JoinEvent", event_id=event_id),
+                [each for each in self._people[1:] if each not in roles.outside],
+                lambda each: join(each, record),
             )
-            markers, asking = people[: self._markers], self._asking()
+            board = screens.enter_context(
+                watched(roles.creator.visitor, self._stranger, record.event_id)
+            )
+            await self._in_thread(organising.begin, roles)
+            first_end = await self._in_thread(organising.put_off, roles)
             sheet = Sheet(
-                event_id,
+                record,
+                self._clock,
                 self._chance,
-                to_refuse={each.user_id for each in self._some(asking, 5)},
+                to_refuse={each.user_id for each in self._some(roles.asking, 5)},
             )
-            told, at_work = await self._sign_in(stages, sheet, markers, asking)
-            return await self._in_thread(self._checked, sheet, told, at_work)
+            marking = await self._sign_in(stages, "Marking", sheet, roles.asking)
+            await self._in_thread(organising.correct, roles)
+            await asyncio.sleep(first_end - self._clock())
+            again = await self._sign_in(stages, "Asking again", sheet, roles.slips)
+            async with late(sheet, roles.markers[0], *roles.late):
+                during = await self._in_thread(self._compared, record, organising, board)
+            after = await self._in_thread(self._compared, record, organising, board)
+            return self._result(sheet, [*marking, *again], board, [during, after])
 
-    def _asking(self) -> list[Person]:
-        """Picks more than half of all, and never a marker."""
-        free = self._people[self._markers :]
-        asking = max(len(self._people) // 2, len(free) * 4 // 5)
-        return self._chance.sample(free, asking)
+    async def _come(self, stages: Stages) -> None:
+        """Has everybody sign up, send a picture, and make friends."""
+        people = self._people
+        await self._each(stages, "Signing up", people, sign_up)
+        with_picture = people[::WITH_PICTURE]
+        faces = {person: face(self._chance) for person in with_picture}
+        await self._each(
+            stages,
+            "Sending pictures",
+            with_picture,
+            lambda each: each.visitor.upload(
+                "/api/profile/UpdateProfilePicture", faces[each], "me.png"
+            ),
+        )
+        await self._each(stages, "Making friends", pairwise(people), befriend)
+
+    def _clock(self) -> float:
+        """Tells what time it is at the service, about."""
+        return time.time() + self._roles.creator.visitor.ahead
 
     def _some(self, people: Sequence[Person], part: int) -> list[Person]:
         """Picks one in so many of them, and at least one."""
         return self._chance.sample(people, max(1, len(people) // part))
 
     async def _sign_in(
-        self,
-        stages: Stages,
-        sheet: Sheet,
-        marking: Sequence[Person],
-        asking: Sequence[Person],
-    ) -> tuple[dict[Person, int], list[Marker]]:
-        """Answers by whom each who asked was told to be marked, and the markers."""
-        advance = stages.stage("Marking", len(asking))
+        self, stages: Stages, name: str, sheet: Sheet, asking: Sequence[Person]
+    ) -> list[Marker]:
+        """Has all who ask be marked; answers who marked them. Raises LectureFailed."""
+        advance = stages.stage(name, len(asking))
         dropping = self._some(asking, 4)
-        told: dict[Person, int] = {}
+        told: dict[int, int] = {}
 
         async def be_marked(person: Person) -> None:
-            told[person] = await ask(person, sheet, drops=person in dropping)
+            told[person.user_id] = await ask(person, sheet, drops=person in dropping)
             advance()
 
         markers = [
-            Marker(person, sheet, drops=number == 0) for number, person in enumerate(marking)
+            Marker(person, sheet, drops=number == 0)
+            for number, person in enumerate(self._roles.markers)
         ]
         queue = asyncio.gather(*(be_marked(person) for person in asking))
         running: list[asyncio.Future[Any]] = [queue]
@@ -141,48 +164,64 @@ class Lecture:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-        return told, markers
+        done = {person: each.person.user_id for each in markers for person in each.marked}
+        if told != done:
+            raise LectureFailed(f"{len(done)} were marked and {len(told)} told, or by others")
+        return markers
 
-    def _checked(
-        self, sheet: Sheet, told: Mapping[Person, int], markers: Sequence[Marker]
+    def _compared(self, record: Record, organising: Organising, board: Board) -> Comparison:
+        """Compares all that the service says while nobody does anything. Raises LectureFailed."""
+        board.shows(expected.counts(record), TRUTH_SECONDS)
+        get = self._roles.creator.visitor.get
+        event, begun = {"event_id": record.event_id}, self._clock()
+        answers = Answers(
+            sheet=self._roles.helper.visitor.download(
+                "/api/events/ExportAttendance", format="json", tz=expected.ZONE, **event
+            ),
+            made=organising.moment(begun),
+            attendance=get("/api/events/GetAttendance", **event)["participants"],
+            ledger=get("/api/events/GetLedger", **event)["entries"],
+            helpers=[each["user_id"] for each in get("/api/events/GetHelpers", **event)["helpers"]],
+            board=board.last,
+            karma={
+                each.user_id: get("/api/profile/GetProfile", user_id=each.user_id)["karma"]
+                for each in self._people
+            },
+        )
+        found = compared(record, answers, self._earned)
+        if found.differences:
+            raise LectureFailed("\n".join(found.differences))
+        return found
+
+    def _result(
+        self, sheet: Sheet, sat: Sequence[Marker], board: Board, found: Sequence[Comparison]
     ) -> Result:
-        """Compares what people were told with what the service has kept. Raises LectureFailed."""
-        creator = self._people[0]
-        attendance = creator.visitor.get("/api/events/GetAttendance", event_id=sheet.event_id)
-        kept = [
-            (each["user_id"], each["marked_by"])
-            for each in attendance["participants"]
-            if each["state"] == "marked"
-        ]
-        heard = [(person.user_id, marker) for person, marker in told.items()]
-        done = [(person, each.person.user_id) for each in markers for person in each.marked]
-        if not sorted(kept) == sorted(heard) == sorted(done):
-            raise LectureFailed(
-                f"{len(done)} were marked, {len(heard)} told and {len(kept)} recorded, "
-                "and these are not the same people once each"
-            )
-        made = Counter(marker for _, marker in kept)
-        for person in self._people:
-            seen = person.visitor.get("/api/profile/GetProfile", user_id=person.user_id)
-            earned = self._earned(made[person.user_id])
-            if seen["karma"] != earned:
-                raise LectureFailed(f"{person.name} has {seen['karma']} karma and earned {earned}")
         by_id = {person.user_id: person.name for person in self._people}
+        record, creator = sheet.record, self._roles.creator
+        earned = expected.karma(record, self._earned)
+        deeds = [deed for deeds in record.deeds.values() for deed in deeds]
         return Result(
             event=self._name,
-            asked=len(told),
+            asked=len(self._roles.asking),
             dropped=sheet.dropped,
             refused=sheet.refused,
+            annulled=sum(deed.origin is None for deed in deeds),
+            by_hand=sum(deed.origin == "hand" for deed in deeds),
             markers=[
                 MarkerResult(
-                    each.person.name,
-                    self._earned(len(each.marked)),
-                    [by_id[user_id] for user_id in each.marked],
+                    person.name,
+                    earned[person.user_id],
+                    [by_id[each] for desk in sat if desk.person is person for each in desk.marked],
                 )
-                for each in markers
+                for person in self._roles.markers
             ],
             prepare_ms=sheet.prepare_ms,
             confirm_ms=sheet.confirm_ms,
+            rows=len(record.sheet),
+            entries=len(deeds),
+            people=len(self._people),
+            told=board.told,
+            cells=sum(each.cells for each in found),
             login=creator.username,
             password=creator.password,
         )
@@ -233,10 +272,17 @@ def befriend(pair: tuple[Person, Person]) -> None:
     other.visitor.post("/api/friends/SendFriendRequest", user_id=one.user_id)
 
 
-def create_event(creator: Person, name: str) -> str:
-    """Makes an event that began ten minutes ago and lasts an hour and a half."""
-    start = int(time.time()) - 600
-    made = creator.visitor.post(
-        "/api/events/CreateEvent", name=name, time_from=start, time_to=start + 5400
-    )
-    return str(made["event_id"])
+def create_event(people: Sequence[Person], name: str) -> Record:
+    """Makes an event that began ten minutes ago and lasts an hour and a half; its creator joins."""
+    creator = people[0]
+    start = int(time.time() + creator.visitor.ahead) - 600
+    end = start + 5400
+    made = creator.visitor.post("/api/events/CreateEvent", name=name, time_from=start, time_to=end)
+    called = {each.user_id: each.name for each in people}
+    return Record(made["event_id"], name, start, end, called, {creator.user_id})
+
+
+def join(person: Person, record: Record) -> None:
+    """Has somebody join."""
+    person.visitor.post("/api/events/JoinEvent", event_id=record.event_id)
+    record.joined.add(person.user_id)

@@ -31,9 +31,16 @@ class Result:
     asked: int
     dropped: int
     refused: int
+    annulled: int
+    by_hand: int
     markers: Sequence[MarkerResult]
     prepare_ms: Sequence[float]
     confirm_ms: Sequence[float]
+    rows: int  # of the sheet
+    entries: int
+    people: int
+    told: int  # counts, to the board
+    cells: int  # that were compared
     login: str
     password: str
 
@@ -75,16 +82,27 @@ def table(result: Result) -> Table:
     shown = Table(title=result.event, show_footer=True, caption_justify="left")
     shown.add_column("Marked by", footer=f"{len(result.markers)} markers")
     marks = sum(len(each.marked) for each in result.markers)
-    shown.add_column("Marked", footer=f"{marks} of {result.asked} who asked", justify="right")
+    shown.add_column("Marked", footer=f"{marks} ({result.asked} asked)", justify="right")
     karma = sum(each.karma for each in result.markers)
     shown.add_column("Karma", footer=str(karma), justify="right")
     shown.add_column("Whom", footer=_speed(result))
     for each in result.markers:
         shown.add_row(each.name, str(len(each.marked)), str(each.karma), ", ".join(each.marked))
     shown.caption = (
-        f"Lost their connection and came back: {result.dropped}; refused first: {result.refused}"
+        f"Lost their connection and came back: {result.dropped}; refused first: {result.refused}; "
+        f"marked by hand: {result.by_hand}; annulled: {result.annulled}"
     )
     return shown
+
+
+def confirmed(result: Result) -> str:
+    """Tells what was compared with what was played, and is as it was played."""
+    return (
+        "Compared with what was played, while one was held and one waited, and again afterwards: "
+        f"{result.rows} rows of the sheet, {result.entries} entries of the ledger, the attendance, "
+        f"the helpers, the karma of {result.people}, and what the board was told last of "
+        f"{result.told} times. All {result.cells} cells are as they were played"
+    )
 
 
 def _speed(result: Result) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,6 +16,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from attendance_web.demo.cast import Person
 from attendance_web.demo.client import CallFailed, abort
+from attendance_web.demo.organising import SLACK
+from attendance_web.demo.record import Moment, Record
 
 THINKING_SECONDS: Final = 0.03  # that a marker looks at the sheet, on average
 AWAY_SECONDS: Final = 0.1  # that somebody without a connection needs to come back
@@ -25,15 +27,21 @@ LOST_RACES: Final = frozenset({"taken", "already_marked", "not_waiting", "too_so
 
 @dataclass
 class Sheet:
-    """What all markers share: whom to refuse once, and what was measured."""
+    """What all markers share: what is noted, whom to refuse once, and what was measured."""
 
-    event_id: str
+    record: Record
+    clock: Callable[[], float]
     chance: random.Random
     to_refuse: set[int]
     prepare_ms: list[float] = field(default_factory=list)
     confirm_ms: list[float] = field(default_factory=list)
     refused: int = 0
     dropped: int = 0
+
+    @property
+    def event_id(self) -> str:
+        """Whose it is."""
+        return self.record.event_id
 
 
 async def ask(person: Person, sheet: Sheet, *, drops: bool) -> int:
@@ -65,6 +73,28 @@ async def opened(person: Person, path: str, event_id: str) -> AsyncIterator[Clie
         yield socket
     finally:
         await socket.close()
+
+
+@asynccontextmanager
+async def late(sheet: Sheet, marker: Person, held: Person, waits: Person) -> AsyncIterator[None]:
+    """Has one wait and another be held for as long as the block lasts. Raises CallFailed."""
+    record, chosen = sheet.record, {"user_id": held.user_id}
+    async with (
+        opened(waits, "/ws/mark_me", sheet.event_id),
+        opened(held, "/ws/mark_me", sheet.event_id),
+        opened(marker, "/ws/marking", sheet.event_id) as desk,
+    ):
+        await desk.send(json.dumps({"message": "prepare_to_mark", "params": chosen}))
+        async for text in desk:
+            frame = json.loads(text)
+            if frame["result"] != "ok":
+                raise CallFailed(f"{marker.name} chose {held.name}, and heard {frame['message']}")
+            if frame["message"] == "prepared":
+                break
+        record.joined |= {held.user_id, waits.user_id}
+        record.held, record.waiting = {held.user_id}, {waits.user_id}
+        yield
+    record.held, record.waiting = set(), set()
 
 
 class Marker:
@@ -171,6 +201,7 @@ class Marker:
         if refuses:
             self._sheet.to_refuse.remove(held)
         message = "refuse_to_mark" if refuses else "confirm_marking"
+        begun = self._sheet.clock()
         answer, ms = await self._say(socket, message, held)
         if answer["result"] != "ok":
             raise CallFailed(f"{self.person.name} held somebody and was told: {answer['message']}")
@@ -180,6 +211,10 @@ class Marker:
         else:
             self._sheet.confirm_ms.append(ms)
             self.marked.append(held)
+            when = Moment(begun - SLACK, self._sheet.clock() + SLACK)
+            n = self._sheet.record.marked(held, self.person.user_id, when, "hold")
+            if answer["params"]["n"] != n:
+                raise CallFailed(f"{self.person.name} was told of an entry that is not {n}")
 
     async def _say(
         self, socket: ClientConnection, message: str, user_id: int

@@ -8,20 +8,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import Context
 from typing import Final
 
 from attendance_core.attendance import CheckViewers, Viewer
 from attendance_core.errors import TooManyRequests, Unavailable
-from attendance_core.vocabulary import BoardId, EventId, Seconds, SessionId, UserId
+from attendance_core.vocabulary import Seconds
 from attendance_web.live.rooms import Rooms
 from attendance_web.live.streams import Stream
 
 logger = logging.getLogger(__name__)
 
-MAX_OF_PERSON, MAX_OF_LINK = 16, 200  # Contract: WatchAttendance, counted by each process
+# Contract: WatchAttendance, counted by each process
+MAX_OF_PERSON, MAX_OF_LINK = 16, 200  # of one event
+MAX_OF_PERSON_IN_ALL, MAX_OF_LINKS_IN_ALL = 64, 400  # and by the links of one person's events
 RETRY_SECONDS: Final = 5  # after which whoever is one too many may try again
 CHECK_EVERY: Final[Seconds] = 4.0  # Contract: WatchAttendance, it ends within 5 s
 CHECKED_AT_ONCE: Final = 100  # viewers that one look is about
@@ -34,18 +36,19 @@ class Watching:
         self._rooms = rooms
         self._check_viewers = check_viewers
         self._open: dict[Viewer, set[Stream]] = {}
-        self._counts = Counter[tuple[EventId, UserId | SessionId | BoardId]]()
+        self._counts = Counter[Hashable]()  # by each of what bounds them
+        self._stream_count = 0
         self._checking: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def open(self, viewer: Viewer) -> AsyncIterator[Stream]:
         """Opens a stream for as long as the block lasts. Raises TooManyRequests, Unavailable."""
-        is_person = viewer.user_id is not None
-        whose = viewer.event_id, viewer.admitted_by if viewer.user_id is None else viewer.user_id
-        if self._counts[whose] >= (MAX_OF_PERSON if is_person else MAX_OF_LINK):
+        bounds = _bounds_of(viewer)
+        if any(self._counts[whose] >= most for whose, most in bounds.items()):
             raise TooManyRequests(seconds=RETRY_SECONDS)
         stream = Stream(viewer)
-        self._counts[whose] += 1
+        self._counts.update(bounds.keys())
+        self._stream_count += 1
         try:
             async with self._rooms.enter(viewer.event_id) as room:
                 self._add(stream)
@@ -56,14 +59,16 @@ class Watching:
                     room.streams.remove(stream)
                     self._remove(stream)
         finally:
-            self._counts[whose] -= 1
-            if not self._counts[whose]:
-                del self._counts[whose]
+            self._stream_count -= 1
+            self._counts.subtract(bounds.keys())
+            for whose in bounds:
+                if not self._counts[whose]:
+                    del self._counts[whose]
 
     @property
     def stream_count(self) -> int:
         """How many streams are open, or on their way in or out."""
-        return self._counts.total()
+        return self._stream_count
 
     async def close(self) -> None:
         """Stops asking whether anybody may still watch."""
@@ -105,3 +110,11 @@ class Watching:
             if viewer not in may_watch:
                 for stream in self._open.get(viewer, ()):
                     stream.close()
+
+
+def _bounds_of(viewer: Viewer) -> Mapping[Hashable, int]:
+    """Tells what this viewer's stream counts against, and how many there may be of each."""
+    if viewer.user_id is not None:
+        person = viewer.user_id
+        return {(viewer.event_id, person): MAX_OF_PERSON, person: MAX_OF_PERSON_IN_ALL}
+    return {viewer.admitted_by: MAX_OF_LINK, ("links", viewer.creator_id): MAX_OF_LINKS_IN_ALL}

@@ -1,0 +1,162 @@
+"""What the service has to answer about an event, worked out of the record alone. Contract: 8."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from attendance_web.demo.record import Deed, Moment, Record
+
+ZONE: Final = "Asia/Yekaterinburg"  # whose time the sheet is asked in
+OFFSET: Final = timedelta(hours=5)
+TOLD: Final = 5  # annulled marks of one person on a sheet. Contract: 8.13
+GRADES: Final = {"hand": "organiser", "hold": "peer"}  # nobody in the demo has a tick
+
+
+class LocalTime(NamedTuple):
+    """A time as it stands in the sheet: a moment, in the zone that was asked for."""
+
+    moment: Moment
+
+    def is_told_by(self, found: object) -> bool:
+        """Tells whether a cell says so."""
+        if not isinstance(found, str):
+            return False
+        try:
+            when = datetime.fromisoformat(found)
+        except ValueError:
+            return False
+        return when.utcoffset() == OFFSET and self.moment.has(when.timestamp())
+
+
+def sheet(record: Record, made: Moment) -> dict[str, Any]:
+    """Works out the sheet as ExportAttendance writes it in JSON; ``made``: when it was asked."""
+    return {
+        "event": {
+            "event_id": record.event_id,
+            "name": record.name,
+            "time_from": _local(record.starts_at),
+            "time_to": _local(record.ends_at),
+        },
+        "rows": [
+            {"number": number, **_row(record, user_id)}
+            for number, user_id in enumerate(record.sheet, 1)
+        ],
+        "counts": counts(record),
+        "made_at": LocalTime(made),
+    }
+
+
+def attendance(record: Record) -> list[dict[str, Any]]:
+    """Works out the participants of GetAttendance."""
+    rows = []
+    for user_id in record.sheet:
+        mark = record.standing(user_id)
+        rows.append(
+            {
+                **_person(record, user_id),
+                "marked_by": mark and mark.actor_id,
+                "marked_at": mark and mark.when,
+                "grade": mark and GRADES[str(mark.origin)],
+                "origin": mark and mark.origin,
+                "n": mark and mark.n,
+                "marked_as": mark and _other_name(record, mark),
+            }
+        )
+    return rows
+
+
+def ledger(record: Record) -> dict[tuple[int, int], dict[str, Any]]:
+    """Works out the entries of GetLedger, by person and number."""
+    return {
+        (deed.user_id, deed.n): {
+            "user_id": deed.user_id,
+            "n": deed.n,
+            "kind": "annulled" if deed.origin is None else "marked",
+            "actor_id": deed.actor_id,
+            "at": deed.when,
+            "origin": deed.origin,
+            "grade": None if deed.origin is None else GRADES[deed.origin],
+            "marked_as": None if deed.origin is None else _other_name(record, deed),
+            "reason": deed.reason,
+            "note": deed.note,
+        }
+        for deeds in record.deeds.values()
+        for deed in deeds
+    }
+
+
+def counts(record: Record) -> dict[str, int]:
+    """Works out the counts of the sheet, and of the board."""
+    states = Counter(_state(record, each) for each in record.sheet)
+    return {
+        "joined": states.total(),
+        **{state: states[state] for state in ("waiting", "held", "marked")},
+    }
+
+
+def karma(record: Record, earned: Callable[[int], int]) -> dict[int, int]:
+    """Works out what everybody has earned, each by so many standing marks of holds."""
+    standing = (record.standing(each) for each in record.deeds)
+    made = Counter(mark.actor_id for mark in standing if mark and mark.origin == "hold")
+    return {user_id: earned(made[user_id]) for user_id in record.names}
+
+
+def _person(record: Record, user_id: int) -> dict[str, Any]:
+    return {
+        "user_id": user_id,
+        "display_name": record.names[user_id],
+        "confirmed": False,
+        "state": _state(record, user_id),
+    }
+
+
+def _row(record: Record, user_id: int) -> dict[str, Any]:
+    mark, deeds = record.standing(user_id), record.deeds.get(user_id, [])
+    annulled = [
+        {
+            "marked_at": LocalTime(one.when),
+            "marked_by": record.names[one.actor_id],
+            "at": LocalTime(other.when),
+            "by": record.names[other.actor_id],
+            "reason": other.reason,
+            "note": other.note,
+        }
+        for one, other in zip(deeds[::2], deeds[1::2], strict=False)
+    ]
+    return {
+        **_person(record, user_id),
+        "marked_as": mark and _other_name(record, mark),
+        "marked_at": mark and LocalTime(mark.when),
+        "marked_by": mark and record.names[mark.actor_id],
+        "grade": mark and GRADES[str(mark.origin)],
+        "note": mark and mark.note,
+        "annulled": annulled[-TOLD:],
+        "annulled_before": max(0, len(annulled) - TOLD),
+    }
+
+
+def _state(record: Record, user_id: int) -> str:
+    if record.standing(user_id) is not None:
+        return "marked"
+    of_state: Sequence[tuple[str, set[int]]] = (
+        ("held", record.held),
+        ("waiting", record.waiting),
+        ("joined", record.joined),
+    )
+    return next((state for state, people in of_state if user_id in people), "left")
+
+
+def _other_name(record: Record, mark: Deed) -> str | None:
+    """The name somebody was marked under, where a search would not find them by it now."""
+    return None if _found_by(mark.name) == _found_by(record.names[mark.user_id]) else mark.name
+
+
+def _found_by(name: str) -> str:
+    return name.casefold().replace("ё", "е")
+
+
+def _local(at: int) -> str:
+    return (datetime.fromtimestamp(at, UTC) + OFFSET).strftime("%Y-%m-%dT%H:%M:%S+05:00")

@@ -1,0 +1,199 @@
+"""What whoever watches a class, and whoever downloads its sheet, costs the service and others."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import math
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from attendance_adapters import migrate, sheet_worker
+from tests.chaos.felt import PATIENCE
+from tests.chaos.figures.figure import Figure
+from tests.chaos.organiser_floods import ENTRIES
+from tests.chaos.siege import LOOK_SECONDS, MEBIBYTE, Ground, felt, ground
+from tests.support.gathering import Gathering, gatherings, opened
+from tests.support.live_house import Ended, Wire
+from tests.support.service_process import Service, running
+from tests.support.stream_reader import StreamReader, watching
+
+# A class
+ROOM: Final = 60
+VIEWERS: Final = 50
+MARKS: Final = 20
+MARK_EVERY: Final = 2.0  # seconds
+QUIET: Final = 5.0  # seconds after the openings, which are not measured
+
+# Sheets
+BESIDE: Final = 10.0  # seconds that a bystander is measured for, each time
+WARM: Final = 1.0
+EXPORT: Final = "/api/events/ExportAttendance"
+
+
+async def viewers() -> Figure:
+    """A class of 60 with a mark each 2 s, and the same with 50 who watch by its link."""
+    with tempfile.TemporaryDirectory(dir=".") as name:
+        folder = Path(name).absolute()
+        url = f"sqlite:///{folder / 'attendance.db'}"
+        migrate(url)
+        alone, seen = await gatherings(url, 2, ROOM)
+        with running(folder, {"ATTENDANCE_DATABASE_URL": url}, migrate=False) as service:
+            without, _ = await _class(service, alone, 0)
+            with_them, told = await _class(service, seen, VIEWERS)
+    costs = with_them - without
+    found = {
+        "of a core without": round(without, 4),
+        "of a core with": round(with_them, 4),
+        "more": round(costs, 4),
+        "counts told": told,
+    }
+    is_reached = costs < 0.05 and told >= VIEWERS * MARKS
+    return Figure(f"{VIEWERS} viewers of a class of {ROOM}", "0.05 of a core", found, is_reached)
+
+
+async def _class(service: Service, among: Gathering, viewers: int) -> tuple[float, int]:
+    """Answers what the service used, in cores, and how many counts the viewers were told."""
+    creator, marker, *askers = among.people
+    process, told = psutil.Process(service.process.pid), [0]
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as listening:
+        with_news = f"{among.event_id}&news=1"  # as the page opens them
+        tasks = []
+        for each in askers:
+            wire = await stack.enter_async_context(opened(service, each, "mark_me", with_news))
+            tasks.append(listening.create_task(_hears(wire)))
+        if viewers:
+            secret = await asyncio.to_thread(_board_secret, service, creator.cookie, among.event_id)
+            for _ in range(viewers):
+                stream = watching(service.url, secret=secret, verify=False)
+                screen = await stack.enter_async_context(stream)
+                tasks.append(listening.create_task(_counts(screen, told)))
+        desk = await stack.enter_async_context(opened(service, marker, "marking", with_news))
+        await asyncio.sleep(QUIET)
+        before, used, begun = told[0], _cpu_seconds(process), time.perf_counter()
+        for number, asker in enumerate(askers[:MARKS], 1):
+            await desk.says("prepare_to_mark", user_id=asker.user_id)
+            await desk.says("confirm_marking")
+            while (await desk.heard())["message"] != "marked":
+                pass
+            await asyncio.sleep(begun + number * MARK_EVERY - time.perf_counter())
+        seconds = time.perf_counter() - begun
+        cores = (_cpu_seconds(process) - used) / seconds
+        for task in tasks:
+            task.cancel()
+    return cores, told[0] - before
+
+
+async def _hears(wire: Wire) -> None:
+    with suppress(Ended):
+        while True:
+            with suppress(TimeoutError):
+                await wire.heard()
+
+
+async def _counts(screen: StreamReader, told: list[int]) -> None:
+    while await screen.event() is not None:
+        told[0] += 1
+
+
+def _board_secret(service: Service, cookie: str, event_id: str) -> str:
+    connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE)
+    body = f'{{"event_id": "{event_id}"}}'
+    headers = {"Cookie": cookie, "X-CSRFToken": "chaos", "Content-Type": "application/json"}
+    connection.request("POST", "/api/events/MakeBoardLink", body, headers)
+    answer = connection.getresponse().read().decode()
+    connection.close()
+    return answer.partition("#")[2].partition('"')[0]
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+async def exports() -> Figure:
+    """Workbooks of 10 000 people, one after another, beside people who mark."""
+    return await asyncio.to_thread(_exports)
+
+
+def _exports() -> Figure:
+    with (
+        tempfile.TemporaryDirectory(dir=".") as name,
+        ground(Path(name).absolute(), entries=ENTRIES) as on,
+    ):
+        felt(on, WARM)
+        before = felt(on, BESIDE)
+        with _exporting(on) as (answers, memory):
+            during = felt(on, BESIDE)
+    took = sorted(seconds for seconds, is_whole in answers if is_whole) or [math.inf]
+    ratio = during["confirm"].p99 / max(before["confirm"].p99, 0.01)
+    most = max(memory, default=0) / MEBIBYTE
+    found = {
+        "sheets": len(answers),
+        "not whole": sum(not is_whole for _, is_whole in answers),
+        "median s": took[len(took) // 2],
+        "most s": took[-1],
+        "MiB of the worker": round(most, 1),
+        "confirm p99 ms before": round(before["confirm"].p99, 1),
+        "confirm p99 ms meanwhile": round(during["confirm"].p99, 1),
+        "times": round(ratio, 2),
+        "failed": sum(each.failed for each in during.values()),
+    }
+    is_whole = not found["failed"] and not found["not whole"]
+    is_reached = is_whole and took[-1] <= 3 and 0 < most <= 30 and ratio <= 1.5
+    return Figure("sheets of 10 000", "each 3 s, 30 MiB, confirm p99 x1.5", found, is_reached)
+
+
+@contextmanager
+def _exporting(on: Ground) -> Iterator[tuple[list[tuple[float, bool]], list[int]]]:
+    """Has sheets made: the seconds of each, and whether it was whole; the bytes of workers."""
+    answers: list[tuple[float, bool]] = []
+    memory: list[int] = []
+    over = threading.Event()
+
+    def exporting() -> None:
+        while not over.is_set():
+            begun = time.monotonic()
+            is_whole = _export(on)
+            answers.append((round(time.monotonic() - begun, 2), is_whole))
+
+    def looking() -> None:
+        service = psutil.Process(on.service.process.pid)
+        while not over.wait(LOOK_SECONDS):
+            for worker in service.children():
+                with suppress(psutil.NoSuchProcess):
+                    if sheet_worker.__file__ in worker.cmdline():
+                        has = worker.memory_info()
+                        memory.append(has.rss - has.shared)  # programs are on the disk
+
+    threads = [threading.Thread(target=each) for each in (exporting, looking)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answers, memory
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def _export(on: Ground) -> bool:
+    """Reads one workbook; tells whether it is whole."""
+    organiser, event_id = on.attacker.people[0], on.attacker.event_id
+    connection = http.client.HTTPConnection(*on.service.address, timeout=60)
+    try:
+        path = f"{EXPORT}?event_id={event_id}&format=xlsx"
+        connection.request("GET", path, headers={"Cookie": organiser.cookie})
+        answer = connection.getresponse()
+        return answer.read().startswith(b"PK") and answer.status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
