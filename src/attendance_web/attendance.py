@@ -25,9 +25,11 @@ ReasonName = Literal["wrong_person", "not_present", "duplicate", "not_me", "othe
 
 
 class ParticipantShown(msgspec.Struct, frozen=True):
-    """From ``marked_by`` on null until somebody has marked them.
+    """``marked_by``, ``marked_at``, ``grade``, ``origin`` and ``n`` are null until somebody has
+    marked them.
 
-    ``marked_as`` is the name they were marked under, where they have another now.
+    ``marked_as`` is the name they were marked under, where they have another now; ``group`` the
+    first line of what they say of themselves.
     """
 
     user_id: UserId
@@ -40,6 +42,7 @@ class ParticipantShown(msgspec.Struct, frozen=True):
     origin: OriginName | None
     n: int | None
     marked_as: str | None
+    group: str
 
 
 class Attendance(msgspec.Struct, frozen=True):
@@ -215,7 +218,7 @@ def _participant(seen: ParticipantSeen) -> ParticipantShown:
     shown = (person.user_id, person.display_name, person.confirmed, seen.state)
     mark = person.state
     if not isinstance(mark, Marked):
-        return ParticipantShown(*shown, None, None, None, None, None, None)
+        return ParticipantShown(*shown, None, None, None, None, None, None, person.group)
     return ParticipantShown(
         *shown,
         mark.marker,
@@ -224,6 +227,7 @@ def _participant(seen: ParticipantSeen) -> ParticipantShown:
         mark.origin.value,
         mark.n,
         person.marked_as,
+        person.group,
     )
 
 

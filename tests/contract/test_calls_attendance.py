@@ -113,6 +113,18 @@ async def test_my_own_list_says_why_a_mark_does_not_stand(
     assert next(each for each in rows if each["user_id"] == gleb.user_id)["state"] == "left"
 
 
+async def test_the_list_of_an_event_says_of_which_group_somebody_is(
+    site: Site, anna: Browser, vera: Browser
+) -> None:
+    """Contract: 7.1."""
+    event_id = await anna.event()
+    response(await vera.post(INFO, bio="БПМИ-231, ФКН\nа ещё шахматы"))
+    await site.mark(event_id, vera, anna)
+    rows = response(await anna.get(SHEET, event_id=event_id))["participants"]
+    groups = {each["user_id"]: each["group"] for each in rows}
+    assert groups == {anna.user_id: "", vera.user_id: "БПМИ-231, ФКН"}
+
+
 async def test_yesterdays_name_is_told_beside_todays(
     site: Site, anna: Browser, vera: Browser
 ) -> None:
@@ -200,6 +212,7 @@ class TestGetAttendance:
             "origin": "hold",
             "n": 1,
             "marked_as": None,
+            "group": "",
         }
         assert all(each["marked_by"] is each["marked_at"] is None for each in rows[:-1])
 

@@ -19,7 +19,7 @@ from attendance_core.marking.places import (
     Waiting,
 )
 from attendance_core.pieces import ListQuery
-from attendance_core.profiles import Confirmation
+from attendance_core.profiles import Confirmation, group_of
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 
@@ -82,8 +82,15 @@ class Places:
             if place.member or place.last_n:
                 scan = self._tables.scans.get(place.user_id)
                 is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
-                name = self._tables.profiles[place.user_id].display_name
-                person = Participant(place.user_id, name, is_confirmed, place.state, place.member)
+                profile = self._tables.profiles[place.user_id]
+                person = Participant(
+                    place.user_id,
+                    profile.display_name,
+                    is_confirmed,
+                    place.state,
+                    place.member,
+                    group=group_of(profile.bio),
+                )
                 last = self._tables.last_line(place)
                 if last is not None and isinstance(place.state, Marked):
                     person = replace(person, grade=last.entry.grade, notes=last.notes)

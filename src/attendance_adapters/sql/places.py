@@ -37,7 +37,7 @@ from attendance_core.marking.places import (
     Waiting,
 )
 from attendance_core.pieces import ListQuery
-from attendance_core.profiles import Confirmation
+from attendance_core.profiles import Confirmation, group_of
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 _is_in_event = places.c.event_id == bindparam("event_id")
@@ -125,6 +125,7 @@ _PARTICIPANTS = (
     select(
         profiles.c.user_id,
         profiles.c.display_name,
+        profiles.c.bio,
         scans.c.state,
         places.c.member,
         ledger.c.actor_checked,
@@ -252,9 +253,10 @@ class Places:
 
 
 def _participant_from(row: Sequence[Any]) -> Participant:
-    user_id, name, scan_state, member, actor_checked, marked_as, note, *state_columns = row
+    user_id, name, bio, scan_state, member, actor_checked, marked_as, note, *state_columns = row
     is_confirmed, state = scan_state == Confirmation.APPROVED.value, _state_from(state_columns)
+    group = group_of(bio)
     if not isinstance(state, Marked):
-        return Participant(user_id, name, is_confirmed, state, member)
+        return Participant(user_id, name, is_confirmed, state, member, group=group)
     grade, notes = grade_of(state.origin, actor_checked), notes_from(marked_as, note, name)
-    return Participant(user_id, name, is_confirmed, state, member, grade, notes)
+    return Participant(user_id, name, is_confirmed, state, member, grade, notes, group)

@@ -31,6 +31,7 @@ class Participant:
     member: bool = True
     grade: Grade | None = None  # of the standing mark
     notes: EntryNotes = NO_NOTES  # beside it
+    group: str = ""
 
     @property
     def marked_as(self) -> str | None:
