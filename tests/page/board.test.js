@@ -4,12 +4,12 @@ import { settled } from "./browser.js";
 import { SetWorld } from "./world.js";
 
 const { CallFailed } = await import("../../src/attendance_web/static/api.js");
-const { watchAttendance } = await import("../../src/attendance_web/static/board/api.js");
-const { EventStream } = await import("../../src/attendance_web/static/board/event-stream.js");
+const { watchAttendance } = await import("../../src/attendance_web/static/counts/api.js");
+const { EventStream } = await import("../../src/attendance_web/static/counts/event-stream.js");
 const { pathOf } = await import("../../src/attendance_web/static/board/line.js");
 const { Pace } = await import("../../src/attendance_web/static/board/pace.js");
 const { FIRST_PAUSE_MS, SILENT_MS, Watching, pauseOf } = await import(
-  "../../src/attendance_web/static/board/watching.js"
+  "../../src/attendance_web/static/counts/watching.js"
 );
 
 const bytes = (/** @type {string} */ text) => new TextEncoder().encode(text);

@@ -4,13 +4,13 @@
  */
 
 import { CallFailed, event } from "../api.js";
+import { watchCounts } from "../counts/shared.js";
 import { h } from "../dom.js";
 import { language, t, told } from "../texts.js";
 import { clock, now } from "../times.js";
 import { stayAwake } from "../wake.js";
 import { Pace } from "./pace.js";
 import { BoardView } from "./view.js";
-import { Watching, worldOf } from "./watching.js";
 import { WORDS } from "./words.js";
 
 const LOOK_EVERY_MS = 60_000; // whether the event has another name or other times
@@ -23,12 +23,12 @@ const eventId = (location.pathname.split("/")[2] ?? "").toLowerCase();
 const secret = secretOf(location.hash);
 const pace = new Pace();
 const view = new BoardView(() => void fillScreen());
-/** @type {import("./watching.js").Counts | null} */
+/** @type {import("../counts/watching.js").Counts | null} */
 let last = null;
 let heardAt = 0; // until then what is shown was so
 let isOpen = false;
 let isOver = false;
-/** @type {Watching} */
+/** @type {ReturnType<typeof watchCounts>} */
 let watching;
 
 /**
@@ -42,10 +42,10 @@ function secretOf(hash) {
 }
 
 function watch() {
-  watching = new Watching({ counts, heard, lost, ended, refused }, worldOf(eventId, secret));
+  watching = watchCounts(eventId, secret, { counts, heard, lost, ended, refused });
 }
 
-/** @param {import("./watching.js").Counts} said */
+/** @param {import("../counts/watching.js").Counts} said */
 function counts(said) {
   if (!isOpen) void look(); // it may have changed while nobody told us
   last = said;

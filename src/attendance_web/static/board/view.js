@@ -9,7 +9,7 @@ import { Line } from "./line.js";
 import { WORDS } from "./words.js";
 
 /** @typedef {import("../api.js").EventShown} EventShown */
-/** @typedef {import("./watching.js").Counts} Counts */
+/** @typedef {import("../counts/watching.js").Counts} Counts */
 /** @typedef {"connecting" | "open" | "lost" | "ended" | "refused"} State */
 
 export class BoardView {

@@ -1,4 +1,4 @@
-/** The one call that the board alone makes, whose answer goes on for as long as one listens. */
+/** The one call whose answer goes on for as long as one listens. */
 
 import { CallFailed, ownHeaders, refusal } from "../api.js";
 import { t } from "../texts.js";
