@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
+from tests.browser.keys import press, tab_to
 from tests.browser.visitor import PASSWORD, Door, Visitor
 
-FAR = 60  # steps from one thing to any other on a screen
-
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def tab_to(visitor: Visitor, wanted: Locator) -> None:
-    """Goes on, Tab by Tab, until it has the focus, which has to be seen then."""
-    await expect(wanted).to_be_visible()
-    for _ in range(FAR):
-        await visitor.page.keyboard.press("Tab")
-        if await wanted.evaluate("element => element === document.activeElement"):
-            outline = await wanted.evaluate("element => getComputedStyle(element).outlineStyle")
-            assert outline != "none", "nobody sees where the focus is"
-            return
-    raise AssertionError(f"Tab does not lead to {wanted}")
-
-
-async def press(visitor: Visitor, name: str) -> None:
-    await tab_to(visitor, visitor.at(name))
-    await visitor.page.keyboard.press("Enter")
 
 
 async def sign_up(visitor: Visitor, username: str, link: str = "") -> None:

@@ -347,15 +347,17 @@ class TestTexts:
     async def test_no_text_stands_in_the_code(self) -> None:
         cyrillic = {name for name, text in MODULES.items() if re.search("[а-яё]", text, re.I)}
         # A language's own name, and the letters that a log-in is spelled by
-        words = {"words.js", "board/words.js"}
+        words = {"words.js", "board/words.js", "sheet/words.js"}
         assert cyrillic == {*words, "screens/languages.js", "login-name.js"}
 
-    async def test_every_text_of_the_board_has_both_languages_and_a_use(self) -> None:
-        table = MODULES["board/words.js"]
+    @pytest.mark.parametrize("part", ["board", "sheet"])
+    async def test_every_text_of_a_part_has_both_languages_and_a_use(self, part: str) -> None:
+        table = MODULES[f"{part}/words.js"]
         keys = re.findall(r"^  (\w+): \{", table, re.MULTILINE)
         for language in ("ru", "en"):
             assert len(re.findall(rf"\b{language}: ", table)) == len(keys) > 5
-        used = "".join(text for name, text in MODULES.items() if name.startswith("board/"))
+        own = re.compile(rf"{part}/|screens/{part}\.js")
+        used = "".join(text for name, text in MODULES.items() if own.match(name))
         assert set(keys) == set(re.findall(r"\bWORDS\.(\w+)", used))
 
 

@@ -1,4 +1,4 @@
-/** The one place that knows the calls, but for the board's own. Contract: 1 to 5, 7 and 8. */
+/** The one place that knows the calls, but for the one that goes on. Contract: 1 to 5, 7 and 8. */
 
 import { wordsOf } from "./refusals.js";
 import { FILE_TIMEOUT_MS, PICTURE_TIMEOUT_MS, send } from "./sending.js";
@@ -37,6 +37,7 @@ import { heardVersion } from "./updates.js";
  * @property {Grade | null} [grade]
  * @property {number | null} [n]
  * @property {string | null} [marked_as]
+ * @property {string} [group]
  */
 /**
  * @typedef {object} Entry of the ledger
@@ -45,7 +46,9 @@ import { heardVersion } from "./updates.js";
  * @property {"marked" | "annulled"} kind
  * @property {number} actor_id
  * @property {number} at
+ * @property {"hold" | "hand" | null} origin
  * @property {Grade | null} grade
+ * @property {string | null} marked_as
  * @property {Reason | null} reason
  * @property {string | null} note
  */

@@ -35,6 +35,7 @@ route(/^\/classes$/, async () => (await import("./screens/my-events.js")).myEven
 route(ofEvent(""), async () => (await seenIn(import("./screens/event.js"), "event", "people")).event);
 route(ofEvent("/wait"), async () => (await seenIn(import("./screens/wait.js"), "waiting")).waitScreen);
 route(ofEvent("/mark"), async () => (await seenIn(import("./screens/mark.js"), "marking", "hold")).markScreen);
+route(ofEvent("/sheet"), async () => (await seenIn(import("./screens/sheet.js"), "event", "marking", "sheet", "table", "signing")).sheetScreen);
 route(/^\/people$/, async () => (await seenIn(import("./screens/people.js"), "people")).peopleScreen);
 route(/^\/person\/(\d{1,19})$/, async () => (await seenIn(import("./screens/person.js"), "people")).personScreen);
 route(SHORT_ADDRESS, async () => (await import("./screens/no-event.js")).noEvent);

@@ -17,6 +17,7 @@ const DRAWN = {
   share: "M12 15V3.5M8 7l4-4 4 4M7 11H5v10h14V11h-2",
   qr: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2zM18 14h2M14 18v2",
   board: "M3 5h18v12H3zM12 17v3M8 20.5h8",
+  table: "M4 5h16v14H4zM4 9.5h16M4 14.25h16M9.5 9.5V19",
   undo: "M8.5 14.5L4 10l4.5-4.5M4 10h10a5.5 5.5 0 010 11h-3",
   export: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
   print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
@@ -27,6 +28,8 @@ const DRAWN = {
   edit: "M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19zM13.5 7l3.5 3.5",
   bin: "M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13",
   refresh: "M4 12a8 8 0 0114-5.3L20 9M20 4v5h-5M20 12a8 8 0 01-14 5.3L4 15M4 20v-5h5",
+  sort: "M7 5v14M3.5 15.5L7 19l3.5-3.5M14 6h7M14 12h5M14 18h3",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   alert: "M12 21a9 9 0 100-18 9 9 0 000 18zM12 7.5v5.5M12 16.5h.01",
 };
 

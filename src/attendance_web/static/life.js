@@ -28,6 +28,18 @@ export class Life {
   }
 
   /**
+   * Hears an event of the page's.
+   * @param {EventTarget} target
+   * @param {string} name
+   * @param {() => void} listener
+   */
+  listen(target, name, listener) {
+    if (this.#isOver) return;
+    target.addEventListener(name, listener);
+    this.add(() => target.removeEventListener(name, listener));
+  }
+
+  /**
    * Does this every so often while the page is seen.
    * @param {number} milliseconds
    * @param {() => void} work

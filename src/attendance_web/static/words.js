@@ -206,6 +206,7 @@ export const WORDS = {
     ru: { one: "ждёт {count}", few: "ждут {count}", many: "ждут {count}" },
     en: { one: "{count} waiting", other: "{count} waiting" },
   },
+  "attendance.sheet": { ru: "Ведомость", en: "Attendance sheet" },
   "attendance.none": {
     ru: "Пока никого. Участники появятся здесь",
     en: "Nobody yet. Those who join appear here",

@@ -1,24 +1,14 @@
-/** For the organisers of an event: who is in it, by surname, and who was marked by whom. */
+/** For the organisers of an event, at a glance: who is in it, by surname, and who was marked by whom. */
 
 import * as api from "../api.js";
 import { h } from "../dom.js";
-import { tell } from "../notices.js";
-import { choose, empty, iconButton, loaded, tick } from "../parts.js";
-import { counted, language, t } from "../texts.js";
-import { clock, span } from "../times.js";
+import { empty, iconButton, loaded, tick } from "../parts.js";
+import { STATE_WORDS, countsOf, listed } from "../sheet/rows.js";
+import { counted, t } from "../texts.js";
+import { clock } from "../times.js";
 import { toldApart } from "./person-search.js";
 
 const AGAIN_EVERY_MS = 15_000;
-const KEPT_FOR_MS = 60_000; // a file, for a browser that asks first where to put it
-const STATES = /** @type {const} */ ({
-  joined: "state.joined",
-  waiting: "state.waiting",
-  held: "state.held",
-  marked: "state.marked",
-  left: "state.left",
-});
-// A name begins with the surname, as on the list of the group
-const BY_NAME = new Intl.Collator(language, { sensitivity: "base", numeric: true });
 
 /** @typedef {api.Participant} Participant */
 
@@ -31,11 +21,10 @@ export function attendance(event, life) {
   const list = loaded({ "data-test": "attendance" }, async () => {
     const everybody = await api.attendance(event.event_id);
     const names = new Map(everybody.map((each) => [each.user_id, each.display_name]));
-    const all = everybody.filter((each) => isListed(each, event));
+    const all = listed(everybody, event.creator_id);
     const apart = await toldApart(all);
     count.textContent = summary(all);
     if (all.length === 0) return [empty("people", t("attendance.none"))];
-    all.sort((one, two) => BY_NAME.compare(one.display_name, two.display_name));
     const items = all.map((each) => line(each, names, apart.get(each.user_id)));
     return [h("ol", { class: "rows attendance", role: "list" }, ...items)];
   });
@@ -50,31 +39,19 @@ export function attendance(event, life) {
       "header",
       { class: "heading" },
       h("h2", { id: "attendance" }, t("attendance.title")),
-      iconButton("export", t("attendance.download"), () => download(event), { "data-test": "download" }),
-      iconButton("print", t("attendance.print"), () => window.print(), { "data-test": "print" }),
       iconButton("refresh", t("refresh"), list.again, { "data-test": "refresh" }),
     ),
-    h("p", { class: "paper" }, span(event)),
     count,
     list.view,
   );
 }
 
-/**
- * Whoever made the event is no participant, unless they act as one.
- * @param {Participant} each
- * @param {api.EventShown} event
- */
-const isListed = (each, event) => each.user_id !== event.creator_id || each.state !== "joined";
-
-/** @param {Participant[]} all */
-function summary(all) {
-  const who = all.filter((each) => each.state !== "left");
-  const marked = who.filter((each) => each.state === "marked").length;
-  const waiting = who.filter((each) => each.state === "waiting" || each.state === "held").length;
-  if (who.length === 0) return "";
+/** @param {readonly Participant[]} everybody */
+export function summary(everybody) {
+  const { all, marked, waiting } = countsOf(everybody);
+  if (all === 0) return "";
   const key = marked === 1 ? "attendance.oneMarked" : "attendance.marked";
-  const first = t(key, { n: marked, all: who.length });
+  const first = t(key, { n: marked, all });
   return waiting ? `${first}, ${counted("attendance.waiting", waiting)}` : first;
 }
 
@@ -104,26 +81,7 @@ function line(each, names, apart) {
       ),
       isMarked
         ? h("small", { class: "good" }, `✓ ${at}`, by && h("span", { class: "by" }, by))
-        : h("small", {}, t(STATES[each.state])),
+        : h("small", {}, t(STATE_WORDS[each.state])),
     ),
-  );
-}
-
-/**
- * The list as a file, in the two ways that one opens such a list. Contract: 8.13.
- * @param {api.EventShown} event
- */
-function download({ event_id }) {
-  const save = async (/** @type {"xlsx" | "csv"} */ format) => {
-    const { file, name } = await api.exportAttendance(event_id, format);
-    const href = URL.createObjectURL(file);
-    h("a", { href, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(href), KEPT_FOR_MS);
-    tell(t("attendance.downloaded", { name }));
-  };
-  choose(
-    t("attendance.download"),
-    { label: t("attendance.xlsx"), drawing: "sheet", work: () => save("xlsx"), test: "xlsx" },
-    { label: t("attendance.csv"), drawing: "my-events", work: () => save("csv"), test: "csv" },
   );
 }

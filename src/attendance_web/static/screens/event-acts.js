@@ -22,30 +22,60 @@ const AT_ONCE_SECONDS = 2; // an end has to lie in the future yet
 
 /**
  * What an organiser does with an event that is not over.
- * @param {Shown} shown
+ * @param {api.EventShown} found
  * @param {() => Promise<void>} again
  */
-export function manage({ found }, again) {
-  const prolong = async () => {
-    const end = found.time_to + MORE_MINUTES * 60;
-    await api.updateEvent(found.event_id, { time_to: end });
-    await again();
-    tell(t("manage.prolonged", { time: clock(end) }));
-  };
-  const stop = async () => {
-    if (!(await asked(t("manage.end.sure"), t("manage.end.yes")))) return;
-    await api.updateEvent(found.event_id, { time_to: Math.ceil(now()) + AT_ONCE_SECONDS });
-    await again();
-  };
+export function manage(found, again) {
   const isOn = stateOf(found) === "now";
+  const work = () => prolong(found, again);
+  const stop = () => end(found, again);
   const edit = [icon("edit"), t("manage.edit")];
   return h(
     "div",
     { class: "choices manage" },
     button(edit, () => editEvent(found, again), { class: "plain", "data-test": "edit" }),
-    isOn && button(t("manage.prolong"), prolong, { class: "plain", "data-test": "prolong" }),
+    isOn && button(t("manage.prolong"), work, { class: "plain", "data-test": "prolong" }),
     isOn && button(t("manage.end"), stop, { class: "plain", "data-test": "end" }),
   );
+}
+
+/**
+ * The same behind "⋯", where there is something else to be seen.
+ * @param {api.EventShown} found
+ * @param {() => Promise<void>} again
+ */
+export function manageActs(found, again) {
+  const isOver = stateOf(found) === "over";
+  const isOn = stateOf(found) === "now";
+  const isMine = found.creator_id === session.value.userId;
+  return [
+    !isOver && act("manage.edit", "edit", () => editEvent(found, again)),
+    isOn && act("manage.prolong", "plus", () => prolong(found, again)),
+    isOn && act("manage.end", "ended", () => end(found, again)),
+    isMine && !isOver && act("helpers", "people", () => helpers(found)),
+    !isOver && act("board.link", "board", () => boardLink(found)),
+  ];
+}
+
+/**
+ * @param {api.EventShown} found
+ * @param {() => Promise<void>} again
+ */
+async function prolong(found, again) {
+  const end = found.time_to + MORE_MINUTES * 60;
+  await api.updateEvent(found.event_id, { time_to: end });
+  await again();
+  tell(t("manage.prolonged", { time: clock(end) }));
+}
+
+/**
+ * @param {api.EventShown} found
+ * @param {() => Promise<void>} again
+ */
+async function end(found, again) {
+  if (!(await asked(t("manage.end.sure"), t("manage.end.yes")))) return;
+  await api.updateEvent(found.event_id, { time_to: Math.ceil(now()) + AT_ONCE_SECONDS });
+  await again();
 }
 
 /**

@@ -49,7 +49,7 @@ export function event(eventId = "") {
     say(/** @type {Element} */ (title.querySelector("h1")), shown.found.name);
     document.title = shown.found.name;
     const toShare = iconButton("share", t("share"), () => share(shown.found), { "data-test": "share" });
-    refill(acts, toShare, moreActs(shown, again));
+    refill(acts, shown.found.organiser && toSheet(shown.found), toShare, moreActs(shown, again));
     return shown.found.organiser ? organised(shown, part, again) : attended(shown, again);
   });
   body.view.addEventListener("turn", () => void again());
@@ -60,6 +60,13 @@ export function event(eventId = "") {
   });
   const view = h("section", { class: "class" }, title, body.view);
   return { view, title: t("event"), tab: "events", leave: () => life.end(), isWide: true };
+}
+
+/** @param {EventShown} found */
+function toSheet({ event_id }) {
+  const given = { class: "button quiet", href: `#/event/${event_id}/sheet`, "data-test": "sheet" };
+  const label = t("attendance.sheet");
+  return h("a", { ...given, "aria-label": label }, icon("table"), h("span", { class: "said" }, label));
 }
 
 /**
@@ -98,7 +105,7 @@ function organised(shown, life, again) {
   const { found, mark } = shown;
   const isOver = stateOf(found) === "over";
   const list = attendance(found, life);
-  const ways = h("div", { class: "ways-and-means" }, doors(shown), manage(shown, again));
+  const ways = h("div", { class: "ways-and-means" }, doors(shown), manage(found, again));
   return [
     about(found),
     mark ? receipt(found, mark, again) : null,

@@ -48,11 +48,12 @@ export function helpers({ event_id }) {
 }
 
 /**
+ * Somebody who was found, with what can be done with them.
  * @param {api.Named} each
  * @param {HTMLElement} act
  * @param {string} [apart] from those of the same name
  */
-function row(each, act, apart) {
+export function row(each, act, apart) {
   const name = h("span", { class: "name" }, each.display_name, apart && h("small", {}, apart));
   return h("div", { class: "row" }, face(each), name, act);
 }

@@ -1,0 +1,53 @@
+/** What is taken away of a sheet: a file, a text to be pasted, a page of paper. */
+
+import * as api from "../api.js";
+import { h } from "../dom.js";
+import { tell } from "../notices.js";
+import { button, choose, sheet } from "../parts.js";
+import { t, told } from "../texts.js";
+import { labelOf } from "./finding.js";
+import { CELLS, TEXTS } from "./row.js";
+import { asText } from "./rows.js";
+import { WORDS } from "./words.js";
+
+const KEPT_FOR_MS = 60_000; // a file, for a browser that asks first where to put it
+
+/**
+ * The sheet as a file, in the two ways that one opens such a list. Contract: 8.13.
+ * @param {string} eventId
+ */
+export function download(eventId) {
+  const save = async (/** @type {"xlsx" | "csv"} */ format) => {
+    const { file, name } = await api.exportAttendance(eventId, format);
+    const href = URL.createObjectURL(file);
+    h("a", { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), KEPT_FOR_MS);
+    tell(t("attendance.downloaded", { name }));
+  };
+  choose(
+    t("attendance.download"),
+    { label: t("attendance.xlsx"), drawing: "sheet", work: () => save("xlsx"), test: "xlsx" },
+    { label: t("attendance.csv"), drawing: "my-events", work: () => save("csv"), test: "csv" },
+  );
+}
+
+/**
+ * What is seen, as lines of cells; where a browser does not let us, to be copied by hand.
+ * @param {readonly import("./rows.js").Row[]} rows
+ */
+export async function copyList(rows) {
+  const heads = [told(WORDS.number), labelOf("number"), ...CELLS.map(labelOf)];
+  const lines = rows.map((row) => [row.number, row.display_name, ...CELLS.map((each) => TEXTS[each](row))]);
+  const text = asText([heads, ...lines]);
+  try {
+    await navigator.clipboard.writeText(text);
+    tell(told(WORDS.copied));
+  } catch {
+    const shown = h("textarea", { readonly: true, rows: 8, "aria-label": told(WORDS.toCopy) });
+    shown.value = text;
+    const close = button(t("close"), () => dialog.close(), { class: "plain" });
+    const dialog = sheet(told(WORDS.toCopy), {}, shown, h("div", { class: "choices" }, close));
+    shown.focus();
+    shown.select();
+  }
+}
