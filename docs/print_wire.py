@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import wire_codes
 import wire_limits
 import wire_sockets
 from msgspec import inspect as kinds
@@ -87,6 +88,8 @@ def lines() -> Iterator[str]:
     )
     yield ""
     yield from wire_limits.numbers()
+    yield ""
+    yield from wire_codes.codes_of_calls()
     for call in CALLS:
         yield from _call(call)
     yield ""

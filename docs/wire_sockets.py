@@ -130,8 +130,10 @@ def coming_back() -> Iterator[str]:
     )
     yield ""
     yield paragraph(
-        "Whoever got no answer to a `confirm_marking` says it again with the same `user_id` on "
-        "the next socket: if it was done, the answer is `marked`, and nothing is paid twice."
+        f"Whoever got no answer to a `confirm_marking`, or `{_code(errors.Unavailable)}`, which "
+        "does not say whether it was done, says it again with the same `user_id`, on the next "
+        "socket where the one before has ended: if it was done, the answer is `marked`, and "
+        "nothing is paid twice."
     )
 
 

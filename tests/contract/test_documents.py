@@ -6,9 +6,11 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+from attendance_core.errors import Refusal, ScanNotFound
 from attendance_core.use_cases import UseCases
 from attendance_web.routes import CALLS
 from attendance_web.serving.metrics import COUNTERS, GAUGES
@@ -25,6 +27,13 @@ def rows(heading: str) -> list[list[str]]:
     _, _, rest = README.partition(f"\n| {heading} |")
     lines = rest.partition("\n\n")[0].splitlines()[2:]
     return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def descendants(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    """Every class that is a case of this one."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from descendants(each)
 
 
 def is_a_test(named: str) -> bool:
@@ -58,6 +67,13 @@ def test_the_page_of_the_wire_is_what_make_docs_prints() -> None:
         [sys.executable, "docs/print_wire.py"], cwd=ROOT, capture_output=True, check=True
     ).stdout
     assert (ROOT / "docs" / "wire.md").read_bytes() == printed
+
+
+def test_every_code_of_a_refusal_is_on_the_page_of_the_wire() -> None:
+    page = (ROOT / "docs" / "wire.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^`([a-z_]+)` \|", page, re.MULTILINE))
+    refusals = set(descendants(Refusal)) - {ScanNotFound}  # of a command
+    assert {each.code for each in refusals} <= told
 
 
 def test_every_setting_is_in_the_page_of_operations() -> None:

@@ -52,7 +52,8 @@ class _Worker:
 class Workers:
     """Keeps so many workers over one listening socket; calls ``ready`` once they all serve.
 
-    The first is started alone: what is wrong at the start is wrong for all, and told once.
+    The first is started alone: what is wrong at the start is wrong for all, and told once. Whoever
+    is killed after it serves is replaced, as the service answers from then on.
     """
 
     def __init__(self, number: int, listener: socket.socket, ready: Callable[[], None]) -> None:
@@ -62,6 +63,7 @@ class Workers:
         self._alive: dict[int, _Worker] = {}
         self._due: dict[int, float] = {}  # when the next one with this index is to be started
         self._pauses: dict[int, Seconds] = {}
+        self._first_serves = False
         self._have_served = False
         self._listened_at = time.monotonic()
         self._stopped_at: float | None = None
@@ -156,11 +158,14 @@ class Workers:
         worker.is_ready, worker.silent_seconds = True, 0.0
         if self._have_served or self._stopped_at is not None:
             return
-        if len(self._alive) < self._number:
+        if not self._first_serves:
+            self._first_serves = True
             for index in range(1, self._number):
                 if self._stopped_at is None:
                     self._start(index)
-        elif all(each.is_ready for each in self._alive.values()):
+        elif len(self._alive) == self._number and all(
+            each.is_ready for each in self._alive.values()
+        ):
             self._have_served = True
             self._ready()
 
@@ -171,8 +176,11 @@ class Workers:
         code = worker.process.wait()
         if self._stopped_at is not None:
             return
-        if not self._have_served:
-            self._code = code if code > 0 else 1
+        was_killed = code < 0
+        if not self._have_served and not (was_killed and self._first_serves):
+            if was_killed:  # it has told nothing itself
+                logger.error("worker %d ended with %d", worker.index, code)
+            self._code = 1 if was_killed else code or 1
             self._stop()
             return
         lived, pause = time.monotonic() - worker.started_at, 0.0
