@@ -14,6 +14,7 @@ for (const [owner, name] of /** @type {[any, string][]} */ ([
   delete owner[name];
 }
 const api = await import("../../src/attendance_web/static/api.js");
+const { actFor } = await import("../../src/attendance_web/static/calling.js");
 
 const last = () => {
   const asked = browser.asked.at(-1);
@@ -25,7 +26,7 @@ beforeEach(() => {
   browser.answers = {};
   browser.headers = {};
   browser.isDown = false;
-  api.actFor(null, () => {});
+  actFor(null, () => {});
 });
 
 describe("a call", () => {
@@ -42,7 +43,7 @@ describe("a call", () => {
     browser.answers.GetCurrentUserId = () => ({ user_id: 7 });
     assert.equal(await api.currentUser(), 7);
     assert.equal(last().headers["X-Attendance-User"], undefined);
-    api.actFor(7, () => {});
+    actFor(7, () => {});
     await api.joinEvent("e");
     assert.equal(last().headers["X-Attendance-User"], "7");
     assert.deepEqual(last().body, { event_id: "e" });
@@ -54,11 +55,11 @@ describe("a call", () => {
   ]) {
     it(`that is refused with ${refusal.code} tells that it is not this person any more`, async () => {
       let told = 0;
-      api.actFor(7, () => (told += 1));
+      actFor(7, () => (told += 1));
       browser.answers.JoinEvent = () => refusal;
       await assert.rejects(api.joinEvent("e"), { code: refusal.code });
       assert.equal(told, 1);
-      api.actFor(null, () => (told += 1));
+      actFor(null, () => (told += 1));
       await assert.rejects(api.joinEvent("e"));
       assert.equal(told, 1, "nobody was logged in before either");
     });

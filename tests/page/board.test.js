@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from "node:test";
 import { settled } from "./browser.js";
 import { SetWorld } from "./world.js";
 
-const { CallFailed } = await import("../../src/attendance_web/static/api.js");
+const { CallFailed } = await import("../../src/attendance_web/static/calling.js");
 const { watchAttendance } = await import("../../src/attendance_web/static/counts/api.js");
 const { EventStream } = await import("../../src/attendance_web/static/counts/event-stream.js");
 const { pathOf } = await import("../../src/attendance_web/static/board/line.js");

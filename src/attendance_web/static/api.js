@@ -1,10 +1,6 @@
 /** The one place that knows the calls, but for the one that goes on. Contract: 1 to 5, 7 and 8. */
 
-import { wordsOf } from "./refusals.js";
-import { FILE_TIMEOUT_MS, PICTURE_TIMEOUT_MS, send } from "./sending.js";
-import { language, t } from "./texts.js";
-import { learnTime } from "./times.js";
-import { heardVersion } from "./updates.js";
+import { get, getFile, post } from "./calling.js";
 
 /** @typedef {{user_id: number, display_name: string, pic: string, confirmed: boolean, group?: string}} Person */
 /** @typedef {"none" | "pending" | "approved" | "rejected"} Confirmation */
@@ -61,149 +57,7 @@ import { heardVersion } from "./updates.js";
  * @property {number} [starts_before]
  * @property {boolean} [newest_first]
  */
-/** @typedef {Record<string, string | number | boolean | undefined>} Given */
-/** @typedef {(part: number) => void} Progress from 0 to 1 */
-
-const NOT_LOGGED_IN = 7;
-const OTHER_PERSON = "other_person";
-const TIMEOUT_MS = 15_000;
-/** @type {Record<string, string>} what a refusal is about where the service names no argument */
-const FIELDS = {
-  bad_username: "username",
-  username_taken: "username",
-  common_password: "password",
-  event_name_taken: "name",
-  bad_times: "time_to",
-  event_started: "time_from",
-  wrong_credentials: "password",
-  bad_picture: "image",
-  heic_picture: "image",
-  picture_too_large: "image",
-};
-
-/** A call that was not done; its message is for the person. */
-export class CallFailed extends Error {
-  /**
-   * @param {string} message
-   * @param {number} error the envelope's number; 0 where nobody answered
-   * @param {string} [code] the refusal's stable name
-   * @param {string} [field] the argument that is refused, where it is one
-   */
-  constructor(message, error, code = "", field = "") {
-    super(message);
-    this.error = error;
-    this.code = code;
-    this.field = field;
-  }
-}
-
-/** Whom every call is made for, once that is known. */
-let actor = /** @type {number | null} */ (null);
-let notThisPerson = () => {};
-
-/**
- * Says whom the page acts for: the service refuses what would be done as anybody else.
- * @param {number | null} userId
- * @param {() => void} otherwise what to do when somebody else, or nobody, is logged in
- */
-export function actFor(userId, otherwise) {
-  actor = userId;
-  notThisPerson = otherwise;
-}
-
-function csrfToken() {
-  const found = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie);
-  return found?.[1] ?? "";
-}
-
-/** What is known of a call that nobody answered: online it may have been done after all. */
-const unanswered = () => (navigator.onLine ? "not.answered" : "not.sent");
-
-/** What every call says of itself. */
-export function ownHeaders() {
-  /** @type {Record<string, string>} */
-  const headers = { "X-CSRFToken": csrfToken(), "Accept-Language": language };
-  return actor === null ? headers : { ...headers, "X-Attendance-User": String(actor) };
-}
-
-/**
- * Sends a call, and heeds what comes with every answer. Raises where nobody answers.
- * @param {string} path
- * @param {Omit<import("./sending.js").Request, "headers">} how
- */
-async function call(path, how) {
-  const headers = ownHeaders();
-  if (typeof how.body === "string") headers["Content-Type"] = "application/json";
-  const learned = learnTime();
-  const answer = await send(path, { ...how, headers });
-  learned(answer.header("X-Attendance-Time"));
-  heardVersion(answer.header("X-Attendance-Version"));
-  return answer;
-}
-
-/**
- * What a call has failed by.
- * @param {{error: number, error_msg: string, code: string, field?: string}} envelope
- * @param {string | null} retryAfter seconds
- */
-export function refusal({ error, error_msg, code, field }, retryAfter) {
-  if (actor !== null && (error === NOT_LOGGED_IN || code === OTHER_PERSON)) notThisPerson();
-  const text = wordsOf(code, error_msg, Number(retryAfter));
-  return new CallFailed(text, error, code, field ?? FIELDS[code]);
-}
-
-/**
- * @param {string} path
- * @param {"GET" | "POST"} method
- * @param {string | FormData} [body]
- * @param {Progress} [progress]
- * @returns {Promise<any>}
- */
-async function ask(path, method, body, progress) {
-  /** @type {import("./sending.js").Answer} */
-  let answer;
-  let envelope;
-  try {
-    const timeout = body instanceof FormData ? PICTURE_TIMEOUT_MS : TIMEOUT_MS;
-    answer = await call(path, { method, body, timeout, progress });
-    envelope = JSON.parse(answer.text);
-  } catch {
-    throw new CallFailed(t(method === "POST" ? unanswered() : "not.loaded"), 0);
-  }
-  if (envelope.error === 0) return envelope.response;
-  throw refusal(envelope, answer.header("Retry-After"));
-}
-
-/**
- * @param {string} path
- * @param {Given} [given]
- * @returns {Promise<any>}
- */
-const get = (path, given = {}) => ask(addressOf(path, given), "GET");
-
-/**
- * @param {string} path
- * @param {Given} given
- */
-function addressOf(path, given) {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined) query.set(name, String(value));
-  }
-  const asked = String(query);
-  return asked === "" ? path : `${path}?${asked}`;
-}
-
-/**
- * @param {string} path
- * @param {Given | FormData} [given]
- * @param {Progress} [progress]
- * @returns {Promise<any>}
- */
-async function post(path, given = {}, progress) {
-  if (csrfToken() === "") await currentUser(); // any GET sets it
-  return ask(path, "POST", given instanceof FormData ? given : JSON.stringify(given), progress);
-}
+/** @typedef {import("./calling.js").Progress} Progress */
 
 /** @returns {Promise<number | null>} */
 export const currentUser = async () => (await get("/api/auth/GetCurrentUserId")).user_id;
@@ -321,37 +175,11 @@ export const attendance = async (eventId) =>
  * The sheet as a file, its times by the phone's zone.
  * @param {string} eventId
  * @param {"xlsx" | "csv"} format
- * @returns {Promise<{file: Blob, name: string}>}
  */
-export async function exportAttendance(eventId, format) {
+export function exportAttendance(eventId, format) {
   const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const path = addressOf("/api/events/ExportAttendance", { event_id: eventId, format, tz });
-  let answer;
-  let envelope;
-  try {
-    const timeout = FILE_TIMEOUT_MS;
-    answer = await call(path, { method: "GET", body: undefined, timeout, isFile: true });
-    const file = answer.file ?? new Blob();
-    const named = answer.header("Content-Disposition");
-    if (named !== null) return { file, name: fileName(named, `attendance.${format}`) };
-    envelope = JSON.parse(await file.text());
-  } catch {
-    throw new CallFailed(t("not.loaded"), 0);
-  }
-  throw refusal(envelope, answer.header("Retry-After"));
-}
-
-/**
- * @param {string} disposition as RFC 6266 has it, with the name in Cyrillic too
- * @param {string} otherwise
- */
-function fileName(disposition, otherwise) {
-  const [, spelled = ""] = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition) ?? [];
-  try {
-    return decodeURIComponent(spelled) || otherwise;
-  } catch {
-    return otherwise;
-  }
+  const given = { event_id: eventId, format, tz };
+  return getFile("/api/events/ExportAttendance", given, `attendance.${format}`);
 }
 
 /**

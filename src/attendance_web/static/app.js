@@ -1,6 +1,6 @@
 /** The beginning: which screen is seen, and what stands around it. */
 
-import { CallFailed } from "./api.js";
+import { CallFailed } from "./calling.js";
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
 import { placeNotices, tell, tellError } from "./notices.js";

@@ -1,6 +1,6 @@
 /** Forms that are sent once at a time, and that say beside a field what is wrong with it. */
 
-import { CallFailed } from "./api.js";
+import { CallFailed } from "./calling.js";
 import { h, say } from "./dom.js";
 import { t } from "./texts.js";
 

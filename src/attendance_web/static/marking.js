@@ -1,6 +1,7 @@
 /** Marking others in one event: the socket, and what is known from it. */
 
 import * as api from "./api.js";
+import { CallFailed } from "./calling.js";
 import { NOBODY, folded, lost, undone } from "./fold.js";
 import { meet } from "./people.js";
 import { recognise, session } from "./session.js";
@@ -73,7 +74,7 @@ export class Desk {
       await api.annulMark(this.#eventId, undo.userId, undo.n, "wrong_person");
       this.#set(undone(this.store.value, undo, "done"));
     } catch (error) {
-      const failed = error instanceof api.CallFailed ? error : new api.CallFailed("", 0);
+      const failed = error instanceof CallFailed ? error : new CallFailed("", 0);
       const { code, error: number, message: text } = failed;
       const isOpen = number === 0 || number === -1; // nobody knows: to ask again is safe
       const again = isOpen ? { again: now() } : {};

@@ -4,6 +4,7 @@
  */
 
 import * as api from "./api.js";
+import { actFor } from "./calling.js";
 import { kept, keptHere } from "./kept.js";
 import { forgetMarks } from "./receipts.js";
 import { Store } from "./store.js";
@@ -54,7 +55,7 @@ export async function leave() {
 
 /** @param {number | null} userId */
 function become(userId) {
-  api.actFor(userId, () => {
+  actFor(userId, () => {
     kept.remove(STORAGE_KEY); // so that it is asked before anything else
     startAnew();
   });

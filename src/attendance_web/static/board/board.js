@@ -3,7 +3,8 @@
  * organisers, or for whoever has the secret behind the `#`. Contract: 8.5.
  */
 
-import { CallFailed, event } from "../api.js";
+import { event } from "../api.js";
+import { CallFailed } from "../calling.js";
 import { watchCounts } from "../counts/shared.js";
 import { h } from "../dom.js";
 import { language, t, told } from "../texts.js";

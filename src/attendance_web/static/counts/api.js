@@ -1,6 +1,6 @@
 /** The one call whose answer goes on for as long as one listens. */
 
-import { CallFailed, ownHeaders, refusal } from "../api.js";
+import { CallFailed, ownHeaders, refusal } from "../calling.js";
 import { t } from "../texts.js";
 import { learnTime } from "../times.js";
 

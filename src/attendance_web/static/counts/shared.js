@@ -3,7 +3,7 @@
  * others. A browser opens six connections to a service at once, and each stream keeps one.
  */
 
-import { CallFailed } from "../api.js";
+import { CallFailed } from "../calling.js";
 import { SILENT_MS, Watching, worldOf } from "./watching.js";
 
 /** @typedef {import("./watching.js").Counts} Counts */

@@ -1,6 +1,6 @@
 /** The counts of one event, over one connection that comes back by itself. Contract: WatchAttendance. */
 
-import { CallFailed } from "../api.js";
+import { CallFailed } from "../calling.js";
 import { watchAttendance } from "./api.js";
 import { EventStream } from "./event-stream.js";
 

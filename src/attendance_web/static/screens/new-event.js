@@ -1,7 +1,7 @@
 /** A new class, in three taps: its name, when it begins, how long it lasts. */
 
 import * as api from "../api.js";
-import { CallFailed } from "../api.js";
+import { CallFailed } from "../calling.js";
 import { h } from "../dom.js";
 import { Wrong, complain, field, form, mend } from "../forms.js";
 import { sheet } from "../parts.js";

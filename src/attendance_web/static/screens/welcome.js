@@ -1,7 +1,7 @@
 /** Signing up and logging in. */
 
 import * as api from "../api.js";
-import { CallFailed } from "../api.js";
+import { CallFailed } from "../calling.js";
 import { h, refill } from "../dom.js";
 import { complain, field, form, mend } from "../forms.js";
 import { loginOf, nextLogin } from "../login-name.js";

@@ -34,7 +34,7 @@ export function person(event, row, { canMark, nameOf, did, again }) {
   });
   const note = h("textarea", { name: "note", rows: 2, maxlength: MAX_NOTE_LENGTH });
   const noted = h("label", { class: "field" }, h("span", {}, told(WORDS.note)), note);
-  /** @param {api.CallFailed} error */
+  /** @param {import("../calling.js").CallFailed} error */
   const changed = (error) => {
     if (error.code !== "changed") throw error;
     again();
@@ -54,7 +54,7 @@ export function person(event, row, { canMark, nameOf, did, again }) {
     try {
       await api.annulMark(event.event_id, userId, row.n ?? 0, reason, text);
     } catch (error) {
-      return changed(/** @type {api.CallFailed} */ (error));
+      return changed(/** @type {import("../calling.js").CallFailed} */ (error));
     }
     did(null);
     dialog.close();

@@ -136,7 +136,7 @@ export class SheetReading {
       if (isFirst && this.#told) this.#isDue = !isAlike(this.#told, countsAsRead(read));
       if (!this.#hasStopped) this.store.set({ people: this.#withDone(read), failed: "" });
     } catch (error) {
-      const { message, error: number } = /** @type {api.CallFailed} */ (error);
+      const { message, error: number } = /** @type {import("../calling.js").CallFailed} */ (error);
       this.#isDue = !FINAL.has(number);
       const people = FINAL.has(number) ? null : this.store.value.people;
       if (!this.#hasStopped) this.store.set({ people, failed: message });
