@@ -1,6 +1,7 @@
 /** Which events there are: mine first, others' as one searches for them, never all. Contract: 5.10. */
 
 import * as api from "./api.js";
+import { dropAnnulled } from "./receipts.js";
 import { session } from "./session.js";
 import { dayFromNow, now } from "./times.js";
 
@@ -27,24 +28,38 @@ async function readOwn(part) {
 
 /**
  * My events that run or are still to come, the next one first.
- * @returns {Promise<Own[]>}
+ * @param {number} [pages] so many of them, from the first one on
+ * @returns {Promise<{own: Own[], isLast: boolean}>}
  */
-export async function readNext() {
-  const own = await readOwn({ ends_after: seconds(), limit: PAGE_ROWS });
-  return own.sort((one, other) => one.time_from - other.time_from);
+export async function readNext(pages = 1) {
+  const most = Math.min(pages * PAGE_ROWS, MAX_ROWS - 1);
+  const own = await readOwn({ ends_after: seconds(), limit: most + 1 }); // of both lists the first
+  own.sort((one, other) => one.time_from - other.time_from);
+  return { own: own.slice(0, most), isLast: own.length <= most || most === MAX_ROWS - 1 };
 }
 
 /**
  * My events that are over, the last one first, a page at a time.
- * @param {Own} [after] the last one of the page before
- * @returns {Promise<Own[]>} none when there are no more
+ * @param {Own} [after] where the page before has ended
+ * @returns {Promise<{own: Own[], end: Own | undefined}>} without an end where no page follows
  */
 export async function readPast(after) {
   const before = after ? after.time_from + 1 : seconds();
-  const own = await readOwn({ starts_before: before, newest_first: true, limit: PAGE_ROWS });
-  const isOver = (/** @type {Own} */ each) =>
-    each.time_to <= now() && (!after || compareNewestFirst(after, each) < 0);
-  return own.filter(isOver).sort(compareNewestFirst).slice(0, PAGE_ROWS);
+  const read = { starts_before: before, newest_first: true, limit: PAGE_ROWS + 1 };
+  const begun = (await readOwn(read)).sort(compareNewestFirst);
+  const page = begun.filter((each) => !after || compareNewestFirst(after, each) < 0).slice(0, PAGE_ROWS);
+  const own = page.filter((each) => each.time_to <= now()); // what runs now has begun, too
+  return { own, end: begun.length > PAGE_ROWS ? page.at(-1) : undefined };
+}
+
+/**
+ * Where I was, and my marks there, the newest first; what is kept of one that was annulled goes.
+ * @param {{limit: number, offset?: number}} part
+ */
+export async function readMarks(part) {
+  const attended = await api.myAttendance(part);
+  dropAnnulled(session.value.userId, attended);
+  return attended;
 }
 
 /**
@@ -87,6 +102,8 @@ export async function standing(eventId) {
     api.ledger(eventId, mine).catch(() => []),
   ]);
   const mark = entry?.kind === "marked" ? entry : null;
+  const annulled = mark ? null : entry;
+  dropAnnulled(mine.user_id, [{ event_id: found.event_id, annulled }]);
   const isIn = joined.some((each) => each.event_id === found.event_id);
-  return { found, isIn, mark, annulled: entry && !mark ? entry : null };
+  return { found, isIn, mark, annulled };
 }

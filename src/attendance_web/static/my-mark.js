@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { meet, people } from "./people.js";
-import { dropMark, keepMark } from "./receipts.js";
+import { dropMark, keepMark, keptMark } from "./receipts.js";
 import { now } from "./times.js";
 
 /** @typedef {import("./receipts.js").Receipt} Receipt */
@@ -46,6 +46,18 @@ export function keepAtOnce(userId, eventId, name, by) {
   const marker = people.value.known.get(by)?.display_name; // as told when they chose me
   if (!marker) return;
   keepMark(userId, { event_id: eventId, name, marked_at: now(), marked_by: by, by: marker });
+}
+
+/**
+ * Keeps one that was read, unless it is kept already.
+ * @param {api.Event} event
+ * @param {api.Entry} mark of mine
+ * @param {string} by the marker's name
+ */
+export function keepSeen({ event_id, name }, { user_id, actor_id, at }, by) {
+  if (keptMark(user_id, event_id)?.marked_at === at) return;
+  const own = people.value.known.get(user_id)?.display_name;
+  keepMark(user_id, { event_id, name, marked_at: at, marked_by: actor_id, by, own });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Pieces that several screens are made of. */
 
-import { h } from "./dom.js";
+import { h, refill } from "./dom.js";
 import "./elements/person-face.js";
 import { icon } from "./icons.js";
 import { tellError } from "./notices.js";
@@ -133,20 +133,19 @@ export function personLink(person, ...more) {
  * A section that fills itself; what goes wrong is told in it, with a way to try again.
  * @param {Record<string, unknown>} given
  * @param {() => Promise<Child[]>} load
+ * @param {() => Child[]} [meanwhile] what there is to see of it while it cannot be loaded
  */
-export function loaded(given, load) {
+export function loaded(given, load, meanwhile = () => []) {
   const made = h("div", given);
   const retry = () => made.isConnected && void again();
   const again = async () => {
     made.setAttribute("aria-busy", "true");
     try {
-      const children = await load();
-      made.replaceChildren();
-      for (const child of children) if (child) made.append(child);
+      refill(made, ...(await load()));
     } catch (error) {
       addEventListener("service-back", retry, { once: true });
       const text = error instanceof Error ? error.message : String(error);
-      made.replaceChildren(empty("lost", text, button(t("again"), again)));
+      refill(made, ...meanwhile(), empty("lost", text, button(t("again"), again)));
     } finally {
       made.removeAttribute("aria-busy");
     }

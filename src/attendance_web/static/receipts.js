@@ -43,4 +43,16 @@ export function dropMark(userId, eventId) {
   kept.writeJson(STORAGE_KEY, { userId, marks });
 }
 
+/**
+ * Forgets those that do not stand any more, as the service tells of them.
+ * @param {number | null} userId
+ * @param {readonly {event_id: string, annulled?: object | null}[]} attended
+ */
+export function dropAnnulled(userId, attended) {
+  if (userId === null) return;
+  for (const { event_id, annulled } of attended) {
+    if (annulled && keptMark(userId, event_id)) dropMark(userId, event_id);
+  }
+}
+
 export const forgetMarks = () => kept.remove(STORAGE_KEY);

@@ -271,10 +271,14 @@ export const WORDS = {
     en: "You are on the list of “{name}”. Give up your place there and join the list here?",
   },
   "wait.other.yes": { ru: "Встать в список здесь", en: "Join the list here" },
-  "wait.annulled": { ru: "Отметка отменена", en: "Your mark was undone" },
+  "wait.annulled": { ru: "Ваша отметка отменена", en: "Your mark was cancelled" },
   "wait.annulled.help": {
     ru: "Вы можете снова встать в список",
     en: "You can join the list again",
+  },
+  "undone.over": {
+    ru: "Если это ошибка, скажите организатору",
+    en: "If this is a mistake, tell an organiser",
   },
 
   mark: { ru: "Лист у меня", en: "Marking" },
@@ -388,10 +392,15 @@ export const WORDS = {
   "me.bio.help": { ru: "Группа, факультет, университет", en: "Group, faculty, university" },
   "me.attendance": { ru: "Мои отметки", en: "My attendance" },
   "me.noAttendance": { ru: "Отметок пока нет", en: "Nothing yet" },
+  "me.kept": {
+    ru: "Здесь отметки, которые сохранил этот браузер",
+    en: "These are the marks kept in this browser",
+  },
+  "me.kept.by": { ru: "лист был у: {name}", en: "by {name}" },
   "me.notMarked": { ru: "нет отметки", en: "not marked" },
   "me.annulled": { ru: "отменена", en: "cancelled" },
-  "reason.wrong_person": { ru: "Отмечен другой человек", en: "Somebody else was meant" },
-  "reason.not_present": { ru: "Не было на занятии", en: "Not present" },
+  "reason.wrong_person": { ru: "Отметить хотели другого человека", en: "Somebody else was meant" },
+  "reason.not_present": { ru: "На занятии вас не нашли", en: "You were not found in class" },
   "reason.duplicate": { ru: "Повторная отметка", en: "Marked twice" },
   "reason.not_me": { ru: "Вы сообщили, что отметка не ваша", en: "You said it was not yours" },
   "reason.other": { ru: "Другая причина", en: "Another reason" },

@@ -18,15 +18,15 @@ export const stateChip = ({ time_from, time_to }) =>
 export const markedAt = (at) => badge(`✓ ${clock(at)}`, "good");
 
 /**
- * What there is to know of it first: my mark; of one that is over, that I have none; else when it is.
+ * What there is to know of it first: my mark, or that it was annulled; of one that is over, that I have none; else when it is.
  * @param {Event} event
  * @param {Attended | undefined} record
  * @param {boolean} isMine
  */
 function standing(event, record, isMine) {
   if (record?.marked_at) return markedAt(record.marked_at);
-  if (stateOf(event) !== "over") return stateChip(event);
   if (record?.annulled) return badge(t("me.annulled"), "warn");
+  if (stateOf(event) !== "over") return stateChip(event);
   return record && !isMine ? badge(t("me.notMarked")) : stateChip(event);
 }
 

@@ -6,7 +6,9 @@ import { h, refill, say } from "../dom.js";
 import { icon } from "../icons.js";
 import { Life } from "../life.js";
 import { heading, iconButton, loaded } from "../parts.js";
+import { keepSeen } from "../my-mark.js";
 import { people, readPeople } from "../people.js";
+import { keptMark } from "../receipts.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 import { clock, span } from "../times.js";
@@ -18,13 +20,16 @@ import { code } from "./code.js";
 import { waitsIn } from "./enter.js";
 import { manage, moreActs } from "./event-acts.js";
 import { doors, notMe } from "./event-doors.js";
+import { keptReceipt } from "./kept-marks.js";
 import { share } from "./share.js";
+import { undone } from "./undone.js";
 
 /** @typedef {import("../api.js").EventShown} EventShown */
 /**
- * What is known of an event that is shown: it, whether I am in it, my last mark if that stands, and
- * whether the event has to stay as a record.
- * @typedef {{found: EventShown, isIn: boolean, mark: api.Entry | null, isRecord: boolean}} Shown
+ * What is known of an event that is shown: it, whether I am in it, my last mark if that stands, or
+ * how it was annulled, and whether the event has to stay as a record.
+ * @typedef {{found: EventShown, isIn: boolean, mark: api.Entry | null, annulled: api.Entry | null,
+ *   isRecord: boolean}} Shown
  */
 /** @typedef {() => Promise<void>} Again shows it anew, as it is now */
 
@@ -51,7 +56,12 @@ export function event(eventId = "") {
     const toShare = iconButton("share", t("share"), () => share(shown.found), { "data-test": "share" });
     refill(acts, shown.found.organiser && toSheet(shown.found), toShare, moreActs(shown, again));
     return shown.found.organiser ? organised(shown, part, again) : attended(shown, again);
-  });
+  }, withoutSignal);
+  function withoutSignal() {
+    const mark = keptMark(session.value.userId, eventId);
+    if (mark) say(/** @type {Element} */ (title.querySelector("h1")), mark.name);
+    return mark ? [keptReceipt(mark)] : [];
+  }
   body.view.addEventListener("turn", () => void again());
   life.watch(waiting, () => {
     if (waitedIn === waitsIn()) return;
@@ -78,7 +88,7 @@ async function read(eventId) {
   const { found, mark } = is;
   const isMine = found.creator_id === session.value.userId;
   // With their names at once, or without: a line that grows later would move what one is to press
-  const named = [...(isMine ? [] : [found.creator_id]), ...(mark ? [mark.actor_id] : [])];
+  const named = [...(isMine ? [] : [found.creator_id]), ...(mark ? [mark.actor_id, mark.user_id] : [])];
   const [isRecord] = await Promise.all([isMine ? isRecorded(found) : true, readPeople(named)]);
   return { ...is, isRecord };
 }
@@ -102,13 +112,13 @@ async function isRecorded(found) {
  * @param {Again} again
  */
 function organised(shown, life, again) {
-  const { found, mark } = shown;
+  const { found } = shown;
   const isOver = stateOf(found) === "over";
   const list = attendance(found, life);
   const ways = h("div", { class: "ways-and-means" }, doors(shown), manage(found, again));
   return [
     about(found),
-    mark ? receipt(found, mark, again) : null,
+    mine(shown, again),
     isOver
       ? list
       : h("div", { class: "columns" }, h("div", { class: "acts" }, code(found), ways), list),
@@ -127,7 +137,7 @@ function attended(shown, again) {
       "div",
       { class: "card student" },
       about(found),
-      mark ? receipt(found, mark, again) : null,
+      mine(shown, again),
       isOver && !mark && over(),
       !isOver && doors(shown),
     ),
@@ -146,6 +156,17 @@ function about(found) {
 }
 
 /**
+ * What became of me here, where there is something to tell.
+ * @param {Shown} shown
+ * @param {Again} again
+ */
+function mine({ found, mark, annulled }, again) {
+  if (mark) return receipt(found, mark, again);
+  const isAsking = waitsIn() === found.event_id;
+  return annulled && !isAsking && undone(annulled, stateOf(found) === "over");
+}
+
+/**
  * That I was marked: by whom, and a way to say that it was not me.
  * @param {EventShown} found
  * @param {api.Entry} mark
@@ -154,6 +175,7 @@ function about(found) {
 function receipt(found, mark, again) {
   const name = nameOf(mark.actor_id);
   const time = clock(mark.at);
+  if (name) keepSeen(found, mark, name);
   const said = name ? t("event.marked", { name, time }) : t("class.marked", { time });
   const line = h("p", { "data-test": "already-marked" }, said);
   return h("div", { class: "card good my-mark" }, icon("check"), line, notMe(found, mark, again));

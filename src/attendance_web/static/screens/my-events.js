@@ -1,18 +1,19 @@
 /** All events of mine: those to come, and those that are over, a page at a time. */
 
-import * as api from "../api.js";
-import { readNext, readPast } from "../events.js";
+import { readMarks, readNext, readPast } from "../events.js";
 import { h } from "../dom.js";
 import { Life } from "../life.js";
-import { button, heading, loaded, rows, section } from "../parts.js";
+import { heading, loaded, section } from "../parts.js";
 import { t } from "../texts.js";
 import { eventRow } from "./event-row.js";
 import { eventSearch } from "./event-search.js";
+import { pages } from "./pages.js";
 import { newEventButton } from "./today.js";
 
 const MARKS = 200; // the last of mine: of those of years ago a row does not tell
 
 /** @typedef {import("../events.js").Own} Own */
+/** @typedef {(each: Own) => HTMLElement} Row */
 
 /** @returns {import("../router.js").Screen} */
 export function myEvents() {
@@ -21,16 +22,15 @@ export function myEvents() {
     const [next, past, attended] = await Promise.all([
       readNext(),
       readPast(),
-      api.myAttendance({ limit: MARKS }),
+      readMarks({ limit: MARKS }),
     ]);
     const records = new Map(attended.map((each) => [each.event_id, each]));
     /** @param {Own} each */
     const row = (each) =>
       eventRow(each, { record: records.get(each.event_id), isMine: each.organiser });
-    const toCome = next.length ? rows({}, ...next.map(row)) : none("classes.noneToCome");
     return [
-      section(t("classes.toCome"), h("div", { "data-test": "to-come" }, toCome)),
-      section(t("classes.past"), h("div", { "data-test": "past" }, ...readOn(past, row))),
+      section(t("classes.toCome"), h("div", { "data-test": "to-come" }, ...toCome(next, row))),
+      section(t("classes.past"), h("div", { "data-test": "past" }, ...over(past, row))),
     ];
   });
   const search = eventSearch(lists.view, life);
@@ -44,24 +44,30 @@ export function myEvents() {
 const none = (key) => h("p", { class: "none" }, t(key));
 
 /**
- * Those that are over, and a way to those before them.
- * @param {Own[]} past
- * @param {(each: Own) => HTMLElement} row
+ * @param {{own: Own[], isLast: boolean}} first
+ * @param {Row} row
  */
-function readOn(past, row) {
-  if (!past.length) return [none("classes.nonePast")];
-  const list = rows({}, ...past.map(row));
-  let last = past.at(-1);
-  const more = async () => {
-    const page = await readPast(last);
-    last = page.at(-1);
-    const added = [...rows({}, ...page.map(row)).children];
-    list.append(...added);
-    added[0]?.querySelector("a")?.focus();
-    if (!added.length) foot.remove();
-  };
-  const foot = h("div", { class: "choices" }, button(t("more"), more, { "data-test": "more" }));
-  return past.length < FEW ? [list] : [list, foot];
+function toCome({ own, isLast }, row) {
+  if (!own.length) return [none("classes.noneToCome")];
+  let seen = own.length;
+  let count = 1;
+  return pages({ items: own.map(row), isLast }, async () => {
+    const read = await readNext(++count);
+    const added = read.own.slice(seen).map(row);
+    seen = read.own.length;
+    return { items: added, isLast: read.isLast };
+  });
 }
 
-const FEW = 10; // so few that there are no others: a page has more
+/**
+ * @param {{own: Own[], end: Own | undefined}} first
+ * @param {Row} row
+ */
+function over({ own, end }, row) {
+  if (!own.length && !end) return [none("classes.nonePast")];
+  return pages({ items: own.map(row), isLast: !end }, async () => {
+    const read = await readPast(end);
+    end = read.end;
+    return { items: read.own.map(row), isLast: !end };
+  });
+}

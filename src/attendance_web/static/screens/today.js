@@ -1,7 +1,7 @@
 /** Today: the event that is on or comes next, the day, what comes later, and what has been. */
 
 import * as api from "../api.js";
-import { readNext, readOthersToday, readPast } from "../events.js";
+import { readMarks, readNext, readOthersToday, readPast } from "../events.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { Life } from "../life.js";
@@ -54,11 +54,11 @@ export const newEventButton = () =>
   });
 
 async function read() {
-  const [own, been, around, attended] = await Promise.all([
+  const [{ own }, { own: been }, around, attended] = await Promise.all([
     readNext(),
     readPast(),
     readOthersToday(),
-    api.myAttendance({ limit: MARKS }),
+    readMarks({ limit: MARKS }),
   ]);
   const records = new Map(attended.map((each) => [each.event_id, each]));
   const ids = new Set(own.map((each) => each.event_id));
@@ -101,10 +101,12 @@ function next(own) {
  */
 function hero(first, record) {
   const mark = record?.marked_at;
+  const stands = mark ? badge(t("class.marked", { time: clock(mark) }), "good") : stateChip(first);
+  const undone = record?.annulled && badge(t("wait.annulled"), "warn");
   return h(
     "section",
     { class: "hero card", "data-test": "hero", "data-state": mark ? "marked" : stateOf(first) },
-    h("p", { class: "about" }, mark ? badge(t("class.marked", { time: clock(mark) }), "good") : stateChip(first), h("span", {}, span(first))),
+    h("p", { class: "about" }, stands, h("span", {}, span(first)), !mark && undone),
     h("h2", {}, h("a", { href: `#/event/${first.event_id}` }, first.name)),
     !mark && act(first),
   );

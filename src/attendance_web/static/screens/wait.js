@@ -13,6 +13,7 @@ import { counted, isKey, t } from "../texts.js";
 import { clock, now, span } from "../times.js";
 import { stopWaiting, wait, waiting, waitsElsewhere } from "../waiting.js";
 import { receiptView } from "./receipt.js";
+import { afterUndone, whyUndone } from "./undone.js";
 
 /** @typedef {import("../waiting.js").Waiting} Waiting */
 /** @typedef {"connecting" | "open" | "held" | "lost" | "marked" | "ended"} State */
@@ -43,6 +44,9 @@ export function waitScreen(eventId = "") {
   );
   const again = button(t("again"), restart, { class: "main", "data-test": "again" });
   const leave = button(t("wait.toEvent"), done, { class: "plain", "data-test": "done" });
+  const ask = button(t("event.markMe"), restart, { class: "main", "data-test": "again" });
+  /** @param {Waiting} is where my mark was annulled, and the event is over, there is none */
+  const wayBack = (is) => (is.annulled ? !isOver(is) && ask : again);
   function restart() {
     stopWaiting();
     wait(eventId);
@@ -64,7 +68,7 @@ export function waitScreen(eventId = "") {
       state.dataset.state = state_;
       document.body.toggleAttribute("data-full", state_ === "marked");
       view.replaceChildren(...(state_ === "marked" ? [proof.view] : calm));
-      refill(choices, ...(state_ === "ended" ? [again, leave] : [stop]));
+      refill(choices, ...(state_ === "ended" ? [wayBack(is), leave] : [stop]));
       document.title = t(TITLES[state_]);
       if (state_ === "marked") proof.focus();
     }
@@ -147,6 +151,9 @@ function stateOf(is) {
 }
 
 /** @param {Waiting} is */
+const isOver = ({ event }) => event !== null && event.time_to <= now();
+
+/** @param {Waiting} is */
 const isNobodyThere = (is) => is.position?.markers === 0;
 
 /**
@@ -195,7 +202,7 @@ function helpOf(state, is) {
     case "lost":
       return secondsKept(is) > 0 ? "" : t("wait.gone.help");
     case "ended": {
-      if (is.annulled) return is.annulled.note ?? t("wait.annulled.help");
+      if (is.annulled) return whyUndone(is.annulled);
       const key = `code.${is.reason}`;
       return is.code ? t(isKey(key) ? key : "code.other") : "";
     }
@@ -210,6 +217,7 @@ function helpOf(state, is) {
  * @param {Waiting} is
  */
 function moreOf(state, is) {
+  if (state === "ended" && is.annulled) return afterUndone(is.annulled, isOver(is));
   if (state === "lost" && secondsKept(is) > 0) return t("wait.lost.help", { n: secondsKept(is) });
   if (state !== "open" || !is.position) return "";
   if (is.isBack) return t("wait.back", { n: is.position.place });

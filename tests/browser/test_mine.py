@@ -1,0 +1,72 @@
+"""What is mine: the classes I organise or was in, and my marks, as they stand or stand no more."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.calls import link, make_event, post, user_id_of
+from tests.browser.visitor import Door, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+HOUR = 3600
+KEPT = "() => localStorage.getItem('marks') ?? ''"
+
+
+async def marked_by_hand(door: Door, name: str, title: str) -> tuple[Visitor, Visitor, str]:
+    """An organiser, a student with a mark, and the event."""
+    username = name.lower().replace(" ", "-")
+    teacher = await door.student(f"Teacher of {name}", f"{username}-teacher", language="en")
+    event_id = await make_event(teacher, title, -60, HOUR)
+    student = await door.student(name, username, language="en")
+    given = {"event_id": event_id, "user_id": await user_id_of(student)}
+    await post(teacher, "/api/events/MarkParticipant", **given)
+    return teacher, student, event_id
+
+
+async def test_whose_mark_was_annulled_is_told_why_and_may_ask_again(door: Door) -> None:
+    """Contract: 8.7, 8.8."""
+    teacher, student, event_id = await marked_by_hand(door, "Anna Undone", "Told kindly")
+    await student.open(link(student, event_id))
+    await expect(student.at("already-marked")).to_contain_text("Teacher of Anna Undone")
+    assert "Told kindly" in await student.page.evaluate(KEPT)
+    given = {"event_id": event_id, "user_id": await user_id_of(student), "n": 1}
+    note = "You sat in the other hall"
+    await post(teacher, "/api/events/AnnulMark", reason="not_present", note=note, **given)
+
+    await student.page.reload()
+    told = student.at("undone")
+    await expect(told).to_contain_text("Your mark was cancelled")
+    await expect(told).to_contain_text(f"You were not found in class. {note}")
+    await expect(told).to_contain_text("You can join the list again")
+    assert "Told kindly" not in await student.page.evaluate(KEPT)
+    await student.at("tab-me").click()
+    await expect(student.at("my-attendance")).to_contain_text(note)
+    await student.at("tab-events").click()
+    await expect(student.at("hero")).to_contain_text("Your mark was cancelled")
+    await student.at("hero-act").click()
+    await student.expect_state("open")
+    await student.open(link(student, event_id))
+    await expect(student.at("to-list")).to_be_visible()
+    await expect(told).to_have_count(0)
+
+
+async def test_ones_marks_can_be_shown_without_signal(door: Door) -> None:
+    _, student, event_id = await marked_by_hand(door, "Boris Kept", "Shown at the door")
+    await student.open(link(student, event_id))
+    await expect(student.at("already-marked")).to_be_visible()
+    await student.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    student.watch.may_lose_connection = True
+    await student.context.set_offline(True)
+    await student.open(f"{student.url}/#/me")
+    await student.page.reload()
+    await expect(student.at("kept")).to_contain_text("Shown at the door")
+    await student.at("kept").get_by_role("link").click()
+    await expect(
+        student.page.get_by_role("heading", level=1, name="Shown at the door")
+    ).to_be_visible()
+    await expect(student.at("kept-receipt")).to_contain_text("by Teacher of Boris Kept")
+    await expect(student.at("kept-receipt")).to_contain_text("today, Boris Kept")
+    await student.context.set_offline(False)
+    await expect(student.at("already-marked")).to_be_visible()
+    await expect(student.at("kept-receipt")).to_have_count(0)
