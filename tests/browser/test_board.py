@@ -17,6 +17,7 @@ from tests.support.service_process import Service, free_port, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
+OF_ALL = {"ru": "Отмечен 1 из 1", "en": "1 of 1 marked"}
 PROJECTOR, HALL = (1280, 720), (1920, 1080)
 IS_FULL = "() => document.fullscreenElement !== null"
 # Parts of the height of the screen: the least letters, the code; and whether all of it is in sight
@@ -36,7 +37,7 @@ async () => {
   const begun = document.querySelector("script[type=module]").src;
   const { BoardView } = await import(begun.replace(/board.js$/, "view.js"));
   const view = new BoardView(() => {});
-  view.showCounts({ joined: 18888, waiting: 8888, held: 888, marked: 18888, at: 0 });
+  view.showCounts({ participants: 18888, waiting: 8888, held: 888, marked: 18888 });
   document.querySelector(".figures").replaceWith(view.element.querySelector(".figures"));
   return [...document.querySelectorAll(".figures dd")].every((each) => {
     const written = document.createRange();
@@ -109,8 +110,9 @@ async def test_a_board_by_its_secret_shows_marks_at_once_and_names_never(
     await student.wait()
     await expect(hall.at("waiting")).to_have_text("1")
     await mark(teacher, event_id, student)
-    await expect(hall.at("marked")).to_have_text("1 / 2", timeout=3_000)
+    await expect(hall.at("marked")).to_have_text("1 / 1", timeout=3_000)
     await expect(hall.at("waiting")).to_have_text("0")
+    await expect(teacher.at("attendance-count")).to_have_text(OF_ALL[language])  # the same number
     await expect(hall.at("code").get_by_role("img")).to_have_js_property("complete", True)
     text = await hall.page.content()
     assert not [name for name in " ".join(names).split() if name in text]
@@ -138,7 +140,7 @@ async def test_a_board_fills_the_screen_by_a_key_and_a_board_is_opened_by_its_or
         await teacher.at("board").click()
     tab = await opening.value
     await expect_state(tab, "open")
-    await expect(tab.get_by_test_id("marked")).to_have_text("0 / 1")
+    await expect(tab.get_by_test_id("marked")).to_have_text("0 / 0")
     for key in ("f", "Space"):
         await tab.keyboard.press(key)
         await tab.wait_for_function(IS_FULL)
@@ -160,18 +162,18 @@ async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
     event_id = await make_event(teacher, "Без сервера", -60, HOUR)
     hall = await own_door.enter("Hall", size=PROJECTOR)
     await hall.open(await board_link(teacher, event_id))
-    await expect(hall.at("marked")).to_have_text("0 / 1")
+    await expect(hall.at("marked")).to_have_text("0 / 0")
     for visitor in (hall, teacher, student):
         visitor.watch.may_lose_connection = True
     own_service.kill()
     await expect_state(hall.page, "lost")
     await expect(hall.at("told")).to_have_text(re.compile(r"^Нет связи, показано на \d\d:\d\d$"))
-    await expect(hall.at("marked")).to_have_text("0 / 1")
+    await expect(hall.at("marked")).to_have_text("0 / 0")
     await expect(hall.at("name")).to_have_text("Без сервера")
     assert not await faults(hall.page)
     with running(tmp_path, settings, migrate=False):
         await mark(teacher, event_id, student)
-        await expect(hall.at("marked")).to_have_text("1 / 2")
+        await expect(hall.at("marked")).to_have_text("1 / 1")
         await expect(hall.at("told")).to_be_hidden()
 
 

@@ -68,7 +68,7 @@ ROWS = (
         (Annulled(NINE, "-Борис 😀", NINE + 1, "שרה", AnnulReason.NOT_ME, ""),),
     ),
 )
-COUNTS = SheetCounts(3, 0, 0, 1)
+COUNTS = SheetCounts(3, 0, 0, 1, participants=2)
 HISTORY = (
     "ещё раньше: 2; отметка 2026-09-01 09:00:00+03:00 (שרה) "
     "отменена 2026-09-01 09:01:00+03:00 (Анна): отмечен другой человек (не тот)"
@@ -94,6 +94,7 @@ TABLE: list[list[Any]] = [
     [None, "Ждут", 0],
     [None, "Сейчас отмечают", 0],
     [None, "Отмечено", 1],
+    [None, "Без организатора и ушедших", 2],
     [None, "Составлено", "2026-09-01 10:00:00+03:00"],
 ]
 
@@ -206,7 +207,7 @@ class TestCells:
                     "annulled_before": 0,
                 },
             ],
-            "counts": {"joined": 3, "waiting": 0, "held": 0, "marked": 1},
+            "counts": {"joined": 3, "waiting": 0, "held": 0, "marked": 1, "participants": 2},
             "made_at": "2026-09-01T12:00:00+05:00",
         }
 
@@ -224,9 +225,9 @@ class TestCells:
             if kind == "json":
                 assert json.load(file)["rows"] == []
             elif kind == "csv":
-                assert len(file.read().decode().splitlines()) == 11
+                assert len(file.read().decode().splitlines()) == 12
             else:
-                assert len(xlsx.read(file).rows) == 11
+                assert len(xlsx.read(file).rows) == 12
 
     async def test_the_last_second_there_is_can_be_written_in_every_zone(
         self, files: SheetFiles

@@ -88,11 +88,13 @@ async def test_a_sheet_is_counted_by_state(store: Any) -> None:
     anna, *others = await an_event_with(store, "Анна", *names)
     waits, held, lapsed, marked, annulled, gone, left, joined = others
 
-    def counts(unit: Any) -> SheetCounts:
-        found: SheetCounts = unit.places.counts(EVENT, NOON)
+    def counts(unit: Any, now: float = NOON, creator: UserId | None = None) -> SheetCounts:
+        event = unit.events.get(EVENT)
+        whose = replace(event, creator_id=creator or event.creator_id)
+        found: SheetCounts = unit.places.counts(whose, now)
         return found
 
-    assert await store.observe(counts) == SheetCounts(0, 0, 0, 0)
+    assert await store.observe(counts) == SheetCounts(0, 0, 0, 0, 0)
 
     def work(unit: Any) -> None:
         states = {
@@ -109,5 +111,18 @@ async def test_a_sheet_is_counted_by_state(store: Any) -> None:
             unit.places.put(unit.places.lock(EVENT, [user_id])[user_id].left(NOON))
 
     await store.transact(work)
-    assert await store.observe(counts) == SheetCounts(joined=7, waiting=2, held=1, marked=2)
-    assert joined
+    expected = SheetCounts(joined=7, waiting=2, held=1, marked=2, participants=7)
+    assert await store.observe(counts) == expected
+    over = expected._replace(waiting=0, held=0)
+    assert await store.observe(lambda u: counts(u, ENDS_AT)) == over
+
+    async def participants(creator: UserId, now: float = NOON) -> int:
+        found: SheetCounts = await store.observe(lambda u: counts(u, now, creator))
+        return found.participants
+
+    only_organise, take_part = (joined, annulled), (waits, held, lapsed, marked, gone)
+    assert [await participants(each) for each in only_organise] == [6, 6]
+    assert [await participants(each) for each in take_part] == [7] * 5
+    assert [await participants(each, ENDS_AT) for each in take_part] == [6, 6, 6, 7, 7]
+    await store.transact(lambda u: annul(u, gone, anna))
+    assert await store.observe(counts) == expected._replace(marked=1, participants=6)

@@ -101,7 +101,7 @@ class TestCounts:
         name, told = await screen.event() or ("", {})
         assert (name, told | {"at": 0}) == (
             "counts",
-            {"joined": 1, "waiting": 0, "held": 0, "marked": 0, "at": 0},
+            {"joined": 1, "waiting": 0, "held": 0, "marked": 0, "participants": 0, "at": 0},
         )
         assert abs(told["at"] - time.time()) < 5
         await asker.mark_me(hall.event_id)

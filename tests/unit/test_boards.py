@@ -163,9 +163,9 @@ class TestCounts:
         drive(world.prepare(connection=marker, target=BORIS))
         drive(world.confirm(connection=marker, target=None))
         drive(world.prepare(connection=marker, target=UserId(3)))
-        assert hall.counts() == (SheetCounts(4, 1, 1, 1), world.clock.now(), False)
+        assert hall.counts() == (SheetCounts(4, 1, 1, 1, 3), world.clock.now(), False)
 
     def test_behind_the_end_nobody_waits_or_is_held(self, hall: Hall) -> None:
         hall.world.waits(2)
         hall.world.clock.pass_(LASTS)
-        assert hall.counts() == (SheetCounts(2, 0, 0, 0), hall.world.clock.now(), True)
+        assert hall.counts() == (SheetCounts(2, 0, 0, 0, 1), hall.world.clock.now(), True)

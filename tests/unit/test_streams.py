@@ -67,7 +67,7 @@ class Room:
 
     @property
     def sheet(self) -> CountsSeen:
-        return CountsSeen(SheetCounts(self.joined, 0, 0, 0), 1.0, self.is_over)
+        return CountsSeen(SheetCounts(self.joined, 0, 0, 0, 0), 1.0, self.is_over)
 
     def shown(self, screen: Screen) -> Screen:
         self.streams.add(screen.stream)

@@ -9,6 +9,7 @@ from attendance_adapters.memory.pieces import piece_of
 from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Participant
 from attendance_core.errors import EventNotFound, Taken
+from attendance_core.events import Event
 from attendance_core.folding import fold
 from attendance_core.marking.places import (
     Held,
@@ -97,14 +98,22 @@ class Places:
                 participants.append(person)
         return piece_of(participants, query, lambda one: (fold(one.display_name), one.user_id))
 
-    def counts(self, event_id: EventId, now: Instant) -> SheetCounts:
-        sheet = [place for place in self._in_event(event_id) if place.member or place.last_n]
+    def counts(self, event: Event, now: Instant) -> SheetCounts:
+        in_event = self._in_event(event.event_id)
+        sheet = [place for place in in_event if place.member or place.last_n]
+        listed = [place for place in sheet if isinstance(place.state, Waiting | Held)]
+        if event.ends_at <= now:
+            listed = []
         held = sum(
-            isinstance(place.state, Held) and not place.hold_has_lapsed(now) for place in sheet
+            isinstance(place.state, Held) and not place.hold_has_lapsed(now) for place in listed
         )
-        listed = sum(isinstance(place.state, Waiting | Held) for place in sheet)
         marked = sum(place.last_n % 2 for place in sheet)
-        return SheetCounts(len(sheet), listed - held, held, marked)
+        others = sum(
+            place.member and (place.user_id != event.creator_id or place in listed)
+            for place in sheet
+            if place.last_n % 2 == 0
+        )
+        return SheetCounts(len(sheet), len(listed) - held, held, marked, marked + others)
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         return any(place.user_id != user_id for place in self._in_event(event_id))

@@ -9,11 +9,13 @@ from sqlalchemy import (
     BigInteger,
     Integer,
     Uuid,
+    and_,
     bindparam,
     exists,
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     update,
@@ -25,6 +27,7 @@ from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_parameters, is_after_person, size_of
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import Participant
+from attendance_core.events import Event
 from attendance_core.marking.ledger import Origin, grade_of
 from attendance_core.marking.places import (
     Barred,
@@ -145,12 +148,16 @@ _PARTICIPANTS = (
 PARTICIPANTS = _PARTICIPANTS.where(places.c.user_id.in_(_participants))
 PARTICIPANTS_AFTER = _PARTICIPANTS.where(places.c.user_id.in_(_participants.where(is_after_person)))
 _IS_HELD = places.c.held_until > bindparam("now", type_=InstantType)
-# One row, of what is in the places alone: a mark stands where the last entry is odd
+_IS_CREATOR = places.c.user_id == bindparam("creator_id", type_=BigId)
+_IS_MARKED = places.c.last_n % 2 == 1  # a mark stands where the last entry is odd
+# One row, of what is in the places alone
 COUNT_PLACES = select(
     func.count(),
     func.count().filter(places.c.since.is_not(None)),
     func.count().filter(places.c.since.is_not(None), _IS_HELD),
-    func.count().filter(places.c.last_n % 2 == 1),
+    func.count().filter(_IS_MARKED),
+    func.count().filter(or_(_IS_MARKED, and_(places.c.member, not_(_IS_CREATOR)))),
+    func.count().filter(places.c.since.is_not(None), _IS_CREATOR),
 ).where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
 OTHERS_JOINED = select(
     exists().where(_is_in_event, places.c.user_id != bindparam("user_id", type_=BigId))
@@ -238,10 +245,12 @@ class Places:
             statement = PARTICIPANTS_AFTER
         return list(map(_participant_from, self._execute(statement, keys)))
 
-    def counts(self, event_id: EventId, now: Instant) -> SheetCounts:
-        rows = self._execute(COUNT_PLACES, {"event_id": event_id, "now": now})
-        ((joined, listed, held, marked),) = rows
-        return SheetCounts(joined, listed - held, held, marked)
+    def counts(self, event: Event, now: Instant) -> SheetCounts:
+        keys = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}
+        ((joined, listed, held, marked, others, creator),) = self._execute(COUNT_PLACES, keys)
+        if event.ends_at <= now:
+            listed = held = creator = 0
+        return SheetCounts(joined, listed - held, held, marked, others + creator)
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
         keys = {"event_id": event_id, "user_id": user_id}

@@ -185,9 +185,6 @@ class CountSheet:
             except EventNotFound:
                 return None
             now = unit.now()
-            counts = unit.places.counts(event_id, now)
-            if now < event.ends_at:
-                return CountsSeen(counts, now, is_over=False)
-            return CountsSeen(counts._replace(waiting=0, held=0), now, is_over=True)
+            return CountsSeen(unit.places.counts(event, now), now, is_over=event.ends_at <= now)
 
         return await self.observe(look)

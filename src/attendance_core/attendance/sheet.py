@@ -100,13 +100,21 @@ class ExportAttendance:
 
         everybody: ListQuery[Participant] = ListQuery()
         states = Counter[SeenState]()
+        only_organise = 0
         async for rows in read_in_pieces(self.browse, everybody, look, lambda row: row.person):
             states.update(row.state for row in rows)
             total = states.total()
             if total > MAX_SHEET_ROWS:
                 raise TooManyRows(most=MAX_SHEET_ROWS)  # they have come meanwhile
             assert begun is not None
-            counts = SheetCounts(total, states["waiting"], states["held"], states["marked"])
+            only_organise += sum(_only_organises(row, begun[0]) for row in rows)
+            counts = SheetCounts(
+                joined=total,
+                waiting=states["waiting"],
+                held=states["held"],
+                marked=states["marked"],
+                participants=total - states["left"] - only_organise,
+            )
             yield SheetPiece(*begun, rows, counts)
 
     async def __call__(self, *, actor: UserId | None, event_id: EventId) -> Sheet:
@@ -135,6 +143,10 @@ def _rows(
         _row(each, each.seen_state(event, now), lines.get(each.user_id, ()), names)
         for each in people
     ]
+
+
+def _only_organises(row: SheetRow, event: Event) -> bool:
+    return row.state == "joined" and row.person.user_id == event.creator_id
 
 
 def _has_one_entry(person: Participant) -> bool:

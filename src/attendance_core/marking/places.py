@@ -83,6 +83,7 @@ class SheetCounts(NamedTuple):
     waiting: int
     held: int
     marked: int
+    participants: int  # without whoever has left, and without a creator who only organises
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core.attendance import Participant
+    from attendance_core.events import Event
     from attendance_core.marking.places import Place, PlaceKey, SheetCounts
     from attendance_core.pieces import ListQuery
 
@@ -52,8 +53,11 @@ class Places(Protocol):
         """Lists members and whoever has an entry, by display name, then id."""
         ...
 
-    def counts(self, event_id: EventId, now: Instant) -> SheetCounts:
-        """Counts members and whoever has an entry; one whose hold has run out by now waits."""
+    def counts(self, event: Event, now: Instant) -> SheetCounts:
+        """Counts members and whoever has an entry; one whose hold has run out by now waits.
+
+        When the event is over nobody waits or is held any more.
+        """
         ...
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:

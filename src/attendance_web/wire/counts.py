@@ -14,12 +14,16 @@ END: Final = b"event: end\ndata: {}\n\n"
 
 
 class CountsShown(msgspec.Struct, frozen=True):
-    """``joined`` is everybody on the sheet, the others are parts of it; ``at``: UNIX seconds."""
+    """``joined`` is everybody on the sheet, the others are parts of it; ``at``: UNIX seconds.
+
+    ``participants``: without who has left, and without a creator who only organises.
+    """
 
     joined: int
     waiting: int
     held: int
     marked: int
+    participants: int
     at: float
 
 

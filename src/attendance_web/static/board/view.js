@@ -91,8 +91,8 @@ export class BoardView {
   }
 
   /** @param {Counts} counts */
-  showCounts({ joined, waiting, held, marked }) {
-    const text = `${marked} / ${joined}`;
+  showCounts({ participants, waiting, held, marked }) {
+    const text = `${marked} / ${participants}`;
     say(this.#marked, text);
     this.#marked.style.setProperty("--letters", String(text.length));
     say(this.#waiting, String(waiting));

@@ -4,7 +4,7 @@ import { CallFailed } from "../calling.js";
 import { watchAttendance } from "./api.js";
 import { EventStream } from "./event-stream.js";
 
-/** @typedef {{joined: number, waiting: number, held: number, marked: number, at: number}} Counts */
+/** @typedef {{joined: number, waiting: number, held: number, marked: number, participants: number, at: number}} Counts */
 /**
  * What is told of it. After `ended` and `refused` nothing more comes.
  * @typedef {object} Owner
