@@ -11,9 +11,11 @@ from PIL import Image
 from playwright.async_api import Request, Route, expect
 
 from tests.browser.calls import get, user_id_of
-from tests.browser.visitor import Door
+from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+# By how much what it shows is higher than it is
+BELOW = "(sheet) => sheet.scrollHeight - sheet.clientHeight"
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + bytes(64)
 
 
@@ -76,6 +78,21 @@ async def test_a_scan_is_made_smaller_before_it_goes(door: Door, tmp_path: Path)
     assert sizes["requestBodySize"] < large.stat().st_size / 2
     await expect(visitor.at("notice")).to_contain_text("sent")
     await expect(visitor.at("scan")).to_have_js_property("value", "")
+
+
+async def test_the_sheet_of_a_picture_needs_no_scrolling(door: Door, tmp_path: Path) -> None:
+    visitor = await door.student("Вера Боком", "vera-on-her-side")
+    await visitor.at("tab-me").click()
+    await visitor.at("change-picture").click()
+    picture = photograph(tmp_path / "square.jpg", 400, 400)
+    for is_chosen in (False, True):
+        if is_chosen:
+            await visitor.at("picture").set_input_files(picture)
+            await expect(visitor.at("save-picture")).to_be_visible()
+        for width, height in (PHONE, ON_ITS_SIDE, (740, 360), (667, 375), DESK):
+            await visitor.page.set_viewport_size({"width": width, "height": height})
+            below = await visitor.at("cropping").evaluate(BELOW)
+            assert below <= 0, (is_chosen, width, height, below)
 
 
 async def test_a_picture_of_an_iphone_is_told_from_no_picture(door: Door, tmp_path: Path) -> None:

@@ -163,6 +163,12 @@ describe("the words", () => {
     assert.deepEqual(having(/(?<!\}):(?! \{)/), []);
   });
 
+  it("of the label of a name end no line in a word of one letter", () => {
+    const labels = having(/\(\S+/, "ru").filter(({ key }) => key.endsWith(".name"));
+    assert.equal(labels.length, 2);
+    assert.deepEqual(labels.filter(({ text }) => /\(.*[ \u00a0]\p{L} /u.test(text)), []);
+  });
+
   it("call a class a class", () => {
     assert.deepEqual(having(/событи/i, "ru"), []);
     assert.deepEqual(having(/(?<![\p{L}{])events?(?!\p{L})/iu, "en"), []);

@@ -21,6 +21,15 @@ const offered = { line: null, hide: 0 };
 /** @param {HTMLElement} parent */
 export function placeNotices(parent) {
   parent.append(notice, whisper);
+  new ResizeObserver(leaveRoom).observe(notice);
+}
+
+/** What lies at the top leaves the rest of the screen to the sheet it is told above. */
+function leaveRoom() {
+  const isAtTop = notice.classList.contains("top") && notice.childElementCount > 0;
+  const taken = isAtTop ? notice.getBoundingClientRect().bottom : 0;
+  document.documentElement.style.setProperty("--told", `${taken}px`);
+  document.documentElement.toggleAttribute("data-told", isAtTop);
 }
 
 /**
@@ -74,6 +83,7 @@ function inTopLayer() {
   notice.classList.toggle("top", document.querySelector("dialog[open]") !== null);
   hideNotice();
   notice.showPopover?.();
+  leaveRoom();
 }
 
 /** @param {unknown} error of a call; it is shown to the person */

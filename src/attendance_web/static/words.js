@@ -59,7 +59,7 @@ export const WORDS = {
   "welcome.have": { ru: "Уже есть аккаунт? Войти", en: "Already have an account? Log in" },
   "welcome.none": { ru: "Впервые здесь? Создать аккаунт", en: "New here? Sign up" },
   "welcome.name": {
-    ru: "Фамилия и имя (как в списке группы)",
+    ru: "Фамилия и имя (как в списке группы)",
     en: "Surname and name (as on the class list)",
   },
   "welcome.username": { ru: "Логин", en: "Login" },
@@ -383,7 +383,7 @@ export const WORDS = {
 
   me: { ru: "Профиль", en: "Profile" },
   "me.picture": { ru: "Сменить фото", en: "Change picture" },
-  "me.name": { ru: "Фамилия и имя (как в списке группы)", en: "Surname and name (as on the class list)" },
+  "me.name": { ru: "Фамилия и имя (как в списке группы)", en: "Surname and name (as on the class list)" },
   "me.name.tick": {
     ru: "С другим именем галочка снимется, пока не проверят новый скан",
     en: "Another name takes the tick away until a new scan is checked",

@@ -48,7 +48,7 @@ export function choosePicture(changed) {
   const cancel = button(t("cancel"), () => dialog.close(), { class: "plain" });
   const dialog = sheet(
     t("crop.title"),
-    {},
+    { class: "cropping", "data-test": "cropping" },
     choose,
     input,
     h("p", {}, h("small", {}, t("crop.formats"))),
