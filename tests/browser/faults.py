@@ -88,12 +88,18 @@ CONTRAST = """
 TOLD_ABOVE = """
 () => {
   const heading = document.querySelector("dialog[open] h2") ?? document.querySelector("h1");
+  if (!heading) return false; // which is said by itself
   const { left, right, top, bottom } = heading.getBoundingClientRect();
   return [...document.querySelectorAll(".notice > div")]
     .map((each) => each.getBoundingClientRect())
     .filter((told) => told.left < right && told.right > left)
     .some((told) => told.top < bottom && told.bottom > top);
 }
+"""
+# What a screen is called, for those who hear it: one heading of the first level, with a name
+CALLED = """
+() => [...document.querySelectorAll("h1")]
+  .filter((each) => each.checkVisibility() && each.textContent.trim() !== "").length
 """
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -116,6 +122,8 @@ async def misplaced(page: Page) -> list[str]:
     found += [f"covered: {each}" for each in await page.evaluate(COVERED)]
     if await page.evaluate(TOLD_ABOVE):
         found.append("a notice lies above the heading")
+    if (called := await page.evaluate(CALLED)) != 1:
+        found.append(f"{called} headings say what it is")
     if await page.evaluate(WIDER) > 0:
         found.append("it has to be scrolled sideways")
     return found

@@ -170,6 +170,11 @@ async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
     await expect(hall.at("told")).to_have_text(re.compile(r"^Нет связи, показано на \d\d:\d\d$"))
     await expect(hall.at("marked")).to_have_text("0 / 0")
     await expect(hall.at("name")).to_have_text("Без сервера")
+    await hall.at("board").click()  # nobody is asked who has touched nothing
+    async with hall.page.expect_event("dialog") as asking:
+        await hall.page.evaluate("() => void setTimeout(() => location.reload())")
+    await (await asking.value).dismiss()
+    await expect(hall.at("marked")).to_have_text("0 / 0")
     assert not await faults(hall.page)
     with running(tmp_path, settings, migrate=False):
         await mark(teacher, event_id, student)

@@ -51,4 +51,6 @@ async def test_the_whole_story_in_firefox(service: Service, tmp_path: Path) -> N
         await marker.press(at("marked"))
         await asker.see(at("waiting"), state="marked", text="Fox Marker")
         await marker.see(at("notice"), text="Fox Asker")
+        await marker.open(f"{service.url}/board/{link.rpartition('/')[2]}")
+        await marker.see(at("board"), state="open", text="1 / 1")
         assert not firefox.wrong

@@ -67,6 +67,7 @@ async def test_the_whole_story_in_the_oldest(door: Door) -> None:
     assert await marker.page.evaluate("() => left") == []
     await marker.sign_up("old-marker")
     link = await marker.create_event("Of old")
+    event_id = marker.page.url.rpartition("/")[2]
     await marker.mark()
     asker = await old(door, "Old Asker")
     await asker.open(link)
@@ -83,6 +84,14 @@ async def test_the_whole_story_in_the_oldest(door: Door) -> None:
     await marker.at("marked").click()
     await third.expect_state("marked")
     await marker.at("tab-events").click()
+    board = await marker.context.new_page()
+    await board.goto(f"{marker.url}/board/{event_id}")
+    await expect(board.get_by_test_id("marked")).to_have_text("1 / 2")
+    await expect(board.get_by_test_id("pace")).to_contain_text("Marks a minute")
+    await expect(board.get_by_test_id("board")).to_have_attribute("data-state", "open")
+    await expect(board.get_by_test_id("code").get_by_role("img")).to_be_visible()
+    assert await board.evaluate("() => left") == []
+    await board.close()
     await marker.at("search").fill("of old")
     await expect(marker.at("found").get_by_role("link")).to_have_count(1)
     await marker.at("tab-people").click()

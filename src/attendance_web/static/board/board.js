@@ -125,11 +125,22 @@ function key(pressed) {
   void fillScreen();
 }
 
+/**
+ * Without a network the page could not be loaded again: the last that was seen would be lost.
+ * @param {BeforeUnloadEvent} event
+ */
+function askFirst(event) {
+  if (!last || isOpen || isOver) return;
+  event.preventDefault();
+  event.returnValue = ""; // browsers of some years ago ask for this
+}
+
 document.documentElement.lang = language;
 document.body.prepend(view.element);
 document.getElementById("broken")?.remove();
 document.addEventListener("keydown", key);
 window.addEventListener("hashchange", () => location.reload()); // another link was pasted here
+window.addEventListener("beforeunload", askFirst);
 window.addEventListener("online", () => watching.check());
 window.addEventListener("pagehide", () => watching.stop());
 window.addEventListener("pageshow", ({ persisted }) => persisted && !isOver && watch());
