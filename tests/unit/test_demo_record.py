@@ -29,7 +29,9 @@ def at(seconds: float) -> Moment:
 
 def played() -> Record:
     """Anna made it and marked Boris; Vera's mark was not hers; Yozh was marked by Boris's hand."""
-    record = Record("e", "Algebra", NINE, NINE + 5400, dict(NAMES), {ANNA, BORIS, VERA, GLEB, DINA})
+    record = Record(
+        "e", "Algebra", NINE, NINE + 5400, ANNA, dict(NAMES), {ANNA, BORIS, VERA, GLEB, DINA}
+    )
     record.names[EGOR] = "ёж"
     record.names[BORIS] = "Boris O"
     record.marked(BORIS, ANNA, at(10), "hold")
@@ -118,7 +120,7 @@ def answered() -> Answers:
             row(5, VERA, "left", annulled=[not_hers]),
             row(6, EGOR, "marked", **many),
         ],
-        "counts": {"joined": 6, "waiting": 1, "held": 1, "marked": 2},
+        "counts": {"joined": 6, "waiting": 1, "held": 1, "marked": 2, "participants": 4},
         "made_at": local(60),
     }
     marked: dict[str, Any] = {"marked_by": ANNA, "marked_at": NINE + 10, "origin": "hold", "n": 1}
@@ -136,7 +138,10 @@ def answered() -> Answers:
             entry(BORIS, 1, ANNA, 10, origin="hold", **peer),
         ],
         helpers=[BORIS],
-        board={"joined": 6, "waiting": 1, "held": 1, "marked": 2, "at": NINE + 60.5},
+        board={
+            **{"joined": 6, "waiting": 1, "held": 1, "marked": 2},
+            **{"participants": 4, "at": NINE + 60.5},
+        },
         karma={ANNA: 50, BORIS: 0, VERA: 0, GLEB: 0, DINA: 0, EGOR: 0},
         made=at(60),
     )
@@ -196,7 +201,7 @@ def test_a_wrong_cell_is_found_whichever_it_is(part: str) -> None:
     assert tried >= len(right)
 
 
-@pytest.mark.parametrize("state", ["joined", "waiting", "held", "marked"])
+@pytest.mark.parametrize("state", ["joined", "waiting", "held", "marked", "participants"])
 def test_a_board_that_is_wrong_or_silent_is_found(state: str) -> None:
     right = answered().board or {}
     wrong = but(board={**right, state: right[state] + 1})

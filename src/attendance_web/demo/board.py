@@ -11,7 +11,7 @@ from typing import Any, Final
 from attendance_web.demo.client import EventLines, Visitor
 
 PATH: Final = "/api/events/WatchAttendance"
-COUNTED: Final = ("joined", "waiting", "held", "marked")
+COUNTED: Final = ("joined", "waiting", "held", "marked", "participants")
 
 
 class Board:

@@ -89,11 +89,16 @@ def ledger(record: Record) -> dict[tuple[int, int], dict[str, Any]]:
 
 
 def counts(record: Record) -> dict[str, int]:
-    """Works out the counts of the sheet, and of the board."""
+    """Works out the counts of the sheet, and of the board.
+
+    Contract: 8.8.
+    """
     states = Counter(_state(record, each) for each in record.sheet)
+    only_organises = _state(record, record.creator_id) == "joined"
     return {
         "joined": states.total(),
         **{state: states[state] for state in ("waiting", "held", "marked")},
+        "participants": states.total() - states["left"] - only_organises,
     }
 
 

@@ -279,7 +279,8 @@ def create_event(people: Sequence[Person], name: str) -> Record:
     end = start + 5400
     made = creator.visitor.post("/api/events/CreateEvent", name=name, time_from=start, time_to=end)
     called = {each.user_id: each.name for each in people}
-    return Record(made["event_id"], name, start, end, called, {creator.user_id})
+    creator_id = creator.user_id
+    return Record(made["event_id"], name, start, end, creator_id, called, {creator_id})
 
 
 def join(person: Person, record: Record) -> None:

@@ -43,6 +43,7 @@ class Record:
     name: str
     starts_at: int
     ends_at: int
+    creator_id: int
     names: dict[int, str]  # what they are called now
     joined: set[int] = field(default_factory=set)  # and have not left
     waiting: set[int] = field(default_factory=set)
