@@ -95,7 +95,7 @@ describe("a sheet that is followed", () => {
   let people;
 
   const counts = (/** @type {object} */ some) =>
-    owner.counts({ joined: 1, waiting: 0, held: 0, marked: 0, at: 0, ...some });
+    owner.counts({ joined: 1, waiting: 0, held: 0, marked: 0, participants: 1, at: 0, ...some });
   const reads = () => browser.asked.filter((each) => each.path.endsWith("GetAttendance")).length;
   const begin = async () => {
     const reading = new SheetReading(EVENT, {
