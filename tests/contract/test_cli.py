@@ -179,7 +179,15 @@ class TestMigrate:
         assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
 
 
-def test_the_service_starts_and_answers(tmp_path: Path) -> None:
-    with running(tmp_path) as service:
+# What only migrations and pictures need, and a database that is in no file
+NOT_TO_SERVE = ("alembic", "sqlalchemy.orm", "PIL", "attendance_adapters.memory")
+WITHOUT = (
+    f"import sys\nsys.modules.update(dict.fromkeys({NOT_TO_SERVE}))\n"
+    "from attendance_web.cli import main\nmain()"
+)
+
+
+def test_the_service_starts_and_answers_without_what_it_can_do_without(tmp_path: Path) -> None:
+    with running(tmp_path, command=[sys.executable, "-c", WITHOUT]) as service:
         assert service.get("/health/live")[0] == 200
         assert service.stop() == 0

@@ -134,6 +134,7 @@ class _Server(uvicorn.Server):
         self._accepting = [Acceptor(listener, self._protocol) for listener in sockets or ()]
         gc.collect()
         gc.freeze()  # else a full collection stops the loop for tens of milliseconds
+        gc.enable()
         self._ready()
 
     def _protocol(self) -> asyncio.Protocol:
