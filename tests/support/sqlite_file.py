@@ -19,7 +19,15 @@ def _empty() -> bytes:
 
 
 def an_empty_database(folder: Path) -> Path:
-    """A SQLite file at the newest revision."""
+    """A SQLite file at the newest revision, in a folder that has none."""
     path = folder / "attendance.db"
-    path.write_bytes(_empty())
+    with path.open("xb") as file:
+        file.write(_empty())
     return path
+
+
+def opened_for(folder: Path | None) -> Path | None:
+    """The folder, with a database that is up to date; nobody migrates one for each test."""
+    if folder is not None and not (folder / "attendance.db").exists():
+        an_empty_database(folder)
+    return folder
