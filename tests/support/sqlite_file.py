@@ -19,10 +19,9 @@ def _empty() -> bytes:
 
 
 def an_empty_database(folder: Path) -> Path:
-    """A SQLite file at the newest revision, in a folder that has none."""
+    """A SQLite file at the newest revision."""
     path = folder / "attendance.db"
-    with path.open("xb") as file:
-        file.write(_empty())
+    path.write_bytes(_empty())
     return path
 
 
