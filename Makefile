@@ -89,13 +89,14 @@ lint: install ## Check style, formatting and the directions of imports
 	else echo "the page was not checked for what old browsers lack: install nodejs and npm, then make lint"; fi
 
 # What runs in this process, where coverage sees it, and takes no way that others do not take
-IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_,accepting actors bad_input bounded browsing \
-  calls_accounts calls_attendance calls_boards calls_events calls_friends calls_organisers calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings event_page \
-  envelope files frames full_disk health heartbeat holds http_protocol incoming_bodies karma karma_months ledger \
-  limits long_lists person_turns \
-  marking_rules marks_of_before marks_told migrations news notifier openapi opening organisers_live organisers_races orphans other_person outbox packing page passwords \
-  picture_files pictures rooms scans search security_lines settings sheets sockets \
-  sockets_without_news sqlite sqlite_groups store_calls stores stores_boards stores_marking stores_organisers together watching who_may wrong_use ws_protocol) \
+IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
+  accepting bounded browsing calls_accounts calls_attendance calls_boards calls_events calls_friends \
+  calls_organisers calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings \
+  envelope event_page files frames full_disk health heartbeat holds http_protocol incoming_bodies karma limits \
+  long_lists marking_rules marks_told migrations news notifier openapi opening organisers_live organisers_races \
+  orphans other_person outbox packing page passwords person_turns picture_workers pictures rooms scans search \
+  security_lines settings sheet_files sheets sockets sockets_without_news sqlite sqlite_groups store_calls \
+  stores stores_boards stores_marking stores_organisers together watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83

@@ -26,6 +26,7 @@ BARE_MARKERS: Final = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
 START_OF_PIXELS, END_OF_JPEG = 0xDA, 0xD9
 # What shows where compressed pixels are missing; of 700 JPEGs cut short each told every one
 STRANGE_PIXELS: Final = (b"\xaa" * 512, b"\xfe" * 512)
+EXIT_BAD_PICTURE, EXIT_TOO_LARGE = 3, 4  # how a worker ends that was given one
 
 
 class Size(NamedTuple):

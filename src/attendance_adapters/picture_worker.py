@@ -1,7 +1,8 @@
 """Run as a program: reads a picture from stdin, writes one of fresh pixels to stdout.
 
 Whatever a hostile picture does to the decoder it does here, within limits, and not to the
-service. The argument is the longest side allowed. Exits with one of the codes below.
+service. The argument is the longest side allowed. Exits with 0, or with a code that
+`picture_formats` names; any other is a failure of ours.
 
 Of the largest pictures, 40 megapixels, decoding takes at most 490 MiB (a JPEG for print, or a WebP
 without loss), so nothing of that size is copied while it is decoded, nor kept behind it.
@@ -19,6 +20,8 @@ from PIL import Image, PngImagePlugin, WebPImagePlugin
 
 from attendance_adapters.picture_colours import to_screen_colours
 from attendance_adapters.picture_formats import (
+    EXIT_BAD_PICTURE,
+    EXIT_TOO_LARGE,
     MAX_PROFILE_BYTES,
     completed_jpegs,
     size_of,
@@ -32,8 +35,6 @@ MAX_CLEAN_BYTES = 10 * 1024 * 1024  # Contract: 3.4, of what is kept
 STRIP_PIXELS = 1_000_000  # that are hashed together
 QUALITY = 85  # of a JPEG or a WebP
 JPEG_QUALITIES = (85, 60, 30)  # tried in turn where the file is too long; noise has 8 MiB
-# Exit codes; 0 is success, any other a failure of ours
-EXIT_BAD_PICTURE, EXIT_TOO_LARGE = 3, 4
 
 EXIF_ORIENTATION = 0x0112  # the number of the tag
 # What turns a picture of each orientation upright

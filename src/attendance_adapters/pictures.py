@@ -13,10 +13,15 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
-from attendance_adapters import picture_worker
 from attendance_adapters.errors import Closed
 from attendance_adapters.files import MEDIA_TYPES
-from attendance_adapters.picture_formats import MAX_PIXELS, is_heic, size_of
+from attendance_adapters.picture_formats import (
+    EXIT_BAD_PICTURE,
+    EXIT_TOO_LARGE,
+    MAX_PIXELS,
+    is_heic,
+    size_of,
+)
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.errors import BadPicture, HeicPicture, PictureTooLarge, Unavailable
 from attendance_core.ports import Picture
@@ -32,7 +37,7 @@ MAX_WAITING_BYTES = 128 * 1024 * 1024
 MAX_ATTEMPTS = 2  # a worker may have died of something else than its picture
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}  # by the name of the format
-WORKER_COMMAND = [sys.executable, "-P", "-m", picture_worker.__name__]
+WORKER_COMMAND = [sys.executable, "-P", "-m", "attendance_adapters.picture_worker"]
 # How a worker ends that has used up its time: what it was given is too much
 EXIT_OUT_OF_TIME: Final = -int(getattr(signal, "SIGXCPU", 24))
 
@@ -180,9 +185,9 @@ def _clean(job: _Job) -> Picture:
     exit_code, output, errors = 0, b"", b""
     for _ in range(MAX_ATTEMPTS):
         exit_code, output, errors = job.run_worker()
-        if exit_code == picture_worker.EXIT_BAD_PICTURE:
+        if exit_code == EXIT_BAD_PICTURE:
             raise BadPicture
-        if exit_code in {picture_worker.EXIT_TOO_LARGE, EXIT_OUT_OF_TIME}:
+        if exit_code in {EXIT_TOO_LARGE, EXIT_OUT_OF_TIME}:
             raise PictureTooLarge
         if exit_code == 0:
             format_name, _, content = output.partition(b"\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -114,6 +115,7 @@ def serve_one(
     settings: Settings, listener: socket.socket, ready: Callable[[], None], worker: int = 0
 ) -> int:
     """Serves in one process until it is told to stop; answers its exit code."""
+    gc.disable()  # all that is made until it serves is there to stay; `serve` collects from then on
     from attendance_web import main
     from attendance_web.serving.server import serve
 

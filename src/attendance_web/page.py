@@ -190,7 +190,12 @@ async def miswritten_link(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 ROUTES: Final = [
-    HTTPRouteHandler(list(FILES), http_method="GET", include_in_schema=False)(page_file),
+    # A route for each of a hundred files would be the most of what a start makes
+    HTTPRouteHandler(
+        [*FIXED_ADDRESSES.values(), "/static/{file:path}"],
+        http_method="GET",
+        include_in_schema=False,
+    )(page_file),
     HTTPRouteHandler("/board/{event_id:str}", http_method="GET", include_in_schema=False)(board),
     HTTPRouteHandler(f"{MISWRITTEN}/{{screen:path}}", http_method="GET", include_in_schema=False)(
         miswritten_link

@@ -114,6 +114,15 @@ def postgres_database(postgres_server: str) -> Iterator[URL]:
         yield url
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def current_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """An empty database at the newest revision, of each engine that has revisions."""
+    if request.param == "sqlite":
+        return sqlite_url(an_empty_database(tmp_path))
+    url: URL = request.getfixturevalue("postgres_url")
+    return url
+
+
 @pytest.fixture
 def postgres_url(postgres_database: URL) -> URL:
     """An empty database of PostgreSQL at the newest revision."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import attendance_here
 from tests.support.service_process import attendance, bring_up_to_date, running
 
 SECRET = "hunter2"
@@ -35,13 +36,15 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
 
 class TestHelp:
     def test_names_every_command(self, tmp_path: Path) -> None:
-        done = attendance("--help", folder=tmp_path)
+        done = attendance_here("--help", folder=tmp_path)
         assert done.returncode == 0
         for command in ("serve", "migrate", "recount-karma", "export", "demo", "scans"):
             assert re.search(rf"\b{command}\b", done.stdout)
 
     def test_version_is_that_of_the_package(self, tmp_path: Path) -> None:
-        assert re.fullmatch(r"\d+\.\d+\.\d+\n", attendance("--version", folder=tmp_path).stdout)
+        assert re.fullmatch(
+            r"\d+\.\d+\.\d+\n", attendance_here("--version", folder=tmp_path).stdout
+        )
 
     def test_needs_nothing_heavy(self, tmp_path: Path) -> None:
         code = (
@@ -53,14 +56,14 @@ class TestHelp:
         assert done.stdout == "[]\n", done.stderr
 
     def test_an_unknown_command_is_a_wrong_use(self, tmp_path: Path) -> None:
-        assert attendance("sevre", folder=tmp_path).returncode == 2
+        assert attendance_here("sevre", folder=tmp_path).returncode == 2
 
 
 class TestRecountKarma:
     """Contract: 8.12."""
 
     def test_it_says_whether_anything_was_wrong(self, migrated: Path) -> None:
-        done = attendance("recount-karma", folder=migrated)
+        done = attendance_here("recount-karma", folder=migrated)
         assert done.stdout == "0 months of people were counted; 0 had been counted wrong\n"
         assert done.returncode == 0
         connection = sqlite3.connect(migrated / "var" / "attendance.db")
@@ -68,7 +71,7 @@ class TestRecountKarma:
         connection.execute("INSERT INTO karma_months VALUES (1, 24316, 5, 0, 4, 100, NULL)")
         connection.commit()
         connection.close()
-        done = attendance("recount-karma", folder=migrated)
+        done = attendance_here("recount-karma", folder=migrated)
         assert done.stdout == "1 months of people were counted; 1 had been counted wrong\n"
         assert done.returncode == 1
 
@@ -96,20 +99,20 @@ class TestWithoutTheExtra:
 
 class TestStartErrors:
     def test_a_wrong_number(self, tmp_path: Path) -> None:
-        done = attendance("serve", folder=tmp_path, settings={"ATTENDANCE_PORT": "eighty"})
+        done = attendance_here("serve", folder=tmp_path, settings={"ATTENDANCE_PORT": "eighty"})
         assert done.returncode == 2
         assert "ATTENDANCE_PORT must be a whole number" in complaint(done)
 
     def test_a_url_we_cannot_use_is_not_printed(self, tmp_path: Path) -> None:
         url = f"postgresql://me:{SECRET}@db"
-        done = attendance("serve", folder=tmp_path, settings={"ATTENDANCE_DATABASE_URL": url})
+        done = attendance_here("serve", folder=tmp_path, settings={"ATTENDANCE_DATABASE_URL": url})
         assert done.returncode == 2
         line = complaint(done)
         assert "ATTENDANCE_DATABASE_URL must end with the name of a database" in line
         assert SECRET not in line
 
     def test_more_workers_than_sqlite_bears(self, tmp_path: Path) -> None:
-        done = attendance("serve", folder=tmp_path, settings={"ATTENDANCE_WORKERS": "2"})
+        done = attendance_here("serve", folder=tmp_path, settings={"ATTENDANCE_WORKERS": "2"})
         assert done.returncode == 2
         assert "ATTENDANCE_WORKERS must be 1: SQLite is written by one" in complaint(done)
 
@@ -179,7 +182,15 @@ class TestMigrate:
         assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
 
 
-def test_the_service_starts_and_answers(tmp_path: Path) -> None:
-    with running(tmp_path) as service:
+# What only migrations and pictures need, and a database that is in no file
+NOT_TO_SERVE = ("alembic", "sqlalchemy.orm", "PIL", "attendance_adapters.memory")
+WITHOUT = (
+    f"import sys\nsys.modules.update(dict.fromkeys({NOT_TO_SERVE}))\n"
+    "from attendance_web.cli import main\nmain()"
+)
+
+
+def test_the_service_starts_and_answers_without_what_it_can_do_without(tmp_path: Path) -> None:
+    with running(tmp_path, command=[sys.executable, "-c", WITHOUT]) as service:
         assert service.get("/health/live")[0] == 200
         assert service.stop() == 0

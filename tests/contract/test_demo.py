@@ -13,13 +13,14 @@ from threading import Thread
 import pytest
 
 from attendance_web.demo.report import percentile
+from tests.support.command_line import attendance_here
 from tests.support.service_process import Service, attendance, service
 
 __all__ = ["service"]
 
 
 def demo(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return attendance("demo", "--url", url, *arguments, folder=folder)
+    return attendance_here("demo", "--url", url, *arguments, folder=folder)
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
@@ -64,7 +65,7 @@ def test_it_tells_what_is_not_as_it_was_played_and_else_ends_well(service: Servi
     """Contract: 8.13: every cell of the sheet is as it was played, whoever was there before."""
     settings = {"ATTENDANCE_KARMA_PER_MARK": "51"}  # what the demo expects, not the service
     command = ("demo", "--url", service.url, *SMALL)
-    done = attendance(*command, folder=service.folder, settings=settings)
+    done = attendance_here(*command, folder=service.folder, settings=settings)
     first, *others = complaints(done)
     assert "(seed " in first
     for line in (first, *others):

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import URL
 
 from attendance_adapters.errors import UnusableDatabase
-from attendance_adapters.sql.migrate import upgrade
 from tests.support.migrating import run_sql
 
 EVENT = "00000000000000000000000000000001"
@@ -49,24 +48,18 @@ Say = Callable[[str], list[tuple[object, ...]]]
 
 
 @pytest.fixture
-def say(url: URL) -> Iterator[Say]:
-    """Runs a statement, which is committed, as anybody does who has the password or the file."""
-    upgrade(url)
-    if url.get_backend_name() == "sqlite":
-        connection = sqlite3.connect(Path(str(url.database)), isolation_level=None)
+def room(current_url: URL) -> Iterator[Say]:
+    """Has people, an event, a mark, and its annulment; runs a statement, which is committed, as
+    anybody does who has the password or the file.
+    """
+    run_sql(current_url, *ROOM, MARKED, ANNULLED)
+    if current_url.get_backend_name() == "sqlite":
+        connection = sqlite3.connect(Path(str(current_url.database)), isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         yield lambda statement: connection.execute(statement).fetchall()
         connection.close()
     else:
-        yield lambda statement: [tuple(row) for row in run_sql(url, statement)]
-
-
-@pytest.fixture
-def room(say: Say) -> Say:
-    """People, an event, a mark, and its annulment."""
-    for statement in (*ROOM, MARKED, ANNULLED):
-        say(statement)
-    return say
+        yield lambda statement: [tuple(row) for row in run_sql(current_url, statement)]
 
 
 REFUSED = {
@@ -112,11 +105,11 @@ class TestAnEntryNeverChangesAndNeverGoes:
         self.is_refused(room, statement)
 
     @pytest.mark.parametrize("statement", ON_SQLITE.values(), ids=ON_SQLITE.keys())
-    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    @pytest.mark.parametrize("current_url", ["sqlite"], indirect=True)
     def test_nor_by_words_of_sqlite(self, room: Say, statement: str) -> None:
         self.is_refused(room, statement)
 
-    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    @pytest.mark.parametrize("current_url", ["sqlite"], indirect=True)
     @pytest.mark.parametrize(
         "statement", [entry(4, 3), entry(2, 1), entry(2, 1, how="REPLACE INTO")]
     )
@@ -125,7 +118,7 @@ class TestAnEntryNeverChangesAndNeverGoes:
         self.is_refused(room, statement)
 
     @pytest.mark.parametrize("statement", ON_POSTGRES.values(), ids=ON_POSTGRES.keys())
-    @pytest.mark.parametrize("url", ["postgres"], indirect=True)
+    @pytest.mark.parametrize("current_url", ["postgres"], indirect=True)
     def test_nor_by_words_of_postgresql(self, room: Say, statement: str) -> None:
         self.is_refused(room, statement)
 
@@ -136,7 +129,7 @@ class TestAnEntryNeverChangesAndNeverGoes:
             say(statement)
         assert say(ENTRIES) == before
 
-    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    @pytest.mark.parametrize("current_url", ["sqlite"], indirect=True)
     def test_it_has_no_row_id_to_be_replaced_by(self, room: Say) -> None:
         with pytest.raises(sqlite3.OperationalError, match="no such column: rowid"):
             room("SELECT rowid FROM ledger")

@@ -22,6 +22,18 @@ def port() -> int:
     return free_port()
 
 
+@pytest.fixture(scope="module")
+def shared_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, shared_port: int) -> Iterator[Service]:
+    """Where nobody counts what others do too."""
+    with running(tmp_path_factory.mktemp("service"), {PORT: str(shared_port)}) as started:
+        yield started
+
+
 @pytest.fixture
 def service(tmp_path: Path, port: int) -> Iterator[Service]:
     with running(tmp_path, {PORT: str(port)}) as started:
@@ -118,19 +130,22 @@ def address_of(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-async def test_a_path_that_is_no_call_does_not_become_a_label(service: Service, port: int) -> None:
-    service.get("/canary4711")
-    await eventually(lambda: 'call="other"' in Metrics(port).text)  # a step behind the answer
-    metrics = Metrics(port)
+async def test_a_path_that_is_no_call_does_not_become_a_label(
+    shared: Service, shared_port: int
+) -> None:
+    shared.get("/canary4711")
+    # A step behind the answer
+    await eventually(lambda: 'call="other"' in Metrics(shared_port).text)
+    metrics = Metrics(shared_port)
     assert metrics.value("call_seconds_count", call="other", status="4xx") == 1
     assert "canary4711" not in metrics.text
 
 
-async def test_no_label_could_name_anybody(service: Service, port: int) -> None:
-    async with marker_and_waiting(service) as (marks, _, _):
+async def test_no_label_could_name_anybody(shared: Service, shared_port: int) -> None:
+    async with marker_and_waiting(shared) as (marks, _, _):
         await marks.send(json.dumps({"message": "canary4711"}))
         await marks.recv()
-        metrics = Metrics(port)
+        metrics = Metrics(shared_port)
     assert metrics.labels() == {"kind", "message", "outcome", "call", "status", "le"}
     assert "canary4711" not in metrics.text and "127.0.0.1" not in metrics.text
 
@@ -141,11 +156,11 @@ def test_it_goes_with_the_service(service: Service, port: int) -> None:
         Metrics(port)
 
 
-def test_a_taken_port_stops_the_start_in_one_line(service: Service, port: int) -> None:
-    again = attendance("serve", folder=service.folder, settings={PORT: str(port)})
+def test_a_taken_port_stops_the_start_in_one_line(shared: Service, shared_port: int) -> None:
+    again = attendance("serve", folder=shared.folder, settings={PORT: str(shared_port)})
     assert again.returncode == 1
     (line,) = again.stderr.splitlines()
-    assert f"cannot listen at 127.0.0.1:{port}" in line and PORT in line
+    assert f"cannot listen at 127.0.0.1:{shared_port}" in line and PORT in line
 
 
 def test_there_are_none_unless_a_port_is_set(tmp_path: Path) -> None:

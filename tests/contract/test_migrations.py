@@ -16,8 +16,14 @@ from sqlalchemy import URL, Connection, create_engine, inspect, text
 
 from attendance_adapters import UnusableDatabase, migrate
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
-from attendance_adapters.sql.migrate import MIGRATIONS, is_current, run_on_connection, upgrade
+from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.refusals import DELETE_REFUSALS, INSERT_REFUSALS, UNIQUE_REFUSALS
+from attendance_adapters.sql.revisions import (
+    MIGRATIONS,
+    is_current,
+    known_revisions,
+    run_on_connection,
+)
 from attendance_adapters.sql.tables import metadata
 from attendance_core.folding import ACUTE_ACCENT, ALIKE_IN_SEARCHES, fold, search_fold
 from tests.support.migrating import (
@@ -45,6 +51,10 @@ NAMES = [
     "İstanbul ı",
     "e\u0301 \u0301\u0301",
 ]
+
+
+def test_revisions_are_known_by_the_names_of_their_files() -> None:
+    assert [*known_revisions()] == REVISIONS
 
 
 class TestUpgrade:

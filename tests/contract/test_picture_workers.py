@@ -6,7 +6,7 @@ import asyncio
 import signal
 import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import pytest
@@ -142,10 +142,10 @@ class TestRoom:
     @pytest.mark.parametrize(
         ("bound", "most", "data"),
         [
-            ("MAX_JOBS", 2, PNG),
-            ("MAX_WAITING_BYTES", 2 * len(PNG), PNG),
+            ("MAX_JOBS", 2, lambda: PNG),
+            ("MAX_WAITING_BYTES", 2 * len(PNG), lambda: PNG),
             # However small their files are, pictures count by what they are when decoded
-            ("MAX_WAITING_PIXELS", 50_000_000, png_of_zeros(5_000, 4_000)),
+            ("MAX_WAITING_PIXELS", 50_000_000, lambda: png_of_zeros(5_000, 4_000)),
         ],
     )
     async def test_beyond_what_may_wait_one_is_refused_and_those_before_it_are_not(
@@ -155,11 +155,12 @@ class TestRoom:
         monkeypatch: pytest.MonkeyPatch,
         bound: str,
         most: int,
-        data: bytes,
+        data: Callable[[], bytes],
     ) -> None:
         monkeypatch.setattr(module, bound, most)
         workers.held.add(11)
-        many = [cleaning(pictures, UserId(number), 11, data) for number in range(3)]
+        file = data()
+        many = [cleaning(pictures, UserId(number), 11, file) for number in range(3)]
         await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)
         assert [each.done() for each in many] == [False, False, True]
         assert isinstance(many[2].exception(), Unavailable)
@@ -171,22 +172,24 @@ class TestRoom:
     @pytest.mark.parametrize(
         "data",
         [
-            png_of_zeros(8_000, 5_001),
-            png_of_zeros(1, 40_000_000)[:80],
-            saved(Image.new("RGB", (2, 2)), "JPEG").replace(
+            lambda: png_of_zeros(8_000, 5_001),
+            lambda: png_of_zeros(1, 40_000_000)[:80],
+            lambda: saved(Image.new("RGB", (2, 2)), "JPEG").replace(
                 struct.pack(">HH", 2, 2), struct.pack(">HH", 6_325, 6_325)
             ),
-            b"RIFF\x26\0\0\0WEBPVP8L\x19\0\0\0\x2f\xff\xff\xff\x0f" + bytes(21),
-            b"RIFF\x26\0\0\0WEBPVP8X\x0a\0\0\0" + bytes(4) + b"\xff\x3f\0" * 2 + bytes(16),
-            b"RIFF\x26\0\0\0WEBPVP8 \x19\0\0\0\0\0\0\x9d\x01\x2a\xff\x3f\xff\x3f" + bytes(16),
+            lambda: b"RIFF\x26\0\0\0WEBPVP8L\x19\0\0\0\x2f\xff\xff\xff\x0f" + bytes(21),
+            lambda: b"RIFF\x26\0\0\0WEBPVP8X\x0a\0\0\0" + bytes(4) + b"\xff\x3f\0" * 2 + bytes(16),
+            lambda: (
+                b"RIFF\x26\0\0\0WEBPVP8 \x19\0\0\0\0\0\0\x9d\x01\x2a\xff\x3f\xff\x3f" + bytes(16)
+            ),
         ],
         ids=["png", "long png", "jpeg", "lossless webp", "large webp", "webp"],
     )
     async def test_one_that_is_too_large_by_its_head_has_no_worker(
-        self, pictures: PillowPictures, workers: Workers, data: bytes
+        self, pictures: PillowPictures, workers: Workers, data: Callable[[], bytes]
     ) -> None:
         with pytest.raises(PictureTooLarge):
-            await cleaning(pictures, ANNA, 11, data)
+            await cleaning(pictures, ANNA, 11, data())
         assert workers.started == []
 
     @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.support.nginx import needs_nginx, proxied
 from tests.support.service_process import SECONDS, Service, running
 from tests.support.smuggled import ELSEWHERE, SEGMENT, SMUGGLED, statuses
 
-ANSWERS = 1600  # to the others, each way
+ANSWERS = 500  # to the others, each way
 PEOPLE = 6
 QUIET = 0.3  # seconds in which a second answer would have come from a proxy that waits for more
 PASSWORD = "correct horse battery"

@@ -29,6 +29,8 @@ from attendance_core.vocabulary import EventId, UserId
 from attendance_web.main import Application, create_app
 from attendance_web.serving.server import config_of
 from attendance_web.settings import Settings
+from tests.support.quick_passwords import quickly_hashed
+from tests.support.sqlite_file import opened_for
 
 QUICK = Terms(hold_seconds=1.0, grace_seconds=1.0, lease_seconds=8, karma_per_mark=50)
 PATIENCE = 8.0  # seconds that anything promised within 5 s may take on a slow machine
@@ -292,7 +294,8 @@ async def opened_house(
 
     ``send_buffer`` bytes is what the system keeps for a client who does not read.
     """
-    attendance = embedded(folder, terms=terms, clock=clock)
+    with quickly_hashed():
+        attendance = embedded(opened_for(folder), terms=terms, clock=clock)
     listener = socket.create_server(("127.0.0.1", 0))
     if send_buffer is not None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)

@@ -27,6 +27,8 @@ from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from attendance_web.http.limits import Limits
 from attendance_web.main import Application, create_app
 from attendance_web.settings import Settings
+from tests.support.quick_passwords import quickly_hashed
+from tests.support.sqlite_file import opened_for
 from tests.support.stand_ins import SetClock
 
 PASSWORD = "correct horse battery"
@@ -150,7 +152,9 @@ class Site:
 async def opened_site(folder: Path | None) -> AsyncIterator[Site]:
     """Over SQLite in a folder, or in memory without one."""
     clock = SetClock()
-    async with embedded(folder, clock=clock) as attendance:
+    with quickly_hashed():
+        made = embedded(opened_for(folder), clock=clock)
+    async with made as attendance:
         yield Site(create_app(attendance, Settings()), attendance, clock)
 
 

@@ -23,3 +23,10 @@ def an_empty_database(folder: Path) -> Path:
     path = folder / "attendance.db"
     path.write_bytes(_empty())
     return path
+
+
+def opened_for(folder: Path | None) -> Path | None:
+    """The folder, with a database that is up to date; nobody migrates one for each test."""
+    if folder is not None and not (folder / "attendance.db").exists():
+        an_empty_database(folder)
+    return folder

@@ -28,6 +28,9 @@ class Collector:
     def freeze(self) -> None:
         self.done.append("freeze")
 
+    def enable(self) -> None:
+        self.done.append("enable")
+
     def set_threshold(self, *thresholds: int) -> None:
         self.thresholds = thresholds
 
@@ -79,7 +82,7 @@ async def test_what_lives_at_the_start_is_never_looked_at_again(
     collections: QuietCollections, collector: Collector
 ) -> None:
     collections.close()
-    assert collector.done == ["collect", "freeze"]
+    assert collector.done == ["collect", "freeze", "enable"]
     assert collector.thresholds == THRESHOLDS
     assert THRESHOLDS[2] > 10 * MIN_COLLECTIONS
 

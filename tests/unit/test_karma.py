@@ -133,7 +133,7 @@ def test_nothing_counts_but_what_one_did_or_had_done(seed: int) -> None:
 class TestStrategies:
     """Whatever somebody does with accounts that are not confirmed."""
 
-    STRATEGIES = 10_000
+    STRATEGIES = 3_000
 
     @pytest.mark.slow
     @pytest.mark.timeout(300)

@@ -57,6 +57,7 @@ def attendance(record: Record) -> list[dict[str, Any]]:
         rows.append(
             {
                 **_person(record, user_id),
+                "group": "",  # nobody in the demo says anything of themselves
                 "marked_by": mark and mark.actor_id,
                 "marked_at": mark and mark.when,
                 "grade": mark and GRADES[str(mark.origin)],

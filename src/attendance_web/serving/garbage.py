@@ -25,11 +25,15 @@ class QuietCollections:
     """Has full collections happen while the loop has little else to do."""
 
     def __init__(self) -> None:
-        """Begins in the loop that runs; what lives by now is never looked at again."""
+        """Begins in the loop that runs; what lives by now is never looked at again.
+
+        Garbage is collected from now on, if it was not before.
+        """
         self._loop = asyncio.get_running_loop()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*THRESHOLDS)
+        gc.enable()
         self._wait()
 
     def close(self) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import URL, Connection, text
 
 from attendance_adapters.sql import migrate as migrating
 from attendance_adapters.sql import migration_steps
-from attendance_adapters.sql.migrate import run_on_connection, upgrade
+from attendance_adapters.sql.migrate import upgrade
+from attendance_adapters.sql.revisions import run_on_connection
 from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
     LAST_OF_BEFORE,

@@ -1,0 +1,183 @@
+"""What a program calls to have the adapters put together, or a database brought up to date."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from attendance_adapters.errors import BadAddress, UnusableFolder
+from attendance_adapters.files import ObjectFiles
+from attendance_adapters.notifiers import LocalNotifier, notifier_at
+from attendance_adapters.service import Attendance
+from attendance_adapters.service_ports import Store
+from attendance_adapters.system import SystemClock
+from attendance_core.marking.terms import DEFAULT_TERMS, Terms
+from attendance_core.ports import Clock
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+    from attendance_adapters.sql.postgres import PoolUse
+    from attendance_adapters.sql.recount import Recount
+
+DATABASE_FILE = "attendance.db"
+FILES_FOLDER = "files"
+
+
+def embedded(
+    data_dir: Path | str | None = None,
+    *,
+    terms: Terms = DEFAULT_TERMS,
+    clock: Clock | None = None,
+) -> Attendance:
+    """Keeps everything in this process: in the folder ``data_dir``, or in memory without one.
+
+    The folder is made if there is none; its database is brought up to date at the start.
+    Raises UnusableFolder.
+    """
+    clock, notifier = clock or SystemClock(), LocalNotifier()
+    if data_dir is None:
+        from attendance_adapters.memory import MemoryStore
+
+        store, files = MemoryStore(clock, notifier), ObjectFiles.at("memory://")
+        return Attendance(store=store, notifier=notifier, files=files, terms=terms)
+    folder = _make_folder(Path(data_dir).absolute())
+    from attendance_adapters.sql.addresses import sqlite_url
+    from attendance_adapters.sql.sqlite import SqliteStore
+
+    database = folder / DATABASE_FILE
+    return Attendance(
+        store=SqliteStore(database, clock, notifier),
+        notifier=notifier,
+        files=ObjectFiles.at(_make_folder(folder / FILES_FOLDER).as_uri()),
+        terms=terms,
+        prepare=partial(_bring_up_to_date, sqlite_url(database), terms),
+    )
+
+
+def connect(
+    database_url: str,
+    *,
+    files_url: str,
+    notifier_url: str = "memory://",
+    terms: Terms = DEFAULT_TERMS,
+    clock: Clock | None = None,
+) -> Attendance:
+    """Uses a database that is there, and files at memory://, file:///path or s3://bucket/prefix.
+
+    The database is at sqlite:///path, or at postgresql://user:password@host:port/name. With
+    PostgreSQL the time is that of its own clock, unless ``clock`` is given.
+
+    Processes that share a database hear of each other's announcements by way of the notifier, at
+    redis://, valkey:// or postgresql://; one by itself needs none.
+
+    It does not migrate: a database that is not at this version's revision makes the start raise
+    PendingMigration. Raises BadAddress, UnusableFolder.
+    """
+    url, notifier = _read_database_url(database_url), notifier_at(notifier_url)
+    from attendance_adapters.sql.revisions import require_current
+
+    store: Store
+    pool_use: Callable[[], PoolUse] | None = None
+    if url.get_backend_name() == "sqlite":
+        from attendance_adapters.sql.sqlite import SqliteStore
+
+        store = SqliteStore(Path(str(url.database)), clock or SystemClock(), notifier)
+    else:
+        from attendance_adapters.sql.postgres import PostgresStore
+
+        postgres_store = PostgresStore(url, notifier, clock=clock)
+        store, pool_use = postgres_store, postgres_store.pool_use
+    return Attendance(
+        store=store,
+        notifier=notifier,
+        files=_open_files(files_url),
+        terms=terms,
+        prepare=partial(require_current, url),
+        pool_use=pool_use,
+    )
+
+
+def migrate(database_url: str, *, terms: Terms = DEFAULT_TERMS) -> None:
+    """Brings a database up to date, from whichever revision; blocks until it is done.
+
+    A file of SQLite is made where there is none; a database of PostgreSQL has to be there. Karma
+    is counted by ``terms``, so that it is read fast with these. Raises BadAddress, UnusableFolder,
+    UnusableDatabase.
+    """
+    url = _read_database_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        _make_folder(Path(str(url.database)).parent)
+    _bring_up_to_date(url, terms)
+
+
+def recount_karma(database_url: str) -> Recount:
+    """Counts karma anew from the ledger, beside services that use the database; blocks.
+
+    Answers how many months of people there are, and how many of them had been counted wrong.
+    Raises BadAddress, UnusableDatabase, PendingMigration.
+    """
+    url = _read_database_url(database_url)
+    from attendance_adapters.sql.recount import recount
+    from attendance_adapters.sql.revisions import require_current
+
+    require_current(url)
+    return recount(url)
+
+
+def _bring_up_to_date(url: URL, terms: Terms) -> None:
+    from attendance_adapters.sql.migrate import upgrade
+    from attendance_adapters.sql.recount import apply_rule
+
+    upgrade(url)
+    apply_rule(url, terms)
+
+
+def _read_database_url(address: str) -> URL:
+    """Reads an address. Raises BadAddress, whose text has no secrets of the address in it."""
+    from attendance_adapters.sql.addresses import POSTGRES_SCHEMES, postgres_url, sqlite_url
+
+    prefix, _, path = address.partition(":///")
+    if prefix == "sqlite" and path not in {"", ":memory:"}:
+        return sqlite_url(Path(path).absolute())
+    scheme = address.partition("://")[0] if "://" in address else ""
+    if scheme in POSTGRES_SCHEMES:
+        try:
+            return postgres_url(address)
+        except ValueError as error:
+            raise BadAddress(str(error)) from None
+    kind = f"a {scheme}" if scheme.isidentifier() else "an unknown"
+    raise BadAddress(
+        f"a database is at sqlite:///path or postgresql://host/name, not at {kind} address"
+    )
+
+
+def _open_files(url: str) -> ObjectFiles:
+    """Opens the files, whose folder is made. Raises BadAddress, UnusableFolder."""
+    try:
+        if url.startswith("file:///"):
+            _make_folder(Path(url2pathname(urlsplit(url).path)))  # scans are nobody else's to read
+        return ObjectFiles.at(url)
+    except ValueError as error:
+        raise BadAddress(str(error)) from error
+    except OSError as error:
+        raise UnusableFolder(f"files cannot be kept at {url}: {error}") from error
+
+
+def _make_folder(folder: Path) -> Path:
+    """Makes a folder for its owner alone, if there is none, and returns it.
+
+    Raises UnusableFolder where it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnusableFolder(f"{folder} cannot be made: {error.strerror}") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UnusableFolder(f"{folder} cannot be written to")
+    return folder

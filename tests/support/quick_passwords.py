@@ -1,0 +1,23 @@
+"""Passwords hashed in no time, for whoever signs up a person in every test.
+
+What a hash costs, and that it costs as much for nobody, is tried in `test_passwords`; a service in
+a process of its own hashes as it always does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from attendance_adapters import passwords
+
+
+@contextmanager
+def quickly_hashed() -> Iterator[None]:
+    """What is made meanwhile hashes so for ever."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "MEMORY_KIB", 8)
+        patch.setattr(passwords, "PASSES", 1)
+        yield
