@@ -59,7 +59,7 @@ NO_MARK: Final = {
 }
 NOT_ATTENDED: Final = {
     **{"marked_by": None, "marked_at": None, "grade": None, "origin": None, "n": None},
-    "marked_as": None,
+    **{"marked_as": None, "group": ""},
 }
 
 
@@ -173,7 +173,8 @@ def another(value: Any) -> list[Any]:
         return [value + (60 if value >= NINE else 1), None, str(value)]
     if isinstance(value, str) and value.endswith("+05:00"):
         return [value.replace("-01T", "-02T"), value.replace("+05", "+03"), value[:-6], None, "x"]
-    return ["x", 7] if value is None else [f"{value}x", "", None]
+    wrong = ["x", 7] if value is None else [f"{value}x", "", None]
+    return [each for each in wrong if each != value]
 
 
 PARTS: Final = ("sheet", "attendance", "ledger", "helpers", "karma")
