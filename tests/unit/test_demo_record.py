@@ -59,7 +59,7 @@ NO_MARK: Final = {
 }
 NOT_ATTENDED: Final = {
     **{"marked_by": None, "marked_at": None, "grade": None, "origin": None, "n": None},
-    "marked_as": None,
+    **{"marked_as": None, "group": ""},
 }
 
 
