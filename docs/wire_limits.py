@@ -29,6 +29,7 @@ from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.csrf import CSRF_COOKIE
 from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
+from attendance_web.http.fields import MAX_MARKS
 from attendance_web.http.incoming_bodies import (
     BYTES_A_SECOND,
     PATIENCE_SECONDS,
@@ -234,6 +235,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "`error` 1",
     )
     yield "fields of a query or a form", str(MAX_FIELDS), "`error` 1"
+    yield "marks of one letter, as accents are, in any text", str(MAX_MARKS), "`error` 1"
     yield (
         "a JSON text",
         f"{MAX_DEPTH} levels, {MAX_TOKENS} brackets, commas and strings",

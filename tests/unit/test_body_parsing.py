@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 import hypothesis
 import pytest
 from hypothesis import strategies as st
 
 from attendance_core.errors import InvalidArgument, Refusal
-from attendance_web.http.body_parsing import MAX_FIELDS, parse_body, parse_query
+from attendance_web.http.body_parsing import MAX_FIELDS, PIECE_BYTES, parse_body, parse_query
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
 from attendance_web.wire.values import MAX_DEPTH, too_complex
 
@@ -135,6 +137,31 @@ class TestInForms:
     def test_urlencoded_is_taken(self) -> None:
         body = b"name=%D0%9B%D0%B5%D0%BA+1&user_id=7&empty="
         assert parse_body(FORM, body) == {"name": "Лек 1", "user_id": "7", "empty": ""}
+
+    @hypothesis.given(st.binary(max_size=40), st.integers(0, 5))
+    def test_what_is_escaped_is_read_as_it_was_wherever_a_piece_ends(
+        self, value: bytes, before: int
+    ) -> None:
+        value = b"x" * (PIECE_BYTES - before) + value
+        body = f"image={quote_from_bytes(value, safe='')}".encode()
+        assert parse_body(FORM, body) == {"image": value.decode("utf-8", "surrogateescape")}
+
+    @pytest.mark.parametrize("escapes", [b"%", b"%41", b"%41x", b"%D0%90", b"%FF", b"%%4"])
+    def test_it_is_read_in_a_few_times_its_room_whatever_is_escaped(self, escapes: bytes) -> None:
+        body = b"image=" + escapes * (500_000 // len(escapes))
+        tracemalloc.start()
+        try:
+            parse_body(FORM, body)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert most < 8 * len(body)
+
+    @pytest.mark.parametrize(
+        ("value", "meant"), [(b"%", "%"), (b"%4", "%4"), (b"%zz%41", "%zzA"), (b"%%41%", "%A%")]
+    )
+    def test_what_is_no_escape_stays(self, value: bytes, meant: str) -> None:
+        assert parse_query(b"name=" + value) == {"name": meant}
 
     def test_a_query_is_read_alike(self) -> None:
         assert parse_query("name=Лек+1&flag".encode()) == {"name": "Лек 1", "flag": ""}

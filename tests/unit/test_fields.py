@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import math
+import sys
+import tracemalloc
 from typing import Any
+from unicodedata import combining, normalize
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,7 +16,16 @@ import pytest
 
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_web.http.body_parsing import parse_query
-from attendance_web.http.fields import EventRef, Image, PersonId, RowLimit, UnixTime, reader_of
+from attendance_web.http.fields import (
+    MAX_MARKS,
+    EventRef,
+    Image,
+    PersonId,
+    RowLimit,
+    UnixTime,
+    has_too_many_marks,
+    reader_of,
+)
 
 SOME_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -150,9 +162,35 @@ class TestReading:
             with pytest.raises(InvalidArgument, match="«name»"):
                 reader_of(Needed)(parse_query(b"user_id=7&name=" + name))
 
+    @pytest.mark.parametrize("marks", ["\u0300\u0316", "\u0f73\u0f71", "\uff9e\u0300"])
+    def test_a_letter_has_only_so_many_marks(self, marks: str) -> None:
+        """Contract: 1.13."""
+        half = MAX_MARKS // 2
+        allowed = f"e{marks * half}o{marks * half}"
+        assert read(name=allowed).name == allowed
+        with pytest.raises(InvalidArgument, match="«name»"):
+            read(name=f"e{marks * half}{marks[0]}")
+
+    def test_a_mark_is_whatever_comes_to_nothing_else(self) -> None:
+        """Contract: 1.13."""
+        for each in map(chr, range(0x300, sys.maxunicode + 1)):
+            if all(map(combining, normalize("NFKD", each))):
+                assert has_too_many_marks(each * (MAX_MARKS + 1)), ascii(each)
+
     def test_a_file_where_a_text_is_expected_is_refused(self) -> None:
         with pytest.raises(InvalidArgument, match="«name»"):
             read(name=b"a")
+
+    def test_a_text_that_is_no_base64_is_refused_before_all_of_it_is_looked_at(self) -> None:
+        given = "\U0001f600" + "A" * 100_000
+        tracemalloc.start()
+        try:
+            with pytest.raises(InvalidArgument, match="«image»"):
+                read(image=given)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert most < len(given)
 
     def test_a_file_comes_as_it_is_or_in_base64(self) -> None:
         content = bytes(range(256))

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl
 
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
@@ -25,6 +24,8 @@ from attendance_web.wire.values import too_complex
 
 MAX_FIELDS = 100  # of a query or a form
 UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+PIECE_BYTES = 64 * 1024  # whose escapes are read at once
 
 
 Given = Mapping[str, Any]
@@ -69,12 +70,29 @@ def _pairs(encoded: bytes) -> list[tuple[str, str]]:
 
     Raises ValueError where there are too many.
     """
-    return parse_qsl(
-        encoded.decode("utf-8", "surrogateescape"),
-        keep_blank_values=True,
-        errors="surrogateescape",
-        max_num_fields=MAX_FIELDS,
-    )
+    fields = encoded.split(b"&", MAX_FIELDS)
+    if len(fields) > MAX_FIELDS:
+        raise ValueError
+    return [
+        (_unescaped(name), _unescaped(value))
+        for name, _, value in (field.partition(b"=") for field in fields if field)
+    ]
+
+
+def _unescaped(encoded: bytes) -> str:
+    """Reads a name or a value, in a few times its room: urllib takes two hundred times that."""
+    encoded, read, start = encoded.replace(b"+", b" "), bytearray(), 0
+    while start < len(encoded):
+        end = start + PIECE_BYTES
+        if (divided := encoded.rfind(b"%", end - 2, end)) >= 0 and end < len(encoded):
+            end = divided
+        read += ESCAPES.sub(_escaped_bytes, encoded[start:end])
+        start = end
+    return read.decode("utf-8", "surrogateescape")
+
+
+def _escaped_bytes(escapes: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escapes[0].replace(b"%", b"").decode())
 
 
 def _form(body: bytes) -> Given:
