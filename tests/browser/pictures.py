@@ -16,7 +16,10 @@ from tests.browser.faults import ARTEFACTS, ROOT
 README = ROOT / "docs/screenshots"
 INSTALLER = FOLDER / "screenshots"
 KEPT = {
-    README: [f"360x740/en/{each}" for each in ("event", "marking", "holding", "marked")],
+    README: [
+        *(f"360x740/en/{each}" for each in ("event", "marking", "holding", "marked")),
+        *(f"1280x800/en/{each}" for each in ("sheet", "board")),
+    ],
     INSTALLER: ["360x740/ru/waiting", "360x740/ru/marked", "1280x800/ru/marking"],
 }
 COLOURS = 256  # enough for flat surfaces and smooth letters, and a fraction of the bytes

@@ -29,7 +29,7 @@ from attendance_core import (
     limits,
     profiles,
 )
-from attendance_core.marking import commands, readings, upkeep
+from attendance_core.marking import commands, endings, readings, upkeep
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 (EXAMPLE,) = re.findall(
@@ -76,6 +76,7 @@ class TestUseCases:
             attendance,
             browsers,
             commands,
+            endings,
             events,
             friends,
             limits,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from attendance_core.errors import Refusal, Unavailable
+from attendance_core.marking.ledger import AnnulReason
 from attendance_web.http.envelope import BROKEN_CODE
 from attendance_web.page import FILES, files_of, policy
 from attendance_web.static_files import FOLDER, TYPES
@@ -328,8 +329,16 @@ class TestTexts:
     async def test_every_key_is_used(self) -> None:
         texts = [text for name, text in MODULES.items() if name != "words.js"]
         said = {each for text in texts for each in re.findall(r"\"([\w.]+)\"", text)}
-        by_code = {key for key in self.KEYS if key.startswith("code.")}
-        assert self.KEYS - by_code <= said
+        whole = {key for key in self.KEYS if not key.startswith(("code.", "reason.", "undone."))}
+        assert whole <= said
+
+    async def test_every_reason_of_an_annulment_has_a_text(self) -> None:
+        """For whoever gives it, and for whoever it happened to."""
+        reasons = {each.value for each in AnnulReason}
+        told = {key.removeprefix("undone.") for key in self.KEYS if key.startswith("undone.")}
+        assert told == reasons | {"over"}, "and what to do where it is over"
+        given = {key.removeprefix("reason.") for key in self.KEYS if key.startswith("reason.")}
+        assert given == reasons - {"not_me"}, "of somebody else the sheet has a word of its own"
 
     async def test_every_code_that_has_a_text_is_one_of_the_service(self) -> None:
         codes = {kind.code for kind in kinds_of(Refusal)} | {Unavailable.code, BROKEN_CODE}

@@ -376,7 +376,7 @@ from attendance_core.ports import SheetStyle
 
 async def pieces():
     event = Event(UUID(int=15), "Algebra", 7, 0, 5400, "ABCDEF")
-    yield SheetPiece(event, 0, (), SheetCounts(0, 0, 0, 0))
+    yield SheetPiece(event, 0, (), SheetCounts(0, 0, 0, 0, 0))
     await asyncio.Event().wait()
 
 asyncio.run(SheetFiles().write(pieces(), SheetStyle("xlsx", "UTC", "en")))

@@ -8,8 +8,8 @@ import { isKey, t } from "../texts.js";
 
 /** @param {How} how why, in the words of the page, and what whoever did it says besides */
 export function whyUndone({ reason, note }) {
-  const key = `reason.${reason}`;
-  const why = t(isKey(key) ? key : "reason.other");
+  const key = `undone.${reason}`;
+  const why = t(isKey(key) ? key : "undone.other");
   if (!note) return why;
   return reason === "other" ? note : `${why}. ${note}`;
 }

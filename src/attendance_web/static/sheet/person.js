@@ -14,8 +14,8 @@ import { WORDS } from "./words.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 
-/** @type {readonly api.Reason[]} that an organiser may have */
-const REASONS = ["wrong_person", "not_present", "duplicate", "other"];
+/** That an organiser may have. */
+const REASONS = /** @type {const} */ (["wrong_person", "not_present", "duplicate", "other"]);
 const MAX_NOTE_LENGTH = 200; // Contract: MarkParticipant
 
 /**
