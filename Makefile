@@ -48,7 +48,7 @@ long: install ## Run the tests that take long: chaos, deaths in every place, the
 
 .PHONY: unit
 unit: install ## Run the quick tests, which touch neither disk nor network
-	$(BIN)/python -m pytest -q -m "not slow" --hypothesis-profile quick tests/unit
+	$(BIN)/python -m pytest -q -m "not slow and not long" --hypothesis-profile quick tests/unit
 
 .PHONY: contract
 contract: install ## Run the promises that every adapter keeps

@@ -133,13 +133,17 @@ def test_nothing_counts_but_what_one_did_or_had_done(seed: int) -> None:
 class TestStrategies:
     """Whatever somebody does with accounts that are not confirmed."""
 
-    STRATEGIES = 3_000
-
-    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        "strategies",
+        [
+            pytest.param(3_000, marks=pytest.mark.slow),
+            pytest.param(10_000, marks=pytest.mark.long),
+        ],
+    )
     @pytest.mark.timeout(300)
-    def test_nobody_earns_more_than_the_bound_and_some_reach_it(self) -> None:
+    def test_nobody_earns_more_than_the_bound_and_some_reach_it(self, strategies: int) -> None:
         chance, reached = random.Random(811), 0
-        for _ in range(self.STRATEGIES):
+        for _ in range(strategies):
             terms = Terms(
                 karma_pair_a_month=chance.randint(1, 4),
                 karma_unchecked_a_month=chance.randint(1, 12),
