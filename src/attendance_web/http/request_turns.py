@@ -13,8 +13,6 @@ from typing import Any, Final
 
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
-from attendance_web.wire.callers import Caller, address_of, caller_of
-from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn
 
@@ -48,15 +46,10 @@ class RequestTurns:
         async with AsyncExitStack() as stack:
             if not scope["path"].startswith("/health/"):
                 with suppress(NoTurn):
-                    turn = self._turns.turn(self._caller(scope), TURN_WAIT_SECONDS)
+                    turn = self._turns.turn(self._seen.caller_of(scope), TURN_WAIT_SECONDS)
                     end = await stack.enter_async_context(turn)
                     soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
                     stack.callback(soon.cancel)
                     # The next one begins a step later, though this one may not suspend at all
                     stack.push_async_callback(asyncio.sleep, 0)
             await application(scope, receive, send)
-
-    def _caller(self, scope: Any) -> Caller:
-        credential = credential_from(scope["headers"], secure=is_secure(scope))
-        person = None if credential is None else self._seen.person_of(credential.token)
-        return caller_of(person, address_of(scope))
