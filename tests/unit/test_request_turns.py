@@ -136,7 +136,7 @@ async def test_nobody_waits_for_ever(
     await asyncio.gather(*flood)
 
 
-async def test_our_health_needs_no_turn(door: RequestTurns, begun: Begun) -> None:
+async def test_our_health_waits_for_no_other_request(door: RequestTurns, begun: Begun) -> None:
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)
@@ -145,3 +145,13 @@ async def test_our_health_needs_no_turn(door: RequestTurns, begun: Begun) -> Non
     assert len(begun.clients) == MAX_OF_ONE + 1
     begun.may_go_on.set()
     await asyncio.gather(*flood, health)
+
+
+async def test_nobody_comes_behind_all_who_ask_for_our_health(
+    door: RequestTurns, begun: Begun
+) -> None:
+    flood = [asks(door, begun, FLOOD, "/health/live") for _ in range(MANY)]
+    others = [asks(door, begun, OTHER), asks(door, begun, OTHER, "/health/live")]
+    await asyncio.gather(*flood, *others)
+    assert begun.clients.index(OTHER) <= MAX_OF_ONE
+    assert begun.clients[: MAX_OF_ONE + 2].count(OTHER) == 2

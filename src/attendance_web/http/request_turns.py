@@ -22,6 +22,7 @@ MAX_WAITING: Final = 20_000  # a hall that opens the page, with six connections 
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
 # What takes longer waits for the store, and is in nobody's way
 MAX_TURN_SECONDS: Final[Seconds] = 0.02
+HEALTH: Final = "/health/"
 BEGAN_EXTENSION: Final = "attendance.began_at"
 
 
@@ -41,15 +42,15 @@ class RequestTurns:
         )
 
     async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
-        """Serves one request in its turn; those about our own health need none."""
+        """Serves one request in its turn; those about our own health wait for each other alone."""
         scope.setdefault("extensions", {})[BEGAN_EXTENSION] = asyncio.get_running_loop().time()
+        caller = self._seen.caller_of(scope)
+        line = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
         async with AsyncExitStack() as stack:
-            if not scope["path"].startswith("/health/"):
-                with suppress(NoTurn):
-                    turn = self._turns.turn(self._seen.caller_of(scope), TURN_WAIT_SECONDS)
-                    end = await stack.enter_async_context(turn)
-                    soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
-                    stack.callback(soon.cancel)
-                    # The next one begins a step later, though this one may not suspend at all
-                    stack.push_async_callback(asyncio.sleep, 0)
+            with suppress(NoTurn):
+                end = await stack.enter_async_context(self._turns.turn(line, TURN_WAIT_SECONDS))
+                soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
+                stack.callback(soon.cancel)
+                # The next one begins a step later, though this one may not suspend at all
+                stack.push_async_callback(asyncio.sleep, 0)
             await application(scope, receive, send)
