@@ -40,6 +40,9 @@ class RequestTurns:
         self._turns = FairTurns(
             at_once=MAX_AT_ONCE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
         )
+        self._late = FairTurns(
+            at_once=MAX_OF_ONE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
+        )
 
     async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request in its turn; those about our own health wait for each other alone."""
@@ -47,10 +50,19 @@ class RequestTurns:
         caller = self._seen.caller_of(scope)
         line = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
         async with AsyncExitStack() as stack:
-            with suppress(NoTurn):
+            try:
                 end = await stack.enter_async_context(self._turns.turn(line, TURN_WAIT_SECONDS))
+            except NoTurn:
+                await self._be_late()
+            else:
                 soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
                 stack.callback(soon.cancel)
                 # The next one begins a step later, though this one may not suspend at all
                 stack.push_async_callback(asyncio.sleep, 0)
             await application(scope, receive, send)
+
+    async def _be_late(self) -> None:
+        """Lets a few at a step begin without a turn: all of a flood are late in one instant."""
+        with suppress(NoTurn):
+            async with self._late.turn(None, TURN_WAIT_SECONDS):
+                await asyncio.sleep(0)
