@@ -13,10 +13,14 @@ from typing import Final
 import segno
 
 from attendance_core.errors import Unavailable
+from attendance_core.vocabulary import Seconds
+from attendance_web.wire.callers import Caller
+from attendance_web.wire.turns import FairTurns, NoTurn
 
 MAX_KEPT: Final = 1000  # of some 5 kB; the ones that were not asked for the longest go
 QUIET: Final = 4  # modules around it, as ISO/IEC 18004 asks
 MAX_WAITING: Final = 50  # to be drawn, which takes a fifth of a second
+TURN_WAIT_SECONDS: Final[Seconds] = 3.0
 
 
 def drawn(address: str) -> bytes:
@@ -28,12 +32,14 @@ def drawn(address: str) -> bytes:
 
 
 class QrCodes:
-    """Keeps what was drawn by a key, and draws one at a time in a thread."""
+    """Keeps what was drawn by a key, and draws one at a time in a thread, in turns by caller."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._drawing: dict[str, asyncio.Task[bytes]] = {}
-        self._turn = asyncio.Lock()
+        self._turns = FairTurns(
+            at_once=1, of_one=1, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
+        )
 
     def kept(self, key: str) -> bytes | None:
         """Finds one that was drawn."""
@@ -41,18 +47,21 @@ class QrCodes:
             self._kept.move_to_end(key)
         return self._kept.get(key)
 
-    async def draw(self, key: str, address: str) -> bytes:
-        """Draws one that is not kept. Raises Unavailable where too many others are waited for."""
+    async def draw(self, key: str, address: str, caller: Caller) -> bytes:
+        """Draws one that is not kept.
+
+        Raises Unavailable where the caller waits for too many others, or for too long.
+        """
         if key not in self._drawing:
-            if len(self._drawing) >= MAX_WAITING:
-                raise Unavailable
-            self._drawing[key] = asyncio.create_task(self._draw(key, address))
+            self._drawing[key] = asyncio.create_task(self._draw(key, address, caller))
         return await asyncio.shield(self._drawing[key])  # others may wait for it, too
 
-    async def _draw(self, key: str, address: str) -> bytes:
+    async def _draw(self, key: str, address: str, caller: Caller) -> bytes:
         try:
-            async with self._turn:
+            async with self._turns.turn(caller, TURN_WAIT_SECONDS):
                 code = await asyncio.to_thread(drawn, address)
+        except NoTurn:
+            raise Unavailable from None
         finally:
             del self._drawing[key]
         self._kept[key] = code

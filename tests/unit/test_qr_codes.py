@@ -34,8 +34,8 @@ class Drawings:
         return address.encode()
 
 
-async def code_of(codes: QrCodes, address: str) -> bytes:
-    return codes.kept(address) or await codes.draw(address, address)
+async def code_of(codes: QrCodes, address: str, caller: str = "somebody") -> bytes:
+    return codes.kept(address) or await codes.draw(address, address, caller)
 
 
 @pytest.fixture
@@ -68,7 +68,9 @@ async def test_too_many_at_once_are_refused_and_the_kept_ones_are_not(drawings: 
     codes = QrCodes()
     await code_of(codes, "kept")
     drawings.may_go_on.clear()
-    waiting = [asyncio.create_task(code_of(codes, str(number))) for number in range(MAX_WAITING)]
+    waiting = [
+        asyncio.create_task(code_of(codes, str(number))) for number in range(MAX_WAITING + 1)
+    ]
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
         await code_of(codes, "one more")
@@ -77,7 +79,7 @@ async def test_too_many_at_once_are_refused_and_the_kept_ones_are_not(drawings: 
     drawings.may_go_on.set()
     await asyncio.gather(*waiting[1:])
     assert await code_of(codes, "one more") == b"one more"
-    assert len(drawings.drawn) == MAX_WAITING + 2
+    assert len(drawings.drawn) == MAX_WAITING + 3
 
 
 def test_there_is_room_around_a_code_for_any_scanner() -> None:
@@ -87,3 +89,21 @@ def test_there_is_room_around_a_code_for_any_scanner() -> None:
     assert view is not None and first is not None
     assert int(first[1]) == 4  # modules, as ISO/IEC 18004 asks
     assert (int(view[1]) - 2 * 4 - 17) % 4 == 0  # what is left is a whole code
+
+
+async def test_whoever_asks_for_many_keeps_nobody_else_waiting(drawings: Drawings) -> None:
+    """Contract: 1.11."""
+    codes = QrCodes()
+    drawings.may_go_on.clear()
+    many = [
+        asyncio.create_task(code_of(codes, str(number), "many"))
+        for number in range(MAX_WAITING + 9)
+    ]
+    await asyncio.sleep(0)
+    one = asyncio.create_task(code_of(codes, "one", "one"))
+    await asyncio.sleep(0)
+    drawings.may_go_on.set()
+    assert await one == b"one"
+    assert "one" in drawings.drawn[:3]
+    answers = await asyncio.gather(*many, return_exceptions=True)
+    assert sum(isinstance(each, Unavailable) for each in answers) == 9  # the one's place included

@@ -122,6 +122,25 @@ async def test_who_waits_for_the_store_is_in_nobodys_way(
     await asyncio.gather(*flood)
 
 
+async def test_a_few_of_those_who_waited_too_long_begin_at_a_step(
+    door: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contract: 1.11. All of a flood have waited too long in the same instant."""
+    monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
+    monkeypatch.setattr(request_turns, "TURN_WAIT_SECONDS", 0.1)
+    begun.may_go_on.clear()
+    flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
+    at_once, before = 0, 0
+    async with asyncio.timeout(30):
+        while len(begun.clients) < MANY:
+            await asyncio.sleep(0)
+            at_once = max(at_once, len(begun.clients) - before)
+            before = len(begun.clients)
+    assert at_once <= MAX_OF_ONE
+    begun.may_go_on.set()
+    await asyncio.gather(*flood)
+
+
 async def test_nobody_waits_for_ever(
     door: RequestTurns, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +155,7 @@ async def test_nobody_waits_for_ever(
     await asyncio.gather(*flood)
 
 
-async def test_our_health_needs_no_turn(door: RequestTurns, begun: Begun) -> None:
+async def test_our_health_waits_for_no_other_request(door: RequestTurns, begun: Begun) -> None:
     begun.may_go_on.clear()
     flood = [asks(door, begun, FLOOD) for _ in range(MANY)]
     await asyncio.sleep(0)
@@ -145,3 +164,13 @@ async def test_our_health_needs_no_turn(door: RequestTurns, begun: Begun) -> Non
     assert len(begun.clients) == MAX_OF_ONE + 1
     begun.may_go_on.set()
     await asyncio.gather(*flood, health)
+
+
+async def test_nobody_comes_behind_all_who_ask_for_our_health(
+    door: RequestTurns, begun: Begun
+) -> None:
+    flood = [asks(door, begun, FLOOD, "/health/live") for _ in range(MANY)]
+    others = [asks(door, begun, OTHER), asks(door, begun, OTHER, "/health/live")]
+    await asyncio.gather(*flood, *others)
+    assert begun.clients.index(OTHER) <= MAX_OF_ONE
+    assert begun.clients[: MAX_OF_ONE + 2].count(OTHER) == 2

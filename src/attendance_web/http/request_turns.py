@@ -13,8 +13,6 @@ from typing import Any, Final
 
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
-from attendance_web.wire.callers import Caller, address_of, caller_of
-from attendance_web.wire.credentials import credential_from, is_secure
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn
 
@@ -24,6 +22,7 @@ MAX_WAITING: Final = 20_000  # a hall that opens the page, with six connections 
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
 # What takes longer waits for the store, and is in nobody's way
 MAX_TURN_SECONDS: Final[Seconds] = 0.02
+HEALTH: Final = "/health/"
 BEGAN_EXTENSION: Final = "attendance.began_at"
 
 
@@ -41,22 +40,29 @@ class RequestTurns:
         self._turns = FairTurns(
             at_once=MAX_AT_ONCE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
         )
+        self._late = FairTurns(
+            at_once=MAX_OF_ONE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
+        )
 
     async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
-        """Serves one request in its turn; those about our own health need none."""
+        """Serves one request in its turn; those about our own health wait for each other alone."""
         scope.setdefault("extensions", {})[BEGAN_EXTENSION] = asyncio.get_running_loop().time()
+        caller = self._seen.caller_of(scope)
+        line = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
         async with AsyncExitStack() as stack:
-            if not scope["path"].startswith("/health/"):
-                with suppress(NoTurn):
-                    turn = self._turns.turn(self._caller(scope), TURN_WAIT_SECONDS)
-                    end = await stack.enter_async_context(turn)
-                    soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
-                    stack.callback(soon.cancel)
-                    # The next one begins a step later, though this one may not suspend at all
-                    stack.push_async_callback(asyncio.sleep, 0)
+            try:
+                end = await stack.enter_async_context(self._turns.turn(line, TURN_WAIT_SECONDS))
+            except NoTurn:
+                await self._be_late()
+            else:
+                soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
+                stack.callback(soon.cancel)
+                # The next one begins a step later, though this one may not suspend at all
+                stack.push_async_callback(asyncio.sleep, 0)
             await application(scope, receive, send)
 
-    def _caller(self, scope: Any) -> Caller:
-        credential = credential_from(scope["headers"], secure=is_secure(scope))
-        person = None if credential is None else self._seen.person_of(credential.token)
-        return caller_of(person, address_of(scope))
+    async def _be_late(self) -> None:
+        """Lets a few at a step begin without a turn: all of a flood are late in one instant."""
+        with suppress(NoTurn):
+            async with self._late.turn(None, TURN_WAIT_SECONDS):
+                await asyncio.sleep(0)

@@ -5,10 +5,13 @@ is worth by now.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import SessionId, UserId
+from attendance_web.wire.callers import Caller, address_of, caller_of
+from attendance_web.wire.credentials import credential_from, is_secure
 
 MAX_SEEN: Final = 20_000  # sessions
 
@@ -29,3 +32,11 @@ class SeenSessions:
     def person_of(self, token: str) -> UserId | None:
         """Finds whose a session was; None where it was not seen lately."""
         return self._people.get(session_id_of(token))
+
+    def caller_of(self, scope: Mapping[str, Any]) -> Caller:
+        """Tells by whom a request takes its turn: the person whose session it shows, where that
+        is known, else the network.
+        """
+        credential = credential_from(scope["headers"], secure=is_secure(scope))
+        person = None if credential is None else self.person_of(credential.token)
+        return caller_of(person, address_of(scope))
