@@ -20,6 +20,7 @@ MAX_AT_ONCE: Final = 16
 MAX_OF_ONE: Final = 4  # of a person; of a network, for whoever has not been here before
 MAX_WAITING: Final = 20_000  # a hall that opens the page, with six connections each
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # whoever has waited for so long begins all the same
+LATE_WAIT_SECONDS: Final[Seconds] = 3.0  # of those who begin without a turn, each for their step
 # What takes longer waits for the store, and is in nobody's way
 MAX_TURN_SECONDS: Final[Seconds] = 0.02
 HEALTH: Final = "/health/"
@@ -64,5 +65,5 @@ class RequestTurns:
     async def _be_late(self) -> None:
         """Lets a few at a step begin without a turn: all of a flood are late in one instant."""
         with suppress(NoTurn):
-            async with self._late.turn(None, TURN_WAIT_SECONDS):
+            async with self._late.turn(None, LATE_WAIT_SECONDS):
                 await asyncio.sleep(0)
