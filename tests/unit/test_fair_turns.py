@@ -45,6 +45,14 @@ class Desk:
 
 
 class TestTheOrder:
+    @pytest.mark.parametrize("whose", [None, 0, "", ("health", "a")])
+    def test_whoever_they_are_they_have_theirs(self, whose: Hashable) -> None:
+        desk = Desk()
+        for name in "abc":
+            desk.asks(whose, name)
+        desk.all_take_theirs()
+        assert desk.given == ["a", "b", "c"]
+
     def test_a_hundred_of_one_wait_behind_everybody_s_first(self) -> None:
         desk = Desk()
         for number in range(100):

@@ -102,8 +102,9 @@ class Turns:
         self._given_to_all += 1
 
     def _begin_next(self) -> None:
-        whose = next(filter(self.may_have, self._lines), None)
-        if whose is None:
+        try:
+            whose = next(filter(self.may_have, self._lines))
+        except StopIteration:
             return
         turn = self._lines[whose].popleft()
         self._waiting -= 1
