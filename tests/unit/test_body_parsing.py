@@ -138,6 +138,7 @@ class TestInForms:
         body = b"name=%D0%9B%D0%B5%D0%BA+1&user_id=7&empty="
         assert parse_body(FORM, body) == {"name": "Лек 1", "user_id": "7", "empty": ""}
 
+    @hypothesis.settings(deadline=None)
     @hypothesis.given(st.binary(max_size=40), st.integers(0, 5))
     def test_what_is_escaped_is_read_as_it_was_wherever_a_piece_ends(
         self, value: bytes, before: int
