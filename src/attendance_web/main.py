@@ -24,6 +24,7 @@ from attendance_web.http.packing import answer_packed
 from attendance_web.http.request_turns import RequestTurns
 from attendance_web.live.openings import SocketApplication
 from attendance_web.live.sockets import Sockets, ignore_command
+from attendance_web.pictures import picture_turns
 from attendance_web.qr_codes import QrCodes
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
 from attendance_web.serving.access_log import Answered, ignore_answer
@@ -150,6 +151,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         turns,
         Bodies(),
         ListTurns(attendance.looks_at_once),
+        picture_turns(),
         sockets.watch,
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,

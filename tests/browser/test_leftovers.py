@@ -49,7 +49,7 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
     await creator.sign_up("nina-joins")
     await creator.create_event("In and out")
     address = creator.page.url
-    await creator.at("print").wait_for()
+    await creator.at("attendance").wait_for()
     once = await left(creator)
     told = creator.at("notice")
     for _ in range(3):
@@ -58,7 +58,7 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
         await expect(told).to_contain_text("You have left")
         await creator.choose("join")
         await expect(told).to_contain_text("You have joined")
-    await creator.at("print").wait_for()
+    await creator.at("attendance").wait_for()
     assert await left(creator) == once
     await creator.at("tab-people").click()
     await creator.at("friends").wait_for()

@@ -89,7 +89,7 @@ async def test_a_mark_can_be_taken_back_for_a_moment(door: Door) -> None:
     await marker.at("offer").click()
     await expect(marker.at("notice")).to_contain_text("the mark is undone")
     await anna.expect_state("ended")
-    await expect(anna.at("waiting")).to_contain_text("undone")
+    await expect(anna.at("waiting")).to_contain_text("Your mark was cancelled")
     await anna.at("again").click()
     await anna.expect_state("open")
     await marker.expect_listed(anna)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from attendance_core.ports import FileContent
+from attendance_web import pictures
+from tests.support.live_house import eventually
 from tests.support.pictures import picture
-from tests.support.site import Site, response
+from tests.support.site import Site, code, response
 from tests.support.site import site_in_folder as site
 
 __all__ = ["site"]
@@ -66,3 +73,60 @@ class TestPictures:
     async def test_nothing_else_is_there(self, site: Site, key: str) -> None:
         answer = await site.browser().client.get(f"/pictures/{key}".replace("\n", "%0a"))
         assert answer.status_code == 404
+
+
+class HeldFiles:
+    """Files whose reading ends when it may."""
+
+    def __init__(self) -> None:
+        self.reading = 0
+        self.may_go_on = asyncio.Event()
+
+    async def get(self, path: str) -> FileContent:
+        self.reading += 1
+        await self.may_go_on.wait()
+        self.reading -= 1
+        return FileContent(b"\x89PNG", "image/png")
+
+
+class TestTurns:
+    """Each read takes a thread. Contract: 1.11."""
+
+    async def test_pictures_are_read_a_few_at_a_time_and_in_turns(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held: Any = HeldFiles()
+        monkeypatch.setattr(
+            site.app,
+            "services",
+            replace(site.app.services, files=held, picture_turns=pictures.picture_turns()),
+        )
+        ask = site.browser().get
+        many = [asyncio.create_task(ask(f"/pictures/a{each}.png")) for each in range(30)]
+        await eventually(lambda: held.reading == pictures.MAX_OF_ONE)
+        anna = await site.person("anna")
+        await anna.get("/api/auth/GetCurrentUserId")  # from now on they are known by their session
+        hers = asyncio.create_task(anna.get("/pictures/b.png"))
+        await eventually(lambda: held.reading == pictures.MAX_OF_ONE + 1)
+        held.may_go_on.set()
+        assert {each.status_code for each in await asyncio.gather(hers, *many)} == {200}
+
+    async def test_whoever_has_no_turn_in_time_comes_again(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held: Any = HeldFiles()
+        monkeypatch.setattr(pictures, "MAX_OF_ONE", 1)
+        monkeypatch.setattr(pictures, "TURN_WAIT_SECONDS", 0.01)
+        monkeypatch.setattr(
+            site.app,
+            "services",
+            replace(site.app.services, files=held, picture_turns=pictures.picture_turns()),
+        )
+        ask = site.browser().get
+        first = asyncio.create_task(ask("/pictures/a.png"))
+        await eventually(lambda: held.reading == 1)
+        refused = await ask("/pictures/b.png")
+        assert code(refused, 8, status=429) == "too_many_requests"
+        assert refused.headers["retry-after"] == "1"
+        held.may_go_on.set()
+        assert (await first).status_code == 200
