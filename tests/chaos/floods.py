@@ -146,6 +146,17 @@ async def draws(connection: Connection) -> None:
     await connection.call(f"/events/{connection.target.event_id}/qr.svg", known=False)
 
 
+async def looks_for_pictures(connection: Connection) -> None:
+    await connection.call(f"/pictures/{uuid4().hex}.png", known=False)
+
+
+async def names_with_accents(connection: Connection) -> None:
+    """Each would take as long as their number squared, if it were read."""
+    given = {"username": "a" + "\u0315\u0300" * 4000, "password": "correct horse battery"}
+    body = json.dumps(given, ensure_ascii=False).encode()
+    await connection.call("/accounts/login/", body, known=False)
+
+
 PICTURE: Final = "/api/profile/UpdateProfilePicture"
 PART: Final = quote("ивано")
 FLOODS: Final[dict[str, Flood]] = {
@@ -200,6 +211,9 @@ FLOODS: Final[dict[str, Flood]] = {
     ),
     "idle": Flood("connections that say nothing", is_idle, 5000),
     "codes": Flood("QR codes", draws, 100),
+    "no-pictures": Flood("pictures that there are not", looks_for_pictures, 300),
+    "accents": Flood("log-ins with 8 000 accents", names_with_accents, 20),
+    "health": Flood("/health/ready", calls("/health/ready", known=False), 100),
     **ORGANISERS,
 }
 
