@@ -14,7 +14,7 @@ import { Pace } from "./pace.js";
 import { BoardView } from "./view.js";
 import { WORDS } from "./words.js";
 
-const LOOK_EVERY_MS = 60_000; // whether the event has another name or other times
+const LOOK_EVERY_MS = 15_000; // whether the event has another name or other times
 const TICK_EVERY_MS = 10_000;
 const NOT_FOUND = 5;
 const NOT_LOGGED_IN = 7;

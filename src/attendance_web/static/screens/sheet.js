@@ -27,7 +27,7 @@ import { stateChip } from "./event-row.js";
 
 /** @typedef {import("../sheet/rows.js").Row} Row */
 
-const LOOK_EVERY_MS = 60_000; // whether the event has another name or other times
+const LOOK_EVERY_MS = 15_000; // whether the event has another name or other times
 
 /** @type {import("../router.js").ScreenOf} */
 export function sheetScreen(eventId = "") {

@@ -1,0 +1,54 @@
+"""A small class on paper, and a changed end on the board: one person too few is seen at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.calls import link, make_event, now, post
+from tests.browser.enrolled import enrol
+from tests.browser.visitor import DESK, Door
+from tests.support.service_process import Service
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+HOUR = 3600
+SOON = 5_000  # milliseconds
+LEFTS = "() => [...document.querySelectorAll('tr[data-state]')].map((each) => each.offsetLeft)"
+
+
+@pytest.mark.parametrize("count", [4, 8])
+async def test_a_small_class_without_groups_is_on_one_page_in_two_columns(
+    door: Door, service: Service, count: int
+) -> None:
+    teacher = await door.student("Small Sonya", f"sonya-{count}", language="en", size=DESK)
+    event_id = await make_event(teacher, f"On paper, small, {count}", -60, HOUR)
+    await enrol(service, event_id, [(f"Student {each}", "") for each in range(count)])
+    await teacher.open(f"{link(teacher, event_id)}/sheet")
+    await expect(teacher.at("row")).to_have_count(count)
+    await teacher.page.emulate_media(media="print")
+    assert len(set(await teacher.page.evaluate(LEFTS))) == 2
+    printed = await teacher.page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+async def test_a_board_and_a_sheet_follow_an_end_that_is_put_off(door: Door) -> None:
+    teacher = await door.student("Later Lada", "lada-paper", language="en", size=DESK)
+    event_id = await make_event(teacher, "Put off", -60, HOUR)
+    await teacher.page.clock.install()
+    await teacher.open(f"{teacher.url}/board/{event_id}")
+    await expect(teacher.at("board")).to_have_attribute("data-state", "open")
+    sheet = await teacher.context.new_page()
+    await sheet.clock.install()
+    await sheet.goto(f"{link(teacher, event_id)}/sheet")
+    await expect(sheet.get_by_test_id("connection")).to_have_attribute("data-state", "open")
+    seen = await teacher.at("state").inner_text()
+    at = sheet.locator(".of-event")
+    told = await at.inner_text()
+    later = await now(teacher) + 2 * HOUR - 600
+    await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=later)
+    for page in (teacher.page, sheet):
+        await page.clock.fast_forward(15_000)
+    await expect(teacher.at("state")).not_to_have_text(seen, timeout=SOON)
+    await expect(at).not_to_have_text(told, timeout=SOON)
