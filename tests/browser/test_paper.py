@@ -1,4 +1,4 @@
-"""A small class on paper, and a changed end on the board: one person too few is seen at once."""
+"""The small things of a real class: few people on paper, an end put off, an end reached."""
 
 from __future__ import annotations
 
@@ -52,3 +52,15 @@ async def test_a_board_and_a_sheet_follow_an_end_that_is_put_off(door: Door) -> 
         await page.clock.fast_forward(15_000)
     await expect(teacher.at("state")).not_to_have_text(seen, timeout=SOON)
     await expect(at).not_to_have_text(told, timeout=SOON)
+
+
+async def test_who_waited_until_the_end_is_not_asked_to_try_again(door: Door) -> None:
+    teacher = await door.student("Ending Emma", "emma-paper", language="en", size=DESK)
+    event_id = await make_event(teacher, "Ends early", -60, HOUR)
+    student = await door.student("Late Liam", "liam-paper", link(teacher, event_id), language="en")
+    await student.wait()
+    soon = await now(teacher) + 2
+    await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=soon)
+    await student.expect_state("ended")
+    await expect(student.at("done")).to_be_visible()
+    await expect(student.at("again")).to_have_count(0, timeout=SOON)

@@ -45,8 +45,8 @@ export function waitScreen(eventId = "") {
   const again = button(t("again"), restart, { class: "main", "data-test": "again" });
   const leave = button(t("wait.toEvent"), done, { class: "plain", "data-test": "done" });
   const ask = button(t("event.markMe"), restart, { class: "main", "data-test": "again" });
-  /** @param {Waiting} is where my mark was annulled, and the event is over, there is none */
-  const wayBack = (is) => (is.annulled ? !isOver(is) && ask : again);
+  /** @param {Waiting} is where the event is over, there is none */
+  const wayBack = (is) => is.reason !== "event_over" && !isOver(is) && (is.annulled ? ask : again);
   function restart() {
     stopWaiting();
     wait(eventId);
