@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from attendance_adapters.passwords import Argon2Passwords
 from attendance_core.vocabulary import UserId
 from attendance_web.http.limits import Limits
 from attendance_web.http.password_turns import MAX_AT_ONCE
@@ -192,8 +193,21 @@ class TestTurns:
             while not so():
                 await asyncio.sleep(0.001)
 
+    @pytest.fixture
+    def may_verify(self, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+        """Passwords are looked at, a moment each, when this is set."""
+        may, verify = asyncio.Event(), Argon2Passwords.verify
+
+        async def held(its: Argon2Passwords, hashed: str | None, password: str) -> bool:
+            await may.wait()
+            await asyncio.sleep(0.02)
+            return await verify(its, hashed, password)
+
+        monkeypatch.setattr(Argon2Passwords, "verify", held)
+        return may
+
     async def test_a_crowd_at_one_address_keeps_nobody_else_waiting(
-        self, site: Site, monkeypatch: pytest.MonkeyPatch
+        self, site: Site, may_verify: asyncio.Event, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
             "attendance_web.http.request_turns.MAX_TURN_SECONDS", 0
@@ -216,6 +230,7 @@ class TestTurns:
         ]
         others = site.app.services.limits._password_turns.others._turns
         await self.until(lambda: others.waiting_count >= self.CROWD / 2)
+        may_verify.set()
         before = len(answered)
         honest = await asyncio.gather(
             log_in(known, people[0].username), log_in(elsewhere, people[1].username)
@@ -227,7 +242,11 @@ class TestTurns:
         assert len(answered) == self.CROWD + 2
 
     async def test_one_too_many_is_told_to_come_again(
-        self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
+        self,
+        site: Site,
+        anna: Browser,
+        may_verify: asyncio.Event,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(
             "attendance_web.http.request_turns.MAX_TURN_SECONDS", 0
@@ -247,6 +266,7 @@ class TestTurns:
         given = {"username": "nobody", "password": PASSWORD}
         for path in (LOG_IN, "/accounts/signup/"):
             assert too_many(await crowd.post(path, **given)) == 5
+        may_verify.set()
         for browser in (anna, elsewhere):
             given = {"username": anna.username, "password": PASSWORD}
             response(await browser.post(LOG_IN, **given))
