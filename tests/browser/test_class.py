@@ -132,10 +132,12 @@ async def test_a_class_that_is_over_is_deleted_only_where_nobody_else_came(door:
     end = await now(teacher) + 2
     await post(teacher, "/api/events/UpdateEvent", event_id=shared, time_to=end)
     await teacher.open(link(teacher, shared))
+    await expect(teacher.page.locator("h1")).to_have_text("Пришёл один")
     await expect(teacher.at("state")).to_have_text("закончилось")
     await expect(teacher.at("attendance")).to_contain_text("Юра")
     await expect(teacher.at("more")).to_have_count(0)  # there is nothing else to be done
     await teacher.open(link(teacher, alone))
+    await expect(teacher.page.locator("h1")).to_have_text("Никто не пришёл")
     await expect(teacher.at("state")).to_have_text("закончилось")
     await teacher.choose("delete")
     await teacher.at("yes").click()

@@ -14,7 +14,8 @@ addEventListener("securitypolicyviolation", (event) =>
 OWN_SCHEMES = {"data", "blob"}
 # Of which there may be any number, over the years. Contract: 5.10
 LISTS = {f"/api/events/{name}" for name in ("GetEvents", "GetCreatedEvents", "GetJoinedEvents")}
-NETWORK = ("net::ERR_", "WebSocket connection to")  # what Chromium says of a lost connection
+# What Chromium says of a lost connection, and of a service that is about to stop
+NETWORK = ("net::ERR_", "WebSocket connection to", "status of 503")
 
 
 class Watch:
