@@ -113,9 +113,9 @@ def lines() -> Iterator[str]:
     yield "socket | frame | meaning"
     yield "---|---|---"
     for socket, frame in FRAMES:
-        yield f"{socket} | `{encode(frame, 'en', PEOPLE)}` | {first_line(type(frame))}"
-    yield f"both | `{PONG}` | The answer to a ping."
-    yield f"both | `{encode_error(errors.Taken(), 'en')}` | A refusal; see the codes below."
+        yield f"{socket} | `{encode(frame, 'en', PEOPLE).text}` | {first_line(type(frame))}"
+    yield f"both | `{PONG.text}` | The answer to a ping."
+    yield f"both | `{encode_error(errors.Taken(), 'en').text}` | A refusal; see the codes below."
     yield ""
     yield paragraph(
         "What is marked `news` goes only to sockets that are opened with `&news=1`. A `held` "

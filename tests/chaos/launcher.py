@@ -65,11 +65,12 @@ def after_commit(countdown: Countdown) -> None:
 
 def before_reply(countdown: Countdown) -> None:
     from attendance_web.live.outbox import Outbox
+    from attendance_web.live.text_frame import TextFrame
 
     put = Outbox.put
 
-    def dies(self: Outbox, frame: str) -> None:
-        if '"marked"' in frame:
+    def dies(self: Outbox, frame: TextFrame) -> None:
+        if b'"marked"' in frame.payload:
             countdown.counts()
         put(self, frame)
 

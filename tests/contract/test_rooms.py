@@ -19,6 +19,7 @@ from attendance_core.marking.readings import Reading
 from attendance_core.vocabulary import EventId, ProcessId, UserId
 from attendance_web.live.close_codes import RESTART
 from attendance_web.live.outbox import Outbox
+from attendance_web.live.peer import UnknownPeer
 from attendance_web.live.room import Room
 from attendance_web.live.rooms import Rooms
 from tests.support.faulty_house import Notifier, Store
@@ -61,7 +62,7 @@ class Hall:
     @asynccontextmanager
     async def marker(self, room: Room) -> AsyncIterator[Outbox]:
         """The socket of person 1, who marks, and what it is told; the list is read."""
-        outbox = Outbox(self.lecture.markers[0], "en", lambda: None)
+        outbox = Outbox(self.lecture.markers[0], "en", UnknownPeer())
         room.add_marker(outbox, await self.lecture.do.ready_to_mark(connection=outbox.connection))
         assert '"marking_list"' in str(await told(outbox))
         yield outbox
@@ -75,7 +76,8 @@ class Hall:
 
 async def told(outbox: Outbox) -> str | int:
     """The next frame, or the code it closes with."""
-    return await asyncio.wait_for(outbox.next(), PATIENCE)
+    item = await asyncio.wait_for(outbox.next(), PATIENCE)
+    return item if isinstance(item, int) else item.text
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from attendance_core.marking.outcomes import Outcome
 from attendance_core.marking.places import Marked
 from attendance_web.cli import main
 from attendance_web.live.outbox import Outbox
+from attendance_web.live.text_frame import TextFrame
 
 PROGRAM = Path(__file__)
 CALLS = {
@@ -58,13 +59,13 @@ def after_commit() -> None:
 def before_reply() -> None:
     put, close = Outbox.put, Outbox.close
 
-    def dies_at_marked(self: Outbox, frame: str) -> None:
-        if '"marked"' in frame:
+    def dies_at_marked(self: Outbox, frame: TextFrame) -> None:
+        if b'"marked"' in frame.payload:
             die()
         put(self, frame)
 
-    def dies_at_was_marked(self: Outbox, code: int, frame: str | None = None) -> None:
-        if frame is not None and '"was_marked"' in frame:
+    def dies_at_was_marked(self: Outbox, code: int, frame: TextFrame | None = None) -> None:
+        if frame is not None and b'"was_marked"' in frame.payload:
             die()
         close(self, code, frame)
 

@@ -107,7 +107,9 @@ class TestFrames:
     anna = ProfileSummary(ANNA, "Анна", FileKey("a.jpg"), confirmed=True, group="БПМИ-231")
 
     def told(self, frame: MarkingList | UserJoined) -> dict[str, object]:
-        params: dict[str, object] = json.loads(encode(frame, "en", {ANNA: self.anna}))["params"]
+        params: dict[str, object] = json.loads(encode(frame, "en", {ANNA: self.anna}).payload)[
+            "params"
+        ]
         return params
 
     def test_the_list_has_those_who_are_at_hand(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from attendance_web.live.peer import PEER_EXTENSION, Peer, UnknownPeer
+from attendance_web.live.text_frame import TextFrame
 from attendance_web.wire.callers import address_of
 from attendance_web.wire.credentials import is_secure
 from attendance_web.wire.headers import RawHeaders
@@ -38,9 +39,9 @@ class Socket:
             raise ConnectionAbortedError
         await self._send({"type": "websocket.accept"})
 
-    async def send_text(self, text: str) -> None:
+    async def send(self, frame: TextFrame) -> None:
         """Raises OSError where the client has gone."""
-        await self._send({"type": "websocket.send", "text": text})
+        await self._send({"type": "websocket.send", "text": frame.text})
 
     async def close(self, code: int) -> None:
         """Raises OSError where the client has gone."""

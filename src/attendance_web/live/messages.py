@@ -26,6 +26,7 @@ from attendance_core.marking.frames import (
 )
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import UserId
+from attendance_web.live.text_frame import TextFrame
 from attendance_web.wire.urls import picture_url
 
 MARKED_TEXT = {
@@ -57,8 +58,8 @@ class PersonSummary(msgspec.Struct, frozen=True):
     group: str
 
 
-def encode(frame: Frame, language: Language, people: People = NO_PEOPLE) -> str:
-    """Spells a frame as text; only `Confirmed` depends on the language.
+def encode(frame: Frame, language: Language, people: People = NO_PEOPLE) -> TextFrame:
+    """Spells a frame; only `Confirmed` depends on the language.
 
     ``people`` are those whose name and picture are known; of others the frame has the id alone.
     """
@@ -73,7 +74,7 @@ def encode(frame: Frame, language: Language, people: People = NO_PEOPLE) -> str:
     spelt: dict[str, object] = {"result": "ok", "message": message}
     if params or isinstance(frame, LetGo):
         spelt["params"] = params
-    return _encode(spelt).decode()
+    return TextFrame(_encode(spelt))
 
 
 def _summary(person: ProfileSummary) -> PersonSummary:
@@ -131,10 +132,10 @@ def _message_and_params(frame: Frame, language: Language) -> _Content:
             raise TypeError("a closing is an error frame and a code, not a message")
 
 
-PONG = _encode({"result": "ok", "message": "pong"}).decode()
+PONG = TextFrame(_encode({"result": "ok", "message": "pong"}))
 
 
-def encode_error(error: Refusal | Unavailable, language: Language) -> str:
+def encode_error(error: Refusal | Unavailable, language: Language) -> TextFrame:
     """Spells a refusal as a frame: a text for the person, a code for the program.
 
     The text comes twice: clients of old look for it where calls have it. Contract: 6.15.
@@ -143,6 +144,6 @@ def encode_error(error: Refusal | Unavailable, language: Language) -> str:
     params: dict[str, object] = {"code": error.code}
     if isinstance(error, TooSoon):
         params |= error.words
-    return _encode(
-        {"result": "error", "message": text, "error_msg": text, "params": params}
-    ).decode()
+    return TextFrame(
+        _encode({"result": "error", "message": text, "error_msg": text, "params": params})
+    )

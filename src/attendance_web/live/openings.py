@@ -158,5 +158,5 @@ async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
         SECURITY.note_refusal(error, socket.headers, socket.address)
     with suppress(ClientGone):
         await socket.accept()
-        await socket.send_text(encode_error(error, language))
+        await socket.send(encode_error(error, language))
         await socket.close(refusal_code(error))

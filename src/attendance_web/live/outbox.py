@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from attendance_core.errors import Language
 from attendance_core.marking.connections import Connection
 from attendance_web.live.close_codes import SLOW
+from attendance_web.live.peer import Peer
+from attendance_web.live.text_frame import TextFrame
 
 MAX_OUTBOX = 4096  # frames; a room of 2 000 people may change whole at once
 
@@ -20,41 +22,45 @@ MAX_OUTBOX = 4096  # frames; a room of 2 000 people may change whole at once
 class Outbox:
     """Frames go in without waiting; the socket's one writer takes them out.
 
-    After a close code nothing more goes in; the code comes out after the frames before it.
-    A frame too many calls ``overflowed`` and ends it.
+    Where nothing waits and the writer has nothing in hand, a frame is written at once: a room of a
+    thousand would wake a thousand tasks. After a close code nothing more goes in; the code comes
+    out after the frames before it. A frame too many cuts the ``peer`` and ends it.
     """
 
     def __init__(
         self,
         connection: Connection,
         language: Language,
-        overflowed: Callable[[], None],
+        peer: Peer,
         *,
         hears_news: bool = False,
     ) -> None:
         self.connection = connection
         self.hears_news = hears_news  # Contract: 8.9
         self.language: Language = language
-        self._overflowed = overflowed
-        self._frames: deque[str] = deque()
+        self._peer = peer
+        self._frames: deque[TextFrame] = deque()
         self._code: int | None = None
         self._code_when_answered: int | None = None
         self._answering = False
         self._filled = asyncio.Event()
+        self._writer_waits = False
 
-    def put(self, frame: str) -> None:
-        """Puts a frame in line; never waits."""
+    def put(self, frame: TextFrame) -> None:
+        """Writes a frame, or puts it in line; never waits."""
         if self._code is not None:
+            return
+        if self._writer_waits and not self._frames and self._peer.write_now(frame):
             return
         if len(self._frames) >= MAX_OUTBOX:
             self._frames.clear()
             self.close(SLOW)
-            self._overflowed()
+            self._peer.cut(SLOW)
         else:
             self._frames.append(frame)
             self._filled.set()
 
-    def close(self, code: int, frame: str | None = None) -> None:
+    def close(self, code: int, frame: TextFrame | None = None) -> None:
         """Puts the last thing this socket is told in line; a second close changes nothing."""
         if self._code is None:
             if frame is not None:
@@ -85,7 +91,7 @@ class Outbox:
         """Whether the last thing was said."""
         return self._code is not None
 
-    async def next(self) -> str | int:
+    async def next(self) -> TextFrame | int:
         """Takes the next frame, or the code to close with once there is none."""
         while True:
             if self._frames:
@@ -93,4 +99,8 @@ class Outbox:
             if self._code is not None:
                 return self._code
             self._filled.clear()
-            await self._filled.wait()
+            self._writer_waits = True
+            try:
+                await self._filled.wait()
+            finally:
+                self._writer_waits = False

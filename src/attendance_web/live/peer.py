@@ -1,8 +1,10 @@
-"""What the server of a socket tells that ASGI has no word for: a goodbye, a flood, a way to cut."""
+"""What the server of a socket can do that ASGI has no word for: goodbyes, floods, cuts, writes."""
 
 from __future__ import annotations
 
 from typing import Final, Protocol
+
+from attendance_web.live.text_frame import TextFrame
 
 # Where in the extensions of a scope a server leaves its `Peer`
 PEER_EXTENSION: Final = "attendance.peer"
@@ -13,6 +15,10 @@ class Peer(Protocol):
     """Stands for the other end of a socket."""
 
     said_goodbye: bool
+
+    def write_now(self, frame: TextFrame) -> bool:
+        """Writes a frame at once where the connection takes it; else tells that it was not."""
+        ...
 
     def answer_goodbye(self) -> None:
         """Answers a goodbye, which is kept back until then; without one it does nothing."""
@@ -27,6 +33,10 @@ class UnknownPeer:
     """Stands for the other end at a server that tells nothing of it: every end counts as a loss."""
 
     said_goodbye = False
+
+    def write_now(self, _: TextFrame) -> bool:
+        """See `Peer`: every frame goes the way of ASGI."""
+        return False
 
     def answer_goodbye(self) -> None:
         """See `Peer`."""

@@ -41,8 +41,8 @@ READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in
 def close_for(outbox: Outbox, ending: Ending) -> None:
     """Closes an open socket with its error frame, where there is one, and its code."""
     error = ending.as_error()
-    text = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
-    outbox.close(ENDING_CODES[ending], text)
+    last = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
+    outbox.close(ENDING_CODES[ending], last)
 
 
 class Room:
@@ -212,12 +212,12 @@ class Room:
             elif outboxes:
                 if isinstance(frame, HeldBy) and frame.user_id not in self.people.known:
                     self._start_task(self._tell_name_of_holder(frame))
-                text = encode(frame, "en", self.people.known)  # the same in every language
+                encoded = encode(frame, "en", self.people.known)  # the same in every language
                 for outbox in outboxes:
                     if isinstance(frame, WasMarked):
-                        outbox.close(MARKED, text)
+                        outbox.close(MARKED, encoded)
                     else:
-                        outbox.put(text)
+                        outbox.put(encoded)
         if self._mirror.owes_marks and not self._is_looking:
             self._is_looking = True
             self._start_task(self._tell_marks())

@@ -62,9 +62,7 @@ class Visit:
         self._release = release
         self._connection = sockets.connection(actor, room.event_id, role)
         language = preferred(header(socket.headers, "accept-language"))
-        self._outbox = Outbox(
-            self._connection, language, lambda: socket.peer.cut(SLOW), hears_news=hears_news
-        )
+        self._outbox = Outbox(self._connection, language, socket.peer, hears_news=hears_news)
         self._frames = 0  # it has sent
         self._is_stored = False  # for certain
         self._ends_place = False  # it was closed so that the place, or the hold, ends at once
@@ -153,7 +151,7 @@ class Visit:
                         self._ends_place = item in FINAL
                         await self._socket.close(item)
                         return
-                    await self._socket.send_text(item)
+                    await self._socket.send(item)
             except TimeoutError:
                 self._socket.peer.cut(SLOW)
                 return

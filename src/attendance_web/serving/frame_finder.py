@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import IntEnum
 from typing import Final, NamedTuple
 
 MASK_BYTES: Final = 4
 # What stands for a longer length, and how many bytes that has
 EXTENDED_LENGTHS: Final = {126: 2, 127: 8}
-
-
-class Opcode(IntEnum):
-    """What a frame is. RFC 6455, 5.2."""
-
-    CONTINUATION = 0
-    TEXT = 1
-    BINARY = 2
-    CLOSE = 8
-    PING = 9
-    PONG = 10
 
 
 class FoundFrame(NamedTuple):

@@ -10,6 +10,8 @@ go when they mend it:
 - A message may have any number of fragments; empty ones have no size that could be too large.
 - Text that is no UTF-8 is logged with a traceback.
 - A handshake that has no answer when the server ends gets 500. Here it is 503: come again.
+- A message is framed anew for each socket, by a coroutine that waits. Here one that is told to many
+  is framed once, and written at once where nothing is in its way.
 """
 
 from __future__ import annotations
@@ -19,12 +21,14 @@ from typing import Any, Final
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import CloseCode, Frame
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import State
 
 from attendance_core.vocabulary import Seconds
 from attendance_web.live.peer import FLOODED, PEER_EXTENSION
-from attendance_web.serving.frame_finder import FrameFinder, Opcode
+from attendance_web.live.text_frame import TextFrame
+from attendance_web.serving.frame_finder import FrameFinder
 from attendance_web.wire.allowance import Allowance
 
 MAX_FRAMES, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
@@ -165,6 +169,16 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         elif message["type"] == "websocket.accept":
             self._is_open = True
             self._pause_or_resume()
+
+    def write_now(self, frame: TextFrame) -> bool:
+        """See `Peer`; what `send` would find out, or wait for, is left to it."""
+        is_free = self._is_open and self.writable.is_set() and not self.transport.is_closing()
+        if not is_free or self.conn.state is not State.OPEN:
+            return False
+        if frame.framed is None:
+            frame.framed = Frame(Opcode.TEXT, frame.payload).serialize(mask=False)
+        self.transport.write(frame.framed)
+        return True
 
     def answer_goodbye(self) -> None:
         """See `Peer`."""
