@@ -19,11 +19,14 @@ YOUR_POSITION_EVERY: Final[Seconds] = 3.0  # Contract: 6.16, at most once in so 
 
 
 class Askers:
-    """Keeps those who wait at one event, each with all their sockets in one process."""
+    """Keeps those who wait at one event, each with all their sockets in one process.
 
-    def __init__(self) -> None:
+    ``positions`` has everybody who is listed, and is changed by `note_place` alone.
+    """
+
+    def __init__(self, positions: Positions) -> None:
         self._of: dict[UserId, dict[ConnectionId, View]] = {}
-        self._positions = Positions()
+        self._positions = positions
         self.markers: Set[UserId] = frozenset()  # who is there to mark, on whatever process
         self._owes_positions = False
         self._hearing: dict[ConnectionId, View] = {}  # those that hear news

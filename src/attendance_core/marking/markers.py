@@ -5,7 +5,7 @@ Contract: 6.8, 6.10.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.frames import (
@@ -26,11 +26,13 @@ from attendance_core.vocabulary import ConnectionId, Instant, UserId
 class Markers:
     """Keeps the sockets of those who mark at one event, in one process.
 
-    ``known`` has everybody's place, as their mirror believes it just now.
+    ``known`` has everybody's place, as their mirror believes it just now; ``listed`` are those of
+    them who wait or are held, in the order of asking.
     """
 
-    def __init__(self, known: Mapping[UserId, Place]) -> None:
+    def __init__(self, known: Mapping[UserId, Place], listed: Iterable[UserId]) -> None:
         self._known = known
+        self._listed = listed
         self._views: dict[ConnectionId, View] = {}
 
     @property
@@ -56,12 +58,9 @@ class Markers:
                 view.holds[holding.user_id] = holding.state
                 left = round(holding.state.until - opened.at, 6)
                 prepared = [Delivery(Prepared(holding.user_id, left), to)]
-        listed = sorted(
-            (since(place), place.user_id) for place in self._known.values() if view.shows(place)
-        )
-        whole = MarkingList(
-            tuple(user_id for _, user_id in listed), tuple(asked_at for asked_at, _ in listed)
-        )
+        places = map(self._known.__getitem__, self._listed)
+        shown = [place for place in places if view.shows(place)]
+        whole = MarkingList(tuple(each.user_id for each in shown), tuple(map(since, shown)))
         return [Delivery(whole, to), *prepared]
 
     def remove(self, connection: Connection) -> None:

@@ -30,7 +30,8 @@ from attendance_core.marking.frames import (
 )
 from attendance_core.marking.markers import Markers
 from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
-from attendance_core.marking.places import Held, Marked, Place, Waiting
+from attendance_core.marking.places import Held, Marked, Place
+from attendance_core.marking.positions import Positions
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.views import View
 from attendance_core.vocabulary import ConnectionId, Instant, Seconds, UserId
@@ -50,8 +51,9 @@ class Mirror:
         self._known: dict[UserId, Place] = {}
         self._changed_at_count: dict[UserId, int] = {}
         self._heard_count = 0  # counts what it has heard, to know what is older than a reading
-        self._markers = Markers(self._known)
-        self._askers = Askers()
+        self._listed = Positions()  # apart, since many more have been marked than wait
+        self._markers = Markers(self._known, self._listed)
+        self._askers = Askers(self._listed)
         self._event: EventUpdated | None = None
 
     @property
@@ -67,8 +69,8 @@ class Mirror:
     @property
     def counts(self) -> RoomCounts:
         """How many people there are, as far as it knows."""
-        states = [type(each.state) for each in self._known.values()]
-        return RoomCounts(states.count(Waiting), states.count(Held))
+        held = sum(isinstance(self._known[user_id].state, Held) for user_id in self._listed)
+        return RoomCounts(len(self._listed) - held, held)
 
     def knows_newer(self, place: Place) -> bool:
         """Tells whether a person's place has become another than this: a mark may be annulled."""
@@ -95,10 +97,10 @@ class Mirror:
                 deliveries += self._apply(place, reading.at)
         deliveries += self._tell_marks(reading.watched)
         listed = {place.user_id for place in reading.listed}
-        for user_id, known in list(self._known.items()):
-            absent = isinstance(known.state, Waiting | Held) and user_id not in listed
-            if absent and self._changed_at_count[user_id] <= begun:
-                deliveries += self._apply(replace(known, state=None), reading.at)
+        for user_id in [each for each in self._listed if each not in listed]:
+            if self._changed_at_count[user_id] <= begun:
+                gone = replace(self._known[user_id], state=None)
+                deliveries += self._apply(gone, reading.at)
         vanished = [
             each
             for each in self._views()

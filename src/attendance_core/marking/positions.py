@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.vocabulary import Instant, UserId
@@ -17,6 +18,10 @@ class Positions:
 
     def __len__(self) -> int:
         return len(self._in_order)
+
+    def __iter__(self) -> Iterator[UserId]:
+        for _, user_id in self._in_order:
+            yield user_id
 
     def put(self, place: Place) -> bool:
         """Puts a person where they are now, or takes them out; tells whether that is new."""
