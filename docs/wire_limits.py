@@ -13,7 +13,7 @@ from attendance_adapters.sql.executor import BROWSE_SECONDS
 from attendance_core.accounts import SESSION_SECONDS
 from attendance_core.arguments import MAX_OFFSET
 from attendance_core.browsers import BROWSER_SECONDS
-from attendance_core.errors import Kind, Language, TooManySockets
+from attendance_core.errors import Language, RefusalKind, TooManySockets
 from attendance_core.events import MAX_OPEN_EVENTS
 from attendance_core.limits import (
     FAILED_LOG_INS,
@@ -81,12 +81,14 @@ from attendance_web.wire.values import MAX_DEPTH, MAX_TOKENS
 
 KIB: Final = 1024
 KINDS: Final = {
-    Kind.INVALID: "An argument of the wrong type or form, or out of range; the text names it.",
-    Kind.MISSING: "An argument that is needed is not there; the text names it.",
-    Kind.FORBIDDEN: "The rules of the product say no.",
-    Kind.NOT_FOUND: "A well-formed id that names nothing.",
-    Kind.TAKEN: "The name is taken.",
-    Kind.NOT_LOGGED_IN: "No session, or one that has ended.",
+    RefusalKind.INVALID: (
+        "An argument of the wrong type or form, or out of range; the text names it."
+    ),
+    RefusalKind.MISSING: "An argument that is needed is not there; the text names it.",
+    RefusalKind.FORBIDDEN: "The rules of the product say no.",
+    RefusalKind.NOT_FOUND: "A well-formed id that names nothing.",
+    RefusalKind.TAKEN: "The name is taken.",
+    RefusalKind.NOT_LOGGED_IN: "No session, or one that has ended.",
 }
 
 
@@ -96,7 +98,7 @@ def numbers() -> Iterator[str]:
     yield "---|---|---"
     yield "0 | 200 | Done."
     for kind, number in WIRE.items():
-        said = KINDS[kind] if isinstance(kind, Kind) else first_line(kind)
+        said = KINDS[kind] if isinstance(kind, RefusalKind) else first_line(kind)
         yield f"{number.error} | {number.status} | {said}"
     unsure = "We cannot answer now, and cannot say whether it was done."
     yield f"{UNAVAILABLE.error} | {UNAVAILABLE.status} | {unsure}"

@@ -172,7 +172,7 @@ def export_sheet(
     Without --to it goes to standard output. It may run beside the service.
     """
     from attendance_core.ports import SheetStyle
-    from attendance_web.exports import export
+    from attendance_web.cli_exports import export
 
     if to is None and kind == "xlsx" and sys.stdout.isatty():
         fail("a workbook is nothing to be read here: name a file by --to", WRONG_USE)

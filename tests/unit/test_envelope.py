@@ -15,7 +15,7 @@ from litestar.types import HTTPScope
 
 import attendance_web
 from attendance_core import errors
-from attendance_core.errors import Kind, Refusal, TooManyRequests, Unavailable
+from attendance_core.errors import Refusal, RefusalKind, TooManyRequests, Unavailable
 from attendance_web.http import envelope
 from attendance_web.http.envelope import WIRE, failure, success, wire_code_of
 from attendance_web.wire import refusals
@@ -90,7 +90,7 @@ class TestNumbers:
         assert (number.error, number.status) == PROMISED[name]
 
     def test_every_kind_has_a_number(self) -> None:
-        assert set(Kind) <= set(WIRE)
+        assert set(RefusalKind) <= set(WIRE)
 
     @pytest.mark.parametrize("kind", every_refusal(), ids=lambda kind: kind.__name__)
     def test_every_refusal_can_be_said_in_both_languages(self, kind: type[Refusal]) -> None:

@@ -13,10 +13,10 @@ from attendance_core.errors import (
     BadLength,
     EventDeleted,
     EventOver,
-    Kind,
     MayNotMark,
     NoLongerMarks,
     Refusal,
+    RefusalKind,
     Unavailable,
 )
 
@@ -67,7 +67,7 @@ class TestEveryRefusal:
         assert blanks[0] == blanks[1] <= WORDS.keys()
 
     def test_its_kind_and_code_are_stable(self, refusal: type[Refusal]) -> None:
-        assert refusal.kind in Kind
+        assert refusal.kind in RefusalKind
         assert re.fullmatch("[a-z]+(_[a-z]+)*", refusal.code)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance_core.errors.general import InvalidArgument, Kind, Refusal
+from attendance_core.errors.general import InvalidArgument, Refusal, RefusalKind
 
 
 class BadUsername(InvalidArgument):
@@ -22,7 +22,7 @@ class CommonPassword(InvalidArgument):
 class NotLoggedIn(Refusal):
     """No session, or one that has ended."""
 
-    kind = Kind.NOT_LOGGED_IN
+    kind = RefusalKind.NOT_LOGGED_IN
     en = "Please log in"
     ru = "Войдите, пожалуйста"
 
@@ -30,7 +30,7 @@ class NotLoggedIn(Refusal):
 class UsernameTaken(Refusal):
     """Somebody has this user name already, in whatever case."""
 
-    kind = Kind.TAKEN
+    kind = RefusalKind.TAKEN
     en = "This user name is taken"
     ru = "Это имя пользователя занято"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from attendance_core.errors.general import Kind, Refusal
+from attendance_core.errors.general import Refusal, RefusalKind
 
 
 class BoardNotFound(Refusal):
     """No event has a board with this secret, or its time is up."""
 
-    kind = Kind.NOT_FOUND
+    kind = RefusalKind.NOT_FOUND
     en = "This link leads to no board any more, please ask for a new one"
     ru = "По этой ссылке больше нет табло, попросите новую"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance_core.errors.general import InvalidArgument, Kind, Refusal
+from attendance_core.errors.general import InvalidArgument, Refusal, RefusalKind
 
 
 class BadTimes(InvalidArgument):
@@ -17,7 +17,7 @@ class BadTimes(InvalidArgument):
 class EventNotFound(Refusal):
     """No event has this id."""
 
-    kind = Kind.NOT_FOUND
+    kind = RefusalKind.NOT_FOUND
     en = "There is no such event"
     ru = "Такого события нет"
 
@@ -25,7 +25,7 @@ class EventNotFound(Refusal):
 class EventNameTaken(Refusal):
     """An event has this name already, in whatever case."""
 
-    kind = Kind.TAKEN
+    kind = RefusalKind.TAKEN
     en = "There is an event of this name already"
     ru = "Событие с таким названием уже есть"
 

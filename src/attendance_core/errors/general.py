@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 Language = Literal["en", "ru"]
 
 
-class Kind(Enum):
+class RefusalKind(Enum):
     """What sort of no it is. Contract: 1, the envelope."""
 
     INVALID = auto()
@@ -23,7 +23,7 @@ class Kind(Enum):
 class Refusal(Exception):
     """The caller may not have this; the words given fill the blanks of its texts."""
 
-    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    kind: ClassVar[RefusalKind] = RefusalKind.FORBIDDEN
     code: ClassVar[str] = "refusal"
     en: ClassVar[str]
     ru: ClassVar[str]
@@ -63,7 +63,7 @@ class Unavailable(Exception):
 class InvalidArgument(Refusal):
     """An argument of the wrong type or form, or out of range; ``field`` names it."""
 
-    kind = Kind.INVALID
+    kind = RefusalKind.INVALID
     en = "The argument «{field}» is not valid"
     ru = "Аргумент «{field}» указан неверно"
 
@@ -71,7 +71,7 @@ class InvalidArgument(Refusal):
 class MissingArgument(Refusal):
     """An argument that is needed is not there; ``field`` names it."""
 
-    kind = Kind.MISSING
+    kind = RefusalKind.MISSING
     en = "The argument «{field}» is missing"
     ru = "Не указан аргумент «{field}»"
 

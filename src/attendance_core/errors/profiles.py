@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance_core.errors.general import InvalidArgument, Kind, Refusal
+from attendance_core.errors.general import InvalidArgument, Refusal, RefusalKind
 
 
 class BadPicture(InvalidArgument):
@@ -35,7 +35,7 @@ class PictureTooLarge(InvalidArgument):
 class PersonNotFound(Refusal):
     """No person has this id."""
 
-    kind = Kind.NOT_FOUND
+    kind = RefusalKind.NOT_FOUND
     en = "There is no such person"
     ru = "Такого человека нет"
 
@@ -43,6 +43,6 @@ class PersonNotFound(Refusal):
 class ScanNotFound(Refusal):
     """This person has no scan waiting, or it is no longer the one that was looked at."""
 
-    kind = Kind.NOT_FOUND
+    kind = RefusalKind.NOT_FOUND
     en = "There is no such scan"
     ru = "Такого скана нет"

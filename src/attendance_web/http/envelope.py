@@ -13,7 +13,7 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.types import ExceptionHandlersMap
 
-from attendance_core.errors import Kind, Language, Refusal, TooManyRequests, Unavailable
+from attendance_core.errors import Language, Refusal, RefusalKind, TooManyRequests, Unavailable
 from attendance_web.wire.callers import address_of
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.language import preferred
@@ -46,14 +46,14 @@ class WireCode:
     status: int = 200
 
 
-WIRE: Final[Mapping[Kind | type[Refusal], WireCode]] = {
-    Kind.INVALID: WireCode(1),
-    Kind.MISSING: WireCode(2),
-    Kind.FORBIDDEN: WireCode(3),
+WIRE: Final[Mapping[RefusalKind | type[Refusal], WireCode]] = {
+    RefusalKind.INVALID: WireCode(1),
+    RefusalKind.MISSING: WireCode(2),
+    RefusalKind.FORBIDDEN: WireCode(3),
     UnsupportedMediaType: WireCode(4),
-    Kind.NOT_FOUND: WireCode(5),
-    Kind.TAKEN: WireCode(6),
-    Kind.NOT_LOGGED_IN: WireCode(7, 401),
+    RefusalKind.NOT_FOUND: WireCode(5),
+    RefusalKind.TAKEN: WireCode(6),
+    RefusalKind.NOT_LOGGED_IN: WireCode(7, 401),
     # Refused before the call was read
     BadRequest: WireCode(8, 400),
     CsrfFailed: WireCode(8, 403),
