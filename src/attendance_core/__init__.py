@@ -12,7 +12,7 @@ from attendance_core.accounts import (
     session_id_of,
 )
 from attendance_core.attendance import (
-    Attended,
+    AttendedEvent,
     CountsSeen,
     LedgerLine,
     Participant,
@@ -123,7 +123,7 @@ __all__ = [
     "Announcement",
     "AnnulReason",
     "AskerOpened",
-    "Attended",
+    "AttendedEvent",
     "BadCharacters",
     "BadLength",
     "BadPicture",

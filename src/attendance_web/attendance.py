@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from attendance_core.attendance import Attended, LedgerLine, ParticipantSeen, SeenState
+from attendance_core.attendance import AttendedEvent, LedgerLine, ParticipantSeen, SeenState
 from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
@@ -157,7 +157,7 @@ async def get_my_attendance(call: CallContext[Page]) -> Pieces[MyAttendance, lis
         limit=arguments.limit,
         offset=arguments.offset,
     )
-    return Pieces(attended, _attended, list, arguments.limit)
+    return Pieces(attended, _attended_event, list, arguments.limit)
 
 
 @post("/api/events/MarkParticipant")
@@ -231,7 +231,7 @@ def _participant(seen: ParticipantSeen) -> ParticipantShown:
     )
 
 
-def _attended(attended: Attended) -> MyAttendance:
+def _attended_event(attended: AttendedEvent) -> MyAttendance:
     event, mark = attended.event, attended.marked
     shown = (event.event_id, event.name, int(event.starts_at), int(event.ends_at))
     if mark is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from attendance_adapters.memory.pieces import piece_of
 from attendance_adapters.memory.tables import Tables
-from attendance_core.attendance import Attended
+from attendance_core.attendance import AttendedEvent
 from attendance_core.errors import EventNameTaken, EventNotFound, SomebodyWasMarked
 from attendance_core.events import WHOLE_LIST, Event, EventQuery
 from attendance_core.folding import fold, is_found
@@ -108,21 +108,23 @@ class Events:
         )
         return _page(joined, query)
 
-    def attended_by(self, user_id: UserId, query: ListQuery[Attended]) -> Sequence[Attended]:
+    def attended_by(
+        self, user_id: UserId, query: ListQuery[AttendedEvent]
+    ) -> Sequence[AttendedEvent]:
         attended = (
-            self._attended(place)
+            self._attended_event(place)
             for key, place in self._tables.places.items()
             if key.user_id == user_id and (place.member or place.last_n)
         )
         return piece_of(attended, query, lambda each: _key(each.event, newest_first=True))
 
-    def _attended(self, place: Place) -> Attended:
+    def _attended_event(self, place: Place) -> AttendedEvent:
         event, last = self._tables.events[place.event_id], self._tables.last_line(place)
         if last is None:
-            return Attended(event, None)
+            return AttendedEvent(event, None)
         if last.entry.origin is None:
-            return Attended(event, None, annulled=last)
-        return Attended(event, self._tables.marked(place), last.entry.grade)
+            return AttendedEvent(event, None, annulled=last)
+        return AttendedEvent(event, self._tables.marked(place), last.entry.grade)
 
 
 def _page(events: Iterable[Event], query: EventQuery) -> Sequence[Event]:

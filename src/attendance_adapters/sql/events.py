@@ -30,7 +30,7 @@ from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.pieces import LIMIT, after_parameters, size_of
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
-from attendance_core.attendance import Attended, LedgerLine
+from attendance_core.attendance import AttendedEvent, LedgerLine
 from attendance_core.errors import EventNotFound
 from attendance_core.events import WHOLE_LIST, Event, EventQuery
 from attendance_core.folding import fold
@@ -185,11 +185,13 @@ class Events:
     def joined_by(self, user_id: UserId, query: EventQuery = WHOLE_LIST) -> Sequence[Event]:
         return self._list(JOINED_BY, query, {"user_id": user_id})
 
-    def attended_by(self, user_id: UserId, query: ListQuery[Attended]) -> Sequence[Attended]:
+    def attended_by(
+        self, user_id: UserId, query: ListQuery[AttendedEvent]
+    ) -> Sequence[AttendedEvent]:
         after = None if query.after is None else query.after.event
         of_events = EventQuery(query.limit, query.offset, newest_first=True, after=after)
         rows = self._rows(ATTENDED_BY, of_events, {"user_id": user_id})
-        return list(map(_attended_from, rows))
+        return list(map(_attended_event_from, rows))
 
     def _list(
         self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
@@ -233,16 +235,16 @@ class Events:
         return list(self._execute(made, {**parameters, **bounds}))
 
 
-def _attended_from(row: Sequence[Any]) -> Attended:
+def _attended_event_from(row: Sequence[Any]) -> AttendedEvent:
     size = len(ENTRY_COLUMNS)
     entry, notes = entry_from(row[:size]), notes_from(*row[size : size + 3])
     event = _event_from(row[size + 3 :])
     if entry is None:
-        return Attended(event, None)
+        return AttendedEvent(event, None)
     if entry.origin is None:
-        return Attended(event, None, annulled=LedgerLine(entry, notes))
+        return AttendedEvent(event, None, annulled=LedgerLine(entry, notes))
     marked = Marked(entry.actor_id, entry.at, entry.n, entry.origin)
-    return Attended(event, marked, entry.grade)
+    return AttendedEvent(event, marked, entry.grade)
 
 
 def _event_from(row: Sequence[Any]) -> Event:

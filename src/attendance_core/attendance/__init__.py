@@ -19,7 +19,7 @@ from attendance_core.attendance.corrections import (
     MarkParticipant,
 )
 from attendance_core.attendance.lists import (
-    Attended,
+    AttendedEvent,
     GetAttendance,
     GetLedger,
     GetMyAttendance,
@@ -47,7 +47,7 @@ __all__ = [
     "Admission",
     "AnnulMark",
     "Annulled",
-    "Attended",
+    "AttendedEvent",
     "CheckViewers",
     "CountSheet",
     "CountsSeen",

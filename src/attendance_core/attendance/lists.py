@@ -72,7 +72,7 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Attended:
+class AttendedEvent:
     """An event a person is in or was marked at. Contract: GetMyAttendance.
 
     ``annulled`` is their last entry, where that is an annulment.
@@ -119,13 +119,15 @@ class GetMyAttendance:
 
     def pieces(
         self, *, actor: UserId, limit: int | None = None, offset: int = 0
-    ) -> AsyncIterator[Sequence[Attended]]:
+    ) -> AsyncIterator[Sequence[AttendedEvent]]:
         """Lists the newest first. Raises InvalidArgument."""
 
-        def attended(piece_query: ListQuery[Attended], unit: ports.Unit) -> Sequence[Attended]:
+        def attended(
+            piece_query: ListQuery[AttendedEvent], unit: ports.Unit
+        ) -> Sequence[AttendedEvent]:
             return unit.events.attended_by(actor, piece_query)
 
-        query: ListQuery[Attended] = ListQuery(limit, offset)
+        query: ListQuery[AttendedEvent] = ListQuery(limit, offset)
         return read_in_pieces(self.browse, query, attended, itself)
 
     __call__ = whole(pieces)

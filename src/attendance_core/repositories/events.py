@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 if TYPE_CHECKING:
-    from attendance_core.attendance import Attended
+    from attendance_core.attendance import AttendedEvent
     from attendance_core.events import Event, EventQuery
     from attendance_core.pieces import ListQuery
 
@@ -77,6 +77,8 @@ class Events(Protocol):
         """Lists those this person is in now."""
         ...
 
-    def attended_by(self, user_id: UserId, query: ListQuery[Attended]) -> Sequence[Attended]:
+    def attended_by(
+        self, user_id: UserId, query: ListQuery[AttendedEvent]
+    ) -> Sequence[AttendedEvent]:
         """Lists those they are in or have an entry of; latest start first, then name, then id."""
         ...

@@ -18,7 +18,7 @@ import { get, getFile, post } from "./calling.js";
 /** @typedef {{at: number, reason: Reason, note: string | null}} Annulled */
 /**
  * @typedef {Event & {marked_by: number | null, marked_at: number | null, grade?: Grade | null,
- *   n?: number | null, annulled?: Annulled | null}} Attended
+ *   n?: number | null, annulled?: Annulled | null}} AttendedEvent
  */
 /** @typedef {{user_id: number, display_name: string, pending: boolean}} Friend */
 /** @typedef {{user_id: number, display_name: string}} Named */
@@ -116,7 +116,7 @@ export function uploadScan(image, name, progress) {
 
 /**
  * @param {{limit?: number, offset?: number}} [part]
- * @returns {Promise<Attended[]>} newest first
+ * @returns {Promise<AttendedEvent[]>} newest first
  */
 export const myAttendance = (part = {}) => get("/api/profile/GetMyAttendance", part);
 

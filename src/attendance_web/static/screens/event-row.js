@@ -8,7 +8,7 @@ import { t } from "../texts.js";
 import { clock, day } from "../times.js";
 
 /** @typedef {import("../api.js").Event} Event */
-/** @typedef {import("../api.js").Attended} Attended */
+/** @typedef {import("../api.js").AttendedEvent} AttendedEvent */
 
 /** @param {Event} event */
 export const stateChip = ({ time_from, time_to }) =>
@@ -20,7 +20,7 @@ export const markedAt = (at) => badge(`✓ ${clock(at)}`, "good");
 /**
  * What there is to know of it first: my mark, or that it was annulled; of one that is over, that I have none; else when it is.
  * @param {Event} event
- * @param {Attended | undefined} record
+ * @param {AttendedEvent | undefined} record
  * @param {boolean} isMine
  */
 function standing(event, record, isMine) {
@@ -32,7 +32,7 @@ function standing(event, record, isMine) {
 
 /**
  * @param {Event} event
- * @param {{record?: Attended, isMine?: boolean}} [is] what I am in it
+ * @param {{record?: AttendedEvent, isMine?: boolean}} [is] what I am in it
  */
 export function eventRow(event, { record, isMine = false } = {}) {
   const from = clock(event.time_from);

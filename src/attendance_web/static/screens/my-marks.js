@@ -27,7 +27,7 @@ async function read() {
   return seen === 0 ? [empty("check", t("me.noAttendance"))] : pages(first, next);
 }
 
-/** @param {import("../api.js").Attended} each */
+/** @param {import("../api.js").AttendedEvent} each */
 function row(each) {
   const { annulled } = each;
   const state =

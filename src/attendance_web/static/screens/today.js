@@ -97,7 +97,7 @@ function next(own) {
 
 /**
  * @param {Own} first
- * @param {api.Attended} [record]
+ * @param {api.AttendedEvent} [record]
  */
 function hero(first, record) {
   const mark = record?.marked_at;
