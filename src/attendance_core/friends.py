@@ -13,11 +13,11 @@ from attendance_core.vocabulary import Instant, UserId
 
 @dataclass(frozen=True, slots=True)
 class Friendship:
-    """``asker`` has asked ``asked``; a friendship from the moment that is accepted."""
+    """A request of one person to another; a friendship from the moment that is accepted."""
 
-    asker: UserId
-    asked: UserId
-    asked_at: Instant
+    requester: UserId
+    recipient: UserId
+    requested_at: Instant
     accepted: bool = False
 
 
@@ -49,9 +49,9 @@ class SendFriendRequest:
             known = unit.friendships.lock(actor, user_id)
             if known is None:
                 unit.friendships.add(Friendship(actor, user_id, unit.now()))
-            elif known.asker == user_id and not known.accepted:
+            elif known.requester == user_id and not known.accepted:
                 unit.friendships.put(
-                    Friendship(known.asker, known.asked, known.asked_at, accepted=True)
+                    Friendship(known.requester, known.recipient, known.requested_at, accepted=True)
                 )
 
         await self.transact(work)
@@ -112,6 +112,6 @@ class GetFriendRequests:
 
         query: ListQuery[Friendship] = ListQuery(limit, offset)
         found = read_in_pieces(self.browse, query, requests, itself)
-        return ([request.asker for request in piece] async for piece in found)
+        return ([request.requester for request in piece] async for piece in found)
 
     __call__ = whole(pieces)

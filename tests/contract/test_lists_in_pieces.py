@@ -99,8 +99,10 @@ async def hall(
             event = EventId(UUID(event_id))
             for number, other in enumerate(others):
                 mark(unit, other, me, NOON + number % 2, event)
-                asker, asked = (other, me) if number < 4 else (me, other)
-                unit.friendships.add(Friendship(asker, asked, NOON, accepted=number in (2, 3)))
+                requester, recipient = (other, me) if number < 4 else (me, other)
+                unit.friendships.add(
+                    Friendship(requester, recipient, NOON, accepted=number in (2, 3))
+                )
             annul(unit, others[0], me, NOON + 3, event)
             mark(unit, others[0], me, NOON + 4, event)
 

@@ -49,7 +49,7 @@ LISTS: dict[str, tuple[List, Callable[[Any], Any]]] = {
     ),
     "requests": (
         lambda unit, me, query: unit.friendships.requests_to(me, query),
-        lambda row: (row.asked_at, row.asker),
+        lambda row: (row.requested_at, row.requester),
     ),
 }
 
@@ -90,10 +90,10 @@ async def filled(store: Any, chance: random.Random) -> tuple[UserId, dict[str, i
         listed += any(row.user_id == me for row in unit.places.participants(EVENT, ListQuery()))
         counts = {"attended": attended, "participants": listed, "friends": 0, "requests": 0}
         for other in others:
-            asker, asked = chance.sample((me, other), 2)
+            requester, recipient = chance.sample((me, other), 2)
             at, accepted = NOON - chance.randint(0, 2), chance.random() < 0.3
-            unit.friendships.add(Friendship(asker, asked, at, accepted))
-            counts["friends" if accepted or asker == me else "requests"] += 1
+            unit.friendships.add(Friendship(requester, recipient, at, accepted))
+            counts["friends" if accepted or requester == me else "requests"] += 1
         return counts
 
     return me, await store.transact(work)

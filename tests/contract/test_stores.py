@@ -260,7 +260,7 @@ class TestFriendships:
             found = await store.observe(
                 lambda u, query=query: u.friendships.requests_to(anna, query)
             )
-            assert [each.asker for each in found] == page
+            assert [each.requester for each in found] == page
 
     async def test_with_nobody_there_is_no_friendship(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")

@@ -24,12 +24,12 @@ class Friendships:
         return self._friendships.get(Pair.of(one, other))
 
     def add(self, friendship: Friendship) -> None:
-        if not {friendship.asker, friendship.asked} <= self._profiles.keys():
+        if not {friendship.requester, friendship.recipient} <= self._profiles.keys():
             raise PersonNotFound
         self.put(friendship)
 
     def put(self, friendship: Friendship) -> None:
-        self._friendships[Pair.of(friendship.asker, friendship.asked)] = friendship
+        self._friendships[Pair.of(friendship.requester, friendship.recipient)] = friendship
 
     def remove(self, one: UserId, other: UserId) -> None:
         pair = Pair.of(one, other)
@@ -39,9 +39,9 @@ class Friendships:
     def friends_of(self, user_id: UserId, query: ListQuery[Friend]) -> Sequence[Friend]:
         friends = []
         for friendship in self._friendships.values():
-            asker, asked = friendship.asker, friendship.asked
-            if asker == user_id or (friendship.accepted and asked == user_id):
-                friend_id = asked if asker == user_id else asker
+            requester, recipient = friendship.requester, friendship.recipient
+            if requester == user_id or (friendship.accepted and recipient == user_id):
+                friend_id = recipient if requester == user_id else requester
                 name = self._profiles[friend_id].display_name
                 friends.append(Friend(friend_id, name, pending=not friendship.accepted))
         return piece_of(friends, query, lambda each: (fold(each.display_name), each.user_id))
@@ -50,6 +50,6 @@ class Friendships:
         requests = (
             friendship
             for friendship in self._friendships.values()
-            if friendship.asked == user_id and not friendship.accepted
+            if friendship.recipient == user_id and not friendship.accepted
         )
-        return piece_of(requests, query, lambda each: (each.asked_at, each.asker))
+        return piece_of(requests, query, lambda each: (each.requested_at, each.requester))

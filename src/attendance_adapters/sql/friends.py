@@ -22,8 +22,8 @@ LOCK_FRIENDSHIP = (
     select(
         friendships.c.low_id,
         friendships.c.high_id,
-        friendships.c.asker_id,
-        friendships.c.asked_at,
+        friendships.c.requester_id,
+        friendships.c.requested_at,
         friendships.c.accepted,
     )
     .where(_is_of_pair)
@@ -39,8 +39,8 @@ PUT_FRIENDSHIP = (
         friendships.c.high_id == bindparam("where_high_id"),
     )
     .values(
-        asker_id=bindparam("asker_id"),
-        asked_at=bindparam("asked_at"),
+        requester_id=bindparam("requester_id"),
+        requested_at=bindparam("requested_at"),
         accepted=bindparam("accepted"),
     )
 )
@@ -52,21 +52,21 @@ _is_of_user = or_(friendships.c.low_id == _user_id, friendships.c.high_id == _us
 FRIENDS_OF = (
     select(profiles.c.user_id, profiles.c.display_name, friendships.c.accepted)
     .select_from(friendships.join(profiles, profiles.c.user_id == _other_id))
-    .where(_is_of_user, or_(friendships.c.accepted, friendships.c.asker_id == _user_id))
+    .where(_is_of_user, or_(friendships.c.accepted, friendships.c.requester_id == _user_id))
     .order_by(profiles.c.name_key, profiles.c.user_id)
     .limit(LIMIT)
     .offset(OFFSET)
 )
 FRIENDS_AFTER = FRIENDS_OF.where(is_after_person)
 REQUESTS_TO = (
-    select(friendships.c.asker_id, friendships.c.asked_at)
-    .where(_is_of_user, ~friendships.c.accepted, friendships.c.asker_id != _user_id)
-    .order_by(friendships.c.asked_at, friendships.c.asker_id)
+    select(friendships.c.requester_id, friendships.c.requested_at)
+    .where(_is_of_user, ~friendships.c.accepted, friendships.c.requester_id != _user_id)
+    .order_by(friendships.c.requested_at, friendships.c.requester_id)
     .limit(LIMIT)
     .offset(OFFSET)
 )
 REQUESTS_AFTER = REQUESTS_TO.where(
-    tuple_(friendships.c.asked_at, friendships.c.asker_id)
+    tuple_(friendships.c.requested_at, friendships.c.requester_id)
     > tuple_(bindparam("after_at", type_=InstantType), bindparam("after_id", type_=BigId))
 )
 
@@ -81,26 +81,26 @@ class Friendships:
         row = self._execute(LOCK_FRIENDSHIP, _pair(one, other)).one_or_none()
         if row is None:
             return None
-        low_id, high_id, asker_id, asked_at, accepted = row
-        asked_id = high_id if asker_id == low_id else low_id
-        return Friendship(asker_id, asked_id, asked_at, accepted)
+        low_id, high_id, requester_id, requested_at, accepted = row
+        recipient_id = high_id if requester_id == low_id else low_id
+        return Friendship(requester_id, recipient_id, requested_at, accepted)
 
     def add(self, friendship: Friendship) -> None:
         row = {
-            **_pair(friendship.asker, friendship.asked),
-            "asker_id": friendship.asker,
-            "asked_at": friendship.asked_at,
+            **_pair(friendship.requester, friendship.recipient),
+            "requester_id": friendship.requester,
+            "requested_at": friendship.requested_at,
             "accepted": friendship.accepted,
         }
         self._execute(ADD_FRIENDSHIP, row)
 
     def put(self, friendship: Friendship) -> None:
-        pair = _pair(friendship.asker, friendship.asked)
+        pair = _pair(friendship.requester, friendship.recipient)
         row = {
             "where_low_id": pair["low_id"],
             "where_high_id": pair["high_id"],
-            "asker_id": friendship.asker,
-            "asked_at": friendship.asked_at,
+            "requester_id": friendship.requester,
+            "requested_at": friendship.requested_at,
             "accepted": friendship.accepted,
         }
         self._execute(PUT_FRIENDSHIP, row)
@@ -123,10 +123,10 @@ class Friendships:
         keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
         statement = REQUESTS_TO
         if query.after is not None:
-            keys |= {"after_at": query.after.asked_at, "after_id": query.after.asker}
+            keys |= {"after_at": query.after.requested_at, "after_id": query.after.requester}
             statement = REQUESTS_AFTER
         rows = self._execute(statement, keys)
-        return [Friendship(asker, user_id, asked_at) for asker, asked_at in rows]
+        return [Friendship(requester, user_id, requested_at) for requester, requested_at in rows]
 
 
 def _pair(one: UserId, other: UserId) -> dict[str, UserId]:

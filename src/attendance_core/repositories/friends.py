@@ -36,5 +36,5 @@ class Friendships(Protocol):
         ...
 
     def requests_to(self, user_id: UserId, query: ListQuery[Friendship]) -> Sequence[Friendship]:
-        """Lists requests that wait for this person's answer, oldest first, then by asker."""
+        """Lists requests that wait for this person's answer, oldest first, then by requester."""
         ...

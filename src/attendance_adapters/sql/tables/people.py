@@ -76,8 +76,9 @@ friendships = Table(
     metadata,
     user_column("low_id"),
     user_column("high_id"),
-    Column("asker_id", BigId, nullable=False),
-    Column("asked_at", InstantType, nullable=False),
+    # In the database they have the names that older versions know
+    Column("asker_id", BigId, key="requester_id", nullable=False),
+    Column("asked_at", InstantType, key="requested_at", nullable=False),
     Column("accepted", Boolean, nullable=False),
     PrimaryKeyConstraint("low_id", "high_id"),
     CheckConstraint("low_id < high_id", name="smaller_first"),
