@@ -20,9 +20,9 @@ from sqlalchemy import URL
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.addresses import sqlite_url
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_adapters.sql.revisions import run_on_connection
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
 from attendance_core import ports

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from attendance_adapters import picture_worker
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
-from attendance_adapters.sql.revisions import run_on_connection
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_web.demo.client import Visitor
 from tests.chaos import attacks, bystander, flood, floods
 from tests.chaos.cast import PASSWORD, Cast, Pairing

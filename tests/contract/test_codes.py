@@ -14,8 +14,9 @@ from sqlalchemy import URL, Connection, text
 
 from attendance_adapters.sql import migrate as migrating
 from attendance_adapters.sql import migration_steps
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
-from attendance_adapters.sql.revisions import is_current, run_on_connection
+from attendance_adapters.sql.revisions import is_current
 from attendance_adapters.system import RandomIds
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS, CreateEvent, event_code_of
 from attendance_core.pieces import ListQuery

@@ -19,10 +19,11 @@ from sqlalchemy import URL, Connection, text
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import migrate as migrating
 from attendance_adapters.sql import migration_steps, postgres, recount
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.recount import apply_rule
-from attendance_adapters.sql.revisions import is_current, run_on_connection
+from attendance_adapters.sql.revisions import is_current
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.marking.ledger import Entry
 from attendance_core.marking.places import Marked

@@ -11,8 +11,8 @@ from sqlalchemy import URL, Connection, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.addresses import sqlite_url
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_adapters.sql.revisions import run_on_connection
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
 from attendance_core.pieces import ListQuery

@@ -15,9 +15,10 @@ from sqlalchemy import URL, Connection, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import migrate, migration_steps
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_adapters.sql.revisions import is_current, run_on_connection
+from attendance_adapters.sql.revisions import is_current
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import SomebodyWasMarked
 from attendance_core.marking.ledger import Origin, month_of

@@ -16,13 +16,13 @@ from sqlalchemy import URL, Connection, create_engine, inspect, text
 
 from attendance_adapters import UnusableDatabase, migrate
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
 from attendance_adapters.sql.refusals import DELETE_REFUSALS, INSERT_REFUSALS, UNIQUE_REFUSALS
 from attendance_adapters.sql.revisions import (
     MIGRATIONS,
     is_current,
     known_revisions,
-    run_on_connection,
 )
 from attendance_adapters.sql.tables import metadata
 from attendance_core.folding import ACUTE_ACCENT, ALIKE_IN_SEARCHES, fold, search_fold

@@ -15,8 +15,9 @@ from sqlalchemy import URL, Connection, create_engine, text
 from attendance_adapters.sql import migrate as migrating
 from attendance_adapters.sql import migration_steps
 from attendance_adapters.sql.addresses import sqlite_url
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
-from attendance_adapters.sql.revisions import is_current, run_on_connection
+from attendance_adapters.sql.revisions import is_current
 from tests.support import migrates_and_dies
 from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, text
 
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
-from attendance_adapters.sql.revisions import run_on_connection
 from attendance_adapters.sql.search_index import search_key_on_postgres
 from tests.support.migrating import (
     all_are_folded,

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import event, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.postgres import PostgresStore
-from attendance_adapters.sql.revisions import run_on_connection
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
 from attendance_core.events import EventQuery

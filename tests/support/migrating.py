@@ -12,8 +12,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import URL, Connection, text
 
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
-from attendance_adapters.sql.revisions import is_current, run_on_connection
+from attendance_adapters.sql.revisions import is_current
 from attendance_adapters.sql.search_index import is_declared
 from attendance_adapters.sql.tables import metadata
 from attendance_core.folding import fold, search_fold

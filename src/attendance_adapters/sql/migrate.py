@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import itertools
-import logging
-from collections.abc import Callable
 from functools import cache
 from time import sleep
-from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import DBAPIError
 
-from attendance_adapters.sql.migration_steps import keep_others_out, met_a_lock
-from attendance_adapters.sql.revisions import MIGRATIONS, revision_of, run_on_connection
-from attendance_core.vocabulary import Seconds
-
-T = TypeVar("T")
-PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite goes on
-# How often what meets a lock is tried again, and how long after: a backup goes on for minutes
-MAX_ATTEMPTS = 200
-RETRY_SECONDS: Seconds = 3.0
-logger = logging.getLogger(__name__)
+from attendance_adapters.sql.maintenance import (
+    PAUSE_SECONDS,
+    keep_others_out,
+    run_on_connection,
+    try_patiently,
+)
+from attendance_adapters.sql.revisions import MIGRATIONS, revision_of
 
 
 def upgrade(url: URL, revision: str = "head") -> None:
@@ -41,21 +34,6 @@ def upgrade(url: URL, revision: str = "head") -> None:
         try_patiently(connection, lambda: _take_steps(connection, revision))
 
     run_on_connection(url, run)
-
-
-def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
-    """Runs work, and again for some minutes where others lock what it needs on PostgreSQL."""
-    for attempt in range(MAX_ATTEMPTS):
-        try:
-            return work()
-        except DBAPIError as error:
-            connection.rollback()
-            if not met_a_lock(error) or attempt == MAX_ATTEMPTS - 1:
-                raise
-            if attempt == 0:
-                logger.warning("the migration waits for others, who lock what it changes")
-        sleep(RETRY_SECONDS)
-    raise AssertionError
 
 
 def _take_steps(connection: Connection, target: str) -> None:

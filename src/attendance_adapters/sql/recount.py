@@ -26,9 +26,12 @@ from sqlalchemy import (
 )
 
 from attendance_adapters.sql.karma import rule_of
-from attendance_adapters.sql.migrate import PAUSE_SECONDS, try_patiently
-from attendance_adapters.sql.migration_steps import keep_others_out
-from attendance_adapters.sql.revisions import run_on_connection
+from attendance_adapters.sql.maintenance import (
+    PAUSE_SECONDS,
+    keep_others_out,
+    run_on_connection,
+    try_patiently,
+)
 from attendance_adapters.sql.tables import ONLY_ROW, accounts, karma_months, karma_rules, ledger
 from attendance_core.marking.ledger import Origin
 from attendance_core.marking.terms import Terms

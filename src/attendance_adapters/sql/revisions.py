@@ -5,20 +5,15 @@ Whoever serves asks at the start, and neither loads nor keeps all that can chang
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, create_engine, event, inspect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, inspect
 
-from attendance_adapters.errors import PendingMigration, UnusableDatabase
+from attendance_adapters.errors import PendingMigration
 from attendance_adapters.sql.addresses import without_password
+from attendance_adapters.sql.maintenance import run_on_connection
 
-T = TypeVar("T")
 MIGRATIONS = Path(__file__).parent / "migrations"
 TABLE = "alembic_version"
 
@@ -59,50 +54,3 @@ def require_current(url: URL) -> None:
         raise PendingMigration(
             f"the database {without_password(url)} is not up to date: run `attendance migrate`"
         )
-
-
-def run_on_connection(url: URL, work: Callable[[Connection], T]) -> T:
-    """Opens a connection, runs ``work`` on it, and returns what that returned.
-
-    Raises UnusableDatabase.
-    """
-    try:
-        if url.get_backend_name() == "sqlite":
-            return _run_on_sqlite(url, work)
-        with ThreadPoolExecutor(1) as thread:  # an event loop may run in the caller's thread
-            return thread.submit(asyncio.run, _run_on_asyncpg(url, work)).result()
-    except DBAPIError as error:
-        raise UnusableDatabase(f"{without_password(url)}: {error.orig}") from error
-    except OSError as error:
-        raise UnusableDatabase(f"{without_password(url)}: {error}") from error
-
-
-def _run_on_sqlite(url: URL, work: Callable[[Connection], T]) -> T:
-    engine = create_engine(url)
-
-    @event.listens_for(engine, "connect")
-    def stop_implicit_commits(driver_connection: Any, _record: object) -> None:
-        """Stops Python's driver from committing before each CREATE, ALTER or DROP."""
-        driver_connection.isolation_level = None
-
-    @event.listens_for(engine, "begin")
-    def begin_immediate(connection: Connection) -> None:
-        """Lets the second of two migrations wait for the first, and find nothing to do."""
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    try:
-        with engine.connect() as connection:
-            return work(connection)
-    finally:
-        engine.dispose()
-
-
-async def _run_on_asyncpg(url: URL, work: Callable[[Connection], T]) -> T:
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    engine = create_async_engine(url)
-    try:
-        async with engine.connect() as connection:
-            return await connection.run_sync(work)
-    finally:
-        await engine.dispose()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, Connection, text
 
+from attendance_adapters.sql import maintenance, migration_steps
 from attendance_adapters.sql import migrate as migrating
-from attendance_adapters.sql import migration_steps
+from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.migrate import upgrade
-from attendance_adapters.sql.revisions import run_on_connection
 from tests.support.migrates_and_dies import BATCH_SIZE
 from tests.support.migrating import (
     LAST_OF_BEFORE,
@@ -71,7 +71,7 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
     filled: URL, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whoever reads or writes would wait for as long as the backup goes on."""
-    monkeypatch.setattr(migration_steps, "LOCK_MILLISECONDS", 50)
+    monkeypatch.setattr(maintenance, "LOCK_MILLISECONDS", 50)
     met: list[float] = []
 
     def back_up(on: Connection) -> None:
@@ -81,18 +81,18 @@ def test_behind_a_backup_it_tries_again_and_lets_others_by(
         on.rollback()
 
     def look(seconds: float) -> None:
-        if seconds == migrating.RETRY_SECONDS:
-            met.append(seconds)
-            run_sql(filled, "SET lock_timeout = '1ms'", "UPDATE events SET ends_at = 3")
-            if len(met) == 3:
-                released.set()
-                holder.join()
+        met.append(seconds)
+        run_sql(filled, "SET lock_timeout = '1ms'", "UPDATE events SET ends_at = 3")
+        if len(met) == 3:
+            released.set()
+            holder.join()
 
     locked, released = threading.Event(), threading.Event()
     holder = threading.Thread(target=run_on_connection, args=(filled, back_up))
     holder.start()
     assert locked.wait(30)
-    monkeypatch.setattr(migrating, "sleep", look)
+    monkeypatch.setattr(maintenance, "sleep", look)
+    monkeypatch.setattr(migrating, "sleep", lambda _: None)
     upgrade(filled)
     assert len(met) == 3
     assert caplog.text.count("waits for others") == 1
@@ -118,7 +118,7 @@ def test_the_second_waits_without_a_transaction(filled: URL) -> None:
     """An index that is built beside writers would wait for it, and it for the index."""
 
     def hold(on: Connection) -> None:
-        migration_steps.keep_others_out(on)
+        maintenance.keep_others_out(on)
         second.start()
         until = time.monotonic() + 30
         waiting: list[Any] = []

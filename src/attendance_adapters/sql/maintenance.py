@@ -1,0 +1,117 @@
+"""How what works on a whole database goes about it: over a connection of its own, patiently.
+
+Services read and write meanwhile. PostgreSQL queues everybody behind a statement that waits for a
+lock of a whole table, so such a statement soon gives up, and is tried again. One of two migrations
+waits without a transaction: an index that is built beside writers waits for every statement that
+has begun before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import URL, Connection, create_engine, event, func, select
+from sqlalchemy.exc import DBAPIError
+
+from attendance_adapters.errors import UnusableDatabase
+from attendance_adapters.sql.addresses import without_password
+from attendance_core.vocabulary import Seconds
+
+T = TypeVar("T")
+PAUSE_SECONDS: Seconds = 0.1  # between two batches, in which whoever waits on SQLite goes on
+# How often what meets a lock is tried again, and how long after: a backup goes on for minutes
+MAX_ATTEMPTS = 200
+RETRY_SECONDS: Seconds = 3.0
+# Number of PostgreSQL's advisory lock that one migration at a time holds; any that nobody else uses
+ADVISORY_LOCK: Final = 7_216_355_201
+WAIT_SECONDS: Seconds = 0.2  # between two looks whether the other migration is done
+LOCK_MILLISECONDS: Final = 1_000  # a service gives up after twice as long
+MET_A_LOCK: Final = frozenset({"55P03", "40P01"})  # a lock not got in time, a deadlock
+logger = logging.getLogger(__name__)
+
+
+def run_on_connection(url: URL, work: Callable[[Connection], T]) -> T:
+    """Opens a connection, runs ``work`` on it, and returns what that returned.
+
+    Raises UnusableDatabase.
+    """
+    try:
+        if url.get_backend_name() == "sqlite":
+            return _run_on_sqlite(url, work)
+        with ThreadPoolExecutor(1) as thread:  # an event loop may run in the caller's thread
+            return thread.submit(asyncio.run, _run_on_asyncpg(url, work)).result()
+    except DBAPIError as error:
+        raise UnusableDatabase(f"{without_password(url)}: {error.orig}") from error
+    except OSError as error:
+        raise UnusableDatabase(f"{without_password(url)}: {error}") from error
+
+
+def keep_others_out(connection: Connection) -> None:
+    """Waits until no other process migrates, and lets none until this connection is closed.
+
+    On SQLite each transaction locks the file, and begins by looking how far the other is.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    while not connection.execute(select(func.pg_try_advisory_lock(ADVISORY_LOCK))).scalar_one():
+        connection.rollback()
+        sleep(WAIT_SECONDS)
+    connection.exec_driver_sql(f"SET lock_timeout = {LOCK_MILLISECONDS}")
+    connection.commit()
+
+
+def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
+    """Runs work, and again for some minutes where others lock what it needs on PostgreSQL."""
+    for attempt in range(MAX_ATTEMPTS):
+        try:
+            return work()
+        except DBAPIError as error:
+            connection.rollback()
+            if not _met_a_lock(error) or attempt == MAX_ATTEMPTS - 1:
+                raise
+            if attempt == 0:
+                logger.warning("the migration waits for others, who lock what it changes")
+        sleep(RETRY_SECONDS)
+    raise AssertionError
+
+
+def _met_a_lock(error: DBAPIError) -> bool:
+    """Tells whether a statement of PostgreSQL gave up because others lock what it needs."""
+    driver_error: Any = error.driver_exception
+    return getattr(driver_error, "sqlstate", None) in MET_A_LOCK
+
+
+def _run_on_sqlite(url: URL, work: Callable[[Connection], T]) -> T:
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def stop_implicit_commits(driver_connection: Any, _record: object) -> None:
+        """Stops Python's driver from committing before each CREATE, ALTER or DROP."""
+        driver_connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begin_immediate(connection: Connection) -> None:
+        """Lets the second of two migrations wait for the first, and find nothing to do."""
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    try:
+        with engine.connect() as connection:
+            return work(connection)
+    finally:
+        engine.dispose()
+
+
+async def _run_on_asyncpg(url: URL, work: Callable[[Connection], T]) -> T:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
