@@ -9,7 +9,7 @@ from typing import Final
 from wire_prose import first_line, paragraph
 
 from attendance_core import errors
-from attendance_web.http.envelope import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE
+from attendance_web.http.wire_codes import BROKEN, BROKEN_CODE, UNAVAILABLE, WIRE
 from attendance_web.wire import refusals
 
 # What no call is refused with: only a socket, or a command line

@@ -28,7 +28,7 @@ from attendance_core.pieces import MAX_PIECE
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.csrf import CSRF_COOKIE
-from attendance_web.http.envelope import BROKEN, RETRY_SECONDS, UNAVAILABLE, WIRE
+from attendance_web.http.envelope import RETRY_SECONDS
 from attendance_web.http.fields import MAX_MARKS
 from attendance_web.http.incoming_bodies import (
     BYTES_A_SECOND,
@@ -50,6 +50,7 @@ from attendance_web.http.password_turns import (
     MAX_OTHERS_AN_ADDRESS,
     TURN_WAIT_SECONDS,
 )
+from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.opening_turns import OPENING_SECONDS
 from attendance_web.live.outbox import MAX_OUTBOX

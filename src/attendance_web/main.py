@@ -15,7 +15,7 @@ from attendance_adapters import recount_karma as recount_karma_in
 from attendance_core.marking.terms import Terms
 from attendance_core.version import how_to_install
 from attendance_web.http.call_services import CallServices
-from attendance_web.http.envelope import EXCEPTION_HANDLERS
+from attendance_web.http.exception_handlers import EXCEPTION_HANDLERS
 from attendance_web.http.head_method import answer_without_body
 from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits

@@ -23,7 +23,7 @@ from attendance_web import (
 from attendance_web.http import csrf, every_answer, openapi, page_redirect
 from attendance_web.http.call import Call
 from attendance_web.http.call_services import CallServices
-from attendance_web.http.envelope import EXCEPTION_HANDLERS
+from attendance_web.http.exception_handlers import EXCEPTION_HANDLERS
 from attendance_web.http.pipeline import handler_of
 
 __all__ = ["BEFORE_SEND", "CALLS", "EXCEPTION_HANDLERS", "ROUTES"]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance_web.http.envelope import BROKEN, UNAVAILABLE, WIRE
+from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.routes import CALLS
 
 ROOT = Path(__file__).resolve().parents[2]

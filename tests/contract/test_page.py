@@ -13,7 +13,7 @@ import pytest
 
 from attendance_core.errors import Refusal, Unavailable
 from attendance_core.marking.ledger import AnnulReason
-from attendance_web.http.envelope import BROKEN_CODE
+from attendance_web.http.wire_codes import BROKEN_CODE
 from attendance_web.page import FILES, files_of, policy
 from attendance_web.static_files import FOLDER, TYPES
 from tests.support.site import Site, refusal

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from attendance_core.errors import Language, Refusal, TooManyRequests, Unavailable
-from attendance_web.http.envelope import JSON, RETRY_SECONDS, UNAVAILABLE, wire_code_of
+from attendance_web.http.envelope import JSON, RETRY_SECONDS
+from attendance_web.http.wire_codes import UNAVAILABLE, wire_code_of
 from attendance_web.wire.refusals import (
     BadRequest,
     BodyTooLarge,

@@ -24,7 +24,8 @@ from attendance_core.errors import Language, Refusal, Unavailable
 from attendance_core.ports import SheetFormat, SheetStyle
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import until_gone
-from attendance_web.http.envelope import JSON, NO_STORE, cause_of, language_of
+from attendance_web.http.envelope import JSON, NO_STORE, language_of
+from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.file_names import attachment
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS

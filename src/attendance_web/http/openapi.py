@@ -13,7 +13,8 @@ from litestar.handlers import HTTPRouteHandler
 from attendance_core.version import __version__
 from attendance_web.http.call import Call
 from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
-from attendance_web.http.envelope import BROKEN, JSON, UNAVAILABLE, WIRE
+from attendance_web.http.envelope import JSON
+from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.credentials import SESSION_COOKIE
 

@@ -23,7 +23,8 @@ from attendance_core.errors import Refusal, Unavailable
 from attendance_core.pieces import MAX_PIECE
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import until_gone
-from attendance_web.http.envelope import JSON, NO_STORE, around_rows, cause_of, success
+from attendance_web.http.envelope import JSON, NO_STORE, around_rows, success
+from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.log_fields import log_fields_of

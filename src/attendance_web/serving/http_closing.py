@@ -21,7 +21,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from attendance_core.errors import Refusal
 from attendance_core.vocabulary import Seconds
 from attendance_web.http import every_answer
-from attendance_web.http.envelope import JSON, encode_refusal, wire_code_of
+from attendance_web.http.envelope import JSON, encode_refusal
+from attendance_web.http.wire_codes import wire_code_of
 from attendance_web.wire.language import DEFAULT
 
 HEAD_SECONDS: Final[Seconds] = 15.0  # for a head to be whole
