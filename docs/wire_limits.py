@@ -30,12 +30,8 @@ from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.csrf import CSRF_COOKIE
 from attendance_web.http.envelope import RETRY_SECONDS
 from attendance_web.http.fields import MAX_MARKS
-from attendance_web.http.incoming_bodies import (
-    BYTES_A_SECOND,
-    PATIENCE_SECONDS,
-    UPLOAD_BYTES,
-    UPLOADS_OF_ONE,
-)
+from attendance_web.http.incoming_bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
+from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES
 from attendance_web.http.list_turns import (
     MAX_STRANGERS_AT_ONCE,

@@ -15,8 +15,7 @@ import pytest_asyncio
 
 from attendance_adapters import pictures
 from attendance_core.vocabulary import UserId
-from attendance_web.http import incoming_bodies as module
-from attendance_web.http import pipeline
+from attendance_web.http import incoming_bodies, incoming_body, pipeline
 from attendance_web.http.body_parsing import Given
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.incoming_bodies import MIN_BODY_BYTES, UPLOADS_OF_ONE
@@ -240,17 +239,17 @@ class TestUnfinished:
             for _ in range(1100):
                 await many.enter_async_context(await connected(house, *sent))
             counted = house.app.services.bodies
-            await eventually(lambda: counted._small.size == module.SMALL_BYTES)
+            await eventually(lambda: counted._small.size == incoming_bodies.SMALL_BYTES)
             async with await connected(house, head(LOG_IN, 5, TOKEN), b"--b--") as client:
                 assert statuses(await client.answer()) == [200]
-            assert counted._small.size <= module.SMALL_BYTES
+            assert counted._small.size <= incoming_bodies.SMALL_BYTES
         await eventually(lambda: counted._small.size == 0)
 
     @pytest.mark.parametrize("path", [UPLOAD, INFO])
     async def test_one_that_comes_too_slowly_is_refused_and_a_steady_one_is_not(
         self, house: House, anna: Visitor, monkeypatch: pytest.MonkeyPatch, path: str
     ) -> None:
-        monkeypatch.setattr(module, "PATIENCE_SECONDS", 1.0)
+        monkeypatch.setattr(incoming_body, "PATIENCE_SECONDS", 1.0)
         sent = head(path, 9000, TOKEN, by=anna)
         async with await connected(house, sent, b"x") as slow, await connected(house, sent) as well:
             for _ in range(9):

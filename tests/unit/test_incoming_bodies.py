@@ -11,16 +11,9 @@ import pytest
 
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import UserId
-from attendance_web.http import incoming_bodies as module
-from attendance_web.http.incoming_bodies import (
-    BYTES_A_SECOND,
-    MIN_BODY_BYTES,
-    PATIENCE_SECONDS,
-    SMALL_BYTES,
-    Bodies,
-    Body,
-    Pace,
-)
+from attendance_web.http import body_capacity, incoming_bodies
+from attendance_web.http.incoming_bodies import MIN_BODY_BYTES, SMALL_BYTES, Bodies
+from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS, Body, Pace
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusals import BodyTooSlow
 from tests.support.quick_loop import run
@@ -109,7 +102,7 @@ class TestUploads:
 
     @pytest.fixture(autouse=True)
     def less_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "UPLOAD_BYTES", ROOM)
+        monkeypatch.setattr(incoming_bodies, "UPLOAD_BYTES", ROOM)
 
     async def test_a_person_has_two_at_a_time_and_others_have_theirs(self) -> None:
         bodies = Bodies()
@@ -318,8 +311,8 @@ class TestSmallBodies:
     ) -> None:
         """A flood of them is what keeps it full."""
         there, looks, is_slow = SMALL_BYTES // MIN_BODY_BYTES // 16, Counter[str](), Body.is_slow
-        monkeypatch.setattr(module, "SMALL_BYTES", there * MIN_BODY_BYTES)
-        monkeypatch.setattr(module, "LOOK_EVERY", 3600.0)
+        monkeypatch.setattr(incoming_bodies, "SMALL_BYTES", there * MIN_BODY_BYTES)
+        monkeypatch.setattr(body_capacity, "LOOK_EVERY", 3600.0)
 
         def counted(body: Body, now: float) -> bool:
             looks["at one"] += 1

@@ -23,7 +23,7 @@ from attendance_web.http.envelope import success
 from attendance_web.http.event_streams import EventStream, StreamResponse
 from attendance_web.http.exports import Export, ExportResponse
 from attendance_web.http.fields import reader_of
-from attendance_web.http.incoming_bodies import Body
+from attendance_web.http.incoming_body import Body
 from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_a_page
 from attendance_web.http.pieces import Pieces, PiecesResponse
 from attendance_web.http.request_turns import began_at
