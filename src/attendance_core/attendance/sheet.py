@@ -86,17 +86,17 @@ class ExportAttendance:
         check_event_id(event_id)
         begun: tuple[Event, Instant] | None = None  # by the first look
 
-        def look(asked: ListQuery[Participant], unit: ports.Unit) -> Sequence[SheetRow]:
+        def look(piece_query: ListQuery[Participant], unit: ports.Unit) -> Sequence[SheetRow]:
             nonlocal begun
             event, now = unit.events.get(event_id), unit.now()
             if actor is not None:
                 check_organiser(unit, event, actor)
-            if asked.after is None:
+            if piece_query.after is None:
                 one_too_many: ListQuery[Participant] = ListQuery(1, MAX_SHEET_ROWS)
                 if unit.places.participants(event_id, one_too_many):
                     raise TooManyRows(most=MAX_SHEET_ROWS)
                 begun = event, now
-            return _rows(unit, event, now, unit.places.participants(event_id, asked))
+            return _rows(unit, event, now, unit.places.participants(event_id, piece_query))
 
         everybody: ListQuery[Participant] = ListQuery()
         states = Counter[SeenState]()

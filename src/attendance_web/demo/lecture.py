@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 from attendance_web.demo import expected
+from attendance_web.demo.arriving import befriend, create_event, join, sign_up
 from attendance_web.demo.board import Board, watched
 from attendance_web.demo.cast import Person, face, names
 from attendance_web.demo.client import Visitor
@@ -251,39 +252,3 @@ async def _nobody_listed(markers: Sequence[Marker], people: Sequence[int]) -> No
                 await marker.wait_until_unlisted(people)
     except TimeoutError:
         raise LectureFailed("a marker still sees somebody in the list who was marked") from None
-
-
-def sign_up(person: Person) -> None:
-    """Makes an account, as a page that was loaded before would."""
-    person.visitor.get("/api/auth/GetCurrentUserId")
-    made = person.visitor.post(
-        "/accounts/signup/",
-        username=person.username,
-        password=person.password,
-        display_name=person.name,
-    )
-    person.user_id = made["user_id"]
-
-
-def befriend(pair: tuple[Person, Person]) -> None:
-    """Has one ask, and the other accept by asking."""
-    one, other = pair
-    one.visitor.post("/api/friends/SendFriendRequest", user_id=other.user_id)
-    other.visitor.post("/api/friends/SendFriendRequest", user_id=one.user_id)
-
-
-def create_event(people: Sequence[Person], name: str) -> Record:
-    """Makes an event that began ten minutes ago and lasts an hour and a half; its creator joins."""
-    creator = people[0]
-    start = int(time.time() + creator.visitor.ahead) - 600
-    end = start + 5400
-    made = creator.visitor.post("/api/events/CreateEvent", name=name, time_from=start, time_to=end)
-    called = {each.user_id: each.name for each in people}
-    creator_id = creator.user_id
-    return Record(made["event_id"], name, start, end, creator_id, called, {creator_id})
-
-
-def join(person: Person, record: Record) -> None:
-    """Has somebody join."""
-    person.visitor.post("/api/events/JoinEvent", event_id=record.event_id)
-    record.joined.add(person.user_id)

@@ -1,0 +1,45 @@
+"""What people do before a lecture: they come, make friends and an event, and join it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from attendance_web.demo.cast import Person
+from attendance_web.demo.record import Record
+
+
+def sign_up(person: Person) -> None:
+    """Makes an account, as a page that was loaded before would."""
+    person.visitor.get("/api/auth/GetCurrentUserId")
+    made = person.visitor.post(
+        "/accounts/signup/",
+        username=person.username,
+        password=person.password,
+        display_name=person.name,
+    )
+    person.user_id = made["user_id"]
+
+
+def befriend(pair: tuple[Person, Person]) -> None:
+    """Has one ask, and the other accept by asking."""
+    one, other = pair
+    one.visitor.post("/api/friends/SendFriendRequest", user_id=other.user_id)
+    other.visitor.post("/api/friends/SendFriendRequest", user_id=one.user_id)
+
+
+def create_event(people: Sequence[Person], name: str) -> Record:
+    """Makes an event that began ten minutes ago and lasts an hour and a half; its creator joins."""
+    creator = people[0]
+    start = int(time.time() + creator.visitor.ahead) - 600
+    end = start + 5400
+    made = creator.visitor.post("/api/events/CreateEvent", name=name, time_from=start, time_to=end)
+    called = {each.user_id: each.name for each in people}
+    creator_id = creator.user_id
+    return Record(made["event_id"], name, start, end, creator_id, called, {creator_id})
+
+
+def join(person: Person, record: Record) -> None:
+    """Has somebody join."""
+    person.visitor.post("/api/events/JoinEvent", event_id=record.event_id)
+    record.joined.add(person.user_id)
