@@ -29,6 +29,7 @@ from attendance_web.qr_codes import QrCodes
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
 from attendance_web.serving.access_log import Answered, ignore_answer
 from attendance_web.settings import Settings
+from attendance_web.wire import client_gone
 from attendance_web.wire.person_turns import person_turns
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Application:
             await self._http(scope, receive, send)
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        client_gone.serve(scope)
         if scope["method"] == "HEAD":
             await answer_without_body(self._packed, scope, receive, send)
         else:

@@ -15,6 +15,8 @@ import segno
 from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.callers import Caller
+from attendance_web.wire.client_gone import has_gone
+from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns, NoTurn
 
 MAX_KEPT: Final = 1000  # of some 5 kB; the ones that were not asked for the longest go
@@ -50,11 +52,16 @@ class QrCodes:
     async def draw(self, key: str, address: str, caller: Caller) -> bytes:
         """Draws one that is not kept.
 
-        Raises Unavailable where the caller waits for too many others, or for too long.
+        Raises Unavailable where the caller waits for too many others, or for too long; ClientLeft.
         """
-        if key not in self._drawing:
-            self._drawing[key] = asyncio.create_task(self._draw(key, address, caller))
-        return await asyncio.shield(self._drawing[key])  # others may wait for it, too
+        while True:
+            if key not in self._drawing:
+                self._drawing[key] = asyncio.create_task(self._draw(key, address, caller))
+            try:
+                return await asyncio.shield(self._drawing[key])  # others may wait for it, too
+            except ClientLeft:  # who was the first
+                if has_gone():
+                    raise
 
     async def _draw(self, key: str, address: str, caller: Caller) -> bytes:
         try:

@@ -20,7 +20,7 @@ from attendance_adapters import sheets
 from attendance_adapters.sheets import SheetFiles
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId
-from attendance_web.http import list_turns, pipeline
+from attendance_web.http import exports, list_turns, pipeline
 from attendance_web.http.exports import MEDIA_TYPES
 from attendance_web.http.file_names import MAX_NAME_BYTES, attachment, file_name
 from tests.support import xlsx
@@ -136,17 +136,18 @@ class TestAnswers:
 
 
 class Sheets:
-    """Written when the test says; as many as are being written are counted."""
+    """Written when the test says; as many as are being written, and as were begun, are counted."""
 
     def __init__(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         self.may_go_on = asyncio.Event()
-        self.writing = 0
+        self.writing = self.begun = 0
         self._write = site.app.services.sheets.write
         site.app.services = replace(site.app.services, sheets=self)
         monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 0.1)
 
     async def write(self, pieces: Any, style: Any) -> Any:
         self.writing += 1
+        self.begun += 1
         try:
             await self.may_go_on.wait()
             return await self._write(pieces, style)
@@ -192,6 +193,60 @@ class TestTurns:
         slow.read(10)
         assert (await slow.ended()).is_whole
         assert len(slow.pieces) > 1 and len(slow.body) == int(slow.headers["content-length"])
+
+
+class TestLeaving:
+    """Contract: 1.11. Who says no more has gone, though the connection is still there."""
+
+    async def test_of_fifty_begun_and_left_one_is_begun_and_nothing_is_left(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(exports, "LEFT_SECONDS", 0)
+        looks = Looks(site.attendance, monkeypatch)
+        looks.holds_from = 1
+        turns, files = site.app.services.list_turns, site.attendance.sheets
+        assert isinstance(files, SheetFiles)
+        before = len(os.listdir("/proc/self/fd"))
+        clients = [AsgiClient(site.app, EXPORT, session=str(anna.session)) for _ in range(50)]
+        for client in clients:
+            client.ask(event_id=event_id, format="csv")
+        await eventually(lambda: turns._people._turns.waiting_count == 49 and bool(files._running))
+        for client in clients:
+            client.say_no_more()
+        for client in clients:
+            assert (await client.ended()).status == 400
+        assert looks.begun == 1 and not files._running
+        assert (turns._people.given_count, turns._exports.given_count) == (0, 0)
+        assert len(os.listdir("/proc/self/fd")) <= before
+        looks.may_go_on.set()
+        assert (await anna.get(EXPORT, event_id=event_id, format="csv")).status_code == 200
+
+    async def test_it_counts_until_it_has_ended_and_a_while_longer(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(exports, "LEFT_SECONDS", 60)
+        held = Sheets(site, monkeypatch)
+        client = AsgiClient(site.app, EXPORT, session=str(anna.session))
+        client.ask(event_id=event_id, format="csv")
+        await eventually(lambda: held.writing == 1)
+        client.say_no_more()
+        await eventually(lambda: held.writing == 0)
+        again = await anna.get(EXPORT, event_id=event_id, format="csv")
+        assert code(again, 8, status=429) == "too_many_requests" and held.begun == 1
+        held.may_go_on.set()
+        assert client.task is not None
+        client.task.cancel()
+        await asyncio.wait({client.task})
+        assert (await anna.get(EXPORT, event_id=event_id, format="csv")).status_code == 200
+
+    async def test_who_has_gone_when_their_turn_comes_has_none(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held = Sheets(site, monkeypatch)
+        client = AsgiClient(site.app, EXPORT, session=str(anna.session))
+        client.say_no_more()
+        assert (await client.ask(event_id=event_id, format="csv").ended()).status == 400
+        assert held.begun == 0
 
 
 class TestLosses:

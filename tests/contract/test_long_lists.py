@@ -115,6 +115,18 @@ class TestPieces:
         await client.ended()
         assert looks.begun <= 3 and not client.is_whole
 
+    async def test_for_who_says_no_more_nothing_is_read_any_more(
+        self, site: Site, anna: Browser, looks: Looks, in_pieces: Callable[..., None]
+    ) -> None:
+        """Contract: 1.11."""
+        in_pieces()
+        client = AsgiClient(site.app, EVENTS).ask(reads=1)
+        await eventually(lambda: looks.begun == 2)
+        client.say_no_more()
+        client.read(9)
+        await client.ended()
+        assert looks.begun <= 3 and not client.is_whole
+
     async def test_one_that_takes_nothing_for_long_is_let_go(
         self,
         site: Site,
@@ -321,6 +333,26 @@ class TestTurns:
         begun = looks.begun
         await waits.ended()
         assert (waits.status, looks.begun) == (0, begun)
+
+    async def test_searches_whose_clients_left_the_queue_are_not_made(
+        self, site: Site, anna: Browser, looks: Looks
+    ) -> None:
+        """Contract: 1.11."""
+        looks.holds_from = 0
+        at_once, turns = site.attendance.looks_at_once, site.app.services.list_turns._looks
+        session = str(anna.session)
+        clients = [AsgiClient(site.app, FIND, session=session) for _ in range(at_once + 9)]
+        for client in clients:
+            client.ask(display_name_part="anna")
+        await eventually(lambda: turns._turns.waiting_count == 9)
+        for client in clients:
+            client.say_no_more()
+        await eventually(lambda: turns._turns.waiting_count == 0)
+        looks.may_go_on.set()
+        for client in clients:
+            await client.ended()
+        assert looks.begun == at_once
+        assert sorted(client.status for client in clients) == [200] * at_once + [400] * 9
 
     async def test_everybodys_first_search_comes_before_anybodys_third(
         self, site: Site, anna: Browser, looks: Looks

@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
+from attendance_web.wire.client_gone import GONE_EXTENSION
+
 
 class AsgiClient:
     """Makes one GET of an application; ``body`` is what was read so far."""
@@ -19,6 +21,7 @@ class AsgiClient:
         self.is_whole = False  # its end has come
         self._may_read = asyncio.Semaphore(0)
         self._gone = asyncio.Event()
+        self._says_no_more = asyncio.Event()
         self._asked = False
         self._app = app
         cookies = [(b"cookie", f"sessionid={session}".encode())] if session else []
@@ -35,7 +38,7 @@ class AsgiClient:
             "headers": [(b"host", b"attendance.test"), (b"accept-language", b"en"), *cookies],
             "client": (address, 1),
             "server": ("attendance.test", 80),
-            "extensions": {},
+            "extensions": {GONE_EXTENSION: self._says_no_more},
         }
         self.task: asyncio.Task[None] | None = None
 
@@ -60,6 +63,10 @@ class AsgiClient:
         self._gone.set()
         self.read(1)
 
+    def say_no_more(self) -> None:
+        """Closes its half of the connection, as all do that go; the other half looks open."""
+        self._says_no_more.set()
+
     async def ended(self) -> AsgiClient:
         """When the application has done all it does for it."""
         assert self.task is not None
@@ -76,6 +83,8 @@ class AsgiClient:
 
     async def _send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
+            if self._gone.is_set():
+                return
             self.status = message["status"]
             self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             return

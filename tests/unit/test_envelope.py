@@ -50,7 +50,7 @@ PROMISED = {
 GIVEN_OUT = """
     already_holding already_joined already_marked bad_body bad_characters bad_event_id bad_frame
     bad_length bad_params bad_picture bad_request bad_times bad_username board_not_found
-    body_too_large body_too_slow changed common_password csrf_failed event_name_taken
+    body_too_large body_too_slow client_left changed common_password csrf_failed event_name_taken
     event_not_found event_not_started event_over event_started foreign_origin friend_of_oneself
     head_too_large heic_picture helper_of_oneself holding_somebody invalid_argument left_event
     may_not_annul may_not_mark missing_argument nobody_held not_an_organiser not_held not_joined

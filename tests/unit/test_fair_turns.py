@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attendance_web.wire import client_gone
+from attendance_web.wire.client_gone import GONE_EXTENSION
+from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns, NoTurn, Turn, Turns
 
 
@@ -207,3 +210,26 @@ class TestWaiting:
             async with fair.turn("boris", 9):
                 assert turns.given_count == 1
         assert turns.given_count == 0
+
+    async def test_who_is_gone_while_they_wait_loses_their_place(self) -> None:
+        """Contract: 1.11."""
+        turns, fair = self.fair()
+        gone = asyncio.Event()
+        begun: list[str] = []
+
+        async def waits(whose: str, gone: asyncio.Event | None) -> None:
+            client_gone.serve({"extensions": {GONE_EXTENSION: gone}})
+            async with fair.turn(whose, 9):
+                begun.append(whose)
+
+        async with fair.turn("anna", 9):
+            left = [asyncio.create_task(waits("boris", gone)) for _ in range(3)]
+            stays = asyncio.create_task(waits("vera", asyncio.Event()))
+            await asyncio.sleep(0)
+            assert turns.waiting_count == 4
+            gone.set()
+            await asyncio.wait(left)
+            assert [type(each.exception()) for each in left] == [ClientLeft] * 3
+            assert turns.waiting_count == 1 and begun == []
+        await stays
+        assert begun == ["vera"] and turns.given_count == 0

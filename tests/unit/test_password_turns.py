@@ -12,6 +12,8 @@ import pytest
 from attendance_core.errors import TooManyRequests
 from attendance_web.http import password_turns
 from attendance_web.http.password_turns import PasswordTurns
+from attendance_web.wire import client_gone
+from attendance_web.wire.refusals import ClientLeft
 
 
 async def until(so: Callable[[], bool]) -> None:
@@ -29,16 +31,18 @@ class Hall:
         self.begun: list[str] = []
         self.refused: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.gone: dict[str, asyncio.Event] = {}
         self._over: dict[str, asyncio.Event] = {}
 
     async def come(self, *names: str) -> None:
         """From the address of their first letter; ``K`` is in a browser their account knows."""
         for name in names:
-            self._over[name] = asyncio.Event()
+            self._over[name], self.gone[name] = asyncio.Event(), asyncio.Event()
             self.tasks[name] = asyncio.create_task(self._log_in(name))
             await asyncio.sleep(0)
 
     async def _log_in(self, name: str) -> None:
+        client_gone.serve({"extensions": {client_gone.GONE_EXTENSION: self.gone[name]}})
         turn = self.turns.turn(name[:-1], name[0], known=name[0] == "K")
         try:
             async with turn:
@@ -181,3 +185,13 @@ async def test_too_many_at_once_are_not_told_so_at_once(
     await hall.come(*(f"a{number}" for number in range(27)))
     assert len(told) == len(set(told)) == 20
     assert all(3 <= each <= 6 for each in told)
+
+
+async def test_who_has_left_the_queue_is_not_logged_in(hall: Hall) -> None:
+    """Contract: 1.11. Whose password is being looked at is, gone or not."""
+    await hall.come("a1", "a2", "a3", "a4", "a5", "K1")
+    for name in ("a1", "a4"):
+        hall.gone[name].set()
+    await asyncio.wait({hall.tasks["a4"]})
+    assert isinstance(hall.tasks["a4"].exception(), ClientLeft)
+    assert await hall.go_on() == ["a1", "a2", "K1", "a3", "a5"]

@@ -12,6 +12,8 @@ import pytest
 from attendance_core.errors import Unavailable
 from attendance_web import qr_codes as module
 from attendance_web.qr_codes import MAX_WAITING, QrCodes
+from attendance_web.wire import client_gone
+from attendance_web.wire.refusals import ClientLeft
 
 
 class Drawings:
@@ -107,3 +109,25 @@ async def test_whoever_asks_for_many_keeps_nobody_else_waiting(drawings: Drawing
     assert "one" in drawings.drawn[:3]
     answers = await asyncio.gather(*many, return_exceptions=True)
     assert sum(isinstance(each, Unavailable) for each in answers) == 9  # the one's place included
+
+
+async def test_of_those_who_wait_for_one_it_is_drawn_for_who_stays(drawings: Drawings) -> None:
+    """Contract: 1.11."""
+    codes, gone = QrCodes(), asyncio.Event()
+
+    async def asks(address: str, gone: asyncio.Event) -> bytes:
+        client_gone.serve({"extensions": {client_gone.GONE_EXTENSION: gone}})
+        return await code_of(codes, address)
+
+    drawings.may_go_on.clear()
+    first = asyncio.create_task(asks("first", asyncio.Event()))
+    left = [asyncio.create_task(asks(address, gone)) for address in ("one", "two")]
+    await asyncio.sleep(0)
+    stays = asyncio.create_task(asks("two", asyncio.Event()))
+    await asyncio.sleep(0)
+    gone.set()
+    await asyncio.wait(left)
+    drawings.may_go_on.set()
+    assert (await first, await stays) == (b"first", b"two")
+    assert [type(each.exception()) for each in left] == [ClientLeft] * 2
+    assert drawings.drawn == ["first", "two"]

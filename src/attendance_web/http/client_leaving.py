@@ -1,11 +1,54 @@
-"""Whether whoever is answered is still there."""
+"""What is done for a client only for as long as it is there."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from attendance_web.wire.client_gone import call_when_gone
+from attendance_web.wire.refusals import ClientLeft
+
+T = TypeVar("T")
 
 
-async def until_gone(receive: Any) -> None:
-    """Returns when the client has gone, or has all it wanted."""
+@contextmanager
+def leaving(receive: Callable[[], Awaitable[Any]]) -> Iterator[asyncio.Task[None]]:
+    """Yields a task that is done when the client has gone, says no more, or has all it wanted."""
+    going = asyncio.create_task(_until_disconnected(receive))
+    try:
+        with call_when_gone(going.cancel):
+            yield going
+    finally:
+        going.cancel()
+
+
+async def _until_disconnected(receive: Callable[[], Awaitable[Any]]) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def while_there(run: Awaitable[T]) -> T:
+    """Raises ClientLeft where the client goes away meanwhile, so that nothing is done for nobody.
+
+    What was handed over to the store runs to its end there all the same.
+    """
+    running = asyncio.ensure_future(run)
+    has_left = False
+
+    def leave() -> None:
+        nonlocal has_left
+        has_left = not running.done()
+        running.cancel()
+
+    try:
+        with call_when_gone(leave):
+            await asyncio.wait({running})
+    finally:
+        if not running.done():
+            running.cancel()
+            await asyncio.wait({running})
+    if running.cancelled() and has_left:
+        raise ClientLeft
+    return running.result()

@@ -19,11 +19,12 @@ from litestar.response.base import ASGIResponse
 from attendance_core.attendance import Viewer
 from attendance_core.errors import TooManyRequests, Unavailable
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.client_leaving import until_gone
+from attendance_web.http.client_leaving import leaving
 from attendance_web.http.envelope import NO_STORE
-from attendance_web.wire.client_gone import gone_event_of
+from attendance_web.wire.client_gone import has_gone
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.log_fields import log_fields_of
+from attendance_web.wire.refusals import ClientLeft
 
 A = TypeVar("A")  # what its events tell
 
@@ -80,7 +81,9 @@ class _StreamAnswer(ASGIResponse):
         self._until = until
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Raises TooManyRequests, Unavailable, before it has begun."""
+        """Raises TooManyRequests, Unavailable, ClientLeft, before it has begun."""
+        if has_gone():
+            raise ClientLeft
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout_at(self._until):
@@ -90,12 +93,8 @@ class _StreamAnswer(ASGIResponse):
             except TooManyRequests:
                 await asyncio.sleep(REFUSAL_SECONDS)
                 raise
-            leaving = [asyncio.create_task(until_gone(receive))]
-            if (says_no_more := gone_event_of(scope)) is not None:
-                leaving.append(asyncio.create_task(_until(says_no_more)))
-            for sign in leaving:
-                sign.add_done_callback(lambda _: stream.close())
-                stack.callback(sign.cancel)
+            gone = stack.enter_context(leaving(receive))
+            gone.add_done_callback(lambda _: stream.close())
             await self.start_response(send)
             try:
                 async for piece in stream.pieces():
@@ -109,7 +108,3 @@ async def _send_in_time(send: Any, piece: bytes, *, more_body: bool) -> None:
     """Raises TimeoutError where the client does not read."""
     async with asyncio.timeout(SEND_SECONDS):
         await send({"type": "http.response.body", "body": piece, "more_body": more_body})
-
-
-async def _until(event: asyncio.Event) -> None:
-    await event.wait()

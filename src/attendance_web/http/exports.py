@@ -23,14 +23,16 @@ from attendance_core.attendance import SheetPiece
 from attendance_core.errors import Language, Refusal, Unavailable
 from attendance_core.ports import SheetFormat, SheetStyle
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.client_leaving import until_gone
+from attendance_web.http.client_leaving import leaving
 from attendance_web.http.envelope import JSON, NO_STORE, language_of
 from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.file_names import attachment
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS
 from attendance_web.wire.callers import Caller
+from attendance_web.wire.client_gone import has_gone
 from attendance_web.wire.log_fields import log_fields_of
+from attendance_web.wire.refusals import ClientLeft
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,9 @@ MEDIA_TYPES: Final[Mapping[SheetFormat, str]] = {
     "json": JSON,
 }
 CHUNK_BYTES: Final = 64 * 1024
+# That whoever leaves keeps their turn for: a process for each of as many as they can leave is
+# much, and who comes back at once waits for so long
+LEFT_SECONDS: Final[Seconds] = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +105,19 @@ class _ExportAnswer(ASGIResponse):
         self._set_cookies = cookies
         self._until = until
         self._event_name: str | None = None  # once it is read
+        self._is_made = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Raises TooManyRequests, Unavailable, and what a look does, before it has begun."""
+        """Raises TooManyRequests, Unavailable, ClientLeft, and what a look does, before it has
+        begun.
+        """
         async with AsyncExitStack() as turn:
-            await self._answer(turn, scope, receive, send)
+            gone = turn.enter_context(leaving(receive))
+            await self._answer(turn, gone, scope, send)
 
-    async def _answer(self, turn: AsyncExitStack, scope: Any, receive: Any, send: Any) -> None:
-        gone = asyncio.create_task(until_gone(receive))
+    async def _answer(
+        self, turn: AsyncExitStack, gone: asyncio.Task[None], scope: Any, send: Any
+    ) -> None:
         making = asyncio.create_task(self._make(turn, language_of(scope["headers"])))
         try:
             left = None if self._until is None else self._until - asyncio.get_running_loop().time()
@@ -117,6 +127,8 @@ class _ExportAnswer(ASGIResponse):
                 await self._begin(send)  # Contract: 1.16
                 await asyncio.wait({making, gone}, return_when="FIRST_COMPLETED")
             if gone.done():
+                if not has_begun:
+                    raise ClientLeft
                 return
             try:
                 file = await making
@@ -129,7 +141,6 @@ class _ExportAnswer(ASGIResponse):
                 await self._begin(send, os.fstat(file.fileno()).st_size)
             await _send_file(file, gone, scope, send)
         finally:
-            gone.cancel()
             making.cancel()
             await asyncio.wait({making})
             if not making.cancelled() and making.exception() is None:
@@ -143,7 +154,15 @@ class _ExportAnswer(ASGIResponse):
         await turn.enter_async_context(self._turns.turn_to_answer(self._caller, 0))
         style = SheetStyle(self._export.format, self._export.zone, language)
         async with self._turns.turn_to_export(self._caller):
-            return await self._sheets.write(self._pieces(), style)
+            turn.push_async_callback(self._rest)
+            file = await self._sheets.write(self._pieces(), style)
+        self._is_made = True
+        return file
+
+    async def _rest(self) -> None:
+        """Keeps the turn of whoever has left a while longer."""
+        if not self._is_made and has_gone():
+            await asyncio.sleep(LEFT_SECONDS)
 
     async def _pieces(self) -> AsyncIterator[SheetPiece]:
         """Reads each piece when its turn has come. Raises TooManyRequests, and what a look does."""

@@ -12,6 +12,8 @@ from typing import Final
 from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.callers import Caller
+from attendance_web.wire.client_gone import has_gone
+from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns, NoTurn
 
 # To wait costs next to nothing, and who is refused at once is back at once
@@ -82,7 +84,12 @@ def _fair_turns(at_once: int, *, of_one: int) -> FairTurns:
 
 @asynccontextmanager
 async def _turn(turns: FairTurns, caller: Caller, patience: Seconds) -> AsyncIterator[None]:
-    """Waits for a turn, and has it until the end of the block. Raises TooManyRequests."""
+    """Waits for a turn, and has it until the end of the block.
+
+    Raises TooManyRequests; ClientLeft where there is nobody who would read what is read.
+    """
+    if has_gone():
+        raise ClientLeft
     async with AsyncExitStack() as turn:
         try:
             await turn.enter_async_context(turns.turn(caller, patience))

@@ -22,12 +22,13 @@ from litestar.response.base import ASGIResponse
 from attendance_core.errors import Refusal, Unavailable
 from attendance_core.pieces import MAX_PIECE
 from attendance_core.vocabulary import Seconds
-from attendance_web.http.client_leaving import until_gone
+from attendance_web.http.client_leaving import leaving
 from attendance_web.http.envelope import JSON, NO_STORE, around_rows, success
 from attendance_web.http.exception_handlers import cause_of
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.wire.callers import Caller
 from attendance_web.wire.log_fields import log_fields_of
+from attendance_web.wire.refusals import ClientLeft
 
 T = TypeVar("T")  # a row, as it is shown
 A = TypeVar("A")  # the whole answer
@@ -96,7 +97,9 @@ class _PiecesAnswer(ASGIResponse):
         self._request = request
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Raises TooManyRequests, Unavailable, and what the call does, before it has begun."""
+        """Raises TooManyRequests, Unavailable, ClientLeft, and what the call does, before it has
+        begun.
+        """
         rows: list[Any] | None
         try:
             if self._reading.pieces.is_short:
@@ -118,9 +121,9 @@ class _PiecesAnswer(ASGIResponse):
         """
         turns, caller = self._reading.turns, self._reading.caller
         clock = asyncio.get_running_loop().time
-        gone, began = asyncio.create_task(until_gone(receive)), clock()
+        began = clock()
         async with AsyncExitStack() as turn:
-            turn.callback(gone.cancel)
+            gone = turn.enter_context(leaving(receive))
             async with asyncio.timeout_at(self._reading.until):
                 rows = await self._next(TURN_WAIT_SECONDS)
                 if len(rows) < MAX_PIECE:
@@ -130,7 +133,7 @@ class _PiecesAnswer(ASGIResponse):
                     rows, self._values = [], None
                 await turn.enter_async_context(turns.turn_to_answer(caller, clock() - began))
                 if gone.done():
-                    return None
+                    raise ClientLeft
                 if must_wait:
                     rows = await self._next(TURN_WAIT_SECONDS)
             if len(rows) < MAX_PIECE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final, TypeVar
 
@@ -19,6 +19,7 @@ from attendance_web.http.body_parsing import parse_body, parse_query
 from attendance_web.http.call import Call
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.call_services import CallServices
+from attendance_web.http.client_leaving import while_there
 from attendance_web.http.envelope import success
 from attendance_web.http.event_streams import EventStream, StreamResponse
 from attendance_web.http.exports import Export, ExportResponse
@@ -28,7 +29,6 @@ from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_
 from attendance_web.http.pieces import Pieces, PiecesResponse
 from attendance_web.http.request_turns import began_at
 from attendance_web.wire.callers import Caller, address_of, caller_of
-from attendance_web.wire.client_gone import gone_event_of
 from attendance_web.wire.credentials import (
     board_secret_from,
     browser_secrets_from,
@@ -38,7 +38,7 @@ from attendance_web.wire.credentials import (
     person_of_headers,
 )
 from attendance_web.wire.headers import RawHeaders, header
-from attendance_web.wire.refusals import BadBody, BodyTooLarge, WrongMethod
+from attendance_web.wire.refusals import BodyTooLarge, WrongMethod
 from attendance_web.wire.turns import NoTurn
 from attendance_web.wire.values import InvalidValue
 
@@ -112,7 +112,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             board_secret=board_secret,
         )
         until = began_at(scope) + ANSWER_SECONDS + coming if declared.needs_login else None
-        answer = await _run(declared, call, services, caller, until, scope)
+        answer = await _run(declared, call, services, caller, until)
     if actor is not None and actor.renewed and not call.cookies:
         call.keep_session()
     if isinstance(answer, EventStream):
@@ -157,14 +157,13 @@ async def _run(
     services: CallServices,
     caller: Caller,
     until: Seconds | None,
-    scope: Mapping[str, Any],
 ) -> Any:
     """Carries a call out, in its caller's turn. Raises TooManyRequests, and what the call does.
 
     ``until`` is by the clock of the event loop. A password or a picture takes as long as it takes.
     """
     if declared.is_upload:
-        return await _while_there(scope, declared.run(call))
+        return await while_there(declared.run(call))
     async with AsyncExitStack() as turn:
         try:
             async with asyncio.timeout_at(until):
@@ -179,24 +178,6 @@ async def _run(
             raise TooManyRequests(seconds=RETRY_SECONDS) from None
         except TimeoutError:
             raise Unavailable from None
-
-
-async def _while_there(scope: Mapping[str, Any], run: Awaitable[Any]) -> Any:
-    """Raises BadBody where the client goes away meanwhile, so that nothing is done for nobody."""
-    gone = gone_event_of(scope)
-    if gone is None:
-        return await run
-    running, leaving = asyncio.ensure_future(run), asyncio.ensure_future(gone.wait())
-    try:
-        await asyncio.wait({running, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        leaving.cancel()
-        if not running.done():
-            running.cancel()
-            await asyncio.wait({running})
-    if running.cancelled():
-        raise BadBody
-    return running.result()
 
 
 def _check_person(actor: Actor | None, headers: RawHeaders) -> None:

@@ -11,6 +11,7 @@ from attendance_web.wire.refusals import (
     BadRequest,
     BodyTooLarge,
     BodyTooSlow,
+    ClientLeft,
     CsrfFailed,
     ForeignOrigin,
     HeadTooLarge,
@@ -39,6 +40,7 @@ WIRE: Final[Mapping[RefusalKind | type[Refusal], WireCode]] = {
     RefusalKind.NOT_LOGGED_IN: WireCode(7, 401),
     # Refused before the call was read
     BadRequest: WireCode(8, 400),
+    ClientLeft: WireCode(8, 400),
     CsrfFailed: WireCode(8, 403),
     ForeignOrigin: WireCode(8, 403),
     UnknownPath: WireCode(8, 404),

@@ -15,7 +15,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
-from uvicorn._types import ASGI3Application
+from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from attendance_core.errors import Refusal
@@ -60,6 +60,7 @@ class ClosingProtocol(HttpToolsProtocol):
         self._in_head = True
         self._is_last = False  # the connection is to be closed behind this request
         self._deadline: asyncio.TimerHandle | None = None
+        self._gone = asyncio.Event()  # the client has closed its half, or the connection
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -68,12 +69,22 @@ class ClosingProtocol(HttpToolsProtocol):
         self._is_deaf = True
         self._unread = memoryview(b"")
         super().connection_lost(exc)
+        self._gone.set()
 
     # Answers that are due
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._active = cycle
-        super()._start_asgi_task(cycle, app)
+
+        async def answered(
+            scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+        ) -> None:
+            await app(scope, receive, send)
+            if self._gone.is_set() and not cycle.response_complete:
+                cycle.disconnected = True  # it was left off, since nobody wants it
+                self._cut()
+
+        super()._start_asgi_task(cycle, answered)
 
     @property
     def _nothing_is_due(self) -> bool:

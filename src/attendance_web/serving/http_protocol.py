@@ -54,14 +54,12 @@ class CallProtocol(ClosingProtocol):
         self._why: Refusal | None = None  # to be said once every answer before it was given
         self._has_begun = False  # a byte of the head has come
         self._is_idle = False  # the last that came was the end of a request that has its answer
-        self._gone = asyncio.Event()  # the client has closed its half, or the connection
         self._lines_bytes = 0  # of the head, or between the chunks of the body
         self._body_bytes = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends what was begun for it."""
         super().connection_lost(exc)
-        self._gone.set()
         self.flow.forget()
 
     # What the transport says

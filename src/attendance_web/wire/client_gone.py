@@ -1,19 +1,43 @@
-"""Tells the application whether the client of a request is still there."""
+"""Whether the client of a request is still there, for whatever is done for that request.
+
+Who has closed their half of the connection may still read, but no browser does that: to us they
+have gone. Decision 0015.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
-GONE_EXTENSION: Final = "attendance.gone"
+GONE_EXTENSION: Final = "attendance.gone"  # an event that the server sets
+# Of the request that this task serves; None under a server that cannot tell
+_gone: ContextVar[asyncio.Event | None] = ContextVar("gone", default=None)
 
 
-def gone_event_of(scope: Mapping[str, Any]) -> asyncio.Event | None:
-    """Finds the event that is set once the client has hung up.
+def serve(scope: Mapping[str, Any]) -> None:
+    """Has this task, and all that it begins, serve the request of this scope."""
+    _gone.set(scope.get("extensions", {}).get(GONE_EXTENSION))
 
-    None under a server that cannot tell. Who has closed their half may still read, but no browser
-    does that.
-    """
-    found: asyncio.Event | None = scope.get("extensions", {}).get(GONE_EXTENSION)
-    return found
+
+def has_gone() -> bool:
+    """Tells whether the client that this task serves has gone."""
+    gone = _gone.get()
+    return gone is not None and gone.is_set()
+
+
+@contextmanager
+def call_when_gone(left: Callable[[], object]) -> Iterator[None]:
+    """Has ``left`` called when the client goes while the block is under way."""
+    gone = _gone.get()
+    if gone is None:
+        yield
+        return
+    going = asyncio.ensure_future(gone.wait())
+    going.add_done_callback(lambda waited: waited.cancelled() or left())
+    try:
+        yield
+    finally:
+        going.cancel()

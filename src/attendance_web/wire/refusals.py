@@ -38,6 +38,13 @@ class RepeatedArgument(InvalidArgument):
     ru = "Аргумент «{field}» указан больше одного раза"
 
 
+class ClientLeft(Refusal):
+    """Whoever asked has hung up, or says no more, before it was begun or done."""
+
+    en = "You have hung up, so this was not done"
+    ru = "Вы закрыли соединение, поэтому запрос не выполнен"
+
+
 class BadRequest(Refusal):
     """A request that is no HTTP we understand, like one with a malformed Host."""
 

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.wire.client_gone import call_when_gone, has_gone
+from attendance_web.wire.refusals import ClientLeft
 
 
 class NoTurn(Exception):
@@ -148,7 +150,7 @@ class FairTurns:
     async def turn(self, whose: Hashable, within: Seconds) -> AsyncIterator[Callable[[], None]]:
         """Waits for a turn and yields what ends it early; it ends with the block in any case.
 
-        Raises NoTurn.
+        Raises NoTurn; ClientLeft where the client of this request goes while it waits.
         """
         given = asyncio.get_running_loop().create_future()
 
@@ -161,9 +163,12 @@ class FairTurns:
             if not turn.is_given:
                 try:
                     async with asyncio.timeout(within):
-                        await given
+                        with call_when_gone(changed):
+                            await given
                 except TimeoutError:
                     raise NoTurn from None
+                if has_gone():
+                    raise ClientLeft
                 if not turn.is_given:
                     raise NoTurn  # a newcomer has its place
             yield lambda: self._turns.end(turn)
