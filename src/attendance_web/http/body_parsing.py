@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
@@ -19,13 +20,15 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from attendance_core.errors import InvalidArgument
+from attendance_web.wire import values
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
-from attendance_web.wire.values import too_complex
+from attendance_web.wire.values import string_steps, tokens_of, too_complex
 
 MAX_FIELDS = 100  # of a query or a form
 UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 PIECE_BYTES = 64 * 1024  # whose escapes are read at once
+NO_JSON = b"NaN"
 
 
 Given = Mapping[str, Any]
@@ -103,12 +106,23 @@ def _form(body: bytes) -> Given:
 
 
 def _json(body: bytes) -> Given:
-    """Reads JSON by the standard library: msgspec keeps the last of two equal names in silence."""
+    """Reads JSON by the standard library: msgspec keeps the last of two equal names in silence.
+
+    A string that is long, which only a picture is, is read by itself, in steps.
+    """
     if too_complex(body):
         raise BadBody
+    long_strings = deque[str]()
+
+    def constant(name: str) -> str:
+        if not long_strings:
+            raise ValueError(f"JSON has no {name}")
+        return long_strings.popleft()
+
     try:
+        short = _without_long_strings(body, long_strings)
         read = json.loads(
-            body.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=_no_constant
+            short.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=constant
         )
     except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
         raise BadBody from None
@@ -121,8 +135,20 @@ class _Object(tuple[tuple[str, Any], ...]):
     """The pairs of a JSON object. No argument is one, so those within another are passed over."""
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"JSON has no {name}")
+def _without_long_strings(body: bytes, long_strings: deque[str]) -> bytes:
+    """Takes out each string that is long; its place has a constant, of which JSON knows none.
+
+    Raises ValueError.
+    """
+    parts: list[bytes] = []
+    at = 0
+    for start, end in tokens_of(body):
+        if end - start > values.STEP_BYTES:
+            parts += body[at:start], NO_JSON
+            steps = (body[first:last] for first, last in string_steps(body, start + 1))
+            long_strings.append("".join(json.loads(f'"{step.decode()}"') for step in steps))
+            at = end
+    return b"".join((*parts, body[at:]))
 
 
 def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:

@@ -23,6 +23,7 @@ from attendance_core.arguments import MAX_OFFSET
 from attendance_core.errors import InvalidArgument, MissingArgument
 from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body_parsing import Given
+from attendance_web.wire import values
 from attendance_web.wire.values import MAX_ID, InvalidValue, whole_number
 
 A = TypeVar("A", bound=msgspec.Struct)
@@ -63,6 +64,7 @@ class Page(msgspec.Struct, frozen=True):
 FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 UUID_FORM: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DATA_URL: Final = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
+BASE64_ENDING: Final = "= \t\r\n"
 USUAL_BASE64: Final = str.maketrans("-_", "+/", " \t\r\n")
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
 MAX_MARKS: Final = 64  # in a row. Contract: 1.13
@@ -191,8 +193,17 @@ def image(value: Any) -> bytes:
     if not isinstance(value, str) or not value.isascii():  # else it is passed over bit by bit
         raise InvalidValue
     start = DATA_URL.match(value)
-    encoded = value[start.end() if start else 0 :].translate(USUAL_BASE64).rstrip("=")
+    at, end = start.end() if start else 0, len(value.rstrip(BASE64_ENDING))
+    decoded, rest = bytearray(), ""
     try:
-        return binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4), strict_mode=True)
+        while at < end:
+            encoded = rest + value[at : min(at + values.STEP_BYTES, end)].translate(USUAL_BASE64)
+            if "=" in encoded:
+                raise InvalidValue
+            at, whole = at + values.STEP_BYTES, len(encoded) // 4 * 4
+            decoded += binascii.a2b_base64(encoded[:whole], strict_mode=True)
+            rest = encoded[whole:]
+        decoded += binascii.a2b_base64(rest + "=" * (-len(rest) % 4), strict_mode=True)
     except ValueError:
         raise InvalidValue from None
+    return bytes(decoded)
