@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -216,7 +215,7 @@ def write(source: BinaryIO, output: BinaryIO, kind: str, zone: tzinfo, folder: s
 
 
 def _limit_process() -> None:
-    """Limits this process's memory, files and time, and lowers its priority."""
+    """Limits this process's memory, files and time; its parent sees to its priority."""
     if sys.platform == "linux":
         import resource
 
@@ -230,7 +229,6 @@ def _limit_process() -> None:
             unlimited = hard_limit == resource.RLIM_INFINITY
             lowered = limit if unlimited else min(limit, hard_limit)
             resource.setrlimit(resource_kind, (lowered, lowered))
-        os.nice(10)
 
 
 def main() -> int:

@@ -61,6 +61,14 @@ async def exports(connection: Connection) -> None:
     await connection.call(f"{EVENTS}ExportAttendance?event_id={event_id}&format=xlsx")
 
 
+async def leaves_exports(connection: Connection) -> None:
+    """As `exports`, of which nothing is waited for; others come as soon as it is begun."""
+    path = f"{EVENTS}ExportAttendance?event_id={connection.target.event_id}&format=xlsx"
+    await connection.say(connection.target.head("GET", path) + b"\r\n")
+    await asyncio.sleep(0.05)
+    raise EOFError
+
+
 async def comes_and_goes(connection: Connection) -> None:
     """Everybody who waits has another place each time."""
     await connection.opens("mark_me", news=True)
@@ -111,6 +119,9 @@ ORGANISERS: Final[dict[str, Flood]] = {
     "ledger": reads(""),
     "ledger-deep": reads(f"&limit=100&offset={MAX_OFFSET}"),
     "exports": Flood("ExportAttendance of 10 000 rows", exports, entries=ENTRIES),
+    "left-exports": Flood(
+        "ExportAttendance of 10 000 rows, left at once", leaves_exports, 50, entries=ENTRIES
+    ),
     "changes": Flood("UpdateEvent", changes),
     "helpers": Flood("AddHelper and RemoveHelper", helps),
     "news": Flood("openings that 300 hear of", comes_and_goes, 8, waiting=300),

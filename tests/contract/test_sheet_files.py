@@ -290,6 +290,20 @@ class Endless:
             yield SheetPiece(EVENT, NINE, ROWS, COUNTS)
 
 
+async def test_a_worker_waits_for_others_from_the_first(
+    files: SheetFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it says anything of itself. Decision 0019."""
+    begins = (sheets.WORKER_COMMAND[0], "-c", "import time; time.sleep(60)")
+    monkeypatch.setattr(sheets, "WORKER_COMMAND", begins)
+    writing = asyncio.create_task(files.write(Endless().pieces(), UTC))
+    worker = await running(files)
+    ours, its = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, worker.pid))
+    assert its == min(ours + sheets.NICENESS, 19)
+    writing.cancel()
+    await asyncio.wait({writing})
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 class TestDeaths:
     """Whoever dies, there is a whole file or none, and nothing is left. Contract: 8.14."""
