@@ -19,7 +19,8 @@ class AsgiClient:
         self.headers: dict[str, str] = {}
         self.pieces: list[bytes] = []
         self.is_whole = False  # its end has come
-        self._may_read = asyncio.Semaphore(0)
+        self._to_read = 0  # pieces
+        self._may_read = asyncio.Event()
         self._gone = asyncio.Event()
         self._says_no_more = asyncio.Event()
         self._asked = False
@@ -55,8 +56,8 @@ class AsgiClient:
 
     def read(self, pieces: int) -> None:
         """Reads more of the answer, once that comes."""
-        for _ in range(pieces):
-            self._may_read.release()
+        self._to_read += pieces
+        self._may_read.set()
 
     def go(self) -> None:
         """Is not there any more, and takes nothing."""
@@ -88,7 +89,10 @@ class AsgiClient:
             self.status = message["status"]
             self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             return
-        await self._may_read.acquire()
+        while not self._to_read:
+            self._may_read.clear()
+            await self._may_read.wait()
+        self._to_read -= 1
         if self._gone.is_set():
             return
         assert not self.is_whole, "something was said behind the end"
