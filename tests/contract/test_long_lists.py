@@ -178,7 +178,7 @@ class TestServed:
         in_pieces()
         looks = Looks(house.attendance, monkeypatch)
         address = f"http://127.0.0.1:{house.port}{EVENTS}"
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as client:
             whole = await client.get(address)
             assert whole.headers["transfer-encoding"] == "chunked"
             assert len(response(whole)) == 2 * MANY

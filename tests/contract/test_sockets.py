@@ -358,7 +358,7 @@ class TestCalls:
         person = await house.person()
         cookie = {"Cookie": f"sessionid={person.token}"}
         address = f"http://127.0.0.1:{house.port}/api/events/GetJoinedEvents"
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as client:
             with house.store.holding("GetJoinedEvents"), monkeypatch.context() as patch:
                 patch.setattr("attendance_web.http.pipeline.ANSWER_SECONDS", 0.1)
                 late = await client.get(address, headers=cookie)

@@ -148,17 +148,18 @@ def test_every_call_has_a_row() -> None:
 @in_one_loop
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 async def test_a_call_is_for_those_whom_the_table_names(house: House, call: Call) -> None:
-    found = []
+    found: list[str] = []
     scene = await scene_in(house)
     for role in ROLES:
-        if call.method == "POST" and call.path.startswith("/api/events/"):
+        is_of_events = call.method == "POST" and call.path.startswith("/api/events/")
+        if is_of_events and found[-1:] == [MAY]:
             scene = await scene_in(house)  # whoever asked before has changed it
         headers = {"Cookie": "csrftoken=t", "X-CSRFToken": "t"}
         if role != "anonymous":
             headers["Cookie"] += f"; sessionid={scene.people[role].token}"
         given = arguments_of(call, scene, role)
         address = f"http://127.0.0.1:{house.port}{call.path}"
-        async with httpx.AsyncClient(headers=headers, trust_env=False) as client:
+        async with httpx.AsyncClient(headers=headers, trust_env=False, verify=False) as client:
             if call.is_stream:
                 async with client.stream("GET", address, params=given) as answer:
                     if not answer.headers["content-type"].startswith(JSON):
@@ -181,12 +182,12 @@ async def test_a_socket_is_for_those_whom_the_table_names(
     house: House, role_of_socket: Role
 ) -> None:
     found = []
+    scene = await scene_in(house)
+    creator = UserId(scene.people["creator"].user_id)
+    await house.attendance.use_cases.update_event(
+        actor=creator, event_id=scene.event_id, who_marks=WhoMarks.ORGANISERS
+    )
     for role in ROLES:
-        scene = await scene_in(house)
-        creator = UserId(scene.people["creator"].user_id)
-        await house.attendance.use_cases.update_event(
-            actor=creator, event_id=scene.event_id, who_marks=WhoMarks.ORGANISERS
-        )
         cookie = {} if role == "anonymous" else {"Cookie": f"sessionid={scene.people[role].token}"}
         path = f"/ws/{role_of_socket.value}?event_id={scene.event_id}"
         wire = await house.opens(path, **cookie)

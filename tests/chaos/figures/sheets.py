@@ -72,7 +72,7 @@ async def _class(service: Service, among: Gathering, viewers: int) -> tuple[floa
         if viewers:
             secret = await asyncio.to_thread(_board_secret, service, creator.cookie, among.event_id)
             for _ in range(viewers):
-                stream = watching(service.url, secret=secret, verify=False)
+                stream = watching(service.url, secret=secret)
                 screen = await stack.enter_async_context(stream)
                 tasks.append(listening.create_task(_counts(screen, told)))
         desk = await stack.enter_async_context(opened(service, marker, "marking", with_news))
