@@ -18,11 +18,11 @@ from attendance_adapters.system import SystemClock
 from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock, Missed
 from attendance_core.vocabulary import EventId
-from attendance_web.main import Application, create_app
+from attendance_web.main import Application
 from attendance_web.serving.server import MAX_FRAME_BYTES, PING_SECONDS
 from attendance_web.serving.ws_protocol import PeerProtocol
-from attendance_web.settings import Settings
 from tests.support.live_house import House, eventually
+from tests.support.quick_app import quick_app
 
 Run = Callable[[Any], Awaitable[Any]]
 
@@ -225,7 +225,7 @@ async def opened_faulty_house(terms: Terms | None = None, clock: Clock | None = 
         files=ObjectFiles.at("memory://"),
         terms=terms or Terms(),
     )
-    app = create_app(attendance, Settings())
+    app = quick_app(attendance)
     async with serving(app, lifespan="on") as (server, port):
         house = FaultyHouse(attendance, app, port, store, server)
         yield house

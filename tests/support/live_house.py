@@ -26,9 +26,9 @@ from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
-from attendance_web.main import Application, create_app
+from attendance_web.main import Application
 from attendance_web.serving.server import config_of
-from attendance_web.settings import Settings
+from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.sqlite_file import opened_for
 
@@ -299,7 +299,7 @@ async def opened_house(
     listener = socket.create_server(("127.0.0.1", 0))
     if send_buffer is not None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
-    app = create_app(attendance, Settings())
+    app = quick_app(attendance)
     config = config_of(cast(ASGI3Application, app))
     config.lifespan = "on"
     server = uvicorn.Server(config)

@@ -25,8 +25,8 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from attendance_web.http.limits import Limits
-from attendance_web.main import Application, create_app
-from attendance_web.settings import Settings
+from attendance_web.main import Application
+from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.sqlite_file import opened_for
 from tests.support.stand_ins import SetClock
@@ -155,7 +155,7 @@ async def opened_site(folder: Path | None) -> AsyncIterator[Site]:
     with quickly_hashed():
         made = embedded(opened_for(folder), clock=clock)
     async with made as attendance:
-        yield Site(create_app(attendance, Settings()), attendance, clock)
+        yield Site(quick_app(attendance), attendance, clock)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
