@@ -13,7 +13,7 @@ JPEG_END: Final = b"\xff\xd9"
 HEIC_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 )
-MANY_KINDS: Final = frozenset({b"mif1", b"msf1"})  # the brands that follow say which
+GENERIC_BRANDS: Final = frozenset({b"mif1", b"msf1"})  # the brands that follow say which
 USED_EXTRAS: Final = frozenset({b"tRNS", b"iCCP", b"eXIf"})  # of what a PNG may do without
 MAX_PROFILE_BYTES: Final = 8 * 1024 * 1024
 MAX_EXIF_BYTES: Final = 64 * 1024  # a JPEG cannot have more
@@ -80,7 +80,7 @@ def is_heic(data: bytes) -> bool:
         return False
     end = min(int.from_bytes(data[:4], "big"), 256)
     brand, others = data[8:12], {data[at : at + 4] for at in range(16, end, 4)}
-    return brand in HEIC_BRANDS or (brand in MANY_KINDS and bool(others & HEIC_BRANDS))
+    return brand in HEIC_BRANDS or (brand in GENERIC_BRANDS and bool(others & HEIC_BRANDS))
 
 
 def size_of(data: bytes) -> Size | None:

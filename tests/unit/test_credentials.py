@@ -13,7 +13,7 @@ from attendance_web.wire.credentials import (
     browser_secrets_from,
     check_person,
     credential_from,
-    person_of_headers,
+    person_named_in,
 )
 from attendance_web.wire.headers import cookies
 from attendance_web.wire.refusals import OtherPerson
@@ -85,9 +85,9 @@ class TestThePersonItIsFor:
                 check_person(None, said)
 
     def test_a_header_that_comes_twice_is_no_id(self) -> None:
-        assert person_of_headers([]) is None
+        assert person_named_in([]) is None
         twice = [(b"x-attendance-user", b"7"), (b"X-Attendance-User", b"7")]
-        assert person_of_headers(twice) == "7, 7"
+        assert person_named_in(twice) == "7, 7"
 
 
 class TestKnownBrowsers:

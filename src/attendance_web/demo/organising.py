@@ -10,10 +10,10 @@ from attendance_web.demo.client import CallFailed
 from attendance_web.demo.record import Moment, Record
 from attendance_web.demo.roles import Roles
 
-SLACK: Final = 2.0  # seconds by which clocks of the service, its database and ours may differ
-SHORT: Final = 3  # seconds that the event would last at most if nobody put its end off
-PROLONGED: Final = 1800  # seconds
-HAND_AGAIN: Final = 6  # one mark more than a sheet tells of is annulled. Contract: 8.13
+CLOCK_SLACK_SECONDS: Final = 2.0  # by which clocks of the service, its database and ours may differ
+SHORT_SECONDS: Final = 3  # that the event would last at most if nobody put its end off
+PROLONGED_SECONDS: Final = 1800
+TIMES_BY_HAND: Final = 6  # one mark more than a sheet tells of is annulled. Contract: 8.13
 REASONS: Final = ("duplicate", "other", "not_present", "wrong_person")
 
 
@@ -26,7 +26,7 @@ class Organising:
 
     def moment(self, begun: float) -> Moment:
         """Makes that of what was begun then, by our clock, and has just ended."""
-        return Moment(begun - SLACK, self._clock() + SLACK)
+        return Moment(begun - CLOCK_SLACK_SECONDS, self._clock() + CLOCK_SLACK_SECONDS)
 
     def begin(self, roles: Roles) -> None:
         """Names a helper, and another one who does not stay it."""
@@ -37,9 +37,9 @@ class Organising:
 
     def put_off(self, roles: Roles) -> float:
         """Has the helper end the event soon, and the creator prolong it; answers that first end."""
-        first = int(self._clock()) + SHORT
+        first = int(self._clock()) + SHORT_SECONDS
         self._post(roles.helper, "UpdateEvent", time_to=first)
-        last = self._record.ends_at + PROLONGED
+        last = self._record.ends_at + PROLONGED_SECONDS
         self._post(roles.creator, "UpdateEvent", time_to=last)
         self._record.ends_at = last
         return float(first)
@@ -65,7 +65,7 @@ class Organising:
         for person in roles.without_phone:
             self._mark(roles.helper, person, None)
         again = roles.without_phone[0]
-        for number in range(HAND_AGAIN):
+        for number in range(TIMES_BY_HAND):
             self._annul(roles.creator, again, REASONS[number % len(REASONS)], f"No. {number + 1}")
             self._mark(roles.helper, again, "no phone")
         for number, person in enumerate(roles.renamed):

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from attendance_web.demo.cast import Person
 from attendance_web.demo.client import CallFailed, abort
-from attendance_web.demo.organising import SLACK
+from attendance_web.demo.organising import CLOCK_SLACK_SECONDS
 from attendance_web.demo.record import Moment, Record
 
 THINKING_SECONDS: Final = 0.03  # that a marker looks at the sheet, on average
@@ -211,7 +211,7 @@ class Marker:
         else:
             self._sheet.confirm_ms.append(ms)
             self.marked.append(held)
-            when = Moment(begun - SLACK, self._sheet.clock() + SLACK)
+            when = Moment(begun - CLOCK_SLACK_SECONDS, self._sheet.clock() + CLOCK_SLACK_SECONDS)
             n = self._sheet.record.marked(held, self.person.user_id, when, "hold")
             if answer["params"]["n"] != n:
                 raise CallFailed(f"{self.person.name} was told of an entry that is not {n}")

@@ -35,7 +35,7 @@ from attendance_web.wire.credentials import (
     check_person,
     credential_from,
     is_secure,
-    person_of_headers,
+    person_named_in,
 )
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import BodyTooLarge, WrongMethod
@@ -183,7 +183,7 @@ async def _run(
 def _check_person(actor: Actor | None, headers: RawHeaders) -> None:
     """Raises NotLoggedIn, InvalidArgument, OtherPerson. Contract: 1.8."""
     try:
-        check_person(actor, person_of_headers(headers))
+        check_person(actor, person_named_in(headers))
     except InvalidValue:
         raise InvalidArgument(field="X-Attendance-User") from None
 

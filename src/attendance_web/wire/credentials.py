@@ -84,7 +84,7 @@ def check_person(actor: Actor | None, said: str | None) -> None:
         raise OtherPerson
 
 
-def person_of_headers(headers: RawHeaders) -> str | None:
+def person_named_in(headers: RawHeaders) -> str | None:
     """Reads whom a call is made for, where it says so; two are no id."""
     given = every(headers, PERSON_HEADER)
     return ", ".join(given) if given else None
