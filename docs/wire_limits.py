@@ -25,11 +25,11 @@ from attendance_core.limits import (
 from attendance_core.marking.connections import MAX_SOCKETS
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import MAX_PIECE
+from attendance_core.texts import MAX_MARKS
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.csrf import CSRF_COOKIE
 from attendance_web.http.envelope import RETRY_SECONDS
-from attendance_web.http.fields import MAX_MARKS
 from attendance_web.http.incoming_bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
 from attendance_web.http.limits import CALLS, CALLS_A_SECOND, PROFILES

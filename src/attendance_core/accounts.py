@@ -18,7 +18,7 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import hang_up
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile, checked_display_name
-from attendance_core.texts import BLANKS
+from attendance_core.texts import BLANKS, check_marks
 from attendance_core.vocabulary import EventId, Instant, Seconds, SessionId, UserId
 
 MAX_USERNAME_LENGTH = 64  # Contract: 2.2
@@ -90,8 +90,12 @@ def session_id_of(token: str) -> SessionId:
     return SessionId(hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest())
 
 
-def _composed(text: str, most: int) -> str:
-    """Brings a text into NFC; of one that is too long, a part that is so, too."""
+def _composed(text: str, field: str, most: int) -> str:
+    """Brings a text into NFC; of one that is too long, a part that is so, too.
+
+    Raises InvalidArgument.
+    """
+    check_marks(text, field)
     return normalize("NFC", text[: MAX_CODE_POINTS_COMPOSED * most + 1])
 
 
@@ -155,10 +159,11 @@ class SignUp:
     ) -> LoggedIn:
         """Takes the secrets that a browser has shown; None where it is no browser.
 
-        Raises BadUsername, BadLength, CommonPassword, BadCharacters, UsernameTaken.
+        Raises InvalidArgument, BadUsername, BadLength, CommonPassword, BadCharacters,
+        UsernameTaken.
         """
-        username = _composed(username, MAX_USERNAME_LENGTH)
-        password = _composed(password, MAX_PASSWORD_LENGTH)
+        username = _composed(username, "username", MAX_USERNAME_LENGTH)
+        password = _composed(password, "password", MAX_PASSWORD_LENGTH)
         if not USERNAME.fullmatch(username) or not BLANKS.isdisjoint(username):
             raise BadUsername(field="username")
         if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
@@ -198,17 +203,20 @@ class LogIn:
     ) -> LoggedIn:
         """Takes the secrets that a browser has shown; None where it is no browser.
 
-        Raises WrongCredentials: after the same time whichever of the two is wrong.
+        Raises InvalidArgument; WrongCredentials, after the same time whichever of the two is
+        wrong.
 
         A password is compared in NFC, and as it was typed: some were kept so. Both always are,
         so that the time says nothing of how one is kept.
         """
-        username = _composed(username, MAX_USERNAME_LENGTH)
+        username = _composed(username, "username", MAX_USERNAME_LENGTH)
         account = None
         if USERNAME.fullmatch(username):
             account = await self.observe(lambda unit: unit.accounts.find(username))
         hashed = None if account is None else account.password_hash
-        forms = dict.fromkeys((_composed(password, MAX_PASSWORD_LENGTH), password))  # Contract: 2.3
+        forms = dict.fromkeys(
+            (_composed(password, "password", MAX_PASSWORD_LENGTH), password)
+        )  # Contract: 2.3
         right = [
             await self.passwords.verify(hashed, each[: MAX_PASSWORD_LENGTH + 1]) for each in forms
         ]

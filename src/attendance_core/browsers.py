@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
+from attendance_core.texts import check_marks
 from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId
 
 MAX_BROWSERS = 16  # Contract: 9.4, of a person
@@ -68,7 +69,11 @@ class RecogniseBrowser:
     observe: ports.Observe
 
     async def __call__(self, *, username: str, browser_secrets: Sequence[str]) -> BrowserId | None:
-        """Answers as which one the account knows it; None where it does not, or is none."""
+        """Answers as which one the account knows it; None where it does not, or is none.
+
+        Raises InvalidArgument.
+        """
+        check_marks(username, "username")
         shown_ids = [browser_id_of(each) for each in browser_secrets]
 
         def look(unit: ports.Unit) -> BrowserId | None:

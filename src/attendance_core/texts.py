@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from unicodedata import category, normalize
+from unicodedata import category, combining, normalize
 
-from attendance_core.errors import BadCharacters, BadLength, TooShort
+from attendance_core.errors import BadCharacters, BadLength, InvalidArgument, TooShort
 from attendance_core.folding import search_fold
 
 BIDI_CONTROLS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
@@ -30,12 +30,41 @@ BLANKS = frozenset(
     for code in range(first, last + 1)
 )
 
+MAX_MARKS = 64  # in a row. Contract: 1.13
+MARKS_BY_DECOMPOSITION = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
+
 LINE_BREAK = re.compile("\r\n?")
 MANY_LINE_BREAKS = re.compile(r"\n(?:[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n){2,}")
 
 
-def tidy(text: str) -> str:
-    """Brings a text into the form it is kept in: NFC, no white space at either end."""
+def has_too_many_marks(text: str) -> bool:
+    """Tells whether more marks follow one another than any letter has.
+
+    To put them in order, as every comparison of texts does first, takes their number squared:
+    8 000 in a row keep the interpreter for 0.2 s, and everybody with it.
+    """
+    if len(text) <= MAX_MARKS or text.isascii():
+        return False
+    marks = 0
+    for each in text:
+        marks = marks + 1 if combining(each) or each in MARKS_BY_DECOMPOSITION else 0
+        if marks > MAX_MARKS:
+            return True
+    return False
+
+
+def check_marks(text: str, field: str) -> None:
+    """Passes a text that can be compared in time. Raises InvalidArgument."""
+    if has_too_many_marks(text):
+        raise InvalidArgument(field=field)
+
+
+def tidy(text: str, field: str) -> str:
+    """Brings a text into the form it is kept in: NFC, no white space at either end.
+
+    Raises InvalidArgument.
+    """
+    check_marks(text, field)
     return normalize("NFC", text).strip()
 
 
@@ -55,8 +84,11 @@ def is_printable(text: str) -> bool:
 
 
 def checked_text(text: str, field: str, least: int, most: int) -> str:
-    """Tidies a text of ``least`` to ``most`` code points. Raises BadLength, BadCharacters."""
-    kept = tidy(text)
+    """Tidies a text of ``least`` to ``most`` code points.
+
+    Raises InvalidArgument, BadLength, BadCharacters.
+    """
+    kept = tidy(text, field)
     if not least <= len(kept) <= most:
         raise BadLength(field=field, least=least, most=most)
     if not is_printable(kept):
@@ -67,10 +99,10 @@ def checked_text(text: str, field: str, least: int, most: int) -> str:
 def checked_lines(text: str, field: str, most: int) -> str:
     """Tidies a text of at most ``most`` code points; keeps at most two line breaks in a row.
 
-    Raises BadLength, BadCharacters.
+    Raises InvalidArgument, BadLength, BadCharacters.
     """
     # Contract: 3.6
-    kept = MANY_LINE_BREAKS.sub("\n\n", tidy(LINE_BREAK.sub("\n", text)))
+    kept = MANY_LINE_BREAKS.sub("\n\n", tidy(LINE_BREAK.sub("\n", text), field))
     if len(kept) > most:
         raise BadLength(field=field, least=0, most=most)
     if not is_printable(kept.replace("\n", " ")):
@@ -79,8 +111,11 @@ def checked_lines(text: str, field: str, most: int) -> str:
 
 
 def search_part(text: str, field: str, least: int) -> str:
-    """Folds words to search names by, long enough together. Raises TooShort, BadCharacters."""
-    kept = tidy(text)
+    """Folds words to search names by, long enough together.
+
+    Raises InvalidArgument, TooShort, BadCharacters.
+    """
+    kept = tidy(text, field)
     part = search_fold(kept)  # Contract: 3.8
     if len(part) < least:
         raise TooShort(field=field, least=least)

@@ -19,11 +19,13 @@ from attendance_core.accounts import (
     SignUp,
     session_id_of,
 )
+from attendance_core.browsers import RecogniseBrowser
 from attendance_core.errors import (
     BadCharacters,
     BadLength,
     BadUsername,
     CommonPassword,
+    InvalidArgument,
     Refusal,
     UsernameTaken,
     WrongCredentials,
@@ -31,6 +33,7 @@ from attendance_core.errors import (
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
+from attendance_core.texts import MAX_MARKS
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 from tests.support.stand_ins import QuickPasswords
 from tests.support.world import World, drive
@@ -310,3 +313,25 @@ class TestLogOut:
         assert [(each.why, len(each.connection_ids or ())) for each in ended] == [
             (Ending.LOGGED_OUT, 1)
         ] * 2
+
+
+class TestMarks:
+    """Contract: 1.13, also for a program that calls no API."""
+
+    MANY = "e" + "\u0316" * (MAX_MARKS + 1)
+
+    @pytest.mark.parametrize(
+        ("field", "username", "password"), [("username", MANY, SECRET), ("password", "anna", MANY)]
+    )
+    def test_neither_a_name_nor_a_password_has_too_many(
+        self, door: Door, field: str, username: str, password: str
+    ) -> None:
+        for act in (door.sign_up, door.log_in):
+            with pytest.raises(InvalidArgument, match=f"«{field}»") as refused:
+                act(username, password)
+            assert type(refused.value) is InvalidArgument
+
+    def test_nor_a_name_that_is_looked_for(self, door: Door) -> None:
+        recognise = RecogniseBrowser(door.world.store.observe)
+        with pytest.raises(InvalidArgument, match="«username»"):
+            drive(recognise(username=self.MANY, browser_secrets=["a"]))

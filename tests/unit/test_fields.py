@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import math
-import sys
 import tracemalloc
 from typing import Any
-from unicodedata import combining, normalize
 from urllib.parse import quote
 from uuid import UUID
 
@@ -15,15 +13,14 @@ import msgspec
 import pytest
 
 from attendance_core.errors import InvalidArgument, MissingArgument
+from attendance_core.texts import MAX_MARKS
 from attendance_web.http.body_parsing import parse_query
 from attendance_web.http.fields import (
-    MAX_MARKS,
     EventRef,
     Image,
     PersonId,
     RowLimit,
     UnixTime,
-    has_too_many_marks,
     reader_of,
 )
 
@@ -170,12 +167,6 @@ class TestReading:
         assert read(name=allowed).name == allowed
         with pytest.raises(InvalidArgument, match="«name»"):
             read(name=f"e{marks * half}{marks[0]}")
-
-    def test_a_mark_is_whatever_comes_to_nothing_else(self) -> None:
-        """Contract: 1.13."""
-        for each in map(chr, range(0x300, sys.maxunicode + 1)):
-            if all(map(combining, normalize("NFKD", each))):
-                assert has_too_many_marks(each * (MAX_MARKS + 1)), ascii(each)
 
     def test_a_file_where_a_text_is_expected_is_refused(self) -> None:
         with pytest.raises(InvalidArgument, match="«name»"):

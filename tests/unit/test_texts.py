@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance_core.texts import is_printable, tidy
+from attendance_core.errors import BadCharacters, InvalidArgument
+from attendance_core.texts import (
+    MAX_MARKS,
+    checked_lines,
+    checked_text,
+    has_too_many_marks,
+    is_printable,
+    search_part,
+    tidy,
+)
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 
@@ -44,11 +55,11 @@ class TestInvisible:
 
 class TestTidy:
     def test_white_space_at_the_ends_goes_and_the_rest_stays(self) -> None:
-        assert tidy("\u00a0 Анна  Мария \t\n") == "Анна  Мария"
+        assert tidy("\u00a0 Анна  Мария \t\n", "name") == "Анна  Мария"
 
     @given(texts)
     def test_what_is_tidy_is_composed(self, text: str) -> None:
-        assert unicodedata.is_normalized("NFC", tidy(text))
+        assert unicodedata.is_normalized("NFC", tidy(text, "name"))
 
 
 class TestIsPrintable:
@@ -77,3 +88,27 @@ class TestIsPrintable:
     )
     def test_these_hide_or_turn_around_what_a_reader_sees(self, text: str) -> None:
         assert not is_printable(text)
+
+
+class TestMarks:
+    """Contract: 1.13, whoever brings the text: a call, or a program that uses the library."""
+
+    def test_a_mark_is_whatever_comes_to_nothing_else(self) -> None:
+        for each in map(chr, range(0x300, sys.maxunicode + 1)):
+            if all(map(unicodedata.combining, unicodedata.normalize("NFKD", each))):
+                assert has_too_many_marks(each * (MAX_MARKS + 1)), ascii(each)
+
+    @pytest.mark.parametrize(
+        "read",
+        [
+            lambda text: tidy(text, "name"),
+            lambda text: checked_text(text, "name", 1, 1000),
+            lambda text: checked_lines(text, "name", 1000),
+            lambda text: search_part(text, "name", 1),
+        ],
+    )
+    def test_a_letter_has_only_so_many(self, read: Callable[[str], str]) -> None:
+        assert read("e" + "\u0316" * MAX_MARKS)
+        with pytest.raises(InvalidArgument, match="«name»") as refused:
+            read("e" + "\u0316" * (MAX_MARKS + 1))
+        assert not isinstance(refused.value, BadCharacters)  # the one that calls are told

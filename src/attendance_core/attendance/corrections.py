@@ -41,8 +41,8 @@ class MarkParticipant:
     ) -> int:
         """Answers the number of the standing mark; where there is one already, nothing changes.
 
-        A hold on them ends. Raises BadLength, BadCharacters, EventNotFound, NotAnOrganiser,
-        PersonNotFound, Yourself, EventNotStarted, TooManyRequests.
+        A hold on them ends. Raises InvalidArgument, BadLength, BadCharacters, EventNotFound,
+        NotAnOrganiser, PersonNotFound, Yourself, EventNotStarted, TooManyRequests.
         """
         check_event_id(event_id)
         noted = checked_text(note, "note", 0, MAX_NOTE_LENGTH)

@@ -41,8 +41,9 @@ class UpdateEvent:
         ends_at: Instant | None = None,
         who_marks: WhoMarks | None = None,
     ) -> None:
-        """Changes what is given. Raises MissingArgument where nothing is, BadLength, BadCharacters,
-        EventNotFound, NotAnOrganiser, EventOver, EventStarted, BadTimes, EventNameTaken.
+        """Changes what is given. Raises MissingArgument where nothing is, InvalidArgument,
+        BadLength, BadCharacters, EventNotFound, NotAnOrganiser, EventOver, EventStarted,
+        BadTimes, EventNameTaken.
         """
         check_event_id(event_id)
         if name is None and starts_at is None and ends_at is None and who_marks is None:

@@ -74,8 +74,8 @@ class CreateEvent:
         ends_at: Instant,
         who_marks: WhoMarks = WhoMarks.EVERYBODY,
     ) -> Event:
-        """Raises BadLength, BadCharacters, BadTimes, EventNameTaken, TooManyEvents,
-        PersonNotFound.
+        """Raises InvalidArgument, BadLength, BadCharacters, BadTimes, EventNameTaken,
+        TooManyEvents, PersonNotFound.
         """
         kept = checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
         event_id = EventId(self.ids.event_id())

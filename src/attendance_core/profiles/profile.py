@@ -58,7 +58,7 @@ def group_of(bio: str) -> str:
 
 
 def checked_display_name(text: str, field: str = "display_name") -> str:
-    """Tidies a name of 1-100 characters. Raises BadLength, BadCharacters."""
+    """Tidies a name of 1-100 characters. Raises InvalidArgument, BadLength, BadCharacters."""
     return checked_text(text, field, 1, MAX_DISPLAY_NAME_LENGTH)
 
 
@@ -108,7 +108,7 @@ class UpdateProfileInfo:
     ) -> None:
         """Changes what is given; a new name takes the tick away. Contract: 3.7.
 
-        Raises MissingArgument where neither is given, BadLength, BadCharacters.
+        Raises MissingArgument where neither is given, InvalidArgument, BadLength, BadCharacters.
         """
         if display_name is None and bio is None:
             raise MissingArgument(field="display_name")

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
-from unicodedata import combining
 from uuid import UUID
 
 import msgspec
@@ -21,6 +20,7 @@ from msgspec import inspect as kinds
 
 from attendance_core.arguments import MAX_OFFSET
 from attendance_core.errors import InvalidArgument, MissingArgument
+from attendance_core.texts import has_too_many_marks
 from attendance_core.vocabulary import LATEST_INSTANT
 from attendance_web.http.body_parsing import Given
 from attendance_web.wire import values
@@ -67,8 +67,6 @@ DATA_URL: Final = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 BASE64_ENDING: Final = "= \t\r\n"
 USUAL_BASE64: Final = str.maketrans("-_", "+/", " \t\r\n")
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates
-MAX_MARKS: Final = 64  # in a row. Contract: 1.13
-MARKS_BY_DECOMPOSITION: Final = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
 
 
 Read = Callable[[Any], Any]
@@ -142,22 +140,6 @@ def text(value: Any) -> str:
     if not isinstance(value, str) or UNSTORABLE.search(value) or has_too_many_marks(value):
         raise InvalidValue
     return value
-
-
-def has_too_many_marks(text: str) -> bool:
-    """Tells whether more marks follow one another than any letter has.
-
-    To put them in order, as every comparison of texts does first, takes their number squared:
-    8 000 in a row keep the interpreter for 0.2 s, and everybody with it.
-    """
-    if len(text) <= MAX_MARKS or text.isascii():
-        return False
-    marks = 0
-    for each in text:
-        marks = marks + 1 if combining(each) or each in MARKS_BY_DECOMPOSITION else 0
-        if marks > MAX_MARKS:
-            return True
-    return False
 
 
 def one_of(value: Any, words: tuple[Any, ...]) -> str:
