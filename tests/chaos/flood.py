@@ -63,6 +63,7 @@ class Connection:
 
     def __init__(self, target: Target, done: Done) -> None:
         self.target, self.done = target, done
+        self.leaves_open: list[Connection] = []  # beside it, as long as it is there itself
 
     async def __aenter__(self) -> Connection:
         self.reader, self.writer = await asyncio.open_connection(
@@ -72,7 +73,8 @@ class Connection:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.writer.transport.abort()
+        for each in (self, *self.leaves_open):
+            each.writer.transport.abort()
 
     async def call(
         self, path: str, body: bytes | None = None, *, known: bool = True, media: str = ""

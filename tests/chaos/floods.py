@@ -30,7 +30,6 @@ from PIL import Image
 from attendance_core.arguments import MAX_OFFSET
 from tests.chaos.attacks import AGAIN, BEGUN, NICE
 from tests.chaos.flood import (
-    GOODBYE,
     OPEN,
     PATIENCE,
     PIECE,
@@ -42,30 +41,10 @@ from tests.chaos.flood import (
     calls,
 )
 from tests.chaos.organiser_floods import ORGANISERS, WAITS
+from tests.chaos.refused_floods import REFUSED
+from tests.chaos.socket_floods import SOCKETS
 
 BODY_BYTES: Final = 16 * 2**20
-PREPARE: Final = json.dumps({"message": "prepare_to_mark", "params": {"user_id": 1}}).encode()
-
-
-async def opens(connection: Connection) -> None:
-    await connection.opens("mark_me")
-    connection.writer.transport.abort()
-
-
-async def opens_and_leaves(connection: Connection) -> None:
-    await connection.opens("marking")
-    await connection.say(GOODBYE)
-    await connection.stays()
-
-
-async def becomes_marker(connection: Connection) -> None:
-    await connection.opens("marking")
-
-
-async def prepares(connection: Connection) -> None:
-    await connection.frame(PREPARE)
-    await connection.reader.read(PIECE)
-    await asyncio.sleep(0.05)  # Contract: 6.11, more would end it
 
 
 async def creates_events(connection: Connection) -> None:
@@ -150,13 +129,6 @@ async def looks_for_pictures(connection: Connection) -> None:
     await connection.call(f"/pictures/{uuid4().hex}.png", known=False)
 
 
-async def names_with_accents(connection: Connection) -> None:
-    """Each would take as long as their number squared, if it were read."""
-    given = {"username": "a" + "\u0315\u0300" * 4000, "password": "correct horse battery"}
-    body = json.dumps(given, ensure_ascii=False).encode()
-    await connection.call("/accounts/login/", body, known=False)
-
-
 PICTURE: Final = "/api/profile/UpdateProfilePicture"
 PART: Final = quote("ивано")
 FLOODS: Final[dict[str, Flood]] = {
@@ -164,9 +136,6 @@ FLOODS: Final[dict[str, Flood]] = {
     "anonymous-calls": Flood(
         "GetCurrentUserId of nobody", calls("/api/auth/GetCurrentUserId", known=False), 300
     ),
-    "openings": Flood("openings, cut at once", opens, 100),
-    "open-and-leave": Flood("openings with a goodbye", opens_and_leaves, 16),
-    "commands": Flood("commands that are refused", prepares, 16, becomes_marker),
     "find-people": Flood(
         "FindByName among 100 000",
         calls(f"/api/profile/FindByName?display_name_part={PART}"),
@@ -212,8 +181,9 @@ FLOODS: Final[dict[str, Flood]] = {
     "idle": Flood("connections that say nothing", is_idle, 5000),
     "codes": Flood("QR codes", draws, 100),
     "no-pictures": Flood("pictures that there are not", looks_for_pictures, 300),
-    "accents": Flood("log-ins with 8 000 accents", names_with_accents, 20),
     "health": Flood("/health/ready", calls("/health/ready", known=False), 100),
+    **SOCKETS,
+    **REFUSED,
     **ORGANISERS,
 }
 

@@ -20,6 +20,7 @@ FLOODED = (
     *("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes"),
     *("corrections", "changes", "helpers", "news", "unknown-codes"),
     *("cut-streams", "streams", "board-secrets", "left-exports"),
+    *("frames", "openings-of-nobody", "unknown-paths"),
 )
 
 

@@ -1,0 +1,46 @@
+"""Floods of calls that are refused, and cost next to nothing to refuse."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from tests.chaos.flood import Act, Connection, Flood, calls
+
+LOG_IN: Final = "/accounts/login/"
+UPDATE: Final = "/api/profile/UpdateProfileInfo"
+
+
+async def names_with_accents(connection: Connection) -> None:
+    """Each would take as long as their number squared, if it were read."""
+    given = {"username": "a" + "\u0315\u0300" * 4000, "password": "correct horse battery"}
+    body = json.dumps(given, ensure_ascii=False).encode()
+    await connection.call(LOG_IN, body, known=False)
+
+
+def posts(path: str, body: bytes, *, known: bool = False) -> Act:
+    """The same body again and again."""
+    return lambda connection: connection.call(path, body, known=known)
+
+
+async def posts_from_elsewhere(connection: Connection) -> None:
+    """A call of the API by a page that does not know what our cookie says."""
+    head = connection.target.head("POST", UPDATE, more="Content-Length: 0\r\n\r\n")
+    await connection.say(head.replace(b"Cookie: csrftoken=chaos", b"Cookie: csrftoken=other"))
+    await connection.answer()
+
+
+MANY: Final = 300
+REFUSED: Final[dict[str, Flood]] = {
+    "accents": Flood("log-ins with 8 000 accents", names_with_accents, 20),
+    "unknown-paths": Flood("calls that there are not", calls("/api/none/None", known=False), MANY),
+    "wrong-methods": Flood("POST of what is got", posts("/api/events/GetEvents", b"{}"), MANY),
+    "broken-bodies": Flood("log-ins that are no JSON", posts(LOG_IN, b'{"username":'), MANY),
+    "wrong-fields": Flood(
+        "GetProfile of nobody's id", calls("/api/profile/GetProfile?user_id=no"), MANY
+    ),
+    "no-csrf": Flood("calls without our token", posts_from_elsewhere, MANY),
+    "not-logged-in": Flood(
+        "GetProfile of nobody", calls("/api/profile/GetProfile?user_id=1", known=False), MANY
+    ),
+}

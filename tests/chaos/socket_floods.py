@@ -1,0 +1,97 @@
+"""Floods of those who open sockets, and of what they say there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import replace
+from itertools import count
+from typing import Final
+from uuid import uuid4
+
+from tests.chaos.flood import GOODBYE, KEYS, PIECE, Act, Connection, Flood
+
+PREPARE: Final = json.dumps({"message": "prepare_to_mark", "params": {"user_id": 1}}).encode()
+UNKNOWN: Final = b'{"message":"no such thing"}'
+FRAME_EVERY: Final = 1 / 19  # seconds. Contract: 6.11, more would end the socket
+OF_A_ROOM: Final = 16  # Contract: 1.10, sockets of a person in an event
+LASTS: Final = 3600  # seconds
+
+
+async def opens(connection: Connection) -> None:
+    await connection.opens("mark_me")
+    connection.writer.transport.abort()
+
+
+async def opens_and_leaves(connection: Connection) -> None:
+    await connection.opens("marking")
+    await connection.say(GOODBYE)
+    await connection.stays()
+
+
+async def opens_of_nobody(connection: Connection) -> None:
+    """Is told that it is not logged in, and is back at once."""
+    path = f"/ws/marking?event_id={connection.target.event_id}"
+    more = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
+    await connection.say(connection.target.head("GET", path, known=False, more=more))
+    connection.done.note(await connection.reader.readuntil(b"\r\n\r\n"))
+    await connection.reader.read(PIECE)
+    raise EOFError
+
+
+async def becomes_marker(connection: Connection) -> None:
+    await connection.opens("marking")
+
+
+def says(text: bytes) -> Act:
+    """The same frame again and again, as often as a socket may."""
+
+    async def act(connection: Connection) -> None:
+        await connection.frame(text)
+        await connection.reader.read(PIECE)
+        await asyncio.sleep(FRAME_EVERY)
+
+    return act
+
+
+async def new_event(connection: Connection) -> str:
+    """The id of one that is on."""
+    now = int(time.time())
+    given = {"name": f"flood {uuid4().hex}", "time_from": now - 60, "time_to": now + LASTS}
+    told = await connection.post("/api/events/CreateEvent", **given)
+    return str(told["response"]["event_id"])
+
+
+def enters_rooms() -> Act:
+    """As many sockets in each of many events as a person may have there."""
+    asked, events = count(), list[asyncio.Task[str]]()
+
+    async def act(connection: Connection) -> None:
+        if next(asked) % OF_A_ROOM == 0:
+            events.append(asyncio.create_task(new_event(connection)))
+        event_id = await asyncio.shield(events[-1])
+        connection.target = replace(connection.target, event_id=event_id)
+        await connection.opens("marking")
+
+    return act
+
+
+async def opens_another_room(connection: Connection) -> None:
+    """A socket in an event of its own, of which nothing is read any more."""
+    target = replace(connection.target, event_id=await new_event(connection))
+    there = await Connection(target, connection.done).__aenter__()
+    connection.leaves_open.append(there)
+    await there.opens("marking")
+
+
+SOCKETS: Final[dict[str, Flood]] = {
+    "openings": Flood("openings, cut at once", opens, 100),
+    "open-and-leave": Flood("openings with a goodbye", opens_and_leaves, 16),
+    "openings-of-nobody": Flood("openings without a log-in", opens_of_nobody, 100),
+    "commands": Flood("commands that are refused", says(PREPARE), 16, becomes_marker),
+    "frames": Flood(
+        "messages that there are not, in 20 events", says(UNKNOWN), 320, enters_rooms()
+    ),
+    "unread-rooms": Flood("sockets in ever more events, unread", opens_another_room, 16),
+}
