@@ -6,7 +6,7 @@ Contract: 1.11.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from attendance_web.http import pipeline
 from attendance_web.live import visit
+from attendance_web.live.frame_turns import FrameTurns
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
 from tests.support.live_house import House, opened_house
@@ -101,3 +102,41 @@ class TestCommands:
             assert (await wire.asks("ping"))["message"] == "pong"
             # And somebody else is not in their way
             await others.asks("prepare_to_mark", user_id=asker.user_id)
+
+
+class HeldUp(FrameTurns):
+    """Turns that this person gets when they may go on."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__()
+        self.may_go_on = asyncio.Event()
+        self._user_id = user_id
+
+    async def turn(self, whose: Hashable) -> None:
+        if whose == self._user_id:
+            await self.may_go_on.wait()
+        await super().turn(whose)
+
+
+class TestFrames:
+    async def test_each_waits_for_a_turn_of_its_person_whatever_it_says(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        anna, boris = await house.people(2)
+        event_id = await house.event(anna)
+        wires = [await anna.marking(event_id), await anna.marking(event_id)]
+        other = await boris.marking(event_id)
+        for wire in (*wires, other):
+            await wire.hears("marking_list")
+        turns = HeldUp(anna.user_id)
+        monkeypatch.setattr(house.app.sockets, "frame_turns", turns)
+        for wire, message in zip(wires, ("ping", "no such thing"), strict=True):
+            await wire.says(message)
+        assert (await other.asks("ping"))["message"] == "pong"
+        assert (await other.asks("no such thing"))["params"]["code"] == "unknown_message"
+        heard = [asyncio.create_task(wire.heard()) for wire in wires]
+        await asyncio.wait(heard, timeout=0.1)
+        assert not any(each.done() for each in heard)
+        turns.may_go_on.set()
+        pong, refused = await asyncio.gather(*heard)
+        assert (pong["message"], refused["params"]["code"]) == ("pong", "unknown_message")

@@ -14,6 +14,7 @@ from attendance_core.errors import Unavailable
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import EventId, ProcessId, Seconds
+from attendance_web.live.frame_turns import FrameTurns
 from attendance_web.live.hang_ups import HangUps
 from attendance_web.live.opening_turns import OpeningQueue
 from attendance_web.live.rooms import Rooms
@@ -56,6 +57,7 @@ class Sockets:
         self.connection = connection
         self.on_command = on_command
         self.person_turns = person_turns
+        self.frame_turns = FrameTurns()
         self.rooms = Rooms(notifier, use_cases, process_id)
         self.watching = Watching(self.rooms, use_cases.check_viewers)
         self.openings = OpeningQueue()

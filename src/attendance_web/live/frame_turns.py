@@ -1,0 +1,73 @@
+"""Frames begin in turns, so that one person's hundreds of sockets are nobody's business but theirs.
+
+Most are answered within a step of the event loop, a command takes ten steps. If three hundred
+began at once, all of them would run between two steps of a command. Decision 0016.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Hashable
+from typing import Final
+
+from attendance_web.wire.turns import Turn, Turns
+
+MAX_AT_ONCE: Final = 16  # at a step
+MAX_OF_ONE: Final = 4
+MAX_WAITING: Final = sys.maxsize  # a socket waits with one frame; what follows it is not read
+
+
+class FrameTurns:
+    """Has frames begin in turns, by person.
+
+    Turns are counted as they begin, in however many steps; only when there are no more for somebody
+    a step is waited for, in which all of them end. So a frame that comes alone costs no step.
+    """
+
+    def __init__(self) -> None:
+        self._turns = Turns(
+            at_once=MAX_AT_ONCE,
+            of_one=MAX_OF_ONE,
+            waiting=MAX_WAITING,
+            waiting_of_one=MAX_WAITING,
+        )
+        self._begun: list[Turn] = []  # since the count began anew
+        self._counts_anew = False  # in the next step
+
+    async def turn(self, whose: Hashable) -> None:
+        """Returns when another frame of this person may begin, mostly at once."""
+        begins: asyncio.Future[None] | None = None
+
+        def changed() -> None:
+            self._begun.append(turn)
+            if begins is not None and not begins.done():
+                begins.set_result(None)
+
+        turn = self._turns.ask(whose, changed)
+        if turn.is_given:
+            self._begun.append(turn)
+            if not self._turns.may_have(whose):
+                self._count_anew_soon()
+            return
+        begins = asyncio.get_running_loop().create_future()
+        try:
+            await begins
+        except asyncio.CancelledError:
+            if not turn.is_given:
+                self._turns.end(turn)
+            raise
+
+    def _count_anew_soon(self) -> None:
+        if not self._counts_anew:
+            self._counts_anew = True
+            asyncio.get_running_loop().call_soon(self._count_anew)
+
+    def _count_anew(self) -> None:
+        """Ends what has begun; whoever waits begins in the next step, and is counted in that."""
+        self._counts_anew = False
+        begun, self._begun = self._begun, []
+        for turn in begun:
+            self._turns.end(turn)
+        if self._begun:
+            self._count_anew_soon()
