@@ -94,7 +94,7 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   calls_organisers calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings \
   envelope event_page files frames full_disk health heartbeat holds http_protocol incoming_bodies karma limits \
   long_lists marking_rules marks_told migrations news notifier openapi opening organisers_live organisers_races \
-  orphans other_person outbox packing page passwords person_turns picture_workers pictures rooms scans search \
+  orphans other_person outbox packing page passwords person_turns picture_workers pictures refusal_pace rooms scans search \
   security_lines settings sheet_files sheets sockets sockets_without_news sqlite sqlite_groups store_calls \
   stores stores_boards stores_marking stores_organisers together watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races transactions))

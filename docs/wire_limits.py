@@ -74,6 +74,9 @@ from attendance_web.wire.credentials import (
     SESSION_COOKIE,
 )
 from attendance_web.wire.language import DEFAULT
+from attendance_web.wire.refusal_pace import A_SECOND as REFUSALS_A_SECOND
+from attendance_web.wire.refusal_pace import MAX_AT_ONCE as REFUSALS
+from attendance_web.wire.refusal_pace import TOLD_AFTER_SECONDS
 from attendance_web.wire.values import MAX_DEPTH, MAX_TOKENS
 
 KIB: Final = 1024
@@ -178,6 +181,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     large = " and ".join(each.name for each in ALL_CALLS if each.most_bytes == PICTURE_BODY_BYTES)
     minutes, hours = FAILED_LOG_INS.within / 60, UPLOADS.within / 3600
     yield "calls of a person", f"{CALLS} at once, then {CALLS_A_SECOND:g} a second", "429"
+    yield (
+        "refusals of a person, or of an address without a log-in",
+        f"{REFUSALS} at once, then {REFUSALS_A_SECOND:g} a second",
+        f"told after {TOLD_AFTER_SECONDS:g} s",
+    )
     yield (
         "failed log-ins to an account from an address, or from a browser known to it",
         f"{FAILED_LOG_INS.most} in {minutes:g} minutes",

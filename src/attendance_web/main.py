@@ -84,7 +84,7 @@ class Application:
         self.sockets = sockets
         self.on_answer = on_answer
         self._http = http
-        self._turns = RequestTurns(sockets.openings.seen)
+        self._turns = RequestTurns(sockets.openings.seen, sockets.refusals)
         self._open_socket = SocketApplication(sockets)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

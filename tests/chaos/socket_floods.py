@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from typing import Final
@@ -30,11 +31,18 @@ async def opens_and_leaves(connection: Connection) -> None:
     await connection.stays()
 
 
-async def opens_of_nobody(connection: Connection) -> None:
-    """Is told that it is not logged in, and is back at once."""
+async def begins_to_open(connection: Connection) -> None:
+    """Does not wait to be told that it is not logged in, and is back at once."""
     path = f"/ws/marking?event_id={connection.target.event_id}"
     more = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{KEYS}\r\n"
     await connection.say(connection.target.head("GET", path, known=False, more=more))
+    raise EOFError
+
+
+async def opens_of_nobody(connection: Connection) -> None:
+    """Is told so, and is back at once."""
+    with suppress(EOFError):
+        await begins_to_open(connection)
     connection.done.note(await connection.reader.readuntil(b"\r\n\r\n"))
     await connection.reader.read(PIECE)
     raise EOFError
@@ -70,6 +78,8 @@ def enters_rooms() -> Act:
     async def act(connection: Connection) -> None:
         if next(asked) % OF_A_ROOM == 0:
             events.append(asyncio.create_task(new_event(connection)))
+            # Where the service has gone meanwhile, whoever waits for it is told so
+            events[-1].add_done_callback(lambda made: made.cancelled() or made.exception())
         event_id = await asyncio.shield(events[-1])
         connection.target = replace(connection.target, event_id=event_id)
         await connection.opens("marking")
@@ -89,6 +99,7 @@ SOCKETS: Final[dict[str, Flood]] = {
     "openings": Flood("openings, cut at once", opens, 100),
     "open-and-leave": Flood("openings with a goodbye", opens_and_leaves, 16),
     "openings-of-nobody": Flood("openings without a log-in", opens_of_nobody, 100),
+    "cut-openings-of-nobody": Flood("the same, cut at once", begins_to_open, 100),
     "commands": Flood("commands that are refused", says(PREPARE), 16, becomes_marker),
     "frames": Flood(
         "messages that there are not, in 20 events", says(UNKNOWN), 320, enters_rooms()

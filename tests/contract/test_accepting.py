@@ -129,3 +129,18 @@ async def test_one_that_has_gone_before_it_was_let_in_stops_nobody(
     letting = Acceptor(listener, Greeter)
     await eventually(lambda: Greeter.here >= MANY // 2)
     letting.close()
+
+
+async def test_nobody_waits_behind_those_who_have_gone(
+    listener: socket.socket, clients: list[socket.socket]
+) -> None:
+    """Contract: 1.11. What they have said before lets nobody take them for being there."""
+    *gone, there = clients
+    for client in gone:
+        client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        client.close()
+    there.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    letting = Acceptor(listener, Greeter)
+    await eventually(lambda: Greeter.here)
+    letting.close()
+    assert Greeter.here == 1

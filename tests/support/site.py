@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from attendance_core.ports import Unit
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from attendance_web.http.limits import Limits
 from attendance_web.main import Application
+from attendance_web.wire import refusal_pace
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.sqlite_file import opened_for
@@ -149,13 +151,18 @@ class Site:
 
 
 @asynccontextmanager
-async def opened_site(folder: Path | None) -> AsyncIterator[Site]:
-    """Over SQLite in a folder, or in memory without one."""
+async def opened_site(
+    folder: Path | None, refusals_at_once: float = math.inf
+) -> AsyncIterator[Site]:
+    """Over SQLite in a folder, or in memory without one; so many refusals are told at once."""
     clock = SetClock()
     with quickly_hashed():
         made = embedded(opened_for(folder), clock=clock)
     async with made as attendance:
-        yield Site(quick_app(attendance), attendance, clock)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(refusal_pace, "MAX_AT_ONCE", refusals_at_once)
+            app = quick_app(attendance)
+        yield Site(app, attendance, clock)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

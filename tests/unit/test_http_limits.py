@@ -20,8 +20,9 @@ from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import UserId
 from attendance_web.http import limits as of_web
 from attendance_web.http import password_turns
-from attendance_web.http.counters import Allowances, DailyCounts
+from attendance_web.http.counters import DailyCounts
 from attendance_web.http.limits import Limits
+from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.callers import network_of
 from tests.support.stand_ins import (
     CountedIds,
@@ -365,7 +366,7 @@ class TestTurns:
 class TestAllowances:
     def test_one_that_is_full_again_is_forgotten(self) -> None:
         clock = SetStopwatch()
-        allowances = Allowances(10, 1.0, clock)
+        allowances = Allowances[UserId](10, 1.0, clock)
         for person in range(500):
             allowances.take(UserId(person))
         assert len(allowances) == 500

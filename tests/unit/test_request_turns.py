@@ -12,6 +12,8 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http import request_turns
 from attendance_web.http.head_method import Application
 from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns, began_at
+from attendance_web.wire import refusal_pace
+from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
 
 FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
@@ -44,16 +46,21 @@ def seen() -> SeenSessions:
 
 @pytest.fixture
 def door(seen: SeenSessions) -> RequestTurns:
-    return RequestTurns(seen)
+    return RequestTurns(seen, RefusalPace())
 
 
 def asks(
-    door: RequestTurns, begun: Application, client: str, path: str = "/", token: str = ""
+    door: RequestTurns,
+    begun: Application,
+    client: str,
+    path: str = "/",
+    token: str = "",
+    send: Any = None,
 ) -> Any:
     """A request of this client, with this session."""
     headers = [(b"cookie", f"sessionid={token}".encode())] if token else []
     scope = {"path": path, "client": (client, 1), "headers": headers, "scheme": "http"}
-    return asyncio.create_task(door.enter(begun, scope, None, None))
+    return asyncio.create_task(door.enter(begun, scope, None, send))
 
 
 async def test_nobody_comes_behind_all_of_a_flood(door: RequestTurns, begun: Begun) -> None:
@@ -174,3 +181,32 @@ async def test_nobody_comes_behind_all_who_ask_for_our_health(
     await asyncio.gather(*flood, *others)
     assert begun.clients.index(OTHER) <= MAX_OF_ONE
     assert begun.clients[: MAX_OF_ONE + 2].count(OTHER) == 2
+
+
+async def test_a_refusal_that_waits_to_be_told_has_no_turn_meanwhile(
+    begun: Begun, seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_turns, "MAX_TURN_SECONDS", 3600)
+    monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
+    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 3600)
+    door, told = RequestTurns(seen, RefusalPace()), list[Any]()
+
+    async def refuses(scope: Any, receive: Any, send: Any) -> None:
+        await begun(scope, receive, send)
+        await send({"type": "http.response.start", "status": 404})
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    flood = [asks(door, refuses, FLOOD, send=send) for _ in range(MANY)]
+    steps = 0
+    while len(begun.clients) < MANY:
+        before = len(begun.clients)
+        await asyncio.sleep(0)
+        steps += 1
+        assert len(begun.clients) <= before + MAX_OF_ONE
+        assert steps < 10 * MANY
+    assert told == []
+    for task in flood:
+        task.cancel()
+    await asyncio.wait(flood)

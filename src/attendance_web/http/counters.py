@@ -9,40 +9,10 @@ from typing import NamedTuple
 
 from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds, UserId
-from attendance_web.wire.allowance import Allowance
 
 DAY_SECONDS: Seconds = 86_400
 
 Stopwatch = Callable[[], Seconds]  # counts from any moment, and never goes back
-
-
-class Allowances:
-    """Keeps an allowance for each person, until it is full again: a new one is like it."""
-
-    def __init__(self, most: float, a_second: float, stopwatch: Stopwatch) -> None:
-        self._most = most
-        self._a_second = a_second
-        self._stopwatch = stopwatch
-        self._allowances: OrderedDict[UserId, Allowance] = OrderedDict()
-
-    def take(self, user_id: UserId) -> None:
-        """Raises TooManyRequests."""
-        while self._allowances:
-            idle = next(iter(self._allowances))
-            if not self._allowances[idle].is_full:
-                break
-            del self._allowances[idle]
-        allowance = self._allowances.get(user_id)
-        if allowance is None:
-            allowance = self._allowances[user_id] = Allowance(
-                self._most, self._a_second, self._stopwatch
-            )
-        self._allowances.move_to_end(user_id)
-        if not allowance.take():
-            raise TooManyRequests(seconds=math.ceil(allowance.seconds_to_next))
-
-    def __len__(self) -> int:
-        return len(self._allowances)
 
 
 class _Day(NamedTuple):

@@ -17,7 +17,7 @@ from litestar.datastructures import Cookie
 from litestar.response.base import ASGIResponse
 
 from attendance_core.attendance import Viewer
-from attendance_core.errors import TooManyRequests, Unavailable
+from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import leaving
 from attendance_web.http.envelope import NO_STORE
@@ -29,7 +29,6 @@ from attendance_web.wire.refusals import ClientLeft
 A = TypeVar("A")  # what its events tell
 
 SEND_SECONDS: Final[Seconds] = 15.0  # for one piece, of a client that reads slowly
-REFUSAL_SECONDS: Final[Seconds] = 0.5  # who is told at once that it is too much asks at once again
 
 
 class Stream(Protocol):
@@ -90,9 +89,6 @@ class _StreamAnswer(ASGIResponse):
                     stream = await stack.enter_async_context(self._watch(self._viewer))
             except TimeoutError:
                 raise Unavailable from None
-            except TooManyRequests:
-                await asyncio.sleep(REFUSAL_SECONDS)
-                raise
             gone = stack.enter_context(leaving(receive))
             gone.add_done_callback(lambda _: stream.close())
             await self.start_response(send)

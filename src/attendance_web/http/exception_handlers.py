@@ -11,6 +11,7 @@ from litestar.types import ExceptionHandlersMap
 
 from attendance_core.errors import Refusal, Unavailable
 from attendance_web.http.envelope import failure, language_of
+from attendance_web.http.request_turns import note_refusal
 from attendance_web.http.wire_codes import BROKEN_CODE
 from attendance_web.wire.callers import address_of
 from attendance_web.wire.log_fields import log_fields_of
@@ -30,6 +31,7 @@ def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response
     scope = request.scope
     if isinstance(translated, Refusal):
         SECURITY.note_refusal(translated, scope["headers"], address_of(scope))
+        note_refusal(scope, translated)
     code = translated.code if isinstance(translated, Refusal | Unavailable) else BROKEN_CODE
     log_fields_of(scope)["code"] = code
     return failure(translated, language_of(scope["headers"]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -25,8 +26,9 @@ from attendance_core.limits import (
 )
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import BrowserId, Instant, Seconds, UserId
-from attendance_web.http.counters import Allowances, DailyCounts, Stopwatch
+from attendance_web.http.counters import DailyCounts, Stopwatch
 from attendance_web.http.password_turns import PasswordTurns
+from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.callers import network_of
 from attendance_web.wire.security_log import FAILED_LOG_IN, SECURITY
 
@@ -44,7 +46,7 @@ class Limits:
     """Everything that is limited, and nothing else: a lecture hall is one address."""
 
     def __init__(self, use_cases: UseCases, stopwatch: Stopwatch = time.monotonic) -> None:
-        self._calls = Allowances(CALLS, CALLS_A_SECOND, stopwatch)
+        self._calls = Allowances[UserId](CALLS, CALLS_A_SECOND, stopwatch)
         self._profiles = DailyCounts(PROFILES, stopwatch)
         self._use_cases = use_cases
         self._turns = WeakValueDictionary[tuple[Limit, str], asyncio.Semaphore]()
@@ -53,7 +55,8 @@ class Limits:
 
     def count_call(self, user_id: UserId) -> None:
         """Raises TooManyRequests."""
-        self._calls.take(user_id)
+        if seconds := self._calls.take(user_id):
+            raise TooManyRequests(seconds=math.ceil(seconds))
 
     def count_profile(self, user_id: UserId, seen: UserId) -> None:
         """Counts a look at somebody's profile; one's own is free. Raises TooManyRequests."""

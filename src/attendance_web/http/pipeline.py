@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from attendance_core.accounts import Actor
 from attendance_core.errors import InvalidArgument, NotLoggedIn, TooManyRequests, Unavailable
-from attendance_core.vocabulary import Seconds, UserId
+from attendance_core.vocabulary import Seconds
 from attendance_web.http import csrf
 from attendance_web.http.body_parsing import parse_body, parse_query
 from attendance_web.http.call import Call
@@ -46,7 +46,6 @@ T = TypeVar("T")
 
 ANSWER_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # of waiting; what is then to be done has one more
-REFUSAL_SECONDS: Final[Seconds] = 0.5  # who is told at once that it is too much asks at once again
 RETRY_SECONDS: Final = 1  # after which whoever had no turn may try again
 LARGE_BYTES: Final = 256 * 1024  # read beside the event loop from here on
 
@@ -91,7 +90,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         actor = await services.use_cases.identify(token=credential.token, kind=credential.kind)
     if actor is not None:
         services.seen.note(actor)
-        await _count(actor.user_id, services)
+        services.limits.count_call(actor.user_id)
     elif declared.needs_login and board_secret is None:
         raise NotLoggedIn
     if declared.heeds_person:
@@ -123,15 +122,6 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         sheets, turns = services.sheets, services.list_turns
         return ExportResponse(answer, sheets, turns, caller, call.cookies, until)
     return success(answer, call.cookies)
-
-
-async def _count(user_id: UserId, services: CallServices) -> None:
-    """Counts a call of this person. Raises TooManyRequests, though not at once."""
-    try:
-        services.limits.count_call(user_id)
-    except TooManyRequests:
-        await asyncio.sleep(REFUSAL_SECONDS)
-        raise
 
 
 @asynccontextmanager

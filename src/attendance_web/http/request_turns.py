@@ -7,12 +7,14 @@ all of them would run between two steps of a command. Decision 0016.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 
+from attendance_core.errors import Refusal
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
+from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn
 
@@ -24,7 +26,9 @@ LATE_WAIT_SECONDS: Final[Seconds] = 3.0  # of those who begin without a turn, ea
 # What takes longer waits for the store, and is in nobody's way
 MAX_TURN_SECONDS: Final[Seconds] = 0.02
 HEALTH: Final = "/health/"
+REFUSED: Final = range(400, 500)  # also a page that says so in its own words
 BEGAN_EXTENSION: Final = "attendance.began_at"
+REFUSAL_EXTENSION: Final = "attendance.refusal"
 
 
 def began_at(scope: Mapping[str, Any]) -> Seconds:
@@ -33,11 +37,20 @@ def began_at(scope: Mapping[str, Any]) -> Seconds:
     return asyncio.get_running_loop().time() if began is None else began
 
 
-class RequestTurns:
-    """Has requests begin in turns: by person where their session is known, else by network."""
+def note_refusal(scope: Any, refusal: Refusal) -> None:
+    """Notes that a request is refused: it is told when it is time."""
+    scope.setdefault("extensions", {})[REFUSAL_EXTENSION] = refusal
 
-    def __init__(self, seen: SeenSessions) -> None:
+
+class RequestTurns:
+    """Has requests begin in turns: by person where their session is known, else by network.
+
+    Those of whoever is refused often end a little later.
+    """
+
+    def __init__(self, seen: SeenSessions, refusals: RefusalPace) -> None:
         self._seen = seen
+        self._refusals = refusals
         self._turns = FairTurns(
             at_once=MAX_AT_ONCE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
         )
@@ -47,9 +60,20 @@ class RequestTurns:
 
     async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request in its turn; those about our own health wait for each other alone."""
-        scope.setdefault("extensions", {})[BEGAN_EXTENSION] = asyncio.get_running_loop().time()
+        extensions = scope.setdefault("extensions", {})
+        began = extensions[BEGAN_EXTENSION] = asyncio.get_running_loop().time()
         caller = self._seen.caller_of(scope)
         line = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
+        end: Callable[[], None] | None = None
+
+        async def send_in_time(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                refusal = extensions.get(REFUSAL_EXTENSION)
+                if refusal is not None or message["status"] in REFUSED:
+                    wait = self._refusals.wait_of(refusal, caller, began)
+                    await self._wait(wait, end)
+            await send(message)
+
         async with AsyncExitStack() as stack:
             try:
                 end = await stack.enter_async_context(self._turns.turn(line, TURN_WAIT_SECONDS))
@@ -60,7 +84,16 @@ class RequestTurns:
                 stack.callback(soon.cancel)
                 # The next one begins a step later, though this one may not suspend at all
                 stack.push_async_callback(asyncio.sleep, 0)
-            await application(scope, receive, send)
+            await application(scope, receive, send_in_time)
+
+    @staticmethod
+    async def _wait(seconds: Seconds, end: Callable[[], None] | None) -> None:
+        """Waits without a turn, which lasts for a step all the same."""
+        if seconds:
+            await asyncio.sleep(0)
+            if end is not None:
+                end()
+            await asyncio.sleep(seconds)
 
     async def _be_late(self) -> None:
         """Lets a few at a step begin without a turn: all of a flood are late in one instant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ class Socket:
     """Wraps one connection; its owner alone reads, writes and closes it."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.began = asyncio.get_running_loop().time()
         self.headers: RawHeaders = scope["headers"]
         self.query: bytes = scope["query_string"]
         self.is_secure = is_secure(scope)

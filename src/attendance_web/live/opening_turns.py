@@ -26,8 +26,6 @@ MAX_WAITING: Final = 2048  # more than can be opened before they have waited too
 MAX_WAITING_OF_ONE: Final = 64  # of a person; more than they may have open
 OPENING_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_WAIT_SECONDS: Final[Seconds] = 3.5  # who has had no turn by then would not be done in time
-# Until those for whom there is no place even to wait are told: told at once they are back at once
-TOLD_AFTER_SECONDS: Final[Seconds] = 0.5
 
 
 class Opening:

@@ -19,7 +19,7 @@ from attendance_core.vocabulary import EventId
 from attendance_web.live.asgi import ClientGone, Receive, Scope, Send, Socket
 from attendance_web.live.close_codes import refusal_code
 from attendance_web.live.messages import encode_error
-from attendance_web.live.opening_turns import TOLD_AFTER_SECONDS, Opening
+from attendance_web.live.opening_turns import Opening
 from attendance_web.live.sockets import Sockets
 from attendance_web.live.visit import Visit
 from attendance_web.wire.credentials import (
@@ -30,6 +30,7 @@ from attendance_web.wire.credentials import (
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.origins import origin_is_foreign
+from attendance_web.wire.refusal_pace import TOLD_AFTER_SECONDS
 from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin
 from attendance_web.wire.security_log import SECURITY
 from attendance_web.wire.turns import NoTurn
@@ -80,17 +81,19 @@ class SocketApplication:
             except NoTurn:
                 logger.warning("an opening found no turn: too many wait")
                 await asyncio.sleep(TOLD_AFTER_SECONDS)
-                await _turn_away(socket, Unavailable())
+                await self._turn_away(socket, Unavailable())
             except TimeoutError:
                 logger.warning("an opening took too long")
-                await _turn_away(socket, Unavailable())
+                await self._turn_away(socket, Unavailable())
             except (Refusal, Unavailable, LeaseLost) as error:
-                await _turn_away(socket, Unavailable() if isinstance(error, LeaseLost) else error)
+                await self._turn_away(
+                    socket, Unavailable() if isinstance(error, LeaseLost) else error
+                )
             except ClientGone:
                 logger.debug("a client went away during the handshake")
             except Exception:
                 logger.exception("an opening failed")
-                await _turn_away(socket, Unavailable())
+                await self._turn_away(socket, Unavailable())
 
     def _credential_of(self, socket: Socket) -> Credential:
         """Reads who it says it is; this needs no store. Raises ForeignOrigin, NotLoggedIn."""
@@ -125,6 +128,19 @@ class SocketApplication:
             raise NotLoggedIn
         return actor
 
+    async def _turn_away(self, socket: Socket, error: Refusal | Unavailable) -> None:
+        """Accepts, so that a browser can show the text; one error frame; close."""
+        language = preferred(header(socket.headers, "accept-language"))
+        socket.log_fields["code"] = error.code
+        if isinstance(error, Refusal):
+            SECURITY.note_refusal(error, socket.headers, socket.address)
+            caller = self._sockets.openings.seen.caller_of(socket.scope)
+            await asyncio.sleep(self._sockets.refusals.wait_of(error, caller, socket.began))
+        with suppress(ClientGone):
+            await socket.accept()
+            await socket.send(encode_error(error, language))
+            await socket.close(refusal_code(error))
+
 
 def person_of_query(query: bytes) -> str | None:
     """Reads for whom a socket is opened, where its address says so; two are no id."""
@@ -148,15 +164,3 @@ def event_id_of(query: bytes) -> EventId:
     if str(event_id) != text.lower():
         raise BadEventId(field="event_id")
     return EventId(event_id)
-
-
-async def _turn_away(socket: Socket, error: Refusal | Unavailable) -> None:
-    """Accepts, so that a browser can show the text; one error frame; close."""
-    language = preferred(header(socket.headers, "accept-language"))
-    socket.log_fields["code"] = error.code
-    if isinstance(error, Refusal):
-        SECURITY.note_refusal(error, socket.headers, socket.address)
-    with suppress(ClientGone):
-        await socket.accept()
-        await socket.send(encode_error(error, language))
-        await socket.close(refusal_code(error))

@@ -21,6 +21,7 @@ from attendance_web.live.rooms import Rooms
 from attendance_web.live.stays import Stays
 from attendance_web.live.streams import Stream
 from attendance_web.live.watching import Watching
+from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.turns import FairTurns
 
 DRAIN_SECONDS: Final[Seconds] = 10.0
@@ -61,6 +62,7 @@ class Sockets:
         self.rooms = Rooms(notifier, use_cases, process_id)
         self.watching = Watching(self.rooms, use_cases.check_viewers)
         self.openings = OpeningQueue()
+        self.refusals = RefusalPace()  # of calls, too
         self.hang_ups = HangUps(use_cases.hang_up, process_id)
         self.stays = Stays()
         self.is_draining = False  # takes no new sockets

@@ -1,7 +1,8 @@
 """Lets connections in a few at a time, so that who came before them has a turn in between.
 
 The event loop itself accepts whatever waits, up to a whole backlog, in one step: a thousand
-connections at once kept a command of somebody else waiting for 50 ms.
+connections at once kept a command of somebody else waiting for 50 ms. Who has gone by then is
+passed over: nothing is made of them, and nobody waits behind them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -18,6 +20,9 @@ from attendance_core.vocabulary import Seconds
 logger = logging.getLogger(__name__)
 
 MAX_AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
+MAX_LOOKED_AT: Final = 64  # in one step, with those who have gone
+TCP_INFO: Final[int | None] = getattr(socket, "TCP_INFO", None)  # which not every system has
+ESTABLISHED: Final = 1  # the state that it begins with, of Linux
 PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be accepted
 
 
@@ -53,8 +58,10 @@ class Acceptor:
     def _accept_some(self) -> None:
         """Accepts some in this step of the loop; where more wait, the loop comes back."""
         try:
-            for _ in range(MAX_AT_ONCE):
-                self._accept_one()
+            let_in = looked_at = 0
+            while let_in < MAX_AT_ONCE and looked_at < MAX_LOOKED_AT:
+                let_in += self._accept_one()
+                looked_at += 1
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:  # all files are open, or there is no memory: no one's fault
@@ -62,15 +69,22 @@ class Acceptor:
             self._loop.remove_reader(self._listener)
             self._pause = self._loop.call_later(PAUSE_SECONDS, self._begin)
 
-    def _accept_one(self) -> None:
-        """Accepts one, or finds it gone. Raises OSError, BlockingIOError where nobody waits."""
+    def _accept_one(self) -> bool:
+        """Accepts one; False where it has gone.
+
+        Raises OSError, BlockingIOError where nobody waits.
+        """
         try:
             connection, _ = self._listener.accept()
         except ConnectionAbortedError:
-            return
+            return False
+        if _says_no_more(connection):
+            connection.close()
+            return False
         task = self._loop.create_task(self._open(connection))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
+        return True
 
     async def _open(self, connection: socket.socket) -> None:
         connection.setblocking(False)
@@ -78,3 +92,14 @@ class Acceptor:
             await self._loop.connect_accepted_socket(self._protocol, connection)
         except OSError:  # it has gone
             connection.close()
+
+
+def _says_no_more(connection: socket.socket) -> bool:
+    """Tells whether the other end has closed its half, or all: then no answer is made for it."""
+    if TCP_INFO is None or not sys.platform.startswith("linux"):
+        return False
+    try:
+        state = connection.getsockopt(socket.IPPROTO_TCP, TCP_INFO, 1)
+    except OSError:  # it is no TCP
+        return False
+    return state[0] != ESTABLISHED

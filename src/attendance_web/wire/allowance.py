@@ -1,11 +1,15 @@
-"""An allowance: permits, which come back as time goes by."""
+"""Allowances: permits, which come back as time goes by."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from attendance_core.vocabulary import Seconds
+
+K = TypeVar("K", bound=Hashable)
 
 
 class Allowance:
@@ -46,3 +50,31 @@ class Allowance:
         now = self._stopwatch()
         self._left = min(self._most, self._left + (now - self._filled_at) * self._a_second)
         self._filled_at = now
+
+
+class Allowances(Generic[K]):
+    """Keeps an allowance for each of many, until it is full again: a new one is like it."""
+
+    def __init__(self, most: float, a_second: float, stopwatch: Callable[[], Seconds]) -> None:
+        self._most = most
+        self._a_second = a_second
+        self._stopwatch = stopwatch
+        self._allowances: OrderedDict[K, Allowance] = OrderedDict()
+
+    def take(self, whose: K) -> Seconds:
+        """Takes a permit and answers 0; where there is none, how long until there is."""
+        while self._allowances:
+            idle = next(iter(self._allowances))
+            if not self._allowances[idle].is_full:
+                break
+            del self._allowances[idle]
+        allowance = self._allowances.get(whose)
+        if allowance is None:
+            allowance = self._allowances[whose] = Allowance(
+                self._most, self._a_second, self._stopwatch
+            )
+        self._allowances.move_to_end(whose)
+        return 0.0 if allowance.take() else allowance.seconds_to_next
+
+    def __len__(self) -> int:
+        return len(self._allowances)

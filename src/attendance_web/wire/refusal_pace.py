@@ -1,0 +1,36 @@
+"""Who is refused often is told so a little later: told at once, they are back at once.
+
+Contract: 1.11. Decision 0016.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+from attendance_core.errors import TooManyRequests
+from attendance_core.vocabulary import Seconds
+from attendance_web.wire.allowance import Allowances
+from attendance_web.wire.callers import Caller
+
+# Contract: 1.11, refusals that one caller is told at once; a hall is one, until it is logged in
+MAX_AT_ONCE, A_SECOND = 100, 20.0
+TOLD_AFTER_SECONDS: Final[Seconds] = 0.5  # from when it was asked
+
+
+class RefusalPace:
+    """Tells how long a refusal waits until it is told."""
+
+    def __init__(self, stopwatch: Callable[[], Seconds] = time.monotonic) -> None:
+        self._at_once = Allowances[Caller](MAX_AT_ONCE, A_SECOND, stopwatch)
+
+    def wait_of(self, error: Exception | None, caller: Caller, began: Seconds) -> Seconds:
+        """Counts a refusal of what was asked when it ``began``, by the clock of the event loop.
+
+        Too much is never told at once.
+        """
+        if not isinstance(error, TooManyRequests) and not self._at_once.take(caller):
+            return 0.0
+        return max(0.0, began + TOLD_AFTER_SECONDS - asyncio.get_running_loop().time())

@@ -1,0 +1,90 @@
+"""Whatever is refused often is told a little later, and nobody else waits. Contract: 1.11."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Final
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from attendance_web.wire import refusal_pace
+from attendance_web.wire.refusal_pace import RefusalPace
+from tests.support.live_house import House, opened_house
+from tests.support.site import Browser, Site, opened_site, response
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NEVER: Final = 3600.0
+LONG: Final = 2.0  # the house ends no sooner
+A_MOMENT: Final = 0.1  # in which whoever is told at once is told
+JSON: Final = {"Content-Type": "application/json"}
+LOG_IN: Final = "/accounts/login/"
+SHOW: Final = "/api/profile/GetProfile"
+REFUSED: Final[dict[str, Callable[[Browser], Coroutine[Any, Any, httpx.Response]]]] = {
+    "no such path": lambda who: who.get("/api/none/None"),
+    "no such page": lambda who: who.get("/e/AAAAAA"),
+    "another method": lambda who: who.post("/api/events/GetEvents"),
+    "a broken body": lambda who: who.send(LOG_IN, content=b"{", headers=JSON),
+    "a text of another charset": lambda who: who.send(LOG_IN, content=b"\xff", headers=JSON),
+    "too many marks": lambda who: who.post(LOG_IN, username="a" + "\u0316" * 80, password="a"),
+    "a field that is missing": lambda who: who.post(LOG_IN),
+    "no token": lambda who: who.client.post(LOG_IN, json={}, headers={"X-CSRFToken": "other"}),
+    "not logged in": lambda who: who.get(SHOW, user_id=1),
+    "too large": lambda who: who.send(LOG_IN, content=b" " * 20_000, headers=JSON),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    """No refusal is told at once."""
+    async with opened_site(None, refusals_at_once=0) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+async def test_a_refusal_waits_and_nothing_else(
+    site: Site, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", NEVER)
+    browser = site.browser()
+    await browser.token()
+    refused = [asyncio.create_task(REFUSED[kind](browser)) for _ in range(20)]
+    _, waiting = await asyncio.wait(refused, timeout=A_MOMENT)
+    assert len(waiting) == len(refused)
+    # Though all of them have begun, the same caller has a turn for whatever is not refused
+    response(await site.browser().get("/api/auth/GetCurrentUserId"))
+    for task in refused:
+        task.cancel()
+    await asyncio.wait(refused)
+
+
+async def test_it_is_told_in_the_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 0.01)
+    assert (await site.browser().get(SHOW, user_id=1)).status_code == 401
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house() -> AsyncIterator[House]:
+    async with opened_house(None) as opened:
+        yield opened
+
+
+async def test_a_refused_opening_waits_and_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
+    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", LONG)
+    monkeypatch.setattr(house.app.sockets, "refusals", RefusalPace())
+    (anna,) = await house.people(1)
+    event_id = await house.event(anna)
+    paths = ("/ws/marking", f"/ws/marking?event_id={event_id}")
+    refused = [asyncio.create_task(house.opens(path)) for path in paths]
+    _, waiting = await asyncio.wait(refused, timeout=A_MOMENT)
+    assert len(waiting) == len(refused)
+    await (await anna.marking(event_id)).hears("marking_list")
+    for task in refused:
+        task.cancel()
+    await asyncio.wait(refused)
