@@ -76,7 +76,7 @@ from attendance_web.wire.credentials import (
 from attendance_web.wire.language import DEFAULT
 from attendance_web.wire.refusal_pace import A_SECOND as REFUSALS_A_SECOND
 from attendance_web.wire.refusal_pace import MAX_AT_ONCE as REFUSALS
-from attendance_web.wire.refusal_pace import TOLD_AFTER_SECONDS
+from attendance_web.wire.refusal_pace import TOLD_AFTER_SECONDS, TOLD_WITHIN_SECONDS
 from attendance_web.wire.values import MAX_DEPTH, MAX_TOKENS
 
 KIB: Final = 1024
@@ -184,7 +184,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield (
         "refusals of a person, or of an address without a log-in",
         f"{REFUSALS} at once, then {REFUSALS_A_SECOND:g} a second",
-        f"told after {TOLD_AFTER_SECONDS:g} s",
+        f"told after {TOLD_AFTER_SECONDS:g} to {TOLD_WITHIN_SECONDS:g} s",
     )
     yield (
         "failed log-ins to an account from an address, or from a browser known to it",

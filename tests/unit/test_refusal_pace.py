@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from attendance_core.errors import NotLoggedIn, TooManyRequests
 from attendance_core.vocabulary import UserId
 from attendance_web.wire.callers import Caller
@@ -11,6 +13,7 @@ from attendance_web.wire.refusal_pace import (
     A_SECOND,
     MAX_AT_ONCE,
     TOLD_AFTER_SECONDS,
+    TOLD_WITHIN_SECONDS,
     RefusalPace,
 )
 from tests.support.stand_ins import SetStopwatch
@@ -26,15 +29,30 @@ class Pace:
         self._pace = RefusalPace(self.clock)
 
     def waits(self, caller: Caller, error: Exception | None = None, *, ago: float = 0.0) -> bool:
+        return self.wait(caller, error, ago=ago) > 0
+
+    def wait(self, caller: Caller, error: Exception | None = None, *, ago: float = 0.0) -> float:
         began = asyncio.get_running_loop().time() - ago
-        return self._pace.wait_of(error, caller, began) > 0
+        return self._pace.wait_of(error, caller, began)
 
 
 async def test_a_few_are_told_at_once_and_more_as_time_goes_by() -> None:
     pace = Pace()
     assert [pace.waits(ADDRESS) for _ in range(MAX_AT_ONCE + 2)].count(True) == 2
     pace.clock.at += 1
-    assert [pace.waits(ADDRESS) for _ in range(MAX_AT_ONCE)].count(False) == A_SECOND
+    assert [pace.waits(ADDRESS) for _ in range(MAX_AT_ONCE)].count(False) == A_SECOND - 2
+
+
+async def test_who_goes_on_waits_for_what_they_have_had_refused_before() -> None:
+    pace = Pace()
+    for _ in range(MAX_AT_ONCE):
+        pace.waits(ADDRESS)
+    waits = [pace.wait(ADDRESS) for _ in range(100)]
+    assert waits[:10] == pytest.approx([TOLD_AFTER_SECONDS] * 10, abs=0.1)
+    assert waits[39] == pytest.approx(40 / A_SECOND, abs=0.1)
+    assert waits[-1] == pytest.approx(TOLD_WITHIN_SECONDS, abs=0.1)
+    pace.clock.at += TOLD_WITHIN_SECONDS
+    assert pace.wait(ADDRESS) == pytest.approx(TOLD_AFTER_SECONDS, abs=0.1)  # no more is owed
 
 
 async def test_nobody_waits_for_what_another_asks() -> None:

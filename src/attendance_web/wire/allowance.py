@@ -34,6 +34,12 @@ class Allowance:
         self._left -= 1
         return True
 
+    def take_on_credit(self, most: float) -> Seconds:
+        """Takes a permit, or owes one, but never more than so many; tells until when that is so."""
+        self._fill()
+        self._left = max(self._left - 1, -most)
+        return max(0.0, -self._left / self._a_second)
+
     @property
     def is_full(self) -> bool:
         """Whether nobody would miss it: a new one is like it."""
@@ -63,6 +69,14 @@ class Allowances(Generic[K]):
 
     def take(self, whose: K) -> Seconds:
         """Takes a permit and answers 0; where there is none, how long until there is."""
+        allowance = self._allowance_of(whose)
+        return 0.0 if allowance.take() else allowance.seconds_to_next
+
+    def take_on_credit(self, whose: K, most: float) -> Seconds:
+        """Takes a permit, or owes one, but never more than so many; tells until when that is so."""
+        return self._allowance_of(whose).take_on_credit(most)
+
+    def _allowance_of(self, whose: K) -> Allowance:
         while self._allowances:
             idle = next(iter(self._allowances))
             if not self._allowances[idle].is_full:
@@ -74,7 +88,7 @@ class Allowances(Generic[K]):
                 self._most, self._a_second, self._stopwatch
             )
         self._allowances.move_to_end(whose)
-        return 0.0 if allowance.take() else allowance.seconds_to_next
+        return allowance
 
     def __len__(self) -> int:
         return len(self._allowances)
