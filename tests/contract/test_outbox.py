@@ -23,6 +23,9 @@ class OtherEnd:
         self.written: list[str] = []
         self.cuts: list[int] = []
 
+    def has_left(self) -> bool:
+        raise AssertionError
+
     def write_now(self, frame: TextFrame) -> bool:
         if self.takes_frames:
             self.written.append(frame.text)

@@ -10,9 +10,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from attendance_web.live import openings
 from attendance_web.wire import refusal_pace
 from attendance_web.wire.refusal_pace import RefusalPace
-from tests.support.live_house import House, opened_house
+from tests.support.live_house import House, eventually, opened_house
 from tests.support.site import Browser, Site, opened_site, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -20,6 +21,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NEVER: Final = 3600.0
 LONG: Final = 2.0  # the house ends no sooner
 A_MOMENT: Final = 0.1  # in which whoever is told at once is told
+HANDSHAKE: Final = (
+    b"GET /ws/marking HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 JSON: Final = {"Content-Type": "application/json"}
 LOG_IN: Final = "/accounts/login/"
 SHOW: Final = "/api/profile/GetProfile"
@@ -70,6 +75,23 @@ async def test_it_is_told_in_the_end(site: Site, monkeypatch: pytest.MonkeyPatch
 async def house() -> AsyncIterator[House]:
     async with opened_house(None) as opened:
         yield opened
+
+
+async def test_nobody_waits_for_a_refusal_who_has_left(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
+    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", NEVER)
+    monkeypatch.setattr(openings, "LOOK_EVERY_SECONDS", A_MOMENT / 10)
+    monkeypatch.setattr(house.app.sockets, "refusals", RefusalPace())
+    _, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(HANDSHAKE)
+    await eventually(lambda: house.app.sockets.tracked_count == 1)
+    await asyncio.sleep(A_MOMENT)
+    assert house.app.sockets.tracked_count == 1
+    writer.close()
+    await writer.wait_closed()
+    await eventually(lambda: house.app.sockets.tracked_count == 0)
 
 
 async def test_a_refused_opening_waits_and_no_other(

@@ -12,7 +12,7 @@ from attendance_core.vocabulary import UserId
 from attendance_web.http import request_turns
 from attendance_web.http.head_method import Application
 from attendance_web.http.request_turns import MAX_OF_ONE, RequestTurns, began_at
-from attendance_web.wire import refusal_pace
+from attendance_web.wire import client_gone, refusal_pace
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
 
@@ -181,6 +181,29 @@ async def test_nobody_comes_behind_all_who_ask_for_our_health(
     await asyncio.gather(*flood, *others)
     assert begun.clients.index(OTHER) <= MAX_OF_ONE
     assert begun.clients[: MAX_OF_ONE + 2].count(OTHER) == 2
+
+
+async def test_nobody_waits_for_a_refusal_who_has_gone(
+    seen: SeenSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
+    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", 3600)
+    gone, told = asyncio.Event(), list[Any]()
+
+    async def refuses(_scope: Any, _receive: Any, send: Any) -> None:
+        client_gone.serve({"extensions": {client_gone.GONE_EXTENSION: gone}})
+        await send({"type": "http.response.start", "status": 404})
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    asked = asks(RequestTurns(seen, RefusalPace()), refuses, FLOOD, send=send)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not told
+    gone.set()
+    async with asyncio.timeout(5):
+        await asked
 
 
 async def test_a_refusal_that_waits_to_be_told_has_no_turn_meanwhile(

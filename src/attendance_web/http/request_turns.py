@@ -14,6 +14,7 @@ from typing import Any, Final
 from attendance_core.errors import Refusal
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
+from attendance_web.wire.client_gone import wait_while_there
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn
@@ -93,7 +94,7 @@ class RequestTurns:
             await asyncio.sleep(0)
             if end is not None:
                 end()
-            await asyncio.sleep(seconds)
+            await wait_while_there(seconds)
 
     async def _be_late(self) -> None:
         """Lets a few at a step begin without a turn: all of a flood are late in one instant."""

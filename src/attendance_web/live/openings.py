@@ -15,7 +15,7 @@ from uuid import UUID
 from attendance_core.accounts import Actor
 from attendance_core.errors import LeaseLost, NotLoggedIn, Refusal, Unavailable
 from attendance_core.marking.connections import Role
-from attendance_core.vocabulary import EventId
+from attendance_core.vocabulary import EventId, Seconds
 from attendance_web.live.asgi import ClientGone, Receive, Scope, Send, Socket
 from attendance_web.live.close_codes import refusal_code
 from attendance_web.live.messages import encode_error
@@ -38,6 +38,7 @@ from attendance_web.wire.values import InvalidValue
 
 logger = logging.getLogger(__name__)
 
+LOOK_EVERY_SECONDS: Final[Seconds] = 0.2  # whether somebody is still there who waits for a refusal
 PATHS: Final = {"/ws/mark_me": Role.MARK_ME, "/ws/marking": Role.MARKING}
 
 
@@ -135,11 +136,20 @@ class SocketApplication:
         if isinstance(error, Refusal):
             SECURITY.note_refusal(error, socket.headers, socket.address)
             caller = self._sockets.openings.seen.caller_of(socket.scope)
-            await asyncio.sleep(self._sockets.refusals.wait_of(error, caller, socket.began))
+            wait = self._sockets.refusals.wait_of(error, caller, socket.began)
+            await _wait_while_there(socket, wait)
         with suppress(ClientGone):
             await socket.accept()
             await socket.send(encode_error(error, language))
             await socket.close(refusal_code(error))
+
+
+async def _wait_while_there(socket: Socket, seconds: Seconds) -> None:
+    """Waits, but not for whoever has left: thousands a second open and cut, and each is kept."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + seconds
+    while (left := until - clock()) > 0 and not socket.peer.has_left():
+        await asyncio.sleep(min(left, LOOK_EVERY_SECONDS))
 
 
 def person_of_query(query: bytes) -> str | None:

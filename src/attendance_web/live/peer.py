@@ -16,6 +16,10 @@ class Peer(Protocol):
 
     said_goodbye: bool
 
+    def has_left(self) -> bool:
+        """Tells whether nobody is there any more, as far as that can be told before a handshake."""
+        ...
+
     def write_now(self, frame: TextFrame) -> bool:
         """Writes a frame at once where the connection takes it; else tells that it was not."""
         ...
@@ -33,6 +37,10 @@ class UnknownPeer:
     """Stands for the other end at a server that tells nothing of it: every end counts as a loss."""
 
     said_goodbye = False
+
+    def has_left(self) -> bool:
+        """See `Peer`: nobody knows."""
+        return False
 
     def write_now(self, _: TextFrame) -> bool:
         """See `Peer`: every frame goes the way of ASGI."""

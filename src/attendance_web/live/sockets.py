@@ -69,20 +69,20 @@ class Sockets:
         self.refuses_calls = False  # takes no new calls either
         # Who is closed first has to be back, after a restart, within their grace
         self._spread_seconds = min(SPREAD_SECONDS, grace_seconds / 3)
-        self._tracked = 0
+        self.tracked_count = 0  # sockets, those on their way in or out, too, and streams
         self._empty = asyncio.Event()
         self._empty.set()
 
     @contextmanager
     def track(self) -> Iterator[None]:
         """Counts a socket while it is being served."""
-        self._tracked += 1
+        self.tracked_count += 1
         self._empty.clear()
         try:
             yield
         finally:
-            self._tracked -= 1
-            if not self._tracked:
+            self.tracked_count -= 1
+            if not self.tracked_count:
                 self._empty.set()
 
     @asynccontextmanager

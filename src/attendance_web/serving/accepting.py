@@ -10,19 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.serving.tcp_state import says_no_more
 
 logger = logging.getLogger(__name__)
 
 MAX_AT_ONCE: Final = 4  # connections that are accepted in one step of the loop
 MAX_LOOKED_AT: Final = 64  # in one step, with those who have gone
-TCP_INFO: Final[int | None] = getattr(socket, "TCP_INFO", None)  # which not every system has
-ESTABLISHED: Final = 1  # the state that it begins with, of Linux
 PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be accepted
 
 
@@ -78,7 +76,7 @@ class Acceptor:
             connection, _ = self._listener.accept()
         except ConnectionAbortedError:
             return False
-        if _says_no_more(connection):
+        if says_no_more(connection):
             connection.close()
             return False
         task = self._loop.create_task(self._open(connection))
@@ -92,14 +90,3 @@ class Acceptor:
             await self._loop.connect_accepted_socket(self._protocol, connection)
         except OSError:  # it has gone
             connection.close()
-
-
-def _says_no_more(connection: socket.socket) -> bool:
-    """Tells whether the other end has closed its half, or all: then no answer is made for it."""
-    if TCP_INFO is None or not sys.platform.startswith("linux"):
-        return False
-    try:
-        state = connection.getsockopt(socket.IPPROTO_TCP, TCP_INFO, 1)
-    except OSError:  # it is no TCP
-        return False
-    return state[0] != ESTABLISHED

@@ -29,6 +29,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.live.peer import FLOODED, PEER_EXTENSION
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.serving.frame_finder import FrameFinder
+from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.allowance import Allowance
 
 MAX_FRAMES, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
@@ -169,6 +170,12 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         elif message["type"] == "websocket.accept":
             self._is_open = True
             self._pause_or_resume()
+
+    def has_left(self) -> bool:
+        """See `Peer`; before a handshake is answered nothing is read, so the system is asked."""
+        if self.transport.is_closing():
+            return True
+        return says_no_more(self.transport.get_extra_info("socket"))
 
     def write_now(self, frame: TextFrame) -> bool:
         """See `Peer`; what `send` would find out, or wait for, is left to it."""

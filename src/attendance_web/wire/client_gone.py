@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Final
+
+from attendance_core.vocabulary import Seconds
 
 GONE_EXTENSION: Final = "attendance.gone"  # an event that the server sets
 # Of the request that this task serves; None under a server that cannot tell
@@ -26,6 +28,17 @@ def has_gone() -> bool:
     """Tells whether the client that this task serves has gone."""
     gone = _gone.get()
     return gone is not None and gone.is_set()
+
+
+async def wait_while_there(seconds: Seconds) -> None:
+    """Waits so long, or until the client that this task serves has gone."""
+    gone = _gone.get()
+    if gone is None:
+        await asyncio.sleep(seconds)
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await gone.wait()
 
 
 @contextmanager
