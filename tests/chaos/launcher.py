@@ -46,8 +46,8 @@ def after_commit(countdown: Countdown) -> None:
 
     whole = PostgresStore._run_and_commit
 
-    def dies(self: PostgresStore, connection: Any, work: Any) -> Any:
-        answer, announcements = whole(self, connection, work)
+    def dies(self: PostgresStore, work: Any, connection: Any) -> Any:
+        answer, announcements = whole(self, work, connection)
         for news in announcements:
             counts(news)
         return answer, announcements

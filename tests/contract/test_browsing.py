@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import URL, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import pg_connection
+from attendance_adapters.sql import pg_transaction
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import LIST_THREADS, SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
@@ -170,7 +170,7 @@ class TestPostgres:
     async def test_one_that_takes_too_long_is_ended(
         self, monkeypatch: pytest.MonkeyPatch, store: PostgresStore
     ) -> None:
-        monkeypatch.setattr(pg_connection, "BROWSE_SECONDS", 0.05)
+        monkeypatch.setattr(pg_transaction, "BROWSE_SECONDS", 0.05)
         for _ in range(2 * POOL):
             with pytest.raises(Unavailable):
                 await store.browse(run(SLEEP))

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Connection, select, text
+from sqlalchemy import URL, select, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import postgres
-from attendance_adapters.sql.pg_connection import SELECT_TIME
+from attendance_adapters.sql.pg_connection import PgConnection
+from attendance_adapters.sql.pg_transaction import SELECT_TIME
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.tables import metadata
 from attendance_adapters.system import SystemClock
@@ -20,16 +21,17 @@ from attendance_core.vocabulary import UserId
 from tests.support.lecture import Lecture
 from tests.support.marking_steps import STEPS, awaited, cancelled_at
 from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
-from tests.support.postgres_strangers import Stranger
+from tests.support.postgres_strangers import Stranger, beside
 from tests.support.stand_ins import NOON, SetClock
 
 BACK_WITHIN = 2.0  # seconds after the server is up
+END = "SELECT pg_terminate_backend(pg_backend_pid())"
 HURRY = 0.01  # seconds after which a client in a hurry asks again
 
 
 async def stored_rows(store: PostgresStore) -> list[list[Any]]:
     """Every row of every table."""
-    async with store._single_read_engine.connect() as connection:
+    async with beside(store) as connection:
         return [
             sorted(map(repr, await connection.execute(select(table))))
             for table in metadata.sorted_tables
@@ -55,7 +57,7 @@ class TestCancelled:
             await asyncio.wait([task])
             await asyncio.gather(*store._tasks, return_exceptions=True)
             after = await stored_rows(store)
-            assert store._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+            assert store.pool_use().taken == 0
             await store.close()
             return before, after, task.cancelled()
 
@@ -155,13 +157,13 @@ class TestServer:
         assert crowd.others == []
         assert crowd.unavailable > 0
         assert crowd.slowest < 5
-        async with store._single_read_engine.connect() as connection:
+        async with beside(store) as connection:
             found = await connection.execute(text("SELECT username FROM accounts"))
             assert crowd.made <= {row[0] for row in found}
             asked = """SELECT count(*) FROM pg_stat_activity
                 WHERE datname = current_database() AND state <> 'idle'"""
             assert (await connection.execute(text(asked))).scalar_one() == 1  # this one
-        assert store._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert store.pool_use().taken == 0
 
     async def test_connections_that_ended_while_nobody_asked_are_not_noticed(
         self, cluster: Cluster, store: PostgresStore
@@ -183,8 +185,7 @@ class TestServer:
             ran += 1
             added = unit.accounts.add("anna", "hash", NOON)
             if ran == 1:
-                end = text("SELECT pg_terminate_backend(pg_backend_pid())")
-                unit.accounts._execute(end)
+                unit.accounts._execute(text(END))
             return UserId(added)
 
         assert await store.transact(work) > 0
@@ -196,11 +197,11 @@ class TestServer:
     ) -> None:
         """It was committed, and only the answer was lost: run again it would be done twice."""
         ran = 0
-        commit = Connection.commit
+        run = PgConnection.run
 
-        def lost(connection: Any) -> None:
-            commit(connection)
-            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        def lost(connection: PgConnection, before: str, sent: Any, after: str = "") -> str:
+            said = run(connection, before, sent, after)
+            return run(connection, END, []) if after == "COMMIT" else said
 
         def work(unit: Any) -> None:
             nonlocal ran
@@ -208,7 +209,7 @@ class TestServer:
             unit.accounts.add("anna", "hash", NOON)
 
         with monkeypatch.context() as patched:
-            patched.setattr(Connection, "commit", lost)
+            patched.setattr(PgConnection, "run", lost)
             with pytest.raises(Unavailable):
                 await store.transact(work)
         assert ran == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.maintenance import run_on_connection
@@ -19,6 +19,7 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
 from attendance_core.events import EventQuery
 from tests.support.postgres import a_database
+from tests.support.postgres_strangers import asked, beside
 from tests.support.sqlite_file import an_empty_database
 
 NAMES = 100_000  # on SQLite a fifth of them will do: what it plans does not depend on how many
@@ -86,27 +87,21 @@ class TestPostgres:
     async def test_the_plan_of_what_the_adapter_asks_has_the_index(
         self, store: PostgresStore
     ) -> None:
-        asked: list[tuple[str, Any]] = []
-
-        def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-            if "LIKE" in statement:
-                asked.append((statement, parameters))
-
         for kind in ("profiles", "events"):
             await finds_by_the_index(store, kind)
-        event.listen(store._engine.sync_engine, "before_cursor_execute", note)
-        async with store._single_read_engine.connect() as connection:
+        async with beside(store) as connection:
             has = text("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
             if not (await connection.execute(has)).scalar_one():
                 pytest.skip("no pg_trgm here: names are found without, only slower")
             for kind in ("profiles", "events"):
-                asked.clear()
                 # Of a hundred that match it may find, by its sample, that going through all is as
                 # soon done; how soon either is has been seen above
-                for part in (ONE, NOBODY):
-                    await searched(store, kind, part)
-                assert asked
-                for statement, parameters in list(asked):
+                with asked() as noted:
+                    for part in (ONE, NOBODY):
+                        await searched(store, kind, part)
+                searches = [each for each in noted if "LIKE" in each.text]
+                assert searches
+                for statement, parameters in searches:
                     driver = (await connection.get_raw_connection()).driver_connection
                     assert driver is not None
                     plan = await driver.fetch(f"EXPLAIN {statement}", *parameters)

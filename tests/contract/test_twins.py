@@ -33,6 +33,7 @@ from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import ConnectionId, EventCode, EventId, Instant, ProcessId, UserId
 from tests.support.lecture import use_cases
 from tests.support.postgres import emptied
+from tests.support.postgres_strangers import beside
 from tests.support.sqlite_file import an_empty_database
 from tests.support.stand_ins import NOON, SetClock
 
@@ -398,7 +399,7 @@ async def count_on(store: Any) -> None:
     """The next person gets the next number, although a refusal has used that up."""
     if isinstance(store, PostgresStore):
         last = "SELECT setval('accounts_user_id_seq', (SELECT max(user_id) FROM accounts))"
-        async with store._engine.begin() as connection:
+        async with beside(store) as connection:
             await connection.exec_driver_sql(last)
 
 

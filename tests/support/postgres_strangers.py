@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from attendance_adapters.sql.pg_connection import PgConnection
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.vocabulary import UserId
 
@@ -21,20 +25,61 @@ class Reruns(list[Exception]):
     """What transactions were run again for."""
 
 
+@asynccontextmanager
+async def beside(store: PostgresStore | URL, **options: Any) -> AsyncIterator[AsyncConnection]:
+    """A connection to the same database that is none of the store's; it commits by itself."""
+    url = store if isinstance(store, URL) else store._url
+    made = create_async_engine(url, **{"isolation_level": "AUTOCOMMIT", **options})
+    try:
+        async with made.connect() as connection:
+            yield connection
+    finally:
+        await made.dispose()
+
+
+class Asked(NamedTuple):
+    """One round trip: a statement with its values, or several by name."""
+
+    text: str
+    values: Any
+
+
+@contextmanager
+def asked() -> Iterator[list[Asked]]:
+    """What all stores ask of PostgreSQL meanwhile, a round trip each."""
+    noted: list[Asked] = []
+    fetch, run = PgConnection.fetch, PgConnection.run
+
+    def fetches(self: PgConnection, statement: Any, values: Any) -> Any:
+        noted.append(Asked(statement.text, values))
+        return fetch(self, statement, values)
+
+    def runs(self: PgConnection, before: str, sent: Any, after: str = "") -> str:
+        texts = [before, *(each.statement.text for each in sent), after]
+        noted.append(Asked("; ".join(filter(None, texts)), [each.words for each in sent]))
+        return run(self, before, sent, after)
+
+    PgConnection.fetch, PgConnection.run = fetches, runs  # type: ignore[method-assign]
+    try:
+        yield noted
+    finally:
+        PgConnection.fetch, PgConnection.run = fetch, run  # type: ignore[method-assign]
+
+
 class Stranger:
     """Another process's transaction, which a test commits when it likes."""
 
     def __init__(self, store: PostgresStore) -> None:
         self._store = store
-        self._begun = store._engine.connect()
+        self._begun = beside(store, isolation_level="READ COMMITTED")
 
     async def __aenter__(self) -> Stranger:
         self.connection = await self._begun.__aenter__()
         self.pid = (await self.connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._begun.__aexit__(None, None, None)
+    async def __aexit__(self, *raised: Any) -> None:
+        await self._begun.__aexit__(*raised)
 
     async def run(self, sql: str, **given: Any) -> None:
         await self.connection.execute(text(sql), given)
@@ -43,6 +88,6 @@ class Stranger:
         """Returns when somebody waits for a lock it holds."""
         asked = text("""SELECT count(*) FROM pg_stat_activity
             WHERE :mine = ANY(pg_blocking_pids(pid))""")
-        async with self._store._single_read_engine.connect() as looking:
+        async with beside(self._store) as looking:
             while not (await looking.execute(asked, {"mine": self.pid})).scalar_one():
                 await asyncio.sleep(0)  # a transaction would see the same for ever

@@ -6,10 +6,9 @@ import sqlite3
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from sqlalchemy import event
-
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
+from tests.support.postgres_strangers import asked, beside
 
 
 async def plan_of(
@@ -36,17 +35,10 @@ async def _plan_on_sqlite(store: SqliteStore, look: Callable[[], Any], words: st
 
 
 async def _plan_on_postgres(store: PostgresStore, look: Callable[[], Any], words: str) -> str:
-    asked: list[tuple[str, Any]] = []
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        if words in statement:
-            asked.append((statement, parameters))
-
-    event.listen(store._engine.sync_engine, "before_cursor_execute", note)
-    await look()
-    event.remove(store._engine.sync_engine, "before_cursor_execute", note)
-    ((statement, parameters),) = asked
-    async with store._single_read_engine.connect() as connection:
+    with asked() as noted:
+        await look()
+    ((statement, parameters),) = [each for each in noted if words in each.text]
+    async with beside(store) as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None
         return str(await driver.fetch(f"EXPLAIN {statement}", *parameters))

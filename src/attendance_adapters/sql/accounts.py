@@ -70,6 +70,7 @@ class Sessions:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def add(self, session: Session) -> None:
         row = {
@@ -79,7 +80,7 @@ class Sessions:
             "created_at": session.created_at,
             "used_at": session.used_at,
         }
-        self._execute(ADD_SESSION, row)
+        self._send(ADD_SESSION, row)
 
     def find(self, session_id: SessionId) -> Session | None:
         row = self._execute(FIND_SESSION, {"session_id": session_id}).one_or_none()
@@ -90,13 +91,13 @@ class Sessions:
         return None if row is None else _session_from(row)
 
     def note_use(self, session_id: SessionId, at: Instant) -> None:
-        self._execute(NOTE_SESSION_USE, {"where_session_id": session_id, "used_at": at})
+        self._send(NOTE_SESSION_USE, {"where_session_id": session_id, "used_at": at})
 
     def remove(self, session_id: SessionId) -> None:
-        self._execute(REMOVE_SESSION, {"session_id": session_id})
+        self._send(REMOVE_SESSION, {"session_id": session_id})
 
     def remove_expired(self, user_id: UserId, used_until: Instant) -> None:
-        self._execute(REMOVE_EXPIRED_SESSIONS, {"user_id": user_id, "used_until": used_until})
+        self._send(REMOVE_EXPIRED_SESSIONS, {"user_id": user_id, "used_until": used_until})
 
 
 def _session_from(row: Sequence[Any]) -> Session:

@@ -37,13 +37,14 @@ class Boards:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def put(self, event_id: EventId, board_id: BoardId) -> None:
         self.remove(event_id)
-        self._execute(ADD_BOARD, {"event_id": event_id, "board_id": board_id})
+        self._send(ADD_BOARD, {"event_id": event_id, "board_id": board_id})
 
     def remove(self, event_id: EventId) -> None:
-        self._execute(REMOVE_BOARD, {"event_id": event_id})
+        self._send(REMOVE_BOARD, {"event_id": event_id})
 
     def admissions_by_link(self, board_ids: Sequence[BoardId]) -> Sequence[Admission]:
         if not board_ids:

@@ -33,6 +33,7 @@ class KnownBrowsers:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def of(self, user_id: UserId) -> Sequence[KnownBrowser]:
         return [KnownBrowser(*row) for row in self._execute(BROWSERS_OF, {"user_id": user_id})]
@@ -43,7 +44,7 @@ class KnownBrowsers:
             "browser_id": browser.browser_id,
             "used_at": browser.used_at,
         }
-        self._execute(PUT_BROWSER, row)
+        self._send(PUT_BROWSER, row)
 
     def remove(self, user_id: UserId, browser_ids: Sequence[BrowserId]) -> None:
-        self._execute(REMOVE_BROWSERS, {"user_id": user_id, "browser_ids": list(browser_ids)})
+        self._send(REMOVE_BROWSERS, {"user_id": user_id, "browser_ids": list(browser_ids)})

@@ -115,6 +115,7 @@ class Connections:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def add(self, connection: Connection) -> None:
         row = {
@@ -126,7 +127,7 @@ class Connections:
             "session_id": connection.session_id,
             "lost_at": connection.lost_at,
         }
-        self._execute(ADD_CONNECTION, row)
+        self._send(ADD_CONNECTION, row)
 
     def find(self, connection_id: ConnectionId) -> Connection | None:
         row = self._execute(FIND_CONNECTION, {"connection_id": connection_id}).one_or_none()
@@ -159,11 +160,11 @@ class Connections:
     def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:
         if connection_ids:
             keys = {"connection_ids": list(connection_ids), "lost_at": at}
-            self._execute(NOTE_CONNECTIONS_LOST, keys)
+            self._send(NOTE_CONNECTIONS_LOST, keys)
 
     def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
         if connection_ids:
-            self._execute(REMOVE_CONNECTIONS, {"connection_ids": list(connection_ids)})
+            self._send(REMOVE_CONNECTIONS, {"connection_ids": list(connection_ids)})
 
     def in_room(self, event_id: EventId, process_id: ProcessId) -> Sequence[Connection]:
         keys = {"event_id": event_id, "process_id": process_id}
@@ -194,6 +195,7 @@ class Processes:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def find(self, process_id: ProcessId) -> Process | None:
         row = self._execute(FIND_PROCESS, {"process_id": process_id}).one_or_none()
@@ -206,7 +208,7 @@ class Processes:
         }
         renewal = {"where_process_id": process.process_id, **instants}
         if self._execute(RENEW_PROCESS, renewal).rowcount == 0:
-            self._execute(ADD_PROCESS, {"process_id": process.process_id, **instants})
+            self._send(ADD_PROCESS, {"process_id": process.process_id, **instants})
 
     def remove_idle(self, renewed_until: Instant) -> None:
-        self._execute(REMOVE_IDLE_PROCESSES, {"renewed_until": renewed_until})
+        self._send(REMOVE_IDLE_PROCESSES, {"renewed_until": renewed_until})

@@ -127,6 +127,7 @@ class Events:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def add(self, event: Event) -> None:
         row = {
@@ -151,7 +152,7 @@ class Events:
         return self._get(LOCK_EVENT, event_id)
 
     def lock_whole(self, event_id: EventId) -> Event:
-        self._execute(LOCK_PLACES, {"event_id": event_id})
+        self._send(LOCK_PLACES, {"event_id": event_id})
         return self.lock(event_id)
 
     def put(self, event: Event) -> None:

@@ -19,12 +19,19 @@ WITH_TIME: Final = "with_time"
 
 
 class Executor(Protocol):
-    """Runs the statements of the stores: on SQLite's driver, or on SQLAlchemy's connection."""
+    """Runs the statements of the stores on an engine's own driver."""
 
-    def execute(self, statement: Any, parameters: Any = ..., /) -> Any:
-        """Runs a statement and returns its rows, with the methods of `Rows`.
+    def execute(self, statement: Any, parameters: Mapping[str, Any] = ..., /) -> Rows:
+        """Runs a statement and returns its rows.
 
         Raises the refusal that a broken constraint stands for.
+        """
+        ...
+
+    def send(self, statement: Any, parameters: Mapping[str, Any] = ..., /) -> None:
+        """Has a statement run whose rows nobody asks for, at once or before the next is executed.
+
+        The refusal that a broken constraint stands for is raised then, or by the transaction.
         """
         ...
 

@@ -18,12 +18,13 @@ class StatementFailed(Exception):
 
 def without_values(error: Exception) -> StatementFailed:
     """Makes an error of the driver's safe to log: its kind, state, message and traceback."""
-    driver_error = getattr(error, "driver_exception", None) or error
-    state = getattr(driver_error, "sqlstate", None) or ""
-    os_message = driver_error.strerror if isinstance(driver_error, OSError) else None
-    message = str(os_message or (*driver_error.args, "")[0])
-    kind = f"{type(driver_error).__name__} {state}".strip()
-    is_message_safe = message and not state.startswith(_DATA_EXCEPTION)
+    state = getattr(error, "sqlstate", None) or ""
+    os_message = error.strerror if isinstance(error, OSError) else None
+    message = str(os_message or (*error.args, "")[0])
+    kind = f"{type(error).__name__} {state}".strip()
+    # A value that the driver cannot write is a ValueError, which quotes it
+    quotes_value = state.startswith(_DATA_EXCEPTION) or isinstance(error, ValueError)
+    is_message_safe = message and not quotes_value
     safe_error = StatementFailed(f"{kind}: {message}" if is_message_safe else kind)
     return safe_error.with_traceback(error.__traceback__)
 

@@ -76,6 +76,7 @@ class Friendships:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def lock(self, one: UserId, other: UserId) -> Friendship | None:
         row = self._execute(LOCK_FRIENDSHIP, _pair(one, other)).one_or_none()
@@ -92,7 +93,7 @@ class Friendships:
             "requested_at": friendship.requested_at,
             "accepted": friendship.accepted,
         }
-        self._execute(ADD_FRIENDSHIP, row)
+        self._send(ADD_FRIENDSHIP, row)
 
     def put(self, friendship: Friendship) -> None:
         pair = _pair(friendship.requester, friendship.recipient)
@@ -103,10 +104,10 @@ class Friendships:
             "requested_at": friendship.requested_at,
             "accepted": friendship.accepted,
         }
-        self._execute(PUT_FRIENDSHIP, row)
+        self._send(PUT_FRIENDSHIP, row)
 
     def remove(self, one: UserId, other: UserId) -> None:
-        self._execute(REMOVE_FRIENDSHIP, _pair(one, other))
+        self._send(REMOVE_FRIENDSHIP, _pair(one, other))
 
     def friends_of(self, user_id: UserId, query: ListQuery[Friend]) -> Sequence[Friend]:
         keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}

@@ -23,5 +23,6 @@ class Installation:
         if (row := self._execute(FIND_ID).one_or_none()) is None:
             self._execute(ADD_ID, {"number": ONLY_ROW, "database_id": new})
             row = self._execute(FIND_ID).one_or_none()
+        assert row is not None
         (database_id,) = row
         return str(database_id)

@@ -132,14 +132,15 @@ class Ledger:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def add(self, entry: NewEntry) -> None:
-        self._execute(ADD_ENTRY, _row_of(entry))
+        self._send(ADD_ENTRY, _row_of(entry))
         self._note(entry)
 
     def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
         row = _row_of(entry)
-        self._execute(ADD_ENTRY, row)
+        self._send(ADD_ENTRY, row)
         of_month = {"actor_id": row["actor_id"], "month": row["month"], **rule_of(terms)}
         found = self._execute(PUT_MARKED_PLACE, {**row_of_place(marked), **of_month}).scalar_one()
         if found is not None:

@@ -39,6 +39,7 @@ class Tallies:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def lock(self, key: TallyKey) -> Tally:
         empty_row = {"key": key, "taken": (), "under_way": (), "lapses_at": 0.0}
@@ -55,4 +56,4 @@ class Tallies:
         self._execute(PUT_TALLY, row)
 
     def remove_lapsed(self, now: Instant) -> None:
-        self._execute(REMOVE_LAPSED_TALLIES, {"lapsed_until": now})
+        self._send(REMOVE_LAPSED_TALLIES, {"lapsed_until": now})

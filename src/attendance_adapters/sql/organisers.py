@@ -33,13 +33,14 @@ class Helpers:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def add(self, event_id: EventId, user_id: UserId, at: Instant) -> None:
         row = {"event_id": event_id, "user_id": user_id, "added_at": at}
-        self._execute(ADD_HELPER, row)
+        self._send(ADD_HELPER, row)
 
     def remove(self, event_id: EventId, user_id: UserId) -> None:
-        self._execute(REMOVE_HELPER, {"event_id": event_id, "user_id": user_id})
+        self._send(REMOVE_HELPER, {"event_id": event_id, "user_id": user_id})
 
     def has(self, event_id: EventId, user_id: UserId) -> bool:
         keys = {"event_id": event_id, "user_id": user_id}

@@ -1,143 +1,86 @@
-"""PostgreSQL's connection as the stores use it, for one transaction or for one read."""
+"""One connection of asyncpg's, as a transaction function uses it: from within a greenlet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Select,
-    bindparam,
-    cast,
-    extract,
-    func,
-    select,
-    type_coerce,
-)
-from sqlalchemy.exc import IntegrityError
+from asyncpg import Connection
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.engine import Dialect
+from sqlalchemy.util import await_only
 
-from attendance_adapters.sql.column_types import InstantType
-from attendance_adapters.sql.executor import (
-    BROWSE_SECONDS,
-    LOCKS_ROWS,
-    NO_PARAMETERS,
-    WITH_TIME,
-    Rows,
-    pad_to_power_of_two,
-)
-from attendance_adapters.sql.refusals import is_lost_race, refusal_of_postgres
-from attendance_core.vocabulary import Instant
+from attendance_adapters.sql.compiled import CompiledStatement, Compiler
+from attendance_adapters.sql.executor import Rows
+from attendance_adapters.sql.pg_literals import literal
 
-# Not now(), which is when the transaction began: it may have waited since
-_TIME = type_coerce(
-    cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger), InstantType
-)
-SELECT_TIME = select(_TIME)
-# Until the end of the transaction
-LIMIT_STATEMENTS = select(func.set_config("statement_timeout", bindparam("milliseconds"), True))
+DIALECT: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+COMPILER = Compiler(DIALECT)
+# Texts that a connection has prepared at the server; all of a busy service are fewer
+MAX_PREPARED = 250
 
 
-class LostRace(Exception):
-    """Raised when somebody else was faster; the same work, run again, sees what they did."""
+class Sent(NamedTuple):
+    """Is a statement to be carried out by its name, with values that are written as words."""
+
+    statement: CompiledStatement
+    words: Sequence[str]
 
 
-class NeedsTransaction(Exception):
-    """Raised when a look that was tried as a single read is more than that."""
-
-
-_statements_with_time: dict[Any, Select[Any]] = {}
-
-
-def _add_time(statement: Select[Any]) -> Select[Any]:
-    """Adds a last column to the rows: the instant of the database's clock."""
-    with_time = _statements_with_time.get(statement)
-    if with_time is None:
-        with_time = _statements_with_time[statement] = statement.add_columns(_TIME)
-    return with_time
-
-
-def _drop_time(rows: Sequence[Any]) -> Rows:
-    """Drops the last column of the rows, which `_add_time` has added."""
-    return Rows([row[:-1] for row in rows], len(rows))
+def written(statement: CompiledStatement, values: Sequence[Any]) -> Sent | None:
+    """Writes the values of a statement as words; None where there is one that has no plain word."""
+    words = [literal(value) for value in values]
+    return None if None in words else Sent(statement, [word for word in words if word is not None])
 
 
 class PgConnection:
-    """Runs statements within one transaction, and tells the time by the database's clock."""
+    """Runs compiled statements, each prepared at the server when it is first met."""
 
-    __slots__ = ("_connection", "_now")
+    __slots__ = ("_count", "_prepared", "driver")
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._now: Instant | None = None
+    def __init__(self, driver: Connection) -> None:
+        self.driver = driver
+        self._prepared: dict[CompiledStatement, Any] = {}
+        self._count = 0  # of names that were given out
 
-    def now(self) -> Instant:
-        """Returns the same instant from one lock to the next, and none from before a lock."""
-        if self._now is None:
-            self._now = self._connection.execute(SELECT_TIME).scalar_one()
-        return self._now
+    def is_closed(self) -> bool:
+        """Tells whether it is known to be; the server may have gone without a word."""
+        return bool(self.driver.is_closed())
 
-    def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Any:
-        """Runs a statement, see `Executor`. Raises LostRace, too."""
-        padded = {
-            name: pad_to_power_of_two(value) if type(value) is list else value
-            for name, value in parameters.items()
-        }
-        try:
-            if LOCKS_ROWS in statement.get_execution_options():
-                return self._lock(statement, padded)
-            return self._connection.execute(statement, padded)
-        except IntegrityError as error:
-            refusal = refusal_of_postgres(error)
-            if refusal is not None:
-                raise refusal from error
-            if is_lost_race(error):
-                raise LostRace from error
-            raise
+    def fetch(self, statement: CompiledStatement, values: Sequence[Any]) -> Rows:
+        """Runs one statement, in one round trip."""
+        prepared = self._prepared_for(statement)
+        found: Sequence[Any] = await_only(prepared.fetch(*values))
+        rows = statement.converted(found)
+        if statement.is_look:
+            return Rows(rows, len(rows))
+        return Rows(rows, _count_in(prepared.get_statusmsg()))
 
-    def _lock(self, statement: Select[Any], parameters: Mapping[str, Any]) -> Rows:
-        """Locks rows and returns them as they are once they are locked.
+    def run(self, before: str, sent: Sequence[Sent], after: str = "") -> str:
+        """Runs several statements in one round trip, and returns what the last one says."""
+        names = [(self._prepared_for(each.statement), each.words) for each in sent]
+        script = [before] if before else []
+        script += [_execute(prepared.get_name(), words) for prepared, words in names]
+        if after:
+            script.append(after)
+        return str(await_only(self.driver.execute("; ".join(script))))
 
-        A statement that waited for a lock returns the row as it is now, but what it joins, and
-        whether there are other rows, as they were before it waited. So it is run again until it
-        finds no more rows than are locked: those can neither go nor change any more.
-        """
-        locked = self._connection.execute(statement, parameters).all()
-        while True:
-            with_time = self._connection.execute(_add_time(statement), parameters).all()
-            self._now = with_time[0][-1] if with_time else None
-            if len(with_time) == len(locked):
-                return _drop_time(with_time)
-            locked = with_time
+    def _prepared_for(self, statement: CompiledStatement) -> Any:
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            self._count += 1
+            prepared = await_only(self.driver.prepare(statement.text, name=f"s{self._count}"))
+            if len(self._prepared) >= MAX_PREPARED:
+                del self._prepared[next(iter(self._prepared))]  # the driver tells the server
+            self._prepared[statement] = prepared
+        return prepared
 
 
-class SingleRead(PgConnection):
-    """Runs one statement that reads, without a transaction, and refuses everything else."""
-
-    __slots__ = ("_is_used",)
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._is_used = False
-
-    def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Any:
-        """Runs the one statement, see `Executor`. Raises NeedsTransaction."""
-        if self._is_used or not statement.is_select:
-            raise NeedsTransaction
-        self._is_used = True
-        if WITH_TIME not in statement.get_execution_options():
-            return super().execute(statement, parameters)
-        with_time = super().execute(_add_time(statement), parameters).all()
-        self._now = with_time[0][-1] if with_time else None
-        return _drop_time(with_time)
+def _execute(name: str, words: Sequence[str]) -> str:
+    return f"EXECUTE {name}({', '.join(words)})" if words else f"EXECUTE {name}"
 
 
-class BriefReads(PgConnection):
-    """Runs statements within one transaction, each of which ends in a moment or fails."""
-
-    __slots__ = ()
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        connection.execute(LIMIT_STATEMENTS, {"milliseconds": f"{BROWSE_SECONDS * 1000:.0f}"})
+def _count_in(status: str) -> int:
+    """Reads how many rows a command was about: it ends with that."""
+    last_word = status.rpartition(" ")[2]
+    return int(last_word) if last_word.isdigit() else 0

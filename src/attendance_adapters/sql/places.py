@@ -210,9 +210,10 @@ class Places:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
     def make(self, event_id: EventId, user_id: UserId) -> None:
-        self._execute(MAKE_PLACE, {"event_id": event_id, "user_id": user_id})
+        self._send(MAKE_PLACE, {"event_id": event_id, "user_id": user_id})
 
     def lock(
         self, event_id: EventId, user_ids: Sequence[UserId], marker: UserId | None = None
@@ -226,7 +227,7 @@ class Places:
         return {place.user_id: place for place in map(_place_from, rows)}
 
     def put(self, place: Place) -> None:
-        self._execute(PUT_PLACE, row_of_place(place))
+        self._send(PUT_PLACE, row_of_place(place))
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
         return [_place_from(row) for row in self._execute(LISTED_PLACES, {"event_id": event_id})]

@@ -1,46 +1,39 @@
 """`ports.Transact`, `Observe` and `Browse` over PostgreSQL, for any number of processes.
 
-A transaction function runs whole inside one `run_sync` over asyncpg, at READ COMMITTED, with the
-rows it depends on locked. Every comparison with time goes by the database's clock.
+A transaction function runs whole in a greenlet over a connection of asyncpg's, at READ COMMITTED,
+with the rows it depends on locked. Every comparison with time goes by the database's clock.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import Callable, Coroutine
 from functools import partial
 from types import CodeType
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection
-from sqlalchemy.exc import (
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    ProgrammingError,
-)
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import URL
 
 from attendance_adapters.errors import UnusableDatabase
 from attendance_adapters.sql.addresses import without_password
-from attendance_adapters.sql.failures import (
-    StatementFailed,
-    safe_to_raise,
-    unavailable_because,
-    without_values,
-)
-from attendance_adapters.sql.pg_connection import (
-    SELECT_TIME,
-    BriefReads,
-    LostRace,
+from attendance_adapters.sql.failures import safe_to_raise
+from attendance_adapters.sql.pg_connect import connect, warn_of_missing_safeguards
+from attendance_adapters.sql.pg_connection import PgConnection
+from attendance_adapters.sql.pg_errors import (
+    STORE_ERRORS,
     NeedsTransaction,
-    PgConnection,
-    SingleRead,
+    error_for_caller,
+    may_be_run_again,
 )
-from attendance_adapters.sql.pg_engine import POOL_SIZE, make_engine, warn_of_missing_safeguards
+from attendance_adapters.sql.pg_pool import POOL_SIZE, Pool
+from attendance_adapters.sql.pg_transaction import (
+    BriefReads,
+    PgExecutor,
+    ReadOnly,
+    SingleRead,
+    Transaction,
+)
 from attendance_adapters.sql.unit import SqlUnit, list_referenced_files
 from attendance_core import ports
 from attendance_core.errors import Unavailable
@@ -48,14 +41,12 @@ from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import Instant, Seconds
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
 
 # Contract: 1.16, nobody waits for more than 5 s. What is not done by then is unavailable; each
 # limit of a connection is shorter, so that nothing goes on for long after nobody waits for it
 ANSWER_SECONDS: Seconds = 4.5
 MAX_ATTEMPTS = 5
 RERUN_SECONDS: Seconds = 0.02  # longest wait before the first rerun; doubled for each further one
-RERUN_STATES = frozenset({"40001", "40P01"})  # a serialization failure, a deadlock
 
 
 class PoolUse(NamedTuple):
@@ -87,11 +78,7 @@ class PostgresStore:
         self._url = url
         self._notifier = notifier
         self._clock = clock
-        self._engine = make_engine(url, pool_size)
-        self._single_read_engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._read_only_engine = self._engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+        self._pool = Pool(partial(connect, url), pool_size)
         # Of ten connections five are left for all that is no list, whoever asks for lists
         self.looks_at_once = max(1, pool_size // 2)
         self._list_turns = asyncio.Semaphore(self.looks_at_once)
@@ -103,12 +90,9 @@ class PostgresStore:
     async def start(self) -> None:
         """Connects to the database. Raises UnusableDatabase."""
         try:
-            async with self._single_read_engine.connect() as connection:
-                await connection.execute(SELECT_TIME)
-                await warn_of_missing_safeguards(connection)
-        except (DBAPIError, OSError, NoConnectionFree) as error:
-            cause = getattr(error, "orig", error)
-            raise UnusableDatabase(f"{without_password(self._url)}: {cause}") from None
+            await self._pool.start(warn_of_missing_safeguards)
+        except STORE_ERRORS as error:
+            raise UnusableDatabase(f"{without_password(self._url)}: {error}") from None
         self._is_open = True
 
     async def close(self) -> None:
@@ -116,7 +100,7 @@ class PostgresStore:
         self._is_open = False
         if self._tasks:
             await asyncio.wait(self._tasks)
-        await self._engine.dispose()
+        await self._pool.close()
 
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
         """Runs ``work``, commits, and returns what it returned; also when the caller has gone."""
@@ -136,8 +120,7 @@ class PostgresStore:
 
     def pool_use(self) -> PoolUse:
         """Counts the connections it may have, and those that are taken."""
-        pool = cast(AsyncAdaptedQueuePool, self._engine.pool)
-        return PoolUse(pool.size(), pool.checkedout())
+        return PoolUse(self._pool.size, self._pool.taken_count)
 
     async def _run_as_task(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Runs it in a task, which goes on when the caller has gone or has waited too long.
@@ -182,60 +165,50 @@ class PostgresStore:
         for number in range(MAX_ATTEMPTS):
             try:
                 return await attempt()
-            except (DBAPIError, LostRace, OSError, NoConnectionFree) as error:
+            except STORE_ERRORS as error:
                 last_error: Exception = error
-            if not _may_be_run_again(last_error):
+            if not may_be_run_again(last_error):
                 break
             await asyncio.sleep(random.uniform(0, RERUN_SECONDS * 2**number))
-        raise _error_for_caller(last_error)
+        raise error_for_caller(last_error)
 
     async def _transact_once(self, work: Callable[[ports.Unit], T]) -> _Committed[T]:
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(self._run_and_commit, work)
+        return await self._pool.run(partial(self._run_and_commit, work))
 
     def _run_and_commit(
-        self, connection: Connection, work: Callable[[ports.Unit], T]
+        self, work: Callable[[ports.Unit], T], connection: PgConnection
     ) -> _Committed[T]:
-        unit = self._unit_on(PgConnection(connection))
+        transaction = Transaction(connection)
+        unit = self._unit_on(transaction)
         result = _run(work, unit)
-        commit_error: StatementFailed | None = None
-        try:
-            connection.commit()
-        except (DBAPIError, OSError) as error:
-            commit_error = without_values(error)
-        if commit_error is not None:
-            logger.error("nobody knows whether a transaction was committed: %s", commit_error)
-            raise unavailable_because(commit_error)
+        transaction.commit()
         return _Committed(result, unit.announcements)
 
     async def _observe_once(self, look: Callable[[ports.Unit], T]) -> T:
         code = getattr(look, "__code__", None)
         if code not in self._looks_with_transaction:
             try:
-                return await self._observe_on(self._single_read_engine, SingleRead, look)
+                return await self._pool.run(partial(self._look, SingleRead, look))
             except NeedsTransaction:
                 if code is not None:
                     self._looks_with_transaction.add(code)
-        return await self._observe_on(self._read_only_engine, PgConnection, look)
+        return await self._pool.run(partial(self._look, ReadOnly, look))
 
     async def _browse_once(self, look: Callable[[ports.Unit], T]) -> T:
         async with self._list_turns:
-            return await self._observe_on(self._read_only_engine, BriefReads, look)
+            return await self._pool.run(partial(self._look, BriefReads, look))
 
-    async def _observe_on(
+    def _look(
         self,
-        engine: AsyncEngine,
-        connection_class: type[PgConnection],
+        executor_class: type[PgExecutor],
         look: Callable[[ports.Unit], T],
+        connection: PgConnection,
     ) -> T:
-        async with engine.connect() as connection:
-            return await connection.run_sync(
-                lambda sync: _run(look, self._unit_on(connection_class(sync)))
-            )
+        return _run(look, self._unit_on(executor_class(connection)))
 
-    def _unit_on(self, connection: PgConnection) -> SqlUnit:
-        now: Callable[[], Instant] = connection.now if self._clock is None else self._clock.now
-        return SqlUnit(connection, now)
+    def _unit_on(self, executor: PgExecutor) -> SqlUnit:
+        now: Callable[[], Instant] = executor.now if self._clock is None else self._clock.now
+        return SqlUnit(executor, now)
 
 
 def _run(work: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
@@ -246,28 +219,3 @@ def _run(work: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         if safe_error is error:
             raise
         raise safe_error from error
-
-
-def _may_be_run_again(error: Exception) -> bool:
-    """Tells whether nothing was committed, and another attempt may succeed."""
-    if isinstance(error, LostRace):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated:
-        return True
-    driver_error: Any = error.driver_exception
-    # A plan made before a migration
-    return (
-        getattr(driver_error, "sqlstate", None) in RERUN_STATES
-        or type(driver_error).__name__ == "InvalidCachedStatementError"
-    )
-
-
-def _error_for_caller(error: Exception) -> Exception:
-    """Chooses what the caller gets: a bug of ours as a bug, all else as Unavailable."""
-    safe_error = without_values(error)
-    if isinstance(error, IntegrityError | ProgrammingError | DataError):
-        return safe_error
-    logger.error("a transaction or a look failed: %s", safe_error)
-    return unavailable_because(safe_error)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Table, UniqueConstraint
-from sqlalchemy.exc import IntegrityError
 
 from attendance_adapters.sql.tables import metadata
 from attendance_core.errors import (
@@ -94,20 +93,18 @@ def refusal_of_sqlite(error: sqlite3.IntegrityError, statement: str) -> Refusal 
     return None if refusal is None else refusal()
 
 
-def refusal_of_postgres(error: IntegrityError) -> Exception | None:
+def refusal_of_postgres(error: Any, statement: str) -> Exception | None:
     """Makes the refusal a constraint of PostgreSQL stands for; None where none does."""
-    driver_error: Any = error.driver_exception
     refusal: type[Exception] | None = None
-    if driver_error.sqlstate == UNIQUE_VIOLATION:
-        refusal = UNIQUE_REFUSALS.get(driver_error.constraint_name)
-    elif driver_error.sqlstate == FOREIGN_KEY_VIOLATION:
-        is_removal = (error.statement or "").startswith("DELETE")
+    if error.sqlstate == UNIQUE_VIOLATION:
+        refusal = UNIQUE_REFUSALS.get(error.constraint_name)
+    elif error.sqlstate == FOREIGN_KEY_VIOLATION:
+        is_removal = statement.startswith("DELETE")
         refusals = DELETE_REFUSALS if is_removal else INSERT_REFUSALS
-        refusal = refusals.get(driver_error.constraint_name)
+        refusal = refusals.get(error.constraint_name)
     return None if refusal is None else refusal()
 
 
-def is_lost_race(error: IntegrityError) -> bool:
+def is_lost_race(error: Any) -> bool:
     """Tells whether somebody added the same row after we looked and before we added ours."""
-    driver_error: Any = error.driver_exception
-    return bool(driver_error.sqlstate == UNIQUE_VIOLATION)
+    return bool(error.sqlstate == UNIQUE_VIOLATION)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import postgres
+from attendance_adapters.sql import pg_errors, postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from tests.support.postgres_strangers import Reruns
 from tests.support.stand_ins import SetClock
@@ -27,11 +27,11 @@ async def store(
 
 @pytest.fixture
 def reruns(monkeypatch: pytest.MonkeyPatch) -> Reruns:
-    noted, judge = Reruns(), postgres._may_be_run_again
+    noted, judge = Reruns(), pg_errors.may_be_run_again
 
     def notes(error: Any) -> bool:
         noted.append(error)
         return judge(error)
 
-    monkeypatch.setattr(postgres, "_may_be_run_again", notes)
+    monkeypatch.setattr(postgres, "may_be_run_again", notes)
     return noted

@@ -10,25 +10,25 @@ from typing import Any
 
 import pytest
 from sqlalchemy import URL, text
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import pg_engine
+from attendance_adapters.sql import pg_connect
 from attendance_adapters.sql.addresses import postgres_url as url_of
-from attendance_adapters.sql.pg_engine import SAFEGUARDS, SETTINGS
+from attendance_adapters.sql.pg_connect import SAFEGUARDS, SETTINGS
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import Unavailable
 from attendance_core.marking.places import Held
 from tests.support.killable_servers import a_postgres
 from tests.support.lecture import EVENT, Lecture
 from tests.support.postgres import a_database
-from tests.support.postgres_strangers import ANNA
+from tests.support.postgres_strangers import ANNA, beside
 from tests.support.service_process import running
 
 WARNING = "a power failure may lose marks"
 CONTRARY = {
     "application_name": "another",
+    "default_transaction_isolation": "serializable",
     "statement_timeout": "1h",
     "lock_timeout": "1h",
     "idle_in_transaction_session_timeout": "1h",
@@ -41,13 +41,11 @@ CONTRARY = {
 async def contrary(postgres_server: str) -> AsyncIterator[PostgresStore]:
     """Of a database that would have everything otherwise."""
     with a_database(postgres_server) as url:
-        engine = create_async_engine(url)
-        async with engine.begin() as connection:
+        async with beside(url) as connection:
             for name, value in CONTRARY.items():
                 await connection.execute(
                     text(f"ALTER DATABASE {url.database} SET {name} = '{value}'")
                 )
-        await engine.dispose()
         made = PostgresStore(url, LocalNotifier())
         await made.start()
         yield made
@@ -63,9 +61,12 @@ class TestSettings:
         self, contrary: PostgresStore
     ) -> None:
         assert CONTRARY.keys() == SETTINGS.keys()
-        for engine in (contrary._engine, contrary._single_read_engine, contrary._read_only_engine):
-            async with engine.connect() as connection:
-                assert {name: await shown(connection, name) for name in SETTINGS} == SETTINGS
+
+        def ask(unit: Any) -> dict[str, str]:
+            asked = {name: unit.accounts._execute(text(f"SHOW {name}")) for name in SETTINGS}
+            return {name: rows.scalar_one() for name, rows in asked.items()}
+
+        assert await contrary.transact(ask) == SETTINGS
 
     async def test_a_mark_that_was_answered_is_on_the_disk(self, contrary: PostgresStore) -> None:
         def ask(unit: Any) -> str:
@@ -87,7 +88,7 @@ class TestSafeguards:
     async def test_one_that_has_not_is_warned_of_in_one_line(
         self, store: PostgresStore, postgres_url: URL, tmp_path: Path
     ) -> None:
-        async with store._single_read_engine.connect() as connection:
+        async with beside(store) as connection:
             off = [each for each in SAFEGUARDS if await shown(connection, each) == "off"]
         address = postgres_url.set(drivername="postgresql").render_as_string(hide_password=False)
         with running(tmp_path, {"ATTENDANCE_DATABASE_URL": address}) as service:
@@ -108,7 +109,7 @@ class TestBounds:
         with pytest.raises(Unavailable):
             await store.transact(sleep)
         took = time.monotonic() - began
-        assert pg_engine.STATEMENT_SECONDS <= took < pg_engine.SILENT_SECONDS
+        assert pg_connect.STATEMENT_SECONDS <= took < pg_connect.SILENT_SECONDS
         assert "57014: canceling statement due to statement timeout" in caplog.text
         assert await store.transact(lambda u: u.accounts.find("anna")) is None
 
@@ -127,7 +128,7 @@ class TestBounds:
         await locked.wait()
         began, told = time.monotonic(), []
         try:
-            async with asyncio.timeout(2 * pg_engine.IDLE_SECONDS):
+            async with asyncio.timeout(2 * pg_connect.IDLE_SECONDS):
                 while True:
                     try:
                         marker = lecture.markers[0]
@@ -139,7 +140,7 @@ class TestBounds:
             goes_on.set()
         took = time.monotonic() - began
         assert told
-        assert pg_engine.LOCK_SECONDS < took < pg_engine.IDLE_SECONDS + 1
+        assert pg_connect.LOCK_SECONDS < took < pg_connect.IDLE_SECONDS + 1
         with pytest.raises(Unavailable):
             await stalled
         assert isinstance((await lecture.place(ANNA)).state, Held)

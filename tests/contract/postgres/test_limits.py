@@ -22,7 +22,7 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import TooManyRequests
 from attendance_core.limits import FAILED_LOG_INS, BeginTry, CountOne, ForgetTallies, Limit
 from attendance_web.demo.client import Visitor
-from tests.support.postgres_strangers import Stranger
+from tests.support.postgres_strangers import Stranger, beside
 from tests.support.service_process import Service, running
 
 FEW = Limit("few", 5, 60.0)
@@ -75,7 +75,7 @@ class TestStores:
         await BeginTry(first.transact)(limit=FEW, subject="anna")
         await BeginTry(first.transact)(limit=FEW, subject="boris")
         count = text("SELECT count(*) FROM tallies")
-        async with first._engine.connect() as other:
+        async with beside(first, isolation_level="READ COMMITTED") as other:
             await other.execute(text("UPDATE tallies SET lapses_at = 1"))
             await other.commit()
             one = "UPDATE tallies SET taken = taken WHERE key = (SELECT min(key) FROM tallies)"

@@ -40,7 +40,14 @@ from attendance_core.profiles import Confirmation
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.lecture import EVENT, PROCESS, Lecture, socket, use_cases
 from tests.support.live_house import PATIENCE
-from tests.support.postgres_strangers import ANNA, BORIS, Reruns, Stranger, outcomes
+from tests.support.postgres_strangers import (
+    ANNA,
+    BORIS,
+    Reruns,
+    Stranger,
+    beside,
+    outcomes,
+)
 from tests.support.stand_ins import NOON, SetClock, numbered_code
 from tests.support.stored_people import mark
 from tests.support.world import session_of
@@ -165,7 +172,7 @@ class TestRaces:
 
         async def somebody_waits() -> None:
             asked = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-            async with store._single_read_engine.connect() as looking:
+            async with beside(store) as looking:
                 while not (await looking.execute(asked)).scalar_one():
                     await asyncio.sleep(0)
 

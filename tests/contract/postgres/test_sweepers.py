@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import URL
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import pg_engine, postgres
+from attendance_adapters.sql import pg_connect, pg_pool, postgres
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Process, Role
@@ -36,10 +36,10 @@ HOURS = 36_000.0  # seconds
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, nobody who waits for a connection or a row is turned away."""
     monkeypatch.setattr(postgres, "ANSWER_SECONDS", HOURS)
-    for bound in ("POOL", "SILENT"):
-        monkeypatch.setattr(pg_engine, f"{bound}_SECONDS", HOURS)
+    monkeypatch.setattr(pg_pool, "POOL_SECONDS", HOURS)
+    monkeypatch.setattr(pg_connect, "SILENT_SECONDS", HOURS)
     for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-        monkeypatch.setitem(pg_engine.SETTINGS, setting, "0")
+        monkeypatch.setitem(pg_connect.SETTINGS, setting, "0")
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, event, text
+from sqlalchemy import URL, text
 from sqlalchemy.util import await_only
 
 from attendance_adapters.notifiers.local import LocalNotifier
-from attendance_adapters.sql import pg_engine, postgres
-from attendance_adapters.sql.pg_connection import LostRace
+from attendance_adapters.sql import pg_connect, pg_pool, postgres
+from attendance_adapters.sql.pg_errors import LostRace
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import ConnectionsEnded
@@ -20,7 +20,14 @@ from attendance_core.marking.endings import Ending
 from attendance_core.vocabulary import Instant, SessionId, UserId
 from tests.support.lecture import EVENT, Lecture
 from tests.support.postgres import a_database
-from tests.support.postgres_strangers import ANNA, BORIS, Reruns, Stranger
+from tests.support.postgres_strangers import (
+    ANNA,
+    BORIS,
+    Reruns,
+    Stranger,
+    asked,
+    beside,
+)
 from tests.support.stand_ins import NOON
 from tests.support.world import session_of
 
@@ -41,7 +48,7 @@ async def backends(store: PostgresStore, state: str) -> int:
     """How many connections to the database, ours excepted, are in this state."""
     asked = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
         AND pid <> pg_backend_pid() AND state = :state"""
-    async with store._single_read_engine.connect() as connection:
+    async with beside(store) as connection:
         return int((await connection.execute(text(asked), {"state": state})).scalar_one())
 
 
@@ -90,7 +97,7 @@ class TestReruns:
             added = await store.transact(work)
             found = await store.observe(lambda u: u.accounts.find("anna"))
             await store.close()
-        assert [each.driver_exception.sqlstate for each in reruns] == ["40001"]  # type: ignore[attr-defined]
+        assert [each.sqlstate for each in reruns] == ["40001"]  # type: ignore[attr-defined]
         assert found is not None and found.user_id == added
         assert len(heard) == 1
 
@@ -117,7 +124,7 @@ class TestReruns:
             began = time.monotonic()
             with pytest.raises(Unavailable):
                 await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
-            assert pg_engine.LOCK_SECONDS <= time.monotonic() - began < postgres.ANSWER_SECONDS
+            assert pg_connect.LOCK_SECONDS <= time.monotonic() - began < postgres.ANSWER_SECONDS
         await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=ANNA)
 
     async def test_a_bug_is_told_as_it_is_and_ends_nothing_else(self, store: PostgresStore) -> None:
@@ -134,13 +141,16 @@ class TestReruns:
     async def test_the_pool_is_bounded_and_whoever_waits_too_long_is_told(
         self, postgres_url: URL, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pg_engine, "POOL_SECONDS", 0.2)
+        monkeypatch.setattr(pg_pool, "POOL_SECONDS", 0.2)
         store = PostgresStore(postgres_url, LocalNotifier(), pool_size=1)
         await store.start()
-        async with Stranger(store) as other:
-            await other.run("SELECT 1")
-            with pytest.raises(Unavailable):
-                await store.transact(lambda u: u.accounts.find("anna"))
+        goes_on = asyncio.Event()
+        holds = asyncio.create_task(store.transact(lambda u: await_only(goes_on.wait())))
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable):
+            await store.transact(lambda u: u.accounts.find("anna"))
+        goes_on.set()
+        await holds
         assert await store.transact(lambda u: u.accounts.find("anna")) is None
         await store.close()
 
@@ -180,32 +190,23 @@ class TestLooks:
         assert await store.observe(lambda u: u.places.listed(EVENT)) == []
 
     async def test_one_statement_needs_no_transaction(self, store: PostgresStore) -> None:
-        begun: list[str] = []
-
-        def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-            begun.append(statement.split()[0])
-
-        engine = store._engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        event.listen(engine, "begin", lambda _: begun.append("BEGIN"))
-        assert await store.observe(lambda u: u.accounts.find("anna")) is None
-        assert begun.count("SELECT") == 1
+        with asked() as noted:
+            assert await store.observe(lambda u: u.accounts.find("anna")) is None
+        assert [each.text.split()[0] for each in noted] == ["SELECT"]
 
     async def test_whose_session_it_is_and_the_time_are_asked_together(
         self, store: PostgresStore, postgres_url: URL, notifier: LocalNotifier
     ) -> None:
         await Lecture.begun(store, waiting=1)
-        asked: list[str] = []
         timed = PostgresStore(postgres_url, notifier)  # by the database's clock
         await timed.start()
-        engine = timed._engine.sync_engine
-        event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
 
         def look(unit: Any) -> tuple[Any, Instant]:
             return unit.sessions.find(session_of(1)), unit.now()
 
-        session, now = await timed.observe(look)
-        assert (session.user_id, len(asked)) == (1, 1)
+        with asked() as noted:
+            session, now = await timed.observe(look)
+        assert (session.user_id, len(noted)) == (1, 1)
         _, later = await timed.observe(look)
         assert now < later < time.time() + 60
         nobody = await timed.observe(lambda u: (u.sessions.find(SessionId("none")), u.now()))

@@ -1,0 +1,207 @@
+"""What the stores run their statements on at PostgreSQL: a transaction, or a read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import BigInteger, Select, cast, extract, func, select, type_coerce
+
+from attendance_adapters.sql.column_types import InstantType
+from attendance_adapters.sql.executor import (
+    BROWSE_SECONDS,
+    LOCKS_ROWS,
+    NO_PARAMETERS,
+    WITH_TIME,
+    Rows,
+)
+from attendance_adapters.sql.pg_connection import COMPILER, PgConnection, Sent, written
+from attendance_adapters.sql.pg_errors import LostRace, NeedsTransaction, UnknownOutcome
+from attendance_adapters.sql.refusals import is_lost_race, refusal_of_postgres
+from attendance_core.vocabulary import Instant
+
+# Not now(), which is when the transaction began: it may have waited since
+_TIME = type_coerce(
+    cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger), InstantType
+)
+SELECT_TIME = select(_TIME)
+READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+_statements_with_time: dict[Any, Select[Any]] = {}
+
+
+def _add_time(statement: Select[Any]) -> Select[Any]:
+    """Adds a last column to the rows: the instant of the database's clock."""
+    with_time = _statements_with_time.get(statement)
+    if with_time is None:
+        with_time = _statements_with_time[statement] = statement.add_columns(_TIME)
+    return with_time
+
+
+class PgExecutor:
+    """Runs statements on a connection, and tells the time by the database's clock."""
+
+    __slots__ = ("_connection", "_now")
+
+    def __init__(self, connection: PgConnection) -> None:
+        self._connection = connection
+        self._now: Instant | None = None
+
+    def now(self) -> Instant:
+        """Returns the same instant from one lock to the next, and none from before a lock."""
+        if self._now is None:
+            self._now = self._fetch(SELECT_TIME, NO_PARAMETERS).scalar_one()
+        return self._now
+
+    def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
+        """Runs a statement, see `Executor`."""
+        return self._fetch(statement, parameters)
+
+    def send(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
+        """Runs a statement, see `Executor`."""
+        self.execute(statement, parameters)
+
+    def _fetch(self, statement: Any, parameters: Mapping[str, Any]) -> Rows:
+        compiled, values = COMPILER.prepare(statement, parameters)
+        with _refusals(compiled.text):
+            return self._connection.fetch(compiled, values)
+
+    def _fetch_with_time(self, statement: Select[Any], parameters: Mapping[str, Any]) -> Rows:
+        """Runs a statement that tells the time, too: that is when it found its last row."""
+        rows = list(self._fetch(_add_time(statement), parameters))
+        self._now = rows[-1][-1] if rows else None
+        return Rows([row[:-1] for row in rows], len(rows))
+
+
+class Transaction(PgExecutor):
+    """Runs the statements of one transaction, in as few round trips as there can be.
+
+    It begins with the first statement that writes or locks. What is sent waits for the next that
+    is asked for an answer, or for COMMIT, and goes with it.
+    """
+
+    __slots__ = ("_is_begun", "_waiting")
+
+    def __init__(self, connection: PgConnection) -> None:
+        super().__init__(connection)
+        self._is_begun = False
+        self._waiting: list[Sent] = []
+
+    def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
+        """Runs a statement, see `Executor`. Raises LostRace, too."""
+        if LOCKS_ROWS in statement.get_execution_options():
+            return self._lock(statement, parameters)
+        return super().execute(statement, parameters)
+
+    def send(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
+        """Has a statement run with the next one, see `Executor`."""
+        compiled, values = COMPILER.prepare(statement, parameters)
+        if (sent := written(compiled, values)) is not None:
+            self._waiting.append(sent)
+        else:
+            self._fetch(statement, parameters)
+
+    def commit(self) -> None:
+        """Ends the transaction. Raises UnknownOutcome, and what a statement does that waited."""
+        if not self._is_begun and not self._waiting:
+            return
+        with _unknown_outcome(self._connection):
+            said = self._run_waiting("COMMIT")
+        if said != "COMMIT":
+            raise AssertionError(f"a transaction went on after an error: {said}")
+
+    def _fetch(self, statement: Any, parameters: Mapping[str, Any]) -> Rows:
+        compiled, _ = COMPILER.prepare(statement, parameters)
+        if self._waiting or not (self._is_begun or compiled.is_look):
+            self._run_waiting()
+        return super()._fetch(statement, parameters)
+
+    def _run_waiting(self, after: str = "") -> str:
+        begin = "" if self._is_begun else "BEGIN"
+        waiting, self._waiting, self._is_begun = self._waiting, [], True
+        with _refusals():
+            return self._connection.run(begin, waiting, after)
+
+    def _lock(self, statement: Select[Any], parameters: Mapping[str, Any]) -> Rows:
+        """Locks rows and returns them as they are once they are locked.
+
+        A statement that waited for a lock returns the row as it is now, but what it joins, and
+        whether there are other rows, as they were before it waited. So it is run again until it
+        finds no more rows than are locked: those can neither go nor change any more.
+        """
+        sent = written(*COMPILER.prepare(statement, parameters))
+        assert sent is not None, "rows are locked by ids and numbers alone"
+        self._waiting.append(sent)
+        locked_count = int(self._run_waiting().rpartition(" ")[2])
+        while True:
+            rows = self._fetch_with_time(statement, parameters)
+            if rows.rowcount == locked_count:
+                return rows
+            locked_count = rows.rowcount
+
+
+class SingleRead(PgExecutor):
+    """Runs one statement that reads, without a transaction, and refuses everything else."""
+
+    __slots__ = ("_is_used",)
+
+    def __init__(self, connection: PgConnection) -> None:
+        super().__init__(connection)
+        self._is_used = False
+
+    def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
+        """Runs the one statement, see `Executor`. Raises NeedsTransaction."""
+        if self._is_used or not statement.is_select:
+            raise NeedsTransaction
+        self._is_used = True
+        if WITH_TIME in statement.get_execution_options():
+            return self._fetch_with_time(statement, parameters)
+        return self._fetch(statement, parameters)
+
+
+class ReadOnly(PgExecutor):
+    """Runs statements that read, all at one moment."""
+
+    __slots__ = ()
+
+    def __init__(self, connection: PgConnection) -> None:
+        super().__init__(connection)
+        connection.run(READ_ONLY, [])
+
+
+class BriefReads(PgExecutor):
+    """Runs statements that read, all at one moment, each of which ends in another or fails."""
+
+    __slots__ = ()
+
+    def __init__(self, connection: PgConnection) -> None:
+        super().__init__(connection)
+        milliseconds = round(BROWSE_SECONDS * 1000)
+        connection.run(READ_ONLY, [], f"SET LOCAL statement_timeout = {milliseconds}")
+
+
+@contextmanager
+def _refusals(text: str = "") -> Iterator[None]:
+    """Raises what a broken constraint stands for: a refusal, or LostRace."""
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        refusal = refusal_of_postgres(error, text)
+        if refusal is not None:
+            raise refusal from error
+        if is_lost_race(error):
+            raise LostRace from error
+        raise
+
+
+@contextmanager
+def _unknown_outcome(connection: PgConnection) -> Iterator[None]:
+    """Raises UnknownOutcome where there was no answer, or one that says no more than goodbye."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        if isinstance(error, asyncpg.PostgresError) and not connection.is_closed():
+            raise  # the server has undone it
+        raise UnknownOutcome from error
