@@ -41,8 +41,8 @@ class Sessions:
     def find(self, session_id: SessionId) -> Session | None:
         return self._sessions.get(session_id)
 
-    def lock(self, session_id: SessionId) -> Session | None:
-        return self._sessions.get(session_id)
+    def lock(self, session_id: SessionId) -> None:
+        pass
 
     def note_use(self, session_id: SessionId, at: Instant) -> None:
         if session_id in self._sessions:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.tables import Tables
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import fold, is_found
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import (
     Confirmation,
     ConfirmationScan,
@@ -14,6 +16,7 @@ from attendance_core.profiles import (
     ProfileSummary,
     group_of,
 )
+from attendance_core.repositories import Shown
 from attendance_core.vocabulary import UserId
 
 
@@ -23,6 +26,7 @@ class Profiles:
     def __init__(self, tables: Tables) -> None:
         self._profiles = tables.profiles
         self._scans = tables.scans
+        self._ledger = Ledger(tables)
 
     def add(self, profile: Profile) -> None:
         self._profiles[profile.user_id] = profile
@@ -31,6 +35,11 @@ class Profiles:
         if user_id not in self._profiles:
             raise PersonNotFound
         return self._profiles[user_id]
+
+    def shown(self, user_id: UserId, terms: Terms) -> Shown:
+        scan = self._scans.get(user_id)
+        confirmation = Confirmation.NONE if scan is None else scan.state
+        return Shown(self.get(user_id), confirmation, self._ledger.karma(user_id, terms))
 
     def lock(self, user_id: UserId) -> Profile:
         return self.get(user_id)

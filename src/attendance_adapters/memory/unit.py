@@ -7,6 +7,7 @@ from attendance_adapters.memory.boards import Boards
 from attendance_adapters.memory.browsers import KnownBrowsers
 from attendance_adapters.memory.connections import Connections, Processes
 from attendance_adapters.memory.events import Events
+from attendance_adapters.memory.footings import Footings
 from attendance_adapters.memory.friends import Friendships
 from attendance_adapters.memory.installation import Installation
 from attendance_adapters.memory.ledger import Ledger
@@ -38,6 +39,7 @@ class MemoryUnit:
         self.places = Places(tables)
         self.ledger = Ledger(tables)
         self.connections = Connections(tables)
+        self.footings = Footings(tables)
         self.processes = Processes(tables)
         self.tallies = Tallies(tables)
         self.installation = Installation(tables)

@@ -86,9 +86,8 @@ class Sessions:
         row = self._execute(FIND_SESSION, {"session_id": session_id}).one_or_none()
         return None if row is None else _session_from(row)
 
-    def lock(self, session_id: SessionId) -> Session | None:
-        row = self._execute(LOCK_SESSION, {"session_id": session_id}).one_or_none()
-        return None if row is None else _session_from(row)
+    def lock(self, session_id: SessionId) -> None:
+        self._send(LOCK_SESSION, {"session_id": session_id})
 
     def note_use(self, session_id: SessionId, at: Instant) -> None:
         self._send(NOTE_SESSION_USE, {"where_session_id": session_id, "used_at": at})

@@ -13,7 +13,7 @@ from attendance_adapters.sql.tables import IS_MARKING, connections, places, proc
 from attendance_core.marking.connections import Connection, Process, Role
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, SessionId, UserId
 
-_SELECT_CONNECTIONS = select(
+CONNECTION_COLUMNS = (
     connections.c.connection_id,
     connections.c.event_id,
     connections.c.user_id,
@@ -23,14 +23,18 @@ _SELECT_CONNECTIONS = select(
     connections.c.lost_at,
     processes.c.renewed_at,
     processes.c.unbroken_since,
-).select_from(connections.outerjoin(processes, processes.c.process_id == connections.c.process_id))
+)
+_SELECT_CONNECTIONS = select(*CONNECTION_COLUMNS).select_from(
+    connections.outerjoin(processes, processes.c.process_id == connections.c.process_id)
+)
 _limit = bindparam("limit", type_=BigInteger)
 ADD_CONNECTION = insert(connections)
 FIND_CONNECTION = _SELECT_CONNECTIONS.where(
     connections.c.connection_id == bindparam("connection_id")
 )
 CONNECTIONS_OF_USER = _SELECT_CONNECTIONS.where(
-    connections.c.event_id == bindparam("event_id"), connections.c.user_id == bindparam("user_id")
+    connections.c.event_id == bindparam("event_id", type_=Uuid),
+    connections.c.user_id == bindparam("user_id", type_=BigId),
 )
 LATEST_CONNECTIONS_OF_USER = CONNECTIONS_OF_USER.order_by(
     connections.c.lost_at.desc().nulls_first()
@@ -101,7 +105,8 @@ REMOVE_IDLE_PROCESSES = delete(processes).where(
 )
 
 
-def _connection_from(row: Sequence[Any]) -> Connection:
+def connection_from(row: Sequence[Any]) -> Connection:
+    """Makes a connection of `CONNECTION_COLUMNS`."""
     *own_columns, renewed_at, unbroken_since = row
     connection_id, event_id, user_id, role, process_id, session_id, lost_at = own_columns
     process = None if renewed_at is None else Process(process_id, renewed_at, unbroken_since)
@@ -131,7 +136,7 @@ class Connections:
 
     def find(self, connection_id: ConnectionId) -> Connection | None:
         row = self._execute(FIND_CONNECTION, {"connection_id": connection_id}).one_or_none()
-        return None if row is None else _connection_from(row)
+        return None if row is None else connection_from(row)
 
     def of(
         self, event_id: EventId, user_id: UserId, limit: int | None = None
@@ -141,21 +146,21 @@ class Connections:
             rows = self._execute(CONNECTIONS_OF_USER, keys)
         else:
             rows = self._execute(LATEST_CONNECTIONS_OF_USER, {**keys, "limit": limit})
-        return [_connection_from(row) for row in rows]
+        return [connection_from(row) for row in rows]
 
     def of_other_markers(
         self, event_id: EventId, user_ids: Sequence[UserId], limit: int
     ) -> Sequence[Connection]:
         keys = {"event_id": event_id, "user_ids": list(user_ids), "limit": limit}
-        return [_connection_from(row) for row in self._execute(CONNECTIONS_OF_OTHER_MARKERS, keys)]
+        return [connection_from(row) for row in self._execute(CONNECTIONS_OF_OTHER_MARKERS, keys)]
 
     def marking(self, event_id: EventId) -> Sequence[Connection]:
         rows = self._execute(MARKING_CONNECTIONS, {"event_id": event_id})
-        return [_connection_from(row) for row in rows]
+        return [connection_from(row) for row in rows]
 
     def of_session(self, session_id: SessionId) -> Sequence[Connection]:
         rows = self._execute(CONNECTIONS_OF_SESSION, {"session_id": session_id})
-        return [_connection_from(row) for row in rows]
+        return [connection_from(row) for row in rows]
 
     def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:
         if connection_ids:
@@ -168,7 +173,7 @@ class Connections:
 
     def in_room(self, event_id: EventId, process_id: ProcessId) -> Sequence[Connection]:
         keys = {"event_id": event_id, "process_id": process_id}
-        return [_connection_from(row) for row in self._execute(CONNECTIONS_IN_ROOM, keys)]
+        return [connection_from(row) for row in self._execute(CONNECTIONS_IN_ROOM, keys)]
 
     def lapsed(
         self, lost_until: Instant, renewed_until: Instant | None, limit: int
@@ -176,7 +181,7 @@ class Connections:
         rows = list(self._execute(LOST_CONNECTIONS, {"lost_until": lost_until, "limit": limit}))
         if renewed_until is not None and len(rows) < limit:
             rows += self._of_dead_processes(renewed_until, limit - len(rows))
-        return [_connection_from(row) for row in rows]
+        return [connection_from(row) for row in rows]
 
     def _of_dead_processes(self, renewed_until: Instant, limit: int) -> Sequence[Sequence[Any]]:
         dead = self._execute(DEAD_PROCESSES, {"renewed_until": renewed_until})

@@ -26,7 +26,7 @@ from attendance_adapters.sql.entries import (
     notes_from,
 )
 from attendance_adapters.sql.event_lists import list_statement
-from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
+from attendance_adapters.sql.executor import LOCKS_ROWS, WITH_TIME, Executor
 from attendance_adapters.sql.pieces import LIMIT, after_parameters, size_of
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import events, helpers, ledger, ledger_notes, places, profiles
@@ -40,7 +40,7 @@ from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventCode, EventId, Instant, UserId
 
 _created = events.alias("created")
-_columns = (
+EVENT_COLUMNS = (
     events.c.event_id,
     events.c.name,
     events.c.creator_id,
@@ -49,15 +49,16 @@ _columns = (
     events.c.code,
     events.c.who_marks,
 )
-_SELECT_EVENTS = select(*_columns)
+_SELECT_EVENTS = select(*EVENT_COLUMNS)
 ADD_EVENT = insert(events)
-GET_EVENT = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
+_BY_ID = _SELECT_EVENTS.where(events.c.event_id == bindparam("event_id"))
+GET_EVENT = _BY_ID.execution_options(**{WITH_TIME: True})
 FIND_BY_CODE = _SELECT_EVENTS.where(events.c.code == bindparam("code"))
 # As strongly as it is when it is removed or gets another name, or two who wait for it might wait
 # for each other. Whoever refers to it, by a connection or a mark, has locked a place before
-LOCK_EVENT = GET_EVENT.with_for_update().execution_options(**{LOCKS_ROWS: True})
+LOCK_EVENT = _BY_ID.with_for_update().execution_options(**{LOCKS_ROWS: True})
 # As a mark locks it in any case, by its foreign key
-LOCK_EVENT_SHARED = GET_EVENT.with_for_update(read=True, key_share=True)
+LOCK_EVENT_SHARED = _BY_ID.with_for_update(read=True, key_share=True)
 LOCK_PLACES = (
     select(places.c.user_id)
     .where(places.c.event_id == bindparam("event_id"))
@@ -97,7 +98,7 @@ NOT_OVER_OF = select(func.count()).select_from(
 )
 _place_is_in_event = places.c.event_id == events.c.event_id
 JOINED_BY = (
-    select(*_columns)
+    select(*EVENT_COLUMNS)
     .select_from(events.join(places, _place_is_in_event))
     .where(places.c.user_id == bindparam("user_id"), places.c.member)
 )
@@ -107,7 +108,7 @@ ATTENDED_BY = (
         ledger_notes.c.marked_as,
         ledger_notes.c.note,
         profiles.c.display_name,
-        *_columns,
+        *EVENT_COLUMNS,
     )
     .select_from(
         events.join(places, _place_is_in_event)
@@ -143,7 +144,7 @@ class Events:
 
     def find_by_code(self, code: EventCode) -> Event | None:
         row = self._execute(FIND_BY_CODE, {"code": code}).one_or_none()
-        return None if row is None else _event_from(row)
+        return None if row is None else event_from(row)
 
     def lock_shared(self, event_id: EventId) -> Event:
         return self._get(LOCK_EVENT_SHARED, event_id)
@@ -162,7 +163,7 @@ class Events:
         row = self._execute(statement, {"event_id": event_id}).one_or_none()
         if row is None:
             raise EventNotFound
-        return _event_from(row)
+        return event_from(row)
 
     def remove(self, event_id: EventId) -> None:
         self._execute(REMOVE_EVENT, {"event_id": event_id})
@@ -197,7 +198,7 @@ class Events:
     def _list(
         self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
     ) -> Sequence[Event]:
-        return list(map(_event_from, self._rows(statement, query, keys)))
+        return list(map(event_from, self._rows(statement, query, keys)))
 
     def _rows(
         self, statement: Select[Any], query: EventQuery, keys: Mapping[str, Any]
@@ -239,7 +240,7 @@ class Events:
 def _attended_event_from(row: Sequence[Any]) -> AttendedEvent:
     size = len(ENTRY_COLUMNS)
     entry, notes = entry_from(row[:size]), notes_from(*row[size : size + 3])
-    event = _event_from(row[size + 3 :])
+    event = event_from(row[size + 3 :])
     if entry is None:
         return AttendedEvent(event, None)
     if entry.origin is None:
@@ -248,7 +249,8 @@ def _attended_event_from(row: Sequence[Any]) -> AttendedEvent:
     return AttendedEvent(event, marked, entry.grade)
 
 
-def _event_from(row: Sequence[Any]) -> Event:
+def event_from(row: Sequence[Any]) -> Event:
+    """Makes an event of `EVENT_COLUMNS`."""
     event_id, name, creator_id, starts_at, ends_at, code, who_marks = row
     return Event(event_id, name, creator_id, starts_at, ends_at, code, WhoMarks(who_marks))
 

@@ -57,6 +57,8 @@ class PgExecutor:
 
     def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
         """Runs a statement, see `Executor`."""
+        if WITH_TIME in statement.get_execution_options() and self._now is None:
+            return self._fetch_with_time(statement, parameters)
         return self._fetch(statement, parameters)
 
     def send(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
@@ -156,9 +158,7 @@ class SingleRead(PgExecutor):
         if self._is_used or not statement.is_select:
             raise NeedsTransaction
         self._is_used = True
-        if WITH_TIME in statement.get_execution_options():
-            return self._fetch_with_time(statement, parameters)
-        return self._fetch(statement, parameters)
+        return super().execute(statement, parameters)
 
 
 class ReadOnly(PgExecutor):

@@ -11,15 +11,18 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    true,
     update,
 )
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
+from attendance_adapters.sql.karma import SUM_OF_MONTHS, count_paying, rule_of
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
 from attendance_core.folding import fold
+from attendance_core.marking.terms import Terms
 from attendance_core.profiles import (
     Confirmation,
     ConfirmationScan,
@@ -28,6 +31,7 @@ from attendance_core.profiles import (
     ScanReason,
     group_of,
 )
+from attendance_core.repositories import Shown
 from attendance_core.vocabulary import FileKey, UserId
 
 ADD_PROFILE = insert(profiles)
@@ -35,6 +39,21 @@ _SELECT_PROFILES = select(
     profiles.c.user_id, profiles.c.display_name, profiles.c.bio, profiles.c.picture
 )
 GET_PROFILE = _SELECT_PROFILES.where(profiles.c.user_id == bindparam("user_id"))
+_months = SUM_OF_MONTHS.subquery()
+SHOW_PROFILE = (
+    select(
+        profiles.c.user_id,
+        profiles.c.display_name,
+        profiles.c.bio,
+        profiles.c.picture,
+        scans.c.state,
+        *_months.c,
+    )
+    .select_from(
+        profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id).join(_months, true())
+    )
+    .where(profiles.c.user_id == bindparam("user_id", type_=BigId))
+)
 LOCK_PROFILE = GET_PROFILE.with_for_update()
 PUT_PROFILE = (
     update(profiles)
@@ -93,6 +112,17 @@ class Profiles:
 
     def get(self, user_id: UserId) -> Profile:
         return _profile_from(self._execute(GET_PROFILE, {"user_id": user_id}).one_or_none())
+
+    def shown(self, user_id: UserId, terms: Terms) -> Shown:
+        keys = {"user_id": user_id, **rule_of(terms)}
+        row = self._execute(SHOW_PROFILE, keys).one_or_none()
+        if row is None:
+            raise PersonNotFound
+        *profile, state, paying, by_another_rule = row
+        confirmation = Confirmation.NONE if state is None else Confirmation(state)
+        if by_another_rule:
+            paying = count_paying(self._execute, user_id, terms)
+        return Shown(Profile(*profile), confirmation, terms.karma_per_mark * int(paying))
 
     def lock(self, user_id: UserId) -> Profile:
         return _profile_from(self._execute(LOCK_PROFILE, {"user_id": user_id}).one_or_none())

@@ -10,6 +10,7 @@ from attendance_adapters.sql.browsers import KnownBrowsers
 from attendance_adapters.sql.connections import Connections, Processes
 from attendance_adapters.sql.events import Events
 from attendance_adapters.sql.executor import Executor
+from attendance_adapters.sql.footings import Footings
 from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.installation import Installation
 from attendance_adapters.sql.ledger import Ledger
@@ -32,6 +33,7 @@ class SqlUnit:
         "boards",
         "connections",
         "events",
+        "footings",
         "friendships",
         "helpers",
         "installation",
@@ -61,6 +63,7 @@ class SqlUnit:
         self.places = Places(executor)
         self.ledger = Ledger(executor)
         self.connections = Connections(executor)
+        self.footings = Footings(executor)
         self.processes = Processes(executor)
         self.tallies = Tallies(executor)
         self.installation = Installation(executor)

@@ -21,8 +21,9 @@ from attendance_core.marking.moves import (
     check_may_open,
     check_not_too_soon,
     end_hold,
+    get_footing,
     hang_up,
-    lock_places_of,
+    lock_for_opening,
     settle,
 )
 from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
@@ -62,14 +63,13 @@ def _lock_for_command(
     """
     marker, event_id = connection.user_id, connection.event_id
     places = unit.places.lock(event_id, sorted({marker, *targets}), marker=marker)
-    found = unit.connections.find(connection.connection_id)
-    if found is None:
+    footing = unit.footings.of_command(connection, marks=marks)
+    if footing is None or footing.connection is None:
         raise find_ending(unit, connection).as_error()
-    event = unit.events.lock_shared(event_id) if marks else unit.events.get(event_id)
-    event.check_not_over(unit.now())
+    footing.event.check_not_over(unit.now())
     if chooses:  # whoever leaves them out meanwhile waits for their place, and ends this hold
-        check_lets_mark(unit, event, marker)
-    return _Locked(places, found.process)
+        check_lets_mark(unit, footing.event, marker)
+    return _Locked(places, footing.connection.process)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +83,16 @@ class MarkMe:
         """Raises EventNotFound, EventOver, HoldingSomebody, TooManySockets, NotLoggedIn,
         LeaseLost.
         """
-        event_id, actor = connection.event_id, connection.user_id
+        actor = connection.user_id
 
         def work(unit: ports.Unit) -> AskerOpened:
-            event = unit.events.get(event_id)
-            is_logged_in = unit.sessions.lock(connection.session_id) is not None
-            places = lock_places_of(unit, event_id, actor)
+            places = lock_for_opening(unit, connection)
             mine, now = places[actor], unit.now()
             if isinstance(mine.state, Marked):
                 return AskerOpened(mine, now)
-            event.check_not_over(now)
-            places, others = add_connection(
-                unit, connection, places, self.terms, is_logged_in=is_logged_in
-            )
+            footing = get_footing(unit, connection)
+            footing.event.check_not_over(now)
+            places, others = add_connection(unit, connection, places, footing, self.terms)
             check_may_wait(holding=held_by(actor, places.values()), marker=actor, now=now)
             check_may_open(others)
             mine = places[actor]
@@ -119,17 +116,14 @@ class ReadyToMark:
         """Raises EventNotFound, EventOver, EventNotStarted, MayNotMark, YouAreWaiting, and as
         `MarkMe`.
         """
-        event_id, actor = connection.event_id, connection.user_id
+        actor = connection.user_id
 
         def work(unit: ports.Unit) -> MarkerOpened:
-            is_logged_in = unit.sessions.lock(connection.session_id) is not None
-            places = lock_places_of(unit, event_id, actor)
-            places, others = add_connection(
-                unit, connection, places, self.terms, is_logged_in=is_logged_in
-            )
-            # Behind it: whoever changes who may mark has waited for this connection, or is seen
-            event = unit.events.get(event_id)
-            now = unit.now()
+            places = lock_for_opening(unit, connection)
+            # Whoever changes who may mark waits for this connection from now on, or is seen
+            footing = get_footing(unit, connection)
+            places, others = add_connection(unit, connection, places, footing, self.terms)
+            event, now = footing.event, unit.now()
             event.check_not_over(now)
             event.check_started(now)
             check_lets_mark(unit, event, actor)

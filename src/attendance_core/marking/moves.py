@@ -22,6 +22,7 @@ from attendance_core.marking.connections import (
 )
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.marking.terms import Terms
+from attendance_core.repositories import OpeningFooting
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
 
 
@@ -124,6 +125,24 @@ def lock_places_of(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapp
     return places
 
 
+def lock_for_opening(unit: ports.Unit, connection: Connection) -> Mapping[UserId, Place]:
+    """Locks the session that a socket is opened with, and then as `lock_places_of` does.
+
+    A log-out locks it, too, before the places: it either finds this connection or keeps it from
+    being opened.
+    """
+    unit.sessions.lock(connection.session_id)
+    return lock_places_of(unit, connection.event_id, connection.user_id)
+
+
+def get_footing(unit: ports.Unit, connection: Connection) -> OpeningFooting:
+    """Reads what an opening stands on, behind its locks. Raises EventNotFound."""
+    footing = unit.footings.of_opening(connection, CONNECTIONS_READ)
+    if footing is None:
+        raise EventNotFound
+    return footing
+
+
 class Settled(NamedTuple):
     """What a person finds who opens a socket, once all that had run out has been ended."""
 
@@ -135,24 +154,20 @@ def add_connection(
     unit: ports.Unit,
     connection: Connection,
     places: Mapping[UserId, Place],
+    footing: OpeningFooting,
     terms: Terms,
-    *,
-    is_logged_in: bool,
 ) -> Settled:
     """Adds a connection of a live process and session; ends the grace of those it replaces.
 
-    ``is_logged_in`` tells whether its session is there, locked before the places, as a log-out
-    locks them: that either finds this connection or keeps it from being opened. ``places`` are its
-    person's and the one they hold, locked. Raises LeaseLost, NotLoggedIn.
+    ``places`` are its person's and the one they hold, locked. Raises LeaseLost, NotLoggedIn.
     """
     now = unit.now()
-    process = unit.processes.find(connection.process_id)
+    process, theirs = footing.process, footing.theirs
     if process is None or process.lost_its_lease(now, terms):
         raise LeaseLost
-    if not is_logged_in:
+    if not footing.is_logged_in:
         raise NotLoggedIn
     event_id, user_id = connection.event_id, connection.user_id
-    theirs = _theirs(unit, event_id, user_id)
     lapsed = [each for each in theirs if not each.is_present(now, process, terms)]
     if lapsed:
         hang_up(unit, lapsed, process, terms)

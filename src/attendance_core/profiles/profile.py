@@ -73,13 +73,11 @@ class GetProfile:
         """Raises PersonNotFound."""
 
         def look(unit: ports.Unit) -> ProfileSeen:
-            profile = unit.profiles.get(user_id)
-            scan = unit.scans.find(user_id)
-            state = Confirmation.NONE if scan is None else scan.state
+            profile, state, karma = unit.profiles.shown(user_id, self.terms)
             return ProfileSeen(
                 profile,
                 confirmed=state is Confirmation.APPROVED,
-                karma=unit.ledger.karma(user_id, self.terms),
+                karma=karma,
                 confirmation=state if actor == user_id else None,
             )
 

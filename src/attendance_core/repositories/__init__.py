@@ -10,28 +10,33 @@ from attendance_core.repositories.boards import Boards
 from attendance_core.repositories.browsers import KnownBrowsers
 from attendance_core.repositories.connections import Connections, Processes
 from attendance_core.repositories.events import Events
+from attendance_core.repositories.footings import Footing, Footings, OpeningFooting
 from attendance_core.repositories.friends import Friendships
 from attendance_core.repositories.installation import Installation
 from attendance_core.repositories.ledger import Ledger
 from attendance_core.repositories.limits import Tallies
 from attendance_core.repositories.organisers import Helpers
 from attendance_core.repositories.places import Places
-from attendance_core.repositories.profiles import Profiles, Scans
+from attendance_core.repositories.profiles import Profiles, Scans, Shown
 
 __all__ = [
     "Accounts",
     "Boards",
     "Connections",
     "Events",
+    "Footing",
+    "Footings",
     "Friendships",
     "Helpers",
     "Installation",
     "KnownBrowsers",
     "Ledger",
+    "OpeningFooting",
     "Places",
     "Processes",
     "Profiles",
     "Scans",
     "Sessions",
+    "Shown",
     "Tallies",
 ]

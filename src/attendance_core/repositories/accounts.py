@@ -29,8 +29,8 @@ class Sessions(Protocol):
 
     def find(self, session_id: SessionId) -> Session | None: ...
 
-    def lock(self, session_id: SessionId) -> Session | None:
-        """Finds it; nobody removes it until the transaction ends."""
+    def lock(self, session_id: SessionId) -> None:
+        """Has nobody remove it until the transaction ends; does nothing where there is none."""
         ...
 
     def note_use(self, session_id: SessionId, at: Instant) -> None:

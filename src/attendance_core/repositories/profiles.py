@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from attendance_core.vocabulary import UserId
 
 if TYPE_CHECKING:
-    from attendance_core.profiles import ConfirmationScan, Profile, ProfileSummary
+    from attendance_core.marking.terms import Terms
+    from attendance_core.profiles import Confirmation, ConfirmationScan, Profile, ProfileSummary
+
+
+class Shown(NamedTuple):
+    """What is shown of a person who is looked at by themselves."""
+
+    profile: Profile
+    confirmation: Confirmation
+    karma: int
 
 
 class Profiles(Protocol):
@@ -18,6 +27,10 @@ class Profiles(Protocol):
 
     def get(self, user_id: UserId) -> Profile:
         """Reads the profile of a person. Raises PersonNotFound."""
+        ...
+
+    def shown(self, user_id: UserId, terms: Terms) -> Shown:
+        """Reads all that is shown of a person. Raises PersonNotFound."""
         ...
 
     def lock(self, user_id: UserId) -> Profile:
