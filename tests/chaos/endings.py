@@ -22,7 +22,7 @@ WENT_AWAY: Final = (
     "nobody knows whether a transaction was committed: ",
     "a transaction or a look failed: ",
 )
-BUSY: Final = "a transaction or a look failed: TimeoutError: QueuePool limit"
+BUSY: Final = "a transaction or a look failed: NoConnectionFree"
 LOCKED: Final = "a transaction or a look failed: LockNotAvailableError"
 HELD_UP: Final = 1.0  # seconds of 5 in which a machine may have held up whoever has the lock
 

@@ -48,7 +48,7 @@ class Asked(NamedTuple):
 def asked() -> Iterator[list[Asked]]:
     """What all stores ask of PostgreSQL meanwhile, a round trip each."""
     noted: list[Asked] = []
-    fetch, run = PgConnection.fetch, PgConnection.run
+    fetch, run, roll_back = PgConnection.fetch, PgConnection.run, PgConnection.roll_back
 
     def fetches(self: PgConnection, statement: Any, values: Any) -> Any:
         noted.append(Asked(statement.text, values))
@@ -59,11 +59,18 @@ def asked() -> Iterator[list[Asked]]:
         noted.append(Asked("; ".join(filter(None, texts)), [each.words for each in sent]))
         return run(self, before, sent, after)
 
+    async def rolls_back(self: PgConnection) -> None:
+        if self.driver.is_in_transaction():
+            noted.append(Asked("ROLLBACK", []))
+        await roll_back(self)
+
     PgConnection.fetch, PgConnection.run = fetches, runs  # type: ignore[method-assign]
+    PgConnection.roll_back = rolls_back  # type: ignore[method-assign]
     try:
         yield noted
     finally:
         PgConnection.fetch, PgConnection.run = fetch, run  # type: ignore[method-assign]
+        PgConnection.roll_back = roll_back  # type: ignore[method-assign]
 
 
 class Stranger:

@@ -65,6 +65,11 @@ class PgConnection:
             script.append(after)
         return str(await_only(self.driver.execute("; ".join(script))))
 
+    async def roll_back(self) -> None:
+        """Undoes what was begun and is not ended; does nothing where there is nothing."""
+        if not self.driver.is_closed() and self.driver.is_in_transaction():
+            await self.driver.execute("ROLLBACK")
+
     def _prepared_for(self, statement: CompiledStatement) -> Any:
         prepared = self._prepared.get(statement)
         if prepared is None:

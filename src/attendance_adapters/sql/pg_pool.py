@@ -92,7 +92,9 @@ class Pool:
             async with asyncio.timeout(POOL_SECONDS):
                 await self._turns.acquire()
         except TimeoutError:
-            raise NoConnectionFree from None
+            raise NoConnectionFree(
+                f"all {self.size} connections were in use for {POOL_SECONDS:g} s"
+            ) from None
 
     def _end_turn(self) -> None:
         self.taken_count -= 1
@@ -100,17 +102,15 @@ class Pool:
 
     async def _give_back(self, connection: PgConnection) -> None:
         """Lets the next one have it, once it is as it was; otherwise a new one is made for them."""
-        driver = connection.driver
         try:
-            if not driver.is_closed() and driver.is_in_transaction():
-                await driver.execute("ROLLBACK")
+            await connection.roll_back()
         except Exception:
             self._discard(connection)
         except BaseException:
             self._discard(connection)
             raise
         else:
-            if not driver.is_closed():
+            if not connection.is_closed():
                 self._idle.append(connection)
             self._end_turn()
 

@@ -1,0 +1,104 @@
+"""How often a command of marking asks PostgreSQL: a guard that looks at no clock.
+
+A round trip costs more than what it asks for; one more a command is a choice, to be made here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import URL
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql.pg_literals import literal
+from attendance_adapters.sql.postgres import PostgresStore
+from attendance_core.marking.connections import Process, Role
+from attendance_core.vocabulary import UserId
+from tests.support.lecture import EVENT, PROCESS, Lecture, socket
+from tests.support.postgres_strangers import ANNA, asked
+from tests.support.world import session_of
+
+LATER = UserId(5)  # they come when all others are there
+TRIPS = {
+    "find out who calls": 1,
+    "open mark_me": 4,
+    "open marking": 4,
+    "read the room": 6,
+    "prepare_to_mark": 5,
+    "confirm_marking": 6,
+    "refuse_to_mark": 5,
+    "say goodbye": 5,
+    "note a loss": 2,
+    "GetProfile": 1,
+}
+
+
+async def an_hour_of(store: PostgresStore) -> Lecture:
+    """A lecture by the clock of the database."""
+    lecture = await Lecture.begun(store, waiting=8)
+
+    def work(unit: Any) -> None:
+        now = unit.now()
+        event = unit.events.get(EVENT)
+        unit.events.put(replace(event, starts_at=now - 60, ends_at=now + 3600))
+        unit.processes.put(Process(PROCESS, now, now - 60))
+
+    await store.transact(work)
+    return lecture
+
+
+async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -> None:
+    store = PostgresStore(postgres_url, LocalNotifier())
+    await store.start()
+    lecture = await an_hour_of(store)
+    do, marker = lecture.do, lecture.markers[0]
+    own = {each.user_id: [each.connection_id] for each in lecture.waiting}
+
+    def opens(role: Role, number: int) -> Any:
+        return socket(number, LATER, role)
+
+    async def all_of_them(number: int) -> dict[str, int]:
+        mark_me, marking = opens(Role.MARK_ME, number), opens(Role.MARKING, number + 1)
+        target, another = UserId(number - 94), UserId(number - 93)
+        steps: list[tuple[str, Any]] = [
+            ("find out who calls", store.observe(lambda u: u.sessions.find(session_of(1)))),
+            ("prepare_to_mark", do.prepare_to_mark(connection=marker, target=target)),
+            ("confirm_marking", do.confirm_marking(connection=marker)),
+            ("another", do.prepare_to_mark(connection=marker, target=another)),
+            ("refuse_to_mark", do.refuse_to_mark(connection=marker)),
+            ("say goodbye", do.hang_up(connection_ids=own.pop(LATER, []), goodbye=True)),
+            ("open mark_me", do.mark_me(connection=mark_me)),
+            ("say goodbye", do.hang_up(connection_ids=[mark_me.connection_id], goodbye=True)),
+            ("open marking", do.ready_to_mark(connection=marking)),
+            (
+                "read the room",
+                do.read_room(event_id=EVENT, process_id=PROCESS, watched=[LATER]),
+            ),
+            ("note a loss", do.hang_up(connection_ids=[marking.connection_id], goodbye=False)),
+            ("say goodbye", do.hang_up(connection_ids=[marking.connection_id], goodbye=True)),
+            ("GetProfile", do.get_profile(actor=ANNA, user_id=ANNA)),
+        ]
+        trips = {}
+        for name, step in steps:
+            with asked() as noted:
+                await step
+            trips[name] = len(noted)
+        return {name: trips[name] for name in TRIPS}
+
+    await all_of_them(100)  # from now on it is known which looks are more than one statement
+    found = await all_of_them(102)
+    await store.close()
+    assert found == TRIPS
+
+
+@pytest.mark.parametrize("text", ["O'Hara", "a\\b", "a;b", "ж", "x" * 101, 'a"b', "a\nb", "$1"])
+def test_what_people_write_never_stands_among_the_words_of_a_statement(text: str) -> None:
+    assert literal(text) is None
+
+
+def test_what_stands_there_is_one_word() -> None:
+    written = [literal(each) for each in (None, True, False, -5, EVENT, "mark_me", b"bytes", 1.5)]
+    ours = f"'{EVENT}'"
+    assert written == ["NULL", "true", "false", "'-5'", ours, "'mark_me'", None, None]

@@ -1,0 +1,211 @@
+"""The pool of connections to PostgreSQL, over connections that are none."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy.util import await_only
+
+from attendance_adapters.sql import pg_pool
+from attendance_adapters.sql.pg_connection import PgConnection
+from attendance_adapters.sql.pg_errors import ConnectionLost, NoConnectionFree
+from attendance_adapters.sql.pg_pool import Pool
+
+
+class Driver:
+    """As much of asyncpg's connection as a pool asks for."""
+
+    def __init__(self) -> None:
+        self.closed = self.in_transaction = self.fails = False
+        self.said: list[str] = []
+
+    def is_closed(self) -> bool:
+        return self.closed
+
+    def is_in_transaction(self) -> bool:
+        return self.in_transaction
+
+    async def execute(self, script: str) -> str:
+        self.said.append(script)
+        if self.fails:
+            raise OSError("gone")
+        self.in_transaction = script != "ROLLBACK"
+        return script
+
+    def terminate(self) -> None:
+        self.closed = True
+
+    async def close(self, **_: float) -> None:
+        self.closed = True
+
+
+class Ground:
+    """A pool, the connections it has made, and work that waits to be told to go on."""
+
+    def __init__(self, size: int) -> None:
+        self.made: list[Any] = []
+        self.refused = 0  # connections that will not be made
+        self.begun: list[str] = []
+        self.goes_on = asyncio.Event()
+        self.pool = Pool(self._connect, size)
+
+    async def _connect(self) -> PgConnection:
+        await asyncio.sleep(0)
+        if self.refused:
+            self.refused -= 1
+            raise OSError("refused")
+        self.made.append(Driver())
+        return PgConnection(self.made[-1])
+
+    def starts(self, name: str = "") -> asyncio.Task[Any]:
+        def work(connection: PgConnection) -> Any:
+            self.begun.append(name)
+            await_only(self.goes_on.wait())
+            return connection.driver
+
+        return asyncio.create_task(self.pool.run(work))
+
+    async def takes(self) -> Any:
+        """The connection that somebody gets now."""
+        return await self.pool.run(lambda connection: connection.driver)
+
+
+async def settled() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_there_are_only_so_many_connections_and_they_are_lent_again() -> None:
+    ground = Ground(3)
+    tasks = [ground.starts() for _ in range(10)]
+    await settled()
+    assert (len(ground.begun), ground.pool.taken_count) == (3, 3)
+    ground.goes_on.set()
+    assert {await task for task in tasks} == set(ground.made)
+    assert (len(ground.made), ground.pool.taken_count) == (3, 0)
+
+
+async def test_whoever_came_first_is_first_and_nobody_comes_in_between() -> None:
+    ground = Ground(1)
+    tasks = [ground.starts(name) for name in "abc"]
+    await settled()
+    ground.goes_on.set()
+    tasks.append(ground.starts("d"))
+    await asyncio.gather(*tasks)
+    assert ground.begun == ["a", "b", "c", "d"]
+
+
+async def test_who_is_cancelled_while_they_wait_gives_their_place_away() -> None:
+    ground = Ground(1)
+    first, second, third = (ground.starts(name) for name in "abc")
+    await settled()
+    second.cancel()
+    ground.goes_on.set()
+    await asyncio.gather(first, third)
+    assert (ground.begun, ground.pool.taken_count) == (["a", "c"], 0)
+
+
+async def test_and_so_does_one_who_is_cancelled_just_as_their_turn_comes() -> None:
+    for steps in range(8):
+        ground = Ground(1)
+        first, second, third = (ground.starts(name) for name in "abc")
+        await settled()
+        ground.goes_on.set()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        second.cancel()
+        async with asyncio.timeout(1):
+            await asyncio.wait([first, second, third])
+        assert third.exception() is None
+        assert ground.pool.taken_count == 0
+
+
+async def test_a_connection_whose_work_was_cancelled_is_not_lent_again() -> None:
+    ground = Ground(1)
+    task = ground.starts()
+    await settled()
+    task.cancel()
+    await asyncio.wait([task])
+    assert ground.made[0].closed
+    assert await ground.takes() is ground.made[1]
+
+
+async def test_nor_one_that_is_lost_whoever_finds_it() -> None:
+    ground = Ground(2)
+    lost = await ground.takes()
+    lost.closed = True
+    other = await ground.takes()
+    assert other is not lost
+
+    def loses(connection: PgConnection) -> None:
+        connection.driver.closed = True
+        raise asyncpg.ConnectionDoesNotExistError("lost")
+
+    with pytest.raises(ConnectionLost):
+        await ground.pool.run(loses)
+    assert await ground.takes() not in (lost, other)
+
+
+async def test_what_was_left_open_is_undone_before_anybody_else_has_the_connection() -> None:
+    ground = Ground(1)
+
+    def refuses(connection: PgConnection) -> None:
+        connection.run("BEGIN", [])
+        raise KeyError
+
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            await ground.pool.run(refuses)
+    assert ground.made[0].said == ["BEGIN", "ROLLBACK"] * 2
+    ground.made[0].fails, ground.made[0].in_transaction = True, True
+    assert await ground.takes() is ground.made[0]
+    assert ground.made[0].closed, "it could not be undone"
+    assert await ground.takes() is ground.made[1]
+
+
+async def test_one_that_the_server_does_not_answer_on_is_not_lent_again() -> None:
+    ground = Ground(1)
+
+    def waits(_: PgConnection) -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        await ground.pool.run(waits)
+    assert ground.made[0].closed
+    assert await ground.takes() is ground.made[1]
+
+
+async def test_a_connection_that_is_refused_takes_no_place() -> None:
+    ground = Ground(1)
+    ground.refused = 3
+    told = await asyncio.gather(*(ground.takes() for _ in range(4)), return_exceptions=True)
+    assert [type(each) for each in told] == [OSError] * 3 + [Driver]
+
+
+async def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pg_pool, "POOL_SECONDS", 0.01)
+    ground = Ground(1)
+    task = ground.starts()
+    await settled()
+    with pytest.raises(NoConnectionFree):
+        await ground.takes()
+    ground.goes_on.set()
+    await task
+    assert await ground.takes() is ground.made[0]
+
+
+async def test_after_a_migration_those_at_rest_are_made_anew() -> None:
+    ground = Ground(2)
+    ground.goes_on.set()
+    await asyncio.gather(ground.starts(), ground.starts())
+
+    def meets_old_plan(_: PgConnection) -> None:
+        raise asyncpg.InvalidCachedStatementError("cached plan must not change result type")
+
+    with pytest.raises(asyncpg.InvalidCachedStatementError):
+        await ground.pool.run(meets_old_plan)
+    assert all(each.closed for each in ground.made)
+    assert await ground.takes() is ground.made[2]
