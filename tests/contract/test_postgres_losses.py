@@ -23,6 +23,7 @@ from tests.support.marking_steps import STEPS, awaited, cancelled_at
 from tests.support.postgres import Cluster, a_database, binaries, emptied, make_template
 from tests.support.postgres_strangers import Stranger, beside
 from tests.support.stand_ins import NOON, SetClock
+from tests.support.world import session_of
 
 BACK_WITHIN = 2.0  # seconds after the server is up
 END = "SELECT pg_terminate_backend(pg_backend_pid())"
@@ -191,6 +192,27 @@ class TestServer:
         assert await store.transact(work) > 0
         assert ran == 2
         assert (await store.observe(lambda u: u.accounts.find("anna"))) is not None
+
+    async def test_one_that_died_at_rest_is_found_before_the_commit(
+        self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Though its function asks nothing, so that COMMIT might go with all it does."""
+        run, ran = PgConnection.run, 0
+
+        def dies(connection: PgConnection, before: str, sent: Any, after: str = "") -> str:
+            nonlocal ran
+            ran += 1
+            if ran == 1:
+                connection.driver.terminate()
+            return run(connection, before, sent, after)
+
+        def work(unit: Any) -> None:
+            for number in range(2):
+                unit.sessions.remove(session_of(number))
+
+        monkeypatch.setattr(PgConnection, "run", dies)
+        await store.transact(work)
+        assert ran > 1
 
     async def test_of_one_lost_at_the_commit_nobody_says_what_became_of_it(
         self, store: PostgresStore, monkeypatch: pytest.MonkeyPatch

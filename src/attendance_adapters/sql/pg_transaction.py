@@ -84,11 +84,12 @@ class Transaction(PgExecutor):
     is asked for an answer, or for COMMIT, and goes with it.
     """
 
-    __slots__ = ("_is_begun", "_waiting")
+    __slots__ = ("_is_begun", "_is_known_to_live", "_waiting")
 
     def __init__(self, connection: PgConnection) -> None:
         super().__init__(connection)
         self._is_begun = False
+        self._is_known_to_live = False  # the connection has answered since it was lent
         self._waiting: list[Sent] = []
 
     def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
@@ -109,6 +110,8 @@ class Transaction(PgExecutor):
         """Ends the transaction. Raises UnknownOutcome, and what a statement does that waited."""
         if not self._is_begun and not self._waiting:
             return
+        if not self._is_known_to_live:  # else nobody would know what became of it, if it does not
+            self._run_waiting()
         with _unknown_outcome(self._connection):
             said = self._run_waiting("COMMIT")
         if said != "COMMIT":
@@ -118,7 +121,9 @@ class Transaction(PgExecutor):
         compiled, _ = COMPILER.prepare(statement, parameters)
         if self._waiting or not (self._is_begun or compiled.is_look):
             self._run_waiting()
-        return super()._fetch(statement, parameters)
+        rows = super()._fetch(statement, parameters)
+        self._is_known_to_live = True
+        return rows
 
     def _run_waiting(self, after: str = "") -> str:
         begin = "" if self._is_begun else "BEGIN"
