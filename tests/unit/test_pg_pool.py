@@ -149,6 +149,19 @@ async def test_nor_one_that_is_lost_whoever_finds_it() -> None:
     assert await ground.takes() not in (lost, other)
 
 
+async def test_nor_one_on_which_the_driver_no_longer_knows_what_it_is_told() -> None:
+    """The server said goodbye between two statements, and its end has not been read yet."""
+    ground = Ground(1)
+
+    def is_confused(_: PgConnection) -> None:
+        raise asyncpg.InternalClientError("another operation is in progress")
+
+    with pytest.raises(ConnectionLost):
+        await ground.pool.run(is_confused)
+    assert ground.made[0].closed
+    assert await ground.takes() is ground.made[1]
+
+
 async def test_what_was_left_open_is_undone_before_anybody_else_has_the_connection() -> None:
     ground = Ground(1)
 

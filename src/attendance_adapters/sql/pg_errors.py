@@ -44,8 +44,8 @@ STORE_ERRORS = (
     ConnectionLost,
     UnknownOutcome,
 )
-# What a driver says whose connection went away
-LOSSES = (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)
+# What a driver says whose connection went away, or that did not understand the server's goodbye
+_LOSSES = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 # What is a bug of ours, in a statement or in what it was given
 _BUGS = (
     asyncpg.IntegrityConstraintViolationError,
@@ -55,9 +55,15 @@ _BUGS = (
 )
 
 
+def is_loss(error: Exception) -> bool:
+    """Tells whether the driver gave up, whatever it knows of the connection."""
+    is_of_value = isinstance(error, ValueError)  # that it cannot write as what the column is
+    return isinstance(error, _LOSSES) and not is_of_value
+
+
 def is_of_old_schema(error: Exception) -> bool:
     """Tells whether a statement had been prepared before a migration."""
-    return isinstance(error, asyncpg.InvalidCachedStatementError | asyncpg.OutdatedSchemaCacheError)
+    return isinstance(error, asyncpg.InvalidCachedStatementError)
 
 
 def may_be_run_again(error: Exception) -> bool:

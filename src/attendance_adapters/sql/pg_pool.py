@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
+import asyncpg
 from sqlalchemy.util import greenlet_spawn
 
 from attendance_adapters.sql.pg_connection import PgConnection
 from attendance_adapters.sql.pg_errors import (
-    LOSSES,
     ConnectionLost,
     NoConnectionFree,
+    UnknownOutcome,
+    is_loss,
     is_of_old_schema,
 )
 from attendance_core.vocabulary import Seconds
@@ -53,14 +55,17 @@ class Pool:
         connection = await self._take()
         try:
             result = await greenlet_spawn(work, connection)
-        except TimeoutError:  # by our own clock: the server says nothing
+        except (TimeoutError, UnknownOutcome):  # the server says nothing, by our own clock
             self._discard(connection)
             raise
         except Exception as error:
+            if is_loss(error):
+                self._discard(connection)
+                raise ConnectionLost from error
             await self._give_back(connection)
             if is_of_old_schema(error):
                 self._close_idle()
-            elif connection.is_closed() and isinstance(error, LOSSES):
+            elif connection.is_closed() and isinstance(error, asyncpg.PostgresError):
                 raise ConnectionLost from error
             raise
         except BaseException:

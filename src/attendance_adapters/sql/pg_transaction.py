@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ import asyncpg
 from sqlalchemy import BigInteger, Select, cast, extract, func, select, type_coerce
 
 from attendance_adapters.sql.column_types import InstantType
+from attendance_adapters.sql.compiled import CompiledStatement
 from attendance_adapters.sql.executor import (
     BROWSE_SECONDS,
     LOCKS_ROWS,
@@ -18,7 +19,7 @@ from attendance_adapters.sql.executor import (
     Rows,
 )
 from attendance_adapters.sql.pg_connection import COMPILER, PgConnection, Sent, written
-from attendance_adapters.sql.pg_errors import LostRace, NeedsTransaction, UnknownOutcome
+from attendance_adapters.sql.pg_errors import LostRace, NeedsTransaction, UnknownOutcome, is_loss
 from attendance_adapters.sql.refusals import is_lost_race, refusal_of_postgres
 from attendance_core.vocabulary import Instant
 
@@ -66,9 +67,11 @@ class PgExecutor:
         self.execute(statement, parameters)
 
     def _fetch(self, statement: Any, parameters: Mapping[str, Any]) -> Rows:
-        compiled, values = COMPILER.prepare(statement, parameters)
-        with _refusals(compiled.text):
-            return self._connection.fetch(compiled, values)
+        return self._ask(*COMPILER.prepare(statement, parameters))
+
+    def _ask(self, statement: CompiledStatement, values: Sequence[Any]) -> Rows:
+        with _refusals(statement.text):
+            return self._connection.fetch(statement, values)
 
     def _fetch_with_time(self, statement: Select[Any], parameters: Mapping[str, Any]) -> Rows:
         """Runs a statement that tells the time, too: that is when it found its last row."""
@@ -104,7 +107,7 @@ class Transaction(PgExecutor):
         if (sent := written(compiled, values)) is not None:
             self._waiting.append(sent)
         else:
-            self._fetch(statement, parameters)
+            self._ask(compiled, values)
 
     def commit(self) -> None:
         """Ends the transaction. Raises UnknownOutcome, and what a statement does that waited."""
@@ -117,11 +120,10 @@ class Transaction(PgExecutor):
         if said != "COMMIT":
             raise AssertionError(f"a transaction went on after an error: {said}")
 
-    def _fetch(self, statement: Any, parameters: Mapping[str, Any]) -> Rows:
-        compiled, _ = COMPILER.prepare(statement, parameters)
-        if self._waiting or not (self._is_begun or compiled.is_look):
+    def _ask(self, statement: CompiledStatement, values: Sequence[Any]) -> Rows:
+        if self._waiting or not (self._is_begun or statement.is_look):
             self._run_waiting()
-        rows = super()._fetch(statement, parameters)
+        rows = super()._ask(statement, values)
         self._is_known_to_live = True
         return rows
 
@@ -206,7 +208,7 @@ def _unknown_outcome(connection: PgConnection) -> Iterator[None]:
     """Raises UnknownOutcome where there was no answer, or one that says no more than goodbye."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        if isinstance(error, asyncpg.PostgresError) and not connection.is_closed():
-            raise  # the server has undone it
-        raise UnknownOutcome from error
+    except Exception as error:
+        if is_loss(error) or (isinstance(error, asyncpg.PostgresError) and connection.is_closed()):
+            raise UnknownOutcome from error
+        raise  # the server has undone it
