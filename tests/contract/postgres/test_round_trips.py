@@ -9,15 +9,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 
 from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import pg_connection
 from attendance_adapters.sql.pg_literals import literal
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core.marking.connections import Process, Role
 from attendance_core.vocabulary import UserId
 from tests.support.lecture import EVENT, PROCESS, Lecture, socket
-from tests.support.postgres_strangers import ANNA, asked
+from tests.support.postgres_strangers import ANNA, BORIS, asked
 from tests.support.world import session_of
 
 LATER = UserId(5)  # they come when all others are there
@@ -93,9 +94,29 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
     assert found == TRIPS
 
 
-@pytest.mark.parametrize("text", ["O'Hara", "a\\b", "a;b", "ж", "x" * 101, 'a"b', "a\nb", "$1"])
-def test_what_people_write_never_stands_among_the_words_of_a_statement(text: str) -> None:
-    assert literal(text) is None
+async def test_a_connection_keeps_only_so_many_statements_prepared(
+    postgres_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pg_connection, "MAX_PREPARED", 3)
+    store = PostgresStore(postgres_url, LocalNotifier(), pool_size=1)
+    await store.start()
+    lecture = await an_hour_of(store)
+    for target in (ANNA, BORIS):
+        await lecture.do.prepare_to_mark(connection=lecture.markers[0], target=target)
+        await lecture.do.confirm_marking(connection=lecture.markers[0])
+
+    def count(unit: Any) -> int:
+        asked = text("SELECT count(*) FROM pg_prepared_statements")
+        return int(unit.accounts._execute(asked).scalar_one())
+
+    kept = await store.transact(count)
+    await store.close()
+    assert kept <= 3 + 1, "the driver closes one with the next that it prepares"
+
+
+@pytest.mark.parametrize("written", ["O'Hara", "a\\b", "a;b", "ж", "x" * 101, 'a"b', "a\nb", "$1"])
+def test_what_people_write_never_stands_among_the_words_of_a_statement(written: str) -> None:
+    assert literal(written) is None
 
 
 def test_what_stands_there_is_one_word() -> None:
