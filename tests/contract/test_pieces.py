@@ -13,7 +13,7 @@ import pytest
 from attendance_core.attendance import GetAttendance, GetLedger, GetMyAttendance
 from attendance_core.errors import EventNotFound, NotAnOrganiser
 from attendance_core.events import Event, EventQuery
-from attendance_core.folding import fold
+from attendance_core.folding import fold, name_order
 from attendance_core.friends import Friendship, GetFriendList, GetFriendRequests
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import EventId, UserId
@@ -29,7 +29,7 @@ List = Callable[[Any, UserId, ListQuery[Any]], Sequence[Any]]
 LISTS: dict[str, tuple[List, Callable[[Any], Any]]] = {
     "participants": (
         lambda unit, me, query: unit.places.participants(EVENT, query),
-        lambda row: (fold(row.display_name), row.user_id),
+        lambda row: (*name_order(row.display_name), row.user_id),
     ),
     "the ledger": (
         lambda unit, me, query: unit.ledger.of(EVENT, None, query),
@@ -45,7 +45,7 @@ LISTS: dict[str, tuple[List, Callable[[Any], Any]]] = {
     ),
     "friends": (
         lambda unit, me, query: unit.friendships.friends_of(me, query),
-        lambda row: (fold(row.display_name), row.user_id),
+        lambda row: (*name_order(row.display_name), row.user_id),
     ),
     "requests": (
         lambda unit, me, query: unit.friendships.requests_to(me, query),

@@ -182,6 +182,32 @@ class TestProfiles:
         page = await store.observe(lambda u: u.profiles.search("елкин", 1, 1))
         assert [each.user_id for each in page] == [ids[1]]
 
+    async def test_people_are_listed_with_yo_beside_ye(self, store: Any) -> None:
+        """Contract: 3.8."""
+        names = [
+            "Белова Анна",
+            "Ежов Иван",
+            "Ёжов Иван",
+            "Ёлкин Борис",
+            "Елкина Анна",
+            "Яковлев Ян",
+        ]
+        *ids, me = await people(store, *reversed(names), "Я")
+
+        def work(unit: Any) -> None:
+            unit.events.add(an_event())
+            for other in ids:
+                unit.friendships.add(Friendship(me, other, NOON))
+                unit.places.make(EVENT, other)
+                unit.places.put(unit.places.lock(EVENT, [other])[other].joined())
+
+        await store.transact(work)
+        found = await store.observe(lambda u: u.profiles.search("", 10, 0))
+        friends = await store.observe(lambda u: u.friendships.friends_of(me, ListQuery()))
+        listed = await store.observe(lambda u: u.places.participants(EVENT, ListQuery()))
+        for those in (found, friends, listed):
+            assert [each.display_name for each in those if each.user_id != me] == names
+
     async def test_summaries_are_of_those_who_exist_with_their_tick(self, store: Any) -> None:
         anna, boris, vera = await people(store, "Анна", "Борис", "Вера")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance_core.folding import fold, is_found, search_fold, words_of
+from attendance_core.folding import fold, is_found, name_order, search_fold, words_of
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 
@@ -85,3 +85,10 @@ class TestSearchFold:
     def test_no_name_of_one_fold_has_two_of_the_other(self, text: str) -> None:
         """A database computes the one of the other."""
         assert search_fold(fold(text)) == search_fold(text)
+
+
+def test_people_are_listed_with_yo_beside_ye_and_the_name_itself_decides_last() -> None:
+    """Contract: 3.8."""
+    ordered = ["Ежов", "Ёжов", "Ёлкин Борис", "Елкина", "Яковлев", "Young", "Ёж"]
+    found = sorted(ordered, key=name_order)
+    assert found == ["Young", "Ёж", "Ежов", "Ёжов", "Ёлкин Борис", "Елкина", "Яковлев"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attendance_adapters.memory.pieces import piece_of
 from attendance_adapters.memory.tables import Pair, Tables
 from attendance_core.errors import PersonNotFound
-from attendance_core.folding import fold
+from attendance_core.folding import name_order
 from attendance_core.friends import Friend, Friendship
 from attendance_core.pieces import ListQuery
 from attendance_core.vocabulary import UserId
@@ -44,7 +44,7 @@ class Friendships:
                 friend_id = recipient if requester == user_id else requester
                 name = self._profiles[friend_id].display_name
                 friends.append(Friend(friend_id, name, pending=not friendship.accepted))
-        return piece_of(friends, query, lambda each: (fold(each.display_name), each.user_id))
+        return piece_of(friends, query, lambda one: (*name_order(one.display_name), one.user_id))
 
     def requests_to(self, user_id: UserId, query: ListQuery[Friendship]) -> Sequence[Friendship]:
         requests = (

@@ -10,7 +10,7 @@ from attendance_adapters.memory.tables import Tables
 from attendance_core.attendance import Participant
 from attendance_core.errors import EventNotFound, Taken
 from attendance_core.events import Event
-from attendance_core.folding import fold
+from attendance_core.folding import name_order
 from attendance_core.marking.places import (
     Held,
     Marked,
@@ -96,7 +96,9 @@ class Places:
                 if last is not None and isinstance(place.state, Marked):
                     person = replace(person, grade=last.entry.grade, notes=last.notes)
                 participants.append(person)
-        return piece_of(participants, query, lambda one: (fold(one.display_name), one.user_id))
+        return piece_of(
+            participants, query, lambda one: (*name_order(one.display_name), one.user_id)
+        )
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         in_event = self._in_event(event.event_id)

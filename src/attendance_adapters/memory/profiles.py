@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.tables import Tables
 from attendance_core.errors import PersonNotFound
-from attendance_core.folding import fold, is_found
+from attendance_core.folding import is_found, name_order
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import (
     Confirmation,
@@ -50,7 +50,7 @@ class Profiles:
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
         profiles = self._profiles.values()
         found = [profile for profile in profiles if is_found(profile.display_name, part)]
-        found.sort(key=lambda profile: (fold(profile.display_name), profile.user_id))
+        found.sort(key=lambda profile: (*name_order(profile.display_name), profile.user_id))
         return found[offset : offset + limit]
 
     def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:

@@ -9,7 +9,14 @@ from sqlalchemy import bindparam, case, delete, insert, or_, select, tuple_, upd
 
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_parameters, is_after_person, size_of
+from attendance_adapters.sql.pieces import (
+    BY_PERSON,
+    LIMIT,
+    OFFSET,
+    after_person_parameters,
+    is_after_person,
+    size_of,
+)
 from attendance_adapters.sql.tables import friendships, profiles
 from attendance_core.friends import Friend, Friendship
 from attendance_core.pieces import ListQuery
@@ -53,7 +60,7 @@ FRIENDS_OF = (
     select(profiles.c.user_id, profiles.c.display_name, friendships.c.accepted)
     .select_from(friendships.join(profiles, profiles.c.user_id == _other_id))
     .where(_is_of_user, or_(friendships.c.accepted, friendships.c.requester_id == _user_id))
-    .order_by(profiles.c.name_key, profiles.c.user_id)
+    .order_by(*BY_PERSON)
     .limit(LIMIT)
     .offset(OFFSET)
 )
@@ -113,7 +120,7 @@ class Friendships:
         keys: dict[str, Any] = {"user_id": user_id, **size_of(query)}
         statement = FRIENDS_OF
         if query.after is not None:
-            keys |= after_parameters(query.after.user_id, query.after.display_name)
+            keys |= after_person_parameters(query.after.user_id, query.after.display_name)
             statement = FRIENDS_AFTER
         return [
             Friend(friend_id, name, pending=not accepted)

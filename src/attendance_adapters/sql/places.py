@@ -24,7 +24,14 @@ from sqlalchemy import (
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.entries import last_entry_of_place, notes_are_of_entry, notes_from
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.pieces import LIMIT, OFFSET, after_parameters, is_after_person, size_of
+from attendance_adapters.sql.pieces import (
+    BY_PERSON,
+    LIMIT,
+    OFFSET,
+    after_person_parameters,
+    is_after_person,
+    size_of,
+)
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import Participant
 from attendance_core.events import Event
@@ -119,7 +126,7 @@ _participants = (
     select(places.c.user_id)
     .select_from(places.join(profiles, profiles.c.user_id == places.c.user_id))
     .where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
-    .order_by(profiles.c.name_key, profiles.c.user_id)
+    .order_by(*BY_PERSON)
     .limit(LIMIT)
     .offset(OFFSET)
     .correlate(None)
@@ -143,7 +150,7 @@ _PARTICIPANTS = (
         .outerjoin(scans, scans.c.user_id == places.c.user_id)
     )
     .where(_is_in_event)
-    .order_by(profiles.c.name_key, profiles.c.user_id)
+    .order_by(*BY_PERSON)
 )
 PARTICIPANTS = _PARTICIPANTS.where(places.c.user_id.in_(_participants))
 PARTICIPANTS_AFTER = _PARTICIPANTS.where(places.c.user_id.in_(_participants.where(is_after_person)))
@@ -242,7 +249,7 @@ class Places:
         keys: dict[str, Any] = {"event_id": event_id, **size_of(query)}
         statement = PARTICIPANTS
         if query.after is not None:
-            keys |= after_parameters(query.after.user_id, query.after.display_name)
+            keys |= after_person_parameters(query.after.user_id, query.after.display_name)
             statement = PARTICIPANTS_AFTER
         return list(map(_participant_from, self._execute(statement, keys)))
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.karma import SUM_OF_MONTHS, count_paying, rule_of
+from attendance_adapters.sql.pieces import BY_PERSON
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
@@ -68,7 +69,7 @@ PUT_PROFILE = (
 PICTURE_KEYS = select(profiles.c.picture).where(profiles.c.picture.is_not(None))
 BY_WORDS = WordSearch(
     "profiles",
-    _SELECT_PROFILES.order_by(profiles.c.name_key, profiles.c.user_id)
+    _SELECT_PROFILES.order_by(*BY_PERSON)
     .limit(bindparam("limit", type_=BigInteger))
     .offset(bindparam("offset", type_=BigInteger)),
 )

@@ -57,7 +57,6 @@ profiles = Table(
     Column("bio", String, nullable=False),
     Column("picture", String),
     Column("checked_at", InstantType),  # when the tick was first given: a trigger notes it
-    Index(None, "name_key", "user_id"),
 )
 
 scans = Table(
