@@ -120,13 +120,13 @@ def write_table(table: Table, zone: tzinfo, head: Mapping[str, Any], lines: Iter
     table.add(words["ends"], when(head["ends_at"]))
     table.add()
     table.add(*words["columns"], is_bold=True)
-    number = 0
-    for line in lines:
+    is_over = head["made_at"] >= head["ends_at"]
+    for line in _numbered(lines):
         if isinstance(line, dict):
             break
         for row in line:
-            number += 1
-            table.add(number, *_cells(row, words, when))
+            state = words[_told_state(row, is_over)]
+            table.add(row["number"], *_cells(row, state, words, when))
     else:
         raise Cut
     table.add()
@@ -136,12 +136,39 @@ def write_table(table: Table, zone: tzinfo, head: Mapping[str, Any], lines: Iter
     table.close()
 
 
-def _cells(row: Mapping[str, Any], words: Any, when: Callable[[float], str]) -> Sequence[Cell]:
+def _numbered(lines: Iterator[Any]) -> Iterator[Any]:
+    """Numbers the rows as the page's sheet does, which has none of whoever only organises."""
+    number = 0
+    for line in lines:
+        for row in () if isinstance(line, dict) else line:
+            row["number"] = None
+            if not row["only_organises"]:
+                row["number"] = number = number + 1
+        yield line
+
+
+def _told_state(row: Mapping[str, Any], is_over: bool) -> str:
+    """Names the state for people: who has lost a mark, or can get none any more, is not about to
+    come.
+    """
+    state: str = row["state"]
+    if state != "joined":
+        return state
+    if row["only_organises"]:
+        return "organises"
+    if row["annulled"]:
+        return "left"  # whose mark is annulled, too
+    return "unmarked" if is_over else state
+
+
+def _cells(
+    row: Mapping[str, Any], state: str, words: Any, when: Callable[[float], str]
+) -> Sequence[Cell]:
     return (
         row["display_name"],
         row["marked_as"],
         words["confirmed"] if row["confirmed"] else None,
-        words[row["state"]],
+        state,
         None if row["marked_at"] is None else when(row["marked_at"]),
         row["marked_by"],
         None if row["grade"] is None else words[row["grade"]],
@@ -178,17 +205,18 @@ def write_json(output: BinaryIO, zone: tzinfo, head: Mapping[str, Any], lines: A
         "time_to": when(head["ends_at"]),
     }
     output.write(b'{"event":' + _json(event) + b',"rows":[')
-    number = 0
-    for line in lines:
+    written = 0
+    for line in _numbered(lines):
         if isinstance(line, dict):
             break
         for row in line:
-            number += 1
+            written += 1
             if row["marked_at"] is not None:
                 row["marked_at"] = when(row["marked_at"])
             for each in row["annulled"]:
                 each["marked_at"], each["at"] = when(each["marked_at"]), when(each["at"])
-            output.write(b"," * (number > 1) + b"\n" + _json({"number": number, **row}))
+            del row["only_organises"]
+            output.write(b"," * (written > 1) + b"\n" + _json({"number": row.pop("number"), **row}))
     else:
         raise Cut
     ending = _json({"counts": line, "made_at": when(head["made_at"])})

@@ -24,6 +24,7 @@ from attendance_adapters.sheet_words import WORDS
 from attendance_adapters.worker_environment import worker_environment
 from attendance_core.attendance import SheetPiece, SheetRow
 from attendance_core.errors import InvalidArgument, Unavailable
+from attendance_core.events import Event
 from attendance_core.marking.places import Marked
 from attendance_core.ports import SheetStyle
 from attendance_core.vocabulary import Seconds
@@ -138,7 +139,7 @@ async def _feed(
         piece = each
         for first in range(0, len(piece.rows), ROWS_A_STEP):
             some = piece.rows[first : first + ROWS_A_STEP]
-            worker.write(_line([_row_of(row) for row in some]))
+            worker.write(_line([_row_of(row, piece.event) for row in some]))
             await asyncio.sleep(0)
         await worker.drain()
     if piece is not None:
@@ -162,11 +163,12 @@ def _head_of(piece: SheetPiece, style: SheetStyle) -> dict[str, Any]:
     }
 
 
-def _row_of(row: SheetRow) -> dict[str, Any]:
-    """Names things as calls do."""
+def _row_of(row: SheetRow, event: Event) -> dict[str, Any]:
+    """Names things as calls do, but for ``only_organises``, which is no part of the file."""
     person = row.person
     mark = person.state if isinstance(person.state, Marked) else None
     return {
+        "only_organises": row.only_organises(event),
         "user_id": person.user_id,
         "display_name": person.display_name,
         "marked_as": person.marked_as,
@@ -174,6 +176,7 @@ def _row_of(row: SheetRow) -> dict[str, Any]:
         "state": row.state,
         "marked_at": None if mark is None else mark.at,
         "marked_by": row.marked_by,
+        "marked_by_id": None if mark is None else mark.marker,
         "grade": None if person.grade is None else person.grade.value,
         "note": person.notes.note or None,
         "annulled": _annulled(row),
@@ -186,8 +189,10 @@ def _annulled(row: SheetRow) -> Sequence[dict[str, Any]]:
         {
             "marked_at": each.marked_at,
             "marked_by": each.marked_by,
+            "marked_by_id": each.marked_by_id,
             "at": each.at,
             "by": each.by,
+            "by_id": each.by_id,
             "reason": each.reason.value,
             "note": each.note or None,
         }

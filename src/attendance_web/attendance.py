@@ -24,12 +24,20 @@ OriginName = Literal["hold", "hand"]
 ReasonName = Literal["wrong_person", "not_present", "duplicate", "not_me", "other"]
 
 
+class AnnulledShown(msgspec.Struct, frozen=True):
+    """Why somebody's mark does not stand."""
+
+    at: int
+    reason: ReasonName
+    note: str | None
+
+
 class ParticipantShown(msgspec.Struct, frozen=True):
     """``marked_by``, ``marked_at``, ``grade``, ``origin`` and ``n`` are null until somebody has
     marked them.
 
     ``marked_as`` is the name they were marked under, where they have another now; ``group`` the
-    first line of what they say of themselves.
+    first line of what they say of themselves; ``annulled`` is there where their last mark was.
     """
 
     user_id: UserId
@@ -43,20 +51,13 @@ class ParticipantShown(msgspec.Struct, frozen=True):
     n: int | None
     marked_as: str | None
     group: str
+    annulled: AnnulledShown | None
 
 
 class Attendance(msgspec.Struct, frozen=True):
     """By name, then id."""
 
     participants: list[ParticipantShown]
-
-
-class AnnulledShown(msgspec.Struct, frozen=True):
-    """Why a mark of mine does not stand."""
-
-    at: int
-    reason: ReasonName
-    note: str | None
 
 
 class MyAttendance(msgspec.Struct, frozen=True):
@@ -218,7 +219,8 @@ def _participant(seen: ParticipantSeen) -> ParticipantShown:
     shown = (person.user_id, person.display_name, person.confirmed, seen.state)
     mark = person.state
     if not isinstance(mark, Marked):
-        return ParticipantShown(*shown, None, None, None, None, None, None, person.group)
+        nothing = (None, None, None, None, None, None)
+        return ParticipantShown(*shown, *nothing, person.group, _annulled(person.annulled))
     return ParticipantShown(
         *shown,
         mark.marker,
@@ -228,6 +230,7 @@ def _participant(seen: ParticipantSeen) -> ParticipantShown:
         mark.n,
         person.marked_as,
         person.group,
+        None,
     )
 
 
@@ -237,12 +240,15 @@ def _attended_event(attended: AttendedEvent) -> MyAttendance:
     if mark is not None:
         grade: GradeName | None = None if attended.grade is None else attended.grade.value
         return MyAttendance(*shown, mark.marker, int(mark.at), grade, mark.n, None)
-    if attended.annulled is None:
-        return MyAttendance(*shown, None, None, None, None, None)
-    entry, notes = attended.annulled.entry, attended.annulled.notes
-    assert entry.reason is not None, "an annulment has one"
-    annulled = AnnulledShown(int(entry.at), entry.reason.value, notes.note or None)
-    return MyAttendance(*shown, None, None, None, None, annulled)
+    return MyAttendance(*shown, None, None, None, None, _annulled(attended.annulled))
+
+
+def _annulled(line: LedgerLine | None) -> AnnulledShown | None:
+    if line is None:
+        return None
+    reason = line.entry.reason
+    assert reason is not None, "an annulment has one"
+    return AnnulledShown(int(line.entry.at), reason.value, line.notes.note or None)
 
 
 def _entry(line: LedgerLine) -> EntryShown:

@@ -213,8 +213,23 @@ class TestGetAttendance:
             "n": 1,
             "marked_as": None,
             "group": "",
+            "annulled": None,
         }
         assert all(each["marked_by"] is each["marked_at"] is None for each in rows[:-1])
+
+    async def test_why_a_mark_stands_no_more(self, site: Site, anna: Browser) -> None:
+        """Contract: 8.8."""
+        event_id = await anna.event()
+        boris = await site.person("row", display_name="Борис")
+        await site.mark(event_id, boris, anna)
+        given = {"event_id": event_id, "user_id": boris.user_id}
+        response(await anna.post(ANNUL, **given, n=1, reason="not_present", note="ушёл"))
+        _, row = response(await anna.get(SHEET, event_id=event_id))["participants"]
+        told = {"at": int(site.clock.at), "reason": "not_present", "note": "ушёл"}
+        assert (row["annulled"], row["n"]) == (told, None)
+        response(await anna.post(BY_HAND, **given))
+        _, row = response(await anna.get(SHEET, event_id=event_id))["participants"]
+        assert (row["annulled"], row["n"]) == (None, 3)
 
     async def test_it_is_for_organisers(self, site: Site, anna: Browser, boris: Browser) -> None:
         event_id = await anna.event()

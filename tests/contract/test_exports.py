@@ -84,7 +84,7 @@ class TestAnswers:
         rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
         assert [row[1:5] for row in rows[5:7]] == [
             ["'=Борис", "", "", "marked"],
-            ["Анна", "", "", "joined"],
+            ["Анна", "", "", "organises the class"],
         ]
         assert rows[5][5].endswith("+03:00") and rows[5][6:8] == ["Анна", "peer"]
 

@@ -60,14 +60,18 @@ ROWS = (
         ),
         "marked",
         "Анна; «ё»",
-        (Annulled(NINE, "שרה", NINE + 60, "Анна", AnnulReason.WRONG_PERSON, "не тот"),),
+        (
+            Annulled(
+                NINE, "שרה", NINE + 60, "Анна", AnnulReason.WRONG_PERSON, "не тот", UserId(13), ANNA
+            ),
+        ),
         2,
     ),
     SheetRow(
         Participant(UserId(13), "שרה _x0041_ \ufffe", False, None, False),
         "left",
         None,
-        (Annulled(NINE, "-Борис 😀", NINE + 1, "שרה", AnnulReason.NOT_ME, ""),),
+        (Annulled(NINE, "-Борис 😀", NINE + 1, "שרה", AnnulReason.NOT_ME, "", BORIS, UserId(13)),),
     ),
 )
 COUNTS = SheetCounts(3, 0, 0, 1, participants=2)
@@ -81,13 +85,13 @@ TABLE: list[list[Any]] = [
     ["Конец", "2026-09-01 10:30:00+03:00"],
     [],
     list(WORDS["ru"]["columns"]),
-    [1, "Анна; «ё»", None, "проверена", "ещё не в списке", None, None, None, None, None],
+    [None, "Анна; «ё»", None, "проверена", "организует занятие", None, None, None, None, None],
     [
-        *(2, "-Борис 😀", "@Боря", None, "есть отметка", "2026-09-01 09:01:01+03:00", "Анна; «ё»"),
+        *(1, "-Борис 😀", "@Боря", None, "есть отметка", "2026-09-01 09:01:01+03:00", "Анна; «ё»"),
         *("организатор", "+без телефона", HISTORY),
     ],
     [
-        *(3, "שרה _x0041_ \ufffe", None, None, "отметка отменена", None, None, None, None),
+        *(2, "שרה _x0041_ \ufffe", None, None, "отметка отменена", None, None, None, None),
         "отметка 2026-09-01 09:00:00+03:00 (-Борис 😀) "
         "отменена 2026-09-01 09:00:01+03:00 (שרה): «это не я»",
     ],
@@ -163,7 +167,8 @@ class TestCells:
 
     async def test_json_has_the_names_of_the_calls(self, files: SheetFiles) -> None:
         read = json.loads(await content(files, SheetStyle("json", "Asia/Yekaterinburg", "ru")))
-        nothing = {"marked_as": None, "marked_at": None, "marked_by": None, "grade": None}
+        nothing = {"marked_as": None, "marked_at": None, "marked_by": None}
+        nothing |= {"marked_by_id": None, "grade": None}
         assert read == {
             "event": {
                 "event_id": str(EVENT.event_id),
@@ -173,35 +178,41 @@ class TestCells:
             },
             "rows": [
                 {
-                    **{"number": 1, "user_id": 7, "display_name": "Анна; «ё»", "confirmed": True},
+                    **{"number": None, "user_id": 7, "display_name": "Анна; «ё»"},
+                    "confirmed": True,
                     **{"state": "joined", **nothing, "note": None},
                     **{"annulled": [], "annulled_before": 0},
                 },
                 {
-                    **{"number": 2, "user_id": 12, "display_name": "-Борис 😀"},
+                    **{"number": 1, "user_id": 12, "display_name": "-Борис 😀"},
                     **{"confirmed": False, "state": "marked", "marked_as": "@Боря"},
                     **{"marked_at": "2026-09-01T11:01:01+05:00", "marked_by": "Анна; «ё»"},
+                    "marked_by_id": 7,
                     **{"grade": "organiser", "note": "+без телефона", "annulled_before": 2},
                     "annulled": [
                         {
                             "marked_at": "2026-09-01T11:00:00+05:00",
                             "marked_by": "שרה",
+                            "marked_by_id": 13,
                             "at": "2026-09-01T11:01:00+05:00",
                             "by": "Анна",
+                            "by_id": 7,
                             "reason": "wrong_person",
                             "note": "не тот",
                         }
                     ],
                 },
                 {
-                    **{"number": 3, "user_id": 13, "display_name": "שרה _x0041_ \ufffe"},
+                    **{"number": 2, "user_id": 13, "display_name": "שרה _x0041_ \ufffe"},
                     **{"confirmed": False, "state": "left", **nothing, "note": None},
                     "annulled": [
                         {
                             "marked_at": "2026-09-01T11:00:00+05:00",
                             "marked_by": "-Борис 😀",
+                            "marked_by_id": 12,
                             "at": "2026-09-01T11:00:01+05:00",
                             "by": "שרה",
+                            "by_id": 13,
                             "reason": "not_me",
                             "note": None,
                         }
@@ -212,6 +223,28 @@ class TestCells:
             "counts": {"joined": 3, "waiting": 0, "held": 0, "marked": 1, "participants": 2},
             "made_at": "2026-09-01T12:00:00+05:00",
         }
+
+    @pytest.mark.parametrize(
+        ("ends", "states"),
+        [
+            (NINE + 3601, ["ещё не в списке", "ждёт", "отметка отменена"]),
+            (NINE + 3600, ["без отметки", "ждёт", "отметка отменена"]),
+        ],
+    )
+    async def test_nobody_is_about_to_come_after_the_end_or_with_an_annulled_mark(
+        self, files: SheetFiles, ends: float, states: list[str]
+    ) -> None:
+        event = Event(EVENT.event_id, "x", ANNA, NINE, ends, EVENT.code)
+        person = Participant(BORIS, "Б", False, None)
+        annulled = Annulled(NINE, "А", NINE, "А", AnnulReason.OTHER, "", ANNA, ANNA)
+        rows = (
+            SheetRow(person, "joined"),
+            SheetRow(person, "waiting", None, (annulled,)),
+            SheetRow(person, "joined", None, (annulled,)),
+        )
+        with await files.write(pieces(*rows, event=event), MOSCOW) as file:
+            table = list(csv.reader(io.StringIO(file.read().decode()), delimiter=";"))
+        assert [row[4] for row in table[5:8]] == states
 
     @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
     def test_no_text_is_calculated(self, sign: str) -> None:
@@ -443,7 +476,8 @@ class TestBounds:
         many = pieces(*(ROWS * 3334)[:10_000], size=500)
         with await files.write(many, MOSCOW._replace(format="xlsx")) as file:
             book = xlsx.read(file)
-        assert book.rows[5 + 10_000 - 1][:2] == [10_000, "Анна; «ё»"]
+        *_, before, last = book.rows[: 5 + 10_000]
+        assert (before[0], last[1]) == (6_666, "Анна; «ё»")
 
     async def test_it_knows_no_secrets_of_the_service_and_none_of_its_modules(
         self, files: SheetFiles, monkeypatch: pytest.MonkeyPatch

@@ -87,6 +87,8 @@ def rebuilt(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annul
                 names[ended.actor_id],
                 ended.reason,
                 by_number[n].notes.note,
+                made.actor_id,
+                ended.actor_id,
             )
         )
     return found
@@ -118,6 +120,7 @@ async def test_every_row_can_be_rebuilt_from_the_ledger(
                 )
             elif not row.person.member:
                 assert row.state == "left" and lines
+            assert row.person.annulled == (lines[0] if lines and not stands else None)
         assert any(row.annulled_before for row in sheet.rows)
 
     await store.observe(check)
@@ -152,7 +155,9 @@ async def test_each_state_is_counted_and_organisers_grades_and_notes_are_there(s
     by_hand, left = sheet.rows[3:]
     assert (by_hand.marked_by, by_hand.person.grade) == ("Анна", Grade.ORGANISER)
     assert by_hand.person.marked_as == "Глеб" and by_hand.person.notes.note == "без телефона"
-    assert left.annulled == (Annulled(NOON, "Борис", NOON + 1, "Анна", AnnulReason.OTHER, ""),)
+    assert left.annulled == (
+        Annulled(NOON, "Борис", NOON + 1, "Анна", AnnulReason.OTHER, "", boris, anna),
+    )
 
 
 async def test_it_is_for_organisers_and_for_whoever_runs_the_service(store: Any) -> None:

@@ -95,6 +95,8 @@ class Places:
                 last = self._tables.last_line(place)
                 if last is not None and isinstance(place.state, Marked):
                     person = replace(person, grade=last.entry.grade, notes=last.notes)
+                elif last is not None:
+                    person = replace(person, annulled=last)
                 participants.append(person)
         return piece_of(
             participants, query, lambda one: (*name_order(one.display_name), one.user_id)

@@ -22,7 +22,13 @@ from sqlalchemy import (
 )
 
 from attendance_adapters.sql.column_types import BigId, InstantType
-from attendance_adapters.sql.entries import last_entry_of_place, notes_are_of_entry, notes_from
+from attendance_adapters.sql.entries import (
+    ENTRY_COLUMNS,
+    entry_from,
+    last_entry_of_place,
+    notes_are_of_entry,
+    notes_from,
+)
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
 from attendance_adapters.sql.pieces import (
     BY_PERSON,
@@ -33,9 +39,9 @@ from attendance_adapters.sql.pieces import (
     size_of,
 )
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
-from attendance_core.attendance import Participant
+from attendance_core.attendance import LedgerLine, Participant
 from attendance_core.events import Event
-from attendance_core.marking.ledger import Origin, grade_of
+from attendance_core.marking.ledger import Origin
 from attendance_core.marking.places import (
     Barred,
     Held,
@@ -138,10 +144,12 @@ _PARTICIPANTS = (
         profiles.c.bio,
         scans.c.state,
         places.c.member,
-        ledger.c.actor_checked,
+        places.c.since,
+        places.c.held_by,
+        places.c.held_until,
         ledger_notes.c.marked_as,
         ledger_notes.c.note,
-        *_state_columns,
+        *ENTRY_COLUMNS,
     )
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
@@ -181,9 +189,17 @@ def _state_from(row: Sequence[Any]) -> State:
     since, held_by, held_until, origin, marker, at, last_n = row
     if origin is not None:
         return Marked(marker, at, last_n, Origin(origin))
+    return _unmarked_from(since, held_by, held_until)
+
+
+def _unmarked_from(
+    since: Instant | None, held_by: UserId | None, held_until: Instant | None
+) -> Waiting | Held | None:
     if since is None:
         return None
-    return Waiting(since) if held_by is None else Held(since, held_by, held_until)
+    if held_by is None or held_until is None:
+        return Waiting(since)
+    return Held(since, held_by, held_until)
 
 
 def _place_from(row: Sequence[Any]) -> Place:
@@ -270,10 +286,13 @@ class Places:
 
 
 def _participant_from(row: Sequence[Any]) -> Participant:
-    user_id, name, bio, scan_state, member, actor_checked, marked_as, note, *state_columns = row
-    is_confirmed, state = scan_state == Confirmation.APPROVED.value, _state_from(state_columns)
-    group = group_of(bio)
-    if not isinstance(state, Marked):
-        return Participant(user_id, name, is_confirmed, state, member, group=group)
-    grade, notes = grade_of(state.origin, actor_checked), notes_from(marked_as, note, name)
-    return Participant(user_id, name, is_confirmed, state, member, grade, notes, group)
+    user_id, name, bio, scan_state, member, since, held_by, held_until, *rest = row
+    is_confirmed, group = scan_state == Confirmation.APPROVED.value, group_of(bio)
+    marked_as, note, *entry_columns = rest
+    entry, notes = entry_from(entry_columns), notes_from(marked_as, note, name)
+    if entry is not None and entry.origin is not None:
+        mark = Marked(entry.actor_id, entry.at, entry.n, entry.origin)
+        return Participant(user_id, name, is_confirmed, mark, member, entry.grade, notes, group)
+    state = _unmarked_from(since, held_by, held_until)
+    annulled = None if entry is None else LedgerLine(entry, notes)
+    return Participant(user_id, name, is_confirmed, state, member, group=group, annulled=annulled)

@@ -32,6 +32,7 @@ class Participant:
     grade: Grade | None = None  # of the standing mark
     notes: EntryNotes = NO_NOTES  # beside it
     group: str = ""
+    annulled: LedgerLine | None = None  # their last entry, where that is an annulment
 
     @property
     def marked_as(self) -> str | None:

@@ -32,6 +32,8 @@ class Annulled:
     by: str
     reason: AnnulReason
     note: str
+    marked_by_id: UserId
+    by_id: UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class SheetRow:
     marked_by: str | None = None  # the name of who made the standing mark
     annulled: tuple[Annulled, ...] = ()  # the earliest first
     annulled_before: int = 0
+
+    def only_organises(self, event: Event) -> bool:
+        """Tells whether it is the creator, who neither waits nor is marked. Contract: 8.8."""
+        return self.state == "joined" and self.person.user_id == event.creator_id
 
 
 class SheetPiece(NamedTuple):
@@ -107,7 +113,7 @@ class ExportAttendance:
             if total > MAX_SHEET_ROWS:
                 raise TooManyRows(most=MAX_SHEET_ROWS)  # they have come meanwhile
             assert begun is not None
-            only_organise += sum(_only_organises(row, begun[0]) for row in rows)
+            only_organise += sum(row.only_organises(begun[0]) for row in rows)
             counts = SheetCounts(
                 joined=total,
                 waiting=states["waiting"],
@@ -145,10 +151,6 @@ def _rows(
     ]
 
 
-def _only_organises(row: SheetRow, event: Event) -> bool:
-    return row.state == "joined" and row.person.user_id == event.creator_id
-
-
 def _has_one_entry(person: Participant) -> bool:
     return isinstance(person.state, Marked) and person.state.n == 1
 
@@ -171,6 +173,8 @@ def _row(
             names.get(line.entry.actor_id, ""),
             line.entry.reason,
             line.notes.note,
+            entries[n - 1].entry.actor_id,
+            line.entry.actor_id,
         )
         for n, line in entries.items()
         if line.entry.reason is not None and n - 1 in entries

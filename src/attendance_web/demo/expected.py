@@ -33,6 +33,8 @@ class LocalTime(NamedTuple):
 
 def sheet(record: Record, made: Moment) -> dict[str, Any]:
     """Works out the sheet as ExportAttendance writes it in JSON; ``made``: when it was asked."""
+    people = [each for each in record.sheet if not _only_organises(record, each)]
+    numbers = {user_id: number for number, user_id in enumerate(people, 1)}
     return {
         "event": {
             "event_id": record.event_id,
@@ -41,8 +43,7 @@ def sheet(record: Record, made: Moment) -> dict[str, Any]:
             "time_to": _local(record.ends_at),
         },
         "rows": [
-            {"number": number, **_row(record, user_id)}
-            for number, user_id in enumerate(record.sheet, 1)
+            {"number": numbers.get(user_id), **_row(record, user_id)} for user_id in record.sheet
         ],
         "counts": counts(record),
         "made_at": LocalTime(made),
@@ -64,9 +65,18 @@ def attendance(record: Record) -> list[dict[str, Any]]:
                 "origin": mark and mark.origin,
                 "n": mark and mark.n,
                 "marked_as": mark and _other_name(record, mark),
+                "annulled": _last_annulled(record, user_id),
             }
         )
     return rows
+
+
+def _last_annulled(record: Record, user_id: int) -> dict[str, Any] | None:
+    """Works out the annulment that is the last of somebody, where that is one."""
+    last = record.deeds.get(user_id, [None])[-1]
+    if last is None or last.origin is not None:
+        return None
+    return {"at": last.when, "reason": last.reason, "note": last.note}
 
 
 def ledger(record: Record) -> dict[tuple[int, int], dict[str, Any]]:
@@ -95,7 +105,7 @@ def counts(record: Record) -> dict[str, int]:
     Contract: 8.8.
     """
     states = Counter(_state(record, each) for each in record.sheet)
-    only_organises = _state(record, record.creator_id) == "joined"
+    only_organises = _only_organises(record, record.creator_id)
     return {
         "joined": states.total(),
         **{state: states[state] for state in ("waiting", "held", "marked")},
@@ -108,6 +118,10 @@ def karma(record: Record, earned: Callable[[int], int]) -> dict[int, int]:
     standing = (record.standing(each) for each in record.deeds)
     made = Counter(mark.actor_id for mark in standing if mark and mark.origin == "hold")
     return {user_id: earned(made[user_id]) for user_id in record.names}
+
+
+def _only_organises(record: Record, user_id: int) -> bool:
+    return user_id == record.creator_id and _state(record, user_id) == "joined"
 
 
 def _person(record: Record, user_id: int) -> dict[str, Any]:
@@ -125,8 +139,10 @@ def _row(record: Record, user_id: int) -> dict[str, Any]:
         {
             "marked_at": LocalTime(one.when),
             "marked_by": record.names[one.actor_id],
+            "marked_by_id": one.actor_id,
             "at": LocalTime(other.when),
             "by": record.names[other.actor_id],
+            "by_id": other.actor_id,
             "reason": other.reason,
             "note": other.note,
         }
@@ -137,6 +153,7 @@ def _row(record: Record, user_id: int) -> dict[str, Any]:
         "marked_as": mark and _other_name(record, mark),
         "marked_at": mark and LocalTime(mark.when),
         "marked_by": mark and record.names[mark.actor_id],
+        "marked_by_id": mark and mark.actor_id,
         "grade": mark and GRADES[str(mark.origin)],
         "note": mark and mark.note,
         "annulled": annulled[-TOLD:],
