@@ -66,7 +66,7 @@ async def test_an_organiser_renames_prolongs_and_ends_it(door: Door) -> None:
     await expect(teacher.at("notice")).to_contain_text("Занятие идёт до")
     await expect(teacher.page.get_by_role("heading", level=1)).to_be_focused()
     after = await get(teacher, event)
-    assert after["time_to"] - before["time_to"] == 15 * 60
+    assert after["time_to"] - before["time_to"] == 30 * 60
     await teacher.at("end").click()
     await teacher.at("yes").click()
     await expect(teacher.at("state")).to_have_text("закончилось")

@@ -280,6 +280,7 @@ async def test_it_is_for_organisers_and_goes_on_after_the_end(door: Door, servic
     await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=end)
     await expect(teacher.at("connection")).to_have_attribute("data-state", "ended")
     await expect(teacher.at("state")).to_have_text("over")
+    await expect(teacher.at("row").locator(".of-state")).to_have_text("not marked")
     await teacher.at(f"choose-{student_id}").check()
     await teacher.at("mark-chosen").click()
     await expect(teacher.page.locator("tr[data-state=marked]")).to_have_count(1)

@@ -17,6 +17,10 @@ from tests.support.service_process import Service
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
 MARK = "**/api/events/MarkParticipant"
+CANCELS = {"ru": "Отменить отметку", "en": "Cancel the mark"}
+WAS_CANCELLED = {"ru": "отметка отменена", "en": "mark cancelled"}
+LINE_OF = "(each) => getComputedStyle(each).textDecorationLine"
+BEFORE = "(each) => getComputedStyle(each, '::before').content"
 REFUSED = '{"error": 5, "error_msg": "There is no such person", "code": "person_not_found"}'
 
 
@@ -139,11 +143,26 @@ async def test_a_mark_is_annulled_with_a_reason_and_stays_in_the_history(
     for width, height in (ON_ITS_SIDE, DESK, PHONE):
         await teacher.page.set_viewport_size({"width": width, "height": height})
         assert not await faults(teacher.page), (width, height)
+    begins = teacher.at("annul").locator("> :is(h3, p)")
+    await expect(begins).to_contain_text([CANCELS[language], name])  # before it asks why
     await teacher.at("annul").get_by_label(why).check(force=True)
     await teacher.at("annul").locator("textarea").fill(note)
     await teacher.at("submit").click()
     await expect(teacher.at("notice")).to_contain_text(name)
     await expect_marked(teacher.page, 0)
+    row = teacher.at("row")
+    for what in (WAS_CANCELLED[language], why, note):  # at once, and as it is read
+        await expect(row).to_contain_text(what)
+    await teacher.page.reload()
+    for what in (WAS_CANCELLED[language], why, note):
+        await expect(row).to_contain_text(what)
+    struck = row.locator(".name > :first-child")
+    assert await struck.evaluate(LINE_OF) == "line-through"
+    assert not await faults(teacher.page)
+    await teacher.page.emulate_media(media="print")
+    await expect(row.locator(".said")).to_be_visible()
+    assert WAS_CANCELLED[language] in await row.locator(".said").evaluate(BEFORE)
+    await teacher.page.emulate_media(media="screen")
 
     await teacher.at(f"open-{one}").click()
     await expect(history).to_have_count(2)
@@ -201,10 +220,10 @@ async def test_helpers_and_times_are_changed_from_the_sheet(door: Door) -> None:
     event = f"/api/events/GetEventByID?event_id={event_id}"
     await open_sheet(teacher, event_id)
     before = await get(teacher, event)
-    await teacher.choose("prolong")
+    await teacher.at("prolong").click()
     await expect(teacher.at("notice")).to_contain_text("Занятие идёт до")
     after = await get(teacher, event)
-    assert after["time_to"] - before["time_to"] == 15 * 60
+    assert after["time_to"] - before["time_to"] == 30 * 60
     await teacher.choose("helpers")
     await expect(teacher.at("helping")).to_contain_text("Помощников пока нет")
     await teacher.page.keyboard.press("Escape")
@@ -214,9 +233,10 @@ async def test_helpers_and_times_are_changed_from_the_sheet(door: Door) -> None:
     await form.get_by_test_id("submit").click()
     heading = teacher.page.get_by_role("heading", level=1, name="Новое имя листа")
     await expect(heading).to_be_visible()
-    await teacher.choose("end")
+    await teacher.at("end").click()
     await teacher.at("yes").click()
     await expect(teacher.at("state")).to_have_text("закончилось")
+    await expect(teacher.at("prolong")).to_be_hidden()
     await expect(teacher.at("more")).to_have_count(0)
 
 

@@ -7,7 +7,7 @@ const { ByHand } = await import("../../src/attendance_web/static/sheet/by-hand.j
 const { READ_EVERY_MS, SheetReading } = await import("../../src/attendance_web/static/sheet/reading.js");
 const { arranged, asText, countsOf, rowsOf } = await import("../../src/attendance_web/static/sheet/rows.js");
 
-const CREATOR = 1;
+const CLASS = { creatorId: 1, isOver: false };
 const EVENT = "e";
 
 /**
@@ -40,7 +40,7 @@ describe("the rows of a sheet", () => {
     somebody(4, "Cooper Carl", { state: "held" }),
     somebody(5, "Evans Olivia", { state: "left" }),
   ];
-  const rows = rowsOf(PEOPLE, CREATOR, (id) => (id === 9 ? "A helper" : undefined));
+  const rows = rowsOf(PEOPLE, CLASS, (id) => (id === 9 ? "A helper" : undefined));
   const names = (/** @type {Partial<import("../../src/attendance_web/static/sheet/rows.js").Wanted>} */ wanted) =>
     arranged(rows, { which: "all", part: "", order: { column: "number", isDown: false }, ...wanted }).map(
       (each) => each.number,
@@ -56,7 +56,17 @@ describe("the rows of a sheet", () => {
         [4, "Young Adam", "brown Ann"],
       ],
     );
-    assert.deepEqual(rowsOf([somebody(1, "Creator", { state: "waiting" })], CREATOR, () => "").length, 1);
+    assert.deepEqual(rowsOf([somebody(1, "Creator", { state: "waiting" })], CLASS, () => "").length, 1);
+  });
+
+  it("say of nobody who lost a mark, or can get none any more, that they may come yet", () => {
+    const annulled = { at: 5, reason: "other", note: null };
+    const states = [{}, { annulled }, { state: "waiting", annulled }, marked(3, 20), { state: "left", annulled }];
+    const people = states.map((each, at) => somebody(at + 2, `Student ${at}`, each));
+    const said = (/** @type {boolean} */ isOver) =>
+      rowsOf(people, { ...CLASS, isOver }, () => "").map((each) => each.said);
+    assert.deepEqual(said(false), ["joined", "left", "waiting", "marked", "left"]);
+    assert.deepEqual(said(true), ["unmarked", "left", "waiting", "marked", "left"]);
   });
 
   it("keep their numbers in another order, and what is not there comes last in both directions", () => {

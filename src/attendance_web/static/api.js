@@ -34,6 +34,7 @@ import { get, getFile, post } from "./calling.js";
  * @property {number | null} [n]
  * @property {string | null} [marked_as]
  * @property {string} [group]
+ * @property {Annulled | null} [annulled] their last mark, where it was
  */
 /**
  * @typedef {object} Entry of the ledger

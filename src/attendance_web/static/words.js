@@ -161,7 +161,7 @@ export const WORDS = {
   "event.notMe.done": { ru: "Отметка отменена", en: "The mark is cancelled" },
   "manage.edit": { ru: "Изменить", en: "Edit" },
   "manage.edit.title": { ru: "Изменить занятие", en: "Edit the class" },
-  "manage.prolong": { ru: "Продлить на 15 минут", en: "15 more minutes" },
+  "manage.prolong": { ru: "Продлить на 30 минут", en: "30 more minutes" },
   "manage.prolonged": { ru: "Занятие идёт до {time}", en: "The class goes on until {time}" },
   "manage.end": { ru: "Закончить", en: "End" },
   "manage.end.sure": {
@@ -217,6 +217,7 @@ export const WORDS = {
   "attendance.downloaded": { ru: "Скачано: {name}", en: "Downloaded: {name}" },
   "attendance.print": { ru: "Напечатать список", en: "Print the list" },
   "state.joined": { ru: "ещё не в списке", en: "joined" },
+  "state.unmarked": { ru: "без отметки", en: "not marked" },
   "state.waiting": { ru: "ждёт", en: "waiting" },
   "state.held": { ru: "сейчас отмечают", en: "being marked" },
   "state.marked": { ru: "есть отметка", en: "marked" },

@@ -2,8 +2,9 @@
 
 import * as api from "../api.js";
 import { h } from "../dom.js";
+import { stateOf } from "../elements/event-state.js";
 import { empty, iconButton, loaded, tick } from "../parts.js";
-import { STATE_WORDS, countsOf, listed } from "../sheet/rows.js";
+import { STATE_WORDS, countsOf, listed, saidOf } from "../sheet/rows.js";
 import { counted, t } from "../texts.js";
 import { clock } from "../times.js";
 import { toldApart } from "./person-search.js";
@@ -25,7 +26,8 @@ export function attendance(event, life) {
     const apart = await toldApart(all);
     count.textContent = summary(all);
     if (all.length === 0) return [empty("people", t("attendance.none"))];
-    const items = all.map((each) => line(each, names, apart.get(each.user_id)));
+    const isOver = stateOf(event) === "over";
+    const items = all.map((each) => line(each, isOver, names, apart.get(each.user_id)));
     return [h("ol", { class: "rows attendance", role: "list" }, ...items)];
   });
   life.every(AGAIN_EVERY_MS, () => {
@@ -57,10 +59,11 @@ export function summary(everybody) {
 
 /**
  * @param {Participant} each
+ * @param {boolean} isOver
  * @param {Map<number, string>} names
  * @param {string} [apart]
  */
-function line(each, names, apart) {
+function line(each, isOver, names, apart) {
   const by = each.marked_by === null ? undefined : names.get(each.marked_by);
   const isMarked = each.state === "marked";
   const at = isMarked && each.marked_at !== null ? clock(each.marked_at) : "";
@@ -81,7 +84,7 @@ function line(each, names, apart) {
       ),
       isMarked
         ? h("small", { class: "good" }, `✓ ${at}`, by && h("span", { class: "by" }, by))
-        : h("small", {}, t(STATE_WORDS[each.state])),
+        : h("small", {}, t(STATE_WORDS[saidOf(each, isOver)])),
     ),
   );
 }

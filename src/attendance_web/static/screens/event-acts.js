@@ -17,7 +17,7 @@ import { helpers } from "./helpers.js";
 
 /** @typedef {import("./event.js").Shown} Shown */
 
-const MORE_MINUTES = 15;
+const MORE_MINUTES = 30;
 const AT_ONCE_SECONDS = 2; // an end has to lie in the future yet
 
 /**
@@ -40,18 +40,15 @@ export function manage(found, again) {
 }
 
 /**
- * The same behind "⋯", where there is something else to be seen.
+ * What else there is of it, behind "⋯", where there is something else to be seen.
  * @param {api.EventShown} found
  * @param {() => Promise<void>} again
  */
 export function manageActs(found, again) {
   const isOver = stateOf(found) === "over";
-  const isOn = stateOf(found) === "now";
   const isMine = found.creator_id === session.value.userId;
   return [
     !isOver && act("manage.edit", "edit", () => editEvent(found, again)),
-    isOn && act("manage.prolong", "plus", () => prolong(found, again)),
-    isOn && act("manage.end", "ended", () => end(found, again)),
     isMine && !isOver && act("helpers", "people", () => helpers(found)),
     !isOver && act("board.link", "board", () => boardLink(found)),
   ];
@@ -61,7 +58,7 @@ export function manageActs(found, again) {
  * @param {api.EventShown} found
  * @param {() => Promise<void>} again
  */
-async function prolong(found, again) {
+export async function prolong(found, again) {
   const end = found.time_to + MORE_MINUTES * 60;
   await api.updateEvent(found.event_id, { time_to: end });
   await again();
@@ -72,7 +69,7 @@ async function prolong(found, again) {
  * @param {api.EventShown} found
  * @param {() => Promise<void>} again
  */
-async function end(found, again) {
+export async function end(found, again) {
   if (!(await asked(t("manage.end.sure"), t("manage.end.yes")))) return;
   await api.updateEvent(found.event_id, { time_to: Math.ceil(now()) + AT_ONCE_SECONDS });
   await again();

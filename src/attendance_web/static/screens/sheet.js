@@ -22,7 +22,7 @@ import { WORDS } from "../sheet/words.js";
 import { t, told } from "../texts.js";
 import { now, span } from "../times.js";
 import { summary } from "./attendance.js";
-import { manageActs } from "./event-acts.js";
+import { end, manageActs, prolong } from "./event-acts.js";
 import { stateChip } from "./event-row.js";
 
 /** @typedef {import("../sheet/rows.js").Row} Row */
@@ -74,7 +74,13 @@ export function sheetScreen(eventId = "") {
   const head = h("div", { class: "stays" }, h("div", { class: "between" }, count, tools), finding.view);
   const whole = h("div", {}, head, paper, table.table, nobody, notFound, addBelow, table.picked);
   const signature = h("p", { class: "signature" }, told(WORDS.signature));
-  const below = h("div", { class: "between of-event" }, about, connection);
+  const times = h(
+    "div",
+    { class: "times" },
+    button(t("manage.prolong"), () => changed(prolong), { class: "plain", "data-test": "prolong" }),
+    button(t("manage.end"), () => changed(end), { class: "plain", "data-test": "end" }),
+  );
+  const below = h("div", { class: "between of-event" }, about, connection, times);
   const view = h("section", { class: "of-sheet" }, code, title, below, failed, whole, signature);
 
   const hasBegun = () => event !== null && event.time_from <= now();
@@ -86,19 +92,22 @@ export function sheetScreen(eventId = "") {
   /**
    * @param {number} userId
    * @param {number | null} n of the mark that I made; null where none stands any more
+   * @param {api.Annulled} [annulled] why none does
    */
-  function did(userId, n) {
+  function did(userId, n, annulled) {
     const row = rows.find((each) => each.user_id === userId);
-    if (row) become(row, n);
+    if (row) become(row, n, annulled);
   }
 
   /**
    * @param {api.Participant} who
    * @param {number | null} n
+   * @param {api.Annulled} [annulled]
    */
-  function become(who, n) {
-    const mine = { marked_by: session.value.userId, marked_at: Math.floor(now()), grade: "organiser", n };
-    const none = { marked_by: null, marked_at: null, grade: null, n: null };
+  function become(who, n, annulled) {
+    const marked = { marked_by: session.value.userId, marked_at: Math.floor(now()), grade: "organiser", n };
+    const mine = { ...marked, annulled: null };
+    const none = { marked_by: null, marked_at: null, grade: null, n: null, annulled };
     const is = n === null ? { state: "joined", ...none } : { state: "marked", ...mine };
     reading.did(/** @type {api.Participant} */ ({ ...who, ...is }));
   }
@@ -117,8 +126,13 @@ export function sheetScreen(eventId = "") {
     const row = rows.find((each) => each.user_id === userId);
     if (event && row) {
       const again = () => reading.again();
-      person(event, row, { canMark: canMark(row), nameOf, did: (n) => did(userId, n), again });
+      person(event, row, { canMark: canMark(row), nameOf, did: (n, annulled) => did(userId, n, annulled), again });
     }
+  }
+
+  /** @param {typeof prolong} change of its times */
+  async function changed(change) {
+    if (event) await change(event, readEvent);
   }
 
   async function markChosen() {
@@ -140,7 +154,9 @@ export function sheetScreen(eventId = "") {
     connection.dataset.state = is;
     say(connection, is === "ended" || !all ? "" : t(STATES[is]));
     if (!event || !all) return;
-    rows = rowsOf(all, event.creator_id, (userId) => people.value.known.get(userId)?.display_name);
+    const isOver = stateOf(event) === "over";
+    const nameBeside = (/** @type {number} */ userId) => people.value.known.get(userId)?.display_name;
+    rows = rowsOf(all, { creatorId: event.creator_id, isOver }, nameBeside);
     const known = new Map(rows.map((each) => [each.user_id, each]));
     byHand.keep((userId) => {
       const row = known.get(userId);
@@ -170,6 +186,9 @@ export function sheetScreen(eventId = "") {
     say(/** @type {Element} */ (title.querySelector("h1")), event.name);
     document.title = event.name;
     refill(about, stateChip(event), h("span", {}, span(event)));
+    const isOn = stateOf(event) === "now";
+    if (!isOn && times.contains(document.activeElement)) title.querySelector("h1")?.focus();
+    times.hidden = !isOn;
     const changes = manageActs(event, readEvent);
     refill(acts, changes.some(Boolean) && menu(t("event.more"), ...changes));
     if (!code.firstChild) refill(code, picture(event));

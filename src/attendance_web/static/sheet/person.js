@@ -8,8 +8,8 @@ import { button, loaded, sheet } from "../parts.js";
 import { people, readPeople } from "../people.js";
 import { choice, group } from "../screens/when-fields.js";
 import { t, told } from "../texts.js";
-import { clock, day } from "../times.js";
-import { GRADES } from "./row.js";
+import { clock, day, now } from "../times.js";
+import { GRADES, reasonText } from "./row.js";
 import { WORDS } from "./words.js";
 
 /** @typedef {import("./rows.js").Row} Row */
@@ -22,7 +22,8 @@ const MAX_NOTE_LENGTH = 200; // Contract: MarkParticipant
  * @param {api.EventShown} event
  * @param {Row} row as it was when it was opened
  * @param {{canMark: boolean, nameOf: (userId: number) => string | undefined,
- *   did: (n: number | null) => void, again: () => void}} more `did`: marked by `n`, or no more
+ *   did: (n: number | null, annulled?: api.Annulled) => void, again: () => void}} more
+ *   `did`: marked by `n`, or no more
  */
 export function person(event, row, { canMark, nameOf, did, again }) {
   const { user_id: userId, display_name: name } = row;
@@ -56,7 +57,7 @@ export function person(event, row, { canMark, nameOf, did, again }) {
     } catch (error) {
       return changed(/** @type {import("../calling.js").CallFailed} */ (error));
     }
-    did(null);
+    did(null, { at: now(), reason, note: text ?? null });
     dialog.close();
     tell(told(WORDS.annulled, { name }));
   };
@@ -67,6 +68,8 @@ export function person(event, row, { canMark, nameOf, did, again }) {
     ? form(
         { "data-test": "annul" },
         annul,
+        h("h3", {}, told(WORDS.annul)),
+        h("p", { class: "about" }, told(WORDS.toAnnul, { name, time: clock(row.marked_at ?? 0) })),
         group(
           told(WORDS.reason),
           ...REASONS.map((each, at) => choice("reason", each, t(`reason.${each}`), at === 0)),
@@ -78,6 +81,7 @@ export function person(event, row, { canMark, nameOf, did, again }) {
       ? form(
           { "data-test": "mark" },
           mark,
+          h("h3", {}, told(WORDS.byHandTo)),
           noted,
           h("div", { class: "choices" }, h("button", { class: "confirm", "data-test": "submit" }, t("mark.take")), close, profile),
         )
@@ -102,7 +106,7 @@ function entry({ kind, origin, grade, actor_id, at, reason, note, marked_as }, i
   const isMark = kind === "marked";
   const said = isMark ? (origin === "hand" ? WORDS.ofHand : WORDS.ofHold) : WORDS.ofAnnulment;
   const line = told(said, { name });
-  const why = reason && (reason === "not_me" ? t("event.notMe") : t(`reason.${reason}`));
+  const why = reason && reasonText(reason);
   const as = marked_as && told(WORDS.markedAs, { name: marked_as });
   const facts = [`${day(at)}, ${clock(at)}`, isMark && grade && told(GRADES[grade]), why, as, note];
   return h(

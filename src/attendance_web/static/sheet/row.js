@@ -3,7 +3,7 @@
 import { h, say } from "../dom.js";
 import { tick } from "../parts.js";
 import { t, told } from "../texts.js";
-import { clock } from "../times.js";
+import { clock, day } from "../times.js";
 import { STATE_WORDS } from "./rows.js";
 import { WORDS } from "./words.js";
 
@@ -26,7 +26,7 @@ export const CELLS = ["group", "state", "at", "by", "grade"];
 export const TEXTS = {
   number: ({ number }) => String(number),
   group: ({ group }) => group ?? "",
-  state: ({ state }) => t(STATE_WORDS[state]),
+  state: ({ said }) => t(STATE_WORDS[said]),
   at: ({ marked_at: at }) => (at === null ? "" : clock(at)),
   by: ({ by }) => by,
   grade: ({ grade }) => (grade ? told(GRADES[grade]) : ""),
@@ -78,6 +78,7 @@ export function mendRow(item, { row, chosen, canChoose }) {
   box.disabled = chosen?.step === "sending";
   box.hidden = !canChoose;
   item.dataset.state = row.state;
+  item.toggleAttribute("data-annulled", row.said === "left");
   item.toggleAttribute("data-chosen", chosen !== undefined);
   say(at(".number"), TEXTS.number(row));
   say(at(".name > :first-child"), row.display_name);
@@ -85,6 +86,7 @@ export function mendRow(item, { row, chosen, canChoose }) {
   say(at(".folded"), [TEXTS.group(row), TEXTS.grade(row)].filter(Boolean).join(" · "));
   const said = at(".said");
   said.classList.toggle("bad", chosen?.step === "failed");
+  said.dataset.state = TEXTS.state(row); // which has no column of its own on paper
   say(said, beside(row, chosen));
   for (const each of CELLS) say(at(`.of-${each}`), TEXTS[each](row));
 }
@@ -96,5 +98,19 @@ export function mendRow(item, { row, chosen, canChoose }) {
 function beside(row, chosen) {
   if (chosen?.step === "sending") return told(WORDS.marking);
   if (chosen?.text) return chosen.text;
+  if (row.annulled && row.state !== "marked") return undone(row.annulled, row.said === "left");
   return row.marked_as ? told(WORDS.markedAs, { name: row.marked_as }) : "";
 }
+
+/**
+ * Why their mark stands no more, and since when.
+ * @param {import("../api.js").Annulled} annulled
+ * @param {boolean} isSaid that it does not
+ */
+function undone({ reason, note, at }, isSaid) {
+  const facts = [!isSaid && told(WORDS.wasAnnulled), reasonText(reason), note, `${day(at)}, ${clock(at)}`];
+  return facts.filter(Boolean).join(" · ");
+}
+
+/** @param {import("../api.js").Reason} reason */
+export const reasonText = (reason) => (reason === "not_me" ? t("event.notMe") : t(`reason.${reason}`));

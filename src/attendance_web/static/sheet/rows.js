@@ -7,8 +7,13 @@ import { language } from "../texts.js";
 /** @typedef {"number" | "group" | "state" | "at" | "by" | "grade"} Column */
 /** @typedef {"all" | "unmarked" | "waiting" | "marked"} Which */
 /**
+ * What is said of somebody's state: `unmarked` of who can get no mark any more, and `left` of who has
+ * lost theirs.
+ * @typedef {Participant["state"] | "unmarked"} Said
+ */
+/**
  * A person on the sheet; the number is theirs in whatever order the sheet is seen.
- * @typedef {Participant & {number: number, by: string}} Row
+ * @typedef {Participant & {number: number, by: string, said: Said}} Row
  */
 /** @typedef {{column: Column, isDown: boolean}} Order */
 /** @typedef {{order: Order, which: Which, part: string}} Wanted */
@@ -17,12 +22,13 @@ import { language } from "../texts.js";
 const BY_NAME = new Intl.Collator(language, { sensitivity: "base", numeric: true });
 export const STATE_WORDS = /** @type {const} */ ({
   joined: "state.joined",
+  unmarked: "state.unmarked",
   waiting: "state.waiting",
   held: "state.held",
   marked: "state.marked",
   left: "state.left",
 });
-const STATES = ["left", "joined", "waiting", "held", "marked"];
+const STATES = ["left", "unmarked", "joined", "waiting", "held", "marked"];
 const GRADES = ["peer", "checked", "organiser"];
 
 /** @type {Record<Which, (row: Participant) => boolean>} */
@@ -32,6 +38,17 @@ const IS = {
   waiting: ({ state }) => state === "waiting" || state === "held",
   marked: ({ state }) => state === "marked",
 };
+
+/**
+ * @param {Participant} person
+ * @param {boolean} isOver
+ * @returns {Said}
+ */
+export function saidOf({ state, annulled }, isOver) {
+  if (state !== "joined") return state;
+  if (annulled) return "left";
+  return isOver ? "unmarked" : "joined";
+}
 
 /**
  * By surname; whoever made the event is no participant, unless they act as one.
@@ -48,17 +65,18 @@ export function listed(everybody, creatorId) {
 
 /**
  * @param {readonly Participant[]} everybody
- * @param {number} creatorId
+ * @param {{creatorId: number, isOver: boolean}} event
  * @param {(userId: number) => string | undefined} nameOf whoever marks without being on the sheet
  * @returns {Row[]}
  */
-export function rowsOf(everybody, creatorId, nameOf) {
+export function rowsOf(everybody, { creatorId, isOver }, nameOf) {
   const names = new Map(everybody.map((each) => [each.user_id, each.display_name]));
   const by = (/** @type {number | null} */ id) => (id === null ? "" : (names.get(id) ?? nameOf(id) ?? ""));
   return listed(everybody, creatorId).map((each, at) => ({
     ...each,
     number: at + 1,
     by: by(each.marked_by),
+    said: saidOf(each, isOver),
   }));
 }
 
@@ -76,7 +94,7 @@ export function countsOf(all) {
 const WORTH = {
   number: ({ number }) => number,
   group: ({ group }) => group ?? "",
-  state: ({ state }) => STATES.indexOf(state),
+  state: ({ said }) => STATES.indexOf(said),
   at: ({ marked_at }) => marked_at,
   by: ({ by }) => by,
   grade: ({ grade }) => (grade ? GRADES.indexOf(grade) : null),
