@@ -36,12 +36,18 @@ FIXED_ADDRESSES: Final = {
     "index.html": "/",
     "board.html": "/board",
     "sw.js": "/sw.js",
+    "board/sw.js": "/board/sw.js",
     "manifest.webmanifest": "/app.webmanifest",
 }
 BEGIN_WITH: Final = {"index.html": "app.js", "board.html": "board/board.js"}
 SHOWN_BEFORE: Final = "screenshots/"  # to whoever is asked to install it, and never again
-# A screen in a hall, which shows nothing without a network: nobody's phone keeps it
+# A screen in a hall, which a worker of its own keeps: nobody's phone does
 OF_BOARD: Final = ("board.html", "board/", "style/board.css")
+# Beside its modules
+SEEN_ON_BOARD: Final = (
+    *("board.html", "first.js", "icon.svg"),
+    *("style/base.css", "style/board.css"),
+)
 # Kept, but asked whether it is still so before each use; private, since it may set a cookie
 ASKED_AGAIN: Final = "private, no-cache"
 IMPORT: Final = re.compile(r'^(?:import|export|\} from)\b[^;"]*"(\.[^"]+)";$', re.MULTILINE)
@@ -86,10 +92,12 @@ def files_of(folder: Path) -> dict[str, File]:
         for name, address in addresses.items()
         if name != "sw.js" and not name.startswith((SHOWN_BEFORE, *OF_BOARD))
     ]
+    board = sorted({*_needed_by(BEGIN_WITH["board.html"], contents), *SEEN_ON_BOARD} & {*contents})
     words = {
         "{{base}}": f"/static/{version}",
         "{{version}}": version,
         "{{shell}}": json.dumps(shell),
+        "{{board}}": json.dumps([addresses[name] for name in board]),
     }
 
     def served(name: str) -> bytes:

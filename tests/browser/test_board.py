@@ -20,6 +20,8 @@ HOUR = 3600
 OF_ALL = {"ru": "Отмечен 1 из 1", "en": "1 of 1 marked"}
 PROJECTOR, HALL = (1280, 720), (1920, 1080)
 IS_FULL = "() => document.fullscreenElement !== null"
+IS_KEPT = "() => navigator.serviceWorker.controller !== null"
+HAS_CODE = "() => document.querySelector('.code')?.naturalWidth > 0"
 # Parts of the height of the screen: the least letters, the code; and whether all of it is in sight
 SIZES = """
 () => {
@@ -157,29 +159,46 @@ async def test_a_board_fills_the_screen_by_a_key_and_a_board_is_opened_by_its_or
 async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
     own_door: Door, own_service: Service, tmp_path: Path, settings: dict[str, str]
 ) -> None:
+    """Also where it is loaded anew: by its link, and by an organiser. One that is not kept asks."""
     teacher = await own_door.student("Анна", "anna-board")
     student = await own_door.student("Борис", "boris-board")
     event_id = await make_event(teacher, "Без сервера", -60, HOUR)
     hall = await own_door.enter("Hall", size=PROJECTOR)
-    await hall.open(await board_link(teacher, event_id))
-    await expect(hall.at("marked")).to_have_text("0 / 0")
-    for visitor in (hall, teacher, student):
+    private = await own_door.enter("Where nothing is kept", service_workers="block")
+    address = await board_link(teacher, event_id)
+    for visitor in (hall, private):
+        await visitor.open(address)
+        await expect(visitor.at("marked")).to_have_text("0 / 0")
+    own = await teacher.context.new_page()
+    await own.goto(f"{teacher.url}/board/{event_id}")
+    for page in (hall.page, own):
+        await expect(page.get_by_test_id("marked")).to_have_text("0 / 0")
+        await page.wait_for_function(IS_KEPT)
+    for visitor in (hall, private, teacher, student):
         visitor.watch.may_lose_connection = True
     own_service.kill()
-    await expect_state(hall.page, "lost")
-    await expect(hall.at("told")).to_have_text(re.compile(r"^Нет связи, показано на \d\d:\d\d$"))
-    await expect(hall.at("marked")).to_have_text("0 / 0")
-    await expect(hall.at("name")).to_have_text("Без сервера")
-    await hall.at("board").click()  # nobody is asked who has touched nothing
-    async with hall.page.expect_event("dialog") as asking:
-        await hall.page.evaluate("() => void setTimeout(() => location.reload())")
+    for page in (hall.page, own):
+        for is_again in (False, True):
+            if is_again:
+                await page.reload()
+            await expect_state(page, "lost")
+            told = page.get_by_test_id("told")
+            await expect(told).to_have_text(re.compile(r"^Нет связи, показано на \d\d:\d\d$"))
+            await expect(page.get_by_test_id("marked")).to_have_text("0 / 0")
+            await expect(page.get_by_test_id("name")).to_have_text("Без сервера")
+            await page.wait_for_function(HAS_CODE)
+    await expect_state(private.page, "lost")
+    await private.at("board").click()  # nobody is asked who has touched nothing
+    async with private.page.expect_event("dialog") as asking:
+        await private.page.evaluate("() => void setTimeout(() => location.reload())")
     await (await asking.value).dismiss()
-    await expect(hall.at("marked")).to_have_text("0 / 0")
+    await expect(private.at("marked")).to_have_text("0 / 0")
     assert not await faults(hall.page)
     with running(tmp_path, settings, migrate=False):
         await mark(teacher, event_id, student)
-        await expect(hall.at("marked")).to_have_text("1 / 1")
-        await expect(hall.at("told")).to_be_hidden()
+        for page in (hall.page, own):
+            await expect(page.get_by_test_id("marked")).to_have_text("1 / 1")
+            await expect(page.get_by_test_id("told")).to_be_hidden()
 
 
 async def test_who_may_not_see_a_board_any_more_is_told_kindly(door: Door) -> None:

@@ -88,6 +88,7 @@ class TestFiles:
         assert {each for each in FILES if not each.startswith("/static/")} == {
             "/",
             "/board",
+            "/board/sw.js",
             "/sw.js",
             "/app.webmanifest",
         }
@@ -178,6 +179,7 @@ class TestBoard:
 
     async def test_its_files_come_with_it_alone_and_all_of_them_are_announced(self) -> None:
         own = {each for each in FILES if "/board/" in each or each.endswith("/board.css")}
+        own -= {"/board/sw.js"}
         with_page = set(Tags(FILES["/"].content.decode()).loads)
         with_board = set(Tags(FILES["/board"].content.decode()).loads)
         assert len(own) > 5 and own <= with_board and own.isdisjoint(with_page)
@@ -306,6 +308,10 @@ class TestInstalling:
         of_board = {each for each in FILES if re.search(r"/board(/|\.css|$)", each)}
         assert set(json.loads(listed)) == set(FILES) - shown_before - of_board - {"/sw.js"}
         assert VERSION in text and "{{" not in text
+        of_its_own = FILES["/board/sw.js"].content.decode()
+        (kept,) = re.findall(r"JSON\.parse\(`(.*)`\)", of_its_own)
+        assert set(json.loads(kept)) == {"/board", *Tags(FILES["/board"].content.decode()).loads}
+        assert f'"board-{VERSION}"' in of_its_own and "{{" not in of_its_own
         assert not any(each.startswith(("/api", "/accounts", "/pictures")) for each in FILES)
 
 

@@ -11,6 +11,7 @@ import { language, t, told } from "../texts.js";
 import { clock, now } from "../times.js";
 import { stayAwake } from "../wake.js";
 import { Pace } from "./pace.js";
+import { Seen } from "./seen.js";
 import { BoardView } from "./view.js";
 import { WORDS } from "./words.js";
 
@@ -23,6 +24,7 @@ const FULL_KEYS = ["Space", "KeyF"]; // by where they are: the same with Russian
 const eventId = (location.pathname.split("/")[2] ?? "").toLowerCase();
 const secret = secretOf(location.hash);
 const pace = new Pace();
+const seen = new Seen(eventId);
 const view = new BoardView(() => void fillScreen());
 /** @type {import("../counts/watching.js").Counts | null} */
 let last = null;
@@ -50,6 +52,7 @@ function watch() {
 function counts(said) {
   if (!isOpen) void look(); // it may have changed while nobody told us
   last = said;
+  seen.keep({ counts: said });
   isOpen = true;
   view.become("open");
   view.showCounts(said);
@@ -59,6 +62,7 @@ function counts(said) {
 
 function heard() {
   heardAt = now();
+  seen.keep({ at: heardAt });
 }
 
 /** @param {CallFailed | null} why */
@@ -79,6 +83,7 @@ function ended() {
 function refused(why) {
   isOpen = false;
   isOver = true;
+  seen.forget();
   if (why.error === NOT_LOGGED_IN) {
     const way = h("a", { href: `/#/event/${eventId}`, "data-test": "log-in" }, t("welcome.logIn"));
     view.become("refused", told(WORDS.logIn), way);
@@ -91,7 +96,10 @@ function refused(why) {
 /** Reads the event, which anybody may; a name and times that cannot be read stay as they were. */
 async function look() {
   try {
-    view.showEvent(await event(eventId));
+    const found = await event(eventId);
+    seen.keep({ event: found });
+    view.showEvent(found, seen.what.code);
+    void seen.keepCode();
   } catch (error) {
     if (!(error instanceof CallFailed) || error.error !== NOT_FOUND) return;
     watching.stop();
@@ -125,12 +133,32 @@ function key(pressed) {
   void fillScreen();
 }
 
+/** What was seen before this tab was loaded anew, until more is known. */
+function recall() {
+  const { event: found, counts: before, at, code } = seen.what;
+  if (!found || !before || !at) return;
+  last = before;
+  heardAt = at;
+  view.showEvent(found, code);
+  view.showCounts(before);
+  view.become("connecting", told(WORDS.asOf, { time: clock(at) }));
+}
+
+/** Keeps the page for a hall without a network; a browser that cannot goes without. */
+async function keepPage() {
+  try {
+    await navigator.serviceWorker?.register("/board/sw.js");
+  } catch {
+    // not over this connection, or not by this browser
+  }
+}
+
 /**
- * Without a network the page could not be loaded again: the last that was seen would be lost.
+ * Where the page is not kept it could not be loaded again without a network.
  * @param {BeforeUnloadEvent} event
  */
 function askFirst(event) {
-  if (!last || isOpen || isOver) return;
+  if (!last || isOpen || isOver || navigator.serviceWorker?.controller) return;
   event.preventDefault();
   event.returnValue = ""; // browsers of some years ago ask for this
 }
@@ -147,5 +175,7 @@ window.addEventListener("pageshow", ({ persisted }) => persisted && !isOver && w
 setInterval(tick, TICK_EVERY_MS);
 setInterval(() => isOpen && void look(), LOOK_EVERY_MS);
 stayAwake();
+recall();
 watch();
 void look();
+void keepPage();

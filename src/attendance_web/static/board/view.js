@@ -73,20 +73,30 @@ export class BoardView {
     else say(this.#told, text);
   }
 
-  /** @param {EventShown} event as it is now */
-  showEvent(event) {
-    if (!this.#event || this.#isCodeMissing) this.#showWay(event);
+  /**
+   * @param {EventShown} event as it is now
+   * @param {string} [keptCode] its picture, where the service cannot be asked for it
+   */
+  showEvent(event, keptCode) {
+    if (!this.#event || this.#isCodeMissing) this.#showWay(event, keptCode);
     this.#event = event;
     say(this.#name, event.name);
     document.title = event.name;
     this.tick();
   }
 
-  /** @param {EventShown} event */
-  #showWay(event) {
+  /**
+   * @param {EventShown} event
+   * @param {string} [keptCode]
+   */
+  #showWay(event, keptCode) {
     const code = picture(event);
     this.#isCodeMissing = false;
-    code.addEventListener("error", () => (this.#isCodeMissing = true)); // asked for again later
+    const missing = () => {
+      this.#isCodeMissing = true; // asked for again later
+      if (keptCode) code.src = keptCode;
+    };
+    code.addEventListener("error", missing, { once: true });
     refill(this.#way, code, h("figcaption", {}, shortAddress(event, "address")));
   }
 

@@ -7,6 +7,7 @@ export const WORDS = {
   waiting: { ru: "Ждут", en: "Waiting" },
   held: { ru: "Сейчас отмечают", en: "Being marked" },
   pace: { ru: "Отметок в минуту: {count}", en: "Marks a minute: {count}" },
+  asOf: { ru: "Показано на {time}, соединяемся…", en: "As of {time}, connecting…" },
   away: { ru: "Нет связи, показано на {time}", en: "No connection, as of {time}" },
   logIn: {
     ru: "Чтобы видеть эту доску, войдите как организатор",
