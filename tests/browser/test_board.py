@@ -154,6 +154,7 @@ async def test_a_board_fills_the_screen_by_a_key_and_a_board_is_opened_by_its_or
     )
     await expect_state(tab, "ended")
     await expect(tab.get_by_test_id("state")).to_have_text("This class is over")
+    await expect(tab.get_by_test_id("pace")).to_be_hidden()
 
 
 async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(

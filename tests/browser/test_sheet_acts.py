@@ -216,6 +216,7 @@ async def test_somebody_who_is_not_listed_is_found_and_marked(door: Door) -> Non
 async def test_helpers_and_times_are_changed_from_the_sheet(door: Door) -> None:
     """Contract: UpdateEvent, AddHelper."""
     teacher = await door.student("Менеева Ольга", "olga-acts")
+    helper = await door.student("Ассистентов Олег", "oleg-acts")
     event_id = await make_event(teacher, "Меняется с листа", -HOUR, HOUR)
     event = f"/api/events/GetEventByID?event_id={event_id}"
     await open_sheet(teacher, event_id)
@@ -226,6 +227,10 @@ async def test_helpers_and_times_are_changed_from_the_sheet(door: Door) -> None:
     assert after["time_to"] - before["time_to"] == 30 * 60
     await teacher.choose("helpers")
     await expect(teacher.at("helping")).to_contain_text("Помощников пока нет")
+    await teacher.at("helping").get_by_test_id("search").fill("ассистентов")
+    await teacher.at(f"add-{await user_id_of(helper)}").click()
+    await expect(teacher.at("helpers")).to_contain_text("Ассистентов Олег")
+    await open_sheet(helper, event_id)
     await teacher.page.keyboard.press("Escape")
     await teacher.choose("edit")
     form = teacher.at("edit-event")

@@ -161,7 +161,7 @@ export const WORDS = {
   "event.notMe.done": { ru: "Отметка отменена", en: "The mark is cancelled" },
   "manage.edit": { ru: "Изменить", en: "Edit" },
   "manage.edit.title": { ru: "Изменить занятие", en: "Edit the class" },
-  "manage.prolong": { ru: "Продлить на 30 минут", en: "30 more minutes" },
+  "manage.prolong": { ru: "Ещё 30 минут", en: "30 more minutes" },
   "manage.prolonged": { ru: "Занятие идёт до {time}", en: "The class goes on until {time}" },
   "manage.end": { ru: "Закончить", en: "End" },
   "manage.end.sure": {

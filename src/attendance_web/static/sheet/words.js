@@ -28,8 +28,8 @@ export const WORDS = {
   byHandTo: { ru: "Отметить от руки", en: "Mark by hand" },
   annul: { ru: "Отменить отметку", en: "Cancel the mark" },
   toAnnul: {
-    ru: "{name}, отметка в {time}. Она останется в истории, а студент увидит, что её отменили и почему",
-    en: "{name}, marked at {time}. The mark stays in the history, and the student sees that it was cancelled and why",
+    ru: "{name}, отметка в {time}. Студент увидит, что её отменили и почему",
+    en: "{name}, marked at {time}. The student sees that it was cancelled, and why",
   },
   reason: { ru: "Причина отмены", en: "Reason for cancelling" },
   wasAnnulled: { ru: "Прошлая отметка отменена", en: "The last mark was cancelled" },
