@@ -178,6 +178,8 @@ async def test_a_board_keeps_what_it_has_seen_while_the_service_is_gone(
     for visitor in (hall, private, teacher, student):
         visitor.watch.may_lose_connection = True
     own_service.kill()
+    browser = await hall.context.new_cdp_session(hall.page)
+    await browser.send("Network.clearBrowserCache")  # as after an hour, for the QR code
     for page in (hall.page, own):
         for is_again in (False, True):
             if is_again:
