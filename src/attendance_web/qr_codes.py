@@ -10,8 +10,6 @@ import io
 from collections import OrderedDict
 from typing import Final
 
-import segno
-
 from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.callers import Caller
@@ -27,6 +25,8 @@ TURN_WAIT_SECONDS: Final[Seconds] = 3.0
 
 def drawn(address: str) -> bytes:
     """Draws the code of an address as SVG."""
+    import segno  # by whoever asks first: most workers draw none
+
     code = segno.make(address, error="m", micro=False)
     written = io.BytesIO()
     code.save(written, kind="svg", border=QUIET, light="#fff", omitsize=True, xmldecl=False)
