@@ -5,7 +5,6 @@ Bounded: a client that does not read is disconnected and slows nobody down. Cont
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from attendance_core.marking.connections import Connection
 from attendance_web.live.close_codes import SLOW
 from attendance_web.live.peer import Peer
 from attendance_web.live.text_frame import TextFrame
+from attendance_web.wire.signals import Signal
 
 MAX_OUTBOX = 4096  # frames; a room of 2 000 people may change whole at once
 
@@ -39,11 +39,11 @@ class Outbox:
         self.hears_news = hears_news  # Contract: 8.9
         self.language: Language = language
         self._peer = peer
-        self._frames: deque[TextFrame] = deque()
+        self._frames: deque[TextFrame] | None = None  # while any are in line
         self._code: int | None = None
         self._code_when_answered: int | None = None
         self._answering = False
-        self._filled = asyncio.Event()
+        self._filled = Signal()
         self._writer_waits = False
 
     def put(self, frame: TextFrame) -> None:
@@ -52,21 +52,26 @@ class Outbox:
             return
         if self._writer_waits and not self._frames and self._peer.write_now(frame):
             return
-        if len(self._frames) >= MAX_OUTBOX:
-            self._frames.clear()
+        if self._frames is not None and len(self._frames) >= MAX_OUTBOX:
+            self._frames = None
             self.close(SLOW)
             self._peer.cut(SLOW)
         else:
-            self._frames.append(frame)
+            self._append(frame)
             self._filled.set()
 
     def close(self, code: int, frame: TextFrame | None = None) -> None:
         """Puts the last thing this socket is told in line; a second close changes nothing."""
         if self._code is None:
             if frame is not None:
-                self._frames.append(frame)
+                self._append(frame)
             self._code = code
             self._filled.set()
+
+    def _append(self, frame: TextFrame) -> None:
+        if self._frames is None:
+            self._frames = deque()
+        self._frames.append(frame)
 
     def close_when_answered(self, code: int) -> None:
         """Closes, but a command that is being carried out is answered before."""
@@ -95,7 +100,9 @@ class Outbox:
         """Takes the next frame, or the code to close with once there is none."""
         while True:
             if self._frames:
-                return self._frames.popleft()
+                frame = self._frames.popleft()
+                self._frames = self._frames or None  # an empty deque has 0.7 KiB
+                return frame
             if self._code is not None:
                 return self._code
             self._filled.clear()

@@ -6,11 +6,11 @@ stored. What the same person opens between the two waits for that.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from attendance_core.marking.places import PlaceKey
 from attendance_core.vocabulary import EventId, UserId
+from attendance_web.wire.signals import Signal
 
 
 class Stay:
@@ -19,7 +19,7 @@ class Stay:
     def __init__(self, is_leaving: Callable[[], bool], forget: Callable[[Stay], None]) -> None:
         self._is_leaving = is_leaving
         self._forget = forget
-        self._ended = asyncio.Event()
+        self._ended = Signal()
 
     @property
     def is_leaving(self) -> bool:

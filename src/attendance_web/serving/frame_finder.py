@@ -26,6 +26,11 @@ class FrameFinder:
         self._head = bytearray()
         self._payload_left = 0
 
+    @property
+    def is_between_frames(self) -> bool:
+        """Whether the next byte begins a frame."""
+        return not self._head and not self._payload_left
+
     def frames_in(self, data: bytes) -> Iterator[FoundFrame]:
         """Finds each frame whose head ends in ``data``.
 

@@ -10,6 +10,9 @@ go when they mend it:
 - A message may have any number of fragments; empty ones have no size that could be too large.
 - Text that is no UTF-8 is logged with a traceback.
 - A handshake that has no answer when the server ends gets 500. Here it is 503: come again.
+- Each socket has timers of its own for pings, and a pong goes the way of every frame. Here one
+  timer pings them all, and a pong that comes by itself, as most do, is known by its bytes.
+- A socket keeps its handshake as long as it is open, and 5 KiB of queues in which nothing waits.
 - A message is framed anew for each socket, by a coroutine that waits. Here one that is told to many
   is framed once, and written at once where nothing is in its way.
 """
@@ -29,12 +32,17 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.live.peer import FLOODED, PEER_EXTENSION
 from attendance_web.live.text_frame import TextFrame
 from attendance_web.serving.frame_finder import FrameFinder
+from attendance_web.serving.pings import Pings, pings_of
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.allowance import Allowance
+from attendance_web.wire.signals import Signal, SmallQueue
 
 MAX_FRAMES, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
 MAX_FRAGMENTS: Final = 256  # of a message, which has 16 KiB at most
 MAX_CLOSE_BYTES: Final = 4 * 1024  # looked through, once we have closed, for the answer to that
+PING: Final = bytes([0x80 | Opcode.PING, 0])  # without a payload: what answers it is any pong
+PONG: Final = bytes([0x80 | Opcode.PONG, 0x80])  # how the answer begins, before its mask
+PONG_BYTES: Final = 6
 UNREADABLE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
@@ -57,13 +65,16 @@ class PeerProtocol(WebSocketsSansIOProtocol):
     _is_open = False  # the handshake is answered, and frames may come
     _is_flooded = False  # a frame too many has come
     _is_ending = False  # we have closed, or refused
-    _pings_unanswered = 0
+    _pinged_at: Seconds | None = None  # by the clock of the loop, while that is not answered
+    _pings: Pings | None = None  # while it is pinged
     _close_bytes_left = MAX_CLOSE_BYTES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._allowance = Allowance(MAX_FRAMES, FRAMES_A_SECOND)
         self._finder = FrameFinder()
+        small: Any = SmallQueue(), Signal(is_set=True)
+        self.queue, self.writable = small
 
     # What the client sends
 
@@ -72,6 +83,9 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         if self._is_ending:
             self._look_for_close(data)
         elif self._is_open:
+            if self._is_pong(data):
+                self._pinged_at = None
+                return
             fit = self._counted(data)
             super().data_received(data[:fit])
             if fit < len(data) and not self._is_ending:
@@ -84,11 +98,20 @@ class PeerProtocol(WebSocketsSansIOProtocol):
             if self.conn.handshake_exc is not None and not self.handshake_complete:
                 self._refuse(UNREADABLE)  # uvicorn would say nothing, and wait
 
+    def _is_pong(self, data: bytes) -> bool:
+        """Tells whether this is the answer to a ping of ours, all of it and nothing else."""
+        return (
+            self._pinged_at is not None
+            and len(data) == PONG_BYTES
+            and data.startswith(PONG)
+            and self._finder.is_between_frames
+        )
+
     def _counted(self, data: bytes) -> int:
         """Counts how many of these bytes come before the frame that is too many."""
         for frame in self._finder.frames_in(data):
-            if frame.opcode == Opcode.PONG and self._pings_unanswered:
-                self._pings_unanswered -= 1
+            if frame.opcode == Opcode.PONG and self._pinged_at is not None:
+                self._pinged_at = None
             elif not self._allowance.take():
                 return frame.begins
         return len(data)
@@ -169,6 +192,7 @@ class PeerProtocol(WebSocketsSansIOProtocol):
             self._end()
         elif message["type"] == "websocket.accept":
             self._is_open = True
+            self._forget_handshake()
             self._pause_or_resume()
 
     def has_left(self) -> bool:
@@ -176,6 +200,10 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         if self.transport.is_closing():
             return True
         return says_no_more(self.transport.get_extra_info("socket"))
+
+    def _forget_handshake(self) -> None:
+        """Lets go of what was read and answered, of which the scope has all that matters."""
+        del self.request, self.response
 
     def write_now(self, frame: TextFrame) -> bool:
         """See `Peer`; what `send` would find out, or wait for, is left to it."""
@@ -218,10 +246,30 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         self.transport.write(answer)
         self._end()
 
-    def send_keepalive_ping(self) -> None:
-        """Pings; the answer costs nothing."""
-        super().send_keepalive_ping()
-        self._pings_unanswered += 1
+    def start_keepalive(self) -> None:
+        """Has it pinged from now on."""
+        self._pings = pings_of(self.config, self.loop)
+        if self._pings is not None:
+            self._pings.add(self)
+
+    def stop_keepalive(self) -> None:
+        """Has it pinged no more; idempotent."""
+        if self._pings is not None:
+            self._pings.remove(self)
+            self._pings = None
+
+    def ping_again(self) -> bool:
+        """Pings, which the client answers for nothing; cuts who has not answered the last one."""
+        if self.close_sent or self.transport.is_closing():
+            return False
+        now = self.loop.time()
+        if self._pinged_at is None:
+            self._pinged_at = now
+            self.transport.write(PING)
+        elif self.ping_timeout is not None and now >= self._pinged_at + self.ping_timeout:
+            self.keepalive_timeout()
+            return False
+        return True
 
     def keepalive_timeout(self) -> None:
         """Cuts, where nobody answers pings; what they do not read must not keep the connection."""
