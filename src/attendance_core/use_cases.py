@@ -50,6 +50,7 @@ from attendance_core.marking.commands import (
     RefuseToMark,
 )
 from attendance_core.marking.endings import FindEnding
+from attendance_core.marking.glances import GlanceAtRooms
 from attendance_core.marking.readings import ReadPlaces, ReadRoom
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.profiles import (
@@ -131,5 +132,6 @@ class UseCases:
     renew_lease: RenewLease
     sweep: Sweep
     read_room: ReadRoom
+    glance_at_rooms: GlanceAtRooms
     read_places: ReadPlaces
     find_ending: FindEnding

@@ -163,6 +163,7 @@ WITHOUT_PEOPLE = frozenset(
         "renew_lease",
         "sweep",
         "read_room",
+        "glance_at_rooms",
         "read_places",
         "count_sheet",
     ]

@@ -275,7 +275,9 @@ class TestWhoGoesWhileItIsAwaited:
             async with rooms.enter(event_id):
                 pass
 
-        use_cases: Any = SimpleNamespace(read_room=read, get_profile_summaries=None)
+        use_cases: Any = SimpleNamespace(
+            read_room=read, glance_at_rooms=None, get_profile_summaries=None
+        )
         rooms = Rooms(there, use_cases, lambda: PROCESS)
         assert isinstance(there, LocalNotifier | RemoteNotifier)
         async for _ in cancelled_at_each_instant(visit):

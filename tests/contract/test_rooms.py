@@ -13,6 +13,7 @@ import pytest
 import structlog
 
 from attendance_core.errors import NotWaiting, Unavailable
+from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.connections import Connection
 from attendance_core.marking.places import Waiting
 from attendance_core.marking.readings import Reading
@@ -20,6 +21,7 @@ from attendance_core.vocabulary import EventId, ProcessId, UserId
 from attendance_web.live.close_codes import RESTART
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.peer import UnknownPeer
+from attendance_web.live.readings import NextReading
 from attendance_web.live.room import Room
 from attendance_web.live.rooms import Rooms
 from tests.support.faulty_house import Notifier, Store
@@ -48,11 +50,16 @@ class Hall:
         return store
 
     async def _read(
-        self, *, event_id: EventId, process_id: ProcessId, watched: Sequence[UserId]
+        self,
+        *,
+        event_id: EventId,
+        process_id: ProcessId,
+        watched: Sequence[UserId],
+        glances: bool,
     ) -> Reading:
         self.contexts.append(structlog.contextvars.get_contextvars())
         return await self.lecture.do.read_room(
-            event_id=event_id, process_id=process_id, watched=watched
+            event_id=event_id, process_id=process_id, watched=watched, glances=glances
         )
 
     @property
@@ -82,7 +89,7 @@ async def told(outbox: Outbox) -> str | int:
 
 @pytest.fixture
 async def hall(clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Hall:
-    monkeypatch.setattr("attendance_web.live.room.READ_EVERY", 3600)
+    monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 3600)
     notifier = Notifier()
     return Hall(await Lecture.begun(Store(notifier, clock), waiting=2), notifier)
 
@@ -182,6 +189,101 @@ class TestReadingAgain:
                 hall.notifier.misses(EVENT)
                 await hall.store.asks("ReadRoom", 2)
         assert hall.contexts == [{}, {}]
+
+
+class TestQuietRooms:
+    """They are glanced at together, and read where something has moved. Contract: 6.10."""
+
+    async def grows_quiet(self, hall: Hall, room: Room) -> None:
+        """Once it was read without having heard of anything since it was read before."""
+        for _ in range(2):
+            times = hall.readings + 1
+            hall.notifier.misses(EVENT)
+            await eventually(lambda times=times: hall.readings == times)
+        await eventually(lambda: room.glance)
+
+    async def test_nothing_is_read_where_nothing_has_moved(self, hall: Hall) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room):
+            await self.grows_quiet(hall, room)
+            await hall.rooms.quiet_rooms.glance_once()
+            assert room.glance and hall.readings == 3
+
+    async def test_what_was_lost_on_the_way_is_found(self, hall: Hall) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            await self.grows_quiet(hall, room)
+            await hall.store.kept.transact(lambda unit: leaves_unheard(unit, UserId(3)))
+            await hall.rooms.quiet_rooms.glance_once()
+            assert '"user_left"' in str(await told(outbox))
+            assert hall.readings == 4
+
+    async def test_so_is_a_socket_whose_end_was(self, hall: Hall) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            await self.grows_quiet(hall, room)
+            await hall.store.kept.transact(lambda unit: unit.sessions.remove(session_of(1)))
+            await hall.forgets(outbox.connection)
+            await hall.rooms.quiet_rooms.glance_once()
+            assert '"not_logged_in"' in str(await told(outbox))
+
+    async def test_so_is_the_end_of_a_deleted_event(self, hall: Hall) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            await self.grows_quiet(hall, room)
+            await hall.store.kept.transact(lambda unit: unit.events.remove(EVENT))
+            await hall.rooms.quiet_rooms.glance_once()
+            assert "The event was deleted" in str(await told(outbox))
+
+    async def test_one_that_hears_of_something_is_read_by_itself(self, hall: Hall) -> None:
+        """A glance might find the store as it was, and the room not."""
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room):
+            await self.grows_quiet(hall, room)
+            place = await hall.lecture.place(3)
+            hall.notifier.publish(PlaceChanged(place, NOON))
+            assert room.glance is None
+            await hall.rooms.quiet_rooms.glance_once()
+            assert "GlanceAtRooms" not in hall.store.asked
+
+    async def test_so_is_one_that_lacks_a_name(self, hall: Hall) -> None:
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room):
+            with hall.store.failing(Unavailable(), "GetProfileSummaries"):
+                room.people.known.clear()
+                for times in (2, 3):
+                    hall.notifier.misses(EVENT)
+                    await eventually(lambda times=times: hall.readings == times)
+                assert room.glance is None
+            await self.grows_quiet(hall, room)
+
+    async def test_a_glance_that_fails_is_logged_and_the_next_one_counts(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 0.02)
+        monkeypatch.setattr("attendance_web.live.readings.READ_JITTER", 0.0)
+        async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
+            await eventually(lambda: room.glance)
+            with hall.store.failing(Unavailable(), "GlanceAtRooms"):
+                await eventually(lambda: caplog.records)
+            before = hall.readings
+            await hall.store.asks("GlanceAtRooms", hall.store.asked.count("GlanceAtRooms") + 2)
+            assert room.glance and hall.readings == before
+            await hall.store.kept.transact(lambda unit: leaves_unheard(unit, UserId(3)))
+            assert '"user_left"' in str(await told(outbox))
+
+
+class TestNextReading:
+    async def test_a_quiet_room_is_woken_by_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("attendance_web.live.readings.READ_EVERY", 0.0)
+        monkeypatch.setattr("attendance_web.live.readings.READ_JITTER", 0.0)
+        next_reading, loop = NextReading(), asyncio.get_running_loop()
+        waiting = asyncio.create_task(next_reading.wait(lambda: True))
+        next_reading.note_look(loop.time())
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        next_reading.stir()
+        await asyncio.wait_for(waiting, PATIENCE)
+
+    async def test_but_by_the_end_of_its_event(self) -> None:
+        next_reading, loop = NextReading(), asyncio.get_running_loop()
+        next_reading.note_look(loop.time())
+        next_reading.note_end(0.001)
+        await asyncio.wait_for(next_reading.wait(lambda: True), PATIENCE)
 
 
 class TestCommands:

@@ -334,7 +334,9 @@ class TestALeaseThatIsLost:
     async def test_closes_every_socket_at_once_and_lets_them_come_back(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("attendance_web.live.room.READ_EVERY", 3600)  # else that would notice
+        monkeypatch.setattr(
+            "attendance_web.live.readings.READ_EVERY", 3600
+        )  # else that would notice
         clock = SetClock(time.time())
         async with opened_faulty_house(clock=clock) as house:
             event_id, asker, marker, waiting, marking = await asker_and_marker(house)

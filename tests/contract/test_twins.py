@@ -278,10 +278,26 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             event_id=k.event(a), process_id=k.process(b), watched=[k.user(n) for n in range(c)]
         )
     ),
+    "glance_at_rooms": lambda k, a, b, c: lambda do: glance(do, k.event(a), k.process(b)),
     "read_places": lambda k, a, b, c: (
         lambda do: do.read_places(event_id=k.event(a), user_ids=[k.user(b)])
     ),
 }
+
+
+async def glance(do: UseCases, event_id: EventId, process_id: ProcessId) -> Any:
+    """What each store spells alike: the rest is compared by each with itself."""
+    found = await do.glance_at_rooms(event_ids=[event_id], process_id=process_id)
+    return {
+        key: (
+            each.event,
+            set(each.listed.split(",")),
+            each.sockets.count(":"),
+            each.has_lost_marker,
+            each.renewed_at,
+        )
+        for key, each in found.items()
+    }
 
 
 async def judge(do: UseCases, user_id: UserId, *, approve: bool) -> None:

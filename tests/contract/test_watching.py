@@ -21,8 +21,7 @@ from attendance_core.marking.ledger import AnnulReason
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http import event_streams
-from attendance_web.live import room as rooms
-from attendance_web.live import streams
+from attendance_web.live import readings, streams
 from attendance_web.live import watching as watchers
 from attendance_web.serving.access_log import AccessLog, Answered
 from tests.support.asgi_client import AsgiClient
@@ -138,8 +137,8 @@ class TestCounts:
         self, hall: Hall, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """No announcement comes through; the last state is the one that the store has."""
-        monkeypatch.setattr(rooms, "READ_EVERY", 0.1)
-        monkeypatch.setattr(rooms, "READ_JITTER", 0.0)
+        monkeypatch.setattr(readings, "READ_EVERY", 0.1)
+        monkeypatch.setattr(readings, "READ_JITTER", 0.0)
         screen = await hall.watches()
         assert await screen.counts() == (1, 0, 0, 0)
         monkeypatch.setattr(hall.house.attendance.notifier, "publish", lambda _: None)

@@ -213,12 +213,29 @@ class Campus(World):
             client.lost_at = self.clock.now()
 
     def reads(self, host: Host) -> Steps:
+        """Whole, unless it is quiet and a glance finds it as it was."""
         mirror = host.mirror
+        missed = host.missed
+        if mirror.glance is not None:
+            yield
+            seen = drive(
+                self.glance_at_rooms(event_ids=[self.event_id], process_id=host.process_id)
+            )
+            yield
+            if mirror is not host.mirror:
+                return
+            if mirror.glance is not None and seen.get(self.event_id) == mirror.glance:
+                host.missed -= missed
+                return
         begun, missed = mirror.begin_reading(), host.missed
+        quiet = mirror.is_unstirred
         yield
         reading = drive(
             self.read_room(
-                event_id=self.event_id, process_id=host.process_id, watched=mirror.watched
+                event_id=self.event_id,
+                process_id=host.process_id,
+                watched=mirror.watched,
+                glances=quiet,
             )
         )
         standing = self.standing_marks()

@@ -19,6 +19,7 @@ from attendance_core.marking.commands import (
     RefuseToMark,
 )
 from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.glances import GlanceAtRooms
 from attendance_core.marking.places import Place
 from attendance_core.marking.readings import ReadRoom
 from attendance_core.marking.terms import Terms
@@ -67,6 +68,7 @@ class World:
         self.renew = RenewLease(transact, self.terms)
         self.take_lease = TakeLease(transact, self.terms)
         self.read_room = ReadRoom(observe, self.terms)
+        self.glance_at_rooms = GlanceAtRooms(observe, self.terms)
         self.people = [self.person(f"Person {number}") for number in range(1, people + 1)]
         self.event_id = self.event()
         self.process_id = self.process()

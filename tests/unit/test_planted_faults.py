@@ -273,6 +273,11 @@ def a_removed_helper_marks_on(plant: Plant) -> None:
     plant.setattr(organisers, "end_left_out", lambda *whatever: None)
 
 
+def a_quiet_room_is_one_that_was_quiet_once(plant: Plant) -> None:
+    """Whatever it has heard of since."""
+    plant.setattr(Mirror, "glance", property(lambda self: self._glance))
+
+
 FAULTS: list[Callable[[Plant], None]] = [
     people_may_mark_themselves,
     holds_do_not_expire,
@@ -301,6 +306,7 @@ FAULTS: list[Callable[[Plant], None]] = [
     one_is_told_of_an_annulled_mark,
     a_narrowed_event_leaves_a_hold,
     a_removed_helper_marks_on,
+    a_quiet_room_is_one_that_was_quiet_once,
 ]
 
 # Where chance begins that meets a fault soon, unless with 1; from another one it takes longer

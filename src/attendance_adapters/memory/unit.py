@@ -15,6 +15,7 @@ from attendance_adapters.memory.limits import Tallies
 from attendance_adapters.memory.organisers import Helpers
 from attendance_adapters.memory.places import Places
 from attendance_adapters.memory.profiles import Profiles, Scans
+from attendance_adapters.memory.rooms import Rooms
 from attendance_adapters.memory.tables import Tables
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
@@ -41,6 +42,7 @@ class MemoryUnit:
         self.connections = Connections(tables)
         self.footings = Footings(tables)
         self.processes = Processes(tables)
+        self.rooms = Rooms(tables)
         self.tallies = Tallies(tables)
         self.installation = Installation(tables)
 

@@ -18,6 +18,7 @@ from attendance_adapters.sql.limits import Tallies
 from attendance_adapters.sql.organisers import Helpers
 from attendance_adapters.sql.places import Places
 from attendance_adapters.sql.profiles import Profiles, Scans
+from attendance_adapters.sql.rooms import Rooms
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.profiles import picture_path, scan_path
@@ -43,6 +44,7 @@ class SqlUnit:
         "places",
         "processes",
         "profiles",
+        "rooms",
         "scans",
         "sessions",
         "tallies",
@@ -65,6 +67,7 @@ class SqlUnit:
         self.connections = Connections(executor)
         self.footings = Footings(executor)
         self.processes = Processes(executor)
+        self.rooms = Rooms(executor)
         self.tallies = Tallies(executor)
         self.installation = Installation(executor)
 

@@ -28,6 +28,7 @@ from attendance_core.marking.frames import (
     EventUpdated,
     HeldBy,
 )
+from attendance_core.marking.glances import RoomGlance
 from attendance_core.marking.markers import Markers
 from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import Held, Marked, Place
@@ -55,6 +56,8 @@ class Mirror:
         self._markers = Markers(self._known, self._listed)
         self._askers = Askers(self._listed)
         self._event: EventUpdated | None = None
+        self._glance: RoomGlance | None = None  # of its last reading
+        self._heard_at_reading = -1  # what it had heard when it had applied that
 
     @property
     def is_empty(self) -> bool:
@@ -77,12 +80,32 @@ class Mirror:
         known = self._known.get(place.user_id)
         return known is not None and known.version > place.version
 
+    @property
+    def glance(self) -> RoomGlance | None:
+        """The glance of its last reading; None where it has to be read anew whatever the next sees.
+
+        So it is wherever it heard of something since that reading began. Decision 0023.
+        """
+        return self._glance if self.is_unstirred else None
+
+    @property
+    def is_unstirred(self) -> bool:
+        """Whether it has heard of nothing since its last reading: from then on it may be quiet."""
+        return self._heard_count == self._heard_at_reading
+
     def begin_reading(self) -> int:
         """Marks when a reading begins; the answer is to be given to `apply_reading` with it."""
         return self._heard_count
 
     def apply_reading(self, begun: int, reading: Reading) -> list[Delivery]:
         """Applies a reading, unless something newer is known; absence from it counts, too."""
+        was_quiet = self._heard_count == begun
+        deliveries = self._apply_reading(begun, reading)
+        self._glance = reading.glance if was_quiet else None
+        self._heard_at_reading = self._heard_count
+        return deliveries
+
+    def _apply_reading(self, begun: int, reading: Reading) -> list[Delivery]:
         if reading.ending is not None:
             marked = self._tell_marks(reading.watched)
             return marked + self._close(list(self._views()), reading.ending)
@@ -111,6 +134,7 @@ class Mirror:
 
     def apply_announcement(self, announcement: Announcement) -> list[Delivery]:
         """Applies an announcement; nothing is to be sent if it is old."""
+        self._heard_count += 1
         if isinstance(announcement, EventChanged):
             return []  # when the event ends is for a reading to say
         if isinstance(announcement, ConnectionsEnded):
@@ -135,6 +159,7 @@ class Mirror:
 
     def begin_look(self) -> Sequence[UserId]:
         """Names those people: what has become of them is read now, and given to `apply_look`."""
+        self._heard_count += 1  # or it is for a reading to tell
         return self._askers.begin_look()
 
     def apply_look(self, places: Sequence[Place]) -> list[Delivery]:
@@ -197,10 +222,12 @@ class Mirror:
         Meanwhile its client hears of nothing, so that a reading which shows the command's own
         doing early does not take from the list whom it chooses (Contract: 6.10).
         """
+        self._heard_count += 1
         self._markers.begin_command(connection_id)
 
     def command_failed(self, connection_id: ConnectionId) -> list[Delivery]:
         """Ends a command that was refused, or failed; its socket hears what has changed."""
+        self._heard_count += 1
         return self._markers.fail_command(connection_id)
 
     def command_ended(self, connection_id: ConnectionId, outcome: Outcome) -> list[Delivery]:
@@ -213,6 +240,7 @@ class Mirror:
 
     def remove(self, connection: Connection) -> None:
         """Forgets a socket that has gone, however."""
+        self._heard_count += 1
         self._markers.remove(connection)
         self._askers.remove(connection)
 

@@ -10,6 +10,7 @@ from attendance_core.errors import EventNotFound
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import EventUpdated
+from attendance_core.marking.glances import RoomGlance
 from attendance_core.marking.places import Place
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import ConnectionId, EventId, Instant, ProcessId, UserId
@@ -29,6 +30,7 @@ class Reading:
     connections: frozenset[ConnectionId]
     markers: frozenset[UserId] = frozenset()
     event: EventUpdated | None = None
+    glance: RoomGlance | None = None  # of the same moment, where time alone changes nothing
 
     @property
     def ending(self) -> Ending | None:
@@ -46,9 +48,17 @@ class ReadRoom:
     terms: Terms
 
     async def __call__(
-        self, *, event_id: EventId, process_id: ProcessId, watched: Sequence[UserId]
+        self,
+        *,
+        event_id: EventId,
+        process_id: ProcessId,
+        watched: Sequence[UserId],
+        glances: bool = False,
     ) -> Reading:
-        """Reads one moment of the truth; ``watched`` are the people whose sockets are here."""
+        """Reads one moment of the truth; ``watched`` are the people whose sockets are here.
+
+        It ``glances`` for a room of which nothing is heard: glances go on from there.
+        """
 
         def look(unit: ports.Unit) -> Reading:
             try:
@@ -58,6 +68,7 @@ class ReadRoom:
             found = unit.connections.in_room(event_id, process_id)
             here = [each for each in found if each.process_id == process_id]
             judge = here[0].process if here else None
+            seen = unit.rooms.glances([event_id], process_id) if glances else ()
             now = unit.now()
             return Reading(
                 event.ends_at,
@@ -71,6 +82,7 @@ class ReadRoom:
                     if each.role is Role.MARKING and each.is_present(now, judge, self.terms)
                 ),
                 EventUpdated(event.name, event.starts_at, event.ends_at),
+                next((each for each in seen if each.stands(now, self.terms)), None),
             )
 
         return await self.observe(look)

@@ -18,6 +18,7 @@ from attendance_core.repositories.limits import Tallies
 from attendance_core.repositories.organisers import Helpers
 from attendance_core.repositories.places import Places
 from attendance_core.repositories.profiles import Profiles, Scans, Shown
+from attendance_core.repositories.rooms import Rooms
 
 __all__ = [
     "Accounts",
@@ -35,6 +36,7 @@ __all__ = [
     "Places",
     "Processes",
     "Profiles",
+    "Rooms",
     "Scans",
     "Sessions",
     "Shown",

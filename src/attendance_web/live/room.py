@@ -1,7 +1,8 @@
 """A room: one event with sockets in this process, its mirror, and their outboxes.
 
-It subscribes first, then reads, then applies what it is told; it reads again every few
-seconds, at once when the notifier may have missed something, and when the event ends.
+It subscribes first, then reads, then applies what it is told; it reads again every few seconds
+unless it is quiet (`readings`), at once when the notifier may have missed something, and when the
+event ends.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from contextlib import suppress
 from contextvars import Context
 
 from attendance_core import ports
@@ -19,6 +19,7 @@ from attendance_core.marking.announcements import Announcement, EventChanged
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import Closing, Confirmed, Delivery, HeldBy, WasMarked
+from attendance_core.marking.glances import RoomGlance
 from attendance_core.marking.mirror import Mirror, RoomCounts
 from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import Place
@@ -28,14 +29,13 @@ from attendance_web.live.close_codes import ENDING_CODES, MARKED, RESTART
 from attendance_web.live.messages import encode, encode_error
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.person_cache import PersonCache
+from attendance_web.live.readings import NextReading
 from attendance_web.live.streams import RoomStreams
 
 logger = logging.getLogger(__name__)
 
-READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
 # Contract: 6.16, `your_place` is right within 7 s: a reading, 3 s since the last one, and this
 TELL_POSITIONS_EVERY: Seconds = 0.25
-READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
 
 
 def close_for(outbox: Outbox, ending: Ending) -> None:
@@ -64,8 +64,8 @@ class Room:
         self._use_cases = use_cases
         self._process_id = process_id
         self._outboxes: dict[ConnectionId, Outbox] = {}
-        self._refresh = asyncio.Event()  # it is to be read again at once
-        self._ends_in: Seconds | None = None
+        self._next_reading = NextReading()
+        self._lacks_names = False  # those of its last reading could not be read
         self._tasks: set[asyncio.Task[None]] = set()
         self._positions_timer: asyncio.TimerHandle | None = None  # those whose position has changed
         self._is_looking = False  # whether those who are said to be marked still are
@@ -116,7 +116,7 @@ class Room:
             return
         self._opened.set_result(None)
         while True:
-            await self._wait_for_next_reading()
+            await self._next_reading.wait(lambda: self.glance is not None)
             try:
                 await self._read_once()
             except Unavailable:
@@ -124,32 +124,43 @@ class Room:
             except Exception:
                 logger.exception("a room could not be read again")
 
-    async def _wait_for_next_reading(self) -> None:
-        pause = READ_EVERY + random.uniform(-READ_JITTER, READ_JITTER)
-        if self._ends_in is not None and self._ends_in > 0:
-            pause = min(pause, self._ends_in + 0.01)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await self._refresh.wait()
-        self._refresh.clear()
+    @property
+    def glance(self) -> RoomGlance | None:
+        """What it was last read by; None where it is to be read, whatever a glance would see."""
+        return None if self._lacks_names else self._mirror.glance
+
+    def note_unmoved(self, at: Seconds) -> None:
+        """Takes the word of a glance, begun at this time of the loop, that it need not be read."""
+        self._next_reading.note_look(at)
+        self.streams.count_soon()
+
+    def read_soon(self) -> None:
+        """Has it read at once."""
+        self._next_reading.request()
 
     async def _read_once(self) -> None:
-        begun = self._mirror.begin_reading()
+        self._next_reading.note_look(asyncio.get_running_loop().time())
+        begun, self._lacks_names = self._mirror.begin_reading(), True
         reading = await self._use_cases.read_room(
-            event_id=self.event_id, process_id=self._process_id(), watched=self._mirror.watched
+            event_id=self.event_id,
+            process_id=self._process_id(),
+            watched=self._mirror.watched,
+            glances=self._mirror.is_unstirred,
         )
         if reading.ends_at is not None:
-            self._ends_in = reading.ends_at - reading.at
+            self._next_reading.note_end(reading.ends_at - reading.at)
         self._deliver(self._mirror.apply_reading(begun, reading))
         self.streams.count_soon()
         # Afterwards: frames go out without a name rather than late, and when the room is opened
         # there is nobody yet to send any to
         listed = {place.user_id for place in reading.listed}
-        await self.people.load_missing(listed | reading.markers)
+        shown = listed | reading.markers
+        await self.people.load_missing(shown)
+        self._lacks_names = not shown <= self.people.known.keys()
 
     def _hear(self, heard: Announcement | ports.Missed) -> None:
         if isinstance(heard, ports.Missed | EventChanged):
-            self._refresh.set()  # it may end at another instant
+            self.read_soon()  # it may end at another instant
         if not isinstance(heard, ports.Missed):
             self._deliver(self._mirror.apply_announcement(heard))
             self.streams.count_soon()
@@ -175,6 +186,7 @@ class Room:
         """Sends a command's answer, and what others see of it. Raises its refusal."""
         connection_id = outbox.connection.connection_id
         self._mirror.command_began(connection_id)
+        self._next_reading.stir()
         try:
             outcome = await command
         except BaseException:
@@ -186,6 +198,7 @@ class Room:
         """Forgets a socket that has gone."""
         self._outboxes.pop(connection.connection_id, None)
         self._mirror.remove(connection)
+        self._next_reading.stir()
 
     def close_for_restart(self, within: Seconds) -> None:
         """Closes every socket here, once its command is answered, and every stream."""
@@ -218,6 +231,8 @@ class Room:
                         outbox.close(MARKED, encoded)
                     else:
                         outbox.put(encoded)
+        if self._mirror.glance is None:
+            self._next_reading.stir()
         if self._mirror.owes_marks and not self._is_looking:
             self._is_looking = True
             self._start_task(self._tell_marks())

@@ -11,6 +11,7 @@ from attendance_core import ports
 from attendance_core.marking.connections import Role
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import EventId, ProcessId, Seconds
+from attendance_web.live.readings import QuietRooms
 from attendance_web.live.room import Room
 
 
@@ -36,6 +37,7 @@ class Rooms:
         self._use_cases = use_cases
         self._process_id = process_id
         self._rooms: dict[EventId, Room] = {}
+        self.quiet_rooms = QuietRooms(self._rooms, use_cases.glance_at_rooms, process_id)
 
     @asynccontextmanager
     async def enter(self, event_id: EventId) -> AsyncIterator[Room]:
@@ -48,6 +50,7 @@ class Rooms:
             room = self._rooms[event_id] = Room(
                 event_id, self._notifier, self._use_cases, self._process_id
             )
+        self.quiet_rooms.start()
         room.visit_count += 1
         try:
             await room.wait_until_read()
@@ -57,6 +60,8 @@ class Rooms:
             if room.visit_count == 0:
                 if self._rooms.get(event_id) is room:
                     del self._rooms[event_id]
+                    if not self._rooms:
+                        self.quiet_rooms.stop()
                 room.close()
 
     def census(self) -> Census:

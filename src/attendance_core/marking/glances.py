@@ -1,0 +1,59 @@
+"""Glances at many rooms at once, to find those that have to be read. Contract: 6.10.
+
+Decision 0023.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from attendance_core import ports
+from attendance_core.marking.frames import EventUpdated
+from attendance_core.marking.terms import Terms
+from attendance_core.vocabulary import EventId, Instant, ProcessId
+
+
+@dataclass(frozen=True, slots=True)
+class RoomGlance:
+    """What a reading of a room is made of, spelt: another wherever the reading would be another.
+
+    What time alone changes of a reading is not in it: see `stands`.
+    """
+
+    event_id: EventId
+    event: EventUpdated
+    listed: str  # who waits or is held, each with the version of their place
+    sockets: str  # of this process, and all that mark, each with the version of its person's place
+    has_lost_marker: bool  # whose grace will end
+    renewed_at: Instant = field(compare=False)  # by the process with sockets that did so first
+
+    def stands(self, now: Instant, terms: Terms) -> bool:
+        """Tells whether time alone changes nothing of a reading just now."""
+        return (
+            now < self.event.ends_at
+            and not self.has_lost_marker
+            and now < self.renewed_at + terms.lease_seconds
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GlanceAtRooms:
+    """Glances at all rooms of a process of which it has heard of nothing."""
+
+    observe: ports.Observe
+    terms: Terms
+
+    async def __call__(
+        self, *, event_ids: Sequence[EventId], process_id: ProcessId
+    ) -> Mapping[EventId, RoomGlance]:
+        """Answers only those in which time alone changes nothing. Raises Unavailable."""
+
+        def look(unit: ports.Unit) -> Mapping[EventId, RoomGlance]:
+            found = unit.rooms.glances(event_ids, process_id)
+            if not found:
+                return {}
+            now = unit.now()
+            return {each.event_id: each for each in found if each.stands(now, self.terms)}
+
+        return await self.observe(look)
