@@ -1,0 +1,178 @@
+"""What a command costs, counted and never timed: statements, at 10 people and at 2 000.
+
+A number that grows here was made to grow; where that is meant, the table says the new one. A number
+that shrinks is written down, too.
+"""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+
+from attendance_adapters.notifiers.local import LocalNotifier
+from attendance_adapters.sql import sqlite
+from attendance_adapters.sql.places import Places
+from attendance_adapters.sql.sqlite import SqliteStore
+from attendance_adapters.sql.sqlite_driver import SqliteExecutor
+from attendance_core.marking.connections import Role
+from attendance_core.vocabulary import UserId
+from tests.support.lecture import EVENT, PROCESS, Lecture, socket
+from tests.support.sqlite_file import an_empty_database
+from tests.support.stand_ins import SetClock
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+FEW, MANY = 10, 2_000
+MEMORY: Final = 64 * 1024  # bytes that a warm command has in hand at once; it is some 12 000
+
+Step = Callable[[Lecture], Awaitable[Any]]
+ANNA, BORIS = UserId(3), UserId(4)
+ASKS, MARKS = socket(9_001, 3, Role.MARK_ME), socket(9_002, 2, Role.MARKING)
+
+
+async def first_piece(it: Lecture) -> object:
+    async for piece in it.do.get_attendance.pieces(actor=UserId(1), event_id=EVENT):
+        return piece
+    raise AssertionError("nobody is there")
+
+
+# In the order in which they are done, each with its statements on SQLite
+STEPS: dict[str, tuple[int, Step]] = {
+    "prepare": (5, lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=ANNA)),
+    "refuse": (5, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
+    "prepare another": (
+        5,
+        lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=BORIS),
+    ),
+    "confirm": (5, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
+    "open mark_me": (7, lambda it: it.do.mark_me(connection=ASKS)),
+    "open marking": (7, lambda it: it.do.ready_to_mark(connection=MARKS)),
+    "goodbye": (
+        4,
+        lambda it: it.do.hang_up(connection_ids=[ASKS.connection_id], goodbye=True),
+    ),
+    "loss": (1, lambda it: it.do.hang_up(connection_ids=[MARKS.connection_id], goodbye=False)),
+    "GetProfile": (3, lambda it: it.do.get_profile(actor=UserId(1), user_id=ANNA)),
+    "GetAttendance, its first page": (2, first_piece),
+    "read a room": (
+        4,
+        lambda it: it.do.read_room(event_id=EVENT, process_id=PROCESS, watched=[ANNA]),
+    ),
+    "glance at rooms": (
+        1,
+        lambda it: it.do.glance_at_rooms(event_ids=[EVENT], process_id=PROCESS),
+    ),
+}
+
+
+@contextmanager
+def counting(plant: pytest.MonkeyPatch) -> Iterator[list[object]]:
+    """Collects what the stores ask meanwhile; BEGIN, COMMIT and what triggers do is none of it."""
+    asked: list[object] = []
+    execute = SqliteExecutor.execute
+
+    def counts(self: SqliteExecutor, statement: Any, *parameters: Any) -> Any:
+        asked.append(statement)
+        return execute(self, statement, *parameters)
+
+    with plant.context() as until_then:
+        until_then.setattr(SqliteExecutor, "execute", counts)
+        yield asked
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=[FEW, MANY])
+async def lecture(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Lecture]:
+    """So many people, two of whom mark."""
+    path: Path = an_empty_database(tmp_path_factory.mktemp("costs"))
+    store = SqliteStore(path, SetClock(), LocalNotifier())
+    with pytest.MonkeyPatch.context() as patch:
+        # Else a look that takes long on a busy machine is begun anew, and counted twice
+        patch.setattr(sqlite, "SLICES_IN_EVENT_LOOP", 10**9)
+        await store.start()
+        yield await Lecture.begun(store, waiting=request.param - 2)
+        await store.close()
+
+
+async def statements_of(lecture: Lecture, plant: pytest.MonkeyPatch) -> dict[str, int]:
+    """All steps, one after another, and how many statements each of them asked."""
+    counts = {}
+    for name, (_, step) in STEPS.items():
+        with counting(plant) as asked:
+            await step(lecture)
+        counts[name] = len(asked)
+    return counts
+
+
+async def hold_and_refuse(lecture: Lecture) -> None:
+    await lecture.do.prepare_to_mark(connection=lecture.markers[1], target=UserId(6))
+    await lecture.do.refuse_to_mark(connection=lecture.markers[1])
+
+
+async def memory_of(lecture: Lecture) -> int:
+    """How many bytes a hold and its refusal have in hand at once, when they are warm."""
+    lecture.store._clock.pass_(20)  # nobody is barred any more
+    await hold_and_refuse(lecture)
+    lecture.store._clock.pass_(20)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        await hold_and_refuse(lecture)
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+
+
+async def test_each_asks_as_many_statements_with_few_people_as_with_many(
+    lecture: Lecture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await statements_of(lecture, monkeypatch) == {
+        name: count for name, (count, _) in STEPS.items()
+    }
+
+
+async def test_a_warm_command_has_little_in_hand(lecture: Lecture) -> None:
+    assert await memory_of(lecture) < MEMORY
+
+
+class TestPlanted:
+    """Regressions, each of which is seen by what looks for it."""
+
+    async def test_a_statement_more_is_counted(
+        self, lecture: Lecture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lock = Places.lock
+
+        def looks_before(self: Places, event_id: Any, user_ids: Any, marker: Any = None) -> Any:
+            self.of(event_id, user_ids)
+            return lock(self, event_id, user_ids, marker)
+
+        counts = []
+        for _ in range(2):
+            lecture.store._clock.pass_(20)
+            with counting(monkeypatch) as asked:
+                await hold_and_refuse(lecture)
+            counts.append(len(asked))
+            monkeypatch.setattr(Places, "lock", looks_before)
+        assert counts[1] == counts[0] + 2
+
+    async def test_a_room_that_is_read_by_a_command_is_seen(
+        self, lecture: Lecture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lock = Places.lock
+
+        def reads_all(self: Places, event_id: Any, user_ids: Any, marker: Any = None) -> Any:
+            self.listed(event_id)
+            return lock(self, event_id, user_ids, marker)
+
+        monkeypatch.setattr(Places, "lock", reads_all)
+        is_large = len(await lecture.store.observe(lambda u: u.places.listed(EVENT))) > MANY / 2
+        assert (await memory_of(lecture) > MEMORY) == is_large
