@@ -211,7 +211,7 @@ class FaultyHouse(House):
     def unread(self) -> int:
         """Frames that have come and that no socket has read yet."""
         protocols: Any = self._server.server_state.connections
-        return sum(each.queue.qsize() for each in protocols if isinstance(each, PeerProtocol))
+        return sum(not each.queue.empty() for each in protocols if isinstance(each, PeerProtocol))
 
 
 @asynccontextmanager

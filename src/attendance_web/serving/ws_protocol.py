@@ -202,7 +202,11 @@ class PeerProtocol(WebSocketsSansIOProtocol):
         return says_no_more(self.transport.get_extra_info("socket"))
 
     def _forget_handshake(self) -> None:
-        """Lets go of what was read and answered, of which the scope has all that matters."""
+        """Lets go of what was read and answered, of which the scope has all that matters.
+
+        The parser of websockets keeps the request itself, in the frame of a generator.
+        """
+        self.request.headers.clear()
         del self.request, self.response
 
     def write_now(self, frame: TextFrame) -> bool:
