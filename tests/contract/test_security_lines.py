@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import httpx
 import pytest
-from structlog.testing import capture_logs
 from websockets.frames import Frame, Opcode
 
 from attendance_web.serving.access_log import AccessLog, ignore_answer
+from attendance_web.serving.logs import PlainLine
 from attendance_web.wire import security_log
 from tests.support.live_house import opened_house
 from tests.support.site import Browser, Site, anna, refusal
@@ -76,16 +77,19 @@ class TestSecurityLines:
 
 
 class TestAccessLines:
-    async def test_a_line_has_the_code_of_the_refusal(self, site: Site) -> None:
+    async def test_a_line_has_the_code_of_the_refusal(
+        self, site: Site, lines: pytest.LogCaptureFixture
+    ) -> None:
+        lines.set_level(logging.INFO, "attendance.access")
         app: Any = AccessLog(site.app, ignore_answer)
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://a.test") as client:
-            with capture_logs() as logged:
-                await client.get("/api/events/GetEvents")
-                await client.head("/api/events/GetEventByID")
-                token = client.cookies["csrftoken"]
-                given = {"username": "nobody", "password": "wrong password"}
-                headers = {"X-CSRFToken": token}
-                await client.post("/accounts/login/", json=given, headers=headers)
-        told = [(each["code"], each.get("refused")) for each in logged if "method" in each]
+            await client.get("/api/events/GetEvents")
+            await client.head("/api/events/GetEventByID")
+            token = client.cookies["csrftoken"]
+            given = {"username": "nobody", "password": "wrong password"}
+            headers = {"X-CSRFToken": token}
+            await client.post("/accounts/login/", json=given, headers=headers)
+        logged = [each.values for each in lines.records if isinstance(each, PlainLine)]
+        told = [(each["code"], each.get("refused")) for each in logged]
         assert told == [(200, None), (200, "missing_argument"), (200, "wrong_credentials")]

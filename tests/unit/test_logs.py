@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
@@ -76,6 +78,26 @@ class TestJson:
         logs.configure("json", stream)
         logging.getLogger("ours").warning("Лекция")
         assert "Лекция" in stream.getvalue()
+
+
+class TestPlainLines:
+    """Those of requests, which go a shorter way."""
+
+    def say(self, stream: io.StringIO, log_format: Literal["console", "json"]) -> list[str]:
+        logs.configure(log_format, stream)
+        values = {"path": EVIL, "code": None, "ms": 1.5}
+        with structlog.contextvars.bound_contextvars(request_id="0123"):
+            structlog.get_logger("ours").info("request", **values)
+            logging.getLogger("ours").handle(logs.PlainLine("ours", "request", values))
+        lines = stream.getvalue().splitlines()
+        return [re.sub(r"\d\d:\d\d:\d\d\.\d+Z", "at", line) for line in lines]
+
+    @pytest.mark.parametrize("log_format", ["console", "json"])
+    def test_they_look_like_all_others(
+        self, stream: io.StringIO, log_format: Literal["console", "json"]
+    ) -> None:
+        longer_way, plain = self.say(stream, log_format)
+        assert plain == longer_way
 
 
 class TestConsole:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import structlog
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.serving.logs import PlainLine
 from attendance_web.wire.callers import address_of
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.headers import header
@@ -43,7 +45,7 @@ def ignore_answer(answered: Answered) -> None:
     """Has nobody hear of answers."""
 
 
-logger: structlog.stdlib.BoundLogger = structlog.get_logger("attendance.access")
+logger = logging.getLogger("attendance.access")
 
 
 class AccessLog:
@@ -90,13 +92,14 @@ class AccessLog:
             seconds = time.perf_counter() - begun
             method = scope["method"] if scope["type"] == "http" else None
             self._on_answer(Answered(method, path, code, begun_in or seconds))
-            if not path.startswith(HEALTH):
-                logger.info(
-                    "socket" if method is None else "request",
-                    method=method or "GET",
-                    path=path,
-                    code=code,
+            if not path.startswith(HEALTH) and logger.isEnabledFor(logging.INFO):
+                values = {
+                    "method": method or "GET",
+                    "path": path,
+                    "code": code,
                     **({"refused": log_fields["code"]} if log_fields else {}),
-                    ms=round(seconds * 1000, 1),
-                    client=address_of(scope) or None,
-                )
+                    "ms": round(seconds * 1000, 1),
+                    "client": address_of(scope) or None,
+                }
+                event = "socket" if method is None else "request"
+                logger.handle(PlainLine(logger.name, event, values))
