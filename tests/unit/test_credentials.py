@@ -86,7 +86,7 @@ class TestThePersonItIsFor:
 
     def test_a_header_that_comes_twice_is_no_id(self) -> None:
         assert person_named_in([]) is None
-        twice = [(b"x-attendance-user", b"7"), (b"X-Attendance-User", b"7")]
+        twice = [(b"x-attendance-user", b"7"), (b"x-attendance-user", b"7")]
         assert person_named_in(twice) == "7, 7"
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -22,11 +24,7 @@ from attendance_web.live.messages import encode_error
 from attendance_web.live.opening_turns import Opening
 from attendance_web.live.sockets import Sockets
 from attendance_web.live.visit import Visit
-from attendance_web.wire.credentials import (
-    Credential,
-    check_person,
-    credential_from,
-)
+from attendance_web.wire.credentials import Credential, check_person, credential_from
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.origins import origin_is_foreign
@@ -64,7 +62,8 @@ class SocketApplication:
                 if sockets.is_draining:  # it might end before the store has answered
                     raise Unavailable
                 async with sockets.openings.opening() as opening:
-                    actor, event_id = await self._admit(socket, credential, opening)
+                    wish = Wish.of_query(socket.query)
+                    actor, event_id = await self._admit(socket, credential, wish, opening)
                     async with opening.turn(actor.user_id) as release:
                         if sockets.is_draining:
                             raise Unavailable
@@ -76,7 +75,7 @@ class SocketApplication:
                                 actor,
                                 role,
                                 release,
-                                hears_news=wants_news(socket.query),
+                                hears_news=wish.hears_news,
                             )
                             await visit.run()
             except NoTurn:
@@ -107,7 +106,7 @@ class SocketApplication:
         return credential
 
     async def _admit(
-        self, socket: Socket, credential: Credential, opening: Opening
+        self, socket: Socket, credential: Credential, wish: Wish, opening: Opening
     ) -> tuple[Actor, EventId]:
         """Finds who wants in, and where.
 
@@ -117,10 +116,10 @@ class SocketApplication:
             credential.token, socket.address, lambda: self._identify(credential)
         )
         try:
-            check_person(actor, person_of_query(socket.query))
+            check_person(actor, wish.person)
         except InvalidValue:
             raise BadParams from None
-        return actor, event_id_of(socket.query)
+        return actor, wish.event_id()
 
     async def _identify(self, credential: Credential) -> Actor:
         """Finds who shows this. Raises NotLoggedIn, Unavailable."""
@@ -152,25 +151,32 @@ async def _wait_while_there(socket: Socket, seconds: Seconds) -> None:
         await asyncio.sleep(min(left, LOOK_EVERY_SECONDS))
 
 
-def person_of_query(query: bytes) -> str | None:
-    """Reads for whom a socket is opened, where its address says so; two are no id."""
-    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("as")
-    return None if given is None else ", ".join(given)
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address of a socket asks for, as it was given."""
 
+    event_ids: Sequence[str]
+    acts_for: Sequence[str]  # empty: it does not say
+    hears_news: bool  # that clients of old do not know
 
-def wants_news(query: bytes) -> bool:
-    """Tells whether a socket's address asks for news that clients of old do not know."""
-    return parse_qs(query.decode("latin-1")).get("news") == ["1"]
+    @classmethod
+    def of_query(cls, query: bytes) -> Wish:
+        """Reads the query of an address."""
+        given = parse_qs(query.decode("latin-1"), keep_blank_values=True)
+        return cls(given.get("event_id", ()), given.get("as", ()), given.get("news") == ["1"])
 
+    @property
+    def person(self) -> str | None:
+        """For whom it is opened, where it says so; two are no id."""
+        return ", ".join(self.acts_for) if self.acts_for else None
 
-def event_id_of(query: bytes) -> EventId:
-    """Reads the one event id of a socket's address. Raises BadEventId."""
-    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("event_id", [])
-    try:
-        (text,) = given
-        event_id = UUID(text)
-    except ValueError:
-        raise BadEventId(field="event_id") from None
-    if str(event_id) != text.lower():
-        raise BadEventId(field="event_id")
-    return EventId(event_id)
+    def event_id(self) -> EventId:
+        """Reads the one event id. Raises BadEventId."""
+        try:
+            (text,) = self.event_ids
+            event_id = UUID(text)
+        except ValueError:
+            raise BadEventId(field="event_id") from None
+        if str(event_id) != text.lower():
+            raise BadEventId(field="event_id")
+        return EventId(event_id)

@@ -1,4 +1,7 @@
-"""The head of a request, as bytes, and what single headers say."""
+"""The head of a request, as bytes, and what single headers say.
+
+An ASGI server writes their names in small letters.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,16 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 def header(headers: RawHeaders, name: str) -> str | None:
     """Finds the first header of this name, in small letters."""
     wanted = name.encode()
-    return next((value.decode("latin-1") for key, value in headers if key.lower() == wanted), None)
+    for key, value in headers:
+        if key == wanted:
+            return value.decode("latin-1")
+    return None
 
 
 def every(headers: RawHeaders, name: str) -> list[str]:
     """Finds every header of this name, in small letters."""
     wanted = name.encode()
-    return [value.decode("latin-1") for key, value in headers if key.lower() == wanted]
+    return [value.decode("latin-1") for key, value in headers if key == wanted]
 
 
 def cookies(headers: RawHeaders, name: str) -> list[str]:

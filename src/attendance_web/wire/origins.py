@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -36,6 +37,7 @@ def origin_is_foreign(headers: RawHeaders, allowed: frozenset[str], *, secure: b
     return asking is None or asking != _with_port(host, scheme)
 
 
+@lru_cache(maxsize=64)  # a service has few names
 def _with_port(authority: str, scheme: str) -> str | None:
     """Writes the host with its port, the scheme's own where none is named; None for nonsense."""
     try:
