@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from litestar.datastructures import MutableScopeHeaders
@@ -39,12 +40,19 @@ CALLS: Final[tuple[Call, ...]] = (
 )
 
 
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+GUARDS: Final = _encoded(every_answer.GUARD_HEADERS)
+
+
 async def add_common_headers(message: Message, scope: Scope) -> None:
     """Adds what comes with every answer, where that has nothing of its own to say of it."""
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in {**every_answer.GUARD_HEADERS, **every_answer.stamp()}.items():
-            headers.setdefault(name, value)
+        own = {name for name, _ in message["headers"]}
+        added = [*GUARDS, *_encoded(every_answer.stamp())]
+        message["headers"] = [*message["headers"], *(each for each in added if each[0] not in own)]
 
 
 async def close_when_draining(message: Message, scope: Scope) -> None:
