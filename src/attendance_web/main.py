@@ -22,6 +22,7 @@ from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
 from attendance_web.http.packing import answer_packed
 from attendance_web.http.request_turns import RequestTurns
+from attendance_web.http.session_looks import SessionLooks
 from attendance_web.live.openings import SocketApplication
 from attendance_web.live.sockets import Sockets, ignore_command
 from attendance_web.pictures import picture_turns
@@ -150,6 +151,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         attendance.sheets,
         Limits(use_cases),
         sockets.openings.seen,
+        SessionLooks(use_cases.identify),
         turns,
         Bodies(),
         ListTurns(attendance.looks_at_once),

@@ -261,6 +261,15 @@ class TestLogOut:
         assert cookie is not None and (cookie.value, cookie["max-age"]) == ("", "0")
         assert await user_id_of(tab) is None and browser.session is None
 
+    async def test_it_has_ended_for_the_next_get(self, site: Site) -> None:
+        """Contract: 2.7: what this process has ended counts at once."""
+        browser = await site.person("leaving")
+        tab = site.browser(cookies={"sessionid": str(browser.session)})
+        for _ in range(2):
+            assert await user_id_of(tab) == browser.user_id
+        response(await browser.post("/accounts/logout/"))
+        assert await user_id_of(tab) is None
+
     async def test_what_changes_something_looks_at_the_session_anew(self, site: Site) -> None:
         """Contract: 2.7."""
         browser = await site.person("leaving")

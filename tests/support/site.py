@@ -26,6 +26,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
 from attendance_web.http.limits import Limits
+from attendance_web.http.session_looks import SessionLooks
 from attendance_web.main import Application
 from attendance_web.wire import refusal_pace
 from tests.support.quick_app import quick_app
@@ -162,6 +163,8 @@ async def opened_site(
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(refusal_pace, "MAX_AT_ONCE", refusals_at_once)
             app = quick_app(attendance)
+        looks = SessionLooks(attendance.use_cases.identify, clock.now)
+        app.services = replace(app.services, session_looks=looks)
         yield Site(app, attendance, clock)
 
 

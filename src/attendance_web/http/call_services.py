@@ -11,6 +11,7 @@ from attendance_web.http.event_streams import Watch
 from attendance_web.http.incoming_bodies import Bodies
 from attendance_web.http.limits import Limits
 from attendance_web.http.list_turns import ListTurns
+from attendance_web.http.session_looks import SessionLooks
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
 
@@ -24,6 +25,7 @@ class CallServices:
     sheets: ports.Sheets
     limits: Limits
     seen: SeenSessions
+    session_looks: SessionLooks
     person_turns: FairTurns
     bodies: Bodies
     list_turns: ListTurns

@@ -87,7 +87,10 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         csrf.check(headers, credential, services.allowed_origins, secure=secure)
     actor = None
     if credential is not None:
-        actor = await services.use_cases.identify(token=credential.token, kind=credential.kind)
+        looks = services.session_looks
+        is_short = declared.method == "GET" and not declared.is_stream
+        look = looks.lately if is_short else looks.anew
+        actor = await look(credential)
     if actor is not None:
         services.seen.note(actor)
         services.limits.count_call(actor.user_id)
@@ -111,7 +114,11 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             board_secret=board_secret,
         )
         until = began_at(scope) + ANSWER_SECONDS + coming if declared.needs_login else None
-        answer = await _run(declared, call, services, caller, until)
+        try:
+            answer = await _run(declared, call, services, caller, until)
+        finally:
+            if credential is not None and declared.method == "POST":
+                services.session_looks.forget(credential)  # it may have ended it
     if actor is not None and actor.renewed and not call.cookies:
         call.keep_session()
     if isinstance(answer, EventStream):

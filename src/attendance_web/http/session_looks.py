@@ -1,0 +1,74 @@
+"""Looks at the session that a call shows; the GETs of a second share one look. Contract: 2.7.
+
+Only what changes nothing, and soon ends, may go by a look that is not its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from attendance_core.accounts import Actor, CredentialKind, Identify, session_id_of
+from attendance_core.vocabulary import Seconds, SessionId
+from attendance_web.wire.credentials import Credential
+
+KEPT_SECONDS: Final[Seconds] = 1.0  # Contract: 2.7
+
+_Key = tuple[SessionId, CredentialKind]
+
+
+class _Look(NamedTuple):
+    """Whom a session was of, and when that was asked."""
+
+    actor: Actor
+    began_at: Seconds
+
+
+class SessionLooks:
+    """Finds who shows a credential, and keeps that for GETs for a second.
+
+    Whatever may have ended the session is to `forget` it, so that it counts here at once.
+    """
+
+    def __init__(
+        self, identify: Identify, stopwatch: Callable[[], Seconds] = time.monotonic
+    ) -> None:
+        self._identify = identify
+        self._stopwatch = stopwatch
+        self._kept: OrderedDict[_Key, _Look] = OrderedDict()  # the oldest first
+        self._forgotten_count = 0
+
+    async def anew(self, shown: Credential) -> Actor | None:
+        """Asks the store. Raises Unavailable."""
+        return await self._identify(token=shown.token, kind=shown.kind)
+
+    async def lately(self, shown: Credential) -> Actor | None:
+        """Answers by a look that began at most a second ago. Raises Unavailable."""
+        key, now = _key_of(shown), self._stopwatch()
+        kept = self._kept.get(key)
+        if kept is not None and now < kept.began_at + KEPT_SECONDS:
+            return kept.actor
+        forgotten_count = self._forgotten_count
+        actor = await self.anew(shown)
+        # If one was forgotten meanwhile, it may be this one, and seen before it ended
+        if actor is not None and forgotten_count == self._forgotten_count:
+            self._keep(key, _Look(replace(actor, renewed=False), now))
+        return actor
+
+    def forget(self, shown: Credential) -> None:
+        """Has the next GET ask the store, too."""
+        self._forgotten_count += 1
+        self._kept.pop(_key_of(shown), None)
+
+    def _keep(self, key: _Key, look: _Look) -> None:
+        self._kept[key] = look
+        self._kept.move_to_end(key)
+        while next(iter(self._kept.values())).began_at + KEPT_SECONDS <= look.began_at:
+            self._kept.popitem(last=False)
+
+
+def _key_of(shown: Credential) -> _Key:
+    return session_id_of(shown.token), shown.kind

@@ -1,0 +1,90 @@
+"""Looks at a session: the GETs of a second share one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+import pytest
+
+from attendance_core.accounts import Actor, CredentialKind, Identify
+from attendance_core.vocabulary import SessionId, UserId
+from attendance_web.http.session_looks import KEPT_SECONDS, SessionLooks
+from attendance_web.wire.credentials import Credential
+
+ANNA = Actor(UserId(1), SessionId("anna's"), renewed=True)
+SHOWN = Credential("secret", CredentialKind.COOKIE)
+
+
+class Desk:
+    """Stands for the store, and for the time; it counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.actor: Actor | None = ANNA
+        self.asked, self.now = 0, 0.0
+        self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
+        self.may_answer.set()
+        self.looks = SessionLooks(cast(Identify, self.identify), lambda: self.now)
+
+    async def identify(self, *, token: str, kind: CredentialKind) -> Actor | None:
+        self.asked += 1
+        found = self.actor if kind is CredentialKind.COOKIE else None
+        self.is_asked.set()
+        await self.may_answer.wait()
+        return found
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.mark.asyncio
+class TestSessionLooks:
+    """Contract: 2.7."""
+
+    async def test_gets_of_a_second_share_one_look(self, desk: Desk) -> None:
+        assert [await desk.looks.lately(SHOWN) for _ in range(3)] == [ANNA] * 3
+        assert desk.asked == 1
+
+    async def test_it_is_used_for_a_second(self, desk: Desk) -> None:
+        await desk.looks.lately(SHOWN)
+        desk.actor, desk.now = None, KEPT_SECONDS - 0.001
+        assert await desk.looks.lately(SHOWN) == ANNA
+        desk.now = KEPT_SECONDS
+        assert await desk.looks.lately(SHOWN) is None
+
+    async def test_what_looks_anew_asks_the_store(self, desk: Desk) -> None:
+        await desk.looks.lately(SHOWN)
+        desk.actor = None
+        assert await desk.looks.anew(SHOWN) is None
+
+    async def test_an_end_here_counts_at_once(self, desk: Desk) -> None:
+        await desk.looks.lately(SHOWN)
+        desk.actor = None
+        desk.looks.forget(SHOWN)
+        assert await desk.looks.lately(SHOWN) is None
+
+    async def test_also_for_a_look_that_is_under_way(self, desk: Desk) -> None:
+        desk.may_answer.clear()
+        early = asyncio.create_task(desk.looks.lately(SHOWN))
+        await desk.is_asked.wait()
+        desk.actor = None
+        desk.looks.forget(SHOWN)
+        desk.may_answer.set()
+        assert await early == ANNA
+        assert await desk.looks.lately(SHOWN) is None
+
+    async def test_a_cookie_is_set_anew_once(self, desk: Desk) -> None:
+        renewed = [(await desk.looks.lately(SHOWN)) for _ in range(2)]
+        assert [each is not None and each.renewed for each in renewed] == [True, False]
+
+    async def test_another_sort_of_credential_is_another(self, desk: Desk) -> None:
+        await desk.looks.lately(SHOWN)
+        assert await desk.looks.lately(Credential("secret", CredentialKind.BEARER)) is None
+
+    async def test_nobody_is_not_kept(self, desk: Desk) -> None:
+        desk.actor = None
+        await desk.looks.lately(SHOWN)
+        desk.actor = ANNA
+        assert await desk.looks.lately(SHOWN) == ANNA
