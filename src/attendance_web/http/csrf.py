@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 
-from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from attendance_core.accounts import CredentialKind
@@ -63,11 +63,7 @@ async def give_token(message: Message, scope: Scope) -> None:
     if not 200 <= message["status"] < 300 or not is_for_one:
         return
     if not cookies(scope["headers"], CSRF_COOKIE):
-        given = Cookie(
-            key=CSRF_COOKIE,
-            value=secrets.token_urlsafe(TOKEN_BYTES),
-            path="/",
-            samesite=SAME_SITE,
-            secure=is_secure(scope),
-        )
-        headers.add("set-cookie", given.to_header(header=""))
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        secure = "; Secure" if is_secure(scope) else ""
+        given = f"{CSRF_COOKIE}={token}; Path=/; SameSite={SAME_SITE}{secure}"
+        headers.add("set-cookie", given)

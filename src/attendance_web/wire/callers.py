@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from attendance_core.vocabulary import UserId
@@ -22,6 +23,7 @@ def caller_of(person: UserId | None, address: str) -> Caller:
     return network_of(address) if person is None else person
 
 
+@lru_cache(maxsize=1024)
 def network_of(address: str) -> str:
     """Finds the network that an address belongs to: an IPv6 subscriber has all of a /64."""
     try:
