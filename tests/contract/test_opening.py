@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -328,3 +329,13 @@ async def _has_lost_one(house: House, event_id: EventId, visitor: Visitor) -> bo
     person = UserId(visitor.user_id)
     found = await house._observe(lambda unit: unit.connections.of(event_id, person))
     return sum(each.lost_at is not None for each in found) == 1
+
+
+async def test_one_that_is_open_keeps_no_task_but_its_own(house: House) -> None:
+    """A writer is begun for what cannot be written at once, and ends with that."""
+    creator, visitor = await house.people(2)
+    event_id = await house.event(creator)
+    for wire in (await visitor.mark_me(event_id), await creator.marks(event_id)):
+        await wire.hears_nothing()
+    running = [str(task.get_coro()) for task in asyncio.all_tasks()]
+    assert not [each for each in running if "Visit." in each]

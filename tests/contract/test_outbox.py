@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from attendance_core.marking.connections import Role
@@ -43,55 +41,81 @@ def peer() -> OtherEnd:
     return OtherEnd()
 
 
+class Writer:
+    """Counts how often it is begun, and takes one thing after another."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+        self.begun = 0
+
+    def begin(self) -> None:
+        self.begun += 1
+
+    def next(self) -> str | int | None:
+        item = self.outbox.take()
+        return item.text if isinstance(item, TextFrame) else item
+
+    def all(self) -> list[str | int]:
+        """What comes out, up to the code, or until nothing is left."""
+        told: list[str | int] = []
+        while (item := self.next()) is not None:
+            told.append(item)
+            if isinstance(item, int):
+                break
+        return told
+
+
 @pytest.fixture
 def outbox(peer: OtherEnd) -> Outbox:
     return Outbox(socket(1, 1, Role.MARKING), "en", peer)
+
+
+@pytest.fixture
+def writer(outbox: Outbox) -> Writer:
+    """Begun by an outbox that is started."""
+    made = Writer(outbox)
+    outbox.start(made.begin)
+    return made
 
 
 def frame(text: str) -> TextFrame:
     return TextFrame(text.encode())
 
 
-async def next_of(outbox: Outbox) -> str | int:
-    """The next thing that comes out."""
-    item = await outbox.next()
-    return item if isinstance(item, int) else item.text
-
-
-async def all_of(outbox: Outbox) -> list[str | int]:
-    """What comes out, up to the code."""
-    told: list[str | int] = []
-    async with asyncio.timeout(5):
-        while not told or not isinstance(told[-1], int):
-            told.append(await next_of(outbox))
-    return told
-
-
 class TestOutbox:
-    async def test_frames_come_out_in_order_and_the_code_behind_them(self, outbox: Outbox) -> None:
+    async def test_frames_come_out_in_order_and_the_code_behind_them(
+        self, outbox: Outbox, writer: Writer
+    ) -> None:
         outbox.put(frame("one"))
         outbox.put(frame("two"))
         outbox.close(RESTART, frame("three"))
-        assert await all_of(outbox) == ["one", "two", "three", RESTART]
+        assert writer.all() == ["one", "two", "three", RESTART]
+        assert writer.begun == 1
 
-    async def test_who_waits_for_a_frame_gets_the_next(self, outbox: Outbox) -> None:
-        for text in ("one", "two"):
-            waiting = asyncio.create_task(next_of(outbox))
-            await asyncio.sleep(0)
-            assert not waiting.done()
+    async def test_a_writer_that_has_ended_is_begun_again(
+        self, outbox: Outbox, writer: Writer
+    ) -> None:
+        for number, text in enumerate(("one", "two"), start=1):
             outbox.put(frame(text))
-            assert await waiting == text
+            assert writer.begun == number
+            assert (writer.next(), writer.next()) == (text, None)
 
-    async def test_after_the_last_thing_nothing_is_said(self, outbox: Outbox) -> None:
+    async def test_a_close_begins_it_too(self, outbox: Outbox, writer: Writer) -> None:
+        outbox.close(RESTART)
+        assert (writer.begun, writer.all()) == (1, [RESTART])
+
+    async def test_after_the_last_thing_nothing_is_said(
+        self, outbox: Outbox, writer: Writer
+    ) -> None:
         assert not outbox.is_closing
         outbox.close(1000, frame("the last"))
         outbox.put(frame("more"))
         outbox.close(RESTART, frame("another end"))
         assert outbox.is_closing
-        assert await all_of(outbox) == ["the last", 1000]
+        assert writer.all() == ["the last", 1000]
 
     async def test_it_holds_so_much_and_one_more_ends_it(
-        self, outbox: Outbox, peer: OtherEnd
+        self, outbox: Outbox, peer: OtherEnd, writer: Writer
     ) -> None:
         for number in range(MAX_OUTBOX):
             outbox.put(frame(str(number)))
@@ -99,92 +123,105 @@ class TestOutbox:
         outbox.put(frame("one too many"))
         outbox.put(frame("and another"))
         assert peer.cuts == [SLOW]
-        assert await all_of(outbox) == [SLOW]
+        assert writer.all() == [SLOW]
+
+
+class TestBeforeTheStart:
+    """The handshake is not answered yet."""
+
+    async def test_everything_waits(self, outbox: Outbox, peer: OtherEnd) -> None:
+        peer.takes_frames = True
+        outbox.put(frame("one"))
+        assert peer.written == []
+        writer = Writer(outbox)
+        outbox.start(writer.begin)
+        assert (peer.written, writer.begun) == (["one"], 0)
+
+    async def test_what_is_not_taken_then_is_the_writer_s(
+        self, outbox: Outbox, peer: OtherEnd
+    ) -> None:
+        outbox.put(frame("one"))
+        writer = Writer(outbox)
+        outbox.start(writer.begin)
+        assert (writer.begun, writer.all()) == (1, ["one"])
+
+    async def test_so_is_a_close(self, outbox: Outbox, peer: OtherEnd) -> None:
+        peer.takes_frames = True
+        outbox.close(RESTART, frame("one"))
+        writer = Writer(outbox)
+        outbox.start(writer.begin)
+        assert (peer.written, writer.begun, writer.all()) == (["one"], 1, [RESTART])
 
 
 class TestWrittenAtOnce:
     """A frame wakes nobody where the connection takes it and nothing is before it."""
 
-    async def test_while_the_writer_waits(self, outbox: Outbox, peer: OtherEnd) -> None:
+    async def test_while_no_writer_is_at_work(
+        self, outbox: Outbox, peer: OtherEnd, writer: Writer
+    ) -> None:
         peer.takes_frames = True
-        waiting = asyncio.create_task(next_of(outbox))
-        await asyncio.sleep(0)
         outbox.put(frame("one"))
         outbox.put(frame("two"))
-        assert peer.written == ["one", "two"]
-        await asyncio.sleep(0)
-        assert not waiting.done()
-        outbox.close(RESTART)
-        assert await waiting == RESTART
-
-    async def test_not_before_the_writer_has_come(self, outbox: Outbox, peer: OtherEnd) -> None:
-        peer.takes_frames = True
-        outbox.put(frame("one"))
-        assert await next_of(outbox) == "one"
-        outbox.put(frame("two"))  # it has the first in hand
-        assert peer.written == []
-        assert await next_of(outbox) == "two"
+        assert (peer.written, writer.begun) == (["one", "two"], 0)
 
     async def test_not_past_one_that_the_connection_did_not_take(
-        self, outbox: Outbox, peer: OtherEnd
+        self, outbox: Outbox, peer: OtherEnd, writer: Writer
     ) -> None:
-        waiting = asyncio.create_task(next_of(outbox))
-        await asyncio.sleep(0)
         outbox.put(frame("one"))
         peer.takes_frames = True
         outbox.put(frame("two"))
+        assert writer.next() == "one"
+        assert writer.next() == "two"
+        outbox.put(frame("three"))  # it has the second in hand
         assert peer.written == []
-        assert [await waiting, await next_of(outbox)] == ["one", "two"]
+        assert (writer.next(), writer.next()) == ("three", None)
+        outbox.put(frame("four"))
+        assert peer.written == ["four"]
 
-    async def test_not_once_its_writer_has_gone(self, outbox: Outbox, peer: OtherEnd) -> None:
+    async def test_not_after_the_last_thing(
+        self, outbox: Outbox, peer: OtherEnd, writer: Writer
+    ) -> None:
         peer.takes_frames = True
-        waiting = asyncio.create_task(next_of(outbox))
-        await asyncio.sleep(0)
-        waiting.cancel()
-        await asyncio.wait([waiting])
-        outbox.put(frame("one"))
-        assert peer.written == []
-
-    async def test_not_after_the_last_thing(self, outbox: Outbox, peer: OtherEnd) -> None:
-        peer.takes_frames = True
-        waiting = asyncio.create_task(next_of(outbox))
-        await asyncio.sleep(0)
         outbox.close(RESTART)
         outbox.put(frame("one"))
         assert peer.written == []
-        assert await waiting == RESTART
+        assert writer.all() == [RESTART]
 
 
 class TestClosedWhenAnswered:
-    async def test_at_once_where_nothing_is_carried_out(self, outbox: Outbox) -> None:
+    async def test_at_once_where_nothing_is_carried_out(
+        self, outbox: Outbox, writer: Writer
+    ) -> None:
         outbox.put(frame("told before"))
         outbox.close_when_answered(RESTART)
         assert outbox.is_closing
-        assert await all_of(outbox) == ["told before", RESTART]
+        assert writer.all() == ["told before", RESTART]
 
-    async def test_behind_the_answer_of_a_command(self, outbox: Outbox) -> None:
+    async def test_behind_the_answer_of_a_command(self, outbox: Outbox, writer: Writer) -> None:
         with outbox.answering():
             outbox.close_when_answered(RESTART)
             assert not outbox.is_closing
             outbox.put(frame("the answer"))
         assert outbox.is_closing
-        assert await all_of(outbox) == ["the answer", RESTART]
+        assert writer.all() == ["the answer", RESTART]
 
-    async def test_also_where_the_command_fails(self, outbox: Outbox) -> None:
+    async def test_also_where_the_command_fails(self, outbox: Outbox, writer: Writer) -> None:
         with pytest.raises(ValueError), outbox.answering():
             outbox.close_when_answered(RESTART)
             raise ValueError
-        assert await all_of(outbox) == [RESTART]
+        assert writer.all() == [RESTART]
 
-    async def test_a_command_answered_before_does_not_put_it_off(self, outbox: Outbox) -> None:
+    async def test_a_command_answered_before_does_not_put_it_off(
+        self, outbox: Outbox, writer: Writer
+    ) -> None:
         with outbox.answering():
             outbox.put(frame("the answer"))
         assert not outbox.is_closing
         outbox.close_when_answered(RESTART)
-        assert await all_of(outbox) == ["the answer", RESTART]
+        assert writer.all() == ["the answer", RESTART]
 
-    async def test_what_ends_it_meanwhile_comes_first(self, outbox: Outbox) -> None:
+    async def test_what_ends_it_meanwhile_comes_first(self, outbox: Outbox, writer: Writer) -> None:
         with outbox.answering():
             outbox.close_when_answered(RESTART)
             outbox.close(4410, frame("the event is over"))
-        assert await all_of(outbox) == ["the event is over", 4410]
+        assert writer.all() == ["the event is over", 4410]

@@ -83,7 +83,9 @@ class Hall:
 
 async def told(outbox: Outbox) -> str | int:
     """The next frame, or the code it closes with."""
-    item = await asyncio.wait_for(outbox.next(), PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        while (item := outbox.take()) is None:
+            await asyncio.sleep(0.001)
     return item if isinstance(item, int) else item.text
 
 

@@ -6,7 +6,7 @@ Bounded: a client that does not read is disconnected and slows nobody down. Cont
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from attendance_core.errors import Language
@@ -20,11 +20,12 @@ MAX_OUTBOX = 4096  # frames; a room of 2 000 people may change whole at once
 
 
 class Outbox:
-    """Frames go in without waiting; the socket's one writer takes them out.
+    """Frames go in without waiting, from the start on they go out.
 
-    Where nothing waits and the writer has nothing in hand, a frame is written at once: a room of a
-    thousand would wake a thousand tasks. After a close code nothing more goes in; the code comes
-    out after the frames before it. A frame too many cuts the ``peer`` and ends it.
+    Where nothing waits and no writer is at work, a frame is written at once: a room of a thousand
+    would wake a thousand tasks. A writer is begun for what is behind, and for the close; there is
+    one at a time. After a close code nothing more goes in; the code comes out after the frames
+    before it. A frame too many cuts the ``peer`` and ends it.
     """
 
     def __init__(
@@ -43,14 +44,24 @@ class Outbox:
         self._code: int | None = None
         self._code_when_answered: int | None = None
         self._answering = False
-        self._filled = Signal()
-        self._writer_waits = False
+        self._begin_writer: Callable[[], None] | None = None  # once it is started
+        self._is_written = False  # a writer is at work
+
+    def start(self, begin_writer: Callable[[], None]) -> None:
+        """Has frames go out; a writer that is begun takes until there is nothing left."""
+        self._begin_writer = begin_writer
+        while self._frames and self._peer.write_now(self._frames[0]):
+            self._frames.popleft()
+        self._frames = self._frames or None
+        if self._frames or self._code is not None:
+            self._have_written()
 
     def put(self, frame: TextFrame) -> None:
         """Writes a frame, or puts it in line; never waits."""
         if self._code is not None:
             return
-        if self._writer_waits and not self._frames and self._peer.write_now(frame):
+        is_free = self._begin_writer is not None and not self._is_written
+        if is_free and self._peer.write_now(frame):
             return
         if self._frames is not None and len(self._frames) >= MAX_OUTBOX:
             self._frames = None
@@ -58,7 +69,7 @@ class Outbox:
             self._peer.cut(SLOW)
         else:
             self._append(frame)
-            self._filled.set()
+            self._have_written()
 
     def close(self, code: int, frame: TextFrame | None = None) -> None:
         """Puts the last thing this socket is told in line; a second close changes nothing."""
@@ -66,7 +77,7 @@ class Outbox:
             if frame is not None:
                 self._append(frame)
             self._code = code
-            self._filled.set()
+            self._have_written()
 
     def _append(self, frame: TextFrame) -> None:
         if self._frames is None:
@@ -96,18 +107,17 @@ class Outbox:
         """Whether the last thing was said."""
         return self._code is not None
 
-    async def next(self) -> TextFrame | int:
-        """Takes the next frame, or the code to close with once there is none."""
-        while True:
-            if self._frames:
-                frame = self._frames.popleft()
-                self._frames = self._frames or None  # an empty deque has 0.7 KiB
-                return frame
-            if self._code is not None:
-                return self._code
-            self._filled.clear()
-            self._writer_waits = True
-            try:
-                await self._filled.wait()
-            finally:
-                self._writer_waits = False
+    def take(self) -> TextFrame | int | None:
+        """Takes the next frame, or the code to close with; None where the writer is to end."""
+        if self._frames:
+            frame = self._frames.popleft()
+            self._frames = self._frames or None  # an empty deque has 0.7 KiB
+            return frame
+        if self._code is None:
+            self._is_written = False
+        return self._code
+
+    def _have_written(self) -> None:
+        if self._begin_writer is not None and not self._is_written:
+            self._is_written = True
+            self._begin_writer()

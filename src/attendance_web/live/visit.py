@@ -40,7 +40,9 @@ SEND_SECONDS: Final[Seconds] = 15.0  # one frame may take so long before its rea
 
 
 class Visit:
-    """Serves a socket in its room: one reader, one writer, and whoever ends first ends the other.
+    """Serves a socket in its room: it reads, and has a writer for what cannot be written at once.
+
+    Whichever of the two ends first ends the other.
 
     ``release`` is called once the opening is stored.
     """
@@ -63,6 +65,9 @@ class Visit:
         self._connection = sockets.connection(actor, room.event_id, role)
         language = preferred(header(socket.headers, "accept-language"))
         self._outbox = Outbox(self._connection, language, socket.peer, hears_news=hears_news)
+        self._talking = asyncio.timeout(None)  # which is none until the writer ends the reader
+        self._is_talking = True
+        self._writer: asyncio.Task[bool] | None = None  # the last one
         self._frames = 0  # it has sent
         self._is_stored = False  # for certain
         self._ends_place = False  # it was closed so that the place, or the hold, ends at once
@@ -128,35 +133,53 @@ class Visit:
         return True
 
     async def _talk(self) -> None:
-        reader = asyncio.create_task(self._read())
-        writer = asyncio.create_task(self._write())
         try:
-            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+            async with self._talking:
+                self._outbox.start(self._begin_writer)
+                await self._read()
+        except Exception as error:
+            if not self._talking.expired():
+                self._fail(error)
         finally:
-            reader.cancel()
-            writer.cancel()
-            results = await asyncio.gather(reader, writer, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception):
-                logger.error("a socket failed", exc_info=result)
-                self._socket.peer.cut(FAILED)
+            self._is_talking = False
+            if self._writer is not None:
+                self._writer.cancel()
+                await asyncio.wait({self._writer})
 
-    async def _write(self) -> None:
-        """Sends what the outbox holds, and closes when it says so."""
-        while True:
-            item = await self._outbox.next()
+    def _begin_writer(self) -> None:
+        if self._is_talking:
+            self._writer = asyncio.create_task(self._write())
+            self._writer.add_done_callback(self._written)
+
+    def _written(self, writer: asyncio.Task[bool]) -> None:
+        if writer.cancelled():
+            return
+        error = writer.exception()
+        if error is not None:
+            self._fail(error)
+        if self._is_talking and (error is not None or writer.result()):
+            self._talking.reschedule(0)
+
+    def _fail(self, error: BaseException) -> None:
+        logger.error("a socket failed", exc_info=error)
+        self._socket.peer.cut(FAILED)
+
+    async def _write(self) -> bool:
+        """Sends what the outbox holds, and closes when it says so; tells whether it is the end."""
+        while (item := self._outbox.take()) is not None:
             try:
                 async with asyncio.timeout(SEND_SECONDS):
                     if isinstance(item, int):
                         self._ends_place = item in FINAL
                         await self._socket.close(item)
-                        return
+                        return True
                     await self._socket.send(item)
             except TimeoutError:
                 self._socket.peer.cut(SLOW)
-                return
+                return True
             except ClientGone:
-                return
+                return True
+        return False
 
     async def _read(self) -> None:
         """Carries out frames one after another, until the connection ends."""
