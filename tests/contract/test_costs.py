@@ -44,21 +44,21 @@ async def first_piece(it: Lecture) -> object:
 
 # In the order in which they are done, each with its statements on SQLite
 STEPS: dict[str, tuple[int, Step]] = {
-    "prepare": (5, lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=ANNA)),
-    "refuse": (5, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
+    "prepare": (4, lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=ANNA)),
+    "refuse": (4, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
     "prepare another": (
-        5,
+        4,
         lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=BORIS),
     ),
-    "confirm": (5, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
-    "open mark_me": (7, lambda it: it.do.mark_me(connection=ASKS)),
-    "open marking": (7, lambda it: it.do.ready_to_mark(connection=MARKS)),
+    "confirm": (4, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
+    "open mark_me": (5, lambda it: it.do.mark_me(connection=ASKS)),
+    "open marking": (5, lambda it: it.do.ready_to_mark(connection=MARKS)),
     "goodbye": (
         4,
         lambda it: it.do.hang_up(connection_ids=[ASKS.connection_id], goodbye=True),
     ),
     "loss": (1, lambda it: it.do.hang_up(connection_ids=[MARKS.connection_id], goodbye=False)),
-    "GetProfile": (3, lambda it: it.do.get_profile(actor=UserId(1), user_id=ANNA)),
+    "GetProfile": (1, lambda it: it.do.get_profile(actor=UserId(1), user_id=ANNA)),
     "GetAttendance, its first page": (2, first_piece),
     "read a room": (
         4,

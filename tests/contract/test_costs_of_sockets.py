@@ -61,6 +61,9 @@ class Reader:
     said_goodbye: bool = False
     frames: list[TextFrame] = field(default_factory=list)
 
+    def has_left(self) -> bool:
+        return False
+
     def write_now(self, frame: TextFrame) -> bool:
         if self.takes:
             self.frames.append(frame)
@@ -104,13 +107,17 @@ async def cost_of_an_announcement(plant: pytest.MonkeyPatch, *, takes: bool = Tr
         return encode(*arguments)
 
     async with Rooms(notifier, lecture.do, lambda: PROCESS).enter(EVENT) as room:
-        readers, outboxes = [Reader() for _ in range(SOCKETS)], []
+        readers, writers = [Reader() for _ in range(SOCKETS)], list[asyncio.Task[None]]()
+
+        def begin_writer() -> None:
+            writers.append(asyncio.create_task(asyncio.sleep(0)))
+
         for number, reader in enumerate(readers):
             outbox = Outbox(socket(number, 1, Role.MARKING), "en", reader)
             room.add_marker(outbox, MarkerOpened(None, NOON))
-            assert isinstance(await outbox.next(), TextFrame)
-            outboxes.append(asyncio.create_task(outbox.next()))
-        await asyncio.sleep(0)
+            assert isinstance(outbox.take(), TextFrame)
+            assert outbox.take() is None
+            outbox.start(begin_writer)
         for reader in readers:
             reader.takes = takes
         place = await lecture.place(2)
@@ -119,9 +126,7 @@ async def cost_of_an_announcement(plant: pytest.MonkeyPatch, *, takes: bool = Tr
             notifier.publish(PlaceChanged(place.changed(state=Waiting(NOON)), NOON))
         cost.told = sum(len(reader.frames) for reader in readers)
         cost.frames = {id(frame) for reader in readers for frame in reader.frames}
-        for task in outboxes:
-            task.cancel()
-        await asyncio.gather(*outboxes, return_exceptions=True)
+        await asyncio.gather(*writers)
     return cost
 
 

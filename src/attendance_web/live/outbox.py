@@ -14,7 +14,6 @@ from attendance_core.marking.connections import Connection
 from attendance_web.live.close_codes import SLOW
 from attendance_web.live.peer import Peer
 from attendance_web.live.text_frame import TextFrame
-from attendance_web.wire.signals import Signal
 
 MAX_OUTBOX = 4096  # frames; a room of 2 000 people may change whole at once
 
