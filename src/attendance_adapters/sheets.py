@@ -34,6 +34,7 @@ MAX_SECONDS: Final[Seconds] = 60.0  # with all the looks, each of which may wait
 WORKER_COMMAND: Final = (sys.executable, "-P", str(sheet_worker.__file__))
 ROWS_A_STEP: Final = 25  # which take some 0.6 ms of the event loop
 NICENESS: Final = 10  # over that of the process
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 NO_ZONES: Final = frozenset({"localtime", "Factory"})  # which are files there, and no places
 
 
@@ -148,7 +149,7 @@ async def _feed(
 
 
 def _line(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _JSON.encode(value).encode() + b"\n"
 
 
 def _head_of(piece: SheetPiece, style: SheetStyle) -> dict[str, Any]:

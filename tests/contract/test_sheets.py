@@ -14,6 +14,7 @@ from attendance_core import attendance, pieces
 from attendance_core.attendance import (
     MAX_ANNULLED_TOLD,
     Annulled,
+    AnnulledMark,
     ExportAttendance,
     LedgerLine,
     Sheet,
@@ -207,22 +208,26 @@ async def test_one_row_too_many_is_refused_before_any_or_as_soon_as_it_comes(
         await anext(export.pieces(actor=None, event_id=EVENT))
 
 
-async def test_the_last_entries_of_somebody_are_those_with_the_greatest_numbers(
-    store: Any,
-) -> None:
-    anna, boris = await people(store, "Анна", "Борис")
+async def test_the_last_annulled_marks_of_somebody_come_with_who_made_them(store: Any) -> None:
+    """Contract: 8.13."""
+    anna, boris, vera = await people(store, "Анна", "Борис", "Вера")
 
     def work(unit: Any) -> None:
         unit.events.add(an_event())
-        for _ in range(2):
-            mark(unit, anna, boris)
-            annul(unit, anna, boris)
+        for number in range(3):
+            mark(unit, anna, boris, NOON + number)
+            annul(unit, anna, vera, NOON + number + 0.5)
+        mark(unit, vera, anna)
+        annul(unit, vera, boris)
+        mark(unit, vera, boris)
         mark(unit, boris, anna)
-        found = unit.ledger.last_of(EVENT, [boris, anna, anna, UserId(99)], 3)
-        assert [(line.entry.user_id, line.entry.n) for line in found] == [
-            *((anna, n) for n in (4, 3, 2)),
-            (boris, 1),
-        ]
-        assert list(found[:3]) == list(unit.ledger.of(EVENT, anna, ListQuery(3)))
+        asked = [vera, boris, anna, anna, UserId(99)]
+        found = unit.ledger.annulled(EVENT, asked, 2)
+        assert [(each.user_id, each.n) for each in found] == [(anna, 4), (anna, 6), (vera, 2)]
+        assert found[1] == AnnulledMark(
+            anna, 6, NOON + 2, boris, NOON + 2.5, vera, AnnulReason.OTHER, ""
+        )
+        assert len(unit.ledger.annulled(EVENT, asked, 1)) == 2
+        assert not unit.ledger.annulled(EVENT, [boris], 5)
 
     await store.transact(work)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attendance_adapters.memory.pieces import piece_of
 from attendance_adapters.memory.places import Places
 from attendance_adapters.memory.tables import EntryKey, Tables
-from attendance_core.attendance import LedgerLine
+from attendance_core.attendance import AnnulledMark, LedgerLine
 from attendance_core.errors import AlreadyMarked
 from attendance_core.marking.karma import paying
 from attendance_core.marking.ledger import Entry, EntryNotes, NewEntry
@@ -69,16 +69,20 @@ class Ledger:
             return piece_of(lines, query, lambda line: -line.entry.n)
         return piece_of(lines, query, _key)
 
-    def last_of(
+    def annulled(
         self, event_id: EventId, user_ids: Sequence[UserId], most: int
-    ) -> Sequence[LedgerLine]:
+    ) -> Sequence[AnnulledMark]:
         found = []
         for user_id in sorted(set(user_ids)):
             place = self._tables.places.get(PlaceKey(event_id, user_id))
             last_n = 0 if place is None else place.last_n
-            for n in range(last_n, max(0, last_n - most), -1):
+            for n in range(2, last_n + 1, 2)[-most:]:
                 key = EntryKey(event_id, user_id, n)
-                found.append(LedgerLine(self._tables.ledger[key], self._tables.notes(key)))
+                mark, ended = self._tables.ledger[key._replace(n=n - 1)], self._tables.ledger[key]
+                note, reason = self._tables.notes(key).note, ended.reason
+                assert reason is not None
+                of_mark = user_id, n, mark.at, mark.actor_id
+                found.append(AnnulledMark(*of_mark, ended.at, ended.actor_id, reason, note))
         return found
 
     def karma(self, user_id: UserId, terms: Terms) -> int:

@@ -21,6 +21,7 @@ from attendance_adapters.sql import ledger_triggers  # noqa: F401  declares them
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
+    REASONS,
     entry_from,
     notes_are_of_entry,
     notes_from,
@@ -30,7 +31,7 @@ from attendance_adapters.sql.karma import COUNT_MARKS_BEFORE, PAYS, count_paying
 from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
 from attendance_adapters.sql.places import PUT_PLACE, row_of_place
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
-from attendance_core.attendance import LedgerLine
+from attendance_core.attendance import AnnulledMark, LedgerLine
 from attendance_core.marking.karma import MarksBefore, pays
 from attendance_core.marking.ledger import (
     Entry,
@@ -109,21 +110,39 @@ OF_EVENT_AFTER = OF_EVENT.where(_is_after)
 # By the key alone: of one person the later entry has the greater number
 OF_PERSON = OF_EVENT.where(ledger.c.user_id == _user).order_by(None).order_by(ledger.c.n.desc())
 OF_PERSON_AFTER = OF_PERSON.where(ledger.c.n < bindparam("after_n", type_=Integer))
-# Without the event, which is known: its id takes a quarter of the time of reading a line
-LAST_OF_PEOPLE = (
-    select(*_LINE_COLUMNS[1:])
+_marks = ledger.alias("marks")
+# A row for two entries, without what nobody asks for: a sheet has up to 100 000 of them
+ANNULLED = (
+    select(
+        ledger.c.user_id,
+        ledger.c.n,
+        _marks.c.at,
+        _marks.c.actor_id,
+        ledger.c.at,
+        ledger.c.actor_id,
+        ledger.c.reason,
+        ledger_notes.c.note,
+    )
     .select_from(
-        _lines.join(
-            places,
-            (places.c.event_id == ledger.c.event_id) & (places.c.user_id == ledger.c.user_id),
+        places.join(
+            ledger,
+            (ledger.c.event_id == places.c.event_id) & (ledger.c.user_id == places.c.user_id),
         )
+        .join(
+            _marks,
+            (_marks.c.event_id == ledger.c.event_id)
+            & (_marks.c.user_id == ledger.c.user_id)
+            & (_marks.c.n == ledger.c.previous_n),
+        )
+        .outerjoin(ledger_notes, notes_are_of_entry)
     )
     .where(
-        ledger.c.event_id == _event,
-        ledger.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)),
-        ledger.c.n > places.c.last_n - bindparam("most", type_=Integer),
+        places.c.event_id == _event,
+        places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)),
+        ledger.c.n % 2 == 0,
+        ledger.c.n > places.c.last_n - 2 * bindparam("most", type_=Integer),
     )
-    .order_by(ledger.c.user_id, ledger.c.n.desc())
+    .order_by(places.c.user_id, ledger.c.n)
 )
 
 
@@ -177,11 +196,16 @@ class Ledger:
         rows = self._execute(first if query.after is None else after_first, keys)
         return [_line_from(row) for row in rows]
 
-    def last_of(
+    def annulled(
         self, event_id: EventId, user_ids: Sequence[UserId], most: int
-    ) -> Sequence[LedgerLine]:
+    ) -> Sequence[AnnulledMark]:
         keys = {"event_id": event_id, "user_ids": list(user_ids), "most": most}
-        return [_line_from((event_id, *row)) for row in self._execute(LAST_OF_PEOPLE, keys)]
+        return [
+            AnnulledMark(user_id, n, marked_at, marker, at, actor_id, REASONS[reason], note or "")
+            for user_id, n, marked_at, marker, at, actor_id, reason, note in self._execute(
+                ANNULLED, keys
+            )
+        ]
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
         return terms.karma_per_mark * count_paying(self._execute, user_id, terms)

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from attendance_adapters.sql.column_types import BigId, InstantType
 from attendance_adapters.sql.entries import (
     ENTRY_COLUMNS,
+    ORIGINS,
     entry_from,
     last_entry_of_place,
     notes_are_of_entry,
@@ -41,7 +42,6 @@ from attendance_adapters.sql.pieces import (
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import LedgerLine, Participant
 from attendance_core.events import Event
-from attendance_core.marking.ledger import Origin
 from attendance_core.marking.places import (
     Barred,
     Held,
@@ -188,7 +188,7 @@ LAPSED_HOLDS = (
 def _state_from(row: Sequence[Any]) -> State:
     since, held_by, held_until, origin, marker, at, last_n = row
     if origin is not None:
-        return Marked(marker, at, last_n, Origin(origin))
+        return Marked(marker, at, last_n, ORIGINS[origin])
     return _unmarked_from(since, held_by, held_until)
 
 

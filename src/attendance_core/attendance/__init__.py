@@ -19,6 +19,7 @@ from attendance_core.attendance.corrections import (
     MarkParticipant,
 )
 from attendance_core.attendance.lists import (
+    AnnulledMark,
     AttendedEvent,
     GetAttendance,
     GetLedger,
@@ -47,6 +48,7 @@ __all__ = [
     "Admission",
     "AnnulMark",
     "Annulled",
+    "AnnulledMark",
     "AttendedEvent",
     "CheckViewers",
     "CountSheet",

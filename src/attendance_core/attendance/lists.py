@@ -10,7 +10,7 @@ from attendance_core import ports
 from attendance_core.arguments import check_event_id
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
-from attendance_core.marking.ledger import NO_NOTES, Entry, EntryNotes, Grade
+from attendance_core.marking.ledger import NO_NOTES, AnnulReason, Entry, EntryNotes, Grade
 from attendance_core.marking.places import Held, Marked, State
 from attendance_core.marking.who_marks import is_organiser
 from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
@@ -70,6 +70,19 @@ class LedgerLine:
     def marked_as(self) -> str | None:
         """The name the person was marked under, where they have another now. Contract: 8.4."""
         return other_name(self.notes.marked_as, self.notes.display_name)
+
+
+class AnnulledMark(NamedTuple):
+    """A mark and the annulment after it, of one person; ``n`` numbers the annulment."""
+
+    user_id: UserId
+    n: int
+    marked_at: Instant
+    marker: UserId
+    at: Instant
+    actor_id: UserId
+    reason: AnnulReason
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +190,8 @@ class GetLedger:
 
 def other_name(marked_as: str | None, display_name: str) -> str | None:
     """Tells under what name somebody was marked, where a search would not find them by it now."""
-    if marked_as is None or not is_another_name(marked_as, display_name):
+    if marked_as is None or marked_as == display_name:  # which nearly all have
+        return None
+    if not is_another_name(marked_as, display_name):
         return None
     return marked_as

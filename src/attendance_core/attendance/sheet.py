@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.arguments import check_event_id
-from attendance_core.attendance.lists import LedgerLine, Participant, SeenState
+from attendance_core.attendance.lists import AnnulledMark, Participant, SeenState
 from attendance_core.errors import TooManyRows
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
@@ -136,17 +136,17 @@ def _rows(
 ) -> Sequence[SheetRow]:
     """Makes the rows of these people, with what the ledger says of them."""
     others = [each.user_id for each in people if not _has_one_entry(each)]
-    lines: dict[UserId, list[LedgerLine]] = {}
+    annulled: dict[UserId, list[AnnulledMark]] = {}
+    actors = {each.state.marker for each in people if isinstance(each.state, Marked)}
     if others:
-        most = 2 * MAX_ANNULLED_TOLD + 1  # two for each that is annulled, and one that may stand
-        for line in unit.ledger.last_of(event.event_id, others, most):
-            lines.setdefault(line.entry.user_id, []).append(line)
-    actors = {line.entry.actor_id for each in lines.values() for line in each}
-    actors |= {each.state.marker for each in people if isinstance(each.state, Marked)}
+        for mark in unit.ledger.annulled(event.event_id, others, MAX_ANNULLED_TOLD):
+            annulled.setdefault(mark.user_id, []).append(mark)
+            actors.add(mark.marker)
+            actors.add(mark.actor_id)
     summaries = unit.profiles.summaries(sorted(actors)) if actors else ()
     names = {each.user_id: each.display_name for each in summaries}
     return [
-        _row(each, each.seen_state(event, now), lines.get(each.user_id, ()), names)
+        _row(each, each.seen_state(event, now), annulled.get(each.user_id, ()), names)
         for each in people
     ]
 
@@ -158,26 +158,18 @@ def _has_one_entry(person: Participant) -> bool:
 def _row(
     person: Participant,
     state: SeenState,
-    lines: Sequence[LedgerLine],
+    marks: Sequence[AnnulledMark],
     names: Mapping[UserId, str],
 ) -> SheetRow:
-    """Makes a row of a person and their last entries, the latest first."""
-    mark = person.state
-    marked_by = names.get(mark.marker, "") if isinstance(mark, Marked) else None
-    entries = {line.entry.n: line for line in reversed(lines)}
+    """Makes a row of a person and their last annulled marks, the earliest first."""
+    mark, name_of = person.state, names.get
+    marked_by = name_of(mark.marker, "") if isinstance(mark, Marked) else None
+    if not marks:
+        return SheetRow(person, state, marked_by)
     annulled = tuple(
         Annulled(
-            entries[n - 1].entry.at,
-            names.get(entries[n - 1].entry.actor_id, ""),
-            line.entry.at,
-            names.get(line.entry.actor_id, ""),
-            line.entry.reason,
-            line.notes.note,
-            entries[n - 1].entry.actor_id,
-            line.entry.actor_id,
+            marked_at, name_of(marker, ""), at, name_of(actor_id, ""), reason, note, marker, actor_id
         )
-        for n, line in entries.items()
-        if line.entry.reason is not None and n - 1 in entries
-    )[-MAX_ANNULLED_TOLD:]
-    last_n = max(entries, default=0)
-    return SheetRow(person, state, marked_by, annulled, last_n // 2 - len(annulled))
+        for _, _, marked_at, marker, at, actor_id, reason, note in marks
+    )
+    return SheetRow(person, state, marked_by, annulled, marks[-1].n // 2 - len(annulled))

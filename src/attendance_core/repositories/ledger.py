@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from attendance_core.vocabulary import EventId, UserId
 
 if TYPE_CHECKING:
-    from attendance_core.attendance import LedgerLine
+    from attendance_core.attendance import AnnulledMark, LedgerLine
     from attendance_core.marking.ledger import Entry, NewEntry
     from attendance_core.marking.places import Place
     from attendance_core.marking.terms import Terms
@@ -48,10 +48,10 @@ class Ledger(Protocol):
         """
         ...
 
-    def last_of(
+    def annulled(
         self, event_id: EventId, user_ids: Sequence[UserId], most: int
-    ) -> Sequence[LedgerLine]:
-        """Lists the last ``most`` entries of each of these people; by person, the latest first."""
+    ) -> Sequence[AnnulledMark]:
+        """Lists the last ``most`` annulled marks of each of these people, the earliest first."""
         ...
 
     def karma(self, user_id: UserId, terms: Terms) -> int:
