@@ -166,12 +166,17 @@ def _exporting(on: Ground) -> Iterator[tuple[list[tuple[float, bool]], list[int]
 
     def looking() -> None:
         service = psutil.Process(on.service.process.pid)
+        workers: list[psutil.Process] = []
         while not over.wait(LOOK_SECONDS):
-            for worker in service.children():
-                with suppress(psutil.NoSuchProcess):
-                    if sheet_worker.__file__ in worker.cmdline():
-                        has = worker.memory_info()
-                        memory.append(has.rss - has.shared)  # programs are on the disk
+            if not workers:  # to find one reads every process: too much for a look
+                workers = [each for each in service.children() if _writes_sheets(each)]
+            for worker in list(workers):
+                try:
+                    has = worker.memory_info()
+                except psutil.NoSuchProcess:
+                    workers.remove(worker)
+                else:
+                    memory.append(has.rss - has.shared)  # programs are on the disk
 
     threads = [threading.Thread(target=each) for each in (exporting, looking)]
     for thread in threads:
@@ -182,6 +187,12 @@ def _exporting(on: Ground) -> Iterator[tuple[list[tuple[float, bool]], list[int]
         over.set()
         for thread in threads:
             thread.join()
+
+
+def _writes_sheets(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return sheet_worker.__file__ in process.cmdline()
+    return False
 
 
 def _export(on: Ground) -> bool:
