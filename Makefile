@@ -130,13 +130,8 @@ newest: ## Try it with the newest versions there are
 	$(call try)
 
 .PHONY: bench
-bench: install ## Measure commits, karma, markings, the search of names, all who come back at once, and news
-	$(BIN)/python -m benchmarks.commit
-	$(BIN)/python -m benchmarks.karma
-	$(BIN)/python -m benchmarks.marking
-	$(BIN)/python -m benchmarks.search
-	$(BIN)/python -m benchmarks.storm
-	$(BIN)/python -m benchmarks.waiting
+bench: install ## Measure how fast it is beside floors, and write docs/performance.md (BENCH="marking idle" ROUNDS=n)
+	$(BIN)/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)
 
 SECONDS ?= 60
 .PHONY: chaos

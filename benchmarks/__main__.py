@@ -1,0 +1,110 @@
+"""`python -m benchmarks [NAME ...]`: measures, prints a table, and writes what was found.
+
+All benches together take some fifteen minutes, and want a machine to themselves. With `--quick`
+each is run once and small, which shows that it runs and says nothing of speed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.progress import Progress
+
+from benchmarks import machine, page, plots, results
+from benchmarks.figure import Figure, Section
+from benchmarks.load.process import LoadProcess
+from benchmarks.run import Run
+from benchmarks.subjects import servers
+from benchmarks.table import printed
+
+BENCHES: Final = ("marking", "big_room", "arrival", "calls", "idle", "commits", "start")
+ROUNDS: Final = 5
+WIDTH: Final = 180  # characters of a table that is read from a file
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 where all ran, whatever was reached."""
+    asked = _asked(arguments)
+    machine.allow_many_sockets()
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH
+    if not asked.redraw:
+        found = _measured(asked, console)
+        console.print(printed(found))
+        if asked.results is not None:
+            results.write(asked.results, results.read(asked.results) | found)
+    if asked.results == results.RESULTS:
+        sections = results.read(asked.results)
+        page.fill(sections, plots.draw_all(sections, page.PLOTS))
+    return 0
+
+
+def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}")
+    parser.add_argument("--quick", action="store_true", help="once and small; no page is written")
+    parser.add_argument("--seed", type=int, default=16, help="of whatever is left to chance")
+    parser.add_argument("--results", type=Path, help="the file that is written")
+    parser.add_argument("--redraw", action="store_true", help="measure nothing, write the page")
+    parser.add_argument("--rounds", type=int, help=f"instead of {ROUNDS}, or of 1 if quick")
+    asked = parser.parse_args(arguments)
+    unknown = set(asked.names) - set(BENCHES)
+    if unknown:
+        parser.error(f"there is no {min(unknown)}")
+    if asked.results is None and not asked.quick:
+        asked.results = results.RESULTS
+    if asked.rounds is None:
+        asked.rounds = 1 if asked.quick else ROUNDS
+    return asked
+
+
+def _measured(asked: argparse.Namespace, console: Console) -> dict[str, Section]:
+    """Runs benches one after another, over the same PostgreSQL where they need one."""
+    with ExitStack() as stack:
+        # Here and not in /tmp, which may be no disk
+        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=".", prefix=".bench-"))
+        load = stack.enter_context(closing(LoadProcess()))
+        hidden = not console.is_terminal
+        bar = stack.enter_context(Progress(console=console, disable=hidden, transient=True))
+        begun_once = cache(lambda: stack.enter_context(servers()))
+        found = {}
+        for name in asked.names or BENCHES:
+            of_bench = (Path(folder) / name).absolute()
+            of_bench.mkdir()
+            dice = random.Random(asked.seed)
+            run = Run(asked.quick, asked.rounds, dice, of_bench, load, begun_once, bar)
+            found[name] = _section(name, run, asked.seed)
+        return found
+
+
+def _section(name: str, run: Run, seed: int) -> Section:
+    """Runs one bench."""
+    measure: Callable[[Run], list[Figure]] = import_module(f"benchmarks.benches.{name}").measure
+    begun = time.monotonic()
+    figures = measure(run)
+    return Section(
+        date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        seconds=time.monotonic() - begun,
+        seed=seed,
+        rounds=run.rounds,
+        machine=machine.machine(),
+        versions=machine.versions(),
+        figures=figures,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

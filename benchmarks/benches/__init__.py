@@ -1,0 +1,1 @@
+"""What is measured, a file each: from servers and loads to figures."""

@@ -1,0 +1,111 @@
+"""One big room: whether it matters how many wait in it, and who hears of something last."""
+
+from __future__ import annotations
+
+import statistics
+from contextlib import ExitStack
+from functools import partial
+from typing import Final
+
+from benchmarks.crowd import Crowd
+from benchmarks.figure import Figure
+from benchmarks.load.room import Told, Waits, announced, growing, sent
+from benchmarks.run import Run
+from benchmarks.subjects import Subject, a_floor, over_sqlite
+
+SIZES: Final = (10, 100, 1000, 5000)
+MARKERS: Final = (20, 1000)
+WAITING, HEARING = "people waiting", "markers"
+SERVICE: Final = "service"
+BY_HAND: Final = "the same steps by hand, a COMMIT each"
+SENDS: Final = "a set of bare sends"
+
+
+def measure(run: Run) -> list[Figure]:
+    """Over SQLite."""
+    sizes = sorted({min(each, run.sized(SIZES[-1], 30)) for each in SIZES})
+    audiences = sorted({min(each, run.sized(MARKERS[-1], 20)) for each in MARKERS})
+    probes = run.sized(20, 2)
+    growth = sizes[-1] + probes * len(sizes) + 1
+    crowd = Crowd(max(growth, audiences[-1] + probes + 1), run.rounds * (1 + len(audiences)))
+    with ExitStack() as stack:
+        service = stack.enter_context(over_sqlite(run.new_folder("service"), crowd))
+        by_hand = stack.enter_context(a_floor("sqlite", run.new_folder("steps"), crowd))
+        sends = stack.enter_context(a_floor("sends", run.new_folder("sends"), crowd))
+
+        def grow(subject: Subject) -> list[Waits]:
+            (event_id,) = subject.new_events(1)
+            people = subject.people[:growth]
+            return run.load.run(growing, subject.door, event_id, people, sizes, probes)
+
+        grown = run.interleaved(
+            "one room", {SERVICE: partial(grow, service), BY_HAND: partial(grow, by_hand)}
+        )
+
+        def tell(markers: int) -> Told:
+            (event_id,) = service.new_events(1)
+            return run.load.run(announced, service.door, event_id, service.people, markers, probes)
+
+        def send(markers: int) -> Told:
+            return run.load.run(sent, sends.door, sends.people, markers, probes)
+
+        told = {
+            markers: run.interleaved(
+                f"{markers} markers",
+                {SERVICE: partial(tell, markers), SENDS: partial(send, markers)},
+            )
+            for markers in audiences
+        }
+    return [
+        *_curve("a hold in one room, p50", "holds", grown, sizes),
+        *_curve("somebody joins and is seen, p50", "joins", grown, sizes),
+        _flat(grown),
+        *(_announcement(markers, found) for markers, found in told.items()),
+        *(_cost(markers, found) for markers, found in told.items()),
+    ]
+
+
+def _curve(
+    name: str, what: str, grown: dict[str, list[list[Waits]]], sizes: list[int]
+) -> list[Figure]:
+    """A figure for each size of the room."""
+    return [
+        Figure(
+            name,
+            "ms",
+            _medians(grown[SERVICE], what, at),
+            {BY_HAND: _medians(grown[BY_HAND], what, at)},
+            size,
+            WAITING,
+        )
+        for at, size in enumerate(sizes)
+    ]
+
+
+def _flat(grown: dict[str, list[list[Waits]]]) -> Figure:
+    """What it matters that many wait."""
+    most, least = (_medians(grown[SERVICE], "holds", at) for at in (-1, 0))
+    return Figure("a hold among 5 000, beside one among 10", "ms", most, {"among 10": least})
+
+
+def _medians(rounds: list[list[Waits]], what: str, at: int) -> list[float]:
+    return [statistics.median(getattr(sizes[at], what)) for sizes in rounds]
+
+
+def _announcement(markers: int, found: dict[str, list[Told]]) -> Figure:
+    last = {name: [each.last for each in rounds] for name, rounds in found.items()}
+    return Figure(
+        "an announcement to the last", "ms", last[SERVICE], {SENDS: last[SENDS]}, markers, HEARING
+    )
+
+
+def _cost(markers: int, found: dict[str, list[Told]]) -> Figure:
+    cpu = {name: [each.cpu for each in rounds] for name, rounds in found.items()}
+    return Figure(
+        "an announcement, each who hears it",
+        "µs of CPU",
+        cpu[SERVICE],
+        {SENDS: cpu[SENDS]},
+        markers,
+        HEARING,
+    )

@@ -1,0 +1,100 @@
+"""Calls: what each costs a service, beside a route of the framework that reads nothing."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import Final, NamedTuple
+from urllib.parse import quote
+
+from benchmarks.crowd import Class, Crowd, Gathered, add_marks, add_names
+from benchmarks.figure import Figure
+from benchmarks.load.calls import Calls, call
+from benchmarks.run import Run
+from benchmarks.subjects import Subject, a_floor, over_postgres, over_sqlite
+
+AT_ONCE: Final = 8  # people, each with a connection
+ENGINES: Final = ("SQLite", "PostgreSQL")
+ROUTE, BARE = "one route of the framework", "the bare server"
+IN_A_CLASS: Final = 50
+CLASSES: Final = 100  # in a year
+NAMES: Final = 100_000
+BY_NAME: Final = "/api/profile/FindByName?display_name_part="
+A_TENTH: Final = quote("ивано")  # of those of `fill`
+EVENTS: Final = "/api/events/GetEvents"
+
+
+class _Asked(NamedTuple):
+    """A call, and how often each person makes it."""
+
+    name: str
+    path: str
+    each: int
+
+
+def measure(run: Run) -> list[Figure]:
+    """Over both engines, which hold a year of a faculty."""
+    crowd = Crowd(run.sized(200, 60), run.sized(CLASSES, 2) + 1)
+    names = run.sized(NAMES, 300)
+
+    def fill(url: str, gathered: Gathered) -> None:
+        one, other, *students = (each.user_id for each in gathered.people)
+        first, *classes = gathered.events
+        marked = students[:IN_A_CLASS]
+        add_marks(url, [Class(first, one, marked)])
+        add_marks(url, [Class(event, other, marked) for event in classes])
+        add_names(url, names)
+
+    with ExitStack() as stack:
+        on = run.servers()
+        services = {
+            "SQLite": stack.enter_context(over_sqlite(run.new_folder("sqlite"), crowd, fill)),
+            "PostgreSQL": stack.enter_context(
+                over_postgres(run.new_folder("postgres"), crowd, on, fill=fill)
+            ),
+        }
+        floors = {
+            ROUTE: stack.enter_context(a_floor("route", run.new_folder("route"), crowd)),
+            BARE: stack.enter_context(a_floor("bare", run.new_folder("bare"), crowd)),
+        }
+
+        def ask(asked: _Asked, subject: Subject) -> Calls:
+            people = run.dice.sample(subject.people, AT_ONCE)
+            one, other, *_ = subject.people
+            path = asked.path.format(one=one.user_id, other=other.user_id)
+            return run.load.run(call, subject.door, path, people, asked.each)
+
+        found = {
+            asked.name: run.interleaved(
+                asked.name,
+                {
+                    title: partial(ask, asked, subject)
+                    for title, subject in {**services, **floors}.items()
+                },
+            )
+            for asked in _calls(run)
+        }
+    return [
+        Figure(
+            f"{name}, {engine}",
+            "µs of CPU",
+            [each.cpu for each in rounds[engine]],
+            {floor: [each.cpu for each in rounds[floor]] for floor in (ROUTE, BARE)},
+        )
+        for name, rounds in found.items()
+        for engine in ENGINES
+    ]
+
+
+def _calls(run: Run) -> list[_Asked]:
+    """Those that are made most, and those that might have much to read."""
+    often, seldom = run.sized(80, 3), run.sized(10, 2)
+    return [
+        _Asked("GetCurrentUserId", "/api/auth/GetCurrentUserId", often),
+        _Asked("GetProfile, 50 marks", "/api/profile/GetProfile?user_id={one}", often),
+        _Asked("GetProfile, 5 000 marks", "/api/profile/GetProfile?user_id={other}", often),
+        _Asked("GetEvents, a page", EVENTS, seldom),
+        _Asked("GetEvents, a tenth of 100 000", f"{EVENTS}?name={A_TENTH}", seldom),
+        _Asked("FindByName, a tenth of 100 000", f"{BY_NAME}{A_TENTH}", seldom),
+        _Asked("FindByName, nobody of 100 000", f"{BY_NAME}nobody", seldom),
+    ]

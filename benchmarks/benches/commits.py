@@ -1,0 +1,74 @@
+"""How many marks a second are confirmed durably, without sockets, by some tasks at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from benchmarks.figure import Figure
+from benchmarks.load.commits import by_hand, ours, ours_alone
+from benchmarks.run import Run
+from benchmarks.subjects import Servers
+from tests.support.sqlite_file import an_empty_database
+
+TASKS: Final = (1, 16, 64)
+AT_ONCE: Final = 16  # tasks, over PostgreSQL
+OURS: Final = "the use case"
+GROUPED, BY_HAND = "by hand, COMMIT shared", "by hand, a COMMIT each"
+ALONE: Final = "the use case, a COMMIT each"
+
+
+def measure(run: Run) -> list[Figure]:
+    """Over both engines."""
+    found = {tasks: _sqlite(run, tasks) for tasks in TASKS}
+    figures = [_figure("SQLite", tasks, each) for tasks, each in found.items()]
+    return [*figures, _figure("PostgreSQL", AT_ONCE, _postgres(run, run.servers()))]
+
+
+def _sqlite(run: Run, tasks: int) -> Mapping[str, list[float]]:
+    confirms = run.sized(1280, 20)
+
+    def use_case() -> float:
+        file = an_empty_database(run.new_folder("commits"))
+        return run.load.run(ours, f"sqlite:///{file}", tasks, confirms)
+
+    def use_case_alone() -> float:
+        file = an_empty_database(run.new_folder("commits"))
+        return run.load.run(ours_alone, file, tasks, confirms)
+
+    def floor(name: str) -> float:
+        file = run.new_folder("commits") / "floor.db"
+        return run.load.run(by_hand, name, str(file), tasks, confirms)
+
+    variants: dict[str, Callable[[], float]] = {
+        OURS: use_case,
+        GROUPED: partial(floor, "sqlite-grouped"),
+        BY_HAND: partial(floor, "sqlite"),
+        ALONE: use_case_alone,
+    }
+    return run.interleaved(f"commits, SQLite, {tasks} tasks", variants)
+
+
+def _postgres(run: Run, on: Servers) -> Mapping[str, list[float]]:
+    confirms = run.sized(320, 20)
+
+    def use_case() -> float:
+        with on.database() as url:
+            return run.load.run(ours, url, AT_ONCE, confirms)
+
+    def floor(name: str) -> float:
+        with on.empty_database() as url:
+            return run.load.run(by_hand, name, url, AT_ONCE, confirms)
+
+    variants: dict[str, Callable[[], float]] = {
+        OURS: use_case,
+        BY_HAND: partial(floor, "postgres"),
+        GROUPED: partial(floor, "postgres-grouped"),
+    }
+    return run.interleaved("commits, PostgreSQL", variants)
+
+
+def _figure(engine: str, tasks: int, found: Mapping[str, list[float]]) -> Figure:
+    floors = {name: rounds for name, rounds in found.items() if name != OURS}
+    return Figure(f"durable confirms, {engine}", "a second", found[OURS], floors, tasks, "tasks")

@@ -1,0 +1,51 @@
+"""Thousands who only wait: what a socket keeps in memory, and what all of them cost a second."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from benchmarks.crowd import Crowd
+from benchmarks.figure import Figure
+from benchmarks.load.idle import Idle, rest
+from benchmarks.run import Run
+from benchmarks.subjects import Subject, a_floor, over_sqlite
+
+SIZES: Final = (5000, 10_000)
+ROOMS: Final = 100
+ROUNDS: Final = 3  # each with servers that have just started
+AXIS: Final = "sockets"
+SERVICE, BARE = "service", "the bare server"
+
+
+def measure(run: Run) -> list[Figure]:
+    """Over SQLite, in a hundred rooms."""
+    sizes = [run.sized(each, each // 100) for each in SIZES]
+    crowd = Crowd(sizes[-1], run.sized(ROOMS, 4))
+    seconds = 10.0 if not run.quick else 0.2
+
+    def idle(subject: Subject) -> list[Idle]:
+        events = subject.new_events(crowd.events)
+        return run.load.run(rest, subject.door, events, subject.people, sizes, seconds / 5, seconds)
+
+    def service() -> list[Idle]:
+        with over_sqlite(run.new_folder("service"), crowd) as subject:
+            return idle(subject)
+
+    def bare() -> list[Idle]:
+        with a_floor("bare", run.new_folder("bare"), crowd) as subject:
+            return idle(subject)
+
+    found = run.interleaved("idle", {SERVICE: service, BARE: bare}, ROUNDS)
+    return [
+        *map(partial(_figure, "an idle socket", "KiB", "kib", found), range(len(sizes))),
+        *map(partial(_figure, "idle CPU", "cores", "cores", found), range(len(sizes))),
+    ]
+
+
+def _figure(name: str, unit: str, what: str, found: dict[str, list[list[Idle]]], at: int) -> Figure:
+    values = {
+        title: [getattr(sizes[at], what) for sizes in rounds] for title, rounds in found.items()
+    }
+    size = found[SERVICE][0][at].sockets
+    return Figure(name, unit, values[SERVICE], {BARE: values[BARE]}, size, AXIS)

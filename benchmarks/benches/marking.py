@@ -1,0 +1,144 @@
+"""A whole marking: what it costs a service, and how long the two people in a room wait.
+
+A cycle is six durable steps: two openings, a hold, a confirm, and the ends of both sockets.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import Final
+
+from benchmarks.crowd import Crowd
+from benchmarks.figure import Figure
+from benchmarks.load.marking import Cycles, Room, cycles
+from benchmarks.run import Run
+from benchmarks.subjects import Servers, Subject, a_floor, over_postgres, over_sqlite
+
+ROOMS: Final = (1, 50, 200)
+AXIS: Final = "rooms at once"
+UNIT: Final = "ms of CPU"
+BY_HAND: Final = "the same steps by hand, a COMMIT each"
+GROUPED: Final = "by hand, COMMIT shared"
+IN_MEMORY: Final = "the protocol in memory"
+ONE_WORKER: Final = "one worker"
+Found = Mapping[tuple[str, int], Sequence[Cycles]]
+
+
+def measure(run: Run) -> list[Figure]:
+    """Over both engines."""
+    crowd = Crowd(2 * run.sized(600, 6), run.rounds * sum(_sizes(run)))
+    with ExitStack() as stack:
+        subjects = {
+            "SQLite": stack.enter_context(over_sqlite(run.new_folder("sqlite"), crowd)),
+            **_floors(run, stack, crowd, "sqlite"),
+        }
+        found = _measured(run, "marking, SQLite", subjects)
+    figures = [*_cpu("SQLite", found, run), *_waits("SQLite", found)]
+    with ExitStack() as stack:
+        on = run.servers()
+        subjects = {
+            "PostgreSQL": stack.enter_context(over_postgres(run.new_folder("postgres"), crowd, on)),
+            "two workers": stack.enter_context(
+                over_postgres(run.new_folder("workers"), crowd, on, workers=2)
+            ),
+            **_floors(run, stack, crowd, "postgres", on),
+        }
+        found = _measured(run, "marking, PostgreSQL", subjects)
+    two = "marking, PostgreSQL, two workers"
+    beside = [
+        Figure(
+            two, UNIT, _used(found, "two workers", at),
+            {ONE_WORKER: _used(found, "PostgreSQL", at)}, at, AXIS,
+        )
+        for at in _sizes(run)
+    ]  # fmt: skip
+    return [*figures, *_cpu("PostgreSQL", found, run), *beside, *_waits("PostgreSQL", found)]
+
+
+def _sizes(run: Run) -> list[int]:
+    """How many rooms there are at once."""
+    return sorted({min(each, run.sized(ROOMS[-1], 2)) for each in ROOMS})
+
+
+def _floors(
+    run: Run, stack: ExitStack, crowd: Crowd, engine: str, on: Servers | None = None
+) -> dict[str, Subject]:
+    """The steps by hand over this engine, and over nothing."""
+    floors = {BY_HAND: engine, GROUPED: f"{engine}-grouped", IN_MEMORY: "memory"}
+    return {
+        title: stack.enter_context(
+            a_floor(
+                name,
+                run.new_folder(name),
+                crowd,
+                stack.enter_context(on.empty_database()) if on is not None else "",
+            )
+        )
+        for title, name in floors.items()
+    }
+
+
+def _measured(run: Run, name: str, subjects: Mapping[str, Subject]) -> Found:
+    """Cycles by subject and rooms."""
+    found: dict[tuple[str, int], Sequence[Cycles]] = {}
+    for rooms in _sizes(run):
+        variants = {
+            title: partial(_cycles, run, subject, rooms) for title, subject in subjects.items()
+        }
+        by_title = run.interleaved(f"{name}, {rooms} rooms", variants)
+        found |= {(title, rooms): each for title, each in by_title.items()}
+    return found
+
+
+def _cycles(run: Run, subject: Subject, rooms: int) -> Cycles:
+    """People come once in a load; in each they are paired anew, in events of its own."""
+    each = run.sized(300 if rooms == 1 else 600 // rooms, 3)
+    people = run.dice.sample(subject.people, 2 * rooms * each)
+    pairs = list(zip(people[::2], people[1::2], strict=True))
+    events = subject.new_events(rooms)
+    return run.load.run(
+        cycles,
+        subject.door,
+        [Room(event, pairs[at * each : (at + 1) * each]) for at, event in enumerate(events)],
+    )
+
+
+def _used(found: Found, title: str, rooms: int) -> list[float]:
+    return [each.cpu for each in found[title, rooms]]
+
+
+def _cpu(engine: str, found: Found, run: Run) -> list[Figure]:
+    """A figure for each number of rooms."""
+    return [
+        Figure(
+            f"marking, {engine}",
+            UNIT,
+            _used(found, engine, rooms),
+            {title: _used(found, title, rooms) for title in (BY_HAND, GROUPED, IN_MEMORY)},
+            rooms,
+            AXIS,
+        )
+        for rooms in _sizes(run)
+    ]
+
+
+def _waits(engine: str, found: Found) -> list[Figure]:
+    """How long the people of one room wait for a hold, and for a confirm."""
+    return [
+        Figure(
+            f"{what} in one room, {engine}, p{part}",
+            "ms",
+            _quantiles(found[engine, 1], what, part),
+            {BY_HAND: _quantiles(found[BY_HAND, 1], what, part)},
+        )
+        for what in ("hold", "confirm")
+        for part in (50, 99)
+    ]
+
+
+def _quantiles(rounds: Sequence[Cycles], what: str, part: int) -> list[float]:
+    times = [each.holds if what == "hold" else each.confirms for each in rounds]
+    return [statistics.quantiles(each, n=100, method="inclusive")[part - 1] for each in times]

@@ -1,0 +1,120 @@
+"""People who are logged in, and events that are on, written into a database at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import URL, make_url
+
+from attendance_adapters import connect
+from attendance_adapters.sql.addresses import postgres_url, sqlite_url
+from attendance_adapters.sql.maintenance import run_on_connection
+from attendance_adapters.system import RandomIds
+from attendance_core.accounts import CredentialKind, Session, session_id_of
+from attendance_core.events import Event
+from attendance_core.ports import Unit
+from attendance_core.profiles import Profile
+from attendance_core.vocabulary import EventId, UserId
+from benchmarks.load.wire import Person
+from tests.support.many_names import fill
+from tests.support.stored_people import mark
+
+HALF_A_WEEK: Final = 3.5 * 86_400.0
+AT_ONCE: Final = 200  # in a transaction
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many there are to be."""
+
+    people: int
+    events: int
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Those that are there."""
+
+    people: list[Person]
+    events: list[str]
+
+
+@dataclass(frozen=True)
+class Class:
+    """An event in which one person has marked many."""
+
+    event_id: str
+    marker: int
+    marked: Sequence[int]
+
+
+def gather(url: str, crowd: Crowd) -> Gathered:
+    """Makes them, without a log-in, which costs a tenth of a second on purpose."""
+    return asyncio.run(_gather(url, crowd))
+
+
+async def _gather(url: str, crowd: Crowd) -> Gathered:
+    people, events = list[Person](), list[str]()
+    async with connect(url, files_url="memory://") as attendance:
+        transact = attendance.use_cases.mark_me.transact
+        while len(people) < crowd.people:
+            count = min(AT_ONCE, crowd.people - len(people))
+            people += await transact(partial(_people, count))
+        creator = UserId(people[0].user_id)
+        while len(events) < crowd.events:
+            count = min(AT_ONCE, crowd.events - len(events))
+            events += await transact(partial(_events, creator, count))
+    return Gathered(people, events)
+
+
+def _people(count: int, unit: Unit) -> list[Person]:
+    now, made = unit.now(), []
+    for token in [uuid4().hex for _ in range(count)]:
+        user_id = unit.accounts.add(f"p{token}", "no password", now)
+        unit.profiles.add(Profile(user_id, f"Person {user_id}"))
+        unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
+        made.append(Person(user_id, token))
+    return made
+
+
+def _events(creator: UserId, count: int, unit: Unit) -> list[str]:
+    now, made = unit.now(), []
+    for event_id in [EventId(uuid4()) for _ in range(count)]:
+        code = RandomIds().event_code()
+        unit.events.add(Event(event_id, f"Class {event_id}", creator, now - 60, now + 86_400, code))
+        made.append(str(event_id))
+    return made
+
+
+def add_marks(url: str, classes: Sequence[Class]) -> None:
+    """Two classes a week, the last of them today."""
+    asyncio.run(_add_marks(url, classes))
+
+
+async def _add_marks(url: str, classes: Sequence[Class]) -> None:
+    async with connect(url, files_url="memory://") as attendance:
+        for before, each in enumerate(classes):
+            await attendance.use_cases.mark_me.transact(partial(_mark, each, before))
+
+
+def _mark(held: Class, before: int, unit: Unit) -> None:
+    at = unit.now() - before * HALF_A_WEEK
+    for user_id in held.marked:
+        mark(unit, UserId(user_id), UserId(held.marker), at, EventId(UUID(held.event_id)))
+
+
+def add_names(url: str, count: int) -> None:
+    """As many people, and as many events, each of another name."""
+    run_on_connection(_database(url), partial(fill, people=count, gatherings=count))
+
+
+def _database(url: str) -> URL:
+    if url.startswith("sqlite"):
+        return sqlite_url(Path(str(make_url(url).database)))
+    return postgres_url(url)

@@ -1,0 +1,68 @@
+"""The durable steps of a marking: two openings, a hold, a confirm, and two ends of sockets."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Final, NamedTuple, Protocol
+from uuid import UUID
+
+FAR: Final = 2**62  # no event ends before, no hold runs out
+
+
+class Socket(NamedTuple):
+    """An open one, as it is stored."""
+
+    connection_id: str
+    event_id: str
+    user_id: int
+    role: str
+
+
+class Steps(Protocol):
+    """Each is durable when it is answered."""
+
+    async def open(self, role: str, event_id: str, token: str) -> Socket:
+        """Finds the session and the event, and stores a socket and a place.
+
+        Raises LookupError where there is no such session or event.
+        """
+
+    async def hold(self, marker: Socket, target: int) -> None:
+        """Gives a waiting person to a marker. Raises LookupError where they do not wait."""
+
+    async def confirm(self, marker: Socket) -> int:
+        """Records a mark of whom they hold, and counts what it pays; answers who it is."""
+
+    async def leave(self, socket: Socket) -> None:
+        """Forgets a socket, and that its person waits."""
+
+
+def token_of(user_id: int) -> str:
+    """By which somebody made up for a floor is known."""
+    return f"{user_id:032x}"
+
+
+def session_of(token: str) -> str:
+    """What is stored of a token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def event_of(number: int) -> str:
+    """The id of an event made up for a floor."""
+    return str(UUID(int=number))
+
+
+async def opened_steps(name: str, database: str, people: int, events: int) -> Steps:
+    """Those of this name, over so many people and events."""
+    engine, _, grouped = name.partition("-")
+    if engine == "memory":
+        from benchmarks.floors.memory_steps import MemorySteps
+
+        return MemorySteps(people, events)
+    if engine == "sqlite":
+        from benchmarks.floors.sqlite_steps import SqliteSteps
+
+        return SqliteSteps(database, people, events, is_grouped=bool(grouped))
+    from benchmarks.floors.postgres_steps import opened
+
+    return await opened(database, people, events, is_grouped=bool(grouped))

@@ -1,0 +1,1 @@
+"""Who uses what is measured: clients in a process of their own, so that a server's CPU is its."""

@@ -1,0 +1,78 @@
+"""Many who come: at once or over some seconds, most of them to wait and some to mark."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.load.room import leave_all
+from benchmarks.load.wire import Door, Person, Wire, opened
+from benchmarks.machine import cpu_seconds
+
+MARKERS_EACH: Final = 5  # one of so many marks
+A_MOMENT: Final = 0.3  # seconds: who is turned away hears of it right after the handshake
+QUIET_SECONDS: Final = 0.2  # in which all the goodbyes are stored
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When the last was in, in seconds since the first came; how many were turned away."""
+
+    last: float
+    slowest: float  # of one, since they came: the worst hundredth
+    refused: int
+    cpu: float  # milliseconds each
+
+
+async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: float) -> Arrival:
+    """A marker is in with the first list; whoever waits, when the handshake is answered."""
+    refused, took, wires = [0], list[float](), list[Wire]()
+
+    def hear(text: bytes) -> None:
+        refused[0] += b'"result":"error"' in text
+
+    async def comes(at: int, person: Person) -> None:
+        await asyncio.sleep(at * seconds / len(people))
+        came = time.perf_counter()
+        marks = at % MARKERS_EACH == 0
+        is_listed = asyncio.Event()
+
+        def listen(text: bytes) -> None:
+            hear(text)
+            is_listed.set()
+
+        role = "marking" if marks else "mark_me"
+        wire = await opened(door, role, event_id, person, on_text=listen if marks else hear)
+        if marks:
+            await is_listed.wait()
+        took.append(time.perf_counter() - came)
+        wires.append(wire)
+
+    used, begun = cpu_seconds(door.pids), time.perf_counter()
+    await asyncio.gather(*(comes(at, person) for at, person in enumerate(people)))
+    last = time.perf_counter() - begun
+    await asyncio.sleep(A_MOMENT)
+    used = cpu_seconds(door.pids) - used
+    await leave_all(wires)
+    await asyncio.sleep(QUIET_SECONDS)
+    took.sort()
+    return Arrival(last, took[-1 - len(took) // 100], refused[0], 1000 * used / len(people))
+
+
+async def open_some(door: Door, event_id: str, people: Sequence[Person], at_once: int) -> float:
+    """Milliseconds of CPU that it costs to open a `mark_me` socket, so many at once."""
+    left, wires = iter(people), list[Wire]()
+
+    async def opens() -> None:
+        for person in left:
+            wires.append(await opened(door, "mark_me", event_id, person))
+
+    used = cpu_seconds(door.pids)
+    await asyncio.gather(*(opens() for _ in range(at_once)))
+    used = cpu_seconds(door.pids) - used
+    await leave_all(wires)
+    await asyncio.sleep(QUIET_SECONDS)
+    return 1000 * used / len(people)

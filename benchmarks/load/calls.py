@@ -1,0 +1,79 @@
+"""Calls over connections that stay open, one after another on each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from benchmarks.load.wire import LOCAL, Door, Person
+from benchmarks.machine import cpu_seconds
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Microseconds of CPU each, and milliseconds until each was answered."""
+
+    cpu: float
+    took: Sequence[float]
+
+
+class _Calling(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport | None = None
+        self._buffer = b""
+        self._answered: asyncio.Future[bytes] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head, found, body = self._buffer.partition(b"\r\n\r\n")
+        if found and len(body) >= _length_in(head) and self._answered is not None:
+            answered, self._answered, self._buffer = self._answered, None, b""
+            answered.set_result(head)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answered is not None:
+            self._answered.set_exception(ConnectionError("cut"))
+
+    async def asks(self, request: bytes) -> None:
+        """Waits for the answer, which has to be 200."""
+        assert self.transport is not None
+        self._answered = asyncio.get_running_loop().create_future()
+        self.transport.write(request)
+        head = await self._answered
+        assert head.startswith(b"HTTP/1.1 200"), head
+
+
+def _length_in(head: bytes) -> int:
+    _, _, behind = head.lower().partition(b"content-length:")
+    return int(behind.partition(b"\r\n")[0])
+
+
+async def call(door: Door, path: str, people: Sequence[Person], each: int) -> Calls:
+    """So many of each person, who has a connection of their own."""
+    took = list[float]()
+
+    async def one(person: Person) -> None:
+        head = f"GET {path} HTTP/1.1\r\nHost: {LOCAL}:{door.port}\r\n"
+        request = f"{head}Cookie: sessionid={person.token}\r\n\r\n".encode()
+        loop = asyncio.get_running_loop()
+        _, calling = await loop.create_connection(_Calling, LOCAL, door.port)
+        await calling.asks(request)  # the first one is for the caches
+        for _ in range(each):
+            begun = time.perf_counter()
+            await calling.asks(request)
+            took.append(1000 * (time.perf_counter() - begun))
+        assert calling.transport is not None
+        calling.transport.close()
+
+    used = cpu_seconds(door.pids)
+    await asyncio.gather(*map(one, people))
+    used = cpu_seconds(door.pids) - used
+    return Calls(1e6 * used / (len(people) * (each + 1)), took)

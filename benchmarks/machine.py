@@ -1,0 +1,67 @@
+"""This machine and what is installed, and what a process of it costs."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from attendance_core.version import __version__
+
+PACKAGES: Final = (
+    *("litestar", "msgspec", "uvicorn", "uvloop", "httptools", "websockets"),
+    *("sqlalchemy", "asyncpg", "redis"),
+)
+SCHEDULED: Final = 2  # which clock of a process: what it was given of the processors
+
+
+def cpu_seconds(pids: tuple[int, ...]) -> float:
+    """What these processes have used, threads that have ended too, exactly."""
+    return sum(time.clock_gettime(~pid << 3 | SCHEDULED) for pid in pids)
+
+
+def memory_kib(pid: int) -> float:
+    """What is resident of a process."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return float(line.split()[1])
+    raise ProcessLookupError(pid)
+
+
+def with_children(pid: int) -> tuple[int, ...]:
+    """A process and those that it has started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return pid, *map(int, children.split())
+
+
+def allow_many_sockets() -> None:
+    """Lets this process, and those that it starts, have as many files open as they may."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def machine() -> dict[str, str]:
+    """What runs this."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "processors": f"{os.cpu_count()} x {_processor()}",
+        "memory": f"{memory:.0f} GiB",
+        "system": f"{platform.system()} {platform.release()}",
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of what is measured, and of what it stands on."""
+    found = {name: version(name) for name in PACKAGES}
+    return {"peer-attendance": __version__, "python": platform.python_version(), **found}
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()

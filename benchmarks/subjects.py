@@ -1,0 +1,132 @@
+"""What is measured, each in a process of its own: the service over an engine, and floors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL
+
+from benchmarks.crowd import Crowd, Gathered, gather
+from benchmarks.floors.steps import event_of, token_of
+from benchmarks.load.wire import Door, Person
+from benchmarks.machine import with_children
+from tests.support.killable_servers import a_postgres, a_valkey
+from tests.support.postgres import a_database, make_template
+from tests.support.service_process import Service, running
+from tests.support.sqlite_file import an_empty_database
+
+ROOT: Final = Path(__file__).parents[1]
+NOBODY: Final = Crowd(0, 0)
+Fill = Callable[[str, Gathered], None]  # what else goes into a database before it is served
+
+
+@dataclass
+class Subject:
+    """A server, the people who may use it, and events that nobody has been to."""
+
+    door: Door
+    people: Sequence[Person] = ()
+    events: Iterator[str] = field(default_factory=lambda: iter(()))
+
+    def new_events(self, count: int) -> list[str]:
+        """So many that nobody has been to."""
+        found = list(islice(self.events, count))
+        assert len(found) == count, "there are too few events"
+        return found
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Of which services have databases and announcements."""
+
+    postgres: str
+    valkey: str
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """An empty one at the newest revision."""
+        with a_database(self.postgres) as url:
+            yield _address(url)
+
+    @contextmanager
+    def empty_database(self) -> Iterator[str]:
+        """One without any table."""
+        with a_database(self.postgres, "template0") as url:
+            yield _address(url)
+
+
+def _address(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def servers() -> Iterator[Servers]:
+    """A PostgreSQL that keeps what it has committed, and a Valkey."""
+    with a_postgres() as postgres, a_valkey() as valkey:
+        make_template(postgres.url)
+        yield Servers(postgres.url, valkey.url)
+
+
+def door_of(service: Service) -> Door:
+    """Where it is, and the processes that it is by now."""
+    return Door(service.port, with_children(service.process.pid))
+
+
+@contextmanager
+def service(folder: Path, gathered: Gathered, settings: Mapping[str, str]) -> Iterator[Subject]:
+    """`attendance serve` over a database that is up to date."""
+    with running(folder, settings, migrate=False) as started:
+        yield Subject(door_of(started), gathered.people, iter(gathered.events))
+
+
+def no_more(url: str, gathered: Gathered) -> None:
+    """Nothing more goes into a database than people and events."""
+
+
+@contextmanager
+def over_sqlite(folder: Path, crowd: Crowd, fill: Fill = no_more) -> Iterator[Subject]:
+    """One over a file of its own."""
+    url = f"sqlite:///{an_empty_database(folder)}"
+    gathered = gather(url, crowd)
+    fill(url, gathered)
+    with service(folder, gathered, {"ATTENDANCE_DATABASE_URL": url}) as subject:
+        yield subject
+
+
+@contextmanager
+def over_postgres(
+    folder: Path, crowd: Crowd, on: Servers, workers: int = 1, fill: Fill = no_more
+) -> Iterator[Subject]:
+    """One over a database of its own, with so many workers."""
+    with on.database() as url:
+        settings = {
+            "ATTENDANCE_DATABASE_URL": url,
+            "ATTENDANCE_NOTIFIER_URL": on.valkey,
+            "ATTENDANCE_WORKERS": str(workers),
+        }
+        gathered = gather(url, crowd)
+        fill(url, gathered)
+        with service(folder, gathered, settings) as subject:
+            yield subject
+
+
+@contextmanager
+def a_floor(
+    name: str, folder: Path, crowd: Crowd = NOBODY, database: str = ""
+) -> Iterator[Subject]:
+    """One of `benchmarks.floors`, over a file in the folder unless told otherwise."""
+    counts = (str(crowd.people), str(crowd.events))
+    given = database or str(folder / "floor.db")
+    command = [sys.executable, "-m", "benchmarks.floors", name, given, *counts]
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    with running(folder, {"PYTHONPATH": path}, migrate=False, command=command) as started:
+        people = [Person(each, token_of(each)) for each in range(1, crowd.people + 1)]
+        events = iter([event_of(each) for each in range(crowd.events)])
+        yield Subject(door_of(started), people, events)

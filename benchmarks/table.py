@@ -1,0 +1,66 @@
+"""Figures as a table: to be printed, and as a part of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from rich.table import Table
+
+from benchmarks.figure import Figure, Section
+from benchmarks.targets import target_of
+
+HEADING: Final = ("figure", "unit", "here", "floor", "ratio", "target", "reached", "the floor is")
+
+
+class Row(NamedTuple):
+    """A figure in words, in the order of the heading."""
+
+    title: str
+    unit: str
+    value: str
+    floor: str
+    ratio: str
+    target: str
+    is_reached: str
+    floor_name: str
+
+
+def row_of(figure: Figure) -> Row:
+    """Says what was found."""
+    target = target_of(figure)
+    reached = "" if target is None else "yes" if target.is_reached(figure) else "NO"
+    return Row(
+        figure.title,
+        figure.unit,
+        number(figure.value),
+        number(figure.floor),
+        "" if figure.ratio is None else f"{figure.ratio:.2f}",
+        "" if target is None else target.text,
+        reached,
+        figure.floor_name,
+    )
+
+
+def number(value: float) -> str:
+    """With as many digits as say something."""
+    if value >= 1000:
+        return f"{value:,.0f}".replace(",", " ")
+    return f"{value:.3g}"
+
+
+def printed(sections: Mapping[str, Section]) -> Table:
+    """All of them, for a terminal."""
+    table = Table(*HEADING)
+    for name, section in sections.items():
+        table.add_section()
+        table.add_row(f"[bold]{name}")
+        for each in map(row_of, section.figures):
+            table.add_row(*each, style="red" if each.is_reached == "NO" else None)
+    return table
+
+
+def markdown(figures: Iterable[Figure]) -> str:
+    """Some of them, for a page."""
+    lines = [HEADING, ["---"] * len(HEADING), *map(row_of, figures)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

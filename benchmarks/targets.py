@@ -1,0 +1,41 @@
+"""What is to be reached, by the titles of figures."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from benchmarks.figure import Figure, Target
+
+MARKING_SQLITE: Final = Target(1.9, 1.65)
+TARGETS: Final = {
+    "marking, PostgreSQL, 50 rooms at once": Target(4.0),
+    "marking, PostgreSQL, two workers, 50 rooms at once": Target(ratio=1.15),
+    "marking, SQLite, 50 rooms at once": MARKING_SQLITE,
+    "marking, SQLite, 200 rooms at once": MARKING_SQLITE,
+    "hold in one room, SQLite, p50": Target(ratio=1.4),
+    "hold in one room, SQLite, p99": Target(ratio=1.6),
+    "confirm in one room, SQLite, p50": Target(ratio=1.4),
+    "confirm in one room, SQLite, p99": Target(ratio=1.6),
+    "hold in one room, PostgreSQL, p50": Target(ratio=1.8),
+    "hold in one room, PostgreSQL, p99": Target(ratio=1.8),
+    "confirm in one room, PostgreSQL, p50": Target(ratio=1.8),
+    "confirm in one room, PostgreSQL, p99": Target(ratio=1.8),
+    "an announcement to the last, 1000 markers": Target(ratio=1.2),
+    "a hold among 5 000, beside one among 10": Target(ratio=1.1),
+    "opening a socket, SQLite": Target(0.6),
+    "opening a socket, PostgreSQL": Target(1.5),
+    "1 000 at once, the last is in, PostgreSQL": Target(1.5),
+    "1 000 at once, refused, PostgreSQL": Target(0),
+    "GetProfile, 50 marks, SQLite": Target(130),
+    "GetProfile, 50 marks, PostgreSQL": Target(300),
+    "an idle socket, 5000 sockets": Target(32),
+    "idle CPU, 5000 sockets": Target(0.03),
+    "start to first answer": Target(0.7),
+    "memory of an empty service": Target(80),
+    "durable confirms, SQLite, 16 tasks": Target(16_000, 0.4, at_least=True),
+}
+
+
+def target_of(figure: Figure) -> Target | None:
+    """What this one is to reach, where anything is."""
+    return TARGETS.get(figure.title)
