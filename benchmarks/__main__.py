@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from functools import cache
@@ -29,8 +29,9 @@ from benchmarks.run import Run
 from benchmarks.subjects import servers
 from benchmarks.table import printed
 
-BENCHES: Final = ("marking", "big_room", "arrival", "calls", "idle", "commits", "start")
+BENCHES: Final = ("marking", "big_room", "news", "arrival", "calls", "idle", "commits", "start")
 ROUNDS: Final = 5
+BUILD: Final = Path(__file__).parents[1] / "build"
 WIDTH: Final = 180  # characters of a table that is read from a file
 
 
@@ -42,10 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     if not console.is_terminal:
         console.width = WIDTH
     if not asked.redraw:
-        found = _measured(asked, console)
+        found = dict[str, Section]()
+        for name, section in _measured(asked, console):
+            found[name] = section
+            if asked.results is not None:
+                results.write(asked.results, results.read(asked.results) | found)
         console.print(printed(found))
-        if asked.results is not None:
-            results.write(asked.results, results.read(asked.results) | found)
     if asked.results == results.RESULTS:
         sections = results.read(asked.results)
         page.fill(sections, plots.draw_all(sections, page.PLOTS))
@@ -71,23 +74,22 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     return asked
 
 
-def _measured(asked: argparse.Namespace, console: Console) -> dict[str, Section]:
+def _measured(asked: argparse.Namespace, console: Console) -> Iterator[tuple[str, Section]]:
     """Runs benches one after another, over the same PostgreSQL where they need one."""
     with ExitStack() as stack:
         # Here and not in /tmp, which may be no disk
-        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=".", prefix=".bench-"))
+        BUILD.mkdir(exist_ok=True)
+        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-"))
         load = stack.enter_context(closing(LoadProcess()))
         hidden = not console.is_terminal
         bar = stack.enter_context(Progress(console=console, disable=hidden, transient=True))
         begun_once = cache(lambda: stack.enter_context(servers()))
-        found = {}
         for name in asked.names or BENCHES:
-            of_bench = (Path(folder) / name).absolute()
+            of_bench = Path(folder) / name
             of_bench.mkdir()
             dice = random.Random(asked.seed)
             run = Run(asked.quick, asked.rounds, dice, of_bench, load, begun_once, bar)
-            found[name] = _section(name, run, asked.seed)
-        return found
+            yield name, _section(name, run, asked.seed)
 
 
 def _section(name: str, run: Run, seed: int) -> Section:

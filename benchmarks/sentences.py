@@ -62,6 +62,14 @@ SENTENCES: Final[Mapping[str, tuple[Sentence, ...]]] = {
             " the list {} ms after the tap.",
         ),
     ),
+    "news": (
+        Sentence(
+            "a room where one a second is marked, 1000 people waiting",
+            100,
+            "A room of 1 000 in which one is marked every second, and all others hear that they"
+            " have moved up, takes {} % of one core.",
+        ),
+    ),
     "arrival": (
         Sentence(
             "1 000 at once, the last is in, PostgreSQL",

@@ -34,13 +34,15 @@ class Told:
     cpu: float
 
 
-async def open_all(door: Door, role: str, event_id: str, people: Sequence[Person]) -> list[Wire]:
+async def open_all(
+    door: Door, role: str, event_id: str, people: Sequence[Person], *, more: str = ""
+) -> list[Wire]:
     """A socket each, some at once; what they hear is let go."""
     turns = asyncio.Semaphore(OPENINGS_AT_ONCE)
 
     async def one(person: Person) -> Wire:
         async with turns:
-            return await opened(door, role, event_id, person, on_text=lambda _: None)
+            return await opened(door, role, event_id, person, on_text=lambda _: None, more=more)
 
     return await asyncio.gather(*map(one, people))
 

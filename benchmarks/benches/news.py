@@ -1,0 +1,36 @@
+"""A room full of people who are told where they stand on the list, and what that costs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from benchmarks.crowd import Crowd
+from benchmarks.figure import Figure
+from benchmarks.load.news import told_places
+from benchmarks.run import Run
+from benchmarks.subjects import over_sqlite
+
+WAITING: Final = 1000
+ROUNDS: Final = 3  # each takes some ten seconds
+TOLD: Final = "with news"
+UNTOLD: Final = "the same without news"
+
+
+def measure(run: Run) -> list[Figure]:
+    """Over SQLite, with sockets that hear news and with such that do not."""
+    waiting, marks = run.sized(WAITING, 10), run.sized(6, 1)
+    crowd = Crowd(waiting + 1, 2 * run.rounds)
+    with over_sqlite(run.new_folder("service"), crowd) as subject:
+
+        def tell(news: bool) -> float:
+            (event_id,) = subject.new_events(1)
+            people, settle = subject.people, 4.0 if not run.quick else 0.1
+            return run.load.run(
+                told_places, subject.door, event_id, people, marks, settle, news=news
+            )
+
+        variants = {TOLD: partial(tell, True), UNTOLD: partial(tell, False)}
+        found = run.interleaved("news", variants, ROUNDS)
+    name = "a room where one a second is marked"
+    return [Figure(name, "cores", found[TOLD], {UNTOLD: found[UNTOLD]}, waiting, "people waiting")]
