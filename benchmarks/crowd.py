@@ -26,7 +26,7 @@ from tests.support.many_names import fill
 from tests.support.stored_people import mark
 
 HALF_A_WEEK: Final = 3.5 * 86_400.0
-AT_ONCE: Final = 200  # in a transaction
+AT_ONCE: Final = 50  # in a transaction, for which nobody waits for more than 4.5 s
 
 
 @dataclass(frozen=True)

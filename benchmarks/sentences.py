@@ -56,7 +56,7 @@ SENTENCES: Final[Mapping[str, tuple[Sentence, ...]]] = {
             "With 5 000 people waiting in one room a hold still takes {} ms.",
         ),
         Sentence(
-            "an announcement to the last, 1000 markers",
+            "from a tap to the last who sees it, 1000 markers",
             1,
             "When one of 1 000 markers chooses somebody, the last of the others sees them leave"
             " the list {} ms after the tap.",

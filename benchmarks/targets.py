@@ -20,7 +20,7 @@ TARGETS: Final = {
     "hold in one room, PostgreSQL, p99": Target(ratio=1.8),
     "confirm in one room, PostgreSQL, p50": Target(ratio=1.8),
     "confirm in one room, PostgreSQL, p99": Target(ratio=1.8),
-    "an announcement to the last, 1000 markers": Target(ratio=1.2),
+    "an announcement, from the first to the last, 1000 markers": Target(ratio=1.2),
     "a hold among 5 000, beside one among 10": Target(ratio=1.1),
     "opening a socket, SQLite": Target(0.6),
     "opening a socket, PostgreSQL": Target(1.5),

@@ -19,6 +19,11 @@ WAITING, HEARING = "people waiting", "markers"
 SERVICE: Final = "service"
 BY_HAND: Final = "the same steps by hand, a COMMIT each"
 SENDS: Final = "a set of bare sends"
+ANNOUNCED: Final = (
+    ("from a tap to the last who sees it", "ms", "from_tap"),
+    ("an announcement, from the first to the last", "ms", "from_first"),
+    ("an announcement, each who hears it", "µs of CPU", "cpu"),
+)
 
 
 def measure(run: Run) -> list[Figure]:
@@ -60,8 +65,11 @@ def measure(run: Run) -> list[Figure]:
         *_curve("a hold in one room, p50", "holds", grown, sizes),
         *_curve("somebody joins and is seen, p50", "joins", grown, sizes),
         _flat(grown),
-        *(_announcement(markers, found) for markers, found in told.items()),
-        *(_cost(markers, found) for markers, found in told.items()),
+        *(
+            _announcement(*of, markers, found)
+            for of in ANNOUNCED
+            for markers, found in told.items()
+        ),
     ]
 
 
@@ -92,20 +100,9 @@ def _medians(rounds: list[list[Waits]], what: str, at: int) -> list[float]:
     return [statistics.median(getattr(sizes[at], what)) for sizes in rounds]
 
 
-def _announcement(markers: int, found: dict[str, list[Told]]) -> Figure:
-    last = {name: [each.last for each in rounds] for name, rounds in found.items()}
-    return Figure(
-        "an announcement to the last", "ms", last[SERVICE], {SENDS: last[SENDS]}, markers, HEARING
-    )
-
-
-def _cost(markers: int, found: dict[str, list[Told]]) -> Figure:
-    cpu = {name: [each.cpu for each in rounds] for name, rounds in found.items()}
-    return Figure(
-        "an announcement, each who hears it",
-        "µs of CPU",
-        cpu[SERVICE],
-        {SENDS: cpu[SENDS]},
-        markers,
-        HEARING,
-    )
+def _announcement(
+    name: str, unit: str, what: str, markers: int, found: dict[str, list[Told]]
+) -> Figure:
+    """One thing that was measured of an announcement."""
+    ours, sends = ([getattr(each, what) for each in found[title]] for title in (SERVICE, SENDS))
+    return Figure(name, unit, ours, {SENDS: sends}, markers, HEARING)

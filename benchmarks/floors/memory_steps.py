@@ -36,3 +36,6 @@ class MemorySteps:
 
     async def leave(self, socket: Socket) -> None:
         self._waiting.discard((socket.event_id, socket.user_id))
+
+    async def close(self) -> None:
+        self._sessions.clear()

@@ -109,6 +109,12 @@ class PostgresSteps:
 
         await self._written(work)
 
+    async def close(self) -> None:
+        if self._group is not None:
+            self._group.cancel()
+            await asyncio.wait({self._group})
+        await self._pool.close()
+
     async def _alone(self, work: Work) -> Any:
         async with self._pool.acquire() as on, on.transaction():
             return await work(on)

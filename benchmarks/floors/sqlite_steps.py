@@ -45,7 +45,9 @@ class SqliteSteps:
         self._connection.executemany(sql.ADD_SESSION, sql.sessions(people))
         self._connection.executemany(sql.ADD_EVENT, sql.events(events))
         self._connection.execute("COMMIT")
-        Thread(target=self._write, daemon=True).start()
+        self._is_closed = False
+        self._writer = Thread(target=self._write, daemon=True)
+        self._writer.start()
 
     async def open(self, role: str, event_id: str, token: str) -> Socket:
         connection_id, session_id = uuid4().hex, session_of(token)
@@ -99,14 +101,22 @@ class SqliteSteps:
 
         await self._written(work)
 
+    async def close(self) -> None:
+        def work(on: sqlite3.Connection) -> None:
+            self._is_closed = True
+
+        await self._written(work)
+        self._writer.join()
+        self._connection.close()
+
     async def _written(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
         answer = self._loop.create_future()
         self._waiting.put(_Step(work, answer))
         return await answer
 
     def _write(self) -> None:
-        """Goes on for as long as the process lives."""
-        while True:
+        """Goes on until it is closed, or the process ends."""
+        while not self._is_closed:
             steps = [self._waiting.get()]
             with suppress(Empty):
                 while len(steps) < self._most:

@@ -36,6 +36,9 @@ class Steps(Protocol):
     async def leave(self, socket: Socket) -> None:
         """Forgets a socket, and that its person waits."""
 
+    async def close(self) -> None:
+        """Lets go of the database; nothing may be under way."""
+
 
 def token_of(user_id: int) -> str:
     """By which somebody made up for a floor is known."""

@@ -50,7 +50,9 @@ async def by_hand(name: str, database: str, tasks: int, confirms: int) -> float:
         marker = await steps.open("marking", event_of(0), token_of(at))
         await steps.hold(marker, asker.user_id)
         markers.append(marker)
-    return await _rate(steps.confirm, markers, tasks)
+    rate = await _rate(steps.confirm, markers, tasks)
+    await steps.close()
+    return rate
 
 
 @asynccontextmanager
