@@ -32,7 +32,7 @@ from benchmarks.table import printed
 BENCHES: Final = ("marking", "big_room", "news", "arrival", "calls", "idle", "commits", "start")
 ROUNDS: Final = 5
 BUILD: Final = Path(__file__).parents[1] / "build"
-WIDTH: Final = 180  # characters of a table that is read from a file
+WIDTH: Final = 220  # characters of a table that is read from a file
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -50,7 +50,7 @@ def machine() -> dict[str, str]:
     return {
         "processors": f"{os.cpu_count()} x {_processor()}",
         "memory": f"{memory:.0f} GiB",
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
     }
 
 

@@ -50,6 +50,6 @@ def _how(section: Section) -> str:
     machine = ", ".join(section.machine.values())
     versions = ", ".join(f"{name} {each}" for name, each in section.versions.items())
     return (
-        f"*{section.date}, {section.rounds} rounds with the floors in between, seed {section.seed},"
+        f"*{section.date}, rounds: {section.rounds}, the floors in between; seed {section.seed},"
         f" {section.seconds:.0f} s; {machine}; {versions}.*"
     )

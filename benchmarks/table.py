@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from statistics import median
 from typing import Final, NamedTuple
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from benchmarks.figure import Figure, Section
 from benchmarks.targets import target_of
 
-HEADING: Final = ("figure", "unit", "here", "floor", "ratio", "target", "reached", "the floor is")
+HEADING: Final = (
+    "figure",
+    "unit",
+    "here",
+    "floor",
+    "ratio",
+    "target",
+    "reached",
+    "the floor is",
+    "others",
+)
 
 
 class Row(NamedTuple):
@@ -24,11 +35,12 @@ class Row(NamedTuple):
     target: str
     is_reached: str
     floor_name: str
+    others: str
 
 
 def row_of(figure: Figure) -> Row:
     """Says what was found."""
-    target = target_of(figure)
+    target, (_, *others) = target_of(figure), figure.floors
     reached = "" if target is None else "yes" if target.is_reached(figure) else "NO"
     return Row(
         figure.title,
@@ -39,6 +51,7 @@ def row_of(figure: Figure) -> Row:
         "" if target is None else target.text,
         reached,
         figure.floor_name,
+        "; ".join(f"{name} {number(median(figure.floors[name]))}" for name in others),
     )
 
 
@@ -51,7 +64,7 @@ def number(value: float) -> str:
 
 def printed(sections: Mapping[str, Section]) -> Table:
     """All of them, for a terminal."""
-    table = Table(*HEADING)
+    table = Table(Column(HEADING[0], no_wrap=True), *HEADING[1:])
     for name, section in sections.items():
         table.add_section()
         table.add_row(f"[bold]{name}")
