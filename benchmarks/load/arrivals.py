@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.load.room import leave_all
-from benchmarks.load.wire import Door, Person, Wire, opened
+from benchmarks.load.wire import Door, Person, Refused, Wire, opened
 from benchmarks.machine import cpu_seconds
 
 MARKERS_EACH: Final = 5  # one of so many marks
 A_MOMENT: Final = 0.3  # seconds: who is turned away hears of it right after the handshake
-QUIET_SECONDS: Final = 0.2  # in which all the goodbyes are stored
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,13 @@ async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: f
             is_listed.set()
 
         role = "marking" if marks else "mark_me"
-        wire = await opened(door, role, event_id, person, on_text=listen if marks else hear)
+        try:
+            wire = await opened(door, role, event_id, person, on_text=listen if marks else hear)
+        except (Refused, OSError):
+            refused[0] += 1
+            return
         if marks:
+            wire.ended.add_done_callback(lambda _: is_listed.set())
             await is_listed.wait()
         took.append(time.perf_counter() - came)
         wires.append(wire)
@@ -56,10 +60,10 @@ async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: f
     last = time.perf_counter() - begun
     await asyncio.sleep(A_MOMENT)
     used = cpu_seconds(door.pids) - used
-    await leave_all(wires)
-    await asyncio.sleep(QUIET_SECONDS)
+    await leave_all(door, wires)
     took.sort()
-    return Arrival(last, took[-1 - len(took) // 100], refused[0], 1000 * used / len(people))
+    slowest = took[-1 - len(took) // 100] if took else seconds
+    return Arrival(last, slowest, refused[0], 1000 * used / len(people))
 
 
 async def open_some(door: Door, event_id: str, people: Sequence[Person], at_once: int) -> float:
@@ -73,6 +77,5 @@ async def open_some(door: Door, event_id: str, people: Sequence[Person], at_once
     used = cpu_seconds(door.pids)
     await asyncio.gather(*(opens() for _ in range(at_once)))
     used = cpu_seconds(door.pids) - used
-    await leave_all(wires)
-    await asyncio.sleep(QUIET_SECONDS)
+    await leave_all(door, wires)
     return 1000 * used / len(people)

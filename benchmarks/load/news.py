@@ -31,5 +31,5 @@ async def told_places(
         await marking.hears("marked")
         await asyncio.sleep(begun + at * EVERY_SECONDS - time.perf_counter())
     cores = (cpu_seconds(door.pids) - used) / (time.perf_counter() - begun)
-    await leave_all([*wires, marking])
+    await leave_all(door, [*wires, marking])
     return cores

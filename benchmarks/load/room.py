@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass, field
 from typing import Final
 
 from benchmarks.load.marking import CONFIRM, choice_of
+from benchmarks.load.quiet import until_quiet
 from benchmarks.load.wire import Door, Person, Wire, opened
 from benchmarks.machine import cpu_seconds
 
@@ -48,9 +49,10 @@ async def open_all(
     return await asyncio.gather(*map(one, people))
 
 
-async def leave_all(wires: Sequence[Wire]) -> None:
-    """Says goodbye with each."""
+async def leave_all(door: Door, wires: Sequence[Wire]) -> None:
+    """Says goodbye with each, and waits until that is stored."""
     await asyncio.gather(*(each.leaves() for each in wires))
+    await until_quiet(door)
 
 
 async def growing(
@@ -70,7 +72,7 @@ async def growing(
         for _ in range(probes):
             await _probe(door, event_id, next(come), marking, waits)
         found.append(waits)
-    await leave_all([*wires, marking])
+    await leave_all(door, [*wires, marking])
     return found
 
 
@@ -111,7 +113,7 @@ async def announced(
     audience = _Audience(b'"message":"user_left"')
     watching = await audience.of(door, event_id, watch)
     found = [await audience.told(door, says, at, ends) for at in range(probes)]
-    await leave_all([*watching, marking])
+    await leave_all(door, [*watching, marking])
     return _median(found)
 
 
@@ -129,7 +131,7 @@ async def sent(door: Door, people: Sequence[Person], markers: int, probes: int) 
         return
 
     found = [await audience.told(door, says, at, ends) for at in range(probes)]
-    await leave_all([*watching, speaker])
+    await leave_all(door, [*watching, speaker])
     return _median(found)
 
 
