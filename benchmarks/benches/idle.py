@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import Final
 
-from benchmarks.crowd import Crowd
+from benchmarks.crowd import Crowd, Gathered, gather
 from benchmarks.figure import Figure
 from benchmarks.load.idle import Idle, rest
 from benchmarks.run import Run
-from benchmarks.subjects import Subject, a_floor, over_sqlite
+from benchmarks.subjects import Subject, a_floor, service
+from tests.support.sqlite_file import an_empty_database
 
 SIZES: Final = (5000, 10_000)
 ROOMS: Final = 100
@@ -21,22 +23,30 @@ SERVICE, BARE = "service", "the bare server"
 def measure(run: Run) -> list[Figure]:
     """Over SQLite, in a hundred rooms."""
     sizes = [run.sized(each, each // 100) for each in SIZES]
-    crowd = Crowd(sizes[-1], run.sized(ROOMS, 4))
+    rooms = run.sized(ROOMS, 4)
+    crowd = Crowd(sizes[-1], rooms * ROUNDS)
+    url = f"sqlite:///{an_empty_database(run.new_folder('database'))}"
+    gathered = gather(url, crowd)
+    events = iter(gathered.events)
     seconds = 10.0 if not run.quick else 0.2
 
     def idle(subject: Subject) -> list[Idle]:
-        events = subject.new_events(crowd.events)
-        return run.load.run(rest, subject.door, events, subject.people, sizes, seconds / 5, seconds)
+        in_these = subject.new_events(rooms)
+        return run.load.run(
+            rest, subject.door, in_these, subject.people, sizes, seconds / 5, seconds
+        )
 
-    def service() -> list[Idle]:
-        with over_sqlite(run.new_folder("service"), crowd) as subject:
+    def started() -> list[Idle]:
+        of_round = Gathered(gathered.people, list(islice(events, rooms)))
+        settings = {"ATTENDANCE_DATABASE_URL": url}
+        with service(run.new_folder("service"), of_round, settings) as subject:
             return idle(subject)
 
     def bare() -> list[Idle]:
         with a_floor("bare", run.new_folder("bare"), crowd) as subject:
             return idle(subject)
 
-    found = run.interleaved("idle", {SERVICE: service, BARE: bare}, ROUNDS)
+    found = run.interleaved("idle", {SERVICE: started, BARE: bare}, ROUNDS)
     return [
         *map(partial(_figure, "an idle socket", "KiB", "kib", found), range(len(sizes))),
         *map(partial(_figure, "idle CPU", "cores", "cores", found), range(len(sizes))),

@@ -18,6 +18,7 @@ from benchmarks.run import Run
 from benchmarks.subjects import Servers, Subject, a_floor, over_postgres, over_sqlite
 
 ROOMS: Final = (1, 50, 200)
+CYCLES, ALONE = 400, 200  # of a load, in all its rooms together; in a room that is alone
 AXIS: Final = "rooms at once"
 UNIT: Final = "ms of CPU"
 BY_HAND: Final = "the same steps by hand, a COMMIT each"
@@ -29,7 +30,7 @@ Found = Mapping[tuple[str, int], Sequence[Cycles]]
 
 def measure(run: Run) -> list[Figure]:
     """Over both engines."""
-    crowd = Crowd(2 * run.sized(600, 6), run.rounds * sum(_sizes(run)))
+    crowd = Crowd(2 * run.sized(CYCLES, 6), run.rounds * sum(_sizes(run)))
     with ExitStack() as stack:
         subjects = {
             "SQLite": stack.enter_context(over_sqlite(run.new_folder("sqlite"), crowd)),
@@ -95,7 +96,7 @@ def _measured(run: Run, name: str, subjects: Mapping[str, Subject]) -> Found:
 
 def _cycles(run: Run, subject: Subject, rooms: int) -> Cycles:
     """People come once in a load; in each they are paired anew, in events of its own."""
-    each = run.sized(300 if rooms == 1 else 600 // rooms, 3)
+    each = run.sized(ALONE if rooms == 1 else CYCLES // rooms, 3)
     people = run.dice.sample(subject.people, 2 * rooms * each)
     pairs = list(zip(people[::2], people[1::2], strict=True))
     events = subject.new_events(rooms)
