@@ -5,14 +5,22 @@ Litestar reads what a handler takes for each application anew, unless it has bee
 
 from __future__ import annotations
 
+from functools import cache
+
 from attendance_adapters import Attendance
 from attendance_web.main import Application, create_app
 from attendance_web.routes import ROUTES
 from attendance_web.settings import Settings
 
-SIGNATURES = [route.parsed_fn_signature for route in ROUTES]  # a route keeps its own
+
+@cache
+def _read_signatures() -> None:
+    """Has each route read what its handler takes, and keep it."""
+    for route in ROUTES:
+        assert route.parsed_fn_signature
 
 
 def quick_app(attendance: Attendance) -> Application:
     """With the settings of nobody who says anything."""
+    _read_signatures()
     return create_app(attendance, Settings())

@@ -167,9 +167,7 @@ def _row(
     if not marks:
         return SheetRow(person, state, marked_by)
     annulled = tuple(
-        Annulled(
-            marked_at, name_of(marker, ""), at, name_of(actor_id, ""), reason, note, marker, actor_id
-        )
-        for _, _, marked_at, marker, at, actor_id, reason, note in marks
+        Annulled(made_at, name_of(marker, ""), at, name_of(by, ""), reason, note, marker, by)
+        for _, _, made_at, marker, at, by, reason, note in marks
     )
     return SheetRow(person, state, marked_by, annulled, marks[-1].n // 2 - len(annulled))
