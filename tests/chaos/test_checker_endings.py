@@ -207,7 +207,7 @@ class TestProcesses:
         "text",
         [
             "a call could not be answered: it took too long, or too many wait",
-            "a transaction or a look failed: TimeoutError: QueuePool limit of size 10 reached",
+            "a transaction or a look failed: NoConnectionFree",
         ],
     )
     def test_may_log_that_they_are_busy(self, tale: Tale, text: str) -> None:

@@ -29,7 +29,7 @@ from attendance_core import (
     limits,
     profiles,
 )
-from attendance_core.marking import commands, endings, readings, upkeep
+from attendance_core.marking import commands, endings, glances, readings, upkeep
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 (EXAMPLE,) = re.findall(
@@ -79,6 +79,7 @@ class TestUseCases:
             endings,
             events,
             friends,
+            glances,
             limits,
             profiles,
             readings,

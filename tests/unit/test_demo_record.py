@@ -53,17 +53,17 @@ def local(seconds: int) -> str:
     return f"2026-09-01T09:00:{seconds:02}+05:00" if seconds < 60 else "2026-09-01T09:01:00+05:00"
 
 
-NO_MARK: Final = {
+NO_MARK: Final[dict[str, Any]] = {
     **{"marked_as": None, "marked_at": None, "marked_by": None, "grade": None, "note": None},
-    **{"annulled": [], "annulled_before": 0},
+    **{"marked_by_id": None, "annulled": [], "annulled_before": 0},
 }
 NOT_ATTENDED: Final = {
     **{"marked_by": None, "marked_at": None, "grade": None, "origin": None, "n": None},
-    **{"marked_as": None, "group": ""},
+    **{"marked_as": None, "group": "", "annulled": None},
 }
 
 
-def row(number: int, user_id: int, state: str, **more: Any) -> dict[str, Any]:
+def row(number: int | None, user_id: int, state: str, **more: Any) -> dict[str, Any]:
     person = {"user_id": user_id, "display_name": NAMES[user_id], "confirmed": False}
     return {"number": number, **person, "state": state, **NO_MARK, **more}
 
@@ -84,12 +84,14 @@ def answered() -> Answers:
     """What a service that is right says of that, written by hand."""
     not_hers = {
         **{"marked_at": local(20), "marked_by": "Анна", "at": local(30), "by": "Вера"},
+        **{"marked_by_id": ANNA, "by_id": VERA},
         **{"reason": "not_me", "note": "at home"},
     }
     by_hand = [
         {
             **{"marked_at": local(40 + 2 * number), "marked_by": "boris"},
             **{"at": local(41 + 2 * number), "by": "boris", "reason": "other", "note": None},
+            **{"marked_by_id": BORIS, "by_id": BORIS},
         }
         for number in range(1, 6)
     ]
@@ -97,7 +99,7 @@ def answered() -> Answers:
     hand: dict[str, Any] = {"origin": "hand", "grade": "organiser", "note": "no phone"}
     many: dict[str, Any] = {
         **{"marked_at": local(60), "marked_by": "boris", "grade": "organiser"},
-        **{"note": "no phone", "annulled": by_hand, "annulled_before": 1},
+        **{"marked_by_id": BORIS, "note": "no phone", "annulled": by_hand, "annulled_before": 1},
     }
     last: dict[str, Any] = {
         **{"marked_by": BORIS, "marked_at": NINE + 60, "grade": "organiser"},
@@ -113,12 +115,14 @@ def answered() -> Answers:
             **{"time_from": "2026-09-01T09:00:00+05:00", "time_to": "2026-09-01T10:30:00+05:00"},
         },
         "rows": [
-            row(1, BORIS, "marked", **peer, marked_at=local(10), marked_by="Анна"),
+            row(
+                1, BORIS, "marked", **peer, marked_at=local(10), marked_by="Анна", marked_by_id=ANNA
+            ),
             row(2, DINA, "held"),
             row(3, GLEB, "waiting"),
-            row(4, ANNA, "joined"),
-            row(5, VERA, "left", annulled=[not_hers]),
-            row(6, EGOR, "marked", **many),
+            row(None, ANNA, "joined"),
+            row(4, VERA, "left", annulled=[not_hers]),
+            row(5, EGOR, "marked", **many),
         ],
         "counts": {"joined": 6, "waiting": 1, "held": 1, "marked": 2, "participants": 4},
         "made_at": local(60),
@@ -128,7 +132,8 @@ def answered() -> Answers:
         sheet=sheet,
         attendance=[
             seen(BORIS, "marked", **peer, **marked),
-            *(seen(DINA, "held"), seen(GLEB, "waiting"), seen(ANNA, "joined"), seen(VERA, "left")),
+            *(seen(DINA, "held"), seen(GLEB, "waiting"), seen(ANNA, "joined")),
+            seen(VERA, "left", annulled={"at": NINE + 30, "reason": "not_me", "note": "at home"}),
             seen(EGOR, "marked", **last),
         ],
         ledger=[
