@@ -171,6 +171,7 @@ class House:
             additional_headers=spelt,
             compression=None,
             ping_interval=None,
+            close_timeout=1,  # of one whom the service has cut
             proxy=None,
         )
         wire = Wire(connection)
