@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
+import socket
 import sys
-import tempfile
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from typing import Any, BinaryIO, Final
 from zoneinfo import available_timezones
 
 from attendance_adapters import sheet_worker
-from attendance_adapters.scratch_folders import (
-    ScratchFolder,
-    scratch_folder,
-    sweep_scratch_folders,
-)
+from attendance_adapters.scratch_folders import sweep_scratch_folders
+from attendance_adapters.sheet_job import SheetJob
 from attendance_adapters.sheet_words import WORDS
-from attendance_adapters.worker_environment import worker_environment
 from attendance_core.attendance import SheetPiece, SheetRow
 from attendance_core.errors import InvalidArgument, Unavailable
 from attendance_core.events import Event
@@ -33,7 +28,6 @@ MAX_SECONDS: Final[Seconds] = 60.0  # with all the looks, each of which may wait
 # By its path: by its name it would bring the package along, and three times the memory
 WORKER_COMMAND: Final = (sys.executable, "-P", str(sheet_worker.__file__))
 ROWS_A_STEP: Final = 25  # which take some 0.3 ms of the event loop
-NICENESS: Final = 10  # over that of the process
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 NO_ZONES: Final = frozenset({"localtime", "Factory"})  # which are files there, and no places
 
@@ -47,24 +41,17 @@ class SheetFiles:
 
     def __init__(self, *, max_seconds: Seconds = MAX_SECONDS) -> None:
         self._max_seconds = max_seconds
-        self._running: set[Process] = set()
-        self._is_closed = False
+        # No `BoundedThreads`: a busy loop need not give way to a thread that waits for a process
+        self._threads = ThreadPoolExecutor(thread_name_prefix="sheets")
+        self._running: set[SheetJob] = set()
 
     async def write(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
         """Raises Unavailable when the worker dies, cannot be started, or takes too long."""
         if style.zone != "UTC" and style.zone not in await asyncio.to_thread(_zones):
             raise InvalidArgument(field="tz")
         try:
-            with scratch_folder() as folder:
-                file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  the caller's to close
-                try:
-                    async with asyncio.timeout(self._max_seconds):
-                        await self._run(pieces, style, folder, file)
-                    file.seek(0)
-                except BaseException:
-                    file.close()
-                    raise
-                return file
+            async with asyncio.timeout(self._max_seconds):
+                return await self._write(pieces, style)
         except OSError as error:  # it took too long, or the machine has no room just now
             raise Unavailable from error
 
@@ -74,53 +61,46 @@ class SheetFiles:
 
     def close(self) -> None:
         """Ends the workers; calls that wait for them raise Unavailable; idempotent."""
-        self._is_closed = True
-        for worker in self._running:
-            worker.kill()
+        for job in self._running:
+            job.kill()
+        self._threads.shutdown(wait=False)
 
-    async def _run(
-        self,
-        pieces: AsyncIterator[SheetPiece],
-        style: SheetStyle,
-        folder: ScratchFolder,
-        file: BinaryIO,
-    ) -> None:
-        worker = await asyncio.create_subprocess_exec(
-            *(*WORKER_COMMAND, style.format, style.zone, folder.path),
-            pass_fds=(folder.lock,),  # so that it is in use until both of us have gone
-            stdin=PIPE,
-            stdout=file,
-            stderr=PIPE,
-            env=worker_environment("PYTHONTZPATH"),
-            start_new_session=True,  # Ctrl-C is for the service, which then closes us
-        )
-        assert worker.stdin is not None and worker.stderr is not None
-        self._running.add(worker)
+    async def _write(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
+        """Has a worker write what it is fed; whoever leaves waits until it has ended."""
+        ours, stdin = socket.socketpair()
+        job = SheetJob((*WORKER_COMMAND, style.format, style.zone), stdin)
         try:
-            _be_nice(worker.pid)
-            if self._is_closed:
-                raise Unavailable
-            with suppress(ConnectionError):  # it has ended: its code says why
-                await _feed(worker.stdin, pieces, style)
-            worker.stdin.close()
-            errors = await worker.stderr.read()
-            exit_code = await worker.wait()
+            run = self._threads.submit(job.run)
+        except RuntimeError as error:  # we are closed, or the machine has no room for a thread
+            job.kill()
+            ours.close()
+            stdin.close()
+            raise Unavailable from error
+        self._running.add(job)
+        made = asyncio.wrap_future(run)
+        try:
+            _, worker = await asyncio.open_unix_connection(sock=ours)
+            try:
+                with suppress(ConnectionError):  # it has ended: its code says why
+                    await _feed(worker, pieces, style)
+            finally:
+                worker.close()  # once all is written, or the worker has gone
+            return await asyncio.shield(made)
+        except BaseException:
+            job.kill()
+            made.add_done_callback(_close_file)
+            if run.cancel():  # it waited for a thread
+                stdin.close()
+            await asyncio.wait({made})
+            raise
         finally:
-            if worker.returncode is None:
-                worker.kill()
-                await worker.stderr.read()
-            await worker.wait()
-            self._running.discard(worker)
-        if exit_code:
-            cause = errors.decode(errors="replace")[-2000:]
-            raise Unavailable from RuntimeError(f"the sheet worker ended with {exit_code}: {cause}")
+            self._running.discard(job)
 
 
-def _be_nice(pid: int) -> None:
-    """Has a worker wait for others from the first: to start Python takes a processor a while."""
-    if sys.platform == "linux":
-        with suppress(OSError):  # it has ended
-            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
+def _close_file(made: asyncio.Future[BinaryIO]) -> None:
+    """Closes what nobody waits for any more."""
+    if not made.cancelled() and made.exception() is None:
+        made.result().close()
 
 
 @cache

@@ -12,7 +12,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +22,7 @@ from uuid import UUID
 import psutil
 import pytest
 
-from attendance_adapters import sheet_worker, sheets
+from attendance_adapters import sheet_job, sheet_worker, sheets
 from attendance_adapters.sheet_words import WORDS
 from attendance_adapters.sheets import SheetFiles
 from attendance_core.attendance import (
@@ -303,12 +305,11 @@ class TestZones:
         assert await content(files, UTC._replace(zone=zone))
 
 
-async def running(files: SheetFiles) -> asyncio.subprocess.Process:
+async def running(files: SheetFiles) -> subprocess.Popen[bytes]:
     """The worker, once it runs."""
-    async with asyncio.timeout(10):
-        while not files._running:
-            await asyncio.sleep(0.01)
-    (worker,) = files._running
+    await eventually(lambda: any(job.worker for job in files._running))
+    (worker,) = (job.worker for job in files._running)
+    assert worker is not None
     return worker
 
 
@@ -334,9 +335,89 @@ async def test_a_worker_waits_for_others_from_the_first(
     writing = asyncio.create_task(files.write(Endless().pieces(), UTC))
     worker = await running(files)
     ours, its = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, worker.pid))
-    assert its == min(ours + sheets.NICENESS, 19)
+    assert its == min(ours + sheet_job.NICENESS, 19)
     writing.cancel()
     await asyncio.wait({writing})
+
+
+class SlowStart:
+    """Has each process begin when the test says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_asked, self.goes_on = threading.Event(), threading.Event()
+        self.begun: list[subprocess.Popen[bytes]] = []
+        self._start = subprocess.Popen
+        monkeypatch.setattr(subprocess, "Popen", self)
+
+    def __call__(self, *command: Any, **options: Any) -> subprocess.Popen[bytes]:
+        self.is_asked.set()
+        assert self.goes_on.wait(5), "the loop waits for the start of a process"
+        self.begun.append(self._start(*command, **options))
+        return self.begun[-1]
+
+
+class TestStarts:
+    """The event loop goes on while a worker is started. Decision 0019."""
+
+    async def test_one_that_is_left_as_it_starts_is_ended(
+        self, files: SheetFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        open_before = psutil.Process().num_fds()
+        start = SlowStart(monkeypatch)
+        writing = asyncio.create_task(files.write(Endless().pieces(), UTC))
+        await eventually(start.is_asked.is_set)
+        writing.cancel()
+        assert not (await asyncio.wait({writing}, timeout=0.05))[0], "what it starts is used yet"
+        start.goes_on.set()
+        await asyncio.wait({writing}, timeout=10)
+        (worker,) = start.begun
+        assert writing.cancelled() and worker.returncode == -signal.SIGKILL
+        assert list(folder.iterdir()) == [] and not files._running
+        await eventually(lambda: psutil.Process().num_fds() == open_before)
+
+    async def test_closing_ends_one_as_it_starts(
+        self, files: SheetFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        start = SlowStart(monkeypatch)
+        writing = asyncio.create_task(files.write(pieces(*ROWS), UTC))
+        await eventually(start.is_asked.is_set)
+        files.close()
+        start.goes_on.set()
+        with pytest.raises(Unavailable):
+            await asyncio.wait_for(writing, 10)
+        (worker,) = start.begun
+        assert worker.returncode == -signal.SIGKILL and list(folder.iterdir()) == []
+
+    async def test_one_that_is_left_at_any_step_keeps_nothing_open(
+        self, files: SheetFiles, folder: Path
+    ) -> None:
+        assert await content(files)
+        open_before = psutil.Process().num_fds()
+        for steps in range(12):
+            writing = asyncio.create_task(files.write(pieces(*ROWS), UTC))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            writing.cancel()
+            await asyncio.wait({writing}, timeout=10)
+            assert writing.cancelled() and list(folder.iterdir()) == []
+        await eventually(lambda: psutil.Process().num_fds() == open_before)
+        assert not psutil.Process().children()
+
+    async def test_one_that_is_left_before_its_turn_waits_for_nobody(
+        self, files: SheetFiles, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(files, "_threads", ThreadPoolExecutor(1))
+        first = asyncio.create_task(files.write(Endless().pieces(), UTC))
+        await running(files)
+        open_before = psutil.Process().num_fds()
+        second = asyncio.create_task(files.write(Endless().pieces(), UTC))
+        await eventually(lambda: len(files._running) == 2)
+        second.cancel()
+        await asyncio.wait({second}, timeout=5)
+        assert second.cancelled() and not first.done()
+        await eventually(lambda: psutil.Process().num_fds() == open_before)
+        first.cancel()
+        await asyncio.wait({first}, timeout=10)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
