@@ -14,7 +14,7 @@ from typing import Final
 from attendance_web.wire.turns import Turn, Turns
 
 MAX_AT_ONCE: Final = 16  # at a step
-MAX_OF_ONE: Final = 4
+MAX_OF_ONE: Final = 1
 MAX_WAITING: Final = sys.maxsize  # a socket waits with one frame; what follows it is not read
 
 
