@@ -81,12 +81,18 @@ def too_soon_is_kept(case: Case) -> Iterator[str]:
                     continue
                 if rights.may_be_narrow(life.event, told.asked_at, told.at):
                     continue
-                if any(
-                    each.person not in (life.person, told.person)
-                    and _surely_sits(case, each, told.asked_at, told.at)
+                others = [
+                    f"{each.person} on socket {each.number} since {each.opened_at}"
                     for each in sitting[life.event]
-                ):
-                    yield f"{life.person} gave {told.person} back at {sent.at} and holds them"
+                    if each.person not in (life.person, told.person)
+                    and _surely_sits(case, each, told.asked_at, told.at)
+                ]
+                if others:
+                    yield (
+                        f"{life.person} gave {told.person} back in {life.event} at {sent.at} and"
+                        f" holds them at {told.at}, on socket {life.number}, though there were"
+                        f" {', '.join(others)}"
+                    )
 
 
 def _surely_sits(case: Case, life: Life, start: float, end: float) -> bool:
