@@ -7,6 +7,8 @@ STAMP := .venv/.installed
 EXTRAS := web,postgres,redis,metrics
 NEEDED := -e '.[$(EXTRAS)]' --group dev -c constraints.txt
 WORKERS ?= 4
+# Of the whole suite, much of which waits for real services and their clocks
+TEST_WORKERS ?= 6
 # Hundreds of processes are started here: each would compile all of us anew
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -39,8 +41,8 @@ demo: install ## Play a class against the service that make run has started, and
 	$(BIN)/attendance demo
 
 .PHONY: test
-test: install ## Run the test suite (WORKERS=n processes)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
+test: install ## Run the test suite (TEST_WORKERS=n processes)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not long"
 
 .PHONY: long
 long: install ## Run the tests that take long: chaos, deaths in every place, the largest pictures
