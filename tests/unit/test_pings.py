@@ -44,10 +44,11 @@ class Socket:
         self._loop, self._answers = loop, answers
         self.pinged_at: list[float] = []
 
-    def ping_again(self) -> bool:
+    def ping_again(self, now: float) -> bool:
+        self._loop.now += 0.00001  # which it takes: who is late is not told from it
         if not self._answers and self.pinged_at:
             return False
-        self.pinged_at.append(self._loop.now)
+        self.pinged_at.append(now)
         return True
 
 

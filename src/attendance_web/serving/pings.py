@@ -20,7 +20,7 @@ STEP: Final[Seconds] = 0.1  # those that are due within it are pinged together, 
 class Pinged(Protocol):
     """A socket that is pinged again and again."""
 
-    def ping_again(self) -> bool:
+    def ping_again(self, now: Seconds) -> bool:
         """Pings it; where its last ping was not answered, ends it and answers False."""
         ...
 
@@ -48,7 +48,7 @@ class Pings:
         """Pings those that are due."""
         now = self._loop.time()
         for socket in list(takewhile(lambda each: self._due[each] <= now, self._due)):
-            if self._due.pop(socket, None) is not None and socket.ping_again():
+            if self._due.pop(socket, None) is not None and socket.ping_again(now):
                 self._due[socket] = now + self._every
         self._timer = None
         if self._due:

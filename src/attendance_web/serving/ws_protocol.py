@@ -262,11 +262,13 @@ class PeerProtocol(WebSocketsSansIOProtocol):
             self._pings.remove(self)
             self._pings = None
 
-    def ping_again(self) -> bool:
-        """Pings, which the client answers for nothing; cuts who has not answered the last one."""
+    def ping_again(self, now: Seconds) -> bool:
+        """Pings, which the client answers for nothing; cuts who has not answered the last one.
+
+        ``now`` is the same for all that are pinged, or some would be a whole round late.
+        """
         if self.close_sent or self.transport.is_closing():
             return False
-        now = self.loop.time()
         if self._pinged_at is None:
             self._pinged_at = now
             self.transport.write(PING)
