@@ -198,14 +198,14 @@ class Tour:
         await marker.at("withdraw").wait_for()
 
     async def _find(self, visitor: Visitor, other: Visitor) -> None:
-        await visitor.at("tab-people").click()
+        await visitor.open_people()
         await visitor.at("search").fill(other.name)
         await visitor.at("found").get_by_role("link").first.click()
         await visitor.at("profile").get_by_role("button").first.wait_for()
 
     async def _people(self, marker: Visitor) -> AsyncIterator[Screen]:
         yield Screen("person", marker.page)
-        await marker.at("tab-people").click()
+        await marker.open_people()
         await expect(marker.at("requests").get_by_role("link")).to_have_count(1)
         await expect(marker.at("friends").get_by_role("link")).to_have_count(1)
         yield Screen("people", marker.page)

@@ -60,14 +60,12 @@ async def test_watchers_and_intervals_end_with_what_they_were_for(door: Door) ->
         await expect(told).to_contain_text("You have joined")
     await creator.at("attendance").wait_for()
     assert await left(creator) == once
-    await creator.at("tab-people").click()
-    await creator.at("friends").wait_for()
+    await creator.open_people()
     elsewhere = await left(creator)
     assert elsewhere[0] == 0
     await creator.open(address)
     await creator.mark()
-    await creator.at("tab-people").click()
-    await creator.at("friends").wait_for()
+    await creator.open_people()
     assert await left(creator) == elsewhere
 
 

@@ -58,7 +58,7 @@ async def test_people_are_found_whatever_they_mix_up(door: Door) -> None:
     """Contract: 3.9, and 3.8: the page counts as the service does."""
     await door.student("Артём Ёлкин-Мар’ян", "artyom")
     visitor = await door.student("Борис", "boris")
-    await visitor.at("tab-people").click()
+    await visitor.open_people()
     for part in ("елкин\u2011мар'ян арте\u0308м", "  АРТЕ ", "ём ёл"):
         await visitor.at("search").fill(part)
         await expect(visitor.at("found").get_by_role("link")).to_have_count(1)

@@ -94,7 +94,7 @@ async def test_the_whole_story_in_the_oldest(door: Door) -> None:
     await board.close()
     await marker.at("search").fill("of old")
     await expect(marker.at("found").get_by_role("link")).to_have_count(1)
-    await marker.at("tab-people").click()
+    await marker.open_people()
     await marker.at("search").fill("third old")
     await expect(marker.at("found").get_by_role("link")).to_have_count(1)
     await marker.at("tab-me").click()

@@ -112,8 +112,7 @@ async def test_the_next_version_is_offered_when_nobody_waits_and_taken_when_one_
     first.stop()
     with running(tmp_path, next_version, migrate=False):
         await visitor.expect_state("open")
-        await visitor.at("tab-people").click()
-        await expect(visitor.at("friends")).to_be_visible()
+        await visitor.open_people()
         waits = "() => navigator.serviceWorker.ready.then((its) => Boolean(its.waiting))"
         for _ in range(100):
             if await visitor.page.evaluate(waits):
@@ -146,7 +145,7 @@ async def test_the_next_version_is_taken_though_the_old_worker_never_ends(
         before = await visitor.page.evaluate(VERSION)
         visitor.watch.may_lose_connection = True
     with running(tmp_path, settings, migrate=False):
-        await visitor.at("tab-people").click()
+        await visitor.open_people()
         await visitor.at("update").click()
         await expect(visitor.at("update")).to_have_count(0)
         await expect(visitor.at("tab-me")).to_be_visible()

@@ -55,6 +55,11 @@ class Visitor:
         told = await answer.json()
         assert told["error"] == 0, told
 
+    async def open_people(self) -> None:
+        """By the tab, until its own search is there: the screen before may have one, too."""
+        await self.at("tab-people").click()
+        await self.at("friends").wait_for()
+
     async def create_event(self, name: str) -> str:
         """A new event, from the list of events; the link to it."""
         await self.at("create").click()
