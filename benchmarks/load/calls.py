@@ -6,7 +6,10 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import cast
+
+from httptools import HttpResponseParser
 
 from benchmarks.load.wire import LOCAL, Door, Person
 from benchmarks.machine import cpu_seconds
@@ -25,35 +28,32 @@ class _Calling(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
-        self._buffer = b""
-        self._answered: asyncio.Future[bytes] | None = None
+        self._parser = HttpResponseParser(self)
+        self._answered: asyncio.Future[int] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, found, body = self._buffer.partition(b"\r\n\r\n")
-        if found and len(body) >= _length_in(head) and self._answered is not None:
-            answered, self._answered, self._buffer = self._answered, None, b""
-            answered.set_result(head)
+        self._parser.feed_data(data)
+
+    def on_message_complete(self) -> None:
+        """Is called by the parser."""
+        if self._answered is not None:
+            answered, self._answered = self._answered, None
+            answered.set_result(self._parser.get_status_code())
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._answered is not None:
             self._answered.set_exception(ConnectionError("cut"))
 
     async def asks(self, request: bytes) -> None:
-        """Waits for the answer, which has to be 200."""
+        """Waits for the whole answer, which has to be 200."""
         assert self.transport is not None
         self._answered = asyncio.get_running_loop().create_future()
         self.transport.write(request)
-        head = await self._answered
-        assert head.startswith(b"HTTP/1.1 200"), head
-
-
-def _length_in(head: bytes) -> int:
-    _, _, behind = head.lower().partition(b"content-length:")
-    return int(behind.partition(b"\r\n")[0])
+        status = await self._answered
+        assert status == HTTPStatus.OK, status
 
 
 async def call(door: Door, path: str, people: Sequence[Person], each: int) -> Calls:

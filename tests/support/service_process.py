@@ -26,6 +26,7 @@ from tests.support.sqlite_file import an_empty_database
 COMMAND = [sys.executable, "-m", "attendance_web.cli"]
 SECONDS = 30.0  # what a slow machine may need to start, or to stop
 LEASE = 8  # seconds, as a service has it that is told nothing else
+LAST_LINES = 200  # of a log that are shown: a load leaves thousands
 GRACE = 4  # seconds, where a test waits for the end of it
 
 
@@ -140,7 +141,7 @@ def running(
     migrate: bool = True,
     command: Sequence[str] = COMMAND,
 ) -> Iterator[Service]:
-    """A service that answers, ended with the block; its log is printed when that fails."""
+    """A service that answers, ended with the block; its last lines are printed when that fails."""
     if migrate:
         bring_up_to_date(folder, settings or {})
     log = folder / "service.log"
@@ -164,7 +165,8 @@ def running(
             assert status == 200, body
             yield service
         except BaseException:
-            print(log.read_text(encoding="utf-8", errors="replace"), file=sys.stderr)
+            said_last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
+            print(*said_last, sep="\n", file=sys.stderr)
             raise
         finally:
             if process.poll() is None:
