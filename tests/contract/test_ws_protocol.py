@@ -71,7 +71,7 @@ async def deaf(port: int) -> AsyncIterator[socket.socket]:
 
 @pytest.fixture(autouse=True)
 def linger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attendance_web.serving.ws_protocol.LINGER_SECONDS", LINGER)
+    monkeypatch.setattr("attendance_web.serving.ws_closing.LINGER_SECONDS", LINGER)
 
 
 async def answers_nobody(_: Any, receive: Any, __: Any) -> None:
@@ -339,7 +339,7 @@ class TestAfterOurClose:
         await send({"type": "websocket.close", "code": 4000})
 
     async def test_who_answers_it_is_let_go_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("attendance_web.serving.ws_protocol.LINGER_SECONDS", PATIENCE)
+        monkeypatch.setattr("attendance_web.serving.ws_closing.LINGER_SECONDS", PATIENCE)
         async with shaking(Application(self.closes)) as raw:
             await raw.says(TEXT + masked(8, b"\x0f\xa0"))
             assert (await raw.hears_the_end()).endswith(b"\x0f\xa0")
