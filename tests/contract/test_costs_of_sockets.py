@@ -121,7 +121,7 @@ async def cost_of_an_announcement(plant: pytest.MonkeyPatch, *, takes: bool = Tr
         for reader in readers:
             reader.takes = takes
         place = await lecture.place(2)
-        plant.setattr("attendance_web.live.room.encode", counts)
+        plant.setattr("attendance_web.live.outboxes.encode", counts)
         with counting_steps(cost, plant):
             notifier.publish(PlaceChanged(place.changed(state=Waiting(NOON)), NOON))
         cost.told = sum(len(reader.frames) for reader in readers)

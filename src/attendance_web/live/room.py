@@ -1,4 +1,4 @@
-"""A room: one event with sockets in this process, its mirror, and their outboxes.
+"""A room: one event with sockets in this process, and its mirror.
 
 It subscribes first, then reads, then applies what it is told; it reads again every few seconds
 unless it is quiet (`readings`), at once when the notifier may have missed something, and when the
@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextvars import Context
 
 from attendance_core import ports
-from attendance_core.errors import Refusal, Unavailable
+from attendance_core.errors import Unavailable
 from attendance_core.marking.announcements import Announcement, EventChanged
 from attendance_core.marking.connections import Connection, Role
-from attendance_core.marking.endings import Ending
-from attendance_core.marking.frames import Closing, Confirmed, Delivery, HeldBy, WasMarked
+from attendance_core.marking.frames import Delivery, HeldBy
 from attendance_core.marking.glances import RoomGlance
 from attendance_core.marking.mirror import Mirror, RoomCounts
 from attendance_core.marking.outcomes import AskerOpened, MarkerOpened, Outcome
 from attendance_core.marking.places import Place
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, Seconds
-from attendance_web.live.close_codes import ENDING_CODES, MARKED, RESTART
-from attendance_web.live.messages import encode, encode_error
+from attendance_core.vocabulary import EventId, ProcessId, Seconds
 from attendance_web.live.outbox import Outbox
+from attendance_web.live.outboxes import Outboxes
 from attendance_web.live.person_cache import PersonCache
 from attendance_web.live.readings import NextReading
 from attendance_web.live.streams import RoomStreams
@@ -36,13 +33,6 @@ logger = logging.getLogger(__name__)
 
 # Contract: 6.16, `your_place` is right within 7 s: a reading, 3 s since the last one, and this
 TELL_POSITIONS_EVERY: Seconds = 0.25
-
-
-def close_for(outbox: Outbox, ending: Ending) -> None:
-    """Closes an open socket with its error frame, where there is one, and its code."""
-    error = ending.as_error()
-    last = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
-    outbox.close(ENDING_CODES[ending], last)
 
 
 class Room:
@@ -63,7 +53,7 @@ class Room:
         self._notifier = notifier
         self._use_cases = use_cases
         self._process_id = process_id
-        self._outboxes: dict[ConnectionId, Outbox] = {}
+        self._outboxes = Outboxes(self.people, use_cases.find_ending)
         self._next_reading = NextReading()
         self._lacks_names = False  # those of its last reading could not be read
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,7 +72,7 @@ class Room:
     @property
     def roles(self) -> Iterable[Role]:
         """What each socket that is open here is for."""
-        return (outbox.connection.role for outbox in self._outboxes.values())
+        return self._outboxes.roles
 
     @property
     def counts(self) -> RoomCounts:
@@ -97,6 +87,7 @@ class Room:
         """Ends it, once nobody is here any more."""
         self._task.cancel()
         self.streams.close()
+        self._outboxes.close()
         for task in self._tasks:
             task.cancel()
         if self._positions_timer is not None:
@@ -168,7 +159,7 @@ class Room:
     def add_asker(self, outbox: Outbox, opened: AskerOpened) -> None:
         """Takes in a ``mark_me`` socket that is open and stored."""
         connection, hears_news = outbox.connection, outbox.hears_news
-        self._outboxes[connection.connection_id] = outbox
+        self._outboxes.add(outbox)
         now = asyncio.get_running_loop().time()
         self._deliver(self._mirror.add_asker(connection, opened, hears_news=hears_news, now=now))
 
@@ -179,7 +170,7 @@ class Room:
     def add_marker(self, outbox: Outbox, opened: MarkerOpened) -> None:
         """Takes in a ``marking`` socket that is open and stored."""
         connection, hears_news = outbox.connection, outbox.hears_news
-        self._outboxes[connection.connection_id] = outbox
+        self._outboxes.add(outbox)
         self._deliver(self._mirror.add_marker(connection, opened, hears_news=hears_news))
 
     async def carry_out(self, outbox: Outbox, command: Awaitable[Outcome]) -> None:
@@ -196,41 +187,20 @@ class Room:
 
     def remove(self, connection: Connection) -> None:
         """Forgets a socket that has gone."""
-        self._outboxes.pop(connection.connection_id, None)
+        self._outboxes.remove(connection)
         self._mirror.remove(connection)
         self._next_reading.stir()
 
     def close_for_restart(self, within: Seconds) -> None:
         """Closes every socket here, once its command is answered, and every stream."""
         self.streams.close_for_restart(within)
-        loop = asyncio.get_running_loop()
-        for outbox in self._outboxes.values():
-            pause = random.uniform(0, within)
-            loop.call_later(pause, outbox.close_when_answered, RESTART)
+        self._outboxes.close_for_restart(within)
 
     def _deliver(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
-            frame = delivery.frame
-            outboxes = [
-                self._outboxes[connection_id]
-                for connection_id in delivery.to
-                if connection_id in self._outboxes
-            ]
-            if isinstance(frame, Closing):
-                for outbox in outboxes:
-                    self._end(outbox, frame.ending)
-            elif isinstance(frame, Confirmed):
-                for outbox in outboxes:
-                    outbox.put(encode(frame, outbox.language))
-            elif outboxes:
-                if isinstance(frame, HeldBy) and frame.user_id not in self.people.known:
-                    self._start_task(self._tell_name_of_holder(frame))
-                encoded = encode(frame, "en", self.people.known)  # the same in every language
-                for outbox in outboxes:
-                    if isinstance(frame, WasMarked):
-                        outbox.close(MARKED, encoded)
-                    else:
-                        outbox.put(encoded)
+            is_told, frame = self._outboxes.put(delivery), delivery.frame
+            if is_told and isinstance(frame, HeldBy) and frame.user_id not in self.people.known:
+                self._start_task(self._tell_name_of_holder(frame))
         if self._mirror.glance is None:
             self._next_reading.stir()
         if self._mirror.owes_marks and not self._is_looking:
@@ -259,12 +229,6 @@ class Room:
         self._positions_timer = None
         self._deliver(self._mirror.tell_positions(asyncio.get_running_loop().time()))
 
-    def _end(self, outbox: Outbox, ending: Ending | None) -> None:
-        if ending is not None:
-            close_for(outbox, ending)
-            return
-        self._start_task(self._ask_why(outbox))
-
     def _start_task(self, coroutine: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
@@ -280,12 +244,3 @@ class Room:
             logger.exception("the name of a marker could not be read")
         if held.user_id in self.people.known:
             self._deliver(self._mirror.tell_hold_again(held, loop.time() - begun))
-
-    async def _ask_why(self, outbox: Outbox) -> None:
-        try:
-            ending = await self._use_cases.find_ending(connection=outbox.connection)
-        except Exception as error:
-            if not isinstance(error, Unavailable):
-                logger.exception("why a connection has gone could not be found out")
-            ending = Ending.LEASE_LOST
-        close_for(outbox, ending)

@@ -21,8 +21,9 @@ from attendance_web.live.commands import GivenCommand, decode
 from attendance_web.live.log_context import logged_with
 from attendance_web.live.messages import PONG, encode, encode_error
 from attendance_web.live.outbox import Outbox
+from attendance_web.live.outboxes import close_for
 from attendance_web.live.peer import FLOODED
-from attendance_web.live.room import Room, close_for
+from attendance_web.live.room import Room
 from attendance_web.live.sockets import Sockets
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred

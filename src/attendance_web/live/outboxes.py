@@ -1,0 +1,102 @@
+"""The open sockets of one room: each frame is written once and put in the outboxes it is for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Iterable
+
+from attendance_core.errors import Refusal, Unavailable
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.endings import Ending, FindEnding
+from attendance_core.marking.frames import Closing, Confirmed, Delivery, WasMarked
+from attendance_core.vocabulary import ConnectionId, Seconds
+from attendance_web.live.close_codes import ENDING_CODES, MARKED, RESTART
+from attendance_web.live.messages import encode, encode_error
+from attendance_web.live.outbox import Outbox
+from attendance_web.live.person_cache import PersonCache
+
+logger = logging.getLogger(__name__)
+
+
+def close_for(outbox: Outbox, ending: Ending) -> None:
+    """Closes an open socket with its error frame, where there is one, and its code."""
+    error = ending.as_error()
+    last = encode_error(error, outbox.language) if isinstance(error, Refusal) else None
+    outbox.close(ENDING_CODES[ending], last)
+
+
+class Outboxes:
+    """Finds the sockets that a frame is for, and closes those that are over."""
+
+    def __init__(self, people: PersonCache, find_ending: FindEnding) -> None:
+        self._people = people
+        self._find_ending = find_ending
+        self._outboxes: dict[ConnectionId, Outbox] = {}
+        self._asking: set[asyncio.Task[None]] = set()  # why connections have gone
+
+    @property
+    def roles(self) -> Iterable[Role]:
+        """What each socket is for."""
+        return (outbox.connection.role for outbox in self._outboxes.values())
+
+    def add(self, outbox: Outbox) -> None:
+        """Takes in that of a socket which is open and stored."""
+        self._outboxes[outbox.connection.connection_id] = outbox
+
+    def remove(self, connection: Connection) -> None:
+        """Forgets that of a socket which has gone."""
+        self._outboxes.pop(connection.connection_id, None)
+
+    def put(self, delivery: Delivery) -> bool:
+        """Has a frame told, with the names that are known; tells whether anybody is here for it."""
+        frame = delivery.frame
+        outboxes = [
+            self._outboxes[connection_id]
+            for connection_id in delivery.to
+            if connection_id in self._outboxes
+        ]
+        if isinstance(frame, Closing):
+            for outbox in outboxes:
+                self._end(outbox, frame.ending)
+        elif isinstance(frame, Confirmed):
+            for outbox in outboxes:
+                outbox.put(encode(frame, outbox.language))
+        elif outboxes:
+            encoded = encode(frame, "en", self._people.known)  # the same in every language
+            for outbox in outboxes:
+                if isinstance(frame, WasMarked):
+                    outbox.close(MARKED, encoded)
+                else:
+                    outbox.put(encoded)
+        return bool(outboxes)
+
+    def close_for_restart(self, within: Seconds) -> None:
+        """Closes each at an instant of its own, once its command is answered."""
+        loop = asyncio.get_running_loop()
+        for outbox in self._outboxes.values():
+            pause = random.uniform(0, within)
+            loop.call_later(pause, outbox.close_when_answered, RESTART)
+
+    def close(self) -> None:
+        """Ends what is asked for them, once nobody is here any more."""
+        for task in self._asking:
+            task.cancel()
+
+    def _end(self, outbox: Outbox, ending: Ending | None) -> None:
+        if ending is not None:
+            close_for(outbox, ending)
+            return
+        task = asyncio.create_task(self._ask_why(outbox))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _ask_why(self, outbox: Outbox) -> None:
+        try:
+            ending = await self._find_ending(connection=outbox.connection)
+        except Exception as error:
+            if not isinstance(error, Unavailable):
+                logger.exception("why a connection has gone could not be found out")
+            ending = Ending.LEASE_LOST
+        close_for(outbox, ending)
