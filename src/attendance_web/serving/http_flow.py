@@ -21,7 +21,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 
-class ReadsOn(Protocol):
+class ConnectionReader(Protocol):
     """Reads one connection."""
 
     transport: asyncio.Transport
@@ -34,9 +34,9 @@ class ReadsOn(Protocol):
 class ReadInTurn(FlowControl):
     """Reads on when what was read has been parsed and no request waits for its turn."""
 
-    def __init__(self, protocol: ReadsOn) -> None:
+    def __init__(self, protocol: ConnectionReader) -> None:
         super().__init__(protocol.transport)
-        self._protocol: ReadsOn | None = protocol
+        self._protocol: ConnectionReader | None = protocol
 
     def forget(self) -> None:
         """Lets go of a connection that has ended, so that its memory is free at once."""
