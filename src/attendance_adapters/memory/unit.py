@@ -11,12 +11,12 @@ from attendance_adapters.memory.footings import Footings
 from attendance_adapters.memory.friends import Friendships
 from attendance_adapters.memory.installation import Installation
 from attendance_adapters.memory.ledger import Ledger
-from attendance_adapters.memory.limits import Tallies
 from attendance_adapters.memory.organisers import Helpers
 from attendance_adapters.memory.places import Places
 from attendance_adapters.memory.profiles import Profiles, Scans
 from attendance_adapters.memory.rooms import Rooms
 from attendance_adapters.memory.tables import Tables
+from attendance_adapters.memory.tallies import Tallies
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import Instant

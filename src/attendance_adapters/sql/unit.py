@@ -14,11 +14,11 @@ from attendance_adapters.sql.footings import Footings
 from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.installation import Installation
 from attendance_adapters.sql.ledger import Ledger
-from attendance_adapters.sql.limits import Tallies
 from attendance_adapters.sql.organisers import Helpers
 from attendance_adapters.sql.places import Places
 from attendance_adapters.sql.profiles import Profiles, Scans
 from attendance_adapters.sql.rooms import Rooms
+from attendance_adapters.sql.tallies import Tallies
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.profiles import picture_path, scan_path

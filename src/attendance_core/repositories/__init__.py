@@ -14,11 +14,11 @@ from attendance_core.repositories.footings import Footing, Footings, OpeningFoot
 from attendance_core.repositories.friends import Friendships
 from attendance_core.repositories.installation import Installation
 from attendance_core.repositories.ledger import Ledger
-from attendance_core.repositories.limits import Tallies
 from attendance_core.repositories.organisers import Helpers
 from attendance_core.repositories.places import Places
 from attendance_core.repositories.profiles import Profiles, Scans, Shown
 from attendance_core.repositories.rooms import Rooms
+from attendance_core.repositories.tallies import Tallies
 
 __all__ = [
     "Accounts",

@@ -3,7 +3,6 @@
 from attendance_adapters.sql.tables.events import boards, events, helpers
 from attendance_adapters.sql.tables.installation import installation
 from attendance_adapters.sql.tables.ledger import karma_months, karma_rules, ledger, ledger_notes
-from attendance_adapters.sql.tables.limits import tallies
 from attendance_adapters.sql.tables.marking import IS_MARKING, connections, places, processes
 from attendance_adapters.sql.tables.people import (
     accounts,
@@ -14,6 +13,7 @@ from attendance_adapters.sql.tables.people import (
     sessions,
 )
 from attendance_adapters.sql.tables.schema import ONLY_ROW, metadata
+from attendance_adapters.sql.tables.tallies import tallies
 
 __all__ = [
     "IS_MARKING",
