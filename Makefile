@@ -97,7 +97,7 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   envelope event_page files frames full_disk health heartbeat holds http_protocol incoming_bodies karma limits \
   long_lists marking_rules marks_told migrations news notifier openapi opening organisers_live organisers_races \
   orphans other_person outbox packing page passwords person_turns picture_workers pictures refusal_pace rooms scans search \
-  security_lines settings sheet_files sheets sockets sockets_without_news sqlite sqlite_groups store_calls \
+  security_lines settings sheet_files sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups store_calls \
   stores stores_boards stores_marking stores_organisers stores_rooms together watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
@@ -112,10 +112,10 @@ cover: install ## Run the tests of this process, and measure the branches they t
 
 # The rules, every store, and a server with its sockets
 TRIED := tests/unit tests/contract/test_stores.py tests/contract/test_stores_marking.py \
-  tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py tests/contract/test_sheet_files.py \
-  tests/contract/test_files.py tests/contract/test_cli.py tests/contract/test_server.py \
-  tests/contract/test_envelope.py tests/contract/test_frames.py tests/contract/test_http_protocol.py \
-  tests/contract/test_ws_protocol.py tests/contract/test_metrics.py
+  tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py \
+  tests/contract/test_sheet_files.py tests/contract/test_sheet_workers.py tests/contract/test_files.py \
+  tests/contract/test_cli.py tests/contract/test_server.py tests/contract/test_envelope.py tests/contract/test_frames.py \
+  tests/contract/test_http_protocol.py tests/contract/test_ws_protocol.py tests/contract/test_metrics.py
 define try
 	$(PYTHON) -m venv --clear build/$@
 	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'

@@ -1,4 +1,4 @@
-"""Sheets as files, cell by cell, each written by a process of its own. Contract: 8.13, 8.14."""
+"""Sheets as files, cell by cell. Contract: 8.13, 8.14."""
 
 from __future__ import annotations
 
@@ -8,75 +8,41 @@ import io
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import AsyncIterator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import psutil
 import pytest
 
-from attendance_adapters import sheet_job, sheet_worker, sheets
+from attendance_adapters import sheet_worker
 from attendance_adapters.sheet_words import WORDS
 from attendance_adapters.sheets import SheetFiles
-from attendance_core.attendance import (
-    Annulled,
-    Participant,
-    SheetPiece,
-    SheetRow,
-)
-from attendance_core.errors import InvalidArgument, NotAnOrganiser, Unavailable
+from attendance_core.attendance import Annulled, Participant, SheetRow
+from attendance_core.errors import InvalidArgument
 from attendance_core.events import Event
-from attendance_core.marking.ledger import AnnulReason, EntryNotes, Grade, Origin
-from attendance_core.marking.places import Marked, SheetCounts
+from attendance_core.marking.ledger import AnnulReason, Grade
+from attendance_core.marking.places import SheetCounts
 from attendance_core.ports import SheetFormat, SheetStyle
-from attendance_core.vocabulary import LATEST_INSTANT, EventCode, EventId, UserId
+from attendance_core.vocabulary import LATEST_INSTANT
 from tests.support import xlsx
-from tests.support.live_house import eventually
-from tests.support.site import opened_site
+from tests.support.sheet_rows import (
+    ANNA,
+    BORIS,
+    EVENT,
+    MOSCOW,
+    NAME,
+    NINE,
+    ROWS,
+    UTC,
+    content,
+    pieces,
+)
+from tests.support.sheet_rows import sheet_files as files
 
-ANNA, BORIS = UserId(7), UserId(12)
+__all__ = ["files"]
+
 SOFFICE = shutil.which("soffice")
 NEEDS_SOFFICE = os.environ.get("ATTENDANCE_TEST_LIBREOFFICE") == "required"
-NINE = 1_788_242_400.0  # 2026-09-01, 09:00 in Moscow
-NAME = '=HYPERLINK("http://e.test";"Лекция")'
-EVENT = Event(EventId(UUID(int=15)), NAME, ANNA, NINE, NINE + 5400, EventCode("ABCDEF"))
-MOSCOW, UTC = SheetStyle("csv", "Europe/Moscow", "ru"), SheetStyle("csv", "UTC", "en")
-ROWS = (
-    SheetRow(Participant(ANNA, "Анна; «ё»", True, None), "joined"),
-    SheetRow(
-        Participant(
-            BORIS,
-            "-Борис 😀",
-            False,
-            Marked(ANNA, NINE + 61.75, 3, Origin.HAND),
-            True,
-            Grade.ORGANISER,
-            EntryNotes("@Боря", "+без телефона", "-Борис 😀"),
-        ),
-        "marked",
-        "Анна; «ё»",
-        (
-            Annulled(
-                NINE, "שרה", NINE + 60, "Анна", AnnulReason.WRONG_PERSON, "не тот", UserId(13), ANNA
-            ),
-        ),
-        2,
-    ),
-    SheetRow(
-        Participant(UserId(13), "שרה _x0041_ \ufffe", False, None, False),
-        "left",
-        None,
-        (Annulled(NINE, "-Борис 😀", NINE + 1, "שרה", AnnulReason.NOT_ME, "", BORIS, UserId(13)),),
-    ),
-)
-COUNTS = SheetCounts(3, 0, 0, 1, participants=2)
 HISTORY = (
     "ещё раньше: 2; отметка 2026-09-01 09:00:00+03:00 (שרה) "
     "отменена 2026-09-01 09:01:00+03:00 (Анна): отмечен другой человек (не тот)"
@@ -107,36 +73,12 @@ TABLE: list[list[Any]] = [
 ]
 
 
-async def pieces(*rows: SheetRow, size: int = 2, event: Event = EVENT) -> AsyncIterator[SheetPiece]:
-    for first in range(0, len(rows) or 1, size):
-        yield SheetPiece(event, NINE + 3600, rows[first : first + size], COUNTS)
-
-
 def trimmed(row: Iterable[Any]) -> list[Any]:
     """Without the empty cells at its end, which no table shows."""
     cells = [None if cell == "" else cell for cell in row]
     while cells and cells[-1] is None:
         cells.pop()
     return cells
-
-
-@pytest.fixture
-def files() -> Iterator[SheetFiles]:
-    made = SheetFiles()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where files are that nobody should find."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
-
-
-async def content(files: SheetFiles, style: SheetStyle = MOSCOW, **options: Any) -> bytes:
-    with await files.write(pieces(*ROWS, **options), style) as file:
-        return file.read()
 
 
 class TestCells:
@@ -303,274 +245,6 @@ class TestZones:
     @pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "America/Argentina/Ushuaia", "US/Pacific"])
     async def test_those_of_iana_are_known(self, files: SheetFiles, zone: str) -> None:
         assert await content(files, UTC._replace(zone=zone))
-
-
-async def running(files: SheetFiles) -> subprocess.Popen[bytes]:
-    """The worker, once it runs."""
-    await eventually(lambda: any(job.worker for job in files._running))
-    (worker,) = (job.worker for job in files._running)
-    assert worker is not None
-    return worker
-
-
-class Endless:
-    """Rows of which the second piece comes when the test says."""
-
-    def __init__(self) -> None:
-        self.goes_on = asyncio.Event()
-
-    async def pieces(self) -> AsyncIterator[SheetPiece]:
-        yield SheetPiece(EVENT, NINE, ROWS, COUNTS)
-        await self.goes_on.wait()
-        for _ in range(2000):  # more than pipes take of themselves
-            yield SheetPiece(EVENT, NINE, ROWS, COUNTS)
-
-
-async def test_a_worker_waits_for_others_from_the_first(
-    files: SheetFiles, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Before it says anything of itself. Decision 0019."""
-    begins = (sheets.WORKER_COMMAND[0], "-c", "import time; time.sleep(60)")
-    monkeypatch.setattr(sheets, "WORKER_COMMAND", begins)
-    writing = asyncio.create_task(files.write(Endless().pieces(), UTC))
-    worker = await running(files)
-    ours, its = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, worker.pid))
-    assert its == min(ours + sheet_job.NICENESS, 19)
-    writing.cancel()
-    await asyncio.wait({writing})
-
-
-class SlowStart:
-    """Has each process begin when the test says."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.is_asked, self.goes_on = threading.Event(), threading.Event()
-        self.begun: list[subprocess.Popen[bytes]] = []
-        self._start = subprocess.Popen
-        monkeypatch.setattr(subprocess, "Popen", self)
-
-    def __call__(self, *command: Any, **options: Any) -> subprocess.Popen[bytes]:
-        self.is_asked.set()
-        assert self.goes_on.wait(5), "the loop waits for the start of a process"
-        self.begun.append(self._start(*command, **options))
-        return self.begun[-1]
-
-
-class TestStarts:
-    """The event loop goes on while a worker is started. Decision 0019."""
-
-    async def test_one_that_is_left_as_it_starts_is_ended(
-        self, files: SheetFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        open_before = psutil.Process().num_fds()
-        start = SlowStart(monkeypatch)
-        writing = asyncio.create_task(files.write(Endless().pieces(), UTC))
-        await eventually(start.is_asked.is_set)
-        writing.cancel()
-        assert not (await asyncio.wait({writing}, timeout=0.05))[0], "what it starts is used yet"
-        start.goes_on.set()
-        await asyncio.wait({writing}, timeout=10)
-        (worker,) = start.begun
-        assert writing.cancelled() and worker.returncode == -signal.SIGKILL
-        assert list(folder.iterdir()) == [] and not files._running
-        await eventually(lambda: psutil.Process().num_fds() == open_before)
-
-    async def test_closing_ends_one_as_it_starts(
-        self, files: SheetFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        start = SlowStart(monkeypatch)
-        writing = asyncio.create_task(files.write(pieces(*ROWS), UTC))
-        await eventually(start.is_asked.is_set)
-        files.close()
-        start.goes_on.set()
-        with pytest.raises(Unavailable):
-            await asyncio.wait_for(writing, 10)
-        (worker,) = start.begun
-        assert worker.returncode == -signal.SIGKILL and list(folder.iterdir()) == []
-
-    async def test_one_that_is_left_at_any_step_keeps_nothing_open(
-        self, files: SheetFiles, folder: Path
-    ) -> None:
-        assert await content(files)
-        open_before, others = psutil.Process().num_fds(), psutil.Process().children()
-        for steps in range(12):
-            writing = asyncio.create_task(files.write(pieces(*ROWS), UTC))
-            for _ in range(steps):
-                await asyncio.sleep(0)
-            writing.cancel()
-            await asyncio.wait({writing}, timeout=10)
-            assert writing.cancelled() and list(folder.iterdir()) == []
-        await eventually(lambda: psutil.Process().num_fds() == open_before)
-        assert set(psutil.Process().children()) <= set(others)  # servers of other tests
-
-    async def test_one_that_is_left_before_its_turn_waits_for_nobody(
-        self, files: SheetFiles, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(files, "_threads", ThreadPoolExecutor(1))
-        first = asyncio.create_task(files.write(Endless().pieces(), UTC))
-        await running(files)
-        open_before = psutil.Process().num_fds()
-        second = asyncio.create_task(files.write(Endless().pieces(), UTC))
-        await eventually(lambda: len(files._running) == 2)
-        second.cancel()
-        await asyncio.wait({second}, timeout=5)
-        assert second.cancelled() and not first.done()
-        await eventually(lambda: psutil.Process().num_fds() == open_before)
-        first.cancel()
-        await asyncio.wait({first}, timeout=10)
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-class TestDeaths:
-    """Whoever dies, there is a whole file or none, and nothing is left. Contract: 8.14."""
-
-    async def test_a_worker_that_is_killed_is_unavailable(
-        self, files: SheetFiles, folder: Path, kind: SheetFormat
-    ) -> None:
-        rows = Endless()
-        writing = asyncio.create_task(files.write(rows.pieces(), UTC._replace(format=kind)))
-        worker = await running(files)
-        worker.kill()
-        rows.goes_on.set()
-        with pytest.raises(Unavailable) as caught:
-            await asyncio.wait_for(writing, 10)
-        assert str(-signal.SIGKILL) in str(caught.value.__cause__)
-        assert list(folder.iterdir()) == [] and not files._running
-
-    async def test_the_worker_of_one_that_nobody_waits_for_is_ended(
-        self, files: SheetFiles, folder: Path, kind: SheetFormat
-    ) -> None:
-        rows = Endless()
-        writing = asyncio.create_task(files.write(rows.pieces(), UTC._replace(format=kind)))
-        worker = await running(files)
-        writing.cancel()
-        await asyncio.wait({writing}, timeout=10)
-        assert writing.cancelled() and worker.returncode == -signal.SIGKILL
-        assert list(folder.iterdir()) == [] and not files._running
-
-    async def test_closing_lets_nobody_wait(
-        self, files: SheetFiles, folder: Path, kind: SheetFormat
-    ) -> None:
-        rows = Endless()
-        writing = asyncio.create_task(files.write(rows.pieces(), UTC._replace(format=kind)))
-        await running(files)
-        files.close()
-        rows.goes_on.set()
-        with pytest.raises(Unavailable):
-            await asyncio.wait_for(writing, 10)
-        with pytest.raises(Unavailable):
-            await files.write(pieces(*ROWS), UTC)
-        assert list(folder.iterdir()) == []
-
-    async def test_what_a_look_raises_is_raised_and_what_takes_too_long_is_given_up(
-        self, folder: Path, kind: SheetFormat
-    ) -> None:
-        async def helps_no_more() -> AsyncIterator[SheetPiece]:
-            yield SheetPiece(EVENT, NINE, ROWS, COUNTS)
-            raise NotAnOrganiser
-
-        files, style = SheetFiles(max_seconds=0.3), UTC._replace(format=kind)
-        with pytest.raises(NotAnOrganiser):
-            await SheetFiles().write(helps_no_more(), style)
-        with pytest.raises(Unavailable) as caught:
-            await files.write(Endless().pieces(), style)
-        assert isinstance(caught.value.__cause__, TimeoutError)
-        assert list(folder.iterdir()) == [] and not files._running
-
-    def test_a_worker_whose_service_dies_writes_nothing_whole_and_removes_its_folder(
-        self, tmp_path: Path, kind: SheetFormat
-    ) -> None:
-        folder = tmp_path / "folder"
-        head = {"words": WORDS["en"], "name": "x", "starts_at": 0, "ends_at": 1, "made_at": 0}
-        for lines in ("", json.dumps(head) + "\n[]\n", json.dumps(head)):
-            folder.mkdir()
-            done = subprocess.run(
-                [*sheets.WORKER_COMMAND, kind, "UTC", str(folder)],
-                input=lines.encode(),
-                capture_output=True,
-                check=False,
-            )
-            assert done.returncode == sheet_worker.EXIT_CUT, done.stderr
-            assert not folder.exists()
-
-
-WRITES_FOR_EVER = """
-import asyncio
-from uuid import UUID
-
-from attendance_adapters.sheets import SheetFiles
-from attendance_core.attendance import SheetPiece
-from attendance_core.events import Event
-from attendance_core.marking.places import SheetCounts
-from attendance_core.ports import SheetStyle
-
-async def pieces():
-    event = Event(UUID(int=15), "Algebra", 7, 0, 5400, "ABCDEF")
-    yield SheetPiece(event, 0, (), SheetCounts(0, 0, 0, 0, 0))
-    await asyncio.Event().wait()
-
-asyncio.run(SheetFiles().write(pieces(), SheetStyle("xlsx", "UTC", "en")))
-"""
-
-
-async def test_what_is_left_of_two_that_are_killed_goes_with_the_next_start(
-    folder: Path, files: SheetFiles
-) -> None:
-    """And not before: nobody removes what is still written. Decision 0019."""
-    environment = {**os.environ, "TMPDIR": str(folder)}
-    service = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", WRITES_FOR_EVER, env=environment
-    )
-    await eventually(lambda: list(folder.glob("*/*")), 30)  # the worker has begun
-    (worker,) = psutil.Process(service.pid).children()
-    await files.sweep()
-    worker.suspend()
-    service.kill()
-    await service.wait()
-    await files.sweep()
-    assert list(folder.glob("*/*")), "the worker writes there"
-    worker.kill()
-    await eventually(lambda: not psutil.pid_exists(worker.pid) or worker.status() == "zombie")
-    (folder / "attendance-sheet-link").symlink_to(folder / "else")
-    (folder / "else").mkdir()
-    async with opened_site(None):
-        pass
-    assert sorted(each.name for each in folder.iterdir()) == ["attendance-sheet-link", "else"]
-
-
-class TestBounds:
-    async def test_where_the_machine_has_no_room_for_a_worker_it_is_unavailable(
-        self, files: SheetFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with monkeypatch.context() as full:
-            full.setattr(sheets, "WORKER_COMMAND", ("/nowhere/python",))
-            with pytest.raises(Unavailable):
-                await content(files)
-        assert list(folder.iterdir()) == []
-        assert await content(files)
-
-    async def test_ten_thousand_rows_take_no_more_memory_than_it_may_have(
-        self, files: SheetFiles
-    ) -> None:
-        """Contract: 8.14: what it may take is a limit of the process, and is enough."""
-        assert sheet_worker.MAX_MEMORY_BYTES == 30 * 1024 * 1024
-        many = pieces(*(ROWS * 3334)[:10_000], size=500)
-        with await files.write(many, MOSCOW._replace(format="xlsx")) as file:
-            book = xlsx.read(file)
-        *_, before, last = book.rows[: 5 + 10_000]
-        assert (before[0], last[1]) == (6_666, "Анна; «ё»")
-
-    async def test_it_knows_no_secrets_of_the_service_and_none_of_its_modules(
-        self, files: SheetFiles, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("DATABASE_PASSWORD", "secret")
-        look = "import os, sys; sys.stderr.write(str([dict(os.environ), list(sys.modules)])); 1/0"
-        monkeypatch.setattr(sheets, "WORKER_COMMAND", (sheets.WORKER_COMMAND[0], "-c", look))
-        with pytest.raises(Unavailable) as caught:
-            await content(files)
-        assert "secret" not in str(caught.value.__cause__)
-        source = Path(sheet_worker.__file__).read_text()
-        assert "import attendance" not in source and "from attendance" not in source
 
 
 @pytest.mark.slow
