@@ -16,14 +16,12 @@ from attendance_adapters import connect
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
 from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.system import RandomIds
-from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.events import Event
 from attendance_core.ports import Unit
-from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
 from benchmarks.load.wire import Person
 from tests.support.many_names import fill
-from tests.support.stored_people import mark
+from tests.support.stored_people import log_in_people, mark
 
 HALF_A_WEEK: Final = 3.5 * 86_400.0
 AT_ONCE: Final = 50  # in a transaction, for which nobody waits for more than 4.5 s
@@ -55,7 +53,7 @@ class Class:
 
 
 def gather(url: str, crowd: Crowd) -> Gathered:
-    """Makes them, without a log-in, which costs a tenth of a second on purpose."""
+    """Makes them, a few in each transaction."""
     return asyncio.run(_gather(url, crowd))
 
 
@@ -65,22 +63,12 @@ async def _gather(url: str, crowd: Crowd) -> Gathered:
         transact = attendance.use_cases.mark_me.transact
         while len(people) < crowd.people:
             count = min(AT_ONCE, crowd.people - len(people))
-            people += await transact(partial(_people, count))
+            people += [Person(*each) for each in await transact(partial(log_in_people, count))]
         creator = UserId(people[0].user_id)
         while len(events) < crowd.events:
             count = min(AT_ONCE, crowd.events - len(events))
             events += await transact(partial(_events, creator, count))
     return Gathered(people, events)
-
-
-def _people(count: int, unit: Unit) -> list[Person]:
-    now, made = unit.now(), []
-    for token in [uuid4().hex for _ in range(count)]:
-        user_id = unit.accounts.add(f"p{token}", "no password", now)
-        unit.profiles.add(Profile(user_id, f"Person {user_id}"))
-        unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
-        made.append(Person(user_id, token))
-    return made
 
 
 def _events(creator: UserId, count: int, unit: Unit) -> list[str]:

@@ -12,14 +12,13 @@ from uuid import uuid4
 from websockets.asyncio.client import connect as connect_socket
 
 from attendance_adapters import connect
-from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.events import Event
 from attendance_core.ports import Transact, Unit
-from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import Wire
 from tests.support.service_process import Service
 from tests.support.stand_ins import any_code
+from tests.support.stored_people import log_in_people
 
 OPEN_SECONDS: Final = 30.0
 PEOPLE_AT_ONCE: Final = 200  # in a transaction, for which nobody waits for more than 4.5 s
@@ -62,7 +61,8 @@ async def gatherings(database_url: str, number: int, count: int) -> list[Gatheri
 async def _gathered(transact: Transact, count: int) -> Gathering:
     people: list[Person] = []
     while len(people) < count:
-        people += await transact(partial(_some_people, min(PEOPLE_AT_ONCE, count - len(people))))
+        some = min(PEOPLE_AT_ONCE, count - len(people))
+        people += [Person(*each) for each in await transact(partial(log_in_people, some))]
     event_id = EventId(uuid4())
 
     def work(unit: Unit) -> None:
@@ -72,16 +72,6 @@ async def _gathered(transact: Transact, count: int) -> Gathering:
 
     await transact(work)
     return Gathering(str(event_id), people)
-
-
-def _some_people(count: int, unit: Unit) -> list[Person]:
-    now, made = unit.now(), []
-    for token in [uuid4().hex for _ in range(count)]:
-        user_id = unit.accounts.add(f"p{token}", "no password", now)
-        unit.profiles.add(Profile(user_id, f"Person {user_id}"))
-        unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
-        made.append(Person(user_id, token))
-    return made
 
 
 @asynccontextmanager
