@@ -283,6 +283,16 @@ class TestOrder:
         come = await all_that_comes(house, INNER + handshake)
         assert statuses(come) == [200, 400]
 
+    async def test_no_handshake_is_begun_with_who_has_left(self, house: House) -> None:
+        """Contract: 1.11."""
+        before = connections(house)
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        await eventually(lambda: connections(house) > before)
+        writer.write(HANDSHAKE + b"\r\n")
+        writer.write_eof()  # before any of it is read
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+        writer.close()
+
 
 class TestBounds:
     async def test_a_head_of_one_piece_is_bounded_as_well(self, house: House) -> None:

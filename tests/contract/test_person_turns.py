@@ -105,15 +105,15 @@ class TestCommands:
 
 
 class HeldUp(FrameTurns):
-    """Turns that this person gets when they may go on."""
+    """Turns that this one gets when they may go on."""
 
-    def __init__(self, user_id: int) -> None:
+    def __init__(self, held_up: Hashable) -> None:
         super().__init__()
         self.may_go_on = asyncio.Event()
-        self._user_id = user_id
+        self._held_up = held_up
 
     async def turn(self, whose: Hashable) -> None:
-        if whose == self._user_id:
+        if whose == self._held_up:
             await self.may_go_on.wait()
         await super().turn(whose)
 
@@ -140,3 +140,16 @@ class TestFrames:
         turns.may_go_on.set()
         pong, refused = await asyncio.gather(*heard)
         assert (pong["message"], refused["params"]["code"]) == ("pong", "unknown_message")
+
+    async def test_so_does_what_an_opening_is_turned_away_with(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (anna,) = await house.people(1)
+        turns = HeldUp("127.0.0.1")  # whoever is not logged in
+        monkeypatch.setattr(house.app.sockets, "frame_turns", turns)
+        opened = asyncio.create_task(house.opens("/ws/marking?event_id=x"))
+        await (await anna.marking(await house.event(anna))).hears("marking_list")
+        await asyncio.wait({opened}, timeout=0.1)
+        assert not opened.done()
+        turns.may_go_on.set()
+        assert await (await opened).turns_away() == ("not_logged_in", 4401)

@@ -10,9 +10,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from attendance_core.vocabulary import Seconds
 from attendance_web.live import openings
 from attendance_web.wire import refusal_pace
+from attendance_web.wire.callers import Caller
 from attendance_web.wire.refusal_pace import RefusalPace
+from attendance_web.wire.turns import FairTurns, NoTurn
 from tests.support.live_house import House, eventually, opened_house
 from tests.support.site import Browser, Site, opened_site, response
 
@@ -110,3 +113,27 @@ async def test_a_refused_opening_waits_and_no_other(
     for task in refused:
         task.cancel()
     await asyncio.wait(refused)
+
+
+class Noting(RefusalPace):
+    """Notes what is refused, and tells it at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[Exception | None] = []
+
+    def wait_of(self, error: Exception | None, caller: Caller, began: Seconds) -> Seconds:
+        self.noted.append(error)
+        return 0.0
+
+
+async def test_an_opening_that_finds_no_turn_is_counted_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = FairTurns(at_once=0, of_one=0, waiting=0, waiting_of_one=0)
+    monkeypatch.setattr(house.app.sockets.openings, "turns", nobody)
+    monkeypatch.setattr(house.app.sockets, "refusals", pace := Noting())
+    (anna,) = await house.people(1)
+    wire = await anna.marking(await house.event(anna))
+    assert (await wire.turns_away())[0] == "unavailable"
+    assert [type(each) for each in pace.noted] == [NoTurn]

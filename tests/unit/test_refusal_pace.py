@@ -16,6 +16,7 @@ from attendance_web.wire.refusal_pace import (
     TOLD_WITHIN_SECONDS,
     RefusalPace,
 )
+from attendance_web.wire.turns import NoTurn
 from tests.support.stand_ins import SetStopwatch
 
 ADDRESS, PERSON = "192.0.2.1", UserId(7)
@@ -65,6 +66,7 @@ async def test_nobody_waits_for_what_another_asks() -> None:
 
 async def test_too_much_is_never_told_at_once() -> None:
     assert Pace().waits(PERSON, TooManyRequests(seconds=1))
+    assert Pace().waits(PERSON, NoTurn())
 
 
 async def test_what_took_its_time_waits_no_longer() -> None:

@@ -28,7 +28,6 @@ from attendance_web.wire.credentials import Credential, check_person, credential
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
 from attendance_web.wire.origins import origin_is_foreign
-from attendance_web.wire.refusal_pace import TOLD_AFTER_SECONDS
 from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin
 from attendance_web.wire.security_log import SECURITY
 from attendance_web.wire.turns import NoTurn
@@ -78,9 +77,9 @@ class SocketApplication:
                                 hears_news=wish.hears_news,
                             )
                             await visit.run()
-            except NoTurn:
+            except NoTurn as none:
                 logger.warning("an opening found no turn: too many wait")
-                await asyncio.sleep(TOLD_AFTER_SECONDS)
+                await self._wait_to_be_told(socket, none)
                 await self._turn_away(socket, Unavailable())
             except TimeoutError:
                 logger.warning("an opening took too long")
@@ -134,13 +133,18 @@ class SocketApplication:
         socket.log_fields["code"] = error.code
         if isinstance(error, Refusal):
             SECURITY.note_refusal(error, socket.headers, socket.address)
-            caller = self._sockets.openings.seen.caller_of(socket.scope)
-            wait = self._sockets.refusals.wait_of(error, caller, socket.began)
-            await _wait_while_there(socket, wait)
+            await self._wait_to_be_told(socket, error)
+        caller = self._sockets.openings.seen.caller_of(socket.scope)
+        await self._sockets.frame_turns.turn(caller)  # who came at once would be told at once
         with suppress(ClientGone):
             await socket.accept()
             await socket.send(encode_error(error, language))
             await socket.close(refusal_code(error))
+
+    async def _wait_to_be_told(self, socket: Socket, error: Exception) -> None:
+        caller = self._sockets.openings.seen.caller_of(socket.scope)
+        wait = self._sockets.refusals.wait_of(error, caller, socket.began)
+        await _wait_while_there(socket, wait)
 
 
 async def _wait_while_there(socket: Socket, seconds: Seconds) -> None:

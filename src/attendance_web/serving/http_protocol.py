@@ -12,6 +12,8 @@ what is parsed and when it is answered. Each guard can go when they mend it:
 - What is no HTTP is answered at once, also where an answer to an earlier request is still due.
   See `_refuse`.
 - Who says that they will say no more gets no answer. See `eof_received`.
+- All handshakes of sockets that come in one step begin in it, those of who has gone, too. See
+  `handshake_turns`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any, Final
 import httptools
 
 from attendance_core.errors import Refusal
+from attendance_web.serving.handshake_turns import handshake_turns_of
 from attendance_web.serving.http_closing import ClosingProtocol
 from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn
 from attendance_web.serving.http_head import (
@@ -32,6 +35,7 @@ from attendance_web.serving.http_head import (
     header_is_bounded,
     may_upgrade,
 )
+from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.client_gone import GONE_EXTENSION
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
@@ -113,9 +117,8 @@ class CallProtocol(ClosingProtocol):
         except httptools.HttpParserUpgrade as upgrade:
             rest = len(portion) - upgrade.args[0] + len(self._unread)
             if self._should_upgrade() and not rest:
-                self._stop_waiting()
-                self._is_deaf = True
-                self.handle_websocket_upgrade()
+                self._hear_nothing_more()  # what reads the socket goes on
+                handshake_turns_of(self.config).ask(self._begin_handshake)
             elif self._should_upgrade():
                 self._refuse(BadRequest())  # who has not seen the answer can say nothing yet
             else:
@@ -139,6 +142,20 @@ class CallProtocol(ClosingProtocol):
                 self._end()
             else:
                 self._wait_for_rest()
+
+    def _begin_handshake(self) -> bool:
+        """Hands the connection to what reads a socket; False where its client has gone."""
+        if self.transport.is_closing():
+            return False
+        if says_no_more(self.transport.get_extra_info("socket")):
+            self._cut()
+            return False
+        try:
+            self.handle_websocket_upgrade()
+        except BaseException:
+            self._cut()  # nobody else would: reading is paused
+            raise
+        return True
 
     # What the parser says
 

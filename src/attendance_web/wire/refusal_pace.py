@@ -14,6 +14,7 @@ from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds
 from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.callers import Caller
+from attendance_web.wire.turns import NoTurn
 
 # Contract: 1.11, refusals that one caller is told at once; a hall is one, until it is logged in
 MAX_AT_ONCE, A_SECOND = 100, 20.0
@@ -34,7 +35,7 @@ class RefusalPace:
         Too much is never told at once.
         """
         owed = self._at_once.take_on_credit(caller, TOLD_WITHIN_SECONDS * A_SECOND)
-        if not owed and not isinstance(error, TooManyRequests):
+        if not owed and not isinstance(error, (TooManyRequests, NoTurn)):
             return 0.0
         due = began + max(owed, TOLD_AFTER_SECONDS)
         return max(0.0, due - asyncio.get_running_loop().time())

@@ -1,0 +1,93 @@
+"""Handshakes begin a few at each step of the event loop, in the order they came. Contract: 1.11."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from unittest.mock import Mock
+
+import pytest
+
+from attendance_web.serving.handshake_turns import (
+    MAX_AT_ONCE,
+    MAX_LOOKED_AT,
+    HandshakeTurns,
+    handshake_turns_of,
+)
+from attendance_web.serving.server import config_of
+
+MANY = 10 * MAX_AT_ONCE
+
+
+class Begun:
+    """Handshakes that note their numbers when they begin."""
+
+    def __init__(self) -> None:
+        self.turns = HandshakeTurns()
+        self.numbers: list[int] = []
+
+    def comes(self, number: int, *, has_left: bool = False) -> None:
+        """One more."""
+
+        def begin() -> bool:
+            if not has_left:
+                self.numbers.append(number)
+            return not has_left
+
+        self.turns.ask(begin)
+
+
+@pytest.fixture
+def begun() -> Begun:
+    return Begun()
+
+
+async def test_one_that_comes_alone_waits_for_no_step(begun: Begun) -> None:
+    for number in range(3):
+        begun.comes(number)
+        assert begun.numbers[-1] == number
+        await asyncio.sleep(0)
+
+
+async def test_a_few_begin_at_a_step_and_none_is_lost(begun: Begun) -> None:
+    for number in range(MANY):
+        begun.comes(number)
+    gained, before = [], 0
+    while len(begun.numbers) < MANY:
+        gained.append(len(begun.numbers) - before)
+        before = len(begun.numbers)
+        await asyncio.sleep(0)
+    assert max(gained) == MAX_AT_ONCE
+    assert begun.numbers == [*range(MANY)]
+
+
+async def test_nobody_waits_behind_those_who_have_left(begun: Begun) -> None:
+    for number in range(MAX_LOOKED_AT - 1):
+        begun.comes(number, has_left=True)
+    begun.comes(MANY)
+    assert begun.numbers == [MANY]
+
+
+async def test_those_who_have_left_are_not_all_looked_at_in_one_step(begun: Begun) -> None:
+    for number in range(MAX_LOOKED_AT):
+        begun.comes(number, has_left=True)
+    begun.comes(MANY)
+    assert not begun.numbers
+    await asyncio.sleep(0)
+    assert begun.numbers == [MANY]
+
+
+async def test_one_that_fails_stops_nobody(begun: Begun) -> None:
+    fails: Callable[[], bool] = Mock(side_effect=OSError)
+    with pytest.raises(OSError):
+        begun.turns.ask(fails)
+    for number in range(MANY):
+        begun.comes(number)
+    while len(begun.numbers) < MANY:
+        await asyncio.sleep(0)
+
+
+def test_a_server_has_its_own() -> None:
+    servers = [config_of(Mock()) for _ in range(2)]
+    assert handshake_turns_of(servers[0]) is handshake_turns_of(servers[0])
+    assert handshake_turns_of(servers[0]) is not handshake_turns_of(servers[1])
