@@ -37,18 +37,18 @@ class _Argument:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledStatement:
-    """Is one statement as a driver's text, and converts what goes into it and what comes out."""
+    """Holds one statement as a driver's text; converts the values that go into it and come out."""
 
     text: str
     arguments: Sequence[_Argument]
-    marks: Sequence[int]  # which argument each mark of the text stands for
+    placeholders: Sequence[int]  # which argument each placeholder of the text stands for
     conversions: Sequence[tuple[int, Convert]]  # which columns of a row, and how
     is_look: bool  # it reads, and locks nothing
 
     def values_of(self, parameters: Mapping[str, Any]) -> list[Any]:
-        """Lists the driver's values, one for each mark of the text."""
+        """Lists the driver's values, one for each placeholder of the text."""
         values = [argument.value_in(parameters) for argument in self.arguments]
-        return [values[number] for number in self.marks]
+        return [values[number] for number in self.placeholders]
 
     def converted(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """Makes Python's values of the driver's."""
@@ -64,7 +64,7 @@ class CompiledStatement:
 
 
 class _Ready(NamedTuple):
-    """Is a statement that can be run, with the values for its marks."""
+    """Holds a statement that can be run, and the values for its placeholders."""
 
     statement: CompiledStatement
     values: list[Any]

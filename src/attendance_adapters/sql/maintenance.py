@@ -54,7 +54,8 @@ def run_on_connection(url: URL, work: Callable[[Connection], T]) -> T:
 def keep_others_out(connection: Connection) -> None:
     """Waits until no other process migrates, and lets none until this connection is closed.
 
-    On SQLite each transaction locks the file, and begins by looking how far the other is.
+    A statement then waits 1 s for a lock at most. On SQLite there is nothing to do: each
+    transaction locks the file, and begins by looking how far the other migration is.
     """
     if connection.dialect.name != "postgresql":
         return
@@ -66,7 +67,10 @@ def keep_others_out(connection: Connection) -> None:
 
 
 def try_patiently(connection: Connection, work: Callable[[], T]) -> T:
-    """Runs work, and again for some minutes where others lock what it needs on PostgreSQL."""
+    """Runs ``work``, and again for ten minutes where others lock what it needs on PostgreSQL.
+
+    Raises what ``work`` raises, and DBAPIError where it still meets a lock then.
+    """
     for attempt in range(MAX_ATTEMPTS):
         try:
             return work()

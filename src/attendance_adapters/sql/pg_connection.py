@@ -21,14 +21,14 @@ MAX_PREPARED = 250
 
 
 class Sent(NamedTuple):
-    """Is a statement to be carried out by its name, with values that are written as words."""
+    """Holds a prepared statement that is to be run by its name, and its values as words of SQL."""
 
     statement: CompiledStatement
     words: Sequence[str]
 
 
 def written(statement: CompiledStatement, values: Sequence[Any]) -> Sent | None:
-    """Writes the values of a statement as words; None where there is one that has no plain word."""
+    """Writes the values of a statement as words of SQL; None where one has no plain word."""
     words = [literal(value) for value in values]
     return None if None in words else Sent(statement, [word for word in words if word is not None])
 
@@ -44,7 +44,7 @@ class PgConnection:
         self._count = 0  # of names that were given out
 
     def is_closed(self) -> bool:
-        """Tells whether it is known to be; the server may have gone without a word."""
+        """Tells whether it is known to be closed; the server may have gone without a word."""
         return bool(self.driver.is_closed())
 
     def fetch(self, statement: CompiledStatement, values: Sequence[Any]) -> Rows:
@@ -86,6 +86,6 @@ def _execute(name: str, words: Sequence[str]) -> str:
 
 
 def _count_in(status: str) -> int:
-    """Reads how many rows a command was about: it ends with that."""
+    """Reads how many rows a statement was about: what the server says of it ends with that."""
     last_word = status.rpartition(" ")[2]
     return int(last_word) if last_word.isdigit() else 0

@@ -102,7 +102,7 @@ class Transaction(PgExecutor):
         return super().execute(statement, parameters)
 
     def send(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
-        """Has a statement run with the next one, see `Executor`."""
+        """Has a statement run with the next one, or at once where it has no plain words."""
         compiled, values = COMPILER.prepare(statement, parameters)
         if (sent := written(compiled, values)) is not None:
             self._waiting.append(sent)
