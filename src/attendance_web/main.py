@@ -98,7 +98,7 @@ class Application:
             await self._http(scope, receive, send)
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
-        client_gone.serve(scope)
+        client_gone.follow_client_of(scope)
         if scope["method"] == "HEAD":
             await answer_without_body(self._packed, scope, receive, send)
         else:

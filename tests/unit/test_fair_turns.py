@@ -218,7 +218,7 @@ class TestWaiting:
         begun: list[str] = []
 
         async def waits(whose: str, gone: asyncio.Event | None) -> None:
-            client_gone.serve({"extensions": {GONE_EXTENSION: gone}})
+            client_gone.follow_client_of({"extensions": {GONE_EXTENSION: gone}})
             async with fair.turn(whose, 9):
                 begun.append(whose)
 

@@ -42,7 +42,7 @@ class Hall:
             await asyncio.sleep(0)
 
     async def _log_in(self, name: str) -> None:
-        client_gone.serve({"extensions": {client_gone.GONE_EXTENSION: self.gone[name]}})
+        client_gone.follow_client_of({"extensions": {client_gone.GONE_EXTENSION: self.gone[name]}})
         turn = self.turns.turn(name[:-1], name[0], known=name[0] == "K")
         try:
             async with turn:

@@ -116,7 +116,7 @@ async def test_of_those_who_wait_for_one_it_is_drawn_for_who_stays(drawings: Dra
     codes, gone = QrCodes(), asyncio.Event()
 
     async def asks(address: str, gone: asyncio.Event) -> bytes:
-        client_gone.serve({"extensions": {client_gone.GONE_EXTENSION: gone}})
+        client_gone.follow_client_of({"extensions": {client_gone.GONE_EXTENSION: gone}})
         return await code_of(codes, address)
 
     drawings.may_go_on.clear()

@@ -191,7 +191,7 @@ async def test_nobody_waits_for_a_refusal_who_has_gone(
     gone, told = asyncio.Event(), list[Any]()
 
     async def refuses(_scope: Any, _receive: Any, send: Any) -> None:
-        client_gone.serve({"extensions": {client_gone.GONE_EXTENSION: gone}})
+        client_gone.follow_client_of({"extensions": {client_gone.GONE_EXTENSION: gone}})
         await send({"type": "http.response.start", "status": 404})
 
     async def send(message: Any) -> None:

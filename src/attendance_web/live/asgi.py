@@ -43,9 +43,9 @@ class Socket:
         await self._send({"type": "websocket.accept"})
 
     async def send(self, frame: TextFrame) -> None:
-        """Raises OSError where the client has gone."""
+        """Sends a frame. Raises OSError where the client has gone."""
         await self._send({"type": "websocket.send", "text": frame.text})
 
     async def close(self, code: int) -> None:
-        """Raises OSError where the client has gone."""
+        """Closes it with a code. Raises OSError where the client has gone."""
         await self._send({"type": "websocket.close", "code": code})

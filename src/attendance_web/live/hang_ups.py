@@ -33,12 +33,12 @@ UNDER_WAY_SECONDS: Final[Seconds] = 15.0  # a transaction that nobody waits for 
 
 @dataclass(slots=True, eq=False)
 class _End:
-    """How one socket ended, and who waits until that is stored, or nobody's business any more."""
+    """How one socket ended; ``over`` is done once that is stored, or need not be any more."""
 
     connection: Connection
     goodbye: bool
     over: asyncio.Future[None]
-    failures: int = 0  # for no outage
+    failure_count: int = 0  # of tries that failed though the store was there
 
 
 class HangUps:
@@ -182,14 +182,14 @@ class HangUps:
         A goodbye that cannot be stored becomes a loss, which asks no rule, and is swept after the
         grace. A loss that cannot be stored is dropped: it is swept with the lease.
         """
-        end.failures += 1
-        if end.failures >= MAX_FAILURES:
+        end.failure_count += 1
+        if end.failure_count >= MAX_FAILURES:
             if not end.goodbye:
                 logger.error("a hang-up that failed %d times is dropped", MAX_FAILURES)
                 self._finish(end)
                 return
-            end.goodbye, end.failures = False, 0
-        pause = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**end.failures)
+            end.goodbye, end.failure_count = False, 0
+        pause = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**end.failure_count)
         asyncio.get_running_loop().call_later(pause, self._queue, end)
 
     def _finish(self, end: _End) -> None:

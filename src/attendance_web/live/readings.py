@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
 READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
 GLANCED_AT_ONCE: Final = 256  # rooms that one statement is about
+END_SECONDS: Seconds = 0.01  # behind the end of an event: then a reading finds it over
 
 
 def next_pause() -> Seconds:
@@ -50,13 +51,13 @@ class NextReading:
         self._stirred.set()
 
     def note_look(self, at: Seconds) -> None:
-        """Notes when it was last known to be right: its time begins again."""
+        """Notes when it was last known to be right, by the clock of the loop."""
         self._looked_at = at
 
     def note_end(self, ends_in: Seconds) -> None:
-        """Notes when its event ends: then it is read."""
+        """Notes in how many seconds its event ends: then it is read."""
         now = asyncio.get_running_loop().time()
-        self._ends_at = now + ends_in + 0.01 if ends_in > 0 else inf
+        self._ends_at = now + ends_in + END_SECONDS if ends_in > 0 else inf
 
     async def wait(self, is_quiet: Callable[[], bool]) -> None:
         """Returns when it is to be read."""

@@ -19,9 +19,9 @@ from attendance_web.live.room import Room
 class Census:
     """Counts who is in the rooms of this process."""
 
-    sockets: Mapping[Role, int]
-    waiting: int
-    held: int
+    sockets: Mapping[Role, int]  # by what they are for
+    waiting: int  # people
+    held: int  # people
 
 
 class Rooms:

@@ -24,9 +24,8 @@ from attendance_web.live.watching import Watching
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.turns import FairTurns
 
-DRAIN_SECONDS: Final[Seconds] = 10.0
+DRAIN_SECONDS: Final[Seconds] = 10.0  # until nobody waits any more for sockets to have gone
 SPREAD_SECONDS: Final[Seconds] = 5.0  # a lecture hall does not come back in one instant
-
 
 OnCommand = Callable[[str, str, Seconds], None]
 
@@ -38,8 +37,9 @@ def ignore_command(message: str, code: str, seconds: Seconds) -> None:
 class Sockets:
     """Owns the sockets of this process: their rooms, and their hang-ups.
 
-    ``connection`` makes one of this process, not stored yet. ``on_command`` is called after each
-    frame, with its message, its code ("ok", or that of a refusal), and how many seconds it took.
+    ``new_connection`` makes one of this process, not stored yet. ``on_command`` is called after
+    each frame: with its message, its code ("ok", or that of a refusal), and how many seconds it
+    took.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Sockets:
         use_cases: UseCases,
         notifier: ports.Notifier,
         process_id: Callable[[], ProcessId],
-        connection: Callable[[Actor, EventId, Role], Connection],
+        new_connection: Callable[[Actor, EventId, Role], Connection],
         allowed_origins: frozenset[str],
         grace_seconds: Seconds,
         person_turns: FairTurns,
@@ -55,7 +55,7 @@ class Sockets:
     ) -> None:
         self.use_cases = use_cases
         self.allowed_origins = allowed_origins
-        self.connection = connection
+        self.new_connection = new_connection
         self.on_command = on_command
         self.person_turns = person_turns
         self.frame_turns = FrameTurns()

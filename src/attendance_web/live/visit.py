@@ -34,9 +34,8 @@ from attendance_web.wire.turns import NoTurn
 logger = logging.getLogger(__name__)
 
 GOODBYE_SECONDS: Final[Seconds] = 2.0  # a goodbye is answered when it counts, or after so long
-TURN_WAIT_SECONDS: Final[Seconds] = (
-    4.0  # Contract: 1.16, for a command of one who does much at once
-)
+# Contract: 1.16, for a command of one who does much at once
+TURN_WAIT_SECONDS: Final[Seconds] = 4.0
 SEND_SECONDS: Final[Seconds] = 15.0  # one frame may take so long before its reader counts as gone
 
 
@@ -63,18 +62,21 @@ class Visit:
         self._sockets = sockets
         self._room = room
         self._release = release
-        self._connection = sockets.connection(actor, room.event_id, role)
+        self._connection = sockets.new_connection(actor, room.event_id, role)
         language = preferred(header(socket.headers, "accept-language"))
         self._outbox = Outbox(self._connection, language, socket.peer, hears_news=hears_news)
         self._talking = asyncio.timeout(None)  # which is none until the writer ends the reader
         self._is_talking = True
         self._writer: asyncio.Task[bool] | None = None  # the last one
-        self._frames = 0  # it has sent
+        self._frame_count = 0  # frames that its client has sent
         self._is_stored = False  # for certain
         self._ends_place = False  # it was closed so that the place, or the hold, ends at once
 
     async def run(self) -> None:
-        """Raises what refuses the opening; once it is stored, nothing but cancellation."""
+        """Serves it to its end.
+
+        Raises what refuses the opening; once that is stored, nothing but cancellation.
+        """
         perhaps_stored = False
         peer, connection = self._socket.peer, self._connection
         stay = self._sockets.stays.begin(
@@ -202,9 +204,9 @@ class Visit:
 
     async def _handle_frame(self, text: str | None) -> None:
         """Answers one frame. Its number, and its message where that is one of ours, are logged."""
-        self._frames += 1
+        self._frame_count += 1
         begun, message = time.perf_counter(), "unknown"
-        with logged_with(frame=self._frames):
+        with logged_with(frame=self._frame_count):
             try:
                 if text is None:
                     raise BadFrame

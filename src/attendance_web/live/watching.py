@@ -35,7 +35,7 @@ class Watching:
     def __init__(self, rooms: Rooms, check_viewers: CheckViewers) -> None:
         self._rooms = rooms
         self._check_viewers = check_viewers
-        self._open: dict[Viewer, set[Stream]] = {}
+        self._streams: dict[Viewer, set[Stream]] = {}
         self._counts = Counter[Hashable]()  # by each of what bounds them
         self._stream_count = 0
         self._checking: asyncio.Task[None] | None = None
@@ -77,21 +77,21 @@ class Watching:
             await asyncio.wait([self._checking])
 
     def _add(self, stream: Stream) -> None:
-        self._open.setdefault(stream.viewer, set()).add(stream)
+        self._streams.setdefault(stream.viewer, set()).add(stream)
         if self._checking is None:
             self._checking = asyncio.create_task(self._check(), context=Context())
 
     def _remove(self, stream: Stream) -> None:
-        theirs = self._open[stream.viewer]
+        theirs = self._streams[stream.viewer]
         theirs.discard(stream)
         if not theirs:
-            del self._open[stream.viewer]
+            del self._streams[stream.viewer]
 
     async def _check(self) -> None:
         try:
-            while self._open:
+            while self._streams:
                 await asyncio.sleep(CHECK_EVERY)
-                viewers = list(self._open)
+                viewers = list(self._streams)
                 for first in range(0, len(viewers), CHECKED_AT_ONCE):
                     await self._check_some(viewers[first : first + CHECKED_AT_ONCE])
         finally:
@@ -108,7 +108,7 @@ class Watching:
             return
         for viewer in viewers:
             if viewer not in may_watch:
-                for stream in self._open.get(viewer, ()):
+                for stream in self._streams.get(viewer, ()):
                     stream.close()
 
 

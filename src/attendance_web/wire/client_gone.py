@@ -19,8 +19,8 @@ GONE_EXTENSION: Final = "attendance.gone"  # an event that the server sets
 _gone: ContextVar[asyncio.Event | None] = ContextVar("gone", default=None)
 
 
-def serve(scope: Mapping[str, Any]) -> None:
-    """Has this task, and all that it begins, serve the request of this scope."""
+def follow_client_of(scope: Mapping[str, Any]) -> None:
+    """Has this task, and all that it begins, know whether the client of this request is there."""
     _gone.set(scope.get("extensions", {}).get(GONE_EXTENSION))
 
 
@@ -42,14 +42,14 @@ async def wait_while_there(seconds: Seconds) -> None:
 
 
 @contextmanager
-def call_when_gone(left: Callable[[], object]) -> Iterator[None]:
-    """Has ``left`` called when the client goes while the block is under way."""
+def call_when_gone(act: Callable[[], object]) -> Iterator[None]:
+    """Has ``act`` called when the client goes while the block is under way."""
     gone = _gone.get()
     if gone is None:
         yield
         return
     going = asyncio.ensure_future(gone.wait())
-    going.add_done_callback(lambda waited: waited.cancelled() or left())
+    going.add_done_callback(lambda waited: waited.cancelled() or act())
     try:
         yield
     finally:

@@ -7,9 +7,7 @@ from typing import Final
 from attendance_core.vocabulary import FileKey
 
 PICTURES: Final = "/pictures"
-
-
-DEFAULT_KEY: Final = "default.svg"
+DEFAULT_KEY: Final = "default.svg"  # of the picture of one who has set none
 
 
 def picture_url(key: FileKey | None) -> str:

@@ -11,7 +11,7 @@ MAX_EXACT_FLOAT: Final = 2**53  # up to here a float is told from its neighbours
 DIGITS: Final = re.compile(r"[0-9]{1,20}")
 MAX_DEPTH = 32  # Contract: 1, deep nesting; arrays and objects in one another
 MAX_TOKENS = 1_000  # brackets, commas and strings of a JSON body: none of ours needs a tenth
-# That is looked at at once, some 1 ms: other threads, and the event loop, wait meanwhile
+# Looked at in one go, for some 1 ms: other threads, and the event loop, wait meanwhile
 STEP_BYTES = 256 * 1024
 TOKEN: Final = re.compile(rb'["\[\]{},]')
 IN_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
