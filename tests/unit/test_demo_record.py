@@ -34,14 +34,14 @@ def played() -> Record:
     )
     record.names[EGOR] = "ёж"
     record.names[BORIS] = "Boris O"
-    record.marked(BORIS, ANNA, at(10), "hold")
-    record.marked(VERA, ANNA, at(20), "hold")
-    record.annulled(VERA, VERA, at(30), "not_me", "at home")
+    record.note_mark(BORIS, ANNA, at(10), "hold")
+    record.note_mark(VERA, ANNA, at(20), "hold")
+    record.note_annulment(VERA, VERA, at(30), "not_me", "at home")
     record.joined.remove(VERA)
     for number in range(6):
-        record.marked(EGOR, BORIS, at(40 + 2 * number), "hand", "no phone")
-        record.annulled(EGOR, BORIS, at(41 + 2 * number), "other", None)
-    record.marked(EGOR, BORIS, at(60), "hand", "no phone")
+        record.note_mark(EGOR, BORIS, at(40 + 2 * number), "hand", "no phone")
+        record.note_annulment(EGOR, BORIS, at(41 + 2 * number), "other", None)
+    record.note_mark(EGOR, BORIS, at(60), "hand", "no phone")
     record.names |= NAMES
     record.helpers.append(BORIS)
     record.waiting, record.held = {GLEB}, {DINA}

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from attendance_web.demo.client import CallFailed
 from attendance_web.demo.lecture import Lecture, LectureFailed
-from attendance_web.demo.report import Stages, confirmed, table
+from attendance_web.demo.report import Stages, table, what_was_compared
 from attendance_web.demo.roles import LEAST_FREE, can_be_cast
 
 MAX_LINES = 20  # of differences
@@ -53,7 +53,7 @@ def play(
         raise DemoFailed(_few_lines(str(failure), chosen)) from None
     console.print(table(result))
     console.print(
-        f"{confirmed(result)} (seed {chosen}).\n"
+        f"{what_was_compared(result)} (seed {chosen}).\n"
         f"To look around, log in as {result.login} with the password {result.password}",
         highlight=False,
         soft_wrap=True,

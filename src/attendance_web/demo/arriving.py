@@ -31,7 +31,7 @@ def befriend(pair: tuple[Person, Person]) -> None:
 def create_event(people: Sequence[Person], name: str) -> Record:
     """Makes an event that began ten minutes ago and lasts an hour and a half; its creator joins."""
     creator = people[0]
-    start = int(time.time() + creator.visitor.ahead) - 600
+    start = int(time.time() + creator.visitor.seconds_ahead) - 600
     end = start + 5400
     made = creator.visitor.post("/api/events/CreateEvent", name=name, time_from=start, time_to=end)
     called = {each.user_id: each.name for each in people}

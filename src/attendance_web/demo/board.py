@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from threading import Condition, Thread
 from typing import Any, Final
 
+from attendance_core.vocabulary import Seconds
 from attendance_web.demo.client import EventLines, Visitor
 
 PATH: Final = "/api/events/WatchAttendance"
@@ -15,18 +16,18 @@ COUNTED: Final = ("joined", "waiting", "held", "marked", "participants")
 
 
 class Board:
-    """What a screen was told: how often, and what last."""
+    """Holds what a screen was told: how often, and what last."""
 
     def __init__(self, lines: EventLines) -> None:
-        self.told = 0
+        self.told_count = 0
         self.last: dict[str, Any] | None = None
         self._changed = Condition()
         self._lines = lines
 
-    def shows(self, counts: Mapping[str, int], within: float) -> None:
-        """Waits until it shows these, and no longer than that."""
+    def wait_until_shown(self, counts: Mapping[str, int], within: Seconds) -> None:
+        """Waits until it shows these, or so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_at(counts), within)
+            self._changed.wait_for(lambda: self._shows(counts), within)
 
     def read(self) -> None:
         """Reads until it is closed."""
@@ -35,10 +36,10 @@ class Board:
                 if line.startswith(b'data: {"joined"'):
                     with self._changed:
                         self.last = json.loads(line.removeprefix(b"data: "))
-                        self.told += 1
+                        self.told_count += 1
                         self._changed.notify_all()
 
-    def _is_at(self, counts: Mapping[str, int]) -> bool:
+    def _shows(self, counts: Mapping[str, int]) -> bool:
         last = self.last
         return last is not None and all(last[each] == counts[each] for each in COUNTED)
 

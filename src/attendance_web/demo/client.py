@@ -35,7 +35,7 @@ class EventLines:
         connection.settimeout(SILENCE_SECONDS)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Raises OSError."""
+        """Yields each line. Raises OSError."""
         while line := self._answer.readline():
             yield line
 
@@ -49,7 +49,7 @@ class Visitor:
     """Calls the service as a person's browser does."""
 
     def __init__(self, url: str, language: str) -> None:
-        """Raises CallFailed where the URL is none of a service."""
+        """Calls nobody yet. Raises CallFailed where the URL is none of a service."""
         try:
             self._url = urlsplit(url.rstrip("/"))
             self._port = self._url.port
@@ -59,7 +59,7 @@ class Visitor:
             raise CallFailed(f"{url} {UNLIKE}")
         self._language = language
         self._cookies: dict[str, str] = {}
-        self.ahead = 0.0  # how many seconds the service's clock is ahead of ours, about
+        self.seconds_ahead = 0.0  # that the service's clock is ahead of ours, about
 
     def get(self, path: str, **parameters: object) -> Any:
         """Calls what reads, and answers its response. Raises CallFailed, ConnectionError."""
@@ -141,7 +141,7 @@ class Visitor:
         for each in answer.headers.get_all("Set-Cookie", ()):
             self._cookies |= {key: kept.value for key, kept in SimpleCookie(each).items()}
         with suppress(TypeError, ValueError):
-            self.ahead = float(answer.headers["X-Attendance-Time"]) - time.time()
+            self.seconds_ahead = float(answer.headers["X-Attendance-Time"]) - time.time()
         return body
 
     def _connection(self) -> http.client.HTTPConnection:

@@ -48,7 +48,7 @@ class Comparison:
 
     def _cell(self, where: str, wanted: Any, found: Any) -> None:
         self.cells += 1
-        if not _is_it(wanted, found):
+        if not _is_as_played(wanted, found):
             self.differences.append(f"{where}: played {_text(wanted)}, found {_text(found)}")
 
 
@@ -70,7 +70,7 @@ def compared(record: Record, answers: Answers, earned: Callable[[int], int]) -> 
     return found
 
 
-def _is_it(wanted: Any, found: Any) -> bool:
+def _is_as_played(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, LocalTime):
         return wanted.is_told_by(found)
     if isinstance(wanted, Moment):

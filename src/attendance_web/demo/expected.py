@@ -11,7 +11,7 @@ from attendance_web.demo.record import Deed, Moment, Record
 
 ZONE: Final = "Asia/Yekaterinburg"  # whose time the sheet is asked in
 OFFSET: Final = timedelta(hours=5)
-TOLD: Final = 5  # annulled marks of one person on a sheet. Contract: 8.13
+MAX_ANNULLED: Final = 5  # marks of one person that a sheet tells of. Contract: 8.13
 GRADES: Final = {"hand": "organiser", "hold": "peer"}  # nobody in the demo has a tick
 
 
@@ -156,8 +156,8 @@ def _row(record: Record, user_id: int) -> dict[str, Any]:
         "marked_by_id": mark and mark.actor_id,
         "grade": mark and GRADES[str(mark.origin)],
         "note": mark and mark.note,
-        "annulled": annulled[-TOLD:],
-        "annulled_before": max(0, len(annulled) - TOLD),
+        "annulled": annulled[-MAX_ANNULLED:],
+        "annulled_before": max(0, len(annulled) - MAX_ANNULLED),
     }
 
 
@@ -173,7 +173,7 @@ def _state(record: Record, user_id: int) -> str:
 
 
 def _other_name(record: Record, mark: Deed) -> str | None:
-    """The name somebody was marked under, where a search would not find them by it now."""
+    """Finds the name somebody was marked under, where no search finds them by it now."""
     return None if _found_by(mark.name) == _found_by(record.names[mark.user_id]) else mark.name
 
 

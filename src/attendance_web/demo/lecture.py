@@ -73,7 +73,7 @@ class Lecture:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="visitor")
 
     async def play(self, stages: Stages) -> Result:
-        """Raises LectureFailed, CallFailed, ConnectionError."""
+        """Plays all of it. Raises LectureFailed, CallFailed, ConnectionError."""
         roles = self._roles
         with self._threads, ExitStack() as screens:
             await self._come(stages)
@@ -100,7 +100,7 @@ class Lecture:
             await self._in_thread(organising.correct, roles)
             await asyncio.sleep(first_end - self._clock())
             again = await self._sign_in(stages, "Asking again", sheet, roles.slips)
-            async with late(sheet, roles.markers[0], *roles.late):
+            async with late(sheet, roles.markers[0], roles.late_held, roles.late_waiting):
                 during = await self._in_thread(self._compared, record, organising, board)
             after = await self._in_thread(self._compared, record, organising, board)
             return self._result(sheet, [*marking, *again], board, [during, after])
@@ -123,7 +123,7 @@ class Lecture:
 
     def _clock(self) -> float:
         """Tells what time it is at the service, about."""
-        return time.time() + self._roles.creator.visitor.ahead
+        return time.time() + self._roles.creator.visitor.seconds_ahead
 
     def _some(self, people: Sequence[Person], part: int) -> list[Person]:
         """Picks one in so many of them, and at least one."""
@@ -172,7 +172,7 @@ class Lecture:
 
     def _compared(self, record: Record, organising: Organising, board: Board) -> Comparison:
         """Compares all that the service says while nobody does anything. Raises LectureFailed."""
-        board.shows(expected.counts(record), TRUTH_SECONDS)
+        board.wait_until_shown(expected.counts(record), TRUTH_SECONDS)
         get = self._roles.creator.visitor.get
         event, begun = {"event_id": record.event_id}, self._clock()
         answers = Answers(
@@ -221,7 +221,7 @@ class Lecture:
             rows=len(record.sheet),
             entries=len(deeds),
             people=len(self._people),
-            told=board.told,
+            told=board.told_count,
             cells=sum(each.cells for each in found),
             login=creator.username,
             password=creator.password,

@@ -18,7 +18,7 @@ REASONS: Final = ("duplicate", "other", "not_present", "wrong_person")
 
 
 class Organising:
-    """Does it by calls, and writes down what was done."""
+    """Does by calls what organisers do, and writes down what was done."""
 
     def __init__(self, record: Record, clock: Callable[[], float]) -> None:
         self._record = record
@@ -29,7 +29,7 @@ class Organising:
         return Moment(begun - CLOCK_SLACK_SECONDS, self._clock() + CLOCK_SLACK_SECONDS)
 
     def begin(self, roles: Roles) -> None:
-        """Names a helper, and another one who does not stay it."""
+        """Names a helper, and another who does not stay one."""
         self._post(roles.creator, "AddHelper", user_id=roles.helper.user_id)
         self._post(roles.creator, "AddHelper", user_id=roles.asking[0].user_id)
         self._post(roles.asking[0], "RemoveHelper", user_id=roles.asking[0].user_id)
@@ -45,7 +45,7 @@ class Organising:
         return float(first)
 
     def correct(self, roles: Roles) -> None:
-        """Annuls marks for every reason, marks people by hand, and has others call themselves else.
+        """Annuls marks for every reason, marks people by hand, and has others change their names.
 
         Those who slipped have no mark afterwards.
         """
@@ -81,7 +81,7 @@ class Organising:
         more = {} if note is None else {"note": note}
         n = self._post(actor, "MarkParticipant", **about, **more)["n"]
         when = self.moment(begun)
-        _check(n, self._record.marked(person.user_id, actor.user_id, when, "hand", note), person)
+        _check(n, self._record.note_mark(person.user_id, actor.user_id, when, "hand", note), person)
 
     def _annul(self, actor: Person, person: Person, reason: str, note: str | None) -> None:
         begun, mark = self._clock(), self._record.standing(person.user_id)
@@ -90,7 +90,11 @@ class Organising:
         more = {} if note is None else {"note": note}
         n = self._post(actor, "AnnulMark", **about, **more)["n"]
         when = self.moment(begun)
-        _check(n, self._record.annulled(person.user_id, actor.user_id, when, reason, note), person)
+        _check(
+            n,
+            self._record.note_annulment(person.user_id, actor.user_id, when, reason, note),
+            person,
+        )
 
     def _post(self, actor: Person, call: str, **arguments: object) -> Any:
         path, event_id = f"/api/events/{call}", self._record.event_id

@@ -41,8 +41,8 @@ class Record:
 
     event_id: str
     name: str
-    starts_at: int
-    ends_at: int
+    starts_at: int  # UNIX seconds
+    ends_at: int  # UNIX seconds
     creator_id: int
     names: dict[int, str]  # what they are called now
     joined: set[int] = field(default_factory=set)  # and have not left
@@ -51,14 +51,14 @@ class Record:
     helpers: list[int] = field(default_factory=list)
     deeds: dict[int, list[Deed]] = field(default_factory=dict)
 
-    def marked(
+    def note_mark(
         self, user_id: int, actor_id: int, when: Moment, origin: str, note: str | None = None
     ) -> int:
         """Notes a mark, which has them join; answers its number."""
         self.joined.add(user_id)
         return self._note(user_id, actor_id, when, origin=origin, note=note)
 
-    def annulled(
+    def note_annulment(
         self, user_id: int, actor_id: int, when: Moment, reason: str, note: str | None = None
     ) -> int:
         """Notes that the standing mark was annulled; answers the number of that."""

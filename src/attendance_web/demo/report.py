@@ -39,7 +39,7 @@ class Result:
     rows: int  # of the sheet
     entries: int
     people: int
-    told: int  # counts, to the board
+    told: int  # how often the board was told counts
     cells: int  # that were compared
     login: str
     password: str
@@ -95,7 +95,7 @@ def table(result: Result) -> Table:
     return shown
 
 
-def confirmed(result: Result) -> str:
+def what_was_compared(result: Result) -> str:
     """Tells what was compared with what was played, and is as it was played."""
     return (
         "Compared with what was played, while one was held and one waited, and again afterwards: "

@@ -15,14 +15,15 @@ PART: Final = 20  # of each kind there is one in so many
 
 @dataclass(frozen=True)
 class Roles:
-    """Everybody has one of the first six; the others are picked of those who ask."""
+    """Everybody has one of the first seven; the others are picked of those who ask."""
 
     markers: Sequence[Person]  # the first of whom made the event
     asking: Sequence[Person]
     helper: Person  # who never asks
     outside: Sequence[Person]  # have not joined, and are marked by hand
     without_phone: Sequence[Person]  # have joined, and are marked by hand
-    late: tuple[Person, Person]  # one is held at the end, one waits
+    late_held: Person  # at the end
+    late_waiting: Person  # at the end
     slips: Sequence[Person]  # are marked for somebody else, and ask again
     strangers: Sequence[Person]  # say that their mark is not theirs
     absent: Sequence[Person]  # are marked, and were not there
@@ -59,7 +60,8 @@ def cast(people: Sequence[Person], markers: int, chance: random.Random) -> Roles
         helper,
         outside,
         without_phone,
-        (held, waits),
+        held,
+        waits,
         slips,
         strangers,
         absent,

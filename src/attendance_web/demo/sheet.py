@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -27,7 +27,7 @@ LOST_RACES: Final = frozenset({"taken", "already_marked", "not_waiting", "too_so
 
 @dataclass
 class Sheet:
-    """What all markers share: what is noted, whom to refuse once, and what was measured."""
+    """Holds what all markers share: what is noted, whom to refuse once, and what was measured."""
 
     record: Record
     clock: Callable[[], float]
@@ -95,6 +95,13 @@ async def late(sheet: Sheet, marker: Person, held: Person, waits: Person) -> Asy
         record.held, record.waiting = {held.user_id}, {waits.user_id}
         yield
     record.held, record.waiting = set(), set()
+
+
+class _Answered(NamedTuple):
+    """Holds the frame that answers a command, and how many milliseconds it took."""
+
+    frame: dict[str, Any]
+    ms: float
 
 
 class Marker:
@@ -212,16 +219,14 @@ class Marker:
             self._sheet.confirm_ms.append(ms)
             self.marked.append(held)
             when = Moment(begun - CLOCK_SLACK_SECONDS, self._sheet.clock() + CLOCK_SLACK_SECONDS)
-            n = self._sheet.record.marked(held, self.person.user_id, when, "hold")
+            n = self._sheet.record.note_mark(held, self.person.user_id, when, "hold")
             if answer["params"]["n"] != n:
                 raise CallFailed(f"{self.person.name} was told of an entry that is not {n}")
 
-    async def _say(
-        self, socket: ClientConnection, message: str, user_id: int
-    ) -> tuple[dict[str, Any], float]:
-        """Sends a command; answers its answer, and how many milliseconds that took."""
+    async def _say(self, socket: ClientConnection, message: str, user_id: int) -> _Answered:
+        """Sends a command, and waits for its answer."""
         begun = time.perf_counter()
         with suppress(ConnectionClosed):  # the reader sees it, too
             await socket.send(json.dumps({"message": message, "params": {"user_id": user_id}}))
         answer = await self._answers.get()
-        return answer, (time.perf_counter() - begun) * 1000
+        return _Answered(answer, (time.perf_counter() - begun) * 1000)
