@@ -17,8 +17,8 @@ from tests.chaos.workers import Worker
 from tests.support.gathering import Person
 from tests.support.killable_servers import Restartable
 
-STEP: Final = 0.25  # seconds between two throws of its dice
-FIRST: Final = 0.75  # seconds between two of those that come first
+DICE_EVERY: Final = 0.25  # seconds from one throw of its dice to the next
+FIRST_EVERY: Final = 0.75  # seconds from one of those that come first to the next
 
 Harm = Callable[[], Awaitable[None]]
 BEGUN_AGO: Final = 60  # seconds
@@ -48,16 +48,16 @@ class Adversary:
         self._people = people
         self._chance = chance
         self._tasks: set[asyncio.Task[None]] = set()
-        self._odds: dict[Harm, float] = {  # of each in one step
-            self._kills: STEP / kill_every,
-            self._terminates: STEP / (6 * kill_every),
-            self._freezes: STEP / 1.5,
-            self._cuts: STEP / 2,
-            self._resets: STEP / 2,
-            self._delays: STEP / 2,
-            self._makes_an_event: STEP / 4,
-            self._ends_an_event: STEP / 10,
-            self._deletes_an_event: STEP / 6,
+        self._odds: dict[Harm, float] = {  # of each in one throw
+            self._kills: DICE_EVERY / kill_every,
+            self._terminates: DICE_EVERY / (6 * kill_every),
+            self._freezes: DICE_EVERY / 1.5,
+            self._cuts: DICE_EVERY / 2,
+            self._resets: DICE_EVERY / 2,
+            self._delays: DICE_EVERY / 2,
+            self._makes_an_event: DICE_EVERY / 4,
+            self._ends_an_event: DICE_EVERY / 10,
+            self._deletes_an_event: DICE_EVERY / 6,
         }
         self._counted = {  # as what each of those counts that must come
             self._kills: "SIGKILL",
@@ -74,23 +74,23 @@ class Adversary:
             (self._restarts_postgres, "postgres", 40),
         ):
             if name in servers:
-                self._odds[does] = STEP / every
+                self._odds[does] = DICE_EVERY / every
                 self._counted[does] = f"{name} restarted"
 
     async def harm(self, seconds: float, *, kills_for: float) -> None:
-        """Returns when nothing more is going to go wrong of itself."""
+        """Harms for so many seconds; kills in the first ``kills_for`` of them."""
         begun = time.monotonic()
         while (passed := time.monotonic() - begun) < seconds:
             missing = [does for does, name in self._counted.items() if not self.faults[name]]
             if missing:
                 self._begins(self._chance.choice(missing))
-                await asyncio.sleep(FIRST)
+                await asyncio.sleep(FIRST_EVERY)
                 continue
             for does, odds in self._odds.items():
                 deadly = does in (self._kills, self._terminates)
                 if self._chance.random() < odds and not (deadly and passed > kills_for):
                     self._begins(does)
-            await asyncio.sleep(STEP)
+            await asyncio.sleep(DICE_EVERY)
         await asyncio.gather(*self._tasks)
         for proxy in self._stage.proxies:
             proxy.heal()

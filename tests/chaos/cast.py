@@ -26,9 +26,9 @@ class Cast:
     """Whom a bystander plays."""
 
     to_hold: Sequence[Pairing]  # whose asker is held and given back, again and again
-    opener: str
+    opener: str  # who opens sockets, by token
     opener_event_id: str
-    reader: str
+    reader: str  # who reads a profile, by token
     reader_id: int
     to_mark: Sequence[Pairing]  # whose asker is marked once
     username: str  # of somebody who logs in with PASSWORD

@@ -1,6 +1,7 @@
 """Whether everything that people were told, together with what is kept, is as promised.
 
-Each rule yields what is against it. Contract: 6; a history of the present form.
+Each rule yields what is against it. Contract: 6. A history has to be of the form that `history`
+writes.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def nobody_marks_themselves(case: Case) -> Iterator[str]:
 def nobody_is_lost(case: Case) -> Iterator[str]:
     """Who asked and never left is listed, held or marked once faults have stopped."""
     lives, last = case.lives, case.last_looks
-    for life in lives.roles("mark_me"):
+    for life in lives.sockets_of("mark_me"):
         look = last.get(life.event)
         if look is None or life.opened_at is None or life.opened_at > look.at - 1:
             continue
@@ -111,7 +112,7 @@ def nobody_stays_who_has_gone(case: Case) -> Iterator[str]:
     """Who waits has a socket, or has lost it lately; contract: 6.6, 6.13."""
     lives = case.lives
     seen: dict[tuple[str, int], float] = {}
-    for life in lives.roles("mark_me"):
+    for life in lives.sockets_of("mark_me"):
         ended_at = lives.until if life.ended_at is None else life.ended_at
         key = life.event, life.person
         seen[key] = max(seen.get(key, 0.0), ended_at)
@@ -197,7 +198,7 @@ def told_of(lives: Lives) -> set[tuple[str, int, int]]:
     """Event, person and number of every entry that somebody was answered with."""
     told = {
         (life.event, frame["params"]["user_id"], frame["params"]["n"])
-        for life in lives.roles("marking")
+        for life in lives.sockets_of("marking")
         for _, frame, _, _ in life.heard
         if name_of(frame) == "marked"
     }
@@ -221,7 +222,7 @@ def _key(mark: Mark) -> tuple[str, int, int]:
 def _confirms(case: Case) -> dict[tuple[str, int, int], list[tuple[float, float]]]:
     """From when until when each may have been carried out, by event, person and marker."""
     found = defaultdict(list)
-    for life in case.lives.roles("marking"):
+    for life in case.lives.sockets_of("marking"):
         for sent in life.sent.values():
             if sent.message == "confirm_marking" and sent.user_id is not None:
                 done_at = sent.at + LATE

@@ -22,14 +22,14 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Felt:
-    """What one kind of asking was like, in milliseconds."""
+    """What one kind of asking was like; waits are in milliseconds."""
 
-    begun: int
-    answered: int
+    begun: int  # how often it was asked
+    answered: int  # how often all was well
     median: float
     p99: float
     worst: float
-    failed: int
+    failed: int  # how often not
     errors: Sequence[str]  # the first of them
 
 

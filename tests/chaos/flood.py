@@ -14,7 +14,7 @@ from attendance_web.wire.credentials import session_cookie_name
 ADDRESS: Final = "127.0.0.66"  # whose attack it is; bystanders come from another one
 PATIENCE: Final = 20.0  # seconds for one answer
 OPEN: Final = "101"  # the status of a socket that was opened
-PIECE: Final = 64 * 1024
+PIECE: Final = 64 * 1024  # bytes that are read or sent at once
 CSRF: Final = "X-CSRFToken: chaos\r\n"
 KEYS: Final = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
 GOODBYE: Final = b"\x88\x82\x00\x00\x00\x00" + (1000).to_bytes(2, "big")
@@ -79,7 +79,7 @@ class Connection:
     async def call(
         self, path: str, body: bytes | None = None, *, known: bool = True, media: str = ""
     ) -> None:
-        """One whole call, a POST where there is a body. Raises OSError, EOFError at the end."""
+        """Makes one whole call, a POST where there is a body. Raises OSError, EOFError."""
         if body is None:
             await self.say(self.target.head("GET", path, known=known) + b"\r\n")
         else:
@@ -88,7 +88,7 @@ class Connection:
         await self.answer()
 
     async def post(self, path: str, **given: Any) -> Any:
-        """A call of the API with these fields; the envelope of its answer."""
+        """Makes a call with these fields; answers the envelope of its answer."""
         more = "Content-Type: application/json\r\n"
         body = json.dumps(given).encode()
         more += f"Content-Length: {len(body)}\r\n\r\n"
@@ -102,7 +102,10 @@ class Connection:
         await self.writer.drain()
 
     async def answer(self) -> bytes:
-        """Reads one whole answer; its body, where that has a length."""
+        """Reads one whole answer; answers its body, where that has a length.
+
+        Raises EOFError where the connection ends behind it.
+        """
         body = b""
         async with asyncio.timeout(PATIENCE):
             head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
@@ -149,7 +152,7 @@ class Flood:
     what: str
     act: Act
     connections: int = 16
-    begins: Act | None = None
+    begins: Act | None = None  # what it does once before that
     crowded: bool = False  # whether it is an attack only on a database that is full
     waiting: int = 0  # others who wait at the attacker's event, and hear news
     entries: int = 0  # of the ledger of the attacker's event

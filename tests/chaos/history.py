@@ -17,9 +17,10 @@ from typing import Any
 class HistoryItem:
     """One thing that happened; ``at`` in UNIX seconds.
 
-    ``what`` is `opening`, `opened`, `turned_away`, `sent`, `heard`, `closed` of a socket, `called`
-    and `answered` of a call, `fault` of the adversary, `lag` of the machine, and `calm` and `look`
-    of the end, when faults have stopped and the store is read.
+    ``what`` is `opening`, `opened`, `turned_away`, `sent`, `heard`, `goodbye`, `given_up`, `closed`
+    of a socket, `called` and `answered` of a call, `serves`, `ended` and `logged` of a process,
+    `fault` of the adversary, `lag` of the machine; and of the end, when faults have stopped,
+    `calm`, `look` and `kept`, what the store says, and `roll_call`.
     """
 
     at: float

@@ -39,7 +39,7 @@ def possible(lives: Lives, kept: Kept, hold_seconds: float) -> list[Hold]:
     holds = []
     left_at = _left_at(lives)
     written = _written(kept)
-    for life in lives.roles("marking"):
+    for life in lives.sockets_of("marking"):
         for sent in life.sent.values():
             if sent.message == "prepare_to_mark" and sent.answer in UNANSWERED:
                 assert sent.user_id is not None
@@ -57,7 +57,7 @@ def sure(lives: Lives, kept: Kept) -> list[Hold]:
     """Every hold that there was, for as long as nothing can have ended it."""
     disturbed, acts, written = _disturbances(lives), _acts(lives), _written(kept)
     holds = []
-    for life in lives.roles("marking"):
+    for life in lives.sockets_of("marking"):
         for told in told_on(life):
             spans = [
                 *acts[life.event, life.person],
@@ -144,7 +144,7 @@ def _left_at(lives: Lives) -> dict[int, float]:
     """When each socket ended that was its marker's last in the event, and that said goodbye."""
     found: dict[int, float] = {}
     grouped = defaultdict(list)
-    for life in lives.roles("marking"):
+    for life in lives.sockets_of("marking"):
         grouped[life.event, life.person].append(life)
     for theirs in grouped.values():
         for life in theirs:
@@ -172,7 +172,7 @@ def _is_gone(life: Life, at: float) -> bool:
 def _acts(lives: Lives) -> dict[tuple[str, int], list[Span]]:
     """What people ask for that may end a hold of theirs: from the question to its answer."""
     found: dict[tuple[str, int], list[Span]] = defaultdict(list)
-    for life in lives.roles("marking"):
+    for life in lives.sockets_of("marking"):
         for sent in life.sent.values():
             if sent.message in ENDS and sent.answer in CARRIED_OUT | UNANSWERED:
                 answered_at = None if sent.answer in UNANSWERED else sent.answered_at
@@ -199,7 +199,7 @@ def _span(asked_at: float, answered_at: float | None) -> Span:
 def _disturbances(lives: Lives) -> dict[tuple[str, int], list[float]]:
     """When a marker may have lost a socket in an event, and the hold with it."""
     found: dict[tuple[str, int], list[float]] = defaultdict(list)
-    for life in lives.roles("marking"):
+    for life in lives.sockets_of("marking"):
         key = life.event, life.person
         ended_at = lives.until if life.ended_at is None else life.ended_at
         found[key] += [touch.start for touch in lives.touches(life)]

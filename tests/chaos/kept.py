@@ -75,7 +75,7 @@ class Kept:
     karma_terms: KarmaTerms
     checked: Sequence[int] = ()  # people with the tick
     last: Sequence[tuple[str, int, int]] = ()  # event, person and number, as places have them
-    of_old: Sequence[tuple[str, int, int]] = ()  # event, person, marker: marks that stand
+    of_old: Sequence[tuple[str, int, int]] = ()  # event, person, marker: as old versions read
     shown: Mapping[str, Sequence[tuple[int, int, int, str]]] = field(default_factory=dict)
 
 

@@ -38,7 +38,7 @@ def one_standing_mark(case: Case) -> Iterator[str]:
 
 
 def places_know_their_marks(case: Case) -> Iterator[str]:
-    """Every place has the number of its last entry, and the version before the same marks."""
+    """Every place has its last entry's number; old versions read the same marks."""
     if not case.kept.last:
         return
     last = {(event, person): rows[-1] for (event, person), rows in _rows(case).items()}
@@ -50,13 +50,13 @@ def places_know_their_marks(case: Case) -> Iterator[str]:
         (row.event, row.person, row.actor) for row in last.values() if row.origin is not None
     )
     if (of_old := Counter(case.kept.of_old)) != standing:
-        yield f"the marks of old differ: {(of_old - standing) + (standing - of_old)}"
+        yield f"old versions read other marks: {(of_old - standing) + (standing - of_old)}"
 
 
 def no_entry_is_lost(case: Case) -> Iterator[str]:
     """A correction that was answered is in the ledger, by its number and of that kind."""
     rows = {(row.event, row.person, row.n): row for row in case.kept.ledger}
-    for call in [*case.lives.named("AnnulMark"), *case.lives.named("MarkParticipant")]:
+    for call in [*case.lives.calls_named("AnnulMark"), *case.lives.calls_named("MarkParticipant")]:
         if not call.was_done:
             continue
         row = rows.get((call.event, call.given["user_id"], call.n or 0))
@@ -79,11 +79,11 @@ def entries_were_asked_for(case: Case) -> Iterator[str]:
     Of a mark by a hold, see `marks_come_from_live_holds`.
     """
     asked: dict[tuple[object, ...], list[Life]] = defaultdict(list)
-    for call in case.lives.named("AnnulMark"):
+    for call in case.lives.calls_named("AnnulMark"):
         given = call.given
         n, reason = given["n"] + 1, given["reason"]
         asked[call.event, given["user_id"], call.person, n, reason].append(call)
-    for call in case.lives.named("MarkParticipant"):
+    for call in case.lives.calls_named("MarkParticipant"):
         asked[call.event, call.given["user_id"], call.person].append(call)
     for row in case.kept.ledger:
         if row.at < case.begun_at:

@@ -14,7 +14,7 @@ AFTER_DEATH: Final = 20.0  # seconds; contract: 6.13
 def every_marker_gets_a_list(case: Case) -> Iterator[str]:
     """Within 5 s of the opening, and before anything else, where it is not refused."""
     lives = case.lives
-    for life in lives.roles("marking"):
+    for life in lives.sockets_of("marking"):
         if life.opened_at is None:
             continue
         listed_at = next(
@@ -31,7 +31,7 @@ def lists_equal_the_store(case: Case) -> Iterator[str]:
     """What each marker folded, 5 s after the last fault and 20 s after the death of a process."""
     lives, limit = case.lives, due_at(case)
     last = case.last_looks
-    for life in lives.roles("marking"):
+    for life in lives.sockets_of("marking"):
         fold, heard = Fold(), iter(life.heard)
         frame = next(heard, None)
         for look in lives.looks:

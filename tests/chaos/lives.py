@@ -113,7 +113,7 @@ class Lives:
         self.endings: list[Life] = []  # the calls that may end holds
         self.processes: list[HistoryItem] = []  # that ended, or did not start
         self.logged: list[HistoryItem] = []
-        self.called_at: float | None = None  # the roll
+        self.roll_called_at: float | None = None
         self.last_fault_at = self.last_death_at = self.calm_at = 0.0
         self.until = items[-1].at if items else 0.0
         self._lags: dict[int, list[tuple[float, float]]] = defaultdict(list)
@@ -141,12 +141,12 @@ class Lives:
         """When PostgreSQL or Valkey was."""
         return [*self.away["postgres"], *self.away["valkey"]]
 
-    def roles(self, role: str) -> Iterable[Life]:
-        """The sockets of one sort."""
+    def sockets_of(self, role: str) -> Iterable[Life]:
+        """Finds the sockets of one role."""
         return (life for life in self.sockets.values() if life.role == role)
 
-    def named(self, name: str) -> Iterable[Life]:
-        """The calls of one name."""
+    def calls_named(self, name: str) -> Iterable[Life]:
+        """Finds the calls of one name."""
         return (life for life in self.calls.values() if life.role == name)
 
     def _opening(self, item: HistoryItem) -> None:
@@ -256,7 +256,7 @@ class Lives:
         self.logged.append(item)
 
     def _roll_call(self, item: HistoryItem) -> None:
-        self.called_at = item.at
+        self.roll_called_at = item.at
 
     def _look(self, item: HistoryItem) -> None:
         self.looks.append(item)

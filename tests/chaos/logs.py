@@ -38,7 +38,7 @@ def _told(line: str) -> dict[str, Any]:
     try:
         fields = json.loads(line)
     except ValueError:
-        return {"level": "", "text": line, "traceback": ""}  # of no instant
+        return {"level": "", "text": line, "traceback": ""}  # nobody knows of when
     return {
         "level": fields["level"],
         "text": fields["event"],

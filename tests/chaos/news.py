@@ -83,7 +83,7 @@ def held_is_by_one_who_holds(case: Case) -> Iterator[str]:
     holds = defaultdict(list)
     for hold in case.possible:
         holds[hold.event, hold.person, hold.marker].append(hold)
-    for life in case.lives.roles("mark_me"):
+    for life in case.lives.sockets_of("mark_me"):
         for at, frame, _, _ in life.heard:
             if name_of(frame) != "held":
                 continue
@@ -98,7 +98,7 @@ def held_is_by_one_who_holds(case: Case) -> Iterator[str]:
 
 def places_are_told_seldom(case: Case) -> Iterator[str]:
     """At most once in 3 s a socket."""
-    for life in case.lives.roles("mark_me"):
+    for life in case.lives.sockets_of("mark_me"):
         told = [at for at, frame, _, _ in life.heard if name_of(frame) == "your_place"]
         for one, next_one in pairwise(told):
             lag = case.lives.lag(one - SOON, next_one)
@@ -147,5 +147,5 @@ def _changed_since(case: Case, life: Life) -> bool:
         and call.was_done
         and not call.given.keys().isdisjoint({"name", "time_to"})
         and call.asked_at > (life.opened_at or 0.0)
-        for call in case.lives.named("UpdateEvent")
+        for call in case.lives.calls_named("UpdateEvent")
     )

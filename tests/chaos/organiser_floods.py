@@ -15,7 +15,7 @@ from tests.chaos.flood import GOODBYE, PATIENCE, PIECE, Connection, Flood
 
 EVENTS: Final = "/api/events/"
 WATCH: Final = EVENTS + "WatchAttendance"
-ENTRIES: Final = 50_000
+ENTRIES: Final = 50_000  # of the ledger of a large event
 WHO: Final = ("organisers", "everybody")
 LASTS: Final = 3600  # seconds
 
@@ -46,7 +46,7 @@ async def helps(connection: Connection) -> None:
 
 
 def reads(more: str) -> Flood:
-    """The ledger of a large event."""
+    """Makes a flood of those who read the ledger of a large event."""
 
     async def act(connection: Connection) -> None:
         event_id = connection.target.event_id

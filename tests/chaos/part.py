@@ -102,7 +102,7 @@ class Part:
         items = stage.history.cut()
         told = Lives(items)
         self.told = told_of(told)
-        for socket in told.roles("marking"):
+        for socket in told.sockets_of("marking"):
             said = [each for each in socket.sent.values() if each.message != "ping"]
             self.answers.update(each.answer for each in said)
         return violations(items, kept, self._stage.hold_seconds)

@@ -19,7 +19,7 @@ def prepared_is_true(case: Case) -> Iterator[str]:
         for call in case.lives.endings
         if call.role == "DeleteEvent" and call.was_done
     }
-    for life in case.lives.roles("marking"):
+    for life in case.lives.sockets_of("marking"):
         for told in told_on(life):
             if told.person == life.person:
                 yield f"{life.person} holds themselves"
@@ -39,7 +39,7 @@ def refusals_are_true(case: Case) -> Iterator[str]:
     for hold in case.possible:
         of_them[hold.event, hold.person].append(hold)
         by_them[hold.event, hold.marker].append(hold)
-    for life in case.lives.roles("marking"):
+    for life in case.lives.sockets_of("marking"):
         for sent in life.sent.values():
             if sent.answer in UNANSWERED or sent.answered_at is None:
                 continue
@@ -58,16 +58,16 @@ def too_soon_is_kept(case: Case) -> Iterator[str]:
     rights, of_them = Rights(case), defaultdict(list)
     given_back: dict[tuple[str, int, int], list[Sent]] = defaultdict(list)
     sitting = defaultdict(list)
-    asking = {(life.event, life.person) for life in case.lives.roles("mark_me")}
+    asking = {(life.event, life.person) for life in case.lives.sockets_of("mark_me")}
     for hold in case.possible:
         of_them[hold.event, hold.person].append(hold)
-    for life in case.lives.roles("marking"):
+    for life in case.lives.sockets_of("marking"):
         if (life.event, life.person) not in asking:
             sitting[life.event].append(life)
         for sent in life.sent.values():
             if sent.answer == "refused" and sent.user_id is not None:
                 given_back[life.event, life.person, sent.user_id].append(sent)
-    for life in case.lives.roles("marking"):
+    for life in case.lives.sockets_of("marking"):
         for told in told_on(life):
             for sent in given_back[life.event, life.person, told.person]:
                 until = sent.at + BARRED_SECONDS - SLACK

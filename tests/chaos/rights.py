@@ -29,11 +29,11 @@ class Rights:
         self._case = case
         self._changes: dict[str, list[Life]] = defaultdict(list)
         self._helping: dict[tuple[str, int], list[Life]] = defaultdict(list)
-        for call in case.lives.named("UpdateEvent"):
+        for call in case.lives.calls_named("UpdateEvent"):
             if call.may_be_done:
                 self._changes[call.event].append(call)
         for name in ("AddHelper", "RemoveHelper"):
-            for call in case.lives.named(name):
+            for call in case.lives.calls_named(name):
                 if call.may_be_done:
                     self._helping[call.event, call.given["user_id"]].append(call)
 
@@ -110,7 +110,7 @@ def corrections_were_allowed(case: Case) -> Iterator[str]:
 def corrections_are_refused_rightly(case: Case) -> Iterator[str]:
     """Nobody is told that it is not theirs, or that a mark does not stand, where it surely is."""
     marks = {(mark.event, mark.person, mark.n): mark for mark in case.marks}
-    for call in [*case.lives.named("AnnulMark"), *case.lives.named("MarkParticipant")]:
+    for call in [*case.lives.calls_named("AnnulMark"), *case.lives.calls_named("MarkParticipant")]:
         event = case.kept.events.get(call.event)
         if event is None or call.ended_at is None or not call.refusal:
             continue
@@ -137,7 +137,7 @@ def the_left_out_mark_nobody(case: Case) -> Iterator[str]:
         narrow = rights.is_narrow(mark.event, mark.at)
         if narrow and not rights.may_mark(mark.event, mark.marker, mark.at):
             yield f"{mark} was made by one who was left out"
-    for life in case.lives.roles("marking"):
+    for life in case.lives.sockets_of("marking"):
         for at, frame, answers, _ in life.heard:
             if name_of(frame) != "may_not_mark":
                 continue
@@ -150,7 +150,7 @@ def the_left_out_mark_nobody(case: Case) -> Iterator[str]:
 
 def the_left_out_are_closed(case: Case) -> Iterator[str]:
     """Within 5 s: who has no right any more to sit by the sheet."""
-    for life in case.lives.roles("marking"):
+    for life in case.lives.sockets_of("marking"):
         look, event = case.last_looks.get(life.event), case.kept.events.get(life.event)
         if look is None or event is None or event.who_marks not in NARROW:
             continue
@@ -168,7 +168,7 @@ def the_left_out_are_closed(case: Case) -> Iterator[str]:
 def nobody_is_ended_early(case: Case) -> Iterator[str]:
     """4410 is of events that are over, however they were prolonged, and of those deleted."""
     rights = Rights(case)
-    deleted = {call.event for call in case.lives.named("DeleteEvent") if call.may_be_done}
+    deleted = {call.event for call in case.lives.calls_named("DeleteEvent") if call.may_be_done}
     for life in case.lives.sockets.values():
         ends_at = case.ends_at(life.event)
         if life.code != OVER or life.ended_at is None or life.event in deleted or ends_at is None:
@@ -199,7 +199,7 @@ def changes_are_kept(case: Case) -> Iterator[str]:
                 yield f"{field} of {event_id} is {kept[field]} in spite of {told}"
     helping: dict[tuple[str, int], list[tuple[Life, object]]] = defaultdict(list)
     for name in ("AddHelper", "RemoveHelper"):
-        for call in case.lives.named(name):
+        for call in case.lives.calls_named(name):
             if call.may_be_done:
                 helping[call.event, call.given["user_id"]].append((call, name == "AddHelper"))
     for (event_id, person), told in helping.items():
@@ -232,7 +232,7 @@ def _surely_stood(mark: Mark, call: Life) -> bool:
 def _changed_at(case: Case, event: str) -> float:
     """When somebody may have been left out last."""
     names = ("UpdateEvent", "RemoveHelper")
-    calls = [call for name in names for call in case.lives.named(name) if call.event == event]
+    calls = [call for name in names for call in case.lives.calls_named(name) if call.event == event]
     return max((call.done_by for call in calls if call.may_be_done), default=0.0)
 
 

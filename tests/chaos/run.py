@@ -29,7 +29,7 @@ HOLD_SECONDS: Final = 4
 GRACE_SECONDS: Final = 3
 KARMA_TERMS: Final = KarmaTerms(pair=1, unchecked=5)
 PROBE_SECONDS: Final = 0.05
-LAGS: Final = 0.1  # seconds; a probe that comes so late is written down
+LAG_SECONDS: Final = 0.1  # a probe that comes so late is written down
 HELD_UP: Final = 0.01  # seconds of such a probe's time in which a process waited for a core
 
 
@@ -98,7 +98,7 @@ class Report:
 
 
 async def play(plan: Plan, says: Callable[[str], None]) -> Report:
-    """Raises AssertionError where the service does not even start."""
+    """Plays it part by part. Raises AssertionError where the service does not even start."""
     begun = time.monotonic()
     report = Report(plan.seed)
     async with AsyncExitStack() as alive:
@@ -209,5 +209,5 @@ async def _probes(history: History, workers: Sequence[Worker]) -> None:
         begun = time.monotonic()
         await asyncio.sleep(PROBE_SECONDS)
         lag = time.monotonic() - begun - PROBE_SECONDS
-        if lag > LAGS:
+        if lag > LAG_SECONDS:
             history.add("lag", seconds=round(lag, 3))

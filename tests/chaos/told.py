@@ -14,7 +14,7 @@ ON_ITS_WAY: Final = 1.0  # seconds; contract: 8.7, it was seen to stand before i
 
 def no_marked_without_a_mark(case: Case) -> Iterator[str]:
     """Who was told `marked` finds it in the ledger, as their own; it stood as they asked."""
-    for life in case.lives.roles("marking"):
+    for life in case.lives.sockets_of("marking"):
         for at, frame, answers, _ in life.heard:
             if frame["result"] != "ok" or frame["message"] != "marked":
                 continue
@@ -48,7 +48,7 @@ def only_the_marked_are_told(case: Case) -> Iterator[str]:
 
 def nobody_hears_of_an_annulled_mark(case: Case) -> Iterator[str]:
     """Not on a socket opened after the annulment; on one that was open, what is on its way."""
-    for life in case.lives.roles("mark_me"):
+    for life in case.lives.sockets_of("mark_me"):
         for at, frame, _, _ in life.heard:
             if name_of(frame) != "was_marked":
                 continue
@@ -66,7 +66,7 @@ def nobody_hears_of_an_annulled_mark(case: Case) -> Iterator[str]:
 def the_marked_learn_it(case: Case) -> Iterator[str]:
     """On a socket that is open, within 5 s; on one opened later, before anything else."""
     lives = case.lives
-    for life in lives.roles("mark_me"):
+    for life in lives.sockets_of("mark_me"):
         if life.opened_at is None:
             continue
         frames = [(at, name_of(frame)) for at, frame, _, _ in life.heard]
@@ -87,12 +87,12 @@ def the_marked_learn_it(case: Case) -> Iterator[str]:
 
 def everybody_can_be_told(case: Case) -> Iterator[str]:
     """At the roll call, after all harm: whose mark stands comes back and hears it."""
-    called_at = case.lives.called_at
+    called_at = case.lives.roll_called_at
     if called_at is None:
         return
     told = {
         (life.event, life.person)
-        for life in case.lives.roles("mark_me")
+        for life in case.lives.sockets_of("mark_me")
         for at, frame, _, _ in life.heard
         if at > called_at and name_of(frame) == "was_marked"
     }

@@ -62,7 +62,7 @@ class Worker:
         self._task = asyncio.create_task(self._live())
 
     def end(self, how: signal.Signals) -> bool:
-        """Whether there was one that serves, and is now asked to end, or killed."""
+        """Has the process end that serves; tells whether there was one, not asked to before."""
         if self._process is None or not self.serves.is_set() or self._asked is not None:
             return False
         self._asked, self._asked_at = how.name, time.monotonic()
