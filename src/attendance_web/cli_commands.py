@@ -113,7 +113,7 @@ def work(index: int, listening: int, parent: int) -> None:
 
     logs.configure(settings.log_format, worker=index)
     with one_line_errors(), socket.socket(fileno=listening) as listener:
-        code = serve_one(settings, listener, Parent(parent).worker_is_ready, worker=index)
+        code = serve_one(settings, listener, Parent(parent).say_ready, worker=index)
     sys.exit(code)
 
 

@@ -201,7 +201,7 @@ class TestLeaving:
     async def test_of_fifty_begun_and_left_one_is_begun_and_nothing_is_left(
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(exports, "LEFT_SECONDS", 0)
+        monkeypatch.setattr(exports, "LINGER_SECONDS", 0)
         looks = Looks(site.attendance, monkeypatch)
         looks.holds_from = 1
         turns, files = site.app.services.list_turns, site.attendance.sheets
@@ -224,7 +224,7 @@ class TestLeaving:
     async def test_it_counts_until_it_has_ended_and_a_while_longer(
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(exports, "LEFT_SECONDS", 60)
+        monkeypatch.setattr(exports, "LINGER_SECONDS", 60)
         held = Sheets(site, monkeypatch)
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
         client.ask(event_id=event_id, format="csv")

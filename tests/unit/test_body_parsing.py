@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_core.errors import InvalidArgument, Refusal
-from attendance_web.http.body_parsing import MAX_FIELDS, PIECE_BYTES, parse_body, parse_query
+from attendance_web.http.body_parsing import MAX_FIELDS, PORTION_BYTES, parse_body, parse_query
 from attendance_web.http.fields import image
 from attendance_web.wire import values
 from attendance_web.wire.refusals import BadBody, RepeatedArgument, UnsupportedMediaType
@@ -148,7 +148,7 @@ class TestInForms:
     def test_what_is_escaped_is_read_as_it_was_wherever_a_piece_ends(
         self, value: bytes, before: int
     ) -> None:
-        value = b"x" * (PIECE_BYTES - before) + value
+        value = b"x" * (PORTION_BYTES - before) + value
         body = f"image={quote_from_bytes(value, safe='')}".encode()
         assert parse_body(FORM, body) == {"image": value.decode("utf-8", "surrogateescape")}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from attendance_web.serving.pings import STEP, Pings
+from attendance_web.serving.pings import TOGETHER_SECONDS, Pings
 
 EVERY = 10.0
 
@@ -75,10 +75,10 @@ def test_many_share_a_timer() -> None:
         loop.pass_(0.001)
     loop.pass_(99)
     assert {len(each.pinged_at) for each in sockets} <= {9, 10}
-    assert loop.timer_count <= 10 * (1 / STEP + 2)
+    assert loop.timer_count <= 10 * (1 / TOGETHER_SECONDS + 2)
     for socket in sockets:
         pauses = [b - a for a, b in zip(socket.pinged_at, socket.pinged_at[1:], strict=False)]
-        assert all(EVERY - 1e-6 <= each <= EVERY + 2 * STEP for each in pauses), pauses
+        assert all(EVERY - 1e-6 <= each <= EVERY + 2 * TOGETHER_SECONDS for each in pauses), pauses
 
 
 def test_one_that_ends_or_has_gone_is_pinged_no_more() -> None:

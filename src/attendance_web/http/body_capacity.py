@@ -45,7 +45,7 @@ class BodyCapacity:
         return self._counts[whose]
 
     @contextmanager
-    def place(self, whose: Caller, size: int) -> Iterator[Body]:
+    def around_body(self, whose: Caller, size: int) -> Iterator[Body]:
         """Stands around a body that counts as so much, or as what comes of it where that is more.
 
         Raises Unavailable.

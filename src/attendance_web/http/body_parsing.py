@@ -27,9 +27,8 @@ from attendance_web.wire.values import string_steps, tokens_of, too_complex
 MAX_FIELDS = 100  # of a query or a form
 UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
-PIECE_BYTES = 64 * 1024  # whose escapes are read at once
-NO_JSON = b"NaN"
-
+PORTION_BYTES = 64 * 1024  # whose escapes are read at once
+IN_PLACE_OF_STRING = b"NaN"  # a constant that JSON has not: each stands for a long string
 
 Given = Mapping[str, Any]
 
@@ -86,7 +85,7 @@ def _unescaped(encoded: bytes) -> str:
     """Reads a name or a value, in a few times its room: urllib takes two hundred times that."""
     encoded, read, start = encoded.replace(b"+", b" "), bytearray(), 0
     while start < len(encoded):
-        end = start + PIECE_BYTES
+        end = start + PORTION_BYTES
         if (divided := encoded.rfind(b"%", end - 2, end)) >= 0 and end < len(encoded):
             end = divided
         read += ESCAPES.sub(_escaped_bytes, encoded[start:end])
@@ -144,7 +143,7 @@ def _without_long_strings(body: bytes, long_strings: deque[str]) -> bytes:
     at = 0
     for start, end in tokens_of(body):
         if end - start > values.STEP_BYTES:
-            parts += body[at:start], NO_JSON
+            parts += body[at:start], IN_PLACE_OF_STRING
             steps = (body[first:last] for first, last in string_steps(body, start + 1))
             long_strings.append("".join(json.loads(f'"{step.decode()}"') for step in steps))
             at = end
@@ -174,7 +173,7 @@ def _parts(boundary: str, body: bytes) -> list[tuple[str, str | bytes]]:
 
 
 def _value(segment: MultipartSegment, content: bytes) -> str | bytes:
-    """Raises UnsupportedMediaType for a text that says it is in another charset than ours."""
+    """Reads a part. Raises UnsupportedMediaType for a text in another charset than ours."""
     if segment.filename is not None or not _is_text(segment.content_type):
         return content
     if (segment.charset or "utf-8").lower() not in UTF8:
@@ -183,5 +182,5 @@ def _value(segment: MultipartSegment, content: bytes) -> str | bytes:
 
 
 def _is_text(media_type: str | None) -> bool:
-    """Programs that write JSON everywhere call their texts so, too."""
+    """Tells whether a part is a text; programs that write JSON everywhere call theirs JSON."""
     return not media_type or media_type.startswith("text/") or media_type == "application/json"

@@ -21,7 +21,6 @@ Method = Literal["GET", "POST"]
 BODY_BYTES: Final = 16 * 1024  # twice the longest name and bio, however they are encoded
 PICTURE_BODY_BYTES: Final = 16 * 1024 * 1024  # 10 MiB of picture in Base64, and some more
 
-
 Run = Callable[[CallContext[Any]], Awaitable[Any]]
 
 
@@ -89,7 +88,7 @@ def _declare(
 ) -> Callable[[Run], Call]:
     named = name or path.rpartition("/")[2]
 
-    def declared(run: Run) -> Call:
+    def declare(run: Run) -> Call:
         hints = get_type_hints(run)
         (arguments,) = get_args(hints["call"])
         answer = hints["return"]
@@ -119,4 +118,4 @@ def _declare(
             run,
         )
 
-    return declared
+    return declare

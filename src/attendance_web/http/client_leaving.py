@@ -30,9 +30,10 @@ async def _until_disconnected(receive: Callable[[], Awaitable[Any]]) -> None:
 
 
 async def while_there(run: Awaitable[T]) -> T:
-    """Raises ClientLeft where the client goes away meanwhile, so that nothing is done for nobody.
+    """Runs it for as long as the client is there, so that nothing is done for nobody.
 
-    What was handed over to the store runs to its end there all the same.
+    Raises ClientLeft where the client goes away meanwhile, and what it raises itself. What was
+    handed over to the store runs to its end there all the same.
     """
     running = asyncio.ensure_future(run)
     has_left = False

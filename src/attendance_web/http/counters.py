@@ -31,7 +31,7 @@ class DailyCounts:
         self._days: OrderedDict[UserId, _Day] = OrderedDict()  # the oldest first
 
     def take(self, user_id: UserId) -> None:
-        """Raises TooManyRequests."""
+        """Counts that somebody does it once more. Raises TooManyRequests."""
         now = self._stopwatch()
         while self._days:
             oldest = next(iter(self._days))

@@ -14,10 +14,7 @@ from litestar.types import Message, Scope
 
 from attendance_core.accounts import CredentialKind
 from attendance_web.http.cookies import SAME_SITE
-from attendance_web.wire.credentials import (
-    Credential,
-    is_secure,
-)
+from attendance_web.wire.credentials import Credential, is_secure
 from attendance_web.wire.headers import RawHeaders, cookies, header
 from attendance_web.wire.origins import origin_is_foreign
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin
@@ -34,7 +31,7 @@ def check(
     *,
     secure: bool,
 ) -> None:
-    """Checks every call that changes something; no browser sends a bearer token unasked.
+    """Checks that a call which changes something is our page's; no browser sends a bearer unasked.
 
     Of several cookies any may be repeated, since a neighbour's may stand beside ours.
 

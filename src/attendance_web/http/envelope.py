@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from litestar import Response
@@ -24,7 +24,7 @@ from attendance_web.wire.refusals import BodyTooSlow, WrongMethod
 
 JSON: Final = "application/json"
 NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}
-RETRY_SECONDS = 1  # after what is our fault and will pass
+RETRY_SECONDS: Final = 1  # after what is our fault and will pass
 BROKEN_TEXTS: Final[Mapping[Language, str]] = {
     "en": "Something went wrong on our side",
     "ru": "На нашей стороне что-то пошло не так",
@@ -52,9 +52,9 @@ def language_of(headers: RawHeaders) -> Language:
 
 def encode_refusal(refusal: Refusal, language: Language) -> bytes:
     """Encodes a refusal, where there is no request to be answered."""
-    number = wire_code_of(refusal).error
+    error = wire_code_of(refusal).error
     text = refusal.text(language)
-    return msgspec.json.encode(Envelope(number, text, code=refusal.code, field=_field(refusal)))
+    return msgspec.json.encode(Envelope(error, text, code=refusal.code, field=_field(refusal)))
 
 
 def _field(error: Exception) -> str | msgspec.UnsetType:
@@ -69,10 +69,17 @@ def success(answer: object | None, cookies: list[Cookie]) -> Response[bytes]:
     return _response(SUCCESS, envelope, {}, cookies)
 
 
-def around_rows(answer: object) -> tuple[bytes, bytes]:
-    """Encodes what stands before and behind the rows of an answer, which has none here."""
+class AroundRows(NamedTuple):
+    """Holds what stands before and behind the rows of an answer."""
+
+    before: bytes
+    after: bytes
+
+
+def around_rows(answer: object) -> AroundRows:
+    """Encodes all of an answer but its rows, of which it has none here."""
     before, _, after = msgspec.json.encode(Envelope(SUCCESS.error, "", answer)).rpartition(b"[]")
-    return before + b"[", b"]" + after
+    return AroundRows(before + b"[", b"]" + after)
 
 
 def failure(error: Exception, language: Language) -> Response[bytes]:
@@ -80,29 +87,29 @@ def failure(error: Exception, language: Language) -> Response[bytes]:
     headers: dict[str, str] = {}
     match error:
         case Refusal():
-            number, text, code = wire_code_of(error), error.text(language), error.code
+            wire_code, text, code = wire_code_of(error), error.text(language), error.code
         case Unavailable():
-            number, text, code = UNAVAILABLE, error.text(language), error.code
+            wire_code, text, code = UNAVAILABLE, error.text(language), error.code
             headers["Retry-After"] = str(RETRY_SECONDS)
         case _:
-            number, text, code = BROKEN, BROKEN_TEXTS[language], BROKEN_CODE
+            wire_code, text, code = BROKEN, BROKEN_TEXTS[language], BROKEN_CODE
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.words["seconds"])
     if isinstance(error, WrongMethod):
         headers["Allow"] = str(error.words["allowed"])
     if isinstance(error, BodyTooSlow):
         headers["Connection"] = "close"
-    envelope = Envelope(number.error, text, code=code, field=_field(error))
-    return _response(number, envelope, headers, [])
+    envelope = Envelope(wire_code.error, text, code=code, field=_field(error))
+    return _response(wire_code, envelope, headers, [])
 
 
 def _response(
-    number: WireCode, envelope: Envelope, headers: dict[str, str], cookies: list[Cookie]
+    wire_code: WireCode, envelope: Envelope, headers: dict[str, str], cookies: list[Cookie]
 ) -> Response[bytes]:
     return Response(
         msgspec.json.encode(envelope),
         media_type=JSON,
-        status_code=number.status,
+        status_code=wire_code.status,
         headers={**NO_STORE, **headers},
         cookies=cookies,
     )

@@ -80,7 +80,10 @@ class _StreamAnswer(ASGIResponse):
         self._until = until
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Raises TooManyRequests, Unavailable, ClientLeft, before it has begun."""
+        """Sends the stream to its end.
+
+        Raises TooManyRequests, Unavailable, ClientLeft, before it has begun.
+        """
         if has_gone():
             raise ClientLeft
         async with AsyncExitStack() as stack:
@@ -101,6 +104,6 @@ class _StreamAnswer(ASGIResponse):
 
 
 async def _send_in_time(send: Any, piece: bytes, *, more_body: bool) -> None:
-    """Raises TimeoutError where the client does not read."""
+    """Sends a piece. Raises TimeoutError where the client does not read."""
     async with asyncio.timeout(SEND_SECONDS):
         await send({"type": "http.response.body", "body": piece, "more_body": more_body})

@@ -42,9 +42,9 @@ MEDIA_TYPES: Final[Mapping[SheetFormat, str]] = {
     "json": JSON,
 }
 CHUNK_BYTES: Final = 64 * 1024
-# That whoever leaves keeps their turn for: a process for each of as many as they can leave is
+# For which whoever leaves keeps their turn: a process for each of as many as they can leave is
 # much, and who comes back at once waits for so long
-LEFT_SECONDS: Final[Seconds] = 0.5
+LINGER_SECONDS: Final[Seconds] = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Export:
 class ExportResponse(Response[bytes]):
     """Hands Litestar an answer that makes its file when it is to be sent.
 
-    ``until`` then it has to have begun, by the clock of the event loop.
+    It has to have begun ``until`` then, by the clock of the event loop.
     """
 
     def __init__(
@@ -108,8 +108,9 @@ class _ExportAnswer(ASGIResponse):
         self._is_made = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Raises TooManyRequests, Unavailable, ClientLeft, and what a look does, before it has
-        begun.
+        """Makes the file, and sends it to its end.
+
+        Raises TooManyRequests, Unavailable, ClientLeft, and what a look does, before it has begun.
         """
         async with AsyncExitStack() as turn:
             gone = turn.enter_context(leaving(receive))
@@ -120,8 +121,9 @@ class _ExportAnswer(ASGIResponse):
     ) -> None:
         making = asyncio.create_task(self._make(turn, language_of(scope["headers"])))
         try:
-            left = None if self._until is None else self._until - asyncio.get_running_loop().time()
-            await asyncio.wait({making, gone}, timeout=left, return_when="FIRST_COMPLETED")
+            now = asyncio.get_running_loop().time()
+            timeout = None if self._until is None else self._until - now
+            await asyncio.wait({making, gone}, timeout=timeout, return_when="FIRST_COMPLETED")
             has_begun = not (making.done() or gone.done())
             if has_begun:
                 await self._begin(send)  # Contract: 1.16
@@ -154,15 +156,15 @@ class _ExportAnswer(ASGIResponse):
         await turn.enter_async_context(self._turns.turn_to_answer(self._caller, 0))
         style = SheetStyle(self._export.format, self._export.zone, language)
         async with self._turns.turn_to_export(self._caller):
-            turn.push_async_callback(self._rest)
+            turn.push_async_callback(self._linger)
             file = await self._sheets.write(self._pieces(), style)
         self._is_made = True
         return file
 
-    async def _rest(self) -> None:
+    async def _linger(self) -> None:
         """Keeps the turn of whoever has left a while longer."""
         if not self._is_made and has_gone():
-            await asyncio.sleep(LEFT_SECONDS)
+            await asyncio.sleep(LINGER_SECONDS)
 
     async def _pieces(self) -> AsyncIterator[SheetPiece]:
         """Reads each piece when its turn has come. Raises TooManyRequests, and what a look does."""

@@ -92,14 +92,14 @@ class Reader(Generic[A]):
         for field in self.fields:
             if field.is_needed and given.get(field.name) is None:
                 raise MissingArgument(field=field.name)
-        values = {}
+        read = {}
         for field in self.fields:
             if (value := given.get(field.name)) is not None:
                 try:
-                    values[field.name] = field.read(value)
+                    read[field.name] = field.read(value)
                 except InvalidValue:
                     raise InvalidArgument(field=field.name) from None
-        return self.struct(**values)
+        return self.struct(**read)
 
 
 @cache
@@ -126,8 +126,8 @@ def _read_of(kind: kinds.Type) -> Read:
             return flag
         case kinds.StrType():
             return text
-        case kinds.LiteralType(values):
-            return lambda value: one_of(value, values)
+        case kinds.LiteralType(words):
+            return lambda value: one_of(value, words)
         case kinds.UUIDType():
             return event_id
         case kinds.BytesType():
@@ -159,7 +159,7 @@ def flag(value: Any) -> bool:
 
 
 def event_id(value: Any) -> UUID:
-    """Raises InvalidValue for any other form than the one of 36 characters."""
+    """Reads an event's id. Raises InvalidValue for any form but the one of 36 characters."""
     if not isinstance(value, str) or not UUID_FORM.fullmatch(value):
         raise InvalidValue
     return UUID(value)

@@ -11,13 +11,13 @@ MAX_NAME_BYTES: Final = 180  # of UTF-8; file systems have 255, and browsers add
 SEPARATORS: Final = frozenset('/\\:*?"<>|')  # which some system gives a meaning of its own
 HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})  # characters that nobody sees
 PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
-OTHERWISE: Final = "attendance"
+UNNAMED: Final = "attendance"  # where nothing of a name can be kept
 
 
 def attachment(name: str, extension: str) -> str:
     """Makes a Content-Disposition: the name as it is, and one for whoever knows ASCII alone."""
     kept = file_name(name)
-    plain = kept if PLAIN.fullmatch(kept) else OTHERWISE
+    plain = kept if PLAIN.fullmatch(kept) else UNNAMED
     spelled = quote(f"{kept}.{extension}", safe="")
     return f"attachment; filename=\"{plain}.{extension}\"; filename*=UTF-8''{spelled}"
 
@@ -27,4 +27,4 @@ def file_name(name: str) -> str:
     seen = "".join(each for each in name if category(each) not in HIDDEN)
     kept = "".join("_" if each in SEPARATORS else each for each in seen)
     cut = kept.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
-    return cut.strip(" .") or OTHERWISE
+    return cut.strip(" .") or UNNAMED

@@ -42,11 +42,11 @@ class Bodies:
             raise TooManyRequests(seconds=RETRY_SECONDS)
         if not self._uploads.has_room_for(size):
             raise Unavailable
-        with self._uploads.place(person, MIN_BODY_BYTES) as body:
+        with self._uploads.around_body(person, MIN_BODY_BYTES) as body:
             yield body
 
     @contextmanager
     def small(self, caller: Caller, size: int) -> Iterator[Body]:
         """Stands around any other body, which says that it has this size, while it is read."""
-        with self._small.place(caller, max(size, MIN_BODY_BYTES)) as body:
+        with self._small.around_body(caller, max(size, MIN_BODY_BYTES)) as body:
             yield body

@@ -57,7 +57,7 @@ class Body:
         self._patience: asyncio.Timeout | None = None  # while it is read
 
     def is_slow(self, now: Seconds) -> bool:
-        """Tells whether it takes its place for longer than it needs."""
+        """Tells whether it takes its room for longer than it needs."""
         return now > self._steady.until
 
     def give_up(self) -> None:

@@ -43,7 +43,7 @@ PASSWORD_SECONDS: Seconds = 60.0  # to try it; well before the try is taken for 
 
 
 class Limits:
-    """Everything that is limited, and nothing else: a lecture hall is one address."""
+    """Counts what is limited, and nothing else: a lecture hall is one address."""
 
     def __init__(self, use_cases: UseCases, stopwatch: Stopwatch = time.monotonic) -> None:
         self._calls = Allowances[UserId](CALLS, CALLS_A_SECOND, stopwatch)
@@ -54,7 +54,7 @@ class Limits:
         self._password_turns = PasswordTurns()
 
     def count_call(self, user_id: UserId) -> None:
-        """Raises TooManyRequests."""
+        """Counts a call of somebody. Raises TooManyRequests."""
         if seconds := self._calls.take(user_id):
             raise TooManyRequests(seconds=math.ceil(seconds))
 
@@ -64,11 +64,11 @@ class Limits:
             self._profiles.take(user_id)
 
     async def count_friend_request(self, user_id: UserId) -> None:
-        """Raises TooManyRequests, Unavailable."""
+        """Counts one of somebody. Raises TooManyRequests, Unavailable."""
         await self._count(FRIEND_REQUESTS, str(user_id))
 
     async def count_upload(self, user_id: UserId) -> None:
-        """Raises TooManyRequests, Unavailable."""
+        """Counts one of somebody. Raises TooManyRequests, Unavailable."""
         await self._count(UPLOADS, str(user_id))
 
     @asynccontextmanager

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from attendance_web.http.envelope import JSON
+from attendance_web.http.head_method import Application
 from attendance_web.wire.headers import RawHeaders, every, header
-
-Application = Callable[[Any, Any, Any], Awaitable[None]]  # of ASGI, whoever has typed it
 
 MIN_PACKED_BYTES: Final = 1400  # Contract: 1.21, what one packet carries
 LEVEL: Final = 1  # the quickest: a list of 500 takes half a millisecond, and a quarter of its bytes
@@ -39,7 +37,7 @@ class _Packer:
     def __init__(self, send: Any) -> None:
         self._send = send
         self._head: Any = None
-        self._packing: Any = None
+        self._compressor: Any = None
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -47,17 +45,17 @@ class _Packer:
                 self._head = message
                 return
         elif message["type"] == "http.response.body":
-            message = await self._body(message)
+            message = await self._pack(message)
         await self._send(message)
 
-    async def _body(self, message: Any) -> Any:
+    async def _pack(self, message: Any) -> Any:
         head, self._head = self._head, None
         body, more = message.get("body", b""), message.get("more_body", False)
         if head is not None and (more or len(body) >= MIN_PACKED_BYTES):
-            self._packing = zlib.compressobj(LEVEL, wbits=GZIP)
-        if self._packing is not None:
+            self._compressor = zlib.compressobj(LEVEL, wbits=GZIP)
+        if self._compressor is not None:
             ending = zlib.Z_SYNC_FLUSH if more else zlib.Z_FINISH
-            body = self._packing.compress(body) + self._packing.flush(ending)
+            body = self._compressor.compress(body) + self._compressor.flush(ending)
             if head is not None:
                 head = {
                     **head,

@@ -40,8 +40,10 @@ NEXT_SECONDS: Final[Seconds] = 15.0  # until the turn of a further piece; the an
 
 @dataclass(frozen=True, slots=True)
 class Pieces(Generic[T, A]):
-    """An answer with a list that may be long: what begins to read it, how one of its values is
-    shown, and what the answer is that has these rows.
+    """An answer with a list that may be long.
+
+    ``begin`` begins to read its values, ``show`` makes a row of one, and ``answer_of`` the answer
+    that has these rows.
     """
 
     begin: Callable[[], AsyncIterator[Sequence[Any]]]
@@ -56,8 +58,8 @@ class Pieces(Generic[T, A]):
 
 
 @dataclass(frozen=True, slots=True)
-class _LongAnswer:
-    """What an answer in pieces is made of, and for whom."""
+class _AskedList:
+    """A list that was asked for: what it is made of, for whom, and until when."""
 
     pieces: Pieces[Any, Any]
     turns: ListTurns
@@ -78,11 +80,11 @@ class PiecesResponse(Response[bytes]):
         until: Seconds | None,
     ) -> None:
         super().__init__(b"")
-        self._reading = _LongAnswer(pieces, turns, caller, cookies, until)
+        self._asked = _AskedList(pieces, turns, caller, cookies, until)
 
     def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
         """Makes the answer, of which nothing has been read yet."""
-        return _PiecesAnswer(self._reading, request)
+        return _PiecesAnswer(self._asked, request)
 
 
 class _PiecesAnswer(ASGIResponse):
@@ -90,41 +92,42 @@ class _PiecesAnswer(ASGIResponse):
 
     _should_set_content_length = False
 
-    def __init__(self, reading: _LongAnswer, request: Any) -> None:
-        super().__init__(headers=dict(NO_STORE), cookies=reading.cookies, media_type=JSON)
-        self._reading = reading
+    def __init__(self, asked: _AskedList, request: Any) -> None:
+        super().__init__(headers=dict(NO_STORE), cookies=asked.cookies, media_type=JSON)
+        self._asked = asked
         self._values: AsyncIterator[Sequence[Any]] | None = None  # while it is read
         self._request = request
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Raises TooManyRequests, Unavailable, ClientLeft, and what the call does, before it has
-        begun.
+        """Reads the list, and sends it to its end.
+
+        Raises TooManyRequests, Unavailable, ClientLeft and what the call does, before it begins.
         """
         rows: list[Any] | None
         try:
-            if self._reading.pieces.is_short:
-                async with asyncio.timeout_at(self._reading.until):
+            if self._asked.pieces.is_short:
+                async with asyncio.timeout_at(self._asked.until):
                     rows = await self._next(TURN_WAIT_SECONDS)
             else:
-                rows = await self._long(scope, receive, send)
+                rows = await self._answer_long(scope, receive, send)
         except TimeoutError:
             raise Unavailable from None
         if rows is not None:
-            whole = success(self._reading.pieces.answer_of(rows), self._reading.cookies)
+            whole = success(self._asked.pieces.answer_of(rows), self._asked.cookies)
             await whole.to_asgi_response(None, self._request)(scope, receive, send)
 
-    async def _long(self, scope: Any, receive: Any, send: Any) -> list[Any] | None:
+    async def _answer_long(self, scope: Any, receive: Any, send: Any) -> list[Any] | None:
         """Reads what may be many pieces and, once it is known to be, sends them in its turn.
 
         Where there is but one, it is returned instead. Nobody's first piece is kept while they
         wait, since many may: it is read anew, but not of somebody who has gone.
         """
-        turns, caller = self._reading.turns, self._reading.caller
+        turns, caller = self._asked.turns, self._asked.caller
         clock = asyncio.get_running_loop().time
         began = clock()
         async with AsyncExitStack() as turn:
             gone = turn.enter_context(leaving(receive))
-            async with asyncio.timeout_at(self._reading.until):
+            async with asyncio.timeout_at(self._asked.until):
                 rows = await self._next(TURN_WAIT_SECONDS)
                 if len(rows) < MAX_PIECE:
                     return rows
@@ -143,15 +146,15 @@ class _PiecesAnswer(ASGIResponse):
 
     async def _next(self, patience: Seconds) -> list[Any]:
         """Reads a piece when its turn has come, at first the first; an empty one at the end."""
-        reading = self._reading
+        asked = self._asked
         if self._values is None:
-            self._values = reading.pieces.begin()
-        async with reading.turns.turn_to_look(reading.caller, patience):
+            self._values = asked.pieces.begin()
+        async with asked.turns.turn_to_look(asked.caller, patience):
             try:
                 values = await anext(self._values)
             except StopAsyncIteration:
                 return []
-        return [reading.pieces.show(value) for value in values]
+        return [asked.pieces.show(value) for value in values]
 
     async def _send_pieces(
         self, rows: list[Any], gone: asyncio.Task[None], scope: Any, send: Any
@@ -161,9 +164,9 @@ class _PiecesAnswer(ASGIResponse):
         An answer that cannot be ended, or that they may see no more of, is cut off, so that nobody
         takes it for a whole one.
         """
-        turns, clock, took = self._reading.turns, asyncio.get_running_loop().time, 0.0
+        turns, clock, took = self._asked.turns, asyncio.get_running_loop().time, 0.0
         await self.start_response(send)
-        before, after = around_rows(self._reading.pieces.answer_of([]))
+        before, after = around_rows(self._asked.pieces.answer_of([]))
         try:
             while rows and not gone.done():
                 body = before + msgspec.json.encode(rows)[1:-1]

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
@@ -101,7 +101,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
     async with _upload(declared, services, actor, headers) as upload:
         address = address_of(scope)
         caller = caller_of(None if actor is None else actor.user_id, address)
-        arguments, coming = await _timed(_arguments(declared, request, caller, upload))
+        arguments, came_in = await _timed(_arguments(declared, request, caller, upload))
         call = CallContext(
             arguments,
             actor,
@@ -113,7 +113,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             browser_secrets=browser_secrets_from(headers, secure=secure),
             board_secret=board_secret,
         )
-        until = began_at(scope) + ANSWER_SECONDS + coming if declared.needs_login else None
+        until = began_at(scope) + ANSWER_SECONDS + came_in if declared.needs_login else None
         try:
             answer = await _run(declared, call, services, caller, until)
         finally:
@@ -178,24 +178,37 @@ async def _run(
 
 
 def _check_person(actor: Actor | None, headers: RawHeaders) -> None:
-    """Raises NotLoggedIn, InvalidArgument, OtherPerson. Contract: 1.8."""
+    """Checks whom a call is made for. Raises NotLoggedIn, InvalidArgument, OtherPerson.
+
+    Contract: 1.8.
+    """
     try:
         check_person(actor, person_named_in(headers))
     except InvalidValue:
         raise InvalidArgument(field="X-Attendance-User") from None
 
 
-async def _timed(coming: Awaitable[T]) -> tuple[T, Seconds]:
+class _Timed(NamedTuple, Generic[T]):
+    """Holds what was waited for, and how long that took."""
+
+    value: T
+    seconds: Seconds
+
+
+async def _timed(coming: Awaitable[T]) -> _Timed[T]:
     """Waits for what may take as long as it takes, and tells how long it took."""
     clock = asyncio.get_running_loop().time
     began = clock()
-    return await coming, clock() - began
+    return _Timed(await coming, clock() - began)
 
 
 async def _arguments(
     declared: Call, request: Request[Any, Any, Any], caller: Caller, upload: Body | None
 ) -> Any:
-    """Raises BodyTooLarge, BodyTooSlow, BadBody, UnsupportedMediaType, and what reading raises."""
+    """Reads the arguments of a call, of a query or a body.
+
+    Raises BodyTooLarge, BodyTooSlow, BadBody, UnsupportedMediaType, and what reading raises.
+    """
     read = reader_of(declared.arguments)
     scope, bodies = request.scope, request.app.state.services.bodies
     if declared.method == "GET":

@@ -64,7 +64,7 @@ class RequestTurns:
         extensions = scope.setdefault("extensions", {})
         began = extensions[BEGAN_EXTENSION] = asyncio.get_running_loop().time()
         caller = self._seen.caller_of(scope)
-        line = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
+        whose = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
         end: Callable[[], None] | None = None
 
         async def send_in_time(message: Any) -> None:
@@ -77,7 +77,7 @@ class RequestTurns:
 
         async with AsyncExitStack() as stack:
             try:
-                end = await stack.enter_async_context(self._turns.turn(line, TURN_WAIT_SECONDS))
+                end = await stack.enter_async_context(self._turns.turn(whose, TURN_WAIT_SECONDS))
             except NoTurn:
                 await self._be_late()
             else:

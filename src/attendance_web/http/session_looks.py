@@ -21,7 +21,7 @@ _Key = tuple[SessionId, CredentialKind]
 
 
 class _Look(NamedTuple):
-    """Whom a session was of, and when that was asked."""
+    """Whose a session was, and when that was asked."""
 
     actor: Actor
     began_at: Seconds

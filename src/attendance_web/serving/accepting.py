@@ -27,11 +27,13 @@ PAUSE_SECONDS: Final[Seconds] = 0.5  # before the next try where none can be acc
 class Acceptor:
     """Accepts what comes to one listening socket, until it is closed."""
 
-    def __init__(self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
-        """Begins in the loop that runs; ``protocol`` makes one of each connection."""
+    def __init__(
+        self, listener: socket.socket, new_protocol: Callable[[], asyncio.Protocol]
+    ) -> None:
+        """Begins in the loop that runs; ``new_protocol`` makes what reads one connection."""
         listener.setblocking(False)
         self._listener = listener
-        self._protocol = protocol
+        self._new_protocol = new_protocol
         self._loop = asyncio.get_running_loop()
         self._opening: set[asyncio.Task[object]] = set()
         self._pause: asyncio.TimerHandle | None = None
@@ -87,6 +89,6 @@ class Acceptor:
     async def _open(self, connection: socket.socket) -> None:
         connection.setblocking(False)
         try:
-            await self._loop.connect_accepted_socket(self._protocol, connection)
+            await self._loop.connect_accepted_socket(self._new_protocol, connection)
         except OSError:  # it has gone
             connection.close()

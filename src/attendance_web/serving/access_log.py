@@ -49,8 +49,10 @@ logger = logging.getLogger("attendance.access")
 
 
 class AccessLog:
-    """ASGI middleware around everything. A line has the path without its query, which may hold
-    names, and never a header or a body. ``on_answer`` is called with each, those of health, too.
+    """Logs each request and socket, as ASGI middleware around everything.
+
+    A line has the path without its query, which may hold names, and never a header or a body.
+    ``on_answer`` is called with each, those of health, too.
     """
 
     def __init__(self, app: ASGI3Application, on_answer: Callable[[Answered], None]) -> None:
@@ -67,7 +69,7 @@ class AccessLog:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         begun, path = time.perf_counter(), scope["path"]  # Litestar writes its own there
         code: int | None = None  # the status, or what we closed a socket with
-        begun_in: Seconds | None = None  # of an answer that goes on
+        stream_begun_in: Seconds | None = None  # where the answer is one
         log_fields: dict[str, str] = {}  # the code of a refusal, which may come with status 200
         cast(Any, scope)["extensions"] = {
             **(scope.get("extensions") or {}),
@@ -75,12 +77,12 @@ class AccessLog:
         }
 
         async def send_on(event: ASGISendEvent) -> None:
-            nonlocal code, begun_in
+            nonlocal code, stream_begun_in
             if event["type"] == "http.response.start":
                 code = event["status"]
                 kind = header(event.get("headers", ()), "content-type") or ""
                 if kind.startswith(EVENT_STREAM):
-                    begun_in = time.perf_counter() - begun
+                    stream_begun_in = time.perf_counter() - begun
                 event["headers"] = [*event.get("headers", ()), (REQUEST_ID, request_id.encode())]
             elif event["type"] == "websocket.close":
                 code = event.get("code", 1000)
@@ -91,7 +93,7 @@ class AccessLog:
         finally:
             seconds = time.perf_counter() - begun
             method = scope["method"] if scope["type"] == "http" else None
-            self._on_answer(Answered(method, path, code, begun_in or seconds))
+            self._on_answer(Answered(method, path, code, stream_begun_in or seconds))
             if not path.startswith(HEALTH) and logger.isEnabledFor(logging.INFO):
                 values = {
                     "method": method or "GET",

@@ -14,7 +14,8 @@ from typing import Final
 
 from attendance_core.vocabulary import Seconds
 
-# Objects of the first age, and collections of the age before; a full one by itself is for the worst
+# Objects of the first age, then collections of the age before; CPython begins a full one by itself
+# only where there was no quiet moment for very long
 THRESHOLDS: Final = (700, 10, 1000)
 LOOK_SECONDS: Final[Seconds] = 1.0
 QUIET_SHARE: Final = 0.1  # of a core, in the time since the last look

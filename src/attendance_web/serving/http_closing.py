@@ -76,7 +76,7 @@ class ClosingProtocol(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._active = cycle
 
-        async def answered(
+        async def answer(
             scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
         ) -> None:
             await app(scope, receive, send)
@@ -84,7 +84,7 @@ class ClosingProtocol(HttpToolsProtocol):
                 cycle.disconnected = True  # it was left off, since nobody wants it
                 self._cut()
 
-        super()._start_asgi_task(cycle, answered)
+        super()._start_asgi_task(cycle, answer)
 
     @property
     def _nothing_is_due(self) -> bool:

@@ -54,11 +54,11 @@ class CallProtocol(ClosingProtocol):
         """Begins to wait for a head."""
         super().connection_made(transport)
         self.flow: ReadInTurn = ReadInTurn(self)
-        self._reading_on = False  # in the next step of the loop
+        self._is_reading_on_soon = False  # in the next step of the loop
         self._why: Refusal | None = None  # to be said once every answer before it was given
         self._has_begun = False  # a byte of the head has come
         self._is_idle = False  # the last that came was the end of a request that has its answer
-        self._lines_bytes = 0  # of the head, or between the chunks of the body
+        self._line_bytes = 0  # of the head, or between the chunks of the body
         self._body_bytes = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -73,7 +73,7 @@ class CallProtocol(ClosingProtocol):
         if self._is_deaf:
             return
         self._unread = memoryview(bytes(self._unread) + data) if self._unread else memoryview(data)
-        if not self._reading_on:
+        if not self._is_reading_on_soon:
             self._read_on()
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -84,12 +84,12 @@ class CallProtocol(ClosingProtocol):
 
     def read_on_soon(self) -> None:
         """Goes on with what came before, and then with the transport."""
-        if not self._reading_on and not self._is_deaf:
-            self._reading_on = True
+        if not self._is_reading_on_soon and not self._is_deaf:
+            self._is_reading_on_soon = True
             self.loop.call_soon(self._read_on)
 
     def _read_on(self) -> None:
-        self._reading_on = False
+        self._is_reading_on_soon = False
         if self._is_deaf or self.flow.read_paused or self.transport.is_closing():
             return
         if self._unread:
@@ -127,15 +127,15 @@ class CallProtocol(ClosingProtocol):
         except httptools.HttpParserError:
             self._refuse(self._why or BadRequest())
             return
-        self._lines_bytes += len(portion) - max(0, self._body_bytes - body_bytes)
+        self._line_bytes += len(portion) - max(0, self._body_bytes - body_bytes)
         if self._in_head:
-            if self._lines_bytes > MAX_HEAD_BYTES:
+            if self._line_bytes > MAX_HEAD_BYTES:
                 self._refuse(HeadTooLarge())
             elif self._is_idle:
                 self._keep_alive()
             elif self._nothing_is_due:
                 self._wait_for_head()
-        elif self._lines_bytes > MAX_HEAD_BYTES + self._body_bytes:
+        elif self._line_bytes > MAX_HEAD_BYTES + self._body_bytes:
             self._refuse(BadRequest())
         elif self.cycle.response_complete:
             if self._body_bytes > MAX_DISCARDED_BYTES:
@@ -191,7 +191,7 @@ class CallProtocol(ClosingProtocol):
             self._end_with(BadRequest())
         super().on_headers_complete()
         self._in_head = False
-        self._lines_bytes = self._body_bytes = 0
+        self._line_bytes = self._body_bytes = 0
         if ends_here and self._should_upgrade():
             return
         if ends_here:
@@ -213,7 +213,7 @@ class CallProtocol(ClosingProtocol):
         """Ends a request: what follows is another head, if anything may follow."""
         self._stop_waiting()
         self._in_head, self._is_idle = True, self._nothing_is_due
-        self._lines_bytes = self._body_bytes = 0
+        self._line_bytes = self._body_bytes = 0
         super().on_message_complete()
         if self._is_last:
             self._end()
@@ -240,7 +240,7 @@ class CallProtocol(ClosingProtocol):
             self._unset_keepalive_if_required()
             self._wait_for_head()
         elif not self._in_head:
-            self._lines_bytes = self._body_bytes = 0  # of the rest, which nobody waits for
+            self._line_bytes = self._body_bytes = 0  # of the rest, which nobody waits for
             self._unset_keepalive_if_required()
             self._wait_for_rest()
 

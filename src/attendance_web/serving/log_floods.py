@@ -35,18 +35,18 @@ class LogFloods(logging.Filter):
     """Lets through the first warning, or worse, of a kind; ``say`` is given the last, with a count.
 
     Records are of one kind if they have the same text and the same exception, raised at the same
-    place. Whoever logs may give a ``kind`` (in `extra`), which then counts instead of the text. The
-    clock never goes back.
+    place. Whoever logs may give a ``kind`` (in `extra`), which then counts instead of the text.
+    The stopwatch never goes back.
     """
 
     def __init__(
         self,
         say: Callable[[logging.LogRecord], object],
-        clock: Callable[[], Seconds] = time.monotonic,
+        stopwatch: Callable[[], Seconds] = time.monotonic,
     ) -> None:
         super().__init__()
         self._say = say
-        self._clock = clock
+        self._stopwatch = stopwatch
         self._lock = threading.Lock()  # threads of the store log, too
         self._windows: dict[Hashable, _Window] = {}  # the oldest first
 
@@ -56,7 +56,7 @@ class LogFloods(logging.Filter):
             return True
         kind = _kind_of(record)
         with self._lock:
-            now = self._clock()
+            now = self._stopwatch()
             window = self._windows.get(kind)
             if window is not None and now < window.until:
                 window.more += 1
@@ -93,7 +93,7 @@ class LogFloods(logging.Filter):
                 return
             record, times = window.latest, window.more
             self._windows.pop(kind)
-            self._windows[kind] = _Window(self._clock() + WINDOW_SECONDS, record)
+            self._windows[kind] = _Window(self._stopwatch() + WINDOW_SECONDS, record)
         self._say(_counted(record, times))
 
 

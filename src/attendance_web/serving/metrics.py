@@ -31,7 +31,7 @@ from attendance_web.live.rooms import Census
 from attendance_web.serving.access_log import Answered
 from attendance_web.serving.listening import CannotListen
 
-READ_SECONDS: Final[Seconds] = 2.0
+READ_SECONDS: Final[Seconds] = 2.0  # for the loop to answer
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 COUNTERS: Final = {
     "notifier_reconnects": "How often the notifier's server came back",
@@ -48,10 +48,10 @@ GAUGES: Final = {
 
 
 class Metrics:
-    """Counts for one process. ``counters`` and ``gauges`` say how to read what is above, and
-    ``call_names`` how the calls at the paths are named.
+    """Counts for one process. ``call_names`` has the calls' names by their paths.
 
-    Gauges that it does not have, as one without a pool, are left out.
+    ``counters`` and ``gauges`` read what `COUNTERS` and `GAUGES` name; a gauge that the process
+    does not have, like that of a pool, is left out.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class Metrics:
         self._registry = CollectorRegistry()
         for standard in (ProcessCollector, PlatformCollector, GCCollector):
             standard(registry=self._registry)
-        self._calls = self._seconds("call", "HTTP calls", ("call", "status"))
-        self._commands = self._seconds("command", "Frames of sockets", ("message", "outcome"))
-        self._lag = self._seconds(
+        self._calls = self._histogram("call", "HTTP calls", ("call", "status"))
+        self._commands = self._histogram("command", "Frames of sockets", ("message", "outcome"))
+        self._lag = self._histogram(
             "announcement_lag", "From a transaction, by its clock, to the lists of this process", ()
         )
 
-    def _seconds(self, name: str, text: str, labels: tuple[str, ...]) -> Histogram:
+    def _histogram(self, name: str, text: str, labels: tuple[str, ...]) -> Histogram:
         return Histogram(
             f"attendance_{name}_seconds", text, labels, buckets=BUCKETS, registry=self._registry
         )
@@ -88,7 +88,7 @@ class Metrics:
         )
 
     def count_command(self, message: str, code: str, seconds: Seconds) -> None:
-        """Counts a frame of a socket that was obeyed, or refused with a code."""
+        """Counts a frame of a socket that was carried out ("ok"), or refused with a code."""
         self._commands.labels(message, code).observe(seconds)
 
     def timed(self, notifier: ports.Notifier) -> ports.Notifier:
@@ -153,7 +153,7 @@ class _ReadWhenAsked(Collector):
         return []
 
     def collect(self) -> Iterable[Metric]:
-        """Raises TimeoutError where the loop is stuck."""
+        """Reads all of it. Raises TimeoutError where the loop is stuck."""
         read: list[Metric] = []
         done = threading.Event()
 

@@ -17,13 +17,13 @@ SIGN: Final = b"."
 
 
 class Parent:
-    """Links a worker to its parent: a line for signs of life, which ends when that has died."""
+    """Links a worker to its parent: a channel for signs of life, which ends when that has died."""
 
     def __init__(self, descriptor: int) -> None:
-        self._line = socket.socket(fileno=descriptor)
+        self._channel = socket.socket(fileno=descriptor)
 
-    def worker_is_ready(self) -> None:
-        """Tells the parent, now and for as long as the running event loop turns.
+    def say_ready(self) -> None:
+        """Tells the parent that the worker serves, now and for as long as the event loop turns.
 
         From now on it stops when the parent is gone.
         """
@@ -32,9 +32,9 @@ class Parent:
 
     def _give_sign(self, loop: asyncio.AbstractEventLoop) -> None:
         with suppress(OSError):  # it is gone, or stands still and has signs enough to read
-            self._line.send(SIGN, socket.MSG_DONTWAIT)
+            self._channel.send(SIGN, socket.MSG_DONTWAIT)
         loop.call_later(SIGN_SECONDS, self._give_sign, loop)
 
     def _exit_with_parent(self) -> None:
-        self._line.recv(1)  # nothing is ever said: it returns at the end
+        self._channel.recv(1)  # nothing is ever said: it returns at the end
         os.kill(os.getpid(), signal.SIGTERM)

@@ -14,7 +14,7 @@ import uvicorn
 
 from attendance_core.vocabulary import Seconds
 
-STEP: Final[Seconds] = 0.1  # those that are due within it are pinged together, at its end
+TOGETHER_SECONDS: Final[Seconds] = 0.1  # who is due within them is pinged at their end
 
 
 class Pinged(Protocol):
@@ -53,7 +53,7 @@ class Pings:
         self._timer = None
         if self._due:
             earliest = next(iter(self._due.values()))
-            self._timer = self._loop.call_at(max(earliest, now + STEP), self._ping)
+            self._timer = self._loop.call_at(max(earliest, now + TOGETHER_SECONDS), self._ping)
 
 
 _pings_of: WeakKeyDictionary[uvicorn.Config, Pings] = WeakKeyDictionary()

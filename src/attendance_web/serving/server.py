@@ -33,7 +33,7 @@ from attendance_web.settings import KEEP_ALIVE_SECONDS
 logger = logging.getLogger(__name__)
 
 MAX_FRAME_BYTES: Final = 16 * 1024  # bytes; Contract: 6.11
-PING_SECONDS: Final = 10.0  # between pings, and for an answer to one
+PING_SECONDS: Final[Seconds] = 10.0  # between pings, and for an answer to one
 STOP_SECONDS: Final[Seconds] = 14  # from the signal to the end, whoever is still there
 # From SIGTERM, in which a balancer can see that it is not ready
 DRAIN_NOTICE_SECONDS: Final[Seconds] = 2.0
@@ -65,7 +65,8 @@ def serve(
     ready: Callable[[], None],
     keep_alive_seconds: int = KEEP_ALIVE_SECONDS,
 ) -> int:
-    """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called in between.
+    """Serves until SIGTERM or SIGINT, and answers the exit code; ``ready`` is called
+    once it serves.
 
     On the signal the sockets are let go and the service is no longer ready. After a moment, which
     Ctrl-C does without, nobody new is let in; another moment later calls are refused, and requests
@@ -120,7 +121,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: Servable, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._app = app
-        self._alive = AsyncExitStack()
+        self._lifespan = AsyncExitStack()  # of the application
         self._ready = ready
         self._notice_seconds = DRAIN_NOTICE_SECONDS
         self._accepting: list[Acceptor] = []
@@ -128,15 +129,15 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
-            await self._alive.enter_async_context(self._app.lifespan())
+            await self._lifespan.enter_async_context(self._app.lifespan())
         except BaseExceptionGroup as group:
             raise _unwrap_single(group) from None  # Litestar starts within a task group
         await super().startup(sockets=[])
-        self._accepting = [Acceptor(listener, self._protocol) for listener in sockets or ()]
+        self._accepting = [Acceptor(listener, self._new_protocol) for listener in sockets or ()]
         self._collections = QuietCollections()
         self._ready()
 
-    def _protocol(self) -> asyncio.Protocol:
+    def _new_protocol(self) -> asyncio.Protocol:
         """Makes what reads one connection, as uvicorn does."""
         return CallProtocol(
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state
@@ -160,15 +161,15 @@ class _Server(uvicorn.Server):
         if self._notice_seconds and not self.force_exit:
             await asyncio.sleep(LATE_SECONDS)
         self._app.sockets.refuse_calls()
-        await self._drained(draining, begun + STOP_SECONDS - 2)
+        await self._wait_until_drained(draining, begun + STOP_SECONDS - 2)
         left = STOP_SECONDS - (time.monotonic() - begun)
         self.config.timeout_graceful_shutdown = max(1, int(left))
         await super().shutdown(sockets=sockets)
         if self._collections is not None:
             self._collections.close()
-        await self._alive.aclose()
+        await self._lifespan.aclose()
 
-    async def _drained(self, draining: asyncio.Future[None], until: float) -> None:
+    async def _wait_until_drained(self, draining: asyncio.Future[None], until: float) -> None:
         """Waits for the sockets to go, unless it takes too long or somebody is impatient."""
         while not draining.done() and not self.force_exit and time.monotonic() < until:
             await asyncio.wait({draining}, timeout=0.1)

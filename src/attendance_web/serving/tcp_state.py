@@ -7,7 +7,7 @@ import sys
 from typing import Final, Protocol
 
 TCP_INFO: Final[int | None] = getattr(socket, "TCP_INFO", None)  # which not every system has
-ESTABLISHED: Final = 1  # the state that it begins with, of Linux
+ESTABLISHED: Final = 1  # the first byte of it, of Linux, as long as both ends may speak
 
 
 class HasOptions(Protocol):

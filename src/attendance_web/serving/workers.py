@@ -36,9 +36,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class _Worker:
+    """Holds one worker that lives."""
+
     index: int
     process: subprocess.Popen[bytes]
-    line: socket.socket
+    channel: socket.socket  # of its signs of life
     started_at: float = field(default_factory=time.monotonic)
     is_ready: bool = False
     silent_seconds: Seconds = 0.0  # as far as the parent was there to hear it
@@ -50,24 +52,24 @@ class _Worker:
 
 
 class Workers:
-    """Keeps so many workers over one listening socket; calls ``ready`` once they all serve.
+    """Keeps ``count`` workers over one listening socket; calls ``ready`` once they all serve.
 
     The first is started alone: what is wrong at the start is wrong for all, and told once. Whoever
     is killed after it serves is replaced, as the service answers from then on.
     """
 
-    def __init__(self, number: int, listener: socket.socket, ready: Callable[[], None]) -> None:
-        self._number = number
+    def __init__(self, count: int, listener: socket.socket, ready: Callable[[], None]) -> None:
+        self._count = count
         self._listener = listener
         self._ready = ready
         self._alive: dict[int, _Worker] = {}
-        self._due: dict[int, float] = {}  # when the next one with this index is to be started
-        self._pauses: dict[int, Seconds] = {}
+        self._due: dict[int, float] = {}  # when the next one with an index is to be started
+        self._pauses: dict[int, Seconds] = {}  # the last one before a start, by index
         self._first_serves = False
         self._have_served = False
         self._listened_at = time.monotonic()
         self._stopped_at: float | None = None
-        self._code = 0
+        self._exit_code = 0
 
     def run(self) -> int:
         """Runs until SIGTERM or SIGINT, or until the start fails; answers the exit code."""
@@ -84,7 +86,7 @@ class Workers:
                 self._start_due()
                 self._kill_who_hangs()
                 self._kill_stragglers()
-        return self._code
+        return self._exit_code
 
     @contextmanager
     def _signals(self) -> Iterator[socket.socket]:
@@ -124,10 +126,10 @@ class Workers:
                 )
             else:
                 logger.error("worker %d cannot be started: %s", index, error)
-                self._code = 1
+                self._exit_code = 1
                 self._stop()
         else:
-            self._selector.register(worker.line, selectors.EVENT_READ, worker)
+            self._selector.register(worker.channel, selectors.EVENT_READ, worker)
 
     def _spawn(self, index: int) -> _Worker:
         """Starts a process for a worker. Raises OSError."""
@@ -152,7 +154,7 @@ class Workers:
             self._start(index)
 
     def _heard(self, worker: _Worker) -> None:
-        if not worker.line.recv(16):
+        if not worker.channel.recv(16):
             self._ended(worker)
             return
         worker.is_ready, worker.silent_seconds = True, 0.0
@@ -160,18 +162,18 @@ class Workers:
             return
         if not self._first_serves:
             self._first_serves = True
-            for index in range(1, self._number):
+            for index in range(1, self._count):
                 if self._stopped_at is None:
                     self._start(index)
-        elif len(self._alive) == self._number and all(
+        elif len(self._alive) == self._count and all(
             each.is_ready for each in self._alive.values()
         ):
             self._have_served = True
             self._ready()
 
     def _ended(self, worker: _Worker) -> None:
-        self._selector.unregister(worker.line)
-        worker.line.close()
+        self._selector.unregister(worker.channel)
+        worker.channel.close()
         del self._alive[worker.index]
         code = worker.process.wait()
         if self._stopped_at is not None:
@@ -180,7 +182,7 @@ class Workers:
         if not self._have_served and not (was_killed and self._first_serves):
             if was_killed:  # it has told nothing itself
                 logger.error("worker %d ended with %d", worker.index, code)
-            self._code = 1 if was_killed else code or 1
+            self._exit_code = 1 if was_killed else code or 1
             self._stop()
             return
         lived, pause = time.monotonic() - worker.started_at, 0.0
@@ -196,7 +198,7 @@ class Workers:
         if self._stopped_at is None:
             self._stop()
         elif number == signal.SIGINT:
-            self._code = INTERRUPTED
+            self._exit_code = INTERRUPTED
             for worker in self._alive.values():
                 worker.process.send_signal(signal.SIGINT)
 

@@ -1,4 +1,4 @@
-"""Who is refused often is told so later and later: told at once, they are back at once.
+"""Tells whoever is refused often so later and later: told at once, they would be back at once.
 
 Contract: 1.11. Decision 0016.
 """
