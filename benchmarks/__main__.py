@@ -36,15 +36,15 @@ WIDTH: Final = 220  # characters of a table that is read from a file
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 where all ran, whatever was reached."""
-    asked = _asked(arguments)
+    """Measures, and writes what was found; answers 0 where all ran, whatever was reached."""
+    asked = _parse(arguments)
     machine.allow_many_sockets()
     console = Console()
     if not console.is_terminal:
         console.width = WIDTH
     if not asked.redraw:
         found = dict[str, Section]()
-        for name, section in _measured(asked, console):
+        for name, section in _measure_each(asked, console):
             found[name] = section
             if asked.results is not None:
                 results.write(asked.results, results.read(asked.results) | found)
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}")
     parser.add_argument("--quick", action="store_true", help="once and small; no page is written")
@@ -74,7 +74,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     return asked
 
 
-def _measured(asked: argparse.Namespace, console: Console) -> Iterator[tuple[str, Section]]:
+def _measure_each(asked: argparse.Namespace, console: Console) -> Iterator[tuple[str, Section]]:
     """Runs benches one after another, over the same PostgreSQL where they need one."""
     with ExitStack() as stack:
         # Here and not in /tmp, which may be no disk

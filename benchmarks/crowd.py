@@ -44,12 +44,12 @@ class Gathered:
 
 
 @dataclass(frozen=True)
-class Class:
+class MarkedClass:
     """An event in which one person has marked many."""
 
     event_id: str
-    marker: int
-    marked: Sequence[int]
+    marker: int  # by id
+    marked: Sequence[int]  # by id
 
 
 def gather(url: str, crowd: Crowd) -> Gathered:
@@ -80,25 +80,25 @@ def _events(creator: UserId, count: int, unit: Unit) -> list[str]:
     return made
 
 
-def add_marks(url: str, classes: Sequence[Class]) -> None:
-    """Two classes a week, the last of them today."""
+def add_marks(url: str, classes: Sequence[MarkedClass]) -> None:
+    """Writes the marks of classes, two a week, the first of them today."""
     asyncio.run(_add_marks(url, classes))
 
 
-async def _add_marks(url: str, classes: Sequence[Class]) -> None:
+async def _add_marks(url: str, classes: Sequence[MarkedClass]) -> None:
     async with connect(url, files_url="memory://") as attendance:
-        for before, each in enumerate(classes):
-            await attendance.use_cases.mark_me.transact(partial(_mark, each, before))
+        for nth_before, each in enumerate(classes):
+            await attendance.use_cases.mark_me.transact(partial(_mark, each, nth_before))
 
 
-def _mark(held: Class, before: int, unit: Unit) -> None:
-    at = unit.now() - before * HALF_A_WEEK
-    for user_id in held.marked:
-        mark(unit, UserId(user_id), UserId(held.marker), at, EventId(UUID(held.event_id)))
+def _mark(of: MarkedClass, nth_before: int, unit: Unit) -> None:
+    at = unit.now() - nth_before * HALF_A_WEEK
+    for user_id in of.marked:
+        mark(unit, UserId(user_id), UserId(of.marker), at, EventId(UUID(of.event_id)))
 
 
 def add_names(url: str, count: int) -> None:
-    """As many people, and as many events, each of another name."""
+    """Adds so many people, and as many events, each of another name."""
     run_on_connection(_database(url), partial(fill, people=count, gatherings=count))
 
 

@@ -61,7 +61,7 @@ class Target:
 
     @property
     def text(self) -> str:
-        """As a table has it."""
+        """What a table has of it."""
         sign = "≥" if self.at_least else "≤"
         parts = [] if self.value is None else [f"{sign} {self.value:g}"]
         return ", ".join(parts if self.ratio is None else [*parts, f"{sign} {self.ratio:g} x"])

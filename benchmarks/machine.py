@@ -20,12 +20,12 @@ SCHEDULED: Final = 2  # which clock of a process: what it was given of the proce
 
 
 def cpu_seconds(pids: tuple[int, ...]) -> float:
-    """What these processes have used, threads that have ended too, exactly."""
+    """Measures what these processes have used, with threads that have ended, exactly."""
     return sum(time.clock_gettime(~pid << 3 | SCHEDULED) for pid in pids)
 
 
 def memory_kib(pid: int) -> float:
-    """What is resident of a process."""
+    """Measures how much memory of a process is resident."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
             return float(line.split()[1])
@@ -33,7 +33,7 @@ def memory_kib(pid: int) -> float:
 
 
 def with_children(pid: int) -> tuple[int, ...]:
-    """A process and those that it has started."""
+    """Lists a process and those that it has started."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
     return pid, *map(int, children.split())
 
@@ -45,7 +45,7 @@ def allow_many_sockets() -> None:
 
 
 def machine() -> dict[str, str]:
-    """What runs this."""
+    """Describes the machine that runs this."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "processors": f"{os.cpu_count()} x {_processor()}",
@@ -55,7 +55,7 @@ def machine() -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Of what is measured, and of what it stands on."""
+    """Lists the versions of what is measured, and of what it stands on."""
     found = {name: version(name) for name in PACKAGES}
     return {"peer-attendance": __version__, "python": platform.python_version(), **found}
 

@@ -19,7 +19,7 @@ NOT_MEASURED: Final = "\nNot measured yet.\n\n"
 
 
 def filled(text: str, sections: Mapping[str, Section], plots: Mapping[str, Sequence[str]]) -> str:
-    """The page with what was measured last in its places."""
+    """Fills the places of a page with what was measured last."""
 
     def block(found: re.Match[str]) -> str:
         begins, bench, ends = found.groups()
@@ -36,7 +36,7 @@ def fill(sections: Mapping[str, Section], plots: Mapping[str, Sequence[str]]) ->
 
 
 def _block(bench: str, section: Section, plots: Sequence[str]) -> str:
-    """Sentences, a table, how it was measured, and curves."""
+    """Writes sentences, a table, how it was measured, and curves."""
     parts = [
         "\n".join(f"- {each}" for each in sentences_of(bench, section)),
         markdown(section.figures),

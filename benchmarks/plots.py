@@ -34,7 +34,7 @@ def draw_all(sections: Mapping[str, Section], folder: Path) -> dict[str, list[st
 
 
 def curves(figures: Iterable[Figure]) -> list[list[Figure]]:
-    """The figures that are of one curve, for each."""
+    """Groups the figures that are of one curve."""
     by_name: dict[str, list[Figure]] = {}
     for figure in figures:
         if figure.at is not None:
@@ -43,12 +43,12 @@ def curves(figures: Iterable[Figure]) -> list[list[Figure]]:
 
 
 def slug(name: str) -> str:
-    """The name of a file."""
+    """Makes the name of a file."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def draw(curve: Sequence[Figure]) -> str:
-    """An SVG with a title, both axes and their units; the same figures give the same text."""
+    """Draws an SVG with title, axes and units; the same figures give the same text."""
     first, marks = curve[0], [f"{each.at:g}" for each in curve]
     lines = {OURS: [each.value for each in curve]}
     lines |= {floor: [median(each.floors[floor]) for each in curve] for floor in first.floors}

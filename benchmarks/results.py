@@ -30,7 +30,7 @@ def write(path: Path, sections: Sections) -> None:
 
 
 def _rounded(what: object) -> object:
-    """The same with fewer digits, which nobody could measure."""
+    """Leaves out the digits that nobody could measure."""
     match msgspec.to_builtins(what):
         case dict() as found:
             return {name: _rounded(each) for name, each in found.items()}

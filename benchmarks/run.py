@@ -14,7 +14,7 @@ from benchmarks.load.process import LoadProcess
 from benchmarks.subjects import Servers
 
 T = TypeVar("T")
-MANY: Final = 100
+MANY: Final = 100  # rounds; more than anybody asks for
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Run:
     progress: Progress
 
     def sized(self, full: int, quick: int) -> int:
-        """The one number or the other."""
+        """Chooses the one number, or in a quick run the other."""
         return quick if self.quick else full
 
     def interleaved(

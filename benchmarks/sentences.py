@@ -9,8 +9,8 @@ from typing import Final
 from benchmarks.figure import Figure, Section
 from benchmarks.table import number
 
-HALL: Final = 300
-UNIVERSITY: Final = 30_000
+HALL: Final = 300  # people
+UNIVERSITY: Final = 30_000  # people
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ SENTENCES: Final[Mapping[str, tuple[Sentence, ...]]] = {
 
 
 def sentences_of(bench: str, section: Section) -> Iterator[str]:
-    """Those that its figures are there for."""
+    """Writes those that its figures are there for."""
     found: dict[str, Figure] = {each.title: each for each in section.figures}
     for each in SENTENCES.get(bench, ()):
         if each.title in found:

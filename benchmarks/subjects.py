@@ -36,7 +36,7 @@ class Subject:
     events: Iterator[str] = field(default_factory=lambda: iter(()))
 
     def new_events(self, count: int) -> list[str]:
-        """So many that nobody has been to."""
+        """Takes so many that nobody has been to."""
         found = list(islice(self.events, count))
         assert len(found) == count, "there are too few events"
         return found
@@ -44,20 +44,20 @@ class Subject:
 
 @dataclass(frozen=True)
 class Servers:
-    """Of which services have databases and announcements."""
+    """Names those that services keep their databases at, and carry announcements by."""
 
     postgres: str
     valkey: str
 
     @contextmanager
     def database(self) -> Iterator[str]:
-        """An empty one at the newest revision."""
+        """Makes an empty one at the newest revision."""
         with a_database(self.postgres) as url:
             yield _address(url)
 
     @contextmanager
     def empty_database(self) -> Iterator[str]:
-        """One without any table."""
+        """Makes one without any table."""
         with a_database(self.postgres, "template0") as url:
             yield _address(url)
 
@@ -68,31 +68,31 @@ def _address(url: URL) -> str:
 
 @contextmanager
 def servers() -> Iterator[Servers]:
-    """A PostgreSQL that keeps what it has committed, and a Valkey."""
+    """Starts a PostgreSQL that keeps what it has committed, and a Valkey."""
     with a_postgres() as postgres, a_valkey() as valkey:
         make_template(postgres.url)
         yield Servers(postgres.url, valkey.url)
 
 
 def door_of(service: Service) -> Door:
-    """Where it is, and the processes that it is by now."""
+    """Finds where it is, and the processes that it is by now."""
     return Door(service.port, with_children(service.process.pid))
 
 
 @contextmanager
 def service(folder: Path, gathered: Gathered, settings: Mapping[str, str]) -> Iterator[Subject]:
-    """`attendance serve` over a database that is up to date."""
+    """Runs `attendance serve` over a database that is up to date."""
     with running(folder, settings, migrate=False) as started:
         yield Subject(door_of(started), gathered.people, iter(gathered.events))
 
 
 def no_more(url: str, gathered: Gathered) -> None:
-    """Nothing more goes into a database than people and events."""
+    """Puts no more into a database than people and events."""
 
 
 @contextmanager
 def over_sqlite(folder: Path, crowd: Crowd, fill: Fill = no_more) -> Iterator[Subject]:
-    """One over a file of its own."""
+    """Runs one over a file of its own."""
     url = f"sqlite:///{an_empty_database(folder)}"
     gathered = gather(url, crowd)
     fill(url, gathered)
@@ -104,7 +104,7 @@ def over_sqlite(folder: Path, crowd: Crowd, fill: Fill = no_more) -> Iterator[Su
 def over_postgres(
     folder: Path, crowd: Crowd, on: Servers, workers: int = 1, fill: Fill = no_more
 ) -> Iterator[Subject]:
-    """One over a database of its own, with so many workers."""
+    """Runs one over a database of its own, with so many workers."""
     with on.database() as url:
         settings = {
             "ATTENDANCE_DATABASE_URL": url,
@@ -121,7 +121,7 @@ def over_postgres(
 def a_floor(
     name: str, folder: Path, crowd: Crowd = NOBODY, database: str = ""
 ) -> Iterator[Subject]:
-    """One of `benchmarks.floors`, over a file in the folder unless told otherwise."""
+    """Runs one of `benchmarks.floors`, over a file in the folder unless told otherwise."""
     counts = (str(crowd.people), str(crowd.events))
     given = database or str(folder / "floor.db")
     command = [sys.executable, "-m", "benchmarks.floors", name, given, *counts]

@@ -56,14 +56,14 @@ def row_of(figure: Figure) -> Row:
 
 
 def number(value: float) -> str:
-    """With as many digits as say something."""
+    """Writes a number with as many digits as say something."""
     if value >= 1000:
         return f"{value:,.0f}".replace(",", " ")
     return f"{value:.3g}"
 
 
 def printed(sections: Mapping[str, Section]) -> Table:
-    """All of them, for a terminal."""
+    """Makes a table of all of them, for a terminal."""
     table = Table(Column(HEADING[0], no_wrap=True), *HEADING[1:])
     for name, section in sections.items():
         table.add_section()
@@ -74,6 +74,6 @@ def printed(sections: Mapping[str, Section]) -> Table:
 
 
 def markdown(figures: Iterable[Figure]) -> str:
-    """Some of them, for a page."""
+    """Writes some of them, for a page."""
     lines = [HEADING, ["---"] * len(HEADING), *map(row_of, figures)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -37,5 +37,5 @@ TARGETS: Final = {
 
 
 def target_of(figure: Figure) -> Target | None:
-    """What this one is to reach, where anything is."""
+    """Finds what this one is to reach, where there is a target."""
     return TARGETS.get(figure.title)

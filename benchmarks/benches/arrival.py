@@ -22,7 +22,7 @@ AT_ONCE: Final = 16  # openings
 
 
 def measure(run: Run) -> list[Figure]:
-    """Over both engines, beside each other."""
+    """Measures over both engines, beside each other."""
     hall, some = run.sized(HALL, 20), run.sized(OPENED, 10)
     crowd = Crowd(hall, 3 * run.rounds)
     with ExitStack() as stack:
@@ -77,7 +77,7 @@ def measure(run: Run) -> list[Figure]:
 
 
 def _hall(name: str, engine: str, found: Mapping[str, list[Arrival]]) -> list[Figure]:
-    """When the last was in, how long the slowest waited, and who was turned away."""
+    """Makes figures of the last to be in, the slowest, and those who were turned away."""
     ours, floors = found[engine], found[FLOORS[engine]]
 
     def figure(what: str, unit: str, value: Callable[[Arrival], float]) -> Figure:

@@ -27,7 +27,7 @@ ANNOUNCED: Final = (
 
 
 def measure(run: Run) -> list[Figure]:
-    """Over SQLite."""
+    """Measures over SQLite."""
     sizes = sorted({min(each, run.sized(SIZES[-1], 30)) for each in SIZES})
     audiences = sorted({min(each, run.sized(MARKERS[-1], 20)) for each in MARKERS})
     probes = run.sized(20, 2)
@@ -76,7 +76,7 @@ def measure(run: Run) -> list[Figure]:
 def _curve(
     name: str, what: str, grown: dict[str, list[list[Waits]]], sizes: list[int]
 ) -> list[Figure]:
-    """A figure for each size of the room."""
+    """Makes a figure for each size of the room."""
     return [
         Figure(
             name,
@@ -91,9 +91,11 @@ def _curve(
 
 
 def _flat(grown: dict[str, list[list[Waits]]]) -> Figure:
-    """What it matters that many wait."""
-    most, least = (_medians(grown[SERVICE], "holds", at) for at in (-1, 0))
-    return Figure("a hold among 5 000, beside one among 10", "ms", most, {"among 10": least})
+    """Makes a figure of what it matters that many wait."""
+    among_most, among_least = (_medians(grown[SERVICE], "holds", at) for at in (-1, 0))
+    return Figure(
+        "a hold among 5 000, beside one among 10", "ms", among_most, {"among 10": among_least}
+    )
 
 
 def _medians(rounds: list[list[Waits]], what: str, at: int) -> list[float]:
@@ -103,6 +105,6 @@ def _medians(rounds: list[list[Waits]], what: str, at: int) -> list[float]:
 def _announcement(
     name: str, unit: str, what: str, markers: int, found: dict[str, list[Told]]
 ) -> Figure:
-    """One thing that was measured of an announcement."""
+    """Makes a figure of one thing that was measured of an announcement."""
     ours, sends = ([getattr(each, what) for each in found[title]] for title in (SERVICE, SENDS))
     return Figure(name, unit, ours, {SENDS: sends}, markers, HEARING)

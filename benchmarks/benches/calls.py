@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from benchmarks.crowd import Class, Crowd, Gathered, add_marks, add_names
+from benchmarks.crowd import Crowd, Gathered, MarkedClass, add_marks, add_names
 from benchmarks.figure import Figure
 from benchmarks.load.calls import Calls, call
 from benchmarks.run import Run
@@ -33,7 +33,7 @@ class _Asked(NamedTuple):
 
 
 def measure(run: Run) -> list[Figure]:
-    """Over both engines, which hold a year of a faculty."""
+    """Measures over both engines, which hold a year of a faculty."""
     crowd = Crowd(run.sized(200, 60), run.sized(CLASSES, 2) + 1)
     names = run.sized(NAMES, 300)
 
@@ -41,8 +41,8 @@ def measure(run: Run) -> list[Figure]:
         one, other, *students = (each.user_id for each in gathered.people)
         first, *classes = gathered.events
         marked = students[:IN_A_CLASS]
-        add_marks(url, [Class(first, one, marked)])
-        add_marks(url, [Class(event, other, marked) for event in classes])
+        add_marks(url, [MarkedClass(first, one, marked)])
+        add_marks(url, [MarkedClass(event, other, marked) for event in classes])
         add_names(url, names)
 
     with ExitStack() as stack:
@@ -87,7 +87,7 @@ def measure(run: Run) -> list[Figure]:
 
 
 def _calls(run: Run) -> list[_Asked]:
-    """Those that are made most, and those that might have much to read."""
+    """Lists those that are made most, and those that might have much to read."""
     often, seldom = run.sized(80, 3), run.sized(10, 2)
     return [
         _Asked("GetCurrentUserId", "/api/auth/GetCurrentUserId", often),

@@ -20,7 +20,7 @@ ALONE: Final = "the use case, a COMMIT each"
 
 
 def measure(run: Run) -> list[Figure]:
-    """Over both engines."""
+    """Measures over both engines."""
     found = {tasks: _sqlite(run, tasks) for tasks in TASKS}
     figures = [_figure("SQLite", tasks, each) for tasks, each in found.items()]
     return [*figures, _figure("PostgreSQL", AT_ONCE, _postgres(run, run.servers()))]

@@ -21,7 +21,7 @@ SERVICE, BARE = "service", "the bare server"
 
 
 def measure(run: Run) -> list[Figure]:
-    """Over SQLite, in a hundred rooms."""
+    """Measures over SQLite, in a hundred rooms."""
     sizes = [run.sized(each, each // 100) for each in SIZES]
     rooms = run.sized(ROOMS, 4)
     crowd = Crowd(sizes[-1], rooms * ROUNDS)

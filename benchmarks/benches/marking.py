@@ -29,7 +29,7 @@ Found = Mapping[tuple[str, int], Sequence[Cycles]]
 
 
 def measure(run: Run) -> list[Figure]:
-    """Over both engines."""
+    """Measures over both engines."""
     crowd = Crowd(2 * run.sized(CYCLES, 6), run.rounds * sum(_sizes(run)))
     with ExitStack() as stack:
         subjects = {
@@ -60,14 +60,14 @@ def measure(run: Run) -> list[Figure]:
 
 
 def _sizes(run: Run) -> list[int]:
-    """How many rooms there are at once."""
+    """Lists how many rooms there are at once."""
     return sorted({min(each, run.sized(ROOMS[-1], 2)) for each in ROOMS})
 
 
 def _floors(
     run: Run, stack: ExitStack, crowd: Crowd, engine: str, on: Servers | None = None
 ) -> dict[str, Subject]:
-    """The steps by hand over this engine, and over nothing."""
+    """Starts the steps by hand over this engine, and over nothing."""
     floors = {BY_HAND: engine, GROUPED: f"{engine}-grouped", IN_MEMORY: "memory"}
     return {
         title: stack.enter_context(
@@ -83,7 +83,7 @@ def _floors(
 
 
 def _measured(run: Run, name: str, subjects: Mapping[str, Subject]) -> Found:
-    """Cycles by subject and rooms."""
+    """Measures cycles, by subject and rooms."""
     found: dict[tuple[str, int], Sequence[Cycles]] = {}
     for rooms in _sizes(run):
         variants = {
@@ -95,7 +95,7 @@ def _measured(run: Run, name: str, subjects: Mapping[str, Subject]) -> Found:
 
 
 def _cycles(run: Run, subject: Subject, rooms: int) -> Cycles:
-    """People come once in a load; in each they are paired anew, in events of its own."""
+    """Has each person come once in a load; in each they are paired anew, in events of its own."""
     each = run.sized(ALONE if rooms == 1 else CYCLES // rooms, 3)
     people = run.dice.sample(subject.people, 2 * rooms * each)
     pairs = list(zip(people[::2], people[1::2], strict=True))
@@ -112,7 +112,7 @@ def _used(found: Found, title: str, rooms: int) -> list[float]:
 
 
 def _cpu(engine: str, found: Found, run: Run) -> list[Figure]:
-    """A figure for each number of rooms."""
+    """Makes a figure for each number of rooms."""
     return [
         Figure(
             f"marking, {engine}",
@@ -127,7 +127,7 @@ def _cpu(engine: str, found: Found, run: Run) -> list[Figure]:
 
 
 def _waits(engine: str, found: Found) -> list[Figure]:
-    """How long the people of one room wait for a hold, and for a confirm."""
+    """Makes figures of how long those of one room wait for a hold, and for a confirm."""
     return [
         Figure(
             f"{what} in one room, {engine}, p{part}",

@@ -18,7 +18,7 @@ UNTOLD: Final = "the same without news"
 
 
 def measure(run: Run) -> list[Figure]:
-    """Over SQLite, with sockets that hear news and with such that do not."""
+    """Measures over SQLite, with sockets that hear news and with such that do not."""
     waiting, marks = run.sized(WAITING, 10), run.sized(6, 1)
     crowd = Crowd(waiting + 1, 2 * run.rounds)
     with over_sqlite(run.new_folder("service"), crowd) as subject:

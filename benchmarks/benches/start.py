@@ -28,7 +28,7 @@ class Started(NamedTuple):
 
 
 def measure(run: Run) -> list[Figure]:
-    """Of a service whose SQLite file is up to date."""
+    """Measures a service whose SQLite file is up to date."""
     url = f"sqlite:///{an_empty_database(run.new_folder('database'))}"
     settings = {"ATTENDANCE_DATABASE_URL": url}
 

@@ -29,5 +29,5 @@ def profile() -> Profile:
 
 
 def route() -> Application:
-    """An application of this route alone."""
+    """Makes an application of this route alone."""
     return cast(Application, Litestar([profile], openapi_config=None, logging_config=None))

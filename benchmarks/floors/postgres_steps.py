@@ -41,7 +41,7 @@ class _Step(NamedTuple):
 
 
 async def opened(database: str, people: int, events: int, *, is_grouped: bool) -> PostgresSteps:
-    """Over an empty database, which is filled."""
+    """Opens steps over an empty database, which is filled."""
     pool = await asyncpg.create_pool(database, min_size=CONNECTIONS, max_size=CONNECTIONS)
     async with pool.acquire() as on:
         for statement in sql.TABLES:
@@ -125,7 +125,7 @@ class PostgresSteps:
         return await answer
 
     async def _write(self) -> None:
-        """Goes on for as long as the process lives."""
+        """Carries out what waits, for as long as the process lives."""
         async with self._pool.acquire() as on:
             while True:
                 steps = [await self._waiting.get()]

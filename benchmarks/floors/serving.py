@@ -17,7 +17,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 async def application(name: str, database: str, people: int, events: int) -> Application:
-    """The one of this name; nothing that only others need is imported."""
+    """Makes the one of this name; imports nothing that only others need."""
     if name == "bare":
         from benchmarks.floors.bare import bare
 

@@ -54,16 +54,16 @@ COUNT: Final = (
 
 
 def sessions(people: int) -> Iterator[tuple[str, int]]:
-    """A row for each."""
+    """Makes a row for each person."""
     return ((session_of(token_of(each)), each) for each in range(1, people + 1))
 
 
 def events(count: int) -> Iterator[tuple[str, int]]:
-    """A row for each."""
+    """Makes a row for each event."""
     return ((event_of(each), FAR) for each in range(count))
 
 
 def numbered(statement: str) -> str:
-    """The same with parameters as PostgreSQL spells them."""
+    """Writes a statement with parameters as PostgreSQL spells them."""
     numbers = iter(range(1, 100))
     return re.sub(r"\?", lambda _: f"${next(numbers)}", statement)

@@ -115,7 +115,7 @@ class SqliteSteps:
         return await answer
 
     def _write(self) -> None:
-        """Goes on until it is closed, or the process ends."""
+        """Carries out what waits, until it is closed or the process ends."""
         while not self._is_closed:
             steps = [self._waiting.get()]
             with suppress(Empty):

@@ -41,22 +41,22 @@ class Steps(Protocol):
 
 
 def token_of(user_id: int) -> str:
-    """By which somebody made up for a floor is known."""
+    """Makes the token by which somebody made up for a floor is known."""
     return f"{user_id:032x}"
 
 
 def session_of(token: str) -> str:
-    """What is stored of a token."""
+    """Digests a token: that is stored of it."""
     return sha256(token.encode()).hexdigest()
 
 
 def event_of(number: int) -> str:
-    """The id of an event made up for a floor."""
+    """Makes the id of an event made up for a floor."""
     return str(UUID(int=number))
 
 
 async def opened_steps(name: str, database: str, people: int, events: int) -> Steps:
-    """Those of this name, over so many people and events."""
+    """Opens the steps of this name, over so many people and events."""
     engine, _, grouped = name.partition("-")
     if engine == "memory":
         from benchmarks.floors.memory_steps import MemorySteps

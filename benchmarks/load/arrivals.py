@@ -21,13 +21,13 @@ class Arrival:
     """When the last was in, in seconds since the first came; how many were turned away."""
 
     last: float
-    slowest: float  # of one, since they came: the worst hundredth
+    slowest: float  # seconds, of one since they came: the worst hundredth
     refused: int
     cpu: float  # milliseconds each
 
 
 async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: float) -> Arrival:
-    """A marker is in with the first list; whoever waits, when the handshake is answered."""
+    """Has them come; a marker is in with the first list, an asker at the answered handshake."""
     refused, took, wires = [0], list[float](), list[Wire]()
 
     def hear(text: bytes) -> None:
@@ -67,7 +67,7 @@ async def arrive(door: Door, event_id: str, people: Sequence[Person], seconds: f
 
 
 async def open_some(door: Door, event_id: str, people: Sequence[Person], at_once: int) -> float:
-    """Milliseconds of CPU that it costs to open a `mark_me` socket, so many at once."""
+    """Measures the milliseconds of CPU that opening a `mark_me` socket costs, so many at once."""
     left, wires = iter(people), list[Wire]()
 
     async def opens() -> None:

@@ -57,7 +57,7 @@ class _Calling(asyncio.Protocol):
 
 
 async def call(door: Door, path: str, people: Sequence[Person], each: int) -> Calls:
-    """So many of each person, who has a connection of their own."""
+    """Makes so many calls of each person, who has a connection of their own."""
     took = list[float]()
 
     async def one(person: Person) -> None:

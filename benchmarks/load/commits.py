@@ -30,19 +30,19 @@ AN_HOUR: Final = 3600.0
 
 
 async def ours(url: str, tasks: int, confirms: int) -> float:
-    """Confirms a second, of the use case over the database there."""
+    """Measures the confirms a second of the use case, over the database there."""
     async with connect(url, files_url="memory://") as attendance:
         return await _confirmed(attendance, tasks, confirms)
 
 
 async def ours_alone(file: Path, tasks: int, confirms: int) -> float:
-    """The same over a SQLite file, with a COMMIT each."""
+    """Measures the same over a SQLite file, with a COMMIT each."""
     async with _sharing_nothing(file) as attendance:
         return await _confirmed(attendance, tasks, confirms)
 
 
 async def by_hand(name: str, database: str, tasks: int, confirms: int) -> float:
-    """Confirms a second, of the steps of this name over an empty database."""
+    """Measures the confirms a second of the steps of this name, over an empty database."""
     steps = await opened_steps(name, database, 2 * confirms, 1)
     markers = []
     for at in range(1, confirms + 1):

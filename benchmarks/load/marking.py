@@ -25,21 +25,21 @@ class Room(NamedTuple):
 
 @dataclass
 class Cycles:
-    """What they took: milliseconds, and of CPU for each."""
+    """What cycles took, in milliseconds."""
 
-    cpu: float = 0.0
+    cpu: float = 0.0  # of the server, for each cycle
     holds: list[float] = field(default_factory=list)
     confirms: list[float] = field(default_factory=list)
 
 
 def choice_of(user_id: int) -> bytes:
-    """The command that holds this person."""
+    """Writes the command that holds this person."""
     chosen = {"message": "prepare_to_mark", "params": {"user_id": user_id}}
     return json.dumps(chosen).encode()
 
 
 async def cycles(door: Door, rooms: Sequence[Room]) -> Cycles:
-    """All of them, the rooms beside each other."""
+    """Plays all cycles, those of one room one after another."""
     found = Cycles()
 
     async def one(room: Room) -> None:

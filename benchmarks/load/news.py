@@ -13,13 +13,13 @@ from benchmarks.load.wire import Door, Person, opened
 from benchmarks.machine import cpu_seconds
 
 NEWS: Final = "&news=1"
-EVERY_SECONDS: Final = 1.0  # somebody is marked, so that everybody's place changes all the time
+MARK_EVERY: Final = 1.0  # seconds, so that everybody's place changes all the time
 
 
 async def told_places(
     door: Door, event_id: str, people: Sequence[Person], marks: int, settle: float, *, news: bool
 ) -> float:
-    """How many cores it takes to mark somebody every second in a room of all of these."""
+    """Measures how many cores it takes to mark one a second in a room of all of these."""
     marker, *askers = people
     wires = await open_all(door, "mark_me", event_id, askers, more=NEWS if news else "")
     marking = await opened(door, "marking", event_id, marker)
@@ -29,7 +29,7 @@ async def told_places(
         marking.says(choice_of(asker.user_id))
         marking.says(CONFIRM)
         await marking.hears("marked")
-        await asyncio.sleep(begun + at * EVERY_SECONDS - time.perf_counter())
+        await asyncio.sleep(begun + at * MARK_EVERY - time.perf_counter())
     cores = (cpu_seconds(door.pids) - used) / (time.perf_counter() - begun)
     await leave_all(door, [*wires, marking])
     return cores

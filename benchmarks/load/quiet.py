@@ -8,16 +8,16 @@ from typing import Final
 from benchmarks.load.wire import Door
 from benchmarks.machine import cpu_seconds
 
-LOOKS: Final = 150
-EVERY_SECONDS: Final = 0.2
+MAX_LOOKS: Final = 150
+LOOK_EVERY: Final = 0.2  # seconds
 BUSY: Final = 0.1  # of a core
 
 
 async def until_quiet(door: Door) -> None:
     """Waits, half a minute at most, until the goodbyes of all who left are stored."""
     used = cpu_seconds(door.pids)
-    for _ in range(LOOKS):
-        await asyncio.sleep(EVERY_SECONDS)
+    for _ in range(MAX_LOOKS):
+        await asyncio.sleep(LOOK_EVERY)
         before, used = used, cpu_seconds(door.pids)
-        if used - before < BUSY * EVERY_SECONDS:
+        if used - before < BUSY * LOOK_EVERY:
             return

@@ -21,7 +21,7 @@ ANY_TEXT: Final = b'{"message":"ping"}'
 
 @dataclass
 class Waits:
-    """Medians in a room of some size, in milliseconds."""
+    """How long each took in a room of some size, in milliseconds."""
 
     holds: list[float] = field(default_factory=list)
     joins: list[float] = field(default_factory=list)  # until a marker hears of somebody
@@ -39,7 +39,7 @@ class Told:
 async def open_all(
     door: Door, role: str, event_id: str, people: Sequence[Person], *, more: str = ""
 ) -> list[Wire]:
-    """A socket each, some at once; what they hear is let go."""
+    """Opens a socket each, some at once; what they hear is let go."""
     turns = asyncio.Semaphore(OPENINGS_AT_ONCE)
 
     async def one(person: Person) -> Wire:
@@ -58,7 +58,7 @@ async def leave_all(door: Door, wires: Sequence[Wire]) -> None:
 async def growing(
     door: Door, event_id: str, people: Sequence[Person], sizes: Sequence[int], probes: int
 ) -> list[Waits]:
-    """Of each size: somebody joins, is held and marked, again and again."""
+    """Has somebody join, be held and marked, again and again, in a room of each size."""
     marker, *others = people
     come = iter(others)
     wires = list[Wire]()
@@ -77,7 +77,7 @@ async def growing(
 
 
 async def _probe(door: Door, event_id: str, person: Person, marking: Wire, waits: Waits) -> None:
-    """One person comes, and is marked."""
+    """Has one person come, and be marked."""
     begun = time.perf_counter()
     asker = await opened(door, "mark_me", event_id, person)
     while f'"user_id":{person.user_id},'.encode() not in await marking.hears("user_joined"):
@@ -96,7 +96,7 @@ async def _probe(door: Door, event_id: str, person: Person, marking: Wire, waits
 async def announced(
     door: Door, event_id: str, people: Sequence[Person], markers: int, probes: int
 ) -> Told:
-    """A marker holds somebody: when does the last of all the others know that they are gone?"""
+    """Has a marker hold somebody, and measures when the last of the others knows of it."""
     askers, marks, watch = people[:probes], people[probes], people[probes + 1 :][:markers]
     waiting = await open_all(door, "mark_me", event_id, askers)
     marking = await opened(door, "marking", event_id, marks)
@@ -118,7 +118,7 @@ async def announced(
 
 
 async def sent(door: Door, people: Sequence[Person], markers: int, probes: int) -> Told:
-    """The same of a floor that sends what one says to all."""
+    """Measures the same of a floor that sends what one says to all."""
     audience = _Audience(ANY_TEXT)
     watching = await audience.of(door, "", people[:markers])
     speaker = await opened(door, "marking", "", people[markers])
@@ -169,7 +169,7 @@ class _Audience:
         at: int,
         ends: Callable[[int], Awaitable[None]],
     ) -> Told:
-        """From the word to the last who hears it; then what was begun is ended."""
+        """Measures from the word to the last who hears it; then what was begun is ended."""
         await asyncio.sleep(QUIET_SECONDS / 10)
         self._missing = self._size
         self._all_heard.clear()

@@ -117,7 +117,7 @@ class Wire(asyncio.Protocol):
         self._send(TEXT, text)
 
     async def heard(self) -> bytes:
-        """The next message. Raises EOFError once there is none any more."""
+        """Takes the next message. Raises EOFError once there is none any more."""
         while not self._texts:
             if self.ended.done():
                 raise EOFError
@@ -126,7 +126,7 @@ class Wire(asyncio.Protocol):
         return self._texts.popleft()
 
     async def hears(self, message: str) -> bytes:
-        """The next message of this name, whatever comes before it. Raises EOFError."""
+        """Takes the next message of this name, whatever comes before it. Raises EOFError."""
         name = f'"message":"{message}"'.encode()
         while True:
             text = await self.heard()
@@ -155,7 +155,7 @@ async def opened(
     on_text: Callable[[bytes], None] | None = None,
     more: str = "",
 ) -> Wire:
-    """A socket whose handshake is answered. Raises Refused."""
+    """Opens a socket, whose handshake is answered then. Raises Refused."""
     head = HEAD.format(role=role, event_id=event_id, token=person.token, port=door.port, more=more)
     loop = asyncio.get_running_loop()
     _, wire = await loop.create_connection(lambda: Wire(head, on_text), LOCAL, door.port)
