@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection
-
 from attendance_adapters import Attendance, connect, embedded
+from attendance_adapters.sql.postgres import PostgresStore
 from attendance_core import Announcement, Role
+from attendance_core.marking.announcements import PlaceChanged
 from attendance_core.marking.commands import ConfirmMarking
-from tests.support.dying_service import die
+from tests.support.dying_service import after_commit, die
 
 POINTS = ("before_commit", "after_commit", "before_announcement", "before_reply")
 
@@ -36,18 +36,20 @@ def arm(point: str, service: Attendance) -> ConfirmMarking:
         publish(announcement)
         die()
 
-    commit = Connection.commit
+    run_and_commit = PostgresStore._run_and_commit
 
-    def committed_and_dead(connection: Connection) -> None:
-        commit(connection)
-        die()
+    def commit_and_die(*given: Any) -> Any:
+        committed = run_and_commit(*given)
+        if any(isinstance(each, PlaceChanged) for each in committed.announcements):
+            die()
+        return committed
 
     match point:
         case "before_commit":
             return ConfirmMarking(transact, service.terms)
-        case "after_commit":  # however the engine goes on from there
-            Connection.commit = committed_and_dead  # type: ignore[assignment, method-assign]
-            asyncio.get_running_loop().call_soon_threadsafe = die  # type: ignore[assignment, method-assign]
+        case "after_commit":
+            after_commit()  # over SQLite
+            PostgresStore._run_and_commit = commit_and_die  # type: ignore[assignment, method-assign]
         case "before_announcement":
             service.notifier.publish = die  # type: ignore[method-assign]
         case "before_reply":
@@ -71,6 +73,7 @@ async def main(point: str, where: str) -> None:
         await do.prepare_to_mark(connection=marking, target=anna.user_id)
         print(json.dumps([str(event_id), anna.token, boris.token]), flush=True)
         await arm(point, service)(connection=marking)
+        sys.exit("it lives on")
 
 
 if __name__ == "__main__":
