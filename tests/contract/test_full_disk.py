@@ -29,7 +29,7 @@ async def limited(house: House, pages: int) -> None:
 
 
 async def filled(house: House, event_id: EventId, marker: Visitor, marked: list[Visitor]) -> int:
-    """Marks people until there is no room for one more; how many."""
+    """Marks people until there is no room for one more; answers how many."""
     for number, user_id in enumerate(UserId(each.user_id) for each in marked):
 
         def work(unit: Any, user_id: UserId = user_id) -> None:

@@ -148,7 +148,7 @@ class TestRule8Holds:
         other = await marker.marks(event_id)
         await other.hears("prepared")
         await marking.says_goodbye()
-        await eventually(lambda: house.sockets_of(event_id, marker, 1))
+        await eventually(lambda: house.has_sockets(event_id, marker, 1))
         assert isinstance(await house.state_of(event_id, asker), Held)
         assert (await other.asks("confirm_marking"))["message"] == "marked"
 

@@ -247,7 +247,7 @@ class TestRule6OnePersonAnyNumberOfSockets:
         await marking.hears("user_joined", user_id=asker.user_id)
         await asyncio.sleep(NOBODY_LEAVES)
         await marking.hears_nothing()
-        assert await house.sockets_of(event_id, asker, 1)
+        assert await house.has_sockets(event_id, asker, 1)
         await back.says_goodbye()
         await marking.hears("user_left", user_id=asker.user_id)
 

@@ -174,7 +174,7 @@ class TestRefusals:
         wire = await boris.mark_me(event_id)
         assert await wire.turns_away() == ("holding_somebody", 4409)
         assert await house.state_of(event_id, boris) is None
-        assert await house.sockets_of(event_id, boris, 1)
+        assert await house.has_sockets(event_id, boris, 1)
 
     @ROLES
     async def test_one_person_has_sixteen_sockets_in_an_event(
@@ -190,7 +190,7 @@ class TestRefusals:
 
         wires = [await opens(anna) for _ in range(16)]
         assert await (await opens(anna)).turns_away() == ("too_many_sockets", 4429)
-        assert await house.sockets_of(event_id, anna, 16)
+        assert await house.has_sockets(event_id, anna, 16)
         await opens(anna, other)
         await opens(boris)
         if other_role == "marking":  # decided last

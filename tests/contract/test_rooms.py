@@ -109,7 +109,7 @@ class TestOpening:
             first, second = await asyncio.gather(*entering)
             assert first is second
             assert hall.readings == 1
-            assert hall.notifier.listeners(EVENT) == 1
+            assert hall.notifier.listener_count(EVENT) == 1
 
     async def test_one_that_could_not_be_read_is_made_anew_for_who_comes_next(
         self, hall: Hall
@@ -123,8 +123,8 @@ class TestOpening:
             first, second = await asyncio.gather(*entering)
             assert first is second
             assert hall.readings == 2
-            assert hall.notifier.listeners(EVENT) == 1
-        assert hall.notifier.listeners(EVENT) == 0
+            assert hall.notifier.listener_count(EVENT) == 1
+        assert hall.notifier.listener_count(EVENT) == 0
 
     @pytest.mark.parametrize("error", [Unavailable(), ValueError("a bug")])
     async def test_who_finds_it_unreadable_is_told_that_it_is_unavailable(
@@ -143,9 +143,9 @@ class TestLeaving:
         async with hall.rooms.enter(EVENT) as room:
             async with hall.rooms.enter(EVENT) as same:
                 assert same is room
-            assert hall.notifier.listeners(EVENT) == 1
+            assert hall.notifier.listener_count(EVENT) == 1
             assert asyncio.all_tasks() > before
-        assert hall.notifier.listeners(EVENT) == 0
+        assert hall.notifier.listener_count(EVENT) == 0
         await eventually(lambda: asyncio.all_tasks() == before)
         async with hall.rooms.enter(EVENT) as another:
             assert another is not room
@@ -158,7 +158,7 @@ class TestLeaving:
             await hall.store.asks("ReadRoom")
             entering.cancel()
             await asyncio.wait({entering})
-            assert hall.notifier.listeners(EVENT) == 0
+            assert hall.notifier.listener_count(EVENT) == 0
             await eventually(lambda: asyncio.all_tasks() == before)
 
 

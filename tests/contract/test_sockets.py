@@ -151,7 +151,7 @@ class TestHangingUp:
             await eventually(lambda: not house.is_serving())
         for person in (asker, marker):
             await eventually(lambda person=person: house.has_lost(event_id, person))
-            assert await house.sockets_of(event_id, person, 1)
+            assert await house.has_sockets(event_id, person, 1)
 
     @OPENINGS
     async def test_finds_an_opening_that_was_stored_when_nobody_waited_any_more(
@@ -202,7 +202,7 @@ class TestDraining:
             await marking.says("prepare_to_mark", user_id=asker.user_id)
             await house.store.asks("PrepareToMark")
             await marking.says("confirm_marking")
-            await eventually(lambda: house.unread() == 1)
+            await eventually(lambda: house.unread_count() == 1)
             draining = asyncio.create_task(house.app.sockets.drain())
             await eventually(lambda: house.app.sockets.is_draining)
         await marking.hears("prepared", user_id=asker.user_id)
@@ -227,7 +227,7 @@ class TestDraining:
             await wire.hears("marking_list")
         assert await wire.close_code() == 1012
         await asyncio.wait_for(draining, PATIENCE)
-        assert await house.sockets_of(event_id, anna, 1)
+        assert await house.has_sockets(event_id, anna, 1)
         assert await house.has_lost(event_id, anna)
 
     async def test_who_comes_afterwards_is_sent_elsewhere(self, house: FaultyHouse) -> None:
@@ -291,7 +291,7 @@ class TestOpening:
             assert await wire.turns_away() == ("unavailable", 1013)
         assert use_case not in house.store.asked
         await opens(house, anna, role, event_id)
-        assert await house.sockets_of(event_id, anna, 1)
+        assert await house.has_sockets(event_id, anna, 1)
 
     @OPENINGS
     async def test_one_that_was_stored_unknown_to_us_is_hung_up_as_lost(
@@ -303,7 +303,7 @@ class TestOpening:
             wire = await opens(house, anna, role, event_id)
             assert await wire.turns_away() == ("unavailable", 1013)
         await eventually(lambda: house.has_lost(event_id, anna))
-        assert await house.sockets_of(event_id, anna, 1)
+        assert await house.has_sockets(event_id, anna, 1)
 
     @OPENINGS
     async def test_a_refused_one_costs_one_transaction(

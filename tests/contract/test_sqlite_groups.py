@@ -14,7 +14,15 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import sqlite_writer
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNameTaken, Unavailable
-from tests.support.sqlite_writer import WORD, Gate, adds, commits, driver_of, in_one_group, names
+from tests.support.sqlite_writer import (
+    WORD,
+    Gate,
+    adds,
+    driver_of,
+    in_one_group,
+    names,
+    noting_statements,
+)
 from tests.support.stand_ins import NOON, SetClock
 
 
@@ -25,7 +33,7 @@ class Ends(BaseException):
 class TestGroups:
     async def test_functions_that_wait_share_one_commit(self, sqlite_store: SqliteStore) -> None:
         seen: list[str] = []
-        await sqlite_store.transact(commits(sqlite_store, seen))
+        await sqlite_store.transact(noting_statements(seen))
         await in_one_group(sqlite_store, adds("A"), adds("B"), adds("C"))
         assert seen.count("COMMIT") == 3  # whoever asked for the notes, the gate, all three
         assert await names(sqlite_store) == ["A", "B", "C"]
@@ -117,7 +125,7 @@ class TestGroups:
         await store.start()
         await store.transact(lambda unit: unit.accounts.add("creator", "hash", NOON))
         seen: list[str] = []
-        await store.transact(commits(store, seen))
+        await store.transact(noting_statements(seen))
         await in_one_group(store, adds("A"), adds("B"), adds("C"))
         assert seen.count("COMMIT") == 4
         await store.close()

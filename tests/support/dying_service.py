@@ -42,6 +42,7 @@ def die(*_: Any, **__: Any) -> Any:
 
 
 def after_commit() -> None:
+    """Has the process die once a mark is committed over SQLite, before anybody is told."""
     tell = Writer._send_results
 
     def dies(self: Writer, group: list[Any]) -> None:
@@ -57,6 +58,7 @@ def after_commit() -> None:
 
 
 def before_reply() -> None:
+    """Has the process die once a mark was announced, before either person is told."""
     put, close = Outbox.put, Outbox.close
 
     def dies_at_marked(self: Outbox, frame: TextFrame) -> None:
@@ -74,6 +76,8 @@ def before_reply() -> None:
 
 
 def raises() -> None:
+    """Has every confirm fail as only a bug of ours could make it."""
+
     async def fails(self: ConfirmMarking, **_: Any) -> Outcome:
         raise RuntimeError("planted")
 
@@ -81,6 +85,7 @@ def raises() -> None:
 
 
 def dies_in_call(name: str, point: str) -> None:
+    """Has the process die in the first call of this name, before its commit or after."""
     call: Any = CALLS[name]
     carries_out = call.__call__
 

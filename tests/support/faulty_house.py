@@ -30,7 +30,7 @@ Run = Callable[[Any], Awaitable[Any]]
 class Notifier(LocalNotifier):
     """One that tells who listens, and that may say it has missed something."""
 
-    def listeners(self, event_id: EventId) -> int:
+    def listener_count(self, event_id: EventId) -> int:
         return len(self._listeners._by_event.get(event_id, ()))
 
     def misses(self, event_id: EventId) -> None:
@@ -208,7 +208,7 @@ class FaultyHouse(House):
         """Whether a socket or a call is being served."""
         return bool(self._server.server_state.tasks)
 
-    def unread(self) -> int:
+    def unread_count(self) -> int:
         """Frames that have come and that no socket has read yet."""
         protocols: Any = self._server.server_state.connections
         return sum(not each.queue.empty() for each in protocols if isinstance(each, PeerProtocol))

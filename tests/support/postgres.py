@@ -211,7 +211,7 @@ def in_a_loop(coroutine: Any) -> Any:
         return thread.submit(asyncio.run, coroutine).result()
 
 
-async def _says(address: str, *statements: str) -> None:
+async def _execute(address: str, *statements: str) -> None:
     connection = await asyncpg.connect(address)
     try:
         for statement in statements:
@@ -227,7 +227,7 @@ def _named(address: str, name: str) -> URL:
 def make_template(address: str) -> None:
     """A database at the newest revision, which others are copies of."""
     drop = f"DROP DATABASE IF EXISTS {TEMPLATE}"
-    in_a_loop(_says(address, drop, f"CREATE DATABASE {TEMPLATE}"))
+    in_a_loop(_execute(address, drop, f"CREATE DATABASE {TEMPLATE}"))
     upgrade(_named(address, TEMPLATE))
 
 
@@ -235,11 +235,11 @@ def make_template(address: str) -> None:
 def a_database(address: str, template: str = TEMPLATE) -> Iterator[URL]:
     """A copy of the template, which is dropped afterwards."""
     name = f"test_{uuid4().hex}"
-    in_a_loop(_says(address, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    in_a_loop(_execute(address, f"CREATE DATABASE {name} TEMPLATE {template}"))
     try:
         yield _named(address, name)
     finally:
-        in_a_loop(_says(address, f"DROP DATABASE {name} WITH (FORCE)"))
+        in_a_loop(_execute(address, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def emptied(url: URL) -> URL:
@@ -251,7 +251,7 @@ def emptied(url: URL) -> URL:
     restart = "ALTER SEQUENCE accounts_user_id_seq RESTART"
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     no_triggers = "SET session_replication_role = replica"
-    in_a_loop(_says(address, no_triggers, *deletions, restart))
+    in_a_loop(_execute(address, no_triggers, *deletions, restart))
     return url
 
 

@@ -29,7 +29,7 @@ class Race:
     seconds: list[float] = field(default_factory=list)  # until each answer
 
     def quantile(self, part: float) -> float:
-        """So many of the answers came within so many seconds."""
+        """Finds within how many seconds this part of the answers came."""
         return round(sorted(self.seconds)[int(len(self.seconds) * part)], 3)
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from tests.support.service_process import free_port
 
-SECONDS: Final = 60.0  # what a slow machine may need to start one
+START_SECONDS: Final = 60.0  # that a slow machine may need to start one, or to end it
 KEY: Final = {"accessKey": "attendance", "secretKey": "correct horse battery"}
 BUCKET: Final = "attendance"
 WEED: Final = Path(sys.executable).with_name("weed")
@@ -74,7 +74,7 @@ class SeaweedFS:
             self._process = subprocess.Popen(
                 [str(WEED), "server", *given], stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + START_SECONDS
         while not self._answers():
             assert self._process.poll() is None, log.read_text()
             assert time.monotonic() < until, log.read_text()
@@ -91,7 +91,7 @@ class SeaweedFS:
         """Without a word to anybody; idempotent."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(SECONDS)
+            self._process.wait(START_SECONDS)
             self._process = None
 
 

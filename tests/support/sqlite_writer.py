@@ -69,10 +69,10 @@ def driver_of(unit: Any) -> sqlite3.Connection:
     return unit.events._execute.__self__._connection  # type: ignore[no-any-return]
 
 
-def commits(store: SqliteStore, of: list[str]) -> Callable[[Any], None]:
-    """Work after which every statement of the writer is noted."""
+def noting_statements(noted: list[str]) -> Callable[[Any], None]:
+    """Work from which on every statement of the writer is noted."""
 
     def work(unit: Any) -> None:
-        driver_of(unit).set_trace_callback(of.append)
+        driver_of(unit).set_trace_callback(noted.append)
 
     return work

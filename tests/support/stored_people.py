@@ -51,7 +51,7 @@ def an_event(name: str = "Lecture", event_id: EventId = EVENT, starts: float = N
 
 
 async def an_event_with(store: Any, *names: str) -> list[UserId]:
-    """An event with these people in it."""
+    """Adds an event with these people in it; answers their ids."""
     ids = await people(store, *names)
 
     def work(unit: Any) -> None:
@@ -67,7 +67,7 @@ async def an_event_with(store: Any, *names: str) -> list[UserId]:
 def mark(
     unit: Any, user_id: UserId, marker: UserId, at: float = NOON, event_id: EventId = EVENT
 ) -> Place:
-    """A mark by a hold that nobody saw; the place as it is then."""
+    """Marks somebody by a hold that nobody saw; answers the place as it is then."""
     unit.places.make(event_id, user_id)
     place: Place = unit.places.lock(event_id, [user_id])[user_id]
     held = place.changed(state=Held(at, marker, at + 1))
