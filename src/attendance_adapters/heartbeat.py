@@ -51,12 +51,12 @@ class Heartbeat:
             Periodic("sweep", sweep_every, self._sweep_round),
         )
         self._leased_until: Seconds | None = None  # monotonic clock; None while there is no lease
-        self._last_renewal_ok = True
+        self._is_last_renewal_answered = True
         self._renewing_since: Seconds | None = None  # monotonic clock; None between renewals
         self.process_id = ProcessId(ids.process_id())
-        self.sweeps = 0
-        self.swept = 0  # holds and connections that its sweeps have ended
-        self.leases_lost = 0
+        self.sweep_count = 0
+        self.swept_count = 0  # holds and connections that its sweeps have ended
+        self.lost_lease_count = 0
         self._on_lease_lost: list[Callable[[], None]] = []
 
     @property
@@ -69,7 +69,7 @@ class Heartbeat:
         """Whether the last renewal was answered, or one under way may still be in time."""
         since = self._renewing_since
         is_silent = since is not None and time.monotonic() - since > SILENT_SECONDS
-        return self.holds_lease and self._last_renewal_ok and not is_silent
+        return self.holds_lease and self._is_last_renewal_answered and not is_silent
 
     def listen(self, on_lease_lost: Callable[[], None]) -> None:
         """Has this called in the event loop each time a lease was lost, under the new id."""
@@ -100,10 +100,10 @@ class Heartbeat:
         try:
             await self._renew_lease()
         except Unavailable:
-            self._last_renewal_ok = False
+            self._is_last_renewal_answered = False
             raise
         else:
-            self._last_renewal_ok = True
+            self._is_last_renewal_answered = True
         finally:
             self._renewing_since = None
 
@@ -133,8 +133,8 @@ class Heartbeat:
         try:
             for _ in range(MAX_SWEEPS):
                 swept = await self._sweep(process_id=process_id)
-                self.swept += swept
-                self.sweeps += 1
+                self.swept_count += swept
+                self.sweep_count += 1
                 if swept < MAX_SWEPT:
                     break
         except* LeaseLost:
@@ -146,7 +146,7 @@ class Heartbeat:
             return
         self.process_id = ProcessId(self._ids.process_id())
         self._leased_until = None
-        self.leases_lost += 1
+        self.lost_lease_count += 1
         logger.warning("the lease of process %s was lost", process_id)
         for tell in self._on_lease_lost:
             try:

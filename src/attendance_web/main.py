@@ -215,9 +215,9 @@ def _metrics(attendance: Attendance) -> Metrics:
         counters={
             "notifier_reconnects": lambda: notifier.reconnects,
             "notifier_dropped": lambda: notifier.dropped,
-            "sweeps": lambda: heartbeat.sweeps,
-            "swept": lambda: heartbeat.swept,
-            "leases_lost": lambda: heartbeat.leases_lost,
+            "sweeps": lambda: heartbeat.sweep_count,
+            "swept": lambda: heartbeat.swept_count,
+            "leases_lost": lambda: heartbeat.lost_lease_count,
         },
         gauges=gauges,
     )

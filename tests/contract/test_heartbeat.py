@@ -21,11 +21,11 @@ from tests.support.lecture import Lecture
 from tests.support.stand_ins import NOON, CountedIds, SetClock
 
 OFTEN = 0.005  # seconds between two rounds
-PATIENCE = 10
+PATIENCE = 10  # seconds
 
 
 async def until(happened: Callable[[], Any]) -> None:
-    """Lets the loop go on until it has."""
+    """Lets the loop go on until this has happened."""
     async with asyncio.timeout(PATIENCE):
         while not happened():
             await asyncio.sleep(0.001)

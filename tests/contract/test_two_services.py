@@ -36,7 +36,7 @@ from tests.support.two_services import (
     stalled,
 )
 
-GRACE = 4  # the lease is longer, so it is what a dead process's people wait for
+GRACE = 4  # seconds; the lease is longer, so it is what a dead process's people wait for
 LAUNCHER = str(Path(__file__).parents[1] / "chaos" / "launcher.py")
 
 

@@ -139,7 +139,7 @@ async def test_holds_graces_and_leases_are_as_the_databases_clock_says(
         took = time.monotonic() - begun
         assert TERMS.grace_seconds - 0.1 < took < TERMS.grace_seconds + SWEPT
     for machine in machines:
-        assert machine.attendance.heartbeat.leases_lost == 0
+        assert machine.attendance.heartbeat.lost_lease_count == 0
         assert machine.attendance.heartbeat.store_answers
 
 
