@@ -18,7 +18,7 @@ from tests.support.service_process import Service
 
 
 async def enrol(service: Service, event_id: str, people: Sequence[tuple[str, str]]) -> list[int]:
-    """Adds people by name and group to an event; their ids."""
+    """Adds people by name and group to an event; answers their ids."""
 
     def work(unit: ports.Unit) -> list[UserId]:
         made = []

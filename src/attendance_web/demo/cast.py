@@ -6,7 +6,7 @@ import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -46,10 +46,17 @@ class Person:
     user_id: int = 0  # known once they have signed up
 
 
-def names(count: int, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """Picks that many names with their languages, each name once while there are others."""
+class PickedName(NamedTuple):
+    """Holds a full name, and the language it is of, "ru" or "en"."""
+
+    name: str
+    language: str
+
+
+def pick_names(count: int, chance: random.Random) -> Iterator[PickedName]:
+    """Picks that many names, each once while there are others."""
     every = [
-        (f"{first} {last}", language)
+        PickedName(f"{first} {last}", language)
         for language in FIRST_NAMES
         for firsts, lasts in zip(FIRST_NAMES[language], LAST_NAMES[language], strict=True)
         for first in firsts
@@ -57,12 +64,11 @@ def names(count: int, chance: random.Random) -> Iterator[tuple[str, str]]:
     ]
     chance.shuffle(every)
     for number in range(count):
-        name, language = every[number % len(every)]
-        yield name, language
+        yield every[number % len(every)]
 
 
 def face(chance: random.Random) -> bytes:
-    """Draws a small PNG of somebody who looks like nobody."""
+    """Draws a small PNG, in bytes, of somebody who looks like nobody."""
     image = Image.new("RGB", (SIDE, SIDE), _colour(chance, 150, 230))
     draw = ImageDraw.Draw(image)
     skin, hair = _colour(chance, 120, 255), _colour(chance, 10, 120)

@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 from attendance_web.demo import expected
 from attendance_web.demo.arriving import befriend, create_event, join, sign_up
 from attendance_web.demo.board import Board, watched
-from attendance_web.demo.cast import Person, face, names
+from attendance_web.demo.cast import Person, face, pick_names
 from attendance_web.demo.client import Visitor
 from attendance_web.demo.comparing import Answers, Comparison, compared
 from attendance_web.demo.organising import Organising
@@ -66,7 +66,7 @@ class Lecture:
                 f"demo-{secrets.token_urlsafe(9)}",
                 Visitor(url, language),
             )
-            for number, (name, language) in enumerate(names(people, chance), 1)
+            for number, (name, language) in enumerate(pick_names(people, chance), 1)
         ]
         self._roles = cast(self._people, markers, chance)
         self._stranger = Visitor(url, "en")  # who has the link of the board
@@ -204,8 +204,8 @@ class Lecture:
         return Result(
             event=self._name,
             asked=len(self._roles.asking),
-            dropped=sheet.dropped,
-            refused=sheet.refused,
+            drop_count=sheet.drop_count,
+            refusal_count=sheet.refusal_count,
             annulled=sum(deed.origin is None for deed in deeds),
             by_hand=sum(deed.origin == "hand" for deed in deeds),
             markers=[

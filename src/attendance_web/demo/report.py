@@ -29,8 +29,8 @@ class Result:
 
     event: str
     asked: int
-    dropped: int
-    refused: int
+    drop_count: int
+    refusal_count: int
     annulled: int
     by_hand: int
     markers: Sequence[MarkerResult]
@@ -89,7 +89,8 @@ def table(result: Result) -> Table:
     for each in result.markers:
         shown.add_row(each.name, str(len(each.marked)), str(each.karma), ", ".join(each.marked))
     shown.caption = (
-        f"Lost their connection and came back: {result.dropped}; refused first: {result.refused}; "
+        f"Lost their connection and came back: {result.drop_count}; "
+        f"refused first: {result.refusal_count}; "
         f"marked by hand: {result.by_hand}; annulled: {result.annulled}"
     )
     return shown

@@ -35,12 +35,12 @@ class Sheet:
     to_refuse: set[int]
     prepare_ms: list[float] = field(default_factory=list)
     confirm_ms: list[float] = field(default_factory=list)
-    refused: int = 0
-    dropped: int = 0
+    refusal_count: int = 0
+    drop_count: int = 0  # of connections, by will
 
     @property
     def event_id(self) -> str:
-        """Whose it is."""
+        """The event whose sheet it is."""
         return self.record.event_id
 
 
@@ -50,7 +50,7 @@ async def ask(person: Person, sheet: Sheet, *, drops: bool) -> int:
         async with opened(person, "/ws/mark_me", sheet.event_id) as socket:
             if drops:
                 drops = False
-                sheet.dropped += 1
+                sheet.drop_count += 1
                 await asyncio.sleep(sheet.chance.uniform(0, 0.3))
                 abort(socket)
             with suppress(ConnectionClosed):
@@ -187,13 +187,13 @@ class Marker:
             assert self._held is not None
             if self._drops:
                 self._drops = False
-                self._sheet.dropped += 1
+                self._sheet.drop_count += 1
                 abort(socket)
                 return
             await self._decide(socket, self._held)
 
     async def _prepare(self, socket: ClientConnection, user_id: int) -> bool:
-        """Tells whether the choice is mine; another marker may have been quicker."""
+        """Chooses a person; tells whether they are ours, since another may have been quicker."""
         answer, ms = await self._say(socket, "prepare_to_mark", user_id)
         self._sheet.prepare_ms.append(ms)
         if answer["result"] == "ok":
@@ -204,6 +204,7 @@ class Marker:
         raise CallFailed(f"{self.person.name} chose somebody and was told: {answer['message']}")
 
     async def _decide(self, socket: ClientConnection, held: int) -> None:
+        """Confirms or refuses whom it holds, and notes it. Raises CallFailed."""
         refuses = held in self._sheet.to_refuse
         if refuses:
             self._sheet.to_refuse.remove(held)
@@ -214,7 +215,7 @@ class Marker:
             raise CallFailed(f"{self.person.name} held somebody and was told: {answer['message']}")
         self._held = None
         if refuses:
-            self._sheet.refused += 1
+            self._sheet.refusal_count += 1
         else:
             self._sheet.confirm_ms.append(ms)
             self.marked.append(held)

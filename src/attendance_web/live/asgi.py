@@ -25,7 +25,7 @@ class Socket:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
-        self.began = asyncio.get_running_loop().time()
+        self.began = asyncio.get_running_loop().time()  # by the loop's clock
         self.headers: RawHeaders = scope["headers"]
         self.query: bytes = scope["query_string"]
         self.is_secure = is_secure(scope)

@@ -23,12 +23,12 @@ logger = logging.getLogger(__name__)
 
 READ_EVERY: Seconds = 3.0  # Contract: 6.10, the truth within 5 s whatever was lost
 READ_JITTER: Seconds = 0.5  # so that the rooms of many processes do not read in step
-GLANCED_AT_ONCE: Final = 256  # rooms that one statement is about
+MAX_GLANCED_AT_ONCE: Final = 256  # rooms that one statement is about
 END_SECONDS: Seconds = 0.01  # behind the end of an event: then a reading finds it over
 
 
-def next_pause() -> Seconds:
-    """Tells how long it is from one look at a room to the next."""
+def draw_pause() -> Seconds:
+    """Draws how long it is from one look at a room to the next."""
     return READ_EVERY + random.uniform(-READ_JITTER, READ_JITTER)
 
 
@@ -64,7 +64,7 @@ class NextReading:
         self._stirred.clear()
         if is_quiet():
             await self._wait_for(self._stirred, self._ends_at)
-        await self._wait_for(self._due, min(self._looked_at + next_pause(), self._ends_at))
+        await self._wait_for(self._due, min(self._looked_at + draw_pause(), self._ends_at))
         self._due.clear()
 
     async def _wait_for(self, event: asyncio.Event, until: Seconds) -> None:
@@ -110,7 +110,7 @@ class QuietRooms:
 
     async def _glance_again(self) -> None:
         while True:
-            await asyncio.sleep(next_pause())
+            await asyncio.sleep(draw_pause())
             try:
                 await self.glance_once()
             except Unavailable:
@@ -121,8 +121,8 @@ class QuietRooms:
     async def glance_once(self) -> None:
         """Has those read that have moved since their last reading. Raises Unavailable."""
         quiet = [event_id for event_id, room in self._rooms.items() if room.glance is not None]
-        for first in range(0, len(quiet), GLANCED_AT_ONCE):
-            await self._glance_at(quiet[first : first + GLANCED_AT_ONCE])
+        for first in range(0, len(quiet), MAX_GLANCED_AT_ONCE):
+            await self._glance_at(quiet[first : first + MAX_GLANCED_AT_ONCE])
 
     async def _glance_at(self, event_ids: Sequence[EventId]) -> None:
         at = asyncio.get_running_loop().time()
