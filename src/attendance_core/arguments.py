@@ -11,13 +11,13 @@ MAX_OFFSET = 10_000
 
 
 def check_event_id(event_id: object) -> None:
-    """Raises TypeError unless it is a UUID, so that every store answers alike."""
+    """Checks that it is a UUID, so that every store answers alike. Raises TypeError."""
     if not isinstance(event_id, UUID):
         raise TypeError(f"an event_id is a UUID, and no {type(event_id).__name__}")
 
 
 def check_page(limit: int | None, offset: int) -> None:
-    """Passes a limit of 1 or more, and an offset from 0 to the most. Raises InvalidArgument."""
+    """Checks that a limit is 1 or more, an offset 0 to `MAX_OFFSET`. Raises InvalidArgument."""
     if limit is not None and limit < 1:
         raise InvalidArgument(field="limit")
     if not 0 <= offset <= MAX_OFFSET:

@@ -54,7 +54,7 @@ def has_too_many_marks(text: str) -> bool:
 
 
 def check_marks(text: str, field: str) -> None:
-    """Passes a text that can be compared in time. Raises InvalidArgument."""
+    """Checks that a text can be compared in time. Raises InvalidArgument."""
     if has_too_many_marks(text):
         raise InvalidArgument(field=field)
 

@@ -69,8 +69,6 @@ _ADD_MISSING = insert(karma_months).from_select(
     include_defaults=False,
 )
 _COUNT_ANEW = update(karma_months).where(karma_months.c.user_id.in_(_people)).values(paying=null())
-
-
 _RULE = select(karma_rules.c.pair_a_month, karma_rules.c.unchecked_a_month)
 # As the triggers lock them, who count at the same time
 _LOCK_PERSON = select(func.pg_advisory_xact_lock(-bindparam("person", type_=BigInteger)))
@@ -98,15 +96,23 @@ class Recount(NamedTuple):
     wrong: int
 
 
+class _Batch(NamedTuple):
+    """Holds people whose months were counted anew, and these as they were and as they are."""
+
+    people: Sequence[int]
+    before: set[Any]
+    after: set[Any]
+
+
 def recount(url: URL) -> Recount:
     """Counts every month anew. Raises UnusableDatabase."""
 
     def run(connection: Connection) -> Recount:
         keep_others_out(connection)
         months = wrong = 0
-        for before, after in _recount_in_batches(connection, _EVERYBODY, {}):
-            months += len(after)
-            wrong += len(after - before)
+        for batch in _recount_in_batches(connection, _EVERYBODY, {}):
+            months += len(batch.after)
+            wrong += len(batch.after - batch.before)
         return Recount(months, wrong)
 
     return run_on_connection(url, run)
@@ -122,30 +128,30 @@ def _put_rule(connection: Connection, terms: Terms) -> None:
 
 def _recount_in_batches(
     connection: Connection, people: Select[int], rule: Mapping[str, int]
-) -> Iterator[tuple[set[Any], set[Any]]]:
-    """Counts all months of these people anew; yields them as they were, and as they are.
+) -> Iterator[_Batch]:
+    """Counts all months of these people anew.
 
     Each batch is a transaction of its own.
     """
     last = 0
 
-    def take_batch() -> tuple[Sequence[int], set[Any], set[Any]]:
+    def take_batch() -> _Batch:
         parameters = {"after": last, **rule}
-        batch = connection.scalars(people.limit(PEOPLE_IN_A_BATCH), parameters).all()
+        some = connection.scalars(people.limit(PEOPLE_IN_A_BATCH), parameters).all()
         if connection.dialect.name == "postgresql":
-            for person in batch:
+            for person in some:
                 connection.execute(_LOCK_PERSON, {"person": person})
-        before = set(connection.execute(_MONTHS, {"people": batch}))
-        connection.execute(_ADD_MISSING, {"people": batch})
-        connection.execute(_COUNT_ANEW, {"people": batch})
-        after = set(connection.execute(_MONTHS, {"people": batch}))
+        before = set(connection.execute(_MONTHS, {"people": some}))
+        connection.execute(_ADD_MISSING, {"people": some})
+        connection.execute(_COUNT_ANEW, {"people": some})
+        after = set(connection.execute(_MONTHS, {"people": some}))
         connection.commit()
-        return batch, before, after
+        return _Batch(some, before, after)
 
     while True:
-        batch, before, after = try_patiently(connection, take_batch)
-        if not batch:
+        batch = try_patiently(connection, take_batch)
+        if not batch.people:
             return
-        yield before, after
-        last = batch[-1]
+        yield batch
+        last = batch.people[-1]
         sleep(PAUSE_SECONDS)

@@ -42,18 +42,18 @@ class Event:
     who_marks: WhoMarks = WhoMarks.EVERYBODY
 
     def check_not_over(self, now: Instant) -> None:
-        """Passes an event that has not ended. Raises EventOver."""
+        """Checks that the event has not ended. Raises EventOver."""
         if now >= self.ends_at:
             raise EventOver
 
     def check_started(self, now: Instant) -> None:
-        """Passes an event that has begun. Raises EventNotStarted."""
+        """Checks that the event has begun. Raises EventNotStarted."""
         if now < self.starts_at:
             raise EventNotStarted
 
 
 def check_times(starts_at: Instant, ends_at: Instant, now: Instant) -> None:
-    """Passes a start before an end that lies in the future. Raises BadTimes."""
+    """Checks that the start lies before the end, and the end in the future. Raises BadTimes."""
     if not (0 <= starts_at < ends_at <= LATEST_INSTANT and now < ends_at):
         raise BadTimes(field="time_to")
 

@@ -30,7 +30,7 @@ class Helper:
 
 
 def check_organiser(unit: ports.Unit, event: Organised, actor: UserId) -> None:
-    """Passes an organiser of the event. Raises NotAnOrganiser."""
+    """Checks that a person is an organiser of the event. Raises NotAnOrganiser."""
     if not is_organiser(unit, event, actor):
         raise NotAnOrganiser
 

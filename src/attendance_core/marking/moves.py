@@ -95,7 +95,7 @@ def settle(unit: ports.Unit, place: Place, judge: Process | None, terms: Terms) 
 def check_not_too_soon(
     unit: ports.Unit, place: Place, marker: UserId, judge: Process | None, terms: Terms
 ) -> None:
-    """Passes a marker but one who had this person last, while others could have them.
+    """Checks that this marker is not the last who had this person, while others could have them.
 
     Only then it asks who else may mark. Raises TooSoon.
     """
@@ -188,6 +188,6 @@ def _theirs(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Sequence[Co
 
 
 def check_may_open(open_beside: int) -> None:
-    """Passes a person with fewer sockets open in an event than the most. Raises TooManySockets."""
+    """Checks that a person may open one socket more in an event. Raises TooManySockets."""
     if open_beside >= MAX_SOCKETS:
         raise TooManySockets
