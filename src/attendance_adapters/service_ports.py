@@ -42,8 +42,8 @@ class Store(Protocol):
 class Notifier(ports.Notifier, Protocol):
     """Carries announcements: its port, its start and end, and counts for metrics."""
 
-    reconnects: int  # how often its server came back
-    dropped: int  # announcements it did not carry to other processes
+    reconnect_count: int  # how often its server came back
+    dropped_count: int  # announcements it did not carry to other processes
 
     async def start(self) -> None:
         """Connects to its server; succeeds while that is away: the service works without it."""

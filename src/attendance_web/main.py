@@ -34,6 +34,7 @@ from attendance_web.wire import client_gone
 from attendance_web.wire.person_turns import person_turns
 
 if TYPE_CHECKING:
+    from attendance_adapters.sql.recount import Recount
     from attendance_web.serving.metrics import Metrics
 
 # The command line prints a CannotStart as one line; only this file may know the adapters
@@ -68,7 +69,7 @@ def migrate(settings: Settings) -> None:
     migrate_database(settings.database_url, terms=_terms_of(settings))
 
 
-def recount_karma(settings: Settings) -> tuple[int, int]:
+def recount_karma(settings: Settings) -> Recount:
     """Counts karma anew, see `attendance_adapters.recount_karma`.
 
     Raises `attendance_adapters.CannotStart`.
@@ -213,8 +214,8 @@ def _metrics(attendance: Attendance) -> Metrics:
     return Metrics(
         call_names={call.path: call.name for call in CALLS},
         counters={
-            "notifier_reconnects": lambda: notifier.reconnects,
-            "notifier_dropped": lambda: notifier.dropped,
+            "notifier_reconnects": lambda: notifier.reconnect_count,
+            "notifier_dropped": lambda: notifier.dropped_count,
             "sweeps": lambda: heartbeat.sweep_count,
             "swept": lambda: heartbeat.swept_count,
             "leases_lost": lambda: heartbeat.lost_lease_count,

@@ -301,10 +301,10 @@ class TestServerThatGoesAway:
                 server.kill()
                 await restarted(server)
                 await eventually(lambda r=round_: heard.all.count(Missed()) == r, 30)
-                await eventually(lambda r=round_: here.reconnects == r, 30)
+                await eventually(lambda r=round_: here.reconnect_count == r, 30)
                 here.publish(changed(round_))
                 assert (await heard.until(round_))[-1] == changed(round_)
-            assert there.reconnects == 2
+            assert there.reconnect_count == 2
 
     async def test_while_it_is_away_nobody_waits_and_this_process_hears_itself(
         self, server: Restartable
@@ -319,7 +319,7 @@ class TestServerThatGoesAway:
                 await there.subscribe(HERE, elsewhere)
             here.publish(changed(1))
             assert heard.all == [changed(1)]
-            assert here.dropped == 1
+            assert here.dropped_count == 1
             await restarted(server)
             await eventually(lambda: Missed() in heard.all and Missed() in elsewhere.all, 30)
             here.publish(changed(2))
@@ -358,7 +358,7 @@ class TestServerThatGoesAway:
             assert isinstance(here, RemoteNotifier)
             for version in range(MAX_OUTGOING + 5):  # none is said before the loop turns
                 here.publish(changed(version))
-            assert here.dropped == 5
+            assert here.dropped_count == 5
 
 
 async def test_a_server_that_falls_silent_is_noticed(

@@ -129,17 +129,24 @@ def _announcement_from_fields(event_id: EventId, fields: dict[str, Any]) -> Anno
             return Missed()
 
 
-def _state_from_list(state: list[Any] | None) -> tuple[State, int]:
-    """Reads a state, and what was paid for it."""
+class _Paid(NamedTuple):
+    """Holds a state, and what was paid for it, in karma."""
+
+    state: State
+    karma: int
+
+
+def _state_from_list(state: list[Any] | None) -> _Paid:
+    """Reads a state, and what was paid for it. Raises ValueError."""
     match state:
         case None:
-            return None, 0
+            return _Paid(None, 0)
         case ["waiting", since]:
-            return Waiting(float(since)), 0
+            return _Paid(Waiting(float(since)), 0)
         case ["held", since, marker, until]:
-            return Held(float(since), UserId(int(marker)), float(until)), 0
+            return _Paid(Held(float(since), UserId(int(marker)), float(until)), 0)
         case ["marked", marker, at, paid]:
-            return Marked(UserId(int(marker)), float(at)), int(paid)
+            return _Paid(Marked(UserId(int(marker)), float(at)), int(paid))
         case _:
             raise ValueError("an unknown state")
 

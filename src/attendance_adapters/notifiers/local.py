@@ -13,8 +13,8 @@ from attendance_core.vocabulary import EventId
 class LocalNotifier:
     """Carries announcements within one process and loses none; a `ports.Notifier`."""
 
-    reconnects = 0
-    dropped = 0
+    reconnect_count = 0
+    dropped_count = 0
 
     def __init__(self) -> None:
         self._listeners = Listeners()

@@ -106,8 +106,8 @@ class RemoteNotifier:
         self._work_to_do = asyncio.Event()  # set also when the link is lost
         self._state_changed = asyncio.Event()  # set once and replaced, see _notify_waiters
         self._task: asyncio.Task[None] | None = None
-        self.reconnects = 0  # links opened again after the first attempt
-        self.dropped = 0  # messages not sent, since the server was away or too slow
+        self.reconnect_count = 0  # links opened again after the first attempt
+        self.dropped_count = 0  # messages not sent, since the server was away or too slow
 
     async def start(self) -> None:
         """Returns once the server was reached, or was not at the first attempt."""
@@ -128,7 +128,7 @@ class RemoteNotifier:
         """
         self._listeners.tell(announcement.event_id, announcement)
         if not self.is_linked or len(self._outgoing) >= MAX_OUTGOING:
-            self.dropped += 1
+            self.dropped_count += 1
             return
         content = encode(announcement, self._sender)
         self._outgoing.append(Message(announcement.event_id, content))
@@ -183,7 +183,7 @@ class RemoteNotifier:
             self.is_linked = True
             self._notify_waiters()
             if not is_first:
-                self.reconnects += 1
+                self.reconnect_count += 1
                 logger.warning("the notifier's server is back")
             self._listeners.tell_all(ports.Missed())
             await self._use_link(link)
@@ -234,7 +234,7 @@ class RemoteNotifier:
         """Forgets all that was true of a lost link; nobody waits for it."""
         self.is_linked = False
         self._subscribed.clear()
-        self.dropped += len(self._outgoing)
+        self.dropped_count += len(self._outgoing)
         self._outgoing.clear()
         self._notify_waiters()
 
