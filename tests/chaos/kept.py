@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 BY_HOLD: Final = "hold"  # how a mark came to be, as rows have it
 BY_HAND: Final = "hand"
 PAYS: Final = 50  # karma; contract: 8.11
-FOREVER: Final = float("inf")
+FOREVER: Final = float("inf")  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A row of the ledger."""
+    """A row of the ledger; its instant in UNIX seconds."""
 
     event: str
     person: int
@@ -29,7 +29,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark, and when it was annulled."""
+    """A mark, and when it was annulled; in UNIX seconds."""
 
     event: str
     person: int
@@ -45,9 +45,34 @@ class Mark:
         return self.at <= end and start <= self.annulled_at
 
 
+class LastEntry(NamedTuple):
+    """The number of somebody's last entry, as their place has it."""
+
+    event: str
+    person: int
+    n: int
+
+
+class ShownEntry(NamedTuple):
+    """An entry as an organiser is shown it; ``how`` is its origin, or the reason it annuls for."""
+
+    person: int
+    n: int
+    actor: int
+    how: str
+
+
+class OldMark(NamedTuple):
+    """A standing mark, as versions before the ledger read it."""
+
+    event: str
+    person: int
+    marker: int
+
+
 @dataclass(frozen=True, slots=True)
 class KeptEvent:
-    """An event that is still there."""
+    """An event that is still there; its times in UNIX seconds."""
 
     name: str
     starts_at: float
@@ -74,9 +99,9 @@ class Kept:
     karma: Mapping[int, int]  # as the service tells it
     karma_terms: KarmaTerms
     checked: Sequence[int] = ()  # people with the tick
-    last: Sequence[tuple[str, int, int]] = ()  # event, person and number, as places have them
-    of_old: Sequence[tuple[str, int, int]] = ()  # event, person, marker: as old versions read
-    shown: Mapping[str, Sequence[tuple[int, int, int, str]]] = field(default_factory=dict)
+    last: Sequence[LastEntry] = ()
+    of_old: Sequence[OldMark] = ()
+    shown: Mapping[str, Sequence[ShownEntry]] = field(default_factory=dict)
 
 
 def marks_of(ledger: Iterable[LedgerRow]) -> list[Mark]:

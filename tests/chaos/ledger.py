@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from tests.chaos.case import Case
 from tests.chaos.holds import SLACK
-from tests.chaos.kept import BY_HAND, LedgerRow, karma_of
+from tests.chaos.kept import BY_HAND, LedgerRow, OldMark, ShownEntry, karma_of
 from tests.chaos.lives import Life
 
 
@@ -47,7 +47,7 @@ def places_know_their_marks(case: Case) -> Iterator[str]:
         wrong = {key for key in found.keys() | last.keys() if found.get(key) != _n(last.get(key))}
         yield f"places have other last entries than the ledger: {sorted(wrong)[:5]}"
     standing = Counter(
-        (row.event, row.person, row.actor) for row in last.values() if row.origin is not None
+        OldMark(row.event, row.person, row.actor) for row in last.values() if row.origin is not None
     )
     if (of_old := Counter(case.kept.of_old)) != standing:
         yield f"old versions read other marks: {(of_old - standing) + (standing - of_old)}"
@@ -107,11 +107,12 @@ def karma_is_what_marks_pay(case: Case) -> Iterator[str]:
 
 def organisers_see_the_ledger(case: Case) -> Iterator[str]:
     """GetLedger shows every entry, and nothing else."""
-    rows: dict[str, Counter[tuple[object, ...]]] = defaultdict(Counter)
+    rows: dict[str, Counter[ShownEntry]] = defaultdict(Counter)
     for row in case.kept.ledger:
-        rows[row.event][row.person, row.n, row.actor, row.origin or row.reason] += 1
+        how = row.origin or row.reason or ""
+        rows[row.event][ShownEntry(row.person, row.n, row.actor, how)] += 1
     for event, lines in case.kept.shown.items():
-        shown = Counter(map(tuple, lines))
+        shown = Counter(ShownEntry(*each) for each in lines)
         if shown != rows[event]:
             yield f"{event} is shown without {rows[event] - shown} and with {shown - rows[event]}"
 

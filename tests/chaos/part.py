@@ -14,7 +14,7 @@ from tests.chaos import truth
 from tests.chaos.adversary import Adversary
 from tests.chaos.case import SOON
 from tests.chaos.checker import told_of, violations
-from tests.chaos.kept import FOREVER, KarmaTerms, Kept, Mark, marks_of
+from tests.chaos.kept import FOREVER, KarmaTerms, Kept, Mark, ShownEntry, marks_of
 from tests.chaos.lists import AFTER_DEATH, expected
 from tests.chaos.lives import Lives
 from tests.chaos.news import agrees
@@ -206,12 +206,14 @@ class Part:
             shown,
         )
 
-    async def _shown(self, creator: Person, event: str) -> list[tuple[int, int, int, str]]:
+    async def _shown(self, creator: Person, event: str) -> list[ShownEntry]:
         """Has an organiser read the record of their event."""
         told = None
         while told is None:
             told = await self._stage.call(creator, "GET", EVENTS + "GetLedger", event_id=event)
         return [
-            (each["user_id"], each["n"], each["actor_id"], each["origin"] or each["reason"])
+            ShownEntry(
+                each["user_id"], each["n"], each["actor_id"], each["origin"] or each["reason"]
+            )
             for each in told["response"]["entries"]
         ]

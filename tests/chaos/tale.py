@@ -7,7 +7,18 @@ from typing import Any
 
 from tests.chaos.checker import violations
 from tests.chaos.history import HistoryItem
-from tests.chaos.kept import BY_HAND, BY_HOLD, KarmaTerms, Kept, KeptEvent, LedgerRow, karma_of
+from tests.chaos.kept import (
+    BY_HAND,
+    BY_HOLD,
+    KarmaTerms,
+    Kept,
+    KeptEvent,
+    LastEntry,
+    LedgerRow,
+    OldMark,
+    ShownEntry,
+    karma_of,
+)
 
 ANNA, BORIS, VERA, GLEB = 1, 2, 3, 4  # two who wait, two who mark
 CREATOR, HELPER = 8, 9
@@ -32,9 +43,9 @@ class Tale:
     karma: dict[int, int] | None = None  # None: what the ledger pays
     karma_terms: KarmaTerms = KARMA_TERMS
     kept: KeptEvent = LECTURE
-    last: list[tuple[str, int, int]] | None = None  # None: as the ledger has it
-    of_old: list[tuple[str, int, int]] | None = None
-    shown: list[tuple[int, int, int, str]] | None = None
+    last: list[LastEntry] | None = None  # None: as the ledger has it
+    of_old: list[OldMark] | None = None
+    shown: list[ShownEntry] | None = None
     sent: int = 0
     calls_made: int = 0
 
@@ -183,8 +194,10 @@ class Tale:
         """The rules that it breaks."""
         karma = karma_of(self.ledger, self.karma_terms) if self.karma is None else self.karma
         last = {each.person: each for each in sorted(self.ledger, key=lambda each: each.n)}
-        standing = [(EVENT, each.person, each.actor) for each in last.values() if each.origin]
-        numbers = [(EVENT, each.person, each.n) for each in last.values()]
+        standing = [
+            OldMark(EVENT, each.person, each.actor) for each in last.values() if each.origin
+        ]
+        numbers = [LastEntry(EVENT, each.person, each.n) for each in last.values()]
         kept = Kept(
             self.ledger,
             {EVENT: self.kept},

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.kept import BY_HAND, BY_HOLD, KarmaTerms, LedgerRow, karma_of
+from tests.chaos.kept import (
+    BY_HAND,
+    BY_HOLD,
+    KarmaTerms,
+    LastEntry,
+    LedgerRow,
+    OldMark,
+    ShownEntry,
+    karma_of,
+)
 from tests.chaos.tale import (
     ANNA,
     BORIS,
@@ -43,7 +52,8 @@ class TestEntries:
         tale.marks_by_hand(CREATOR, BORIS)
         tale.was_marked(BORIS, BORIS_WAITS, CREATOR)
         tale.shown = [
-            (row.person, row.n, row.actor, row.origin or row.reason or "") for row in tale.ledger
+            ShownEntry(row.person, row.n, row.actor, row.origin or row.reason or "")
+            for row in tale.ledger
         ]
         assert [row.n for row in tale.ledger] == [1, 2, 3, 1]
         assert tale.broken_rules() == set()
@@ -76,12 +86,12 @@ class TestEntries:
         assert "one_standing_mark" in marked.broken_rules()
 
     def test_a_place_that_does_not_know_its_mark(self, marked: Tale) -> None:
-        marked.last = [(EVENT, ANNA, 2)]
+        marked.last = [LastEntry(EVENT, ANNA, 2)]
         assert marked.broken_rules() == {"places_know_their_marks"}
 
     def test_a_mark_that_stands_in_the_table_of_old_alone(self, marked: Tale) -> None:
         marked.annuls(CREATOR, ANNA, 1)
-        marked.of_old = [(EVENT, ANNA, VERA)]
+        marked.of_old = [OldMark(EVENT, ANNA, VERA)]
         assert marked.broken_rules() == {"places_know_their_marks"}
 
     def test_that_organisers_are_not_shown(self, marked: Tale) -> None:

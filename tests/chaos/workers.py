@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.chaos.history import History
 from tests.chaos.logs import Log
@@ -136,8 +136,8 @@ class Worker:
         for line in self._log.read():
             self._history.add("logged", worker=self.number, **line)
 
-    async def _one_life(self) -> tuple[str, int]:
-        """How it ended, and its exit code."""
+    async def _one_life(self) -> _End:
+        """Starts a process, and waits for its end."""
         self._asked, self._begun_at, self._waited = None, time.monotonic(), None
         with self._log.path.open("a", encoding="utf-8") as log:
             process = self._process = await asyncio.create_subprocess_exec(
@@ -157,15 +157,22 @@ class Worker:
             with suppress(TimeoutError):
                 said = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
             if b" is at " not in said:
-                return "did not start", await _given_up(process)
+                return _End("did not start", await _given_up(process))
             self.serves.set()
             self._history.add("serves", worker=self.number)
             code = await process.wait()
         finally:
             _kill(process)
         if self._asked is not None and (self._asked == "SIGKILL" or code != -signal.SIGKILL):
-            return self._asked, code
-        return "died at a mark" if code == -signal.SIGKILL else f"ended with {code}", code
+            return _End(self._asked, code)
+        return _End("died at a mark" if code == -signal.SIGKILL else f"ended with {code}", code)
+
+
+class _End(NamedTuple):
+    """How a process ended, and its exit code."""
+
+    how: str
+    code: int
 
 
 async def _given_up(process: asyncio.subprocess.Process) -> int:

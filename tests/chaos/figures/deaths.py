@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.chaos.figures.figure import START_SECONDS, Figure, Returning, servers, services, until
 from tests.chaos.truth import Database, PostgresAccess
@@ -56,6 +56,14 @@ async def failover() -> Figure:
     return Figure("a worker dies", "the truth again within 3 s", told, took[-1] <= 3)
 
 
+class _End(NamedTuple):
+    """How a socket ended: whether a mark was told, the code, and how many seconds after."""
+
+    is_told: bool
+    code: int
+    after: float
+
+
 async def drain() -> Figure:
     """SIGTERM to a service with 2 000 sockets and 20 confirms under way."""
     confirms, waiting = 20, 2000
@@ -82,7 +90,7 @@ async def drain() -> Figure:
                 begun = time.monotonic()
                 service.process.terminate()
 
-                async def ends(wire: Wire) -> tuple[bool, int, float]:
+                async def ends(wire: Wire) -> _End:
                     is_told = False
                     while True:
                         try:
@@ -90,15 +98,15 @@ async def drain() -> Figure:
                         except TimeoutError:
                             continue
                         except Ended as ended:
-                            return is_told, ended.code, time.monotonic() - begun
+                            return _End(is_told, ended.code, time.monotonic() - begun)
 
                 found = await asyncio.gather(*map(ends, [*marking, *wires]))
                 code = await asyncio.to_thread(service.process.wait, START_SECONDS)
                 ended_after = round(time.monotonic() - begun, 2)
         stored = {each.actor for each in await Database(PostgresAccess(postgres.url)).ledger()}
-    answered = {each.user_id for each, end in zip(markers, found, strict=False) if end[0]}
-    times = sorted(after for _, code_, after in found if code_ == 1012)
-    codes = Counter(code_ for _, code_, _ in found)
+    answered = {each.user_id for each, end in zip(markers, found, strict=False) if end.is_told}
+    times = sorted(end.after for end in found if end.code == 1012)
+    codes = Counter(end.code for end in found)
     told = {
         "codes": codes,
         "first": round(times[0], 2),

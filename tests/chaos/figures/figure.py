@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from websockets.exceptions import InvalidHandshake
 
@@ -60,16 +60,24 @@ def services(
         yield [*others, last]
 
 
-@contextmanager
-def servers() -> Iterator[tuple[Path, Postgres, Valkey]]:
+class Servers(NamedTuple):
     """An empty folder, an empty database, and a Valkey."""
+
+    folder: Path
+    postgres: Postgres
+    valkey: Valkey
+
+
+@contextmanager
+def servers() -> Iterator[Servers]:
+    """Started, and ended with the block."""
     with (
         tempfile.TemporaryDirectory(dir=".") as folder,
         a_postgres() as postgres,
         a_valkey() as valkey,
     ):
         migrate(postgres.url)
-        yield Path(folder).absolute(), postgres, valkey
+        yield Servers(Path(folder).absolute(), postgres, valkey)
 
 
 @dataclass

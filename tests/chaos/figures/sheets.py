@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import psutil
 
@@ -26,7 +26,7 @@ from tests.support.service_process import Service, running
 from tests.support.stream_reader import StreamReader, watching
 
 # A class
-ROOM: Final = 60
+ROOM: Final = 60  # people, with whoever made it and whoever marks
 VIEWERS: Final = 50
 MARKS: Final = 20
 MARK_EVERY: Final = 2.0  # seconds
@@ -34,7 +34,7 @@ QUIET: Final = 5.0  # seconds after the openings, which are not measured
 
 # Sheets
 BESIDE: Final = 10.0  # seconds that a bystander is measured for, each time
-WARM: Final = 1.0
+WARM: Final = 1.0  # seconds before that, which are not measured
 EXPORT: Final = "/api/events/ExportAttendance"
 
 
@@ -46,21 +46,28 @@ async def viewers() -> Figure:
         migrate(url)
         alone, seen = await gatherings(url, 2, ROOM)
         with running(folder, {"ATTENDANCE_DATABASE_URL": url}, migrate=False) as service:
-            without, _ = await _class(service, alone, 0)
-            with_them, told = await _class(service, seen, VIEWERS)
-    costs = with_them - without
+            unwatched = await _class(service, alone, 0)
+            watched = await _class(service, seen, VIEWERS)
+    costs = watched.cores - unwatched.cores
     found = {
-        "of a core without": round(without, 4),
-        "of a core with": round(with_them, 4),
+        "of a core without": round(unwatched.cores, 4),
+        "of a core with": round(watched.cores, 4),
         "more": round(costs, 4),
-        "counts told": told,
+        "counts told": watched.told_count,
     }
-    is_reached = costs < 0.05 and told >= VIEWERS * MARKS
+    is_reached = costs < 0.05 and watched.told_count >= VIEWERS * MARKS
     return Figure(f"{VIEWERS} viewers of a class of {ROOM}", "0.05 of a core", found, is_reached)
 
 
-async def _class(service: Service, among: Gathering, viewers: int) -> tuple[float, int]:
-    """Answers what the service used, in cores, and how many counts the viewers were told."""
+class _Cost(NamedTuple):
+    """What the service used, in cores, and how many counts the viewers were told."""
+
+    cores: float
+    told_count: int
+
+
+async def _class(service: Service, among: Gathering, viewers: int) -> _Cost:
+    """Has a class marked before so many viewers."""
     creator, marker, *askers = among.people
     process, told = psutil.Process(service.process.pid), [0]
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as listening:
@@ -88,7 +95,7 @@ async def _class(service: Service, among: Gathering, viewers: int) -> tuple[floa
         cores = (_cpu_seconds(process) - used) / seconds
         for task in tasks:
             task.cancel()
-    return cores, told[0] - before
+    return _Cost(cores, told[0] - before)
 
 
 async def _hears(wire: Wire) -> None:
@@ -130,14 +137,15 @@ def _exports() -> Figure:
     ):
         felt(on, WARM)
         before = felt(on, BESIDE)
-        with _exporting(on) as (answers, memory):
+        with _exporting(on) as exported:
             during = felt(on, BESIDE)
-    took = sorted(seconds for seconds, is_whole in answers if is_whole) or [math.inf]
+    downloads = exported.downloads
+    took = sorted(each.seconds for each in downloads if each.is_whole) or [math.inf]
     ratio = during["confirm"].p99 / max(before["confirm"].p99, 0.01)
-    most = max(memory, default=0) / MEBIBYTE
+    most = max(exported.memory, default=0) / MEBIBYTE
     found = {
-        "sheets": len(answers),
-        "not whole": sum(not is_whole for _, is_whole in answers),
+        "sheets": len(downloads),
+        "not whole": sum(not each.is_whole for each in downloads),
         "median s": took[len(took) // 2],
         "most s": took[-1],
         "MiB of the worker": round(most, 1),
@@ -151,18 +159,31 @@ def _exports() -> Figure:
     return Figure("sheets of 10 000", "each 3 s, 30 MiB, confirm p99 x1.5", found, is_reached)
 
 
+class _Download(NamedTuple):
+    """How long a workbook took, and whether all of it came."""
+
+    seconds: float
+    is_whole: bool
+
+
+class _Exports(NamedTuple):
+    """The workbooks that came, and each look at the memory of whoever writes them, in bytes."""
+
+    downloads: list[_Download]
+    memory: list[int]
+
+
 @contextmanager
-def _exporting(on: Ground) -> Iterator[tuple[list[tuple[float, bool]], list[int]]]:
-    """Has sheets made: the seconds of each, and whether it was whole; the bytes of workers."""
-    answers: list[tuple[float, bool]] = []
-    memory: list[int] = []
+def _exporting(on: Ground) -> Iterator[_Exports]:
+    """Has workbooks made, one after another, as long as the block lasts."""
+    found = _Exports([], [])
     over = threading.Event()
 
     def exporting() -> None:
         while not over.is_set():
             begun = time.monotonic()
             is_whole = _export(on)
-            answers.append((round(time.monotonic() - begun, 2), is_whole))
+            found.downloads.append(_Download(round(time.monotonic() - begun, 2), is_whole))
 
     def looking() -> None:
         service = psutil.Process(on.service.process.pid)
@@ -176,13 +197,13 @@ def _exporting(on: Ground) -> Iterator[tuple[list[tuple[float, bool]], list[int]
                 except psutil.NoSuchProcess:
                     workers.remove(worker)
                 else:
-                    memory.append(has.rss - has.shared)  # programs are on the disk
+                    found.memory.append(has.rss - has.shared)  # programs are on the disk
 
     threads = [threading.Thread(target=each) for each in (exporting, looking)]
     for thread in threads:
         thread.start()
     try:
-        yield answers, memory
+        yield found
     finally:
         over.set()
         for thread in threads:
