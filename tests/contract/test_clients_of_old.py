@@ -203,7 +203,7 @@ class TestSockets:
         """Contract: 6.17."""
         for event_id, code in ((NO_ID, 4400), ("", 4400), (an_ended_event(anna), 4410)):
             async with anna.opens(role, event_id) as wire:
-                assert (await wire.turns_away())[1] == code
+                assert (await wire.turns_away()).close == code
 
     async def test_nobody_marks_before_the_start_or_while_waiting(
         self, anna: Person, boris: Person

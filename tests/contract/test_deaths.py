@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import pytest
@@ -30,8 +31,16 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url.render_as_string(hide_password=False)
 
 
-async def killed_at(point: str, where: str) -> tuple[EventId, LoggedIn, LoggedIn]:
-    """The event, and the two people who were at it."""
+class Left(NamedTuple):
+    """The event, who was to be marked there, and by whom."""
+
+    event_id: EventId
+    anna: LoggedIn
+    boris: LoggedIn
+
+
+async def killed_at(point: str, where: str) -> Left:
+    """Has a process die at this point."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", dying_library.__name__, point, where),
         cwd=ROOT,
@@ -40,7 +49,7 @@ async def killed_at(point: str, where: str) -> tuple[EventId, LoggedIn, LoggedIn
     printed, _ = await child.communicate()
     assert child.returncode == -signal.SIGKILL
     event_id, anna, boris = json.loads(printed)
-    return EventId(UUID(event_id)), LoggedIn(ANNA, anna), LoggedIn(BORIS, boris)
+    return Left(EventId(UUID(event_id)), LoggedIn(ANNA, anna), LoggedIn(BORIS, boris))
 
 
 async def karma(service: Attendance) -> int:

@@ -128,13 +128,13 @@ class TestSqlite:
     async def test_the_plan_of_what_the_adapter_asks_has_the_index(
         self, store: SqliteStore
     ) -> None:
-        asked: list[str] = []
+        told: list[str] = []
         for connection in store._connections:
-            connection.set_trace_callback(asked.append)
+            connection.set_trace_callback(told.append)
         for kind in ("profiles", "events"):
-            asked.clear()
+            told.clear()
             await finds_by_the_index(store, kind)
-            searches = {each for each in asked if each.startswith("SELECT") and "instr(" in each}
+            searches = {each for each in told if each.startswith("SELECT") and "instr(" in each}
             assert len(searches) == 3
             with sqlite3.connect(store._path) as on:
                 for statement in searches:

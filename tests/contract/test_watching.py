@@ -29,7 +29,7 @@ from tests.support.live_house import House, Visitor, eventually, opened_house
 from tests.support.stream_reader import PATH, StreamReader, watching
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-AT_ONCE = 1.0  # Contract: 8.7
+AT_ONCE = 1.0  # seconds; contract: 8.7
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["memory", "sqlite"])
@@ -67,18 +67,19 @@ class Hall:
         return await make(actor=UserId(self.creator.user_id), event_id=self.event_id)
 
     async def ends(self, after: float) -> None:
+        """In so many seconds."""
         update = self.house.attendance.use_cases.update_event
         ends_at = time.time() + after
         await update(actor=UserId(self.creator.user_id), event_id=self.event_id, ends_at=ends_at)
 
     @property
-    def open(self) -> int:
+    def open_count(self) -> int:
         """How many watch in this process."""
         return self.house.app.sockets.watching.stream_count
 
     async def close(self) -> None:
         await self._readers.aclose()
-        await eventually(lambda: not self.open)
+        await eventually(lambda: not self.open_count)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -290,7 +291,7 @@ class TestBounds:
             for stream in open_ones:
                 assert await stream.counts() == (1, 0, 0, 0)
             await hall._readers.aclose()
-            await eventually(lambda: hall.open == 4)
+            await eventually(lambda: hall.open_count == 4)
             assert await (await second.watches()).counts() == (1, 0, 0, 0)
 
     async def test_a_client_that_reads_nothing_keeps_one_state_and_is_let_go(
@@ -324,7 +325,7 @@ class TestBounds:
         await eventually(lambda: client.pieces)
         client.go()
         await client.ended()
-        assert not hall.open
+        assert not hall.open_count
 
 
 async def test_how_long_it_lasts_is_not_how_long_its_answer_took(hall: Hall) -> None:

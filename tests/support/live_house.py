@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import uvicorn
 from uvicorn._types import ASGI3Application
@@ -43,6 +43,13 @@ class Ended(Exception):
     def __init__(self, code: int) -> None:
         self.code = code
         super().__init__(str(code))
+
+
+class TurnedAway(NamedTuple):
+    """The codes of the one error frame that came, and of the close."""
+
+    refusal: str
+    close: int
 
 
 @dataclass
@@ -110,12 +117,12 @@ class Wire:
         except Ended as ended:
             return ended.code
 
-    async def turns_away(self) -> tuple[str, int]:
-        """The codes of the one error frame, and of the close."""
+    async def turns_away(self) -> TurnedAway:
+        """Hears one error frame, and the close."""
         frame = await self.heard()
         assert frame["result"] == "error", frame
         assert frame["message"]
-        return frame["params"]["code"], await self.close_code()
+        return TurnedAway(frame["params"]["code"], await self.close_code())
 
     async def says_goodbye(self, code: int = 1000) -> None:
         await self.connection.close(code)

@@ -13,7 +13,7 @@ from attendance_core.folding import fold
 GIVEN = ("Анна", "Борис", "Вера", "Глеб", "Дарья", "Егор", "Жанна", "Захар", "Ирина", "Кирилл")
 STEMS = ("Иван", "Петр", "Сидор", "Кузнец", "Соловь", "Ёлк", "Щерб", "Миха", "Никола", "Тимоф")
 FIRST = 1_000_000  # ids begin here: those below are given out as ever
-NOW = 1_800_000_000.0
+NOW = 1_800_000_000.0  # UNIX seconds
 
 
 def name(number: int) -> str:

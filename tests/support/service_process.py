@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -74,6 +75,13 @@ def attendance(
     )
 
 
+class Got(NamedTuple):
+    """What a GET was answered."""
+
+    status: int
+    body: bytes
+
+
 @dataclass
 class Service:
     """A service that runs; ``log`` is the file of what it says on its standard error."""
@@ -95,13 +103,13 @@ class Service:
     def ws_url(self) -> str:
         return self.url.replace("http", "ws", 1)
 
-    def get(self, path: str) -> tuple[int, bytes]:
-        """The status and body of one GET."""
+    def get(self, path: str) -> Got:
+        """Asks once, by GET."""
         connection = http.client.HTTPConnection(*self.address, timeout=SECONDS)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
-            return answer.status, answer.read()
+            return Got(answer.status, answer.read())
         finally:
             connection.close()
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ssl import SSLContext
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -16,6 +16,20 @@ from tests.support.live_house import PATIENCE
 
 PATH = "/api/events/WatchAttendance"
 STATES = ("joined", "waiting", "held", "marked")
+
+
+class StreamEvent(NamedTuple):
+    """An event of a stream."""
+
+    name: str
+    data: dict[str, Any]
+
+
+class StreamRefusal(NamedTuple):
+    """What was answered instead of a stream."""
+
+    status: int
+    code: str
 
 
 @dataclass
@@ -26,7 +40,7 @@ class StreamReader:
     lines: AsyncIterator[str]
     comments: int = 0
 
-    async def event(self) -> tuple[str, dict[str, Any]] | None:
+    async def event(self) -> StreamEvent | None:
         """The next one, by name, with what it tells; None at the end of the answer."""
         name = ""
         try:
@@ -35,7 +49,7 @@ class StreamReader:
                 if line.startswith("event: "):
                     name = line.removeprefix("event: ")
                 elif line.startswith("data: "):
-                    return name, json.loads(line.removeprefix("data: "))
+                    return StreamEvent(name, json.loads(line.removeprefix("data: ")))
                 elif line == ":":
                     self.comments += 1
         except StopAsyncIteration:
@@ -44,18 +58,18 @@ class StreamReader:
     async def counts(self) -> tuple[int, ...]:
         """Joined, waiting, held and marked, of the next event, which has to be counts."""
         found = await self.event()
-        assert found is not None and found[0] == "counts", found
-        return tuple(found[1][each] for each in STATES)
+        assert found is not None and found.name == "counts", found
+        return tuple(found.data[each] for each in STATES)
 
     async def shows(self, *counts: int) -> None:
         """Reads on until it is told these counts."""
         while await self.counts() != counts:
             pass
 
-    async def refusal(self) -> tuple[int, str]:
+    async def refusal(self) -> StreamRefusal:
         """The status and the code of an answer that is no stream."""
         await self.answer.aread()
-        return self.answer.status_code, self.answer.json()["code"]
+        return StreamRefusal(self.answer.status_code, self.answer.json()["code"])
 
 
 @asynccontextmanager

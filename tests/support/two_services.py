@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from attendance_web.demo.client import Visitor
 from tests.support.killable_servers import Restartable, a_valkey, restarted
@@ -118,14 +119,21 @@ def stalled(service: Service) -> Iterator[None]:
         os.kill(service.process.pid, signal.SIGCONT)
 
 
-async def heard_until_closed(wire: Wire) -> tuple[list[str], int]:
+class LastHeard(NamedTuple):
     """The messages of the frames that were still on their way, and the code of the close."""
+
+    messages: list[str]
+    code: int
+
+
+async def heard_until_closed(wire: Wire) -> LastHeard:
+    """Hears all that comes before the close."""
     messages = []
     try:
         while True:
             messages.append((await wire.heard())["message"])
     except Ended as ended:
-        return messages, ended.code
+        return LastHeard(messages, ended.code)
 
 
 async def meet_without_their_notifier_only_later(pair: Pair) -> None:

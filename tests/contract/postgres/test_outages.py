@@ -43,7 +43,7 @@ class Callers:
         self._url, self._callers = service.url, callers
         self.told: Counter[int] = Counter()
         self.odd: list[str] = []
-        self.slowest = 0.0
+        self.slowest = 0.0  # seconds
         self.done_at = 0.0  # monotonic, of the last answer that was one
 
     async def _call(self, client: httpx.AsyncClient, headers: dict[str, str]) -> None:
