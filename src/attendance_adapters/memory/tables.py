@@ -79,7 +79,7 @@ class Tables:
     event_names: dict[str, EventId] = field(default_factory=dict)  # by folded name
     event_codes: dict[EventCode, EventId] = field(default_factory=dict)
     helpers: dict[PlaceKey, Instant] = field(default_factory=dict)  # when they were added
-    boards: dict[EventId, BoardId] = field(default_factory=dict)  # of links
+    boards: dict[EventId, BoardId] = field(default_factory=dict)  # the one its link opens
     places: dict[PlaceKey, Place] = field(default_factory=dict)
     ledger: dict[EntryKey, Entry] = field(default_factory=dict)
     ledger_notes: dict[EntryKey, EntryNotes] = field(default_factory=dict)

@@ -98,7 +98,7 @@ class ReadScan:
     files: ports.Files
 
     async def __call__(self, *, user_id: UserId) -> ScanSeen:
-        """Reads the scan and its picture. Raises ScanNotFound."""
+        """Reads the scan and its picture. Raises ScanNotFound, NoSuchFile."""
         scan = await self.observe(lambda unit: unit.scans.find(user_id))
         if scan is None:
             raise ScanNotFound
@@ -115,9 +115,10 @@ class JudgeScan:
     async def __call__(
         self, *, user_id: UserId, file: FileKey, approve: bool, display_name: str | None = None
     ) -> None:
-        """Raises ScanNotFound, also where the scan has been replaced since, or has lost its tick.
+        """Judges it, where the person still has ``display_name``, if that is given.
 
-        And where the person has another name by now than the one that was looked at, if given.
+        Raises ScanNotFound where not, or where the scan has been replaced since, or has lost its
+        tick.
         """
 
         def work(unit: ports.Unit) -> None:

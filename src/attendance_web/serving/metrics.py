@@ -32,6 +32,7 @@ from attendance_web.serving.access_log import Answered
 from attendance_web.serving.listening import CannotListen
 
 READ_SECONDS: Final[Seconds] = 2.0  # for the loop to answer
+# Seconds
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 COUNTERS: Final = {
     "notifier_reconnects": "How often the notifier's server came back",
@@ -81,9 +82,9 @@ class Metrics:
         """Counts an HTTP request that was answered; sockets are counted otherwise."""
         if answered.method is None:
             return
-        health = "health" if answered.path.startswith("/health/") else "other"
+        not_a_call = "health" if answered.path.startswith("/health/") else "other"
         status = f"{answered.code // 100}xx" if answered.code else "none"
-        self._calls.labels(self._call_names.get(answered.path, health), status).observe(
+        self._calls.labels(self._call_names.get(answered.path, not_a_call), status).observe(
             answered.seconds
         )
 
