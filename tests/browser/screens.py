@@ -6,21 +6,33 @@ import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.async_api import Page, expect
 
 from attendance_web.demo.cast import face
 from tests.browser.visitor import Door, Visitor
 
+
+class Names(NamedTuple):
+    """What people and events of one tour are called, and what people say of themselves."""
+
+    event: str
+    marker: str
+    askers: tuple[str, ...]
+    bio: str
+    other_event: str
+
+
 NAMES = {
-    "ru": (
+    "ru": Names(
         "Матанализ, лекция 12",
         "Вера Донская",
         ("Анна Белова", "Тимур Зайцев", "Мария Соколова", "Пётр Волков"),
         "БПМИ-231, ФКН",
         "История науки",
     ),
-    "en": (
+    "en": Names(
         "Analysis, lecture 12",
         "Vera Down",
         ("Alice Brown", "Henry Carter", "Olivia Evans", "Thomas Cooper"),
@@ -49,7 +61,7 @@ class Tour:
         self._language = language
         self._chance = random.Random(language)
         self._folder = folder
-        self._event, self._marker, self._askers, self._bio, self._other = NAMES[language]
+        self._names = NAMES[language]
 
     async def screens(self) -> AsyncIterator[Screen]:
         """All of them; each is as it is only until the next one is asked for."""
@@ -59,7 +71,7 @@ class Tour:
             yield screen
 
     async def _lecture(self) -> AsyncIterator[Screen]:
-        marker = await self._door.enter(self._marker, language=self._language)
+        marker = await self._door.enter(self._names.marker, language=self._language)
         await marker.open()
         await expect(marker.at("sign-up")).to_be_visible()
         yield Screen("sign-up", marker.page)
@@ -70,9 +82,9 @@ class Tour:
         await self._show_face(marker)
         await self._say_group(marker)
         await marker.at("tab-events").click()
-        await marker.create_event(self._other)
+        await marker.create_event(self._names.other_event)
         await marker.at("tab-events").click()
-        link = await marker.create_event(self._event)
+        link = await marker.create_event(self._names.event)
         await marker.at("tab-events").click()
         await expect(marker.at("event")).not_to_have_count(0)
         yield Screen("events", marker.page)
@@ -99,7 +111,7 @@ class Tour:
 
     async def _marking(self, marker: Visitor, link: str) -> AsyncIterator[Screen]:
         askers = []
-        for number, name in enumerate(self._askers):
+        for number, name in enumerate(self._names.askers):
             asker = await self._door.enter(name, language=self._language)
             await asker.open(link)
             if number == 0:
@@ -210,7 +222,7 @@ class Tour:
         await expect(marker.at("friends").get_by_role("link")).to_have_count(1)
         yield Screen("people", marker.page)
         await marker.at("tab-me").click()
-        await marker.at("info").locator("[name=bio]").fill(self._bio)
+        await marker.at("info").locator("[name=bio]").fill(self._names.bio)
         await marker.at("save").click()
         await marker.at("scan").set_input_files(self._picture())
         await expect(marker.at("scan-state")).to_have_attribute("data-state", "pending")
@@ -231,7 +243,7 @@ class Tour:
     async def _say_group(self, visitor: Visitor) -> None:
         """What tells people of one name apart."""
         await visitor.at("tab-me").click()
-        await visitor.at("info").locator("[name=bio]").fill(self._bio)
+        await visitor.at("info").locator("[name=bio]").fill(self._names.bio)
         await visitor.at("save").click()
         await expect(visitor.at("notice")).not_to_be_empty()
 

@@ -17,7 +17,7 @@ COVERED = """
   return (width * height) / (innerWidth * innerHeight);
 }
 """
-MOST_COVERED = 0.2  # it was 0.22
+MOST_COVERED = 0.2  # of a screen
 LOW = ((844, 390), (740, 360), (667, 375), (568, 320), (360, 400), (480, 330), (320, 200))
 BOUNCES = """
 () => [document.documentElement, document.body, ...document.querySelectorAll("dialog")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html.parser import HTMLParser
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import httpx
 import pytest
@@ -72,11 +72,18 @@ async def code_of(browser: Browser, event_id: str) -> str:
     return code
 
 
-async def short(site: Site, **more: Any) -> tuple[str, str]:
-    """A new event's id, and its short address."""
+class Short(NamedTuple):
+    """An event's id, and its short address."""
+
+    event_id: str
+    address: str
+
+
+async def short(site: Site, **more: Any) -> Short:
+    """Of a new event."""
     person = await site.person()
     event_id = await person.event(**more)
-    return event_id, f"/e/{await code_of(person, event_id)}"
+    return Short(event_id, f"/e/{await code_of(person, event_id)}")
 
 
 def with_settings(site: Site, **given: Any) -> Site:

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -40,8 +41,15 @@ while True:
 """
 
 
-def code_and_readiness(folder: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
-    """What two of them come to, asked to stop once all serve; how often all did."""
+class End(NamedTuple):
+    """The code that workers end with, and how often all of them served before."""
+
+    code: int
+    ready_count: int
+
+
+def end_of(folder: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> End:
+    """Runs two of them, and asks them to stop once all serve."""
     command = [sys.executable, "-S", "-c", STAND_IN, str(folder), kind]
     monkeypatch.setattr(workers, "worker_command", lambda _: command)
     told: list[None] = []
@@ -51,24 +59,24 @@ def code_and_readiness(folder: Path, kind: str, monkeypatch: pytest.MonkeyPatch)
         os.kill(os.getpid(), signal.SIGTERM)
 
     with socket.socket() as listener:  # nobody comes
-        return workers.Workers(2, listener, ready).run(), len(told)
+        return End(workers.Workers(2, listener, ready).run(), len(told))
 
 
 def test_the_first_is_replaced_though_the_others_do_not_serve_yet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert code_and_readiness(tmp_path, "first", monkeypatch) == (0, 1)
+    assert end_of(tmp_path, "first", monkeypatch) == (0, 1)
     assert (tmp_path / "0 again").exists()
 
 
 def test_one_that_says_what_is_wrong_ends_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert code_and_readiness(tmp_path, "leaves", monkeypatch) == (3, 0)
+    assert end_of(tmp_path, "leaves", monkeypatch) == (3, 0)
 
 
 def test_the_first_that_is_killed_before_it_serves_ends_the_start_with_a_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert code_and_readiness(tmp_path, "at once", monkeypatch) == (1, 0)
+    assert end_of(tmp_path, "at once", monkeypatch) == (1, 0)
     assert caplog.messages == ["worker 0 ended with -9"]

@@ -25,7 +25,7 @@ from attendance_web.demo.organising import Organising
 from attendance_web.demo.record import Record
 from attendance_web.demo.report import MarkerResult, Result, Stages
 from attendance_web.demo.roles import cast
-from attendance_web.demo.sheet import Marker, Sheet, ask, late
+from attendance_web.demo.sheet import Marker, Sheet, ask, latecomers
 
 T = TypeVar("T")
 
@@ -100,7 +100,7 @@ class Lecture:
             await self._in_thread(organising.correct, roles)
             await asyncio.sleep(first_end - self._clock())
             again = await self._sign_in(stages, "Asking again", sheet, roles.slips)
-            async with late(sheet, roles.markers[0], roles.late_held, roles.late_waiting):
+            async with latecomers(sheet, roles.markers[0], roles.late_held, roles.late_waiting):
                 during = await self._in_thread(self._compared, record, organising, board)
             after = await self._in_thread(self._compared, record, organising, board)
             return self._result(sheet, [*marking, *again], board, [during, after])

@@ -76,7 +76,9 @@ async def opened(person: Person, path: str, event_id: str) -> AsyncIterator[Clie
 
 
 @asynccontextmanager
-async def late(sheet: Sheet, marker: Person, held: Person, waits: Person) -> AsyncIterator[None]:
+async def latecomers(
+    sheet: Sheet, marker: Person, held: Person, waits: Person
+) -> AsyncIterator[None]:
     """Has one wait and another be held for as long as the block lasts. Raises CallFailed."""
     record, chosen = sheet.record, {"user_id": held.user_id}
     async with (

@@ -151,8 +151,8 @@ def in_batches(connection: sa.Connection) -> Iterator[None]:
         have_trigger_on_postgres(connection, table)
         connection.commit()  # until then nobody can read or write the table
         yield from fold_on_postgres(connection, table)
-        has_trigrams = "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"
-        if connection.scalar(sa.text(has_trigrams)) is not None:
+        find_trigrams = "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"
+        if connection.scalar(sa.text(find_trigrams)) is not None:
             definition = f"ON {table} USING gin (search_key gin_trgm_ops)"
             migration_steps.build_index(connection, f"trigrams_of_{table}_folded", definition)
         migration_steps.drop_index(connection, f"trigrams_of_{table}")
@@ -211,8 +211,8 @@ def fold_on_postgres(connection: sa.Connection, table: str) -> Iterator[None]:
     ORDER BY {column} LIMIT {migration_steps.BATCH_SIZE} FOR NO KEY UPDATE SKIP LOCKED"""
     fold = f"""UPDATE {table} SET search_key = {key}
     WHERE {column} IN ({batch}) RETURNING {column}"""
-    has_more = sa.text(f"SELECT 1 FROM {table} WHERE search_key IS NULL LIMIT 1")
-    while connection.scalar(has_more) is not None:
+    find_unfolded = sa.text(f"SELECT 1 FROM {table} WHERE search_key IS NULL LIMIT 1")
+    while connection.scalar(find_unfolded) is not None:
         last = lowest
         while folded := connection.exec_driver_sql(fold, (last,)).scalars().all():
             yield
