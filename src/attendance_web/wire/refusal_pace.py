@@ -6,6 +6,7 @@ Contract: 1.11. Decision 0016.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Callable
 from typing import Final
@@ -21,6 +22,7 @@ MAX_AT_ONCE, A_SECOND = 100, 20.0
 # From when it was asked; each of three hundred connections is back once in the longer time
 TOLD_AFTER_SECONDS: Final[Seconds] = 0.5
 TOLD_WITHIN_SECONDS: Final[Seconds] = 3.0
+MOST_EARLIER_SECONDS: Final[Seconds] = 1.0  # that one of those who owe the longest is told
 
 
 class RefusalPace:
@@ -37,5 +39,7 @@ class RefusalPace:
         owed = self._at_once.take_on_credit(caller, TOLD_WITHIN_SECONDS * A_SECOND)
         if not owed and not isinstance(error, (TooManyRequests, NoTurn)):
             return 0.0
+        if owed == TOLD_WITHIN_SECONDS:  # as all the others: they would be back in one instant
+            owed -= random.uniform(0, MOST_EARLIER_SECONDS)
         due = began + max(owed, TOLD_AFTER_SECONDS)
         return max(0.0, due - asyncio.get_running_loop().time())
