@@ -7,7 +7,13 @@ from collections.abc import Hashable
 
 import pytest
 
-from attendance_web.live.frame_turns import MAX_AT_ONCE, MAX_OF_ONE, FrameTurns
+from attendance_web.live.frame_turns import (
+    A_SECOND,
+    MAX_AT_A_TIME,
+    MAX_AT_ONCE,
+    MAX_OF_ONE,
+    FrameTurns,
+)
 
 FLOOD, OTHER = 1, 2
 MANY = 10 * MAX_OF_ONE
@@ -21,7 +27,7 @@ class Begun:
         self.whose: list[Hashable] = []
 
     async def _frame(self, whose: Hashable) -> None:
-        await self.turns.turn(whose)
+        await self.turns.frame_turn(whose)
         self.whose.append(whose)
 
     def comes(self, whose: Hashable) -> asyncio.Task[None]:
@@ -63,7 +69,7 @@ async def test_nobody_comes_behind_all_of_a_flood(begun: Begun) -> None:
 
 async def test_one_that_comes_alone_waits_for_no_step(begun: Begun) -> None:
     for _ in range(MANY):
-        waits = begun.turns.turn(OTHER)
+        waits = begun.turns.frame_turn(OTHER)
         with pytest.raises(StopIteration):
             waits.send(None)
         await asyncio.sleep(0)
@@ -77,4 +83,20 @@ async def test_who_leaves_while_waiting_takes_nobodys_turn(begun: Begun) -> None
         task.cancel()
     await asyncio.gather(*flood, return_exceptions=True)
     assert len(begun.whose) == MANY - len(leaves)
-    await begun.turns.turn(FLOOD)
+    await begun.turns.frame_turn(FLOOD)
+
+
+async def test_who_sends_too_many_waits_for_those_that_come_back(begun: Begun) -> None:
+    more = 10 * int(A_SECOND)  # of which the last begins in ten seconds
+    flood = [begun.comes(FLOOD) for _ in range(MAX_AT_A_TIME + more)]
+    while len(begun.whose) < MAX_AT_A_TIME:
+        await asyncio.sleep(0)
+    await begun.comes(OTHER)
+    for _ in range(more):  # steps, in each of which one could begin
+        await asyncio.sleep(0)
+    waiting = [task for task in flood if not task.done()]
+    assert more / 2 < len(waiting) <= more
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in flood:
+        task.cancel()
+    await asyncio.gather(*flood, return_exceptions=True)

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Hashable
 from typing import Final
 
+from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.turns import Turn, Turns
 
 MAX_AT_ONCE: Final = 16  # at a step
 MAX_OF_ONE: Final = 1
+# Contract: 1.11, frames of one person. Five sockets that each use up their own allowance (6.11)
+MAX_AT_A_TIME, A_SECOND = 200, 100.0
 MAX_WAITING: Final = sys.maxsize  # a socket waits with one frame; what follows it is not read
 
 
 class FrameTurns:
-    """Has frames begin in turns, by person.
+    """Has frames begin in turns, by person, and not too many of one person a second.
 
     Turns are counted as they begin, in however many steps; only when there are no more for somebody
     a step is waited for, in which all of them end. So a frame that comes alone costs no step.
@@ -32,11 +36,19 @@ class FrameTurns:
             waiting=MAX_WAITING,
             waiting_of_one=MAX_WAITING,
         )
+        self._allowances = Allowances[Hashable](MAX_AT_A_TIME, A_SECOND, time.monotonic)
         self._begun: list[Turn] = []  # since the count began anew
         self._counts_anew = False  # in the next step
 
+    async def frame_turn(self, person: Hashable) -> None:
+        """Returns when one more frame of this person may begin, mostly at once."""
+        owed = self._allowances.take_on_credit(person, MAX_WAITING)
+        if owed:
+            await asyncio.sleep(owed)
+        await self.turn(person)
+
     async def turn(self, whose: Hashable) -> None:
-        """Returns when another frame of this person may begin, mostly at once."""
+        """Returns when something more of them may begin at this step, mostly at once."""
         begins: asyncio.Future[None] | None = None
 
         def changed() -> None:

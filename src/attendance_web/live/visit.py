@@ -190,7 +190,7 @@ class Visit:
             event = await self._socket.receive()
             if event["type"] == "websocket.disconnect":
                 return
-            await self._sockets.frame_turns.turn(self._connection.user_id)
+            await self._sockets.frame_turns.frame_turn(self._connection.user_id)
             if self._outbox.is_closing:
                 continue  # it has been sent the last thing; nothing more is carried out
             if FLOODED in event:
