@@ -110,10 +110,12 @@ def ground(
     nginx: bool = False,
     crowded: bool = False,
     entries: int = 0,
+    to_mark: int = TO_MARK,
 ) -> Iterator[Ground]:
     """Begun in an empty folder, and ended with the block.
 
-    A crowded one has many names, and the ledger of the attacker's event so many entries.
+    A crowded one has many names, and the ledger of the attacker's event so many entries; so many
+    pairs can meet.
     """
     with ExitStack() as stack:
         settings = stack.enter_context(ENGINES[engine](folder))
@@ -122,7 +124,7 @@ def ground(
         if crowded:
             _run(settings[DATABASE], partial(fill, people=PEOPLE, gatherings=GATHERINGS))
 
-        opens, *met = asyncio.run(gatherings(settings[DATABASE], TO_HOLD + TO_MARK + 1, 2))
+        opens, *met = asyncio.run(gatherings(settings[DATABASE], TO_HOLD + to_mark + 1, 2))
         attacker = asyncio.run(gathering(settings[DATABASE], 1 + OTHERS))
         others = folder / "others.json"
         others.write_text(json.dumps([[each.user_id, each.token] for each in attacker.people[1:]]))

@@ -195,6 +195,27 @@ class TestTurns:
         assert len(slow.pieces) > 1 and len(slow.body) == int(slow.headers["content-length"])
 
 
+class TestGivingWay:
+    """Decision 0019. Whoever marks meanwhile hardly feels that a sheet is read."""
+
+    async def test_the_next_look_waits_while_somebody_is_served_but_not_for_long(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("attendance_core.attendance.sheet.ROWS_A_LOOK", 1)
+        monkeypatch.setattr(exports, "MAX_RESTS", 10_000)
+        looks = Looks(site.attendance, monkeypatch)
+        given = {"event_id": event_id, "format": "csv"}
+        async with site.app.services.person_turns.turn("somebody", 1.0):
+            asking = asyncio.create_task(anna.get(EXPORT, **given))
+            await eventually(lambda: looks.begun == 1)
+            await asyncio.sleep(20 * exports.REST_SECONDS)
+            assert looks.begun == 1
+        assert (await asking).status_code == 200 and looks.begun == 2
+        monkeypatch.setattr(exports, "MAX_RESTS", 2)
+        async with site.app.services.person_turns.turn("somebody", 1.0):
+            assert (await anna.get(EXPORT, **given)).status_code == 200
+
+
 class TestLeaving:
     """Contract: 1.11. Who says no more has gone, though the connection is still there."""
 
@@ -269,7 +290,7 @@ class TestLosses:
         """Contract: 1.16."""
         looks = Looks(site.attendance, monkeypatch)
         looks.holds_from = 2
-        monkeypatch.setattr("attendance_core.pieces.MAX_PIECE", 1)
+        monkeypatch.setattr("attendance_core.attendance.sheet.ROWS_A_LOOK", 1)
         monkeypatch.setattr(pipeline, "ANSWER_SECONDS", 0.3)
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
         client.ask(event_id=event_id, format="csv")
@@ -284,7 +305,8 @@ class TestLosses:
     ) -> None:
         looks = Looks(site.attendance, monkeypatch)
         looks.holds_from, looks.fails_from = 2, 3
-        monkeypatch.setattr("attendance_core.pieces.MAX_PIECE", 1)
+        await crowd(site, event_id, 1)
+        monkeypatch.setattr("attendance_core.attendance.sheet.ROWS_A_LOOK", 1)
         monkeypatch.setattr(pipeline, "ANSWER_SECONDS", 0.3)
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
         client.ask(event_id=event_id, format="csv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from attendance_adapters.memory.pieces import piece_of
@@ -78,29 +78,39 @@ class Places:
     def participants(
         self, event_id: EventId, query: ListQuery[Participant]
     ) -> Sequence[Participant]:
-        participants = []
-        for place in map(self._with_mark, self._in_event(event_id)):
-            if place.member or place.last_n:
-                scan = self._tables.scans.get(place.user_id)
-                is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
-                profile = self._tables.profiles[place.user_id]
-                person = Participant(
-                    place.user_id,
-                    profile.display_name,
-                    is_confirmed,
-                    place.state,
-                    place.member,
-                    group=group_of(profile.bio),
-                )
-                last = self._tables.last_line(place)
-                if last is not None and isinstance(place.state, Marked):
-                    person = replace(person, grade=last.entry.grade, notes=last.notes)
-                elif last is not None:
-                    person = replace(person, annulled=last)
-                participants.append(person)
-        return piece_of(
-            participants, query, lambda one: (*name_order(one.display_name), one.user_id)
+        places = map(self._with_mark, self._in_event(event_id))
+        return self._participants_among(places, query)
+
+    def participant_ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
+        return [each.user_id for each in self.participants(event_id, ListQuery(most))]
+
+    def participants_of(
+        self, event_id: EventId, user_ids: Sequence[UserId]
+    ) -> Sequence[Participant]:
+        return self._participants_among(self.of(event_id, user_ids), ListQuery())
+
+    def _participants_among(
+        self, places: Iterable[Place], query: ListQuery[Participant]
+    ) -> Sequence[Participant]:
+        found = [self._participant(place) for place in places if place.member or place.last_n]
+        return piece_of(found, query, lambda one: (*name_order(one.display_name), one.user_id))
+
+    def _participant(self, place: Place) -> Participant:
+        scan = self._tables.scans.get(place.user_id)
+        is_confirmed = scan is not None and scan.state is Confirmation.APPROVED
+        profile = self._tables.profiles[place.user_id]
+        person = Participant(
+            place.user_id,
+            profile.display_name,
+            is_confirmed,
+            place.state,
+            place.member,
+            group=group_of(profile.bio),
         )
+        last = self._tables.last_line(place)
+        if last is not None and isinstance(place.state, Marked):
+            return replace(person, grade=last.entry.grade, notes=last.notes)
+        return person if last is None else replace(person, annulled=last)
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         in_event = self._in_event(event.event_id)

@@ -128,10 +128,11 @@ PUT_PLACE = (
 )
 LISTED_PLACES = _SELECT_PLACES.where(_is_in_event, places.c.since.is_not(None))
 # Who they are is found first, and then whatever else there is of those alone
-_participants = (
+_is_participant = or_(places.c.member, places.c.last_n > 0)
+PARTICIPANT_IDS = (
     select(places.c.user_id)
     .select_from(places.join(profiles, profiles.c.user_id == places.c.user_id))
-    .where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
+    .where(_is_in_event, _is_participant)
     .order_by(*BY_PERSON)
     .limit(LIMIT)
     .offset(OFFSET)
@@ -160,8 +161,11 @@ _PARTICIPANTS = (
     .where(_is_in_event)
     .order_by(*BY_PERSON)
 )
-PARTICIPANTS = _PARTICIPANTS.where(places.c.user_id.in_(_participants))
-PARTICIPANTS_AFTER = _PARTICIPANTS.where(places.c.user_id.in_(_participants.where(is_after_person)))
+PARTICIPANTS = _PARTICIPANTS.where(places.c.user_id.in_(PARTICIPANT_IDS))
+PARTICIPANTS_AFTER = _PARTICIPANTS.where(
+    places.c.user_id.in_(PARTICIPANT_IDS.where(is_after_person))
+)
+PARTICIPANTS_OF = _PARTICIPANTS.where(_is_of_users, _is_participant)
 _IS_HELD = places.c.held_until > bindparam("now", type_=InstantType)
 _IS_CREATOR = places.c.user_id == bindparam("creator_id", type_=BigId)
 _IS_MARKED = places.c.last_n % 2 == 1  # a mark stands where the last entry is odd
@@ -173,7 +177,7 @@ COUNT_PLACES = select(
     func.count().filter(_IS_MARKED),
     func.count().filter(or_(_IS_MARKED, and_(places.c.member, not_(_IS_CREATOR)))),
     func.count().filter(places.c.since.is_not(None), _IS_CREATOR),
-).where(_is_in_event, or_(places.c.member, places.c.last_n > 0))
+).where(_is_in_event, _is_participant)
 OTHERS_JOINED = select(
     exists().where(_is_in_event, places.c.user_id != bindparam("user_id", type_=BigId))
 )
@@ -268,6 +272,16 @@ class Places:
             keys |= after_person_parameters(query.after.user_id, query.after.display_name)
             statement = PARTICIPANTS_AFTER
         return list(map(_participant_from, self._execute(statement, keys)))
+
+    def participant_ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
+        keys = {"event_id": event_id, "limit": most, "offset": 0}
+        return [user_id for (user_id,) in self._execute(PARTICIPANT_IDS, keys)]
+
+    def participants_of(
+        self, event_id: EventId, user_ids: Sequence[UserId]
+    ) -> Sequence[Participant]:
+        keys = {"event_id": event_id, "user_ids": list(user_ids)}
+        return list(map(_participant_from, self._execute(PARTICIPANTS_OF, keys)))
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         keys = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}

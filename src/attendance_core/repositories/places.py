@@ -53,6 +53,16 @@ class Places(Protocol):
         """Lists members and whoever has an entry, by display name, then id."""
         ...
 
+    def participant_ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
+        """Lists who the first of `participants` are, in their order."""
+        ...
+
+    def participants_of(
+        self, event_id: EventId, user_ids: Sequence[UserId]
+    ) -> Sequence[Participant]:
+        """Lists those of `participants` who are among these people, in the same order."""
+        ...
+
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         """Counts members and whoever has an entry; one whose hold has run out by now waits.
 

@@ -127,7 +127,8 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         return PiecesResponse(answer, services.list_turns, caller, call.cookies, until)
     if isinstance(answer, Export):
         sheets, turns = services.sheets, services.list_turns
-        return ExportResponse(answer, sheets, turns, caller, call.cookies, until)
+        people = services.person_turns
+        return ExportResponse(answer, sheets, turns, people, caller, call.cookies, until)
     return success(answer, call.cookies)
 
 
