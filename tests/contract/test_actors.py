@@ -143,7 +143,7 @@ ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
         lambda do: do.check_viewers(viewers=[Viewer(EVENT, SESSION, NOBODY)]),
         frozenset(),
     ),
-    "hang_up": (lambda do: do.hang_up(connection_ids=[MARKING.connection_id], goodbye=True), None),
+    "hang_up": (lambda do: do.hang_up(connections=[MARKING], goodbye=True), None),
     "log_out": (lambda do: do.log_out(session_id=SESSION), None),
 }
 WITHOUT_PEOPLE = frozenset(

@@ -141,7 +141,7 @@ async def test_an_annulment_while_the_persons_phone_comes_back(lecture: Lecture)
             assert found is not None
             assert isinstance(place.state, Waiting)
         await ledger(lecture)
-        await lecture.do.hang_up(connection_ids=[phone.connection_id], goodbye=True)
+        await lecture.do.hang_up(connections=[phone], goodbye=True)
 
 
 async def test_a_helper_who_is_removed_in_the_middle(lecture: Lecture) -> None:

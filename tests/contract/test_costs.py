@@ -17,7 +17,8 @@ import pytest_asyncio
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import sqlite
-from attendance_adapters.sql.places import Places
+from attendance_adapters.sql.footings import Footings
+from attendance_adapters.sql.places import FIND_PLACES, LISTED_PLACES, place_from
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.sql.sqlite_driver import SqliteExecutor
 from attendance_core.marking.connections import Role
@@ -44,20 +45,20 @@ async def first_piece(it: Lecture) -> object:
 
 # In the order in which they are done, each with its statements on SQLite
 STEPS: dict[str, tuple[int, Step]] = {
-    "prepare": (4, lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=ANNA)),
-    "refuse": (4, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
+    "prepare": (2, lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=ANNA)),
+    "refuse": (3, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
     "prepare another": (
-        4,
+        2,
         lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=BORIS),
     ),
-    "confirm": (4, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
-    "open mark_me": (5, lambda it: it.do.mark_me(connection=ASKS)),
-    "open marking": (5, lambda it: it.do.ready_to_mark(connection=MARKS)),
+    "confirm": (3, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
+    "open mark_me": (4, lambda it: it.do.mark_me(connection=ASKS)),
+    "open marking": (4, lambda it: it.do.ready_to_mark(connection=MARKS)),
     "goodbye": (
-        4,
-        lambda it: it.do.hang_up(connection_ids=[ASKS.connection_id], goodbye=True),
+        2,
+        lambda it: it.do.hang_up(connections=[ASKS], goodbye=True),
     ),
-    "loss": (1, lambda it: it.do.hang_up(connection_ids=[MARKS.connection_id], goodbye=False)),
+    "loss": (1, lambda it: it.do.hang_up(connections=[MARKS], goodbye=False)),
     "GetProfile": (1, lambda it: it.do.get_profile(actor=UserId(1), user_id=ANNA)),
     "GetAttendance, its first page": (2, first_piece),
     "read a room": (
@@ -149,11 +150,12 @@ class TestPlanted:
     async def test_a_statement_more_is_counted(
         self, lecture: Lecture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        lock = Places.lock
+        lock = Footings.lock_for_command
 
-        def looks_before(self: Places, event_id: Any, user_ids: Any, marker: Any = None) -> Any:
-            self.of(event_id, user_ids)
-            return lock(self, event_id, user_ids, marker)
+        def looks_before(self: Footings, connection: Any, *asked: Any) -> Any:
+            keys = {"event_id": EVENT, "user_ids": [connection.user_id]}
+            self._execute(FIND_PLACES, keys)
+            return lock(self, connection, *asked)
 
         counts = []
         for _ in range(2):
@@ -161,18 +163,18 @@ class TestPlanted:
             with counting(monkeypatch) as asked:
                 await hold_and_refuse(lecture)
             counts.append(len(asked))
-            monkeypatch.setattr(Places, "lock", looks_before)
+            monkeypatch.setattr(Footings, "lock_for_command", looks_before)
         assert counts[1] == counts[0] + 2
 
     async def test_a_room_that_is_read_by_a_command_is_seen(
         self, lecture: Lecture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        lock = Places.lock
+        lock = Footings.lock_for_command
 
-        def reads_all(self: Places, event_id: Any, user_ids: Any, marker: Any = None) -> Any:
-            self.listed(event_id)
-            return lock(self, event_id, user_ids, marker)
+        def reads_all(self: Footings, connection: Any, *asked: Any) -> Any:
+            list(map(place_from, self._execute(LISTED_PLACES, {"event_id": EVENT})))
+            return lock(self, connection, *asked)
 
-        monkeypatch.setattr(Places, "lock", reads_all)
+        monkeypatch.setattr(Footings, "lock_for_command", reads_all)
         is_large = len(await lecture.store.observe(lambda u: u.places.listed(EVENT))) > MANY / 2
         assert (await memory_of(lecture) > MEMORY) == is_large

@@ -70,7 +70,7 @@ class TestNarrowing:
     async def test_of_it_and_openings_nobody_left_out_is_left_in(self, store: Any) -> None:
         lecture = await Lecture.begun(store, waiting=8)
         for mine in lecture.waiting:
-            await lecture.do.hang_up(connection_ids=[mine.connection_id], goodbye=True)
+            await lecture.do.hang_up(connections=[mine], goodbye=True)
         for number in range(ROUNDS):
             await lets(lecture, WhoMarks.EVERYBODY)
             doing = [
@@ -116,7 +116,7 @@ class TestNarrowing:
         lecture = await Lecture.begun(store, waiting=20)
         goers = lecture.waiting[10:]
         for nth, mine in enumerate(goers):
-            await lecture.do.hang_up(connection_ids=[mine.connection_id], goodbye=True)
+            await lecture.do.hang_up(connections=[mine], goodbye=True)
             marking = await opens(lecture, 5000 + nth, mine.user_id)
             target = lecture.waiting[9 - nth].user_id
             await lecture.do.prepare_to_mark(connection=marking, target=target)

@@ -296,9 +296,7 @@ class TestCommands:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
 
             async def in_vain() -> Any:
-                await hall.lecture.do.hang_up(
-                    connection_ids=[hall.lecture.waiting[0].connection_id], goodbye=True
-                )
+                await hall.lecture.do.hang_up(connections=[hall.lecture.waiting[0]], goodbye=True)
                 waiting.set()
                 await over.wait()
                 raise error

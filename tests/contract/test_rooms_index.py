@@ -1,4 +1,7 @@
-"""A glance at rooms goes by indexes, and reads nobody else's rooms. Decision 0023."""
+"""A glance at rooms, and a command, go by indexes, and read nobody else's rooms.
+
+Decisions 0022, 0023.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ from attendance_adapters.sql.maintenance import run_on_connection
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_adapters.system import SystemClock
-from attendance_core.vocabulary import EventId, ProcessId
+from attendance_core.marking.connections import Connection as Socket
+from attendance_core.marking.connections import Role
+from attendance_core.vocabulary import ConnectionId, EventId, ProcessId, SessionId, UserId
 from tests.support.query_plans import plan_of
 from tests.support.sqlite_file import an_empty_database
 
@@ -90,3 +95,23 @@ async def test_whatever_room_it_is_of(store: Any) -> None:
     for index in ("ix_places_listed", "ix_connections_event_id_process_id"):
         assert index in plan, plan
     assert "ix_connections_marking" in plan, plan
+
+
+async def test_what_a_command_stands_on_of_two_people(store: Any) -> None:
+    ids = ConnectionId(UUID(int=10)), EventId(UUID(int=11)), UserId(10)
+    mine = Socket(*ids, Role.MARKING, ProcessId(UUID(int=1)), SessionId("s"))
+    target, found = UserId(210), []
+
+    async def look() -> None:
+        asked = await store.observe(
+            lambda unit: unit.footings.lock_for_command(mine, [target], target, 32)
+        )
+        found.append(asked)
+
+    plan = await plan_of(store, look, "AS theirs")
+    ((places, event, connection, connections_of),) = found
+    assert (list(places), event.event_id, connection.user_id) == ([10, 210], ids[1], 10)
+    assert [each.connection_id.int for each in connections_of[target]] == [210]
+    for table in ("places", "connections"):
+        assert f"SCAN {table}" not in plan and f"Seq Scan on {table}" not in plan, plan
+    assert "uq_places_one_hold_a_marker" in plan, plan

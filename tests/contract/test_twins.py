@@ -337,7 +337,7 @@ MARKING: dict[str, Callable[[Known, int, int, int], Call]] = {
         )
     ),
     "hang_up": lambda k, a, b, c: (
-        lambda do: do.hang_up(connection_ids=[k.connection(a).connection_id], goodbye=b > 1)
+        lambda do: do.hang_up(connections=[k.connection(a)], goodbye=b > 1)
     ),
     "find_ending": lambda k, a, b, c: lambda do: do.find_ending(connection=k.connection(a)),
 }

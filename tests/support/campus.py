@@ -207,7 +207,7 @@ class Campus(World):
         if host.mirror.is_empty:
             host.mirror, host.has_read = Mirror(), False
         yield
-        drive(self.hang_up(connection_ids=[client.connection.connection_id], goodbye=goodbye))
+        drive(self.hang_up(connections=[client.connection], goodbye=goodbye))
         client.ended = client.ended or goodbye
         if client.lost_at is None:
             client.lost_at = self.clock.now()

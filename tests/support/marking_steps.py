@@ -63,15 +63,15 @@ STEPS: dict[str, tuple[Step, Step]] = {
     "refuse_to_mark": (hold, lambda it: it.do.refuse_to_mark(connection=it.markers[0])),
     "goodbye of a marker": (
         hold,
-        lambda it: it.do.hang_up(connection_ids=[it.markers[0].connection_id], goodbye=True),
+        lambda it: it.do.hang_up(connections=[it.markers[0]], goodbye=True),
     ),
     "goodbye of one who waits": (
         nothing,
-        lambda it: it.do.hang_up(connection_ids=[it.waiting[0].connection_id], goodbye=True),
+        lambda it: it.do.hang_up(connections=[it.waiting[0]], goodbye=True),
     ),
     "a lost connection": (
         hold,
-        lambda it: it.do.hang_up(connection_ids=[it.waiting[0].connection_id], goodbye=False),
+        lambda it: it.do.hang_up(connections=[it.waiting[0]], goodbye=False),
     ),
     "leave_event": (hold, lambda it: it.do.leave_event(actor=UserId(1), event_id=EVENT)),
     "log_out": (hold, lambda it: it.do.log_out(session_id=session_of(1))),

@@ -149,10 +149,10 @@ class World:
         )
 
     def says_goodbye(self, connection: Connection) -> None:
-        drive(self.hang_up(connection_ids=[connection.connection_id], goodbye=True))
+        drive(self.hang_up(connections=[connection], goodbye=True))
 
     def is_lost(self, connection: Connection) -> None:
-        drive(self.hang_up(connection_ids=[connection.connection_id], goodbye=False))
+        drive(self.hang_up(connections=[connection], goodbye=False))
 
     def pass_(self, seconds: float) -> None:
         """Time passes while the process lives: it renews its lease, and sweeps at the end."""

@@ -37,15 +37,15 @@ class Rows:
     def lose(self, connection_ids: list[ConnectionId], _: float) -> None:
         self.lost.append(list(connection_ids))
 
-    def find(self, connection_id: ConnectionId) -> None:
-        self.gone.append(connection_id)
+    def lock_for_command(self, connection: Connection, *_: object) -> None:
+        self.gone.append(connection.connection_id)
 
 
 class Store:
     """Notes when something was tried; it takes a moment, and is away or broken where told so."""
 
     def __init__(self) -> None:
-        self.connections = Rows()
+        self.connections = self.footings = Rows()
         self.tries: list[float] = []
         self.under_way = self.most_under_way = 0
         self.fails: Callable[[], Exception | None] = lambda: None
@@ -192,7 +192,7 @@ class TestABug:
     def test_in_a_goodbye_makes_it_a_loss(self) -> None:
         async def fails() -> None:
             hall = Hall()
-            hall.store.connections.find = broken  # type: ignore[assignment]
+            hall.store.connections.lock_for_command = broken  # type: ignore[assignment]
             (end,) = hall.ends(1, goodbye=True)
             await end
             assert len(hall.store.tries) == MAX_FAILURES + 1
@@ -221,11 +221,11 @@ class TestABug:
             (bad,) = hall.ends(1, goodbye=True)
             bad_id = next(iter(hall.hang_ups._ends)).connection.connection_id
 
-            def find(connection_id: ConnectionId) -> None:
-                if connection_id == bad_id:
-                    broken(connection_id)
+            def lock(connection: Connection, *_: object) -> None:
+                if connection.connection_id == bad_id:
+                    broken(connection)
 
-            hall.store.connections.find = find  # type: ignore[method-assign]
+            hall.store.connections.lock_for_command = lock  # type: ignore[method-assign]
             await asyncio.sleep(0.1)
             began_at = asyncio.get_running_loop().time()
             await asyncio.wait(hall.ends(20, goodbye=True))
@@ -236,7 +236,7 @@ class TestABug:
         run(fails())
 
 
-def broken(_: ConnectionId) -> None:
+def broken(*_: object) -> None:
     raise ValueError("a bug")
 
 

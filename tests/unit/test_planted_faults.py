@@ -69,8 +69,10 @@ def an_expired_hold_may_be_confirmed(plant: Plant) -> None:
 def one_is_given_back_when_another_marker_goes(plant: Plant) -> None:
     hang_up = moves.hang_up
 
-    def hang_up_all(unit: Any, ended: list[Connection], judge: Any, terms: Any) -> None:
-        hang_up(unit, ended, judge, terms)
+    def hang_up_all(
+        unit: Any, ended: list[Connection], judge: Any, terms: Any, footing: Any
+    ) -> None:
+        hang_up(unit, ended, judge, terms, footing)
         if any(each.role is Role.MARKING for each in ended):
             for place in unit.places.listed(ended[0].event_id):
                 if isinstance(place.state, Held):

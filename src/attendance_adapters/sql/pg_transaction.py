@@ -13,6 +13,7 @@ from attendance_adapters.sql.column_types import InstantType
 from attendance_adapters.sql.compiled import CompiledStatement
 from attendance_adapters.sql.executor import (
     BROWSE_SECONDS,
+    LOCKED_BY,
     LOCKS_ROWS,
     NO_PARAMETERS,
     WITH_TIME,
@@ -23,10 +24,14 @@ from attendance_adapters.sql.pg_errors import LostRace, NeedsTransaction, Unknow
 from attendance_adapters.sql.refusals import is_lost_race, refusal_of_postgres
 from attendance_core.vocabulary import Instant
 
+
+def _instant(time: Any) -> Any:
+    return type_coerce(cast(extract("epoch", time) * 1_000_000, BigInteger), InstantType)
+
+
 # Not now(), which is when the transaction began: it may have waited since
-_TIME = type_coerce(
-    cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger), InstantType
-)
+_TIME = _instant(func.clock_timestamp())
+_TIME_ASKED = _instant(func.statement_timestamp())  # before what the statement finds, or waits for
 SELECT_TIME = select(_TIME)
 READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -37,7 +42,8 @@ def _add_time(statement: Select[Any]) -> Select[Any]:
     """Adds a last column to the rows: the instant of the database's clock."""
     with_time = _statements_with_time.get(statement)
     if with_time is None:
-        with_time = _statements_with_time[statement] = statement.add_columns(_TIME)
+        time = _TIME_ASKED if LOCKED_BY in statement.get_execution_options() else _TIME
+        with_time = _statements_with_time[statement] = statement.add_columns(time)
     return with_time
 
 
@@ -97,7 +103,10 @@ class Transaction(PgExecutor):
 
     def execute(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> Rows:
         """Runs a statement, see `Executor`. Raises LostRace, too."""
-        if LOCKS_ROWS in statement.get_execution_options():
+        options = statement.get_execution_options()
+        if LOCKED_BY in options:
+            return self._lock_and_read(options[LOCKED_BY], statement, parameters)
+        if LOCKS_ROWS in options:
             return self._lock(statement, parameters)
         return super().execute(statement, parameters)
 
@@ -140,15 +149,28 @@ class Transaction(PgExecutor):
         whether there are other rows, as they were before it waited. So it is run again until it
         finds no more rows than are locked: those can neither go nor change any more.
         """
-        sent = written(*COMPILER.prepare(statement, parameters))
-        assert sent is not None, "rows are locked by ids and numbers alone"
-        self._waiting.append(sent)
-        locked_count = int(self._run_waiting().rpartition(" ")[2])
+        locked_count = self._count_locked(statement, parameters)
         while True:
             rows = self._fetch_with_time(statement, parameters)
             if rows.rowcount == locked_count:
                 return rows
             locked_count = rows.rowcount
+
+    def _lock_and_read(
+        self, lock: Select[Any], read: Select[Any], parameters: Mapping[str, Any]
+    ) -> Rows:
+        """Locks rows by one statement and reads them by another, as `_lock` does by one."""
+        while True:
+            locked_count = self._count_locked(lock, parameters)
+            rows = self._fetch_with_time(read, parameters)
+            if len({row[0] for row in rows}) == locked_count:
+                return rows
+
+    def _count_locked(self, lock: Select[Any], parameters: Mapping[str, Any]) -> int:
+        sent = written(*COMPILER.prepare(lock, parameters))
+        assert sent is not None, "rows are locked by ids and numbers alone"
+        self._waiting.append(sent)
+        return int(self._run_waiting().rpartition(" ")[2])
 
 
 class SingleRead(PgExecutor):

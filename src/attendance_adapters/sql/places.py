@@ -68,15 +68,17 @@ _state_columns = (
     ledger.c.at,
     places.c.last_n,
 )
-_SELECT_PLACES = select(
-    places.c.event_id,
+PLACE_COLUMNS = (
     places.c.user_id,
+    places.c.event_id,
     places.c.member,
     places.c.version,
     places.c.barred_marker,
     places.c.barred_until,
     *_state_columns,
-).select_from(places.outerjoin(ledger, last_entry_of_place(ledger)))
+)
+PLACES_WITH_MARKS = places.outerjoin(ledger, last_entry_of_place(ledger))
+_SELECT_PLACES = select(*PLACE_COLUMNS).select_from(PLACES_WITH_MARKS)
 _is_of_users = places.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId))
 _new_user_id = bindparam("user_id", type_=BigId)
 # In words that every engine knows; where two add the row at once, the later one is run again
@@ -101,10 +103,11 @@ LOCK_PLACES = (
     .execution_options(**{LOCKS_ROWS: True})
 )
 # The event in both halves: written once before them, SQLite reads the whole room
+is_of_users_or_held = or_(
+    _is_in_event & _is_of_users, _is_in_event & (places.c.held_by == bindparam("held_by"))
+)
 LOCK_PLACES_WITH_HELD = (
-    _SELECT_PLACES.where(
-        or_(_is_in_event & _is_of_users, _is_in_event & (places.c.held_by == bindparam("held_by")))
-    )
+    _SELECT_PLACES.where(is_of_users_or_held)
     .order_by(places.c.user_id)
     .with_for_update(of=places)
     .execution_options(**{LOCKS_ROWS: True})
@@ -206,8 +209,9 @@ def _unmarked_from(
     return Held(since, held_by, held_until)
 
 
-def _place_from(row: Sequence[Any]) -> Place:
-    event_id, user_id, member, version, barred_marker, barred_until, *state_columns = row
+def place_from(row: Sequence[Any]) -> Place:
+    """Makes a place of `PLACE_COLUMNS`."""
+    user_id, event_id, member, version, barred_marker, barred_until, *state_columns = row
     barred = None if barred_marker is None else Barred(barred_marker, barred_until)
     return Place(
         event_id, user_id, member, _state_from(state_columns), version, barred, state_columns[-1]
@@ -251,17 +255,17 @@ class Places:
             if marker is None
             else self._execute(LOCK_PLACES_WITH_HELD, {**keys, "held_by": marker})
         )
-        return {place.user_id: place for place in map(_place_from, rows)}
+        return {place.user_id: place for place in map(place_from, rows)}
 
     def put(self, place: Place) -> None:
         self._send(PUT_PLACE, row_of_place(place))
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
-        return [_place_from(row) for row in self._execute(LISTED_PLACES, {"event_id": event_id})]
+        return [place_from(row) for row in self._execute(LISTED_PLACES, {"event_id": event_id})]
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
         keys = {"event_id": event_id, "user_ids": list(user_ids)}
-        return [_place_from(row) for row in self._execute(FIND_PLACES, keys)]
+        return [place_from(row) for row in self._execute(FIND_PLACES, keys)]
 
     def participants(
         self, event_id: EventId, query: ListQuery[Participant]

@@ -13,15 +13,15 @@ from typing import NamedTuple
 from attendance_core import ports
 from attendance_core.errors import NotWaiting
 from attendance_core.marking.announcements import PlaceChanged
-from attendance_core.marking.connections import Connection, Process
+from attendance_core.marking.connections import CONNECTIONS_READ, Connection, Process
 from attendance_core.marking.endings import find_ending
 from attendance_core.marking.ledger import NewEntry, Origin
 from attendance_core.marking.moves import (
+    Known,
     add_connection,
     check_may_open,
     check_not_too_soon,
     end_hold,
-    get_footing,
     hang_up,
     lock_for_opening,
     settle,
@@ -37,39 +37,30 @@ from attendance_core.marking.places import (
     held_by,
 )
 from attendance_core.marking.terms import Terms
-from attendance_core.marking.who_marks import check_lets_mark
-from attendance_core.vocabulary import ConnectionId, UserId
+from attendance_core.marking.who_marks import Organised, check_lets_mark
+from attendance_core.repositories import Footing
+from attendance_core.vocabulary import UserId
 
 
 class _Locked(NamedTuple):
-    """What a command stands on: the places it depends on, and the process of its socket."""
+    """What a command stands on, whose connection is there and whose event is on."""
 
     places: Mapping[UserId, Place]
-    judge: Process | None
+    event: Organised
+    judge: Process | None  # the process of its socket
+    known: Known
 
 
-def _lock_for_command(
-    unit: ports.Unit,
-    connection: Connection,
-    *targets: UserId,
-    chooses: bool = False,
-    marks: bool = False,
-) -> _Locked:
-    """Locks the places a command depends on; then its connection must be there, and the event on.
+def _checked(unit: ports.Unit, connection: Connection, footing: Footing | None) -> _Locked:
+    """Finds the connection of a command there, and the event on.
 
-    Where it chooses somebody, the event has to let its person mark; where it marks, nobody changes
-    the event meanwhile, so that no mark is behind the end of one that is shortened. Raises
-    EventOver, MayNotMark, and what `find_ending` says of a connection that is gone.
+    Raises EventOver, and what `find_ending` says of a connection that is gone.
     """
-    marker, event_id = connection.user_id, connection.event_id
-    places = unit.places.lock(event_id, sorted({marker, *targets}), marker=marker)
-    footing = unit.footings.of_command(connection, marks=marks)
     if footing is None or footing.connection is None:
         raise find_ending(unit, connection).as_error()
     footing.event.check_not_over(unit.now())
-    if chooses:  # whoever leaves them out meanwhile waits for their place, and ends this hold
-        check_lets_mark(unit, footing.event, marker)
-    return _Locked(places, footing.connection.process)
+    process = footing.connection.process
+    return _Locked(footing.places, footing.event, process, footing.connections_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +77,12 @@ class MarkMe:
         actor = connection.user_id
 
         def work(unit: ports.Unit) -> AskerOpened:
-            places = lock_for_opening(unit, connection)
-            mine, now = places[actor], unit.now()
+            footing = lock_for_opening(unit, connection)
+            mine, now = footing.places[actor], unit.now()
             if isinstance(mine.state, Marked):
                 return AskerOpened(mine, now)
-            footing = get_footing(unit, connection)
             footing.event.check_not_over(now)
-            places, others = add_connection(unit, connection, places, footing, self.terms)
+            places, others = add_connection(unit, connection, footing, self.terms)
             check_may_wait(holding=held_by(actor, places.values()), marker=actor, now=now)
             check_may_open(others)
             mine = places[actor]
@@ -119,10 +109,8 @@ class ReadyToMark:
         actor = connection.user_id
 
         def work(unit: ports.Unit) -> MarkerOpened:
-            places = lock_for_opening(unit, connection)
-            # Whoever changes who may mark waits for this connection from now on, or is seen
-            footing = get_footing(unit, connection)
-            places, others = add_connection(unit, connection, places, footing, self.terms)
+            footing = lock_for_opening(unit, connection)
+            places, others = add_connection(unit, connection, footing, self.terms)
             event, now = footing.event, unit.now()
             event.check_not_over(now)
             event.check_started(now)
@@ -146,17 +134,18 @@ class HangUp:
     transact: ports.Transact
     terms: Terms
 
-    async def __call__(self, *, connection_ids: Sequence[ConnectionId], goodbye: bool) -> None:
+    async def __call__(self, *, connections: Sequence[Connection], goodbye: bool) -> None:
         """Notes it of all or none; does nothing for those that are gone. Contract: 6.6, 6.8."""
 
         def work(unit: ports.Unit) -> None:
             if not goodbye:
-                unit.connections.lose(connection_ids, unit.now())
+                unit.connections.lose([each.connection_id for each in connections], unit.now())
                 return
-            for connection_id in connection_ids:
-                found = unit.connections.find(connection_id)
-                if found is not None:
-                    hang_up(unit, [found], found.process, self.terms)
+            for each in connections:
+                whose = each.user_id
+                footing = unit.footings.lock_for_command(each, (), whose, CONNECTIONS_READ)
+                if footing is not None and (found := footing.connection) is not None:
+                    hang_up(unit, [found], found.process, self.terms, footing)
 
         await self.transact(work)
 
@@ -175,10 +164,14 @@ class PrepareToMark:
         marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
-            found, judge = _lock_for_command(unit, connection, target, chooses=True)
+            footing = unit.footings.lock_for_command(connection, [target], target, CONNECTIONS_READ)
+            found, event, judge, known = _checked(unit, connection, footing)
             now = unit.now()
+            # Whoever leaves them out meanwhile waits for their place, and ends this hold
+            check_lets_mark(unit, event, marker)
             places = {
-                each.user_id: settle(unit, each, judge, self.terms) for each in found.values()
+                each.user_id: settle(unit, each, judge, self.terms, known)
+                for each in found.values()
             }
             ended = tuple(each for each in places.values() if each != found[each.user_id])
             holding = held_by(marker, places.values())
@@ -212,7 +205,9 @@ class ConfirmMarking:
 
         def work(unit: ports.Unit) -> Outcome:
             targets = () if target is None else (target,)
-            places, _ = _lock_for_command(unit, connection, *targets, marks=True)
+            # Nobody changes the event: no mark is behind the end of one that is shortened
+            footing = unit.footings.lock_for_mark(connection, targets)
+            places = _checked(unit, connection, footing).places
             now = unit.now()
             if target is not None and target in places:
                 done = places[target]
@@ -241,10 +236,11 @@ class RefuseToMark:
         marker = connection.user_id
 
         def work(unit: ports.Unit) -> Outcome:
-            places, judge = _lock_for_command(unit, connection)
+            footing = unit.footings.lock_for_command(connection, (), target, CONNECTIONS_READ)
+            places, _, judge, known = _checked(unit, connection, footing)
             now = unit.now()
             held = get_held(marker, target, holding=held_by(marker, places.values()), now=now)
-            given_back = end_hold(unit, held, judge, self.terms, connection.connection_id)
+            given_back = end_hold(unit, held, judge, self.terms, known, connection.connection_id)
             return Outcome(given_back, now)
 
         return await self.transact(work)

@@ -6,7 +6,7 @@ Contract: 6.6 to 6.9, 6.19.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from attendance_core import ports
 from attendance_core.errors import EventNotFound, LeaseLost, NotLoggedIn, TooManySockets, TooSoon
@@ -22,8 +22,12 @@ from attendance_core.marking.connections import (
 )
 from attendance_core.marking.places import Held, Place, Waiting
 from attendance_core.marking.terms import Terms
-from attendance_core.repositories import OpeningFooting
+from attendance_core.repositories import Footing, OpeningFooting
 from attendance_core.vocabulary import ConnectionId, EventId, UserId
+
+# Of some people, all that they have in an event; it was read behind the lock of their place
+Known = Mapping[UserId, Sequence[Connection]]
+NOTHING_KNOWN: Known = {}
 
 
 def end_hold(
@@ -31,11 +35,12 @@ def end_hold(
     held: Place,
     judge: Process | None,
     terms: Terms,
+    known: Known = NOTHING_KNOWN,
     commanded_by: ConnectionId | None = None,
 ) -> Place:
     """Gives a held person back: to the list if a socket of theirs is open or in its grace."""
     now = unit.now()
-    theirs = _theirs(unit, held.event_id, held.user_id)
+    theirs = _theirs(unit, held, known)
     place = held.released(
         now, present=held.member and anybody_present(theirs, Role.MARK_ME, now, judge, terms)
     )
@@ -45,19 +50,28 @@ def end_hold(
 
 
 def hang_up(
-    unit: ports.Unit, ended: Sequence[Connection], judge: Process | None, terms: Terms
+    unit: ports.Unit,
+    ended: Sequence[Connection],
+    judge: Process | None,
+    terms: Terms,
+    footing: Footing | None = None,
 ) -> None:
     """Forgets connections, at least one, of one person in one event, and what they alone kept.
 
     With their last ``mark_me`` socket a waiting person leaves the list; with their last
-    ``marking`` socket a marker gives back whom they hold.
+    ``marking`` socket a marker gives back whom they hold. ``footing``, where given, has their
+    places and connections.
     """
     event_id, user_id = ended[0].event_id, ended[0].user_id
-    places = unit.places.lock(event_id, [user_id], marker=user_id)
+    if footing is None:
+        places = unit.places.lock(event_id, [user_id], marker=user_id)
+        theirs = unit.connections.of(event_id, user_id, CONNECTIONS_READ)
+    else:
+        places, theirs = footing.places, footing.connections_of[user_id]
     mine = places.get(user_id)
     now = unit.now()
     gone = {each.connection_id for each in ended}
-    left = [each for each in _theirs(unit, event_id, user_id) if each.connection_id not in gone]
+    left = [each for each in theirs if each.connection_id not in gone]
     unit.connections.remove(sorted(gone))
     roles = {each.role for each in ended}
     if (
@@ -75,16 +89,18 @@ def hang_up(
                 end_hold(unit, place, judge, terms)
 
 
-def settle(unit: ports.Unit, place: Place, judge: Process | None, terms: Terms) -> Place:
+def settle(
+    unit: ports.Unit, place: Place, judge: Process | None, terms: Terms, known: Known
+) -> Place:
     """Ends what has run out of a locked place, the hold or the grace, as a sweep would.
 
     So a sweep that comes late is never a wrong answer.
     """
     now = unit.now()
     if place.hold_has_lapsed(now):
-        return end_hold(unit, place, judge, terms)
+        return end_hold(unit, place, judge, terms, known)
     if isinstance(place.state, Waiting):
-        theirs = _theirs(unit, place.event_id, place.user_id)
+        theirs = _theirs(unit, place, known)
         if not anybody_present(theirs, Role.MARK_ME, now, judge, terms):
             place = place.withdrawn()
             unit.places.put(place)
@@ -120,27 +136,27 @@ def lock_places_of(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Mapp
     unit.places.make(event_id, user_id)
     places = unit.places.lock(event_id, [user_id], marker=user_id)
     if user_id not in places:
-        unit.profiles.get(user_id)
-        raise EventNotFound
+        _raise_without_place(unit, user_id)
     return places
 
 
-def lock_for_opening(unit: ports.Unit, connection: Connection) -> Mapping[UserId, Place]:
-    """Locks the session that a socket is opened with, and then as `lock_places_of` does.
+def lock_for_opening(unit: ports.Unit, connection: Connection) -> OpeningFooting:
+    """Locks the session that a socket is opened with, then as `lock_places_of`, then the event.
 
-    A log-out locks it, too, before the places: it either finds this connection or keeps it from
-    being opened.
+    A log-out locks the session, too, before the places: it either finds this connection or keeps
+    it from being opened. Whoever changes the event waits for this connection, or is seen.
     """
     unit.sessions.lock(connection.session_id)
-    return lock_places_of(unit, connection.event_id, connection.user_id)
-
-
-def get_footing(unit: ports.Unit, connection: Connection) -> OpeningFooting:
-    """Reads what an opening stands on, behind its locks. Raises EventNotFound."""
-    footing = unit.footings.of_opening(connection, CONNECTIONS_READ)
+    unit.places.make(connection.event_id, connection.user_id)
+    footing = unit.footings.lock_for_opening(connection, CONNECTIONS_READ)
     if footing is None:
-        raise EventNotFound
+        _raise_without_place(unit, connection.user_id)
     return footing
+
+
+def _raise_without_place(unit: ports.Unit, user_id: UserId) -> NoReturn:
+    unit.profiles.get(user_id)
+    raise EventNotFound
 
 
 class Settled(NamedTuple):
@@ -153,16 +169,15 @@ class Settled(NamedTuple):
 def add_connection(
     unit: ports.Unit,
     connection: Connection,
-    places: Mapping[UserId, Place],
     footing: OpeningFooting,
     terms: Terms,
 ) -> Settled:
     """Adds a connection of a live process and session; ends the grace of those it replaces.
 
-    ``places`` are its person's and the one they hold, locked. Raises LeaseLost, NotLoggedIn.
+    Raises LeaseLost, NotLoggedIn.
     """
     now = unit.now()
-    process, theirs = footing.process, footing.theirs
+    places, process, theirs = footing.places, footing.process, footing.theirs
     if process is None or process.lost_its_lease(now, terms):
         raise LeaseLost
     if not footing.is_logged_in:
@@ -182,9 +197,11 @@ def add_connection(
     return Settled(settled, len(theirs) - len(lost))
 
 
-def _theirs(unit: ports.Unit, event_id: EventId, user_id: UserId) -> Sequence[Connection]:
-    """Reads what a person has in an event, as far as it can matter: no command reads more."""
-    return unit.connections.of(event_id, user_id, CONNECTIONS_READ)
+def _theirs(unit: ports.Unit, place: Place, known: Known) -> Sequence[Connection]:
+    """Finds what a person has in an event, as far as it can matter: no command reads more."""
+    if place.user_id in known:
+        return known[place.user_id]
+    return unit.connections.of(place.event_id, place.user_id, CONNECTIONS_READ)
 
 
 def check_may_open(open_beside: int) -> None:

@@ -1,25 +1,31 @@
-"""Reads in one what a command of marking, or an opening, stands on. See the package."""
+"""Locks and reads in one what a command of marking, or an opening, stands on. See the package."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from attendance_core.vocabulary import UserId
 
 if TYPE_CHECKING:
     from attendance_core.events import Event
     from attendance_core.marking.connections import Connection, Process
+    from attendance_core.marking.places import Place
 
 
 class Footing(NamedTuple):
-    """What a command stands on besides places."""
+    """What a command, or a goodbye, stands on."""
 
+    places: Mapping[UserId, Place]  # locked
     event: Event
     connection: Connection | None  # of the socket it came by, where that is in the store
+    connections_of: Mapping[UserId, Sequence[Connection]]  # of those who were asked for
 
 
 class OpeningFooting(NamedTuple):
-    """What an opening stands on besides places."""
+    """What an opening stands on."""
 
+    places: Mapping[UserId, Place]  # locked
     event: Event
     process: Process | None  # that owns the new socket
     is_logged_in: bool  # the session it is opened with is there
@@ -27,18 +33,29 @@ class OpeningFooting(NamedTuple):
 
 
 class Footings(Protocol):
-    """Reads what is not locked with the places, once they are locked."""
+    """Locks places, as `Places.lock` does, and reads what else there is once they are locked."""
 
-    def of_command(self, connection: Connection, *, marks: bool) -> Footing | None:
-        """Reads that of an open socket; None where the event is gone.
+    def lock_for_command(
+        self, connection: Connection, targets: Sequence[UserId], whose: UserId | None, limit: int
+    ) -> Footing | None:
+        """Locks for an open socket: the places of its person, of targets and of whom they hold.
 
-        Where it marks, nobody changes the event until the transaction ends.
+        It reads so many connections of the one person ``whose``, as `Connections.of` lists them.
+        None where no place is there, as without the event.
         """
         ...
 
-    def of_opening(self, connection: Connection, limit: int) -> OpeningFooting | None:
-        """Reads that of a socket to be, and so many of its person's; None without its event.
+    def lock_for_mark(self, connection: Connection, targets: Sequence[UserId]) -> Footing | None:
+        """Locks as `lock_for_command` does, and has nobody change the event, either.
 
-        Nobody changes the event until the transaction ends.
+        Both until the transaction ends. It reads nobody's connections.
+        """
+        ...
+
+    def lock_for_opening(self, connection: Connection, limit: int) -> OpeningFooting | None:
+        """Locks for a socket to be: the place of its person and of whom they hold, and the event.
+
+        Both until the transaction ends. It reads so many of its person's connections; None where
+        the place is not there.
         """
         ...

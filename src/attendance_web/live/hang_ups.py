@@ -146,9 +146,8 @@ class HangUps:
     async def _store(self, batch: list[_End]) -> None:
         goodbye = batch[0].goodbye
         try:
-            await self._hang_up(
-                connection_ids=[end.connection.connection_id for end in batch], goodbye=goodbye
-            )
+            connections = [end.connection for end in batch]
+            await self._hang_up(connections=connections, goodbye=goodbye)
         except Unavailable:
             logger.warning("hang-ups could not be stored yet")
             self._wait()

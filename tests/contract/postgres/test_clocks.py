@@ -130,10 +130,8 @@ async def test_holds_graces_and_leases_are_as_the_databases_clock_says(
         took = time.monotonic() - begun
         assert TERMS.hold_seconds - 0.1 < took < TERMS.hold_seconds + SWEPT
 
-        connection_id, begun = waiting.connection_id, time.monotonic()
-        await other.does(
-            other.attendance.use_cases.hang_up(connection_ids=[connection_id], goodbye=False)
-        )
+        begun = time.monotonic()
+        await other.does(other.attendance.use_cases.hang_up(connections=[waiting], goodbye=False))
         assert isinstance(await holder.state(event_id, anna), Waiting)
         await eventually(lambda h=holder: becomes(h, event_id, anna, type(None)))
         took = time.monotonic() - begun

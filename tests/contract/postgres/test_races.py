@@ -71,7 +71,7 @@ class TestRaces:
         markers = [socket(1000 + user_id, user_id, Role.MARKING) for user_id in range(5, 54)]
         await store.transact(open_all(markers))
         for waiting in lecture.waiting[2:]:
-            await lecture.do.hang_up(connection_ids=[waiting.connection_id], goodbye=True)
+            await lecture.do.hang_up(connections=[waiting], goodbye=True)
         told = await outcomes(
             *(
                 lecture.do.prepare_to_mark(connection=each, target=ANNA)
@@ -397,7 +397,7 @@ class TestOrganisers:
         lecture = await Lecture.begun(store, waiting=40)
         everybody = [mine.user_id for mine in lecture.waiting]
         for mine in lecture.waiting[20:]:
-            await lecture.do.hang_up(connection_ids=[mine.connection_id], goodbye=True)
+            await lecture.do.hang_up(connections=[mine], goodbye=True)
 
         async def narrows(number: int) -> None:
             await lecture.do.update_event(

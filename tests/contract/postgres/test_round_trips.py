@@ -24,13 +24,13 @@ from tests.support.world import session_of
 LATER = UserId(5)  # they come when all others are there
 TRIPS = {
     "find out who calls": 1,
-    "open mark_me": 4,
-    "open marking": 4,
+    "open mark_me": 3,
+    "open marking": 3,
     "read the room": 6,
-    "prepare_to_mark": 5,
-    "confirm_marking": 6,
-    "refuse_to_mark": 5,
-    "say goodbye": 5,
+    "prepare_to_mark": 3,
+    "confirm_marking": 5,
+    "refuse_to_mark": 4,
+    "say goodbye": 3,
     "note a loss": 2,
     "GetProfile": 1,
 }
@@ -55,7 +55,7 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
     await store.start()
     lecture = await an_hour_of(store)
     do, marker = lecture.do, lecture.markers[0]
-    own = {each.user_id: [each.connection_id] for each in lecture.waiting}
+    own = {each.user_id: [each] for each in lecture.waiting}
 
     def opens(role: Role, number: int) -> Any:
         return socket(number, LATER, role)
@@ -69,16 +69,16 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
             ("confirm_marking", do.confirm_marking(connection=marker)),
             ("another", do.prepare_to_mark(connection=marker, target=another)),
             ("refuse_to_mark", do.refuse_to_mark(connection=marker)),
-            ("say goodbye", do.hang_up(connection_ids=own.pop(LATER, []), goodbye=True)),
+            ("say goodbye", do.hang_up(connections=own.pop(LATER, []), goodbye=True)),
             ("open mark_me", do.mark_me(connection=mark_me)),
-            ("say goodbye", do.hang_up(connection_ids=[mark_me.connection_id], goodbye=True)),
+            ("say goodbye", do.hang_up(connections=[mark_me], goodbye=True)),
             ("open marking", do.ready_to_mark(connection=marking)),
             (
                 "read the room",
                 do.read_room(event_id=EVENT, process_id=PROCESS, watched=[LATER]),
             ),
-            ("note a loss", do.hang_up(connection_ids=[marking.connection_id], goodbye=False)),
-            ("say goodbye", do.hang_up(connection_ids=[marking.connection_id], goodbye=True)),
+            ("note a loss", do.hang_up(connections=[marking], goodbye=False)),
+            ("say goodbye", do.hang_up(connections=[marking], goodbye=True)),
             ("GetProfile", do.get_profile(actor=ANNA, user_id=ANNA)),
         ]
         trips = {}
