@@ -51,7 +51,7 @@ STEPS: dict[str, tuple[int, Step]] = {
         2,
         lambda it: it.do.prepare_to_mark(connection=it.markers[0], target=BORIS),
     ),
-    "confirm": (3, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
+    "confirm": (4, lambda it: it.do.confirm_marking(connection=it.markers[0], target=BORIS)),
     "open mark_me": (4, lambda it: it.do.mark_me(connection=ASKS)),
     "open marking": (4, lambda it: it.do.ready_to_mark(connection=MARKS)),
     "goodbye": (

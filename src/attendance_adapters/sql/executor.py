@@ -38,6 +38,10 @@ class Executor(Protocol):
         """
         ...
 
+    def count(self, statement: Any, parameters: Mapping[str, Any] = ..., /) -> int:
+        """Counts the rows that a statement finds by numbers and ids, behind what was sent."""
+        ...
+
 
 class Rows:
     """Holds what a statement returned: rows of Python's values."""

@@ -66,17 +66,16 @@ _is_between_the_two = and_(
     _earlier.c.user_id.in_((_actor, _user)), _earlier.c.actor_id.in_((_actor, _user))
 )
 _is_of_unchecked = and_(_earlier.c.actor_id == _actor, ~_earlier.c.person_checked)
-# Of a mark that was added, whether it pays: as the triggers counted, where they did it by this rule
-# and no mark of the month comes behind it
-PAYS = (
-    select(karma_months.c.last_pays)
-    .where(
-        karma_months.c.user_id == _actor,
-        karma_months.c.month == _month,
-        karma_months.c.pair_a_month == _pair_a_month,
-        karma_months.c.unchecked_a_month == _unchecked_a_month,
-    )
-    .scalar_subquery()
+_counted_by_rule = select(literal(1)).where(
+    karma_months.c.user_id == _actor,
+    karma_months.c.month == _month,
+    karma_months.c.pair_a_month == _pair_a_month,
+    karma_months.c.unchecked_a_month == _unchecked_a_month,
+)
+# Of a mark that was added, in rows that are only counted: one where the triggers have told whether
+# it pays, by this rule, no mark of the month coming behind it; and another where it does
+PAYS_IN_ROWS = _counted_by_rule.where(karma_months.c.last_pays.is_not(None)).union_all(
+    _counted_by_rule.where(karma_months.c.last_pays.is_(True))
 )
 # Of any mark, what its karma goes by
 COUNT_MARKS_BEFORE = select(

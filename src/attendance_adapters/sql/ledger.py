@@ -27,7 +27,7 @@ from attendance_adapters.sql.entries import (
     notes_from,
 )
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.karma import COUNT_MARKS_BEFORE, PAYS, count_paying, rule_of
+from attendance_adapters.sql.karma import COUNT_MARKS_BEFORE, PAYS_IN_ROWS, count_paying, rule_of
 from attendance_adapters.sql.pieces import LIMIT, OFFSET, size_of
 from attendance_adapters.sql.places import PUT_PLACE, row_of_place
 from attendance_adapters.sql.tables import ledger, ledger_notes, places, profiles, scans
@@ -70,8 +70,6 @@ ADD_ENTRY = insert(ledger).from_select(
     ),
     include_defaults=False,
 )
-# Behind the entry, whose triggers have counted it
-PUT_MARKED_PLACE = PUT_PLACE.returning(PAYS)
 PUT_NOTE = (
     update(ledger_notes)
     .where(
@@ -151,6 +149,7 @@ class Ledger:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._count = executor.count
         self._send = executor.send
 
     def add(self, entry: NewEntry) -> None:
@@ -160,10 +159,11 @@ class Ledger:
     def add_mark_from_hold(self, entry: NewEntry, marked: Place, terms: Terms) -> bool:
         row = _row_of(entry)
         self._send(ADD_ENTRY, row)
+        self._send(PUT_PLACE, row_of_place(marked))
         of_month = {"actor_id": row["actor_id"], "month": row["month"], **rule_of(terms)}
-        found = self._execute(PUT_MARKED_PLACE, {**row_of_place(marked), **of_month}).scalar_one()
-        if found is not None:
-            return bool(found)
+        row_count = self._count(PAYS_IN_ROWS, of_month)
+        if row_count:
+            return row_count == 2
         ((person_checked, *before),) = self._execute(COUNT_MARKS_BEFORE, {**row, **rule_of(terms)})
         return pays(MarksBefore(*before), person_checked, terms)
 

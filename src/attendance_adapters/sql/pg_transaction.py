@@ -68,6 +68,10 @@ class PgExecutor:
             return self._fetch_with_time(statement, parameters)
         return self._fetch(statement, parameters)
 
+    def count(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> int:
+        """Counts rows, see `Executor`."""
+        return self.execute(statement, parameters).rowcount
+
     def send(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
         """Runs a statement, see `Executor`."""
         self.execute(statement, parameters)
@@ -110,6 +114,13 @@ class Transaction(PgExecutor):
             return self._lock(statement, parameters)
         return super().execute(statement, parameters)
 
+    def count(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> int:
+        """Counts rows, see `Executor`: in one trip with all that waits, since it says no more."""
+        sent = written(*COMPILER.prepare(statement, parameters))
+        assert sent is not None, "rows are counted, and locked, by ids and numbers alone"
+        self._waiting.append(sent)
+        return int(self._run_waiting().rpartition(" ")[2])
+
     def send(self, statement: Any, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
         """Has a statement run with the next one, or at once where it has no plain words."""
         compiled, values = COMPILER.prepare(statement, parameters)
@@ -149,7 +160,7 @@ class Transaction(PgExecutor):
         whether there are other rows, as they were before it waited. So it is run again until it
         finds no more rows than are locked: those can neither go nor change any more.
         """
-        locked_count = self._count_locked(statement, parameters)
+        locked_count = self.count(statement, parameters)
         while True:
             rows = self._fetch_with_time(statement, parameters)
             if rows.rowcount == locked_count:
@@ -161,16 +172,10 @@ class Transaction(PgExecutor):
     ) -> Rows:
         """Locks rows by one statement and reads them by another, as `_lock` does by one."""
         while True:
-            locked_count = self._count_locked(lock, parameters)
+            locked_count = self.count(lock, parameters)
             rows = self._fetch_with_time(read, parameters)
             if len({row[0] for row in rows}) == locked_count:
                 return rows
-
-    def _count_locked(self, lock: Select[Any], parameters: Mapping[str, Any]) -> int:
-        sent = written(*COMPILER.prepare(lock, parameters))
-        assert sent is not None, "rows are locked by ids and numbers alone"
-        self._waiting.append(sent)
-        return int(self._run_waiting().rpartition(" ")[2])
 
 
 class SingleRead(PgExecutor):

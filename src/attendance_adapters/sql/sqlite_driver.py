@@ -34,6 +34,10 @@ class SqliteExecutor:
             raise refusal_of_sqlite(error, compiled.text) or error from error
         return Rows(rows, cursor.rowcount)
 
+    def count(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> int:
+        """Counts rows, see `Executor`."""
+        return len(list(self.execute(statement, parameters)))
+
     def send(self, statement: Executable, parameters: Mapping[str, Any] = NO_PARAMETERS) -> None:
         """Runs a statement, see `Executor`: at once, since it has no way to go."""
         self.execute(statement, parameters)

@@ -28,7 +28,7 @@ TRIPS = {
     "open marking": 3,
     "read the room": 6,
     "prepare_to_mark": 3,
-    "confirm_marking": 5,
+    "confirm_marking": 4,
     "refuse_to_mark": 4,
     "say goodbye": 3,
     "note a loss": 2,
