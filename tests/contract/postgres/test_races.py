@@ -45,6 +45,7 @@ from tests.support.postgres_strangers import (
     BORIS,
     Reruns,
     Stranger,
+    asked,
     beside,
     outcomes,
 )
@@ -115,9 +116,12 @@ class TestRaces:
                 until=int((NOON + 90) * 1_000_000),
                 anna=ANNA,
             )
-            await other.connection.commit()
-        with pytest.raises(AlreadyHolding):
-            await later
+            with asked() as noted:
+                await other.connection.commit()
+                with pytest.raises(AlreadyHolding):
+                    await later
+        readings = [each for each in noted if "AS theirs" in each.text]
+        assert len(readings) == 2, "the first one found a place that was not locked"
         held = await lecture.do.confirm_marking(connection=again)
         assert held.place.user_id == ANNA
 
