@@ -21,7 +21,7 @@ from attendance_core.vocabulary import EventId, Instant, UserId
 MAX_SHEET_ROWS = 20_000  # Contract: ExportAttendance
 MAX_ANNULLED_TOLD = 5  # of one person, the last ones: anybody's row ends somewhere
 # So few that whoever marks somebody meanwhile hardly feels it. Decision 0019
-ROWS_A_LOOK: Final = 50
+ROWS_A_LOOK: Final = 60
 
 
 @dataclass(frozen=True, slots=True)

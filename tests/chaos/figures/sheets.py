@@ -35,7 +35,7 @@ QUIET: Final = 5.0  # seconds after the openings, which are not measured
 
 # Sheets
 BESIDE: Final = 10.0  # seconds that a bystander is measured for, each time
-ROUNDS: Final = 3  # without and with exports, so that whatever else the machine does is in both
+ROUNDS: Final = 5  # without and with exports, so that whatever else the machine does is in both
 PAIRS: Final = 600  # twice as many as meet
 WARM: Final = 1.0  # seconds before that, which are not measured
 EXPORT: Final = "/api/events/ExportAttendance"
