@@ -61,6 +61,7 @@ from attendance_web.serving.http_closing import HEAD_SECONDS
 from attendance_web.serving.http_head import (
     MAX_HEAD_BYTES,
     MAX_HEADERS,
+    MAX_ITEMS,
     MAX_LINE_BYTES,
     MAX_PATH_BYTES,
     MAX_QUERY_BYTES,
@@ -249,6 +250,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "`error` 1",
     )
     yield "the head of a request", f"{MAX_HEAD_BYTES // KIB} KiB, {MAX_HEADERS} headers", "431"
+    yield "what its headers list, such as cookies", str(MAX_ITEMS), "431"
     yield "a header, all cookies", f"{MAX_LINE_BYTES // KIB} KiB", "431"
     yield "a path, a query", f"{MAX_PATH_BYTES} bytes, {MAX_QUERY_BYTES // KIB} KiB", "431"
     yield "a head on its way", f"{HEAD_SECONDS:g} s", "the connection is cut"

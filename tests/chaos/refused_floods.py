@@ -30,6 +30,15 @@ async def posts_from_elsewhere(connection: Connection) -> None:
     await connection.answer()
 
 
+async def has_many_cookies(connection: Connection) -> None:
+    """As a call of nobody, who brings all the cookies that a head may have."""
+    more = f"Cookie: {'a;' * COOKIES}\r\n" * HEADERS + "\r\n"
+    path = "/api/auth/GetCurrentUserId"
+    await connection.say(connection.target.head("GET", path, known=False, more=more))
+    await connection.answer()
+
+
+COOKIES, HEADERS = 4000, 7  # of a header, and headers: all that a head may have
 MANY: Final = 300
 REFUSED: Final[dict[str, Flood]] = {
     "accents": Flood("log-ins with 8 000 accents", names_with_accents, 20),
@@ -39,6 +48,7 @@ REFUSED: Final[dict[str, Flood]] = {
     "wrong-fields": Flood(
         "GetProfile of nobody's id", calls("/api/profile/GetProfile?user_id=no"), MANY
     ),
+    "cookies": Flood("calls with 28 000 cookies", has_many_cookies, 100),
     "no-csrf": Flood("calls without our token", posts_from_elsewhere, MANY),
     "not-logged-in": Flood(
         "GetProfile of nobody", calls("/api/profile/GetProfile?user_id=1", known=False), MANY

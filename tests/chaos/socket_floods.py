@@ -17,6 +17,7 @@ PREPARE: Final = json.dumps({"message": "prepare_to_mark", "params": {"user_id":
 UNKNOWN: Final = b'{"message":"no such thing"}'
 FRAME_EVERY: Final = 1 / 19  # seconds. Contract: 6.11, more would end the socket
 OF_A_ROOM: Final = 16  # Contract: 1.10, sockets of a person in an event
+OPTIONS, HEADERS = 4000, 7  # of a header, and headers: all that a head may have
 LASTS: Final = 3600  # seconds
 
 
@@ -43,6 +44,17 @@ async def opens_of_nobody(connection: Connection) -> None:
     """Is told so, and is back at once."""
     with suppress(EOFError):
         await begins_to_open(connection)
+    connection.done.note(await connection.reader.readuntil(b"\r\n\r\n"))
+    await connection.reader.read(PIECE)
+    raise EOFError
+
+
+async def opens_with_options(connection: Connection) -> None:
+    """As `opens_of_nobody`, with a head that takes long to read."""
+    path = f"/ws/marking?event_id={connection.target.event_id}"
+    options = f"Connection: Upgrade{',a' * OPTIONS}\r\n" * HEADERS
+    more = f"Upgrade: websocket\r\n{options}{KEYS}\r\n"
+    await connection.say(connection.target.head("GET", path, known=False, more=more))
     connection.done.note(await connection.reader.readuntil(b"\r\n\r\n"))
     await connection.reader.read(PIECE)
     raise EOFError
@@ -100,6 +112,7 @@ SOCKETS: Final[dict[str, Flood]] = {
     "open-and-leave": Flood("openings with a goodbye", opens_and_leaves, 16),
     "openings-of-nobody": Flood("openings without a log-in", opens_of_nobody, 100),
     "cut-openings-of-nobody": Flood("the same, cut at once", begins_to_open, 100),
+    "long-handshakes": Flood("the same, with 28 000 options", opens_with_options, 100),
     "commands": Flood("commands that are refused", says(PREPARE), 16, becomes_marker),
     "frames": Flood(
         "messages that there are not, in 20 events", says(UNKNOWN), 320, enters_rooms()

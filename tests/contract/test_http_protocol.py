@@ -14,6 +14,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
+from attendance_web.serving.http_head import MAX_ITEMS
 from attendance_web.serving.server import config_of
 from tests.support.live_house import House, eventually, opened_house
 from tests.support.smuggled import CALL, GET, INNER, POST, SEGMENT, SMUGGLED, statuses, with_length
@@ -129,6 +130,19 @@ async def test_heads_are_counted_one_by_one(house: House) -> None:
     status, body = await answer_to(house, *[request] * 9, last)
     assert status == 200
     assert body.count(b"live") == 10
+
+
+@pytest.mark.parametrize(
+    ("begins", "name"), [(GET, b"Cookie"), (HANDSHAKE, b"Connection")], ids=["call", "handshake"]
+)
+async def test_a_head_that_lists_too_much_is_refused(
+    house: House, begins: bytes, name: bytes
+) -> None:
+    """Those of 64 KiB took 10 to 34 ms of everybody each."""
+    some = name + b": Upgrade" + b",a;" * (MAX_ITEMS // 4)
+    status, body = await answer_to(house, begins, *[some + b"\r\n"] * 3, b"\r\n")
+    assert status == 431
+    assert is_an_envelope(body)
 
 
 @pytest.mark.parametrize(

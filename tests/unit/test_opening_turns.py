@@ -12,6 +12,7 @@ from attendance_core.accounts import Actor, session_id_of
 from attendance_core.vocabulary import UserId
 from attendance_web.live import opening_turns as module
 from attendance_web.live.opening_turns import OpeningQueue
+from attendance_web.live.openings import MAX_FIELDS, Wish
 from attendance_web.wire import seen_sessions
 from attendance_web.wire.turns import NoTurn
 
@@ -33,6 +34,12 @@ def openings(monkeypatch: pytest.MonkeyPatch) -> OpeningQueue:
 async def slot(openings: OpeningQueue, user_id: int = 1) -> AsyncIterator[Callable[[], None]]:
     async with openings.opening() as opening, opening.turn(UserId(user_id)) as release:
         yield release
+
+
+def test_an_address_of_very_many_fields_asks_for_nothing() -> None:
+    named = b"event_id=1"
+    assert Wish.of_query(b"a&" * (MAX_FIELDS - 1) + named).event_ids == ["1"]
+    assert not Wish.of_query(b"a&" * MAX_FIELDS + named).event_ids
 
 
 class TestTurns:

@@ -36,6 +36,7 @@ from attendance_web.wire.values import InvalidValue
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS: Final[Seconds] = 0.2  # whether somebody is still there who waits for a refusal
+MAX_FIELDS: Final = 100  # of an address
 PATHS: Final = {"/ws/mark_me": Role.MARK_ME, "/ws/marking": Role.MARKING}
 
 
@@ -166,7 +167,12 @@ class Wish:
     @classmethod
     def of_query(cls, query: bytes) -> Wish:
         """Reads the query of an address."""
-        given = parse_qs(query.decode("latin-1"), keep_blank_values=True)
+        try:
+            given = parse_qs(
+                query.decode("latin-1"), keep_blank_values=True, max_num_fields=MAX_FIELDS
+            )
+        except ValueError:  # nobody needs so many, which take 4 ms
+            given = {}
         return cls(given.get("event_id", ()), given.get("as", ()), given.get("news") == ["1"])
 
     @property

@@ -30,9 +30,11 @@ from attendance_web.serving.http_flow import AnswerTransport, ReadInTurn
 from attendance_web.serving.http_head import (
     MAX_HEAD_BYTES,
     MAX_HEADERS,
+    MAX_ITEMS,
     address_is_bounded,
     head_is_sound,
     header_is_bounded,
+    item_count_of,
     may_upgrade,
 )
 from attendance_web.serving.tcp_state import says_no_more
@@ -58,6 +60,7 @@ class CallProtocol(ClosingProtocol):
         self._why: Refusal | None = None  # to be said once every answer before it was given
         self._has_begun = False  # a byte of the head has come
         self._is_idle = False  # the last that came was the end of a request that has its answer
+        self._item_count = 0  # that the headers of the head list
         self._line_bytes = 0  # of the head, or between the chunks of the body
         self._body_bytes = 0
 
@@ -162,6 +165,7 @@ class CallProtocol(ClosingProtocol):
     def on_message_begin(self) -> None:
         """Begins a head."""
         self._has_begun, self._is_idle = True, False
+        self._item_count = 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -174,7 +178,9 @@ class CallProtocol(ClosingProtocol):
         """Takes a header; one that comes behind the body is a trailer, which nobody needs."""
         if not self._in_head:
             self._end_with(BadRequest())
-        if len(self.headers) == MAX_HEADERS or not header_is_bounded(name, value):
+        self._item_count += item_count_of(value)
+        is_bounded = header_is_bounded(name, value) and self._item_count <= MAX_ITEMS
+        if len(self.headers) == MAX_HEADERS or not is_bounded:
             self._end_with(HeadTooLarge())
         super().on_header(name, value)
 
