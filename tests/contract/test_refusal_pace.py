@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.http import pipeline
 from attendance_web.live import openings
 from attendance_web.wire import refusal_pace
 from attendance_web.wire.callers import Caller
@@ -67,6 +69,32 @@ async def test_a_refusal_waits_and_nothing_else(
     for task in refused:
         task.cancel()
     await asyncio.wait(refused)
+
+
+class Given(dict[str, Any]):
+    """What a body said, which can be seen to be forgotten."""
+
+
+async def test_what_waits_keeps_nothing_of_its_body(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Uploads of 16 MiB count no more once they are refused, and took 32 MiB each till told so."""
+    read: list[weakref.ref[Given]] = []
+
+    def parse(content_type: str | None, body: bytes) -> Given:
+        given = Given()
+        read.append(weakref.ref(given))
+        return given
+
+    monkeypatch.setattr(pipeline, "parse_body", parse)
+    monkeypatch.setattr(refusal_pace, "TOLD_AFTER_SECONDS", NEVER)
+    refused = asyncio.create_task(REFUSED["a field that is missing"](site.browser()))
+    await eventually(lambda: bool(read))
+    await asyncio.sleep(A_MOMENT)
+    assert not refused.done()
+    assert [given() for given in read] == [None]
+    refused.cancel()
+    await asyncio.wait({refused})
 
 
 async def test_it_is_told_in_the_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,9 +32,17 @@ def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response
     if isinstance(translated, Refusal):
         SECURITY.note_refusal(translated, scope["headers"], address_of(scope))
         note_refusal(scope, translated)
+        _forget_frames(error)
     code = translated.code if isinstance(translated, Refusal | Unavailable) else BROKEN_CODE
     log_fields_of(scope)["code"] = code
     return failure(translated, language_of(scope["headers"]))
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Lets go of what those who raised it held, such as a body: a refusal may wait for 3 s."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__context__
 
 
 def cause_of(unavailable: Unavailable) -> str:
