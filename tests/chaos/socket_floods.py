@@ -16,6 +16,8 @@ from tests.chaos.flood import GOODBYE, KEYS, PIECE, Act, Connection, Flood
 PREPARE: Final = json.dumps({"message": "prepare_to_mark", "params": {"user_id": 1}}).encode()
 UNKNOWN: Final = b'{"message":"no such thing"}'
 FRAME_EVERY: Final = 1 / 19  # seconds. Contract: 6.11, more would end the socket
+PING: Final = b"\x89\x80\0\0\0\0"
+OF_A_SOCKET: Final = 60  # frames. Contract: 6.11
 OF_A_ROOM: Final = 16  # Contract: 1.10, sockets of a person in an event
 OPTIONS, HEADERS = 4000, 7  # of a header, and headers: all that a head may have
 LASTS: Final = 3600  # seconds
@@ -56,6 +58,14 @@ async def opens_with_options(connection: Connection) -> None:
     more = f"Upgrade: websocket\r\n{options}{KEYS}\r\n"
     await connection.say(connection.target.head("GET", path, known=False, more=more))
     connection.done.note(await connection.reader.readuntil(b"\r\n\r\n"))
+    await connection.reader.read(PIECE)
+    raise EOFError
+
+
+async def pings_and_leaves(connection: Connection) -> None:
+    """All that a new socket may send at once, and another socket."""
+    await connection.opens("marking")
+    await connection.say(PING * OF_A_SOCKET)
     await connection.reader.read(PIECE)
     raise EOFError
 
@@ -113,6 +123,7 @@ SOCKETS: Final[dict[str, Flood]] = {
     "openings-of-nobody": Flood("openings without a log-in", opens_of_nobody, 100),
     "cut-openings-of-nobody": Flood("the same, cut at once", begins_to_open, 100),
     "long-handshakes": Flood("the same, with 28 000 options", opens_with_options, 100),
+    "ping-bursts": Flood("sixty pings on each of ever new sockets", pings_and_leaves, 100),
     "commands": Flood("commands that are refused", says(PREPARE), 16, becomes_marker),
     "frames": Flood(
         "messages that there are not, in 20 events", says(UNKNOWN), 320, enters_rooms()

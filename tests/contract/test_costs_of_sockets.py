@@ -64,6 +64,8 @@ class Reader:
     def has_left(self) -> bool:
         return False
 
+    def count_with(self, take: Callable[[], bool]) -> None: ...
+
     def write_now(self, frame: TextFrame) -> bool:
         if self.takes:
             self.frames.append(frame)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from attendance_core.marking.connections import Role
@@ -22,6 +24,9 @@ class OtherEnd:
         self.cuts: list[int] = []
 
     def has_left(self) -> bool:
+        raise AssertionError
+
+    def count_with(self, take: Callable[[], bool]) -> None:
         raise AssertionError
 
     def write_now(self, frame: TextFrame) -> bool:

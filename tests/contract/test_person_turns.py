@@ -11,10 +11,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 import pytest_asyncio
+from websockets.frames import Frame, Opcode
 
 from attendance_web.http import pipeline
 from attendance_web.live import visit
-from attendance_web.live.frame_turns import FrameTurns
+from attendance_web.live.frame_turns import MAX_AT_A_TIME, FrameTurns
+from attendance_web.serving.ws_protocol import MAX_FRAMES
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
 from tests.support.live_house import House, opened_house
@@ -104,6 +106,11 @@ class TestCommands:
             await others.asks("prepare_to_mark", user_id=asker.user_id)
 
 
+def pings(number: int) -> bytes:
+    """As a client sends them."""
+    return Frame(Opcode.PING, b"").serialize(mask=True) * number
+
+
 class HeldUp(FrameTurns):
     """Turns that this one gets when they may go on."""
 
@@ -140,6 +147,26 @@ class TestFrames:
         turns.may_go_on.set()
         pong, refused = await asyncio.gather(*heard)
         assert (pong["message"], refused["params"]["code"]) == ("pong", "unknown_message")
+
+    async def test_pings_of_all_their_sockets_are_counted_together(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A socket that is cut and opened again may send sixty more, but not this person."""
+        anna, boris = await house.people(2)
+        event_id = await house.event(anna)
+        monkeypatch.setattr(house.app.sockets, "frame_turns", FrameTurns())
+        wires = [await anna.marking(event_id) for _ in range(6)]
+        other = await boris.marking(event_id)
+        for wire in (*wires, other):
+            await wire.hears("marking_list")
+        *some, last = wires
+        for wire in some:
+            wire.connection.transport.write(pings(MAX_AT_A_TIME // len(some) - 1))
+            await (await wire.connection.ping())
+        last.connection.transport.write(pings(MAX_FRAMES))  # of which it has an allowance
+        assert await last.turns_away() == ("too_many_frames", 4429)
+        other.connection.transport.write(pings(MAX_FRAMES // 2))
+        assert (await other.asks("ping"))["message"] == "pong"
 
     async def test_so_does_what_an_opening_is_turned_away_with(
         self, house: House, monkeypatch: pytest.MonkeyPatch

@@ -86,6 +86,17 @@ async def test_who_leaves_while_waiting_takes_nobodys_turn(begun: Begun) -> None
     await begun.turns.frame_turn(FLOOD)
 
 
+async def test_what_takes_no_turn_counts_against_its_person_too(begun: Begun) -> None:
+    assert begun.turns.take(FLOOD)
+    flood = [begun.comes(FLOOD) for _ in range(2 * MAX_AT_A_TIME)]
+    await asyncio.sleep(0)
+    assert not begun.turns.take(FLOOD)
+    assert begun.turns.take(OTHER)
+    for task in flood:
+        task.cancel()
+    await asyncio.gather(*flood, return_exceptions=True)
+
+
 async def test_who_sends_too_many_waits_for_those_that_come_back(begun: Begun) -> None:
     more = 10 * int(A_SECOND)  # of which the last begins in ten seconds
     flood = [begun.comes(FLOOD) for _ in range(MAX_AT_A_TIME + more)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from attendance_web.live.text_frame import TextFrame
@@ -18,6 +19,12 @@ class Peer(Protocol):
 
     def has_left(self) -> bool:
         """Tells whether nobody is there any more, as far as that can be told before a handshake."""
+        ...
+
+    def count_with(self, take: Callable[[], bool]) -> None:
+        """Has frames that nobody is handed, such as pings, counted by this, too: False means that
+        one was too many.
+        """
         ...
 
     def write_now(self, frame: TextFrame) -> bool:
@@ -41,6 +48,9 @@ class UnknownPeer:
     def has_left(self) -> bool:
         """See `Peer`: nobody knows."""
         return False
+
+    def count_with(self, take: Callable[[], bool]) -> None:
+        """See `Peer`; the server's own bounds have to do."""
 
     def write_now(self, _: TextFrame) -> bool:
         """See `Peer`: every frame goes the way of ASGI."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from attendance_core.accounts import Actor
@@ -92,6 +93,7 @@ class Visit:
             self._is_stored = True
             if self._sockets.is_draining:
                 self._outbox.close(RESTART)
+            peer.count_with(partial(self._sockets.frame_turns.take, connection.user_id))
             await self._socket.accept()
             await self._talk()
         except (Refusal, LeaseLost):

@@ -17,6 +17,7 @@ mend it:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
@@ -32,6 +33,8 @@ from attendance_web.serving.ws_closing import ClosingPeer
 from attendance_web.wire.allowance import Allowance
 
 MAX_FRAMES, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
+# What the application is handed, and counts by itself; and the last one of a socket
+COUNTED_ELSEWHERE: Final = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CLOSE})
 MAX_FRAGMENTS: Final = 256  # of a message, which has 16 KiB at most
 PONG: Final = bytes([0x80 | Opcode.PONG, 0x80])  # how the answer to a ping begins, before its mask
 PONG_BYTES: Final = 6
@@ -47,6 +50,7 @@ class PeerProtocol(ClosingPeer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._allowance = Allowance(MAX_FRAMES, FRAMES_A_SECOND)
+        self._take: Callable[[], bool] | None = None  # once it is known whose it is
 
     # What the client sends
 
@@ -84,9 +88,13 @@ class PeerProtocol(ClosingPeer):
         for frame in self._finder.frames_in(data):
             if frame.opcode == Opcode.PONG and self._pinged_at is not None:
                 self._pinged_at = None
-            elif not self._allowance.take():
+            elif not (self._allowance.take() and self._person_may(frame.opcode)):
                 return frame.begins
         return len(data)
+
+    def _person_may(self, opcode: int) -> bool:
+        """Counts a frame against all sockets of its person."""
+        return self._take is None or opcode in COUNTED_ELSEWHERE or self._take()
 
     def handle_connect(self, event: Request) -> None:
         """Takes a handshake; the application's task begins after this step of the loop."""
@@ -153,6 +161,10 @@ class PeerProtocol(ClosingPeer):
         """
         self.request.headers.clear()
         del self.request, self.response
+
+    def count_with(self, take: Callable[[], bool]) -> None:
+        """See `Peer`."""
+        self._take = take
 
     def write_now(self, frame: TextFrame) -> bool:
         """See `Peer`; what `send` would find out, or wait for, is left to it."""
