@@ -1,4 +1,4 @@
-"""Handshakes begin a few at each step of the event loop, in the order they came. Contract: 1.11."""
+"""Handshakes begin a few at each step of the event loop, in turns by network. Contract: 1.11."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from attendance_web.serving.handshake_turns import (
 from attendance_web.serving.server import config_of
 
 MANY = 10 * MAX_AT_ONCE
+FLOOD, OTHER = "192.0.2.1", "192.0.2.2"
 
 
 class Begun:
@@ -26,7 +27,7 @@ class Begun:
         self.turns = HandshakeTurns()
         self.numbers: list[int] = []
 
-    def comes(self, number: int, *, has_left: bool = False) -> None:
+    def comes(self, number: int, whose: str = FLOOD, *, has_left: bool = False) -> None:
         """One more."""
 
         def begin() -> bool:
@@ -34,7 +35,7 @@ class Begun:
                 self.numbers.append(number)
             return not has_left
 
-        self.turns.ask(begin)
+        self.turns.ask(whose, begin)
 
 
 @pytest.fixture
@@ -61,6 +62,16 @@ async def test_a_few_begin_at_a_step_and_none_is_lost(begun: Begun) -> None:
     assert begun.numbers == [*range(MANY)]
 
 
+async def test_nobody_comes_behind_all_of_another_network(begun: Begun) -> None:
+    for number in range(MANY):
+        begun.comes(number)
+    begun.comes(MANY, OTHER)
+    while len(begun.numbers) <= MANY:
+        await asyncio.sleep(0)
+    assert begun.numbers.index(MANY) <= MAX_AT_ONCE + 1
+    assert sorted(begun.numbers) == [*range(MANY + 1)]
+
+
 async def test_nobody_waits_behind_those_who_have_left(begun: Begun) -> None:
     for number in range(MAX_LOOKED_AT - 1):
         begun.comes(number, has_left=True)
@@ -80,7 +91,7 @@ async def test_those_who_have_left_are_not_all_looked_at_in_one_step(begun: Begu
 async def test_one_that_fails_stops_nobody(begun: Begun) -> None:
     fails: Callable[[], bool] = Mock(side_effect=OSError)
     with pytest.raises(OSError):
-        begun.turns.ask(fails)
+        begun.turns.ask(FLOOD, fails)
     for number in range(MANY):
         begun.comes(number)
     while len(begun.numbers) < MANY:

@@ -1,14 +1,15 @@
-"""Has handshakes of sockets begin a few at a step of the event loop, in the order they came.
+"""Has handshakes of sockets begin a few at a step of the event loop, in turns by network.
 
 Each takes 0.5 ms, and whoever keeps connections open can send as many as those in one instant: 64
-of one person in one step kept a command of somebody else waiting for 30 ms. Decision 0016.
+of one person in one step kept a command of somebody else waiting for 30 ms. Nobody waits for more
+than one of each other network; behind a proxy all are one. Decision 0016.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -24,13 +25,13 @@ class HandshakeTurns:
     """Has handshakes begin in turns, which are counted as they begin: one alone waits for none."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Begin] = deque()
+        self._lines: OrderedDict[Hashable, deque[Begin]] = OrderedDict()  # the next line first
         self._begun = self._looked_at = 0  # since the count began anew
         self._counts_anew = False  # in the next step
 
-    def ask(self, begin: Begin) -> None:
+    def ask(self, whose: Hashable, begin: Begin) -> None:
         """Has this one begin in its turn, mostly at once."""
-        self._waiting.append(begin)
+        self._lines.setdefault(whose, deque()).append(begin)
         self._begin_some()
 
     def _begin_some(self) -> None:
@@ -38,14 +39,22 @@ class HandshakeTurns:
         if not self._counts_anew:
             self._counts_anew = True
             asyncio.get_running_loop().call_soon(self._count_anew)
-        while self._waiting and self._begun < MAX_AT_ONCE and self._looked_at < MAX_LOOKED_AT:
+        while self._lines and self._begun < MAX_AT_ONCE and self._looked_at < MAX_LOOKED_AT:
             self._looked_at += 1
-            self._begun += self._waiting.popleft()()
+            self._begun += self._next()()
+
+    def _next(self) -> Begin:
+        """Takes the first of the next line, which is the last then."""
+        whose, line = self._lines.popitem(last=False)
+        begin = line.popleft()
+        if line:
+            self._lines[whose] = line
+        return begin
 
     def _count_anew(self) -> None:
         self._counts_anew = False
         self._begun = self._looked_at = 0
-        if self._waiting:
+        if self._lines:
             self._begin_some()
 
 

@@ -38,6 +38,7 @@ from attendance_web.serving.http_head import (
     may_upgrade,
 )
 from attendance_web.serving.tcp_state import says_no_more
+from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import GONE_EXTENSION
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
@@ -121,7 +122,8 @@ class CallProtocol(ClosingProtocol):
             rest = len(portion) - upgrade.args[0] + len(self._unread)
             if self._should_upgrade() and not rest:
                 self._hear_nothing_more()  # what reads the socket goes on
-                handshake_turns_of(self.config).ask(self._begin_handshake)
+                network = network_of(address_of(self.scope))
+                handshake_turns_of(self.config).ask(network, self._begin_handshake)
             elif self._should_upgrade():
                 self._refuse(BadRequest())  # who has not seen the answer can say nothing yet
             else:
