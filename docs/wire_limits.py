@@ -67,7 +67,12 @@ from attendance_web.serving.http_head import (
     MAX_QUERY_BYTES,
 )
 from attendance_web.serving.server import MAX_FRAME_BYTES
-from attendance_web.serving.ws_protocol import FRAMES_A_SECOND, MAX_FRAGMENTS, MAX_FRAMES
+from attendance_web.serving.ws_protocol import (
+    FRAMES_A_SECOND,
+    MAX_FRAGMENTS,
+    MAX_FRAMES,
+    MAX_WAITING_BYTES,
+)
 from attendance_web.wire.credentials import (
     BROWSER_COOKIE,
     HTTPS_BROWSER_COOKIE,
@@ -267,6 +272,11 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield (
         "frames of a socket, with fragments and pings",
         f"{MAX_FRAMES} at once, then {FRAMES_A_SECOND} a second",
+        f"`too_many_frames`, {TOO_MANY}",
+    )
+    yield (
+        "frames of a socket that wait to be carried out",
+        f"{MAX_WAITING_BYTES // KIB} KiB, and one more",
         f"`too_many_frames`, {TOO_MANY}",
     )
     yield "frames that a client has yet to read", str(MAX_OUTBOX), f"{SLOW}"

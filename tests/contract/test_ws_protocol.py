@@ -261,6 +261,21 @@ class TestFloods:
             assert come.count(b"\x8a") <= MAX_FRAMES + 5  # answers to pings
             assert b"\x11\x4d" in come  # 4429
 
+    async def test_no_more_wait_than_are_handed_out_soon(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Those of one read are made in one step."""
+        monkeypatch.setattr("attendance_web.serving.ws_protocol.MAX_WAITING_BYTES", 100)
+        app = Hearing()
+        async with shaking(app) as raw:
+            for _ in range(3):  # one after another they may go on
+                await raw.says(masked(1, b"x" * 99))
+                await asyncio.sleep(PACE)
+            assert (app.texts, app.floods) == (3, 0)
+            await raw.says(masked(1, b"x" * 60) * 5)
+            assert b"\x11\x4d" in await raw.hears_the_end()  # 4429
+            assert (app.texts, app.floods) == (5, 1)
+
     async def test_sixty_at_once_are_heard(self) -> None:
         app = Hearing()
         async with shaking(app) as raw:

@@ -35,6 +35,9 @@ from attendance_web.wire.allowance import Allowance
 MAX_FRAMES, FRAMES_A_SECOND = 60, 20  # Contract: 6.11
 # What the application is handed, and counts by itself; and the last one of a socket
 COUNTED_ELSEWHERE: Final = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CLOSE})
+# Of messages that are not handed out yet: of one read all are made at once, some 250 KB, which may
+# be four times as much as texts, and wait for minutes while their person sends too many
+MAX_WAITING_BYTES: Final = 16 * 1024
 MAX_FRAGMENTS: Final = 256  # of a message, which has 16 KiB at most
 PONG: Final = bytes([0x80 | Opcode.PONG, 0x80])  # how the answer to a ping begins, before its mask
 PONG_BYTES: Final = 6
@@ -50,6 +53,7 @@ class PeerProtocol(ClosingPeer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._allowance = Allowance(MAX_FRAMES, FRAMES_A_SECOND)
+        self._waiting_bytes = 0
         self._take: Callable[[], bool] | None = None  # once it is known whose it is
 
     # What the client sends
@@ -64,15 +68,20 @@ class PeerProtocol(ClosingPeer):
                 return
             fit = self._counted(data)
             super().data_received(data[:fit])
-            if fit < len(data) and not self._is_ending:
-                self._is_flooded = True
-                event: Any = {"type": "websocket.receive", FLOODED: True}
-                self.queue.put_nowait(event)
-                self._pause_or_resume()
+            if fit < len(data):
+                self._flood()
         else:
             super().data_received(data)
             if self.conn.handshake_exc is not None and not self.handshake_complete:
                 self._refuse(UNREADABLE)  # uvicorn would say nothing, and wait
+
+    def _flood(self) -> None:
+        """Takes no more: a frame too many has come."""
+        if not (self._is_ending or self._is_flooded):
+            self._is_flooded = True
+            event: Any = {"type": "websocket.receive", FLOODED: True}
+            self.queue.put_nowait(event)
+            self._pause_or_resume()
 
     def _is_pong(self, data: bytes) -> bool:
         """Tells whether this is the answer to a ping of ours, all of it and nothing else."""
@@ -114,13 +123,18 @@ class PeerProtocol(ClosingPeer):
             self._fail(CloseCode.MESSAGE_TOO_BIG)
 
     def send_receive_event_to_app(self) -> None:
-        """Hands over a whole message, unless it is text that cannot be read."""
+        """Hands over a whole message, unless too much waits, or it is text that cannot be read."""
+        if self._waiting_bytes >= MAX_WAITING_BYTES:
+            self.frames = []
+            self._flood()
+            return
         if self.curr_msg_data_type == "text":
             try:
                 b"".join(self.frames).decode()
             except UnicodeDecodeError:
                 self._fail(CloseCode.INVALID_DATA)
                 return
+        self._waiting_bytes += sum(map(len, self.frames))
         super().send_receive_event_to_app()
 
     # What the application asks for
@@ -128,9 +142,11 @@ class PeerProtocol(ClosingPeer):
     async def receive(self) -> ASGIReceiveEvent:
         """Hands out the next event; with the last one that has come, reading goes on."""
         event = await self.queue.get()
-        if self.read_paused and self.queue.empty():
-            self.read_paused = False
-            self._pause_or_resume()
+        if self.queue.empty():
+            self._waiting_bytes = 0
+            if self.read_paused:
+                self.read_paused = False
+                self._pause_or_resume()
         return event
 
     async def send(self, message: ASGISendEvent) -> None:
