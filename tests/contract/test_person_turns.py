@@ -14,12 +14,12 @@ import pytest_asyncio
 from websockets.frames import Frame, Opcode
 
 from attendance_web.http import pipeline
-from attendance_web.live import visit
+from attendance_web.live import frame_turns, visit
 from attendance_web.live.frame_turns import MAX_AT_A_TIME, FrameTurns
 from attendance_web.serving.ws_protocol import MAX_FRAMES
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
-from tests.support.live_house import House, opened_house
+from tests.support.live_house import House, eventually, opened_house
 from tests.support.site import Site, envelope, response
 from tests.support.site import site_in_memory as site
 
@@ -167,6 +167,25 @@ class TestFrames:
         assert await last.turns_away() == ("too_many_frames", 4429)
         other.connection.transport.write(pings(MAX_FRAMES // 2))
         assert (await other.asks("ping"))["message"] == "pong"
+
+    async def test_nothing_is_begun_that_waited_until_its_client_had_left(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asker, marker, other = await house.people(3)
+        event_id = await house.event(marker)
+        await asker.mark_me(event_id)
+        wire, others = await marker.marking(event_id), await other.marking(event_id)
+        await wire.hears("marking_list")
+        await others.hears("marking_list")
+        monkeypatch.setattr(frame_turns, "MAX_AT_A_TIME", 1)
+        monkeypatch.setattr(frame_turns, "A_SECOND", 2)
+        monkeypatch.setattr(house.app.sockets, "frame_turns", FrameTurns())
+        open_count = house.app.sockets.tracked_count
+        assert (await wire.asks("ping"))["message"] == "pong"
+        await wire.says("prepare_to_mark", user_id=asker.user_id)
+        wire.cut()
+        await eventually(lambda: house.app.sockets.tracked_count < open_count)
+        await others.hears_nothing()
 
     async def test_so_does_what_an_opening_is_turned_away_with(
         self, house: House, monkeypatch: pytest.MonkeyPatch

@@ -40,12 +40,15 @@ class FrameTurns:
         self._begun: list[Turn] = []  # since the count began anew
         self._counts_anew = False  # in the next step
 
-    async def frame_turn(self, person: Hashable) -> None:
-        """Returns when one more frame of this person may begin, mostly at once."""
+    async def frame_turn(self, person: Hashable) -> bool:
+        """Returns when one more frame of this person may begin, mostly at once; tells whether they
+        have sent too many.
+        """
         owed = self._allowances.take_on_credit(person, MAX_WAITING)
         if owed:
             await asyncio.sleep(owed)
         await self.turn(person)
+        return owed > 0
 
     def take(self, person: Hashable) -> bool:
         """Counts a frame of this person that takes no turn; False where it is one too many."""

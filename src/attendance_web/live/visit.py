@@ -187,12 +187,20 @@ class Visit:
         return False
 
     async def _read(self) -> None:
-        """Carries out frames one after another, until the connection ends."""
+        """Carries out frames one after another, until the connection ends.
+
+        Of whoever sends too many, and then leaves, nothing more is begun.
+        """
+        peer, is_late = self._socket.peer, False
         while True:
             event = await self._socket.receive()
             if event["type"] == "websocket.disconnect":
                 return
-            await self._sockets.frame_turns.frame_turn(self._connection.user_id)
+            if is_late and peer.has_left():
+                continue
+            is_late = await self._sockets.frame_turns.frame_turn(self._connection.user_id)
+            if is_late and peer.has_left():
+                continue
             if self._outbox.is_closing:
                 continue  # it has been sent the last thing; nothing more is carried out
             if FLOODED in event:
