@@ -27,8 +27,8 @@ MAX_QUERY_BYTES: Final = 4 * 1024
 MAX_LINE_BYTES: Final = 8 * 1024  # of a header; a handshake may have none that is longer either
 MAX_HEADERS: Final = 128  # of a head; a handshake may have no more either
 # Cookies, options and the like in all headers of a head: each is looked at by itself, and 28 000
-# took up to 34 ms. A browser sends 180 cookies to one site at most
-MAX_ITEMS: Final = 256
+# took up to 34 ms. A browser sends 180 cookies to one site at most, some with lists in them
+MAX_ITEMS: Final = 1024
 SOCKET_PATHS: Final = frozenset(path.encode() for path in PATHS)
 
 _HOST: Final = re.compile(rb"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
