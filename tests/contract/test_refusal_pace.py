@@ -78,7 +78,7 @@ class Given(dict[str, Any]):
 async def test_what_waits_keeps_nothing_of_its_body(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Uploads of 16 MiB count no more once they are refused, and took 32 MiB each till told so."""
+    """A refused upload counts no more, and kept twice its size until that was told."""
     read: list[weakref.ref[Given]] = []
 
     def parse(content_type: str | None, body: bytes) -> Given:

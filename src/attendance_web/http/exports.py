@@ -49,7 +49,7 @@ LINGER_SECONDS: Final[Seconds] = 0.5
 # From one look to the next, and again so long, a few times, while somebody's command or call is
 # carried out: then a look is a few milliseconds of what they wait for. Decision 0019
 REST_SECONDS: Final[Seconds] = 0.003
-MAX_RESTS: Final = 4  # 10 000 rows rest for 3 s at most
+MAX_RESTS: Final = 4  # 10 000 rows rest for 2 s at most
 
 
 @dataclass(frozen=True, slots=True)
