@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, text
 
 from attendance_adapters.sql.tables import accounts, events, profiles
+from attendance_core.events import CODE_LENGTH, CODE_LETTERS
 from attendance_core.folding import fold
 
 GIVEN = ("Анна", "Борис", "Вера", "Глеб", "Дарья", "Егор", "Жанна", "Захар", "Ирина", "Кирилл")
@@ -20,6 +21,18 @@ def name(number: int) -> str:
     """Of a person or an event; every one is another."""
     dice = random.Random(number)
     return f"{dice.choice(GIVEN)} {dice.choice(STEMS)}ов-{number:05}"
+
+
+def code(number: int) -> str:
+    """Of an event; every one is another.
+
+    One without a code is given one by a trigger, whose plan is that of the table when it was small.
+    """
+    letters = ""
+    for _ in range(CODE_LENGTH):
+        number, at = divmod(number, len(CODE_LETTERS))
+        letters += CODE_LETTERS[at]
+    return letters
 
 
 def fill(on: Connection, *, people: int, gatherings: int) -> None:
@@ -35,7 +48,7 @@ def fill(on: Connection, *, people: int, gatherings: int) -> None:
         named = {"name": name(number), "name_key": fold(name(number))}
         times = {"starts_at": NOW + number, "ends_at": NOW + 10**6}
         event_id = {"event_id": UUID(int=number), "creator_id": FIRST + number}
-        on_list.append({**event_id, **named, **times})
+        on_list.append({**event_id, **named, **times, "code": code(number)})
     for table, rows in ((accounts, accounts_of), (profiles, shown), (events, on_list)):
         on.execute(insert(table), rows)
     on.commit()
