@@ -26,6 +26,7 @@ from attendance_web.serving.accepting import Acceptor
 from attendance_web.serving.access_log import AccessLog, Answered
 from attendance_web.serving.garbage import QuietCollections
 from attendance_web.serving.http_protocol import CallProtocol
+from attendance_web.serving.large_blocks import give_back_large_blocks
 from attendance_web.serving.listening import BACKLOG
 from attendance_web.serving.ws_protocol import PeerProtocol
 from attendance_web.settings import KEEP_ALIVE_SECONDS
@@ -74,6 +75,7 @@ def serve(
     the application raises.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    give_back_large_blocks()
     logged = AccessLog(cast(ASGI3Application, app), app.on_answer)
     config = config_of(logged, keep_alive_seconds)
     server = _Server(config, app, ready)

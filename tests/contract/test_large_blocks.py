@@ -1,0 +1,69 @@
+"""What uploads took of a process is the system's again when they have their answers.
+
+Decision 0015.
+"""
+
+from __future__ import annotations
+
+import http.client
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.people import Person, people
+from tests.support.service_process import SECONDS, Service, running
+
+MEBIBYTE = 2**20
+UPLOAD = "/api/profile/UpdateProfilePicture"
+BOUNDARY = "b"
+NO_PICTURE = b"a" * (10 * MEBIBYTE)
+SENDERS = 2  # at once, of one person
+TIMES = 4
+KEPT_BYTES = 15 * MEBIBYTE  # of the service, at most, when all have their answers
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bound is one of glibc's")
+
+
+def form() -> bytes:
+    name = b'name="name"\r\n\r\na.png\r\n'
+    image = b'name="image"; filename="a.png"\r\n\r\n' + NO_PICTURE + b"\r\n"
+    parts = [b"--b\r\nContent-Disposition: form-data; " + part for part in (name, image)]
+    return b"".join([*parts, b"--b--\r\n"])
+
+
+def send_some(service: Service, person: Person, body: bytes, note: Callable[[bytes], None]) -> None:
+    headers = {
+        **person.visitor.headers(),
+        "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
+    }
+    connection = http.client.HTTPConnection(*service.address, timeout=SECONDS)
+    try:
+        for _ in range(TIMES):
+            connection.request("POST", UPLOAD, body, headers)
+            note(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+def test_what_uploads_took_is_given_back(tmp_path: Path) -> None:
+    body, answers = form(), list[bytes]()
+    with running(tmp_path) as service:
+        process = psutil.Process(service.process.pid)
+        (person,) = people(service, 1)
+        idle = process.memory_info().rss
+        threads = [
+            threading.Thread(target=send_some, args=(service, person, body, answers.append))
+            for _ in range(SENDERS)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        kept = process.memory_info().rss - idle
+    assert len(answers) == SENDERS * TIMES
+    assert all(b'"bad_picture"' in answer for answer in answers)
+    assert kept < KEPT_BYTES, kept
