@@ -64,6 +64,25 @@ class TestCalls:
         headers, _ = await raw(person, f"/events/{event_id}/qr.svg", "gzip")
         assert "content-encoding" not in headers
 
+    async def test_the_description_was_packed_before_anybody_asks(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Anybody may ask for it, as often as they like."""
+
+        def nothing(*_: Any, **__: Any) -> Any:
+            raise AssertionError("it is packed anew")
+
+        anybody = site.browser()
+        for name in ("compress", "compressobj"):
+            monkeypatch.setattr(zlib, name, nothing)
+        headers, packed = await raw(anybody, "/schema", "gzip")
+        plain_headers, plain = await raw(anybody, "/schema", "identity")
+        assert headers["content-encoding"] == "gzip"
+        assert int(headers["content-length"]) == len(packed) < len(plain) / 3
+        assert gzip.decompress(packed) == plain
+        assert "content-encoding" not in plain_headers
+        assert headers["vary"] == plain_headers["vary"] == "Accept-Encoding"
+
     async def test_it_is_unpacked_by_every_client(self, site: Site) -> None:
         person = await many_events(site)
         assert len(response(await person.get(EVENTS))) >= MANY

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from litestar import Response
+from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
 from attendance_core.version import __version__
 from attendance_web.http.call import Call
 from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
 from attendance_web.http.envelope import JSON
+from attendance_web.http.packing import accepts_gzip
 from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.credentials import SESSION_COOKIE
@@ -196,11 +198,19 @@ def _refusal(status: int) -> Schema:
 
 
 def routes(calls: Sequence[Call]) -> list[HTTPRouteHandler]:
-    """Serves the description as JSON; a page of its own would only load it again."""
-    written = msgspec.json.encode(document(calls))
+    """Serves the description as JSON; a page of its own would only load it again.
 
-    async def schema() -> Response[bytes]:
-        return Response(written, media_type=JSON, headers={"Cache-Control": "private, no-cache"})
+    It is written and packed once: anybody may ask for it, as often as they like.
+    """
+    written = msgspec.json.encode(document(calls))
+    packed = gzip.compress(written, mtime=0)
+
+    async def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
+        headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+        if not accepts_gzip(request.scope["headers"]):
+            return Response(written, media_type=JSON, headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return Response(packed, media_type=JSON, headers=headers)
 
     return [
         HTTPRouteHandler(list(PATHS), http_method="GET", include_in_schema=False)(schema),
