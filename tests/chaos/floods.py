@@ -16,7 +16,7 @@ import ssl
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -125,6 +125,12 @@ async def draws(connection: Connection) -> None:
     await connection.call(f"/events/{connection.target.event_id}/qr.svg", known=False)
 
 
+async def draws_for_others(connection: Connection) -> None:
+    """A code that nobody has asked for: each Host has its own."""
+    connection.target = replace(connection.target, host=f"{uuid4().hex}.test")
+    await draws(connection)
+
+
 async def looks_for_pictures(connection: Connection) -> None:
     await connection.call(f"/pictures/{uuid4().hex}.png", known=False)
 
@@ -180,6 +186,7 @@ FLOODS: Final[dict[str, Flood]] = {
     ),
     "idle": Flood("connections that say nothing", is_idle, 5000),
     "codes": Flood("QR codes", draws, 100),
+    "other-codes": Flood("QR codes of ever other hosts", draws_for_others, 100),
     "no-pictures": Flood("pictures that there are not", looks_for_pictures, 300),
     "health": Flood("/health/ready", calls("/health/ready", known=False), 100),
     **SOCKETS,
