@@ -93,8 +93,8 @@ def _calls(run: Run) -> list[_Asked]:
         _Asked("GetCurrentUserId", "/api/auth/GetCurrentUserId", often),
         _Asked("GetProfile, 50 marks", "/api/profile/GetProfile?user_id={one}", often),
         _Asked("GetProfile, 5 000 marks", "/api/profile/GetProfile?user_id={other}", often),
-        _Asked("GetEvents, a page", EVENTS, seldom),
-        _Asked("GetEvents, a tenth of 100 000", f"{EVENTS}?name={A_TENTH}", seldom),
+        _Asked("GetEvents, a page of 50", f"{EVENTS}?limit=50", seldom),
+        _Asked("GetEvents, 50 of a tenth", f"{EVENTS}?name={A_TENTH}&limit=50", seldom),
         _Asked("FindByName, a tenth of 100 000", f"{BY_NAME}{A_TENTH}", seldom),
         _Asked("FindByName, nobody of 100 000", f"{BY_NAME}nobody", seldom),
     ]
