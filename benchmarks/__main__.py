@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks import machine, page, plots, results
+from benchmarks.environment import BUILD
 from benchmarks.figure import Figure, Section
 from benchmarks.load.process import LoadProcess
 from benchmarks.run import Run
@@ -31,7 +32,6 @@ from benchmarks.table import printed
 
 BENCHES: Final = ("marking", "big_room", "news", "arrival", "calls", "idle", "commits", "start")
 ROUNDS: Final = 5
-BUILD: Final = Path(__file__).parents[1] / "build"
 WIDTH: Final = 220  # characters of a table that is read from a file
 
 

@@ -119,14 +119,30 @@ def over_postgres(
 
 @contextmanager
 def a_floor(
-    name: str, folder: Path, crowd: Crowd = NOBODY, database: str = ""
+    name: str,
+    folder: Path,
+    crowd: Crowd = NOBODY,
+    database: str = "",
+    *,
+    python: str = sys.executable,
+    more: Sequence[str] = (),
 ) -> Iterator[Subject]:
     """Runs one of `benchmarks.floors`, over a file in the folder unless told otherwise."""
     counts = (str(crowd.people), str(crowd.events))
     given = database or str(folder / "floor.db")
-    command = [sys.executable, "-m", "benchmarks.floors", name, given, *counts]
+    command = [python, "-m", "benchmarks.floors", name, given, *counts, *more]
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     with running(folder, {"PYTHONPATH": path}, migrate=False, command=command) as started:
         people = [Person(each, token_of(each)) for each in range(1, crowd.people + 1)]
         events = iter([event_of(each) for each in range(crowd.events)])
         yield Subject(door_of(started), people, events)
+
+
+@contextmanager
+def the_idiom(
+    python: Path, folder: Path, crowd: Crowd, database: str, on: Servers
+) -> Iterator[Subject]:
+    """Runs `benchmarks.floors.idiom` by the interpreter of its own environment."""
+    more = ["--redis", on.valkey.replace("valkey://", "redis://", 1)]
+    with a_floor("idiom", folder, crowd, database, python=str(python), more=more) as subject:
+        yield subject

@@ -10,6 +10,7 @@ MARKING_SQLITE: Final = Target(1.9, 1.65)
 TARGETS: Final = {
     "marking, PostgreSQL, 50 rooms at once": Target(4.0),
     "marking, PostgreSQL, two workers, 50 rooms at once": Target(ratio=1.15),
+    "marking, PostgreSQL, beside the idiom, 50 rooms at once": Target(ratio=0.5),
     "marking, SQLite, 50 rooms at once": MARKING_SQLITE,
     "marking, SQLite, 200 rooms at once": MARKING_SQLITE,
     "hold in one room, SQLite, p50": Target(ratio=1.4),

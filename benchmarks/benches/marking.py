@@ -12,10 +12,18 @@ from functools import partial
 from typing import Final
 
 from benchmarks.crowd import Crowd
+from benchmarks.environment import NotMade, python_of_idiom
 from benchmarks.figure import Figure
 from benchmarks.load.marking import Cycles, Room, cycles
 from benchmarks.run import Run
-from benchmarks.subjects import Servers, Subject, a_floor, over_postgres, over_sqlite
+from benchmarks.subjects import (
+    Servers,
+    Subject,
+    a_floor,
+    over_postgres,
+    over_sqlite,
+    the_idiom,
+)
 
 ROOMS: Final = (1, 50, 200)
 CYCLES, ALONE = 400, 200  # of a load, in all its rooms together; in a room that is alone
@@ -25,6 +33,7 @@ BY_HAND: Final = "the same steps by hand, a COMMIT each"
 GROUPED: Final = "by hand, COMMIT shared"
 IN_MEMORY: Final = "the protocol in memory"
 ONE_WORKER: Final = "one worker"
+IDIOM: Final = "the idiom"
 Found = Mapping[tuple[str, int], Sequence[Cycles]]
 
 
@@ -46,17 +55,13 @@ def measure(run: Run) -> list[Figure]:
                 over_postgres(run.new_folder("workers"), crowd, on, workers=2)
             ),
             **_floors(run, stack, crowd, "postgres", on),
+            **_the_idiom(run, stack, crowd, on),
         }
         found = _measured(run, "marking, PostgreSQL", subjects)
-    two = "marking, PostgreSQL, two workers"
-    beside = [
-        Figure(
-            two, UNIT, _used(found, "two workers", at),
-            {ONE_WORKER: _used(found, "PostgreSQL", at)}, at, AXIS,
-        )
-        for at in _sizes(run)
-    ]  # fmt: skip
-    return [*figures, *_cpu("PostgreSQL", found, run), *beside, *_waits("PostgreSQL", found)]
+    figures += _cpu("PostgreSQL", found, run)
+    figures += _beside("two workers", "two workers", "PostgreSQL", ONE_WORKER, found)
+    figures += _beside("beside the idiom", "PostgreSQL", IDIOM, IDIOM, found)
+    return [*figures, *_waits("PostgreSQL", found)]
 
 
 def _sizes(run: Run) -> list[int]:
@@ -80,6 +85,18 @@ def _floors(
         )
         for title, name in floors.items()
     }
+
+
+def _the_idiom(run: Run, stack: ExitStack, crowd: Crowd, on: Servers) -> dict[str, Subject]:
+    """Starts the idiom, where there is an environment for it."""
+    try:
+        python = python_of_idiom()
+    except NotMade as why:
+        run.progress.console.print(f"{IDIOM} is not measured: {why}", markup=False)
+        return {}
+    database = stack.enter_context(on.empty_database())
+    subject = the_idiom(python, run.new_folder("idiom"), crowd, database, on)
+    return {IDIOM: stack.enter_context(subject)}
 
 
 def _measured(run: Run, name: str, subjects: Mapping[str, Subject]) -> Found:
@@ -123,6 +140,22 @@ def _cpu(engine: str, found: Found, run: Run) -> list[Figure]:
             AXIS,
         )
         for rooms in _sizes(run)
+    ]
+
+
+def _beside(name: str, of: str, to: str, called: str, found: Found) -> list[Figure]:
+    """Makes figures of one subject beside another, for each number of rooms that it has met."""
+    return [
+        Figure(
+            f"marking, PostgreSQL, {name}",
+            UNIT,
+            _used(found, of, rooms),
+            {called: _used(found, to, rooms)},
+            rooms,
+            AXIS,
+        )
+        for title, rooms in found
+        if title == to
     ]
 
 

@@ -16,9 +16,10 @@ def main() -> None:
     parser.add_argument("database")
     parser.add_argument("people", type=int)
     parser.add_argument("events", type=int)
+    parser.add_argument("--redis", default="", help="where announcements go, if they go anywhere")
     parser.add_argument("action", choices=["serve"])
     asked = parser.parse_args()
-    uvloop.run(serve(asked.name, asked.database, asked.people, asked.events))
+    uvloop.run(serve(asked.name, asked.database, asked.people, asked.events, asked.redis))
 
 
 if __name__ == "__main__":

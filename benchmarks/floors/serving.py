@@ -6,7 +6,7 @@ import gc
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
@@ -16,8 +16,14 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-async def application(name: str, database: str, people: int, events: int) -> Application:
+async def application(
+    name: str, database: str, people: int, events: int, redis: str
+) -> Application:
     """Makes the one of this name; imports nothing that only others need."""
+    if name == "idiom":
+        from benchmarks.floors.idiom.app import idiom
+
+        return cast(Application, await idiom(database, redis, people, events))
     if name == "bare":
         from benchmarks.floors.bare import bare
 
@@ -50,10 +56,10 @@ class _Server(uvicorn.Server):
         print(self._ready, flush=True)
 
 
-async def serve(name: str, database: str, people: int, events: int) -> None:
+async def serve(name: str, database: str, people: int, events: int, redis: str) -> None:
     """Serves until SIGINT or SIGTERM."""
     sys.setswitchinterval(0.0005)
-    app = await application(name, database, people, events)
+    app = await application(name, database, people, events, redis)
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     config = uvicorn.Config(
         app,

@@ -1,0 +1,53 @@
+"""The environment that the idiom runs in, of its own: FastAPI brings pydantic, which Litestar
+imports wherever it is installed, so that the service would be measured with it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+BUILD: Final = Path(__file__).parents[1] / "build"
+CONSTRAINTS: Final = Path(__file__).parent / "floors" / "idiom" / "constraints.txt"
+NEEDED: Final = (
+    *("fastapi", "uvicorn", "uvloop", "httptools", "websockets"),
+    *("sqlalchemy[asyncio]", "asyncpg", "redis"),
+)
+MOST_SECONDS: Final = 300  # that one step of making it may take
+
+
+class NotMade(Exception):
+    """The environment cannot be made here; the text says why."""
+
+
+def python_of_idiom(folder: Path = BUILD / "idiom") -> Path:
+    """Finds its interpreter, and makes the environment where it is missing or of other versions.
+
+    Raises NotMade.
+    """
+    python, stamp = folder / "bin" / "python", folder / "made-of"
+    wanted = f"{sys.version}\n{CONSTRAINTS.read_text(encoding='utf-8')}"
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several tests may want it at once
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+            _run(sys.executable, "-m", "venv", "--clear", str(folder))
+            pip = (str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet")
+            _run(*pip, "--constraint", str(CONSTRAINTS), *NEEDED)
+            stamp.write_text(wanted, encoding="utf-8")
+    return python
+
+
+def _run(*command: str) -> None:
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotMade(str(error)) from error
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise NotMade(f"{' '.join(command[1:4])}: {said[-1] if said else done.returncode}")
