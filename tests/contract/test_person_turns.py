@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -19,7 +20,7 @@ from attendance_web.live.frame_turns import MAX_AT_A_TIME, FrameTurns
 from attendance_web.serving.ws_protocol import MAX_FRAMES
 from attendance_web.wire.person_turns import MAX_OF_ONE
 from attendance_web.wire.turns import FairTurns
-from tests.support.live_house import House, eventually, opened_house
+from tests.support.live_house import House, Wire, eventually, opened_house
 from tests.support.site import Site, envelope, response
 from tests.support.site import site_in_memory as site
 
@@ -48,6 +49,24 @@ async def busy(turns: FairTurns, user_id: int) -> AsyncIterator[None]:
         for _ in range(MAX_OF_ONE):
             await stack.enter_async_context(turns.turn(user_id, 1))
         yield
+
+
+class Desk(NamedTuple):
+    """Two people who mark, and somebody who waits: who they are, and the markers' sockets."""
+
+    asker: int
+    marker: int
+    wire: Wire  # the marker's
+    others: Wire  # of the other one who marks
+
+
+async def opened_desk(house: House) -> Desk:
+    """At an event of their own, with the lists read."""
+    asker, marker, other = await house.people(3)
+    event_id = await house.event(marker)
+    await asker.mark_me(event_id)
+    wire, others = await marker.marks(event_id), await other.marks(event_id)
+    return Desk(asker.user_id, marker.user_id, wire, others)
 
 
 class TestCalls:
@@ -82,8 +101,7 @@ class TestCommands:
         asker, marker = await house.people(2)
         event_id = await house.event(marker)
         await asker.mark_me(event_id)
-        wire = await marker.marking(event_id)
-        await wire.hears("marking_list")
+        wire = await marker.marks(event_id)
         async with busy(house.app.sockets.person_turns, marker.user_id):
             await wire.says("prepare_to_mark", user_id=asker.user_id)
             with pytest.raises(TimeoutError):
@@ -93,17 +111,12 @@ class TestCommands:
     async def test_whoever_has_no_turn_in_time_is_told_so(
         self, house: House, hurried: None
     ) -> None:
-        asker, marker, other = await house.people(3)
-        event_id = await house.event(marker)
-        await asker.mark_me(event_id)
-        wire, others = await marker.marking(event_id), await other.marking(event_id)
-        await wire.hears("marking_list")
-        await others.hears("marking_list")
-        async with busy(house.app.sockets.person_turns, marker.user_id):
-            await wire.is_refused("unavailable", "prepare_to_mark", user_id=asker.user_id)
-            assert (await wire.asks("ping"))["message"] == "pong"
+        desk = await opened_desk(house)
+        async with busy(house.app.sockets.person_turns, desk.marker):
+            await desk.wire.is_refused("unavailable", "prepare_to_mark", user_id=desk.asker)
+            assert (await desk.wire.asks("ping"))["message"] == "pong"
             # And somebody else is not in their way
-            await others.asks("prepare_to_mark", user_id=asker.user_id)
+            await desk.others.asks("prepare_to_mark", user_id=desk.asker)
 
 
 def pings(number: int) -> bytes:
@@ -171,21 +184,16 @@ class TestFrames:
     async def test_nothing_is_begun_that_waited_until_its_client_had_left(
         self, house: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        asker, marker, other = await house.people(3)
-        event_id = await house.event(marker)
-        await asker.mark_me(event_id)
-        wire, others = await marker.marking(event_id), await other.marking(event_id)
-        await wire.hears("marking_list")
-        await others.hears("marking_list")
+        desk = await opened_desk(house)
         monkeypatch.setattr(frame_turns, "MAX_AT_A_TIME", 1)
         monkeypatch.setattr(frame_turns, "A_SECOND", 2)
         monkeypatch.setattr(house.app.sockets, "frame_turns", FrameTurns())
         open_count = house.app.sockets.tracked_count
-        assert (await wire.asks("ping"))["message"] == "pong"
-        await wire.says("prepare_to_mark", user_id=asker.user_id)
-        wire.cut()
+        assert (await desk.wire.asks("ping"))["message"] == "pong"
+        await desk.wire.says("prepare_to_mark", user_id=desk.asker)
+        desk.wire.cut()
         await eventually(lambda: house.app.sockets.tracked_count < open_count)
-        await others.hears_nothing()
+        await desk.others.hears_nothing()
 
     async def test_so_does_what_an_opening_is_turned_away_with(
         self, house: House, monkeypatch: pytest.MonkeyPatch

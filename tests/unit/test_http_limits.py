@@ -22,7 +22,7 @@ from attendance_web.http import limits as of_web
 from attendance_web.http import password_turns
 from attendance_web.http.counters import DailyCounts
 from attendance_web.http.limits import Limits
-from attendance_web.wire.allowance import Allowances
+from attendance_web.wire.allowance import Allowance, Allowances
 from attendance_web.wire.callers import network_of
 from tests.support.stand_ins import (
     CountedIds,
@@ -364,6 +364,16 @@ class TestTurns:
 
 
 class TestAllowances:
+    def test_of_many_and_of_one_are_taken_alike(self) -> None:
+        clock = SetStopwatch()
+        one, many = Allowance(2, 4.0, clock), Allowances[UserId](2, 4.0, clock)
+        takes = (one.take, lambda: many.take(UserId(7)))
+        assert [[take() for _ in range(3)] for take in takes] == [[True, True, False]] * 2
+        assert one.seconds_to_next == many.seconds_to_next(UserId(7)) == 0.25
+        assert many.seconds_to_next(UserId(8)) == 0
+        clock.at += 0.25
+        assert [take() for take in takes] == [True, True]
+
     def test_one_that_is_full_again_is_forgotten(self) -> None:
         clock = SetStopwatch()
         allowances = Allowances[UserId](10, 1.0, clock)

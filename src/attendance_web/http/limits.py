@@ -55,8 +55,9 @@ class Limits:
 
     def count_call(self, user_id: UserId) -> None:
         """Counts a call of somebody. Raises TooManyRequests."""
-        if seconds := self._calls.take(user_id):
-            raise TooManyRequests(seconds=math.ceil(seconds))
+        if not self._calls.take(user_id):
+            seconds = math.ceil(self._calls.seconds_to_next(user_id))
+            raise TooManyRequests(seconds=max(1, seconds))  # it may have come back by now
 
     def count_profile(self, user_id: UserId, seen: UserId) -> None:
         """Counts a look at somebody's profile; one's own is free. Raises TooManyRequests."""

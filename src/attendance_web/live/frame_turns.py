@@ -52,7 +52,7 @@ class FrameTurns:
 
     def take(self, person: Hashable) -> bool:
         """Counts a frame of this person that takes no turn; False where it is one too many."""
-        return not self._allowances.take(person)
+        return self._allowances.take(person)
 
     async def turn(self, whose: Hashable) -> None:
         """Returns when something more of them may begin at this step, mostly at once."""

@@ -67,10 +67,13 @@ class Allowances(Generic[K]):
         self._stopwatch = stopwatch
         self._allowances: OrderedDict[K, Allowance] = OrderedDict()
 
-    def take(self, whose: K) -> Seconds:
-        """Takes a permit and answers 0; where there is none, how long until there is."""
-        allowance = self._allowance_of(whose)
-        return 0.0 if allowance.take() else allowance.seconds_to_next
+    def take(self, whose: K) -> bool:
+        """Takes a permit of theirs; False where there is none."""
+        return self._allowance_of(whose).take()
+
+    def seconds_to_next(self, whose: K) -> Seconds:
+        """Tells how long until they have a permit; 0 where they have one."""
+        return self._allowance_of(whose).seconds_to_next
 
     def take_on_credit(self, whose: K, most: float) -> Seconds:
         """Takes a permit, or owes one, but never more than so many; tells until when that is so."""
