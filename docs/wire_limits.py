@@ -50,6 +50,7 @@ from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.opening_turns import OPENING_SECONDS
 from attendance_web.live.outbox import MAX_OUTBOX
+from attendance_web.live.person_sockets import MAX_IN_ALL
 from attendance_web.live.watching import (
     MAX_OF_LINK,
     MAX_OF_LINKS_IN_ALL,
@@ -265,8 +266,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "1009",
     )
     yield (
-        "open sockets of a person in an event; lost ones do not count",
-        str(MAX_SOCKETS),
+        "open sockets of a person in an event, in all of a process; lost ones do not count",
+        f"{MAX_SOCKETS}, {MAX_IN_ALL}",
         f"`{TooManySockets.code}`, {TOO_MANY}",
     )
     yield (

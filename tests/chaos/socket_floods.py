@@ -126,7 +126,10 @@ SOCKETS: Final[dict[str, Flood]] = {
     "ping-bursts": Flood("sixty pings on each of ever new sockets", pings_and_leaves, 100),
     "commands": Flood("commands that are refused", says(PREPARE), 16, becomes_marker),
     "frames": Flood(
-        "messages that there are not, in 20 events", says(UNKNOWN), 320, enters_rooms()
+        "messages that there are not, in 20 events; most sockets are refused",
+        says(UNKNOWN),
+        320,
+        enters_rooms(),
     ),
     "unread-rooms": Flood("sockets in ever more events, unread", opens_another_room, 16),
 }

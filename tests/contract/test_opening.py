@@ -13,6 +13,7 @@ import pytest_asyncio
 from attendance_core.accounts import CredentialKind, Session, session_id_of
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import EventId, UserId
+from attendance_web.live import person_sockets
 from tests.support.live_house import House, Visitor, Wire, eventually, opened_house
 
 ROLES = pytest.mark.parametrize("role", ["mark_me", "marking"])
@@ -201,6 +202,26 @@ class TestRefusals:
         back = await opens(anna)
         assert (await back.asks("ping"))["message"] in {"pong", "marking_list"}
         assert await (await opens(anna)).turns_away() == ("too_many_sockets", 4429)
+
+    async def test_one_person_has_sixty_four_sockets_in_all(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.10, counted by each process."""
+        assert person_sockets.MAX_IN_ALL == 64
+        monkeypatch.setattr(person_sockets, "MAX_IN_ALL", 3)
+        anna, boris = await house.people(2)
+        events = [await house.event(boris) for _ in range(4)]
+        wires = [await anna.marks(event_id) for event_id in events[:2]]
+        wires.append(await anna.mark_me(events[2]))
+        for refused in (events[3], events[0], str(uuid4())):
+            assert await (await anna.marking(refused)).turns_away() == ("too_many_sockets", 4429)
+        assert await house.state_of(events[3], anna) is None
+        assert await house.has_no_socket(events[3], anna)
+        assert (await (await boris.marks(events[3])).asks("ping"))["message"] == "pong"
+        wires[1].cut()
+        await eventually(lambda: _has_lost_one(house, events[1], anna))
+        assert (await (await anna.marks(events[3])).asks("ping"))["message"] == "pong"
+        assert await (await anna.marking(events[1])).turns_away() == ("too_many_sockets", 4429)
 
     @pytest.mark.parametrize(
         ("role", "starts", "lasts", "refused"),

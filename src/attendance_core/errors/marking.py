@@ -94,10 +94,10 @@ class NotHeld(Refusal):
 
 
 class TooManySockets(Refusal):
-    """One person has too many sockets open in this event, wherever."""
+    """One person has too many sockets open, in this event wherever, or in all at this process."""
 
-    en = "You have this event open in too many places: close one of them first"
-    ru = "Это событие открыто у вас слишком во многих местах: закройте одно из них"
+    en = "You have events open in too many places: close one of them first"
+    ru = "У вас открыто слишком много окон с событиями: закройте лишние"
 
 
 class LeftEvent(Refusal):

@@ -23,7 +23,7 @@ MAX_AT_ONCE: Final = 32  # enough for a shared COMMIT, and more than there are c
 MAX_LOOKS_OF_ONE: Final = 16  # at once, for an address
 MAX_OF_ONE_PERSON: Final = 1  # look, and opening, at once: sixteen pages are open all the same soon
 MAX_WAITING: Final = 2048  # more than can be opened before they have waited too long
-MAX_WAITING_OF_ONE: Final = 64  # of a person; more than they may have open
+MAX_WAITING_OF_ONE: Final = 64  # of a person; as many as they may have open
 OPENING_SECONDS: Final = 4.0  # Contract: 1.16, also for a busy process
 TURN_WAIT_SECONDS: Final[Seconds] = 3.5  # who has had no turn by then would not be done in time
 

@@ -67,17 +67,18 @@ class SocketApplication:
                     async with opening.turn(actor.user_id) as release:
                         if sockets.is_draining:
                             raise Unavailable
-                        async with sockets.rooms.enter(event_id) as room:
-                            visit = Visit(
-                                socket,
-                                sockets,
-                                room,
-                                actor,
-                                role,
-                                release,
-                                hears_news=wish.hears_news,
-                            )
-                            await visit.run()
+                        with sockets.of_people.one_more(actor.user_id):
+                            async with sockets.rooms.enter(event_id) as room:
+                                visit = Visit(
+                                    socket,
+                                    sockets,
+                                    room,
+                                    actor,
+                                    role,
+                                    release,
+                                    hears_news=wish.hears_news,
+                                )
+                                await visit.run()
             except NoTurn as none:
                 logger.warning("an opening found no turn: too many wait")
                 await self._wait_to_be_told(socket, none)

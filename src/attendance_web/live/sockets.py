@@ -17,6 +17,7 @@ from attendance_core.vocabulary import EventId, ProcessId, Seconds
 from attendance_web.live.frame_turns import FrameTurns
 from attendance_web.live.hang_ups import HangUps
 from attendance_web.live.opening_turns import OpeningQueue
+from attendance_web.live.person_sockets import PersonSockets
 from attendance_web.live.rooms import Rooms
 from attendance_web.live.stays import Stays
 from attendance_web.live.streams import Stream
@@ -62,6 +63,7 @@ class Sockets:
         self.rooms = Rooms(notifier, use_cases, process_id)
         self.watching = Watching(self.rooms, use_cases.check_viewers)
         self.openings = OpeningQueue()
+        self.of_people = PersonSockets()
         self.refusals = RefusalPace()  # of calls, too
         self.hang_ups = HangUps(use_cases.hang_up, process_id)
         self.stays = Stays()

@@ -485,8 +485,8 @@ export const WORDS = {
   "code.already_marked": { ru: "У этого человека уже есть отметка", en: "Already marked" },
   "code.yourself": { ru: "Себя отметить нельзя", en: "You cannot mark yourself" },
   "code.too_many_sockets": {
-    ru: "Занятие открыто слишком во многих окнах. Закройте лишние",
-    en: "This class is open in too many windows. Close some of them",
+    ru: "Открыто слишком много окон с занятиями. Закройте лишние",
+    en: "Too many windows with classes are open. Close some of them",
   },
   "code.too_many_frames": {
     ru: "Слишком много нажатий. Подождите немного",

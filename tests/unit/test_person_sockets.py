@@ -1,0 +1,35 @@
+"""Sockets of one person are counted as long as they are served. Contract: 1.10."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+
+import pytest
+
+from attendance_core.errors import EventNotFound, TooManySockets
+from attendance_core.vocabulary import UserId
+from attendance_web.live.person_sockets import MAX_IN_ALL, PersonSockets
+
+ANNA, BORIS = UserId(1), UserId(2)
+
+
+def test_one_too_many_is_refused_and_nobody_elses() -> None:
+    of_people = PersonSockets()
+    with ExitStack() as are_open:
+        for _ in range(MAX_IN_ALL):
+            are_open.enter_context(of_people.one_more(ANNA))
+        with pytest.raises(TooManySockets), of_people.one_more(ANNA):
+            raise AssertionError
+        with of_people.one_more(BORIS):
+            assert len(of_people) == 2
+        assert len(of_people) == 1
+    with of_people.one_more(ANNA):
+        pass
+
+
+def test_whoever_has_none_is_forgotten_however_it_ended() -> None:
+    of_people = PersonSockets()
+    for _ in range(MAX_IN_ALL + 1):
+        with suppress(EventNotFound), of_people.one_more(ANNA):
+            raise EventNotFound
+    assert len(of_people) == 0
