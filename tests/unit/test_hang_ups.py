@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -162,6 +162,24 @@ class TestAnOutage:
         run(outage())
         assert set(caplog.messages) == {"hang-ups could not be stored yet"}
         assert len(caplog.messages) < 30
+
+
+class TestTurns:
+    def test_whoever_leaves_hundreds_of_events_keeps_nobody_waiting(self) -> None:
+        async def leaves() -> None:
+            hall = Hall()
+            for _ in range(500):
+                event_id = EventId(uuid4())
+                connection = replace(a_connection(FIRST, user_id=1_000_000), event_id=event_id)
+                hall.hang_ups.begin(connection, goodbye=True)
+            others = hall.ends(2, goodbye=True)
+            await asyncio.wait(others)
+            gone = hall.store.connections.gone
+            assert len(gone) <= 3 * module.GOODBYES_AT_ONCE
+            await hall.hang_ups.wait_until_stored()
+            assert len(gone) == 502
+
+        run(leaves())
 
 
 class TestALeaseThatIsLost:

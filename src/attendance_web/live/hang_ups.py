@@ -1,7 +1,8 @@
 """How sockets ended, told to the store however long that is away. Contract: 6.6, 6.8, 6.13.
 
 What was lost meanwhile is one transaction. The goodbyes of one person in one event are one of their
-own: they change places, and nobody waits for what is the matter with somebody else's.
+own: they change places, and nobody waits for what is the matter with somebody else's. People take
+turns: whoever leaves many events at once, or logs out there, keeps nobody else's goodbye waiting.
 """
 
 from __future__ import annotations
@@ -17,8 +18,7 @@ from typing import Final
 from attendance_core.errors import Unavailable
 from attendance_core.marking.commands import HangUp
 from attendance_core.marking.connections import Connection
-from attendance_core.marking.places import PlaceKey
-from attendance_core.vocabulary import ProcessId, Seconds
+from attendance_core.vocabulary import EventId, ProcessId, Seconds, UserId
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class HangUps:
         self._process_id = process_id
         self._ends = set[_End]()  # all that are not over
         # Those that wait to be stored
-        self._goodbyes: dict[PlaceKey, list[_End]] = {}
+        self._goodbyes: dict[UserId, dict[EventId, list[_End]]] = {}  # who is next comes first
         self._losses = deque[_End]()
         self._goodbyes_under_way = 0
         self._under_way = set[asyncio.Task[None]]()
@@ -99,8 +99,8 @@ class HangUps:
 
     def _queue(self, end: _End) -> None:
         if end.goodbye:
-            whose = PlaceKey(end.connection.event_id, end.connection.user_id)
-            self._goodbyes.setdefault(whose, []).append(end)
+            theirs = self._goodbyes.setdefault(end.connection.user_id, {})
+            theirs.setdefault(end.connection.event_id, []).append(end)
         else:
             self._losses.append(end)
         self._go_on()
@@ -129,11 +129,20 @@ class HangUps:
         """
         batch: list[_End] = []
         while not batch and self._goodbyes and self._goodbyes_under_way < GOODBYES_AT_ONCE:
-            batch = self._ours(self._goodbyes.pop(next(iter(self._goodbyes))))
+            batch = self._ours(self._next_goodbyes())
         while not batch and self._losses:
             number = min(len(self._losses), LOSSES_AT_ONCE)
             batch = self._ours([self._losses.popleft() for _ in range(number)])
         return batch
+
+    def _next_goodbyes(self) -> list[_End]:
+        """Takes those of whoever is next in one event; they are next again behind all others."""
+        whose = next(iter(self._goodbyes))
+        theirs = self._goodbyes.pop(whose)
+        ends = theirs.pop(next(iter(theirs)))
+        if theirs:
+            self._goodbyes[whose] = theirs
+        return ends
 
     def _ours(self, ends: list[_End]) -> list[_End]:
         """Keeps those under our lease; the others are over."""
