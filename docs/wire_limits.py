@@ -225,7 +225,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "streams of WatchAttendance in a process: of a person in an event, in all; of a board's "
         "link, of the links of all events that one person made",
         f"{MAX_OF_PERSON}, {MAX_OF_PERSON_IN_ALL}; {MAX_OF_LINK}, {MAX_OF_LINKS_IN_ALL}",
-        "429",
+        "429; by links the latest of the address that has most ends for one of another address",
     )
     yield "events of a person that have not ended", str(MAX_OPEN_EVENTS), "`error` 3"
     yield "rows of a list that are passed over (`offset`)", str(MAX_OFFSET), "`error` 1"

@@ -266,6 +266,34 @@ class TestBounds:
         refused = await hall.watches(secret=secret)
         assert await refused.refusal() == (429, "too_many_requests")
 
+    @pytest.mark.parametrize("bound", ["MAX_OF_LINK", "MAX_OF_LINKS_IN_ALL"])
+    async def test_by_a_link_nobody_keeps_out_who_comes_from_another_address(
+        self, hall: Hall, bound: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nor is anybody's ended for one who has as many."""
+        monkeypatch.setattr(watchers, bound, 4)
+        secret = await hall.link()
+
+        async def asks(address: str) -> AsgiClient:
+            client = AsgiClient(hall.house.app, PATH, address=address, secret=secret).ask(reads=9)
+            await eventually(lambda: client.pieces)
+            return client
+
+        flood = [await asks("192.0.2.66") for _ in range(4)]
+        board = await asks("198.51.100.7")
+        assert (await flood[3].ended()).is_whole
+        ipv6 = await asks("2001:db8::1")
+        assert (await flood[2].ended()).is_whole
+        for address in ("192.0.2.66", "198.51.100.7", "2001:db8::2"):
+            refused = await (await asks(address)).ended()
+            assert refused.status == 429
+        still_there = [*flood[:2], board, ipv6]
+        assert [each.status for each in still_there] == [200] * 4
+        assert not any(each.is_whole for each in still_there)
+        for each in still_there:
+            each.go()
+            await each.ended()
+
     async def test_a_person_has_so_many_in_all_their_events(
         self, hall: Hall, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -13,7 +13,7 @@ class AsgiClient:
     """Makes one GET of an application; ``body`` is what was read so far."""
 
     def __init__(
-        self, app: Any, path: str, *, address: str = "10.0.0.1", session: str = ""
+        self, app: Any, path: str, *, address: str = "10.0.0.1", session: str = "", secret: str = ""
     ) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
@@ -25,7 +25,9 @@ class AsgiClient:
         self._says_no_more = asyncio.Event()
         self._asked = False
         self._app = app
-        cookies = [(b"cookie", f"sessionid={session}".encode())] if session else []
+        shown = [(b"cookie", f"sessionid={session}".encode())] if session else []
+        if secret:
+            shown.append((b"authorization", f"Board {secret}".encode()))
         self._scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -36,7 +38,7 @@ class AsgiClient:
             "raw_path": path.encode(),
             "root_path": "",
             "query_string": b"",
-            "headers": [(b"host", b"attendance.test"), (b"accept-language", b"en"), *cookies],
+            "headers": [(b"host", b"attendance.test"), (b"accept-language", b"en"), *shown],
             "client": (address, 1),
             "server": ("attendance.test", 80),
             "extensions": {GONE_EXTENSION: self._says_no_more},

@@ -21,6 +21,7 @@ from attendance_core.errors import Unavailable
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.client_leaving import leaving
 from attendance_web.http.envelope import NO_STORE
+from attendance_web.wire.callers import address_of, network_of
 from attendance_web.wire.client_gone import has_gone
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.log_fields import log_fields_of
@@ -40,7 +41,8 @@ class Stream(Protocol):
         """Has the pieces end."""
 
 
-Watch = Callable[[Viewer], AbstractAsyncContextManager[Stream]]
+# With the network that it is watched from
+Watch = Callable[[Viewer, str], AbstractAsyncContextManager[Stream]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,11 @@ class _StreamAnswer(ASGIResponse):
         """
         if has_gone():
             raise ClientLeft
+        network = network_of(address_of(scope))
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout_at(self._until):
-                    stream = await stack.enter_async_context(self._watch(self._viewer))
+                    stream = await stack.enter_async_context(self._watch(self._viewer, network))
             except TimeoutError:
                 raise Unavailable from None
             gone = stack.enter_context(leaving(receive))

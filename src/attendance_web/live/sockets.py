@@ -88,10 +88,10 @@ class Sockets:
                 self._empty.set()
 
     @asynccontextmanager
-    async def watch(self, viewer: Viewer) -> AsyncIterator[Stream]:
+    async def watch(self, viewer: Viewer, network: str) -> AsyncIterator[Stream]:
         """Opens a stream for somebody who may watch. Raises TooManyRequests, Unavailable."""
         with self.track():
-            async with self.watching.open(viewer) as stream:
+            async with self.watching.open(viewer, network) as stream:
                 if self.is_draining:
                     raise Unavailable
                 yield stream

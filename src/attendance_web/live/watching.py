@@ -36,18 +36,21 @@ class Watching:
         self._rooms = rooms
         self._check_viewers = check_viewers
         self._streams: dict[Viewer, set[Stream]] = {}
-        self._counts = Counter[Hashable]()  # by each of what bounds them
+        # By what bounds them, each with its network; the latest last
+        self._bounded: dict[Hashable, dict[Stream, str]] = {}
         self._stream_count = 0
         self._checking: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def open(self, viewer: Viewer) -> AsyncIterator[Stream]:
+    async def open(self, viewer: Viewer, network: str) -> AsyncIterator[Stream]:
         """Opens a stream for as long as the block lasts. Raises TooManyRequests, Unavailable."""
-        bounds = _bounds_of(viewer)
-        if any(self._counts[whose] >= most for whose, most in bounds.items()):
-            raise TooManyRequests(seconds=RETRY_SECONDS)
-        stream = Stream(viewer)
-        self._counts.update(bounds.keys())
+        bounds, stream = _bounds_of(viewer), Stream(viewer)
+        if viewer.user_id is not None:
+            network = ""  # a person is one and the same wherever they are
+        for whose, most in bounds.items():
+            self._make_room(whose, most, network)
+        for whose in bounds:
+            self._bounded.setdefault(whose, {})[stream] = network
         self._stream_count += 1
         try:
             async with self._rooms.enter(viewer.event_id) as room:
@@ -60,10 +63,31 @@ class Watching:
                     self._remove(stream)
         finally:
             self._stream_count -= 1
-            self._counts.subtract(bounds.keys())
-            for whose in bounds:
-                if not self._counts[whose]:
-                    del self._counts[whose]
+            self._count_no_more(stream)
+
+    def _make_room(self, whose: Hashable, most: int, network: str) -> None:
+        """Has one more fit in. Raises TooManyRequests where there are too many.
+
+        Whoever has a link may give it to others, or open all its streams by themselves: one that
+        comes from elsewhere ends the latest of the network that has most.
+        """
+        theirs = self._bounded.get(whose, {})
+        if len(theirs) < most:
+            return
+        counts = Counter(theirs.values())
+        busiest, number = counts.most_common(1)[0]
+        if number <= counts[network] + 1:
+            raise TooManyRequests(seconds=RETRY_SECONDS)
+        latest = next(each for each in reversed(theirs) if theirs[each] == busiest)
+        self._count_no_more(latest)
+        latest.close()
+
+    def _count_no_more(self, stream: Stream) -> None:
+        for whose in _bounds_of(stream.viewer):
+            theirs = self._bounded.get(whose, {})
+            theirs.pop(stream, None)
+            if not theirs:
+                self._bounded.pop(whose, None)
 
     @property
     def stream_count(self) -> int:
