@@ -37,14 +37,16 @@ from attendance_core.vocabulary import FileKey, UserId
 from attendance_web.http.call import Call
 from attendance_web.live import close_codes
 from attendance_web.live.commands import COMMANDS
-from attendance_web.live.messages import PONG, encode, encode_error
+from attendance_web.live.messages import PONG, encode, encode_error, spell_person
 from attendance_web.routes import CALLS
 from attendance_web.wire import refusals
 
 ANNA, BORIS = UserId(7), UserId(12)
 PEOPLE = {
-    ANNA: ProfileSummary(ANNA, "Анна", FileKey("aBcD.jpg"), confirmed=True, group="БПМИ-231"),
-    BORIS: ProfileSummary(BORIS, "Борис", None, confirmed=False),
+    ANNA: spell_person(
+        ProfileSummary(ANNA, "Анна", FileKey("aBcD.jpg"), confirmed=True, group="БПМИ-231")
+    ),
+    BORIS: spell_person(ProfileSummary(BORIS, "Борис", None, confirmed=False)),
 }
 # Words of their own for a code that refuses openings, too
 ENDINGS_OF_OPENINGS = (errors.EventDeleted, errors.NoLongerMarks)

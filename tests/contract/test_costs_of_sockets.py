@@ -19,7 +19,7 @@ from attendance_core.marking.frames import Delivery
 from attendance_core.marking.mirror import Mirror
 from attendance_core.marking.outcomes import MarkerOpened
 from attendance_core.marking.places import Waiting
-from attendance_web.live.messages import encode
+from attendance_web.live.messages import PersonSummary, encode
 from attendance_web.live.outbox import Outbox
 from attendance_web.live.rooms import Rooms
 from attendance_web.live.text_frame import TextFrame
@@ -136,6 +136,32 @@ async def test_it_is_spelt_once_and_wakes_nobody(monkeypatch: pytest.MonkeyPatch
     cost = await cost_of_an_announcement(monkeypatch)
     assert (cost.told, cost.encoded, len(cost.frames)) == (SOCKETS, 1, 1)
     assert cost.scheduled <= 2  # of the room's own, however many are told
+
+
+async def test_whoever_opens_a_list_has_nobody_spelt_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each of those in it is spelt once, when they become known to the room."""
+    spelt: list[int] = []
+
+    def counts(*arguments: Any) -> PersonSummary:
+        spelt.append(arguments[0])
+        return PersonSummary(*arguments)
+
+    monkeypatch.setattr("attendance_web.live.messages.PersonSummary", counts)
+    notifier = LocalNotifier()
+    lecture = await Lecture.begun(MemoryStore(SetClock(), notifier), waiting=200)
+    async with Rooms(notifier, lecture.do, lambda: PROCESS).enter(EVENT) as room:
+        assert len(spelt) == len(set(spelt)) >= 200
+        spelt.clear()
+        readers = [Reader() for _ in range(20)]
+        for number, reader in enumerate(readers):
+            outbox = Outbox(socket(number, 1, Role.MARKING), "en", reader)
+            room.add_marker(outbox, MarkerOpened(None, NOON))
+            outbox.start(lambda: None)
+        assert [len(reader.frames) for reader in readers] == [1] * 20
+        assert all(reader.frames[0].text.count('"display_name"') == 200 for reader in readers)
+    assert not spelt
 
 
 class TestPlanted:

@@ -10,7 +10,7 @@ from attendance_core.errors import Unavailable
 from attendance_core.marking.frames import MarkingList, UserJoined
 from attendance_core.profiles import GetProfileSummaries, ProfileSummary
 from attendance_core.vocabulary import FileKey, UserId
-from attendance_web.live.messages import encode
+from attendance_web.live.messages import encode, spell_person
 from attendance_web.live.person_cache import MAX_IN_QUERY, PersonCache
 from tests.support.world import World, drive
 
@@ -38,6 +38,11 @@ class Register:
         ]
 
 
+def name_of(user_id: UserId, people: PersonCache) -> str:
+    name: str = json.loads(bytes(people.known[user_id]))["display_name"]
+    return name
+
+
 class TestPersonCache:
     def test_those_known_are_not_asked_for_again(self) -> None:
         register = Register()
@@ -46,7 +51,7 @@ class TestPersonCache:
         drive(people.load_missing([BORIS, ANNA]))
         drive(people.load_missing([]))
         assert register.asked == [[ANNA, BORIS]]
-        assert people.known[BORIS].display_name == "Person 2"
+        assert name_of(BORIS, people) == "Person 2"
 
     def test_a_lecture_is_one_question_and_a_stadium_a_few(self) -> None:
         register = Register()
@@ -59,7 +64,7 @@ class TestPersonCache:
         drive(people.load_missing([ANNA]))
         register.suffix = ", renamed"
         drive(people.reload([ANNA]))
-        assert people.known[ANNA].display_name == "Person 1, renamed"
+        assert name_of(ANNA, people) == "Person 1, renamed"
 
     def test_a_store_that_is_away_takes_no_name_and_stops_nobody(self) -> None:
         register = Register()
@@ -107,9 +112,9 @@ class TestFrames:
     anna = ProfileSummary(ANNA, "Анна", FileKey("a.jpg"), confirmed=True, group="БПМИ-231")
 
     def told(self, frame: MarkingList | UserJoined) -> dict[str, object]:
-        params: dict[str, object] = json.loads(encode(frame, "en", {ANNA: self.anna}).payload)[
-            "params"
-        ]
+        params: dict[str, object] = json.loads(
+            encode(frame, "en", {ANNA: spell_person(self.anna)}).payload
+        )["params"]
         return params
 
     def test_the_list_has_those_who_are_at_hand(self) -> None:

@@ -42,7 +42,8 @@ MARKED_AGAIN_TEXT = {
     "ru": "Вы уже отметили этого человека, спасибо!",
 }
 
-People = Mapping[UserId, ProfileSummary]
+SpeltPerson = msgspec.Raw  # the JSON of a `PersonSummary`
+People = Mapping[UserId, SpeltPerson]
 NO_PEOPLE: Final[People] = {}
 
 _encode = msgspec.json.Encoder().encode
@@ -61,30 +62,31 @@ class PersonSummary(msgspec.Struct, frozen=True):
 def encode(frame: Frame, language: Language, people: People = NO_PEOPLE) -> TextFrame:
     """Spells a frame; only `Confirmed` depends on the language.
 
-    ``people`` are those whose name and picture are known; of others the frame has the id alone.
+    ``people`` are those whose name and picture are known, as `spell_person` spells them; of others
+    the frame has the id alone.
     """
     message, params = _message_and_params(frame, language)
     match frame:
         case MarkingList(user_ids):
-            params["users"] = [
-                _summary(people[user_id]) for user_id in user_ids if user_id in people
-            ]
+            params["users"] = [people[user_id] for user_id in user_ids if user_id in people]
         case UserJoined(user_id) | HeldBy(user_id) if user_id in people:
-            params["user"] = _summary(people[user_id])
+            params["user"] = people[user_id]
     spelt: dict[str, object] = {"result": "ok", "message": message}
     if params or isinstance(frame, LetGo):
         spelt["params"] = params
     return TextFrame(_encode(spelt))
 
 
-def _summary(person: ProfileSummary) -> PersonSummary:
-    return PersonSummary(
+def spell_person(person: ProfileSummary) -> SpeltPerson:
+    """Spells somebody once, for all the lists that they are in: there may be thousands in each."""
+    summary = PersonSummary(
         person.user_id,
         person.display_name,
         picture_url(person.picture),
         person.confirmed,
         person.group,
     )
+    return SpeltPerson(_encode(summary))
 
 
 class _Content(NamedTuple):

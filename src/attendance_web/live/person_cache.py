@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from attendance_core.errors import Unavailable
 from attendance_core.profiles import ProfileSummary
 from attendance_core.vocabulary import UserId
+from attendance_web.live.messages import SpeltPerson, spell_person
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class ReadSummaries(Protocol):
 
 
 class PersonCache:
-    """Keeps what a room shows of people.
+    """Keeps what a room shows of people, as it is spelt in frames.
 
     Frames never wait for a name: who is not in `known` goes out by id alone.
     """
@@ -36,7 +37,7 @@ class PersonCache:
         self._get_profile_summaries = get_profile_summaries
         self._wanted: dict[UserId, None] = {}
         self._read_lock = asyncio.Lock()
-        self.known: dict[UserId, ProfileSummary] = {}
+        self.known: dict[UserId, SpeltPerson] = {}
 
     async def load_missing(self, user_ids: Iterable[UserId]) -> None:
         """Reads those who are not known yet, where there are any; one query for thousands."""
@@ -65,4 +66,4 @@ class PersonCache:
             self._wanted.update(dict.fromkeys(user_ids))  # others may wait for them, too
             raise
         else:
-            self.known.update((person.user_id, person) for person in found)
+            self.known.update((person.user_id, spell_person(person)) for person in found)
