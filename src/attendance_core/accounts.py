@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 from unicodedata import normalize
 
 from attendance_core import ports
 from attendance_core.browsers import remember_browser
 from attendance_core.errors import BadLength, BadUsername, CommonPassword, WrongCredentials
-from attendance_core.marking.announcements import ConnectionsEnded
-from attendance_core.marking.connections import Connection
-from attendance_core.marking.endings import Ending
-from attendance_core.marking.moves import hang_up
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile, checked_display_name
+from attendance_core.session_ends import end_session, end_session_in_pieces
 from attendance_core.texts import BLANKS, check_marks
-from attendance_core.vocabulary import EventId, Instant, Seconds, SessionId, UserId
+from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
 
 MAX_USERNAME_LENGTH = 64  # Contract: 2.2
 # Contract: 2.2; letters are of any script
@@ -107,6 +105,13 @@ class _Browser:
     new_secret: str
 
 
+class _Opened(NamedTuple):
+    """Holds a new session, and the one that it replaces, where that is still to be ended."""
+
+    logged_in: LoggedIn
+    to_end: SessionId | None
+
+
 def _open_session(
     unit: ports.Unit,
     user_id: UserId,
@@ -114,29 +119,26 @@ def _open_session(
     replacing: SessionId | None,
     browser: _Browser | None,
     terms: Terms,
-) -> LoggedIn:
+) -> _Opened:
     """Opens a session in place of the one this browser had; forgets those that have expired."""
     now = unit.now()
-    if replacing is not None:
-        _end_session(unit, replacing, terms)
+    has_ended = replacing is None or end_session(unit, replacing, terms)
     unit.sessions.remove_expired(user_id, now - SESSION_SECONDS)
     unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
-    if browser is None:
-        return LoggedIn(user_id, token)
-    known_by = remember_browser(unit, user_id, browser.secrets, browser.new_secret)
-    return LoggedIn(user_id, token, known_by)
+    known_by = None
+    if browser is not None:
+        known_by = remember_browser(unit, user_id, browser.secrets, browser.new_secret)
+    return _Opened(LoggedIn(user_id, token, known_by), None if has_ended else replacing)
 
 
-def _end_session(unit: ports.Unit, session_id: SessionId, terms: Terms) -> None:
-    """Removes a session; the sockets that were opened with it close, without grace."""
-    unit.sessions.remove(session_id)
-    by_event: dict[EventId, list[Connection]] = {}
-    for connection in unit.connections.of_session(session_id):
-        by_event.setdefault(connection.event_id, []).append(connection)
-    for event_id, ended in sorted(by_event.items()):
-        hang_up(unit, ended, None, terms)
-        connection_ids = frozenset(each.connection_id for each in ended)
-        unit.announce(ConnectionsEnded(event_id, Ending.LOGGED_OUT, connection_ids))
+async def _opened_session(
+    transact: ports.Transact, work: Callable[[ports.Unit], _Opened], terms: Terms
+) -> LoggedIn:
+    """Runs work that opens a session, and ends what is left of the one it replaces."""
+    logged_in, to_end = await transact(work)
+    if to_end is not None:
+        await end_session_in_pieces(transact, to_end, terms)
+    return logged_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +177,12 @@ class SignUp:
         token = self.ids.token()
         browser = None if browser_secrets is None else _Browser(browser_secrets, self.ids.token())
 
-        def work(unit: ports.Unit) -> LoggedIn:
+        def work(unit: ports.Unit) -> _Opened:
             user_id = unit.accounts.add(username, password_hash, unit.now())
             unit.profiles.add(Profile(user_id, name))
             return _open_session(unit, user_id, token, replacing, browser, self.terms)
 
-        return await self.transact(work)
+        return await _opened_session(self.transact, work, self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +227,10 @@ class LogIn:
         token = self.ids.token()
         browser = None if browser_secrets is None else _Browser(browser_secrets, self.ids.token())
 
-        def work(unit: ports.Unit) -> LoggedIn:
+        def work(unit: ports.Unit) -> _Opened:
             return _open_session(unit, account.user_id, token, replacing, browser, self.terms)
 
-        return await self.transact(work)
+        return await _opened_session(self.transact, work, self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,4 +265,4 @@ class LogOut:
 
     async def __call__(self, *, session_id: SessionId) -> None:
         """Ends it; does nothing where there is none."""
-        await self.transact(lambda unit: _end_session(unit, session_id, self.terms))
+        await end_session_in_pieces(self.transact, session_id, self.terms)

@@ -113,6 +113,14 @@ class TestConnections:
         assert [each.connection_id for each in of] == [hers.connection_id]
         of = await store.observe(lambda u: u.connections.of_session(SessionId("his")))
         assert [each.connection_id for each in of] == [his.connection_id]
+        second, third = (a_connection(boris, session="his") for _ in range(2))
+        await store.transact(lambda u: (u.connections.add(second), u.connections.add(third)))
+        of = await store.observe(lambda u: u.connections.of_session(SessionId("his"), 2))
+        assert len({each.connection_id for each in of}) == 2
+        assert all(each.session_id == "his" for each in of)
+        await store.transact(
+            lambda u: u.connections.remove([second.connection_id, third.connection_id])
+        )
         here = await store.observe(lambda u: u.connections.in_room(EVENT, PROCESS))
         assert {each.connection_id for each in here} == {hers.connection_id, his.connection_id}
         assert all(each.process == Process(PROCESS, NOON, NOON) for each in here)

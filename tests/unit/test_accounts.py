@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 from unicodedata import normalize
 
 import pytest
 
+from attendance_core import ports, session_ends
 from attendance_core.accounts import (
     SESSION_SECONDS,
     Actor,
@@ -33,11 +35,13 @@ from attendance_core.errors import (
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.endings import Ending
+from attendance_core.session_ends import ENDED_AT_ONCE
 from attendance_core.texts import MAX_MARKS
 from attendance_core.vocabulary import ConnectionId, SessionId, UserId
 from tests.support.stand_ins import QuickPasswords
 from tests.support.world import World, drive
 
+T = TypeVar("T")
 SECRET = "correct horse"
 
 
@@ -51,7 +55,6 @@ class Door:
         ids, terms = self.world.ids, self.world.terms
         self._sign_up = SignUp(transact, self.passwords, ids, terms)
         self._log_in = LogIn(transact, observe, self.passwords, ids, terms)
-        self._log_out = LogOut(transact, terms)
         self._identify = Identify(transact, observe)
 
     def sign_up(
@@ -64,8 +67,25 @@ class Door:
     ) -> LoggedIn:
         return drive(self._log_in(username=username, password=password, replacing=replacing))
 
-    def log_out(self, token: str) -> None:
-        drive(self._log_out(session_id=session_id_of(token)))
+    def log_out(self, token: str, between: Callable[[], bool] = bool) -> list[bool]:
+        """Answers what ``between`` does behind each of its transactions."""
+        transact, found = self.world.store.transact, list[bool]()
+
+        async def counted(work: Callable[[ports.Unit], T]) -> T:
+            answer = await transact(work)
+            found.append(between())
+            return answer
+
+        drive(LogOut(counted, self.world.terms)(session_id=session_id_of(token)))
+        return found
+
+    def sockets_of(self, token: str) -> Sequence[Connection]:
+        """That were opened with it."""
+        session_id = session_id_of(token)
+        found: Sequence[Connection] = drive(
+            self.world.store.observe(lambda unit: unit.connections.of_session(session_id))
+        )
+        return found
 
     def actor_of(
         self, token: str, credential: CredentialKind = CredentialKind.COOKIE
@@ -313,6 +333,57 @@ class TestLogOut:
         assert [(each.why, len(each.connection_ids or ())) for each in ended] == [
             (Ending.LOGGED_OUT, 1)
         ] * 2
+
+    def _opens_in(self, door: Door, anna: LoggedIn, events: int) -> list[object]:
+        """Opens a socket in each of so many events; answers what is told there from then on."""
+        told: list[object] = []
+        for _ in range(events):
+            door.world.event_id = door.world.event(f"Class {door.world.ids.event_id()}")
+            door.opens(anna.user_id, anna.token)
+            drive(door.world.notifier.subscribe(door.world.event_id, told.append))
+        return told
+
+    @pytest.mark.parametrize("events", [0, 1, ENDED_AT_ONCE - 1, ENDED_AT_ONCE, 100])
+    def test_one_transaction_ends_few_of_its_sockets(self, door: Door, events: int) -> None:
+        """However many there are, and the session is there until the last of them is ended."""
+        anna = door.sign_up("anna")
+        told = self._opens_in(door, anna, events)
+        ended: list[int] = []  # by each transaction
+
+        def counts() -> bool:
+            ended.append(sum(isinstance(each, ConnectionsEnded) for each in told) - sum(ended))
+            return door.actor_of(anna.token) is not None
+
+        log_out = door.log_out(anna.token, between=counts)
+        assert len(told) == 2 * events  # each has left the list, and its socket is to close
+        assert len(ended) == events // ENDED_AT_ONCE + 1
+        assert max(ended) <= ENDED_AT_ONCE and sum(ended) == events
+        assert log_out == [True] * (len(ended) - 1) + [False]
+        assert not door.sockets_of(anna.token)
+
+    def test_whoever_opens_ever_more_is_logged_out_all_the_same(
+        self, door: Door, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(session_ends, "MAX_PIECES", 3)
+        anna = door.sign_up("anna")
+        self._opens_in(door, anna, 2 * ENDED_AT_ONCE)
+
+        def opens_more() -> bool:
+            known = door.actor_of(anna.token) is not None
+            if known:
+                self._opens_in(door, anna, ENDED_AT_ONCE)
+            return known
+
+        assert door.log_out(anna.token, between=opens_more) == [True, True, True, False]
+        assert not door.sockets_of(anna.token)
+
+    def test_a_session_that_is_replaced_ends_so_too(self, door: Door) -> None:
+        anna = door.sign_up("anna")
+        told = self._opens_in(door, anna, 3 * ENDED_AT_ONCE)
+        boris = door.log_in("anna", replacing=session_id_of(anna.token))
+        assert door.actor_of(anna.token) is None and door.actor_of(boris.token) is not None
+        assert sum(isinstance(each, ConnectionsEnded) for each in told) == 3 * ENDED_AT_ONCE
+        assert not door.sockets_of(anna.token)
 
 
 class TestMarks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from heapq import nlargest
+from itertools import islice
 from math import inf
 
 from attendance_adapters.memory.tables import Tables
@@ -71,12 +72,9 @@ class Connections:
             if connection.event_id == event_id and connection.role is Role.MARKING
         ]
 
-    def of_session(self, session_id: SessionId) -> Sequence[Connection]:
-        return [
-            self._with_process(connection)
-            for connection in self._connections.values()
-            if connection.session_id == session_id
-        ]
+    def of_session(self, session_id: SessionId, limit: int | None = None) -> Sequence[Connection]:
+        theirs = (each for each in self._connections.values() if each.session_id == session_id)
+        return list(map(self._with_process, islice(theirs, limit)))
 
     def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:
         for connection_id in connection_ids:

@@ -60,6 +60,7 @@ MARKING_CONNECTIONS = _SELECT_CONNECTIONS.where(
 CONNECTIONS_OF_SESSION = _SELECT_CONNECTIONS.where(
     connections.c.session_id == bindparam("session_id")
 )
+SOME_CONNECTIONS_OF_SESSION = CONNECTIONS_OF_SESSION.limit(_limit)
 _among_ids = connections.c.connection_id.in_(
     bindparam("connection_ids", expanding=True, type_=Uuid())
 )
@@ -158,8 +159,12 @@ class Connections:
         rows = self._execute(MARKING_CONNECTIONS, {"event_id": event_id})
         return [connection_from(row) for row in rows]
 
-    def of_session(self, session_id: SessionId) -> Sequence[Connection]:
-        rows = self._execute(CONNECTIONS_OF_SESSION, {"session_id": session_id})
+    def of_session(self, session_id: SessionId, limit: int | None = None) -> Sequence[Connection]:
+        if limit is None:
+            rows = self._execute(CONNECTIONS_OF_SESSION, {"session_id": session_id})
+        else:
+            keys = {"session_id": session_id, "limit": limit}
+            rows = self._execute(SOME_CONNECTIONS_OF_SESSION, keys)
         return [connection_from(row) for row in rows]
 
     def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:
