@@ -35,6 +35,7 @@ NO_ZONES: Final = frozenset({"localtime", "Factory"})  # which are files there, 
 class SheetFiles:
     """Writes sheets, each in a process of its own; `ports.Sheets`.
 
+    It is begun once there are rows: who may not have them, or has gone by then, has none begun.
     The rows go to it as they are read, and never more of them than it takes. The file has no name:
     nothing is left of it, whoever dies; of the folder for its parts nothing after the next start.
     """
@@ -67,6 +68,7 @@ class SheetFiles:
 
     async def _write(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
         """Has a worker write what it is fed; whoever leaves waits until it has ended."""
+        first = await anext(pieces, None)
         ours, stdin = socket.socketpair()
         job = SheetJob((*WORKER_COMMAND, style.format, style.zone), stdin)
         try:
@@ -82,7 +84,7 @@ class SheetFiles:
             _, worker = await asyncio.open_unix_connection(sock=ours)
             try:
                 with suppress(ConnectionError):  # it has ended: its code says why
-                    await _feed(worker, pieces, style)
+                    await _feed(worker, first, pieces, style)
             finally:
                 worker.close()  # once all is written, or the worker has gone
             return await asyncio.shield(made)
@@ -110,22 +112,27 @@ def _zones() -> frozenset[str]:
 
 
 async def _feed(
-    worker: asyncio.StreamWriter, pieces: AsyncIterator[SheetPiece], style: SheetStyle
+    worker: asyncio.StreamWriter,
+    first: SheetPiece | None,
+    others: AsyncIterator[SheetPiece],
+    style: SheetStyle,
 ) -> None:
     """Writes all lines, as fast as they are taken. Raises ConnectionError, and what pieces do."""
-    piece: SheetPiece | None = None
-    async for each in pieces:
-        if piece is None:
-            worker.write(_line(_head_of(each, style)))
-        piece = each
-        for first in range(0, len(piece.rows), ROWS_A_STEP):
-            some = piece.rows[first : first + ROWS_A_STEP]
+    if first is None:
+        return
+    worker.write(_line(_head_of(first, style)))
+    last = first
+    piece: SheetPiece | None = first
+    while piece is not None:
+        for begin in range(0, len(piece.rows), ROWS_A_STEP):
+            some = piece.rows[begin : begin + ROWS_A_STEP]
             worker.write(_line([_row_of(row, piece.event) for row in some]))
             await asyncio.sleep(0)
         await worker.drain()
-    if piece is not None:
-        worker.write(_line(piece.counts._asdict()))
-        await worker.drain()
+        last = piece
+        piece = await anext(others, None)
+    worker.write(_line(last.counts._asdict()))
+    await worker.drain()
 
 
 def _line(value: Any) -> bytes:

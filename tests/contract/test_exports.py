@@ -17,9 +17,10 @@ import pytest
 import pytest_asyncio
 
 from attendance_adapters import sheets
+from attendance_adapters.sheet_job import SheetJob
 from attendance_adapters.sheets import SheetFiles
 from attendance_core.profiles import Profile
-from attendance_core.vocabulary import EventId
+from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http import exports, list_turns, pipeline
 from attendance_web.http.exports import MEDIA_TYPES
 from attendance_web.http.file_names import MAX_NAME_BYTES, attachment, file_name
@@ -135,11 +136,28 @@ class TestAnswers:
         assert code(refused, 3) == "too_many_rows"
 
 
+class Workers:
+    """The processes that sheets are written by, counted."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun = 0
+        monkeypatch.setattr(sheets, "SheetJob", self)
+
+    def __call__(self, *given: Any) -> SheetJob:
+        self.begun += 1
+        return SheetJob(*given)
+
+
 class Sheets:
-    """Written when the test says; as many as are being written, and as were begun, are counted."""
+    """Written when the test says; as many as are being written, and as were begun, are counted.
+
+    Where somebody leaves it ends when the test says, too.
+    """
 
     def __init__(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         self.may_go_on = asyncio.Event()
+        self.may_end = asyncio.Event()
+        self.may_end.set()
         self.writing = self.begun = 0
         self._write = site.app.services.sheets.write
         site.app.services = replace(site.app.services, sheets=self)
@@ -152,6 +170,7 @@ class Sheets:
             await self.may_go_on.wait()
             return await self._write(pieces, style)
         finally:
+            await self.may_end.wait()
             self.writing -= 1
 
 
@@ -222,9 +241,9 @@ class TestLeaving:
     async def test_of_fifty_begun_and_left_one_is_begun_and_nothing_is_left(
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(exports, "LINGER_SECONDS", 0)
+        monkeypatch.setattr("attendance_core.attendance.sheet.ROWS_A_LOOK", 1)
         looks = Looks(site.attendance, monkeypatch)
-        looks.holds_from = 1
+        looks.holds_from = 2
         turns, files = site.app.services.list_turns, site.attendance.sheets
         assert isinstance(files, SheetFiles)
         before = len(os.listdir("/proc/self/fd"))
@@ -236,29 +255,88 @@ class TestLeaving:
             client.say_no_more()
         for client in clients:
             assert (await client.ended()).status == 400
-        assert looks.begun == 1 and not files._running
+        assert looks.begun == 2 and not files._running
         assert (turns._people.given_count, turns._exports.given_count) == (0, 0)
         assert len(os.listdir("/proc/self/fd")) <= before
         looks.may_go_on.set()
         assert (await anna.get(EXPORT, event_id=event_id, format="csv")).status_code == 200
 
-    async def test_it_counts_until_it_has_ended_and_a_while_longer(
+    async def test_of_thirty_left_one_after_another_a_few_are_begun(
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(exports, "LINGER_SECONDS", 60)
+        """As soon as it is read; then so many come back with the time. Decision 0019."""
+        now, workers = 0.0, Workers(monkeypatch)
+        turns = list_turns.ListTurns(2, lambda: now)
+        site.app.services = replace(site.app.services, list_turns=turns)
+        monkeypatch.setattr("attendance_core.attendance.sheet.ROWS_A_LOOK", 1)
+        looks = Looks(site.attendance, monkeypatch)
+        given = {"event_id": event_id, "format": "csv"}
+
+        async def leaves() -> AsgiClient:
+            """Somebody who goes once their second look is begun, or is refused."""
+            before, client = looks.begun, AsgiClient(site.app, EXPORT, session=str(anna.session))
+            looks.holds_from = before + 2
+            client.ask(event_id=event_id, format="csv")
+            await eventually(lambda: looks.begun == before + 2 or bool(client.status))
+            client.say_no_more()
+            return await client.ended()
+
+        monkeypatch.setattr("attendance_web.wire.refusal_pace.TOLD_AFTER_SECONDS", 0.0)
+        left = [(await leaves()).status for _ in range(30)]
+        assert left == [400] * list_turns.MAX_LEFT_EXPORTS + [429] * (30 - 3)
+        assert (workers.begun, looks.begun) == (3, 6)
+        refused = await anna.get(EXPORT, **given)
+        assert code(refused, 8, status=429) == "too_many_requests"
+        assert refused.headers["retry-after"] == "10"
+        now = 1 / list_turns.LEFT_EXPORTS_A_SECOND
+        assert [(await leaves()).status for _ in range(2)] == [400, 429]
+        looks.may_go_on.set()
+        now *= 2
+        assert (await anna.get(EXPORT, **given)).status_code == 200
+
+    async def test_who_has_left_several_and_goes_at_once_has_nothing_begun(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = 0.0
+        turns = list_turns.ListTurns(2, lambda: now)
+        site.app.services = replace(site.app.services, list_turns=turns)
+        for _ in range(list_turns.MAX_LEFT_EXPORTS):
+            turns._left_exports.take(UserId(anna.user_id))
+        now = 1 / list_turns.LEFT_EXPORTS_A_SECOND - 1  # a second before one comes back
         held = Sheets(site, monkeypatch)
+        monkeypatch.setattr(list_turns, "TURN_WAIT_SECONDS", 3.0)
+        clients = [AsgiClient(site.app, EXPORT, session=str(anna.session)) for _ in range(10)]
+        for client in clients:
+            client.ask(event_id=event_id, format="csv")
+        await eventually(lambda: turns._people._turns.waiting_count == 9)
+        for client in clients:
+            client.say_no_more()
+        for client in clients:
+            assert (await client.ended()).status == 400
+        assert held.begun == 0
+
+    async def test_it_counts_until_it_has_ended(
+        self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held = Sheets(site, monkeypatch)
+        held.may_end.clear()
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
         client.ask(event_id=event_id, format="csv")
         await eventually(lambda: held.writing == 1)
         client.say_no_more()
-        await eventually(lambda: held.writing == 0)
         again = await anna.get(EXPORT, event_id=event_id, format="csv")
         assert code(again, 8, status=429) == "too_many_requests" and held.begun == 1
+        held.may_end.set()
         held.may_go_on.set()
-        assert client.task is not None
-        client.task.cancel()
-        await asyncio.wait({client.task})
+        await client.ended()
         assert (await anna.get(EXPORT, event_id=event_id, format="csv")).status_code == 200
+
+    async def test_who_is_refused_has_no_worker_begun(
+        self, site: Site, event_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        workers, stranger = Workers(monkeypatch), await site.person("stranger")
+        refused = await stranger.get(EXPORT, event_id=event_id, format="csv")
+        assert code(refused, 3) == "not_an_organiser" and workers.begun == 0
 
     async def test_who_has_gone_when_their_turn_comes_has_none(
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
@@ -326,8 +404,9 @@ class TestLosses:
     async def test_of_one_that_nobody_waits_for_nothing_is_left(
         self, site: Site, anna: Browser, event_id: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("attendance_core.attendance.sheet.ROWS_A_LOOK", 1)
         looks = Looks(site.attendance, monkeypatch)
-        looks.holds_from = 1
+        looks.holds_from = 2
         client = AsgiClient(site.app, EXPORT, session=str(anna.session))
         client.ask(event_id=event_id, format="csv")
         files = site.attendance.sheets

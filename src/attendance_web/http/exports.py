@@ -30,7 +30,6 @@ from attendance_web.http.file_names import attachment
 from attendance_web.http.list_turns import TURN_WAIT_SECONDS, ListTurns
 from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS
 from attendance_web.wire.callers import Caller
-from attendance_web.wire.client_gone import has_gone
 from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns
@@ -43,9 +42,6 @@ MEDIA_TYPES: Final[Mapping[SheetFormat, str]] = {
     "json": JSON,
 }
 CHUNK_BYTES: Final = 64 * 1024
-# For which whoever leaves keeps their turn: a process for each of as many as they can leave is
-# much, and who comes back at once waits for so long
-LINGER_SECONDS: Final[Seconds] = 0.5
 # From one look to the next, and again so long, a few times, while somebody's command or call is
 # carried out: then a look is a few milliseconds of what they wait for. Decision 0019
 REST_SECONDS: Final[Seconds] = 0.003
@@ -114,7 +110,6 @@ class _ExportAnswer(ASGIResponse):
         self._set_cookies = cookies
         self._until = until
         self._event_name: str | None = None  # once it is read
-        self._is_made = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Makes the file, and sends it to its end.
@@ -165,15 +160,7 @@ class _ExportAnswer(ASGIResponse):
         await turn.enter_async_context(self._turns.turn_to_answer(self._caller, 0))
         style = SheetStyle(self._export.format, self._export.zone, language)
         async with self._turns.turn_to_export(self._caller):
-            turn.push_async_callback(self._linger)
-            file = await self._sheets.write(self._pieces(), style)
-        self._is_made = True
-        return file
-
-    async def _linger(self) -> None:
-        """Keeps the turn of whoever has left a while longer."""
-        if not self._is_made and has_gone():
-            await asyncio.sleep(LINGER_SECONDS)
+            return await self._sheets.write(self._pieces(), style)
 
     async def _pieces(self) -> AsyncIterator[SheetPiece]:
         """Reads each piece when its turn has come. Raises TooManyRequests, and what a look does."""

@@ -5,14 +5,17 @@ Contract: 1.20. Of this process; the store bounds by itself what lists take of i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from math import ceil
 from typing import Final
 
 from attendance_core.errors import TooManyRequests
 from attendance_core.vocabulary import Seconds
+from attendance_web.wire.allowance import Allowances
 from attendance_web.wire.callers import Caller
-from attendance_web.wire.client_gone import has_gone
+from attendance_web.wire.client_gone import has_gone, wait_while_there
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns, NoTurn
 
@@ -24,6 +27,9 @@ TURN_WAIT_SECONDS: Final[Seconds] = 3.0  # of waiting; the look itself has one m
 MAX_STRANGERS_AT_ONCE, MAX_STRANGERS_OF_ONE = 4, 3
 MAX_PEOPLE_AT_ONCE: Final = 64
 MAX_EXPORTS_AT_ONCE: Final = 2  # Contract: ExportAttendance, each a process of its own
+# Of exports that were begun, and that a person left before there was a file: a process and a look
+# for each of as many as they can leave would be much. Decision 0019
+MAX_LEFT_EXPORTS, LEFT_EXPORTS_A_SECOND = 3, 0.1
 STRANGER_WAIT_SECONDS: Final[Seconds] = 4.0  # of waiting
 MAX_PAUSE_SECONDS: Final[Seconds] = 0.25  # between two pieces of one answer
 
@@ -35,9 +41,10 @@ class ListTurns:
     nobody is fair.
     """
 
-    def __init__(self, looks: int) -> None:
+    def __init__(self, looks: int, stopwatch: Callable[[], Seconds] = time.monotonic) -> None:
         self._looks = _fair_turns(looks, of_one=looks)
         self._exports = _fair_turns(MAX_EXPORTS_AT_ONCE, of_one=1)
+        self._left_exports = Allowances[Caller](MAX_LEFT_EXPORTS, LEFT_EXPORTS_A_SECOND, stopwatch)
         self._people = _fair_turns(MAX_PEOPLE_AT_ONCE, of_one=1)
         self._strangers = _fair_turns(MAX_STRANGERS_AT_ONCE, of_one=MAX_STRANGERS_OF_ONE)
 
@@ -68,9 +75,25 @@ class ListTurns:
         others = self._people.given_count + self._strangers.given_count - 1
         return min(took * max(others, 0), MAX_PAUSE_SECONDS)
 
-    def turn_to_export(self, caller: Caller) -> AbstractAsyncContextManager[None]:
-        """Waits for a turn at making one file of a list. Raises TooManyRequests."""
-        return _turn(self._exports, caller, TURN_WAIT_SECONDS)
+    @asynccontextmanager
+    async def turn_to_export(self, caller: Caller) -> AsyncIterator[None]:
+        """Waits for a turn at making one file of a list, in the block.
+
+        Of whoever has left several such blocks a further one begins later, and none where they go
+        meanwhile. Raises TooManyRequests, ClientLeft.
+        """
+        pause = self._left_exports.seconds_to_next(caller)
+        if pause > TURN_WAIT_SECONDS:
+            raise TooManyRequests(seconds=ceil(pause))
+        if pause:
+            await wait_while_there(pause)
+        async with _turn(self._exports, caller, TURN_WAIT_SECONDS):
+            try:
+                yield
+            except BaseException:
+                if has_gone():
+                    self._left_exports.take(caller)
+                raise
 
     def _answers_of(self, caller: Caller) -> FairTurns:
         return self._strangers if isinstance(caller, str) else self._people
