@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Uuid
 
+from attendance_adapters.sql.places import PARTICIPANTS, PARTICIPANTS_AFTER, PARTICIPANTS_OF
 from attendance_core import attendance
 from attendance_core.attendance import (
     MAX_ANNULLED_TOLD,
@@ -279,3 +281,9 @@ async def test_the_last_annulled_marks_of_somebody_come_with_who_made_them(store
         assert not unit.ledger.annulled(EVENT, [boris], 5)
 
     await store.transact(work)
+
+
+@pytest.mark.parametrize("statement", [PARTICIPANTS_OF, PARTICIPANTS, PARTICIPANTS_AFTER])
+def test_no_row_makes_the_id_of_the_event_anew(statement: Any) -> None:
+    """Of ten thousand people it is the same."""
+    assert not [each for each in statement.exported_columns if isinstance(each.type, Uuid)]

@@ -59,7 +59,8 @@ class CompiledStatement:
     def _converted_row(self, raw_row: Sequence[Any]) -> Sequence[Any]:
         row = list(raw_row)
         for index, convert in self.conversions:
-            row[index] = convert(row[index])
+            if (value := row[index]) is not None:  # of which each type makes None
+                row[index] = convert(value)
         return row
 
 

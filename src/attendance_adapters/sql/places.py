@@ -42,6 +42,7 @@ from attendance_adapters.sql.pieces import (
 from attendance_adapters.sql.tables import accounts, ledger, ledger_notes, places, profiles, scans
 from attendance_core.attendance import LedgerLine, Participant
 from attendance_core.events import Event
+from attendance_core.marking.ledger import grade_of
 from attendance_core.marking.places import (
     Barred,
     Held,
@@ -56,8 +57,8 @@ from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Confirmation, group_of
 from attendance_core.vocabulary import EventId, Instant, UserId
 
+APPROVED = Confirmation.APPROVED.value
 _is_in_event = places.c.event_id == bindparam("event_id")
-
 
 _state_columns = (
     places.c.since,
@@ -130,7 +131,9 @@ PUT_PLACE = (
     )
 )
 LISTED_PLACES = _SELECT_PLACES.where(_is_in_event, places.c.since.is_not(None))
-# Who they are is found first, and then whatever else there is of those alone
+# Who they are is found first, and then whatever else there is of those alone. What a place is of
+# is known of its entry, too: an id that is made anew for each row is much of a sheet
+KEY_COLUMNS = 2
 _is_participant = or_(places.c.member, places.c.last_n > 0)
 PARTICIPANT_IDS = (
     select(places.c.user_id)
@@ -153,7 +156,7 @@ _PARTICIPANTS = (
         places.c.held_until,
         ledger_notes.c.marked_as,
         ledger_notes.c.note,
-        *ENTRY_COLUMNS,
+        *ENTRY_COLUMNS[KEY_COLUMNS:],
     )
     .select_from(
         places.join(profiles, profiles.c.user_id == places.c.user_id)
@@ -275,7 +278,7 @@ class Places:
         if query.after is not None:
             keys |= after_person_parameters(query.after.user_id, query.after.display_name)
             statement = PARTICIPANTS_AFTER
-        return list(map(_participant_from, self._execute(statement, keys)))
+        return [_participant_from(event_id, row) for row in self._execute(statement, keys)]
 
     def participant_ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
         keys = {"event_id": event_id, "limit": most, "offset": 0}
@@ -285,7 +288,8 @@ class Places:
         self, event_id: EventId, user_ids: Sequence[UserId]
     ) -> Sequence[Participant]:
         keys = {"event_id": event_id, "user_ids": list(user_ids)}
-        return list(map(_participant_from, self._execute(PARTICIPANTS_OF, keys)))
+        rows = self._execute(PARTICIPANTS_OF, keys)
+        return [_participant_from(event_id, row) for row in rows]
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         keys = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}
@@ -303,14 +307,15 @@ class Places:
         return [PlaceKey(*row) for row in rows]
 
 
-def _participant_from(row: Sequence[Any]) -> Participant:
+def _participant_from(event_id: EventId, row: Sequence[Any]) -> Participant:
     user_id, name, bio, scan_state, member, since, held_by, held_until, *rest = row
-    is_confirmed, group = scan_state == Confirmation.APPROVED.value, group_of(bio)
-    marked_as, note, *entry_columns = rest
-    entry, notes = entry_from(entry_columns), notes_from(marked_as, note, name)
-    if entry is not None and entry.origin is not None:
-        mark = Marked(entry.actor_id, entry.at, entry.n, entry.origin)
-        return Participant(user_id, name, is_confirmed, mark, member, entry.grade, notes, group)
+    is_confirmed, group = scan_state == APPROVED, group_of(bio)
+    marked_as, note, n, actor_id, at, origin_name, actor_checked, *_ = rest
+    if origin_name is not None:  # nothing else of the entry is asked for
+        origin, notes = ORIGINS[origin_name], notes_from(marked_as, note, name)
+        mark, grade = Marked(actor_id, at, n, origin), grade_of(origin, actor_checked)
+        return Participant(user_id, name, is_confirmed, mark, member, grade, notes, group)
+    entry = entry_from((event_id, user_id, *rest[2:]))
+    annulled = None if entry is None else LedgerLine(entry, notes_from(marked_as, note, name))
     state = _unmarked_from(since, held_by, held_until)
-    annulled = None if entry is None else LedgerLine(entry, notes)
     return Participant(user_id, name, is_confirmed, state, member, group=group, annulled=annulled)
