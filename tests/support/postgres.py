@@ -236,22 +236,58 @@ def a_database(address: str, template: str = TEMPLATE) -> Iterator[URL]:
     """A copy of the template, which is dropped afterwards."""
     name = f"test_{uuid4().hex}"
     in_a_loop(_execute(address, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    url = _named(address, name)
     try:
-        yield _named(address, name)
+        yield url
     finally:
+        if url in _cleaners:
+            _cleaners.pop(url).close()
         in_a_loop(_execute(address, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def emptied(url: URL) -> URL:
-    """The same database with nothing in it: ten times faster than a new one.
+class Cleaner:
+    """Empties one database, over a connection that it keeps: a new one costs more than the work.
 
-    No trigger keeps the ledger from it.
+    It has a loop and a thread of its own, since a loop may be running in ours.
     """
-    deletions = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
-    restart = "ALTER SEQUENCE accounts_user_id_seq RESTART"
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    no_triggers = "SET session_replication_role = replica"
-    in_a_loop(_execute(address, no_triggers, *deletions, restart))
+
+    def __init__(self, url: URL) -> None:
+        deletions = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
+        restart = "ALTER SEQUENCE accounts_user_id_seq RESTART"
+        self._work = "; ".join([*deletions, restart])  # in one trip and one transaction
+        self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._connection: Any = None
+        self._thread = ThreadPoolExecutor(1)
+        self._loop = asyncio.new_event_loop()
+
+    def clean(self) -> None:
+        """Leaves no row; no trigger keeps the ledger from it."""
+        self._run(self._clean())
+
+    def close(self) -> None:
+        """Says goodbye to the server."""
+        self._run(self._connection.close())
+        self._loop.close()
+        self._thread.shutdown()
+
+    def _run(self, coroutine: Any) -> None:
+        self._thread.submit(self._loop.run_until_complete, coroutine).result()
+
+    async def _clean(self) -> None:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await asyncpg.connect(self._address)
+            await self._connection.execute("SET session_replication_role = replica")
+        await self._connection.execute(self._work)
+
+
+_cleaners: dict[URL, Cleaner] = {}  # of the databases that are there
+
+
+def emptied(url: URL) -> URL:
+    """The same database with nothing in it: far sooner than a new one."""
+    if url not in _cleaners:
+        _cleaners[url] = Cleaner(url)
+    _cleaners[url].clean()
     return url
 
 
