@@ -28,7 +28,7 @@ List = Callable[[Any, UserId, ListQuery[Any]], Sequence[Any]]
 
 LISTS: dict[str, tuple[List, Callable[[Any], Any]]] = {
     "participants": (
-        lambda unit, me, query: unit.places.participants(EVENT, query),
+        lambda unit, me, query: unit.participants.listed(EVENT, query),
         lambda row: (*name_order(row.display_name), row.user_id),
     ),
     "the ledger": (
@@ -87,7 +87,7 @@ async def filled(store: Any, chance: random.Random) -> tuple[UserId, dict[str, i
             rooms.append(event.event_id)
         attended = sum(be_there(unit, chance, room, me, marker) for room in rooms)
         listed = sum(be_there(unit, chance, EVENT, other, me) for other in others)
-        listed += any(row.user_id == me for row in unit.places.participants(EVENT, ListQuery()))
+        listed += any(row.user_id == me for row in unit.participants.listed(EVENT, ListQuery()))
         counts = {"attended": attended, "participants": listed, "friends": 0, "requests": 0}
         for other in others:
             requester, recipient = chance.sample((me, other), 2)

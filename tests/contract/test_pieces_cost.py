@@ -45,7 +45,7 @@ INSERT INTO friendships (low_id, high_id, asker_id, asked_at, accepted)
     SELECT 1, n, n, n % 100, 0 FROM numbers WHERE n > 1;
 """
 LISTS: dict[str, Callable[[Any, ListQuery[Any]], Any]] = {
-    "participants": lambda unit, query: unit.places.participants(ROOM, query),
+    "participants": lambda unit, query: unit.participants.listed(ROOM, query),
     "the ledger": lambda unit, query: unit.ledger.of(ROOM, None, query),
     "the ledger of one": lambda unit, query: unit.ledger.of(LONG, ME, query),
     "attended": lambda unit, query: unit.events.attended_by(ME, query),

@@ -11,7 +11,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Uuid
 
-from attendance_adapters.sql.places import PARTICIPANTS, PARTICIPANTS_AFTER, PARTICIPANTS_OF
+from attendance_adapters.sql.participants import (
+    PARTICIPANTS,
+    PARTICIPANTS_AFTER,
+    PARTICIPANTS_OF,
+)
 from attendance_core import attendance
 from attendance_core.attendance import (
     MAX_ANNULLED_TOLD,
@@ -107,7 +111,7 @@ async def test_every_row_can_be_rebuilt_from_the_ledger(
 
     def check(unit: Any) -> None:
         names = {each: unit.profiles.get(each).display_name for each in ids}
-        participants = unit.places.participants(EVENT, ListQuery())
+        participants = unit.participants.listed(EVENT, ListQuery())
         assert [row.person for row in sheet.rows] == list(participants)
         for row in sheet.rows:
             lines = unit.ledger.of(EVENT, row.person.user_id, ListQuery())
@@ -130,7 +134,9 @@ async def test_every_row_can_be_rebuilt_from_the_ledger(
     assert sheet.counts.joined == len(sheet.rows)
     assert sheet.counts.marked == sum(row.state == "marked" for row in sheet.rows)
     now = sheet.made_at
-    assert sheet.counts == await store.observe(lambda u: u.places.counts(u.events.get(EVENT), now))
+    assert sheet.counts == await store.observe(
+        lambda u: u.participants.counts(u.events.get(EVENT), now)
+    )
 
 
 async def test_each_state_is_counted_and_organisers_grades_and_notes_are_there(store: Any) -> None:

@@ -204,7 +204,7 @@ class TestProfiles:
         await store.transact(work)
         found = await store.observe(lambda u: u.profiles.search("", 10, 0))
         friends = await store.observe(lambda u: u.friendships.friends_of(me, ListQuery()))
-        listed = await store.observe(lambda u: u.places.participants(EVENT, ListQuery()))
+        listed = await store.observe(lambda u: u.participants.listed(EVENT, ListQuery()))
         for those in (found, friends, listed):
             assert [each.display_name for each in those if each.user_id != me] == names
 

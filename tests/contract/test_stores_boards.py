@@ -91,7 +91,7 @@ async def test_a_sheet_is_counted_by_state(store: Any) -> None:
     def counts(unit: Any, now: float = NOON, creator: UserId | None = None) -> SheetCounts:
         event = unit.events.get(EVENT)
         whose = replace(event, creator_id=creator or event.creator_id)
-        found: SheetCounts = unit.places.counts(whose, now)
+        found: SheetCounts = unit.participants.counts(whose, now)
         return found
 
     assert await store.observe(counts) == SheetCounts(0, 0, 0, 0, 0)

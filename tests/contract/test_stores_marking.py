@@ -73,7 +73,7 @@ class TestPlaces:
         again = NewEntry(EVENT, anna, 1, boris, NOON, Origin.HOLD)
         with pytest.raises(AlreadyMarked):
             await store.transact(lambda u: u.ledger.add(again))
-        (person,) = await store.observe(lambda u: u.places.participants(EVENT, ListQuery()))
+        (person,) = await store.observe(lambda u: u.participants.listed(EVENT, ListQuery()))
         assert (person.display_name, person.state) == ("Анна", marked.state)
 
 

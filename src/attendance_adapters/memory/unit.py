@@ -12,6 +12,7 @@ from attendance_adapters.memory.friends import Friendships
 from attendance_adapters.memory.installation import Installation
 from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.organisers import Helpers
+from attendance_adapters.memory.participants import Participants
 from attendance_adapters.memory.places import Places
 from attendance_adapters.memory.profiles import Profiles, Scans
 from attendance_adapters.memory.rooms import Rooms
@@ -38,6 +39,7 @@ class MemoryUnit:
         self.helpers = Helpers(tables)
         self.boards = Boards(tables)
         self.places = Places(tables)
+        self.participants = Participants(tables, self.places)
         self.ledger = Ledger(tables)
         self.connections = Connections(tables)
         self.footings = Footings(tables)

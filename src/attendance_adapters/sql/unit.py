@@ -15,6 +15,7 @@ from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.installation import Installation
 from attendance_adapters.sql.ledger import Ledger
 from attendance_adapters.sql.organisers import Helpers
+from attendance_adapters.sql.participants import Participants
 from attendance_adapters.sql.places import Places
 from attendance_adapters.sql.profiles import Profiles, Scans
 from attendance_adapters.sql.rooms import Rooms
@@ -41,6 +42,7 @@ class SqlUnit:
         "known_browsers",
         "ledger",
         "now",
+        "participants",
         "places",
         "processes",
         "profiles",
@@ -63,6 +65,7 @@ class SqlUnit:
         self.helpers = Helpers(executor)
         self.boards = Boards(executor)
         self.places = Places(executor)
+        self.participants = Participants(executor)
         self.ledger = Ledger(executor)
         self.connections = Connections(executor)
         self.footings = Footings(executor)

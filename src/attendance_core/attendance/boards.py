@@ -185,6 +185,8 @@ class CountSheet:
             except EventNotFound:
                 return None
             now = unit.now()
-            return CountsSeen(unit.places.counts(event, now), now, is_over=event.ends_at <= now)
+            return CountsSeen(
+                unit.participants.counts(event, now), now, is_over=event.ends_at <= now
+            )
 
         return await self.observe(look)

@@ -116,7 +116,7 @@ class GetAttendance:
             event = unit.events.get(event_id)
             check_organiser(unit, event, actor)
             now = unit.now()
-            people = unit.places.participants(event_id, piece_query)
+            people = unit.participants.listed(event_id, piece_query)
             return [ParticipantSeen(each, each.seen_state(event, now)) for each in people]
 
         everybody: ListQuery[Participant] = ListQuery()

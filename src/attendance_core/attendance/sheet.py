@@ -109,12 +109,12 @@ class ExportAttendance:
             if actor is not None:
                 check_organiser(unit, event, actor)
             if begun is None:
-                user_ids = unit.places.participant_ids(event_id, MAX_SHEET_ROWS + 1)
+                user_ids = unit.participants.ids(event_id, MAX_SHEET_ROWS + 1)
                 if len(user_ids) > MAX_SHEET_ROWS:
                     raise TooManyRows(most=MAX_SHEET_ROWS)
                 begun = _Begun(event, now, user_ids)
             some = begun.user_ids[first : first + ROWS_A_LOOK]
-            return _rows(unit, event, now, unit.places.participants_of(event_id, some))
+            return _rows(unit, event, now, unit.participants.of(event_id, some))
 
         states = Counter[SeenState]()
         only_organise = first = 0

@@ -15,6 +15,7 @@ from attendance_core.repositories.friends import Friendships
 from attendance_core.repositories.installation import Installation
 from attendance_core.repositories.ledger import Ledger
 from attendance_core.repositories.organisers import Helpers
+from attendance_core.repositories.participants import Participants
 from attendance_core.repositories.places import Places
 from attendance_core.repositories.profiles import Profiles, Scans, Shown
 from attendance_core.repositories.rooms import Rooms
@@ -33,6 +34,7 @@ __all__ = [
     "KnownBrowsers",
     "Ledger",
     "OpeningFooting",
+    "Participants",
     "Places",
     "Processes",
     "Profiles",

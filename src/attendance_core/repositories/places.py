@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 if TYPE_CHECKING:
-    from attendance_core.attendance import Participant
-    from attendance_core.events import Event
-    from attendance_core.marking.places import Place, PlaceKey, SheetCounts
-    from attendance_core.pieces import ListQuery
+    from attendance_core.marking.places import Place, PlaceKey
 
 
 class Places(Protocol):
@@ -45,29 +42,6 @@ class Places(Protocol):
 
     def of(self, event_id: EventId, user_ids: Sequence[UserId]) -> Sequence[Place]:
         """Reads the places of these people, those that exist; does not lock them."""
-        ...
-
-    def participants(
-        self, event_id: EventId, query: ListQuery[Participant]
-    ) -> Sequence[Participant]:
-        """Lists members and whoever has an entry, by display name, then id."""
-        ...
-
-    def participant_ids(self, event_id: EventId, most: int) -> Sequence[UserId]:
-        """Lists who the first of `participants` are, in their order."""
-        ...
-
-    def participants_of(
-        self, event_id: EventId, user_ids: Sequence[UserId]
-    ) -> Sequence[Participant]:
-        """Lists those of `participants` who are among these people, in the same order."""
-        ...
-
-    def counts(self, event: Event, now: Instant) -> SheetCounts:
-        """Counts members and whoever has an entry; one whose hold has run out by now waits.
-
-        When the event is over nobody waits or is held any more.
-        """
         ...
 
     def others_joined(self, event_id: EventId, user_id: UserId) -> bool:
