@@ -73,7 +73,7 @@ page: ## Test the page's modules by themselves, where node is there
 	else echo "the page's modules were not tested: install nodejs, then make page"; fi
 
 .PHONY: browser
-browser: install node_modules ## Use the page in a real browser, as people do (Debian's chromium, npm)
+browser: install node_modules ## Use the page in a real browser, as people do (Debian's chromium-headless-shell, npm)
 	$(BIN)/python -m pytest -n 3 --dist worksteal tests/browser
 
 .PHONY: screenshots

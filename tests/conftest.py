@@ -9,7 +9,7 @@ from hypothesis import settings
 
 # They need a browser, and a loop for themselves; named on the command line they are collected
 collect_ignore = ["browser"]
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 # For whoever writes and runs them after every change; make test searches as long as it should
 settings.register_profile("quick", max_examples=20)
 
@@ -19,7 +19,7 @@ def pytest_terminal_summary(
 ) -> None:
     """A line or two for who runs everything, and thinks that this was all."""
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
-        need = "" if CHROMIUM.exists() else "apt-get install chromium, then "
+        need = "" if CHROMIUM.exists() else "apt-get install chromium-headless-shell, then "
         terminalreporter.write_line(f"the browser tests were not run: {need}make browser")
         if config.option.markexpr == "not long":
             terminalreporter.write_line("the tests that take long were not run: make long")

@@ -1,6 +1,6 @@
 """A real service, a real browser, and people who each have one of their own.
 
-`make browser` runs these; nothing else collects them. Debian's Chromium has to be there.
+`make browser` runs these; nothing else collects them. It needs Debian's chromium-headless-shell.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.browser.visitor import PATIENCE_MILLISECONDS, Door
 from tests.support.service_process import Service, running
 
-CHROMIUM = "/usr/bin/chromium"
+# Chromium without the windows and menus around a page, which take as much of a processor as it does
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     "--no-sandbox",  # it is root that runs it in CI
     "--disable-gpu",

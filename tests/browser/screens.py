@@ -42,6 +42,7 @@ NAMES = {
 }
 TELLING = "told"
 # It goes by itself after some seconds, for which a tour does not stop
+NO_FULL_SCREEN = "() => { document.documentElement.requestFullscreen = () => Promise.reject(); }"
 PUT_NOTICE_AWAY = "() => document.querySelector('.notice')?.replaceChildren()"
 
 
@@ -173,6 +174,8 @@ class Tour:
         await marker.at("edit").click()
         yield Screen("edit-event", marker.page)
         await marker.page.keyboard.press("Escape")
+        # As on a phone that has no full screen: in one no size but its own could be looked at
+        await marker.page.evaluate(NO_FULL_SCREEN)
         await marker.at("project").click()
         code = marker.at("projected").locator("img")
         await expect(code).to_have_js_property("complete", True)
