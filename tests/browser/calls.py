@@ -35,6 +35,11 @@ async def now(visitor: Visitor) -> int:
     return int(await visitor.page.evaluate("() => Date.now() / 1000"))
 
 
+async def soon(visitor: Visitor) -> int:
+    """UNIX seconds of a moment that is still ahead when even a busy service hears of it."""
+    return await now(visitor) + 5
+
+
 async def make_event(visitor: Visitor, name: str, start: int, end: int, **given: Any) -> str:
     """An event from so many to so many seconds from now; its id."""
     at = await now(visitor)

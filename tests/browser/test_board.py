@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.calls import link, make_event, now, post, user_id_of
+from tests.browser.calls import link, make_event, post, soon, user_id_of
 from tests.browser.faults import ARTEFACTS, faults
 from tests.browser.visitor import DESK, PATIENCE_MILLISECONDS, PHONE, Door, Visitor
 from tests.support.service_process import Service, free_port, running
@@ -149,9 +149,7 @@ async def test_a_board_fills_the_screen_by_a_key_and_a_board_is_opened_by_its_or
         await expect(tab.get_by_test_id("full-screen")).to_be_hidden()
         await tab.keyboard.press(key)
         await tab.wait_for_function(f"() => !({IS_FULL})()")
-    await post(
-        teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=await now(teacher) + 2
-    )
+    await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=await soon(teacher))
     await expect_state(tab, "ended")
     await expect(tab.get_by_test_id("state")).to_have_text("This class is over")
     await expect(tab.get_by_test_id("pace")).to_be_hidden()

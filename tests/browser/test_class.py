@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import get, link, make_event, now, post, user_id_of
+from tests.browser.calls import get, link, make_event, post, soon, user_id_of
 from tests.browser.visitor import DESK, Door, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -129,7 +129,7 @@ async def test_a_class_that_is_over_is_deleted_only_where_nobody_else_came(door:
     shared = await make_event(teacher, "Пришёл один", -60, HOUR)
     student = await door.student("Юра", "yura-over", link(teacher, shared))
     await post(student, "/api/events/JoinEvent", event_id=shared)
-    end = await now(teacher) + 2
+    end = await soon(teacher)
     await post(teacher, "/api/events/UpdateEvent", event_id=shared, time_to=end)
     await teacher.open(link(teacher, shared))
     await expect(teacher.page.locator("h1")).to_have_text("Пришёл один")

@@ -24,7 +24,6 @@ MAX_IN_ALL = 245_000  # with all screens, which come once somebody has logged in
 MANY, SOME = 500, 40
 FULL = 300
 CHANGES = 9
-LONGEST_CHANGE = 150  # milliseconds on a slow phone, of most changes; it is less than 50
 LONGEST_TASK = 500  # milliseconds in which the page answers nobody; 50 are noticed
 FIRST_SEEN = 20.0  # seconds on a slow phone; 2 on a machine that does nothing else
 SLOW_PHONE = {"latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
@@ -209,7 +208,6 @@ async def test_a_change_of_a_list_of_300_touches_the_one_row_that_it_is_about(
         print(f"\n{FULL} who wait, {SLOWER} times slower: tasks over 50 ms of a change: {took}")
     rows, layouts = 1, 0
     assert work == [[rows, layouts]] * (CHANGES + 1)
-    assert median(took) < LONGEST_CHANGE
 
 
 async def tasks(visitor: Visitor) -> list[Any]:

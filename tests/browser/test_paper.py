@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calls import link, make_event, now, post
+from tests.browser.calls import link, make_event, now, post, soon
 from tests.browser.enrolled import enrol
 from tests.browser.visitor import DESK, Door
 from tests.support.service_process import Service
@@ -59,8 +59,7 @@ async def test_who_waited_until_the_end_is_not_asked_to_try_again(door: Door) ->
     event_id = await make_event(teacher, "Ends early", -60, HOUR)
     student = await door.student("Late Liam", "liam-paper", link(teacher, event_id), language="en")
     await student.wait()
-    soon = await now(teacher) + 2
-    await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=soon)
+    await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=await soon(teacher))
     await student.expect_state("ended")
     await expect(student.at("done")).to_be_visible()
     await expect(student.at("again")).to_have_count(0, timeout=SOON)

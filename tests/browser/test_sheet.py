@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import BrowserContext, Request, Route, expect
 
-from tests.browser.calls import get, link, make_event, now, post, user_id_of
+from tests.browser.calls import get, link, make_event, post, soon, user_id_of
 from tests.browser.enrolled import enrol
 from tests.browser.faults import faults
 from tests.browser.visitor import DESK, PHONE, Door, Visitor
@@ -275,7 +275,7 @@ async def test_it_is_for_organisers_and_goes_on_after_the_end(door: Door, servic
     await student.open(f"{link(teacher, event_id)}/sheet")
     await expect(student.at("failed")).to_contain_text("Only an organiser can do this")
     await open_sheet(teacher, event_id)
-    end = await now(teacher) + 2
+    end = await soon(teacher)
     await post(teacher, "/api/events/UpdateEvent", event_id=event_id, time_to=end)
     await expect(teacher.at("connection")).to_have_attribute("data-state", "ended")
     await expect(teacher.at("state")).to_have_text("over")

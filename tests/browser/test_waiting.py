@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.calls import link, make_event, post
-from tests.browser.visitor import ON_ITS_SIDE, PHONE, Door
+from tests.browser.visitor import ON_ITS_SIDE, PATIENCE_MILLISECONDS, PHONE, Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
@@ -105,7 +105,8 @@ async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(door: Door)
     before = await asker.at("more").inner_text()
     await expect(asker.at("more")).not_to_have_text(before)
     await expect(asker.at("waiting")).to_contain_text("You lost your place")
-    await expect(behind.at("place")).to_have_text("1")
+    # The service has heard of the loss later than the phone
+    await expect(behind.at("place")).to_have_text("1", timeout=2 * PATIENCE_MILLISECONDS)
     await asker.context.set_offline(False)
     await asker.expect_state("open")
     await expect(asker.at("more")).to_have_text("You are back on the list, now number 2")
