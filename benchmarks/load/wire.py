@@ -159,5 +159,9 @@ async def opened(
     head = HEAD.format(role=role, event_id=event_id, token=person.token, port=door.port, more=more)
     loop = asyncio.get_running_loop()
     _, wire = await loop.create_connection(lambda: Wire(head, on_text), LOCAL, door.port)
-    await wire.opened
+    try:
+        await wire.opened
+    except BaseException:
+        wire.cut()
+        raise
     return wire
