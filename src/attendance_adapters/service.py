@@ -113,9 +113,9 @@ class Attendance:
         with self._awaiting_store():
             return await self._store.observe(look)
 
-    async def _browse(self, look: Callable[[ports.Unit], T], *, is_long: bool = False) -> T:
+    async def _browse(self, look: Callable[[ports.Unit], T]) -> T:
         with self._awaiting_store():
-            return await self._store.browse(look, is_long=is_long)
+            return await self._store.browse(look)
 
     @contextmanager
     def _awaiting_store(self) -> Iterator[None]:

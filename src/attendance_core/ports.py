@@ -48,11 +48,10 @@ class Observe(Protocol):
 class Browse(Protocol):
     """Runs a look through a list, which may be long, beside whatever else is looked at."""
 
-    async def __call__(self, look: Callable[[Unit], T], *, is_long: bool = False) -> T:
+    async def __call__(self, look: Callable[[Unit], T]) -> T:
         """Returns what ``look`` did, as `Observe`. Few run at once, the others wait.
 
-        Of one that says it ``is_long`` nothing is tried where only short ones are run to their
-        end. Raises Unavailable, also where it does not end in a moment.
+        Raises Unavailable, also where it does not end in a moment.
         """
         ...
 

@@ -74,20 +74,6 @@ class TestSqlite:
         await sqlite_store.transact(lambda unit: [adds(f"E {n}")(unit) for n in range(1000)])
         assert await sqlite_store.browse(look) == "attendance-lists"
 
-    async def test_one_that_says_it_is_long_is_run_once_there(
-        self, sqlite_store: SqliteStore
-    ) -> None:
-        """What the event loop reads of it would be read for nothing."""
-        await sqlite_store.transact(lambda unit: [adds(f"E {n}")(unit) for n in range(1000)])
-        ran_in: list[str] = []
-
-        def look(unit: Any) -> int:
-            ran_in.append(threading.current_thread().name.rpartition("_")[0])
-            return len(unit.events.search(None))
-
-        assert await sqlite_store.browse(look, is_long=True) == 1000
-        assert ran_in == ["attendance-lists"]
-
     async def test_many_keep_no_other_look_waiting(self, sqlite_store: SqliteStore) -> None:
         """Also one that is too long for the event loop."""
         await sqlite_store.transact(lambda unit: [adds(f"E {n}")(unit) for n in range(1000)])

@@ -149,9 +149,9 @@ async def test_no_step_of_the_loop_has_more_rows_than_a_piece(
 
     browse = looks._browse
 
-    async def counted(look: Any, *, is_long: bool) -> Any:
+    async def counted(look: Any) -> Any:
         at.append(steps)
-        return await browse(look, is_long=is_long)
+        return await browse(look)
 
     looks._browse = counted
     going_on = asyncio.create_task(others_go_on())

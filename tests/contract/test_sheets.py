@@ -216,26 +216,6 @@ async def test_one_row_too_many_is_refused_before_any(
         await anext(export.pieces(actor=None, event_id=EVENT))
 
 
-async def test_each_look_says_that_it_is_long(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that no store begins it twice. Decision 0019."""
-    monkeypatch.setattr(module, "ROWS_A_LOOK", 2)
-    ids, said = await people(store, *"АБВ"), []
-
-    def join(unit: Any) -> None:
-        unit.events.add(an_event())
-        for person in ids:
-            unit.places.make(EVENT, person)
-            unit.places.put(unit.places.lock(EVENT, [person])[person].joined())
-
-    async def browse(look: Any, *, is_long: bool = False) -> Any:
-        said.append(is_long)
-        return await store.browse(look, is_long=is_long)
-
-    await store.transact(join)
-    sheet = await ExportAttendance(browse)(actor=None, event_id=EVENT)
-    assert len(sheet.rows) == 3 and said == [True, True]
-
-
 async def test_everybody_is_in_it_once_whatever_is_renamed_and_undone_meanwhile(
     store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

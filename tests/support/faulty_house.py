@@ -6,7 +6,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from functools import partial
 from typing import Any, Literal
 
 import uvicorn
@@ -74,8 +73,8 @@ class Store:
     async def observe(self, look: Any) -> Any:
         return await self._reach(look, self.kept.observe)
 
-    async def browse(self, look: Any, *, is_long: bool = False) -> Any:
-        return await self._reach(look, partial(self.kept.browse, is_long=is_long))
+    async def browse(self, look: Any) -> Any:
+        return await self._reach(look, self.kept.browse)
 
     async def _reach(self, work: Any, run: Run) -> Any:
         # A look for a piece of a list is a function with the query that is asked for

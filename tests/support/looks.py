@@ -33,10 +33,10 @@ class Looks:
         self._browse: Any = attendance._store.browse
         monkeypatch.setattr(attendance._store, "browse", self.browse)
 
-    async def browse(self, look: Any, *, is_long: bool = False) -> Any:
+    async def browse(self, look: Any) -> Any:
         self.begun += 1
         if self.begun >= self.fails_from:
             raise Unavailable
         if self.begun >= self.holds_from:
             await self.may_go_on.wait()
-        return await self._browse(look, is_long=is_long)
+        return await self._browse(look)

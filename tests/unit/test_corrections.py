@@ -58,10 +58,10 @@ class Course(World):
 
     def __init__(self) -> None:
         super().__init__()
-        transact, browse = self.store.transact, self.store.browse
+        transact, observe = self.store.transact, self.store.observe
         self._by_hand, self._annul = MarkParticipant(transact), AnnulMark(transact)
-        self._sheet, self._mine = GetAttendance(browse), GetMyAttendance(browse)
-        self._ledger, self._leave = GetLedger(browse), LeaveEvent(transact, self.terms)
+        self._sheet, self._mine = GetAttendance(observe), GetMyAttendance(observe)
+        self._ledger, self._leave = GetLedger(observe), LeaveEvent(transact, self.terms)
 
     def marks_boris(self) -> Connection:
         """Vera does, by a hold; her socket."""

@@ -55,15 +55,14 @@ class Calendar:
 
     def __init__(self) -> None:
         self.world = World()
-        store = self.world.store
-        transact, observe, browse = store.transact, store.observe, store.browse
+        transact, observe = self.world.store.transact, self.world.store.observe
         self.lecture = self.world.event_id
         self._create = CreateEvent(transact, self.world.ids)
-        self._get, self._search = GetEventByID(observe), GetEvents(browse)
+        self._get, self._search = GetEventByID(observe), GetEvents(observe)
         self._join, self._leave = JoinEvent(transact), LeaveEvent(transact, self.world.terms)
         self._delete = DeleteEvent(transact)
-        self._created, self._joined = GetCreatedEvents(browse), GetJoinedEvents(browse)
-        self._attendance, self._mine = GetAttendance(browse), GetMyAttendance(browse)
+        self._created, self._joined = GetCreatedEvents(observe), GetJoinedEvents(observe)
+        self._attendance, self._mine = GetAttendance(observe), GetMyAttendance(observe)
 
     def creates(self, name: str, starts: float = NOON, ends: float = NOON + 60) -> Event:
         return drive(self._create(actor=ANNA, name=name, starts_at=starts, ends_at=ends))

@@ -27,7 +27,7 @@ class Circle:
             self.world.person(name)
         store = self.world.store
         self._send, self._remove = SendFriendRequest(store.transact), RemoveFriend(store.transact)
-        self._list, self._requests = GetFriendList(store.browse), GetFriendRequests(store.browse)
+        self._list, self._requests = GetFriendList(store.observe), GetFriendRequests(store.observe)
 
     def asks(self, actor: UserId, user_id: UserId) -> None:
         self.world.clock.pass_(1)

@@ -54,8 +54,8 @@ class Desk:
         self._info = UpdateProfileInfo(transact)
         self._picture = UpdateProfilePicture(transact, pictures, self.files, ids)
         self._scan = UploadProfileConfirmation(transact, pictures, self.files, ids)
-        self._find = FindByName(self.world.store.browse)
-        self._pending = GetPendingScans(self.world.store.browse)
+        self._find = FindByName(observe)
+        self._pending = GetPendingScans(observe)
         self._read = ReadScan(observe, self.files)
         self._judge = JudgeScan(transact)
 

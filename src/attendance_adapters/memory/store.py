@@ -50,7 +50,7 @@ class MemoryStore:
         """
         return look(MemoryUnit(self._tables.read_only(), self._clock))
 
-    async def browse(self, look: Callable[[ports.Unit], T], *, is_long: bool = False) -> T:
+    async def browse(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs ``look`` as `observe` does: nothing waits for anything here."""
         return await self.observe(look)
 

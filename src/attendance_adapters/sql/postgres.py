@@ -110,7 +110,7 @@ class PostgresStore:
         """Runs ``look``, which cannot write, and returns what it returned."""
         return await self._run_as_task(self._retry(partial(self._observe_once, look)))
 
-    async def browse(self, look: Callable[[ports.Unit], T], *, is_long: bool = False) -> T:
+    async def browse(self, look: Callable[[ports.Unit], T]) -> T:
         """Runs ``look`` through a list, which cannot write, on few connections, for a moment."""
         return await self._run_as_task(self._retry(partial(self._browse_once, look)))
 

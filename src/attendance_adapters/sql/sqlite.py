@@ -115,19 +115,14 @@ class SqliteStore:
         """Runs ``look``, which cannot write; one that proves long is run again in a thread."""
         return await self._look(look, self._readers)
 
-    async def browse(self, look: Callable[[ports.Unit], T], *, is_long: bool = False) -> T:
-        """Runs ``look`` as `observe` does; a long one in threads for lists, and for a moment.
+    async def browse(self, look: Callable[[ports.Unit], T]) -> T:
+        """Runs ``look`` as `observe` does; a long one in threads for lists, and for a moment."""
+        return await self._look(look, self._list_readers)
 
-        One that says so is run there at once: what the event loop reads of it would be for nothing.
-        """
-        return await self._look(look, self._list_readers, is_long=is_long)
-
-    async def _look(
-        self, look: Callable[[ports.Unit], T], readers: Readers, *, is_long: bool = False
-    ) -> T:
+    async def _look(self, look: Callable[[ports.Unit], T], readers: Readers) -> T:
         if self._event_loop_reader is None:
             raise Unavailable
-        if not is_long and self._event_loop_reader_lock.acquire(blocking=False):
+        if self._event_loop_reader_lock.acquire(blocking=False):
             try:
                 return look_on(
                     self._event_loop_reader, self._clock, partial(self._limit_slices, look)

@@ -119,7 +119,7 @@ class ExportAttendance:
         states = Counter[SeenState]()
         only_organise = first = 0
         while begun is None or first < len(begun.user_ids):
-            rows = await self.browse(partial(look, first), is_long=True)
+            rows = await self.browse(partial(look, first))
             assert begun is not None
             first += ROWS_A_LOOK
             states.update(row.state for row in rows)
