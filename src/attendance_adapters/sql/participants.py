@@ -36,10 +36,10 @@ from attendance_core.profiles import Confirmation, group_of
 from attendance_core.vocabulary import EventId, Instant, UserId
 
 APPROVED = Confirmation.APPROVED.value
-# Who they are is found first, and then whatever else there is of those alone. What a place is of
-# is known of its entry, too: an id that is made anew for each row is much of a sheet
+# Of an entry, and known already: an event's id that is made anew for each row is much of a sheet
 KEY_COLUMNS = 2
 _is_participant = or_(places.c.member, places.c.last_n > 0)
+# Who they are is found first, and then whatever else there is of those alone
 PARTICIPANT_IDS = (
     select(places.c.user_id)
     .select_from(places.join(profiles, profiles.c.user_id == places.c.user_id))
@@ -81,7 +81,7 @@ _IS_HELD = places.c.held_until > bindparam("now", type_=InstantType)
 _IS_CREATOR = places.c.user_id == bindparam("creator_id", type_=BigId)
 _IS_MARKED = places.c.last_n % 2 == 1  # a mark stands where the last entry is odd
 # One row, of what is in the places alone
-COUNT_PLACES = select(
+COUNT_PARTICIPANTS = select(
     func.count(),
     func.count().filter(places.c.since.is_not(None)),
     func.count().filter(places.c.since.is_not(None), _IS_HELD),
@@ -116,7 +116,7 @@ class Participants:
 
     def counts(self, event: Event, now: Instant) -> SheetCounts:
         keys = {"event_id": event.event_id, "creator_id": event.creator_id, "now": now}
-        ((joined, listed, held, marked, others, creator),) = self._execute(COUNT_PLACES, keys)
+        ((joined, listed, held, marked, others, creator),) = self._execute(COUNT_PARTICIPANTS, keys)
         if event.ends_at <= now:
             listed = held = creator = 0
         return SheetCounts(joined, listed - held, held, marked, others + creator)
