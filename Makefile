@@ -94,8 +94,8 @@ lint: install ## Check style, formatting and the directions of imports
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   accepting bounded browsing calls_accounts calls_attendance calls_boards calls_events calls_friends \
   calls_organisers calls_pictures calls_profiles codes corrections_live corrections_races csrf damaged endings \
-  envelope event_page files frames full_disk health heartbeat holds http_protocol incoming_bodies karma limits \
-  long_lists marking_rules marks_told migrations news notifier openapi opening organisers_live organisers_races \
+  envelope event_page files frames full_disk health heartbeat holds http_protocol incoming_bodies karma \
+  left_connections limits long_lists marking_rules marks_told migrations news notifier openapi opening organisers_live organisers_races \
   orphans other_person outbox packing page passwords person_turns picture_workers pictures refusal_pace rooms scans search \
   security_lines settings sheet_files sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups store_calls \
   stores stores_boards stores_marking stores_organisers stores_rooms together watching wrong_use ws_protocol) \

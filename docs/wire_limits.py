@@ -81,6 +81,13 @@ from attendance_web.wire.credentials import (
     SESSION_COOKIE,
 )
 from attendance_web.wire.language import DEFAULT
+from attendance_web.wire.leaving_pace import (
+    MAX_OF_NETWORK,
+    MAX_WAIT_SECONDS,
+    OF_NETWORK_A_SECOND,
+    OF_PERSON_A_SECOND,
+)
+from attendance_web.wire.leaving_pace import MAX_OF_PERSON as LEFT_OF_PERSON
 from attendance_web.wire.refusal_pace import A_SECOND as REFUSALS_A_SECOND
 from attendance_web.wire.refusal_pace import MAX_AT_ONCE as REFUSALS
 from attendance_web.wire.refusal_pace import TOLD_AFTER_SECONDS, TOLD_WITHIN_SECONDS
@@ -192,6 +199,13 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "refusals of a person, or of an address without a log-in",
         f"{REFUSALS} at once, then {REFUSALS_A_SECOND:g} a second",
         f"told after {TOLD_AFTER_SECONDS:g} to {TOLD_WITHIN_SECONDS:g} s",
+    )
+    yield (
+        "requests of a person that are left before the answer begins; of a network of those who "
+        "are not logged in",
+        f"{LEFT_OF_PERSON} at once, then {OF_PERSON_A_SECOND:g} a second; "
+        f"{MAX_OF_NETWORK} at once, then {OF_NETWORK_A_SECOND:g} a second",
+        f"what follows, and new connections of the network, up to {MAX_WAIT_SECONDS:g} s later",
     )
     yield (
         "failed log-ins to an account from an address, or from a browser known to it",

@@ -117,6 +117,20 @@ async def asks_and_reads_nothing(connection: Connection) -> None:
     await asyncio.sleep(1.0)
 
 
+def leaves(path: str, *, known: bool = True) -> Act:
+    """A call whose connection is closed before it is answered, over and over."""
+
+    async def act(connection: Connection) -> None:
+        await connection.say(connection.target.head("GET", path, known=known) + b"\r\n")
+        raise EOFError
+
+    return act
+
+
+async def leaves_at_once(connection: Connection) -> None:
+    raise EOFError
+
+
 async def is_idle(connection: Connection) -> None:
     await connection.stays()
 
@@ -136,9 +150,15 @@ async def looks_for_pictures(connection: Connection) -> None:
 
 
 PICTURE: Final = "/api/profile/UpdateProfilePicture"
+PROFILE: Final = "/api/profile/GetProfile?user_id=1"
 PART: Final = quote("ивано")
 FLOODS: Final[dict[str, Flood]] = {
-    "get-profile": Flood("GetProfile", calls("/api/profile/GetProfile?user_id=1")),
+    "get-profile": Flood("GetProfile", calls(PROFILE)),
+    "left-calls": Flood(
+        "GetProfile, left at once", leaves("/api/profile/GetProfile?user_id=1"), 50
+    ),
+    "left-pages": Flood("the page, of nobody, left at once", leaves("/", known=False), 50),
+    "left-connections": Flood("connections that are left at once", leaves_at_once, 50),
     "anonymous-calls": Flood(
         "GetCurrentUserId of nobody", calls("/api/auth/GetCurrentUserId", known=False), 300
     ),

@@ -19,7 +19,7 @@ SECONDS = 0.5
 FLOODED = (
     *("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes"),
     *("corrections", "changes", "helpers", "news", "unknown-codes"),
-    *("cut-streams", "streams", "board-secrets", "left-exports"),
+    *("cut-streams", "streams", "board-secrets", "left-exports", "left-calls", "left-pages"),
     *("frames", "openings-of-nobody", "unknown-paths"),
 )
 

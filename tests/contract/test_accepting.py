@@ -15,6 +15,7 @@ import pytest
 
 from attendance_web.serving import accepting
 from attendance_web.serving.accepting import MAX_AT_ONCE, Acceptor
+from attendance_web.serving.left_connections import LeftConnections
 from tests.support.live_house import eventually
 
 MANY = 50  # connections
@@ -51,7 +52,7 @@ def clients(listener: socket.socket) -> Iterator[list[socket.socket]]:
 async def letting_in(
     listener: socket.socket, clients: list[socket.socket]
 ) -> AsyncIterator[Acceptor]:
-    letting = Acceptor(listener, Greeter)
+    letting = Acceptor(listener, Greeter, LeftConnections())
     yield letting
     letting.close()
     await eventually(lambda: Greeter.here >= MANY)
@@ -126,7 +127,7 @@ async def test_one_that_has_gone_before_it_was_let_in_stops_nobody(
     for client in clients[: MANY // 2]:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.close()  # cut, not said goodbye
-    letting = Acceptor(listener, Greeter)
+    letting = Acceptor(listener, Greeter, LeftConnections())
     await eventually(lambda: Greeter.here >= MANY // 2)
     letting.close()
 
@@ -140,7 +141,7 @@ async def test_nobody_waits_behind_those_who_have_gone(
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         client.close()
     there.sendall(b"GET / HTTP/1.1\r\n\r\n")
-    letting = Acceptor(listener, Greeter)
+    letting = Acceptor(listener, Greeter, LeftConnections())
     await eventually(lambda: Greeter.here)
     letting.close()
     assert Greeter.here == 1

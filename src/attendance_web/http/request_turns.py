@@ -7,6 +7,7 @@ all of them would run between two steps of a command. Decision 0016.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
@@ -14,8 +15,11 @@ from typing import Any, Final
 from attendance_core.errors import Refusal
 from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
+from attendance_web.http.left_requests import LeftRequests
 from attendance_web.wire.client_gone import wait_while_there
+from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusal_pace import RefusalPace
+from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns, NoTurn
 
@@ -46,10 +50,16 @@ def note_refusal(scope: Any, refusal: Refusal) -> None:
 class RequestTurns:
     """Has requests begin in turns: by person where their session is known, else by network.
 
-    Those of whoever is refused often end a little later.
+    Those of whoever is refused often end a little later, and those of whoever leaves often before
+    they are answered begin a little later.
     """
 
-    def __init__(self, seen: SeenSessions, refusals: RefusalPace) -> None:
+    def __init__(
+        self,
+        seen: SeenSessions,
+        refusals: RefusalPace,
+        stopwatch: Callable[[], Seconds] = time.monotonic,
+    ) -> None:
         self._seen = seen
         self._refusals = refusals
         self._turns = FairTurns(
@@ -58,6 +68,7 @@ class RequestTurns:
         self._late = FairTurns(
             at_once=MAX_OF_ONE, of_one=MAX_OF_ONE, waiting=MAX_WAITING, waiting_of_one=MAX_WAITING
         )
+        self._left = LeftRequests(stopwatch)
 
     async def enter(self, application: Application, scope: Any, receive: Any, send: Any) -> None:
         """Serves one request in its turn; those about our own health wait for each other alone."""
@@ -65,6 +76,7 @@ class RequestTurns:
         began = extensions[BEGAN_EXTENSION] = asyncio.get_running_loop().time()
         caller = self._seen.caller_of(scope)
         whose = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
+        asked = self._left.ask(whose, is_network=isinstance(caller, str), scope=scope)
         end: Callable[[], None] | None = None
 
         async def send_in_time(message: Any) -> None:
@@ -73,19 +85,27 @@ class RequestTurns:
                 if refusal is not None or message["status"] in REFUSED:
                     wait = self._refusals.wait_of(refusal, caller, began)
                     await self._wait(wait, end)
+                asked.answer()
             await send(message)
 
-        async with AsyncExitStack() as stack:
-            try:
-                end = await stack.enter_async_context(self._turns.turn(whose, TURN_WAIT_SECONDS))
-            except NoTurn:
-                await self._be_late()
-            else:
-                soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
-                stack.callback(soon.cancel)
-                # The next one begins a step later, though this one may not suspend at all
-                stack.push_async_callback(asyncio.sleep, 0)
-            await application(scope, receive, send_in_time)
+        try:
+            await asked.wait()
+            async with AsyncExitStack() as stack:
+                try:
+                    turn = self._turns.turn(whose, TURN_WAIT_SECONDS)
+                    end = await stack.enter_async_context(turn)
+                except NoTurn:
+                    await self._be_late()
+                else:
+                    soon = asyncio.get_running_loop().call_later(MAX_TURN_SECONDS, end)
+                    stack.callback(soon.cancel)
+                    # The next one begins a step later, though this one may not suspend at all
+                    stack.push_async_callback(asyncio.sleep, 0)
+                await application(scope, receive, send_in_time)
+        except ClientLeft:  # before it began: there is nobody to be told
+            log_fields_of(scope)["code"] = ClientLeft.code
+        finally:
+            asked.end()
 
     @staticmethod
     async def _wait(seconds: Seconds, end: Callable[[], None] | None) -> None:

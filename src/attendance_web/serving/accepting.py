@@ -2,7 +2,8 @@
 
 The event loop itself accepts whatever waits, up to a whole backlog, in one step: a thousand
 connections at once kept a command of somebody else waiting for 50 ms. Who has gone by then is
-passed over: nothing is made of them, and nobody waits behind them.
+passed over: nothing is made of them, and nobody waits behind them. Those of a network that leaves
+too many of them unanswered are let in later.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from contextlib import suppress
 from typing import Final
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.serving.held_connections import HeldConnections
+from attendance_web.serving.left_connections import LeftConnections
 from attendance_web.serving.tcp_state import says_no_more
 
 logger = logging.getLogger(__name__)
@@ -28,12 +31,17 @@ class Acceptor:
     """Accepts what comes to one listening socket, until it is closed."""
 
     def __init__(
-        self, listener: socket.socket, new_protocol: Callable[[], asyncio.Protocol]
+        self,
+        listener: socket.socket,
+        new_protocol: Callable[[], asyncio.Protocol],
+        left: LeftConnections,
     ) -> None:
         """Begins in the loop that runs; ``new_protocol`` makes what reads one connection."""
         listener.setblocking(False)
         self._listener = listener
         self._new_protocol = new_protocol
+        self._left = left
+        self._held = HeldConnections(self._let_in)
         self._loop = asyncio.get_running_loop()
         self._opening: set[asyncio.Task[object]] = set()
         self._pause: asyncio.TimerHandle | None = None
@@ -49,6 +57,7 @@ class Acceptor:
         with suppress(OSError):  # nobody waits, or nobody can be let in
             while True:
                 self._accept_one()
+        self._held.let_all_in()
         self._listener.close()
 
     def _begin(self) -> None:
@@ -70,21 +79,27 @@ class Acceptor:
             self._pause = self._loop.call_later(PAUSE_SECONDS, self._begin)
 
     def _accept_one(self) -> bool:
-        """Accepts one; False where it has gone.
+        """Accepts one; False where it has gone, or is to wait.
 
         Raises OSError, BlockingIOError where nobody waits.
         """
         try:
-            connection, _ = self._listener.accept()
+            connection, peer = self._listener.accept()
         except ConnectionAbortedError:
             return False
         if says_no_more(connection):
             connection.close()
             return False
+        if seconds := self._left.wait_of(peer):
+            self._held.hold(connection, seconds)
+            return False
+        self._let_in(connection)
+        return True
+
+    def _let_in(self, connection: socket.socket) -> None:
         task = self._loop.create_task(self._open(connection))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
-        return True
 
     async def _open(self, connection: socket.socket) -> None:
         connection.setblocking(False)

@@ -23,6 +23,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.http import every_answer
 from attendance_web.http.envelope import JSON, encode_refusal
 from attendance_web.http.wire_codes import wire_code_of
+from attendance_web.serving.left_connections import left_connections_of
 from attendance_web.wire.language import DEFAULT
 
 HEAD_SECONDS: Final[Seconds] = 15.0  # for a head to be whole
@@ -61,15 +62,24 @@ class ClosingProtocol(HttpToolsProtocol):
         self._is_last = False  # the connection is to be closed behind this request
         self._deadline: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()  # the client has closed its half, or the connection
+        self._was_left = False  # without an answer
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends what was begun for it."""
+        if self._active is None and not self._is_deaf and (self._gone.is_set() or exc is not None):
+            self._note_left()  # it has asked for nothing, or not to the end
         self._stop_waiting()
         self._is_deaf = True
         self._unread = memoryview(b"")
         super().connection_lost(exc)
         self._gone.set()
+
+    def _note_left(self, *, is_too_many: bool = False) -> None:
+        """Counts this connection as one that its client has left without an answer."""
+        if not self._was_left:
+            self._was_left = True
+            left_connections_of(self.config).note(self.client, is_too_many=is_too_many)
 
     # Answers that are due
 

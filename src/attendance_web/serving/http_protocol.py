@@ -39,7 +39,7 @@ from attendance_web.serving.http_head import (
 )
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.callers import address_of, network_of
-from attendance_web.wire.client_gone import GONE_EXTENSION
+from attendance_web.wire.client_gone import GONE_EXTENSION, LEFT_EXTENSION
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
 STEP_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
@@ -209,7 +209,7 @@ class CallProtocol(ClosingProtocol):
         self.cycle.transport = AnswerTransport(  # type: ignore[assignment]
             self.transport, self.close_behind_answer
         )
-        extensions: Any = {GONE_EXTENSION: self._gone}
+        extensions: Any = {GONE_EXTENSION: self._gone, LEFT_EXTENSION: self._note_left}
         self.cycle.scope["extensions"] = extensions
 
     def on_body(self, body: bytes) -> None:

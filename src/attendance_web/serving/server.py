@@ -27,6 +27,7 @@ from attendance_web.serving.access_log import AccessLog, Answered
 from attendance_web.serving.garbage import QuietCollections
 from attendance_web.serving.http_protocol import CallProtocol
 from attendance_web.serving.large_blocks import give_back_large_blocks
+from attendance_web.serving.left_connections import left_connections_of
 from attendance_web.serving.listening import BACKLOG
 from attendance_web.serving.ws_protocol import PeerProtocol
 from attendance_web.settings import KEEP_ALIVE_SECONDS
@@ -135,7 +136,8 @@ class _Server(uvicorn.Server):
         except BaseExceptionGroup as group:
             raise _unwrap_single(group) from None  # Litestar starts within a task group
         await super().startup(sockets=[])
-        self._accepting = [Acceptor(listener, self._new_protocol) for listener in sockets or ()]
+        left = left_connections_of(self.config)
+        self._accepting = [Acceptor(each, self._new_protocol, left) for each in sockets or ()]
         self._collections = QuietCollections()
         self._ready()
 

@@ -38,6 +38,12 @@ class Allowance:
         """Takes a permit, or owes one, but never more than so many; tells until when that is so."""
         self._fill()
         self._left = max(self._left - 1, -most)
+        return self.owed_seconds
+
+    @property
+    def owed_seconds(self) -> Seconds:
+        """How long until nothing is owed any more; 0 where nothing is."""
+        self._fill()
         return max(0.0, -self._left / self._a_second)
 
     @property
@@ -78,6 +84,11 @@ class Allowances(Generic[K]):
     def take_on_credit(self, whose: K, most: float) -> Seconds:
         """Takes a permit, or owes one, but never more than so many; tells until when that is so."""
         return self._allowance_of(whose).take_on_credit(most)
+
+    def owed_seconds(self, whose: K) -> Seconds:
+        """Tells how long until they owe nothing any more; 0 where they owe nothing."""
+        allowance = self._allowances.get(whose)
+        return 0.0 if allowance is None else allowance.owed_seconds
 
     def _allowance_of(self, whose: K) -> Allowance:
         while self._allowances:

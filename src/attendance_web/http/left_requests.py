@@ -1,0 +1,89 @@
+"""Counts the requests that are left before their answer begins, and has further ones wait.
+
+A person whose session is known has an allowance of their own, so that a lecture hall, which is one
+address, has many. Decision 0016.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from attendance_core.vocabulary import Seconds
+from attendance_web.wire.client_gone import (
+    GONE_EXTENSION,
+    LEFT_EXTENSION,
+    follow_client_of,
+    wait_while_there,
+)
+from attendance_web.wire.leaving_pace import (
+    MAX_OF_NETWORK,
+    MAX_OF_PERSON,
+    OF_NETWORK_A_SECOND,
+    OF_PERSON_A_SECOND,
+    LeavingPace,
+)
+from attendance_web.wire.refusals import ClientLeft
+
+
+class LeftRequests:
+    """Keeps how many each caller has left lately."""
+
+    def __init__(self, stopwatch: Callable[[], Seconds]) -> None:
+        self._by_people = LeavingPace[Hashable](MAX_OF_PERSON, OF_PERSON_A_SECOND, stopwatch)
+        self._by_networks = LeavingPace[Hashable](MAX_OF_NETWORK, OF_NETWORK_A_SECOND, stopwatch)
+
+    def ask(self, whose: Hashable, *, is_network: bool, scope: Mapping[str, Any]) -> AskedRequest:
+        """Begins to follow a request of theirs."""
+        pace = self._by_networks if is_network else self._by_people
+        return AskedRequest(pace, whose, scope, is_network=is_network)
+
+
+class AskedRequest:
+    """One request, from when it comes until it is answered or left."""
+
+    __slots__ = ("_gone", "_has_begun", "_is_answered", "_is_network", "_pace", "_scope", "_whose")
+
+    def __init__(
+        self,
+        pace: LeavingPace[Hashable],
+        whose: Hashable,
+        scope: Mapping[str, Any],
+        *,
+        is_network: bool,
+    ) -> None:
+        self._pace = pace
+        self._whose = whose
+        self._scope = scope
+        self._gone = scope["extensions"].get(GONE_EXTENSION)
+        self._is_network = is_network
+        self._has_begun = self._is_answered = False
+
+    async def wait(self) -> None:
+        """Waits where its caller has left too many. Raises ClientLeft."""
+        if seconds := self._pace.wait_of(self._whose):
+            follow_client_of(self._scope)
+            await wait_while_there(seconds)
+            if self._has_gone:
+                raise ClientLeft
+        self._has_begun = True
+
+    def answer(self) -> None:
+        """Begins its answer, which somebody is there for, or nobody any more."""
+        self._is_answered = not self._has_gone
+
+    def end(self) -> None:
+        """Counts it where its client has gone without an answer.
+
+        Its connection is counted, too, but where it is one of those that a person may leave.
+        """
+        if self._is_answered or not self._has_gone:
+            return
+        is_too_many = not self._has_begun or self._pace.note(self._whose)
+        leave_connection = self._scope["extensions"].get(LEFT_EXTENSION)
+        if leave_connection is not None and (self._is_network or is_too_many):
+            leave_connection(is_too_many=is_too_many)
+
+    @property
+    def _has_gone(self) -> bool:
+        return self._gone is not None and self._gone.is_set()

@@ -1,0 +1,205 @@
+"""Whoever leaves request after request before it is answered has the next ones wait.
+
+Contract: 1.11. Decision 0016.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pytest
+
+from attendance_core.accounts import Actor, session_id_of
+from attendance_core.vocabulary import UserId
+from attendance_web.http import left_requests
+from attendance_web.http.request_turns import RequestTurns
+from attendance_web.wire import leaving_pace, refusal_pace
+from attendance_web.wire.client_gone import (
+    GONE_EXTENSION,
+    LEFT_EXTENSION,
+    follow_client_of,
+    wait_while_there,
+)
+from attendance_web.wire.leaving_pace import MAX_OF_NETWORK, MAX_OF_PERSON
+from attendance_web.wire.log_fields import LOG_EXTENSION
+from attendance_web.wire.refusal_pace import RefusalPace
+from attendance_web.wire.seen_sessions import SeenSessions
+from tests.support.stand_ins import SetStopwatch
+
+HALL, ELSEWHERE = "192.0.2.1", "192.0.2.2"
+NOBODY = ""
+MANY_STEPS: Final = 50  # of the loop: whatever waits for a turn alone has begun by then
+NEVER: Final = 3600.0
+PATIENCE: Final = 20.0  # seconds
+
+
+@dataclass
+class Asked:
+    """A request, its client and what became of it."""
+
+    task: asyncio.Task[None] | None = None
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    has_begun: bool = False
+    log: dict[str, str] = field(default_factory=dict)
+
+    async def leave(self) -> None:
+        assert self.task is not None
+        self.gone.set()
+        await self.task
+
+
+class Door:
+    """Lets requests in, of people who are known by their sessions and of others."""
+
+    def __init__(self) -> None:
+        self.seen = SeenSessions()
+        self.turns = RequestTurns(self.seen, RefusalPace(), SetStopwatch())
+        self.left_connections = 0
+        self.too_many = 0  # of those
+
+    def _leave_connection(self, *, is_too_many: bool) -> None:
+        self.left_connections += 1
+        self.too_many += is_too_many
+
+    def asks(self, person: str, client: str = HALL, answer: int | None = None) -> Asked:
+        """Somebody asks for what takes for ever, or is answered with this status."""
+        asked, headers = Asked(), []
+        if person:
+            self.seen.note(Actor(UserId(int(person)), session_id_of(person)))
+            headers = [(b"cookie", f"sessionid={person}".encode())]
+        scope: dict[str, Any] = {
+            "path": "/",
+            "client": (client, 1),
+            "headers": headers,
+            "scheme": "http",
+            "extensions": {
+                GONE_EXTENSION: asked.gone,
+                LEFT_EXTENSION: self._leave_connection,
+                LOG_EXTENSION: asked.log,
+            },
+        }
+
+        async def serve(scope: Any, _receive: Any, send: Any) -> None:
+            asked.has_begun = True
+            follow_client_of(scope)
+            if answer is not None:
+                await send({"type": "http.response.start", "status": answer})
+            await wait_while_there(NEVER)
+
+        async def send(_message: Any) -> None: ...
+
+        asked.task = asyncio.create_task(self.turns.enter(serve, scope, None, send))
+        return asked
+
+    async def leaves(self, person: str, times: int, answer: int | None = None) -> None:
+        """Asks and leaves, again and again."""
+        for _ in range(times):
+            asked = self.asks(person, answer=answer)
+            assert await begins(asked)
+            await asked.leave()
+
+    @contextmanager
+    def asking(self, *asks: Asked) -> Iterator[None]:
+        yield
+        for asked in asks:
+            assert asked.task is not None
+            asked.task.cancel()
+
+
+async def begins(*asks: Asked) -> bool:
+    """Whether they all begin, in their turns."""
+    async with asyncio.timeout(PATIENCE):
+        while not all(asked.has_begun for asked in asks):
+            await asyncio.sleep(0)
+    return True
+
+
+async def waits(asked: Asked) -> bool:
+    """Whether it does not begin, though its turn would have come."""
+    for _ in range(MANY_STEPS):
+        await asyncio.sleep(0)
+    return not asked.has_begun
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+    """Whoever owes anything owes it for as long as a test lasts."""
+    monkeypatch.setattr(leaving_pace, "MAX_WAIT_SECONDS", NEVER)
+    for name in ("OF_PERSON_A_SECOND", "OF_NETWORK_A_SECOND"):
+        monkeypatch.setattr(left_requests, name, 1 / NEVER)
+    monkeypatch.setattr(refusal_pace, "MAX_AT_ONCE", 0)
+    return Door()
+
+
+async def test_who_leaves_too_many_waits_before_the_next_begins(door: Door) -> None:
+    await door.leaves("1", MAX_OF_PERSON)
+    await door.leaves("1", 1)
+    late, neighbour = door.asks("1"), door.asks("2")
+    stranger, elsewhere = door.asks(NOBODY), door.asks(NOBODY, ELSEWHERE)
+    with door.asking(neighbour, stranger, elsewhere):
+        assert await waits(late)
+        assert await begins(neighbour, stranger, elsewhere)
+        await late.leave()
+        assert not late.has_begun
+        assert late.log == {"code": "client_left"}
+
+
+async def test_who_leaves_a_few_waits_for_nothing(door: Door) -> None:
+    await door.leaves("1", MAX_OF_PERSON)
+    asked = door.asks("1")
+    with door.asking(asked):
+        assert await begins(asked)
+    assert door.left_connections == 0
+
+
+async def test_what_is_left_of_an_answer_does_not_count(door: Door) -> None:
+    await door.leaves("1", 2 * MAX_OF_PERSON, answer=200)
+    asked = door.asks("1")
+    with door.asking(asked):
+        assert await begins(asked)
+
+
+async def test_a_refusal_that_is_left_before_it_is_told_counts(door: Door) -> None:
+    """Else whoever has had too much is back as fast as they can, for nothing."""
+    await door.leaves("1", MAX_OF_PERSON + 1, answer=429)
+    late = door.asks("1")
+    assert await waits(late)
+    await late.leave()
+
+
+async def test_a_hall_that_loads_its_page_anew_feels_nothing(door: Door) -> None:
+    """Three hundred phones at one address, each logged in, and each leaving a page's files."""
+    for person in range(1, 301):
+        await door.leaves(str(person), 10)
+    assert door.left_connections == 0
+    asked = [door.asks(str(person)) for person in range(1, 301)]
+    newcomer = door.asks(NOBODY)
+    with door.asking(*asked, newcomer):
+        assert await begins(*asked, newcomer)
+
+
+async def test_a_network_has_more_as_long_as_nobody_there_is_known(door: Door) -> None:
+    await door.leaves(NOBODY, MAX_OF_NETWORK + 1)
+    assert (door.left_connections, door.too_many) == (MAX_OF_NETWORK + 1, 1)
+    late, known = door.asks(NOBODY), door.asks("1")
+    elsewhere = door.asks(NOBODY, ELSEWHERE)
+    with door.asking(known, elsewhere):
+        assert await waits(late)
+        assert await begins(known, elsewhere)
+        await late.leave()
+
+
+async def test_connections_count_from_when_their_person_has_left_too_many(door: Door) -> None:
+    await door.leaves("1", MAX_OF_PERSON)
+    assert door.left_connections == 0
+    await door.leaves("1", 1)
+    assert door.left_connections == 1
+    for expected in (2, 3, 4):
+        late = door.asks("1")
+        await asyncio.sleep(0)
+        await late.leave()
+        assert door.left_connections == door.too_many == expected
