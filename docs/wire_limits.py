@@ -16,6 +16,7 @@ from attendance_core.browsers import BROWSER_SECONDS
 from attendance_core.errors import Language, RefusalKind, TooManySockets
 from attendance_core.events import MAX_OPEN_EVENTS
 from attendance_core.limits import (
+    CREATED_EVENTS,
     FAILED_LOG_INS,
     FRIEND_REQUESTS,
     JOINED_BY_HAND,
@@ -242,6 +243,8 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         "429; by links the latest of the address that has most ends for one of another address",
     )
     yield "events of a person that have not ended", str(MAX_OPEN_EVENTS), "`error` 3"
+    hours = CREATED_EVENTS.within / 3600
+    yield "events that a person creates", f"{CREATED_EVENTS.most} in {hours:g} h", "429"
     yield "rows of a list that are passed over (`offset`)", str(MAX_OFFSET), "`error` 1"
     yield (
         "answers of more than "

@@ -24,6 +24,7 @@ from attendance_core.errors import (
     SomebodyTookPart,
     SomebodyWasMarked,
     TooManyEvents,
+    TooManyRequests,
     TooShort,
 )
 from attendance_core.events import (
@@ -40,6 +41,7 @@ from attendance_core.events import (
     LeaveEvent,
     Membership,
 )
+from attendance_core.limits import CREATED_EVENTS
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Marked
@@ -162,6 +164,27 @@ class TestCreateEvent:
         calendar.creates("Fourth", ends=NOON + 180)
         with pytest.raises(TooManyEvents):
             calendar.creates("Fifth", ends=NOON + 180)
+
+    def test_one_person_creates_only_so_many_an_hour_though_they_are_over(
+        self, calendar: Calendar
+    ) -> None:
+        """Contract: 1.10."""
+        assert (CREATED_EVENTS.most, CREATED_EVENTS.within) == (600, 3600)
+        clock = calendar.world.clock
+        began = clock.now()
+        for number in range(CREATED_EVENTS.most - 1):
+            calendar.creates(f"Number {number}", ends=clock.now() + 1)
+            clock.pass_(2)
+        with pytest.raises(EventNameTaken):  # what is refused counts for nothing
+            calendar.creates("Number 0", ends=clock.now() + 1)
+        calendar.creates("The last", ends=clock.now() + 1)
+        with pytest.raises(TooManyRequests) as refused:
+            calendar.creates("One more", ends=clock.now() + 1)
+        assert calendar.finds("One more") == []
+        (seconds,) = refused.value.words.values()
+        assert seconds == began + 3600 - clock.now()
+        clock.pass_(seconds)
+        calendar.creates("One more", ends=clock.now() + 1)
 
 
 class TestGetEvents:

@@ -15,7 +15,9 @@ from attendance_core.errors import (
     NotTheCreator,
     SomebodyTookPart,
     TooManyEvents,
+    TooManyRequests,
 )
+from attendance_core.limits import CREATED_EVENTS, count_one
 from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import end_hold, lock_places_of
@@ -75,7 +77,7 @@ class CreateEvent:
         who_marks: WhoMarks = WhoMarks.EVERYBODY,
     ) -> Event:
         """Raises InvalidArgument, BadLength, BadCharacters, BadTimes, EventNameTaken,
-        TooManyEvents, PersonNotFound.
+        TooManyEvents, TooManyRequests, PersonNotFound.
         """
         kept = checked_text(name, "name", 1, MAX_EVENT_NAME_LENGTH)
         event_id = EventId(self.ids.event_id())
@@ -85,6 +87,8 @@ class CreateEvent:
             check_times(starts_at, ends_at, unit.now())
             if unit.events.count_not_over(actor, unit.now(), MAX_OPEN_EVENTS) >= MAX_OPEN_EVENTS:
                 raise TooManyEvents(most=MAX_OPEN_EVENTS)
+            if seconds := count_one(unit, CREATED_EVENTS, str(actor)):
+                raise TooManyRequests(seconds=seconds)  # also where each is over by now
             code = self._free_code(unit)
             event = Event(event_id, kept, actor, starts_at, ends_at, code, who_marks)
             unit.events.add(event)
