@@ -17,7 +17,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.http.head_method import Application
 from attendance_web.http.left_requests import LeftRequests
 from attendance_web.wire.client_gone import wait_while_there
-from attendance_web.wire.log_fields import log_fields_of
+from attendance_web.wire.log_fields import log_fields_of, note_caller
 from attendance_web.wire.refusal_pace import RefusalPace
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.seen_sessions import SeenSessions
@@ -75,6 +75,7 @@ class RequestTurns:
         extensions = scope.setdefault("extensions", {})
         began = extensions[BEGAN_EXTENSION] = asyncio.get_running_loop().time()
         caller = self._seen.caller_of(scope)
+        note_caller(scope, caller)
         whose = (HEALTH, caller) if scope["path"].startswith(HEALTH) else caller
         asked = self._left.ask(whose, is_network=isinstance(caller, str), scope=scope)
         end: Callable[[], None] | None = None

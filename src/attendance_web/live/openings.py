@@ -27,6 +27,7 @@ from attendance_web.live.visit import Visit
 from attendance_web.wire.credentials import Credential, check_person, credential_from
 from attendance_web.wire.headers import header
 from attendance_web.wire.language import preferred
+from attendance_web.wire.log_fields import note_caller
 from attendance_web.wire.origins import origin_is_foreign
 from attendance_web.wire.refusals import BadEventId, BadParams, ForeignOrigin
 from attendance_web.wire.security_log import SECURITY
@@ -64,6 +65,7 @@ class SocketApplication:
                 async with sockets.openings.opening() as opening:
                     wish = Wish.of_query(socket.query)
                     actor, event_id = await self._admit(socket, credential, wish, opening)
+                    note_caller(socket.scope, actor.user_id)
                     async with opening.turn(actor.user_id) as release:
                         if sockets.is_draining:
                             raise Unavailable

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import structlog
 
 from attendance_core.vocabulary import Seconds
+from attendance_web.serving.access_floods import AccessFloods
 from attendance_web.serving.logs import PlainLine
 from attendance_web.wire.callers import address_of
 from attendance_web.wire.counts import EVENT_STREAM
 from attendance_web.wire.headers import header
-from attendance_web.wire.log_fields import LOG_EXTENSION
+from attendance_web.wire.log_fields import LOG_EXTENSION, log_fields_of, noted_caller_of
 
 if TYPE_CHECKING:
     from uvicorn._types import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 REQUEST_ID: Final = b"x-request-id"
 HEALTH: Final = "/health/"  # asked every few seconds by a machine; nobody reads those lines
+MORE: Final = "more requests"  # than have a line of their own, of one caller in a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ class AccessLog:
     """Logs each request and socket, as ASGI middleware around everything.
 
     A line has the path without its query, which may hold names, and never a header or a body.
-    ``on_answer`` is called with each, those of health, too.
+    Whoever has a great many in a second has one that counts the rest. ``on_answer`` is called with
+    each, those of health, too.
     """
 
     def __init__(self, app: ASGI3Application, on_answer: Callable[[Answered], None]) -> None:
         self._app = app
         self._on_answer = on_answer
+        self._floods = AccessFloods(_say_how_many)
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -70,10 +74,9 @@ class AccessLog:
         begun, path = time.perf_counter(), scope["path"]  # Litestar writes its own there
         code: int | None = None  # the status, or what we closed a socket with
         stream_begun_in: Seconds | None = None  # where the answer is one
-        log_fields: dict[str, str] = {}  # the code of a refusal, which may come with status 200
         cast(Any, scope)["extensions"] = {
             **(scope.get("extensions") or {}),
-            LOG_EXTENSION: log_fields,
+            LOG_EXTENSION: {},  # the code of a refusal, which may come with status 200
         }
 
         async def send_on(event: ASGISendEvent) -> None:
@@ -95,13 +98,27 @@ class AccessLog:
             method = scope["method"] if scope["type"] == "http" else None
             self._on_answer(Answered(method, path, code, stream_begun_in or seconds))
             if not path.startswith(HEALTH) and logger.isEnabledFor(logging.INFO):
-                values = {
-                    "method": method or "GET",
-                    "path": path,
-                    "code": code,
-                    **({"refused": log_fields["code"]} if log_fields else {}),
-                    "ms": round(seconds * 1000, 1),
-                    "client": address_of(scope) or None,
-                }
-                event = "socket" if method is None else "request"
-                logger.handle(PlainLine(logger.name, event, values))
+                self._log(scope, method, path, code, seconds)
+
+    def _log(
+        self, scope: Scope, method: str | None, path: str, code: int | None, seconds: Seconds
+    ) -> None:
+        """Writes a line, where their caller has not had as many as a second may have."""
+        address, fields = address_of(scope), log_fields_of(scope)
+        if not self._floods.has_line(noted_caller_of(scope), address):
+            return
+        values = {
+            "method": method or "GET",
+            "path": path,
+            "code": code,
+            **({"refused": fields["code"]} if fields else {}),
+            "ms": round(seconds * 1000, 1),
+            "client": address or None,
+        }
+        event = "socket" if method is None else "request"
+        logger.handle(PlainLine(logger.name, event, values))
+
+
+def _say_how_many(address: str, count: int) -> None:
+    values = {"client": address or None, "count": count}
+    logger.handle(PlainLine(logger.name, MORE, values))
