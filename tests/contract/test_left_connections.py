@@ -146,6 +146,18 @@ async def test_a_connection_that_has_its_answers_does_not_count(server: Served) 
     assert server.left.noted == 0
 
 
+async def test_a_connection_that_is_left_before_its_quick_answer_counts(server: Served) -> None:
+    """What has come with the request is read behind it, when the answer is there already."""
+    server.left.holds = True  # until it has gone, and yet does not count as gone
+    with socket.create_connection(server.address) as client:
+        await eventually(lambda: server.left.asked == 1)
+        client.sendall(LOOK)
+    (connection,) = server.acceptor._held._held
+    server.acceptor._held._let_in(connection)
+    await eventually(lambda: server.asked == ["/look"] and not server.state.tasks)
+    assert server.left.noted == 1
+
+
 async def test_a_connection_that_we_end_does_not_count(server: Served) -> None:
     silent, refused = await server.connected(), await server.connected(b"nonsense\r\n\r\n")
     await refused.answer()

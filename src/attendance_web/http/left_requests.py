@@ -13,6 +13,7 @@ from attendance_core.vocabulary import Seconds
 from attendance_web.wire.client_gone import (
     GONE_EXTENSION,
     LEFT_EXTENSION,
+    NO_MORE_EXTENSION,
     follow_client_of,
     wait_while_there,
 )
@@ -42,7 +43,16 @@ class LeftRequests:
 class AskedRequest:
     """One request, from when it comes until it is answered or left."""
 
-    __slots__ = ("_gone", "_has_begun", "_is_answered", "_is_network", "_pace", "_scope", "_whose")
+    __slots__ = (
+        "_gone",
+        "_has_begun",
+        "_is_answered",
+        "_is_left",
+        "_is_network",
+        "_pace",
+        "_scope",
+        "_whose",
+    )
 
     def __init__(
         self,
@@ -57,7 +67,7 @@ class AskedRequest:
         self._scope = scope
         self._gone = scope["extensions"].get(GONE_EXTENSION)
         self._is_network = is_network
-        self._has_begun = self._is_answered = False
+        self._has_begun = self._is_answered = self._is_left = False
 
     async def wait(self) -> None:
         """Waits where its caller has left too many. Raises ClientLeft."""
@@ -69,15 +79,20 @@ class AskedRequest:
         self._has_begun = True
 
     def answer(self) -> None:
-        """Begins its answer, which somebody is there for, or nobody any more."""
-        self._is_answered = not self._has_gone
+        """Begins its answer, which somebody is there for, or nobody any more.
+
+        A quick one is here sooner than it is read that the client has gone.
+        """
+        says_no_more = self._scope["extensions"].get(NO_MORE_EXTENSION)
+        self._is_left = self._has_gone if says_no_more is None else says_no_more()
+        self._is_answered = True
 
     def end(self) -> None:
         """Counts it where its client has gone without an answer.
 
         Its connection is counted, too, but where it is one of those that a person may leave.
         """
-        if self._is_answered or not self._has_gone:
+        if not (self._is_left if self._is_answered else self._has_gone):
             return
         is_too_many = not self._has_begun or self._pace.note(self._whose)
         leave_connection = self._scope["extensions"].get(LEFT_EXTENSION)

@@ -39,7 +39,7 @@ from attendance_web.serving.http_head import (
 )
 from attendance_web.serving.tcp_state import says_no_more
 from attendance_web.wire.callers import address_of, network_of
-from attendance_web.wire.client_gone import GONE_EXTENSION, LEFT_EXTENSION
+from attendance_web.wire.client_gone import GONE_EXTENSION, LEFT_EXTENSION, NO_MORE_EXTENSION
 from attendance_web.wire.refusals import BadRequest, HeadTooLarge
 
 STEP_BYTES: Final = 4 * 1024  # parsed in one step of the loop, so that others have their turn
@@ -152,7 +152,7 @@ class CallProtocol(ClosingProtocol):
         """Hands the connection to what reads a socket; False where its client has gone."""
         if self.transport.is_closing():
             return False
-        if says_no_more(self.transport.get_extra_info("socket")):
+        if self._says_no_more():
             self._cut()
             return False
         try:
@@ -161,6 +161,12 @@ class CallProtocol(ClosingProtocol):
             self._cut()  # nobody else would: reading is paused
             raise
         return True
+
+    def _says_no_more(self) -> bool:
+        """Tells whether the client has gone, also where that is yet to be read."""
+        if self._gone.is_set() or self.transport.is_closing():
+            return self._gone.is_set()
+        return says_no_more(self.transport.get_extra_info("socket"))
 
     # What the parser says
 
@@ -209,7 +215,11 @@ class CallProtocol(ClosingProtocol):
         self.cycle.transport = AnswerTransport(  # type: ignore[assignment]
             self.transport, self.close_behind_answer
         )
-        extensions: Any = {GONE_EXTENSION: self._gone, LEFT_EXTENSION: self._note_left}
+        extensions: Any = {
+            GONE_EXTENSION: self._gone,
+            NO_MORE_EXTENSION: self._says_no_more,
+            LEFT_EXTENSION: self._note_left,
+        }
         self.cycle.scope["extensions"] = extensions
 
     def on_body(self, body: bytes) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from attendance_core.vocabulary import Seconds
 
 GONE_EXTENSION: Final = "attendance.gone"  # an event that the server sets
+NO_MORE_EXTENSION: Final = "attendance.says_no_more"  # asks whether it has gone, heard of or not
 LEFT_EXTENSION: Final = "attendance.left"  # what counts its connection as one that was left
 # Of the request that this task serves; None under a server that cannot tell
 _gone: ContextVar[asyncio.Event | None] = ContextVar("gone", default=None)
