@@ -97,7 +97,7 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   envelope event_page files frames full_disk health heartbeat holds http_protocol incoming_bodies karma \
   left_connections limits long_lists marking_rules marks_told migrations news notifier openapi opening organisers_live organisers_races \
   orphans other_person outbox packing page passwords person_turns picture_workers pictures refusal_pace rooms scans search \
-  security_lines settings sheet_files sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups store_calls \
+  security_lines settings sheet_files sheet_sources sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups store_calls \
   stores stores_boards stores_marking stores_organisers stores_rooms together watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do

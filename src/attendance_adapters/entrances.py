@@ -14,7 +14,7 @@ from attendance_adapters.errors import BadAddress, UnusableFolder
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.notifiers import LocalNotifier, notifier_at
 from attendance_adapters.service import Attendance
-from attendance_adapters.service_ports import Store
+from attendance_adapters.service_ports import SheetSource, Store
 from attendance_adapters.system import SystemClock
 from attendance_core.marking.terms import DEFAULT_TERMS, Terms
 from attendance_core.ports import Clock
@@ -48,6 +48,7 @@ def embedded(
         return Attendance(store=store, notifier=notifier, files=files, terms=terms)
     folder = _make_folder(Path(data_dir).absolute())
     from attendance_adapters.sql.addresses import sqlite_url
+    from attendance_adapters.sql.sheet_facts import ReadInPlace
     from attendance_adapters.sql.sqlite import SqliteStore
 
     database = folder / DATABASE_FILE
@@ -57,6 +58,7 @@ def embedded(
         files=ObjectFiles.at(_make_folder(folder / FILES_FOLDER).as_uri()),
         terms=terms,
         prepare=partial(_bring_up_to_date, sqlite_url(database), terms),
+        sheet_source=ReadInPlace(database),
     )
 
 
@@ -81,13 +83,17 @@ def connect(
     """
     url, notifier = _read_database_url(database_url), notifier_at(notifier_url)
     from attendance_adapters.sql.revisions import require_current
+    from attendance_adapters.sql.sheet_facts import ReadForWorker, ReadInPlace
 
     store: Store
+    sheet_source: SheetSource = ReadForWorker()
     pool_use: Callable[[], PoolUse] | None = None
     if url.get_backend_name() == "sqlite":
         from attendance_adapters.sql.sqlite import SqliteStore
 
-        store = SqliteStore(Path(str(url.database)), clock or SystemClock(), notifier)
+        path = Path(str(url.database))
+        store = SqliteStore(path, clock or SystemClock(), notifier)
+        sheet_source = ReadInPlace(path)
     else:
         from attendance_adapters.sql.postgres import PostgresStore
 
@@ -100,6 +106,7 @@ def connect(
         terms=terms,
         prepare=partial(require_current, url),
         pool_use=pool_use,
+        sheet_source=sheet_source,
     )
 
 

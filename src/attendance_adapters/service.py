@@ -18,7 +18,7 @@ from attendance_adapters.orphans import sweep_orphans
 from attendance_adapters.passwords import Argon2Passwords
 from attendance_adapters.periodic import Periodic
 from attendance_adapters.pictures import PillowPictures
-from attendance_adapters.service_ports import Notifier, Store
+from attendance_adapters.service_ports import Notifier, SheetSource, Store
 from attendance_adapters.sheets import SheetFiles
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
@@ -44,7 +44,8 @@ class Attendance:
     """Builds the use cases over these adapters, and starts and closes all of it.
 
     Nothing is opened before `start`. ``prepare`` is called first then, in a thread: it brings
-    the store up to date or raises CannotStart.
+    the store up to date or raises CannotStart. Without a ``sheet_source``, which knows the
+    store, the rows of sheets are read here and fed to whoever writes them.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Attendance:
         terms: Terms,
         prepare: Callable[[], None] = _prepare_nothing,
         pool_use: Callable[[], PoolUse] | None = None,
+        sheet_source: SheetSource | None = None,
     ) -> None:
         self._store = store
         self._prepare = prepare
@@ -63,7 +65,7 @@ class Attendance:
         self.pool_use = pool_use  # of the store; None where it has no pool
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
-        self._sheets = SheetFiles()
+        self._sheets = SheetFiles(sheet_source)
         self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
         self._closers = AsyncExitStack()
         self._closing: asyncio.Task[None] | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
 
 from attendance_core import ports
+from attendance_core.attendance import SheetBegun, SheetReading
 
 
 class Store(Protocol):
@@ -51,4 +53,17 @@ class Notifier(ports.Notifier, Protocol):
 
     async def close(self) -> None:
         """Disconnects; idempotent."""
+        ...
+
+
+class SheetSource(Protocol):
+    """Says how a worker comes by the facts that the rows of a sheet are made of."""
+
+    @property
+    def rows(self) -> str:
+        """What it is told: that it finds them ``in place``, or is handed them, ``in facts``."""
+        ...
+
+    def lines(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
+        """Yields what it is told of them: JSON, a line each. Raises as `SheetReading.look`."""
         ...

@@ -6,55 +6,90 @@ import asyncio
 import json
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any, BinaryIO, Final
 from zoneinfo import available_timezones
 
 from attendance_adapters import sheet_worker
 from attendance_adapters.scratch_folders import sweep_scratch_folders
+from attendance_adapters.service_ports import SheetSource
 from attendance_adapters.sheet_job import SheetJob
 from attendance_adapters.sheet_words import WORDS
-from attendance_core.attendance import SheetPiece, SheetRow
+from attendance_core.attendance import SheetBegun, SheetPiece, SheetReading, SheetRow
 from attendance_core.errors import InvalidArgument, Unavailable
 from attendance_core.events import Event
 from attendance_core.marking.places import Marked
 from attendance_core.ports import SheetStyle
-from attendance_core.vocabulary import Seconds
+from attendance_core.vocabulary import Instant, Seconds
 
 MAX_SECONDS: Final[Seconds] = 60.0  # with all the looks, each of which may wait for its turn
 # By its path: by its name it would bring the package along, and three times the memory
 WORKER_COMMAND: Final = (sys.executable, "-P", str(sheet_worker.__file__))
 ROWS_A_STEP: Final = 25  # which take some 0.3 ms of the event loop
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+Tell = Callable[[asyncio.StreamWriter], Awaitable[None]]  # writes all that a worker is told
 NO_ZONES: Final = frozenset({"localtime", "Factory"})  # which are files there, and no places
 
 
 class SheetFiles:
     """Writes sheets, each in a process of its own; `ports.Sheets`.
 
-    It is begun once there are rows: who may not have them, or has gone by then, has none begun.
-    The rows go to it as they are read, and never more of them than it takes. The file has no name:
-    nothing is left of it, whoever dies; of the folder for its parts nothing after the next start.
+    It is begun once it is known who is in it: who may not have that, or has gone by then, has none
+    begun. Where there is a ``source`` the worker makes the rows of what it finds there; else they
+    go to it as they are read, and never more of them than it takes. The file has no name: nothing
+    is left of it, whoever dies; of the folder for its parts nothing after the next start.
     """
 
-    def __init__(self, *, max_seconds: Seconds = MAX_SECONDS) -> None:
+    def __init__(
+        self, source: SheetSource | None = None, *, max_seconds: Seconds = MAX_SECONDS
+    ) -> None:
+        self._source = source
         self._max_seconds = max_seconds
         # No `BoundedThreads`: a busy loop need not give way to a thread that waits for a process
         self._threads = ThreadPoolExecutor(thread_name_prefix="sheets")
         self._running: set[SheetJob] = set()
 
-    async def write(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
+    async def write(self, reading: SheetReading, style: SheetStyle) -> BinaryIO:
         """Raises Unavailable when the worker dies, cannot be started, or takes too long."""
-        if style.zone != "UTC" and style.zone not in await asyncio.to_thread(_zones):
-            raise InvalidArgument(field="tz")
+        if self._source is None:
+            return await self.feed(reading.pieces(), style)
+        return await self._in_time(self._write_from(self._source, reading, style), style)
+
+    async def feed(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
+        """Writes the rows of these pieces; raises as `write`."""
+
+        async def fed() -> BinaryIO:
+            first = await anext(pieces)
+            return await self._write(partial(_feed, first, pieces, style), style)
+
+        return await self._in_time(fed(), style)
+
+    async def _in_time(self, writing: Coroutine[Any, Any, BinaryIO], style: SheetStyle) -> BinaryIO:
         try:
+            if style.zone != "UTC" and style.zone not in await asyncio.to_thread(_zones):
+                raise InvalidArgument(field="tz")
             async with asyncio.timeout(self._max_seconds):
-                return await self._write(pieces, style)
+                return await writing
         except OSError as error:  # it took too long, or the machine has no room just now
             raise Unavailable from error
+        finally:
+            writing.close()  # where it was not begun
+
+    async def _write_from(
+        self, source: SheetSource, reading: SheetReading, style: SheetStyle
+    ) -> BinaryIO:
+        """Has a worker make the rows; nobody has them who may not at the end, as at each look."""
+        begun = await reading.begin()
+        file = await self._write(partial(_tell, source, reading, begun, style), style)
+        try:
+            await reading.check()
+        except BaseException:
+            file.close()
+            raise
+        return file
 
     async def sweep(self) -> None:
         """Removes what is left where a service and its worker were killed at once."""
@@ -66,9 +101,8 @@ class SheetFiles:
             job.kill()
         self._threads.shutdown(wait=False)
 
-    async def _write(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
-        """Has a worker write what it is fed; whoever leaves waits until it has ended."""
-        first = await anext(pieces, None)
+    async def _write(self, tell: Tell, style: SheetStyle) -> BinaryIO:
+        """Has a worker write what it is told; whoever leaves waits until it has ended."""
         ours, stdin = socket.socketpair()
         job = SheetJob((*WORKER_COMMAND, style.format, style.zone), stdin)
         try:
@@ -84,10 +118,10 @@ class SheetFiles:
             _, worker = await asyncio.open_unix_connection(sock=ours)
             try:
                 with suppress(ConnectionError):  # it has ended: its code says why
-                    await _feed(worker, first, pieces, style)
+                    await tell(worker)
+                return await asyncio.shield(made)
             finally:
-                worker.close()  # once all is written, or the worker has gone
-            return await asyncio.shield(made)
+                worker.close()  # and not before: it ends where this does
         except BaseException:
             job.kill()
             made.add_done_callback(_close_file)
@@ -111,16 +145,28 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones() - NO_ZONES)
 
 
-async def _feed(
+async def _tell(
+    source: SheetSource,
+    reading: SheetReading,
+    begun: SheetBegun,
+    style: SheetStyle,
     worker: asyncio.StreamWriter,
-    first: SheetPiece | None,
+) -> None:
+    """Writes what the worker is told of the facts. Raises ConnectionError, and what looks do."""
+    worker.write(_line(_head_of(begun.event, begun.made_at, style, source.rows)))
+    async for line in source.lines(reading, begun):
+        worker.write(_line(line))
+        await worker.drain()
+
+
+async def _feed(
+    first: SheetPiece,
     others: AsyncIterator[SheetPiece],
     style: SheetStyle,
+    worker: asyncio.StreamWriter,
 ) -> None:
     """Writes all lines, as fast as they are taken. Raises ConnectionError, and what pieces do."""
-    if first is None:
-        return
-    worker.write(_line(_head_of(first, style)))
+    worker.write(_line(_head_of(first.event, first.made_at, style, "made")))
     last = first
     piece: SheetPiece | None = first
     while piece is not None:
@@ -139,15 +185,16 @@ def _line(value: Any) -> bytes:
     return _JSON.encode(value).encode() + b"\n"
 
 
-def _head_of(piece: SheetPiece, style: SheetStyle) -> dict[str, Any]:
-    event = piece.event
+def _head_of(event: Event, made_at: Instant, style: SheetStyle, rows: str) -> dict[str, Any]:
     return {
         "words": WORDS[style.language],
         "event_id": str(event.event_id),
+        "creator_id": event.creator_id,
         "name": event.name,
         "starts_at": event.starts_at,
         "ends_at": event.ends_at,
-        "made_at": piece.made_at,
+        "made_at": made_at,
+        "rows": rows,
     }
 
 

@@ -52,6 +52,18 @@ def name_order(name: str) -> tuple[str, str]:
     return search_fold(name), fold(name)
 
 
+def is_another_name(one: str, other: str) -> bool:
+    """Tells whether two display names differ by more than a search passes over."""
+    return search_fold(one) != search_fold(other)
+
+
+def other_name(marked_as: str | None, display_name: str) -> str | None:
+    """Tells under what name somebody was marked, where a search would not find them by it now."""
+    if marked_as is None or marked_as == display_name:  # which nearly all have
+        return None
+    return marked_as if is_another_name(marked_as, display_name) else None
+
+
 def words_of(part: str) -> Sequence[str]:
     """Lists the words of a search's folded part, each once, the longest first; at most 64."""
     words = dict.fromkeys(part.split(" "))

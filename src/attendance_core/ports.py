@@ -7,7 +7,7 @@ so it does nothing but read, ask rules, write and announce.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from attendance_core.vocabulary import EventCode, EventId, FileKey, Instant, Use
 
 if TYPE_CHECKING:
     from attendance_core import repositories
-    from attendance_core.attendance import SheetPiece
+    from attendance_core.attendance import SheetReading
     from attendance_core.marking.announcements import Announcement
 
 T = TypeVar("T")
@@ -163,11 +163,11 @@ class SheetStyle(NamedTuple):
 class Sheets(Protocol):
     """Writes sheets down as files that people hand on."""
 
-    async def write(self, pieces: AsyncIterator[SheetPiece], style: SheetStyle) -> BinaryIO:
+    async def write(self, reading: SheetReading, style: SheetStyle) -> BinaryIO:
         """Writes a file, all of it or none, and answers it, open at its beginning.
 
         It is nowhere once it is closed. Raises InvalidArgument for a zone that there is not,
-        Unavailable, and what the pieces raise.
+        Unavailable, and what the reading raises.
         """
         ...
 

@@ -208,10 +208,10 @@ async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, Ledge
 async def export_attendance(call: CallContext[WhichFile]) -> Export:
     """A file with a row for whoever is in an event that I organise."""
     arguments = call.arguments
-    pieces = call.use_cases.export_attendance.pieces(
+    reading = call.use_cases.export_attendance.reading(
         actor=call.person, event_id=EventId(arguments.event_id)
     )
-    return Export(pieces, arguments.format, arguments.tz)
+    return Export(reading, arguments.format, arguments.tz)
 
 
 def _participant(seen: ParticipantSeen) -> ParticipantShown:

@@ -33,8 +33,8 @@ def export(
         async with main.attendance_of(settings) as attendance:
             use_cases = attendance.use_cases
             event_id = await _event_id(use_cases, event)
-            pieces = use_cases.export_attendance.pieces(actor=None, event_id=event_id)
-            return await attendance.sheets.write(pieces, style)
+            reading = use_cases.export_attendance.reading(actor=None, event_id=event_id)
+            return await attendance.sheets.write(reading, style)
 
     with asyncio.run(run()) as sheet:
         if to is None:

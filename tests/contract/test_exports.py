@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
@@ -19,6 +20,9 @@ import pytest_asyncio
 from attendance_adapters import sheets
 from attendance_adapters.sheet_job import SheetJob
 from attendance_adapters.sheets import SheetFiles
+from attendance_adapters.sql.ledger import ANNULLED
+from attendance_adapters.sql.participants import PARTICIPANTS_OF
+from attendance_adapters.sql.sqlite_driver import SqliteExecutor
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http import exports, list_turns, pipeline
@@ -60,7 +64,7 @@ async def crowd(site: Site, event_id: str, count: int) -> None:
 
     def work(unit: Any) -> None:
         for number in range(count):
-            user_id = unit.accounts.add(f"one-of-many-{number}", "hash", unit.now())
+            user_id = unit.accounts.add(f"one-of-{count}-{number}", "hash", unit.now())
             unit.profiles.add(Profile(user_id, f"Человек {number}"))
             unit.places.make(event, user_id)
             unit.places.put(unit.places.lock(event, [user_id])[user_id].joined())
@@ -233,6 +237,38 @@ class TestGivingWay:
         monkeypatch.setattr(exports, "MAX_RESTS", 2)
         async with site.app.services.person_turns.turn("somebody", 1.0):
             assert (await anna.get(EXPORT, **given)).status_code == 200
+
+
+class TestCosts:
+    """Decision 0019. To the service a sheet of many costs what one of a few does."""
+
+    async def test_it_encodes_no_row_and_looks_twice_however_many_there_are(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[Any] = []
+        row_of, execute = sheets._row_of, SqliteExecutor.execute
+
+        def counting_rows(*given: Any) -> Any:
+            made.append(given)
+            return row_of(*given)
+
+        def counting_statements(executor: Any, statement: Any, *given: Any) -> Any:
+            if any(statement is each for each in (PARTICIPANTS_OF, ANNULLED)):
+                made.append(given)
+            return execute(executor, statement, *given)
+
+        monkeypatch.setattr(sheets, "_row_of", counting_rows)
+        monkeypatch.setattr(SqliteExecutor, "execute", counting_statements)
+        async with opened_site(tmp_path) as site:
+            anna = await site.person("anna")
+            event_id = await anna.event()
+            looks = Looks(site.attendance, monkeypatch)
+            for more in (1, 200):
+                await crowd(site, event_id, more)
+                looks.begun = 0
+                answer = await anna.get(EXPORT, event_id=event_id, format="json")
+                assert len(answer.json()["rows"]) >= more
+                assert (looks.begun, len(made)) == (2, 0)
 
 
 class TestLeaving:

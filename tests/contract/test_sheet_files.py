@@ -186,7 +186,7 @@ class TestCells:
             SheetRow(person, "waiting", None, (annulled,)),
             SheetRow(person, "joined", None, (annulled,)),
         )
-        with await files.write(pieces(*rows, event=event), MOSCOW) as file:
+        with await files.feed(pieces(*rows, event=event), MOSCOW) as file:
             table = list(csv.reader(io.StringIO(file.read().decode()), delimiter=";"))
         assert [row[4] for row in table[5:8]] == states
 
@@ -199,7 +199,7 @@ class TestCells:
     async def test_an_event_of_nobody_has_a_sheet(
         self, files: SheetFiles, kind: SheetFormat
     ) -> None:
-        written = await files.write(pieces(), UTC._replace(format=kind))
+        written = await files.feed(pieces(), UTC._replace(format=kind))
         with written as file:
             if kind == "json":
                 assert json.load(file)["rows"] == []
@@ -239,7 +239,7 @@ class TestZones:
         self, files: SheetFiles, zone: str
     ) -> None:
         with pytest.raises(InvalidArgument) as caught:
-            await files.write(pieces(*ROWS), UTC._replace(zone=zone))
+            await files.feed(pieces(*ROWS), UTC._replace(zone=zone))
         assert caught.value.words == {"field": "tz"}
 
     @pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "America/Argentina/Ushuaia", "US/Pacific"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -33,50 +32,9 @@ from attendance_core.pieces import ListQuery
 from attendance_core.profiles import Profile
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.lecture import EVENT
+from tests.support.open_day import an_open_day
 from tests.support.stand_ins import NOON
 from tests.support.stored_people import an_event, annul, mark, people
-
-NAMES = ("вера", "Вера", "анна", "Глеб", "ё", "שרה", "-Минус", "😀 Ёж")
-OTHERS = 24
-REASONS = tuple(AnnulReason)
-
-
-async def an_open_day(store: Any, chance: random.Random) -> list[UserId]:
-    """An event with people who joined, wait, are held, or have a history; the first organises."""
-    ids = await people(store, *(chance.choice(NAMES) for _ in range(OTHERS + 1)))
-
-    def work(unit: Any) -> None:
-        unit.events.add(an_event())
-        for person in ids[1:]:
-            by = chance.choice([each for each in ids if each != person])
-            for number in range(chance.choice((0, 0, 1, 1, 2, 3, 4, 14))):
-                at = NOON + chance.randint(0, 3)
-                if number % 2 == 0:
-                    mark(unit, person, by, at)
-                    continue
-                annulled = unit.places.lock(EVENT, [person])[person].annulled()
-                unit.places.put(annulled)
-                unit.ledger.add(
-                    NewEntry(
-                        EVENT,
-                        person,
-                        annulled.last_n,
-                        by,
-                        at,
-                        reason=chance.choice(REASONS),
-                        note=chance.choice(("", "=1+1")),
-                    )
-                )
-            if chance.random() < 0.6:
-                unit.places.make(EVENT, person)
-                place = unit.places.lock(EVENT, [person])[person]
-                if not place.member:
-                    unit.places.put(place.joined())
-            if chance.random() < 0.3:
-                unit.profiles.put(replace(unit.profiles.get(person), display_name="Другое имя"))
-
-    await store.transact(work)
-    return ids
 
 
 def rebuilt(lines: Sequence[LedgerLine], names: dict[UserId, str]) -> list[Annulled]:

@@ -65,5 +65,5 @@ def sheet_files() -> Iterator[SheetFiles]:
 
 
 async def content(files: SheetFiles, style: SheetStyle = MOSCOW, **options: Any) -> bytes:
-    with await files.write(pieces(*ROWS, **options), style) as file:
+    with await files.feed(pieces(*ROWS, **options), style) as file:
         return file.read()

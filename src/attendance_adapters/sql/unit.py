@@ -35,6 +35,7 @@ class SqlUnit:
         "boards",
         "connections",
         "events",
+        "execute",
         "footings",
         "friendships",
         "helpers",
@@ -54,6 +55,7 @@ class SqlUnit:
 
     def __init__(self, executor: Executor, now: Callable[[], Instant]) -> None:
         self.now = now
+        self.execute = executor.execute
         self.announcements: list[Announcement] = []
         self.accounts = Accounts(executor)
         self.sessions = Sessions(executor)

@@ -27,7 +27,6 @@ from attendance_core.attendance.lists import (
     LedgerLine,
     Participant,
     ParticipantSeen,
-    SeenState,
 )
 from attendance_core.attendance.sheet import (
     MAX_ANNULLED_TOLD,
@@ -35,9 +34,12 @@ from attendance_core.attendance.sheet import (
     Annulled,
     ExportAttendance,
     Sheet,
+    SheetBegun,
     SheetPiece,
+    SheetReading,
     SheetRow,
 )
+from attendance_core.seen_states import SeenState
 
 __all__ = [
     "BOARD_SECONDS",
@@ -65,7 +67,9 @@ __all__ = [
     "RemoveBoardLink",
     "SeenState",
     "Sheet",
+    "SheetBegun",
     "SheetPiece",
+    "SheetReading",
     "SheetRow",
     "Viewer",
     "WatchAttendance",

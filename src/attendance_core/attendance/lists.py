@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.arguments import check_event_id
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
+from attendance_core.folding import other_name
 from attendance_core.marking.ledger import NO_NOTES, AnnulReason, Entry, EntryNotes, Grade
 from attendance_core.marking.places import Held, Marked, State
 from attendance_core.marking.who_marks import is_organiser
 from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
-from attendance_core.profiles.scans import is_another_name
+from attendance_core.seen_states import SeenState, seen_state
 from attendance_core.vocabulary import EventId, Instant, UserId
-
-SeenState = Literal["joined", "waiting", "held", "marked", "left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +40,15 @@ class Participant:
 
     def seen_state(self, event: Event, now: Instant) -> SeenState:
         """Tells the state as it is now, though no sweep came by."""
-        if isinstance(self.state, Marked):
-            return "marked"
-        if not self.member:
-            return "left"  # and was marked once: Contract: 8.8
-        if self.state is None or now >= event.ends_at:
-            return "joined"
-        if isinstance(self.state, Held) and now < self.state.until:
-            return "held"
-        return "waiting"
+        state = self.state
+        return seen_state(
+            is_marked=isinstance(state, Marked),
+            is_member=self.member,
+            is_listed=state is not None,
+            held_until=state.until if isinstance(state, Held) else None,
+            ends_at=event.ends_at,
+            now=now,
+        )
 
 
 class ParticipantSeen(NamedTuple):
@@ -186,12 +185,3 @@ class GetLedger:
         return read_in_pieces(self.browse, query, lines, itself)
 
     __call__ = whole(pieces)
-
-
-def other_name(marked_as: str | None, display_name: str) -> str | None:
-    """Tells under what name somebody was marked, where a search would not find them by it now."""
-    if marked_as is None or marked_as == display_name:  # which nearly all have
-        return None
-    if not is_another_name(marked_as, display_name):
-        return None
-    return marked_as

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from attendance_core import ports
 from attendance_core.arguments import check_event_id
-from attendance_core.attendance.lists import AnnulledMark, Participant, SeenState
+from attendance_core.attendance.lists import AnnulledMark, Participant
 from attendance_core.errors import TooManyRows
 from attendance_core.events import Event
 from attendance_core.events.organisers import check_organiser
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.marking.places import Marked, SheetCounts
+from attendance_core.seen_states import SeenState, sheet_counts
 from attendance_core.vocabulary import EventId, Instant, UserId
+
+T = TypeVar("T")
 
 MAX_SHEET_ROWS = 20_000  # Contract: ExportAttendance
 MAX_ANNULLED_TOLD = 5  # of one person, the last ones: anybody's row ends somewhere
@@ -67,8 +70,8 @@ class SheetPiece(NamedTuple):
     counts: SheetCounts
 
 
-class _Begun(NamedTuple):
-    """What the first look found: who is in the sheet is settled with it."""
+class SheetBegun(NamedTuple):
+    """What the first look at a sheet found: who is in it is settled with that."""
 
     event: Event
     made_at: Instant
@@ -85,6 +88,58 @@ class Sheet:
     counts: SheetCounts
 
 
+@dataclass(slots=True)
+class SheetReading:
+    """One reading of a sheet, for somebody who may have it at each look; None runs the service."""
+
+    browse: ports.Browse
+    actor: UserId | None
+    event_id: EventId
+    event: Event | None = None  # as the last look found it
+
+    async def look(self, look: Callable[[ports.Unit, Event], T]) -> T:
+        """Runs a look at the event. Raises EventNotFound, NotAnOrganiser, Unavailable."""
+
+        def permitted(unit: ports.Unit) -> T:
+            event = unit.events.get(self.event_id)
+            if self.actor is not None:
+                check_organiser(unit, event, self.actor)
+            self.event = event
+            return look(unit, event)
+
+        return await self.browse(permitted)
+
+    async def begin(self) -> SheetBegun:
+        """Reads who is in it, by name, then id. Raises TooManyRows, and as `look`."""
+        return await self.look(_begin)
+
+    async def check(self) -> None:
+        """Looks whether they may have it yet. Raises as `look`."""
+        await self.look(lambda unit, event: None)
+
+    async def pieces(self) -> AsyncIterator[SheetPiece]:
+        """Reads who is in it, and the rows of a few of them at a time; raises as `begin`."""
+        begun: SheetBegun | None = None  # by the first look
+
+        def rows_from(first: int, unit: ports.Unit, event: Event) -> Sequence[SheetRow]:
+            nonlocal begun
+            if begun is None:
+                begun = _begin(unit, event)
+            some = begun.user_ids[first : first + ROWS_A_LOOK]
+            return _rows(unit, event, unit.now(), unit.participants.of(event.event_id, some))
+
+        states = Counter[SeenState]()
+        only_organise = first = 0
+        while begun is None or first < len(begun.user_ids):
+            rows = await self.look(partial(rows_from, first))
+            assert begun is not None
+            first += ROWS_A_LOOK
+            states.update(row.state for row in rows)
+            only_organise += sum(row.only_organises(begun.event) for row in rows)
+            counts = SheetCounts(**sheet_counts(states, only_organise))
+            yield SheetPiece(begun.event, begun.made_at, rows, counts)
+
+
 @dataclass(frozen=True, slots=True)
 class ExportAttendance:
     """Reads the sheet of an event, for its organisers, or for whoever runs the service.
@@ -94,45 +149,19 @@ class ExportAttendance:
 
     browse: ports.Browse
 
-    async def pieces(self, *, actor: UserId | None, event_id: EventId) -> AsyncIterator[SheetPiece]:
-        """Reads who is in it, by name, then id, and the rows of a few of them at a time; ``actor``
-        is None of whoever runs the service.
+    def reading(self, *, actor: UserId | None, event_id: EventId) -> SheetReading:
+        """Makes a reading, which has not looked yet; ``actor`` is None of whoever runs the
+        service.
+        """
+        check_event_id(event_id)
+        return SheetReading(self.browse, actor, event_id)
+
+    def pieces(self, *, actor: UserId | None, event_id: EventId) -> AsyncIterator[SheetPiece]:
+        """Reads who is in it, by name, then id, and the rows of a few of them at a time.
 
         Raises EventNotFound, NotAnOrganiser, and TooManyRows, before any row.
         """
-        check_event_id(event_id)
-        begun: _Begun | None = None  # by the first look
-
-        def look(first: int, unit: ports.Unit) -> Sequence[SheetRow]:
-            nonlocal begun
-            event, now = unit.events.get(event_id), unit.now()
-            if actor is not None:
-                check_organiser(unit, event, actor)
-            if begun is None:
-                user_ids = unit.participants.ids(event_id, MAX_SHEET_ROWS + 1)
-                if len(user_ids) > MAX_SHEET_ROWS:
-                    raise TooManyRows(most=MAX_SHEET_ROWS)
-                begun = _Begun(event, now, user_ids)
-            some = begun.user_ids[first : first + ROWS_A_LOOK]
-            return _rows(unit, event, now, unit.participants.of(event_id, some))
-
-        states = Counter[SeenState]()
-        only_organise = first = 0
-        while begun is None or first < len(begun.user_ids):
-            rows = await self.browse(partial(look, first))
-            assert begun is not None
-            first += ROWS_A_LOOK
-            states.update(row.state for row in rows)
-            total = states.total()
-            only_organise += sum(row.only_organises(begun.event) for row in rows)
-            counts = SheetCounts(
-                joined=total,
-                waiting=states["waiting"],
-                held=states["held"],
-                marked=states["marked"],
-                participants=total - states["left"] - only_organise,
-            )
-            yield SheetPiece(begun.event, begun.made_at, rows, counts)
+        return self.reading(actor=actor, event_id=event_id).pieces()
 
     async def __call__(self, *, actor: UserId | None, event_id: EventId) -> Sheet:
         """Reads all of it. Raises EventNotFound, NotAnOrganiser, TooManyRows."""
@@ -140,6 +169,14 @@ class ExportAttendance:
         event, made_at, _, counts = pieces[-1]
         rows = tuple(row for piece in pieces for row in piece.rows)
         return Sheet(event, made_at, rows, counts)
+
+
+def _begin(unit: ports.Unit, event: Event) -> SheetBegun:
+    """Finds who is in the sheet. Raises TooManyRows."""
+    user_ids = unit.participants.ids(event.event_id, MAX_SHEET_ROWS + 1)
+    if len(user_ids) > MAX_SHEET_ROWS:
+        raise TooManyRows(most=MAX_SHEET_ROWS)
+    return SheetBegun(event, unit.now(), user_ids)
 
 
 def _rows(

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from attendance_core import ports
 from attendance_core.arguments import check_page
 from attendance_core.errors import MissingArgument
+from attendance_core.folding import is_another_name
 from attendance_core.marking.terms import Terms
-from attendance_core.profiles.scans import Confirmation, discard_file, is_another_name, remove_tick
+from attendance_core.profiles.scans import Confirmation, discard_file, remove_tick
 from attendance_core.texts import checked_lines, checked_text, search_part
 from attendance_core.vocabulary import FileKey, UserId
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.errors import PersonNotFound, ScanNotFound, Unavailable
-from attendance_core.folding import search_fold
+from attendance_core.folding import is_another_name
 from attendance_core.vocabulary import FileKey, Instant, UserId
 
 SCAN_SIDE = 4096  # Contract: 3.4; a page of A4 with 350 pixels an inch
@@ -135,11 +135,6 @@ class JudgeScan:
             unit.scans.put(replace(scan, state=state, judged_at=unit.now()))
 
         await self.transact(work)
-
-
-def is_another_name(one: str, other: str) -> bool:
-    """Tells whether two display names differ by more than a search passes over."""
-    return search_fold(one) != search_fold(other)
 
 
 def remove_tick(unit: ports.Unit, user_id: UserId) -> None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO, Final, TypeVar
 
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.response.base import ASGIResponse
 
 from attendance_core import ports
-from attendance_core.attendance import SheetPiece
+from attendance_core.attendance import SheetReading
 from attendance_core.errors import Language, Refusal, Unavailable
 from attendance_core.ports import SheetFormat, SheetStyle
 from attendance_core.vocabulary import Seconds
@@ -34,6 +34,7 @@ from attendance_web.wire.log_fields import log_fields_of
 from attendance_web.wire.refusals import ClientLeft
 from attendance_web.wire.turns import FairTurns
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPES: Final[Mapping[SheetFormat, str]] = {
@@ -50,9 +51,9 @@ MAX_RESTS: Final = 4  # 10 000 rows rest for 2 s at most
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An answer that is a file: its rows, as they are read, and how they are written down."""
+    """An answer that is a file: what is read, and how it is written down."""
 
-    pieces: AsyncIterator[SheetPiece]
+    reading: SheetReading
     format: SheetFormat
     zone: str
 
@@ -109,7 +110,9 @@ class _ExportAnswer(ASGIResponse):
         self._caller = caller
         self._set_cookies = cookies
         self._until = until
-        self._event_name: str | None = None  # once it is read
+        self._browse = export.reading.browse
+        self._patience = TURN_WAIT_SECONDS  # of the next look
+        self._reading = replace(export.reading, browse=self._browse_in_turn)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Makes the file, and sends it to its end.
@@ -160,20 +163,16 @@ class _ExportAnswer(ASGIResponse):
         await turn.enter_async_context(self._turns.turn_to_answer(self._caller, 0))
         style = SheetStyle(self._export.format, self._export.zone, language)
         async with self._turns.turn_to_export(self._caller):
-            return await self._sheets.write(self._pieces(), style)
+            return await self._sheets.write(self._reading, style)
 
-    async def _pieces(self) -> AsyncIterator[SheetPiece]:
-        """Reads each piece when its turn has come. Raises TooManyRequests, and what a look does."""
-        patience = TURN_WAIT_SECONDS
-        while True:
-            async with self._turns.turn_to_look(self._caller, patience):
-                try:
-                    piece = await anext(self._export.pieces)
-                except StopAsyncIteration:
-                    return
-            self._event_name, patience = piece.event.name, NEXT_SECONDS
-            yield piece
+    async def _browse_in_turn(self, look: Callable[[ports.Unit], T]) -> T:
+        """Looks when its turn has come. Raises TooManyRequests, and what the look does."""
+        if self._reading.event is not None:  # it is not the first
             await self._give_way()
+        async with self._turns.turn_to_look(self._caller, self._patience):
+            found = await self._browse(look)
+        self._patience = NEXT_SECONDS
+        return found
 
     async def _give_way(self) -> None:
         """Rests between two looks, for longer while others are served, but never for long."""
@@ -184,11 +183,12 @@ class _ExportAnswer(ASGIResponse):
 
     async def _begin(self, send: Any, size: int | None = None) -> None:
         """Sends the head. Raises Unavailable where it is not known yet whether there is a file."""
-        if self._event_name is None:
+        event = self._reading.event
+        if event is None:
             raise Unavailable
         headers = {
             **NO_STORE,
-            "Content-Disposition": attachment(self._event_name, self._export.format),
+            "Content-Disposition": attachment(event.name, self._export.format),
         }
         if size is not None:
             headers["Content-Length"] = str(size)
