@@ -27,6 +27,11 @@ from tests.support.stand_ins import NOON, SetClock
 from tests.support.stored_people import a_connection, an_event_with, mark, people
 
 
+async def sockets_in_room(store: Any, process_id: ProcessId) -> Any:
+    room = await store.observe(lambda u: u.rooms.find(EVENT, process_id, []))
+    return room.connections
+
+
 class TestPlaces:
     async def test_nobody_enters_an_event_that_is_not(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
@@ -121,7 +126,7 @@ class TestConnections:
         await store.transact(
             lambda u: u.connections.remove([second.connection_id, third.connection_id])
         )
-        here = await store.observe(lambda u: u.connections.in_room(EVENT, PROCESS))
+        here = await sockets_in_room(store, PROCESS)
         assert {each.connection_id for each in here} == {hers.connection_id, his.connection_id}
         assert all(each.process == Process(PROCESS, NOON, NOON) for each in here)
         await store.transact(lambda u: u.connections.remove([hers.connection_id]))
@@ -143,8 +148,8 @@ class TestConnections:
                 unit.connections.add(connection)
 
         await store.transact(work)
-        there = await store.observe(lambda u: u.connections.in_room(EVENT, other))
-        here = await store.observe(lambda u: u.connections.in_room(EVENT, PROCESS))
+        there = await sockets_in_room(store, other)
+        here = await sockets_in_room(store, PROCESS)
         found = {each.connection_id: each.process.renewed_at for each in here}
         (marks_too,) = [each.connection_id for each in far_away if each.role is Role.MARKING]
         assert found == {

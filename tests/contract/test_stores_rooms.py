@@ -1,4 +1,4 @@
-"""A glance at a room is another wherever a reading of it would be another. Contract: 6.10."""
+"""A room is read whole, and a glance is another wherever that would be. Contract: 6.10."""
 
 from __future__ import annotations
 
@@ -119,6 +119,63 @@ DO_NOT: dict[str, Change] = {
     "a lease is renewed": lambda u, _, __: u.processes.put(Process(PROCESS, NOON + 2, NOON)),
     "another event begins": lambda u, _, __: u.events.add(an_event("Other", ANOTHER)),
 }
+
+
+class TestReading:
+    async def test_it_tells_the_event_the_list_and_those_watched(self, hall: Hall) -> None:
+        anna, boris, vera, gleb, dina = hall.people
+
+        def more(unit: Any) -> None:
+            moves(unit, gleb, Held(NOON + 0.5, vera, NOON + 90.25))
+            mark(unit, boris, vera)
+
+        await hall.store.transact(more)
+        strangers = [UserId(99), dina]
+        find = await hall.store.observe(
+            lambda u: u.rooms.find(EVENT, PROCESS, [gleb, boris, *strangers])
+        )
+        of = {each: {it.user_id: it for it in getattr(find, each)} for each in find._fields[1:3]}
+        places = await hall.store.observe(lambda u: u.places.of(EVENT, list(hall.people)))
+        stored = {each.user_id: each for each in places}
+        assert of == {
+            "listed": {each: stored[each] for each in (anna, gleb)},
+            "watched": {each: stored[each] for each in (gleb, boris, dina)},
+        }
+        assert len(find.listed) == 2 and len(find.watched) == 3
+        assert find.event == EventUpdated("Lecture", NOON, NOON + 3600)
+        assert find.glance is None
+
+    async def test_its_sockets_are_as_they_were_added(self, hall: Hall) -> None:
+        lost = hall.sockets[2]
+        await hall.store.transact(lambda u: u.connections.lose([lost.connection_id], NOON + 1))
+        room = await hall.store.observe(lambda u: u.rooms.find(EVENT, PROCESS, []))
+        process = Process(PROCESS, NOON, NOON)
+        found = {each.connection_id: each for each in room.connections}
+        assert found == {
+            each.connection_id: replace(
+                each, process=process, lost_at=NOON + 1 if each == lost else None
+            )
+            for each in hall.sockets
+        }
+
+    async def test_beside_it_stands_the_glance_of_that_moment(self, hall: Hall) -> None:
+        room = await hall.store.observe(
+            lambda u: u.rooms.find(EVENT, PROCESS, [hall.people[0]], with_glance=True)
+        )
+        assert room.glance is not None and room.glance == await hall.glance()
+        assert room.glance.renewed_at == NOON
+        assert [each.user_id for each in room.watched] == [hall.people[0]]
+
+    async def test_there_is_none_of_no_event(self, hall: Hall) -> None:
+        def look(unit: Any) -> Any:
+            return unit.rooms.find(ANOTHER, PROCESS, [hall.people[0]], with_glance=True)
+
+        assert await hall.store.observe(look) is None
+
+    async def test_an_empty_one_has_an_event_alone(self, hall: Hall) -> None:
+        await hall.store.transact(lambda unit: unit.events.add(an_event("Other", ANOTHER)))
+        room = await hall.store.observe(lambda u: u.rooms.find(ANOTHER, ELSEWHERE, []))
+        assert room == (EventUpdated("Other", NOON, NOON + 3600), [], [], [], None)
 
 
 class TestGlances:

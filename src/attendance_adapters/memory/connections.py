@@ -88,6 +88,7 @@ class Connections:
                 del self._connections[connection_id]
 
     def in_room(self, event_id: EventId, process_id: ProcessId) -> Sequence[Connection]:
+        """Lists those of one process in one event, and every ``marking`` one; lost ones too."""
         return [
             self._with_process(connection)
             for connection in self._connections.values()

@@ -1,23 +1,47 @@
-"""Glances at rooms in dicts."""
+"""Rooms in dicts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
 
+from attendance_adapters.memory.connections import Connections
+from attendance_adapters.memory.places import Places
 from attendance_adapters.memory.tables import Tables
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.frames import EventUpdated
 from attendance_core.marking.glances import RoomGlance
 from attendance_core.marking.places import Held, PlaceKey, Waiting
-from attendance_core.vocabulary import EventId, Instant, ProcessId
+from attendance_core.repositories import StoredRoom
+from attendance_core.vocabulary import EventId, Instant, ProcessId, UserId
 
 
 class Rooms:
-    """Glances at rooms; `repositories.Rooms`."""
+    """Reads rooms, and glances at them; `repositories.Rooms`."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self._connections = Connections(tables)
+        self._places = Places(tables)
+
+    def find(
+        self,
+        event_id: EventId,
+        process_id: ProcessId,
+        watched: Sequence[UserId],
+        *,
+        with_glance: bool = False,
+    ) -> StoredRoom | None:
+        event = self._tables.events.get(event_id)
+        if event is None:
+            return None
+        return StoredRoom(
+            EventUpdated(event.name, event.starts_at, event.ends_at),
+            self._places.listed(event_id),
+            self._places.of(event_id, watched),
+            self._connections.in_room(event_id, process_id),
+            self._glance(event_id, process_id, self._earliest_renewal()) if with_glance else None,
+        )
 
     def glances(self, event_ids: Sequence[EventId], process_id: ProcessId) -> Sequence[RoomGlance]:
         events, renewed_at = self._tables.events, self._earliest_renewal()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, select, update
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
@@ -70,14 +70,6 @@ NOTE_CONNECTIONS_LOST = (
     .values(lost_at=bindparam("lost_at"))
 )
 REMOVE_CONNECTIONS = delete(connections).where(_among_ids)
-# The event in both halves, so that SQLite finds each by its index
-CONNECTIONS_IN_ROOM = _SELECT_CONNECTIONS.where(
-    or_(
-        (connections.c.event_id == bindparam("event_id"))
-        & (connections.c.process_id == bindparam("process_id")),
-        (connections.c.event_id == bindparam("event_id")) & IS_MARKING,
-    )
-)
 LOST_CONNECTIONS = (
     _SELECT_CONNECTIONS.where(connections.c.lost_at <= bindparam("lost_until"))
     .order_by(connections.c.lost_at)
@@ -175,10 +167,6 @@ class Connections:
     def remove(self, connection_ids: Sequence[ConnectionId]) -> None:
         if connection_ids:
             self._send(REMOVE_CONNECTIONS, {"connection_ids": list(connection_ids)})
-
-    def in_room(self, event_id: EventId, process_id: ProcessId) -> Sequence[Connection]:
-        keys = {"event_id": event_id, "process_id": process_id}
-        return [connection_from(row) for row in self._execute(CONNECTIONS_IN_ROOM, keys)]
 
     def lapsed(
         self, lost_until: Instant, renewed_until: Instant | None, limit: int

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from typing import cast as cast_to
 
 import asyncpg
-from sqlalchemy import BigInteger, Select, cast, extract, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Select,
+    cast,
+    extract,
+    func,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from attendance_adapters.sql.column_types import InstantType
 from attendance_adapters.sql.compiled import CompiledStatement
@@ -35,15 +47,26 @@ _TIME_ASKED = _instant(func.statement_timestamp())  # before what the statement 
 SELECT_TIME = select(_TIME)
 READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-_statements_with_time: dict[Any, Select[Any]] = {}
+_statements_with_time: dict[Any, Any] = {}
 
 
-def _add_time(statement: Select[Any]) -> Select[Any]:
-    """Adds a last column to the rows: the instant of the database's clock."""
+def _add_time(statement: Any) -> Any:
+    """Adds a last column to the rows: the instant of the database's clock.
+
+    Of a union only its first part tells it: each row would cost as much as it has to be asked.
+    """
     with_time = _statements_with_time.get(statement)
     if with_time is None:
         time = _TIME_ASKED if LOCKED_BY in statement.get_execution_options() else _TIME
-        with_time = _statements_with_time[statement] = statement.add_columns(time)
+        if isinstance(statement, CompoundSelect):
+            first, *others = cast_to(Sequence[Select[Any]], statement.selects)
+            no_time = cast(null(), BigInteger)
+            with_time = union_all(
+                first.add_columns(time), *(each.add_columns(no_time) for each in others)
+            )
+        else:
+            with_time = statement.add_columns(time)
+        _statements_with_time[statement] = with_time
     return with_time
 
 
@@ -83,10 +106,14 @@ class PgExecutor:
         with _refusals(statement.text):
             return self._connection.fetch(statement, values)
 
-    def _fetch_with_time(self, statement: Select[Any], parameters: Mapping[str, Any]) -> Rows:
-        """Runs a statement that tells the time, too: that is when it found its last row."""
+    def _fetch_with_time(self, statement: Any, parameters: Mapping[str, Any]) -> Rows:
+        """Runs a statement that tells the time, too: that is when it found its last row.
+
+        A union tells when it found the last of its first part, wherever that stands.
+        """
         rows = list(self._fetch(_add_time(statement), parameters))
-        self._now = rows[-1][-1] if rows else None
+        instants = (row[-1] for row in reversed(rows))
+        self._now = next((instant for instant in instants if instant is not None), None)
         return Rows([row[:-1] for row in rows], len(rows))
 
 

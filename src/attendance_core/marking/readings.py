@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance_core import ports
-from attendance_core.errors import EventNotFound
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.frames import EventUpdated
@@ -61,28 +60,26 @@ class ReadRoom:
         """
 
         def look(unit: ports.Unit) -> Reading:
-            try:
-                event = unit.events.get(event_id)
-            except EventNotFound:
-                return Reading(None, unit.now(), (), (), frozenset())
-            found = unit.connections.in_room(event_id, process_id)
-            here = [each for each in found if each.process_id == process_id]
-            judge = here[0].process if here else None
-            seen = unit.rooms.glances([event_id], process_id) if glances else ()
+            room = unit.rooms.find(event_id, process_id, watched, with_glance=glances)
             now = unit.now()
+            if room is None:
+                return Reading(None, now, (), (), frozenset())
+            here = [each for each in room.connections if each.process_id == process_id]
+            judge = here[0].process if here else None
+            glance = room.glance
             return Reading(
-                event.ends_at,
+                room.event.ends_at,
                 now,
-                unit.places.listed(event_id),
-                unit.places.of(event_id, watched) if watched else (),
+                room.listed,
+                room.watched,
                 frozenset(each.connection_id for each in here),
                 frozenset(
                     each.user_id
-                    for each in found
+                    for each in room.connections
                     if each.role is Role.MARKING and each.is_present(now, judge, self.terms)
                 ),
-                EventUpdated(event.name, event.starts_at, event.ends_at),
-                next((each for each in seen if each.stands(now, self.terms)), None),
+                room.event,
+                glance if glance is not None and glance.stands(now, self.terms) else None,
             )
 
         return await self.observe(look)

@@ -18,7 +18,7 @@ from attendance_core.repositories.organisers import Helpers
 from attendance_core.repositories.participants import Participants
 from attendance_core.repositories.places import Places
 from attendance_core.repositories.profiles import Profiles, Scans, Shown
-from attendance_core.repositories.rooms import Rooms
+from attendance_core.repositories.rooms import Rooms, StoredRoom
 from attendance_core.repositories.tallies import Tallies
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "Scans",
     "Sessions",
     "Shown",
+    "StoredRoom",
     "Tallies",
 ]

@@ -52,10 +52,6 @@ class Connections(Protocol):
         """Removes what there is; does nothing where there is none."""
         ...
 
-    def in_room(self, event_id: EventId, process_id: ProcessId) -> Sequence[Connection]:
-        """Lists those of one process in one event, and every ``marking`` one; lost ones too."""
-        ...
-
     def lapsed(
         self, lost_until: Instant, renewed_until: Instant | None, limit: int
     ) -> Sequence[Connection]:

@@ -26,7 +26,8 @@ TRIPS = {
     "find out who calls": 1,
     "open mark_me": 3,
     "open marking": 3,
-    "read the room": 6,
+    "read the room": 1,
+    "read the room, which grows quiet": 1,
     "prepare_to_mark": 3,
     "confirm_marking": 4,
     "refuse_to_mark": 4,
@@ -76,6 +77,10 @@ async def test_each_command_asks_as_often_as_it_is_known_to(postgres_url: URL) -
             (
                 "read the room",
                 do.read_room(event_id=EVENT, process_id=PROCESS, watched=[LATER]),
+            ),
+            (
+                "read the room, which grows quiet",
+                do.read_room(event_id=EVENT, process_id=PROCESS, watched=[], glances=True),
             ),
             ("note a loss", do.hang_up(connections=[marking], goodbye=False)),
             ("say goodbye", do.hang_up(connections=[marking], goodbye=True)),
