@@ -18,6 +18,15 @@ from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.errors import EventNotFound, Unavailable
 from tests.support.sqlite_writer import WORD, Gate, adds, driver_of, names
 from tests.support.stand_ins import NOON, SetClock
+from tests.support.stored_people import an_event_with, mark
+
+WRITTEN = Path("/proc/self/io")
+
+
+def bytes_written() -> int:
+    """Of this process until now, into whatever."""
+    counts = dict(line.split(": ") for line in WRITTEN.read_text().splitlines())
+    return int(counts["wchar"])
 
 
 class TestLooks:
@@ -190,6 +199,19 @@ class TestFailures:
     def test_few_commits_wait_for_the_log_to_be_copied(self, sqlite_store: SqliteStore) -> None:
         for connection in sqlite_store._connections:
             assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (4_000,)
+
+    @pytest.mark.skipif(not WRITTEN.exists(), reason="needs what Linux counts of a process")
+    async def test_marks_are_written_to_the_log_alone(
+        self, sqlite_store: SqliteStore, database: Path
+    ) -> None:
+        """What is kept to undo a statement, and what triggers collect, is in no file."""
+        people = await an_event_with(sqlite_store, *(f"Person {number}" for number in range(100)))
+        log, (marker, *others) = database.with_name(f"{database.name}-wal"), people
+        written, length = bytes_written(), log.stat().st_size
+        await sqlite_store.transact(lambda unit: [mark(unit, each, marker) for each in others])
+        grown = log.stat().st_size - length
+        assert grown > 64 * 1024  # as much as would stay in memory otherwise
+        assert bytes_written() - written < grown + 4096
 
     @pytest.mark.parametrize("name", sqlite.PRAGMAS)
     async def test_it_does_not_start_with_less_than_we_promise(

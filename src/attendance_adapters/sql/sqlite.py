@@ -79,6 +79,9 @@ class SqliteStore:
         """Opens the file. Raises UnusableDatabase; WrongPragmas where marks would not be safe."""
         try:
             writing_connection = self._connect(self._busy_seconds)
+            # What a statement has to undo if it fails, and what its triggers collect: of a mark
+            # that is more than SQLite keeps in memory otherwise, and went through a file
+            writing_connection.execute("PRAGMA temp_store = MEMORY")
             for name, wanted in PRAGMAS.items():
                 (found,) = writing_connection.execute(f"PRAGMA {name}").fetchone()
                 if found != wanted:
