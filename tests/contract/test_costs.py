@@ -17,10 +17,10 @@ import pytest_asyncio
 
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql import sqlite
+from attendance_adapters.sql.compiled import Compiler
 from attendance_adapters.sql.footings import Footings
 from attendance_adapters.sql.places import FIND_PLACES, LISTED_PLACES, place_from
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_adapters.sql.sqlite_driver import SqliteExecutor
 from attendance_core.marking.connections import Role
 from attendance_core.vocabulary import UserId
 from tests.support.lecture import EVENT, PROCESS, Lecture, socket
@@ -76,14 +76,14 @@ STEPS: dict[str, tuple[int, Step]] = {
 def counting(plant: pytest.MonkeyPatch) -> Iterator[list[object]]:
     """Collects what the stores ask meanwhile; BEGIN, COMMIT and what triggers do is none of it."""
     asked: list[object] = []
-    execute = SqliteExecutor.execute
+    prepare = Compiler.prepare
 
-    def counts(self: SqliteExecutor, statement: Any, *parameters: Any) -> Any:
+    def counts(self: Compiler, statement: Any, *parameters: Any) -> Any:
         asked.append(statement)
-        return execute(self, statement, *parameters)
+        return prepare(self, statement, *parameters)
 
     with plant.context() as until_then:
-        until_then.setattr(SqliteExecutor, "execute", counts)
+        until_then.setattr(Compiler, "prepare", counts)
         yield asked
 
 

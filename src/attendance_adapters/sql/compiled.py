@@ -6,33 +6,31 @@ Decisions 0002 and 0022: SQLAlchemy's connection costs four times what a stateme
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from attendance_adapters.sql.executor import pad_to_power_of_two
 
 Convert = Callable[[Any], Any]
+MAX_IDS = 1024  # that are kept as they were made of text, some 0.3 MB
+
+# To make one costs as much as a short row, and most rows of an answer have the event in common
+_id_from = lru_cache(MAX_IDS)(UUID)
 
 
-@dataclass(frozen=True, slots=True)
-class _Argument:
-    """Finds a value that a statement has in one or several places."""
+class _Argument(NamedTuple):
+    """Says where to find a value that a statement has in one or several places."""
 
-    name: str
-    is_parameter: bool  # else it is a constant of the statement
+    parameter: str | None  # without one it is a constant of the statement
     constant: Any
     convert: Convert | None
-    index: int | None = None  # in the list of an IN
-
-    def value_in(self, parameters: Mapping[str, Any]) -> Any:
-        value = parameters[self.name] if self.is_parameter else self.constant
-        if self.index is not None:
-            value = value[self.index]
-        return value if self.convert is None else self.convert(value)
+    at: int | None = None  # in the list of an IN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +45,12 @@ class CompiledStatement:
 
     def values_of(self, parameters: Mapping[str, Any]) -> list[Any]:
         """Lists the driver's values, one for each placeholder of the text."""
-        values = [argument.value_in(parameters) for argument in self.arguments]
+        values = []
+        for parameter, constant, convert, at in self.arguments:
+            value = constant if parameter is None else parameters[parameter]
+            if at is not None:
+                value = value[at]
+            values.append(value if convert is None else convert(value))
         return [values[number] for number in self.placeholders]
 
     def converted(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
@@ -99,15 +102,16 @@ class Compiler:
         arguments = {}
         for name, bind in compiled.binds.items():
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            argument = _Argument(name, name in parameters, bind.value, convert)
+            argument = _Argument(name if name in parameters else None, bind.value, convert)
             arguments[name] = argument
             for index, expanded_name in enumerate(expanded.parameter_expansion.get(name, ())):
-                arguments[expanded_name] = replace(argument, index=index)
+                arguments[expanded_name] = argument._replace(at=index)
         conversions = []
         for index, column in enumerate(getattr(statement, "exported_columns", ())):
             convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if convert is not None:
-                conversions.append((index, convert))
+                of_id = isinstance(column.type, Uuid)
+                conversions.append((index, _id_from if of_id else convert))
         names = list(dict.fromkeys(expanded.positiontup or ()))
         return CompiledStatement(
             expanded.statement,

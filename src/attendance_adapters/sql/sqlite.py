@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from attendance_adapters.errors import UnusableDatabase, WrongPragmas
 from attendance_adapters.sql.executor import BROWSE_SECONDS
-from attendance_adapters.sql.sqlite_readers import Readers, look_on
+from attendance_adapters.sql.sqlite_readers import Reader, Readers
 from attendance_adapters.sql.sqlite_writer import MAX_GROUP_SIZE, Writer
 from attendance_adapters.sql.unit import list_referenced_files
 from attendance_core import ports
@@ -64,7 +64,7 @@ class SqliteStore:
         self._writer = Writer(clock, notifier, max_group_size)
         self._readers = Readers("attendance-reader", READER_THREADS, clock)
         self._list_readers = Readers("attendance-lists", LIST_THREADS, clock, BROWSE_SECONDS)
-        self._event_loop_reader: sqlite3.Connection | None = None  # while it is started
+        self._event_loop_reader: Reader | None = None  # while it is started
         self._event_loop_reader_lock = threading.Lock()  # two event loops may share the store
         self._slices_left = math.inf  # of the look that runs in the event loop
         self._connections: list[sqlite3.Connection] = []
@@ -99,7 +99,7 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise UnusableDatabase(f"{self._path}: {error}") from error
         self._writer.start(writing_connection)
-        self._event_loop_reader = loop_reader
+        self._event_loop_reader = Reader(loop_reader, self._clock)
 
     async def close(self) -> None:
         """Finishes what was handed over, then closes the file; idempotent."""
@@ -127,9 +127,7 @@ class SqliteStore:
             raise Unavailable
         if self._event_loop_reader_lock.acquire(blocking=False):
             try:
-                return look_on(
-                    self._event_loop_reader, self._clock, partial(self._limit_slices, look)
-                )
+                return self._event_loop_reader.run(partial(self._limit_slices, look))
             except sqlite3.Error:
                 pass  # it is long, or the file is busy; any other error comes again in the thread
             finally:

@@ -28,15 +28,22 @@ logger = logging.getLogger(__name__)
 INSTRUCTIONS_PER_CHECK = 50_000
 
 
-def look_on(
-    connection: sqlite3.Connection, clock: ports.Clock, look: Callable[[ports.Unit], T]
-) -> T:
-    """Runs a look in one transaction, so that all of it is read at one moment."""
-    connection.execute("BEGIN")
-    try:
-        return look(SqlUnit(SqliteExecutor(connection), clock.now))
-    finally:
-        connection.rollback()
+class Reader:
+    """Runs looks on one connection, one after another."""
+
+    __slots__ = ("_unit", "connection")
+
+    def __init__(self, connection: sqlite3.Connection, clock: ports.Clock) -> None:
+        self.connection = connection
+        self._unit = SqlUnit(SqliteExecutor(connection), clock.now)
+
+    def run(self, look: Callable[[ports.Unit], T]) -> T:
+        """Runs a look in one transaction, so that all of it is read at one moment."""
+        self.connection.execute("BEGIN")
+        try:
+            return look(self._unit)
+        finally:
+            self.connection.rollback()
 
 
 class Readers:
@@ -51,13 +58,13 @@ class Readers:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._clock = clock
         self._seconds = seconds
-        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
         self.abandoned_count = 0  # looks that nobody waits for any more, and that are not done
 
     def start(self, connections: Iterable[sqlite3.Connection]) -> None:
         """Takes a connection for each thread."""
         for connection in connections:
-            self._idle.put(connection)
+            self._idle.put(Reader(connection, self._clock))
 
     def close(self) -> None:
         """Returns when the looks that were taken are done; idempotent."""
@@ -89,11 +96,11 @@ class Readers:
         reader = self._idle.get()
         if self._seconds is not None:
             until = time.monotonic() + self._seconds
-            reader.set_progress_handler(
+            reader.connection.set_progress_handler(
                 lambda: gone.is_set() or time.monotonic() > until, INSTRUCTIONS_PER_CHECK
             )
         try:
-            return look_on(reader, self._clock, look)
+            return reader.run(look)
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
                 logger.warning("a look took too long, or nobody waits for it any more")
@@ -101,5 +108,5 @@ class Readers:
                 logger.exception("a look failed")
             raise unavailable_because(error) from error
         finally:
-            reader.set_progress_handler(None, 0)
+            reader.connection.set_progress_handler(None, 0)
             self._idle.put(reader)

@@ -101,6 +101,8 @@ class Writer:
             self.abandoned_count += 1
 
     def _run_jobs(self, connection: sqlite3.Connection) -> None:
+        # One for all, since on this engine its stores know nothing of a transaction
+        unit = SqlUnit(SqliteExecutor(connection), self._clock.now)
         is_end = False
         while not is_end:
             taken = [self._jobs.get()]
@@ -111,15 +113,17 @@ class Writer:
             self._send_results(_refuse_late(jobs))
             group = [job for job in jobs if job.error is None]
             if group:
-                self._commit_group(connection, group)
+                self._commit_group(connection, unit, group)
                 self._send_results(group)
 
-    def _commit_group(self, connection: sqlite3.Connection, group: list[_Job]) -> None:
+    def _commit_group(
+        self, connection: sqlite3.Connection, unit: SqlUnit, group: list[_Job]
+    ) -> None:
         """Runs the functions of a group and commits them together."""
         try:
             connection.execute("BEGIN IMMEDIATE")
             for job in group:
-                self._run_job(connection, job)
+                self._run_job(connection, unit, job)
             connection.execute("COMMIT")
         except BaseException as error:
             logger.exception(
@@ -133,9 +137,9 @@ class Writer:
                 job.announcements = []
                 job.error = unavailable_because(error)
 
-    def _run_job(self, connection: sqlite3.Connection, job: _Job) -> None:
+    def _run_job(self, connection: sqlite3.Connection, unit: SqlUnit, job: _Job) -> None:
         """Runs one function; what it raises is noted in its job."""
-        unit = SqlUnit(SqliteExecutor(connection), self._clock.now)
+        unit.announcements = []
         connection.execute("SAVEPOINT work")
         try:
             job.result = job.work(unit)
