@@ -44,9 +44,12 @@ demo: install ## Play a class against the service that make run has started, and
 test: install ## Run the test suite (TEST_WORKERS=n processes)
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not long"
 
+# To collect all the others takes each worker as long as a test; tests/conftest.py misses no file
+LONG = $(sort $(shell grep -rl --include='test_*.py' --exclude-dir=browser 'mark\.long' tests))
+
 .PHONY: long
 long: install ## Run the tests that take long: chaos, deaths in every place, the largest pictures
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long $(LONG)
 
 .PHONY: unit
 unit: install ## Run the quick tests, which touch neither disk nor network

@@ -12,6 +12,15 @@ collect_ignore = ["browser"]
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 # For whoever writes and runs them after every change; make test searches as long as it should
 settings.register_profile("quick", max_examples=20)
+OF_LONG = "mark.long"  # what the Makefile finds the files by that make long collects
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Raises where make long would not find a test that is marked for it, and nobody miss it."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    hidden = [str(path) for path in sorted(long) if OF_LONG not in path.read_text("utf-8")]
+    if hidden:
+        raise pytest.UsageError(f"make long looks for {OF_LONG} in its files, not in {hidden}")
 
 
 def pytest_terminal_summary(
