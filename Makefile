@@ -115,7 +115,7 @@ cover: install ## Run the tests of this process, and measure the branches they t
 	  $(BIN)/coverage report --include="src/$${floor%=*}/*" --fail-under=$${floor#*=} || failed=1; \
 	done; test -z "$$failed"
 
-# The rules, every store, and a server with its sockets
+# The rules, every store, and a server with its sockets; no version needs as many examples as a rule
 TRIED := tests/unit tests/contract/test_stores.py tests/contract/test_stores_marking.py \
   tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py \
   tests/contract/test_sheet_files.py tests/contract/test_sheet_workers.py tests/contract/test_files.py \
@@ -125,7 +125,8 @@ define try
 	$(PYTHON) -m venv --clear build/$@
 	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'
 	build/$@/bin/python -m pip install --quiet '.[$(EXTRAS)]' --group tests $(1)
-	build/$@/bin/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not long" $(TRIED)
+	build/$@/bin/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not long" \
+	  --hypothesis-profile quick $(TRIED)
 endef
 
 .PHONY: lowest
