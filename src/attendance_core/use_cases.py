@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attendance_core.accounts import Identify, LogIn, LogOut, SignUp
+from attendance_core.accounts import GetUsername, Identify, LogIn, LogOut, SignUp
 from attendance_core.attendance import (
     AnnulMark,
     CheckViewers,
@@ -74,6 +74,7 @@ class UseCases:
     log_in: LogIn
     identify: Identify
     log_out: LogOut
+    get_username: GetUsername
     recognise_browser: RecogniseBrowser
 
     count_one: CountOne

@@ -208,7 +208,7 @@ class TestServer:
 
         def work(unit: Any) -> None:
             for number in range(2):
-                unit.sessions.remove(session_of(number))
+                unit.sessions.remove([session_of(number)])
 
         monkeypatch.setattr(PgConnection, "run", dies)
         await store.transact(work)

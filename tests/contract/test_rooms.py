@@ -221,7 +221,7 @@ class TestQuietRooms:
     async def test_so_is_a_socket_whose_end_was(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
             await self.grows_quiet(hall, room)
-            await hall.store.kept.transact(lambda unit: unit.sessions.remove(session_of(1)))
+            await hall.store.kept.transact(lambda unit: unit.sessions.remove([session_of(1)]))
             await hall.forgets(outbox.connection)
             await hall.rooms.quiet_rooms.glance_once()
             assert '"not_logged_in"' in str(await told(outbox))
@@ -327,7 +327,7 @@ class TestCommands:
 class TestAConnectionThatHasGone:
     async def test_is_told_why(self, hall: Hall) -> None:
         async with hall.rooms.enter(EVENT) as room, hall.marker(room) as outbox:
-            await hall.store.kept.transact(lambda unit: unit.sessions.remove(session_of(1)))
+            await hall.store.kept.transact(lambda unit: unit.sessions.remove([session_of(1)]))
             await hall.forgets(outbox.connection)
             hall.notifier.misses(EVENT)
             assert '"not_logged_in"' in str(await told(outbox))

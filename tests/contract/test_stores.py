@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from attendance_adapters.system import RandomIds
-from attendance_core.accounts import CredentialKind, Session
+from attendance_core.accounts import Account, CredentialKind, Session
 from attendance_core.browsers import KnownBrowser
 from attendance_core.errors import (
     EventNameTaken,
@@ -102,6 +102,59 @@ class TestAccounts:
         assert (found.user_id, found.username) == (first, "Жанна")
         assert await store.observe(lambda u: u.accounts.find("nobody")) is None
 
+    async def test_one_is_found_by_id_and_locked(self, store: Any) -> None:
+        anna = await store.transact(lambda u: u.accounts.add("anna", "hash", NOON))
+        for find in (
+            store.observe(lambda u: u.accounts.find_by_id(anna)),
+            store.transact(lambda u: u.accounts.lock(anna)),
+        ):
+            assert await find == Account(anna, "anna", "hash")
+        assert await store.observe(lambda u: u.accounts.find_by_id(UserId(77))) is None
+        assert await store.transact(lambda u: u.accounts.lock(UserId(77))) is None
+
+    async def test_a_person_may_have_no_password_and_get_one_and_lose_it(self, store: Any) -> None:
+        """Contract: 9.1."""
+        anna = await store.transact(lambda u: u.accounts.add("anna", None, NOON))
+        boris = await store.transact(lambda u: u.accounts.add("boris", "his", NOON))
+        for password_hash in (None, "new$hash", "another", None):
+            account = Account(anna, "anna", password_hash)
+            await store.transact(lambda u, account=account: u.accounts.put(account))
+            assert await store.observe(lambda u: u.accounts.find("ANNA")) == account
+        found = await store.observe(lambda u: u.accounts.find_by_id(boris))
+        assert found.password_hash == "his"
+
+    async def test_whoever_locks_an_account_sees_what_others_made_of_it(self, store: Any) -> None:
+        anna = await store.transact(lambda u: u.accounts.add("anna", "0", NOON))
+
+        def work(unit: Any) -> None:
+            account = unit.accounts.lock(anna)
+            unit.accounts.put(Account(anna, "anna", str(int(account.password_hash) + 1)))
+
+        await asyncio.gather(*(store.transact(work) for _ in range(8)))
+        found = await store.observe(lambda u: u.accounts.find_by_id(anna))
+        assert found.password_hash == "8"
+
+    async def test_sessions_of_a_person_are_listed_the_latest_first(self, store: Any) -> None:
+        """Contract: GetSessions."""
+        anna, boris = await people(store, "Анна", "Борис")
+
+        async def add(name: str, whose: UserId, used_at: float, kind: CredentialKind) -> Session:
+            session = Session(SessionId(name * 64), whose, kind, NOON, used_at)
+            await store.transact(lambda u: u.sessions.add(session))
+            return session
+
+        first = await add("b", anna, NOON + 1, CredentialKind.COOKIE)
+        latest = await add("a", anna, NOON + 2, CredentialKind.COOKIE)
+        same = await add("c", anna, NOON + 1, CredentialKind.COOKIE)
+        await add("d", anna, NOON + 3, CredentialKind.BEARER)
+        await add("e", boris, NOON + 3, CredentialKind.COOKIE)
+        assert await store.observe(lambda u: u.sessions.of(anna)) == [latest, first, same]
+        assert await store.observe(lambda u: u.sessions.of(anna, 2)) == [latest, first]
+        gone = [first.session_id, latest.session_id, SessionId("f" * 64)]
+        await store.transact(lambda u: u.sessions.remove(gone))
+        await store.transact(lambda u: u.sessions.remove([]))
+        assert await store.observe(lambda u: u.sessions.of(anna)) == [same]
+
     async def test_sessions_are_found_used_and_removed(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
         session = Session(SessionId("a" * 64), anna, CredentialKind.COOKIE, NOON, NOON)
@@ -109,8 +162,8 @@ class TestAccounts:
         await store.transact(lambda u: u.sessions.note_use(session.session_id, NOON + 1.5))
         found = await store.observe(lambda u: u.sessions.find(session.session_id))
         assert found.used_at == NOON + 1.5
-        await store.transact(lambda u: u.sessions.remove(session.session_id))
-        await store.transact(lambda u: u.sessions.remove(session.session_id))
+        await store.transact(lambda u: u.sessions.remove([session.session_id]))
+        await store.transact(lambda u: u.sessions.remove([session.session_id]))
         assert await store.observe(lambda u: u.sessions.find(session.session_id)) is None
 
     async def test_a_persons_expired_sessions_are_forgotten(self, store: Any) -> None:

@@ -78,7 +78,7 @@ async def test_sessions_of_organisers_are_found_in_pairs_with_their_events(store
         admitted(boris, EVENT),
     }
     await store.transact(lambda u: u.helpers.remove(EVENT, boris))
-    await store.transact(lambda u: u.sessions.remove(sessions[anna]))
+    await store.transact(lambda u: u.sessions.remove([sessions[anna]]))
     assert await organising((anna, EVENT), (boris, EVENT)) == set()
 
 

@@ -116,11 +116,11 @@ class TestConnections:
         await store.transact(lambda u: (u.connections.add(hers), u.connections.add(his)))
         of = await store.observe(lambda u: u.connections.of(EVENT, anna))
         assert [each.connection_id for each in of] == [hers.connection_id]
-        of = await store.observe(lambda u: u.connections.of_session(SessionId("his")))
+        of = await store.observe(lambda u: u.connections.of_sessions([SessionId("his")]))
         assert [each.connection_id for each in of] == [his.connection_id]
         second, third = (a_connection(boris, session="his") for _ in range(2))
         await store.transact(lambda u: (u.connections.add(second), u.connections.add(third)))
-        of = await store.observe(lambda u: u.connections.of_session(SessionId("his"), 2))
+        of = await store.observe(lambda u: u.connections.of_sessions([SessionId("his")], 2))
         assert len({each.connection_id for each in of}) == 2
         assert all(each.session_id == "his" for each in of)
         await store.transact(

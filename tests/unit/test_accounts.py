@@ -83,7 +83,7 @@ class Door:
         """That were opened with it."""
         session_id = session_id_of(token)
         found: Sequence[Connection] = drive(
-            self.world.store.observe(lambda unit: unit.connections.of_session(session_id))
+            self.world.store.observe(lambda unit: unit.connections.of_sessions([session_id]))
         )
         return found
 

@@ -31,6 +31,8 @@ PROMISED = {
     "MissingArgument": (2, 200),
     "NotTheCreator": (3, 200),
     "WrongCredentials": (3, 200),
+    "WrongPassword": (3, 200),
+    "LogInAgain": (3, 200),
     "AlreadyJoined": (3, 200),
     "UnsupportedMediaType": (4, 200),
     "PersonNotFound": (5, 200),
@@ -50,17 +52,17 @@ PROMISED = {
 GIVEN_OUT = """
     already_holding already_joined already_marked bad_body bad_characters bad_event_id bad_frame
     bad_length bad_params bad_picture bad_request bad_times bad_username board_not_found
-    body_too_large body_too_slow client_left changed common_password csrf_failed event_name_taken
+    body_too_large body_too_slow changed client_left common_password csrf_failed event_name_taken
     event_not_found event_not_started event_over event_started foreign_origin friend_of_oneself
     head_too_large heic_picture helper_of_oneself holding_somebody invalid_argument left_event
-    may_not_annul may_not_mark missing_argument nobody_held not_an_organiser not_held not_joined
-    not_logged_in not_the_creator not_waiting other_person person_not_found picture_too_large
-    repeated_argument scan_not_found somebody_took_part somebody_was_marked taken
+    log_in_again may_not_annul may_not_mark missing_argument nobody_held not_an_organiser not_held
+    not_joined not_logged_in not_the_creator not_waiting other_person person_not_found
+    picture_too_large repeated_argument scan_not_found somebody_took_part somebody_was_marked taken
     too_many_events too_many_frames too_many_helpers too_many_requests too_many_rows
     too_many_sockets too_short too_soon unknown_message unknown_path unsupported_media_type
-    username_taken wrong_credentials wrong_method you_are_waiting yourself
+    username_taken wrong_credentials wrong_method wrong_password you_are_waiting yourself
 """
-WORDS = {"field": "name", "least": 1, "most": 2, "seconds": 3, "allowed": "GET"}
+WORDS = {"field": "name", "least": 1, "most": 2, "seconds": 3, "minutes": 4, "allowed": "GET"}
 
 
 def refusal(name: str) -> Refusal:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from attendance_adapters.memory.tables import Tables
-from attendance_core.accounts import Account, Session
+from attendance_core.accounts import Account, CredentialKind, Session
 from attendance_core.errors import UsernameTaken
 from attendance_core.folding import fold
 from attendance_core.vocabulary import Instant, SessionId, UserId
@@ -16,17 +17,30 @@ class Accounts:
 
     def __init__(self, tables: Tables) -> None:
         self._accounts = tables.accounts
+        self._usernames = tables.usernames
 
-    def add(self, username: str, password_hash: str, at: Instant) -> UserId:
+    def add(self, username: str, password_hash: str | None, at: Instant) -> UserId:
         key = fold(username)
-        if key in self._accounts:
+        if key in self._usernames:
             raise UsernameTaken
         user_id = UserId(len(self._accounts) + 1)
-        self._accounts[key] = Account(user_id, username, password_hash)
+        self._usernames[key] = user_id
+        self._accounts[user_id] = Account(user_id, username, password_hash)
         return user_id
 
     def find(self, username: str) -> Account | None:
-        return self._accounts.get(fold(username))
+        user_id = self._usernames.get(fold(username))
+        return None if user_id is None else self._accounts[user_id]
+
+    def find_by_id(self, user_id: UserId) -> Account | None:
+        return self._accounts.get(user_id)
+
+    def lock(self, user_id: UserId) -> Account | None:
+        return self._accounts.get(user_id)
+
+    def put(self, account: Account) -> None:
+        kept = self._accounts[account.user_id]
+        self._accounts[account.user_id] = replace(kept, password_hash=account.password_hash)
 
 
 class Sessions:
@@ -41,6 +55,14 @@ class Sessions:
     def find(self, session_id: SessionId) -> Session | None:
         return self._sessions.get(session_id)
 
+    def of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+        theirs = [
+            session
+            for session in self._sessions.values()
+            if session.user_id == user_id and session.kind is CredentialKind.COOKIE
+        ]
+        return sorted(theirs, key=lambda each: (-each.used_at, each.session_id))[:limit]
+
     def lock(self, session_id: SessionId) -> None:
         pass
 
@@ -48,9 +70,10 @@ class Sessions:
         if session_id in self._sessions:
             self._sessions[session_id] = replace(self._sessions[session_id], used_at=at)
 
-    def remove(self, session_id: SessionId) -> None:
-        if session_id in self._sessions:
-            del self._sessions[session_id]
+    def remove(self, session_ids: Sequence[SessionId]) -> None:
+        for session_id in session_ids:
+            if session_id in self._sessions:
+                del self._sessions[session_id]
 
     def remove_expired(self, user_id: UserId, used_until: Instant) -> None:
         for session in list(self._sessions.values()):

@@ -72,8 +72,10 @@ class Connections:
             if connection.event_id == event_id and connection.role is Role.MARKING
         ]
 
-    def of_session(self, session_id: SessionId, limit: int | None = None) -> Sequence[Connection]:
-        theirs = (each for each in self._connections.values() if each.session_id == session_id)
+    def of_sessions(
+        self, session_ids: Sequence[SessionId], limit: int | None = None
+    ) -> Sequence[Connection]:
+        theirs = (each for each in self._connections.values() if each.session_id in session_ids)
         return list(map(self._with_process, islice(theirs, limit)))
 
     def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:

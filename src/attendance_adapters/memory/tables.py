@@ -68,7 +68,8 @@ class TallyRow(NamedTuple):
 class Tables:
     """Holds all tables."""
 
-    accounts: dict[str, Account] = field(default_factory=dict)  # by folded user name
+    accounts: dict[UserId, Account] = field(default_factory=dict)
+    usernames: dict[str, UserId] = field(default_factory=dict)  # by the folded name
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     known_browsers: dict[BrowserKey, KnownBrowser] = field(default_factory=dict)
     profiles: dict[UserId, Profile] = field(default_factory=dict)

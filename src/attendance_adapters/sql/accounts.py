@@ -5,33 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    bindparam,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, String, bindparam, delete, insert, select, update
 
-from attendance_adapters.sql.executor import WITH_TIME, Executor
+from attendance_adapters.sql.column_types import BigId
+from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, WITH_TIME, Executor
 from attendance_adapters.sql.tables import accounts, sessions
 from attendance_core.accounts import Account, CredentialKind, Session
 from attendance_core.folding import fold
 from attendance_core.vocabulary import Instant, SessionId, UserId
 
 ADD_ACCOUNT = insert(accounts).returning(accounts.c.user_id)
-FIND_ACCOUNT = select(accounts.c.user_id, accounts.c.username, accounts.c.password_hash).where(
-    accounts.c.username_key == bindparam("username_key")
+_SELECT_ACCOUNT = select(accounts.c.user_id, accounts.c.username, accounts.c.password_hash)
+FIND_ACCOUNT = _SELECT_ACCOUNT.where(accounts.c.username_key == bindparam("username_key"))
+FIND_ACCOUNT_BY_ID = _SELECT_ACCOUNT.where(accounts.c.user_id == bindparam("user_id", type_=BigId))
+# Not the key: whoever adds something about this person meanwhile does not wait
+LOCK_ACCOUNT = FIND_ACCOUNT_BY_ID.with_for_update(key_share=True).execution_options(
+    **{LOCKS_ROWS: True}
+)
+PUT_ACCOUNT = (
+    update(accounts)
+    .where(accounts.c.user_id == bindparam("where_user_id"))
+    .values(password_hash=bindparam("password_hash"))
 )
 ADD_SESSION = insert(sessions)
-_SELECT_SESSION = select(
+_SELECT_SESSIONS = select(
     sessions.c.session_id,
     sessions.c.user_id,
     sessions.c.credential,
     sessions.c.created_at,
     sessions.c.used_at,
-).where(sessions.c.session_id == bindparam("session_id"))
+)
+_SELECT_SESSION = _SELECT_SESSIONS.where(sessions.c.session_id == bindparam("session_id"))
 FIND_SESSION = _SELECT_SESSION.execution_options(**{WITH_TIME: True})
+SESSIONS_OF = (
+    _SELECT_SESSIONS.where(
+        sessions.c.user_id == bindparam("user_id", type_=BigId),
+        sessions.c.credential == CredentialKind.COOKIE.value,
+    )
+    .order_by(sessions.c.used_at.desc(), sessions.c.session_id)
+    .limit(bindparam("limit", type_=BigInteger))
+)
 # A log-out, which deletes the row, waits for this lock; noting the session's use does not
 LOCK_SESSION = _SELECT_SESSION.with_for_update(read=True, key_share=True)
 NOTE_SESSION_USE = (
@@ -39,7 +52,9 @@ NOTE_SESSION_USE = (
     .where(sessions.c.session_id == bindparam("where_session_id"))
     .values(used_at=bindparam("used_at"))
 )
-REMOVE_SESSION = delete(sessions).where(sessions.c.session_id == bindparam("session_id"))
+REMOVE_SESSIONS = delete(sessions).where(
+    sessions.c.session_id.in_(bindparam("session_ids", expanding=True, type_=String()))
+)
 REMOVE_EXPIRED_SESSIONS = delete(sessions).where(
     sessions.c.user_id == bindparam("user_id"), sessions.c.used_at <= bindparam("used_until")
 )
@@ -50,8 +65,9 @@ class Accounts:
 
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
+        self._send = executor.send
 
-    def add(self, username: str, password_hash: str, at: Instant) -> UserId:
+    def add(self, username: str, password_hash: str | None, at: Instant) -> UserId:
         row = {
             "username": username,
             "username_key": fold(username),
@@ -63,6 +79,18 @@ class Accounts:
     def find(self, username: str) -> Account | None:
         row = self._execute(FIND_ACCOUNT, {"username_key": fold(username)}).one_or_none()
         return None if row is None else Account(*row)
+
+    def find_by_id(self, user_id: UserId) -> Account | None:
+        row = self._execute(FIND_ACCOUNT_BY_ID, {"user_id": user_id}).one_or_none()
+        return None if row is None else Account(*row)
+
+    def lock(self, user_id: UserId) -> Account | None:
+        row = self._execute(LOCK_ACCOUNT, {"user_id": user_id}).one_or_none()
+        return None if row is None else Account(*row)
+
+    def put(self, account: Account) -> None:
+        row = {"where_user_id": account.user_id, "password_hash": account.password_hash}
+        self._send(PUT_ACCOUNT, row)
 
 
 class Sessions:
@@ -86,14 +114,19 @@ class Sessions:
         row = self._execute(FIND_SESSION, {"session_id": session_id}).one_or_none()
         return None if row is None else _session_from(row)
 
+    def of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+        keys = {"user_id": user_id, "limit": NO_LIMIT if limit is None else limit}
+        return [_session_from(row) for row in self._execute(SESSIONS_OF, keys)]
+
     def lock(self, session_id: SessionId) -> None:
         self._send(LOCK_SESSION, {"session_id": session_id})
 
     def note_use(self, session_id: SessionId, at: Instant) -> None:
         self._send(NOTE_SESSION_USE, {"where_session_id": session_id, "used_at": at})
 
-    def remove(self, session_id: SessionId) -> None:
-        self._send(REMOVE_SESSION, {"session_id": session_id})
+    def remove(self, session_ids: Sequence[SessionId]) -> None:
+        if session_ids:
+            self._send(REMOVE_SESSIONS, {"session_ids": list(session_ids)})
 
     def remove_expired(self, user_id: UserId, used_until: Instant) -> None:
         self._send(REMOVE_EXPIRED_SESSIONS, {"user_id": user_id, "used_until": used_until})

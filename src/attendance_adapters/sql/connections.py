@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Uuid, bindparam, delete, exists, insert, select, update
+from sqlalchemy import BigInteger, String, Uuid, bindparam, delete, exists, insert, select, update
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
@@ -57,10 +57,10 @@ CONNECTIONS_OF_OTHER_MARKERS = (
 MARKING_CONNECTIONS = _SELECT_CONNECTIONS.where(
     connections.c.event_id == bindparam("event_id"), IS_MARKING
 )
-CONNECTIONS_OF_SESSION = _SELECT_CONNECTIONS.where(
-    connections.c.session_id == bindparam("session_id")
+CONNECTIONS_OF_SESSIONS = _SELECT_CONNECTIONS.where(
+    connections.c.session_id.in_(bindparam("session_ids", expanding=True, type_=String()))
 )
-SOME_CONNECTIONS_OF_SESSION = CONNECTIONS_OF_SESSION.limit(_limit)
+SOME_CONNECTIONS_OF_SESSIONS = CONNECTIONS_OF_SESSIONS.limit(_limit)
 _among_ids = connections.c.connection_id.in_(
     bindparam("connection_ids", expanding=True, type_=Uuid())
 )
@@ -151,12 +151,16 @@ class Connections:
         rows = self._execute(MARKING_CONNECTIONS, {"event_id": event_id})
         return [connection_from(row) for row in rows]
 
-    def of_session(self, session_id: SessionId, limit: int | None = None) -> Sequence[Connection]:
+    def of_sessions(
+        self, session_ids: Sequence[SessionId], limit: int | None = None
+    ) -> Sequence[Connection]:
+        if not session_ids:
+            return []
+        keys: dict[str, Any] = {"session_ids": list(session_ids)}
         if limit is None:
-            rows = self._execute(CONNECTIONS_OF_SESSION, {"session_id": session_id})
+            rows = self._execute(CONNECTIONS_OF_SESSIONS, keys)
         else:
-            keys = {"session_id": session_id, "limit": limit}
-            rows = self._execute(SOME_CONNECTIONS_OF_SESSION, keys)
+            rows = self._execute(SOME_CONNECTIONS_OF_SESSIONS, {**keys, "limit": limit})
         return [connection_from(row) for row in rows]
 
     def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:

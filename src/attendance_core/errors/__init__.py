@@ -8,9 +8,11 @@ A `Refusal` is the caller's doing: its text is for a person, its ``code`` for a 
 from attendance_core.errors.accounts import (
     BadUsername,
     CommonPassword,
+    LogInAgain,
     NotLoggedIn,
     UsernameTaken,
     WrongCredentials,
+    WrongPassword,
 )
 from attendance_core.errors.attendance import (
     BoardNotFound,
@@ -99,6 +101,7 @@ __all__ = [
     "Language",
     "LeaseLost",
     "LeftEvent",
+    "LogInAgain",
     "MayNotAnnul",
     "MayNotMark",
     "MissingArgument",
@@ -129,6 +132,7 @@ __all__ = [
     "Unavailable",
     "UsernameTaken",
     "WrongCredentials",
+    "WrongPassword",
     "YouAreWaiting",
     "Yourself",
 ]

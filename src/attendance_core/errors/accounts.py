@@ -19,6 +19,13 @@ class CommonPassword(InvalidArgument):
     ru = "Этот «password» слишком распространён, выберите другой"
 
 
+class LogInAgain(Refusal):
+    """Somebody without a password who has not just logged in; ``minutes`` says how long ago."""
+
+    en = "Please log in again: you logged in more than {minutes} minutes ago"
+    ru = "Войдите ещё раз: с последнего входа прошло больше {minutes} минут"
+
+
 class NotLoggedIn(Refusal):
     """No session, or one that has ended."""
 
@@ -40,3 +47,10 @@ class WrongCredentials(Refusal):
 
     en = "Wrong user name or password"
     ru = "Неверное имя пользователя или пароль"
+
+
+class WrongPassword(WrongCredentials):
+    """The password that was to prove who asks is wrong. Contract: 9.1."""
+
+    en = "Wrong password"
+    ru = "Неверный пароль"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from attendance_core.vocabulary import Instant, SessionId, UserId
@@ -13,12 +14,22 @@ if TYPE_CHECKING:
 class Accounts(Protocol):
     """Keeps people as they log in. Adding one gives a person their id."""
 
-    def add(self, username: str, password_hash: str, at: Instant) -> UserId:
+    def add(self, username: str, password_hash: str | None, at: Instant) -> UserId:
         """Gives a new id, larger than every earlier one. Raises UsernameTaken, ignoring case."""
         ...
 
     def find(self, username: str) -> Account | None:
         """Finds by user name, ignoring case."""
+        ...
+
+    def find_by_id(self, user_id: UserId) -> Account | None: ...
+
+    def lock(self, user_id: UserId) -> Account | None:
+        """Finds it, and has nobody else lock or replace it until the transaction ends."""
+        ...
+
+    def put(self, account: Account) -> None:
+        """Replaces the password of one that is locked; the rest stays as it is."""
         ...
 
 
@@ -29,6 +40,10 @@ class Sessions(Protocol):
 
     def find(self, session_id: SessionId) -> Session | None: ...
 
+    def of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
+        """Lists those a person has by a cookie, expired ones too, the one used last first."""
+        ...
+
     def lock(self, session_id: SessionId) -> None:
         """Has nobody remove it until the transaction ends; does nothing where there is none."""
         ...
@@ -37,7 +52,7 @@ class Sessions(Protocol):
         """Notes its latest use."""
         ...
 
-    def remove(self, session_id: SessionId) -> None:
+    def remove(self, session_ids: Sequence[SessionId]) -> None:
         """Removes what there is; does nothing where there is none."""
         ...
 

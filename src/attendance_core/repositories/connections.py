@@ -40,8 +40,10 @@ class Connections(Protocol):
         """Lists the ``marking`` sockets of an event, lost ones too, in no particular order."""
         ...
 
-    def of_session(self, session_id: SessionId, limit: int | None = None) -> Sequence[Connection]:
-        """Lists what was opened with this session, in whatever event; with a limit, some of it."""
+    def of_sessions(
+        self, session_ids: Sequence[SessionId], limit: int | None = None
+    ) -> Sequence[Connection]:
+        """Lists what was opened with these, in whatever event; with a limit, some of it."""
         ...
 
     def lose(self, connection_ids: Sequence[ConnectionId], at: Instant) -> None:

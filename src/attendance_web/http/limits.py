@@ -106,6 +106,19 @@ class Limits:
                 raise
 
     @asynccontextmanager
+    async def around_proof(
+        self, user_id: UserId, address: str, browser_secrets: Sequence[str]
+    ) -> AsyncIterator[None]:
+        """Goes around a call that takes a proof: a wrong password costs what a log-in costs.
+
+        So who has found somebody's session tries as few as anybody else. Raises NotLoggedIn,
+        TooManyRequests, Unavailable. Contract: 9.1.
+        """
+        username = await self._use_cases.get_username(actor=user_id)
+        async with self.around_log_in(username, address, browser_secrets):
+            yield
+
+    @asynccontextmanager
     async def _try(self, subject: str) -> AsyncIterator[None]:
         began = await self._begin(subject)
         result = TryResult.RELEASED

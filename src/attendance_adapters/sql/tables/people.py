@@ -22,7 +22,7 @@ accounts = Table(
     Column("user_id", BigId, primary_key=True, autoincrement=True),
     Column("username", String, nullable=False),
     Column("username_key", String, nullable=False),
-    Column("password_hash", String, nullable=False),
+    Column("password_hash", String),  # none of whoever comes from elsewhere
     Column("created_at", InstantType, nullable=False),
     UniqueConstraint("username_key"),
     sqlite_autoincrement=True,

@@ -1,0 +1,29 @@
+"""A person may have no password.
+
+A version before this one, which runs beside it for a while, takes none for a wrong one.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+# SQLite cannot let a column be empty that could not, and a table with so many that lean on it is
+# better not made anew: it is the column that is
+ON_SQLITE = (
+    "ALTER TABLE accounts ADD COLUMN optional_hash VARCHAR",
+    "UPDATE accounts SET optional_hash = password_hash",
+    "ALTER TABLE accounts DROP COLUMN password_hash",
+    "ALTER TABLE accounts RENAME COLUMN optional_hash TO password_hash",
+)
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for statement in ON_SQLITE:
+            op.execute(statement)
+    else:
+        op.alter_column("accounts", "password_hash", existing_type=sa.String(), nullable=True)

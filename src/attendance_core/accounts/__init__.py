@@ -1,0 +1,43 @@
+"""How people come in, and how it is known who they are. Contract: 2, 9."""
+
+from attendance_core.accounts.account import (
+    MAX_PASSWORD_LENGTH,
+    MAX_USERNAME_LENGTH,
+    MIN_PASSWORD_LENGTH,
+    Account,
+)
+from attendance_core.accounts.log_ins import LogIn, SignUp
+from attendance_core.accounts.proof import PROOF_SECONDS, GetUsername, Proof, prove
+from attendance_core.accounts.sessions import (
+    SESSION_SECONDS,
+    USE_NOTED_EVERY,
+    Actor,
+    CredentialKind,
+    Identify,
+    LoggedIn,
+    LogOut,
+    Session,
+    session_id_of,
+)
+
+__all__ = [
+    "MAX_PASSWORD_LENGTH",
+    "MAX_USERNAME_LENGTH",
+    "MIN_PASSWORD_LENGTH",
+    "PROOF_SECONDS",
+    "SESSION_SECONDS",
+    "USE_NOTED_EVERY",
+    "Account",
+    "Actor",
+    "CredentialKind",
+    "GetUsername",
+    "Identify",
+    "LogIn",
+    "LogOut",
+    "LoggedIn",
+    "Proof",
+    "Session",
+    "SignUp",
+    "prove",
+    "session_id_of",
+]

@@ -1,0 +1,70 @@
+"""A person as they log in: the form of their name and password, and whether one is right."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from attendance_core import ports
+from attendance_core.errors import BadLength, BadUsername, CommonPassword
+from attendance_core.texts import BLANKS, check_marks
+from attendance_core.vocabulary import UserId
+
+MAX_USERNAME_LENGTH = 64  # Contract: 2.2
+# Contract: 2.2; letters are of any script
+USERNAME = re.compile(rf"[\w.-]{{1,{MAX_USERNAME_LENGTH}}}")
+MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 8, 256  # Contract: SignUp
+MAX_CODE_POINTS_COMPOSED = 4  # that NFC makes one code point of
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as they log in; one who comes from elsewhere has no password."""
+
+    user_id: UserId
+    username: str
+    password_hash: str | None
+
+
+def composed(text: str, field: str, most: int) -> str:
+    """Brings a text into NFC; of one that is too long, a part that is so, too.
+
+    Raises InvalidArgument.
+    """
+    check_marks(text, field)
+    return normalize("NFC", text[: MAX_CODE_POINTS_COMPOSED * most + 1])
+
+
+def checked_username(username: str) -> str:
+    """Answers a user name as it is kept. Raises InvalidArgument, BadUsername."""
+    username = composed(username, "username", MAX_USERNAME_LENGTH)
+    if not USERNAME.fullmatch(username) or not BLANKS.isdisjoint(username):
+        raise BadUsername(field="username")
+    return username
+
+
+def checked_password(passwords: ports.Passwords, password: str, field: str = "password") -> str:
+    """Answers a new password as it is hashed. Raises InvalidArgument, BadLength, CommonPassword.
+
+    Contract: 2.3.
+    """
+    password = composed(password, field, MAX_PASSWORD_LENGTH)
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise BadLength(field=field, least=MIN_PASSWORD_LENGTH, most=MAX_PASSWORD_LENGTH)
+    if passwords.is_common(password):
+        raise CommonPassword(field=field)
+    return password
+
+
+async def is_right(
+    passwords: ports.Passwords, hashed: str | None, password: str, field: str = "password"
+) -> bool:
+    """Tells whether a password is the one of this hash; it takes as long where there is none.
+
+    It is compared in NFC, and as it was typed: some were kept so. Both always are, so that the
+    time says nothing of how one is kept. Raises InvalidArgument. Contract: 2.3.
+    """
+    forms = dict.fromkeys((composed(password, field, MAX_PASSWORD_LENGTH), password))
+    right = [await passwords.verify(hashed, each[: MAX_PASSWORD_LENGTH + 1]) for each in forms]
+    return any(right)

@@ -1,0 +1,155 @@
+"""How people come in: they make an account, or log in to one. Contract: 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from attendance_core import ports
+from attendance_core.accounts.account import (
+    MAX_USERNAME_LENGTH,
+    USERNAME,
+    checked_password,
+    checked_username,
+    composed,
+    is_right,
+)
+from attendance_core.accounts.sessions import (
+    SESSION_SECONDS,
+    CredentialKind,
+    LoggedIn,
+    Session,
+    session_id_of,
+)
+from attendance_core.browsers import remember_browser
+from attendance_core.errors import WrongCredentials
+from attendance_core.marking.terms import Terms
+from attendance_core.profiles import Profile, checked_display_name
+from attendance_core.session_ends import end_sessions, end_sessions_in_pieces
+from attendance_core.vocabulary import SessionId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where somebody logs in: the secrets it has shown, and one to know it by if it is new."""
+
+    secrets: Sequence[str]
+    new_secret: str
+
+
+class Opened(NamedTuple):
+    """Holds a new session, and the one that it replaces, where that is still to be ended."""
+
+    logged_in: LoggedIn
+    to_end: SessionId | None
+
+
+def open_session(
+    unit: ports.Unit,
+    user_id: UserId,
+    token: str,
+    replacing: SessionId | None,
+    browser: Browser | None,
+    terms: Terms,
+) -> Opened:
+    """Opens a session in place of the one this browser had; forgets those that have expired."""
+    now = unit.now()
+    has_ended = replacing is None or end_sessions(unit, [replacing], terms)
+    unit.sessions.remove_expired(user_id, now - SESSION_SECONDS)
+    unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
+    known_by = None
+    if browser is not None:
+        known_by = remember_browser(unit, user_id, browser.secrets, browser.new_secret)
+    return Opened(LoggedIn(user_id, token, known_by), None if has_ended else replacing)
+
+
+async def _opened_session(
+    transact: ports.Transact, work: Callable[[ports.Unit], Opened], terms: Terms
+) -> LoggedIn:
+    """Runs work that opens a session, and ends what is left of the one it replaces."""
+    logged_in, to_end = await transact(work)
+    if to_end is not None:
+        await end_sessions_in_pieces(transact, [to_end], terms)
+    return logged_in
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """Makes an account and logs the person in. Contract: POST /accounts/signup/."""
+
+    transact: ports.Transact
+    passwords: ports.Passwords
+    ids: ports.Ids
+    terms: Terms
+
+    async def __call__(
+        self,
+        *,
+        username: str,
+        password: str,
+        display_name: str | None = None,
+        replacing: SessionId | None = None,
+        browser_secrets: Sequence[str] | None = None,
+    ) -> LoggedIn:
+        """Takes the secrets that a browser has shown; None where it is no browser.
+
+        Raises InvalidArgument, BadUsername, BadLength, CommonPassword, BadCharacters,
+        UsernameTaken.
+        """
+        username = checked_username(username)
+        password = checked_password(self.passwords, password)
+        name = checked_display_name(username if display_name is None else display_name)
+        password_hash = await self.passwords.hash(password)
+        token = self.ids.token()
+        browser = None if browser_secrets is None else Browser(browser_secrets, self.ids.token())
+
+        def work(unit: ports.Unit) -> Opened:
+            user_id = unit.accounts.add(username, password_hash, unit.now())
+            unit.profiles.add(Profile(user_id, name))
+            return open_session(unit, user_id, token, replacing, browser, self.terms)
+
+        return await _opened_session(self.transact, work, self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """Logs a person in by their password. Contract: POST /accounts/login/."""
+
+    transact: ports.Transact
+    observe: ports.Observe
+    passwords: ports.Passwords
+    ids: ports.Ids
+    terms: Terms
+
+    async def __call__(
+        self,
+        *,
+        username: str,
+        password: str,
+        replacing: SessionId | None = None,
+        browser_secrets: Sequence[str] | None = None,
+    ) -> LoggedIn:
+        """Takes the secrets that a browser has shown; None where it is no browser.
+
+        Raises InvalidArgument; WrongCredentials, after the same time whichever of the two is
+        wrong.
+        """
+        username = composed(username, "username", MAX_USERNAME_LENGTH)
+        account = None
+        if USERNAME.fullmatch(username):
+            account = await self.observe(lambda unit: unit.accounts.find(username))
+        hashed = None if account is None else account.password_hash
+        right = await is_right(self.passwords, hashed, password)
+        if account is None or not right:
+            raise WrongCredentials
+        token = self.ids.token()
+        browser = None if browser_secrets is None else Browser(browser_secrets, self.ids.token())
+
+        def work(unit: ports.Unit) -> Opened:
+            # Whoever changes the password ends all sessions: none is opened with the one before
+            if unit.accounts.lock(account.user_id) != account:
+                raise WrongCredentials
+            return open_session(unit, account.user_id, token, replacing, browser, self.terms)
+
+        return await _opened_session(self.transact, work, self.terms)

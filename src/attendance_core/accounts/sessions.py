@@ -1,0 +1,101 @@
+"""Sessions: what was given out to whoever logged in, whose each is, and how it ends."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import Enum
+
+from attendance_core import ports
+from attendance_core.marking.terms import Terms
+from attendance_core.session_ends import end_sessions_in_pieces
+from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
+
+SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
+USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
+
+
+class CredentialKind(Enum):
+    """How a session is shown to us."""
+
+    COOKIE = "cookie"
+    BEARER = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A credential that was given out and can be revoked. Its secret is known to its owner only."""
+
+    session_id: SessionId
+    user_id: UserId
+    kind: CredentialKind
+    created_at: Instant
+    used_at: Instant
+
+    def is_live(self, now: Instant) -> bool:
+        """Tells whether it still lets its owner in."""
+        return now < self.used_at + SESSION_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, and by which session.
+
+    ``renewed``: this use was noted, so a cookie that lasts as long has to be set anew.
+    """
+
+    user_id: UserId
+    session_id: SessionId
+    renewed: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A new session with its secret, which is shown this once.
+
+    ``browser_secret`` is what the browser shows, logged in or not, to be known again.
+    """
+
+    user_id: UserId
+    token: str
+    browser_secret: str | None = None
+
+
+def session_id_of(token: str) -> SessionId:
+    """Makes the name that a secret is kept under."""
+    return SessionId(hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """Finds who shows a credential. Every call and every socket begins with it."""
+
+    transact: ports.Transact
+    observe: ports.Observe
+
+    async def __call__(self, *, token: str, kind: CredentialKind) -> Actor | None:
+        """Answers None where the credential is unknown, of the other sort, expired or revoked."""
+        session_id = session_id_of(token)
+
+        def look(unit: ports.Unit) -> tuple[Session | None, Instant]:
+            return unit.sessions.find(session_id), unit.now()
+
+        session, now = await self.observe(look)
+        if session is None or session.kind is not kind or not session.is_live(now):
+            return None
+        renewed = now >= session.used_at + USE_NOTED_EVERY
+        if renewed:
+            await self.transact(lambda unit: unit.sessions.note_use(session_id, unit.now()))
+        return Actor(session.user_id, session_id, renewed)
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    """Ends a session; its sockets close, without grace. Contract: POST /accounts/logout/, 6.9."""
+
+    transact: ports.Transact
+    terms: Terms
+
+    async def __call__(self, *, session_id: SessionId) -> None:
+        """Ends it; does nothing where there is none."""
+        await end_sessions_in_pieces(self.transact, [session_id], self.terms)

@@ -1,0 +1,232 @@
+"""All sessions of a person end, in pieces, and what that was for is done with the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import pytest
+
+from attendance_core import ports, session_ends
+from attendance_core.accounts import Account, CredentialKind, Session
+from attendance_core.errors import NotLoggedIn, WrongPassword
+from attendance_core.marking.announcements import ConnectionsEnded
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.endings import Ending
+from attendance_core.session_ends import end_sessions_of
+from attendance_core.vocabulary import ConnectionId, SessionId, UserId
+from tests.support.world import World, drive, session_of
+
+T = TypeVar("T")
+ANNA, BORIS = UserId(1), UserId(2)
+SPARED = session_of(ANNA)
+
+
+class Died(Exception):
+    """The process did, before this transaction."""
+
+
+class Ends:
+    """Anna with sessions, and a process that may die."""
+
+    def __init__(self) -> None:
+        self.world = World(people=2)
+        self.transactions = 0
+        self.dies_before: int | None = None
+        self.between: Callable[[int], object] = bool
+        self.checked: list[Account | None] = []
+
+    async def transact(self, work: Callable[[ports.Unit], T]) -> T:
+        if self.transactions == self.dies_before:
+            raise Died
+        answer = await self.world.store.transact(work)
+        self.transactions += 1
+        self.between(self.transactions)
+        return answer
+
+    def session(self, name: str, user_id: UserId = ANNA, sockets: int = 0) -> SessionId:
+        session_id, now = SessionId(name), self.world.clock.now()
+        session = Session(session_id, user_id, CredentialKind.COOKIE, now, now)
+        drive(self.world.store.transact(lambda unit: unit.sessions.add(session)))
+        for _ in range(sockets):
+            self.opens(session_id, user_id)
+        return session_id
+
+    def opens(self, session_id: SessionId, user_id: UserId = ANNA) -> Connection:
+        """In an event of its own."""
+        world = self.world
+        event_id = world.event(f"Class {world.ids.event_id()}")
+        drive(world.notifier.subscribe(event_id, world._hear))
+        connection = Connection(
+            ConnectionId(world.ids.connection_id()),
+            event_id,
+            user_id,
+            Role.MARK_ME,
+            world.process_id,
+            session_id,
+        )
+        drive(world.mark_me(connection=connection))
+        return connection
+
+    def left(self, user_id: UserId = ANNA) -> set[SessionId]:
+        return {
+            each.session_id
+            for each in drive(self.world.store.observe(lambda unit: unit.sessions.of(user_id)))
+        }
+
+    def sockets(self, session_id: SessionId) -> int:
+        return len(
+            drive(self.world.store.observe(lambda unit: unit.connections.of_sessions([session_id])))
+        )
+
+    @property
+    def closed(self) -> int:
+        """Sockets whose clients hear that they are logged out."""
+        return sum(
+            len(each.connection_ids or ())
+            for each in self.world.news
+            if isinstance(each, ConnectionsEnded) and each.why is Ending.LOGGED_OUT
+        )
+
+    def end(
+        self,
+        spared: SessionId | None = SPARED,
+        check: Callable[[Any, Account | None], object] | None = None,
+    ) -> str:
+        """Changes the password with it."""
+
+        def looks(unit: ports.Unit, account: Account | None) -> None:
+            self.checked.append(account)
+            if check is not None:
+                check(unit, account)
+
+        def finish(unit: ports.Unit) -> str:
+            unit.accounts.put(Account(ANNA, "Person1", "changed"))
+            return "done"
+
+        return drive(
+            end_sessions_of(
+                self.transact, ANNA, self.world.terms, spared=spared, check=looks, finish=finish
+            )
+        )
+
+    @property
+    def is_done(self) -> bool:
+        account = drive(self.world.store.observe(lambda unit: unit.accounts.find_by_id(ANNA)))
+        assert account is not None
+        return account.password_hash == "changed"
+
+
+@pytest.fixture
+def ends() -> Ends:
+    return Ends()
+
+
+def test_all_but_the_spared_one_end_with_their_sockets(ends: Ends) -> None:
+    """Contract: 6.9."""
+    others = [ends.session(name, sockets=2) for name in ("phone", "laptop")]
+    ends.opens(SPARED)
+    theirs = ends.session("theirs", BORIS, sockets=1)
+    assert ends.end() == "done" and ends.is_done
+    assert ends.left() == {SPARED} and ends.sockets(SPARED) == 1
+    assert ends.left(BORIS) >= {theirs} and ends.sockets(theirs) == 1
+    assert ends.closed == 4 and not any(map(ends.sockets, others))
+
+
+def test_without_a_spared_one_all_end(ends: Ends) -> None:
+    ends.opens(SPARED)
+    assert ends.end(spared=None) == "done"
+    assert ends.left() == set() and ends.closed == 1
+
+
+def test_where_there_are_no_others_it_is_done_at_once(ends: Ends) -> None:
+    assert ends.end() == "done"
+    assert (ends.left(), ends.transactions) == ({SPARED}, 1)
+
+
+def test_a_token_of_a_program_is_no_session_of_theirs(ends: Ends) -> None:
+    token, now = SessionId("token"), ends.world.clock.now()
+    session = Session(token, ANNA, CredentialKind.BEARER, now, now)
+    drive(ends.world.store.transact(lambda unit: unit.sessions.add(session)))
+    ends.end(spared=None)
+    assert drive(ends.world.store.observe(lambda unit: unit.sessions.find(token))) == session
+
+
+@pytest.mark.parametrize(("sessions", "sockets"), [(101, 0), (250, 0), (3, 20), (105, 1)])
+def test_however_many_there_are_few_end_in_one_transaction(
+    ends: Ends, sessions: int, sockets: int
+) -> None:
+    for number in range(sessions):
+        ends.session(f"{number}", sockets=sockets)
+    seen = [(sessions, 0)]
+    ends.between = lambda _: seen.append((len(ends.left() - {SPARED}), ends.closed))
+    ends.end()
+    assert ends.left() == {SPARED} and ends.closed == sessions * sockets
+    for before, after in pairwise(seen):
+        assert before[0] - after[0] <= session_ends.SESSIONS_ENDED_AT_ONCE
+        assert after[1] - before[1] <= session_ends.ENDED_AT_ONCE
+    assert len(ends.checked) == ends.transactions > 1  # each of them looked whether it may
+
+
+@pytest.mark.parametrize("dies_before", range(8))
+def test_one_that_dies_has_done_nothing_else_and_leaves_no_socket_without_a_session(
+    ends: Ends, dies_before: int
+) -> None:
+    others = [ends.session(f"{number}", sockets=20) for number in range(5)]
+    ends.dies_before = dies_before
+    try:
+        ends.end()
+    except Died:
+        assert not ends.is_done
+        assert all(each in ends.left() for each in others if ends.sockets(each))
+        ends.dies_before = None
+        ends.end()
+    assert ends.is_done and ends.left() == {SPARED} and ends.closed == 100
+
+
+def test_who_may_no_longer_ends_nothing_more(ends: Ends) -> None:
+    for number in range(150):
+        ends.session(f"{number}")
+
+    def check(unit: Any, account: Account | None) -> None:
+        if ends.transactions:
+            raise WrongPassword
+
+    with pytest.raises(WrongPassword):
+        ends.end(check=check)
+    assert ends.transactions == 1 and not ends.is_done and len(ends.left()) == 51
+
+
+def test_one_that_may_not_at_all_ends_none(ends: Ends) -> None:
+    phone = ends.session("phone", sockets=1)
+
+    def check(unit: Any, account: Account | None) -> None:
+        raise NotLoggedIn
+
+    with pytest.raises(NotLoggedIn):
+        ends.end(check=check)
+    assert (ends.left(), ends.closed, ends.is_done) == ({SPARED, phone}, 0, False)
+
+
+def test_a_log_in_between_two_pieces_ends_too(ends: Ends) -> None:
+    ends.session("phone", sockets=40)
+    ends.between = lambda number: number == 1 and ends.session("thief", sockets=1)
+    ends.end()
+    assert ends.left() == {SPARED} and ends.closed == 41
+
+
+def test_whoever_logs_in_ever_more_is_logged_out_all_the_same(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_ends, "MAX_PIECES", 3)
+    ends.session("phone", sockets=20)
+
+    def more(number: int) -> None:
+        if number <= 3:
+            for each in range(60):
+                ends.session(f"{number} {each}", sockets=1)
+
+    ends.between = more
+    assert ends.end() == "done"
+    assert ends.left() == {SPARED} and ends.transactions == 4
