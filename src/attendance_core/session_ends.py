@@ -7,7 +7,7 @@ each time in a transaction of its own, so that nobody waits behind all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from attendance_core import ports
 from attendance_core.marking.announcements import ConnectionsEnded
@@ -16,9 +16,6 @@ from attendance_core.marking.endings import Ending
 from attendance_core.marking.moves import hang_up
 from attendance_core.marking.terms import Terms
 from attendance_core.vocabulary import EventId, SessionId, UserId
-
-if TYPE_CHECKING:
-    from attendance_core.accounts import Account
 
 T = TypeVar("T")
 
@@ -80,7 +77,7 @@ async def end_sessions_of(
     terms: Terms,
     *,
     spared: SessionId | None,
-    check: Callable[[ports.Unit, Account | None], object],
+    check: Callable[[ports.Unit], object],
     finish: Callable[[ports.Unit], T],
 ) -> T:
     """Ends all sessions of a person but the ``spared`` one, and then does what that was for.
@@ -91,7 +88,8 @@ async def end_sessions_of(
     """
 
     def piece(unit: ports.Unit, at_once: int | None, most: int | None) -> _Piece[T]:
-        check(unit, unit.accounts.lock(user_id))
+        unit.accounts.lock(user_id)
+        check(unit)
         # One more may be the spared one, and one more says that there are others
         listed = unit.sessions.of(user_id, None if at_once is None else at_once + 2)
         others = [each.session_id for each in listed if each.session_id != spared]

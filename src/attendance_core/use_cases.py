@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attendance_core.accounts import GetUsername, Identify, LogIn, LogOut, SignUp
+from attendance_core.accounts import (
+    ChangePassword,
+    GetUsername,
+    Identify,
+    LogIn,
+    LogOut,
+    SignUp,
+)
 from attendance_core.attendance import (
     AnnulMark,
     CheckViewers,
@@ -75,6 +82,7 @@ class UseCases:
     identify: Identify
     log_out: LogOut
     get_username: GetUsername
+    change_password: ChangePassword
     recognise_browser: RecogniseBrowser
 
     count_one: CountOne

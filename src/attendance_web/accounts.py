@@ -25,6 +25,13 @@ class Credentials(msgspec.Struct, frozen=True):
     password: str
 
 
+class NewPassword(msgspec.Struct, frozen=True):
+    """A password in place of the old one, which whoever has one gives as well."""
+
+    new_password: str
+    old_password: str | None = None
+
+
 class Person(msgspec.Struct, frozen=True):
     """Who is logged in now."""
 
@@ -75,10 +82,24 @@ async def log_out(call: CallContext[Nothing]) -> None:
     call.end_session()
 
 
+@post("/accounts/password/", name="ChangePassword")
+async def change_password(call: CallContext[NewPassword]) -> None:
+    """Changes my password; every other session of mine ends."""
+    actor = call.logged_in_actor
+    async with call.limits.around_proof(actor.user_id, call.address, call.browser_secrets):
+        call.ends_sessions_of(actor.user_id)
+        await call.use_cases.change_password(
+            actor=actor.user_id,
+            session_id=actor.session_id,
+            old_password=call.arguments.old_password,
+            new_password=call.arguments.new_password,
+        )
+
+
 @get("/api/auth/GetCurrentUserId", login=False, heeds_person=False, use_case="Identify")
 async def get_current_user_id(call: CallContext[Nothing]) -> PersonOrNobody:
     """Who I am."""
     return PersonOrNobody(None if call.actor is None else call.actor.user_id)
 
 
-CALLS = (sign_up, log_in, log_out, get_current_user_id)
+CALLS = (sign_up, log_in, log_out, change_password, get_current_user_id)

@@ -57,6 +57,13 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         PersonNotFound,
     ),
     "remove_friend": (lambda do: do.remove_friend(actor=NOBODY, user_id=SOMEBODY), None),
+    "get_username": (lambda do: do.get_username(actor=NOBODY), NotLoggedIn),
+    "change_password": (
+        lambda do: do.change_password(
+            actor=NOBODY, session_id=SESSION, old_password=None, new_password="tea at five"
+        ),
+        NotLoggedIn,
+    ),
     "create_event": (
         lambda do: do.create_event(actor=NOBODY, name="x", starts_at=NOON, ends_at=NOON + 60),
         PersonNotFound,

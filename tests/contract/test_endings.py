@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -140,6 +141,27 @@ class TestRule9LogOut:
         )
         assert await waiting.turns_away() == ("not_logged_in", 4401)
         await marking.hears("user_left", user_id=asker.user_id)
+
+    async def test_a_changed_password_ends_the_sockets_of_all_other_sessions(
+        self, house: House
+    ) -> None:
+        """Contract: 9.1, 6.9."""
+        do = house.attendance.use_cases
+        given = {"username": f"changes{uuid4().hex}", "password": "tea at five"}
+        here = await do.sign_up(**given)
+        there = await do.log_in(**given)
+        marker = await house.person()
+        event_id = await house.event(marker)
+        mine, other = (Visitor(house, each.user_id, each.token) for each in (here, there))
+        kept, ended = await mine.mark_me(event_id), await other.mark_me(event_id)
+        await do.change_password(
+            actor=here.user_id,
+            session_id=session_id_of(here.token),
+            old_password=given["password"],
+            new_password="coffee at six",
+        )
+        assert await ended.turns_away() == ("not_logged_in", 4401)
+        assert (await kept.asks("ping"))["message"] == "pong"
 
     async def test_a_marker_gives_back_at_once(self, house: House) -> None:
         event_id, asker, marker, _, marking = await asker_and_marker(house)

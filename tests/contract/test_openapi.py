@@ -18,7 +18,7 @@ from tests.support.site import site_in_memory as site
 __all__ = ["site"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-# Contract: 2, 3, 4, 5, 7 and 8, the tables, in their order; "-": no arguments; "?": optional
+# Contract: 2, 3, 4, 5, 7, 8 and 9, the tables, in their order; "-": no arguments; "?": optional
 PROMISED = """
 POST /accounts/logout/ -
 GET /api/auth/GetCurrentUserId -
@@ -54,6 +54,7 @@ GET /api/events/ExportAttendance event_id format ?tz
 GET /api/events/WatchAttendance ?event_id
 POST /api/events/MakeBoardLink event_id
 POST /api/events/RemoveBoardLink event_id
+POST /accounts/password/ new_password ?old_password
 """.strip().splitlines()
 WITHOUT_LOG_IN = {"SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"}
 MEDIA_TYPES = {

@@ -125,6 +125,9 @@ def one_of(words: tuple[str, ...], number: int) -> str:
     return words[number % len(words)]
 
 
+SECRETS = "secret" * 2, "another secret"
+
+
 # Three numbers say who, what and how; each answers what both twins are to do
 MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     "sign_up": lambda k, a, b, c: (
@@ -139,6 +142,7 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             browser_secrets=k.browsers(c),
         )
     ),
+    "get_username": lambda k, a, b, c: lambda do: do.get_username(actor=k.user(a)),
     "recognise_browser": lambda k, a, b, c: (
         lambda do: do.recognise_browser(
             username=one_of(USERNAMES, a), browser_secrets=k.browsers(5) or ()
@@ -150,6 +154,14 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
         )
     ),
     "log_out": lambda k, a, b, c: lambda do: do.log_out(session_id=session_id_of(k.who(a).token)),
+    "change_password": lambda k, a, b, c: (
+        lambda do: do.change_password(
+            actor=k.who(a).user_id,
+            session_id=session_id_of(k.who(a if b else c).token),
+            old_password=one_of(SECRETS, a) if b < 4 else None,
+            new_password=one_of(SECRETS, c),
+        )
+    ),
     "get_profile": lambda k, a, b, c: (
         lambda do: do.get_profile(actor=k.actor(a), user_id=k.user(b))
     ),

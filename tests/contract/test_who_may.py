@@ -41,6 +41,7 @@ TABLE: Final = {
     "SignUp": EVERYBODY,
     "LogIn": EVERYBODY,
     "LogOut": EVERYBODY,
+    "ChangePassword": ("not_logged_in", *("missing_argument",) * 6),  # nobody gives the old one
     "GetCurrentUserId": EVERYBODY,
     "GetProfile": LOGGED_IN,
     "UpdateProfilePicture": LOGGED_IN,
@@ -119,6 +120,7 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
     of_calls: dict[str, dict[str, Any]] = {
         "SignUp": {"username": f"{call.name}.{role}", "password": "correct horse battery"},
         "LogIn": {"username": "SignUp.anonymous", "password": "correct horse battery"},
+        "ChangePassword": {"new_password": "correct horse battery"},
         "UpdateProfileInfo": {"bio": name},
         **dict.fromkeys(("UpdateProfilePicture", "UploadProfileConfirmation"), PICTURE),
         "FindByName": {"display_name_part": "person"},

@@ -47,6 +47,31 @@ class TestSessionLooks:
         assert [await desk.looks.lately(SHOWN) for _ in range(3)] == [ANNA] * 3
         assert desk.asked == 1
 
+    async def test_those_of_a_person_are_forgotten_together(self, desk: Desk) -> None:
+        """Contract: 9.1: another session of theirs has ended."""
+        other = Credential("another", CredentialKind.COOKIE)
+        for shown in (SHOWN, other):
+            await desk.looks.lately(shown)
+        boris = desk.actor = Actor(UserId(2), SessionId("his"))
+        third = Credential("third", CredentialKind.COOKIE)
+        await desk.looks.lately(third)
+        desk.actor = None
+        desk.looks.forget_person(ANNA.user_id)
+        assert [await desk.looks.lately(each) for each in (SHOWN, other)] == [None, None]
+        assert await desk.looks.lately(third) == boris
+
+    async def test_one_that_is_seen_while_theirs_are_forgotten_is_not_kept(
+        self, desk: Desk
+    ) -> None:
+        desk.may_answer.clear()
+        looking = asyncio.create_task(desk.looks.lately(SHOWN))
+        await desk.is_asked.wait()
+        desk.looks.forget_person(ANNA.user_id)
+        desk.may_answer.set()
+        assert await looking == ANNA  # it began before
+        desk.actor = None
+        assert await desk.looks.lately(SHOWN) is None
+
     async def test_it_is_used_for_a_second(self, desk: Desk) -> None:
         await desk.looks.lately(SHOWN)
         desk.actor, desk.now = None, KEPT_SECONDS - 0.001

@@ -7,6 +7,7 @@ from attendance_core.accounts.account import (
     Account,
 )
 from attendance_core.accounts.log_ins import LogIn, SignUp
+from attendance_core.accounts.passwords import ChangePassword
 from attendance_core.accounts.proof import PROOF_SECONDS, GetUsername, Proof, prove
 from attendance_core.accounts.sessions import (
     SESSION_SECONDS,
@@ -29,6 +30,7 @@ __all__ = [
     "USE_NOTED_EVERY",
     "Account",
     "Actor",
+    "ChangePassword",
     "CredentialKind",
     "GetUsername",
     "Identify",

@@ -21,8 +21,8 @@ PROOF_SECONDS: Seconds = 600  # Contract: 9.1, of a log-in, for whoever has no p
 class Proof:
     """What somebody has proven themselves by: this session, and the password of then.
 
-    It took a while to look at that password: what was to be proven `check` again, by the
-    transaction that does it.
+    It took a while to look at that password: the transaction that
+    does what was to be proven checks it again.
     """
 
     user_id: UserId
@@ -34,13 +34,7 @@ class Proof:
 
         Raises NotLoggedIn, WrongPassword.
         """
-        return self.check(unit, unit.accounts.lock(self.user_id))
-
-    def check(self, unit: ports.Unit, account: Account | None) -> Account:
-        """Checks that this still stands; ``account`` is theirs, locked.
-
-        Raises NotLoggedIn, WrongPassword.
-        """
+        account = unit.accounts.lock(self.user_id)
         if account is None or unit.sessions.find(self.session_id) is None:
             raise NotLoggedIn
         if account.password_hash != self.password_hash:

@@ -15,8 +15,8 @@ class BadUsername(InvalidArgument):
 class CommonPassword(InvalidArgument):
     """A password that everybody tries first."""
 
-    en = "This «password» is too common, please choose another"
-    ru = "Этот «password» слишком распространён, выберите другой"
+    en = "This «{field}» is too common, please choose another"
+    ru = "Этот «{field}» слишком распространён, выберите другой"
 
 
 class LogInAgain(Refusal):

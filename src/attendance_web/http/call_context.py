@@ -30,6 +30,7 @@ class CallContext(Generic[A]):
     use_cases: UseCases
     limits: Limits
     cookies: list[Cookie] = field(default_factory=list)  # to be set with the answer
+    people_logged_out: list[UserId] = field(default_factory=list)  # of whom sessions may have ended
     secure: bool = False
     browser_secrets: tuple[str, ...] = ()  # what accounts may know this browser by
     board_secret: str | None = None  # where this call takes one
@@ -64,6 +65,10 @@ class CallContext(Generic[A]):
         """Has the browser keep the session that it has shown for thirty days from now."""
         if self.credential is not None and self._is_by_cookie:
             self._give_session(self.credential.token)
+
+    def ends_sessions_of(self, user_id: UserId) -> None:
+        """Notes, before it happens, that sessions of somebody may end, whichever they are."""
+        self.people_logged_out.append(user_id)
 
     def end_session(self) -> None:
         """Has the browser forget its session."""

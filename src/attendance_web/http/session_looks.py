@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from attendance_core.accounts import Actor, CredentialKind, Identify, session_id_of
-from attendance_core.vocabulary import Seconds, SessionId
+from attendance_core.vocabulary import Seconds, SessionId, UserId
 from attendance_web.wire.credentials import Credential
 
 KEPT_SECONDS: Final[Seconds] = 1.0  # Contract: 2.7
@@ -62,6 +62,13 @@ class SessionLooks:
         """Has the next GET ask the store, too."""
         self._forgotten_count += 1
         self._kept.pop(_key_of(shown), None)
+
+    def forget_person(self, user_id: UserId) -> None:
+        """Has the next GET by any session of somebody ask the store, too."""
+        self._forgotten_count += 1
+        theirs = [key for key, look in self._kept.items() if look.actor.user_id == user_id]
+        for key in theirs:
+            del self._kept[key]
 
     def _keep(self, key: _Key, look: _Look) -> None:
         self._kept[key] = look
