@@ -9,6 +9,7 @@ from attendance_core.accounts import (
     CredentialKind,
     LoggedIn,
     Session,
+    SessionSeen,
     session_id_of,
 )
 from attendance_core.attendance import (
@@ -212,6 +213,7 @@ __all__ = [
     "ScanSeen",
     "Seconds",
     "Session",
+    "SessionSeen",
     "SheetCounts",
     "SomebodyTookPart",
     "SomebodyWasMarked",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from attendance_core.accounts import (
     ChangePassword,
+    EndSession,
+    GetSessions,
     GetUsername,
     Identify,
     LogIn,
@@ -83,6 +85,8 @@ class UseCases:
     log_out: LogOut
     get_username: GetUsername
     change_password: ChangePassword
+    get_sessions: GetSessions
+    end_session: EndSession
     recognise_browser: RecogniseBrowser
 
     count_one: CountOne

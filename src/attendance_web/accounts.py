@@ -32,6 +32,29 @@ class NewPassword(msgspec.Struct, frozen=True):
     old_password: str | None = None
 
 
+class SessionShown(msgspec.Struct, frozen=True):
+    """Somewhere one is logged in; ``client`` is "" where nobody knows what it is."""
+
+    session: str
+    created_at: int
+    used_at: int
+    client: str
+    current: bool
+
+
+class Sessions(msgspec.Struct, frozen=True):
+    """Everywhere one is logged in, the one used last first."""
+
+    sessions: list[SessionShown]
+
+
+class SessionsToEnd(msgspec.Struct, frozen=True):
+    """A session by its name, or all but the one of this call; one of both is needed."""
+
+    session: str | None = None
+    others: bool = False
+
+
 class Person(msgspec.Struct, frozen=True):
     """Who is logged in now."""
 
@@ -54,6 +77,7 @@ async def sign_up(call: CallContext[NewAccount]) -> Person:
             display_name=call.arguments.display_name,
             replacing=call.session_to_replace,
             browser_secrets=call.browser_secrets,
+            client=call.client,
         )
     call.log_in(logged_in)
     return Person(logged_in.user_id)
@@ -69,6 +93,7 @@ async def log_in(call: CallContext[Credentials]) -> Person:
             password=call.arguments.password,
             replacing=call.session_to_replace,
             browser_secrets=secrets,
+            client=call.client,
         )
     call.log_in(logged_in)
     return Person(logged_in.user_id)
@@ -96,10 +121,44 @@ async def change_password(call: CallContext[NewPassword]) -> None:
         )
 
 
+@get("/api/auth/GetSessions")
+async def get_sessions(call: CallContext[Nothing]) -> Sessions:
+    """Where I am logged in, and with what."""
+    actor = call.logged_in_actor
+    found = await call.use_cases.get_sessions(actor=actor.user_id, session_id=actor.session_id)
+    return Sessions(
+        [
+            SessionShown(
+                each.name,
+                int(each.session.created_at),
+                int(each.session.used_at),
+                each.session.client,
+                each.is_current,
+            )
+            for each in found
+        ]
+    )
+
+
+@post("/api/auth/EndSession")
+async def end_session(call: CallContext[SessionsToEnd]) -> None:
+    """Logs me out elsewhere; what has ended already is no error."""
+    actor = call.logged_in_actor
+    call.ends_sessions_of(actor.user_id)
+    has_ended_this_one = await call.use_cases.end_session(
+        actor=actor.user_id,
+        session_id=actor.session_id,
+        session=call.arguments.session,
+        others=call.arguments.others,
+    )
+    if has_ended_this_one:
+        call.end_session()
+
+
 @get("/api/auth/GetCurrentUserId", login=False, heeds_person=False, use_case="Identify")
 async def get_current_user_id(call: CallContext[Nothing]) -> PersonOrNobody:
     """Who I am."""
     return PersonOrNobody(None if call.actor is None else call.actor.user_id)
 
 
-CALLS = (sign_up, log_in, log_out, change_password, get_current_user_id)
+CALLS = (sign_up, log_in, log_out, change_password, get_sessions, end_session, get_current_user_id)

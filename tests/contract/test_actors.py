@@ -64,6 +64,11 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         ),
         NotLoggedIn,
     ),
+    "get_sessions": (lambda do: do.get_sessions(actor=NOBODY, session_id=SESSION), []),
+    "end_session": (
+        lambda do: do.end_session(actor=NOBODY, session_id=SESSION, others=True),
+        NotLoggedIn,
+    ),
     "create_event": (
         lambda do: do.create_event(actor=NOBODY, name="x", starts_at=NOON, ends_at=NOON + 60),
         PersonNotFound,

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from attendance_core.accounts import SESSION_SECONDS, USE_NOTED_EVERY
+from attendance_core.accounts import SESSION_SECONDS, USE_NOTED_EVERY, session_id_of
 from tests.support.site import PASSWORD, Browser, Site, opened_site, refusal, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -432,6 +432,122 @@ class TestChangePassword:
         monkeypatch.setattr(passwords, "verify", changes_meanwhile)
         given = {"username": person.username, "password": PASSWORD}
         refusal(await site.browser().post("/accounts/login/", **given), 3)
+
+
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/139.0.0.0 Mobile Safari/537.36"
+)
+
+
+async def sessions_of(browser: Browser) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = response(await browser.get("/api/auth/GetSessions"))["sessions"]
+    return found
+
+
+async def logged_in(site: Site, person: Browser, user_agent: str = PHONE) -> Browser:
+    """Them, in another browser."""
+    browser = site.browser(headers={"User-Agent": user_agent, "Accept-Language": "en"})
+    given = {"username": person.username, "password": PASSWORD}
+    browser.user_id = response(await browser.post("/accounts/login/", **given))["user_id"]
+    return browser
+
+
+class TestGetSessions:
+    async def test_it_says_where_one_is_logged_in_and_with_what(self, site: Site) -> None:
+        person = await site.person("many")
+        began = int(site.clock.now())
+        site.clock.pass_(100)
+        phone = await logged_in(site, person)
+        site.clock.pass_(USE_NOTED_EVERY)
+        assert await user_id_of(phone) == person.user_id
+        first, second = await sessions_of(phone)
+        assert second.pop("session") != first.pop("session")
+        assert first == {
+            "created_at": began + 100,
+            "used_at": began + 100 + int(USE_NOTED_EVERY),
+            "client": "Chrome on Android",
+            "current": True,
+        }
+        assert second == {
+            "created_at": began,
+            "used_at": began,
+            "client": "python-httpx",
+            "current": False,
+        }
+
+    async def test_others_are_not_among_them_nor_what_has_ended(self, site: Site) -> None:
+        person = await site.person("one")
+        old = await logged_in(site, person)
+        response(await old.post("/accounts/logout/"))
+        idle = await logged_in(site, person)
+        site.clock.pass_(SESSION_SECONDS - 1)
+        assert await user_id_of(person) == person.user_id
+        site.clock.pass_(1)
+        assert await user_id_of(idle) is None
+        (only,) = await sessions_of(person)
+        assert only["current"]
+
+    async def test_what_names_a_session_lets_nobody_in(self, site: Site) -> None:
+        person = await site.person("named")
+        (only,) = await sessions_of(person)
+        for secret in (only["session"], session_id_of(str(person.session))):
+            assert await user_id_of(site.browser(cookies={"sessionid": secret})) is None
+            bearer = {"Authorization": f"Bearer {secret}"}
+            assert await user_id_of(site.browser(headers=bearer)) is None
+        assert only["session"] not in session_id_of(str(person.session))
+
+    @pytest.mark.parametrize(("user_agent", "client"), [("", ""), ("x" * 8_000, "")])
+    async def test_whatever_a_browser_calls_itself_it_logs_in(
+        self, site: Site, user_agent: str, client: str
+    ) -> None:
+        person = await site.person("odd")
+        odd = await logged_in(site, person, user_agent)
+        assert {each["client"] for each in await sessions_of(odd) if each["current"]} == {client}
+
+
+class TestEndSession:
+    async def test_the_one_named_ends_and_no_other(self, site: Site) -> None:
+        person = await site.person("ends")
+        phone, laptop = await logged_in(site, person), await logged_in(site, person)
+        for each in (phone, laptop):
+            assert await user_id_of(each) == person.user_id
+        (name,) = [each["session"] for each in await sessions_of(phone) if each["current"]]
+        for _ in range(2):
+            assert response(await person.post("/api/auth/EndSession", session=name)) == {}
+        assert await user_id_of(phone) is None
+        assert await user_id_of(laptop) == person.user_id
+        assert await user_id_of(person) == person.user_id
+
+    async def test_all_others_end(self, site: Site) -> None:
+        person = await site.person("ends")
+        others = [await logged_in(site, person) for _ in range(3)]
+        for each in others:
+            assert await user_id_of(each) == person.user_id
+        for _ in range(2):
+            assert response(await person.post("/api/auth/EndSession", others=True)) == {}
+        assert [await user_id_of(each) for each in others] == [None] * 3
+        assert [each["current"] for each in await sessions_of(person)] == [True]
+
+    async def test_one_s_own_ends_as_by_a_log_out(self, site: Site) -> None:
+        person = await site.person("ends")
+        (only,) = await sessions_of(person)
+        answer = await person.post("/api/auth/EndSession", session=only["session"])
+        cookie = set_cookie(answer, "sessionid")
+        assert response(answer) == {} and cookie is not None and cookie["max-age"] == "0"
+        assert await user_id_of(person) is None
+
+    async def test_that_of_somebody_else_stays(self, site: Site) -> None:
+        person, thief = await site.person("theirs"), await site.person("thief")
+        (theirs,) = await sessions_of(person)
+        for name in (theirs["session"], session_id_of(str(person.session)), "", "x"):
+            assert response(await thief.post("/api/auth/EndSession", session=name)) == {}
+        assert await user_id_of(person) == person.user_id
+
+    @pytest.mark.parametrize("given", [{}, {"others": False}, {"session": None}])
+    async def test_one_of_both_has_to_be_said(self, site: Site, given: dict[str, Any]) -> None:
+        person = await site.person("says")
+        assert "session" in refusal(await person.post("/api/auth/EndSession", **given), 2)
 
 
 BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

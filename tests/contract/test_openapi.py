@@ -55,6 +55,8 @@ GET /api/events/WatchAttendance ?event_id
 POST /api/events/MakeBoardLink event_id
 POST /api/events/RemoveBoardLink event_id
 POST /accounts/password/ new_password ?old_password
+GET /api/auth/GetSessions -
+POST /api/auth/EndSession ?session ?others
 """.strip().splitlines()
 WITHOUT_LOG_IN = {"SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"}
 MEDIA_TYPES = {

@@ -157,11 +157,12 @@ class TestAccounts:
 
     async def test_sessions_are_found_used_and_removed(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
-        session = Session(SessionId("a" * 64), anna, CredentialKind.COOKIE, NOON, NOON)
+        kind, client = CredentialKind.COOKIE, "Chrome on Android"
+        session = Session(SessionId("a" * 64), anna, kind, NOON, NOON, client)
         await store.transact(lambda u: u.sessions.add(session))
         await store.transact(lambda u: u.sessions.note_use(session.session_id, NOON + 1.5))
         found = await store.observe(lambda u: u.sessions.find(session.session_id))
-        assert found.used_at == NOON + 1.5
+        assert found == replace(session, used_at=NOON + 1.5)
         await store.transact(lambda u: u.sessions.remove([session.session_id]))
         await store.transact(lambda u: u.sessions.remove([session.session_id]))
         assert await store.observe(lambda u: u.sessions.find(session.session_id)) is None

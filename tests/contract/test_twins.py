@@ -21,6 +21,7 @@ from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.accounts import CredentialKind, LoggedIn, session_id_of
+from attendance_core.accounts.session_lists import session_name_of
 from attendance_core.errors import LeaseLost, Refusal
 from attendance_core.events import EventQuery
 from attendance_core.limits import Limit, TryResult
@@ -160,6 +161,17 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             session_id=session_id_of(k.who(a if b else c).token),
             old_password=one_of(SECRETS, a) if b < 4 else None,
             new_password=one_of(SECRETS, c),
+        )
+    ),
+    "get_sessions": lambda k, a, b, c: (
+        lambda do: do.get_sessions(actor=k.who(a).user_id, session_id=session_id_of(k.who(b).token))
+    ),
+    "end_session": lambda k, a, b, c: (
+        lambda do: do.end_session(
+            actor=k.who(a).user_id,
+            session_id=session_id_of(k.who(a if b else c).token),
+            session=session_name_of(session_id_of(k.who(c).token)) if b % 3 else None,
+            others=b < 2,
         )
     ),
     "get_profile": lambda k, a, b, c: (

@@ -42,6 +42,8 @@ TABLE: Final = {
     "LogIn": EVERYBODY,
     "LogOut": EVERYBODY,
     "ChangePassword": ("not_logged_in", *("missing_argument",) * 6),  # nobody gives the old one
+    "GetSessions": LOGGED_IN,
+    "EndSession": LOGGED_IN,
     "GetCurrentUserId": EVERYBODY,
     "GetProfile": LOGGED_IN,
     "UpdateProfilePicture": LOGGED_IN,
@@ -121,6 +123,7 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
         "SignUp": {"username": f"{call.name}.{role}", "password": "correct horse battery"},
         "LogIn": {"username": "SignUp.anonymous", "password": "correct horse battery"},
         "ChangePassword": {"new_password": "correct horse battery"},
+        "EndSession": {"others": True},
         "UpdateProfileInfo": {"bio": name},
         **dict.fromkeys(("UpdateProfilePicture", "UploadProfileConfirmation"), PICTURE),
         "FindByName": {"display_name_part": "person"},

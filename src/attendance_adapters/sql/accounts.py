@@ -34,6 +34,7 @@ _SELECT_SESSIONS = select(
     sessions.c.credential,
     sessions.c.created_at,
     sessions.c.used_at,
+    sessions.c.client,
 )
 _SELECT_SESSION = _SELECT_SESSIONS.where(sessions.c.session_id == bindparam("session_id"))
 FIND_SESSION = _SELECT_SESSION.execution_options(**{WITH_TIME: True})
@@ -107,6 +108,7 @@ class Sessions:
             "credential": session.kind.value,
             "created_at": session.created_at,
             "used_at": session.used_at,
+            "client": session.client,
         }
         self._send(ADD_SESSION, row)
 
@@ -133,5 +135,5 @@ class Sessions:
 
 
 def _session_from(row: Sequence[Any]) -> Session:
-    session_id, user_id, kind, created_at, used_at = row
-    return Session(session_id, user_id, CredentialKind(kind), created_at, used_at)
+    session_id, user_id, kind, created_at, used_at, client = row
+    return Session(session_id, user_id, CredentialKind(kind), created_at, used_at, client)

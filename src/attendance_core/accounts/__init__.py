@@ -9,7 +9,10 @@ from attendance_core.accounts.account import (
 from attendance_core.accounts.log_ins import LogIn, SignUp
 from attendance_core.accounts.passwords import ChangePassword
 from attendance_core.accounts.proof import PROOF_SECONDS, GetUsername, Proof, prove
+from attendance_core.accounts.session_lists import EndSession, GetSessions, SessionSeen
 from attendance_core.accounts.sessions import (
+    MAX_CLIENT_LENGTH,
+    MAX_SESSIONS,
     SESSION_SECONDS,
     USE_NOTED_EVERY,
     Actor,
@@ -22,7 +25,9 @@ from attendance_core.accounts.sessions import (
 )
 
 __all__ = [
+    "MAX_CLIENT_LENGTH",
     "MAX_PASSWORD_LENGTH",
+    "MAX_SESSIONS",
     "MAX_USERNAME_LENGTH",
     "MIN_PASSWORD_LENGTH",
     "PROOF_SECONDS",
@@ -32,6 +37,8 @@ __all__ = [
     "Actor",
     "ChangePassword",
     "CredentialKind",
+    "EndSession",
+    "GetSessions",
     "GetUsername",
     "Identify",
     "LogIn",
@@ -39,6 +46,7 @@ __all__ = [
     "LoggedIn",
     "Proof",
     "Session",
+    "SessionSeen",
     "SignUp",
     "prove",
     "session_id_of",

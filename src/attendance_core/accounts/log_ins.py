@@ -21,6 +21,7 @@ from attendance_core.accounts.sessions import (
     LoggedIn,
     Session,
     session_id_of,
+    tidied_client,
 )
 from attendance_core.browsers import remember_browser
 from attendance_core.errors import WrongCredentials
@@ -38,6 +39,16 @@ class Browser:
     new_secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session that is to be opened: by which secret, in what, and in place of which one."""
+
+    token: str
+    client: str
+    replacing: SessionId | None
+    browser: Browser | None
+
+
 class Opened(NamedTuple):
     """Holds a new session, and the one that it replaces, where that is still to be ended."""
 
@@ -45,19 +56,30 @@ class Opened(NamedTuple):
     to_end: SessionId | None
 
 
+def _new_session(
+    ids: ports.Ids,
+    client: str,
+    replacing: SessionId | None,
+    browser_secrets: Sequence[str] | None,
+) -> NewSession:
+    """Makes one with a secret of its own."""
+    token = ids.token()
+    browser = None if browser_secrets is None else Browser(browser_secrets, ids.token())
+    return NewSession(token, tidied_client(client), replacing, browser)
+
+
 def open_session(
     unit: ports.Unit,
     user_id: UserId,
-    token: str,
-    replacing: SessionId | None,
-    browser: Browser | None,
+    new: NewSession,
     terms: Terms,
 ) -> Opened:
     """Opens a session in place of the one this browser had; forgets those that have expired."""
-    now = unit.now()
+    now, token, replacing, browser = unit.now(), new.token, new.replacing, new.browser
     has_ended = replacing is None or end_sessions(unit, [replacing], terms)
     unit.sessions.remove_expired(user_id, now - SESSION_SECONDS)
-    unit.sessions.add(Session(session_id_of(token), user_id, CredentialKind.COOKIE, now, now))
+    kind = CredentialKind.COOKIE
+    unit.sessions.add(Session(session_id_of(token), user_id, kind, now, now, new.client))
     known_by = None
     if browser is not None:
         known_by = remember_browser(unit, user_id, browser.secrets, browser.new_secret)
@@ -91,8 +113,10 @@ class SignUp:
         display_name: str | None = None,
         replacing: SessionId | None = None,
         browser_secrets: Sequence[str] | None = None,
+        client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown; None where it is no browser.
+        """Takes the secrets that a browser has shown, None where it is no browser; and what it
+        calls itself.
 
         Raises InvalidArgument, BadUsername, BadLength, CommonPassword, BadCharacters,
         UsernameTaken.
@@ -101,13 +125,12 @@ class SignUp:
         password = checked_password(self.passwords, password)
         name = checked_display_name(username if display_name is None else display_name)
         password_hash = await self.passwords.hash(password)
-        token = self.ids.token()
-        browser = None if browser_secrets is None else Browser(browser_secrets, self.ids.token())
+        new = _new_session(self.ids, client, replacing, browser_secrets)
 
         def work(unit: ports.Unit) -> Opened:
             user_id = unit.accounts.add(username, password_hash, unit.now())
             unit.profiles.add(Profile(user_id, name))
-            return open_session(unit, user_id, token, replacing, browser, self.terms)
+            return open_session(unit, user_id, new, self.terms)
 
         return await _opened_session(self.transact, work, self.terms)
 
@@ -129,8 +152,10 @@ class LogIn:
         password: str,
         replacing: SessionId | None = None,
         browser_secrets: Sequence[str] | None = None,
+        client: str = "",
     ) -> LoggedIn:
-        """Takes the secrets that a browser has shown; None where it is no browser.
+        """Takes the secrets that a browser has shown, None where it is no browser; and what it
+        calls itself.
 
         Raises InvalidArgument; WrongCredentials, after the same time whichever of the two is
         wrong.
@@ -143,13 +168,12 @@ class LogIn:
         right = await is_right(self.passwords, hashed, password)
         if account is None or not right:
             raise WrongCredentials
-        token = self.ids.token()
-        browser = None if browser_secrets is None else Browser(browser_secrets, self.ids.token())
+        new = _new_session(self.ids, client, replacing, browser_secrets)
 
         def work(unit: ports.Unit) -> Opened:
             # Whoever changes the password ends all sessions: none is opened with the one before
             if unit.accounts.lock(account.user_id) != account:
                 raise WrongCredentials
-            return open_session(unit, account.user_id, token, replacing, browser, self.terms)
+            return open_session(unit, account.user_id, new, self.terms)
 
         return await _opened_session(self.transact, work, self.terms)

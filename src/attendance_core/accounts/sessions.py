@@ -12,6 +12,8 @@ from attendance_core.session_ends import end_sessions_in_pieces
 from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
 
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
+MAX_SESSIONS = 100  # of a person, as many as are listed
+MAX_CLIENT_LENGTH = 64  # Contract: GetSessions
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
 
 
@@ -31,6 +33,7 @@ class Session:
     kind: CredentialKind
     created_at: Instant
     used_at: Instant
+    client: str = ""  # what they logged in with, in a few words; "" where nobody knows
 
     def is_live(self, now: Instant) -> bool:
         """Tells whether it still lets its owner in."""
@@ -59,6 +62,11 @@ class LoggedIn:
     user_id: UserId
     token: str
     browser_secret: str | None = None
+
+
+def tidied_client(client: str) -> str:
+    """Shortens what a client calls itself to what is kept; nothing of what cannot be shown."""
+    return client[:MAX_CLIENT_LENGTH].strip() if client.isprintable() else ""
 
 
 def session_id_of(token: str) -> SessionId:

@@ -34,6 +34,7 @@ class CallContext(Generic[A]):
     secure: bool = False
     browser_secrets: tuple[str, ...] = ()  # what accounts may know this browser by
     board_secret: str | None = None  # where this call takes one
+    client: str = ""  # what it is made with, in a few words
 
     @property
     def logged_in_actor(self) -> Actor:

@@ -29,6 +29,7 @@ from attendance_web.http.page_redirect import ACCOUNTS, redirect_to_page, wants_
 from attendance_web.http.pieces import Pieces, PiecesResponse
 from attendance_web.http.request_turns import began_at
 from attendance_web.wire.callers import Caller, address_of, caller_of
+from attendance_web.wire.client_names import client_name_of
 from attendance_web.wire.credentials import (
     board_secret_from,
     browser_secrets_from,
@@ -112,6 +113,9 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             secure=secure,
             browser_secrets=browser_secrets_from(headers, secure=secure),
             board_secret=board_secret,
+            client=client_name_of(header(headers, "user-agent"))
+            if not declared.needs_login
+            else "",
         )
         until = began_at(scope) + ANSWER_SECONDS + came_in if declared.needs_login else None
         try:

@@ -36,6 +36,8 @@ sessions = Table(
     Column("credential", String(8), nullable=False),
     Column("created_at", InstantType, nullable=False),
     Column("used_at", InstantType, nullable=False),
+    # An older version, which runs beside this one, says nothing of it
+    Column("client", String(64), nullable=False, server_default=""),
     Index(None, "user_id"),
 )
 

@@ -1,6 +1,7 @@
-"""A person may have no password.
+"""A person may have no password, and a session says what it was opened with.
 
-A version before this one, which runs beside it for a while, takes none for a wrong one.
+A version before this one, which runs beside it for a while, takes no password for a wrong one, and
+says nothing of what its sessions are opened with.
 """
 
 import sqlalchemy as sa
@@ -22,6 +23,9 @@ ON_SQLITE = (
 
 
 def upgrade() -> None:
+    op.add_column(
+        "sessions", sa.Column("client", sa.String(length=64), nullable=False, server_default="")
+    )
     if op.get_bind().dialect.name == "sqlite":
         for statement in ON_SQLITE:
             op.execute(statement)
