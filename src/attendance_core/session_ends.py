@@ -30,7 +30,7 @@ def end_sessions(
     terms: Terms,
     most: int | None = ENDED_AT_ONCE,
 ) -> bool:
-    """Removes sessions of one person; the sockets that were opened with them close, without grace.
+    """Removes sessions; the sockets that were opened with them close, without grace.
 
     Where they have ``most`` or more, so many of them close, and it answers False: the rest is for
     other transactions. The sessions stay until the last of these, or a death between two would
@@ -42,10 +42,10 @@ def end_sessions(
         unit.sessions.remove(session_ids)
         # Nobody opens one more from now on
         ended = unit.connections.of_sessions(session_ids)
-    by_event: dict[EventId, list[Connection]] = {}
+    by_place: dict[tuple[EventId, UserId], list[Connection]] = {}
     for connection in ended:
-        by_event.setdefault(connection.event_id, []).append(connection)
-    for event_id, ended_there in sorted(by_event.items()):
+        by_place.setdefault((connection.event_id, connection.user_id), []).append(connection)
+    for (event_id, _), ended_there in sorted(by_place.items()):
         hang_up(unit, ended_there, None, terms)
         connection_ids = frozenset(each.connection_id for each in ended_there)
         unit.announce(ConnectionsEnded(event_id, Ending.LOGGED_OUT, connection_ids))
@@ -55,9 +55,7 @@ def end_sessions(
 async def end_sessions_in_pieces(
     transact: ports.Transact, session_ids: Sequence[SessionId], terms: Terms
 ) -> None:
-    """Ends sessions of one person, some of their sockets at a time; passes over those there are
-    not.
-    """
+    """Ends sessions, some of their sockets at a time; passes over those that there are not."""
     for _ in range(MAX_PIECES):
         if await transact(lambda unit: end_sessions(unit, session_ids, terms)):
             return

@@ -10,7 +10,14 @@ from uuid import uuid4
 import pytest
 
 from attendance_adapters.system import RandomIds
-from attendance_core.accounts import Account, CredentialKind, Session
+from attendance_core.accounts import (
+    MAX_SESSIONS,
+    Account,
+    CredentialKind,
+    LogIn,
+    Session,
+    session_id_of,
+)
 from attendance_core.browsers import KnownBrowser
 from attendance_core.errors import (
     EventNameTaken,
@@ -25,6 +32,7 @@ from attendance_core.friends import Friend, Friendship
 from attendance_core.marking.announcements import ConnectionsEnded
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Marked
+from attendance_core.marking.terms import Terms
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles import (
     Confirmation,
@@ -35,7 +43,7 @@ from attendance_core.profiles import (
 )
 from attendance_core.vocabulary import BrowserId, EventId, FileKey, SessionId, UserId
 from tests.support.lecture import EVENT
-from tests.support.stand_ins import NOON, any_code
+from tests.support.stand_ins import NOON, QuickPasswords, any_code
 from tests.support.stored_people import a_connection, an_event, an_event_with, mark, people
 
 
@@ -155,6 +163,41 @@ class TestAccounts:
         await store.transact(lambda u: u.sessions.remove([]))
         assert await store.observe(lambda u: u.sessions.of(anna)) == [same]
 
+    async def test_one_too_many_ends_with_its_sockets(self, store: Any, notifier: Any) -> None:
+        """Contract: 9.11."""
+        await an_event_with(store, "Анна")
+        kind, now = CredentialKind.COOKIE, await store.observe(lambda u: u.now())
+        name, password = f"anna{uuid4().hex}", "tea at five"
+        heard: list[Any] = []
+        await notifier.subscribe(EVENT, heard.append)
+
+        def work(unit: Any) -> UserId:
+            user_id: UserId = unit.accounts.add(name, f"hash of {password}", now)
+            unit.profiles.add(Profile(user_id, "Анна"))
+            for number in range(MAX_SESSIONS):
+                used_at = now - (number if number else 5_000)  # the first is the oldest
+                session_id = SessionId(f"{number:064}")
+                unit.sessions.add(Session(session_id, user_id, kind, now - 9_000, used_at))
+            return user_id
+
+        boris = await store.transact(work)
+        socket = replace(a_connection(boris), session_id=SessionId(f"{0:064}"))
+        await store.transact(lambda u: u.places.make(EVENT, boris))
+        await store.transact(lambda u: u.connections.add(socket))
+        log_in = LogIn(store.transact, store.observe, QuickPasswords(), RandomIds(), Terms())
+        opened = await log_in(username=name, password=password, client="a\x00b")
+        left = {each.session_id for each in await store.observe(lambda u: u.sessions.of(boris))}
+        numbers = range(1, MAX_SESSIONS)
+        assert left == {
+            session_id_of(opened.token),
+            *(SessionId(f"{each:064}") for each in numbers),
+        }
+        assert await store.observe(lambda u: u.connections.find(socket.connection_id)) is None
+        ended = [each for each in heard if isinstance(each, ConnectionsEnded)]
+        assert ended == [
+            ConnectionsEnded(EVENT, Ending.LOGGED_OUT, frozenset({socket.connection_id}))
+        ]
+
     async def test_sessions_are_found_used_and_removed(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
         kind, client = CredentialKind.COOKIE, "Chrome on Android"
@@ -166,21 +209,6 @@ class TestAccounts:
         await store.transact(lambda u: u.sessions.remove([session.session_id]))
         await store.transact(lambda u: u.sessions.remove([session.session_id]))
         assert await store.observe(lambda u: u.sessions.find(session.session_id)) is None
-
-    async def test_a_persons_expired_sessions_are_forgotten(self, store: Any) -> None:
-        anna, boris = await people(store, "Анна", "Борис")
-        for number, (user_id, used_at) in enumerate(
-            [(anna, NOON), (anna, NOON + 1), (boris, NOON - 1)]
-        ):
-            name = SessionId(str(number) * 64)
-            session = Session(name, user_id, CredentialKind.COOKIE, NOON - 2, used_at)
-            await store.transact(lambda u, session=session: u.sessions.add(session))
-        await store.transact(lambda u: u.sessions.remove_expired(anna, NOON))
-        kept = [
-            await store.observe(lambda u, n=n: u.sessions.find(SessionId(str(n) * 64)))
-            for n in range(3)
-        ]
-        assert [each is not None for each in kept] == [False, True, True]
 
 
 class TestKnownBrowsers:

@@ -11,6 +11,7 @@ import pytest
 
 from attendance_core import ports, session_ends
 from attendance_core.accounts import (
+    MAX_SESSIONS,
     SESSION_SECONDS,
     Actor,
     CredentialKind,
@@ -18,6 +19,7 @@ from attendance_core.accounts import (
     LoggedIn,
     LogIn,
     LogOut,
+    Session,
     SignUp,
     session_id_of,
 )
@@ -271,6 +273,80 @@ class TestLogIn:
         assert ended == ConnectionsEnded(
             door.world.event_id, Ending.LOGGED_OUT, frozenset({waiting.connection_id})
         )
+
+
+class TestManySessions:
+    """Contract: 9.11."""
+
+    def sessions(self, door: Door, user_id: UserId) -> list[SessionId]:
+        """Those used last first."""
+        return [
+            each.session_id
+            for each in drive(door.world.store.observe(lambda unit: unit.sessions.of(user_id)))
+        ]
+
+    def test_a_log_in_beyond_a_hundred_ends_the_one_used_least_recently(self, door: Door) -> None:
+        anna = door.sign_up("anna")
+        tokens = [anna.token]
+        waiting = None
+        for number in range(1, 103):
+            door.world.clock.pass_(60)
+            assert door.actor_of(anna.token) is not None  # it is in use all the while
+            tokens.append(door.log_in("anna").token)
+            if number == 2:
+                door.world.process_id = door.world.process()
+                waiting = door.opens(anna.user_id, tokens[2])
+        assert len(self.sessions(door, anna.user_id)) == MAX_SESSIONS == 100
+        ended = [token for token in tokens if door.actor_of(token) is None]
+        assert ended == tokens[1:4]
+        assert waiting is not None and not door.sockets_of(tokens[2])
+        assert door.world.news[-1] == ConnectionsEnded(
+            door.world.event_id, Ending.LOGGED_OUT, frozenset({waiting.connection_id})
+        )
+
+    def test_the_one_that_a_log_in_replaces_makes_room_for_it(self, door: Door) -> None:
+        anna = door.sign_up("anna")
+        tokens = [anna.token, *(door.log_in("anna").token for _ in range(99))]
+        door.log_in("anna", replacing=session_id_of(tokens[50]))
+        ended = [token for token in tokens if door.actor_of(token) is None]
+        assert ended == [tokens[50]]
+
+    def test_those_that_have_expired_make_room_too_with_their_sockets(self, door: Door) -> None:
+        anna = door.sign_up("anna")
+        door.opens(anna.user_id, anna.token)
+        door.world.clock.pass_(SESSION_SECONDS)
+        token = door.log_in("anna").token
+        assert self.sessions(door, anna.user_id) == [session_id_of(token)]
+        assert not door.sockets_of(anna.token)
+
+    def test_of_those_that_a_version_before_left_some_end_at_each_log_in(self, door: Door) -> None:
+        anna = door.sign_up("anna")
+        now = door.world.clock.now()
+
+        def work(unit: Any) -> None:
+            for number in range(350):
+                session_id = SessionId(f"{number:03}")
+                kind = CredentialKind.COOKIE
+                unit.sessions.add(Session(session_id, anna.user_id, kind, now, now + number))
+
+        drive(door.world.store.transact(work))
+        counts = []
+        for _ in range(4):
+            door.world.clock.pass_(400)
+            door.log_in("anna")
+            counts.append(len(self.sessions(door, anna.user_id)))
+        assert counts == [251, 151, 100, 100]
+
+    def test_many_sockets_of_it_end_in_pieces(self, door: Door) -> None:
+        anna = door.sign_up("anna")
+        for _ in range(3 * ENDED_AT_ONCE):
+            door.world.event_id = door.world.event(f"Class {door.world.ids.event_id()}")
+            door.opens(anna.user_id, anna.token)
+        for _ in range(100):
+            door.world.clock.pass_(1)
+            door.log_in("anna")
+        assert door.actor_of(anna.token) is None and not door.sockets_of(anna.token)
+        assert len(self.sessions(door, anna.user_id)) == MAX_SESSIONS
 
 
 class TestIdentify:

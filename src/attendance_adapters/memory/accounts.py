@@ -74,8 +74,3 @@ class Sessions:
         for session_id in session_ids:
             if session_id in self._sessions:
                 del self._sessions[session_id]
-
-    def remove_expired(self, user_id: UserId, used_until: Instant) -> None:
-        for session in list(self._sessions.values()):
-            if session.user_id == user_id and session.used_at <= used_until:
-                del self._sessions[session.session_id]

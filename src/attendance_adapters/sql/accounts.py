@@ -56,9 +56,6 @@ NOTE_SESSION_USE = (
 REMOVE_SESSIONS = delete(sessions).where(
     sessions.c.session_id.in_(bindparam("session_ids", expanding=True, type_=String()))
 )
-REMOVE_EXPIRED_SESSIONS = delete(sessions).where(
-    sessions.c.user_id == bindparam("user_id"), sessions.c.used_at <= bindparam("used_until")
-)
 
 
 class Accounts:
@@ -129,9 +126,6 @@ class Sessions:
     def remove(self, session_ids: Sequence[SessionId]) -> None:
         if session_ids:
             self._send(REMOVE_SESSIONS, {"session_ids": list(session_ids)})
-
-    def remove_expired(self, user_id: UserId, used_until: Instant) -> None:
-        self._send(REMOVE_EXPIRED_SESSIONS, {"user_id": user_id, "used_until": used_until})
 
 
 def _session_from(row: Sequence[Any]) -> Session:

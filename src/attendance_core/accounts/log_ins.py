@@ -16,7 +16,7 @@ from attendance_core.accounts.account import (
     is_right,
 )
 from attendance_core.accounts.sessions import (
-    SESSION_SECONDS,
+    MAX_SESSIONS,
     CredentialKind,
     LoggedIn,
     Session,
@@ -27,7 +27,11 @@ from attendance_core.browsers import remember_browser
 from attendance_core.errors import WrongCredentials
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Profile, checked_display_name
-from attendance_core.session_ends import end_sessions, end_sessions_in_pieces
+from attendance_core.session_ends import (
+    SESSIONS_ENDED_AT_ONCE,
+    end_sessions,
+    end_sessions_in_pieces,
+)
 from attendance_core.vocabulary import SessionId, UserId
 
 
@@ -50,10 +54,10 @@ class NewSession:
 
 
 class Opened(NamedTuple):
-    """Holds a new session, and the one that it replaces, where that is still to be ended."""
+    """Holds a new session, and those that make room for it, where they are still to be ended."""
 
     logged_in: LoggedIn
-    to_end: SessionId | None
+    to_end: Sequence[SessionId]
 
 
 def _new_session(
@@ -74,25 +78,35 @@ def open_session(
     new: NewSession,
     terms: Terms,
 ) -> Opened:
-    """Opens a session in place of the one this browser had; forgets those that have expired."""
+    """Opens a session in place of the one this browser had.
+
+    Of the others as many stay as there may be, those used last; what has expired ends, too. The
+    account is new, or locked. Contract: 9.11.
+    """
     now, token, replacing, browser = unit.now(), new.token, new.replacing, new.browser
-    has_ended = replacing is None or end_sessions(unit, [replacing], terms)
-    unit.sessions.remove_expired(user_id, now - SESSION_SECONDS)
+    theirs = unit.sessions.of(user_id, MAX_SESSIONS + SESSIONS_ENDED_AT_ONCE)
+    others = [each.session_id for each in theirs if each.session_id != replacing]
+    live = {each.session_id for each in theirs if each.is_live(now)}
+    kept = [each for each in others if each in live][: MAX_SESSIONS - 1]
+    to_end = [each for each in others if each not in kept]
+    if replacing is not None:
+        to_end.append(replacing)
+    have_ended = not to_end or end_sessions(unit, to_end, terms)
     kind = CredentialKind.COOKIE
     unit.sessions.add(Session(session_id_of(token), user_id, kind, now, now, new.client))
     known_by = None
     if browser is not None:
         known_by = remember_browser(unit, user_id, browser.secrets, browser.new_secret)
-    return Opened(LoggedIn(user_id, token, known_by), None if has_ended else replacing)
+    return Opened(LoggedIn(user_id, token, known_by), [] if have_ended else to_end)
 
 
 async def _opened_session(
     transact: ports.Transact, work: Callable[[ports.Unit], Opened], terms: Terms
 ) -> LoggedIn:
-    """Runs work that opens a session, and ends what is left of the one it replaces."""
+    """Runs work that opens a session, and ends what is left of those that make room for it."""
     logged_in, to_end = await transact(work)
-    if to_end is not None:
-        await end_sessions_in_pieces(transact, [to_end], terms)
+    if to_end:
+        await end_sessions_in_pieces(transact, to_end, terms)
     return logged_in
 
 

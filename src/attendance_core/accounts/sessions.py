@@ -12,7 +12,7 @@ from attendance_core.session_ends import end_sessions_in_pieces
 from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
 
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
-MAX_SESSIONS = 100  # of a person, as many as are listed
+MAX_SESSIONS = 100  # Contract: 9.11, of a person
 MAX_CLIENT_LENGTH = 64  # Contract: GetSessions
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
 

@@ -55,7 +55,3 @@ class Sessions(Protocol):
     def remove(self, session_ids: Sequence[SessionId]) -> None:
         """Removes what there is; does nothing where there is none."""
         ...
-
-    def remove_expired(self, user_id: UserId, used_until: Instant) -> None:
-        """Forgets those of this person that were used last at ``used_until`` or before."""
-        ...

@@ -57,6 +57,7 @@ class CallContext(Generic[A]):
 
     def log_in(self, logged_in: LoggedIn) -> None:
         """Has the browser show this session from now on, and be known when it has ended."""
+        self.ends_sessions_of(logged_in.user_id)  # one too many, or the one it had
         self._give_session(logged_in.token)
         if logged_in.browser_secret is not None:
             secrets = dict.fromkeys((logged_in.browser_secret, *self.browser_secrets))
