@@ -10,7 +10,7 @@ from wire_prose import first_line, paragraph
 from attendance_adapters.picture_formats import MAX_PIXELS, MAX_SIDE
 from attendance_adapters.pictures import MAX_BYTES
 from attendance_adapters.sql.executor import BROWSE_SECONDS
-from attendance_core.accounts import SESSION_SECONDS
+from attendance_core.accounts import LONGEST_SESSION_SECONDS, SESSION_SECONDS
 from attendance_core.arguments import MAX_OFFSET
 from attendance_core.browsers import BROWSER_SECONDS
 from attendance_core.errors import Language, RefusalKind, TooManySockets
@@ -148,8 +148,9 @@ def first_steps() -> Iterator[str]:
     yield paragraph(
         f"A sign-up or a log-in sets the cookie `{SESSION_COOKIE}`, on HTTPS "
         f"`{HTTPS_SESSION_COOKIE}` and no other, which scripts cannot read. "
-        f"It is good for {days} days from its last use; another log-in of the same browser ends "
-        "it, with its sockets.",
+        f"It is good for {days} days from its last use, and for "
+        f"{LONGEST_SESSION_SECONDS / 86_400:g} from its log-in; another log-in of the same browser "
+        "ends it, with its sockets.",
         "- ",
     )
     yield paragraph(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from attendance_core.accounts import (
     ChangePassword,
+    EndLapsedSessions,
     EndSession,
     GetSessions,
     GetUsername,
@@ -87,6 +88,7 @@ class UseCases:
     change_password: ChangePassword
     get_sessions: GetSessions
     end_session: EndSession
+    end_lapsed_sessions: EndLapsedSessions
     recognise_browser: RecogniseBrowser
 
     count_one: CountOne

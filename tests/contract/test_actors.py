@@ -174,6 +174,7 @@ WITHOUT_PEOPLE = frozenset(
         "take_lease",
         "renew_lease",
         "sweep",
+        "end_lapsed_sessions",
         "read_room",
         "glance_at_rooms",
         "read_places",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
-from attendance_core.accounts import session_id_of
+from attendance_core.accounts import LONGEST_SESSION_SECONDS, session_id_of
 from attendance_core.marking.places import Marked, Waiting
 from attendance_core.vocabulary import EventId, UserId
 from tests.support.live_house import Ended, House, Visitor, Wire, eventually, opened_house
@@ -142,14 +144,30 @@ class TestRule9LogOut:
         assert await waiting.turns_away() == ("not_logged_in", 4401)
         await marking.hears("user_left", user_id=asker.user_id)
 
+    async def test_a_session_ends_180_days_after_its_log_in_with_its_sockets(
+        self, house: House
+    ) -> None:
+        """Contract: 9.2."""
+        _, asker, _, waiting, marking = await asker_and_marker(house)
+        session_id = session_id_of(asker.token)
+
+        def time_passes(unit: Any) -> None:
+            session = unit.sessions.find(session_id)
+            unit.sessions.remove([session_id])
+            unit.sessions.add(replace(session, created_at=unit.now() - LONGEST_SESSION_SECONDS))
+
+        await house.attendance.use_cases.log_out.transact(time_passes)
+        assert await waiting.turns_away() == ("not_logged_in", 4401)
+        await marking.hears("user_left", user_id=asker.user_id)
+
     async def test_a_changed_password_ends_the_sockets_of_all_other_sessions(
         self, house: House
     ) -> None:
         """Contract: 9.1, 6.9."""
         do = house.attendance.use_cases
-        given = {"username": f"changes{uuid4().hex}", "password": "tea at five"}
-        here = await do.sign_up(**given)
-        there = await do.log_in(**given)
+        name, password = f"changes{uuid4().hex}", "tea at five"
+        here = await do.sign_up(username=name, password=password)
+        there = await do.log_in(username=name, password=password)
         marker = await house.person()
         event_id = await house.event(marker)
         mine, other = (Visitor(house, each.user_id, each.token) for each in (here, there))
@@ -157,7 +175,7 @@ class TestRule9LogOut:
         await do.change_password(
             actor=here.user_id,
             session_id=session_id_of(here.token),
-            old_password=given["password"],
+            old_password=password,
             new_password="coffee at six",
         )
         assert await ended.turns_away() == ("not_logged_in", 4401)

@@ -163,6 +163,17 @@ class TestAccounts:
         await store.transact(lambda u: u.sessions.remove([]))
         assert await store.observe(lambda u: u.sessions.of(anna)) == [same]
 
+    async def test_those_opened_long_ago_are_found_the_first_ones_first(self, store: Any) -> None:
+        """Contract: 9.2."""
+        (anna,) = await people(store, "Анна")
+        names = [SessionId(each * 64) for each in "abcd"]
+        for name, age in zip(names, (2, 3, 1, 0), strict=True):
+            session = Session(name, anna, CredentialKind.COOKIE, NOON - age, NOON)
+            await store.transact(lambda u, session=session: u.sessions.add(session))
+        for limit, found in ((10, [names[1], names[0], names[2]]), (2, [names[1], names[0]])):
+            look = store.observe(lambda u, most=limit: u.sessions.lapsed(NOON - 1, most))
+            assert await look == found
+
     async def test_one_too_many_ends_with_its_sockets(self, store: Any, notifier: Any) -> None:
         """Contract: 9.11."""
         await an_event_with(store, "Анна")

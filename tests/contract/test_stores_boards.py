@@ -65,7 +65,7 @@ async def test_sessions_of_organisers_are_found_in_pairs_with_their_events(store
         return set(await store.observe(lambda u: u.boards.admissions_by_session(*asked)))
 
     def admitted(who: UserId, event_id: EventId) -> Admission:
-        return Admission(event_id, sessions[who], ENDS_AT, NOON + who)
+        return Admission(event_id, sessions[who], ENDS_AT, NOON, NOON + who)
 
     assert await organising() == set()
     assert await organising((vera, EVENT)) == set()

@@ -281,6 +281,7 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     "get_my_attendance": lambda k, a, b, c: lambda do: do.get_my_attendance(actor=k.actor(a)),
     "take_lease": lambda k, a, b, c: take_lease(k),
     "renew_lease": lambda k, a, b, c: lambda do: do.renew_lease(process_id=k.process(a)),
+    "end_lapsed_sessions": lambda k, a, b, c: lambda do: do.end_lapsed_sessions(),
     "sweep": lambda k, a, b, c: lambda do: do.sweep(process_id=k.process(a // 3)),
     "count_one": lambda k, a, b, c: (
         lambda do: do.count_one(limit=FEW, subject=one_of(USERNAMES, a))

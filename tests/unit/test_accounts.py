@@ -11,10 +11,12 @@ import pytest
 
 from attendance_core import ports, session_ends
 from attendance_core.accounts import (
+    LONGEST_SESSION_SECONDS,
     MAX_SESSIONS,
     SESSION_SECONDS,
     Actor,
     CredentialKind,
+    EndLapsedSessions,
     Identify,
     LoggedIn,
     LogIn,
@@ -23,6 +25,7 @@ from attendance_core.accounts import (
     SignUp,
     session_id_of,
 )
+from attendance_core.accounts.sessions import MAX_LAPSED_ENDED
 from attendance_core.browsers import RecogniseBrowser
 from attendance_core.errors import (
     BadCharacters,
@@ -275,6 +278,52 @@ class TestLogIn:
         )
 
 
+class TestLapsedSessions:
+    """Contract: 9.2."""
+
+    def ends(self, door: Door) -> int:
+        transact, observe = door.world.store.transact, door.world.store.observe
+        return drive(EndLapsedSessions(transact, observe, door.world.terms)())
+
+    def opened(self, door: Door, user_id: UserId, age: float, name: str) -> str:
+        """A session that was opened so long ago, and used just now; answers its secret."""
+        now = door.world.clock.now()
+        session_id, kind = session_id_of(name), CredentialKind.COOKIE
+        session = Session(session_id, user_id, kind, now - age, now)
+        drive(door.world.store.transact(lambda unit: unit.sessions.add(session)))
+        return name
+
+    def test_its_sockets_close_and_those_of_others_stay(self, door: Door) -> None:
+        anna = door.sign_up("anna")
+        old = self.opened(door, anna.user_id, LONGEST_SESSION_SECONDS, "old")
+        young = self.opened(door, anna.user_id, LONGEST_SESSION_SECONDS - 1, "young")
+        ended = door.opens(anna.user_id, old)
+        stays = door.opens(anna.user_id, young)
+        assert self.ends(door) == 1
+        assert door.world.news[-1] == ConnectionsEnded(
+            door.world.event_id, Ending.LOGGED_OUT, frozenset({ended.connection_id})
+        )
+        assert door.sockets_of(young) and not door.sockets_of(old)
+        assert stays.connection_id in {each.connection_id for each in door.sockets_of(young)}
+        assert self.ends(door) == 0
+        door.world.clock.pass_(1)
+        assert self.ends(door) == 1
+
+    def test_of_many_people_some_end_at_a_time_each_with_all_of_theirs(self, door: Door) -> None:
+        people = [door.sign_up(f"p{number}").user_id for number in range(3)]
+        for number in range(MAX_LAPSED_ENDED + 50):
+            whose = people[number % 3]
+            age = LONGEST_SESSION_SECONDS + 10_000 - number
+            token = self.opened(door, whose, age, f"{number}")
+            if number % 4 == 0:
+                door.opens(whose, token)
+        assert [self.ends(door) for _ in range(3)] == [MAX_LAPSED_ENDED, 50, 0]
+        tokens = [f"{number}" for number in range(MAX_LAPSED_ENDED + 50)]
+        assert not any(map(door.sockets_of, tokens)) and not any(map(door.actor_of, tokens))
+        ended = [each for each in door.world.news if isinstance(each, ConnectionsEnded)]
+        assert sum(len(each.connection_ids or ()) for each in ended) == 38
+
+
 class TestManySessions:
     """Contract: 9.11."""
 
@@ -356,6 +405,20 @@ class TestIdentify:
             door.world.clock.pass_(SESSION_SECONDS - 1)
             assert door.actor_of(anna.token) is not None
         door.world.clock.pass_(SESSION_SECONDS)
+        assert door.actor_of(anna.token) is None
+
+    def test_it_ends_180_days_after_its_log_in_even_if_it_is_used(self, door: Door) -> None:
+        """Contract: 9.2."""
+        anna = door.sign_up()
+        began = door.world.clock.now()
+        for _ in range(6):
+            assert door.actor_of(anna.token) is not None
+            door.world.clock.pass_(SESSION_SECONDS - 60)
+        assert door.actor_of(anna.token) is not None
+        assert LONGEST_SESSION_SECONDS == 180 * 86_400
+        door.world.clock.pass_(began + LONGEST_SESSION_SECONDS - 1 - door.world.clock.now())
+        assert door.actor_of(anna.token) is not None
+        door.world.clock.pass_(1)
         assert door.actor_of(anna.token) is None
 
     def test_its_use_is_noted_once_a_minute(self, door: Door) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from attendance_core.accounts import SESSION_SECONDS, LogOut
+from attendance_core.accounts import LONGEST_SESSION_SECONDS, SESSION_SECONDS, LogOut
 from attendance_core.attendance import (
     BOARD_SECONDS,
     CheckViewers,
@@ -44,6 +44,12 @@ class Hall:
 
     def link(self, actor: UserId = ANNA) -> str:
         return drive(self._make(actor=actor, event_id=self.event_id))
+
+    def uses_session(self, user_id: UserId) -> None:
+        def work(unit: Any) -> None:
+            unit.sessions.note_use(session_of(user_id), unit.now())
+
+        drive(self.transact(work))
 
     def unlinks(self, actor: UserId = ANNA) -> None:
         drive(self._remove(actor=actor, event_id=self.event_id))
@@ -148,6 +154,15 @@ class TestViewers:
     def test_a_session_that_nobody_used_ends(self, hall: Hall) -> None:
         anna = hall.watches(ANNA)
         hall.world.clock.pass_(SESSION_SECONDS)
+        assert hall.may(anna) == frozenset()
+
+    def test_so_does_one_whose_log_in_was_too_long_ago(self, hall: Hall) -> None:
+        """Contract: 9.2."""
+        anna = hall.watches(ANNA)
+        hall.world.clock.pass_(LONGEST_SESSION_SECONDS - 1)
+        hall.uses_session(ANNA)
+        assert hall.may(anna) == {anna}
+        hall.world.clock.pass_(1)
         assert hall.may(anna) == frozenset()
 
 

@@ -41,5 +41,6 @@ class Boards:
                 continue
             helps = PlaceKey(event_id, session.user_id) in tables.helpers
             if helps or event.creator_id == session.user_id:
-                found.append(Admission(event_id, session_id, event.ends_at, session.used_at))
+                times = session.created_at, session.used_at
+                found.append(Admission(event_id, session_id, event.ends_at, *times))
         return found

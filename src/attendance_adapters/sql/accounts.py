@@ -46,6 +46,12 @@ SESSIONS_OF = (
     .order_by(sessions.c.used_at.desc(), sessions.c.session_id)
     .limit(bindparam("limit", type_=BigInteger))
 )
+LAPSED_SESSIONS = (
+    select(sessions.c.session_id)
+    .where(sessions.c.created_at <= bindparam("created_until"))
+    .order_by(sessions.c.created_at)
+    .limit(bindparam("limit", type_=BigInteger))
+)
 # A log-out, which deletes the row, waits for this lock; noting the session's use does not
 LOCK_SESSION = _SELECT_SESSION.with_for_update(read=True, key_share=True)
 NOTE_SESSION_USE = (
@@ -116,6 +122,10 @@ class Sessions:
     def of(self, user_id: UserId, limit: int | None = None) -> Sequence[Session]:
         keys = {"user_id": user_id, "limit": NO_LIMIT if limit is None else limit}
         return [_session_from(row) for row in self._execute(SESSIONS_OF, keys)]
+
+    def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:
+        keys = {"created_until": created_until, "limit": limit}
+        return [session_id for (session_id,) in self._execute(LAPSED_SESSIONS, keys)]
 
     def lock(self, session_id: SessionId) -> None:
         self._send(LOCK_SESSION, {"session_id": session_id})

@@ -23,7 +23,13 @@ _helps = exists().where(
 )
 # The lists are of one length, since a statement is compiled once for each length of a list
 ADMISSIONS_BY_SESSION = (
-    select(events.c.event_id, sessions.c.session_id, events.c.ends_at, sessions.c.used_at)
+    select(
+        events.c.event_id,
+        sessions.c.session_id,
+        events.c.ends_at,
+        sessions.c.created_at,
+        sessions.c.used_at,
+    )
     .select_from(sessions.join(events, or_(events.c.creator_id == sessions.c.user_id, _helps)))
     .where(
         sessions.c.session_id.in_(bindparam("session_ids", expanding=True, type_=String())),

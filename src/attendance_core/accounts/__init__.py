@@ -11,20 +11,24 @@ from attendance_core.accounts.passwords import ChangePassword
 from attendance_core.accounts.proof import PROOF_SECONDS, GetUsername, Proof, prove
 from attendance_core.accounts.session_lists import EndSession, GetSessions, SessionSeen
 from attendance_core.accounts.sessions import (
+    LONGEST_SESSION_SECONDS,
     MAX_CLIENT_LENGTH,
     MAX_SESSIONS,
     SESSION_SECONDS,
     USE_NOTED_EVERY,
     Actor,
     CredentialKind,
+    EndLapsedSessions,
     Identify,
     LoggedIn,
     LogOut,
     Session,
+    session_end,
     session_id_of,
 )
 
 __all__ = [
+    "LONGEST_SESSION_SECONDS",
     "MAX_CLIENT_LENGTH",
     "MAX_PASSWORD_LENGTH",
     "MAX_SESSIONS",
@@ -37,6 +41,7 @@ __all__ = [
     "Actor",
     "ChangePassword",
     "CredentialKind",
+    "EndLapsedSessions",
     "EndSession",
     "GetSessions",
     "GetUsername",
@@ -49,5 +54,6 @@ __all__ = [
     "SessionSeen",
     "SignUp",
     "prove",
+    "session_end",
     "session_id_of",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -12,6 +13,8 @@ from attendance_core.session_ends import end_sessions_in_pieces
 from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
 
 SESSION_SECONDS: Seconds = 30 * 86_400  # Contract: 2, from its last use
+LONGEST_SESSION_SECONDS: Seconds = 180 * 86_400  # Contract: 9.2, from its log-in
+MAX_LAPSED_ENDED = 100  # in one round; what is left waits for the next
 MAX_SESSIONS = 100  # Contract: 9.11, of a person
 MAX_CLIENT_LENGTH = 64  # Contract: GetSessions
 USE_NOTED_EVERY: Seconds = 60  # one write a minute a person, not one a call
@@ -37,7 +40,12 @@ class Session:
 
     def is_live(self, now: Instant) -> bool:
         """Tells whether it still lets its owner in."""
-        return now < self.used_at + SESSION_SECONDS
+        return now < session_end(self.created_at, self.used_at)
+
+
+def session_end(created_at: Instant, used_at: Instant) -> Instant:
+    """Tells until when a session lets its owner in, unless it is used again. Contract: 2.5, 9.2."""
+    return min(used_at + SESSION_SECONDS, created_at + LONGEST_SESSION_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +115,27 @@ class LogOut:
     async def __call__(self, *, session_id: SessionId) -> None:
         """Ends it; does nothing where there is none."""
         await end_sessions_in_pieces(self.transact, [session_id], self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class EndLapsedSessions:
+    """Ends sessions whose log-in was too long ago, and their sockets. Contract: 9.2.
+
+    Nobody is let in by one of these any more, but a socket that is open asks for nothing.
+    """
+
+    transact: ports.Transact
+    observe: ports.Observe
+    terms: Terms
+
+    async def __call__(self) -> int:
+        """Counts those it has ended; of `MAX_LAPSED_ENDED` some may be left. Raises Unavailable."""
+
+        def look(unit: ports.Unit) -> Sequence[SessionId]:
+            created_until = unit.now() - LONGEST_SESSION_SECONDS
+            return unit.sessions.lapsed(created_until, MAX_LAPSED_ENDED)
+
+        lapsed = await self.observe(look)
+        if lapsed:
+            await end_sessions_in_pieces(self.transact, lapsed, self.terms)
+        return len(lapsed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from attendance_core import ports
-from attendance_core.accounts import SESSION_SECONDS
+from attendance_core.accounts import session_end
 from attendance_core.arguments import check_event_id
 from attendance_core.errors import BoardNotFound, EventNotFound, EventOver
 from attendance_core.events.organisers import check_organiser
@@ -39,19 +39,20 @@ class Viewer:
 class Admission(NamedTuple):
     """A session of an organiser, or a link, with the event that it lets its owner watch.
 
-    ``used_at``: when the session was used last; None of a link.
+    ``created_at`` and ``used_at``: when the session was opened, and used last; None of a link.
     """
 
     event_id: EventId
     admitted_by: SessionId | BoardId
     ends_at: Instant
+    created_at: Instant | None = None
     used_at: Instant | None = None
 
     def is_live(self, now: Instant) -> bool:
         """Tells whether it still lets its owner watch."""
-        if self.used_at is None:
+        if self.created_at is None or self.used_at is None:
             return now < self.ends_at + BOARD_SECONDS
-        return now < self.used_at + SESSION_SECONDS
+        return now < session_end(self.created_at, self.used_at)
 
 
 class CountsSeen(NamedTuple):

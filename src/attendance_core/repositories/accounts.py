@@ -44,6 +44,10 @@ class Sessions(Protocol):
         """Lists those a person has by a cookie, expired ones too, the one used last first."""
         ...
 
+    def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:
+        """Lists those opened at ``created_until`` or before, the first ones first."""
+        ...
+
     def lock(self, session_id: SessionId) -> None:
         """Has nobody remove it until the transaction ends; does nothing where there is none."""
         ...

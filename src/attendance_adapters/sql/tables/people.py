@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from attendance_adapters.sql.column_types import BigId, InstantType, NameKey
@@ -37,8 +38,9 @@ sessions = Table(
     Column("created_at", InstantType, nullable=False),
     Column("used_at", InstantType, nullable=False),
     # An older version, which runs beside this one, says nothing of it
-    Column("client", String(64), nullable=False, server_default=""),
+    Column("client", String(64), nullable=False, server_default=text("''")),
     Index(None, "user_id"),
+    Index(None, "created_at"),
 )
 
 known_browsers = Table(
