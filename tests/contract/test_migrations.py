@@ -97,6 +97,24 @@ class TestUpgrade:
         upgrade(url)
         assert run_sql(url, "SELECT who_marks FROM events") == [("everybody",)]
 
+    @pytest.mark.parametrize("revision", ["0019", "head"])
+    def test_people_keep_their_password_and_sessions_of_an_older_version(
+        self, url: URL, revision: str
+    ) -> None:
+        """Contract: 9.1; before the migration and, while versions are replaced, after it."""
+        upgrade(url, revision)
+        session = "INSERT INTO sessions VALUES ('s', 7, 'cookie', 1, 2)"
+        if revision == "head":
+            columns = "(session_id, user_id, credential, created_at, used_at)"
+            session = session.replace(" VALUES", f" {columns} VALUES")
+        run_sql(url, PERSON, session)
+        (before,) = run_sql(url, "SELECT password_hash, created_at FROM accounts")
+        upgrade(url)
+        assert run_sql(url, "SELECT password_hash, created_at FROM accounts") == [before]
+        found = run_sql(url, "SELECT session_id, created_at, used_at, client FROM sessions")
+        assert found == [("s", 1, 2, "")]
+        run_sql(url, "UPDATE accounts SET password_hash = NULL")
+
     def test_a_difference_would_be_seen(self, url: URL) -> None:
         upgrade(url)
         run_sql(url, "ALTER TABLE profiles ADD COLUMN more INTEGER")
