@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -13,9 +14,11 @@ from attendance_adapters.system import RandomIds
 from attendance_core.accounts import (
     MAX_SESSIONS,
     Account,
+    ChangePassword,
     CredentialKind,
     LogIn,
     Session,
+    SignUp,
     session_id_of,
 )
 from attendance_core.browsers import KnownBrowser
@@ -26,6 +29,7 @@ from attendance_core.errors import (
     SomebodyWasMarked,
     TooManyEvents,
     UsernameTaken,
+    WrongCredentials,
 )
 from attendance_core.events import CreateEvent, Event, EventQuery
 from attendance_core.friends import Friend, Friendship
@@ -208,6 +212,32 @@ class TestAccounts:
         assert ended == [
             ConnectionsEnded(EVENT, Ending.LOGGED_OUT, frozenset({socket.connection_id}))
         ]
+
+    async def test_no_log_in_with_the_old_password_outlives_its_change(self, store: Any) -> None:
+        """Contract: 9.1."""
+        passwords, ids, terms = QuickPasswords(), RandomIds(), Terms()
+        name, old = f"anna{uuid4().hex}", "tea at five"
+        log_in = LogIn(store.transact, store.observe, passwords, ids, terms)
+        here = await SignUp(store.transact, passwords, ids, terms)(username=name, password=old)
+        here_id = session_id_of(here.token)
+        change = ChangePassword(store.transact, store.observe, passwords, terms)
+
+        async def logs_in() -> None:
+            with suppress(WrongCredentials):
+                await log_in(username=name, password=old)
+
+        await asyncio.gather(
+            *(logs_in() for _ in range(4)),
+            change(
+                actor=here.user_id,
+                session_id=here_id,
+                old_password=old,
+                new_password="coffee at six",
+            ),
+            *(logs_in() for _ in range(4)),
+        )
+        left = await store.observe(lambda u: u.sessions.of(here.user_id))
+        assert [each.session_id for each in left] == [here_id]
 
     async def test_sessions_are_found_used_and_removed(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
