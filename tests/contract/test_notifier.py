@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from attendance_adapters import BadAddress
 from attendance_adapters.notifiers import LocalNotifier, RemoteNotifier, notifier_at
 from attendance_adapters.notifiers import remote as remote_notifiers
-from attendance_adapters.notifiers.remote import MAX_OUTGOING
+from attendance_adapters.notifiers.remote import BATCH_SIZE, MAX_OUTGOING
 from attendance_core.marking.announcements import Announcement, ConnectionsEnded, PlaceChanged
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.places import Place
@@ -131,6 +131,19 @@ class TestNotifier:
         for announcement in announcements:
             here.publish(announcement)
         assert await heard.until(3) == announcements
+
+    async def test_what_was_published_before_the_close_is_carried(
+        self, notifiers: tuple[Notifier, Notifier]
+    ) -> None:
+        """A command does one thing, and ends."""
+        here, there = notifiers
+        heard = Heard()
+        await there.subscribe(HERE, heard)
+        announcements = [changed(version) for version in range(1, 2 * BATCH_SIZE)]
+        for announcement in announcements:
+            here.publish(announcement)
+        await here.close()  # type: ignore[attr-defined]
+        assert await heard.until(len(announcements)) == announcements
 
     async def test_only_listeners_of_the_event_are_told(
         self, notifiers: tuple[Notifier, Notifier]

@@ -27,6 +27,7 @@ ANSWER_SECONDS: Final[Seconds] = 5.0  # for the server to do one thing; then it 
 CHECK_EVERY: Final[Seconds] = 5.0  # finds a server that vanished without closing the connection
 FIRST_PAUSE_SECONDS: Final[Seconds] = 0.1  # between attempts to connect; twice as long each time
 MAX_PAUSE_SECONDS: Final[Seconds] = 5.0
+LAST_SECONDS: Final[Seconds] = 1.0  # for what still waits to be sent when it is closed
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +107,7 @@ class RemoteNotifier:
         self._work_to_do = asyncio.Event()  # set also when the link is lost
         self._state_changed = asyncio.Event()  # set once and replaced, see _notify_waiters
         self._task: asyncio.Task[None] | None = None
+        self._is_closing = False
         self.reconnect_count = 0  # links opened again after the first attempt
         self.dropped_count = 0  # messages not sent, since the server was away or too slow
 
@@ -115,11 +117,19 @@ class RemoteNotifier:
         await self._state_changed.wait()
 
     async def close(self) -> None:
-        """Ends the link; messages that wait are not sent any more; idempotent."""
+        """Ends the link, once the messages that wait are sent, or after a moment; idempotent.
+
+        A command that does one thing, and ends, has others told of it as well.
+        """
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        if task is None:
+            return
+        self._is_closing = True
+        self._work_to_do.set()
+        if self.is_linked:
+            await asyncio.wait([task], timeout=LAST_SECONDS)
+        task.cancel()
+        await asyncio.wait([task])
 
     def publish(self, announcement: Announcement) -> None:
         """Calls the listeners here; those of other processes are called soon, or never.
@@ -164,6 +174,8 @@ class RemoteNotifier:
                 cause = str(lost)
             except Exception:
                 logger.exception("the notifier failed; it goes on with a new link")
+            if self._is_closing:
+                return
             if self.is_linked:
                 pause = FIRST_PAUSE_SECONDS
             self._reset()
@@ -196,7 +208,7 @@ class RemoteNotifier:
                         await link.close()
 
     async def _use_link(self, link: Link) -> None:
-        """Sends messages, keeps subscriptions in step and checks the server, for ever."""
+        """Sends messages, keeps subscriptions in step and checks the server, until it is closed."""
         checked_at = time.monotonic()
         while True:
             with suppress(TimeoutError):
@@ -212,6 +224,8 @@ class RemoteNotifier:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await link.send(messages)
                 await self._sync_subscriptions(link)
+            if self._is_closing:
+                return
             # Also when there is much to send: it may take messages and send us none
             if time.monotonic() >= checked_at + CHECK_EVERY:
                 async with asyncio.timeout(ANSWER_SECONDS):
