@@ -9,6 +9,7 @@ import punq
 from attendance_adapters.together import concurrently
 from attendance_core import ports
 from attendance_core.marking.terms import Terms
+from attendance_core.recovery.comebacks import ComeBack
 from attendance_core.use_cases import UseCases
 
 
@@ -34,6 +35,7 @@ def build_use_cases(
     container.register(ports.Ids, instance=ids)
     container.register(Terms, instance=terms)
     container.register(ports.Together, instance=concurrently)
+    container.register(ComeBack)
     for use_case in get_type_hints(UseCases).values():
         container.register(use_case)
     container.register(UseCases)

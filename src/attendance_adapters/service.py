@@ -35,6 +35,7 @@ T = TypeVar("T")
 SWEEP_ORPHANS_EVERY: Seconds = 3600
 FORGET_TALLIES_EVERY: Seconds = 60
 END_SESSIONS_EVERY: Seconds = 3  # Contract: 6.9, their sockets hear of it within 5
+FORGET_RESET_LINKS_EVERY: Seconds = 3600
 
 
 def _prepare_nothing() -> None:
@@ -92,6 +93,9 @@ class Attendance:
         )
         self._session_sweeps = Periodic(
             "end-lapsed-sessions", END_SESSIONS_EVERY, self.use_cases.end_lapsed_sessions
+        )
+        self._link_sweeps = Periodic(
+            "forget-reset-links", FORGET_RESET_LINKS_EVERY, self.use_cases.forget_reset_links
         )
         self.heartbeat = Heartbeat(
             take_lease=self.use_cases.take_lease,
@@ -182,6 +186,8 @@ class Attendance:
             self._tally_sweeps.start()
             opened.push_async_callback(self._session_sweeps.close)
             self._session_sweeps.start()
+            opened.push_async_callback(self._link_sweeps.close)
+            self._link_sweeps.start()
             self._closers = opened.pop_all()
 
     async def close(self) -> None:

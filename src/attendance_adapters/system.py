@@ -7,6 +7,7 @@ import time
 import uuid
 
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS
+from attendance_core.recovery import RECOVERY_CODE_LENGTH
 from attendance_core.vocabulary import EventCode, FileKey, Instant
 
 TOKEN_BYTES = 32  # 256 bits
@@ -30,7 +31,11 @@ class RandomIds:
 
     def event_code(self) -> EventCode:
         """Draws each letter by itself."""
-        return EventCode("".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)))
+        return EventCode(_letters(CODE_LENGTH))
+
+    def recovery_code(self) -> str:
+        """Draws each letter by itself."""
+        return _letters(RECOVERY_CODE_LENGTH)
 
     def connection_id(self) -> uuid.UUID:
         """Makes a random UUID."""
@@ -47,3 +52,7 @@ class RandomIds:
     def file_key(self, extension: str) -> FileKey:
         """Makes a name of 128 bits in hex, a dot and the extension."""
         return FileKey(f"{secrets.token_hex(FILE_KEY_BYTES)}.{extension}")
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(count))

@@ -76,6 +76,8 @@ from attendance_core.errors import (
     UsernameTaken,
     WrongCredentials,
     WrongPassword,
+    WrongRecoveryCode,
+    WrongResetLink,
     YouAreWaiting,
     Yourself,
 )
@@ -235,6 +237,8 @@ __all__ = [
     "WhoMarks",
     "WrongCredentials",
     "WrongPassword",
+    "WrongRecoveryCode",
+    "WrongResetLink",
     "YouAreWaiting",
     "Yourself",
     "__version__",

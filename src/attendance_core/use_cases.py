@@ -74,6 +74,14 @@ from attendance_core.profiles import (
     UpdateProfilePicture,
     UploadProfileConfirmation,
 )
+from attendance_core.recovery import (
+    EndSessionsOf,
+    ForgetResetLinks,
+    MakeRecoveryCodes,
+    MakeResetLink,
+    ResetPassword,
+    UseRecoveryCode,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +98,13 @@ class UseCases:
     end_session: EndSession
     end_lapsed_sessions: EndLapsedSessions
     recognise_browser: RecogniseBrowser
+
+    make_recovery_codes: MakeRecoveryCodes
+    use_recovery_code: UseRecoveryCode
+    make_reset_link: MakeResetLink
+    reset_password: ResetPassword
+    forget_reset_links: ForgetResetLinks
+    end_sessions_of: EndSessionsOf
 
     count_one: CountOne
     begin_try: BeginTry

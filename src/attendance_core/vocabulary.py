@@ -13,6 +13,7 @@ ProcessId = NewType("ProcessId", UUID)
 SessionId = NewType("SessionId", str)  # SHA-256 of the credential in hex: the secret is not kept
 BrowserId = NewType("BrowserId", str)  # SHA-256 of what a known browser shows, in hex
 BoardId = NewType("BoardId", str)  # SHA-256 of the secret in the link of a board, in hex
+ResetId = NewType("ResetId", str)  # SHA-256 of the secret in a link for a new password, in hex
 FileKey = NewType("FileKey", str)
 TallyKey = NewType("TallyKey", str)  # BLAKE2b of what is limited, and of whom, in hex
 

@@ -20,6 +20,7 @@ from attendance_web import (
     page,
     pictures,
     profiles,
+    recovery,
 )
 from attendance_web.http import csrf, every_answer, openapi, page_redirect
 from attendance_web.http.call import Call
@@ -31,6 +32,7 @@ __all__ = ["BEFORE_SEND", "CALLS", "EXCEPTION_HANDLERS", "ROUTES"]
 
 CALLS: Final[tuple[Call, ...]] = (
     *accounts.CALLS,
+    *recovery.CALLS,
     *profiles.CALLS,
     *friends.CALLS,
     *events.CALLS,

@@ -20,6 +20,7 @@ from attendance_core.errors import (
     PersonNotFound,
     ScanNotFound,
     WrongCredentials,
+    WrongRecoveryCode,
 )
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
@@ -67,6 +68,10 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
     "get_sessions": (lambda do: do.get_sessions(actor=NOBODY, session_id=SESSION), []),
     "end_session": (
         lambda do: do.end_session(actor=NOBODY, session_id=SESSION, others=True),
+        NotLoggedIn,
+    ),
+    "make_recovery_codes": (
+        lambda do: do.make_recovery_codes(actor=NOBODY, session_id=SESSION, password="x" * 9),
         NotLoggedIn,
     ),
     "create_event": (
@@ -133,6 +138,12 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
 # Each that is told whom it is about
 ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
     "log_in": (lambda do: do.log_in(username="nobody", password="x" * 9), WrongCredentials),
+    "use_recovery_code": (
+        lambda do: do.use_recovery_code(username="nobody", code="x", new_password="tea at five"),
+        WrongRecoveryCode,
+    ),
+    "make_reset_link": (lambda do: do.make_reset_link(username="nobody"), PersonNotFound),
+    "end_sessions_of": (lambda do: do.end_sessions_of(username="nobody"), PersonNotFound),
     "recognise_browser": (
         lambda do: do.recognise_browser(username="nobody", browser_secrets=["x"]),
         None,
@@ -166,6 +177,8 @@ WITHOUT_PEOPLE = frozenset(
         "begin_try",
         "end_try",
         "forget_tallies",
+        "reset_password",
+        "forget_reset_links",
         "find_by_name",
         "get_pending_scans",
         "get_event_by_id",

@@ -72,6 +72,8 @@ GOOD: dict[str, Any] = {
     "new_password": "another of many",
     "session": "0" * 32,
     "others": "false",
+    "code": "ABCD-EFGH-JKMN-PQRS",
+    "token": "0" * 64,
     "display_name": "Some Body",
     "bio": "bio",
     "display_name_part": "some",
@@ -97,6 +99,8 @@ GOOD: dict[str, Any] = {
 TEXTS = {
     "session",
     "username",
+    "code",
+    "token",
     "password",
     "old_password",
     "new_password",
@@ -106,6 +110,7 @@ TEXTS = {
     "name",
     "note",
 }
+PROOFS = {("MakeRecoveryCodes", "password")}  # needed of whoever has one
 NUMBERS = {
     *("user_id", "time_from", "time_to", "limit", "offset", "ends_after", "starts_before"),
 }
@@ -165,14 +170,17 @@ class TestTexts:
         browser = anna if call.needs_login else site.browser()
         await browser.token()
         # Nothing is done with the name of a picture, and looking at pictures takes its time; and
-        # whoever guesses an old password so often has to wait
-        tried = UNSTORABLE if "image" in fields_of(call) or field == "old_password" else NASTY
+        # whoever guesses a password that proves who they are so often has to wait
+        is_proof = field == "old_password" or (call.name, field) in PROOFS
+        tried = UNSTORABLE if "image" in fields_of(call) or is_proof else NASTY
         for text in tried:
             given = arguments(call, **{field: text})
             if given.get("old_password") is not None and field != "old_password":
                 given["old_password"] = None  # looking at one takes its time
             if call.name == "LogIn" and text not in UNSTORABLE:
                 given["password"] = None  # looking at a password takes its time, on purpose
+            if call.name == "UseRecoveryCode" and text not in UNSTORABLE:
+                given["code" if field == "new_password" else "new_password"] = None  # so do codes
             for answer in await make(browser, call, given):
                 error = taken_or_refused(answer)
                 if text in UNSTORABLE:
@@ -235,6 +243,7 @@ class TestMissing:
             and (call.name, field) != ("CreateEvent", "who_marks")
             and call.name != "WatchAttendance"  # which needs it, or a secret
             and (call.name, field) != ("ChangePassword", "old_password")  # whoever has one
+            and (call.name, field) not in PROOFS
             and (call.name, field) != ("EndSession", "session")  # or others
         ],
         ids=named,

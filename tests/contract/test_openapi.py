@@ -24,6 +24,9 @@ POST /accounts/logout/ -
 GET /api/auth/GetCurrentUserId -
 POST /accounts/signup/ username password ?display_name
 POST /accounts/login/ username password
+POST /accounts/recovery/codes/ ?password
+POST /accounts/recovery/ username code new_password
+POST /accounts/reset/ token new_password
 GET /api/profile/GetProfile user_id
 POST /api/profile/UpdateProfilePicture image name
 POST /api/profile/UpdateProfileInfo ?display_name ?bio
@@ -58,7 +61,10 @@ POST /accounts/password/ new_password ?old_password
 GET /api/auth/GetSessions -
 POST /api/auth/EndSession ?session ?others
 """.strip().splitlines()
-WITHOUT_LOG_IN = {"SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"}
+WITHOUT_LOG_IN = {
+    *("SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"),
+    *("UseRecoveryCode", "ResetPassword"),
+}
 MEDIA_TYPES = {
     "application/json",
     "application/x-www-form-urlencoded",

@@ -64,6 +64,8 @@ class Known:
     """What moves may name, by number: all that was given out, and some that never were."""
 
     people: list[LoggedIn] = field(default_factory=list)
+    recovery_codes: list[str] = field(default_factory=lambda: ["none"])
+    links: list[str] = field(default_factory=lambda: ["none"])
     events: list[EventId] = field(default_factory=list)
     codes: list[EventCode] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
@@ -173,6 +175,33 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             session=session_name_of(session_id_of(k.who(c).token)) if b % 3 else None,
             others=b < 2,
         )
+    ),
+    "make_recovery_codes": lambda k, a, b, c: (
+        lambda do: do.make_recovery_codes(
+            actor=k.who(a).user_id,
+            session_id=session_id_of(k.who(a if b else c).token),
+            password="secret" * (2 if b < 5 else 1),
+        )
+    ),
+    "use_recovery_code": lambda k, a, b, c: (
+        lambda do: do.use_recovery_code(
+            username=one_of(USERNAMES, a),
+            code=k.recovery_codes[(b - c) % len(k.recovery_codes)],
+            new_password="secret" * 2,
+            browser_secrets=k.browsers(c),
+        )
+    ),
+    "make_reset_link": lambda k, a, b, c: (
+        lambda do: do.make_reset_link(username=one_of(USERNAMES, a))
+    ),
+    "reset_password": lambda k, a, b, c: (
+        lambda do: do.reset_password(
+            token=k.links[-1 - a % len(k.links)], new_password="secret" * 2
+        )
+    ),
+    "forget_reset_links": lambda k, a, b, c: lambda do: do.forget_reset_links(),
+    "end_sessions_of": lambda k, a, b, c: (
+        lambda do: do.end_sessions_of(username=one_of(USERNAMES, a))
     ),
     "get_profile": lambda k, a, b, c: (
         lambda do: do.get_profile(actor=k.actor(a), user_id=k.user(b))
@@ -477,6 +506,10 @@ async def side_by_side(
             known.people.append(answer)
         if kind == "answer" and name == "begin_try" and answer is not None:
             known.tries.append(answer)
+        if kind == "answer" and name == "make_recovery_codes":
+            known.recovery_codes += answer
+        if kind == "answer" and name == "make_reset_link":
+            known.links.append(answer)
         if kind == "answer" and name == "create_event":
             known.events.append(answer.event_id)
             known.codes.append(answer.code)

@@ -44,6 +44,9 @@ TABLE: Final = {
     "ChangePassword": ("not_logged_in", *("missing_argument",) * 6),  # nobody gives the old one
     "GetSessions": LOGGED_IN,
     "EndSession": LOGGED_IN,
+    "MakeRecoveryCodes": ("not_logged_in", *("missing_argument",) * 6),  # nobody gives a password
+    "UseRecoveryCode": ("wrong_recovery_code",) * 7,  # whoever has one
+    "ResetPassword": ("wrong_reset_link",) * 7,  # whoever has one
     "GetCurrentUserId": EVERYBODY,
     "GetProfile": LOGGED_IN,
     "UpdateProfilePicture": LOGGED_IN,
@@ -124,6 +127,8 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
         "LogIn": {"username": "SignUp.anonymous", "password": "correct horse battery"},
         "ChangePassword": {"new_password": "correct horse battery"},
         "EndSession": {"others": True},
+        "UseRecoveryCode": {"username": "nobody", "code": "x", "new_password": "tea at five"},
+        "ResetPassword": {"token": "x", "new_password": "tea at five"},
         "UpdateProfileInfo": {"bio": name},
         **dict.fromkeys(("UpdateProfilePicture", "UploadProfileConfirmation"), PICTURE),
         "FindByName": {"display_name_part": "person"},

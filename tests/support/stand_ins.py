@@ -10,6 +10,7 @@ from attendance_adapters.system import RandomIds
 from attendance_core.errors import BadPicture
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS
 from attendance_core.ports import FileContent, NoSuchFile, Picture
+from attendance_core.recovery import RECOVERY_CODE_LENGTH
 from attendance_core.vocabulary import EventCode, FileKey, Instant, UserId
 
 NOON: Instant = 1_800_000_000.0
@@ -59,6 +60,10 @@ class CountedIds:
     def event_code(self) -> EventCode:
         return numbered_code(next(self.numbers))
 
+    def recovery_code(self) -> str:
+        # Those that follow one another begin otherwise
+        return f"{numbered_code(next(self.numbers))[::-1]:2<{RECOVERY_CODE_LENGTH}}"
+
     def token(self) -> str:
         return f"token-{next(self.numbers)}"
 
@@ -68,11 +73,13 @@ class CountedIds:
 
 @dataclass
 class QuickPasswords:
-    """Counts how often it was asked to verify, since that is what takes time."""
+    """Notes what it was asked to verify, and to hash, since that is what takes time."""
 
     verified: list[str | None] = field(default_factory=list)
+    hashed: list[str] = field(default_factory=list)
 
     async def hash(self, password: str) -> str:
+        self.hashed.append(password)
         return f"hash of {password}"
 
     async def verify(self, hashed: str | None, password: str) -> bool:

@@ -60,7 +60,8 @@ GIVEN_OUT = """
     picture_too_large repeated_argument scan_not_found somebody_took_part somebody_was_marked taken
     too_many_events too_many_frames too_many_helpers too_many_requests too_many_rows
     too_many_sockets too_short too_soon unknown_message unknown_path unsupported_media_type
-    username_taken wrong_credentials wrong_method wrong_password you_are_waiting yourself
+    username_taken wrong_credentials wrong_method wrong_password wrong_recovery_code
+    wrong_reset_link you_are_waiting yourself
 """
 WORDS = {"field": "name", "least": 1, "most": 2, "seconds": 3, "minutes": 4, "allowed": "GET"}
 

@@ -16,6 +16,7 @@ from attendance_core.marking.connections import Connection, Process
 from attendance_core.marking.ledger import NO_NOTES, Entry, EntryNotes
 from attendance_core.marking.places import Marked, Place, PlaceKey
 from attendance_core.profiles import ConfirmationScan, Profile
+from attendance_core.recovery import RecoveryCode, ResetLink
 from attendance_core.vocabulary import (
     BoardId,
     BrowserId,
@@ -45,6 +46,13 @@ class BrowserKey(NamedTuple):
     browser_id: BrowserId
 
 
+class CodeKey(NamedTuple):
+    """Finds a recovery code of one person."""
+
+    user_id: UserId
+    selector: str
+
+
 class Pair(NamedTuple):
     """Finds the friendship of two people, in whatever order they are given."""
 
@@ -72,6 +80,8 @@ class Tables:
     usernames: dict[str, UserId] = field(default_factory=dict)  # by the folded name
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     known_browsers: dict[BrowserKey, KnownBrowser] = field(default_factory=dict)
+    recovery_codes: dict[CodeKey, RecoveryCode] = field(default_factory=dict)
+    reset_links: dict[UserId, ResetLink] = field(default_factory=dict)
     profiles: dict[UserId, Profile] = field(default_factory=dict)
     scans: dict[UserId, ConfirmationScan] = field(default_factory=dict)
     first_ticks: dict[UserId, Instant] = field(default_factory=dict)  # when they were given

@@ -15,6 +15,8 @@ from attendance_adapters.memory.organisers import Helpers
 from attendance_adapters.memory.participants import Participants
 from attendance_adapters.memory.places import Places
 from attendance_adapters.memory.profiles import Profiles, Scans
+from attendance_adapters.memory.recovery import RecoveryCodes
+from attendance_adapters.memory.resets import ResetLinks
 from attendance_adapters.memory.rooms import Rooms
 from attendance_adapters.memory.tables import Tables
 from attendance_adapters.memory.tallies import Tallies
@@ -32,6 +34,8 @@ class MemoryUnit:
         self.accounts = Accounts(tables)
         self.sessions = Sessions(tables)
         self.known_browsers = KnownBrowsers(tables)
+        self.recovery_codes = RecoveryCodes(tables)
+        self.reset_links = ResetLinks(tables)
         self.profiles = Profiles(tables)
         self.scans = Scans(tables)
         self.friendships = Friendships(tables)

@@ -18,6 +18,8 @@ from attendance_adapters.sql.organisers import Helpers
 from attendance_adapters.sql.participants import Participants
 from attendance_adapters.sql.places import Places
 from attendance_adapters.sql.profiles import Profiles, Scans
+from attendance_adapters.sql.recovery import RecoveryCodes
+from attendance_adapters.sql.resets import ResetLinks
 from attendance_adapters.sql.rooms import Rooms
 from attendance_adapters.sql.tallies import Tallies
 from attendance_core import ports
@@ -47,6 +49,8 @@ class SqlUnit:
         "places",
         "processes",
         "profiles",
+        "recovery_codes",
+        "reset_links",
         "rooms",
         "scans",
         "sessions",
@@ -60,6 +64,8 @@ class SqlUnit:
         self.accounts = Accounts(executor)
         self.sessions = Sessions(executor)
         self.known_browsers = KnownBrowsers(executor)
+        self.recovery_codes = RecoveryCodes(executor)
+        self.reset_links = ResetLinks(executor)
         self.profiles = Profiles(executor)
         self.scans = Scans(executor)
         self.friendships = Friendships(executor)

@@ -60,7 +60,7 @@ class Opened(NamedTuple):
     to_end: Sequence[SessionId]
 
 
-def _new_session(
+def new_session(
     ids: ports.Ids,
     client: str,
     replacing: SessionId | None,
@@ -139,7 +139,7 @@ class SignUp:
         password = checked_password(self.passwords, password)
         name = checked_display_name(username if display_name is None else display_name)
         password_hash = await self.passwords.hash(password)
-        new = _new_session(self.ids, client, replacing, browser_secrets)
+        new = new_session(self.ids, client, replacing, browser_secrets)
 
         def work(unit: ports.Unit) -> Opened:
             user_id = unit.accounts.add(username, password_hash, unit.now())
@@ -182,7 +182,7 @@ class LogIn:
         right = await is_right(self.passwords, hashed, password)
         if account is None or not right:
             raise WrongCredentials
-        new = _new_session(self.ids, client, replacing, browser_secrets)
+        new = new_session(self.ids, client, replacing, browser_secrets)
 
         def work(unit: ports.Unit) -> Opened:
             # Whoever changes the password ends all sessions: none is opened with the one before

@@ -13,6 +13,8 @@ from attendance_core.errors.accounts import (
     UsernameTaken,
     WrongCredentials,
     WrongPassword,
+    WrongRecoveryCode,
+    WrongResetLink,
 )
 from attendance_core.errors.attendance import (
     BoardNotFound,
@@ -133,6 +135,8 @@ __all__ = [
     "UsernameTaken",
     "WrongCredentials",
     "WrongPassword",
+    "WrongRecoveryCode",
+    "WrongResetLink",
     "YouAreWaiting",
     "Yourself",
 ]

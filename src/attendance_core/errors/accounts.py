@@ -54,3 +54,17 @@ class WrongPassword(WrongCredentials):
 
     en = "Wrong password"
     ru = "Неверный пароль"
+
+
+class WrongRecoveryCode(WrongCredentials):
+    """The user name or the recovery code is wrong, or the code was used: which is not told."""
+
+    en = "Wrong user name or recovery code; each code works once"
+    ru = "Неверное имя пользователя или код восстановления; каждый код действует один раз"
+
+
+class WrongResetLink(Refusal):
+    """A link for a new password that there is not, or that was used, or whose day is over."""
+
+    en = "This link lets nobody in any more, please ask for a new one"
+    ru = "Эта ссылка больше не действует, попросите новую"

@@ -18,6 +18,8 @@ from attendance_core.repositories.organisers import Helpers
 from attendance_core.repositories.participants import Participants
 from attendance_core.repositories.places import Places
 from attendance_core.repositories.profiles import Profiles, Scans, Shown
+from attendance_core.repositories.recovery import RecoveryCodes
+from attendance_core.repositories.resets import ResetLinks
 from attendance_core.repositories.rooms import Rooms, StoredRoom
 from attendance_core.repositories.tallies import Tallies
 
@@ -38,6 +40,8 @@ __all__ = [
     "Places",
     "Processes",
     "Profiles",
+    "RecoveryCodes",
+    "ResetLinks",
     "Rooms",
     "Scans",
     "Sessions",

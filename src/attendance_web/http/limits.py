@@ -119,6 +119,15 @@ class Limits:
             yield
 
     @asynccontextmanager
+    async def around_reset(self, address: str) -> AsyncIterator[None]:
+        """Goes around a log-in by a link, which waits for its turn: its secret nobody guesses.
+
+        Raises TooManyRequests.
+        """
+        async with self._password_turns.turn("", network_of(address), known=False):
+            yield
+
+    @asynccontextmanager
     async def _try(self, subject: str) -> AsyncIterator[None]:
         began = await self._begin(subject)
         result = TryResult.RELEASED

@@ -9,6 +9,8 @@ from attendance_adapters.sql.tables.people import (
     friendships,
     known_browsers,
     profiles,
+    recovery_codes,
+    reset_links,
     scans,
     sessions,
 )
@@ -34,6 +36,8 @@ __all__ = [
     "places",
     "processes",
     "profiles",
+    "recovery_codes",
+    "reset_links",
     "scans",
     "sessions",
     "tallies",

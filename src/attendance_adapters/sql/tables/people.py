@@ -52,6 +52,26 @@ known_browsers = Table(
     PrimaryKeyConstraint("user_id", "browser_id"),
 )
 
+# Each by the letters it begins with; its secret is hashed as slowly as a password
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    user_column(),
+    Column("selector", String(2), nullable=False),
+    Column("secret_hash", String, nullable=False),
+    PrimaryKeyConstraint("user_id", "selector"),
+)
+
+# One link a person, by the hash of its secret
+reset_links = Table(
+    "reset_links",
+    metadata,
+    user_column(primary_key=True, autoincrement=False),
+    Column("reset_id", String(64), nullable=False),
+    Column("made_at", InstantType, nullable=False),
+    UniqueConstraint("reset_id"),
+)
+
 profiles = Table(
     "profiles",
     metadata,

@@ -1,0 +1,85 @@
+"""What is done when somebody comes back who has lost their password, and for whom it is done.
+
+Somebody else may have found that password, or a phone with a session: so nothing that let anybody
+in before does so afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from attendance_core import ports
+from attendance_core.accounts import LoggedIn
+from attendance_core.accounts.log_ins import Opened, new_session, open_session
+from attendance_core.errors import PersonNotFound
+from attendance_core.marking.terms import Terms
+from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
+from attendance_core.vocabulary import SessionId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBack:
+    """Logs somebody in with a new password, and ends all else that lets anybody in as them."""
+
+    transact: ports.Transact
+    passwords: ports.Passwords
+    ids: ports.Ids
+    terms: Terms
+
+    async def __call__(
+        self,
+        *,
+        user_id: UserId,
+        new_password: str,
+        check: Callable[[ports.Unit], object],
+        use_up: Callable[[ports.Unit], None],
+        replacing: SessionId | None,
+        browser_secrets: Sequence[str] | None,
+        client: str,
+    ) -> LoggedIn:
+        """Takes a password that was checked. All their sessions end, a few at a time.
+
+        ``check`` raises where what they came by lets nobody in any more; ``use_up`` has it do so,
+        together with the new password or not at all. Both find the account locked. Raises
+        PersonNotFound, and what ``check`` raises.
+        """
+        password_hash = await self.passwords.hash(new_password)
+        new = new_session(self.ids, client, replacing, browser_secrets)
+
+        def finish(unit: ports.Unit) -> Opened:
+            account = unit.accounts.lock(user_id)
+            if account is None:
+                raise PersonNotFound
+            use_up(unit)
+            unit.accounts.put(replace(account, password_hash=password_hash))
+            return open_session(unit, user_id, new, self.terms)
+
+        logged_in, to_end = await end_sessions_of(
+            self.transact, user_id, self.terms, spared=None, check=check, finish=finish
+        )
+        if to_end:
+            await end_sessions_in_pieces(self.transact, to_end, self.terms)
+        return logged_in
+
+
+@dataclass(frozen=True, slots=True)
+class EndSessionsOf:
+    """Ends all sessions of somebody, with their sockets, for an operator."""
+
+    transact: ports.Transact
+    observe: ports.Observe
+    terms: Terms
+
+    async def __call__(self, *, username: str) -> None:
+        """Raises PersonNotFound."""
+        account = await self.observe(lambda unit: unit.accounts.find(username))
+        if account is None:
+            raise PersonNotFound
+
+        def nothing(unit: ports.Unit) -> None:
+            """Is in the way, and else to be done."""
+
+        await end_sessions_of(
+            self.transact, account.user_id, self.terms, spared=None, check=nothing, finish=nothing
+        )

@@ -1,0 +1,213 @@
+"""The calls of people who have lost their password, or prepare for it. Contract: 9.1."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from attendance_core.limits import FAILED_LOG_INS
+from attendance_core.recovery import RESET_SECONDS, reset_id_of
+from attendance_core.recovery.codes import typed_code
+from attendance_core.vocabulary import UserId
+from tests.support.site import PASSWORD, Browser, Site, code, envelope, refusal, response
+from tests.support.site import either_site as site
+
+__all__ = ["site"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CODES, RECOVERY, RESET = "/accounts/recovery/codes/", "/accounts/recovery/", "/accounts/reset/"
+NEW = "battery staple horse"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def anna(site: Site) -> Browser:
+    """Somebody new, in each test."""
+    await site.unlimit()
+    return await site.person("anna")
+
+
+async def codes_of(person: Browser, password: str = PASSWORD) -> list[str]:
+    made = response(await person.post(CODES, password=password))
+    assert list(made) == ["codes"]
+    codes: list[str] = made["codes"]
+    return codes
+
+
+async def recovers(browser: Browser, person: Browser, shown: str) -> httpx.Response:
+    given = {"username": person.username, "code": shown, "new_password": NEW}
+    return await browser.post(RECOVERY, **given)
+
+
+async def link_of(site: Site, person: Browser) -> str:
+    return await site.attendance.use_cases.make_reset_link(username=person.username)
+
+
+async def user_id_of(browser: Browser) -> Any:
+    return response(await browser.get("/api/auth/GetCurrentUserId"))["user_id"]
+
+
+async def logs_in(browser: Browser, person: Browser, password: str) -> httpx.Response:
+    return await browser.post("/accounts/login/", username=person.username, password=password)
+
+
+class TestCodes:
+    """Contract: POST /accounts/recovery/codes/."""
+
+    async def test_ten_are_shown_and_only_their_hashes_are_kept(
+        self, site: Site, anna: Browser, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.DEBUG):
+            codes = await codes_of(anna)
+        assert len(set(codes)) == 10
+        for each in codes:
+            assert re.fullmatch(r"([2-9A-HJKMNP-TV-Z]{4}-){3}[2-9A-HJKMNP-TV-Z]{4}", each)
+            assert each not in caplog.text and each.replace("-", "") not in caplog.text
+        selector, secret = typed_code(codes[0])
+        kept = await site.attendance._store.observe(
+            lambda unit: unit.recovery_codes.find(UserId(anna.user_id), selector)
+        )
+        assert kept is not None and kept.secret_hash.startswith("$argon2id$")
+        assert secret not in kept.secret_hash
+
+    async def test_the_ones_before_are_void(self, site: Site, anna: Browser) -> None:
+        old, new = await codes_of(anna), await codes_of(anna)
+        assert code(await recovers(site.browser(), anna, old[0]), 3) == "wrong_recovery_code"
+        response(await recovers(site.browser(), anna, new[0]))
+
+    async def test_they_need_proof(self, site: Site, anna: Browser) -> None:
+        """Contract: 9.1."""
+        wrong = await anna.post(CODES, password="wrong password")
+        assert code(wrong, 3) == "wrong_password"
+        assert "«password»" in refusal(await anna.post(CODES), 2)
+        stranger = site.browser()
+        refusal(await stranger.post(CODES, password=PASSWORD), 7, status=401)
+
+
+class TestRecovery:
+    """Contract: POST /accounts/recovery/."""
+
+    async def test_one_is_logged_in_with_a_new_password_and_everywhere_else_out(
+        self, site: Site, anna: Browser
+    ) -> None:
+        shown = (await codes_of(anna))[0]
+        phone, lost = site.browser(), site.browser()
+        response(await logs_in(phone, anna, PASSWORD))
+        assert response(await recovers(lost, anna, shown.lower())) == {"user_id": anna.user_id}
+        found = [await user_id_of(each) for each in (anna, phone, lost)]
+        assert found == [None, None, anna.user_id]
+        assert code(await logs_in(site.browser(), anna, PASSWORD), 3) == "wrong_credentials"
+        response(await logs_in(site.browser(), anna, NEW))
+
+    async def test_a_code_works_once_and_the_others_go_on(self, site: Site, anna: Browser) -> None:
+        first, second, *_ = await codes_of(anna)
+        response(await recovers(site.browser(), anna, first))
+        refusal(await recovers(site.browser(), anna, first), 3)
+        response(await recovers(site.browser(), anna, second))
+
+    async def test_whatever_is_wrong_is_told_alike(self, site: Site, anna: Browser) -> None:
+        shown = (await codes_of(anna))[0]
+        told = [
+            (await site.browser().post(RECOVERY, username=name, code=typed, new_password=NEW))
+            for name, typed in [
+                (anna.username, shown[:-1] + ("2" if shown[-1] != "2" else "3")),
+                (anna.username, ""),
+                (anna.username, "x" * 10_000),
+                ("nobody", shown),
+                ("no name at all", shown),
+            ]
+        ]
+        assert {each.status_code for each in told} == {200}
+        (said,) = {each.text for each in told}
+        assert envelope(told[0])["code"] == "wrong_recovery_code" and "«" not in said
+
+    async def test_wrong_ones_count_as_failed_log_ins(self, site: Site, anna: Browser) -> None:
+        """Contract: 1.10."""
+        shown = (await codes_of(anna))[0]
+        for number in range(FAILED_LOG_INS.most):
+            wrong = site.browser()
+            if number % 2:
+                refusal(await logs_in(wrong, anna, "wrong password"), 3)
+            else:
+                refusal(await recovers(wrong, anna, "no code"), 3)
+        refusal(await recovers(site.browser(), anna, shown), 8, status=429)
+        refusal(await logs_in(site.browser(), anna, PASSWORD), 8, status=429)
+        # A browser that is known has tries of its own (9.4), and is let in as ever
+        response(await recovers(anna, anna, shown))
+
+    async def test_a_password_that_is_refused_uses_nothing_up(
+        self, site: Site, anna: Browser
+    ) -> None:
+        shown = (await codes_of(anna))[0]
+        for password in ("short", "password", "x1" * 129, "12345\x00678"):
+            given = {"username": anna.username, "code": shown, "new_password": password}
+            told = await site.browser().post(RECOVERY, **given)
+            assert "«new_password»" in refusal(told, 1)
+            assert envelope(told)["field"] == "new_password"
+        response(await recovers(site.browser(), anna, shown))
+
+    async def test_a_failed_one_is_a_line_of_the_security_log(
+        self, site: Site, anna: Browser, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        refusal(await recovers(site.browser(), anna, "no code"), 3)
+        (line,) = [each.getMessage() for each in caplog.records if "security" in each.name]
+        assert line.startswith("failed_log_in ") and anna.username not in line
+
+    async def test_the_browser_is_known_and_the_session_is_a_new_one(
+        self, site: Site, anna: Browser
+    ) -> None:
+        """Contract: 2.5, 9.4."""
+        shown, before = (await codes_of(anna))[0], anna.session
+        lost = site.browser()
+        response(await recovers(lost, anna, shown))
+        assert lost.client.cookies.get("knownbrowser")
+        assert lost.session not in (None, before)
+
+
+class TestReset:
+    """Contract: POST /accounts/reset/."""
+
+    async def test_a_link_lets_its_person_in_once_and_everybody_else_out(
+        self, site: Site, anna: Browser
+    ) -> None:
+        token, lost = await link_of(site, anna), site.browser()
+        given = {"token": token, "new_password": NEW}
+        assert response(await lost.post(RESET, **given)) == {"user_id": anna.user_id}
+        assert [await user_id_of(each) for each in (anna, lost)] == [None, anna.user_id]
+        assert lost.client.cookies.get("knownbrowser")
+        response(await logs_in(site.browser(), anna, NEW))
+        assert code(await site.browser().post(RESET, **given), 3) == "wrong_reset_link"
+
+    async def test_it_lasts_a_day(self, site: Site, anna: Browser) -> None:
+        token = await link_of(site, anna)
+        site.clock.pass_(RESET_SECONDS)
+        told = await site.browser().post(RESET, token=token, new_password=NEW)
+        site.clock.pass_(-RESET_SECONDS)
+        assert code(told, 3) == "wrong_reset_link"
+
+    async def test_whatever_is_wrong_is_told_alike(self, site: Site, anna: Browser) -> None:
+        replaced, used = await link_of(site, anna), await link_of(site, anna)
+        response(await site.browser().post(RESET, token=used, new_password=NEW))
+        told = [
+            await site.browser().post(RESET, token=token, new_password=NEW)
+            for token in (replaced, used, "", "x" * 10_000, "ы", str(reset_id_of(used)))
+        ]
+        (said,) = {each.text for each in told}
+        assert said and code(told[0], 3) == "wrong_reset_link"
+
+    async def test_it_lets_in_whoever_has_failed_too_often(self, site: Site, anna: Browser) -> None:
+        for _ in range(FAILED_LOG_INS.most):
+            refusal(await logs_in(site.browser(), anna, "wrong password"), 3)
+        token = await link_of(site, anna)
+        response(await site.browser().post(RESET, token=token, new_password=NEW))
+
+    async def test_a_password_that_is_refused_uses_nothing_up(
+        self, site: Site, anna: Browser
+    ) -> None:
+        token = await link_of(site, anna)
+        told = await site.browser().post(RESET, token=token, new_password="password")
+        assert "«new_password»" in refusal(told, 1)
+        response(await site.browser().post(RESET, token=token, new_password=NEW))

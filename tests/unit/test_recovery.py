@@ -1,0 +1,489 @@
+"""How people come back who have lost their password. Contract: 9.1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from attendance_adapters.system import RandomIds
+from attendance_core import ports
+from attendance_core.accounts import (
+    Actor,
+    CredentialKind,
+    Identify,
+    LoggedIn,
+    LogIn,
+    LogOut,
+    SignUp,
+    session_id_of,
+)
+from attendance_core.errors import (
+    BadLength,
+    CommonPassword,
+    InvalidArgument,
+    MissingArgument,
+    NotLoggedIn,
+    PersonNotFound,
+    Refusal,
+    WrongCredentials,
+    WrongPassword,
+    WrongRecoveryCode,
+    WrongResetLink,
+)
+from attendance_core.events import CODE_LETTERS
+from attendance_core.marking.announcements import ConnectionsEnded
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.endings import Ending
+from attendance_core.recovery import (
+    RESET_SECONDS,
+    EndSessionsOf,
+    ForgetResetLinks,
+    MakeRecoveryCodes,
+    MakeResetLink,
+    ResetPassword,
+    UseRecoveryCode,
+    reset_id_of,
+)
+from attendance_core.recovery.codes import (
+    NO_CODE,
+    RECOVERY_CODE_LENGTH,
+    RECOVERY_CODES,
+    SECRET_LENGTH,
+    SELECTOR_LENGTH,
+    TypedCode,
+    code_as_shown,
+    draw_codes,
+    typed_code,
+)
+from attendance_core.recovery.comebacks import ComeBack
+from attendance_core.session_ends import ENDED_AT_ONCE
+from attendance_core.texts import MAX_MARKS
+from attendance_core.vocabulary import ConnectionId
+from tests.support.stand_ins import QuickPasswords
+from tests.support.world import World, drive
+
+T = TypeVar("T")
+OLD, NEW = "correct horse", "battery staple"
+LETTERS = st.text(CODE_LETTERS, min_size=RECOVERY_CODE_LENGTH, max_size=RECOVERY_CODE_LENGTH)
+
+
+class TestCodes:
+    """Contract: POST /accounts/recovery/codes/."""
+
+    @settings(deadline=None)
+    @given(LETTERS, st.data())
+    def test_case_hyphens_and_blanks_are_forgiven(self, letters: str, data: st.DataObject) -> None:
+        expected = TypedCode(letters[:SELECTOR_LENGTH], letters[SELECTOR_LENGTH:])
+        assert typed_code(code_as_shown(letters)) == expected
+        between = st.text("- \u2010\u2011\u2013\u2014\u2212\u00a0\t", max_size=2)
+        typed = "".join(
+            data.draw(between) + data.draw(st.sampled_from([each, each.lower()]))
+            for each in letters
+        )
+        assert typed_code(typed) == expected
+
+    @settings(deadline=None)
+    @given(st.text(max_size=80))
+    def test_whatever_is_typed_is_a_code_or_none(self, text: str) -> None:
+        selector, secret = typed_code(text)
+        assert (selector, secret) == NO_CODE or (
+            (len(selector), len(secret)) == (SELECTOR_LENGTH, SECRET_LENGTH)
+            and set(selector + secret) <= set(CODE_LETTERS)
+        )
+
+    @pytest.mark.parametrize(
+        "text", ["", "x", "A" * 15, "A" * 17, "0" * 16, "ſ" * 16, "А" * 16, "A-" * 16 + "-" * 40]
+    )
+    def test_what_can_be_none_is_none(self, text: str) -> None:
+        assert typed_code(text) == NO_CODE
+
+    def test_they_are_shown_in_groups(self) -> None:
+        assert code_as_shown("ABCDEFGHJKMN2345") == "ABCD-EFGH-JKMN-2345"
+
+    def test_ten_begin_each_otherwise(self) -> None:
+        for _ in range(50):
+            drawn = draw_codes(RandomIds())
+            assert len({each[:SELECTOR_LENGTH] for each in drawn}) == RECOVERY_CODES
+            assert {len(each) for each in drawn} == {RECOVERY_CODE_LENGTH}
+
+    def test_no_two_letters_look_alike_and_a_secret_has_68_bits(self) -> None:
+        assert not set("01OILU") & set(CODE_LETTERS)
+        assert math.floor(math.log2(len(CODE_LETTERS)) * SECRET_LENGTH) == 68
+
+
+class Desk:
+    """Where people come in, or come back."""
+
+    def __init__(self) -> None:
+        self.world = World(people=1)
+        self.passwords = QuickPasswords()
+        transact, observe = self.world.store.transact, self.world.store.observe
+        ids, terms = self.world.ids, self.world.terms
+        self._sign_up = SignUp(transact, self.passwords, ids, terms)
+        self._log_in = LogIn(transact, observe, self.passwords, ids, terms)
+        self._identify = Identify(transact, observe)
+        self._make = MakeRecoveryCodes(transact, observe, self.passwords, RandomIds())
+        self._link = MakeResetLink(transact, observe, ids)
+        self.between: Callable[[], object] = bool  # behind each transaction of a comeback
+        come_back = ComeBack(self._watched, self.passwords, ids, terms)
+        self._recover = UseRecoveryCode(observe, self.passwords, come_back)
+        self._reset = ResetPassword(observe, self.passwords, come_back)
+        self.forget = ForgetResetLinks(transact)
+        self.end = EndSessionsOf(transact, observe, terms)
+        self.anna = drive(self._sign_up(username="Anna", password=OLD))
+
+    async def _watched(self, work: Callable[[ports.Unit], T]) -> T:
+        answer = await self.world.store.transact(work)
+        self.between()
+        return answer
+
+    def log_in(self, password: str = OLD, username: str = "anna") -> LoggedIn:
+        return drive(self._log_in(username=username, password=password))
+
+    def codes(self, password: str | None = OLD, token: str | None = None) -> list[str]:
+        session_id = session_id_of(token or self.anna.token)
+        made = self._make(actor=self.anna.user_id, session_id=session_id, password=password)
+        return [*drive(made)]
+
+    def recovers(
+        self, code: str, username: str = "anna", password: str = NEW, **more: Any
+    ) -> LoggedIn:
+        given = {"username": username, "code": code, "new_password": password, **more}
+        return drive(self._recover(**given))
+
+    def link(self, username: str = "ANNA") -> str:
+        return drive(self._link(username=username))
+
+    def resets(self, token: str, password: str = NEW, **more: Any) -> LoggedIn:
+        return drive(self._reset(token=token, new_password=password, **more))
+
+    def is_in(self, logged_in: LoggedIn) -> bool:
+        actor: Actor | None = drive(
+            self._identify(token=logged_in.token, kind=CredentialKind.COOKIE)
+        )
+        return actor is not None
+
+    def opens(self, logged_in: LoggedIn) -> Connection:
+        connection = Connection(
+            ConnectionId(self.world.ids.connection_id()),
+            self.world.event_id,
+            logged_in.user_id,
+            Role.MARK_ME,
+            self.world.process_id,
+            session_id_of(logged_in.token),
+        )
+        drive(self.world.mark_me(connection=connection))
+        return connection
+
+    def cost(self, act: Callable[[], object]) -> tuple[int, int, type[Refusal] | None, str]:
+        """What is verified and hashed for it, and how it is refused."""
+        self.passwords.verified.clear()
+        self.passwords.hashed.clear()
+        kind, text = None, ""
+        try:
+            act()
+        except Refusal as refused:
+            kind, text = type(refused), refused.text("en") + refused.text("ru")
+        return len(self.passwords.verified), len(self.passwords.hashed), kind, text
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+class TestMakeRecoveryCodes:
+    """Contract: POST /accounts/recovery/codes/."""
+
+    def test_each_lets_its_owner_in_and_no_hash_tells_it(self, desk: Desk) -> None:
+        codes = desk.codes()
+        assert len(set(codes)) == RECOVERY_CODES
+        for code in codes:
+            assert desk.recovers(code).user_id == desk.anna.user_id
+        hashed = [each for each in desk.passwords.hashed if each not in (OLD, NEW)]
+        assert hashed == [typed_code(each).secret for each in codes]
+
+    def test_those_before_are_void(self, desk: Desk) -> None:
+        old, new = desk.codes(), desk.codes()
+        for code in old:
+            with pytest.raises(WrongRecoveryCode):
+                desk.recovers(code)
+        assert desk.recovers(new[0]).user_id == desk.anna.user_id
+
+    def test_they_need_proof(self, desk: Desk) -> None:
+        with pytest.raises(WrongPassword):
+            desk.codes("wrong horse")
+        with pytest.raises(MissingArgument, match="«password»"):
+            desk.codes(None)
+        other = desk.log_in()
+        drive(
+            LogOut(desk.world.store.transact, desk.world.terms)(
+                session_id=session_id_of(other.token)
+            )
+        )
+        with pytest.raises(NotLoggedIn):
+            desk.codes(token=other.token)
+        assert desk.passwords.hashed == [OLD]
+
+    def test_proof_that_has_gone_meanwhile_makes_none(self, desk: Desk) -> None:
+        """A thief's codes of before do not outlive the owner's new password."""
+        hers = desk.codes()
+        hash_ = desk.passwords.hash
+
+        async def recovers_meanwhile(password: str) -> str:
+            desk.passwords.hash = hash_  # type: ignore[method-assign]
+            desk.recovers(hers[0])
+            return await hash_(password)
+
+        desk.passwords.hash = recovers_meanwhile  # type: ignore[method-assign]
+        with pytest.raises((NotLoggedIn, WrongPassword)):
+            desk.codes()
+        assert desk.recovers(hers[1]).user_id == desk.anna.user_id
+
+
+class TestRecover:
+    """Contract: POST /accounts/recovery/."""
+
+    def test_the_new_password_is_the_password_and_the_old_one_is_not(self, desk: Desk) -> None:
+        back = desk.recovers(desk.codes()[3].lower().replace("-", ""))
+        assert desk.is_in(back) and back.user_id == desk.anna.user_id
+        assert desk.log_in(NEW).user_id == desk.anna.user_id
+        with pytest.raises(WrongCredentials):
+            desk.log_in(OLD)
+
+    def test_a_code_works_once(self, desk: Desk) -> None:
+        first, second, *_ = desk.codes()
+        desk.recovers(first)
+        with pytest.raises(WrongRecoveryCode):
+            desk.recovers(first)
+        assert desk.recovers(second).user_id == desk.anna.user_id
+
+    def test_all_other_sessions_end_with_their_sockets(self, desk: Desk) -> None:
+        code = desk.codes()[0]
+        phone, laptop = desk.log_in(), desk.log_in()
+        sockets = {desk.opens(each).connection_id for each in (phone, laptop)}
+        back = desk.recovers(code, replacing=session_id_of(laptop.token))
+        assert [desk.is_in(each) for each in (desk.anna, phone, laptop, back)] == [
+            *(False, False, False, True)
+        ]
+        ended = [each for each in desk.world.news if isinstance(each, ConnectionsEnded)]
+        assert {each.why for each in ended} == {Ending.LOGGED_OUT}
+        assert {one for each in ended for one in each.connection_ids or ()} == sockets
+
+    def test_the_session_of_somebody_else_in_this_browser_ends_too(self, desk: Desk) -> None:
+        boris = drive(desk._sign_up(username="boris", password=OLD))
+        desk.recovers(desk.codes()[0], replacing=session_id_of(boris.token))
+        assert not desk.is_in(boris)
+
+    def test_a_browser_is_known_afterwards(self, desk: Desk) -> None:
+        back = desk.recovers(desk.codes()[0], browser_secrets=["made up"])
+        assert back.browser_secret not in (None, "made up")
+
+    @pytest.mark.parametrize(
+        ("password", "refusal"),
+        [("x" * 7, BadLength), ("x" * 257, BadLength), ("password", CommonPassword)],
+    )
+    def test_a_password_that_is_refused_uses_nothing_up(
+        self, desk: Desk, password: str, refusal: type[Refusal]
+    ) -> None:
+        code = desk.codes()[0]
+        for each in (code, "no code"):
+            with pytest.raises(refusal) as refused:
+                desk.recovers(each, password=password)
+            assert refused.value.words["field"] == "new_password"
+        assert desk.is_in(desk.anna)
+        assert desk.recovers(code).user_id == desk.anna.user_id
+
+    def test_whatever_is_wrong_is_told_alike_and_costs_one_hash(self, desk: Desk) -> None:
+        code, used, *others = desk.codes()
+        drive(desk._sign_up(username="boris", password=OLD))  # who has no codes
+        desk.recovers(used)
+        wrong_secret = code[:-1] + ("2" if code[-1] != "2" else "3")
+        selectors = {each[:2] for each in (code, used, *others)}
+        free = next(a + b for a in CODE_LETTERS for b in CODE_LETTERS if a + b not in selectors)
+        costs = {
+            desk.cost(lambda given=given: desk.recovers(*given))  # type: ignore[misc]
+            for given in (
+                (wrong_secret,),
+                (free + code[2:],),
+                (used,),
+                ("",),
+                ("x" * 10_000,),
+                ("0" * 16,),
+                (code, "boris"),
+                (code, "nobody"),
+                (code, "no name at all"),
+                (code, ""),
+                (code, "x" * 10_000),
+                ("no code", "nobody"),
+            )
+        }
+        assert len(costs) == 1
+        ((verified, hashed, kind, _),) = costs
+        assert (verified, hashed, kind) == (1, 0, WrongRecoveryCode)
+
+    def test_a_right_one_costs_two(self, desk: Desk) -> None:
+        code = desk.codes()[0]
+        assert desk.cost(lambda: desk.recovers(code))[:3] == (1, 1, None)
+
+    def test_a_link_of_an_operator_s_is_void_afterwards(self, desk: Desk) -> None:
+        link = desk.link()
+        desk.recovers(desk.codes()[0])
+        with pytest.raises(WrongResetLink):
+            desk.resets(link)
+
+    def test_of_two_who_use_one_at_once_one_is_let_in(self, desk: Desk) -> None:
+        code = desk.codes()[0]
+        hash_ = desk.passwords.hash
+
+        async def another_is_quicker(password: str) -> str:
+            desk.passwords.hash = hash_  # type: ignore[method-assign]
+            desk.recovers(code, password="of the quicker one")
+            return await hash_(password)
+
+        desk.passwords.hash = another_is_quicker  # type: ignore[method-assign]
+        with pytest.raises(WrongRecoveryCode):
+            desk.recovers(code)
+        assert desk.log_in("of the quicker one").user_id == desk.anna.user_id
+
+    def test_whoever_dies_between_two_pieces_has_only_ended_sessions(self, desk: Desk) -> None:
+        code = desk.codes()[0]
+        for _ in range(2 * ENDED_AT_ONCE):
+            desk.world.event_id = desk.world.event(f"Class {desk.world.ids.event_id()}")
+            desk.opens(desk.anna)
+
+        def dies() -> None:
+            raise ZeroDivisionError
+
+        desk.between = dies
+        with pytest.raises(ZeroDivisionError):
+            desk.recovers(code)
+        desk.between = bool
+        assert desk.log_in(OLD).user_id == desk.anna.user_id
+        assert desk.recovers(code).user_id == desk.anna.user_id
+
+    def test_neither_name_nor_password_has_too_many_marks(self, desk: Desk) -> None:
+        """Contract: 1.13, also for a program that calls no API."""
+        many = "e" + "\u0316" * (MAX_MARKS + 1)
+        for argument, field in (("username", "username"), ("password", "new_password")):
+            with pytest.raises(InvalidArgument, match=f"«{field}»"):
+                desk.recovers("code", **{argument: many})
+
+
+class TestResetPassword:
+    """Contract: POST /accounts/reset/."""
+
+    def test_a_link_lets_its_person_in_once(self, desk: Desk) -> None:
+        phone, link = desk.log_in(), desk.link()
+        back = desk.resets(link)
+        assert back.user_id == desk.anna.user_id
+        assert [desk.is_in(each) for each in (desk.anna, phone, back)] == [False, False, True]
+        assert desk.log_in(NEW).user_id == desk.anna.user_id
+        with pytest.raises(WrongCredentials):
+            desk.log_in(OLD)
+        with pytest.raises(WrongResetLink):
+            desk.resets(link)
+
+    def test_for_a_day(self, desk: Desk) -> None:
+        link = desk.link()
+        desk.world.clock.pass_(RESET_SECONDS)
+        with pytest.raises(WrongResetLink):
+            desk.resets(link)
+        desk.world.clock.pass_(-1)
+        assert desk.resets(link).user_id == desk.anna.user_id
+
+    def test_another_link_ends_it(self, desk: Desk) -> None:
+        old, new = desk.link(), desk.link()
+        with pytest.raises(WrongResetLink):
+            desk.resets(old)
+        assert desk.resets(new).user_id == desk.anna.user_id
+
+    def test_a_link_survives_a_messenger_and_is_not_kept(self, desk: Desk) -> None:
+        link = desk.link()
+        assert len(link) == 64 and link == link.lower() and link.isalnum()  # 256 bits
+        assert reset_id_of(link) != link
+
+    def test_a_password_that_is_refused_uses_nothing_up(self, desk: Desk) -> None:
+        link = desk.link()
+        for password, refusal in (("x" * 7, BadLength), ("password", CommonPassword)):
+            for token in (link, "none"):
+                with pytest.raises(refusal) as refused:
+                    desk.resets(token, password)
+                assert refused.value.words["field"] == "new_password"
+        assert desk.resets(link).user_id == desk.anna.user_id
+
+    def test_whatever_is_wrong_is_told_alike_and_costs_no_hash(self, desk: Desk) -> None:
+        used = desk.link()
+        desk.resets(used)
+        replaced, expired = desk.link(), desk.link()
+        desk.world.clock.pass_(RESET_SECONDS)
+        costs = {
+            desk.cost(lambda token=token: desk.resets(token))  # type: ignore[misc]
+            for token in (used, replaced, expired, "", "x", "\ud800", "x" * 10_000)
+        }
+        assert len(costs) == 1
+        ((verified, hashed, kind, _),) = costs
+        assert (verified, hashed, kind) == (0, 0, WrongResetLink)
+
+    def test_codes_of_before_are_void_afterwards(self, desk: Desk) -> None:
+        """Whoever the account is taken back from may have made them."""
+        codes = desk.codes()
+        desk.resets(desk.link())
+        with pytest.raises(WrongRecoveryCode):
+            desk.recovers(codes[0])
+
+    def test_of_two_who_use_one_at_once_one_is_let_in(self, desk: Desk) -> None:
+        link = desk.link()
+        hash_ = desk.passwords.hash
+
+        async def another_is_quicker(password: str) -> str:
+            desk.passwords.hash = hash_  # type: ignore[method-assign]
+            desk.resets(link, password="of the quicker one")
+            return await hash_(password)
+
+        desk.passwords.hash = another_is_quicker  # type: ignore[method-assign]
+        with pytest.raises(WrongResetLink):
+            desk.resets(link)
+        assert desk.log_in("of the quicker one").user_id == desk.anna.user_id
+
+    def test_links_whose_day_is_over_are_forgotten(self, desk: Desk) -> None:
+        link = reset_id_of(desk.link())
+
+        def is_there() -> bool:
+            drive(desk.forget())
+            found = drive(desk.world.store.observe(lambda unit: unit.reset_links.find(link)))
+            return found is not None
+
+        desk.world.clock.pass_(RESET_SECONDS - 1)
+        assert is_there()
+        desk.world.clock.pass_(1)
+        assert not is_there()
+
+    @pytest.mark.parametrize("username", ["nobody", "", "no name at all"])
+    def test_there_is_none_for_nobody(self, desk: Desk, username: str) -> None:
+        with pytest.raises(PersonNotFound):
+            desk.link(username)
+
+
+class TestEndSessionsOf:
+    def test_all_end_with_their_sockets_and_the_password_stays(self, desk: Desk) -> None:
+        phone = desk.log_in()
+        boris = drive(desk._sign_up(username="boris", password=OLD))
+        socket = desk.opens(phone)
+        drive(desk.end(username="ANNA"))
+        assert [desk.is_in(each) for each in (desk.anna, phone, boris)] == [False, False, True]
+        ended = desk.world.news[-1]
+        assert ended == ConnectionsEnded(
+            desk.world.event_id, Ending.LOGGED_OUT, frozenset({socket.connection_id})
+        )
+        assert desk.log_in(OLD).user_id == desk.anna.user_id
+        drive(desk.end(username="anna"))
+
+    def test_nobody_has_none(self, desk: Desk) -> None:
+        with pytest.raises(PersonNotFound):
+            drive(desk.end(username="nobody"))
