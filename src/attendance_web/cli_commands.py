@@ -260,3 +260,45 @@ def add_judging_command(name: str, approve: bool) -> None:
 
 add_judging_command("approve", approve=True)
 add_judging_command("reject", approve=False)
+
+
+@attendance.group()
+def accounts() -> None:
+    """Help people who cannot log in."""
+
+
+@accounts.command("reset")
+@click.argument("username")
+def reset_account(username: str) -> None:
+    """Print a link by which somebody sets a new password: once, and within 24 hours.
+
+    Whoever has the link gets in, so give it to nobody but them. It ends the one before.
+    """
+    from attendance_web.cli_accounts import make_reset_link
+
+    settings = settings_of_environment()
+    with one_line_errors():
+        link = make_reset_link(settings, username)
+    click.echo(link)
+    if not settings.public_url:
+        warn(
+            "put in front of it where people reach the page, like https://example.org, "
+            "or set ATTENDANCE_PUBLIC_URL"
+        )
+
+
+@attendance.group()
+def sessions() -> None:
+    """Log people out."""
+
+
+@sessions.command("end")
+@click.argument("username")
+def end_sessions_of(username: str) -> None:
+    """Log somebody out everywhere, and close all that they have open. Their password stays."""
+    from attendance_web.cli_accounts import end_sessions
+
+    settings = settings_of_environment()
+    with one_line_errors():
+        end_sessions(settings, username)
+    click.echo(f"{username} is logged out everywhere")

@@ -5,13 +5,10 @@ It may run beside the service: both write the same database, one after the other
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import tempfile
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from attendance_core.errors import PersonNotFound, ScanNotFound
 from attendance_core.folding import search_fold
@@ -19,11 +16,10 @@ from attendance_core.ports import NoSuchFile
 from attendance_core.profiles import ConfirmationScan, ScanSeen
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, Instant, UserId
-from attendance_web import main
+from attendance_web.cli_use_cases import run_with_use_cases
 from attendance_web.private_files import open_new
 from attendance_web.settings import Settings
 
-T = TypeVar("T")
 KEY_SEPARATOR, NAME_HASH_DIGITS = "~", 12  # in a key, behind that of the file
 
 
@@ -37,7 +33,7 @@ def list_pending(settings: Settings) -> list[str]:
     async def ask(use_cases: UseCases) -> list[str]:
         return [await _line(use_cases, scan) for scan in await use_cases.get_pending_scans()]
 
-    return _run_with_use_cases(settings, ask) or ["nobody waits"]
+    return run_with_use_cases(settings, ask) or ["nobody waits"]
 
 
 def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
@@ -57,7 +53,7 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
             picture.write(content)
         return [str(file), await _line(use_cases, scan)]
 
-    return _run_with_use_cases(settings, ask)
+    return run_with_use_cases(settings, ask)
 
 
 def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
@@ -82,7 +78,7 @@ def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
             ) from None
         return f"the scan of person {user_id} is {'approved' if approve else 'rejected'}"
 
-    return _run_with_use_cases(settings, ask)
+    return run_with_use_cases(settings, ask)
 
 
 async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
@@ -98,14 +94,6 @@ async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
             if missing == str(error):
                 raise
             missing = str(error)
-
-
-def _run_with_use_cases(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with main.attendance_of(settings) as attendance:
-            return await ask(attendance.use_cases)
-
-    return asyncio.run(run())
 
 
 async def _line(use_cases: UseCases, scan: ConfirmationScan) -> str:

@@ -1,0 +1,26 @@
+"""How a command does something with what is stored, beside a service or without one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from attendance_core.use_cases import UseCases
+from attendance_web import main
+from attendance_web.settings import Settings
+
+T = TypeVar("T")
+
+
+def run_with_use_cases(settings: Settings, ask: Callable[[UseCases], Awaitable[T]]) -> T:
+    """Answers what ``ask`` does of the use cases over what the settings name.
+
+    Raises CannotStart, Unavailable, and what ``ask`` raises.
+    """
+
+    async def run() -> T:
+        async with main.attendance_of(settings) as attendance:
+            return await ask(attendance.use_cases)
+
+    return asyncio.run(run())
