@@ -163,6 +163,7 @@ def _call(call: Call) -> Iterator[str]:
     yield ""
     login = "needs log-in" if call.needs_login else "needs no log-in"
     login += ", or `Authorization: Board <secret>`" if call.takes_board else ""
+    login += "; no token may" if call.scope is None else f"; tokens for `{call.scope.value}`"
     yield f"`{call.method} {call.path}`, {login}. {call.summary}"
     yield ""
     yield f"- takes: {_fields(call.arguments)}"
@@ -241,6 +242,7 @@ def _frame_errors() -> list[Any]:
         "too_many_sockets",
         "unavailable",
         "other_person",
+        "missing_scope",
         "may_not_mark",
         "too_soon",
     ]

@@ -12,6 +12,7 @@ from attendance_adapters.pictures import MAX_BYTES
 from attendance_adapters.sql.executor import BROWSE_SECONDS
 from attendance_core.accounts import LONGEST_SESSION_SECONDS, SESSION_SECONDS
 from attendance_core.arguments import MAX_OFFSET
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.browsers import BROWSER_SECONDS
 from attendance_core.errors import Language, RefusalKind, TooManySockets
 from attendance_core.events import MAX_OPEN_EVENTS
@@ -27,6 +28,7 @@ from attendance_core.marking.connections import MAX_SOCKETS
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import MAX_PIECE
 from attendance_core.texts import MAX_MARKS
+from attendance_core.tokens import MAX_TOKENS as MAX_TOKENS_OF_ONE
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.csrf import CSRF_COOKIE
@@ -50,6 +52,7 @@ from attendance_web.http.password_turns import (
 from attendance_web.http.wire_codes import BROKEN, UNAVAILABLE, WIRE
 from attendance_web.live.close_codes import SLOW, TOO_MANY, TRY_AGAIN
 from attendance_web.live.opening_turns import OPENING_SECONDS
+from attendance_web.live.openings import SCOPE
 from attendance_web.live.outbox import MAX_OUTBOX
 from attendance_web.live.person_sockets import MAX_IN_ALL
 from attendance_web.live.watching import (
@@ -128,7 +131,7 @@ def numbers() -> Iterator[str]:
 def first_steps() -> Iterator[str]:
     """What comes before anything else: the language, and the cookies."""
     ours = " and ".join(f"`{each}`" for each in sorted(get_args(Language), reverse=True))
-    given_out = any(call.name == "CreateToken" for call in ALL_CALLS)
+    scopes = ", ".join(f"`{each.value}`" for each in TokenScope)
     days = f"{SESSION_SECONDS / 86_400:g}"
     yield "## Before the first call"
     yield ""
@@ -161,8 +164,10 @@ def first_steps() -> Iterator[str]:
         "- ",
     )
     yield paragraph(
-        "`Authorization: Bearer <token>` goes before the cookie and needs no `X-CSRFToken`"
-        + ("." if given_out else "; nothing gives out tokens yet."),
+        "`Authorization: Bearer <token>` goes before the cookie and needs no `X-CSRFToken`. "
+        "CreateToken gives tokens out, each for some of the scopes "
+        f"{scopes}; every call below says which it takes, sockets take `{SCOPE.value}`. "
+        "What a token is not for is refused (`missing_scope`).",
         "- ",
     )
     yield paragraph(_person(), "- ")
@@ -246,6 +251,7 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "events of a person that have not ended", str(MAX_OPEN_EVENTS), "`error` 3"
     hours = CREATED_EVENTS.within / 3600
     yield "events that a person creates", f"{CREATED_EVENTS.most} in {hours:g} h", "429"
+    yield "tokens of a person that have not expired", str(MAX_TOKENS_OF_ONE), "`error` 3"
     yield "rows of a list that are passed over (`offset`)", str(MAX_OFFSET), "`error` 1"
     yield (
         "answers of more than "

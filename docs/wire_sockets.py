@@ -15,6 +15,7 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import ERRORS
 from attendance_core.marking.terms import Terms
 from attendance_web.live import close_codes
+from attendance_web.live.openings import SCOPE
 from attendance_web.serving.server import MAX_FRAME_BYTES, PING_SECONDS
 from attendance_web.serving.ws_protocol import MAX_FRAGMENTS
 from attendance_web.wire.credentials import SESSION_COOKIE
@@ -58,11 +59,11 @@ def openings() -> Iterator[str]:
     yield paragraph(
         "They are at the host and port of the calls, with `wss:` where those have `https:`. "
         f"Who asks is shown by the cookie `{SESSION_COOKIE}`, or by `Authorization: Bearer "
-        "<token>`; texts are in the language of the handshake. There is no subprotocol and no "
-        "compression. A handshake is accepted also where the opening is refused: then come one "
-        "error frame and a close. So a socket is known to be let in by an answer: the list on "
-        "`marking`, a `pong` on `mark_me`. It has joined the event then. The first of these "
-        "that fits turns it away:"
+        f"<token>` of the scope `{SCOPE.value}`; texts are in the language of the handshake. There "
+        "is no subprotocol and no compression. A handshake is accepted also where the opening is "
+        "refused: then come one error frame and a close. So a socket is known to be let in by an "
+        "answer: the list on `marking`, a `pong` on `mark_me`. It has joined the event then. The "
+        "first of these that fits turns it away:"
     )
     yield ""
     yield "socket | code | closes with | when"

@@ -36,6 +36,8 @@ SWEEP_ORPHANS_EVERY: Seconds = 3600
 FORGET_TALLIES_EVERY: Seconds = 60
 END_SESSIONS_EVERY: Seconds = 3  # Contract: 6.9, their sockets hear of it within 5
 FORGET_RESET_LINKS_EVERY: Seconds = 3600
+END_TOKENS_EVERY: Seconds = 2  # Contract: 9.3, their sockets close
+FORGET_TOKENS_EVERY: Seconds = 3600
 
 
 def _prepare_nothing() -> None:
@@ -91,8 +93,10 @@ class Attendance:
         self._tally_sweeps = Periodic(
             "forget-tallies", FORGET_TALLIES_EVERY, self.use_cases.forget_tallies
         )
-        self._session_sweeps = Periodic(
-            "end-lapsed-sessions", END_SESSIONS_EVERY, self.use_cases.end_lapsed_sessions
+        self._session_sweeps = (
+            Periodic("end-lapsed-sessions", END_SESSIONS_EVERY, self.use_cases.end_lapsed_sessions),
+            Periodic("end-tokens", END_TOKENS_EVERY, self.use_cases.end_expired_tokens),
+            Periodic("forget-tokens", FORGET_TOKENS_EVERY, self.use_cases.forget_tokens),
         )
         self._link_sweeps = Periodic(
             "forget-reset-links", FORGET_RESET_LINKS_EVERY, self.use_cases.forget_reset_links
@@ -184,10 +188,11 @@ class Attendance:
             self._orphan_sweeps.start()
             opened.push_async_callback(self._tally_sweeps.close)
             self._tally_sweeps.start()
-            opened.push_async_callback(self._session_sweeps.close)
-            self._session_sweeps.start()
             opened.push_async_callback(self._link_sweeps.close)
             self._link_sweeps.start()
+            for sweeps in self._session_sweeps:
+                opened.push_async_callback(sweeps.close)
+                sweeps.start()
             self._closers = opened.pop_all()
 
     async def close(self) -> None:

@@ -45,6 +45,10 @@ class RandomIds:
         """Makes a random UUID."""
         return uuid.uuid4()
 
+    def token_id(self) -> uuid.UUID:
+        """Makes a random UUID."""
+        return uuid.uuid4()
+
     def token(self) -> str:
         """Makes a secret of 256 bits, in characters that a URL may have."""
         return secrets.token_urlsafe(TOKEN_BYTES)

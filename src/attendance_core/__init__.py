@@ -20,6 +20,7 @@ from attendance_core.attendance import (
     ParticipantSeen,
     Viewer,
 )
+from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.errors import (
     AlreadyHolding,
     AlreadyJoined,
@@ -48,6 +49,7 @@ from attendance_core.errors import (
     MayNotAnnul,
     MayNotMark,
     MissingArgument,
+    MissingScope,
     NobodyHeld,
     NoLongerMarks,
     NotAnOrganiser,
@@ -70,6 +72,7 @@ from attendance_core.errors import (
     TooManyRequests,
     TooManyRows,
     TooManySockets,
+    TooManyTokens,
     TooShort,
     TooSoon,
     Unavailable,
@@ -107,6 +110,7 @@ from attendance_core.profiles import (
     ProfileSummary,
     ScanSeen,
 )
+from attendance_core.tokens import NewToken
 from attendance_core.use_cases import UseCases
 from attendance_core.version import __version__
 from attendance_core.vocabulary import (
@@ -116,6 +120,7 @@ from attendance_core.vocabulary import (
     Instant,
     ProcessId,
     Seconds,
+    TokenId,
     UserId,
 )
 
@@ -183,6 +188,8 @@ __all__ = [
     "Membership",
     "Missed",
     "MissingArgument",
+    "MissingScope",
+    "NewToken",
     "NoLongerMarks",
     "NobodyHeld",
     "NotAnOrganiser",
@@ -221,11 +228,15 @@ __all__ = [
     "SomebodyWasMarked",
     "Taken",
     "Terms",
+    "Token",
+    "TokenId",
+    "TokenScope",
     "TooManyEvents",
     "TooManyHelpers",
     "TooManyRequests",
     "TooManyRows",
     "TooManySockets",
+    "TooManyTokens",
     "TooShort",
     "TooSoon",
     "Unavailable",

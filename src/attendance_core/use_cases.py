@@ -82,6 +82,13 @@ from attendance_core.recovery import (
     ResetPassword,
     UseRecoveryCode,
 )
+from attendance_core.tokens import (
+    CreateToken,
+    EndExpiredTokens,
+    ForgetTokens,
+    GetTokens,
+    RevokeToken,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +105,11 @@ class UseCases:
     end_session: EndSession
     end_lapsed_sessions: EndLapsedSessions
     recognise_browser: RecogniseBrowser
+    create_token: CreateToken
+    get_tokens: GetTokens
+    revoke_token: RevokeToken
+    end_expired_tokens: EndExpiredTokens
+    forget_tokens: ForgetTokens
 
     make_recovery_codes: MakeRecoveryCodes
     use_recovery_code: UseRecoveryCode

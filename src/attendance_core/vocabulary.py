@@ -15,6 +15,7 @@ BrowserId = NewType("BrowserId", str)  # SHA-256 of what a known browser shows, 
 BoardId = NewType("BoardId", str)  # SHA-256 of the secret in the link of a board, in hex
 ResetId = NewType("ResetId", str)  # SHA-256 of the secret in a link for a new password, in hex
 FileKey = NewType("FileKey", str)
+TokenId = NewType("TokenId", UUID)
 TallyKey = NewType("TallyKey", str)  # BLAKE2b of what is limited, and of whom, in hex
 
 Instant = float  # UNIX seconds, UTC, with a fraction of at most six digits

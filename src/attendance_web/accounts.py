@@ -121,7 +121,7 @@ async def change_password(call: CallContext[NewPassword]) -> None:
         )
 
 
-@get("/api/auth/GetSessions")
+@get("/api/auth/GetSessions", scope=None)
 async def get_sessions(call: CallContext[Nothing]) -> Sessions:
     """Where I am logged in, and with what."""
     actor = call.logged_in_actor

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from attendance_core.attendance import AttendedEvent, LedgerLine, ParticipantSeen, SeenState
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.ledger import MAX_ENTRIES, AnnulReason
 from attendance_core.marking.places import Marked
 from attendance_core.vocabulary import EventId, UserId
@@ -161,7 +162,7 @@ async def get_my_attendance(call: CallContext[Page]) -> Pieces[MyAttendance, lis
     return Pieces(attended, _attended_event, list, arguments.limit)
 
 
-@post("/api/events/MarkParticipant")
+@post("/api/events/MarkParticipant", scope=TokenScope.MARK)
 async def mark_participant(call: CallContext[ByHand]) -> EntryNumber:
     """Marks somebody by hand, in an event that I organise."""
     arguments = call.arguments
@@ -174,7 +175,7 @@ async def mark_participant(call: CallContext[ByHand]) -> EntryNumber:
     return EntryNumber(n)
 
 
-@post("/api/events/AnnulMark")
+@post("/api/events/AnnulMark", scope=TokenScope.MARK)
 async def annul_mark(call: CallContext[Annulment]) -> EntryNumber:
     """Has a mark stand no more: as an organiser, as who made it, or as who was marked."""
     arguments = call.arguments
@@ -204,7 +205,7 @@ async def get_ledger(call: CallContext[WhoseLedger]) -> Pieces[EntryShown, Ledge
     return Pieces(lines, _entry, LedgerShown, arguments.limit)
 
 
-@get("/api/events/ExportAttendance")
+@get("/api/events/ExportAttendance", scope=TokenScope.EXPORT)
 async def export_attendance(call: CallContext[WhichFile]) -> Export:
     """A file with a row for whoever is in an event that I organise."""
     arguments = call.arguments

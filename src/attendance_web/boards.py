@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.errors import MissingArgument
 from attendance_core.vocabulary import EventId
 from attendance_web.http.call import get, post
@@ -39,7 +40,7 @@ async def watch_attendance(call: CallContext[WatchedEvent]) -> EventStream[Count
     )
 
 
-@post("/api/events/MakeBoardLink")
+@post("/api/events/MakeBoardLink", scope=TokenScope.EVENTS)
 async def make_board_link(call: CallContext[OneEvent]) -> BoardLink:
     """A link to the board of an event that I organise, for whoever has it; the last one ends."""
     event_id = EventId(call.arguments.event_id)
@@ -47,7 +48,7 @@ async def make_board_link(call: CallContext[OneEvent]) -> BoardLink:
     return BoardLink(f"/board/{event_id}#{secret}")
 
 
-@post("/api/events/RemoveBoardLink")
+@post("/api/events/RemoveBoardLink", scope=TokenScope.EVENTS)
 async def remove_board_link(call: CallContext[OneEvent]) -> None:
     """The link to the board of an event that I organise leads nowhere any more."""
     event_id = EventId(call.arguments.event_id)

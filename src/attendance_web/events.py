@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.events import Event, EventQuery, Membership
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventCode, EventId, UserId
@@ -118,7 +119,7 @@ class JoinedEvent(msgspec.Struct, frozen=True):
     organiser: bool
 
 
-@post("/api/events/CreateEvent")
+@post("/api/events/CreateEvent", scope=TokenScope.EVENTS)
 async def create_event(call: CallContext[NewEvent]) -> EventCreated:
     """Makes an event, which I join."""
     event = await call.use_cases.create_event(
@@ -153,25 +154,25 @@ async def get_events(call: CallContext[Search]) -> Pieces[EventShown, list[Event
     return Pieces(found, _shown, list, arguments.limit)
 
 
-@post("/api/events/JoinEvent")
+@post("/api/events/JoinEvent", scope=TokenScope.EVENTS)
 async def join_event(call: CallContext[OneEvent]) -> None:
     """I take part."""
     await call.use_cases.join_event(actor=call.person, event_id=_id(call))
 
 
-@post("/api/events/LeaveEvent")
+@post("/api/events/LeaveEvent", scope=TokenScope.EVENTS)
 async def leave_event(call: CallContext[OneEvent]) -> None:
     """I no longer take part; marks stay."""
     await call.use_cases.leave_event(actor=call.person, event_id=_id(call))
 
 
-@post("/api/events/DeleteEvent")
+@post("/api/events/DeleteEvent", scope=TokenScope.EVENTS)
 async def delete_event(call: CallContext[OneEvent]) -> None:
     """Deletes an event of mine in which nobody has been marked."""
     await call.use_cases.delete_event(actor=call.person, event_id=_id(call))
 
 
-@post("/api/events/UpdateEvent")
+@post("/api/events/UpdateEvent", scope=TokenScope.EVENTS)
 async def update_event(call: CallContext[EventChanges]) -> None:
     """Changes an event that I organise, until it ends; its start only before that."""
     arguments = call.arguments

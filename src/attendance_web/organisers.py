@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
@@ -30,14 +31,14 @@ class HelpersShown(msgspec.Struct, frozen=True):
     helpers: list[HelperShown]
 
 
-@post("/api/events/AddHelper")
+@post("/api/events/AddHelper", scope=TokenScope.EVENTS)
 async def add_helper(call: CallContext[OneHelper]) -> None:
     """Somebody helps me in an event of mine; they need not have joined it."""
     event_id, user_id = EventId(call.arguments.event_id), UserId(call.arguments.user_id)
     await call.use_cases.add_helper(actor=call.person, event_id=event_id, user_id=user_id)
 
 
-@post("/api/events/RemoveHelper")
+@post("/api/events/RemoveHelper", scope=TokenScope.EVENTS)
 async def remove_helper(call: CallContext[OneHelper]) -> None:
     """Somebody helps no more: by the creator's word, or their own."""
     event_id, user_id = EventId(call.arguments.event_id), UserId(call.arguments.user_id)

@@ -21,6 +21,7 @@ from attendance_web import (
     pictures,
     profiles,
     recovery,
+    tokens,
 )
 from attendance_web.http import csrf, every_answer, openapi, page_redirect
 from attendance_web.http.call import Call
@@ -33,6 +34,7 @@ __all__ = ["BEFORE_SEND", "CALLS", "EXCEPTION_HANDLERS", "ROUTES"]
 CALLS: Final[tuple[Call, ...]] = (
     *accounts.CALLS,
     *recovery.CALLS,
+    *tokens.CALLS,
     *profiles.CALLS,
     *friends.CALLS,
     *events.CALLS,

@@ -11,6 +11,7 @@ import pytest
 from attendance_adapters.system import RandomIds
 from attendance_core.accounts import session_id_of
 from attendance_core.attendance import Viewer
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.errors import (
     MayNotAnnul,
     NotAnOrganiser,
@@ -26,7 +27,7 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import FileKey, UserId
+from attendance_core.vocabulary import FileKey, TokenId, UserId
 from tests.support.lecture import EVENT, Lecture, socket, use_cases
 from tests.support.stand_ins import NOON
 
@@ -125,6 +126,17 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         NotAnOrganiser,
     ),
     "get_my_attendance": (lambda do: do.get_my_attendance(actor=NOBODY), []),
+    "create_token": (
+        lambda do: do.create_token(
+            actor=NOBODY, session_id=SESSION, password="x" * 9, name="x", scopes=[TokenScope.READ]
+        ),
+        NotLoggedIn,
+    ),
+    "get_tokens": (lambda do: do.get_tokens(actor=NOBODY), []),
+    "revoke_token": (
+        lambda do: do.revoke_token(actor=NOBODY, token_id=TokenId(RandomIds().token_id())),
+        None,
+    ),
     "mark_me": (lambda do: do.mark_me(connection=MARK_ME), PersonNotFound),
     "ready_to_mark": (lambda do: do.ready_to_mark(connection=MARKING), PersonNotFound),
     "prepare_to_mark": (
@@ -179,6 +191,8 @@ WITHOUT_PEOPLE = frozenset(
         "forget_tallies",
         "reset_password",
         "forget_reset_links",
+        "end_expired_tokens",
+        "forget_tokens",
         "find_by_name",
         "get_pending_scans",
         "get_event_by_id",

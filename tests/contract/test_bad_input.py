@@ -65,6 +65,22 @@ BAD_EVENT_IDS: list[Any] = [
     *(0, 1, 1.5, True, [], {}, "", "x", "0" * 36, SOME_ID[:-1], SOME_ID + "0", SOME_ID + "\n"),
     *(SOME_ID.replace("-", ""), f"{{{SOME_ID}}}", f"urn:uuid:{SOME_ID}", "٠" * 36, "\ud800" * 36),
 ]
+BAD_SCOPES: list[Any] = [
+    *("", ",", "read,", "read mark", "READ", "all", "read,all", "read,mark," * 40),
+    *(
+        [],
+        ["all"],
+        ["read", "all"],
+        [1],
+        [None],
+        [["read"]],
+        ["read"] * 101,
+        {},
+        {"read": 1},
+        1,
+        True,
+    ),
+]
 GOOD: dict[str, Any] = {
     "username": "somebody",
     "password": "one of many",
@@ -89,6 +105,9 @@ GOOD: dict[str, Any] = {
     "offset": 0,
     "image": "YQ==",
     "who_marks": "everybody",
+    "token_id": SOME_ID,
+    "scopes": "read,mark",
+    "expires_in_days": 30,
     "helping": "false",
     "n": 1,
     "reason": "other",
@@ -113,6 +132,7 @@ TEXTS = {
 PROOFS = {("MakeRecoveryCodes", "password")}  # needed of whoever has one
 NUMBERS = {
     *("user_id", "time_from", "time_to", "limit", "offset", "ends_after", "starts_before"),
+    "expires_in_days",
 }
 
 
@@ -177,7 +197,7 @@ class TestTexts:
             given = arguments(call, **{field: text})
             if given.get("old_password") is not None and field != "old_password":
                 given["old_password"] = None  # looking at one takes its time
-            if call.name == "LogIn" and text not in UNSTORABLE:
+            if "password" in given and call.name != "SignUp" and text not in UNSTORABLE:
                 given["password"] = None  # looking at a password takes its time, on purpose
             if call.name == "UseRecoveryCode" and text not in UNSTORABLE:
                 given["code" if field == "new_password" else "new_password"] = None  # so do codes
@@ -197,7 +217,7 @@ class TestNumbers:
     async def test_every_bad_number_is_refused_by_its_name(
         self, anna: Browser, call: Call, field: str
     ) -> None:
-        may_be_zero = field not in {"user_id", "limit"}
+        may_be_zero = field not in {"user_id", "limit", "expires_in_days"}
         for number in BAD_IDS:
             if may_be_zero and number in (0, "0") and number is not False:
                 continue
@@ -220,15 +240,26 @@ class TestNumbers:
             assert "offset" in answer.json()["error_msg"] or not error
 
     @pytest.mark.parametrize(
-        ("call", "field"), [each for each in FIELDS if each[1] == "event_id"], ids=named
+        ("call", "field"),
+        [each for each in FIELDS if each[1] in {"event_id", "token_id"}],
+        ids=named,
     )
-    async def test_every_malformed_event_id_is_refused_by_its_name(
+    async def test_every_malformed_id_of_36_characters_is_refused_by_its_name(
         self, anna: Browser, call: Call, field: str
     ) -> None:
         for event_id in BAD_EVENT_IDS:
-            for answer in await make(anna, call, arguments(call, event_id=event_id)):
+            for answer in await make(anna, call, arguments(call, **{field: event_id})):
                 assert taken_or_refused(answer) == 1, (event_id, answer.text)
-                assert "event_id" in answer.json()["error_msg"]
+                assert field in answer.json()["error_msg"]
+
+    @pytest.mark.parametrize("scopes", BAD_SCOPES, ids=str)
+    async def test_every_bad_list_of_scopes_is_refused_by_its_name(
+        self, anna: Browser, scopes: Any
+    ) -> None:
+        (call,) = (each for each in CALLS if each.name == "CreateToken")
+        for answer in await make(anna, call, arguments(call, scopes=scopes)):
+            assert taken_or_refused(answer) == 1, answer.text
+            assert "scopes" in answer.json()["error_msg"]
 
 
 class TestMissing:
@@ -241,6 +272,7 @@ class TestMissing:
             for call, field in FIELDS
             if (call.name not in {"LogIn", "SignUp"} or field in {"username", "password"})
             and (call.name, field) != ("CreateEvent", "who_marks")
+            and (call.name, field) != ("CreateToken", "password")  # of whoever has one
             and call.name != "WatchAttendance"  # which needs it, or a secret
             and (call.name, field) != ("ChangePassword", "old_password")  # whoever has one
             and (call.name, field) not in PROOFS

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from attendance_core.accounts import SESSION_SECONDS, USE_NOTED_EVERY, session_id_of
-from tests.support.site import PASSWORD, Browser, Site, opened_site, refusal, response
+from tests.support.site import PASSWORD, Browser, Site, code, opened_site, refusal, response
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 IN_MEMORY, IN_SQLITE = "memory", "sqlite"
@@ -228,8 +228,9 @@ class TestBearerTokens:
         self, site: Site, anna: Browser
     ) -> None:
         program = await site.program(anna)
-        answer = await program.client.post("/api/profile/UpdateProfileInfo", json={"bio": "a"})
-        assert response(answer) == {}
+        given = {"name": f"{anna.user_id} by a program", "time_from": 1, "time_to": 2**31}
+        answer = await program.client.post("/api/events/CreateEvent", json=given)
+        assert response(answer)["event_id"]
         site.clock.pass_(USE_NOTED_EVERY)
         answer = await program.get("/api/auth/GetCurrentUserId")
         assert response(answer) == {"user_id": anna.user_id}
@@ -240,16 +241,27 @@ class TestBearerTokens:
         token = program.client.headers["authorization"].removeprefix("Bearer ")
         assert await user_id_of(site.browser(cookies={"sessionid": token})) is None
 
-    async def test_logging_in_with_one_does_not_end_it(self, site: Site, anna: Browser) -> None:
+    @pytest.mark.parametrize("worth", ["all", "nothing"])
+    async def test_nobody_logs_in_or_out_with_one(
+        self, site: Site, anna: Browser, worth: str
+    ) -> None:
+        """Contract: 9.3: it never reaches `/accounts/`, whatever it is worth."""
         program = await site.program(anna)
+        if worth == "nothing":
+            program = site.browser(headers={"Authorization": "Bearer att_forged"})
         given = {"username": anna.username, "password": PASSWORD}
-        response(await program.post("/accounts/login/", **given))
-        assert await user_id_of(program) == anna.user_id
+        for path in ("login", "logout", "signup"):
+            answer = await program.client.post(f"/accounts/{path}/", json=given)
+            assert code(answer, 3) == "missing_scope"
+        assert await user_id_of(program) == (anna.user_id if worth == "all" else None)
 
-    async def test_logging_out_with_one_ends_it(self, site: Site, anna: Browser) -> None:
+    async def test_an_address_of_accounts_takes_one_for_nobody(
+        self, site: Site, anna: Browser
+    ) -> None:
+        """Contract: 1.12, 9.3."""
         program = await site.program(anna)
-        assert response(await program.client.post("/accounts/logout/")) == {}
-        assert await user_id_of(program) is None
+        answer = await program.client.get("/accounts/login/", headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.headers["location"]) == (302, "/")
 
 
 class TestLogOut:

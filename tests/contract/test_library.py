@@ -28,6 +28,8 @@ from attendance_core import (
     friends,
     limits,
     profiles,
+    recovery,
+    tokens,
 )
 from attendance_core.marking import commands, endings, glances, readings, upkeep
 
@@ -83,6 +85,8 @@ class TestUseCases:
             limits,
             profiles,
             readings,
+            recovery,
+            tokens,
             upkeep,
         )
         callable_ = {

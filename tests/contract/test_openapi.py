@@ -12,6 +12,7 @@ import pytest_asyncio
 from attendance_core.use_cases import UseCases
 from attendance_web.http.exports import MEDIA_TYPES as FILE_TYPES
 from attendance_web.routes import CALLS
+from tests.support.scopes import SCOPES
 from tests.support.site import Site
 from tests.support.site import site_in_memory as site
 
@@ -60,6 +61,9 @@ POST /api/events/RemoveBoardLink event_id
 POST /accounts/password/ new_password ?old_password
 GET /api/auth/GetSessions -
 POST /api/auth/EndSession ?session ?others
+POST /api/auth/CreateToken ?password name scopes ?expires_in_days
+GET /api/auth/GetTokens -
+POST /api/auth/RevokeToken token_id
 """.strip().splitlines()
 WITHOUT_LOG_IN = {
     *("SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"),
@@ -157,14 +161,16 @@ class TestOpenApi:
     async def test_who_calls_is_shown_only_by_what_a_call_gives_out(
         self, document: dict[str, Any]
     ) -> None:
-        """A session by logging in; tokens by no call so far."""
+        """A session by logging in, and a token by CreateToken; a call says of which scope."""
         schemes = set(document["components"]["securitySchemes"])
-        assert schemes == {"session", "csrf", "board"}
+        assert schemes == {"session", "csrf", "board", "bearer"}
         for path, item in document["paths"].items():
             for method, operation in item.items():
                 shown, *others = operation["security"]
+                scope = SCOPES[operation["operationId"]]
+                by_token = [] if scope is None else [{"bearer": [scope]}]
                 is_watched = operation["operationId"] == "WatchAttendance"
-                assert others == ([{"board": []}] if is_watched else [])
+                assert others == by_token + ([{"board": []}] if is_watched else [])
                 assert shown.keys() <= schemes
                 assert ("csrf" in shown) is (method == "post")
                 assert ("session" in shown) is (operation["operationId"] not in WITHOUT_LOG_IN), (

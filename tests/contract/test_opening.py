@@ -10,8 +10,6 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from attendance_core.accounts import CredentialKind, Session, session_id_of
-from attendance_core.ports import Unit
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.live import person_sockets
 from tests.support.live_house import House, Visitor, Wire, eventually, opened_house
@@ -296,13 +294,8 @@ class TestASuccessfulOpening:
         anna, boris = await house.people(2)
         event_id = await house.event(anna)
 
-        def work(unit: Unit) -> None:
-            owner, now = UserId(boris.user_id), unit.now()
-            session = Session(session_id_of("program"), owner, CredentialKind.BEARER, now, now)
-            unit.sessions.add(session)
-
-        await house.attendance.use_cases.log_out.transact(work)
-        wire = await house.opens(f"/ws/marking?event_id={event_id}", Authorization="Bearer program")
+        program = await house.program(boris)
+        wire = await program.opens("marking", event_id)
         await wire.hears("marking_list", marking_list=[])
         assert await has_joined(house, boris, event_id)
 

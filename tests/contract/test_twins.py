@@ -22,6 +22,7 @@ from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
 from attendance_core.accounts import CredentialKind, LoggedIn, session_id_of
 from attendance_core.accounts.session_lists import session_name_of
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.errors import LeaseLost, Refusal
 from attendance_core.events import EventQuery
 from attendance_core.limits import Limit, TryResult
@@ -30,8 +31,17 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.who_marks import WhoMarks
+from attendance_core.tokens import NewToken
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import ConnectionId, EventCode, EventId, Instant, ProcessId, UserId
+from attendance_core.vocabulary import (
+    ConnectionId,
+    EventCode,
+    EventId,
+    Instant,
+    ProcessId,
+    TokenId,
+    UserId,
+)
 from tests.support.lecture import use_cases
 from tests.support.postgres import emptied
 from tests.support.postgres_strangers import beside
@@ -70,11 +80,17 @@ class Known:
     codes: list[EventCode] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
     processes: list[ProcessId] = field(default_factory=lambda: [ProcessId(UUID(int=1 << 100))])
+    tokens: list[NewToken] = field(
+        default_factory=lambda: [NewToken(TokenId(UUID(int=1 << 100)), "att_")]
+    )
     tries: list[Instant] = field(default_factory=lambda: [NOON])
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def who(self, number: int) -> LoggedIn:
         return self.people[number % len(self.people)]
+
+    def token(self, number: int) -> NewToken:
+        return self.tokens[-1 - number % len(self.tokens)]
 
     def actor(self, number: int) -> UserId:
         return self.who(number).user_id
@@ -153,9 +169,25 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     ),
     "identify": lambda k, a, b, c: (
         lambda do: do.identify(
-            token=k.who(a).token, kind=CredentialKind.COOKIE if b else CredentialKind.BEARER
+            token=k.who(a).token if c else k.token(a).secret,
+            kind=CredentialKind.COOKIE if b else CredentialKind.BEARER,
         )
     ),
+    "create_token": lambda k, a, b, c: (
+        lambda do: do.create_token(
+            actor=k.actor(a),
+            session_id=session_id_of(k.who(a).token),
+            password="secret" * (2 if b else 1),
+            name=one_of(NAMES, b),
+            scopes=list(TokenScope)[: c % 5],
+        )
+    ),
+    "get_tokens": lambda k, a, b, c: lambda do: do.get_tokens(actor=k.actor(a)),
+    "revoke_token": lambda k, a, b, c: (
+        lambda do: do.revoke_token(actor=k.actor(a), token_id=k.token(b).token_id)
+    ),
+    "end_expired_tokens": lambda k, a, b, c: lambda do: do.end_expired_tokens(),
+    "forget_tokens": lambda k, a, b, c: lambda do: do.forget_tokens(),
     "log_out": lambda k, a, b, c: lambda do: do.log_out(session_id=session_id_of(k.who(a).token)),
     "change_password": lambda k, a, b, c: (
         lambda do: do.change_password(
@@ -504,6 +536,8 @@ async def side_by_side(
             await count_on(stores[1])
         if kind == "answer" and isinstance(answer, LoggedIn):
             known.people.append(answer)
+        if kind == "answer" and isinstance(answer, NewToken):
+            known.tokens.append(answer)
         if kind == "answer" and name == "begin_try" and answer is not None:
             known.tries.append(answer)
         if kind == "answer" and name == "make_recovery_codes":
@@ -546,6 +580,15 @@ A_MARKED_DAY: list[Move] = [
     ("begin_try", 0, 0, 0),
     ("end_try", 0, 0, 0),
     ("count_one", 0, 0, 0),
+    ("create_token", 0, 1, 2),
+    ("create_token", 1, 1, 3),
+    ("identify", 1, 0, 0),
+    ("get_tokens", 0, 0, 0),
+    ("revoke_token", 0, 0, 0),
+    ("revoke_token", 0, 1, 0),
+    ("identify", 1, 0, 0),
+    ("identify", 0, 0, 0),
+    ("get_tokens", 1, 0, 0),
     ("time passes", 4, 1, 0),
     ("forget_tallies", 0, 0, 0),
     ("count_one", 0, 0, 0),

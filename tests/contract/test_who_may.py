@@ -1,5 +1,6 @@
-"""Who may do what: each call and each socket, asked by everybody there is. Contract: 1, 5, 6, 8.
+"""Who may do what: each call and each socket, asked by everybody there is, and by programs.
 
+Contract: 1, 5, 6, 8, 9.3.
 A call that has no row here fails: whoever adds one says who may call it.
 """
 
@@ -8,21 +9,25 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
+from uuid import uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
 from websockets.exceptions import ConnectionClosed
 
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.connections import Role
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.vocabulary import EventId, UserId
 from attendance_web.http.call import Call
 from attendance_web.http.envelope import JSON
 from attendance_web.routes import CALLS
-from tests.support.live_house import House, Visitor, opened_house
+from tests.support.live_house import House, Program, Visitor, eventually, opened_house
 from tests.support.pictures import picture
+from tests.support.scopes import SCOPES
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
 # Who asks. A participant has joined; the marker has marked one, who is the last of them
@@ -48,6 +53,9 @@ TABLE: Final = {
     "UseRecoveryCode": ("wrong_recovery_code",) * 7,  # whoever has one
     "ResetPassword": ("wrong_reset_link",) * 7,  # whoever has one
     "GetCurrentUserId": EVERYBODY,
+    "CreateToken": ("not_logged_in", *("missing_argument",) * 6),  # nobody gives a password
+    "GetTokens": LOGGED_IN,
+    "RevokeToken": LOGGED_IN,
     "GetProfile": LOGGED_IN,
     "UpdateProfilePicture": LOGGED_IN,
     "UpdateProfileInfo": LOGGED_IN,
@@ -79,6 +87,10 @@ TABLE: Final = {
     "MakeBoardLink": ORGANISERS,
     "RemoveBoardLink": ORGANISERS,
 }
+# What a program of the creator shows: a token of one scope, of all, or one that is worth nothing
+ALL: Final = "all"
+WORTH_NOTHING: Final = ("expired", "revoked", "forged")
+SHOWN: Final = (*(each.value for each in TokenScope), ALL, *WORTH_NOTHING)
 # Sockets of an event in which only its organisers mark
 SOCKETS: Final = {
     Role.MARK_ME: LOGGED_IN,
@@ -123,6 +135,8 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
     other = {"user_id": scene.people["stranger" if role == "creator" else "creator"].user_id}
     name = f"{call.name} by {role}"
     of_calls: dict[str, dict[str, Any]] = {
+        "CreateToken": {"name": "a program", "scopes": ["read"]},
+        "RevokeToken": {"token_id": str(uuid4())},
         "SignUp": {"username": f"{call.name}.{role}", "password": "correct horse battery"},
         "LogIn": {"username": "SignUp.anonymous", "password": "correct horse battery"},
         "ChangePassword": {"new_password": "correct horse battery"},
@@ -151,8 +165,26 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
 
 
 def test_every_call_has_a_row() -> None:
-    assert sorted(TABLE) == sorted(call.name for call in CALLS)
+    assert sorted(TABLE) == sorted(SCOPES) == sorted(call.name for call in CALLS)
     assert set(SOCKETS) == set(Role)
+
+
+async def told(house: House, call: Call, given: dict[str, Any], headers: dict[str, str]) -> str:
+    """What this call is answered: that one may, or the code of a refusal."""
+    address = f"http://127.0.0.1:{house.port}{call.path}"
+    async with httpx.AsyncClient(headers=headers, trust_env=False, verify=False) as client:
+        if call.is_stream:
+            async with client.stream("GET", address, params=given) as answer:
+                if not answer.headers["content-type"].startswith(JSON):
+                    return MAY
+                await answer.aread()
+        elif call.method == "GET":
+            answer = await client.get(address, params=given)
+        else:
+            answer = await client.post(address, json=given)
+    is_file = "content-disposition" in answer.headers
+    said: dict[str, Any] = {"error": 0} if is_file else answer.json()
+    return MAY if said["error"] == 0 else str(said["code"])
 
 
 @in_one_loop
@@ -167,22 +199,7 @@ async def test_a_call_is_for_those_whom_the_table_names(house: House, call: Call
         headers = {"Cookie": "csrftoken=t", "X-CSRFToken": "t"}
         if role != "anonymous":
             headers["Cookie"] += f"; sessionid={scene.people[role].token}"
-        given = arguments_of(call, scene, role)
-        address = f"http://127.0.0.1:{house.port}{call.path}"
-        async with httpx.AsyncClient(headers=headers, trust_env=False, verify=False) as client:
-            if call.is_stream:
-                async with client.stream("GET", address, params=given) as answer:
-                    if not answer.headers["content-type"].startswith(JSON):
-                        found.append(MAY)
-                        continue
-                    await answer.aread()
-            elif call.method == "GET":
-                answer = await client.get(address, params=given)
-            else:
-                answer = await client.post(address, json=given)
-        is_file = "content-disposition" in answer.headers
-        said: dict[str, Any] = {"error": 0} if is_file else answer.json()
-        found.append(MAY if said["error"] == 0 else said["code"])
+        found.append(await told(house, call, arguments_of(call, scene, role), headers))
     assert dict(zip(ROLES, found, strict=True)) == dict(zip(ROLES, TABLE[call.name], strict=True))
 
 
@@ -207,3 +224,80 @@ async def test_a_socket_is_for_those_whom_the_table_names(
         found.append(MAY if frame["result"] == "ok" else frame["params"]["code"])
     table = dict(zip(ROLES, SOCKETS[role_of_socket], strict=True))
     assert dict(zip(ROLES, found, strict=True)) == table
+
+
+async def program_of(house: House, scene: Scene, shown: str) -> Program:
+    """A program of the creator that shows such a token."""
+    creator = scene.people["creator"]
+    scopes = [each for each in TokenScope if shown in (each.value, ALL, *WORTH_NOTHING)]
+    program = await house.program(creator, scopes, lasts=0 if shown == "expired" else 3600)
+    if shown == "revoked":
+        await house.attendance.use_cases.revoke_token(
+            actor=UserId(creator.user_id), token_id=program.token_id
+        )
+    return replace(program, secret=f"{program.secret}x") if shown == "forged" else program
+
+
+@in_one_loop
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+async def test_a_token_makes_the_calls_of_its_scopes_and_no_other(house: House, call: Call) -> None:
+    """Contract: 9.3."""
+    anonymous, creator = (TABLE[call.name][ROLES.index(each)] for each in ("anonymous", "creator"))
+    expected: dict[str, str] = {}
+    found: dict[str, str] = {}
+    scene = await scene_in(house)
+    for shown in SHOWN:
+        if MAY in found.values() and call.method == "POST":
+            scene = await scene_in(house)
+        program = await program_of(house, scene, shown)
+        given = arguments_of(call, scene, "creator")
+        if "name" in given and not call.is_upload:
+            given["name"] += f" by {shown}"
+        found[shown] = await told(house, call, given, program.headers)
+        if shown in WORTH_NOTHING and anonymous == "not_logged_in":
+            expected[shown] = anonymous
+        elif SCOPES[call.name] is None:
+            expected[shown] = "missing_scope"
+        elif shown in WORTH_NOTHING:
+            expected[shown] = anonymous
+        else:
+            expected[shown] = creator if shown in (ALL, SCOPES[call.name]) else "missing_scope"
+    assert found == expected
+
+
+@in_one_loop
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+async def test_beside_a_cookie_a_token_wins(house: House, call: Call) -> None:
+    """Contract: 9.3: so a program never does by somebody's cookie what its token may not."""
+    scene = await scene_in(house)
+    creator, needed = scene.people["creator"], SCOPES[call.name]
+    others = [each for each in TokenScope if each.value != needed]
+    program = await house.program(creator, others)
+    cookies = {"Cookie": f"csrftoken=t; sessionid={creator.token}", "X-CSRFToken": "t"}
+    given = arguments_of(call, scene, "creator")
+    assert await told(house, call, given, program.headers | cookies) == "missing_scope"
+
+
+@in_one_loop
+@pytest.mark.parametrize("role_of_socket", Role)
+async def test_a_socket_is_for_tokens_that_mark(house: House, role_of_socket: Role) -> None:
+    """Contract: 6.17, 9.3."""
+    found: dict[str, tuple[str, int]] = {}
+    scene = await scene_in(house)
+    for shown in SHOWN:
+        program = await program_of(house, scene, shown)
+        cookie = {"Cookie": f"sessionid={scene.people['stranger'].token}"}  # which does not count
+        path = f"/ws/{role_of_socket.value}?event_id={scene.event_id}"
+        wire = await house.opens(path, **program.headers, **cookie)
+        if shown in (ALL, "mark"):
+            await wire.says("ping")
+            found[shown] = (await wire.heard())["result"], 0
+            await wire.says_goodbye()
+            await eventually(lambda: house.has_no_socket(scene.event_id, scene.people["creator"]))
+        else:
+            found[shown] = await wire.turns_away()
+    assert found == {
+        **dict.fromkeys(SHOWN, ("missing_scope", 4403)),
+        **dict.fromkeys((ALL, "mark"), ("ok", 0)),
+        **dict.fromkeys(WORTH_NOTHING, ("not_logged_in", 4401)),
+    }

@@ -9,7 +9,7 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,15 +22,17 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance_adapters import Attendance, embedded
 from attendance_core.accounts import CredentialKind, Session, session_id_of
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.terms import Terms
 from attendance_core.ports import Clock
 from attendance_core.profiles import Profile
-from attendance_core.vocabulary import EventId, UserId
+from attendance_core.vocabulary import EventId, TokenId, UserId
 from attendance_web.main import Application
 from attendance_web.serving.server import config_of
 from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.sqlite_file import opened_for
+from tests.support.tokens import add_token
 
 QUICK = Terms(hold_seconds=1.0, grace_seconds=1.0, lease_seconds=8, karma_per_mark=50)
 PATIENCE = 8.0  # seconds that anything promised within 5 s may take on a slow machine
@@ -160,6 +162,23 @@ class Visitor:
         )
 
 
+@dataclass
+class Program:
+    """What shows a token of somebody, and no cookie."""
+
+    house: House
+    user_id: int
+    secret: str
+    token_id: TokenId
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.secret}"}
+
+    async def opens(self, role: str, event_id: EventId) -> Wire:
+        return await self.house.opens(f"/ws/{role}?event_id={event_id}", **self.headers)
+
+
 class House:
     """One service; everything opened through it is ended with it."""
 
@@ -217,6 +236,16 @@ class House:
 
         await self._transact(work)
         return Visitor(self, visitor.user_id, token)
+
+    async def program(
+        self, visitor: Visitor, scopes: Iterable[TokenScope] = TokenScope, lasts: float = 86_400
+    ) -> Program:
+        """A program of theirs, which shows a token."""
+        secret = f"att_{visitor.token}-{time.monotonic_ns()}"
+        token = await self._transact(
+            lambda unit: add_token(unit, visitor.user_id, secret, scopes, lasts=lasts)
+        )
+        return Program(self, visitor.user_id, secret, token.token_id)
 
     async def event(self, creator: Visitor, starts: float = -60, lasts: float = 3600) -> EventId:
         self._events += 1

@@ -9,7 +9,7 @@ import itertools
 import json
 import math
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,8 @@ import pytest
 import pytest_asyncio
 
 from attendance_adapters import Attendance, embedded
-from attendance_core.accounts import Actor, CredentialKind, Session, session_id_of
+from attendance_core.accounts import Actor, session_id_of
+from attendance_core.bearer_tokens import TokenScope
 from attendance_core.marking.connections import Connection, Role
 from attendance_core.ports import Unit
 from attendance_core.vocabulary import LATEST_INSTANT, EventId, UserId
@@ -33,6 +34,7 @@ from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
 from tests.support.sqlite_file import opened_for
 from tests.support.stand_ins import SetClock
+from tests.support.tokens import add_token
 
 PASSWORD = "correct horse battery"
 ORIGIN = "http://attendance.test"
@@ -106,14 +108,14 @@ class Site:
         """A new person's browser; their user name is their own."""
         return await self.browser().sign_up(f"{name}{next(numbers)}", **more)
 
-    async def program(self, person: Browser) -> Browser:
+    async def program(
+        self, person: Browser, scopes: Iterable[TokenScope] = TokenScope, lasts: float = 86_400
+    ) -> Browser:
         """A program of theirs, which shows a bearer token."""
         token = f"token-{next(numbers)}"
 
         def work(unit: Unit) -> None:
-            owner, now = UserId(person.user_id), unit.now()
-            session = Session(session_id_of(token), owner, CredentialKind.BEARER, now, now)
-            unit.sessions.add(session)
+            add_token(unit, person.user_id, token, scopes, lasts=lasts)
 
         await self.attendance.use_cases.log_out.transact(work)
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}

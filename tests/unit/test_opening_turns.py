@@ -8,12 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from attendance_core.accounts import Actor, session_id_of
+from attendance_core.accounts import Actor, CredentialKind, session_id_of
 from attendance_core.vocabulary import UserId
 from attendance_web.live import opening_turns as module
 from attendance_web.live.opening_turns import OpeningQueue
 from attendance_web.live.openings import MAX_FIELDS, Wish
 from attendance_web.wire import seen_sessions
+from attendance_web.wire.credentials import Credential
 from attendance_web.wire.turns import NoTurn
 
 OPENING = 0.4  # seconds that one may take here
@@ -115,7 +116,7 @@ class TestWhoItIs:
                 return Actor(UserId(int(token[1:])), session_id_of(token))
 
             async with openings.opening() as opening:
-                await opening.identify(token, address, look)
+                await opening.identify(Credential(token, CredentialKind.COOKIE), address, look)
 
         await asyncio.gather(*(ask(*each) for each in asking))
         return order

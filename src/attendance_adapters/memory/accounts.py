@@ -64,7 +64,11 @@ class Sessions:
         return sorted(theirs, key=lambda each: (-each.used_at, each.session_id))[:limit]
 
     def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:
-        lapsed = [each for each in self._sessions.values() if each.created_at <= created_until]
+        lapsed = [
+            each
+            for each in self._sessions.values()
+            if each.kind is CredentialKind.COOKIE and each.created_at <= created_until
+        ]
         lapsed.sort(key=lambda each: each.created_at)
         return [each.session_id for each in lapsed[:limit]]
 

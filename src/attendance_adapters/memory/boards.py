@@ -35,12 +35,13 @@ class Boards:
         self, session_ids: Sequence[SessionId], event_ids: Sequence[EventId]
     ) -> Sequence[Admission]:
         tables, found = self._tables, []
+        expires_at = {each.session_id: each.expires_at for each in tables.tokens.values()}
         for session_id, event_id in dict.fromkeys(zip(session_ids, event_ids, strict=True)):
             session, event = tables.sessions.get(session_id), tables.events.get(event_id)
             if session is None or event is None:
                 continue
             helps = PlaceKey(event_id, session.user_id) in tables.helpers
             if helps or event.creator_id == session.user_id:
-                times = session.created_at, session.used_at
+                times = session.created_at, session.used_at, expires_at.get(session_id)
                 found.append(Admission(event_id, session_id, event.ends_at, *times))
         return found

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from attendance_core.accounts import Account, Session
 from attendance_core.attendance import LedgerLine
+from attendance_core.bearer_tokens import Token
 from attendance_core.browsers import KnownBrowser
 from attendance_core.events import Event
 from attendance_core.friends import Friendship
@@ -27,6 +28,7 @@ from attendance_core.vocabulary import (
     ProcessId,
     SessionId,
     TallyKey,
+    TokenId,
     UserId,
 )
 
@@ -79,6 +81,7 @@ class Tables:
     accounts: dict[UserId, Account] = field(default_factory=dict)
     usernames: dict[str, UserId] = field(default_factory=dict)  # by the folded name
     sessions: dict[SessionId, Session] = field(default_factory=dict)
+    tokens: dict[TokenId, Token] = field(default_factory=dict)
     known_browsers: dict[BrowserKey, KnownBrowser] = field(default_factory=dict)
     recovery_codes: dict[CodeKey, RecoveryCode] = field(default_factory=dict)
     reset_links: dict[UserId, ResetLink] = field(default_factory=dict)

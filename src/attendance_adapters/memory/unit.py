@@ -20,6 +20,7 @@ from attendance_adapters.memory.resets import ResetLinks
 from attendance_adapters.memory.rooms import Rooms
 from attendance_adapters.memory.tables import Tables
 from attendance_adapters.memory.tallies import Tallies
+from attendance_adapters.memory.tokens import Tokens
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.vocabulary import Instant
@@ -33,6 +34,7 @@ class MemoryUnit:
         self.announcements: list[Announcement] = []
         self.accounts = Accounts(tables)
         self.sessions = Sessions(tables)
+        self.tokens = Tokens(tables)
         self.known_browsers = KnownBrowsers(tables)
         self.recovery_codes = RecoveryCodes(tables)
         self.reset_links = ResetLinks(tables)

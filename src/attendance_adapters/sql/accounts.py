@@ -48,7 +48,10 @@ SESSIONS_OF = (
 )
 LAPSED_SESSIONS = (
     select(sessions.c.session_id)
-    .where(sessions.c.created_at <= bindparam("created_until"))
+    .where(
+        sessions.c.created_at <= bindparam("created_until"),
+        sessions.c.credential == CredentialKind.COOKIE.value,
+    )
     .order_by(sessions.c.created_at)
     .limit(bindparam("limit", type_=BigInteger))
 )

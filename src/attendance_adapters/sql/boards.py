@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import String, Uuid, bindparam, delete, exists, insert, or_, select
 
 from attendance_adapters.sql.executor import Executor
-from attendance_adapters.sql.tables import boards, events, helpers, sessions
+from attendance_adapters.sql.tables import boards, events, helpers, sessions, tokens
 from attendance_core.attendance import Admission
 from attendance_core.vocabulary import BoardId, EventId, SessionId
 
@@ -29,8 +29,13 @@ ADMISSIONS_BY_SESSION = (
         events.c.ends_at,
         sessions.c.created_at,
         sessions.c.used_at,
+        tokens.c.expires_at,
     )
-    .select_from(sessions.join(events, or_(events.c.creator_id == sessions.c.user_id, _helps)))
+    .select_from(
+        sessions.join(events, or_(events.c.creator_id == sessions.c.user_id, _helps)).outerjoin(
+            tokens, tokens.c.session_id == sessions.c.session_id
+        )
+    )
     .where(
         sessions.c.session_id.in_(bindparam("session_ids", expanding=True, type_=String())),
         events.c.event_id.in_(bindparam("event_ids", expanding=True, type_=Uuid())),

@@ -22,6 +22,7 @@ from attendance_adapters.sql.recovery import RecoveryCodes
 from attendance_adapters.sql.resets import ResetLinks
 from attendance_adapters.sql.rooms import Rooms
 from attendance_adapters.sql.tallies import Tallies
+from attendance_adapters.sql.tokens import Tokens
 from attendance_core import ports
 from attendance_core.marking.announcements import Announcement
 from attendance_core.profiles import picture_path, scan_path
@@ -55,6 +56,7 @@ class SqlUnit:
         "scans",
         "sessions",
         "tallies",
+        "tokens",
     )
 
     def __init__(self, executor: Executor, now: Callable[[], Instant]) -> None:
@@ -63,6 +65,7 @@ class SqlUnit:
         self.announcements: list[Announcement] = []
         self.accounts = Accounts(executor)
         self.sessions = Sessions(executor)
+        self.tokens = Tokens(executor)
         self.known_browsers = KnownBrowsers(executor)
         self.recovery_codes = RecoveryCodes(executor)
         self.reset_links = ResetLinks(executor)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from attendance_core import ports
+from attendance_core.bearer_tokens import Token, TokenScope
 from attendance_core.marking.terms import Terms
 from attendance_core.session_ends import end_sessions_in_pieces
 from attendance_core.vocabulary import Instant, Seconds, SessionId, UserId
@@ -52,12 +53,18 @@ def session_end(created_at: Instant, used_at: Instant) -> Instant:
 class Actor:
     """Who asks, and by which session.
 
-    ``renewed``: this use was noted, so a cookie that lasts as long has to be set anew.
+    ``renewed``: this use was noted, so a cookie that lasts as long has to be set anew. ``scopes``:
+    what a token is for; None where it is no token, and so for everything.
     """
 
     user_id: UserId
     session_id: SessionId
     renewed: bool = field(default=False, compare=False)
+    scopes: frozenset[TokenScope] | None = None
+
+    def may(self, scope: TokenScope | None) -> bool:
+        """Tells whether they may do what is in this scope; what is in none is for no token."""
+        return self.scopes is None or scope in self.scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,13 @@ def tidied_client(client: str) -> str:
     return client[:MAX_CLIENT_LENGTH].strip() if client.isprintable() else ""
 
 
-def session_id_of(token: str) -> SessionId:
-    """Makes the name that a secret is kept under."""
-    return SessionId(hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest())
+def session_id_of(token: str, kind: CredentialKind = CredentialKind.COOKIE) -> SessionId:
+    """Makes the name that a secret is kept under.
+
+    That of a bearer token is one that no version without scopes makes: it would let it do all.
+    """
+    shown = token if kind is CredentialKind.COOKIE else f"{kind.value} {token}"
+    return SessionId(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,9 @@ class Identify:
 
     async def __call__(self, *, token: str, kind: CredentialKind) -> Actor | None:
         """Answers None where the credential is unknown, of the other sort, expired or revoked."""
-        session_id = session_id_of(token)
+        session_id = session_id_of(token, kind)
+        if kind is CredentialKind.BEARER:
+            return await self._by_token(session_id)
 
         def look(unit: ports.Unit) -> tuple[Session | None, Instant]:
             return unit.sessions.find(session_id), unit.now()
@@ -103,6 +116,20 @@ class Identify:
         if renewed:
             await self.transact(lambda unit: unit.sessions.note_use(session_id, unit.now()))
         return Actor(session.user_id, session_id, renewed)
+
+    async def _by_token(self, session_id: SessionId) -> Actor | None:
+        """Answers None where no token has this session, or it has expired."""
+
+        def look(unit: ports.Unit) -> tuple[Token | None, Instant]:
+            return unit.tokens.find(session_id), unit.now()
+
+        token, now = await self.observe(look)
+        if token is None or not token.is_live(now):
+            return None
+        if token.used_at is None or now >= token.used_at + USE_NOTED_EVERY:
+            token_id = token.token_id
+            await self.transact(lambda unit: unit.tokens.note_use(token_id, unit.now()))
+        return Actor(token.user_id, session_id, scopes=token.scopes)
 
 
 @dataclass(frozen=True, slots=True)

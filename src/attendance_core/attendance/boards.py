@@ -40,6 +40,7 @@ class Admission(NamedTuple):
     """A session of an organiser, or a link, with the event that it lets its owner watch.
 
     ``created_at`` and ``used_at``: when the session was opened, and used last; None of a link.
+    ``expires_at``: when the token expires whose session it is; None where it is no token's.
     """
 
     event_id: EventId
@@ -47,9 +48,12 @@ class Admission(NamedTuple):
     ends_at: Instant
     created_at: Instant | None = None
     used_at: Instant | None = None
+    expires_at: Instant | None = None
 
     def is_live(self, now: Instant) -> bool:
         """Tells whether it still lets its owner watch."""
+        if self.expires_at is not None:
+            return now < self.expires_at
         if self.created_at is None or self.used_at is None:
             return now < self.ends_at + BOARD_SECONDS
         return now < session_end(self.created_at, self.used_at)

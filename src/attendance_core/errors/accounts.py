@@ -34,6 +34,20 @@ class NotLoggedIn(Refusal):
     ru = "Войдите, пожалуйста"
 
 
+class MissingScope(Refusal):
+    """A token that is not for this, or something that no token is for."""
+
+    en = "This token may not do that"
+    ru = "Этому токену это не разрешено"
+
+
+class TooManyTokens(Refusal):
+    """One person has `most` tokens that have not expired."""
+
+    en = "You have {most} tokens already, please revoke one first"
+    ru = "У вас уже {most} токенов, сначала отзовите какой-нибудь"
+
+
 class UsernameTaken(Refusal):
     """Somebody has this user name already, in whatever case."""
 

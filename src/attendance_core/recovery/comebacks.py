@@ -15,6 +15,7 @@ from attendance_core.accounts.log_ins import Opened, new_session, open_session
 from attendance_core.errors import PersonNotFound
 from attendance_core.marking.terms import Terms
 from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
+from attendance_core.token_ends import end_tokens, expire_tokens
 from attendance_core.vocabulary import SessionId, UserId
 
 
@@ -53,6 +54,7 @@ class ComeBack:
                 raise PersonNotFound
             use_up(unit)
             unit.accounts.put(replace(account, password_hash=password_hash))
+            expire_tokens(unit, user_id)
             return open_session(unit, user_id, new, self.terms)
 
         logged_in, to_end = await end_sessions_of(
@@ -60,6 +62,7 @@ class ComeBack:
         )
         if to_end:
             await end_sessions_in_pieces(self.transact, to_end, self.terms)
+        await end_tokens(self.transact, user_id, self.terms)
         return logged_in
 
 

@@ -22,6 +22,7 @@ from attendance_core.repositories.recovery import RecoveryCodes
 from attendance_core.repositories.resets import ResetLinks
 from attendance_core.repositories.rooms import Rooms, StoredRoom
 from attendance_core.repositories.tallies import Tallies
+from attendance_core.repositories.tokens import Tokens
 
 __all__ = [
     "Accounts",
@@ -48,4 +49,5 @@ __all__ = [
     "Shown",
     "StoredRoom",
     "Tallies",
+    "Tokens",
 ]

@@ -45,7 +45,7 @@ class Sessions(Protocol):
         ...
 
     def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:
-        """Lists those opened at ``created_until`` or before, the first ones first."""
+        """Lists those by a cookie, opened at ``created_until`` or before, the first ones first."""
         ...
 
     def lock(self, session_id: SessionId) -> None:

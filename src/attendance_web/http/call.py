@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from attendance_core.bearer_tokens import TokenScope
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.event_streams import EventStream
 from attendance_web.http.exports import MEDIA_TYPES, Export
@@ -34,6 +35,7 @@ class Call:
     use_case: str
     needs_login: bool
     takes_board: bool  # whether the secret of a board does as well
+    scope: TokenScope | None  # of the tokens that may make it; None where no token may
     heeds_person: bool  # whether it is refused to another person than its header names
     most_bytes: int
     arguments: type[msgspec.Struct]
@@ -54,31 +56,36 @@ def get(
     path: str,
     *,
     login: bool = True,
+    scope: TokenScope | None = TokenScope.READ,
     heeds_person: bool = True,
     use_case: str | None = None,
     is_list: bool = False,
     or_board: bool = False,
 ) -> Callable[[Run], Call]:
     """Declares a call that reads."""
-    return _declare("GET", path, login, heeds_person, BODY_BYTES, use_case, None, is_list, or_board)
+    return _declare(
+        "GET", path, login, scope, heeds_person, BODY_BYTES, use_case, None, is_list, or_board
+    )
 
 
 def post(
     path: str,
     *,
     login: bool = True,
+    scope: TokenScope | None = None,
     heeds_person: bool = True,
     most_bytes: int = BODY_BYTES,
     name: str | None = None,
 ) -> Callable[[Run], Call]:
-    """Declares a call that changes something."""
-    return _declare("POST", path, login, heeds_person, most_bytes, None, name, False, False)
+    """Declares a call that changes something: no token may, unless it says which."""
+    return _declare("POST", path, login, scope, heeds_person, most_bytes, None, name, False, False)
 
 
 def _declare(
     method: Method,
     path: str,
     login: bool,
+    scope: TokenScope | None,
     heeds_person: bool,
     most_bytes: int,
     use_case: str | None,
@@ -107,6 +114,7 @@ def _declare(
             use_case or named,
             login,
             takes_board,
+            scope,
             heeds_person,
             most_bytes,
             arguments,

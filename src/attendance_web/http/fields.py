@@ -28,6 +28,7 @@ from attendance_web.wire.values import MAX_ID, InvalidValue, whole_number
 
 A = TypeVar("A", bound=msgspec.Struct)
 
+MAX_WORDS = 100  # of a list of a few, which may be named again
 MAX_ROWS = 2**31 - 1  # of a list; more than anybody has
 
 PersonId = Annotated[int, Meta(ge=1, le=MAX_ID, description="Somebody's id")]
@@ -128,8 +129,10 @@ def _read_of(kind: kinds.Type) -> Read:
             return text
         case kinds.LiteralType(words):
             return lambda value: one_of(value, words)
+        case kinds.ListType(kinds.LiteralType(words), min_length=fewest):
+            return lambda value: some_of(value, words, fewest or 0)
         case kinds.UUIDType():
-            return event_id
+            return uuid
         case kinds.BytesType():
             return image
     raise TypeError(f"arguments are never declared as {kind}")
@@ -149,6 +152,15 @@ def one_of(value: Any, words: tuple[Any, ...]) -> str:
     return value
 
 
+def some_of(value: Any, words: tuple[Any, ...], least: int) -> list[str]:
+    """Reads some of a few words; a form has them in one text, with commas. Raises InvalidValue."""
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, list) or not least <= len(value) <= MAX_WORDS:
+        raise InvalidValue
+    return [one_of(each, words) for each in value]
+
+
 def flag(value: Any) -> bool:
     """Reads true and false, as JSON or a query has them. Raises InvalidValue."""
     if isinstance(value, str) and value in FLAGS:
@@ -158,8 +170,8 @@ def flag(value: Any) -> bool:
     return value
 
 
-def event_id(value: Any) -> UUID:
-    """Reads an event's id. Raises InvalidValue for any form but the one of 36 characters."""
+def uuid(value: Any) -> UUID:
+    """Reads an id of 36 characters. Raises InvalidValue for any other form."""
     if not isinstance(value, str) or not UUID_FORM.fullmatch(value):
         raise InvalidValue
     return UUID(value)

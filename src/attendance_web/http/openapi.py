@@ -11,6 +11,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
+from attendance_core.tokens import BEGINNING
 from attendance_core.version import __version__
 from attendance_web.http.call import Call
 from attendance_web.http.csrf import CSRF_COOKIE, CSRF_HEADER
@@ -46,6 +47,9 @@ error | meaning
 With the header `X-Attendance-User: <user_id>` a call is refused (3, `other_person`) when somebody
 else is logged in. On HTTPS the session's cookie is `__Host-sessionid`.
 
+A program shows a token (`CreateToken`) of the scope that the call names; with another it is refused
+(3, `missing_scope`), as it is at calls that name none.
+
 Whole numbers may also be given as strings of digits. Unknown fields are ignored.
 """
 
@@ -73,6 +77,12 @@ def document(calls: Sequence[Call]) -> Schema:
             "schemas": {**components, "ErrorEnvelope": _envelope({"type": "object"}, refused=True)},
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": f"{BEGINNING}...",
+                    "description": "What CreateToken gives out; a call says which scope it needs.",
+                },
                 "board": {
                     "type": "http",
                     "scheme": "board",
@@ -110,7 +120,7 @@ def _operation(call: Call, schema_of: dict[Any, Schema], components: dict[str, A
     else:
         operation["requestBody"] = {
             "required": bool(arguments.get("required")),
-            "content": {each: {"schema": _body(each, arguments)} for each in BODIES},
+            "content": {each: _content_of(each, arguments) for each in BODIES},
         }
     return operation
 
@@ -149,6 +159,15 @@ def _plain(schema: Schema) -> Schema:
     return some[0] if len(some) == 1 else schema
 
 
+def _content_of(media_type: str, arguments: Schema) -> Schema:
+    """Describes a body of one type: in a form a list is one text, with commas between."""
+    lists = [name for name, each in arguments["properties"].items() if each.get("type") == "array"]
+    described: Schema = {"schema": _body(media_type, arguments)}
+    if lists and media_type != JSON:
+        described["encoding"] = {name: {"style": "form", "explode": False} for name in lists}
+    return described
+
+
 def _body(media_type: str, arguments: Schema) -> Schema:
     """Describes a body: in a multipart one a file comes as it is, in the others as Base64."""
     if media_type != "multipart/form-data" or "image" not in arguments["properties"]:
@@ -174,11 +193,16 @@ def _envelope(response: Schema, *, refused: bool = False) -> Schema:
 
 
 def _security(call: Call) -> list[Schema]:
-    """Names the ways to log in: the cookie alone, as long as no call gives out tokens."""
+    """Names the ways to log in, and for a token the scope that it needs."""
     by_cookie: Schema = {"session": []} if call.needs_login else {}
     if call.method == "POST":
         by_cookie["csrf"] = []
-    return [by_cookie, {"board": []}] if call.takes_board else [by_cookie]
+    ways = [by_cookie]
+    if call.scope is not None:
+        ways.append({"bearer": [call.scope.value]})
+    if call.takes_board:
+        ways.append({"board": []})
+    return ways
 
 
 def _statuses(call: Call) -> list[int]:

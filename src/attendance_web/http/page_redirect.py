@@ -7,6 +7,7 @@ from typing import Any, Final
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
+from attendance_core.accounts import CredentialKind
 from attendance_core.errors import Unavailable
 from attendance_web.http.call_services import CallServices
 from attendance_web.wire.credentials import credential_from, is_secure
@@ -41,7 +42,7 @@ async def redirect_to_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     services: CallServices = request.app.state.services
     credential = credential_from(request.scope["headers"], secure=is_secure(request.scope))
     actor = None
-    if credential is not None:
+    if credential is not None and credential.kind is CredentialKind.COOKIE:  # Contract: 9.3
         try:
             actor = await services.use_cases.identify(token=credential.token, kind=credential.kind)
         except Unavailable:

@@ -11,8 +11,14 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
-from attendance_core.accounts import Actor
-from attendance_core.errors import InvalidArgument, NotLoggedIn, TooManyRequests, Unavailable
+from attendance_core.accounts import Actor, CredentialKind
+from attendance_core.errors import (
+    InvalidArgument,
+    MissingScope,
+    NotLoggedIn,
+    TooManyRequests,
+    Unavailable,
+)
 from attendance_core.vocabulary import Seconds
 from attendance_web.http import csrf
 from attendance_web.http.body_parsing import parse_body, parse_query
@@ -31,6 +37,7 @@ from attendance_web.http.request_turns import began_at
 from attendance_web.wire.callers import Caller, address_of, caller_of
 from attendance_web.wire.client_names import client_name_of
 from attendance_web.wire.credentials import (
+    Credential,
     board_secret_from,
     browser_secrets_from,
     check_person,
@@ -99,6 +106,7 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         raise NotLoggedIn
     if declared.heeds_person:
         _check_person(actor, headers)
+    _check_scope(declared, actor, credential)
     async with _upload(declared, services, actor, headers) as upload:
         address = address_of(scope)
         caller = caller_of(None if actor is None else actor.user_id, address)
@@ -182,6 +190,17 @@ async def _run(
             raise TooManyRequests(seconds=RETRY_SECONDS) from None
         except TimeoutError:
             raise Unavailable from None
+
+
+def _check_scope(declared: Call, actor: Actor | None, shown: Credential | None) -> None:
+    """Checks that a token may make this call; one worth nothing reaches no accounts, either.
+
+    Raises MissingScope. Contract: 9.3.
+    """
+    if shown is None or shown.kind is not CredentialKind.BEARER:
+        return
+    if declared.scope is None or (actor is not None and not actor.may(declared.scope)):
+        raise MissingScope
 
 
 def _check_person(actor: Actor | None, headers: RawHeaders) -> None:

@@ -11,13 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from attendance_core.accounts import Actor, CredentialKind, Identify, session_id_of
+from attendance_core.accounts import Actor, Identify
 from attendance_core.vocabulary import Seconds, SessionId, UserId
 from attendance_web.wire.credentials import Credential
 
 KEPT_SECONDS: Final[Seconds] = 1.0  # Contract: 2.7
-
-_Key = tuple[SessionId, CredentialKind]
 
 
 class _Look(NamedTuple):
@@ -38,7 +36,7 @@ class SessionLooks:
     ) -> None:
         self._identify = identify
         self._stopwatch = stopwatch
-        self._kept: OrderedDict[_Key, _Look] = OrderedDict()  # the oldest first
+        self._kept: OrderedDict[SessionId, _Look] = OrderedDict()  # the oldest first
         self._forgotten_count = 0
 
     async def anew(self, shown: Credential) -> Actor | None:
@@ -47,7 +45,7 @@ class SessionLooks:
 
     async def lately(self, shown: Credential) -> Actor | None:
         """Answers by a look that began at most a second ago. Raises Unavailable."""
-        key, now = _key_of(shown), self._stopwatch()
+        key, now = shown.session_id, self._stopwatch()
         kept = self._kept.get(key)
         if kept is not None and now < kept.began_at + KEPT_SECONDS:
             return kept.actor
@@ -61,7 +59,7 @@ class SessionLooks:
     def forget(self, shown: Credential) -> None:
         """Has the next GET ask the store, too."""
         self._forgotten_count += 1
-        self._kept.pop(_key_of(shown), None)
+        self._kept.pop(shown.session_id, None)
 
     def forget_person(self, user_id: UserId) -> None:
         """Has the next GET by any session of somebody ask the store, too."""
@@ -70,12 +68,8 @@ class SessionLooks:
         for key in theirs:
             del self._kept[key]
 
-    def _keep(self, key: _Key, look: _Look) -> None:
+    def _keep(self, key: SessionId, look: _Look) -> None:
         self._kept[key] = look
         self._kept.move_to_end(key)
         while next(iter(self._kept.values())).began_at + KEPT_SECONDS <= look.began_at:
             self._kept.popitem(last=False)
-
-
-def _key_of(shown: Credential) -> _Key:
-    return session_id_of(shown.token), shown.kind

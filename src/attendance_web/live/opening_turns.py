@@ -16,6 +16,7 @@ from typing import Final
 from attendance_core.accounts import Actor
 from attendance_core.vocabulary import Seconds, UserId
 from attendance_web.wire.callers import caller_of
+from attendance_web.wire.credentials import Credential
 from attendance_web.wire.seen_sessions import SeenSessions
 from attendance_web.wire.turns import FairTurns
 
@@ -39,10 +40,10 @@ class Opening:
         self._turns_until = turns_until  # by the clock of the loop
 
     async def identify(
-        self, token: str, address: str, look: Callable[[], Awaitable[Actor]]
+        self, shown: Credential, address: str, look: Callable[[], Awaitable[Actor]]
     ) -> Actor:
         """Finds out whose it is by this look, in its turn. Raises NoTurn, and what that raises."""
-        queue, person = self._queue, self._queue.seen.person_of(token)
+        queue, person = self._queue, self._queue.seen.person_of(shown)
         turns = queue.looks_of_addresses if person is None else queue.looks_of_people
         async with turns.turn(caller_of(person, address), self._turn_within):
             actor = await look()

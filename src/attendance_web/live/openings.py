@@ -15,7 +15,8 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from attendance_core.accounts import Actor
-from attendance_core.errors import LeaseLost, NotLoggedIn, Refusal, Unavailable
+from attendance_core.bearer_tokens import TokenScope
+from attendance_core.errors import LeaseLost, MissingScope, NotLoggedIn, Refusal, Unavailable
 from attendance_core.marking.connections import Role
 from attendance_core.vocabulary import EventId, Seconds
 from attendance_web.live.asgi import ClientGone, Receive, Scope, Send, Socket
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS: Final[Seconds] = 0.2  # whether somebody is still there who waits for a refusal
 MAX_FIELDS: Final = 100  # of an address
+SCOPE: Final = TokenScope.MARK  # Contract: 9.3
 PATHS: Final = {"/ws/mark_me": Role.MARK_ME, "/ws/marking": Role.MARKING}
 
 
@@ -113,15 +115,18 @@ class SocketApplication:
     ) -> tuple[Actor, EventId]:
         """Finds who wants in, and where.
 
-        Raises NotLoggedIn, BadParams, OtherPerson, BadEventId, in this order; NoTurn, Unavailable.
+        Raises NotLoggedIn, BadParams, OtherPerson, MissingScope, BadEventId, in this order; NoTurn,
+        Unavailable.
         """
         actor = await opening.identify(
-            credential.token, socket.address, lambda: self._identify(credential)
+            credential, socket.address, lambda: self._identify(credential)
         )
         try:
             check_person(actor, wish.person)
         except InvalidValue:
             raise BadParams from None
+        if not actor.may(SCOPE):
+            raise MissingScope
         return actor, wish.event_id()
 
     async def _identify(self, credential: Credential) -> Actor:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from attendance_core.accounts import Actor, CredentialKind
+from attendance_core.accounts import Actor, CredentialKind, session_id_of
 from attendance_core.errors import NotLoggedIn
+from attendance_core.vocabulary import SessionId
 from attendance_web.wire.headers import RawHeaders, cookies, every, header
 from attendance_web.wire.refusals import OtherPerson
 from attendance_web.wire.values import MAX_ID, whole_number
@@ -27,8 +28,13 @@ PERSON_HEADER = "x-attendance-user"  # Contract: 1.8
 class Credential:
     """What a request shows of who makes it; nobody knows yet whether it is worth anything."""
 
-    token: str
+    token: str = field(repr=False)
     kind: CredentialKind
+
+    @property
+    def session_id(self) -> SessionId:
+        """The name that its session is kept under, if there is one."""
+        return session_id_of(self.token, self.kind)
 
 
 def is_secure(scope: Mapping[str, Any]) -> bool:

@@ -8,10 +8,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
-from attendance_core.accounts import Actor, session_id_of
+from attendance_core.accounts import Actor
 from attendance_core.vocabulary import SessionId, UserId
 from attendance_web.wire.callers import Caller, address_of, caller_of
-from attendance_web.wire.credentials import credential_from, is_secure
+from attendance_web.wire.credentials import Credential, credential_from, is_secure
 
 MAX_SEEN: Final = 20_000  # sessions
 
@@ -29,14 +29,14 @@ class SeenSessions:
         if len(self._people) > MAX_SEEN:
             self._people.popitem(last=False)
 
-    def person_of(self, token: str) -> UserId | None:
+    def person_of(self, credential: Credential) -> UserId | None:
         """Finds whose a session was; None where it was not seen lately."""
-        return self._people.get(session_id_of(token))
+        return self._people.get(credential.session_id)
 
     def caller_of(self, scope: Mapping[str, Any]) -> Caller:
         """Tells by whom a request takes its turn: the person whose session it shows, where that
         is known, else the network.
         """
         credential = credential_from(scope["headers"], secure=is_secure(scope))
-        person = None if credential is None else self.person_of(credential.token)
+        person = None if credential is None else self.person_of(credential)
         return caller_of(person, address_of(scope))

@@ -16,6 +16,7 @@ from attendance_adapters.sql.tables.people import (
 )
 from attendance_adapters.sql.tables.schema import ONLY_ROW, metadata
 from attendance_adapters.sql.tables.tallies import tallies
+from attendance_adapters.sql.tables.tokens import tokens
 
 __all__ = [
     "IS_MARKING",
@@ -41,4 +42,5 @@ __all__ = [
     "scans",
     "sessions",
     "tallies",
+    "tokens",
 ]

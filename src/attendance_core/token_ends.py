@@ -1,0 +1,55 @@
+"""How tokens end, with the sockets that were opened with them. Contract: 9.1, 9.3.
+
+A token has a session as long as it lets its program in, and is kept a while longer to be listed.
+First it expires, which counts at once and in one transaction; then its session ends as every other
+does, some of its sockets at a time. Should the process die between, a sweep does what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendance_core import ports
+from attendance_core.bearer_tokens import Token
+from attendance_core.marking.terms import Terms
+from attendance_core.session_ends import end_sessions_in_pieces
+from attendance_core.vocabulary import UserId
+
+
+def expire_tokens(unit: ports.Unit, user_id: UserId) -> Sequence[Token]:
+    """Has all tokens of a person, whose account is locked, let nobody in from now on.
+
+    None is made meanwhile, since that locks the account, too. Whoever calls this has their sockets
+    close a moment later by `end_tokens`, or leaves that to the sweep. Answers them.
+    """
+    tokens = unit.tokens.of(user_id)
+    unit.tokens.expire([each.token_id for each in tokens], unit.now())
+    return tokens
+
+
+async def end_tokens(transact: ports.Transact, user_id: UserId, terms: Terms) -> None:
+    """Ends all tokens of a person, with their sockets; none of them is listed any more."""
+
+    def work(unit: ports.Unit) -> Sequence[Token]:
+        unit.accounts.lock(user_id)
+        return expire_tokens(unit, user_id)
+
+    await remove_tokens(transact, await transact(work), terms)
+
+
+async def end_token_sessions(
+    transact: ports.Transact, tokens: Sequence[Token], terms: Terms
+) -> None:
+    """Ends the sessions of tokens of one person that have expired; the tokens stay listed."""
+    session_ids = [each.session_id for each in tokens if each.session_id is not None]
+    if session_ids:
+        await end_sessions_in_pieces(transact, session_ids, terms)
+        token_ids = [each.token_id for each in tokens]
+        await transact(lambda unit: unit.tokens.forget_sessions(token_ids))
+
+
+async def remove_tokens(transact: ports.Transact, tokens: Sequence[Token], terms: Terms) -> None:
+    """Ends tokens of one person that have expired, and lists them no more."""
+    if tokens:
+        await end_token_sessions(transact, tokens, terms)
+        await transact(lambda unit: unit.tokens.remove([each.token_id for each in tokens]))

@@ -1,0 +1,403 @@
+"""Tokens of programs: who makes one, what it is for, and how it ends. Contract: 9.1, 9.3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import pytest
+
+from attendance_core.accounts import (
+    PROOF_SECONDS,
+    SESSION_SECONDS,
+    USE_NOTED_EVERY,
+    Actor,
+    CredentialKind,
+    Identify,
+    session_id_of,
+)
+from attendance_core.bearer_tokens import DAY_SECONDS, LISTED_SECONDS, Token, TokenScope
+from attendance_core.errors import (
+    BadCharacters,
+    BadLength,
+    InvalidArgument,
+    LogInAgain,
+    MissingArgument,
+    NotLoggedIn,
+    TooManyTokens,
+    WrongPassword,
+)
+from attendance_core.marking.announcements import ConnectionsEnded
+from attendance_core.marking.connections import Connection, Role
+from attendance_core.marking.endings import Ending
+from attendance_core.token_ends import end_tokens, expire_tokens
+from attendance_core.tokens import (
+    BEGINNING,
+    MAX_TOKEN_DAYS,
+    MAX_TOKENS,
+    TOKEN_DAYS,
+    CreateToken,
+    EndExpiredTokens,
+    ForgetTokens,
+    GetTokens,
+    NewToken,
+    RevokeToken,
+)
+from attendance_core.vocabulary import ConnectionId, TokenId, UserId
+from tests.support.stand_ins import QuickPasswords
+from tests.support.tokens import bearer_id
+from tests.support.world import World, drive, session_of
+
+T = TypeVar("T")
+ANNA, BORIS = UserId(1), UserId(2)
+PASSWORD = "correct horse"
+READ = frozenset({TokenScope.READ})
+
+
+class Desk:
+    """Where people get tokens; both have the same password."""
+
+    def __init__(self) -> None:
+        self.world = World(people=2)
+        self.passwords = QuickPasswords()
+        transact, observe = self.world.store.transact, self.world.store.observe
+        self._create = CreateToken(transact, observe, self.passwords, self.world.ids)
+        self._list = GetTokens(observe)
+        self._revoke = RevokeToken(transact, self.world.terms)
+        self._end_expired = EndExpiredTokens(transact, observe, self.world.terms)
+        self._forget = ForgetTokens(transact)
+        self._identify = Identify(transact, observe)
+        self.has_password(ANNA, drive(self.passwords.hash(PASSWORD)))
+        self.has_password(BORIS, drive(self.passwords.hash(PASSWORD)))
+
+    def transact(self, work: Callable[[Any], T]) -> T:
+        return drive(self.world.store.transact(work))
+
+    def has_password(self, user_id: UserId, hashed: str | None) -> None:
+        def work(unit: Any) -> None:
+            account = unit.accounts.lock(user_id)
+            unit.accounts.put(type(account)(user_id, account.username, hashed))
+
+        self.transact(work)
+
+    def create(
+        self,
+        whose: UserId = ANNA,
+        *,
+        password: str | None = PASSWORD,
+        name: str = "a program",
+        scopes: Collection[TokenScope] = READ,
+        days: int = TOKEN_DAYS,
+    ) -> NewToken:
+        return drive(
+            self._create(
+                actor=whose,
+                session_id=session_of(whose),
+                password=password,
+                name=name,
+                scopes=scopes,
+                expires_in_days=days,
+            )
+        )
+
+    def tokens(self, whose: UserId = ANNA) -> Sequence[Token]:
+        return drive(self._list(actor=whose))
+
+    def revoke(self, token_id: TokenId, whose: UserId = ANNA) -> None:
+        drive(self._revoke(actor=whose, token_id=token_id))
+
+    def sweep(self) -> int:
+        return drive(self._end_expired())
+
+    def forget(self) -> None:
+        drive(self._forget())
+
+    def who(self, secret: str, kind: CredentialKind = CredentialKind.BEARER) -> Actor | None:
+        return drive(self._identify(token=secret, kind=kind))
+
+    def opens(self, secret: str, whose: UserId = ANNA) -> Connection:
+        """A socket by this token."""
+        world = self.world
+        connection = Connection(
+            ConnectionId(world.ids.connection_id()),
+            world.event_id,
+            whose,
+            Role.MARK_ME,
+            world.process_id,
+            bearer_id(secret),
+        )
+        drive(world.mark_me(connection=connection))
+        return connection
+
+    def is_open(self, connection: Connection) -> bool:
+        found = drive(
+            self.world.store.observe(lambda unit: unit.connections.find(connection.connection_id))
+        )
+        return found is not None
+
+    def rows(self) -> int:
+        """How many tokens are kept, listed or not."""
+        return drive(
+            self.world.store.observe(
+                lambda unit: sum(len(unit.tokens.of(each)) for each in (ANNA, BORIS))
+            )
+        )
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+class TestCreateToken:
+    """Contract: CreateToken."""
+
+    def test_a_program_is_who_made_its_token_and_may_what_it_is_for(self, desk: Desk) -> None:
+        made = desk.create(scopes=[TokenScope.READ, TokenScope.MARK])
+        actor = desk.who(made.secret)
+        assert actor is not None and actor.user_id == ANNA
+        assert [each for each in TokenScope if actor.may(each)] == [
+            TokenScope.READ,
+            TokenScope.MARK,
+        ]
+        assert not actor.may(None)
+
+    def test_whoever_is_logged_in_may_everything(self) -> None:
+        anna = Actor(ANNA, session_of(ANNA))
+        assert all(anna.may(each) for each in (*TokenScope, None))
+
+    def test_its_secret_can_be_told_from_other_secrets_and_is_not_kept(self, desk: Desk) -> None:
+        made = desk.create()
+        assert made.secret.startswith(BEGINNING) and BEGINNING == "att_"
+        assert made.secret.removeprefix("att_") not in repr(desk.tokens())
+        assert desk.create().secret != made.secret
+
+    def test_no_version_without_scopes_finds_it(self, desk: Desk) -> None:
+        """Such a one goes by the hash of the secret alone, for cookies and tokens alike."""
+        made = desk.create()
+        plain = session_id_of(made.secret)
+        assert drive(desk.world.store.observe(lambda unit: unit.sessions.find(plain))) is None
+        assert desk.who(made.secret, CredentialKind.COOKIE) is None
+
+    def test_it_lasts_90_days_or_as_long_as_was_asked(self, desk: Desk) -> None:
+        assert TOKEN_DAYS == 90
+        now = desk.world.clock.now()
+        desk.create()
+        desk.create(days=1)
+        desk.create(days=MAX_TOKEN_DAYS)
+        lasts = [each.expires_at - now for each in desk.tokens()]
+        assert sorted(lasts) == [DAY_SECONDS, 90 * DAY_SECONDS, 365 * DAY_SECONDS]
+
+    @pytest.mark.parametrize("days", [0, -1, 366])
+    def test_for_no_other_time(self, desk: Desk, days: int) -> None:
+        with pytest.raises(InvalidArgument, match="expires_in_days"):
+            desk.create(days=days)
+
+    @pytest.mark.parametrize(
+        ("name", "error"),
+        [("", BadLength), ("  ", BadLength), ("x" * 65, BadLength), ("a\nb", BadCharacters)],
+    )
+    def test_a_bad_name_is_refused(
+        self, desk: Desk, name: str, error: type[InvalidArgument]
+    ) -> None:
+        with pytest.raises(error):
+            desk.create(name=name)
+
+    def test_a_name_is_kept_tidy_and_need_not_be_another(self, desk: Desk) -> None:
+        desk.create(name="  mark 5 ")
+        desk.create(name="mark 5")
+        assert {each.name for each in desk.tokens()} == {"mark 5"}
+
+    def test_one_for_nothing_is_refused(self, desk: Desk) -> None:
+        with pytest.raises(InvalidArgument, match="scopes"):
+            desk.create(scopes=[])
+
+    def test_it_takes_the_password(self, desk: Desk) -> None:
+        with pytest.raises(WrongPassword):
+            desk.create(password="wrong horse")
+        with pytest.raises(MissingArgument, match="password"):
+            desk.create(password=None)
+        assert desk.tokens() == []
+
+    def test_or_of_whoever_has_none_a_log_in_of_just_now(self, desk: Desk) -> None:
+        desk.has_password(ANNA, None)
+        desk.create(password=None)
+        desk.world.clock.pass_(PROOF_SECONDS)
+        with pytest.raises(LogInAgain):
+            desk.create(password=None)
+
+    def test_none_is_made_with_a_password_that_was_changed_meanwhile(self, desk: Desk) -> None:
+        """Whoever changes it, and ends all tokens, finds this one or keeps it from being made."""
+        verify = desk.passwords.verify
+
+        async def verify_and_change(hashed: str | None, password: str) -> bool:
+            right = await verify(hashed, password)
+            desk.has_password(ANNA, "another")
+            return right
+
+        desk.passwords.verify = verify_and_change  # type: ignore[method-assign]
+        with pytest.raises(WrongPassword):
+            desk.create()
+        assert desk.rows() == 0
+
+    def test_nor_with_a_session_that_has_ended(self, desk: Desk) -> None:
+        desk.transact(lambda unit: unit.sessions.remove([session_of(ANNA)]))
+        with pytest.raises(NotLoggedIn):
+            desk.create()
+
+    def test_one_has_fifty_at_most_that_have_not_expired(self, desk: Desk) -> None:
+        assert MAX_TOKENS == 50
+        made = [desk.create() for _ in range(MAX_TOKENS)]
+        with pytest.raises(TooManyTokens) as refused:
+            desk.create()
+        assert refused.value.words == {"most": 50}
+        desk.create(BORIS)
+        desk.revoke(made[7].token_id)
+        desk.create()
+
+    def test_of_those_that_have_expired_the_oldest_make_room(self, desk: Desk) -> None:
+        for number in range(MAX_TOKENS):
+            desk.create(days=1 if number < 3 else 90, name=f"{number}")
+            desk.world.clock.pass_(1)
+        desk.world.clock.pass_(DAY_SECONDS)
+        assert desk.sweep() == 3
+        for _ in range(2):
+            desk.create(name="new")
+        names = [each.name for each in desk.tokens()]
+        assert len(names) == MAX_TOKENS and names[:2] == ["2", "3"]
+
+
+class TestItsUse:
+    """Contract: 9.3."""
+
+    def test_it_is_noted_at_first_and_then_once_a_minute(self, desk: Desk) -> None:
+        made, clock = desk.create(), desk.world.clock
+        used: list[float | None] = [desk.tokens()[0].used_at]
+        began = clock.now()
+        for seconds in (1.0, USE_NOTED_EVERY - 1, 1.0):
+            clock.pass_(seconds)
+            desk.who(made.secret)
+            at = desk.tokens()[0].used_at
+            used.append(None if at is None else at - began)
+        assert used == [None, 1.0, 1.0, 1.0 + USE_NOTED_EVERY]
+
+    def test_one_that_is_not_used_stays_good_until_it_expires(self, desk: Desk) -> None:
+        made = desk.create(days=365)
+        desk.world.clock.pass_(2 * SESSION_SECONDS)
+        assert desk.who(made.secret) is not None
+        desk.world.clock.pass_(365 * DAY_SECONDS - 2 * SESSION_SECONDS - 0.001)
+        assert desk.who(made.secret) is not None
+        desk.world.clock.pass_(0.001)
+        assert desk.who(made.secret) is None
+
+    @pytest.mark.parametrize("shown", ["", "att_", "att_forged", "token-1"])
+    def test_nobody_made_this_one(self, desk: Desk, shown: str) -> None:
+        desk.create()
+        assert desk.who(shown) is None
+
+
+class TestGetTokens:
+    """Contract: GetTokens."""
+
+    def test_one_sees_one_s_own_in_the_order_they_were_made(self, desk: Desk) -> None:
+        for name in ("b", "a"):
+            desk.create(name=name)
+            desk.world.clock.pass_(1)
+        desk.create(BORIS)
+        assert [each.name for each in desk.tokens()] == ["b", "a"]
+        assert [each.user_id for each in desk.tokens(BORIS)] == [BORIS]
+
+    def test_expired_ones_are_listed_for_30_days_and_then_forgotten(self, desk: Desk) -> None:
+        assert LISTED_SECONDS == 30 * DAY_SECONDS
+        desk.create(days=1)
+        desk.world.clock.pass_(DAY_SECONDS + LISTED_SECONDS - 1)
+        desk.sweep()
+        desk.forget()
+        assert len(desk.tokens()) == 1
+        desk.world.clock.pass_(1)
+        assert desk.tokens() == [] and desk.rows() == 1
+        desk.forget()
+        assert desk.rows() == 0
+
+
+class TestItsEnd:
+    """Contract: 6.9, 9.3, RevokeToken."""
+
+    def test_a_revoked_one_is_gone_with_its_sockets(self, desk: Desk) -> None:
+        made, other = desk.create(), desk.create()
+        sockets = [desk.opens(each.secret) for each in (made, other)]
+        desk.world.news.clear()
+        desk.revoke(made.token_id)
+        assert desk.who(made.secret) is None and desk.who(other.secret) is not None
+        assert [desk.is_open(each) for each in sockets] == [False, True]
+        with pytest.raises(NotLoggedIn):
+            desk.opens(made.secret)
+        assert [each.token_id for each in desk.tokens()] == [other.token_id]
+        (ended,) = (each for each in desk.world.news if isinstance(each, ConnectionsEnded))
+        assert ended.why is Ending.LOGGED_OUT
+        assert ended.connection_ids == frozenset({sockets[0].connection_id})
+
+    def test_revoking_again_or_what_there_is_not_does_nothing(self, desk: Desk) -> None:
+        made = desk.create()
+        for _ in range(2):
+            desk.revoke(made.token_id)
+        desk.revoke(TokenId(uuid4()))
+
+    def test_nobody_revokes_somebody_else_s(self, desk: Desk) -> None:
+        made = desk.create()
+        desk.revoke(made.token_id, BORIS)
+        assert desk.who(made.secret) is not None
+
+    def test_an_expired_one_may_be_revoked_so_that_it_is_not_listed(self, desk: Desk) -> None:
+        made = desk.create(days=1)
+        desk.world.clock.pass_(DAY_SECONDS)
+        desk.sweep()
+        desk.revoke(made.token_id)
+        assert desk.rows() == 0
+
+    def test_the_sockets_of_one_that_expires_are_ended_by_a_sweep(self, desk: Desk) -> None:
+        made, other = desk.create(days=1), desk.create()
+        sockets = [desk.opens(each.secret) for each in (made, other)]
+        desk.world.clock.pass_(DAY_SECONDS - 1)
+        assert desk.sweep() == 0
+        desk.world.clock.pass_(1)
+        assert desk.sweep() == 1
+        assert [desk.is_open(each) for each in sockets] == [False, True]
+        assert desk.sweep() == 0
+
+    @pytest.mark.parametrize("dies", [False, True])
+    def test_all_of_somebody_end_at_once(self, desk: Desk, dies: bool) -> None:
+        """As a recovery, a reset and a deletion need it; a sweep does what a death has left."""
+        mine = [desk.create() for _ in range(3)]
+        theirs = desk.create(BORIS)
+        sockets = [desk.opens(each.secret) for each in mine]
+        if dies:
+            desk.transact(lambda unit: expire_tokens(unit, ANNA))
+            assert [desk.who(each.secret) for each in mine] == [None] * 3
+            assert desk.sweep() == 3
+        else:
+            drive(end_tokens(desk.world.store.transact, ANNA, desk.world.terms))
+            assert desk.tokens() == []
+        assert [desk.who(each.secret) for each in mine] == [None] * 3
+        assert not any(desk.is_open(each) for each in sockets)
+        assert desk.who(theirs.secret) is not None
+        found = drive(desk.world.store.observe(lambda u: u.sessions.find(session_of(ANNA))))
+        assert found is not None  # who is logged in stays so
+
+    def test_a_death_amid_a_revocation_leaves_nobody_let_in(self, desk: Desk) -> None:
+        made = desk.create()
+        socket = desk.opens(made.secret)
+        transact, count = desk.world.store.transact, 0
+
+        async def dies(work: Callable[[Any], T]) -> T:
+            nonlocal count
+            count += 1
+            if count == 2:
+                raise ConnectionError
+            return await transact(work)
+
+        with pytest.raises(ConnectionError):
+            drive(RevokeToken(dies, desk.world.terms)(actor=ANNA, token_id=made.token_id))
+        assert desk.who(made.secret) is None
+        assert desk.sweep() == 1 and not desk.is_open(socket)
