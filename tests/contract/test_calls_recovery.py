@@ -102,6 +102,18 @@ class TestRecovery:
         assert code(await logs_in(site.browser(), anna, PASSWORD), 3) == "wrong_credentials"
         response(await logs_in(site.browser(), anna, NEW))
 
+    async def test_tokens_let_nobody_in_any_more(self, site: Site, anna: Browser) -> None:
+        """Contract: 9.1; a password that is changed leaves them."""
+        given = {"name": "a program", "scopes": ["read"], "password": PASSWORD}
+        made = response(await anna.post("/api/auth/CreateToken", **given))
+        headers = {"Authorization": f"Bearer {made['token']}"}
+        program = site.browser(headers=headers).client
+        assert response(await program.get("/api/auth/GetCurrentUserId"))["user_id"] is not None
+        (shown, *_), browser = await codes_of(anna), site.browser()
+        response(await recovers(browser, anna, shown))
+        assert response(await program.get("/api/auth/GetCurrentUserId"))["user_id"] is None
+        assert response(await browser.get("/api/auth/GetTokens")) == {"tokens": []}
+
     async def test_a_code_works_once_and_the_others_go_on(self, site: Site, anna: Browser) -> None:
         first, second, *_ = await codes_of(anna)
         response(await recovers(site.browser(), anna, first))
