@@ -50,6 +50,7 @@ PEOPLE = {
 }
 # Words of their own for a code that refuses openings, too
 ENDINGS_OF_OPENINGS = (errors.EventDeleted, errors.NoLongerMarks)
+OF_CALLS = (errors.ScanTaken,)  # which have a code that commands are refused with, too
 FRAMES: tuple[tuple[str, Frame], ...] = (
     ("marking", MarkingList((ANNA, BORIS), (1800000000.25, 1800000004.5))),
     ("marking", UserJoined(ANNA, 1800000000.25)),
@@ -250,7 +251,9 @@ def _frame_errors() -> list[Any]:
         each.code: each
         for module in (errors, refusals)
         for each in vars(module).values()
-        if inspect.isclass(each) and hasattr(each, "code") and each not in ENDINGS_OF_OPENINGS
+        if inspect.isclass(each)
+        and hasattr(each, "code")
+        and each not in (*ENDINGS_OF_OPENINGS, *OF_CALLS)
     }
     return [found[code] for code in codes]
 

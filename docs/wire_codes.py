@@ -23,7 +23,6 @@ OF_NO_CALL: Final = (
     errors.NobodyHeld,
     errors.NotHeld,
     errors.NotWaiting,
-    errors.ScanNotFound,
     errors.Taken,
     errors.TooManySockets,
     errors.TooSoon,
@@ -63,4 +62,6 @@ def _refusals() -> list[type[errors.Refusal]]:
         for each in vars(module).values()
         if inspect.isclass(each) and issubclass(each, errors.Refusal)
     }
-    return sorted(found.difference(OF_NO_CALL, SAID_ALREADY), key=lambda each: each.code)
+    return sorted(
+        found.difference(OF_NO_CALL, SAID_ALREADY), key=lambda each: (each.code, each.__name__)
+    )

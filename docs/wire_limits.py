@@ -27,6 +27,7 @@ from attendance_core.limits import (
 from attendance_core.marking.connections import MAX_SOCKETS
 from attendance_core.marking.terms import Terms
 from attendance_core.pieces import MAX_PIECE
+from attendance_core.profiles import LEASE_SECONDS, PENDING_SECONDS
 from attendance_core.texts import MAX_MARKS
 from attendance_core.tokens import MAX_TOKENS as MAX_TOKENS_OF_ONE
 from attendance_web.http.body_parsing import MAX_FIELDS
@@ -248,6 +249,13 @@ def _limits() -> Iterator[tuple[str, str, str]]:
         f"{MAX_OF_PERSON}, {MAX_OF_PERSON_IN_ALL}; {MAX_OF_LINK}, {MAX_OF_LINKS_IN_ALL}",
         "429; by links the latest of the address that has most ends for one of another address",
     )
+    yield (
+        "a scan that a moderator has taken",
+        f"{LEASE_SECONDS / 60:g} min, and again",
+        "`not_taken`",
+    )
+    days = PENDING_SECONDS / 86_400
+    yield "a scan that nobody judges", f"{days:g} days", "it is rejected (`expired`)"
     yield "events of a person that have not ended", str(MAX_OPEN_EVENTS), "`error` 3"
     hours = CREATED_EVENTS.within / 3600
     yield "events that a person creates", f"{CREATED_EVENTS.most} in {hours:g} h", "429"

@@ -38,6 +38,7 @@ END_SESSIONS_EVERY: Seconds = 3  # Contract: 6.9, their sockets hear of it withi
 FORGET_RESET_LINKS_EVERY: Seconds = 3600
 END_TOKENS_EVERY: Seconds = 2  # Contract: 9.3, their sockets close
 FORGET_TOKENS_EVERY: Seconds = 3600
+FORGET_SCANS_EVERY: Seconds = 20  # Contract: 9.9, within 60 s, also where one round fails
 
 
 def _prepare_nothing() -> None:
@@ -100,6 +101,9 @@ class Attendance:
         )
         self._link_sweeps = Periodic(
             "forget-reset-links", FORGET_RESET_LINKS_EVERY, self.use_cases.forget_reset_links
+        )
+        self._scan_sweeps = Periodic(
+            "forget-scans", FORGET_SCANS_EVERY, self.use_cases.forget_scans
         )
         self.heartbeat = Heartbeat(
             take_lease=self.use_cases.take_lease,
@@ -193,6 +197,8 @@ class Attendance:
             for sweeps in self._session_sweeps:
                 opened.push_async_callback(sweeps.close)
                 sweeps.start()
+            opened.push_async_callback(self._scan_sweeps.close)
+            self._scan_sweeps.start()
             self._closers = opened.pop_all()
 
     async def close(self) -> None:

@@ -29,7 +29,7 @@ class Store(Protocol):
         ...
 
     async def referenced_files(self) -> frozenset[str]:
-        """Lists the path of every picture and scan that somebody has."""
+        """Lists the path of every picture that somebody has, and of every scan that waits."""
         ...
 
     async def start(self) -> None:

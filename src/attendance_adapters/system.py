@@ -57,6 +57,10 @@ class RandomIds:
         """Makes a name of 128 bits in hex, a dot and the extension."""
         return FileKey(f"{secrets.token_hex(FILE_KEY_BYTES)}.{extension}")
 
+    def scan_id(self) -> uuid.UUID:
+        """Makes a random UUID."""
+        return uuid.uuid4()
+
 
 def _letters(count: int) -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(count))

@@ -64,12 +64,24 @@ from attendance_core.marking.glances import GlanceAtRooms
 from attendance_core.marking.readings import ReadPlaces, ReadRoom
 from attendance_core.marking.upkeep import RenewLease, Sweep, TakeLease
 from attendance_core.profiles import (
+    AddModerator,
     FindByName,
+    ForgetScans,
+    GetAuditLog,
+    GetConfirmationLog,
+    GetModerators,
+    GetOwnScan,
+    GetPendingConfirmations,
     GetPendingScans,
     GetProfile,
     GetProfileSummaries,
+    GetTakenScan,
     JudgeScan,
     ReadScan,
+    RemoveModerator,
+    ResolveConfirmation,
+    ReturnConfirmation,
+    TakeConfirmation,
     UpdateProfileInfo,
     UpdateProfilePicture,
     UploadProfileConfirmation,
@@ -132,6 +144,18 @@ class UseCases:
     get_pending_scans: GetPendingScans
     read_scan: ReadScan
     judge_scan: JudgeScan
+    get_own_scan: GetOwnScan
+    get_pending_confirmations: GetPendingConfirmations
+    take_confirmation: TakeConfirmation
+    get_taken_scan: GetTakenScan
+    return_confirmation: ReturnConfirmation
+    resolve_confirmation: ResolveConfirmation
+    get_confirmation_log: GetConfirmationLog
+    get_audit_log: GetAuditLog
+    add_moderator: AddModerator
+    remove_moderator: RemoveModerator
+    get_moderators: GetModerators
+    forget_scans: ForgetScans
 
     get_friend_list: GetFriendList
     send_friend_request: SendFriendRequest

@@ -16,6 +16,7 @@ BoardId = NewType("BoardId", str)  # SHA-256 of the secret in the link of a boar
 ResetId = NewType("ResetId", str)  # SHA-256 of the secret in a link for a new password, in hex
 FileKey = NewType("FileKey", str)
 TokenId = NewType("TokenId", UUID)
+ScanId = NewType("ScanId", UUID)  # of one upload: a later one of the same person has another
 TallyKey = NewType("TallyKey", str)  # BLAKE2b of what is limited, and of whom, in hex
 
 Instant = float  # UNIX seconds, UTC, with a fraction of at most six digits

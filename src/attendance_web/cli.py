@@ -12,7 +12,7 @@ OURS = ("attendance_core", "attendance_adapters", "attendance_web")
 def main() -> None:
     """Runs one command and ends the process with its code."""
     try:
-        from attendance_web.cli_commands import attendance
+        from attendance_web.cli_review import attendance
 
         attendance(prog_name="attendance")
     except ModuleNotFoundError as missing:

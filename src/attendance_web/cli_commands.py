@@ -213,56 +213,6 @@ def demo(url: str, people: int, markers: int, seed: int | None) -> None:
 
 
 @attendance.group()
-def scans() -> None:
-    """Look at scans of student records, and approve or reject them."""
-
-
-@scans.command("list")
-def list_scans() -> None:
-    """List scans nobody has judged yet, oldest first: person, time, key."""
-    from attendance_web.cli_scans import list_pending
-
-    settings = settings_of_environment()
-    with one_line_errors():
-        for line in list_pending(settings):
-            click.echo(line)
-
-
-@scans.command("show")
-@click.argument("user_id", type=click.IntRange(min=1))
-@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
-def show_scan(user_id: int, to: Path | None) -> None:
-    """Write a person's scan to a file, and print the file, the person, the time and the key."""
-    from attendance_web.cli_scans import show
-
-    settings = settings_of_environment()
-    with one_line_errors():
-        for line in show(settings, user_id, to):
-            click.echo(line)
-
-
-def add_judging_command(name: str, approve: bool) -> None:
-    """Adds the command that says yes, or the one that says no."""
-
-    @scans.command(name, help=f"{name.capitalize()} the scan with this key, and no later one.")
-    @click.argument("user_id", type=click.IntRange(min=1))
-    @click.option("--scan", "key", required=True, help="The key that list and show print.")
-    def judge_scan(user_id: int, key: str) -> None:
-        from attendance_web.cli_scans import WrongKey, judge
-
-        settings = settings_of_environment()
-        try:
-            with one_line_errors():
-                click.echo(judge(settings, user_id, key, approve=approve))
-        except WrongKey as error:
-            fail(str(error))
-
-
-add_judging_command("approve", approve=True)
-add_judging_command("reject", approve=False)
-
-
-@attendance.group()
 def accounts() -> None:
     """Help people who cannot log in."""
 

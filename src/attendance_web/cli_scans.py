@@ -1,4 +1,4 @@
-"""The moderator's side of student records, on the machine of the service. Contract: 3.
+"""The operator's side of student records, on the machine of the service. Contract: 3, 9.10.
 
 It may run beside the service: both write the same database, one after the other.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from attendance_core.errors import PersonNotFound, ScanNotFound
 from attendance_core.folding import search_fold
 from attendance_core.ports import NoSuchFile
-from attendance_core.profiles import ConfirmationScan, ScanSeen
+from attendance_core.profiles import ConfirmationScan, ScanReason, ScanSeen
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import FileKey, Instant, UserId
 from attendance_web.cli_use_cases import run_with_use_cases
@@ -56,10 +56,18 @@ def show(settings: Settings, user_id: int, to: Path | None) -> list[str]:
     return run_with_use_cases(settings, ask)
 
 
-def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
+def judge(
+    settings: Settings,
+    user_id: int,
+    key: str,
+    *,
+    approve: bool,
+    reason: str = ScanReason.OTHER.value,
+    note: str = "",
+) -> str:
     """Approves or rejects a scan; answers what was done.
 
-    Raises CannotStart; WrongKey for a key that is not the present one.
+    Raises CannotStart, BadLength, BadCharacters; WrongKey for a key that is not the present one.
     """
 
     async def ask(use_cases: UseCases) -> str:
@@ -69,7 +77,12 @@ def judge(settings: Settings, user_id: int, key: str, *, approve: bool) -> str:
             if key != _key(file, name):
                 raise ScanNotFound
             await use_cases.judge_scan(
-                user_id=person, file=file, approve=approve, display_name=name
+                user_id=person,
+                file=file,
+                approve=approve,
+                display_name=name,
+                reason=ScanReason(reason),
+                note=note,
             )
         except (ScanNotFound, PersonNotFound):
             raise WrongKey(
@@ -98,7 +111,7 @@ async def _read_present(use_cases: UseCases, user_id: UserId) -> ScanSeen:
 
 async def _line(use_cases: UseCases, scan: ConfirmationScan) -> str:
     seen = await use_cases.get_profile(actor=scan.user_id, user_id=scan.user_id)
-    name, at = seen.profile.display_name, _format_time(scan.uploaded_at)
+    name, at = seen.profile.display_name, format_time(scan.uploaded_at)
     state = scan.state.value if scan.reason is None else f"{scan.state.value}: {scan.reason.value}"
     return f"{scan.user_id}\t{name}\t{at}\t{state}\t{_key(scan.file, name)}"
 
@@ -109,5 +122,6 @@ def _key(file: FileKey, display_name: str) -> str:
     return f"{file}{KEY_SEPARATOR}{name[:NAME_HASH_DIGITS]}"
 
 
-def _format_time(at: Instant) -> str:
+def format_time(at: Instant) -> str:
+    """Writes an instant for people."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

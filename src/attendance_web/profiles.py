@@ -45,7 +45,7 @@ class NamePart(msgspec.Struct, frozen=True):
 
 
 class ProfileShown(msgspec.Struct, frozen=True):
-    """``confirmation`` is told of oneself only."""
+    """The last three are told of oneself only, and ``reason`` and ``note`` where there is one."""
 
     user_id: UserId
     pic: Annotated[str, Meta(description="The address of a picture, to be loaded as it is")]
@@ -54,6 +54,11 @@ class ProfileShown(msgspec.Struct, frozen=True):
     bio: str
     karma: int
     confirmation: Literal["none", "pending", "approved", "rejected"] | UnsetType = UNSET
+    reason: (
+        Literal["renamed", "unreadable", "not_a_record_book", "name_differs", "expired", "other"]
+        | UnsetType
+    ) = UNSET
+    note: str | UnsetType = UNSET
 
 
 class PersonNamed(msgspec.Struct, frozen=True):
@@ -83,6 +88,8 @@ async def get_profile(call: CallContext[OnePerson]) -> ProfileShown:
         bio=seen.profile.bio,
         karma=seen.karma,
         confirmation=UNSET if seen.confirmation is None else seen.confirmation.value,
+        reason=UNSET if seen.reason is None else seen.reason.value,
+        note=UNSET if seen.note is None else seen.note,
     )
 
 

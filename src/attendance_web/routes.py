@@ -21,6 +21,8 @@ from attendance_web import (
     pictures,
     profiles,
     recovery,
+    review,
+    scan_images,
     tokens,
 )
 from attendance_web.http import csrf, every_answer, openapi, page_redirect
@@ -36,6 +38,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *recovery.CALLS,
     *tokens.CALLS,
     *profiles.CALLS,
+    *review.CALLS,
     *friends.CALLS,
     *events.CALLS,
     *organisers.CALLS,
@@ -74,6 +77,7 @@ ROUTES: Final = [
     *map(handler_of, CALLS),
     *page_redirect.ROUTES,
     *pictures.ROUTES,
+    *scan_images.ROUTES,
     *health.ROUTES,
     *openapi.routes(CALLS),
     *page.ROUTES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from attendance_core.attendance import Viewer
 from attendance_core.bearer_tokens import TokenScope
 from attendance_core.errors import (
     MayNotAnnul,
+    NotAModerator,
     NotAnOrganiser,
     NotJoined,
     NotLoggedIn,
@@ -27,12 +29,13 @@ from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.use_cases import UseCases
-from attendance_core.vocabulary import FileKey, TokenId, UserId
+from attendance_core.vocabulary import FileKey, ScanId, TokenId, UserId
 from tests.support.lecture import EVENT, Lecture, socket, use_cases
 from tests.support.stand_ins import NOON
 
 NOBODY, SOMEBODY = UserId(999), UserId(1)
 Call = Callable[[UseCases], Coroutine[Any, Any, Any]]
+SCAN = ScanId(UUID(int=77))
 SESSION = session_id_of("nobody's")
 MARKING = socket(999, NOBODY, Role.MARKING)
 MARK_ME = socket(998, NOBODY, Role.MARK_ME)
@@ -108,6 +111,28 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         ),
         MayNotAnnul,
     ),
+    "get_own_scan": (lambda do: do.get_own_scan(actor=NOBODY), ScanNotFound),
+    "get_pending_confirmations": (
+        lambda do: do.get_pending_confirmations(actor=NOBODY),
+        NotAModerator,
+    ),
+    "take_confirmation": (
+        lambda do: do.take_confirmation(actor=NOBODY, session_id=SESSION, scan_id=SCAN),
+        NotAModerator,
+    ),
+    "get_taken_scan": (
+        lambda do: do.get_taken_scan(actor=NOBODY, session_id=SESSION, scan_id=SCAN, secret="x"),
+        ScanNotFound,
+    ),
+    "return_confirmation": (
+        lambda do: do.return_confirmation(actor=NOBODY, scan_id=SCAN),
+        NotAModerator,
+    ),
+    "resolve_confirmation": (
+        lambda do: do.resolve_confirmation(actor=NOBODY, scan_id=SCAN, approve=True),
+        NotAModerator,
+    ),
+    "get_confirmation_log": (lambda do: do.get_confirmation_log(actor=NOBODY), []),
     "make_board_link": (
         lambda do: do.make_board_link(actor=NOBODY, event_id=EVENT),
         NotAnOrganiser,
@@ -174,6 +199,8 @@ ABOUT_NOBODY: dict[str, tuple[Call, Any]] = {
         lambda do: do.judge_scan(user_id=NOBODY, file=FileKey("x"), approve=True),
         ScanNotFound,
     ),
+    "add_moderator": (lambda do: do.add_moderator(username="nobody"), PersonNotFound),
+    "remove_moderator": (lambda do: do.remove_moderator(username="nobody"), PersonNotFound),
     "check_viewers": (
         lambda do: do.check_viewers(viewers=[Viewer(EVENT, SESSION, NOBODY)]),
         frozenset(),
@@ -195,6 +222,9 @@ WITHOUT_PEOPLE = frozenset(
         "forget_tokens",
         "find_by_name",
         "get_pending_scans",
+        "get_audit_log",
+        "get_moderators",
+        "forget_scans",
         "get_event_by_id",
         "get_event_by_code",
         "get_events",
@@ -260,5 +290,22 @@ async def test_nobody_gets_one_answer(store: Any, call: Call, answer: Any) -> No
 @pytest.mark.parametrize("call", OF_NO_ID.values(), ids=OF_NO_ID)
 @pytest.mark.parametrize("given", [str(EVENT), EVENT.bytes, 1, None])
 async def test_an_event_id_is_a_uuid(store: Any, call: Any, given: Any) -> None:
+    with pytest.raises(TypeError):
+        await call(use_cases(store), given)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda do, it: do.take_confirmation(actor=SOMEBODY, session_id=SESSION, scan_id=it),
+        lambda do, it: do.get_taken_scan(
+            actor=SOMEBODY, session_id=SESSION, scan_id=it, secret="x"
+        ),
+        lambda do, it: do.return_confirmation(actor=SOMEBODY, scan_id=it),
+        lambda do, it: do.resolve_confirmation(actor=SOMEBODY, scan_id=it, approve=True),
+    ],
+)
+@pytest.mark.parametrize("given", [str(SCAN), SCAN.bytes, 1, None])
+async def test_so_is_the_id_of_a_scan(store: Any, call: Any, given: Any) -> None:
     with pytest.raises(TypeError):
         await call(use_cases(store), given)

@@ -97,6 +97,8 @@ GOOD: dict[str, Any] = {
     "time_from": int(NOON),
     "time_to": int(NOON) + 60,
     "event_id": SOME_ID,
+    "scan": SOME_ID,
+    "approve": True,
     "user_id": 1,
     "limit": 10,
     "ends_after": int(NOON),
@@ -130,6 +132,7 @@ TEXTS = {
     "note",
 }
 PROOFS = {("MakeRecoveryCodes", "password")}  # needed of whoever has one
+IDS = {"event_id", "scan", "token_id"}
 NUMBERS = {
     *("user_id", "time_from", "time_to", "limit", "offset", "ends_after", "starts_before"),
     "expires_in_days",
@@ -137,9 +140,10 @@ NUMBERS = {
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def unlimited(site: Site) -> None:
-    """Every test begins with nothing counted."""
+async def unlimited(site: Site, anna: Browser) -> None:
+    """Every test begins with nothing counted, and with Anna at the review desk."""
     await site.unlimit()
+    await site.attendance.use_cases.add_moderator(username=anna.username)
 
 
 def fields_of(call: Call) -> list[str]:
@@ -166,7 +170,8 @@ async def make(browser: Browser, call: Call, given: dict[str, Any]) -> list[http
 
 def encoded(given: dict[str, Any]) -> str:
     """As a query; a lone surrogate becomes three bytes that are no UTF-8."""
-    return urlencode(given, errors="surrogatepass")
+    spelled = {name: str(each).lower() if each is True else each for name, each in given.items()}
+    return urlencode(spelled, errors="surrogatepass")
 
 
 def arguments(call: Call, **changed: Any) -> dict[str, Any]:
@@ -240,9 +245,7 @@ class TestNumbers:
             assert "offset" in answer.json()["error_msg"] or not error
 
     @pytest.mark.parametrize(
-        ("call", "field"),
-        [each for each in FIELDS if each[1] in {"event_id", "token_id"}],
-        ids=named,
+        ("call", "field"), [each for each in FIELDS if each[1] in IDS], ids=named
     )
     async def test_every_malformed_id_of_36_characters_is_refused_by_its_name(
         self, anna: Browser, call: Call, field: str

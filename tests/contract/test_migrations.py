@@ -53,6 +53,12 @@ NAMES = [
 ]
 
 
+def scan_of_before(number: int, on: Connection) -> None:
+    """Somebody who may have a scan."""
+    add_person(on, number, f"Person {number}")
+    on.commit()
+
+
 def test_revisions_are_known_by_the_names_of_their_files() -> None:
     assert [*known_revisions()] == REVISIONS
 
@@ -114,6 +120,27 @@ class TestUpgrade:
         found = run_sql(url, "SELECT session_id, created_at, used_at, client FROM sessions")
         assert found == [("s", 1, 2, "")]
         run_sql(url, "UPDATE accounts SET password_hash = NULL")
+
+    def test_scans_of_before_have_an_id_and_what_is_judged_is_to_be_deleted(self, url: URL) -> None:
+        """Contract: 9.9; so has what the version before takes in and judges meanwhile."""
+        add = "INSERT INTO scans (user_id, file, uploaded_at, state) VALUES"
+        discarded = "SELECT file FROM discarded_scans ORDER BY file"
+        ids = "SELECT count(*), count(DISTINCT scan_id) FROM scans"
+        upgrade(url, "0019")
+        for number in (1, 2):
+            run_on_connection(url, partial(scan_of_before, number))
+        run_sql(url, f"{add} (1, 'a.png', 1, 'approved')", f"{add} (2, 'b.png', 1, 'pending')")
+        upgrade(url)
+        assert run_sql(url, discarded) == [("a.png",)]
+        assert run_sql(url, ids) == [(2, 2)]
+        remove = "DELETE FROM scans WHERE user_id = 2"
+        run_sql(url, remove, f"{add} (2, 'b.png', 1, 'rejected')")
+        assert run_sql(url, discarded) == [("a.png",), ("b.png",)]
+        run_sql(url, remove, f"{add} (2, 'c.png', 1, 'pending')")
+        assert run_sql(url, discarded) == [("a.png",), ("b.png",)]
+        assert run_sql(url, ids) == [(2, 2)]
+        run_sql(url, remove)
+        assert run_sql(url, discarded) == [("a.png",), ("b.png",), ("c.png",)]
 
     def test_a_difference_would_be_seen(self, url: URL) -> None:
         upgrade(url)
@@ -218,7 +245,7 @@ class TestPostgres:
         assert named - declared.keys() == {"fk_marks_event_id"}  # a trigger says it
         assert "CHECK ((low_id < high_id))" in declared.values()
         partial = [each for each in declared.values() if re.match("CREATE.* INDEX.* WHERE ", each)]
-        assert len(partial) == 7
+        assert len(partial) == 10
         for change in (
             "ALTER TABLE friendships DROP CONSTRAINT ck_friendships_smaller_first",
             "ALTER TABLE helpers RENAME CONSTRAINT pk_helpers TO helpers_pkey",

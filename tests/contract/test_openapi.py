@@ -32,6 +32,11 @@ GET /api/profile/GetProfile user_id
 POST /api/profile/UpdateProfilePicture image name
 POST /api/profile/UpdateProfileInfo ?display_name ?bio
 POST /api/profile/UploadProfileConfirmation image ?name
+GET /api/profile/GetPendingConfirmations ?limit ?offset
+POST /api/profile/TakeConfirmation scan
+POST /api/profile/ReturnConfirmation scan
+POST /api/profile/ResolveConfirmation scan approve ?reason ?note
+GET /api/profile/GetConfirmationLog ?limit ?offset
 GET /api/profile/FindByName display_name_part ?limit ?offset
 GET /api/friends/GetFriendList -
 POST /api/friends/SendFriendRequest user_id

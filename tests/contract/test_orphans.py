@@ -7,6 +7,7 @@ import re
 import time
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import obstore
 import pytest
@@ -18,8 +19,8 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers import LocalNotifier
 from attendance_adapters.orphans import UPLOAD_SECONDS, sweep_orphans
 from attendance_core.marking.terms import Terms
-from attendance_core.profiles import Confirmation, ConfirmationScan
-from attendance_core.vocabulary import FileKey, UserId
+from attendance_core.profiles import ConfirmationScan
+from attendance_core.vocabulary import FileKey, ScanId, UserId
 from tests.support.file_locations import FILES
 from tests.support.lecture import Lecture
 from tests.support.stand_ins import SetClock
@@ -37,7 +38,7 @@ async def name(store: Any, picture: str, scan: str) -> None:
 
     def work(unit: Any) -> None:
         unit.profiles.put(replace(unit.profiles.get(UserId(1)), picture=picture))
-        unit.scans.put(ConfirmationScan(UserId(2), FileKey(scan), 1.0, Confirmation.APPROVED, 2.0))
+        unit.scans.put(ConfirmationScan(UserId(2), FileKey(scan), 1.0, scan_id=ScanId(uuid4())))
 
     await store.transact(work)
 

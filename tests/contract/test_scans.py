@@ -10,6 +10,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -18,7 +19,7 @@ from attendance_adapters.files import ObjectFiles
 from attendance_core.errors import UsernameTaken
 from attendance_core.ports import Unit
 from attendance_core.profiles import ConfirmationScan
-from attendance_core.vocabulary import FileKey, UserId
+from attendance_core.vocabulary import FileKey, ScanId, UserId
 from attendance_web import main
 from attendance_web.cli_scans import show
 from attendance_web.demo.cast import face
@@ -36,11 +37,12 @@ class Student:
     """Somebody who wants the tick."""
 
     def __init__(self, service: Service) -> None:
+        self.username = f"s{secrets.token_hex(4)}"
         self.visitor = Visitor(service.url, "en")
         self.visitor.get("/api/auth/GetCurrentUserId")
         made = self.visitor.post(
             "/accounts/signup/",
-            username=f"s{secrets.token_hex(4)}",
+            username=self.username,
             password="correct horse battery",
             display_name="Студентка Анна",
         )
@@ -178,7 +180,9 @@ class TestReplacedWhileItIsRead:
 
                 def replace(unit: Unit, key: str = key) -> None:
                     unit.scans.lock(UserId(1))
-                    unit.scans.put(ConfirmationScan(UserId(1), FileKey(key), 1.0))
+                    unit.scans.put(
+                        ConfirmationScan(UserId(1), FileKey(key), 1.0, scan_id=ScanId(uuid4()))
+                    )
 
                 await do.judge_scan.transact(replace)
                 for scan in earlier:
@@ -230,7 +234,54 @@ def test_a_scan_of_one_who_has_another_name_by_now_is_not_judged_by_the_old_look
     assert student.seen() == (True, "approved")
     student.visitor.post(rename, display_name="Кто-то другой")
     assert student.seen() == (False, "none")
+    done = attendance_here("scans", "show", str(student.user_id), folder=service.folder)
+    assert (done.returncode, done.stderr) == (1, "attendance: There is no such scan\n")
+
+
+def test_what_the_operator_does_is_written_down_and_told(
+    service: Service, student: Student
+) -> None:
+    """Contract: 9.10."""
     file, line = scans(service, "show", str(student.user_id))
-    assert line.split("\t")[3] == "none: renamed"
     Path(file).unlink()
     Path(file).parent.rmdir()
+    key, said = line.split("\t")[4], ("--reason", "unreadable", "--note", "Снимите ближе")
+    scans(service, "reject", str(student.user_id), "--scan", key, *said)
+    profile = student.visitor.get("/api/profile/GetProfile", user_id=student.user_id)
+    assert (profile["reason"], profile["note"]) == ("unreadable", "Снимите ближе")
+    log = student.visitor.get("/api/profile/GetConfirmationLog")["entries"]
+    told = [(each["what"], each["by"], each["actor_id"]) for each in log]
+    assert told == [("rejected", "operator", None), ("looked", "operator", None)]
+    done = attendance_here("audit", folder=service.folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [each.split("\t") for each in done.stdout.splitlines()]
+    mine = [each for each in lines if each[3] == f"person {student.user_id}"]
+    assert [each[1:3] for each in mine] == [
+        ["operator", "looked"],
+        ["operator", "rejected: unreadable"],
+    ]
+
+
+def test_moderators_are_added_listed_and_removed(service: Service, student: Student) -> None:
+    """Contract: 9.8."""
+
+    def moderators(*arguments: str) -> str:
+        done = attendance_here("moderators", *arguments, folder=service.folder)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    pending = "/api/profile/GetPendingConfirmations"
+    username = student.username
+    for _ in range(2):
+        told = moderators("add", username)
+        assert told == f"{username} (person {student.user_id}) is a moderator\n"
+    (line,) = [each for each in moderators("list").splitlines() if username in each]
+    assert line.split("\t")[:3] == [str(student.user_id), username, "Студентка Анна"]
+    assert student.visitor.get(pending)["count"] >= 1
+    for _ in range(2):
+        told = moderators("remove", username)
+        assert told == f"{username} (person {student.user_id}) is no moderator\n"
+    assert username not in moderators("list")
+    done = attendance_here("moderators", "add", "nobody.at.all", folder=service.folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "attendance: nobody has the user name nobody.at.all\n"

@@ -41,11 +41,12 @@ from attendance_core.pieces import ListQuery
 from attendance_core.profiles import (
     Confirmation,
     ConfirmationScan,
+    PendingScan,
     Profile,
     ProfileSummary,
     ScanReason,
 )
-from attendance_core.vocabulary import BrowserId, EventId, FileKey, SessionId, UserId
+from attendance_core.vocabulary import BrowserId, EventId, FileKey, ScanId, SessionId, UserId
 from tests.support.lecture import EVENT
 from tests.support.stand_ins import NOON, QuickPasswords, any_code
 from tests.support.stored_people import a_connection, an_event, an_event_with, mark, people
@@ -340,7 +341,11 @@ class TestProfiles:
                 (anna, Confirmation.APPROVED),
                 (boris, Confirmation.REJECTED),
             ):
-                unit.scans.put(ConfirmationScan(user_id, FileKey("s"), NOON, state, NOON))
+                unit.scans.put(
+                    ConfirmationScan(
+                        user_id, FileKey("s"), NOON, state, NOON, scan_id=ScanId(uuid4())
+                    )
+                )
 
         await store.transact(work)
         asked = [boris, anna, UserId(77), vera, anna]
@@ -354,20 +359,29 @@ class TestProfiles:
 
     async def test_a_scan_replaces_the_one_before(self, store: Any) -> None:
         (anna,) = await people(store, "Анна")
-        await store.transact(lambda u: u.scans.put(ConfirmationScan(anna, FileKey("1"), NOON)))
-        later = ConfirmationScan(anna, FileKey("2"), NOON + 1)
+        first, second = ScanId(uuid4()), ScanId(uuid4())
+        earlier = ConfirmationScan(anna, FileKey("1"), NOON, scan_id=first)
+        await store.transact(lambda u: u.scans.put(earlier))
+        later = ConfirmationScan(anna, FileKey("2"), NOON + 1, scan_id=second)
         await store.transact(lambda u: u.scans.put(later))
-        assert await store.observe(lambda u: u.scans.pending()) == [later]
-        judged = ConfirmationScan(anna, FileKey("2"), NOON + 1, Confirmation.APPROVED, NOON + 2)
+        waits = ListQuery[PendingScan]()
+        assert await store.observe(lambda u: u.scans.pending(waits)) == [PendingScan(later, "Анна")]
+        judged = later.judged(Confirmation.APPROVED, None, None, NOON + 2)
         await store.transact(lambda u: u.scans.put(judged))
         assert await store.observe(lambda u: u.scans.find(anna)) == judged
-        assert await store.observe(lambda u: u.scans.pending()) == []
+        assert await store.observe(lambda u: u.scans.pending(waits)) == []
 
     async def test_the_reason_is_kept_with_a_scan(self, store: Any) -> None:
         """Contract: 3.7."""
         (anna,) = await people(store, "Анна")
         renamed = ConfirmationScan(
-            anna, FileKey("1"), NOON, Confirmation.NONE, NOON + 1, ScanReason.RENAMED
+            anna,
+            FileKey("1"),
+            NOON,
+            Confirmation.NONE,
+            NOON + 1,
+            ScanReason.RENAMED,
+            scan_id=ScanId(uuid4()),
         )
         await store.transact(lambda u: u.scans.put(renamed))
         assert await store.observe(lambda u: u.scans.find(anna)) == renamed

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +32,7 @@ from attendance_core.marking.connections import Connection, Role
 from attendance_core.marking.ledger import AnnulReason
 from attendance_core.marking.readings import Reading
 from attendance_core.marking.who_marks import WhoMarks
+from attendance_core.profiles import ScanReason
 from attendance_core.tokens import NewToken
 from attendance_core.use_cases import UseCases
 from attendance_core.vocabulary import (
@@ -39,6 +41,7 @@ from attendance_core.vocabulary import (
     EventId,
     Instant,
     ProcessId,
+    ScanId,
     TokenId,
     UserId,
 )
@@ -252,6 +255,36 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     "get_pending_scans": lambda k, a, b, c: lambda do: do.get_pending_scans(),
     "read_scan": lambda k, a, b, c: lambda do: do.read_scan(user_id=k.user(a)),
     "judge_scan": lambda k, a, b, c: lambda do: judge(do, k.user(a), approve=bool(b)),
+    "get_own_scan": lambda k, a, b, c: lambda do: do.get_own_scan(actor=k.actor(a)),
+    "add_moderator": lambda k, a, b, c: lambda do: do.add_moderator(username=one_of(USERNAMES, a)),
+    "remove_moderator": lambda k, a, b, c: (
+        lambda do: do.remove_moderator(username=one_of(USERNAMES, a))
+    ),
+    "get_moderators": lambda k, a, b, c: lambda do: do.get_moderators(),
+    "get_pending_confirmations": lambda k, a, b, c: (
+        lambda do: do.get_pending_confirmations(actor=k.actor(a))
+    ),
+    "take_confirmation": lambda k, a, b, c: lambda do: take(do, k.who(a), k.user(b)),
+    "get_taken_scan": lambda k, a, b, c: lambda do: look(do, k.who(a), k.user(b)),
+    "return_confirmation": lambda k, a, b, c: (
+        lambda do: with_scan(do, k.user(b), partial(do.return_confirmation, actor=k.actor(a)))
+    ),
+    "resolve_confirmation": lambda k, a, b, c: (
+        lambda do: with_scan(
+            do,
+            k.user(b),
+            partial(
+                do.resolve_confirmation,
+                actor=k.actor(a),
+                approve=bool(c),
+                reason=list(ScanReason)[a],
+                note="z" * (c % 2),
+            ),
+        )
+    ),
+    "get_confirmation_log": lambda k, a, b, c: lambda do: acts(do.get_confirmation_log, k.actor(a)),
+    "get_audit_log": lambda k, a, b, c: lambda do: acts(do.get_audit_log),
+    "forget_scans": lambda k, a, b, c: lambda do: do.forget_scans(),
     "find_by_name": lambda k, a, b, c: (
         lambda do: do.find_by_name(display_name_part=one_of(PARTS, a), limit=b + 1, offset=c // 2)
     ),
@@ -390,6 +423,37 @@ async def judge(do: UseCases, user_id: UserId, *, approve: bool) -> None:
     """By whoever has just read the scan."""
     scan, _ = await do.read_scan(user_id=user_id)
     await do.judge_scan(user_id=user_id, file=scan.file, approve=approve)
+
+
+async def with_scan(do: UseCases, user_id: UserId, call: Any) -> Any:
+    """Of the scan that somebody has; of none where they have none."""
+    scan = await do.get_own_scan.observe(lambda unit: unit.scans.find(user_id))
+    return await call(scan_id=ScanId(UUID(int=99)) if scan is None else scan.scan_id)
+
+
+async def take(do: UseCases, who: LoggedIn, user_id: UserId) -> Any:
+    session_id = session_id_of(who.token)
+    call = partial(do.take_confirmation, actor=who.user_id, session_id=session_id)
+    return await with_scan(do, user_id, call)
+
+
+async def look(do: UseCases, who: LoggedIn, user_id: UserId) -> Any:
+    """By the address that whoever has it was told."""
+    scan = await do.get_own_scan.observe(lambda unit: unit.scans.find(user_id))
+    lease = None if scan is None else scan.lease
+    call = partial(
+        do.get_taken_scan,
+        actor=who.user_id,
+        session_id=session_id_of(who.token),
+        secret="" if lease is None else lease.secret,
+    )
+    return await with_scan(do, user_id, call)
+
+
+async def acts(call: Any, actor: UserId | None = None) -> Any:
+    """In their order; what number they have depends on what was tried in vain."""
+    given = {} if actor is None else {"actor": actor}
+    return [replace(each, n=0) for each in await call(**given)]
 
 
 def take_lease(known: Known) -> Call:

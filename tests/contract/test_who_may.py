@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -41,6 +41,9 @@ ORGANISERS: Final = (
     "not_an_organiser",
 )
 CREATOR: Final = ("not_logged_in", *("not_the_creator",) * 4, MAY, "not_the_creator")
+# None of them is one: `test_calls_review` asks as a moderator
+MODERATORS: Final = ("not_logged_in", *("not_a_moderator",) * 6)
+SCAN: Final = {"scan": str(UUID(int=1))}
 JOINED: Final = "already_joined"
 TABLE: Final = {
     "SignUp": EVERYBODY,
@@ -60,6 +63,11 @@ TABLE: Final = {
     "UpdateProfilePicture": LOGGED_IN,
     "UpdateProfileInfo": LOGGED_IN,
     "UploadProfileConfirmation": LOGGED_IN,
+    "GetPendingConfirmations": MODERATORS,
+    "TakeConfirmation": MODERATORS,
+    "ReturnConfirmation": MODERATORS,
+    "ResolveConfirmation": MODERATORS,
+    "GetConfirmationLog": LOGGED_IN,
     "FindByName": LOGGED_IN,
     "GetFriendList": LOGGED_IN,
     "SendFriendRequest": LOGGED_IN,
@@ -145,6 +153,8 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
         "ResetPassword": {"token": "x", "new_password": "tea at five"},
         "UpdateProfileInfo": {"bio": name},
         **dict.fromkeys(("UpdateProfilePicture", "UploadProfileConfirmation"), PICTURE),
+        **dict.fromkeys(("TakeConfirmation", "ReturnConfirmation"), SCAN),
+        "ResolveConfirmation": {**SCAN, "approve": True},
         "FindByName": {"display_name_part": "person"},
         "GetProfile": marked,
         "SendFriendRequest": other,

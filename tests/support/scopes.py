@@ -14,6 +14,8 @@ SCOPES: Final[dict[str, str | None]] = {
     **dict.fromkeys(
         ("UpdateProfilePicture", "UpdateProfileInfo", "UploadProfileConfirmation"), None
     ),
+    **dict.fromkeys(("GetPendingConfirmations", "GetConfirmationLog"), None),
+    **dict.fromkeys(("TakeConfirmation", "ReturnConfirmation", "ResolveConfirmation"), None),
     **dict.fromkeys(("GetFriendList", "GetFriendRequests"), "read"),
     **dict.fromkeys(("SendFriendRequest", "RemoveFriend"), None),
     **dict.fromkeys(("GetEventByID", "GetEvents", "GetCreatedEvents", "GetJoinedEvents"), "read"),

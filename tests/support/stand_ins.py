@@ -55,7 +55,7 @@ class CountedIds:
     def event_id(self) -> UUID:
         return self._next()
 
-    connection_id = process_id = token_id = event_id
+    connection_id = process_id = scan_id = token_id = event_id
 
     def event_code(self) -> EventCode:
         return numbered_code(next(self.numbers))

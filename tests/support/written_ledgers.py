@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from attendance_core.events import Event
 from attendance_core.marking.karma import paying
 from attendance_core.marking.ledger import AnnulReason, Entry, NewEntry, Origin, month_of
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import Confirmation, ConfirmationScan
-from attendance_core.vocabulary import EventId, FileKey, UserId
+from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
 from tests.support.random_ledgers import an_instant
 from tests.support.stand_ins import NOON, numbered_code
 
@@ -52,7 +52,16 @@ class WrittenLedger:
         chance = self._chance
         if chance.random() < 0.05:
             given = chance.choice(self._who)
-            unit.scans.put(ConfirmationScan(given, FileKey("f"), NOON, Confirmation.APPROVED, NOON))
+            unit.scans.put(
+                ConfirmationScan(
+                    given,
+                    FileKey("f"),
+                    NOON,
+                    Confirmation.APPROVED,
+                    NOON,
+                    scan_id=ScanId(uuid4()),
+                )
+            )
             self._checked.add(given)
         marker, person = chance.sample(self._who, 2)
         seat = Seat(chance.choice(self._events), person)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -44,7 +44,7 @@ from attendance_core.profiles import (
     ConfirmationScan,
     UpdateProfileInfo,
 )
-from attendance_core.vocabulary import EventId, FileKey, UserId
+from attendance_core.vocabulary import EventId, FileKey, ScanId, UserId
 from tests.support.stand_ins import NOON
 from tests.support.world import World, drive
 
@@ -109,7 +109,9 @@ class Course(World):
 
     def gives_tick(self, user_id: int) -> None:
         who, now = UserId(user_id), self.clock.now()
-        scan = ConfirmationScan(who, FileKey("f"), now, Confirmation.APPROVED, now)
+        scan = ConfirmationScan(
+            who, FileKey("f"), now, Confirmation.APPROVED, now, scan_id=ScanId(uuid4())
+        )
         drive(self.store.transact(lambda unit: unit.scans.put(scan)))
 
     def line(self, user_id: int) -> Any:

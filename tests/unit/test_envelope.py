@@ -55,13 +55,13 @@ GIVEN_OUT = """
     body_too_large body_too_slow changed client_left common_password csrf_failed event_name_taken
     event_not_found event_not_started event_over event_started foreign_origin friend_of_oneself
     head_too_large heic_picture helper_of_oneself holding_somebody invalid_argument left_event
-    log_in_again may_not_annul may_not_mark missing_argument missing_scope nobody_held
-    not_an_organiser not_held not_joined not_logged_in not_the_creator not_waiting other_person
-    person_not_found picture_too_large repeated_argument scan_not_found somebody_took_part
-    somebody_was_marked taken too_many_events too_many_frames too_many_helpers too_many_requests
-    too_many_rows too_many_sockets too_many_tokens too_short too_soon unknown_message unknown_path
-    unsupported_media_type username_taken wrong_credentials wrong_method wrong_password
-    wrong_recovery_code wrong_reset_link you_are_waiting yourself
+    log_in_again may_not_annul may_not_mark may_not_review missing_argument missing_scope
+    nobody_held not_a_moderator not_an_organiser not_held not_joined not_logged_in not_taken
+    not_the_creator not_waiting other_person person_not_found picture_too_large repeated_argument
+    scan_not_found somebody_took_part somebody_was_marked taken too_many_events too_many_frames
+    too_many_helpers too_many_requests too_many_rows too_many_sockets too_many_tokens too_short
+    too_soon unknown_message unknown_path unsupported_media_type username_taken wrong_credentials
+    wrong_method wrong_password wrong_recovery_code wrong_reset_link you_are_waiting yourself
 """
 WORDS = {"field": "name", "least": 1, "most": 2, "seconds": 3, "minutes": 4, "allowed": "GET"}
 

@@ -15,12 +15,23 @@ from attendance_core.errors import (
     EventOver,
     MayNotMark,
     NoLongerMarks,
+    RecordChanged,
     Refusal,
     RefusalKind,
+    ScanChanged,
+    ScanTaken,
+    Taken,
     Unavailable,
 )
 
-WORDS = {"field": "name", "least": 1, "most": 128, "seconds": 7}  # all the blanks there are
+# All the blanks there are
+WORDS = {
+    "field": "name",
+    "least": 1,
+    "most": 128,
+    "seconds": 7,
+    "minutes": 10,
+}  # all the blanks there are
 # Contract: 6.15, those that the core decides
 MARKING_CODES = {
     "not_waiting",
@@ -71,11 +82,15 @@ class TestEveryRefusal:
         assert re.fullmatch("[a-z]+(_[a-z]+)*", refusal.code)
 
 
-def test_no_code_is_used_twice_but_by_an_ending_with_words_of_its_own() -> None:
-    codes = [each.code for each in refusals() if each not in {EventDeleted, NoLongerMarks}]
+def test_no_code_is_used_twice_but_by_what_has_words_of_its_own() -> None:
+    others = {EventDeleted, NoLongerMarks, ScanChanged, ScanTaken}
+    codes = [each.code for each in refusals() if each not in others]
     assert len(codes) == len(set(codes))
     assert EventDeleted.code == EventOver.code == "event_over"
     assert NoLongerMarks.code == MayNotMark.code == "may_not_mark"
+    # Contract: 9.8
+    assert ScanChanged.code == RecordChanged.code == "changed"
+    assert ScanTaken.code == Taken.code == "taken"
 
 
 def test_the_codes_of_marking_are_there() -> None:

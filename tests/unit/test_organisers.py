@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -25,7 +26,7 @@ from attendance_core.marking.endings import Ending, FindEnding
 from attendance_core.marking.places import Held, Marked, Waiting
 from attendance_core.marking.who_marks import WhoMarks
 from attendance_core.profiles import Confirmation, ConfirmationScan
-from attendance_core.vocabulary import FileKey, UserId
+from attendance_core.vocabulary import FileKey, ScanId, UserId
 from tests.support.stand_ins import NOON
 from tests.support.world import World, drive
 
@@ -55,7 +56,9 @@ class Hall:
         drive(self._remove(actor=ANNA, event_id=self.world.event_id, user_id=user_id))
 
     def has_tick(self, user_id: UserId, state: Confirmation = Confirmation.APPROVED) -> None:
-        scan = ConfirmationScan(user_id, FileKey("scan"), NOON, state, NOON)
+        scan = ConfirmationScan(
+            user_id, FileKey("scan"), NOON, state, NOON, scan_id=ScanId(uuid4())
+        )
         drive(self.world.store.transact(lambda unit: unit.scans.put(scan)))
 
     def prepares(self, marker: Connection, target: UserId) -> None:

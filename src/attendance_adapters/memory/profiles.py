@@ -1,4 +1,4 @@
-"""Profiles and scans in dicts."""
+"""Profiles in dicts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from attendance_core.folding import is_found, name_order
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import (
     Confirmation,
-    ConfirmationScan,
     Profile,
     ProfileSummary,
     group_of,
@@ -38,8 +37,10 @@ class Profiles:
 
     def shown(self, user_id: UserId, terms: Terms) -> Shown:
         scan = self._scans.get(user_id)
-        confirmation = Confirmation.NONE if scan is None else scan.state
-        return Shown(self.get(user_id), confirmation, self._ledger.karma(user_id, terms))
+        profile, karma = self.get(user_id), self._ledger.karma(user_id, terms)
+        if scan is None:
+            return Shown(profile, Confirmation.NONE, karma, None, None)
+        return Shown(profile, scan.state, karma, scan.reason, scan.note)
 
     def lock(self, user_id: UserId) -> Profile:
         return self.get(user_id)
@@ -69,26 +70,3 @@ class Profiles:
     def _is_confirmed(self, user_id: UserId) -> bool:
         scan = self._scans.get(user_id)
         return scan is not None and scan.state is Confirmation.APPROVED
-
-
-class Scans:
-    """Keeps scans; `repositories.Scans`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._scans = tables.scans
-        self._first_ticks = tables.first_ticks
-
-    def find(self, user_id: UserId) -> ConfirmationScan | None:
-        return self._scans.get(user_id)
-
-    def lock(self, user_id: UserId) -> ConfirmationScan | None:
-        return self._scans.get(user_id)
-
-    def put(self, scan: ConfirmationScan) -> None:
-        self._scans[scan.user_id] = scan
-        if scan.state is Confirmation.APPROVED and scan.user_id not in self._first_ticks:
-            self._first_ticks[scan.user_id] = scan.judged_at or scan.uploaded_at
-
-    def pending(self) -> Sequence[ConfirmationScan]:
-        pending = [scan for scan in self._scans.values() if scan.state is Confirmation.PENDING]
-        return sorted(pending, key=lambda scan: (scan.uploaded_at, scan.user_id))

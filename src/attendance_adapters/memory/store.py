@@ -8,7 +8,7 @@ from typing import TypeVar
 from attendance_adapters.memory.tables import Tables
 from attendance_adapters.memory.unit import MemoryUnit
 from attendance_core import ports
-from attendance_core.profiles import picture_path, scan_path
+from attendance_core.profiles import Confirmation, picture_path, scan_path
 
 T = TypeVar("T")
 
@@ -55,7 +55,9 @@ class MemoryStore:
         return await self.observe(look)
 
     async def referenced_files(self) -> frozenset[str]:
-        """Lists the path of every picture and scan that somebody has."""
+        """Lists the path of every picture that somebody has, and of every scan that waits."""
         pictures = [profile.picture for profile in self._tables.profiles.values()]
-        scans = [scan.file for scan in self._tables.scans.values()]
+        scans = [
+            scan.file for scan in self._tables.scans.values() if scan.state is Confirmation.PENDING
+        ]
         return frozenset([picture_path(key) for key in pictures if key] + [*map(scan_path, scans)])

@@ -16,7 +16,7 @@ from attendance_core.limits import Tally
 from attendance_core.marking.connections import Connection, Process
 from attendance_core.marking.ledger import NO_NOTES, Entry, EntryNotes
 from attendance_core.marking.places import Marked, Place, PlaceKey
-from attendance_core.profiles import ConfirmationScan, Profile
+from attendance_core.profiles import AuditEntry, ConfirmationScan, Profile
 from attendance_core.recovery import RecoveryCode, ResetLink
 from attendance_core.vocabulary import (
     BoardId,
@@ -24,8 +24,10 @@ from attendance_core.vocabulary import (
     ConnectionId,
     EventCode,
     EventId,
+    FileKey,
     Instant,
     ProcessId,
+    ScanId,
     SessionId,
     TallyKey,
     TokenId,
@@ -87,6 +89,10 @@ class Tables:
     reset_links: dict[UserId, ResetLink] = field(default_factory=dict)
     profiles: dict[UserId, Profile] = field(default_factory=dict)
     scans: dict[UserId, ConfirmationScan] = field(default_factory=dict)
+    scan_owners: dict[ScanId, UserId] = field(default_factory=dict)
+    discarded_scans: dict[FileKey, UserId] = field(default_factory=dict)  # and whose they were
+    moderators: dict[UserId, Instant] = field(default_factory=dict)  # when they were added
+    audit_log: dict[int, AuditEntry] = field(default_factory=dict)  # by number
     first_ticks: dict[UserId, Instant] = field(default_factory=dict)  # when they were given
     friendships: dict[Pair, Friendship] = field(default_factory=dict)
     events: dict[EventId, Event] = field(default_factory=dict)

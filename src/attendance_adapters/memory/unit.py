@@ -14,10 +14,12 @@ from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.organisers import Helpers
 from attendance_adapters.memory.participants import Participants
 from attendance_adapters.memory.places import Places
-from attendance_adapters.memory.profiles import Profiles, Scans
+from attendance_adapters.memory.profiles import Profiles
 from attendance_adapters.memory.recovery import RecoveryCodes
 from attendance_adapters.memory.resets import ResetLinks
+from attendance_adapters.memory.review import AuditLog, Moderators
 from attendance_adapters.memory.rooms import Rooms
+from attendance_adapters.memory.scans import Scans
 from attendance_adapters.memory.tables import Tables
 from attendance_adapters.memory.tallies import Tallies
 from attendance_adapters.memory.tokens import Tokens
@@ -40,6 +42,8 @@ class MemoryUnit:
         self.reset_links = ResetLinks(tables)
         self.profiles = Profiles(tables)
         self.scans = Scans(tables)
+        self.moderators = Moderators(tables)
+        self.audit_log = AuditLog(tables)
         self.friendships = Friendships(tables)
         self.events = Events(tables)
         self.helpers = Helpers(tables)

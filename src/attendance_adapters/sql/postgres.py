@@ -115,7 +115,7 @@ class PostgresStore:
         return await self._run_as_task(self._retry(partial(self._browse_once, look)))
 
     async def referenced_files(self) -> frozenset[str]:
-        """Lists the path of every picture and scan that a row refers to."""
+        """Lists the path of every picture that a row refers to, and scan that waits."""
         return await self.observe(list_referenced_files)
 
     def pool_use(self) -> PoolUse:

@@ -1,4 +1,4 @@
-"""Profiles and scans in SQL."""
+"""Profiles in SQL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     bindparam,
-    delete,
     insert,
     select,
     true,
@@ -19,6 +18,7 @@ from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.karma import SUM_OF_MONTHS, count_paying, rule_of
 from attendance_adapters.sql.pieces import BY_PERSON
+from attendance_adapters.sql.scans import reason_from
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
@@ -26,10 +26,8 @@ from attendance_core.folding import fold
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import (
     Confirmation,
-    ConfirmationScan,
     Profile,
     ProfileSummary,
-    ScanReason,
     group_of,
 )
 from attendance_core.repositories import Shown
@@ -48,6 +46,9 @@ SHOW_PROFILE = (
         profiles.c.bio,
         profiles.c.picture,
         scans.c.state,
+        scans.c.reason,
+        scans.c.verdict,
+        scans.c.note,
         *_months.c,
     )
     .select_from(
@@ -84,22 +85,6 @@ SUMMARIES = (
     .select_from(profiles.outerjoin(scans, scans.c.user_id == profiles.c.user_id))
     .where(profiles.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)))
 )
-_SELECT_SCANS = select(
-    scans.c.user_id,
-    scans.c.file,
-    scans.c.uploaded_at,
-    scans.c.state,
-    scans.c.judged_at,
-    scans.c.reason,
-)
-FIND_SCAN = _SELECT_SCANS.where(scans.c.user_id == bindparam("user_id"))
-LOCK_SCAN = FIND_SCAN.with_for_update()
-PENDING_SCANS = _SELECT_SCANS.where(scans.c.state == Confirmation.PENDING.value).order_by(
-    scans.c.uploaded_at, scans.c.user_id
-)
-SCAN_KEYS = select(scans.c.file)
-REMOVE_SCAN = delete(scans).where(scans.c.user_id == bindparam("user_id"))
-ADD_SCAN = insert(scans)
 
 
 class Profiles:
@@ -119,11 +104,12 @@ class Profiles:
         row = self._execute(SHOW_PROFILE, keys).one_or_none()
         if row is None:
             raise PersonNotFound
-        *profile, state, paying, by_another_rule = row
+        *profile, state, reason, verdict, note, paying, by_another_rule = row
         confirmation = Confirmation.NONE if state is None else Confirmation(state)
         if by_another_rule:
             paying = count_paying(self._execute, user_id, terms)
-        return Shown(Profile(*profile), confirmation, terms.karma_per_mark * int(paying))
+        karma = terms.karma_per_mark * int(paying)
+        return Shown(Profile(*profile), confirmation, karma, reason_from(reason, verdict), note)
 
     def lock(self, user_id: UserId) -> Profile:
         return _profile_from(self._execute(LOCK_PROFILE, {"user_id": user_id}).one_or_none())
@@ -151,40 +137,6 @@ class Profiles:
         return [FileKey(key) for (key,) in self._execute(PICTURE_KEYS)]
 
 
-class Scans:
-    """Keeps scans; `repositories.Scans`."""
-
-    def __init__(self, executor: Executor) -> None:
-        self._execute = executor.execute
-
-    def find(self, user_id: UserId) -> ConfirmationScan | None:
-        row = self._execute(FIND_SCAN, {"user_id": user_id}).one_or_none()
-        return None if row is None else _scan_from(row)
-
-    def lock(self, user_id: UserId) -> ConfirmationScan | None:
-        row = self._execute(LOCK_SCAN, {"user_id": user_id}).one_or_none()
-        return None if row is None else _scan_from(row)
-
-    def put(self, scan: ConfirmationScan) -> None:
-        row = {
-            "user_id": scan.user_id,
-            "file": scan.file,
-            "uploaded_at": scan.uploaded_at,
-            "state": scan.state.value,
-            "judged_at": scan.judged_at,
-            "reason": None if scan.reason is None else scan.reason.value,
-        }
-        self._execute(REMOVE_SCAN, {"user_id": scan.user_id})
-        self._execute(ADD_SCAN, row)
-
-    def pending(self) -> Sequence[ConfirmationScan]:
-        return [_scan_from(row) for row in self._execute(PENDING_SCANS)]
-
-    def file_keys(self) -> Sequence[FileKey]:
-        """Lists the keys of all scans."""
-        return [FileKey(key) for (key,) in self._execute(SCAN_KEYS)]
-
-
 def _columns_of(profile: Profile) -> dict[str, str | None]:
     return {
         "display_name": profile.display_name,
@@ -198,15 +150,3 @@ def _profile_from(row: Sequence[Any] | None) -> Profile:
     if row is None:
         raise PersonNotFound
     return Profile(*row)
-
-
-def _scan_from(row: Sequence[Any]) -> ConfirmationScan:
-    user_id, file, uploaded_at, state, judged_at, reason = row
-    return ConfirmationScan(
-        user_id,
-        FileKey(file),
-        uploaded_at,
-        Confirmation(state),
-        judged_at,
-        None if reason is None else ScanReason(reason),
-    )

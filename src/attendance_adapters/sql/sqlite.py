@@ -135,7 +135,7 @@ class SqliteStore:
         return await readers.run(look)
 
     async def referenced_files(self) -> frozenset[str]:
-        """Lists the path of every picture and scan that a row refers to."""
+        """Lists the path of every picture that a row refers to, and scan that waits."""
         return await self.observe(list_referenced_files)
 
     def _limit_slices(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:

@@ -17,10 +17,12 @@ from attendance_adapters.sql.ledger import Ledger
 from attendance_adapters.sql.organisers import Helpers
 from attendance_adapters.sql.participants import Participants
 from attendance_adapters.sql.places import Places
-from attendance_adapters.sql.profiles import Profiles, Scans
+from attendance_adapters.sql.profiles import Profiles
 from attendance_adapters.sql.recovery import RecoveryCodes
 from attendance_adapters.sql.resets import ResetLinks
+from attendance_adapters.sql.review import AuditLog, Moderators
 from attendance_adapters.sql.rooms import Rooms
+from attendance_adapters.sql.scans import Scans
 from attendance_adapters.sql.tallies import Tallies
 from attendance_adapters.sql.tokens import Tokens
 from attendance_core import ports
@@ -35,6 +37,7 @@ class SqlUnit:
     __slots__ = (
         "accounts",
         "announcements",
+        "audit_log",
         "boards",
         "connections",
         "events",
@@ -45,6 +48,7 @@ class SqlUnit:
         "installation",
         "known_browsers",
         "ledger",
+        "moderators",
         "now",
         "participants",
         "places",
@@ -71,6 +75,8 @@ class SqlUnit:
         self.reset_links = ResetLinks(executor)
         self.profiles = Profiles(executor)
         self.scans = Scans(executor)
+        self.moderators = Moderators(executor)
+        self.audit_log = AuditLog(executor)
         self.friendships = Friendships(executor)
         self.events = Events(executor)
         self.helpers = Helpers(executor)
@@ -91,7 +97,10 @@ class SqlUnit:
 
 
 def list_referenced_files(unit: ports.Unit) -> frozenset[str]:
-    """Lists the path of every picture and scan that a row refers to; a look of SQL stores."""
+    """Lists the path of every picture that a row refers to, and of every scan that waits.
+
+    A look of SQL stores.
+    """
     assert isinstance(unit, SqlUnit)
     pictures, scans = unit.profiles.picture_keys(), unit.scans.file_keys()
     return frozenset([*map(picture_path, pictures), *map(scan_path, scans)])

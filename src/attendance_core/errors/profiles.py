@@ -46,3 +46,40 @@ class ScanNotFound(Refusal):
     kind = RefusalKind.NOT_FOUND
     en = "There is no such scan"
     ru = "Такого скана нет"
+
+
+class NotAModerator(Refusal):
+    """Whoever is no moderator sees nothing of others' scans."""
+
+    en = "Only moderators can do that"
+    ru = "Это могут только модераторы"
+
+
+class ScanTaken(Refusal):
+    """Another moderator has this scan just now."""
+
+    code = "taken"
+    en = "Another moderator is looking at this scan"
+    ru = "Этот скан сейчас смотрит другой модератор"
+
+
+class MayNotReview(Refusal):
+    """Nobody judges their own scan, or a friend's."""
+
+    en = "You cannot judge your own scan or a friend's"
+    ru = "Нельзя проверять свой скан и сканы друзей"
+
+
+class NotTaken(Refusal):
+    """Only whoever has taken a scan judges it, and only for ten minutes."""
+
+    en = "You do not have this scan, or not any more: take it again"
+    ru = "Этот скан не у вас или уже не у вас: возьмите его ещё раз"
+
+
+class ScanChanged(Refusal):
+    """The scan that was looked at is replaced, or its owner has another name by now."""
+
+    code = "changed"
+    en = "The scan or the name has changed meanwhile: take it again"
+    ru = "Скан или имя тем временем изменились: возьмите скан ещё раз"

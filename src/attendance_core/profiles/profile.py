@@ -10,7 +10,7 @@ from attendance_core.arguments import check_page
 from attendance_core.errors import MissingArgument
 from attendance_core.folding import is_another_name
 from attendance_core.marking.terms import Terms
-from attendance_core.profiles.scans import Confirmation, discard_file, remove_tick
+from attendance_core.profiles.scans import Confirmation, ScanReason, discard_file, remove_tick
 from attendance_core.texts import checked_lines, checked_text, search_part
 from attendance_core.vocabulary import FileKey, UserId
 
@@ -45,12 +45,17 @@ class ProfileSummary:
 
 @dataclass(frozen=True, slots=True)
 class ProfileSeen:
-    """What GetProfile answers; ``confirmation`` is None when it is somebody else's."""
+    """What GetProfile answers; of somebody else the last three are None.
+
+    ``reason`` and ``note`` say why the confirmation is what it is, where there is more to say.
+    """
 
     profile: Profile
     confirmed: bool
     karma: int
     confirmation: Confirmation | None
+    reason: ScanReason | None = None
+    note: str | None = None
 
 
 def group_of(bio: str) -> str:
@@ -74,13 +79,11 @@ class GetProfile:
         """Raises PersonNotFound."""
 
         def look(unit: ports.Unit) -> ProfileSeen:
-            profile, state, karma = unit.profiles.shown(user_id, self.terms)
-            return ProfileSeen(
-                profile,
-                confirmed=state is Confirmation.APPROVED,
-                karma=karma,
-                confirmation=state if actor == user_id else None,
-            )
+            profile, state, karma, reason, note = unit.profiles.shown(user_id, self.terms)
+            is_confirmed = state is Confirmation.APPROVED
+            if actor != user_id:
+                return ProfileSeen(profile, is_confirmed, karma, None)
+            return ProfileSeen(profile, is_confirmed, karma, state, reason, note)
 
         return await self.observe(look)
 

@@ -1,17 +1,16 @@
-"""Scans of student records, and the tick that a moderator gives for one. Contract: 3."""
+"""Scans of student records: what they are, and what their owners do with them. Contract: 3."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
 
 from attendance_core import ports
-from attendance_core.errors import PersonNotFound, ScanNotFound, Unavailable
-from attendance_core.folding import is_another_name
-from attendance_core.vocabulary import FileKey, Instant, UserId
+from attendance_core.errors import ScanNotFound, Unavailable
+from attendance_core.ports import FileContent, NoSuchFile
+from attendance_core.vocabulary import FileKey, Instant, ScanId, SessionId, UserId
 
 SCAN_SIDE = 4096  # Contract: 3.4; a page of A4 with 350 pixels an inch
 
@@ -29,11 +28,41 @@ class ScanReason(Enum):
     """Why a scan is in the state it is in, where that does not say it all."""
 
     RENAMED = "renamed"  # Contract: 3.7
+    # Contract: ResolveConfirmation
+    UNREADABLE = "unreadable"
+    NOT_A_RECORD_BOOK = "not_a_record_book"
+    NAME_DIFFERS = "name_differs"
+    EXPIRED = "expired"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLease:
+    """What a moderator has of a scan that they took. Contract: TakeConfirmation.
+
+    ``secret`` ends the address of the image, which opens to ``session_id`` alone; so the secret is
+    kept as it is, and whoever renews the lease has the same address. ``display_name`` is what the
+    owner was called when the scan was taken.
+    """
+
+    moderator_id: UserId
+    session_id: SessionId
+    until: Instant
+    display_name: str
+    secret: str
+
+    def is_live(self, now: Instant) -> bool:
+        """Tells whether nobody else may take the scan."""
+        return now < self.until
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationScan:
-    """The picture of a student record. Private: its owner and moderators only."""
+    """The picture of a student record. Private: its owner and moderators only.
+
+    Only while it is pending there is a file, and may be a lease. ``note`` is a moderator's word to
+    the owner.
+    """
 
     user_id: UserId
     file: FileKey
@@ -41,6 +70,19 @@ class ConfirmationScan:
     state: Confirmation = Confirmation.PENDING
     judged_at: Instant | None = None
     reason: ScanReason | None = None
+    scan_id: ScanId = field(kw_only=True)
+    note: str | None = field(default=None, kw_only=True)
+    lease: ReviewLease | None = field(default=None, kw_only=True)
+
+    def lease_at(self, now: Instant) -> ReviewLease | None:
+        """Finds the lease that keeps others from taking it; None where it lapsed, too."""
+        return self.lease if self.lease is not None and self.lease.is_live(now) else None
+
+    def judged(
+        self, state: Confirmation, reason: ScanReason | None, note: str | None, now: Instant
+    ) -> ConfirmationScan:
+        """Makes the scan as it is once somebody has judged it: nobody has it any more."""
+        return replace(self, state=state, judged_at=now, reason=reason, note=note, lease=None)
 
 
 class ScanSeen(NamedTuple):
@@ -60,18 +102,18 @@ class UploadProfileConfirmation:
     ids: ports.Ids
 
     async def __call__(self, *, actor: UserId, image: bytes) -> None:
-        """Takes the tick away, until somebody has looked.
+        """Takes the tick away, until somebody has looked; whoever looks at the old one loses it.
 
-        Raises BadPicture, PictureTooLarge, PersonNotFound, Unavailable.
+        Raises BadPicture, PictureTooLarge, PersonNotFound, Unavailable. Contract: 9.10.
         """
         picture = await self.pictures.clean(image, owner=actor, max_side=SCAN_SIDE)
-        key = self.ids.file_key(picture.extension)
+        key, scan_id = self.ids.file_key(picture.extension), ScanId(self.ids.scan_id())
         await self.files.put(scan_path(key), picture.content, picture.media_type)
 
         def work(unit: ports.Unit) -> FileKey | None:
             unit.profiles.lock(actor)  # who changes a scan comes after whoever changes the name
             earlier = unit.scans.lock(actor)
-            unit.scans.put(ConfirmationScan(actor, key, unit.now()))
+            unit.scans.put(ConfirmationScan(actor, key, unit.now(), scan_id=scan_id))
             return None if earlier is None else earlier.file
 
         replaced = await self.transact(work)
@@ -80,61 +122,26 @@ class UploadProfileConfirmation:
 
 
 @dataclass(frozen=True, slots=True)
-class GetPendingScans:
-    """Lists what a moderator has to look at, oldest first."""
-
-    browse: ports.Browse
-
-    async def __call__(self) -> Sequence[ConfirmationScan]:
-        """Lists every scan nobody has judged."""
-        return await self.browse(lambda unit: unit.scans.pending())
-
-
-@dataclass(frozen=True, slots=True)
-class ReadScan:
-    """Reads one person's scan, for a moderator."""
+class GetOwnScan:
+    """Shows a person the scan that they handed in. Contract: 9.9."""
 
     observe: ports.Observe
     files: ports.Files
 
-    async def __call__(self, *, user_id: UserId) -> ScanSeen:
-        """Reads the scan and its picture. Raises ScanNotFound, NoSuchFile."""
-        scan = await self.observe(lambda unit: unit.scans.find(user_id))
-        if scan is None:
-            raise ScanNotFound
-        file = await self.files.get(scan_path(scan.file))
-        return ScanSeen(scan, file.content)
+    async def __call__(self, *, actor: UserId) -> FileContent:
+        """Reads its picture. Raises ScanNotFound where there is none that waits to be judged."""
+        scan = await self.observe(lambda unit: unit.scans.find(actor))
+        return await picture_of(self.files, scan)
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeScan:
-    """Approves or rejects one scan: it names the file, so a later one is not judged by it."""
-
-    transact: ports.Transact
-
-    async def __call__(
-        self, *, user_id: UserId, file: FileKey, approve: bool, display_name: str | None = None
-    ) -> None:
-        """Judges it, where the person still has ``display_name``, if that is given.
-
-        Raises ScanNotFound where not, or where the scan has been replaced since, or has lost its
-        tick.
-        """
-
-        def work(unit: ports.Unit) -> None:
-            try:
-                profile = unit.profiles.lock(user_id)
-            except PersonNotFound:
-                raise ScanNotFound from None
-            if display_name is not None and is_another_name(display_name, profile.display_name):
-                raise ScanNotFound
-            scan = unit.scans.lock(user_id)
-            if scan is None or scan.file != file or scan.state is Confirmation.NONE:
-                raise ScanNotFound
-            state = Confirmation.APPROVED if approve else Confirmation.REJECTED
-            unit.scans.put(replace(scan, state=state, judged_at=unit.now()))
-
-        await self.transact(work)
+async def picture_of(files: ports.Files, scan: ConfirmationScan | None) -> FileContent:
+    """Reads the picture of a scan that waits. Raises ScanNotFound, also where it has just gone."""
+    if scan is None or scan.state is not Confirmation.PENDING:
+        raise ScanNotFound
+    try:
+        return await files.get(scan_path(scan.file))
+    except NoSuchFile:
+        raise ScanNotFound from None
 
 
 def remove_tick(unit: ports.Unit, user_id: UserId) -> None:
@@ -142,9 +149,7 @@ def remove_tick(unit: ports.Unit, user_id: UserId) -> None:
     scan = unit.scans.lock(user_id)
     if scan is not None and scan.state is Confirmation.APPROVED:
         now = unit.now()
-        unit.scans.put(
-            replace(scan, state=Confirmation.NONE, judged_at=now, reason=ScanReason.RENAMED)
-        )
+        unit.scans.put(scan.judged(Confirmation.NONE, ScanReason.RENAMED, None, now))
 
 
 async def discard_file(files: ports.Files, path: str) -> None:

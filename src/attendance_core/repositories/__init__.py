@@ -20,12 +20,14 @@ from attendance_core.repositories.places import Places
 from attendance_core.repositories.profiles import Profiles, Scans, Shown
 from attendance_core.repositories.recovery import RecoveryCodes
 from attendance_core.repositories.resets import ResetLinks
+from attendance_core.repositories.review import AuditLog, Moderators
 from attendance_core.repositories.rooms import Rooms, StoredRoom
 from attendance_core.repositories.tallies import Tallies
 from attendance_core.repositories.tokens import Tokens
 
 __all__ = [
     "Accounts",
+    "AuditLog",
     "Boards",
     "Connections",
     "Events",
@@ -36,6 +38,7 @@ __all__ = [
     "Installation",
     "KnownBrowsers",
     "Ledger",
+    "Moderators",
     "OpeningFooting",
     "Participants",
     "Places",

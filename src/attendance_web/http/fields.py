@@ -36,6 +36,7 @@ UnixTime = Annotated[int, Meta(ge=0, le=int(LATEST_INSTANT), description="UNIX s
 RowLimit = Annotated[int, Meta(ge=1, le=MAX_ROWS, description="At most so many rows")]
 Offset = Annotated[int, Meta(ge=0, le=MAX_OFFSET, description="Rows to pass over")]
 EventRef = Annotated[UUID, Meta(description="An event's id, 36 characters in either case")]
+ScanRef = Annotated[UUID, Meta(description="A scan's id, 36 characters in either case")]
 Image = Annotated[bytes, Meta(description="A JPEG, PNG or WebP file of at most 10 MiB")]
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from attendance_core.vocabulary import FileKey
+from attendance_core.vocabulary import FileKey, ScanId
 
 PICTURES: Final = "/pictures"
+SCANS: Final = "/scans"
+OWN_SCAN: Final = f"{SCANS}/own"
+LEASE_ARGUMENT: Final = "lease"  # in the query, which no line of the access log has
 DEFAULT_KEY: Final = "default.svg"  # of the picture of one who has set none
 
 
 def picture_url(key: FileKey | None) -> str:
     """Tells where a picture is to be had, also that of one who has set none."""
     return f"{PICTURES}/{DEFAULT_KEY if key is None else key}"
+
+
+def taken_scan_url(scan_id: ScanId, secret: str) -> str:
+    """Tells where whoever has taken a scan sees it; the secret is that of their lease."""
+    return f"{SCANS}/{scan_id}?{LEASE_ARGUMENT}={secret}"

@@ -11,8 +11,14 @@ from attendance_adapters.sql.tables.people import (
     profiles,
     recovery_codes,
     reset_links,
-    scans,
     sessions,
+)
+from attendance_adapters.sql.tables.review import (
+    IS_PENDING,
+    audit_log,
+    discarded_scans,
+    moderators,
+    scans,
 )
 from attendance_adapters.sql.tables.schema import ONLY_ROW, metadata
 from attendance_adapters.sql.tables.tallies import tallies
@@ -20,10 +26,13 @@ from attendance_adapters.sql.tables.tokens import tokens
 
 __all__ = [
     "IS_MARKING",
+    "IS_PENDING",
     "ONLY_ROW",
     "accounts",
+    "audit_log",
     "boards",
     "connections",
+    "discarded_scans",
     "events",
     "friendships",
     "helpers",
@@ -34,6 +43,7 @@ __all__ = [
     "ledger",
     "ledger_notes",
     "metadata",
+    "moderators",
     "places",
     "processes",
     "profiles",

@@ -83,17 +83,6 @@ profiles = Table(
     Column("checked_at", InstantType),  # when the tick was first given: a trigger notes it
 )
 
-scans = Table(
-    "scans",
-    metadata,
-    user_column(primary_key=True, autoincrement=False),
-    Column("file", String, nullable=False),
-    Column("uploaded_at", InstantType, nullable=False),
-    Column("state", String(8), nullable=False),
-    Column("judged_at", InstantType),
-    Column("reason", String(32)),
-)
-
 friendships = Table(
     "friendships",
     metadata,

@@ -1,0 +1,54 @@
+"""Keeps who judges scans, and what became of scans. See the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from attendance_core.vocabulary import Instant, ScanId, UserId
+
+if TYPE_CHECKING:
+    from attendance_core.pieces import ListQuery
+    from attendance_core.profiles import AuditEntry, Moderator
+
+
+class Moderators(Protocol):
+    """Keeps who judges scans."""
+
+    def add(self, user_id: UserId, at: Instant) -> None:
+        """Adds one who is none yet."""
+        ...
+
+    def remove(self, user_id: UserId) -> None:
+        """Removes one; does nothing where they are none."""
+        ...
+
+    def has(self, user_id: UserId) -> bool: ...
+
+    def lock(self, user_id: UserId) -> bool:
+        """Tells whether they are one; nobody removes them until the transaction ends."""
+        ...
+
+    def listed(self) -> Sequence[Moderator]:
+        """Lists all in the order they were added."""
+        ...
+
+
+class AuditLog(Protocol):
+    """Keeps what was done with scans; entries are added and never change."""
+
+    def add(self, entry: AuditEntry) -> None:
+        """Adds it behind all others."""
+        ...
+
+    def about(self, user_id: UserId, query: ListQuery[AuditEntry]) -> Sequence[AuditEntry]:
+        """Lists those about one person's scans, the latest first."""
+        ...
+
+    def all(self, query: ListQuery[AuditEntry]) -> Sequence[AuditEntry]:
+        """Lists all, the earliest first."""
+        ...
+
+    def has_taken(self, moderator_id: UserId, scan_id: ScanId) -> bool:
+        """Tells whether this moderator ever took this scan."""
+        ...

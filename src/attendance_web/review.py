@@ -1,0 +1,158 @@
+"""The calls of the review desk, and about what was done with one's own scans. Contract: 9.8."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from attendance_core.profiles import AuditEntry, PendingSeen, ScanReason
+from attendance_core.vocabulary import ScanId, UserId
+from attendance_web.http.call import get, post
+from attendance_web.http.call_context import CallContext
+from attendance_web.http.fields import Page, ScanRef
+from attendance_web.http.pieces import Pieces
+from attendance_web.wire.urls import taken_scan_url
+
+Reason = Literal["unreadable", "not_a_record_book", "name_differs", "expired", "other"]
+
+
+class OneScan(msgspec.Struct, frozen=True):
+    """A scan, by id."""
+
+    scan: ScanRef
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What I think of a scan that I have taken: ``reason`` is needed where I reject it."""
+
+    scan: ScanRef
+    approve: bool
+    reason: Reason | None = None
+    note: Annotated[str, Meta(description="0-200 characters, which its owner sees")] = ""
+
+
+class ScanPending(msgspec.Struct, frozen=True):
+    """A scan that waits; ``taken_by`` is null where nobody has it just now."""
+
+    scan: UUID
+    user_id: UserId
+    display_name: str
+    uploaded_at: int
+    taken_by: UserId | None
+
+
+class ScansPending(msgspec.Struct, frozen=True):
+    """The oldest first; ``count`` is of all."""
+
+    pending: list[ScanPending]
+    count: int
+
+
+class ScanInHand(msgspec.Struct, frozen=True):
+    """``image`` opens to this session, for so many seconds; judged is this name."""
+
+    image: Annotated[str, Meta(description="The path of its image, to be loaded as it is")]
+    expires_in: float
+    display_name: str
+
+
+class ActShown(msgspec.Struct, frozen=True):
+    """What was done with a scan of mine; ``actor_id`` is a moderator."""
+
+    scan: UUID
+    at: int
+    what: Literal["taken", "looked", "returned", "approved", "rejected"]
+    by: Literal["moderator", "operator", "service"]
+    actor_id: UserId | None
+    reason: Reason | None
+
+
+class ConfirmationLog(msgspec.Struct, frozen=True):
+    """The latest first."""
+
+    entries: list[ActShown]
+
+
+@get("/api/profile/GetPendingConfirmations", scope=None)
+async def get_pending_confirmations(call: CallContext[Page]) -> Pieces[ScanPending, ScansPending]:
+    """Scans that wait for a moderator."""
+    arguments, desk = call.arguments, call.use_cases.get_pending_confirmations
+    count = await desk.count(actor=call.person)
+    pending = partial(
+        desk.pieces, actor=call.person, limit=arguments.limit, offset=arguments.offset
+    )
+    return Pieces(pending, _pending, lambda rows: ScansPending(rows, count), arguments.limit)
+
+
+@post("/api/profile/TakeConfirmation")
+async def take_confirmation(call: CallContext[OneScan]) -> ScanInHand:
+    """Takes a scan for ten minutes, in which nobody else judges it; again, for ten more."""
+    actor, scan_id = call.logged_in_actor, ScanId(call.arguments.scan)
+    lease, expires_in = await call.use_cases.take_confirmation(
+        actor=actor.user_id, session_id=actor.session_id, scan_id=scan_id
+    )
+    return ScanInHand(taken_scan_url(scan_id, lease.secret), expires_in, lease.display_name)
+
+
+@post("/api/profile/ReturnConfirmation")
+async def return_confirmation(call: CallContext[OneScan]) -> None:
+    """Gives a scan that I have taken back to the others."""
+    await call.use_cases.return_confirmation(actor=call.person, scan_id=ScanId(call.arguments.scan))
+
+
+@post("/api/profile/ResolveConfirmation")
+async def resolve_confirmation(call: CallContext[Judgement]) -> None:
+    """Gives the tick for a scan that I have taken, or says why not; its image is deleted."""
+    arguments = call.arguments
+    await call.use_cases.resolve_confirmation(
+        actor=call.person,
+        scan_id=ScanId(arguments.scan),
+        approve=arguments.approve,
+        reason=None if arguments.reason is None else ScanReason(arguments.reason),
+        note=arguments.note,
+    )
+
+
+@get("/api/profile/GetConfirmationLog", scope=None)
+async def get_confirmation_log(call: CallContext[Page]) -> Pieces[ActShown, ConfirmationLog]:
+    """Who looked at scans of mine, and who judged them."""
+    arguments = call.arguments
+    entries = partial(
+        call.use_cases.get_confirmation_log.pieces,
+        actor=call.person,
+        limit=arguments.limit,
+        offset=arguments.offset,
+    )
+    return Pieces(entries, _act, ConfirmationLog, arguments.limit)
+
+
+def _pending(seen: PendingSeen) -> ScanPending:
+    scan = seen.row.scan
+    return ScanPending(
+        scan.scan_id, scan.user_id, seen.row.display_name, int(scan.uploaded_at), seen.taken_by
+    )
+
+
+def _act(entry: AuditEntry) -> ActShown:
+    reason = entry.reason
+    return ActShown(
+        scan=entry.scan_id,
+        at=int(entry.at),
+        what=entry.act.value,
+        by=entry.judge.value,
+        actor_id=entry.actor_id,
+        reason=None if reason is None or reason is ScanReason.RENAMED else reason.value,
+    )
+
+
+CALLS = (
+    get_pending_confirmations,
+    take_confirmation,
+    return_confirmation,
+    resolve_confirmation,
+    get_confirmation_log,
+)

@@ -1,0 +1,253 @@
+"""The calls of the review desk over the whole application. Contract: 9.8, 9.9, 9.10."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from attendance_core.vocabulary import UserId
+from tests.support.pictures import picture
+from tests.support.site import Browser, Site, code, envelope, response
+from tests.support.site import either_site as site
+
+__all__ = ["site"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+PENDING = "/api/profile/GetPendingConfirmations"
+TAKE = "/api/profile/TakeConfirmation"
+RETURN = "/api/profile/ReturnConfirmation"
+RESOLVE = "/api/profile/ResolveConfirmation"
+LOG = "/api/profile/GetConfirmationLog"
+UPLOAD = "/api/profile/UploadProfileConfirmation"
+
+
+async def moderator_of(site: Site, name: str = "moderator") -> Browser:
+    person = await site.person(name)
+    await site.attendance.use_cases.add_moderator(username=person.username)
+    return person
+
+
+async def scan_of(site: Site, person: Browser) -> str:
+    """Has them hand one in; answers its id."""
+    await site.unlimit()
+    image = base64.b64encode(picture()).decode()
+    assert response(await person.post(UPLOAD, image=image)) == {}
+    find = site.attendance.use_cases.get_own_scan.observe
+    scan = await find(lambda unit: unit.scans.find(UserId(person.user_id)))
+    assert scan is not None
+    return str(scan.scan_id)
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    told = envelope(answer)
+    return told["error"], told["code"]
+
+
+async def row_of(moderator: Browser, scan: str) -> dict[str, Any]:
+    pending = response(await moderator.get(PENDING))["pending"]
+    (row,) = [each for each in pending if each["scan"] == scan]
+    return dict(row)
+
+
+class TestGetPendingConfirmations:
+    async def test_it_lists_the_oldest_first_and_counts_all(self, site: Site) -> None:
+        moderator = await moderator_of(site)
+        student, other = await site.person("student"), await site.person("student")
+        first = await scan_of(site, student)
+        site.clock.pass_(1)
+        second = await scan_of(site, other)
+        told = response(await moderator.get(PENDING))
+        assert set(told) == {"pending", "count"}
+        assert [each["scan"] for each in told["pending"]][-2:] == [first, second]
+        assert told["count"] == len(told["pending"])
+        assert told["pending"][-2] == {
+            "scan": first,
+            "user_id": student.user_id,
+            "display_name": student.username,
+            "uploaded_at": int(site.clock.at) - 1,
+            "taken_by": None,
+        }
+        one = response(await moderator.get(PENDING, limit=1, offset=told["count"] - 1))
+        assert [each["scan"] for each in one["pending"]] == [second]
+        assert one["count"] == told["count"]
+
+    async def test_it_is_for_moderators(self, site: Site) -> None:
+        person = await site.person()
+        assert refusal(await person.get(PENDING)) == (3, "not_a_moderator")
+        assert refusal(await site.browser().get(PENDING)) == (7, "not_logged_in")
+
+
+class TestTakeConfirmation:
+    async def test_the_image_opens_to_this_session_for_ten_minutes(self, site: Site) -> None:
+        """Contract: 9.9."""
+        moderator, student = await moderator_of(site), await site.person("student")
+        other = await moderator_of(site)
+        scan = await scan_of(site, student)
+        taken = response(await moderator.post(TAKE, scan=scan))
+        assert set(taken) == {"image", "expires_in", "display_name"}
+        assert (taken["expires_in"], taken["display_name"]) == (600, student.username)
+        assert response(await moderator.post(TAKE, scan=scan)) == taken
+        assert (await row_of(other, scan))["taken_by"] == moderator.user_id
+        assert refusal(await other.post(TAKE, scan=scan)) == (3, "taken")
+        image = await moderator.client.get(taken["image"])
+        assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
+        assert image.headers["cache-control"] == "no-store"
+        assert image.headers["x-content-type-options"] == "nosniff"
+        assert image.headers["cross-origin-resource-policy"] == "same-origin"
+        assert image.content.startswith(b"\x89PNG")
+        for who in (other, student):
+            assert (await who.client.get(taken["image"])).status_code == 404
+        assert (await site.browser().client.get(taken["image"])).status_code == 401
+        path, _, _ = taken["image"].partition("?")
+        for address in (path, path + "?lease=x", f"/scans/{uuid4()}", "/scans/x", "/scans/"):
+            assert (await moderator.client.get(address)).status_code == 404
+        site.clock.pass_(600)
+        assert (await moderator.client.get(taken["image"])).status_code == 404
+        assert (await row_of(other, scan))["taken_by"] is None
+
+    async def test_it_ends_with_the_session_that_took_it(self, site: Site) -> None:
+        moderator, student = await moderator_of(site), await site.person("student")
+        taken = response(await moderator.post(TAKE, scan=await scan_of(site, student)))
+        kept = moderator.session
+        response(await moderator.post("/accounts/logout/"))
+        left = site.browser(headers={"Cookie": f"sessionid={kept}"})
+        assert (await left.client.get(taken["image"])).status_code == 401
+
+    async def test_no_token_opens_it(self, site: Site) -> None:
+        moderator, student = await moderator_of(site), await site.person("student")
+        taken = response(await moderator.post(TAKE, scan=await scan_of(site, student)))
+        program = await site.program(moderator)
+        assert code(await program.client.get(taken["image"]), 3) == "missing_scope"
+        own = await site.program(student)
+        assert code(await own.client.get("/scans/own"), 3) == "missing_scope"
+
+    async def test_ones_own_and_a_friends_are_for_others(self, site: Site) -> None:
+        moderator, friend = await moderator_of(site), await site.person("student")
+        for one, other in ((moderator, friend), (friend, moderator)):
+            given = {"user_id": other.user_id}
+            response(await one.post("/api/friends/SendFriendRequest", **given))
+        for person in (moderator, friend):
+            scan = await scan_of(site, person)
+            assert refusal(await moderator.post(TAKE, scan=scan)) == (3, "may_not_review")
+
+    async def test_an_unknown_one_is_not_found(self, site: Site) -> None:
+        moderator = await moderator_of(site)
+        for path in (TAKE, RETURN):
+            assert refusal(await moderator.post(path, scan=str(uuid4()))) == (5, "scan_not_found")
+        given = {"scan": str(uuid4()), "approve": True}
+        assert refusal(await moderator.post(RESOLVE, **given)) == (5, "scan_not_found")
+
+
+class TestReturnConfirmation:
+    async def test_others_may_take_it_then(self, site: Site) -> None:
+        moderator, other = await moderator_of(site), await moderator_of(site)
+        scan = await scan_of(site, await site.person("student"))
+        taken = response(await moderator.post(TAKE, scan=scan))
+        for _ in range(2):
+            assert response(await moderator.post(RETURN, scan=scan)) == {}
+        assert (await moderator.client.get(taken["image"])).status_code == 404
+        response(await other.post(TAKE, scan=scan))
+
+
+class TestResolveConfirmation:
+    async def test_the_owner_sees_the_reason_and_the_note_and_nobody_else(self, site: Site) -> None:
+        moderator, student = await moderator_of(site), await site.person("student")
+        scan = await scan_of(site, student)
+        assert refusal(await moderator.post(RESOLVE, scan=scan, approve=True)) == (3, "not_taken")
+        response(await moderator.post(TAKE, scan=scan))
+        assert refusal(await moderator.post(RESOLVE, scan=scan, approve=False)) == (
+            2,
+            "missing_argument",
+        )
+        given = {"scan": scan, "approve": False, "reason": "unreadable", "note": "Снимите ближе"}
+        assert response(await moderator.post(RESOLVE, **given)) == {}
+        assert refusal(await moderator.post(RESOLVE, **given)) == (3, "not_taken")
+        asked = {"user_id": student.user_id}
+        mine = response(await student.get("/api/profile/GetProfile", **asked))
+        assert (mine["confirmed"], mine["confirmation"]) == (False, "rejected")
+        assert (mine["reason"], mine["note"]) == ("unreadable", "Снимите ближе")
+        theirs = response(await moderator.get("/api/profile/GetProfile", **asked))
+        assert not {"confirmation", "reason", "note"} & set(theirs)
+
+    async def test_the_tick_is_given_and_the_image_is_gone(self, site: Site) -> None:
+        """Contract: 9.9."""
+        moderator, student = await moderator_of(site), await site.person("student")
+        scan = await scan_of(site, student)
+        assert (await student.client.get("/scans/own")).status_code == 200
+        taken = response(await moderator.post(TAKE, scan=scan))
+        response(await moderator.post(RESOLVE, scan=scan, approve=True))
+        mine = response(await student.get("/api/profile/GetProfile", user_id=student.user_id))
+        assert (mine["confirmed"], mine["confirmation"]) == (True, "approved")
+        assert not {"reason", "note"} & set(mine)
+        for who, path in ((moderator, taken["image"]), (student, "/scans/own")):
+            assert (await who.client.get(path)).status_code == 404
+
+    async def test_a_new_scan_or_another_name_has_changed_it(self, site: Site) -> None:
+        """Contract: 9.10."""
+        moderator, student = await moderator_of(site), await site.person("student")
+        scan = await scan_of(site, student)
+        taken = response(await moderator.post(TAKE, scan=scan))
+        later = await scan_of(site, student)
+        assert later != scan
+        assert (await moderator.client.get(taken["image"])).status_code == 404
+        told = await moderator.post(RESOLVE, scan=scan, approve=True)
+        assert refusal(told) == (3, "changed")
+        response(await moderator.post(TAKE, scan=later))
+        rename = {"display_name": "Somebody Else"}
+        response(await student.post("/api/profile/UpdateProfileInfo", **rename))
+        told = await moderator.post(RESOLVE, scan=later, approve=True)
+        assert refusal(told) == (3, "changed")
+        assert (await row_of(moderator, later))["taken_by"] is None
+
+
+class TestOwnScan:
+    """Contract: 9.9."""
+
+    async def test_only_its_owner_sees_it(self, site: Site) -> None:
+        student = await site.person("student")
+        assert (await student.client.get("/scans/own")).status_code == 404
+        await scan_of(site, student)
+        image = await student.client.get("/scans/own")
+        assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
+        assert image.headers["cache-control"] == "no-store"
+        assert image.headers["x-content-type-options"] == "nosniff"
+        stranger = await site.person()
+        assert (await stranger.client.get("/scans/own")).status_code == 404
+        assert (await site.browser().client.get("/scans/own")).status_code == 401
+
+
+class TestGetConfirmationLog:
+    """Contract: 9.10."""
+
+    async def test_the_owner_reads_who_looked_and_decided(self, site: Site) -> None:
+        moderator, student = await moderator_of(site), await site.person("student")
+        scan = await scan_of(site, student)
+        taken = response(await moderator.post(TAKE, scan=scan))
+        await moderator.client.get(taken["image"])
+        given = {"scan": scan, "approve": False, "reason": "name_differs"}
+        response(await moderator.post(RESOLVE, **given))
+        told = response(await student.get(LOG))
+        now, who = int(site.clock.at), moderator.user_id
+        same = {"scan": scan, "at": now, "by": "moderator", "actor_id": who}
+        assert told == {
+            "entries": [
+                {**same, "what": "rejected", "reason": "name_differs"},
+                {**same, "what": "looked", "reason": None},
+                {**same, "what": "taken", "reason": None},
+            ]
+        }
+        one = response(await student.get(LOG, limit=1, offset=1))
+        assert [each["what"] for each in one["entries"]] == ["looked"]
+        assert response(await moderator.get(LOG)) == {"entries": []}
+
+    async def test_a_moderator_who_is_removed_sees_nothing_more(self, site: Site) -> None:
+        moderator, student = await moderator_of(site), await site.person("student")
+        scan = await scan_of(site, student)
+        taken = response(await moderator.post(TAKE, scan=scan))
+        await site.attendance.use_cases.remove_moderator(username=moderator.username)
+        assert (await moderator.client.get(taken["image"])).status_code == 404
+        told = await moderator.post(RESOLVE, scan=scan, approve=True)
+        assert refusal(told) == (3, "not_a_moderator")
