@@ -11,7 +11,7 @@ from typing import NamedTuple
 from playwright.async_api import Page, expect
 
 from attendance_web.demo.cast import face
-from tests.browser.visitor import Door, Visitor
+from tests.browser.visitor import PASSWORD, Door, Visitor
 
 
 class Names(NamedTuple):
@@ -78,6 +78,11 @@ class Tour:
         yield Screen("sign-up", marker.page)
         await marker.at("to-log-in").click()
         yield Screen("log-in", marker.page)
+        await marker.at("forgotten").click()
+        await marker.at("recovery").wait_for()
+        yield Screen("forgotten", marker.page)
+        await marker.at("back-to-log-in").click()
+        await marker.at("to-log-in").click()
         await marker.at("to-sign-up").click()
         await marker.sign_up(f"vera-{self._language}-tour")
         await self._show_face(marker)
@@ -234,6 +239,14 @@ class Tour:
         await marker.at("picture").set_input_files(self._picture())
         await marker.at("save-picture").wait_for()
         yield Screen("picture", marker.page)
+        await marker.open(f"{marker.url}/#/access")
+        await expect(marker.at("this-device")).to_be_visible()
+        yield Screen("access", marker.page)
+        await marker.at("make-codes").click()
+        await marker.at("codes-proof").locator("[type=password]").fill(PASSWORD)
+        await marker.at("codes-proof").get_by_test_id("submit").click()
+        await expect(marker.at("code-list").locator("li")).to_have_count(10)
+        yield Screen("codes", marker.page)
 
     async def _show_face(self, visitor: Visitor) -> None:
         """A picture of oneself, chosen and cut as the page offers it."""

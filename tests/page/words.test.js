@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { WORDS as OF_ACCESS } from "../../src/attendance_web/static/access/words.js";
 import { WORDS as OF_BOARD } from "../../src/attendance_web/static/board/words.js";
+import { WORDS as OF_REVIEW } from "../../src/attendance_web/static/review/words.js";
 import { WORDS as OF_SHEET } from "../../src/attendance_web/static/sheet/words.js";
 import { WORDS } from "../../src/attendance_web/static/words.js";
 
@@ -123,7 +125,7 @@ const COUNTED = /** @type {const} */ ({
 /** @typedef {{key: string, language: Language, text: string}} Text */
 
 /** @type {Text[]} every text there is, each of its forms */
-const TEXTS = [WORDS, OF_BOARD, OF_SHEET].flatMap(Object.entries).flatMap(([key, texts]) =>
+const TEXTS = [WORDS, OF_ACCESS, OF_BOARD, OF_REVIEW, OF_SHEET].flatMap(Object.entries).flatMap(([key, texts]) =>
   /** @type {Language[]} */ (["ru", "en"]).flatMap((language) => {
     const is = texts[language];
     const forms = typeof is === "string" ? [is] : Object.values(is);

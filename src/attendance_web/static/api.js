@@ -4,7 +4,10 @@ import { get, getFile, post } from "./calling.js";
 
 /** @typedef {{user_id: number, display_name: string, pic: string, confirmed: boolean, group?: string}} Person */
 /** @typedef {"none" | "pending" | "approved" | "rejected"} Confirmation */
-/** @typedef {Person & {bio: string, karma: number, confirmation?: Confirmation}} Profile */
+/**
+ * @typedef {Person & {bio: string, karma: number, confirmation?: Confirmation,
+ *   reason?: string | null, note?: string | null}} Profile of a scan only its owner is told
+ */
 /** @typedef {"everybody" | "confirmed" | "organisers"} WhoMarks */
 /** @typedef {{event_id: string, name: string, time_from: number, time_to: number, code?: string}} Event */
 /**

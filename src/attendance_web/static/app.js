@@ -20,6 +20,7 @@ import { waitOn, waiting } from "./waiting.js";
 
 const EVENT = "([0-9a-fA-F-]{36})";
 const SHORT_ADDRESS = /^\/e\/(.*)$/; // with an event one is not here any more
+const OPEN_TO_ALL = /^\/(?:e\/|forgotten$|reset\/)/; // where one need not be logged in
 const TABS = /** @type {const} */ ([
   ["events", "#/", "today.title"],
   ["my-events", "#/classes", "classes.title", "desk"], // only where there is a rail
@@ -40,6 +41,11 @@ route(/^\/people$/, async () => (await seenIn(import("./screens/people.js"), "pe
 route(/^\/person\/(\d{1,19})$/, async () => (await seenIn(import("./screens/person.js"), "people")).personScreen);
 route(SHORT_ADDRESS, async () => (await import("./screens/no-event.js")).noEvent);
 route(/^\/me$/, async () => (await seenIn(import("./screens/me.js"), "people")).me);
+
+route(/^\/access$/, async () => (await seenIn(import("./screens/access.js"), "access")).access);
+route(/^\/review$/, async () => (await seenIn(import("./screens/review.js"), "review")).reviewScreen);
+route(/^\/forgotten$/, async () => (await import("./screens/recovery.js")).forgotten);
+route(/^\/reset\/([0-9a-fA-F]{64})$/, async () => (await import("./screens/recovery.js")).resetting);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 const bar = h("aside", { class: "bar", "aria-label": t("wait"), hidden: true });
@@ -62,7 +68,7 @@ async function show() {
   shownTo = userId;
   let make;
   try {
-    make = userId === null && !SHORT_ADDRESS.test(here()) ? welcome : await screenHere();
+    make = userId === null && !OPEN_TO_ALL.test(here()) ? welcome : await screenHere();
   } catch {
     if (turn === turns) refill(main, h("p", { class: "bad" }, t("not.loaded")), button(t("again"), show));
     return;

@@ -74,6 +74,12 @@ export const WORDS = {
   "welcome.password": { ru: "Пароль", en: "Password" },
   "welcome.password.help": { ru: "Не короче 8 символов", en: "At least 8 characters" },
   "welcome.signUp": { ru: "Создать аккаунт", en: "Create account" },
+  "welcome.forgotten": { ru: "Не помню пароль", en: "Forgot password?" },
+  "welcome.codes": {
+    ru: "Забытый пароль восстановит только код. Сохраните коды",
+    en: "Only a code restores a forgotten password. Keep some",
+  },
+  "welcome.codes.take": { ru: "Получить коды", en: "Get codes" },
   "welcome.logIn": { ru: "Войти", en: "Log in" },
   "today.title": { ru: "Сегодня", en: "Today" },
   "today.code": { ru: "Показать QR-код", en: "Show the QR code" },
@@ -409,6 +415,8 @@ export const WORDS = {
   "undone.duplicate": { ru: "Повторная отметка", en: "Marked twice" },
   "undone.not_me": { ru: "Вы сообщили, что отметка не ваша", en: "You said it was not yours" },
   "undone.other": { ru: "Другая причина", en: "Another reason" },
+  "me.review": { ru: "Проверка зачёток", en: "Review of records" },
+  "me.access": { ru: "Вход и устройства", en: "Log-in and devices" },
   "me.logOut": { ru: "Выйти из аккаунта", en: "Log out" },
 
   "crop.title": { ru: "Фото", en: "Picture" },

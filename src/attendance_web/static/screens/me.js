@@ -6,6 +6,7 @@ import { field, form } from "../forms.js";
 import { tell } from "../notices.js";
 import { button, face, heading, loaded, section, tick } from "../parts.js";
 import { meet } from "../people.js";
+import { pendingScans } from "../review/calls.js";
 import { leave, session } from "../session.js";
 import { counted, t } from "../texts.js";
 import { languages } from "./languages.js";
@@ -30,7 +31,7 @@ export function me() {
   function show(mine) {
     meet([mine]);
     mend(mine);
-    record.show(mine.confirmation ?? "none");
+    record.show(mine);
     const change = () => choosePicture(() => void readAgain());
     refill(
       head,
@@ -47,11 +48,31 @@ export function me() {
   const marks = myMarks();
   const out = button(t("me.logOut"), leave, { class: "plain wide", "data-test": "log-out" });
   // What stands below comes with what is above it, so that nothing moves
-  void Promise.all([body.first, marks.first]).then(() => {
+  void Promise.all([body.first, marks.first, isModerator()]).then(([, , reviews]) => {
     const list = section(t("me.attendance"), marks.view);
-    view.append(list, languages(), h("div", { class: "choices" }, out));
+    const ways = [reviews && way("/review", "me.review"), way("/access", "me.access"), out];
+    view.append(list, languages(), h("div", { class: "choices" }, ...ways));
   });
   return { view, title: t("me"), tab: "me" };
+}
+
+/**
+ * @param {"/access" | "/review"} path
+ * @param {import("../texts.js").Key} label
+ */
+function way(path, label) {
+  const test = `to-${path.slice(1)}`;
+  return h("a", { class: "button plain wide", href: `#${path}`, "data-test": test }, t(label));
+}
+
+/** Whether one may look at scans: the desk lets in nobody else. */
+async function isModerator() {
+  try {
+    await pendingScans({ limit: 1 });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

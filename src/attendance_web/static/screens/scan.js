@@ -5,8 +5,10 @@ import { h, refill } from "../dom.js";
 import { icon } from "../icons.js";
 import { tell } from "../notices.js";
 import { button } from "../parts.js";
+import { looks } from "../review/looks.js";
+import { REASONS } from "../review/words.js";
 import { FORMATS, shrunk } from "../shrink.js";
-import { t } from "../texts.js";
+import { t, told } from "../texts.js";
 import { progressBar } from "./progress.js";
 
 const STATES = /** @type {const} */ ({
@@ -71,12 +73,24 @@ export function scan(sent) {
       choose,
       input,
       h("p", {}, h("small", {}, t("scan.help"))),
+      looks(),
     ),
   );
-  /** @param {api.Confirmation} is */
-  const show = (is) => {
+  /** @param {api.Profile} mine */
+  const show = ({ confirmation: is = "none", reason, note }) => {
     state.dataset.state = is;
-    refill(state, icon(SIGNS[is]), h("span", {}, t(STATES[is])));
+    refill(state, icon(SIGNS[is]), h("span", {}, [t(STATES[is]), ...why(reason, note)].join(". ")));
   };
   return { view, show };
+}
+
+/**
+ * @param {string | null | undefined} reason
+ * @param {string | null | undefined} note
+ * @returns {string[]}
+ */
+function why(reason, note) {
+  const isKnown = (/** @type {string} */ each) => each in REASONS;
+  const said = reason && isKnown(reason) ? told(REASONS[/** @type {keyof typeof REASONS} */ (reason)]) : "";
+  return [said, note ?? ""].filter(Boolean);
 }

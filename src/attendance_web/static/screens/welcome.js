@@ -2,11 +2,13 @@
 
 import * as api from "../api.js";
 import { CallFailed } from "../calling.js";
+import { passwordField, usernameField } from "../credentials.js";
 import { h, refill } from "../dom.js";
 import { complain, field, form, mend } from "../forms.js";
 import { loginOf, nextLogin } from "../login-name.js";
+import { tell } from "../notices.js";
 import { heading } from "../parts.js";
-import { here } from "../router.js";
+import { go, here } from "../router.js";
 import { entered } from "../session.js";
 import { t } from "../texts.js";
 import { span } from "../times.js";
@@ -20,7 +22,7 @@ export function welcome() {
   const eventId = /^\/event\/([0-9a-f-]{36})/i.exec(here())?.[1];
   /** @param {boolean} isNew */
   function show(isNew) {
-    refill(place, isNew ? signUpForm() : logInForm(), other(isNew));
+    refill(place, isNew ? signUpForm() : logInForm(), other(isNew), !isNew && forgotten());
   }
   /** @param {boolean} isNew */
   function other(isNew) {
@@ -64,6 +66,11 @@ function invitation(eventId) {
   return place;
 }
 
+function forgotten() {
+  const given = { class: "button quiet wide", href: "#/forgotten", "data-test": "forgotten" };
+  return h("a", given, t("welcome.forgotten"));
+}
+
 function signUpForm() {
   const name = h("input", {
     name: "name",
@@ -73,8 +80,8 @@ function signUpForm() {
     maxlength: 100,
     required: true,
   });
-  const username = usernameInput();
-  const password = passwordInput("new-password", 8);
+  const username = usernameField();
+  const password = passwordField("new-password");
   let isOwn = false; // the log-in was typed, or chosen by the browser
   const propose = (/** @type {string} */ login) => {
     username.value = login;
@@ -87,6 +94,7 @@ function signUpForm() {
     async () => {
       try {
         entered(await api.signUp(username.value.trim(), password.value, name.value.trim()));
+        tell(t("welcome.codes"), "good", { label: t("welcome.codes.take"), work: () => go("/access") });
       } catch (error) {
         if (isOwn || !(error instanceof CallFailed) || error.code !== "username_taken") throw error;
         const taken = username.value.trim();
@@ -102,8 +110,8 @@ function signUpForm() {
 }
 
 function logInForm() {
-  const username = usernameInput();
-  const password = passwordInput("current-password", 1);
+  const username = usernameField();
+  const password = passwordField("current-password");
   return form(
     { "data-test": "log-in" },
     async () => entered(await api.logIn(username.value.trim(), password.value)),
@@ -111,26 +119,4 @@ function logInForm() {
     field(t("welcome.password"), password),
     h("button", { class: "main wide", "data-test": "submit" }, t("welcome.logIn")),
   );
-}
-
-function usernameInput() {
-  return h("input", {
-    name: "username",
-    "data-field": "username",
-    autocomplete: "username",
-    autocapitalize: "none",
-    autocorrect: "off",
-    spellcheck: "false",
-    maxlength: 64,
-    required: true,
-  });
-}
-
-/**
- * @param {string} autocomplete
- * @param {number} minlength
- */
-function passwordInput(autocomplete, minlength) {
-  const type = { type: "password", minlength, maxlength: 256, required: true };
-  return h("input", { name: "password", "data-field": "password", autocomplete, ...type });
 }

@@ -1,0 +1,49 @@
+/** The calls that keep an account safe. Contract: 9. */
+
+import { get, post } from "../calling.js";
+
+/**
+ * Where somebody is logged in.
+ * @typedef {object} Session
+ * @property {string} session names it, and lets nobody in
+ * @property {number} created_at
+ * @property {number} used_at
+ * @property {string} client
+ * @property {boolean} current
+ */
+
+/** @returns {Promise<Session[]>} */
+export const sessions = async () => (await get("/api/auth/GetSessions")).sessions;
+
+/** @param {string} session */
+export const endSession = (session) => post("/api/auth/EndSession", { session });
+
+export const endOtherSessions = () => post("/api/auth/EndSession", { others: true });
+
+/**
+ * @param {string} old_password
+ * @param {string} new_password
+ */
+export const changePassword = (old_password, new_password) =>
+  post("/accounts/password/", { old_password, new_password });
+
+/** @param {string} password @returns {Promise<string[]>} the codes before are void */
+export const makeCodes = async (password) =>
+  (await post("/accounts/recovery/codes/", { password })).codes;
+
+/**
+ * @param {string} username
+ * @param {string} code
+ * @param {string} new_password
+ * @returns {Promise<number>} who is logged in now
+ */
+export const recover = async (username, code, new_password) =>
+  (await post("/accounts/recovery/", { username, code, new_password })).user_id;
+
+/**
+ * @param {string} token of the link
+ * @param {string} new_password
+ * @returns {Promise<number>} who is logged in now
+ */
+export const reset = async (token, new_password) =>
+  (await post("/accounts/reset/", { token, new_password })).user_id;

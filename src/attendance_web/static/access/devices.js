@@ -1,0 +1,51 @@
+/** Where I am logged in, and ending it on a device that I have lost or lent. */
+
+import { h } from "../dom.js";
+import { tell } from "../notices.js";
+import { asked, badge, button, loaded, rows } from "../parts.js";
+import { told } from "../texts.js";
+import { clock, day } from "../times.js";
+import { endOtherSessions, endSession, sessions } from "./calls.js";
+import { WORDS } from "./words.js";
+
+/** @typedef {import("./calls.js").Session} Session */
+
+export function devices() {
+  const list = loaded({ "data-test": "devices" }, async () => {
+    const all = await sessions();
+    const others = all.some(({ current }) => !current);
+    return [rows({}, ...all.map(row)), others && endingOthers()];
+  });
+  /** @param {Session} each */
+  function row({ session, created_at, used_at, client, current }) {
+    const name = client || told(WORDS.unknown);
+    const since = told(WORDS.since, { since: moment(created_at), used: moment(used_at) });
+    const end = async () => {
+      await endSession(session);
+      tell(told(WORDS.ended));
+      await list.again();
+      list.view.querySelector("button")?.focus(); // the one that was pressed is gone
+    };
+    const given = { class: "plain", "aria-label": told(WORDS.endNamed, { name }), "data-test": "end" };
+    return h(
+      "div",
+      { class: "row", "data-test": current ? "this-device" : "device" },
+      h("span", { class: "name" }, name, h("small", {}, since)),
+      current ? badge(told(WORDS.here), "good") : button(told(WORDS.end), end, given),
+    );
+  }
+  function endingOthers() {
+    const end = async () => {
+      if (!(await asked(told(WORDS.endOthersAsked), told(WORDS.endOthers)))) return;
+      await endOtherSessions();
+      tell(told(WORDS.othersEnded));
+      await list.again();
+    };
+    const given = { class: "plain wide", "data-test": "end-others" };
+    return h("div", { class: "choices" }, button(told(WORDS.endOthers), end, given));
+  }
+  return list;
+}
+
+/** @param {number} seconds */
+const moment = (seconds) => `${day(seconds)}, ${clock(seconds)}`;

@@ -1,0 +1,57 @@
+/** The texts of logging in safely; those that are shared with other screens are in the page's own. */
+
+export const WORDS = {
+  title: { ru: "Вход и устройства", en: "Log-in and devices" },
+  password: { ru: "Пароль", en: "Password" },
+  old: { ru: "Нынешний пароль", en: "Current password" },
+  new: { ru: "Новый пароль", en: "New password" },
+  newHelp: {
+    ru: "Не короче 8 символов. На других устройствах придётся войти заново",
+    en: "At least 8 characters. Other devices have to log in again",
+  },
+  change: { ru: "Сменить пароль", en: "Change password" },
+  changed: { ru: "Пароль изменён", en: "The password is changed" },
+  wrong: { ru: "Неверный пароль", en: "Wrong password" },
+  codes: { ru: "Коды восстановления", en: "Recovery codes" },
+  codesHelp: {
+    ru: "Каждым можно один раз войти, если пароль забыт. Новые коды отменяют прежние",
+    en: "Each lets you in once when the password is forgotten. New codes replace the old ones",
+  },
+  makeCodes: { ru: "Получить новые коды", en: "Get new codes" },
+  codesShown: {
+    ru: "Больше мы их не покажем. Распечатайте или сохраните их отдельно от телефона",
+    en: "They are not shown again. Print them, or keep them somewhere else than on the phone",
+  },
+  codesOf: { ru: "Коды восстановления, {day}", en: "Recovery codes, {day}" },
+  copyCodes: { ru: "Скопировать", en: "Copy" },
+  copied: { ru: "Коды скопированы", en: "The codes are copied" },
+  toCopy: { ru: "Скопируйте коды отсюда", en: "Copy the codes from here" },
+  kept: { ru: "Коды сохранены", en: "I have kept them" },
+  devices: { ru: "Где выполнен вход", en: "Where you are logged in" },
+  here: { ru: "это устройство", en: "this device" },
+  unknown: { ru: "Неизвестное устройство", en: "Unknown device" },
+  since: { ru: "Вход: {since}. Последний раз: {used}", en: "Logged in {since}, last used {used}" },
+  end: { ru: "Завершить", en: "End" },
+  endNamed: { ru: "Завершить вход: {name}", en: "End the log-in on {name}" },
+  ended: { ru: "Вход завершён", en: "That device is logged out" },
+  endOthers: { ru: "Завершить на всех других", en: "End on all others" },
+  endOthersAsked: {
+    ru: "Завершить вход на всех других устройствах?",
+    en: "Log out all other devices?",
+  },
+  othersEnded: { ru: "На других устройствах вход завершён", en: "All other devices are logged out" },
+  forgotten: { ru: "Восстановить доступ", en: "Get back in" },
+  forgottenHelp: {
+    ru: "Нужен один из кодов восстановления. Если кодов нет, попросите ссылку у тех, кто ведёт этот сервис",
+    en: "You need one of your recovery codes. Without codes, ask those who run this service for a link",
+  },
+  code: { ru: "Код восстановления", en: "Recovery code" },
+  wrongCode: { ru: "Неверный логин или код", en: "Wrong login or code" },
+  recover: { ru: "Сменить пароль и войти", en: "Change password and log in" },
+  reset: { ru: "Новый пароль", en: "New password" },
+  wrongLink: {
+    ru: "Ссылка больше не действует. Попросите новую",
+    en: "This link no longer works. Ask for a new one",
+  },
+  back: { ru: "Войти с паролем", en: "Log in with a password" },
+};

@@ -1,0 +1,181 @@
+"""How people get in, and back in: passwords, recovery codes, links of an operator, and devices.
+
+Contract: 9.1.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.keys import press
+from tests.browser.visitor import DESK, PASSWORD, Door, Visitor
+from tests.support.service_process import Service, attendance
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+OTHER_PASSWORD = "coffee at nine"
+RESET = re.compile(r"\S*/#/reset/[0-9a-f]{64}")
+
+
+async def log_in(visitor: Visitor, username: str, password: str) -> None:
+    """By the form, from the first screen."""
+    await visitor.at("to-log-in").click()
+    form = visitor.at("log-in")
+    await form.locator("[name=username]").fill(username)
+    await form.locator("[type=password]").fill(password)
+    await form.get_by_test_id("submit").click()
+
+
+async def open_access(visitor: Visitor) -> None:
+    await visitor.at("tab-me").click()
+    await visitor.at("to-access").click()
+    await expect(visitor.at("this-device")).to_be_visible()
+
+
+async def expect_logged_out(visitor: Visitor) -> None:
+    """Once the page is loaded anew; what it asked before it knew that was refused."""
+    await visitor.page.reload()
+    await expect(visitor.at("sign-up")).to_be_visible()
+    visitor.watch.wrong = [each for each in visitor.watch.wrong if "401" not in each]
+
+
+async def codes_of(visitor: Visitor) -> list[str]:
+    """New ones, which are on the screen now."""
+    await visitor.at("make-codes").click()
+    proof = visitor.at("codes-proof")
+    await proof.locator("[type=password]").fill(PASSWORD)
+    await proof.get_by_test_id("submit").click()
+    shown = visitor.at("code-list").locator("li")
+    await expect(shown).to_have_count(10)
+    return await shown.all_inner_texts()
+
+
+async def test_a_changed_password_ends_other_devices(door: Door) -> None:
+    phone = await door.student("Two Devices", "two-devices", language="en")
+    laptop = await door.enter("Two Devices", language="en", size=DESK)
+    await laptop.open()
+    await log_in(laptop, "two-devices", PASSWORD)
+    await expect(laptop.at("tab-me")).to_be_visible()
+    await open_access(phone)
+    await expect(phone.at("device")).to_have_count(1)
+    form = phone.at("change-password")
+    await form.locator("[name=old_password]").fill("not that one")
+    await form.locator("[name=new_password]").fill(OTHER_PASSWORD)
+    await form.get_by_test_id("submit").click()
+    await expect(phone.at("wrong-old_password")).to_have_text("Wrong password")
+    await form.locator("[name=old_password]").fill(PASSWORD)
+    await form.get_by_test_id("submit").click()
+    await expect(phone.at("notice")).to_contain_text("The password is changed")
+    await expect(phone.at("device")).to_have_count(0)
+    await expect_logged_out(laptop)
+    await log_in(laptop, "two-devices", PASSWORD)
+    await expect(laptop.at("wrong-password")).to_have_text("Wrong login or password")
+    await laptop.at("log-in").locator("[type=password]").fill(OTHER_PASSWORD)
+    await laptop.at("log-in").get_by_test_id("submit").click()
+    await expect(laptop.at("tab-me")).to_be_visible()
+
+
+async def test_a_lost_phone_is_logged_out(door: Door) -> None:
+    phone = await door.student("Phone Loser", "phone-loser", language="en")
+    laptop = await door.enter("Phone Loser", language="en", size=DESK)
+    await laptop.open()
+    await log_in(laptop, "phone-loser", PASSWORD)
+    await open_access(laptop)
+    await expect(laptop.at("device")).to_contain_text("Chrome")
+    await press(laptop, "end")
+    await expect(laptop.at("notice")).to_contain_text("logged out")
+    await expect(laptop.at("device")).to_have_count(0)
+    await expect_logged_out(phone)
+
+
+async def test_all_others_are_logged_out_once_one_has_said_so(door: Door) -> None:
+    laptop = await door.student("Many Devices", "many-devices", language="en", size=DESK)
+    for _ in range(2):
+        other = await door.enter("Many Devices", language="en")
+        await other.open()
+        await log_in(other, "many-devices", PASSWORD)
+        await expect(other.at("tab-me")).to_be_visible()
+    await open_access(laptop)
+    await expect(laptop.at("device")).to_have_count(2)
+    await laptop.at("end-others").click()
+    await laptop.at("yes").click()
+    await expect(laptop.at("device")).to_have_count(0)
+    await expect(laptop.at("end-others")).to_have_count(0)
+    await expect_logged_out(other)
+
+
+async def test_codes_are_offered_once_one_has_signed_up(door: Door) -> None:
+    visitor = await door.enter("Newly Here", language="en")
+    await visitor.open()
+    await visitor.sign_up("newly-here")
+    await visitor.at("offer").click()
+    await expect(visitor.at("access")).to_be_visible()
+
+
+async def test_a_forgotten_password_is_restored_by_a_code(door: Door) -> None:
+    before = await door.student("Forgetful", "forgetful", language="en")
+    await open_access(before)
+    codes = await codes_of(before)
+    assert len(set(codes)) == len(codes)
+    await before.page.keyboard.press("Escape")
+    await expect(before.at("code-list")).to_be_visible()  # they are not shown again
+    await before.at("codes-kept").click()
+    await expect(before.at("code-list")).to_have_count(0)
+    after = await door.enter("Forgetful", language="en")
+    await after.open()
+    await after.at("to-log-in").click()
+    await after.at("forgotten").click()
+    form = after.at("recovery")
+    await form.locator("[name=username]").fill("forgetful")
+    await form.locator("[name=code]").fill("XX-NOT-A-CODE")
+    await form.locator("[name=new_password]").fill(OTHER_PASSWORD)
+    await form.get_by_test_id("submit").click()
+    await expect(after.at("wrong-code")).to_have_text("Wrong login or code")
+    await form.locator("[name=code]").fill(codes[3].lower())
+    await form.get_by_test_id("submit").click()
+    await expect(after.at("tab-me")).to_be_visible()
+    await expect_logged_out(before)
+    await before.open(f"{before.url}/#/forgotten")
+    form = before.at("recovery")
+    await form.locator("[name=username]").fill("forgetful")
+    await form.locator("[name=code]").fill(codes[3])
+    await form.locator("[name=new_password]").fill(PASSWORD)
+    await form.get_by_test_id("submit").click()
+    await expect(before.at("wrong-code")).to_have_text("Wrong login or code")
+
+
+async def test_codes_can_be_copied_and_printed(door: Door) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    visitor = await door.student("Copy Cat", "copy-cat", language="en", permissions=permissions)
+    await open_access(visitor)
+    codes = await codes_of(visitor)
+    await visitor.at("copy-codes").click()
+    await expect(visitor.at("notice")).to_contain_text("copied")
+    copied = await visitor.page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.split("\n")[-10:] == codes
+    await visitor.page.emulate_media(media="print")
+    await expect(visitor.at("code-list")).to_be_visible()
+    await expect(visitor.at("codes-kept")).to_be_hidden()
+    await expect(visitor.at("change-password")).to_be_hidden()
+
+
+async def test_an_operators_link_sets_a_new_password_once(door: Door, service: Service) -> None:
+    before = await door.student("Locked Out", "locked-out", language="en")
+    said = attendance("accounts", "reset", "locked-out", folder=service.folder)
+    found = RESET.search(said.stdout)
+    assert found, said
+    link = f"{service.url}/#/{found[0].partition('/#/')[2]}"
+    after = await door.enter("Locked Out", language="en")
+    for visitor in (after, before):
+        await visitor.open("about:blank")
+        await visitor.open(link)
+        form = visitor.at("reset")
+        await form.locator("[name=new_password]").fill(OTHER_PASSWORD)
+        await form.get_by_test_id("submit").click()
+        if visitor is after:
+            await expect(visitor.at("tab-me")).to_be_visible()
+        else:
+            await expect(visitor.at("form-error")).to_contain_text("no longer works")

@@ -1,0 +1,117 @@
+"""The review desk: scans that moderators judge, and nobody else sees. Contract: 9.8 to 9.10."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.faults import ARTEFACTS, faults
+from tests.browser.keys import press
+from tests.browser.test_profile import photograph
+from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, Door, Visitor
+from tests.support.service_process import Service, attendance
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def sends_scan(door: Door, name: str, username: str, folder: Path) -> Visitor:
+    """Somebody whose scan waits now."""
+    visitor = await door.student(name, username, language="en")
+    await visitor.at("tab-me").click()
+    await visitor.at("scan").set_input_files(photograph(folder / f"{username}.jpg", 400, 300))
+    await expect(visitor.at("scan-state")).to_have_attribute("data-state", "pending")
+    return visitor
+
+
+async def moderator(door: Door, service: Service, username: str, language: str = "en") -> Visitor:
+    visitor = await door.student("Mo Derator", username, language=language, size=DESK)
+    made = attendance("moderators", "add", username, folder=service.folder)
+    assert made.returncode == 0, made
+    return visitor
+
+
+async def test_scans_are_judged_one_after_another(
+    door: Door, service: Service, tmp_path: Path
+) -> None:
+    students = [
+        await sends_scan(door, f"Record {number}", f"record-{number}", tmp_path)
+        for number in range(3)
+    ]
+    judge = await moderator(door, service, "mo-derator")
+    await judge.at("tab-me").click()
+    await judge.at("to-review").click()
+    await judge.at("begin").click()
+    for number in range(3):
+        await expect(judge.at("desk")).to_contain_text(f"Record {number}")
+        picture = judge.at("scan-frame").locator("img")
+        await expect(picture).to_have_js_property("complete", True)
+        assert await picture.evaluate("image => image.naturalWidth") == 400
+        if number == 1:
+            await judge.page.keyboard.press("r")
+            await judge.at("reason-unreadable").check()
+            await judge.at("rejecting").locator("[name=note]").fill("Too dark")
+            await judge.at("rejecting").get_by_test_id("submit").click()
+        else:
+            await judge.page.keyboard.press("a")
+    await expect(judge.at("queue")).to_contain_text("Nothing to review")
+    for number, student in enumerate(students):
+        await student.page.reload()
+        state = "rejected" if number == 1 else "approved"
+        await expect(student.at("scan-state")).to_have_attribute("data-state", state)
+    await expect(students[1].at("scan-state")).to_contain_text("Not readable")
+    await expect(students[1].at("scan-state")).to_contain_text("Too dark")
+
+
+async def test_the_image_can_be_turned_and_enlarged(
+    door: Door, service: Service, tmp_path: Path
+) -> None:
+    await sends_scan(door, "Turned Record", "turned-record", tmp_path)
+    judge = await moderator(door, service, "turning-judge")
+    await judge.open(f"{judge.url}/#/review")
+    await judge.at("begin").click()
+    size = judge.at("scan-frame").locator(".scan-size")
+    before = await size.evaluate("each => each.clientWidth")
+    await judge.page.keyboard.press("+")
+    assert await size.evaluate("each => each.clientWidth") > before
+    await judge.page.keyboard.press("t")
+    picture = judge.at("scan-frame").locator("img")
+    await expect(picture).to_have_css("transform", "matrix(0, 1, -1, 0, 0, 0)")
+    await judge.page.keyboard.press("s")
+    await expect(judge.at("queue")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_everybody_can_use_the_desk(
+    door: Door, service: Service, tmp_path: Path, language: str
+) -> None:
+    await sends_scan(door, "Seen Record", f"seen-record-{language}", tmp_path)
+    judge = await moderator(door, service, f"judge-{language}", language=language)
+    await judge.open(f"{judge.url}/#/review")
+    await judge.at("begin").wait_for()
+    wrong = {"queue": await faults(judge.page)}
+    await judge.at("begin").click()
+    await judge.at("reject").click()
+    await judge.at("rejecting").wait_for()
+    for size in (DESK, PHONE, ON_ITS_SIDE):
+        width, height = size
+        await judge.page.set_viewport_size({"width": width, "height": height})
+        folder = ARTEFACTS / f"{width}x{height}" / language
+        await judge.page.screenshot(path=folder / "review.png")
+        wrong[f"desk {width}"] = await faults(judge.page)
+    assert not any(wrong.values()), wrong
+    await judge.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    before = await judge.at("desk").element_handle()
+    assert before
+    await press(judge, "skip")  # to the next, or the queue
+    await judge.page.wait_for_function("desk => !desk.isConnected", arg=before)
+
+
+async def test_the_desk_is_no_students(door: Door) -> None:
+    visitor = await door.student("Curious", "curious-one", language="en")
+    await visitor.open(f"{visitor.url}/#/review")
+    await expect(visitor.at("queue")).to_contain_text("Only moderators")
+    await visitor.at("tab-me").click()
+    await expect(visitor.at("to-access")).to_be_visible()
+    await expect(visitor.at("to-review")).to_have_count(0)
