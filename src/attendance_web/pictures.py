@@ -22,8 +22,8 @@ from attendance_web.wire.urls import DEFAULT_KEY, PICTURES
 DEFAULT: Final = (Path(__file__).parent / "static" / DEFAULT_KEY).read_bytes()
 KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,64}\.(?:jpg|png|webp)")
 
-# A picture opened by itself runs nothing and loads nothing
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# A picture opened by itself runs nothing and loads nothing, and no page has it in a frame
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 KEPT_FOR_EVER: Final = "public, max-age=31536000, immutable"  # another picture has another key
 KEPT_FOR_A_DAY: Final = "public, max-age=86400"
 

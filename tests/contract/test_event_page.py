@@ -266,7 +266,8 @@ class TestQrCode:
         answer = await site.browser().get(f"/events/{event_id.upper()}/qr.svg")
         assert answer.headers["content-type"] == "image/svg+xml"
         assert answer.text.startswith("<svg ") and "xmlns" in answer.text
-        assert "sandbox" in answer.headers["content-security-policy"]
+        policy_of_picture = answer.headers["content-security-policy"]
+        assert {"frame-ancestors 'none'", "sandbox"} <= {*policy_of_picture.split("; ")}
         other = await site.browser().get(f"/events/{await person.event()}/qr.svg")
         assert other.text != answer.text
 
