@@ -1,4 +1,6 @@
-"""What the documents say is so: the tables of the README, and the page of the wire."""
+"""What the documents say is so: the tables of the README, the page of the wire, and each promise of
+security and privacy, which names the test that shows it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,9 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
+from attendance_adapters.sql.tables import metadata
 from attendance_core.errors import Refusal, ScanNotFound
 from attendance_core.use_cases import UseCases
 from attendance_web.routes import CALLS
@@ -17,8 +22,17 @@ from attendance_web.serving.metrics import COUNTERS, GAUGES
 from attendance_web.settings import FROM_FILES, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
+# Pages that name a test for whatever they promise, as it lies under `tests/`
+PROMISING = {
+    name: (DOCS / name).read_text(encoding="utf-8") for name in ("security.md", "privacy.md")
+}
+CITED = re.compile(r"`([\w/]+/(?:test_\w+\.py|[\w-]+\.test\.js))::([^`]+)`")
+LOOKS_CITED = re.compile(r"`[^`\n]*(?:test_|\.test\.js)[^`\n]*`")
+SHOWN_BY = "shown by"  # the heading of a table's last column
+NO_TEST = "none, since "
 USE_CASES = {kind.partition(".")[0] for kind in UseCases.__annotations__.values()}
 
 
@@ -42,6 +56,38 @@ def is_a_test(named: str) -> bool:
     path = ROOT / "tests" / "contract" / f"{file}.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return not name or name in {each.name for each in tree.body if isinstance(each, ast.ClassDef)}
+
+
+def names_in(tests: list[ast.stmt]) -> Iterator[str]:
+    """Names what can be cited of a file of Python: tests, classes, and tests in classes."""
+    for each in tests:
+        if isinstance(each, ast.ClassDef) and each.name.startswith("Test"):
+            yield each.name
+            yield from (f"{each.name}::{name}" for name in names_in(each.body))
+        elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and (
+            each.name.startswith("test_")
+        ):
+            yield each.name
+
+
+def is_there(file: str, name: str) -> bool:
+    """Whether there is this test, as a page names it."""
+    path = ROOT / "tests" / file
+    if not path.is_file():
+        return False
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".js":
+        return f'it("{name}"' in text
+    return name in names_in(ast.parse(text).body)
+
+
+def promises_of(page: str) -> Iterator[list[str]]:
+    """The cells of each row of a table that says what each is shown by."""
+    for table in re.findall(r"^\|.*?\n(?=\n|\Z)", page, re.MULTILINE | re.DOTALL):
+        heading, _, *lines = [line.strip("|").split(" | ") for line in table.splitlines()]
+        if heading[-1].strip() == SHOWN_BY:
+            assert all(len(line) == len(heading) for line in lines), heading
+            yield from lines
 
 
 def test_every_call_is_in_the_table_with_its_use_case_and_a_test() -> None:
@@ -96,3 +142,42 @@ def test_every_link_leads_somewhere() -> None:
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("name", PROMISING)
+def test_every_test_that_a_page_names_is_there(name: str) -> None:
+    page = PROMISING[name]
+    cited = [match.groups() for match in CITED.finditer(page)]
+    assert [each for each in cited if not is_there(*each)] == []
+    assert len(LOOKS_CITED.findall(page)) == len(cited) > 0
+
+
+@pytest.mark.parametrize("name", PROMISING)
+def test_whatever_a_page_promises_is_shown_by_a_test(name: str) -> None:
+    promises = list(promises_of(PROMISING[name]))
+    assert promises
+    unshown = [
+        first for first, *_, by in promises if not (CITED.search(by) or by.startswith(NO_TEST))
+    ]
+    assert unshown == []
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        "contract/test_documents.py::test_that_nobody_wrote",
+        "contract/test_documents.py::TestNothing::test_every_link_leads_somewhere",
+        "contract/test_nothing.py::test_every_link_leads_somewhere",
+        "contract/test_documents.py::is_there",
+        "page/session.test.js::leaves something",
+    ],
+)
+def test_a_test_that_is_not_there_is_missed(cited: str) -> None:
+    file, _, name = cited.partition("::")
+    assert not is_there(file, name)
+
+
+def test_every_table_of_the_database_is_in_the_page_of_privacy() -> None:
+    rows = promises_of(PROMISING["privacy.md"])
+    named = {each for row in rows for cell in row for each in re.findall(r"`(\w+)`", cell)}
+    assert set(metadata.tables) <= named
