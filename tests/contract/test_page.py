@@ -226,6 +226,12 @@ class TestPolicy:
         found = {name for name, text in MODULES.items() if forbidden.search(text)}
         assert not found
 
+    async def test_a_password_is_masked_and_may_come_from_a_manager_or_be_pasted(self) -> None:
+        fields = re.findall(r"passwordInput\(\"([a-z-]+)\"", MODULES["screens/welcome.js"])
+        assert sorted(fields) == ["current-password", "new-password"]
+        assert 'type: "password"' in MODULES["screens/welcome.js"]
+        assert not any(re.search(r"[\"']paste|onpaste", text) for text in MODULES.values())
+
     async def test_modules_import_only_what_is_there(self) -> None:
         for name, text in MODULES.items():
             for target in re.findall(r"^(?:import|\} from).*?\"(.+?)\";$", text, re.MULTILINE):
