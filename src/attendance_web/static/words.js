@@ -475,6 +475,7 @@ export const WORDS = {
     ru: "{name}: отметку уже изменил кто-то другой",
     en: "{name}: someone else has changed this mark already",
   },
+  "code.missing_scope": { ru: "Здесь нужно войти самому", en: "Log in yourself for this" },
   "code.not_held": { ru: "Отметка не записана", en: "The mark is not recorded" },
   "code.unavailable": {
     ru: "Сервис не ответил. Не записано, попробуйте ещё раз",
