@@ -167,16 +167,21 @@ def _cells(
     row: Mapping[str, Any], state: str, words: Any, when: Callable[[float], str]
 ) -> Sequence[Cell]:
     return (
-        row["display_name"],
+        _name(row["display_name"], words),
         row["marked_as"],
         words["confirmed"] if row["confirmed"] else None,
         state,
         None if row["marked_at"] is None else when(row["marked_at"]),
-        row["marked_by"],
+        _name(row["marked_by"], words),
         None if row["grade"] is None else words[row["grade"]],
         row["note"],
         _annulled(row, words, when),
     )
+
+
+def _name(name: str | None, words: Any) -> Any:
+    """Names somebody; whoever has deleted their account has no name. Contract: 9.1."""
+    return words["deleted"] if name == "" else name
 
 
 def _annulled(row: Mapping[str, Any], words: Any, when: Callable[[float], str]) -> str:
@@ -184,9 +189,9 @@ def _annulled(row: Mapping[str, Any], words: Any, when: Callable[[float], str]) 
     told = [
         words["annulled"].format(
             marked_at=when(each["marked_at"]),
-            marked_by=each["marked_by"],
+            marked_by=_name(each["marked_by"], words),
             at=when(each["at"]),
-            by=each["by"],
+            by=_name(each["by"], words),
             reason=words[each["reason"]],
         )
         + (f" ({each['note']})" if each["note"] else "")

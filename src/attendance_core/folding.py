@@ -22,6 +22,8 @@ ALIKE_IN_SEARCHES = {
 }
 ACUTE_ACCENT = " \u0301"  # what NFKC makes of the one that stands alone, for an apostrophe
 _ALIKE = str.maketrans(ALIKE_IN_SEARCHES)
+# Behind every name: the last code point, which no text of ours may have
+LAST_IN_ORDER = "\U0010ffff"
 MAX_WORDS = 64  # of a search; a name of 128 characters has no more
 
 
@@ -47,8 +49,11 @@ def search_fold(text: str) -> str:
 
 def name_order(name: str) -> tuple[str, str]:
     """Makes what people are listed by: their name as searches fold it, which has ё beside е, and
-    of those alike the name as `fold` does. Contract: 3.8.
+    of those alike the name as `fold` does. Whoever has none, having deleted their account, is
+    last. Contract: 3.8, 9.1.
     """
+    if not name:
+        return LAST_IN_ORDER, LAST_IN_ORDER
     return search_fold(name), fold(name)
 
 

@@ -45,7 +45,7 @@ class SendFriendRequest:
             raise FriendOfOneself
 
         def work(unit: ports.Unit) -> None:
-            unit.profiles.get(user_id)
+            unit.profiles.lock_shared([actor, user_id])
             known = unit.friendships.lock(actor, user_id)
             if known is None:
                 unit.friendships.add(Friendship(actor, user_id, unit.now()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from attendance_core.accounts import (
     ChangePassword,
+    DeleteAccount,
     EndLapsedSessions,
     EndSession,
     GetSessions,
@@ -113,6 +114,7 @@ class UseCases:
     log_out: LogOut
     get_username: GetUsername
     change_password: ChangePassword
+    delete_account: DeleteAccount
     get_sessions: GetSessions
     end_session: EndSession
     end_lapsed_sessions: EndLapsedSessions

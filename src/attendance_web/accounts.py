@@ -32,6 +32,12 @@ class NewPassword(msgspec.Struct, frozen=True):
     old_password: str | None = None
 
 
+class Proof(msgspec.Struct, frozen=True):
+    """Shows that it is the person who asks; whoever has no password has just logged in."""
+
+    password: str | None = None
+
+
 class SessionShown(msgspec.Struct, frozen=True):
     """Somewhere one is logged in; ``client`` is "" where nobody knows what it is."""
 
@@ -121,6 +127,20 @@ async def change_password(call: CallContext[NewPassword]) -> None:
         )
 
 
+@post("/accounts/delete/", name="DeleteAccount")
+async def delete_account(call: CallContext[Proof]) -> None:
+    """Deletes my account, and all that is kept of me but entries of ledgers, which name nobody."""
+    actor = call.logged_in_actor
+    async with call.limits.around_proof(actor.user_id, call.address, call.browser_secrets):
+        call.ends_sessions_of(actor.user_id)
+        await call.use_cases.delete_account(
+            actor=actor.user_id,
+            session_id=actor.session_id,
+            password=call.arguments.password,
+        )
+    call.end_session()
+
+
 @get("/api/auth/GetSessions", scope=None)
 async def get_sessions(call: CallContext[Nothing]) -> Sessions:
     """Where I am logged in, and with what."""
@@ -161,4 +181,13 @@ async def get_current_user_id(call: CallContext[Nothing]) -> PersonOrNobody:
     return PersonOrNobody(None if call.actor is None else call.actor.user_id)
 
 
-CALLS = (sign_up, log_in, log_out, change_password, get_sessions, end_session, get_current_user_id)
+CALLS = (
+    sign_up,
+    log_in,
+    log_out,
+    change_password,
+    delete_account,
+    get_sessions,
+    end_session,
+    get_current_user_id,
+)

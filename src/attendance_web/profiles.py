@@ -45,7 +45,9 @@ class NamePart(msgspec.Struct, frozen=True):
 
 
 class ProfileShown(msgspec.Struct, frozen=True):
-    """The last three are told of oneself only, and ``reason`` and ``note`` where there is one."""
+    """``confirmation``, ``reason`` and ``note`` are told of oneself only, the last two where there
+    is one; ``deleted`` of whoever has deleted their account, of whom there is nothing else.
+    """
 
     user_id: UserId
     pic: Annotated[str, Meta(description="The address of a picture, to be loaded as it is")]
@@ -59,6 +61,7 @@ class ProfileShown(msgspec.Struct, frozen=True):
         | UnsetType
     ) = UNSET
     note: str | UnsetType = UNSET
+    deleted: bool | UnsetType = UNSET
 
 
 class PersonNamed(msgspec.Struct, frozen=True):
@@ -90,6 +93,7 @@ async def get_profile(call: CallContext[OnePerson]) -> ProfileShown:
         confirmation=UNSET if seen.confirmation is None else seen.confirmation.value,
         reason=UNSET if seen.reason is None else seen.reason.value,
         note=UNSET if seen.note is None else seen.note,
+        deleted=seen.profile.is_deleted or UNSET,
     )
 
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from attendance_web.accounts import Person
+from attendance_web.accounts import Person, Proof
 from attendance_web.http.call import post
 from attendance_web.http.call_context import CallContext
-
-
-class Proof(msgspec.Struct, frozen=True):
-    """Shows that it is the person who asks; whoever has no password has just logged in."""
-
-    password: str | None = None
 
 
 class ByCode(msgspec.Struct, frozen=True):

@@ -69,6 +69,10 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         ),
         NotLoggedIn,
     ),
+    "delete_account": (
+        lambda do: do.delete_account(actor=NOBODY, session_id=SESSION, password=None),
+        NotLoggedIn,
+    ),
     "get_sessions": (lambda do: do.get_sessions(actor=NOBODY, session_id=SESSION), []),
     "end_session": (
         lambda do: do.end_session(actor=NOBODY, session_id=SESSION, others=True),

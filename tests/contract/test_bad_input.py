@@ -131,7 +131,10 @@ TEXTS = {
     "name",
     "note",
 }
-PROOFS = {("MakeRecoveryCodes", "password")}  # needed of whoever has one
+PROOFS = {
+    ("MakeRecoveryCodes", "password"),
+    ("DeleteAccount", "password"),
+}  # needed of whoever has one
 IDS = {"event_id", "scan", "token_id"}
 NUMBERS = {
     *("user_id", "time_from", "time_to", "limit", "offset", "ends_after", "starts_before"),

@@ -446,6 +446,57 @@ class TestChangePassword:
         refusal(await site.browser().post("/accounts/login/", **given), 3)
 
 
+class TestDeleteAccount:
+    """Contract: 9.1."""
+
+    async def deletes(self, browser: Browser, password: str | None = PASSWORD) -> Any:
+        return await browser.post("/accounts/delete/", password=password)
+
+    async def test_one_is_logged_out_everywhere_and_comes_in_no_more(self, site: Site) -> None:
+        person, boris = await site.person("leaves"), await site.person("boris")
+        phone, program = await logged_in(site, person), await site.program(person)
+        for each in (person, phone, program):
+            assert await user_id_of(each) == person.user_id
+        assert response(await self.deletes(person)) == {}
+        assert [await user_id_of(each) for each in (person, phone, program)] == [None] * 3
+        assert person.session is None
+        given = {"username": person.username, "password": PASSWORD}
+        refusal(await site.browser().post("/accounts/login/", **given), 3)
+        assert await user_id_of(boris) == boris.user_id
+        again = response(await site.browser().post("/accounts/signup/", **given))
+        assert again["user_id"] > boris.user_id
+
+    async def test_others_are_shown_that_there_was_somebody(self, site: Site) -> None:
+        person, boris = await site.person("leaves"), await site.person("boris")
+        response(await person.post("/api/profile/UpdateProfileInfo", bio="Group 1"))
+        response(await self.deletes(person))
+        seen = response(await boris.get("/api/profile/GetProfile", user_id=person.user_id))
+        assert seen.pop("pic").endswith("default.svg")
+        assert seen == {
+            "user_id": person.user_id,
+            "display_name": "",
+            "confirmed": False,
+            "bio": "",
+            "karma": 0,
+            "deleted": True,
+        }
+        of_boris = response(await boris.get("/api/profile/GetProfile", user_id=boris.user_id))
+        assert "deleted" not in of_boris
+
+    async def test_a_wrong_password_deletes_nothing_and_counts_as_a_failed_log_in(
+        self, site: Site
+    ) -> None:
+        person = await site.person("guessed")
+        thief = site.browser(cookies={"sessionid": str(person.session)})
+        for _ in range(10):
+            answer = await self.deletes(thief, "wrong password")
+            refusal(answer, 3)
+            assert answer.json()["code"] == "wrong_password"
+        refusal(await self.deletes(thief), 8, status=429)
+        assert "password" in refusal(await self.deletes(person, None), 2)
+        assert await user_id_of(person) == person.user_id
+
+
 PHONE = (
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/139.0.0.0 Mobile Safari/537.36"

@@ -190,6 +190,18 @@ class TestCells:
             table = list(csv.reader(io.StringIO(file.read().decode()), delimiter=";"))
         assert [row[4] for row in table[5:8]] == states
 
+    async def test_whoever_has_deleted_their_account_is_called_so_wherever_a_name_is(
+        self, files: SheetFiles
+    ) -> None:
+        """Contract: 9.1."""
+        annulled = Annulled(NINE, "", NINE, "", AnnulReason.OTHER, "", ANNA, ANNA)
+        row = SheetRow(Participant(BORIS, "", False, None), "joined", None, (annulled,))
+        with await files.feed(pieces(row), MOSCOW) as file:
+            table = list(csv.reader(io.StringIO(file.read().decode()), delimiter=";"))
+        assert (table[5][1], table[5][9].count("аккаунт удалён")) == ("аккаунт удалён", 2)
+        with await files.feed(pieces(row), MOSCOW._replace(format="json")) as file:
+            assert json.load(file)["rows"][0]["display_name"] == ""
+
     @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
     def test_no_text_is_calculated(self, sign: str) -> None:
         assert sheet_worker.harmless(f"{sign}1") == f"'{sign}1"

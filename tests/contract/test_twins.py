@@ -200,6 +200,13 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             new_password=one_of(SECRETS, c),
         )
     ),
+    "delete_account": lambda k, a, b, c: (
+        lambda do: do.delete_account(
+            actor=k.who(a).user_id,
+            session_id=session_id_of(k.who(a if b else c).token),
+            password=one_of(SECRETS, a) if b < 4 else None,
+        )
+    ),
     "get_sessions": lambda k, a, b, c: (
         lambda do: do.get_sessions(actor=k.who(a).user_id, session_id=session_id_of(k.who(b).token))
     ),

@@ -30,6 +30,16 @@ beforeEach(() => {
 });
 
 describe("a call", () => {
+  it("has a word for whoever has deleted their account", async () => {
+    browser.answers.GetAttendance = () => ({
+      participants: [{ user_id: 1, display_name: "" }, { user_id: 2, display_name: "Anna" }],
+    });
+    const [gone, anna] = await api.attendance("x");
+    assert.equal(gone?.deleted, true);
+    assert.match(String(gone?.display_name), /\S/);
+    assert.deepEqual(anna, { user_id: 2, display_name: "Anna" });
+  });
+
   it("has its arguments, whatever the browser lacks", async () => {
     browser.answers.GetEvents = () => [];
     await api.events({ name: "физика", newest_first: true, limit: 30 });

@@ -59,6 +59,14 @@ describe("the rows of a sheet", () => {
     assert.deepEqual(rowsOf([somebody(1, "Creator", { state: "waiting" })], CLASS, () => "").length, 1);
   });
 
+  it("have whoever has deleted their account last, whatever the word for them is", () => {
+    const people = [somebody(2, "Deleted account", { deleted: true }), somebody(3, "Young Adam")];
+    assert.deepEqual(
+      rowsOf(people, CLASS, () => "").map((each) => each.user_id),
+      [3, 2],
+    );
+  });
+
   it("say of nobody who lost a mark, or can get none any more, that they may come yet", () => {
     const annulled = { at: 5, reason: "other", note: null };
     const states = [{}, { annulled }, { state: "waiting", annulled }, marked(3, 20), { state: "left", annulled }];

@@ -33,14 +33,19 @@ class Accounts:
         return None if user_id is None else self._accounts[user_id]
 
     def find_by_id(self, user_id: UserId) -> Account | None:
-        return self._accounts.get(user_id)
+        account = self._accounts.get(user_id)
+        return account if account is not None and account.username else None
 
     def lock(self, user_id: UserId) -> Account | None:
-        return self._accounts.get(user_id)
+        return self.find_by_id(user_id)
 
     def put(self, account: Account) -> None:
         kept = self._accounts[account.user_id]
         self._accounts[account.user_id] = replace(kept, password_hash=account.password_hash)
+
+    def erase(self, user_id: UserId) -> None:
+        del self._usernames[fold(self._accounts[user_id].username)]
+        self._accounts[user_id] = Account(user_id, "", None)
 
 
 class Sessions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from attendance_adapters.memory.pieces import piece_of
@@ -55,6 +56,10 @@ class Events:
         del names[fold(self._tables.events[event.event_id].name)]
         names[name_key] = event.event_id
         self._tables.events[event.event_id] = event
+
+    def give(self, event_id: EventId, user_id: UserId) -> None:
+        event = self._tables.events[event_id]
+        self._tables.events[event_id] = replace(event, creator_id=user_id)
 
     def remove(self, event_id: EventId) -> None:
         tables = self._tables

@@ -33,7 +33,10 @@ class Places:
         if event_id not in self._tables.events:
             raise EventNotFound
         key = PlaceKey(event_id, user_id)
-        if user_id in self._tables.profiles and key not in self._tables.places:
+        profile = self._tables.profiles.get(user_id)
+        if profile is None or profile.is_deleted:
+            return
+        if key not in self._tables.places:
             self._tables.places[key] = Place(event_id, user_id)
 
     def lock(
@@ -56,6 +59,9 @@ class Places:
         if isinstance(place.state, Marked):
             place = replace(place, state=None)
         self._tables.places[PlaceKey(place.event_id, place.user_id)] = place
+
+    def remove(self, event_id: EventId, user_id: UserId) -> None:
+        del self._tables.places[PlaceKey(event_id, user_id)]
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
         return [

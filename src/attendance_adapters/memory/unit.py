@@ -10,6 +10,7 @@ from attendance_adapters.memory.events import Events
 from attendance_adapters.memory.footings import Footings
 from attendance_adapters.memory.friends import Friendships
 from attendance_adapters.memory.installation import Installation
+from attendance_adapters.memory.leavers import Leavers
 from attendance_adapters.memory.ledger import Ledger
 from attendance_adapters.memory.organisers import Helpers
 from attendance_adapters.memory.participants import Participants
@@ -51,6 +52,7 @@ class MemoryUnit:
         self.places = Places(tables)
         self.participants = Participants(tables, self.places)
         self.ledger = Ledger(tables)
+        self.leavers = Leavers(tables)
         self.connections = Connections(tables)
         self.footings = Footings(tables)
         self.processes = Processes(tables)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, delete, insert, select, update
+from sqlalchemy import BigInteger, String, bindparam, delete, insert, literal_column, select, update
 
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.executor import LOCKS_ROWS, NO_LIMIT, WITH_TIME, Executor
@@ -17,7 +17,10 @@ from attendance_core.vocabulary import Instant, SessionId, UserId
 ADD_ACCOUNT = insert(accounts).returning(accounts.c.user_id)
 _SELECT_ACCOUNT = select(accounts.c.user_id, accounts.c.username, accounts.c.password_hash)
 FIND_ACCOUNT = _SELECT_ACCOUNT.where(accounts.c.username_key == bindparam("username_key"))
-FIND_ACCOUNT_BY_ID = _SELECT_ACCOUNT.where(accounts.c.user_id == bindparam("user_id", type_=BigId))
+FIND_ACCOUNT_BY_ID = _SELECT_ACCOUNT.where(
+    accounts.c.user_id == bindparam("user_id", type_=BigId),
+    accounts.c.username != literal_column("''"),  # erased
+)
 # Not the key: whoever adds something about this person meanwhile does not wait
 LOCK_ACCOUNT = FIND_ACCOUNT_BY_ID.with_for_update(key_share=True).execution_options(
     **{LOCKS_ROWS: True}
@@ -26,6 +29,16 @@ PUT_ACCOUNT = (
     update(accounts)
     .where(accounts.c.user_id == bindparam("where_user_id"))
     .values(password_hash=bindparam("password_hash"))
+)
+ERASE_ACCOUNT = (
+    update(accounts)
+    .where(accounts.c.user_id == bindparam("where_user_id"))
+    .values(
+        username="",
+        username_key=bindparam("username_key"),
+        password_hash=None,
+        created_at=0,
+    )
 )
 ADD_SESSION = insert(sessions)
 _SELECT_SESSIONS = select(
@@ -98,6 +111,11 @@ class Accounts:
     def put(self, account: Account) -> None:
         row = {"where_user_id": account.user_id, "password_hash": account.password_hash}
         self._send(PUT_ACCOUNT, row)
+
+    def erase(self, user_id: UserId) -> None:
+        # Unique as every key is, and that of no user name, which has no slash
+        row = {"where_user_id": user_id, "username_key": f"/{user_id}"}
+        self._send(ERASE_ACCOUNT, row)
 
 
 class Sessions:

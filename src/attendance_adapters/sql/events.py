@@ -76,6 +76,11 @@ PUT_EVENT = (
         who_marks=bindparam("who_marks"),
     )
 )
+GIVE_EVENT = (
+    update(events)
+    .where(events.c.event_id == bindparam("where_event_id"))
+    .values(creator_id=bindparam("creator_id"))
+)
 REMOVE_EVENT = delete(events).where(events.c.event_id == bindparam("event_id"))
 ALL_EVENTS = _SELECT_EVENTS
 BY_WORDS = WordSearch("events", ALL_EVENTS)
@@ -158,6 +163,9 @@ class Events:
 
     def put(self, event: Event) -> None:
         self._execute(PUT_EVENT, {"where_event_id": event.event_id, **_changeable(event)})
+
+    def give(self, event_id: EventId, user_id: UserId) -> None:
+        self._execute(GIVE_EVENT, {"where_event_id": event_id, "creator_id": user_id})
 
     def _get(self, statement: Select[Any], event_id: EventId) -> Event:
         row = self._execute(statement, {"event_id": event_id}).one_or_none()

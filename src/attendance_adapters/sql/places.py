@@ -10,9 +10,11 @@ from sqlalchemy import (
     Integer,
     Uuid,
     bindparam,
+    delete,
     exists,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -24,7 +26,7 @@ from attendance_adapters.sql.entries import (
     last_entry_of_place,
 )
 from attendance_adapters.sql.executor import LOCKS_ROWS, Executor
-from attendance_adapters.sql.tables import accounts, ledger, places
+from attendance_adapters.sql.tables import ledger, places, profiles
 from attendance_core.marking.places import (
     Barred,
     Held,
@@ -65,14 +67,17 @@ MAKE_PLACE = insert(places).from_select(
     ["event_id", "user_id", "member", "version", "last_n"],
     select(
         bindparam("event_id", type_=Uuid),
-        accounts.c.user_id,
+        profiles.c.user_id,
         literal(False),
         literal(0, BigInteger),
         literal(0, Integer),
-    ).where(
-        accounts.c.user_id == _new_user_id,
+    )
+    .where(
+        profiles.c.user_id == _new_user_id,
+        profiles.c.display_name != literal_column("''"),  # who has deleted their account joins none
         ~exists().where(is_in_event, places.c.user_id == _new_user_id),
-    ),
+    )
+    .with_for_update(read=True, key_share=True),
     include_defaults=False,
 )
 FIND_PLACES = _SELECT_PLACES.where(is_in_event, is_of_users)
@@ -107,6 +112,9 @@ PUT_PLACE = (
         barred_until=bindparam("barred_until"),
         last_n=bindparam("last_n"),
     )
+)
+REMOVE_PLACE = delete(places).where(
+    is_in_event, places.c.user_id == bindparam("user_id", type_=BigId), places.c.last_n == 0
 )
 LISTED_PLACES = _SELECT_PLACES.where(is_in_event, places.c.since.is_not(None))
 OTHERS_JOINED = select(
@@ -188,6 +196,9 @@ class Places:
 
     def put(self, place: Place) -> None:
         self._send(PUT_PLACE, row_of_place(place))
+
+    def remove(self, event_id: EventId, user_id: UserId) -> None:
+        self._send(REMOVE_PLACE, {"event_id": event_id, "user_id": user_id})
 
     def listed(self, event_id: EventId) -> Sequence[Place]:
         return [place_from(row) for row in self._execute(LISTED_PLACES, {"event_id": event_id})]

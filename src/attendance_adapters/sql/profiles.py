@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     bindparam,
     insert,
+    literal_column,
     select,
     true,
     update,
@@ -22,7 +23,7 @@ from attendance_adapters.sql.scans import reason_from
 from attendance_adapters.sql.search import WordSearch, parameters_of
 from attendance_adapters.sql.tables import profiles, scans
 from attendance_core.errors import PersonNotFound
-from attendance_core.folding import fold
+from attendance_core.folding import LAST_IN_ORDER, fold
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles import (
     Confirmation,
@@ -37,7 +38,9 @@ ADD_PROFILE = insert(profiles)
 _SELECT_PROFILES = select(
     profiles.c.user_id, profiles.c.display_name, profiles.c.bio, profiles.c.picture
 )
-GET_PROFILE = _SELECT_PROFILES.where(profiles.c.user_id == bindparam("user_id"))
+KNOWN_PROFILE = _SELECT_PROFILES.where(profiles.c.user_id == bindparam("user_id"))
+IS_LIVE = profiles.c.display_name != literal_column("''")  # who is deleted has no name
+GET_PROFILE = KNOWN_PROFILE.where(IS_LIVE)
 _months = SUM_OF_MONTHS.subquery()
 SHOW_PROFILE = (
     select(
@@ -57,6 +60,13 @@ SHOW_PROFILE = (
     .where(profiles.c.user_id == bindparam("user_id", type_=BigId))
 )
 LOCK_PROFILE = GET_PROFILE.with_for_update()
+# Whoever changes their profile does not wait; who deletes their account, and locks it whole, does
+LOCK_PROFILES_SHARED = (
+    select(profiles.c.user_id)
+    .where(profiles.c.user_id.in_(bindparam("user_ids", expanding=True, type_=BigId)), IS_LIVE)
+    .order_by(profiles.c.user_id)
+    .with_for_update(read=True, key_share=True)
+)
 PUT_PROFILE = (
     update(profiles)
     .where(profiles.c.user_id == bindparam("where_user_id"))
@@ -99,6 +109,14 @@ class Profiles:
     def get(self, user_id: UserId) -> Profile:
         return _profile_from(self._execute(GET_PROFILE, {"user_id": user_id}).one_or_none())
 
+    def known(self, user_id: UserId) -> Profile:
+        return _profile_from(self._execute(KNOWN_PROFILE, {"user_id": user_id}).one_or_none())
+
+    def lock_shared(self, user_ids: Sequence[UserId]) -> None:
+        rows = self._execute(LOCK_PROFILES_SHARED, {"user_ids": list(user_ids)})
+        if {user_id for (user_id,) in rows} != set(user_ids):
+            raise PersonNotFound
+
     def shown(self, user_id: UserId, terms: Terms) -> Shown:
         keys = {"user_id": user_id, **rule_of(terms)}
         row = self._execute(SHOW_PROFILE, keys).one_or_none()
@@ -140,7 +158,7 @@ class Profiles:
 def _columns_of(profile: Profile) -> dict[str, str | None]:
     return {
         "display_name": profile.display_name,
-        "name_key": fold(profile.display_name),
+        "name_key": fold(profile.display_name) or LAST_IN_ORDER,
         "bio": profile.bio,
         "picture": profile.picture,
     }

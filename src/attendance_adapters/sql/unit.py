@@ -13,6 +13,7 @@ from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.footings import Footings
 from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.installation import Installation
+from attendance_adapters.sql.leavers import Leavers
 from attendance_adapters.sql.ledger import Ledger
 from attendance_adapters.sql.organisers import Helpers
 from attendance_adapters.sql.participants import Participants
@@ -47,6 +48,7 @@ class SqlUnit:
         "helpers",
         "installation",
         "known_browsers",
+        "leavers",
         "ledger",
         "moderators",
         "now",
@@ -84,6 +86,7 @@ class SqlUnit:
         self.places = Places(executor)
         self.participants = Participants(executor)
         self.ledger = Ledger(executor)
+        self.leavers = Leavers(executor)
         self.connections = Connections(executor)
         self.footings = Footings(executor)
         self.processes = Processes(executor)

@@ -6,6 +6,7 @@ from attendance_core.accounts.account import (
     MIN_PASSWORD_LENGTH,
     Account,
 )
+from attendance_core.accounts.deletion import DeleteAccount
 from attendance_core.accounts.log_ins import LogIn, SignUp
 from attendance_core.accounts.passwords import ChangePassword
 from attendance_core.accounts.proof import PROOF_SECONDS, GetUsername, Proof, prove
@@ -41,6 +42,7 @@ __all__ = [
     "Actor",
     "ChangePassword",
     "CredentialKind",
+    "DeleteAccount",
     "EndLapsedSessions",
     "EndSession",
     "GetSessions",

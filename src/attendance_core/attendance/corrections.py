@@ -9,6 +9,7 @@ from attendance_core.arguments import check_event_id
 from attendance_core.errors import (
     InvalidArgument,
     MayNotAnnul,
+    PersonNotFound,
     RecordChanged,
     TooManyRequests,
     Yourself,
@@ -51,6 +52,7 @@ class MarkParticipant:
             event = unit.events.get(event_id)
             check_organiser(unit, event, actor)
             place = lock_places_of(unit, event_id, user_id)[user_id]
+            unit.profiles.lock_shared([user_id])
             event = unit.events.lock_shared(event_id)
             check_organiser(unit, event, actor)  # who helps no more may have waited for the place
             if user_id == actor:
@@ -109,19 +111,29 @@ class AnnulMark:
                 return after.n
             if not _may_annul(unit, event, actor, user_id, mark, reason, now):
                 raise MayNotAnnul
-            unit.profiles.get(user_id)
+            unit.profiles.known(user_id)
             if place is None or not isinstance(place.state, Marked) or place.state.n != n:
                 raise RecordChanged
             annulled = place.annulled()
             unit.places.put(annulled)
+            beside = noted if noted and _is_there(unit, user_id) else ""
             unit.ledger.add(
-                NewEntry(event_id, user_id, annulled.last_n, actor, now, reason=reason, note=noted)
+                NewEntry(event_id, user_id, annulled.last_n, actor, now, reason=reason, note=beside)
             )
             unit.announce(PlaceChanged(annulled, now))
             _end_untold(unit, event_id, user_id)
             return annulled.last_n
 
         return await self.transact(work)
+
+
+def _is_there(unit: ports.Unit, user_id: UserId) -> bool:
+    """Tells whether notes about a person may be kept: they go with the account. Contract: 9.1."""
+    try:
+        unit.profiles.lock_shared([user_id])
+    except PersonNotFound:
+        return False
+    return True
 
 
 def _may_annul(

@@ -51,7 +51,7 @@ class AddHelper:
                 raise NotTheCreator
             if user_id == actor:
                 raise HelperOfOneself
-            unit.profiles.get(user_id)
+            unit.profiles.lock_shared([user_id])
             helping = {helper.user_id for helper in unit.helpers.of(event_id)}
             if user_id in helping:
                 return

@@ -24,12 +24,20 @@ PICTURE_SIDE = 1024  # pixels; larger profile pictures are made smaller
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A person as others see them; ``picture`` is None until they set one."""
+    """A person as others see them; ``picture`` is None until they set one.
+
+    Whoever has deleted their account has a profile without a name, for what others keep of them.
+    """
 
     user_id: UserId
     display_name: str
     bio: str = ""
     picture: FileKey | None = None
+
+    @property
+    def is_deleted(self) -> bool:
+        """Tells whether they have deleted their account: nobody else has no name."""
+        return not self.display_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,7 @@ class GetProfile:
 
         def look(unit: ports.Unit) -> ProfileSeen:
             profile, state, karma, reason, note = unit.profiles.shown(user_id, self.terms)
+            karma = 0 if profile.is_deleted else karma
             is_confirmed = state is Confirmation.APPROVED
             if actor != user_id:
                 return ProfileSeen(profile, is_confirmed, karma, None)

@@ -13,6 +13,7 @@ from attendance_core.repositories.events import Events
 from attendance_core.repositories.footings import Footing, Footings, OpeningFooting
 from attendance_core.repositories.friends import Friendships
 from attendance_core.repositories.installation import Installation
+from attendance_core.repositories.leavers import Leavers
 from attendance_core.repositories.ledger import Ledger
 from attendance_core.repositories.organisers import Helpers
 from attendance_core.repositories.participants import Participants
@@ -37,6 +38,7 @@ __all__ = [
     "Helpers",
     "Installation",
     "KnownBrowsers",
+    "Leavers",
     "Ledger",
     "Moderators",
     "OpeningFooting",

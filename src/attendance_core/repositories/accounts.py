@@ -22,7 +22,9 @@ class Accounts(Protocol):
         """Finds by user name, ignoring case."""
         ...
 
-    def find_by_id(self, user_id: UserId) -> Account | None: ...
+    def find_by_id(self, user_id: UserId) -> Account | None:
+        """Finds it, where it was not erased."""
+        ...
 
     def lock(self, user_id: UserId) -> Account | None:
         """Finds it, and has nobody else lock or replace it until the transaction ends."""
@@ -30,6 +32,10 @@ class Accounts(Protocol):
 
     def put(self, account: Account) -> None:
         """Replaces the password of one that is locked; the rest stays as it is."""
+        ...
+
+    def erase(self, user_id: UserId) -> None:
+        """Forgets all but the id of one that is locked: nobody finds it, and its name is free."""
         ...
 
 

@@ -55,6 +55,10 @@ class Events(Protocol):
         """Replaces all but creator and code; it is locked. Raises EventNameTaken, ignoring case."""
         ...
 
+    def give(self, event_id: EventId, user_id: UserId) -> None:
+        """Has another person be the creator of one that is locked."""
+        ...
+
     def remove(self, event_id: EventId) -> None:
         """Removes it, its places and connections. Raises SomebodyWasMarked where it has entries."""
         ...

@@ -15,7 +15,8 @@ class Places(Protocol):
     """Keeps one person in one event."""
 
     def make(self, event_id: EventId, user_id: UserId) -> None:
-        """Makes the row of one who never was there (no member yet); none of nobody.
+        """Makes the row of one who never was there (no member yet); none of nobody, nor of who has
+        deleted their account.
 
         Raises EventNotFound.
         """
@@ -34,6 +35,10 @@ class Places(Protocol):
         """Replaces the row (a mark itself is kept by Ledger). Raises Taken when it would be the
         second that one person holds in the event.
         """
+        ...
+
+    def remove(self, event_id: EventId, user_id: UserId) -> None:
+        """Removes the row of one who has no entry in the ledger; it is locked."""
         ...
 
     def listed(self, event_id: EventId) -> Sequence[Place]:

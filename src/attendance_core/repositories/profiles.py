@@ -40,19 +40,30 @@ class Profiles(Protocol):
     def add(self, profile: Profile) -> None: ...
 
     def get(self, user_id: UserId) -> Profile:
-        """Reads the profile of a person. Raises PersonNotFound."""
+        """Reads the profile of a person. Raises PersonNotFound, also where they are deleted."""
+        ...
+
+    def known(self, user_id: UserId) -> Profile:
+        """Reads what is left of a person, deleted or not. Raises PersonNotFound."""
+        ...
+
+    def lock_shared(self, user_ids: Sequence[UserId]) -> None:
+        """Has none of these people delete their account until the transaction ends.
+
+        Raises PersonNotFound as `get`.
+        """
         ...
 
     def shown(self, user_id: UserId, terms: Terms) -> Shown:
-        """Reads all that is shown of a person. Raises PersonNotFound."""
+        """Reads all that is shown of a person, deleted or not. Raises PersonNotFound."""
         ...
 
     def lock(self, user_id: UserId) -> Profile:
-        """Gets it; nobody else changes it until the transaction ends."""
+        """Gets it as `get` does; nobody else changes it until the transaction ends."""
         ...
 
     def put(self, profile: Profile) -> None:
-        """Replaces the profile of a person who has one."""
+        """Replaces the profile of a person who has one; with an empty name they are deleted."""
         ...
 
     def search(self, part: str, limit: int, offset: int) -> Sequence[Profile]:
@@ -60,7 +71,9 @@ class Profiles(Protocol):
         ...
 
     def summaries(self, user_ids: Sequence[UserId]) -> Sequence[ProfileSummary]:
-        """Reads those who exist, with their tick, in no particular order; one query."""
+        """Reads those who exist, deleted or not, with their tick, in no particular order; one
+        query.
+        """
         ...
 
 

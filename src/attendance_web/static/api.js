@@ -1,12 +1,14 @@
 /** The one place that knows the calls, but for the one that goes on. Contract: 1 to 5, 7 and 8. */
 
 import { get, getFile, post } from "./calling.js";
+import { t } from "./texts.js";
 
 /** @typedef {{user_id: number, display_name: string, pic: string, confirmed: boolean, group?: string}} Person */
 /** @typedef {"none" | "pending" | "approved" | "rejected"} Confirmation */
 /**
  * @typedef {Person & {bio: string, karma: number, confirmation?: Confirmation,
- *   reason?: string | null, note?: string | null}} Profile of a scan only its owner is told
+ *   reason?: string | null, note?: string | null, deleted?: boolean}} Profile of a scan only its
+ *   owner is told
  */
 /** @typedef {"everybody" | "confirmed" | "organisers"} WhoMarks */
 /** @typedef {{event_id: string, name: string, time_from: number, time_to: number, code?: string}} Event */
@@ -29,6 +31,7 @@ import { get, getFile, post } from "./calling.js";
  * @typedef {object} Participant
  * @property {number} user_id
  * @property {string} display_name
+ * @property {boolean} [deleted]
  * @property {boolean} confirmed
  * @property {"joined" | "waiting" | "held" | "marked" | "left"} state
  * @property {number | null} marked_by
@@ -86,7 +89,16 @@ export const logIn = async (username, password) =>
 export const logOut = () => post("/accounts/logout/");
 
 /** @param {number} userId @returns {Promise<Profile>} */
-export const profile = (userId) => get("/api/profile/GetProfile", { user_id: userId });
+export const profile = async (userId) => named(await get("/api/profile/GetProfile", { user_id: userId }));
+
+/**
+ * Whoever has deleted their account has no name any more; lists have a word there.
+ * @template {{display_name: string}} P
+ * @param {P} person
+ * @returns {P & {deleted?: boolean}}
+ */
+const named = (person) =>
+  person.display_name ? person : { ...person, display_name: t("deleted"), deleted: true };
 
 /** @param {string} part @returns {Promise<Named[]>} */
 export const findPeople = async (part) =>
@@ -173,7 +185,7 @@ export const createdEvents = (part) =>
 
 /** @param {string} eventId @returns {Promise<Participant[]>} */
 export const attendance = async (eventId) =>
-  (await get("/api/events/GetAttendance", { event_id: eventId })).participants;
+  (await get("/api/events/GetAttendance", { event_id: eventId })).participants.map(named);
 
 /**
  * The sheet as a file, its times by the phone's zone.

@@ -7,6 +7,7 @@ export const WORDS = {
   cancel: { ru: "Отмена", en: "Cancel" },
   close: { ru: "Закрыть", en: "Close" },
   confirmed: { ru: "Зачётка проверена", en: "Student record checked" },
+  deleted: { ru: "Аккаунт удалён", en: "Deleted account" },
   friend: { ru: "в друзьях", en: "friend" },
   "field.missing": { ru: "Заполните это поле", en: "Fill in this field" },
   "field.short": { ru: "Нужно хотя бы {least} символов", en: "At least {least} characters" },

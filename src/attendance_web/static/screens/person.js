@@ -23,6 +23,7 @@ export function personScreen(id = "") {
     document.title = found.display_name;
     const friend = friends.find((each) => each.user_id === userId);
     const isFriend = friend?.pending === false;
+    if (found.deleted) return [face(found, "large")];
     return [
       face(found, "large"),
       h("p", {}, counted("karma", found.karma)),

@@ -60,8 +60,11 @@ export function saidOf({ state, annulled }, isOver) {
 export function listed(everybody, creatorId) {
   return everybody
     .filter((each) => each.user_id !== creatorId || each.state !== "joined")
-    .sort((one, two) => BY_NAME.compare(one.display_name, two.display_name));
+    .sort((one, two) => last(one) - last(two) || BY_NAME.compare(one.display_name, two.display_name));
 }
+
+/** @param {Participant} person whoever has deleted their account is behind all names */
+const last = ({ deleted }) => Number(deleted ?? false);
 
 /**
  * @param {readonly Participant[]} everybody

@@ -1,0 +1,168 @@
+"""A person deletes their account, and what was kept of them. Contract: 9.1. Decision 0025.
+
+Somebody may be in thousands of events. They are ended some at a time, as sessions are: each piece
+locks the account and looks whether the proof still stands, so that a process may die between any
+two, and whoever asked is still logged in by the session they asked with, and can ask again. The
+last transaction finds that there is nothing left, and erases the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from attendance_core import ports
+from attendance_core.accounts.proof import Proof, prove
+from attendance_core.errors import EventNotFound, Unavailable
+from attendance_core.marking.announcements import ConnectionsEnded, PlaceChanged
+from attendance_core.marking.endings import Ending
+from attendance_core.marking.moves import end_hold
+from attendance_core.marking.places import Held, Waiting
+from attendance_core.marking.terms import Terms
+from attendance_core.profiles import Profile, picture_path, scan_path
+from attendance_core.profiles.scans import discard_file
+from attendance_core.session_ends import end_sessions_of
+from attendance_core.vocabulary import EventId, SessionId, UserId
+
+EVENTS_LISTED = 100  # in one look; each is left in a transaction of its own
+MAX_ROUNDS = 1_000  # for whoever joins events as fast as they are left
+
+
+class _More(Exception):
+    """Raised by the last transaction where there is something left: it has done nothing."""
+
+
+class _Left(NamedTuple):
+    """Lists the events that are left to end, by what somebody is there."""
+
+    organised: Sequence[EventId]
+    present: Sequence[EventId]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAccount:
+    """Deletes a person's account; what others keep of them names nobody any more.
+
+    Contract: POST /accounts/delete/.
+    """
+
+    transact: ports.Transact
+    observe: ports.Observe
+    passwords: ports.Passwords
+    files: ports.Files
+    terms: Terms
+
+    async def __call__(
+        self, *, actor: UserId, session_id: SessionId, password: str | None = None
+    ) -> None:
+        """Deletes it where the password is right, or, where there is none, the log-in is fresh.
+
+        Whoever met Unavailable, or a process that died, asks again. Raises what `prove` raises,
+        Unavailable.
+        """
+        proof = await prove(
+            self.observe, self.passwords, actor=actor, session_id=session_id, password=password
+        )
+        await end_sessions_of(
+            self.transact,
+            actor,
+            self.terms,
+            spared=session_id,
+            check=proof.lock,
+            finish=lambda unit: None,
+        )
+        for _ in range(MAX_ROUNDS):
+            left = await self.observe(lambda unit: _events_left(unit, actor))
+            for event_id in left.organised:
+                await self._end(proof, partial(_give_up, event_id, actor))
+            for event_id in left.present:
+                await self._end(proof, partial(_leave, event_id, actor, self.terms))
+            try:
+                paths = await self.transact(partial(_erase, proof))
+            except _More:
+                continue
+            for path in paths:
+                await discard_file(self.files, path)
+            return
+        raise Unavailable
+
+    async def _end(self, proof: Proof, work: Callable[[ports.Unit], None]) -> None:
+        def piece(unit: ports.Unit) -> None:
+            proof.lock(unit)
+            work(unit)
+
+        await self.transact(piece)
+
+
+def _events_left(unit: ports.Unit, user_id: UserId) -> _Left:
+    return _Left(
+        unit.leavers.organised(user_id, EVENTS_LISTED),
+        unit.leavers.present_in(user_id, EVENTS_LISTED),
+    )
+
+
+def _give_up(event_id: EventId, user_id: UserId, unit: ports.Unit) -> None:
+    """Has somebody organise an event no more; its creator gives it to the helper added first.
+
+    That may be one more than the helper could make. Without a helper it has no organiser from then
+    on, and shows who made it as deleted.
+    """
+    try:
+        event = unit.events.lock(event_id)
+    except EventNotFound:
+        return
+    if event.creator_id != user_id:
+        unit.helpers.remove(event_id, user_id)
+        return
+    for first in unit.helpers.of(event_id)[:1]:
+        unit.helpers.remove(event_id, first.user_id)
+        unit.events.give(event_id, first.user_id)
+
+
+def _leave(event_id: EventId, user_id: UserId, terms: Terms, unit: ports.Unit) -> None:
+    """Ends all of somebody in an event but entries of the ledger, and the place that counts them.
+
+    Whom they hold is given back; a hold on them ends. Who confirms that one has locked the place,
+    too: so either there is an entry by now, or nobody is held any more.
+    """
+    places = unit.places.lock(event_id, [user_id], marker=user_id)
+    mine = places.get(user_id)
+    if mine is None:
+        return  # or the event was deleted
+    now = unit.now()
+    sockets = frozenset(each.connection_id for each in unit.connections.of(event_id, user_id))
+    for place in places.values():
+        if isinstance(place.state, Held) and place.state.marker == user_id:
+            end_hold(unit, place, None, terms)
+    if isinstance(mine.state, Waiting | Held) or not mine.last_n:
+        left = mine.left(now)
+        unit.places.put(left)
+        unit.announce(PlaceChanged(left, now))
+        if not mine.last_n:
+            unit.places.remove(event_id, user_id)
+    if sockets:
+        unit.connections.remove(sorted(sockets))
+        unit.announce(ConnectionsEnded(event_id, Ending.LOGGED_OUT, sockets))
+
+
+def _erase(proof: Proof, unit: ports.Unit) -> Sequence[str]:
+    """Erases an account of which nothing else is left; answers what files there were.
+
+    Whoever adds something of this person has locked their profile, account or session before, and
+    so is seen here, behind these locks, or finds them deleted. Raises NotLoggedIn, WrongPassword,
+    _More.
+    """
+    user_id = proof.user_id
+    proof.lock(unit)
+    profile, scan = unit.profiles.lock(user_id), unit.scans.lock(user_id)
+    unit.moderators.remove(user_id)
+    unit.scans.end_leases_of(user_id)  # behind the removal, which waits for the last taking
+    unit.leavers.erase(user_id)
+    if any(_events_left(unit, user_id)):
+        raise _More
+    unit.profiles.put(Profile(user_id, ""))
+    unit.accounts.erase(user_id)
+    paths = [] if profile.picture is None else [picture_path(profile.picture)]
+    return paths if scan is None else [*paths, scan_path(scan.file)]

@@ -1,0 +1,28 @@
+"""Keeps what is to be found and erased of who deletes their account. See the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from attendance_core.vocabulary import EventId, UserId
+
+
+class Leavers(Protocol):
+    """Finds and erases what there is of somebody who deletes their account. Decision 0025."""
+
+    def organised(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+        """Lists events that this person created or helps in, in no particular order."""
+        ...
+
+    def present_in(self, user_id: UserId, limit: int) -> Sequence[EventId]:
+        """Lists events where there is more of this person than entries of the ledger: a place
+        without one, a wait, a hold of or on them, a socket; in no particular order.
+        """
+        ...
+
+    def erase(self, user_id: UserId) -> None:
+        """Erases all else that is theirs alone: scan, friendships, sessions, browsers, what stands
+        beside their entries, and when they had a tick first.
+        """
+        ...
