@@ -179,3 +179,19 @@ async def test_an_operators_link_sets_a_new_password_once(door: Door, service: S
             await expect(visitor.at("tab-me")).to_be_visible()
         else:
             await expect(visitor.at("form-error")).to_contain_text("no longer works")
+
+
+async def test_an_account_is_deleted_by_its_password(door: Door) -> None:
+    visitor = await door.student("Leaver Loth", "leaver-loth", language="en")
+    await open_access(visitor)
+    await visitor.at("delete-account").click()
+    form = visitor.at("deleting")
+    await form.locator("[type=password]").fill("not that one")
+    await form.get_by_test_id("submit").click()
+    await expect(form.get_by_test_id("wrong-password")).to_have_text("Wrong password")
+    await form.locator("[type=password]").fill(PASSWORD)
+    await form.get_by_test_id("submit").click()
+    await expect(visitor.at("sign-up")).to_be_visible()
+    await log_in(visitor, "leaver-loth", PASSWORD)
+    await expect(visitor.at("wrong-password")).to_have_text("Wrong login or password")
+    visitor.watch.wrong = [each for each in visitor.watch.wrong if "401" not in each]

@@ -47,3 +47,6 @@ export const recover = async (username, code, new_password) =>
  */
 export const reset = async (token, new_password) =>
   (await post("/accounts/reset/", { token, new_password })).user_id;
+
+/** @param {string} password */
+export const deleteAccount = (password) => post("/accounts/delete/", { password });

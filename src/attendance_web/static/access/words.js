@@ -53,5 +53,10 @@ export const WORDS = {
     ru: "Ссылка больше не действует. Попросите новую",
     en: "This link no longer works. Ask for a new one",
   },
+  delete: { ru: "Удалить аккаунт", en: "Delete account" },
+  deleteHelp: {
+    ru: "Имя, фото, скан и друзья исчезнут сразу. Отметки останутся в листах без имени. Вернуть аккаунт нельзя",
+    en: "Your name, picture, scan and friends go at once. Marks stay on sheets without your name. This cannot be undone",
+  },
   back: { ru: "Войти с паролем", en: "Log in with a password" },
 };

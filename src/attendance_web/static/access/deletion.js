@@ -1,0 +1,40 @@
+/** Leaving for good: asked for by the password, since nothing brings an account back. */
+
+import { passwordField } from "../credentials.js";
+import { h } from "../dom.js";
+import { field, form } from "../forms.js";
+import { button, section, sheet } from "../parts.js";
+import { entered } from "../session.js";
+import { t, told } from "../texts.js";
+import { deleteAccount } from "./calls.js";
+import { WORDS } from "./words.js";
+import { sayWrong } from "./wrong.js";
+
+export function deletion() {
+  const open = button(told(WORDS.delete), ask, { class: "plain", "data-test": "delete-account" });
+  return section(told(WORDS.delete), h("p", {}, told(WORDS.deleteHelp)), h("div", { class: "choices" }, open));
+}
+
+function ask() {
+  const password = passwordField("current-password");
+  const body = form(
+    {},
+    async () => {
+      await sayWrong("password", WORDS.wrong, () => deleteAccount(password.value));
+      entered(null);
+    },
+    field(t("welcome.password"), password),
+    h(
+      "div",
+      { class: "choices" },
+      h("button", { class: "danger", "data-test": "submit" }, told(WORDS.delete)),
+      h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("cancel")),
+    ),
+  );
+  const dialog = sheet(
+    told(WORDS.delete),
+    { "data-test": "deleting" },
+    h("p", {}, told(WORDS.deleteHelp)),
+    body,
+  );
+}
