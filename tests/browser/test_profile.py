@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
 import pytest
@@ -11,19 +10,13 @@ from PIL import Image
 from playwright.async_api import Request, Route, expect
 
 from tests.browser.calls import get, user_id_of
+from tests.browser.photographs import photograph
 from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, Door
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # By how much what it shows is higher than it is
 BELOW = "(sheet) => sheet.scrollHeight - sheet.clientHeight"
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + bytes(64)
-
-
-def photograph(path: Path, width: int, height: int) -> Path:
-    """One that cannot be made small without being made smaller: noise."""
-    noise = Image.frombytes("RGB", (width // 4, height // 4), os.urandom(width * height * 3 // 16))
-    noise.resize((width, height)).save(path, "JPEG", quality=98)
-    return path
 
 
 async def test_what_is_typed_stays_while_picture_and_scan_change(

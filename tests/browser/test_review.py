@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.faults import ARTEFACTS, faults
 from tests.browser.keys import press
-from tests.browser.test_profile import photograph
+from tests.browser.photographs import photograph
 from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, Door, Visitor
 from tests.support.service_process import Service, attendance
 

@@ -59,7 +59,7 @@ class TestPictures:
             "nothing.png",
             "default.png",
             "default.svg.png",
-            "../scans/a.png",
+            "../nothing/a.png",
             "..%2f..%2fattendance.db",
             "%2e%2e%2fattendance.db",
             "..\\attendance.db",

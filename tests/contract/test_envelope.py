@@ -41,7 +41,7 @@ class TestPathsAndMethods:
             "/api/",
             "/api/nothing",
             "/accounts/",
-            "/accounts/delete/",
+            "/accounts/data/",
             "/api/events/getevents",
             "/api/events/GetEvents/more",
             "/api/%00",

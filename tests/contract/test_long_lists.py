@@ -408,4 +408,5 @@ class TestTurns:
             *("GetEvents", "GetCreatedEvents", "GetJoinedEvents"),
             *("GetAttendance", "GetMyAttendance", "GetLedger"),
             *("GetFriendList", "GetFriendRequests"),
+            *("GetPendingConfirmations", "GetConfirmationLog"),
         }

@@ -50,6 +50,8 @@ def right_value(kind: kinds.Type) -> bytes:
             return right_value(types[0])
         case kinds.UUIDType():
             return b"00000000-0000-0000-0000-000000000001"
+        case kinds.ListType(inner):  # in a form one text
+            return right_value(inner)
         case kinds.StrType():
             return b"Olga"
         case kinds.LiteralType(values):

@@ -28,6 +28,8 @@ KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 MODULES = {
     path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in FOLDER.rglob("*.js")
 }
+# Whose texts come with their modules, behind the first load
+PARTS = ("access", "board", "review", "sheet")
 VERSION = next(address for address in FILES if address.endswith("/app.js")).split("/")[2]
 
 
@@ -227,9 +229,9 @@ class TestPolicy:
         assert not found
 
     async def test_a_password_is_masked_and_may_come_from_a_manager_or_be_pasted(self) -> None:
-        fields = re.findall(r"passwordInput\(\"([a-z-]+)\"", MODULES["screens/welcome.js"])
+        fields = re.findall(r"passwordField\(\"([a-z-]+)\"", MODULES["screens/welcome.js"])
         assert sorted(fields) == ["current-password", "new-password"]
-        assert 'type: "password"' in MODULES["screens/welcome.js"]
+        assert 'type: "password"' in MODULES["forms.js"]
         assert not any(re.search(r"[\"']paste|onpaste", text) for text in MODULES.values())
 
     async def test_modules_import_only_what_is_there(self) -> None:
@@ -368,17 +370,23 @@ class TestTexts:
     async def test_no_text_stands_in_the_code(self) -> None:
         cyrillic = {name for name, text in MODULES.items() if re.search("[а-яё]", text, re.I)}
         # A language's own name, and the letters that a log-in is spelled by
-        words = {"words.js", "board/words.js", "sheet/words.js"}
+        words = {"words.js", *(f"{part}/words.js" for part in PARTS)}
         assert cyrillic == {*words, "screens/languages.js", "login-name.js"}
 
-    @pytest.mark.parametrize("part", ["board", "sheet"])
+    @pytest.mark.parametrize("part", PARTS)
     async def test_every_text_of_a_part_has_both_languages_and_a_use(self, part: str) -> None:
         table = MODULES[f"{part}/words.js"]
-        keys = re.findall(r"^  (\w+): \{", table, re.MULTILINE)
+        all_keys = re.findall(r"^  (\w+): \{", table, re.MULTILINE)
         for language in ("ru", "en"):
-            assert len(re.findall(rf"\b{language}: ", table)) == len(keys) > 5
-        own = re.compile(rf"{part}/|screens/{part}\.js")
-        used = "".join(text for name, text in MODULES.items() if own.match(name))
+            assert len(re.findall(rf"\b{language}: ", table)) == len(all_keys) > 5
+        # What the service names has a table of its own behind them
+        keys = re.findall(r"^  (\w+): \{", table.partition("\n};")[0], re.MULTILINE)
+        own = re.compile(rf'from "(?:\.\./{part}|\.)/words\.js"')
+        used = "".join(
+            text
+            for name, text in MODULES.items()
+            if own.search(text) and (name.startswith(f"{part}/") or f"../{part}/words.js" in text)
+        )
         assert set(keys) == set(re.findall(r"\bWORDS\.(\w+)", used))
 
 

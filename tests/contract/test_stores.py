@@ -364,7 +364,7 @@ class TestProfiles:
         await store.transact(lambda u: u.scans.put(earlier))
         later = ConfirmationScan(anna, FileKey("2"), NOON + 1, scan_id=second)
         await store.transact(lambda u: u.scans.put(later))
-        waits = ListQuery[PendingScan]()
+        waits: ListQuery[PendingScan] = ListQuery()
         assert await store.observe(lambda u: u.scans.pending(waits)) == [PendingScan(later, "Анна")]
         judged = later.judged(Confirmation.APPROVED, None, None, NOON + 2)
         await store.transact(lambda u: u.scans.put(judged))

@@ -44,6 +44,30 @@ export function field(label, input, help) {
   );
 }
 
+/** By what one logs in, which browsers fill and keep. */
+export function usernameField() {
+  return h("input", {
+    name: "username",
+    "data-field": "username",
+    autocomplete: "username",
+    autocapitalize: "none",
+    autocorrect: "off",
+    spellcheck: "false",
+    maxlength: 64,
+    required: true,
+  });
+}
+
+/**
+ * @param {"current-password" | "new-password"} autocomplete
+ * @param {string} [name] of the argument that it becomes
+ */
+export function passwordField(autocomplete, name = "password") {
+  const minlength = autocomplete === "new-password" ? 8 : 1;
+  const type = { type: "password", minlength, maxlength: 256, required: true };
+  return h("input", { name, "data-field": name, autocomplete, ...type });
+}
+
 /**
  * A form; the last child is its buttons, above which it says what is no field's.
  * @param {Record<string, unknown>} given

@@ -1,8 +1,7 @@
 /** Recovery codes: asked for by the password, shown once, to be printed or copied. */
 
-import { passwordField } from "../credentials.js";
 import { h, refill } from "../dom.js";
-import { field, form } from "../forms.js";
+import { field, form, passwordField } from "../forms.js";
 import { icon } from "../icons.js";
 import { tell } from "../notices.js";
 import { button, sheet } from "../parts.js";

@@ -1,8 +1,7 @@
 /** Leaving for good: asked for by the password, since nothing brings an account back. */
 
-import { passwordField } from "../credentials.js";
 import { h } from "../dom.js";
-import { field, form } from "../forms.js";
+import { field, form, passwordField } from "../forms.js";
 import { button, section, sheet } from "../parts.js";
 import { entered } from "../session.js";
 import { t, told } from "../texts.js";

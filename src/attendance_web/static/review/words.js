@@ -31,7 +31,6 @@ export const WORDS = {
   },
   whoLooked: { ru: "Кто смотрел", en: "Who has looked" },
   nobodyLooked: { ru: "Сканы никто не открывал", en: "Nobody has opened a scan" },
-  noModerator: { ru: "Проверять могут только модераторы", en: "Only moderators can review" },
 };
 
 /** What was done with a scan. Contract: GetConfirmationLog. */

@@ -3,9 +3,8 @@
 import { recover, reset } from "../access/calls.js";
 import { WORDS } from "../access/words.js";
 import { sayWrong } from "../access/wrong.js";
-import { passwordField, usernameField } from "../credentials.js";
 import { h } from "../dom.js";
-import { field, form } from "../forms.js";
+import { field, form, passwordField, usernameField } from "../forms.js";
 import { tell } from "../notices.js";
 import { heading } from "../parts.js";
 import { goInstead } from "../router.js";

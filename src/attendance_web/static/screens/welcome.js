@@ -2,9 +2,8 @@
 
 import * as api from "../api.js";
 import { CallFailed } from "../calling.js";
-import { passwordField, usernameField } from "../credentials.js";
 import { h, refill } from "../dom.js";
-import { complain, field, form, mend } from "../forms.js";
+import { complain, field, form, mend, passwordField, usernameField } from "../forms.js";
 import { loginOf, nextLogin } from "../login-name.js";
 import { tell } from "../notices.js";
 import { heading } from "../parts.js";
