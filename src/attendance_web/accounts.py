@@ -113,7 +113,7 @@ async def log_out(call: CallContext[Nothing]) -> None:
     call.end_session()
 
 
-@post("/accounts/password/", name="ChangePassword")
+@post("/accounts/password/", proof=True, name="ChangePassword")
 async def change_password(call: CallContext[NewPassword]) -> None:
     """Changes my password; every other session of mine ends."""
     actor = call.logged_in_actor
@@ -127,7 +127,7 @@ async def change_password(call: CallContext[NewPassword]) -> None:
         )
 
 
-@post("/accounts/delete/", name="DeleteAccount")
+@post("/accounts/delete/", proof=True, name="DeleteAccount")
 async def delete_account(call: CallContext[Proof]) -> None:
     """Deletes my account, and all that is kept of me but entries of ledgers, which name nobody."""
     actor = call.logged_in_actor

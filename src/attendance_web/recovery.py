@@ -30,7 +30,7 @@ class RecoveryCodes(msgspec.Struct, frozen=True):
     codes: list[str]
 
 
-@post("/accounts/recovery/codes/", name="MakeRecoveryCodes")
+@post("/accounts/recovery/codes/", proof=True, name="MakeRecoveryCodes")
 async def make_recovery_codes(call: CallContext[Proof]) -> RecoveryCodes:
     """Makes ten codes to come back by without one's password; those before are void."""
     actor = call.logged_in_actor

@@ -59,7 +59,7 @@ class OneToken(msgspec.Struct, frozen=True):
     token_id: TokenRef
 
 
-@post("/api/auth/CreateToken")
+@post("/api/auth/CreateToken", proof=True)
 async def create_token(call: CallContext[NewToken]) -> TokenMade:
     """Makes a token for a program of mine, which acts for me in these scopes."""
     actor, arguments = call.logged_in_actor, call.arguments

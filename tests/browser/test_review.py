@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,16 @@ from tests.browser.faults import ARTEFACTS, faults
 from tests.browser.keys import press
 from tests.browser.photographs import photograph
 from tests.browser.visitor import DESK, ON_ITS_SIDE, PHONE, Door, Visitor
-from tests.support.service_process import Service, attendance
+from tests.support.service_process import Service, attendance, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """One where nobody else has sent a scan."""
+    with running(tmp_path) as started:
+        yield started
 
 
 async def sends_scan(door: Door, name: str, username: str, folder: Path) -> Visitor:

@@ -14,6 +14,8 @@ from attendance_core.limits import FAILED_LOG_INS
 from attendance_core.recovery import RESET_SECONDS, reset_id_of
 from attendance_core.recovery.codes import typed_code
 from attendance_core.vocabulary import UserId
+from attendance_web.http import pipeline
+from attendance_web.routes import CALLS
 from tests.support.site import PASSWORD, Browser, Site, code, envelope, refusal, response
 from tests.support.site import either_site as site
 
@@ -77,6 +79,15 @@ class TestCodes:
         old, new = await codes_of(anna), await codes_of(anna)
         assert code(await recovers(site.browser(), anna, old[0]), 3) == "wrong_recovery_code"
         response(await recovers(site.browser(), anna, new[0]))
+
+    async def test_ten_hashes_may_take_as_long_as_log_ins_may(
+        self, site: Site, anna: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Contract: 1.16. A slow machine needs more than the seconds of other calls."""
+        monkeypatch.setattr(pipeline, "ANSWER_SECONDS", -1.0)
+        assert len(await codes_of(anna)) == 10
+        proven = {call.name for call in CALLS if call.takes_proof}
+        assert proven == {"ChangePassword", "CreateToken", "DeleteAccount", "MakeRecoveryCodes"}
 
     async def test_they_need_proof(self, site: Site, anna: Browser) -> None:
         """Contract: 9.1."""

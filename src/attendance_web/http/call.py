@@ -37,6 +37,7 @@ class Call:
     takes_board: bool  # whether the secret of a board does as well
     scope: TokenScope | None  # of the tokens that may make it; None where no token may
     heeds_person: bool  # whether it is refused to another person than its header names
+    takes_proof: bool  # that it is the person who asks: then it takes as long as a log-in may
     most_bytes: int
     arguments: type[msgspec.Struct]
     answer: Any  # a type that msgspec encodes; None where there is nothing to say
@@ -64,7 +65,17 @@ def get(
 ) -> Callable[[Run], Call]:
     """Declares a call that reads."""
     return _declare(
-        "GET", path, login, scope, heeds_person, BODY_BYTES, use_case, None, is_list, or_board
+        "GET",
+        path,
+        login,
+        scope,
+        heeds_person,
+        False,
+        BODY_BYTES,
+        use_case,
+        None,
+        is_list,
+        or_board,
     )
 
 
@@ -74,11 +85,14 @@ def post(
     login: bool = True,
     scope: TokenScope | None = None,
     heeds_person: bool = True,
+    proof: bool = False,
     most_bytes: int = BODY_BYTES,
     name: str | None = None,
 ) -> Callable[[Run], Call]:
     """Declares a call that changes something: no token may, unless it says which."""
-    return _declare("POST", path, login, scope, heeds_person, most_bytes, None, name, False, False)
+    return _declare(
+        "POST", path, login, scope, heeds_person, proof, most_bytes, None, name, False, False
+    )
 
 
 def _declare(
@@ -87,6 +101,7 @@ def _declare(
     login: bool,
     scope: TokenScope | None,
     heeds_person: bool,
+    takes_proof: bool,
     most_bytes: int,
     use_case: str | None,
     name: str | None,
@@ -116,6 +131,7 @@ def _declare(
             takes_board,
             scope,
             heeds_person,
+            takes_proof,
             most_bytes,
             arguments,
             None if answer is type(None) else answer,

@@ -125,7 +125,8 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
             if not declared.needs_login
             else "",
         )
-        until = began_at(scope) + ANSWER_SECONDS + came_in if declared.needs_login else None
+        is_timed = declared.needs_login and not declared.takes_proof
+        until = began_at(scope) + ANSWER_SECONDS + came_in if is_timed else None
         try:
             answer = await _run(declared, call, services, caller, until)
         finally:
