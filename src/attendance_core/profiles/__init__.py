@@ -34,7 +34,6 @@ from attendance_core.profiles.profile import (
 )
 from attendance_core.profiles.review import (
     LEASE_SECONDS,
-    MAX_REVIEW_NOTE_LENGTH,
     GetPendingConfirmations,
     GetTakenScan,
     PendingScan,
@@ -55,6 +54,7 @@ from attendance_core.profiles.scans import (
     scan_path,
 )
 from attendance_core.profiles.upkeep import PENDING_SECONDS, ForgetScans
+from attendance_core.profiles.verdicts import MAX_REVIEW_NOTE_LENGTH
 
 __all__ = [
     "LEASE_SECONDS",

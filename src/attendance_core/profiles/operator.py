@@ -13,7 +13,6 @@ from attendance_core.errors import PersonNotFound, ScanNotFound
 from attendance_core.folding import is_another_name
 from attendance_core.pieces import ListQuery
 from attendance_core.profiles.audit import ScanAct, note_act
-from attendance_core.profiles.review import checked_verdict, judge_scan
 from attendance_core.profiles.scans import (
     Confirmation,
     ConfirmationScan,
@@ -22,6 +21,7 @@ from attendance_core.profiles.scans import (
     discard_file,
     scan_path,
 )
+from attendance_core.profiles.verdicts import checked_verdict, judge_scan
 from attendance_core.vocabulary import FileKey, UserId
 
 

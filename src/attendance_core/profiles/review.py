@@ -14,9 +14,7 @@ from uuid import UUID
 
 from attendance_core import ports
 from attendance_core.errors import (
-    InvalidArgument,
     MayNotReview,
-    MissingArgument,
     NotTaken,
     PersonNotFound,
     ScanChanged,
@@ -37,11 +35,10 @@ from attendance_core.profiles.scans import (
     picture_of,
     scan_path,
 )
-from attendance_core.texts import checked_text
+from attendance_core.profiles.verdicts import checked_verdict, judge_scan
 from attendance_core.vocabulary import FileKey, Instant, ScanId, Seconds, SessionId, UserId
 
 LEASE_SECONDS: Seconds = 600  # Contract: TakeConfirmation
-MAX_REVIEW_NOTE_LENGTH = 200  # Contract: ResolveConfirmation
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,39 +241,6 @@ class ResolveConfirmation:
         if judged is None:
             raise ScanChanged  # behind the commit, in which it went back to the others
         await discard_file(self.files, scan_path(judged))
-
-
-class Verdict(NamedTuple):
-    """What somebody thinks of a scan."""
-
-    approve: bool
-    reason: ScanReason | None
-    note: str | None
-
-
-def checked_verdict(*, approve: bool, reason: ScanReason | None, note: str) -> Verdict:
-    """Tidies what is said of a scan; whoever rejects it says why.
-
-    Raises MissingArgument, InvalidArgument, BadLength, BadCharacters.
-    """
-    noted = checked_text(note, "note", 0, MAX_REVIEW_NOTE_LENGTH) or None
-    if approve:
-        return Verdict(approve, None, noted)
-    if reason is None:
-        raise MissingArgument(field="reason")
-    if reason is ScanReason.RENAMED:
-        raise InvalidArgument(field="reason")
-    return Verdict(approve, reason, noted)
-
-
-def judge_scan(
-    unit: ports.Unit, scan: ConfirmationScan, verdict: Verdict, actor: UserId | None
-) -> None:
-    """Judges a scan that is locked, and writes down who did; None: the operator."""
-    state = Confirmation.APPROVED if verdict.approve else Confirmation.REJECTED
-    unit.scans.put(scan.judged(state, verdict.reason, verdict.note, unit.now()))
-    act = ScanAct.APPROVED if verdict.approve else ScanAct.REJECTED
-    note_act(unit, scan, act, actor, verdict.reason)
 
 
 def check_scan_id(scan_id: object) -> None:

@@ -1,0 +1,47 @@
+"""What is thought of a scan, by a moderator or the operator, and what it does. Contract: 9.8."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from attendance_core import ports
+from attendance_core.errors import InvalidArgument, MissingArgument
+from attendance_core.profiles.audit import ScanAct, note_act
+from attendance_core.profiles.scans import Confirmation, ConfirmationScan, ScanReason
+from attendance_core.texts import checked_text
+from attendance_core.vocabulary import UserId
+
+MAX_REVIEW_NOTE_LENGTH = 200  # Contract: ResolveConfirmation
+
+
+class Verdict(NamedTuple):
+    """What somebody thinks of a scan."""
+
+    approve: bool
+    reason: ScanReason | None
+    note: str | None
+
+
+def checked_verdict(*, approve: bool, reason: ScanReason | None, note: str) -> Verdict:
+    """Tidies what is said of a scan; whoever rejects it says why.
+
+    Raises MissingArgument, InvalidArgument, BadLength, BadCharacters.
+    """
+    noted = checked_text(note, "note", 0, MAX_REVIEW_NOTE_LENGTH) or None
+    if approve:
+        return Verdict(approve, None, noted)
+    if reason is None:
+        raise MissingArgument(field="reason")
+    if reason is ScanReason.RENAMED:
+        raise InvalidArgument(field="reason")
+    return Verdict(approve, reason, noted)
+
+
+def judge_scan(
+    unit: ports.Unit, scan: ConfirmationScan, verdict: Verdict, actor: UserId | None
+) -> None:
+    """Judges a scan that is locked, and writes down who did; None: the operator."""
+    state = Confirmation.APPROVED if verdict.approve else Confirmation.REJECTED
+    unit.scans.put(scan.judged(state, verdict.reason, verdict.note, unit.now()))
+    act = ScanAct.APPROVED if verdict.approve else ScanAct.REJECTED
+    note_act(unit, scan, act, actor, verdict.reason)
