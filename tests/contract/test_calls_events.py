@@ -120,6 +120,7 @@ class TestGetEvents:
     ) -> None:
         """Contract: 5.11, 8.10."""
         given = {"name": "С кодом", "time_from": NOW - 60, "time_to": NOW + 60}
+        response(await anna.post(CREATE, **{**given, "name": "С другим кодом"}))
         made = response(await anna.post(CREATE, **given))
         assert event_code_of(made["code"]) == made["code"]
         assert response(await site.browser().get(BY_ID, event_id=made["event_id"])).items() >= (
