@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest_asyncio
 from websockets.frames import Frame, Opcode
 
 from attendance_core.vocabulary import EventId, UserId
-from tests.support.live_house import Ended, House, Visitor, Wire, opened_house
+from tests.support.live_house import QUICK, Ended, House, Visitor, Wire, opened_house
 
 PACE = 0.06  # seconds from a frame to the next: a socket may send 20 a second
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -163,30 +164,32 @@ class TestRule10Order:
         await marking.hears("reservation_expired", user_id=first.user_id)
         await marking.hears("prepared", user_id=second.user_id)
 
-    async def test_also_where_the_first_ends_by_anothers_word_meanwhile(self, house: House) -> None:
-        event_id, first, _, _, marking = await asker_and_marker(house)
-        second = await house.person()
-        await second.mark_me(event_id)
-        await marking.hears("user_joined")
-        for _ in range(20):
-            await first.mark_me(event_id)
-            if first.user_id not in marking.listed:
-                await marking.hears("user_joined", user_id=first.user_id)
-            await marking.asks("prepare_to_mark", user_id=first.user_id)
-            leaving = asyncio.create_task(house.leaves(first, event_id))
-            answered = False
-            while not answered:
-                await marking.says("prepare_to_mark", user_id=second.user_id)
-                frame = await marking.heard()
-                while frame["message"] in {"reservation_expired", "user_left"}:
+    async def test_also_where_the_first_ends_by_anothers_word_meanwhile(self) -> None:
+        # However slow the machine, no hold is to run out here
+        async with opened_house(None, replace(QUICK, hold_seconds=600)) as house:
+            event_id, first, _, _, marking = await asker_and_marker(house)
+            second = await house.person()
+            await second.mark_me(event_id)
+            await marking.hears("user_joined")
+            for _ in range(20):
+                await first.mark_me(event_id)
+                if first.user_id not in marking.listed:
+                    await marking.hears("user_joined", user_id=first.user_id)
+                await marking.asks("prepare_to_mark", user_id=first.user_id)
+                leaving = asyncio.create_task(house.leaves(first, event_id))
+                answered = False
+                while not answered:
+                    await marking.says("prepare_to_mark", user_id=second.user_id)
                     frame = await marking.heard()
-                answered = frame["result"] == "ok"
-                assert answered or frame["params"]["code"] == "already_holding"
-            await leaving
-            assert frame["message"] == "prepared"
-            await marking.hears_nothing()
-            assert marking.listed == [second.user_id]
-            await marking.asks("refuse_to_mark")
+                    while frame["message"] in {"reservation_expired", "user_left"}:
+                        frame = await marking.heard()
+                    answered = frame["result"] == "ok"
+                    assert answered or frame["params"]["code"] == "already_holding"
+                await leaving
+                assert frame["message"] == "prepared"
+                await marking.hears_nothing()
+                assert marking.listed == [second.user_id]
+                await marking.asks("refuse_to_mark")
 
 
 class TestRule10Folding:

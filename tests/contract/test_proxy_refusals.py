@@ -132,7 +132,7 @@ async def test_it_is_said_in_the_language_of_who_asks(
 class TestTooMany:
     async def test_requests_are_refused_in_the_envelope(self, tmp_path: Path) -> None:
         async with stub() as service:
-            slow = {"rate=1000r/s": "rate=1r/m", "burst=300000": "burst=1"}
+            slow = {"rate=1000r/s": "rate=1r/m", "burst=400000": "burst=1"}
             with proxied(tmp_path, [service], tls=False, changed=slow) as proxy:
                 said = [await answer_to(proxy.port, get(PATHS[0])) for _ in range(3)]
                 assert [each.status for each in said] == [200, 200, 429]
