@@ -30,6 +30,7 @@ LOOKS: Final = 4  # in a row that find everything equal
 AT_ONCE: Final = 15  # people who come back to hear that they were marked
 ROLL_SECONDS: Final = 60.0  # for somebody who was marked to hear it, on a busy machine
 START_SECONDS: Final = 240.0  # for all processes to serve
+KEPT_SECONDS: Final = 240.0  # to read what is kept, as people see it
 PEOPLE_AN_ORGANISER: Final = 30
 
 
@@ -61,11 +62,12 @@ class Part:
         async with asyncio.timeout(START_SECONDS):
             await asyncio.gather(*(each.serves.wait() for each in self._workers))
         stage.begins()
-        while len(stage.events) < self._events:
-            creator = stage.chance.choice(people)
-            event = await self._adversary.event(creator)
-            if event is not None:
-                stage.goes_on(event, creator)
+        async with asyncio.timeout(START_SECONDS):
+            while len(stage.events) < self._events:
+                creator = stage.chance.choice(people)
+                event = await self._adversary.event(creator)
+                if event is not None:
+                    stage.goes_on(event, creator)
         shuffled = stage.chance.sample(people, len(people))
         sitting, asking = shuffled[: len(people) // 4], shuffled[len(people) // 4 :]
         markers = [
@@ -95,7 +97,8 @@ class Part:
                 life.cancel()
             await asyncio.gather(*lives, return_exceptions=True)
         await stage.clear()
-        kept = await self._kept(people)
+        async with asyncio.timeout(KEPT_SECONDS):
+            kept = await self._kept(people)
         for worker in self._workers:
             worker.tells()
         stage.history.add("kept", **asdict(kept))  # so that the file can be judged again
