@@ -18,6 +18,7 @@ from attendance_core.errors import Language, RefusalKind, TooManySockets
 from attendance_core.events import MAX_OPEN_EVENTS
 from attendance_core.limits import (
     CREATED_EVENTS,
+    DATA_DOWNLOADS,
     FAILED_LOG_INS,
     FRIEND_REQUESTS,
     JOINED_BY_HAND,
@@ -33,6 +34,7 @@ from attendance_core.tokens import MAX_TOKENS as MAX_TOKENS_OF_ONE
 from attendance_web.http.body_parsing import MAX_FIELDS
 from attendance_web.http.call import BODY_BYTES, PICTURE_BODY_BYTES
 from attendance_web.http.csrf import CSRF_COOKIE
+from attendance_web.http.downloads import MAX_ZIP_BYTES
 from attendance_web.http.envelope import RETRY_SECONDS
 from attendance_web.http.incoming_bodies import UPLOAD_BYTES, UPLOADS_OF_ONE
 from attendance_web.http.incoming_body import BYTES_A_SECOND, PATIENCE_SECONDS
@@ -259,6 +261,12 @@ def _limits() -> Iterator[tuple[str, str, str]]:
     yield "events of a person that have not ended", str(MAX_OPEN_EVENTS), "`error` 3"
     hours = CREATED_EVENTS.within / 3600
     yield "events that a person creates", f"{CREATED_EVENTS.most} in {hours:g} h", "429"
+    megabytes = MAX_ZIP_BYTES // KIB**2
+    yield (
+        "downloads of what is kept of a person, for that person; how large each is",
+        f"{DATA_DOWNLOADS.most} in {DATA_DOWNLOADS.within:g} s, one at a time; {megabytes} MiB",
+        "429; what has no room is named in the zip",
+    )
     yield "tokens of a person that have not expired", str(MAX_TOKENS_OF_ONE), "`error` 3"
     yield "rows of a list that are passed over (`offset`)", str(MAX_OFFSET), "`error` 1"
     yield (

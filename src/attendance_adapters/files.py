@@ -11,10 +11,11 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from attendance_core.errors import Unavailable
-from attendance_core.ports import FileContent, NoSuchFile
+from attendance_core.ports import FileContent, FilePart, NoSuchFile
 from attendance_core.vocabulary import Instant
 
 if TYPE_CHECKING:
+    from obstore import GetOptions
     from obstore.store import ClientConfig, RetryConfig
 
 # By a file's extension, since a local directory has no media types
@@ -88,6 +89,17 @@ class ObjectFiles:
             file = await obstore.get_async(self.store, path)
             return FileContent(bytes(await file.bytes_async()), _media_type_of(path))
         except (FileNotFoundError, ValueError):  # a path like ../a is none
+            raise NoSuchFile(path) from None
+        except (OSError, BaseError) as error:
+            raise Unavailable from error
+
+    async def get_part(self, path: str, start: int, most: int) -> FilePart:
+        """Reads some of a file, which has a byte there. Raises NoSuchFile, Unavailable."""
+        try:
+            options: GetOptions = {"range": (start, start + most)}
+            file = await obstore.get_async(self.store, path, options=options)
+            return FilePart(bytes(await file.bytes_async()), file.meta["size"])
+        except (FileNotFoundError, ValueError):
             raise NoSuchFile(path) from None
         except (OSError, BaseError) as error:
             raise Unavailable from error

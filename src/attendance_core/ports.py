@@ -94,6 +94,8 @@ class Unit(Protocol):
     @property
     def ledger(self) -> repositories.Ledger: ...
     @property
+    def belongings(self) -> repositories.Belongings: ...
+    @property
     def leavers(self) -> repositories.Leavers: ...
     @property
     def connections(self) -> repositories.Connections: ...
@@ -191,6 +193,13 @@ class FileContent(NamedTuple):
     media_type: str
 
 
+class FilePart(NamedTuple):
+    """Some bytes of a file, and how large all of it is."""
+
+    content: bytes
+    size: int
+
+
 class Files(Protocol):
     """Keeps what is too large for the store, each under a path, whose last part is its key."""
 
@@ -198,6 +207,13 @@ class Files(Protocol):
 
     async def get(self, path: str) -> FileContent:
         """Reads a file. Raises NoSuchFile."""
+        ...
+
+    async def get_part(self, path: str, start: int, most: int) -> FilePart:
+        """Reads ``most`` bytes from ``start`` on, fewer at its end; ``start`` lies in the file.
+
+        Raises NoSuchFile.
+        """
         ...
 
     async def delete(self, path: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from attendance_core.accounts import (
     ChangePassword,
     DeleteAccount,
+    DownloadData,
     EndLapsedSessions,
     EndSession,
     GetSessions,
@@ -115,6 +116,7 @@ class UseCases:
     get_username: GetUsername
     change_password: ChangePassword
     delete_account: DeleteAccount
+    download_data: DownloadData
     get_sessions: GetSessions
     end_session: EndSession
     end_lapsed_sessions: EndLapsedSessions

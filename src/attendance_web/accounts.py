@@ -7,6 +7,7 @@ import msgspec
 from attendance_core.vocabulary import UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
+from attendance_web.http.downloads import Download
 from attendance_web.http.fields import Nothing
 
 
@@ -141,6 +142,19 @@ async def delete_account(call: CallContext[Proof]) -> None:
     call.end_session()
 
 
+@post("/accounts/data/", proof=True, name="DownloadData")
+async def download_data(call: CallContext[Proof]) -> Download:
+    """All that is kept of me: a zip of JSON, a file for each kind of it, and my own files."""
+    actor = call.logged_in_actor
+    async with call.limits.around_proof(actor.user_id, call.address, call.browser_secrets):
+        reading = await call.use_cases.download_data(
+            actor=actor.user_id,
+            session_id=actor.session_id,
+            password=call.arguments.password,
+        )
+    return Download(reading)
+
+
 @get("/api/auth/GetSessions", scope=None)
 async def get_sessions(call: CallContext[Nothing]) -> Sessions:
     """Where I am logged in, and with what."""
@@ -187,6 +201,7 @@ CALLS = (
     log_out,
     change_password,
     delete_account,
+    download_data,
     get_sessions,
     end_session,
     get_current_user_id,

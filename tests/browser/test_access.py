@@ -5,7 +5,9 @@ Contract: 9.1.
 
 from __future__ import annotations
 
+import json
 import re
+from zipfile import ZipFile
 
 import pytest
 from playwright.async_api import expect
@@ -195,3 +197,31 @@ async def test_an_account_is_deleted_by_its_password(door: Door) -> None:
     await log_in(visitor, "leaver-loth", PASSWORD)
     await expect(visitor.at("wrong-password")).to_have_text("Wrong login or password")
     visitor.watch.wrong = [each for each in visitor.watch.wrong if "401" not in each]
+
+
+async def test_what_is_kept_of_one_is_downloaded_by_the_password(door: Door) -> None:
+    visitor = await door.student("Taker Along", "taker-along", language="en")
+    await open_access(visitor)
+    await press(visitor, "download-data")
+    proof = visitor.at("data-proof")
+    field = proof.locator("[type=password]")
+    await expect(field).to_be_focused()
+    await visitor.page.keyboard.type("not that one")
+    await visitor.page.keyboard.press("Enter")
+    await expect(proof.get_by_test_id("wrong-password")).to_have_text("Wrong password")
+    await field.fill(PASSWORD)
+    async with visitor.page.expect_download() as coming:
+        await visitor.page.keyboard.press("Enter")
+    downloaded = await coming.value
+    assert downloaded.suggested_filename == "attendance-data.zip"
+    with ZipFile(await downloaded.path()) as opened:
+        assert opened.testzip() is None
+        assert json.loads(opened.read("account.json"))["username"] == "taker-along"
+        assert json.loads(opened.read("profile.json"))["display_name"] == "Taker Along"
+    await expect(visitor.at("notice")).to_contain_text("attendance-data.zip")
+    await expect(proof).to_have_count(0)
+    await visitor.at("download-data").click()
+    await field.fill(PASSWORD)
+    await proof.get_by_test_id("submit").click()
+    await expect(visitor.at("form-error")).to_contain_text("Too many attempts")
+    visitor.watch.wrong = [each for each in visitor.watch.wrong if "429" not in each]

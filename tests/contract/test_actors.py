@@ -73,6 +73,10 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         lambda do: do.delete_account(actor=NOBODY, session_id=SESSION, password=None),
         NotLoggedIn,
     ),
+    "download_data": (
+        lambda do: do.download_data(actor=NOBODY, session_id=SESSION, password=None),
+        NotLoggedIn,
+    ),
     "get_sessions": (lambda do: do.get_sessions(actor=NOBODY, session_id=SESSION), []),
     "end_session": (
         lambda do: do.end_session(actor=NOBODY, session_id=SESSION, others=True),

@@ -134,6 +134,7 @@ TEXTS = {
 PROOFS = {
     ("MakeRecoveryCodes", "password"),
     ("DeleteAccount", "password"),
+    ("DownloadData", "password"),
 }  # needed of whoever has one
 IDS = {"event_id", "scan", "token_id"}
 NUMBERS = {

@@ -87,7 +87,10 @@ class TestCodes:
         monkeypatch.setattr(pipeline, "ANSWER_SECONDS", -1.0)
         assert len(await codes_of(anna)) == 10
         proven = {call.name for call in CALLS if call.takes_proof}
-        assert proven == {"ChangePassword", "CreateToken", "DeleteAccount", "MakeRecoveryCodes"}
+        assert proven == {
+            *("ChangePassword", "CreateToken", "DeleteAccount", "DownloadData"),
+            "MakeRecoveryCodes",
+        }
 
     async def test_they_need_proof(self, site: Site, anna: Browser) -> None:
         """Contract: 9.1."""

@@ -65,6 +65,7 @@ POST /api/events/MakeBoardLink event_id
 POST /api/events/RemoveBoardLink event_id
 POST /accounts/password/ new_password ?old_password
 POST /accounts/delete/ ?password
+POST /accounts/data/ ?password
 GET /api/auth/GetSessions -
 POST /api/auth/EndSession ?session ?others
 POST /api/auth/CreateToken ?password name scopes ?expires_in_days

@@ -21,9 +21,9 @@ from attendance_adapters.memory import MemoryStore
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_adapters.sql.postgres import PostgresStore
 from attendance_adapters.sql.sqlite import SqliteStore
-from attendance_core.accounts import CredentialKind, LoggedIn, session_id_of
-from attendance_core.accounts.session_lists import session_name_of
+from attendance_core.accounts import CredentialKind, LoggedIn, Records, session_id_of
 from attendance_core.bearer_tokens import TokenScope
+from attendance_core.belongings import session_name_of
 from attendance_core.errors import LeaseLost, Refusal
 from attendance_core.events import EventQuery
 from attendance_core.limits import Limit, TryResult
@@ -150,6 +150,17 @@ def one_of(words: tuple[str, ...], number: int) -> str:
 SECRETS = "secret" * 2, "another secret"
 
 
+async def takes_along(do: UseCases, **given: Any) -> list[Any]:
+    """All that a download would have, but the files."""
+    reading = await do.download_data(**given)
+    await reading.begin()
+    return [
+        (part.kind, [record async for piece in part.pieces for record in piece])
+        async for part in reading.parts()
+        if isinstance(part, Records)
+    ]
+
+
 # Three numbers say who, what and how; each answers what both twins are to do
 MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     "sign_up": lambda k, a, b, c: (
@@ -202,6 +213,14 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
     ),
     "delete_account": lambda k, a, b, c: (
         lambda do: do.delete_account(
+            actor=k.who(a).user_id,
+            session_id=session_id_of(k.who(a if b else c).token),
+            password=one_of(SECRETS, a) if b < 4 else None,
+        )
+    ),
+    "download_data": lambda k, a, b, c: (
+        lambda do: takes_along(
+            do,
             actor=k.who(a).user_id,
             session_id=session_id_of(k.who(a if b else c).token),
             password=one_of(SECRETS, a) if b < 4 else None,

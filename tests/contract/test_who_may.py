@@ -51,6 +51,7 @@ TABLE: Final = {
     "LogOut": EVERYBODY,
     "ChangePassword": ("not_logged_in", *("missing_argument",) * 6),  # nobody gives the old one
     "DeleteAccount": ("not_logged_in", *("missing_argument",) * 6),  # nobody gives their password
+    "DownloadData": ("not_logged_in", *("missing_argument",) * 6),
     "GetSessions": LOGGED_IN,
     "EndSession": LOGGED_IN,
     "MakeRecoveryCodes": ("not_logged_in", *("missing_argument",) * 6),  # nobody gives a password

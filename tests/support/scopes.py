@@ -7,7 +7,7 @@ from typing import Final
 # Contract: 9.3, of which scope a token has to be; None: no token may
 SCOPES: Final[dict[str, str | None]] = {
     **dict.fromkeys(("SignUp", "LogIn", "LogOut", "ChangePassword", "DeleteAccount"), None),
-    **dict.fromkeys(("GetSessions", "EndSession"), None),
+    **dict.fromkeys(("DownloadData", "GetSessions", "EndSession"), None),
     **dict.fromkeys(("MakeRecoveryCodes", "UseRecoveryCode", "ResetPassword"), None),
     **dict.fromkeys(("CreateToken", "GetTokens", "RevokeToken"), None),
     **dict.fromkeys(("GetCurrentUserId", "GetProfile", "FindByName", "GetMyAttendance"), "read"),

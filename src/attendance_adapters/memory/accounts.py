@@ -18,6 +18,7 @@ class Accounts:
     def __init__(self, tables: Tables) -> None:
         self._accounts = tables.accounts
         self._usernames = tables.usernames
+        self._signed_up = tables.signed_up
 
     def add(self, username: str, password_hash: str | None, at: Instant) -> UserId:
         key = fold(username)
@@ -26,6 +27,7 @@ class Accounts:
         user_id = UserId(len(self._accounts) + 1)
         self._usernames[key] = user_id
         self._accounts[user_id] = Account(user_id, username, password_hash)
+        self._signed_up[user_id] = at
         return user_id
 
     def find(self, username: str) -> Account | None:
@@ -46,6 +48,7 @@ class Accounts:
     def erase(self, user_id: UserId) -> None:
         del self._usernames[fold(self._accounts[user_id].username)]
         self._accounts[user_id] = Account(user_id, "", None)
+        self._signed_up[user_id] = 0.0
 
 
 class Sessions:

@@ -81,6 +81,7 @@ class Tables:
     """Holds all tables."""
 
     accounts: dict[UserId, Account] = field(default_factory=dict)
+    signed_up: dict[UserId, Instant] = field(default_factory=dict)  # when they were added
     usernames: dict[str, UserId] = field(default_factory=dict)  # by the folded name
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     tokens: dict[TokenId, Token] = field(default_factory=dict)

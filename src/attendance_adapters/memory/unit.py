@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attendance_adapters.memory.accounts import Accounts, Sessions
+from attendance_adapters.memory.belongings import Belongings
 from attendance_adapters.memory.boards import Boards
 from attendance_adapters.memory.browsers import KnownBrowsers
 from attendance_adapters.memory.connections import Connections, Processes
@@ -52,6 +53,7 @@ class MemoryUnit:
         self.places = Places(tables)
         self.participants = Participants(tables, self.places)
         self.ledger = Ledger(tables)
+        self.belongings = Belongings(tables)
         self.leavers = Leavers(tables)
         self.connections = Connections(tables)
         self.footings = Footings(tables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from attendance_adapters.sql.accounts import Accounts, Sessions
+from attendance_adapters.sql.belongings import Belongings
 from attendance_adapters.sql.boards import Boards
 from attendance_adapters.sql.browsers import KnownBrowsers
 from attendance_adapters.sql.connections import Connections, Processes
@@ -39,6 +40,7 @@ class SqlUnit:
         "accounts",
         "announcements",
         "audit_log",
+        "belongings",
         "boards",
         "connections",
         "events",
@@ -86,6 +88,7 @@ class SqlUnit:
         self.places = Places(executor)
         self.participants = Participants(executor)
         self.ledger = Ledger(executor)
+        self.belongings = Belongings(executor)
         self.leavers = Leavers(executor)
         self.connections = Connections(executor)
         self.footings = Footings(executor)

@@ -6,6 +6,7 @@ from attendance_core.accounts.account import (
     MIN_PASSWORD_LENGTH,
     Account,
 )
+from attendance_core.accounts.data import DataReading, DownloadData, KeptFile, Records
 from attendance_core.accounts.deletion import DeleteAccount
 from attendance_core.accounts.log_ins import LogIn, SignUp
 from attendance_core.accounts.passwords import ChangePassword
@@ -42,16 +43,20 @@ __all__ = [
     "Actor",
     "ChangePassword",
     "CredentialKind",
+    "DataReading",
     "DeleteAccount",
+    "DownloadData",
     "EndLapsedSessions",
     "EndSession",
     "GetSessions",
     "GetUsername",
     "Identify",
+    "KeptFile",
     "LogIn",
     "LogOut",
     "LoggedIn",
     "Proof",
+    "Records",
     "Session",
     "SessionSeen",
     "SignUp",

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from attendance_core import ports
 from attendance_core.accounts.sessions import MAX_SESSIONS, Session
+from attendance_core.belongings import session_name_of
 from attendance_core.errors import MissingArgument, NotLoggedIn
 from attendance_core.marking.terms import Terms
 from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
 from attendance_core.vocabulary import SessionId, UserId
-
-SESSION_NAME_LENGTH = 32
-
-
-def session_name_of(session_id: SessionId) -> str:
-    """Makes the name that a session has for its person.
-
-    What it is kept under lets nobody in either, but a program of this library acts by it; from
-    the name nobody comes back to that.
-    """
-    named = hashlib.sha256(b"the name of session " + session_id.encode())
-    return named.hexdigest()[:SESSION_NAME_LENGTH]
 
 
 class SessionSeen(NamedTuple):

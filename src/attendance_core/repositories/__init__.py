@@ -6,6 +6,7 @@ All of it is of one transaction: a `ports.Unit` has one of each.
 from __future__ import annotations
 
 from attendance_core.repositories.accounts import Accounts, Sessions
+from attendance_core.repositories.belongings import Belongings
 from attendance_core.repositories.boards import Boards
 from attendance_core.repositories.browsers import KnownBrowsers
 from attendance_core.repositories.connections import Connections, Processes
@@ -29,6 +30,7 @@ from attendance_core.repositories.tokens import Tokens
 __all__ = [
     "Accounts",
     "AuditLog",
+    "Belongings",
     "Boards",
     "Connections",
     "Events",

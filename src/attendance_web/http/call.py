@@ -14,6 +14,7 @@ import msgspec
 
 from attendance_core.bearer_tokens import TokenScope
 from attendance_web.http.call_context import CallContext
+from attendance_web.http.downloads import ZIP, Download
 from attendance_web.http.event_streams import EventStream
 from attendance_web.http.exports import MEDIA_TYPES, Export
 from attendance_web.http.pieces import Pieces
@@ -122,6 +123,8 @@ def _declare(
         media_types: tuple[str, ...] = ()
         if answer is Export:
             answer, media_types = type(None), tuple(MEDIA_TYPES.values())
+        if answer is Download:
+            answer, media_types = type(None), (ZIP,)
         return Call(
             method,
             path,

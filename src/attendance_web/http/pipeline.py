@@ -26,6 +26,7 @@ from attendance_web.http.call import Call
 from attendance_web.http.call_context import CallContext
 from attendance_web.http.call_services import CallServices
 from attendance_web.http.client_leaving import while_there
+from attendance_web.http.downloads import Download, DownloadResponse
 from attendance_web.http.envelope import success
 from attendance_web.http.event_streams import EventStream, StreamResponse
 from attendance_web.http.exports import Export, ExportResponse
@@ -144,6 +145,8 @@ async def answer_to(declared: Call, request: Request[Any, Any, Any]) -> Response
         sheets, turns = services.sheets, services.list_turns
         people = services.person_turns
         return ExportResponse(answer, sheets, turns, people, caller, call.cookies, until)
+    if isinstance(answer, Download):
+        return DownloadResponse(answer, services.list_turns, caller, call.cookies)
     return success(answer, call.cookies)
 
 

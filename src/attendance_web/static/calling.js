@@ -150,23 +150,50 @@ function addressOf(path, given) {
  * @returns {Promise<any>}
  */
 export async function post(path, given = {}, progress) {
-  if (csrfToken() === "") await get(ANY_GET); // which sets it
+  await haveToken();
   return ask(path, "POST", given instanceof FormData ? given : JSON.stringify(given), progress);
 }
 
+/** Whatever any GET is answered sets it. */
+async function haveToken() {
+  if (csrfToken() === "") await get(ANY_GET);
+}
+
+/** @typedef {Promise<{file: Blob, name: string}>} Answered a file, with the name it is given */
+
 /**
- * What is answered as a file, with the name it is given.
  * @param {string} path
  * @param {Given} given
  * @param {string} otherwise its name where none is given
- * @returns {Promise<{file: Blob, name: string}>}
+ * @returns {Answered}
  */
-export async function getFile(path, given, otherwise) {
+export const getFile = (path, given, otherwise) =>
+  askForFile(addressOf(path, given), "GET", undefined, otherwise);
+
+/**
+ * As `getFile`, of a call that takes a proof.
+ * @param {string} path
+ * @param {Given} given
+ * @param {string} otherwise
+ * @returns {Answered}
+ */
+export async function postForFile(path, given, otherwise) {
+  await haveToken();
+  return askForFile(path, "POST", JSON.stringify(given), otherwise);
+}
+
+/**
+ * @param {string} path
+ * @param {"GET" | "POST"} method
+ * @param {string | undefined} body
+ * @param {string} otherwise
+ * @returns {Answered}
+ */
+async function askForFile(path, method, body, otherwise) {
   let answer;
   let envelope;
   try {
-    const how = { method: /** @type {const} */ ("GET"), body: undefined, timeout: FILE_TIMEOUT_MS };
-    answer = await call(addressOf(path, given), { ...how, isFile: true });
+    answer = await call(path, { method, body, timeout: FILE_TIMEOUT_MS, isFile: true });
     const file = answer.file ?? new Blob();
     const named = answer.header("Content-Disposition");
     if (named !== null) return { file, name: fileName(named, otherwise) };

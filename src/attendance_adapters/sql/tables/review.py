@@ -66,3 +66,10 @@ audit_log = Table(
     Index(None, "scan_id"),
     sqlite_autoincrement=True,
 )
+# What a moderator did, for themselves
+index_where(
+    audit_log.c.actor_id.is_not(None),
+    "ix_audit_log_actor_id_n",
+    audit_log.c.actor_id,
+    audit_log.c.n,
+)

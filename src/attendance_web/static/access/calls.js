@@ -1,6 +1,6 @@
 /** The calls that keep an account safe. Contract: 9. */
 
-import { get, post } from "../calling.js";
+import { get, post, postForFile } from "../calling.js";
 
 /**
  * Where somebody is logged in.
@@ -50,3 +50,10 @@ export const reset = async (token, new_password) =>
 
 /** @param {string} password */
 export const deleteAccount = (password) => post("/accounts/delete/", { password });
+
+/**
+ * All that is kept of me, as a zip.
+ * @param {string} password
+ */
+export const downloadData = (password) =>
+  postForFile("/accounts/data/", { password }, "attendance-data.zip");

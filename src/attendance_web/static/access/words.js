@@ -53,6 +53,12 @@ export const WORDS = {
     ru: "Ссылка больше не действует. Попросите новую",
     en: "This link no longer works. Ask for a new one",
   },
+  data: { ru: "Скачать мои данные", en: "Download my data" },
+  dataTitle: { ru: "Мои данные", en: "My data" },
+  dataHelp: {
+    ru: "Всё, что мы о вас храним, одним архивом, вместе с вашими файлами. Раз в минуту",
+    en: "All that we keep of you in one archive, with your files. Once a minute",
+  },
   delete: { ru: "Удалить аккаунт", en: "Delete account" },
   deleteHelp: {
     ru: "Имя, фото, скан и друзья исчезнут сразу. Отметки останутся в листах без имени. Вернуть аккаунт нельзя",

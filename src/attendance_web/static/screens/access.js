@@ -2,6 +2,7 @@
 
 import { changePassword } from "../access/calls.js";
 import { askForCodes } from "../access/codes.js";
+import { data } from "../access/data.js";
 import { deletion } from "../access/deletion.js";
 import { devices } from "../access/devices.js";
 import { WORDS } from "../access/words.js";
@@ -31,6 +32,7 @@ export function access() {
       ),
     ),
     section(told(WORDS.devices), list.view),
+    data(),
     deletion(),
   );
   return { view, title, tab: "me" };

@@ -4,30 +4,24 @@ import * as api from "../api.js";
 import { h } from "../dom.js";
 import { tell } from "../notices.js";
 import { button, choose, sheet } from "../parts.js";
+import { save } from "../saving.js";
 import { t, told } from "../texts.js";
 import { labelOf } from "./finding.js";
 import { CELLS, TEXTS } from "./row.js";
 import { asText } from "./rows.js";
 import { WORDS } from "./words.js";
 
-const KEPT_FOR_MS = 60_000; // a file, for a browser that asks first where to put it
-
 /**
  * The sheet as a file, in the two ways that one opens such a list. Contract: 8.13.
  * @param {string} eventId
  */
 export function download(eventId) {
-  const save = async (/** @type {"xlsx" | "csv"} */ format) => {
-    const { file, name } = await api.exportAttendance(eventId, format);
-    const href = URL.createObjectURL(file);
-    h("a", { href, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(href), KEPT_FOR_MS);
-    tell(t("attendance.downloaded", { name }));
-  };
+  const take = async (/** @type {"xlsx" | "csv"} */ format) =>
+    save(await api.exportAttendance(eventId, format));
   choose(
     t("attendance.download"),
-    { label: t("attendance.xlsx"), drawing: "sheet", work: () => save("xlsx"), test: "xlsx" },
-    { label: t("attendance.csv"), drawing: "my-events", work: () => save("csv"), test: "csv" },
+    { label: t("attendance.xlsx"), drawing: "sheet", work: () => take("xlsx"), test: "xlsx" },
+    { label: t("attendance.csv"), drawing: "my-events", work: () => take("csv"), test: "csv" },
   );
 }
 

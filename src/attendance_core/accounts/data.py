@@ -1,0 +1,152 @@
+"""A person takes along all that is kept of them. Contract: POST /accounts/data/. Decision 0026."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from attendance_core import ports
+from attendance_core.accounts.proof import Proof, prove
+from attendance_core.belongings import Belonging, BelongingKind, Record
+from attendance_core.errors import NotLoggedIn, TooManyRequests, Unavailable
+from attendance_core.limits import DATA_DOWNLOADS, count_one
+from attendance_core.marking.terms import Terms
+from attendance_core.pieces import ListQuery, itself, read_in_pieces
+from attendance_core.ports import NoSuchFile
+from attendance_core.profiles import Confirmation, picture_path, scan_path
+from attendance_core.vocabulary import Instant, SessionId, UserId
+
+T = TypeVar("T")
+
+PART_BYTES = 256 * 1024  # of a file, in memory at once
+
+
+class KeptFile(NamedTuple):
+    """A file of a person: what it is called, how large it is, and its bytes, piece by piece."""
+
+    name: str
+    size: int
+    pieces: AsyncGenerator[bytes, None]
+
+
+class Records(NamedTuple):
+    """All records of one kind, piece by piece."""
+
+    kind: BelongingKind
+    pieces: AsyncGenerator[Sequence[Record], None]
+
+
+@dataclass(slots=True)
+class DataReading:
+    """One reading of all that is kept of somebody, who has proven that it is theirs.
+
+    Each look finds whether the session still stands, so that a log-out elsewhere ends it.
+    """
+
+    transact: ports.Transact
+    browse: ports.Browse
+    files: ports.Files
+    terms: Terms
+    proof: Proof
+
+    async def begin(self) -> Instant:
+        """Counts this download, and tells when it has begun.
+
+        Raises NotLoggedIn, WrongPassword; TooManyRequests where there was one just now.
+        """
+
+        def work(unit: ports.Unit) -> tuple[int, Instant]:
+            self.proof.lock(unit)
+            return count_one(unit, DATA_DOWNLOADS, str(self.proof.user_id)), unit.now()
+
+        seconds, now = await self.transact(work)
+        if seconds:
+            raise TooManyRequests(seconds=seconds)
+        return now
+
+    async def parts(self) -> AsyncGenerator[KeptFile | Records, None]:
+        """Reads part after part, each to its end before the next: the files, then the records.
+
+        Raises NotLoggedIn, Unavailable.
+        """
+        for name, path in await self._look(self._files):
+            file = await self._open(name, path)
+            if file is not None:
+                yield file
+        for kind in BelongingKind:
+            yield Records(kind, self._records(kind))
+
+    async def _look(self, look: Callable[[ports.Unit], T]) -> T:
+        def permitted(unit: ports.Unit) -> T:
+            if unit.sessions.find(self.proof.session_id) is None:
+                raise NotLoggedIn
+            return look(unit)
+
+        return await self.browse(permitted)
+
+    def _files(self, unit: ports.Unit) -> Sequence[tuple[str, str]]:
+        """Names the files there are in a download, and at which paths they are kept."""
+        profile, scan = (
+            unit.profiles.get(self.proof.user_id),
+            unit.scans.find(self.proof.user_id),
+        )
+        found = []
+        if profile.picture is not None:
+            found.append(("picture", picture_path(profile.picture)))
+        if scan is not None and scan.state is Confirmation.PENDING:
+            found.append(("scan", scan_path(scan.file)))
+        return [(f"{name}.{path.rpartition('.')[2]}", path) for name, path in found]
+
+    async def _open(self, name: str, path: str) -> KeptFile | None:
+        """Opens a file; None where another has just taken its place."""
+        try:
+            first = await self.files.get_part(path, 0, PART_BYTES)
+        except NoSuchFile:
+            return None
+
+        async def pieces() -> AsyncGenerator[bytes, None]:
+            yield first.content
+            for start in range(PART_BYTES, first.size, PART_BYTES):
+                try:
+                    yield (await self.files.get_part(path, start, PART_BYTES)).content
+                except NoSuchFile as error:  # half of it is no file
+                    raise Unavailable from error
+
+        return KeptFile(name, first.size, pieces())
+
+    async def _records(self, kind: BelongingKind) -> AsyncGenerator[Sequence[Record], None]:
+        def look(query: ListQuery[Belonging], unit: ports.Unit) -> Sequence[Belonging]:
+            found = unit.belongings.of(self.proof.user_id, kind, query)
+            if kind is not BelongingKind.PROFILE:
+                return found
+            karma = unit.ledger.karma(self.proof.user_id, self.terms)
+            return [each._replace(record={**each.record, "karma": karma}) for each in found]
+
+        everything: ListQuery[Belonging] = ListQuery()
+        async for piece in read_in_pieces(self._look, everything, look, itself):
+            yield [each.record for each in piece]
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadData:
+    """Reads all that is kept of a person, for themselves. Contract: POST /accounts/data/."""
+
+    transact: ports.Transact
+    observe: ports.Observe
+    browse: ports.Browse
+    passwords: ports.Passwords
+    files: ports.Files
+    terms: Terms
+
+    async def __call__(
+        self, *, actor: UserId, session_id: SessionId, password: str | None = None
+    ) -> DataReading:
+        """Makes a reading, which has not looked yet, for whoever gives a proof.
+
+        Raises what `prove` raises, Unavailable.
+        """
+        proof = await prove(
+            self.observe, self.passwords, actor=actor, session_id=session_id, password=password
+        )
+        return DataReading(self.transact, self.browse, self.files, self.terms, proof)

@@ -1,0 +1,229 @@
+"""Answers that are a zip of all that is kept of a person. Contract: POST /accounts/data/.
+
+It is read, packed and sent a piece at a time, as long lists are: the next piece is read when the
+client has taken the one before, and what packs it is a thread beside the event loop. Decision 0026.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import msgspec
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.response.base import ASGIResponse
+
+from attendance_core import ports
+from attendance_core.accounts import DataReading, KeptFile, Records
+from attendance_core.belongings import Record
+from attendance_core.errors import Refusal, Unavailable
+from attendance_core.vocabulary import Instant, Seconds
+from attendance_web.http.client_leaving import leaving
+from attendance_web.http.download_words import README, WHAT_IS_MISSING
+from attendance_web.http.envelope import NO_STORE
+from attendance_web.http.exception_handlers import cause_of
+from attendance_web.http.file_names import attachment
+from attendance_web.http.list_turns import ListTurns
+from attendance_web.http.pieces import NEXT_SECONDS, SEND_SECONDS
+from attendance_web.http.zips import ZipStream
+from attendance_web.wire.callers import Caller
+from attendance_web.wire.log_fields import log_fields_of
+from attendance_web.wire.refusals import ClientLeft
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+ZIP: Final = "application/zip"
+MAX_ZIP_BYTES: Final = 200 * 2**20  # Contract: POST /accounts/data/
+SENT_BYTES: Final = 64 * 1024  # at least, but for the last: a piece packs to some of that
+MARGIN_BYTES: Final = 64 * 1024  # for what is said in the zip when there is no room for more
+FILE_NAME: Final = "attendance-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An answer that is a zip of what a reading finds."""
+
+    reading: DataReading
+
+
+class DownloadResponse(Response[bytes]):
+    """Hands Litestar an answer that reads and packs when it is sent."""
+
+    def __init__(
+        self,
+        download: Download,
+        turns: ListTurns,
+        caller: Caller,
+        cookies: list[Cookie],
+        most_bytes: int = MAX_ZIP_BYTES,
+    ) -> None:
+        super().__init__(b"")
+        self._answer = _DownloadAnswer(download, turns, caller, cookies, most_bytes)
+
+    def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
+        """Makes the answer, of which nothing has been read yet."""
+        return self._answer
+
+
+class _DownloadAnswer(ASGIResponse):
+    """Reads, packs and sends one zip; how long it is nobody knows when it begins."""
+
+    _should_set_content_length = False
+
+    def __init__(
+        self,
+        download: Download,
+        turns: ListTurns,
+        caller: Caller,
+        cookies: list[Cookie],
+        most_bytes: int,
+    ) -> None:
+        headers = {**NO_STORE, "Content-Disposition": attachment(FILE_NAME, "zip")}
+        super().__init__(headers=headers, cookies=cookies, media_type=ZIP)
+        self._turns = turns
+        self._caller = caller
+        self._most_bytes = most_bytes
+        self._browse = download.reading.browse
+        self._took: Seconds = 0.0  # the last look
+        self._reading = replace(download.reading, browse=self._browse_in_turn)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Reads, packs and sends to the end.
+
+        Raises TooManyRequests, NotLoggedIn, WrongPassword, Unavailable, ClientLeft, before it has
+        begun.
+        """
+        with leaving(receive) as gone:
+            async with self._turns.turn_to_answer(self._caller, 0):
+                if gone.done():
+                    raise ClientLeft
+                began = await self._reading.begin()
+                await self.start_response(send)
+                await self._send_pieces(began, gone, scope, send)
+
+    async def _send_pieces(
+        self, began: Instant, gone: asyncio.Task[None], scope: Any, send: Any
+    ) -> None:
+        """Sends for as long as somebody reads; what cannot be ended is cut off."""
+        packed, unsent = ZipStream(began, self._most_bytes), b""
+        try:
+            async with aclosing(_packed(self._reading, packed)) as steps:
+                async for _ in steps:
+                    if gone.done():
+                        return
+                    unsent += packed.take()
+                    if len(unsent) >= SENT_BYTES:
+                        await _send_body(send, unsent, more=True)
+                        unsent = b""
+            await _send_body(send, unsent + packed.take(), more=False)
+        except (TimeoutError, Refusal, Unavailable) as error:
+            code = error.code if isinstance(error, Refusal) else Unavailable.code
+            cause = cause_of(error) if isinstance(error, Unavailable) else code
+            logger.warning("a download was cut off: %s", cause)
+            log_fields_of(scope)["code"] = code
+        finally:
+            packed.drop()
+
+    async def _browse_in_turn(self, look: Callable[[ports.Unit], T]) -> T:
+        """Looks when its turn has come, and rests where there are others.
+
+        Raises TooManyRequests, and what the look does.
+        """
+        await asyncio.sleep(self._turns.pause_after(self._took))
+        async with self._turns.turn_to_look(self._caller, NEXT_SECONDS):
+            began = asyncio.get_running_loop().time()
+            found = await self._browse(look)
+        self._took = asyncio.get_running_loop().time() - began
+        return found
+
+
+async def _send_body(send: Any, body: bytes, *, more: bool) -> None:
+    async with asyncio.timeout(SEND_SECONDS):
+        await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+async def _packed(reading: DataReading, packed: ZipStream) -> AsyncGenerator[None, None]:
+    """Packs part after part, and ends the zip, with a step after each piece.
+
+    Where it has to stop it says what is missing, in a file of the zip.
+    """
+    missing: list[str] = []
+    _pack_text(packed, "README.txt", README)
+    async with aclosing(reading.parts()) as parts:
+        async for part in parts:
+            name = part.name if isinstance(part, KeptFile) else f"{part.kind.value}.json"
+            size = part.size if isinstance(part, KeptFile) else 0
+            if not packed.has_room_for(size + MARGIN_BYTES):
+                missing.append(name)
+                continue
+            packed.begin(name)
+            steps = (
+                _pack_file(packed, part)
+                if isinstance(part, KeptFile)
+                else _pack_records(packed, part)
+            )
+            async with aclosing(steps) as pieces:
+                async for had_room in pieces:
+                    if not had_room:
+                        missing.append(name)
+                    yield
+            packed.end()
+    if missing:
+        _pack_text(packed, "INCOMPLETE.txt", WHAT_IS_MISSING.format(", ".join(missing)))
+    packed.finish()
+
+
+def _pack_text(packed: ZipStream, name: str, text: str) -> None:
+    packed.begin(name)
+    packed.write(text.encode())
+    packed.end()
+
+
+async def _pack_file(packed: ZipStream, file: KeptFile) -> AsyncGenerator[bool, None]:
+    async with aclosing(file.pieces) as pieces:
+        async for piece in pieces:
+            await _beside(partial(packed.write, piece))
+            yield True
+
+
+async def _pack_records(packed: ZipStream, records: Records) -> AsyncGenerator[bool, None]:
+    """Packs records as JSON, which ends well where there is no room for more."""
+    before, between, after = (
+        (b"", b"", b"\n") if records.kind.is_single else (b"[\n", b",\n", b"\n]\n")
+    )
+    packed.write(before)
+    count, has_room = 0, True
+
+    def add(piece: Sequence[Record], is_first: bool) -> bool:
+        written = between.join(map(msgspec.json.encode, piece))
+        if not packed.has_room_for(len(written) + MARGIN_BYTES):
+            return False
+        packed.write(written if is_first else between + written)
+        return True
+
+    async with aclosing(records.pieces) as pieces:
+        async for piece in pieces:
+            if piece:
+                has_room = await _beside(partial(add, piece, not count))
+                count += len(piece)
+            yield has_room
+            if not has_room:
+                break
+    packed.write(b"null\n" if records.kind.is_single and not count else after)
+
+
+async def _beside(work: Callable[[], T]) -> T:
+    """Runs work in a thread, to its end also where whoever waits for it goes."""
+    running = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    finally:
+        if not running.done():
+            await asyncio.wait({running})
