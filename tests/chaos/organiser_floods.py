@@ -69,6 +69,11 @@ async def leaves_exports(connection: Connection) -> None:
     raise EOFError
 
 
+async def takes_along(connection: Connection) -> None:
+    """A zip of all that is kept of the attacker, who has made many entries; most are refused."""
+    await connection.call("/accounts/data/", b"{}")
+
+
 async def comes_and_goes(connection: Connection) -> None:
     """Everybody who waits has another place each time."""
     await connection.opens("mark_me", news=True)
@@ -122,6 +127,7 @@ ORGANISERS: Final[dict[str, Flood]] = {
     "left-exports": Flood(
         "ExportAttendance of 10 000 rows, left at once", leaves_exports, 50, entries=ENTRIES
     ),
+    "zips": Flood("DownloadData of 50 000 entries, and refused", takes_along, entries=ENTRIES),
     "changes": Flood("UpdateEvent", changes),
     "helpers": Flood("AddHelper and RemoveHelper", helps),
     "news": Flood("openings that 300 hear of", comes_and_goes, 8, waiting=300),

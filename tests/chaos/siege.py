@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from attendance_adapters import picture_worker
 from attendance_adapters.sql.addresses import postgres_url, sqlite_url
@@ -126,6 +126,8 @@ def ground(
 
         opens, *met = asyncio.run(gatherings(settings[DATABASE], TO_HOLD + to_mark + 1, 2))
         attacker = asyncio.run(gathering(settings[DATABASE], 1 + OTHERS))
+        # Their fresh log-in is a proof, which costs nobody a hash
+        _run(settings[DATABASE], partial(_take_password, attacker.people[0].user_id))
         others = folder / "others.json"
         others.write_text(json.dumps([[each.user_id, each.token] for each in attacker.people[1:]]))
         if entries:
@@ -157,6 +159,12 @@ def ground(
             door = stack.enter_context(proxied(before, [service, service]))
             certificate = before / "certificate.pem"
         yield Ground(service, door, cast, attacker, others, certificate)
+
+
+def _take_password(user_id: int, on: Connection) -> None:
+    statement = "UPDATE accounts SET password_hash = NULL WHERE user_id = :user_id"
+    on.execute(text(statement), {"user_id": user_id})
+    on.commit()
 
 
 def _run(database: str, work: Callable[[Connection], None]) -> None:

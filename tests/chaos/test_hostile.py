@@ -20,7 +20,7 @@ FLOODED = (
     *("get-profile", "anonymous-calls", "openings", "create-events", "pictures", "codes"),
     *("corrections", "changes", "helpers", "news", "unknown-codes"),
     *("cut-streams", "streams", "board-secrets", "left-exports", "left-calls", "left-pages"),
-    *("frames", "openings-of-nobody", "unknown-paths"),
+    *("frames", "openings-of-nobody", "unknown-paths", "zips"),
 )
 
 
