@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-EXTRAS := web,postgres,redis,metrics
+EXTRAS := web,postgres,redis,metrics,oidc
 NEEDED := -e '.[$(EXTRAS)]' --group dev -c constraints.txt
 WORKERS ?= 4
 # Of the whole suite, much of which waits for real services and their clocks
@@ -96,13 +96,13 @@ lint: install ## Check style, formatting and the directions of imports
 # What runs in this process, where coverage sees it, and takes no way that others do not take
 IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   accepting bounded browsing calls_accounts calls_attendance calls_boards calls_data calls_events calls_friends \
-  calls_organisers calls_pictures calls_profiles calls_recovery calls_review calls_tokens codes corrections_live \
+  calls_oidc calls_organisers calls_pictures calls_profiles calls_recovery calls_review calls_tokens codes corrections_live \
   corrections_races csrf damaged deletion endings envelope event_page files frames full_disk health heartbeat holds http_protocol \
   incoming_bodies karma left_connections limits long_lists marking_rules marks_told migrations news notifier openapi \
   opening organisers_live organisers_races orphans other_person outbox packing page passwords person_turns \
   picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
   sheet_files sheet_sources sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups store_calls stores \
-  stores_belongings stores_boards stores_marking stores_organisers stores_recovery stores_review stores_rooms stores_tokens together \
+  stores_belongings stores_boards stores_links stores_marking stores_organisers stores_recovery stores_review stores_rooms stores_tokens together \
   token_sockets watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
@@ -122,7 +122,8 @@ TRIED := tests/unit tests/contract/test_stores.py tests/contract/test_stores_mar
   tests/contract/test_migrations.py tests/contract/test_notifier.py tests/contract/test_pictures.py \
   tests/contract/test_sheet_files.py tests/contract/test_sheet_workers.py tests/contract/test_files.py \
   tests/contract/test_cli.py tests/contract/test_server.py tests/contract/test_envelope.py tests/contract/test_frames.py \
-  tests/contract/test_http_protocol.py tests/contract/test_ws_protocol.py tests/contract/test_metrics.py
+  tests/contract/test_http_protocol.py tests/contract/test_ws_protocol.py tests/contract/test_metrics.py \
+  tests/contract/test_calls_oidc.py
 define try
 	$(PYTHON) -m venv --clear build/$@
 	build/$@/bin/python -m pip install --disable-pip-version-check --quiet --upgrade 'pip>=25.1'

@@ -13,13 +13,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from attendance_adapters.entrances import connect, embedded, migrate, recount_karma
+    from attendance_adapters.entrances import (
+        connect,
+        embedded,
+        migrate,
+        openid_provider,
+        recount_karma,
+    )
     from attendance_adapters.errors import (
         AlreadyStarted,
         BadAddress,
         CannotStart,
         Closed,
         ForeignFolder,
+        MissingExtra,
         NotStarted,
         PendingMigration,
         UnusableDatabase,
@@ -38,6 +45,7 @@ __all__ = [
     "CannotStart",
     "Closed",
     "ForeignFolder",
+    "MissingExtra",
     "NotStarted",
     "PendingMigration",
     "UnusableDatabase",
@@ -49,13 +57,15 @@ __all__ = [
     "connect",
     "embedded",
     "migrate",
+    "openid_provider",
     "recount_karma",
 ]
 _HOMES: Final = {
     "Attendance": "attendance_adapters.service",
     "__version__": "attendance_core.version",
     **dict.fromkeys(
-        ("connect", "embedded", "migrate", "recount_karma"), "attendance_adapters.entrances"
+        ("connect", "embedded", "migrate", "openid_provider", "recount_karma"),
+        "attendance_adapters.entrances",
     ),
 }
 

@@ -22,6 +22,7 @@ def build_use_cases(
     pictures: ports.Pictures,
     passwords: ports.Passwords,
     ids: ports.Ids,
+    provider: ports.IdentityProvider,
     terms: Terms,
 ) -> UseCases:
     """Builds every use case over these ports."""
@@ -33,6 +34,7 @@ def build_use_cases(
     container.register(ports.Pictures, instance=pictures)
     container.register(ports.Passwords, instance=passwords)
     container.register(ports.Ids, instance=ids)
+    container.register(ports.IdentityProvider, instance=provider)
     container.register(Terms, instance=terms)
     container.register(ports.Together, instance=concurrently)
     container.register(ComeBack)

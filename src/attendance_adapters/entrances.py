@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from attendance_adapters.errors import BadAddress, UnusableFolder
+from attendance_adapters.errors import BadAddress, MissingExtra, UnusableFolder
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.notifiers import LocalNotifier, notifier_at
 from attendance_adapters.service import Attendance
-from attendance_adapters.service_ports import SheetSource, Store
+from attendance_adapters.service_ports import IdentityProvider, SheetSource, Store
 from attendance_adapters.system import SystemClock
 from attendance_core.marking.terms import DEFAULT_TERMS, Terms
 from attendance_core.ports import Clock
+from attendance_core.version import how_to_install
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -34,6 +35,7 @@ def embedded(
     *,
     terms: Terms = DEFAULT_TERMS,
     clock: Clock | None = None,
+    provider: IdentityProvider | None = None,
 ) -> Attendance:
     """Keeps everything in this process: in the folder ``data_dir``, or in memory without one.
 
@@ -45,7 +47,9 @@ def embedded(
         from attendance_adapters.memory import MemoryStore
 
         store, files = MemoryStore(clock, notifier), ObjectFiles.at("memory://")
-        return Attendance(store=store, notifier=notifier, files=files, terms=terms)
+        return Attendance(
+            store=store, notifier=notifier, files=files, terms=terms, provider=provider
+        )
     folder = _make_folder(Path(data_dir).absolute())
     from attendance_adapters.sql.addresses import sqlite_url
     from attendance_adapters.sql.sheet_facts import ReadInPlace
@@ -59,6 +63,7 @@ def embedded(
         terms=terms,
         prepare=partial(_bring_up_to_date, sqlite_url(database), terms),
         sheet_source=ReadInPlace(database),
+        provider=provider,
     )
 
 
@@ -69,6 +74,7 @@ def connect(
     notifier_url: str = "memory://",
     terms: Terms = DEFAULT_TERMS,
     clock: Clock | None = None,
+    provider: IdentityProvider | None = None,
 ) -> Attendance:
     """Uses a database that is there, and files at memory://, file:///path or s3://bucket/prefix.
 
@@ -107,7 +113,33 @@ def connect(
         prepare=partial(require_current, url),
         pool_use=pool_use,
         sheet_source=sheet_source,
+        provider=provider,
     )
+
+
+def openid_provider(
+    *,
+    issuer: str,
+    client_id: str,
+    client_secret: str,
+    name: str,
+    redirect_uri: str,
+    confirmed_claim: str | None = None,
+) -> IdentityProvider:
+    """Has people log in by OpenID Connect at this issuer, which knows us by that id and secret.
+
+    It sends them back to ``redirect_uri``; where the ``confirmed_claim`` is true it confirms them.
+    Nothing is asked of it before somebody logs in. Raises MissingExtra.
+    """
+    try:
+        from attendance_adapters.oidc import Client, OpenIdProvider
+    except ModuleNotFoundError as missing:
+        raise MissingExtra(
+            f"{missing.name} is not installed, and log-in by OpenID Connect needs it; "
+            f"please run: {how_to_install('oidc')}"
+        ) from None
+    client = Client(issuer, client_id, client_secret, redirect_uri, confirmed_claim)
+    return OpenIdProvider(client, name)
 
 
 def migrate(database_url: str, *, terms: Terms = DEFAULT_TERMS) -> None:

@@ -13,6 +13,10 @@ class BadAddress(CannotStart, ValueError):
     """Raised for an address of a database, of files or of a notifier that cannot be used."""
 
 
+class MissingExtra(CannotStart):
+    """Raised where something is asked for that a part of the package does, which is missing."""
+
+
 class UnusableFolder(CannotStart):
     """Raised for a folder that cannot be made, or not written to."""
 

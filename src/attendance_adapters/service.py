@@ -14,11 +14,12 @@ from attendance_adapters.errors import AlreadyStarted, Closed, NotStarted, Wrong
 from attendance_adapters.files import ObjectFiles
 from attendance_adapters.folder_claim import claim_folder
 from attendance_adapters.heartbeat import Heartbeat
+from attendance_adapters.no_provider import NoIdentityProvider
 from attendance_adapters.orphans import sweep_orphans
 from attendance_adapters.passwords import Argon2Passwords
 from attendance_adapters.periodic import Periodic
 from attendance_adapters.pictures import PillowPictures
-from attendance_adapters.service_ports import Notifier, SheetSource, Store
+from attendance_adapters.service_ports import IdentityProvider, Notifier, SheetSource, Store
 from attendance_adapters.sheets import SheetFiles
 from attendance_adapters.system import RandomIds
 from attendance_core import ports
@@ -35,7 +36,7 @@ T = TypeVar("T")
 SWEEP_ORPHANS_EVERY: Seconds = 3600
 FORGET_TALLIES_EVERY: Seconds = 60
 END_SESSIONS_EVERY: Seconds = 3  # Contract: 6.9, their sockets hear of it within 5
-FORGET_RESET_LINKS_EVERY: Seconds = 3600
+FORGET_LINKS_EVERY: Seconds = 3600
 END_TOKENS_EVERY: Seconds = 2  # Contract: 9.3, their sockets close
 FORGET_TOKENS_EVERY: Seconds = 3600
 FORGET_SCANS_EVERY: Seconds = 20  # Contract: 9.9, within 60 s, also where one round fails
@@ -50,7 +51,8 @@ class Attendance:
 
     Nothing is opened before `start`. ``prepare`` is called first then, in a thread: it brings
     the store up to date or raises CannotStart. Without a ``sheet_source``, which knows the
-    store, the rows of sheets are read here and fed to whoever writes them.
+    store, the rows of sheets are read here and fed to whoever writes them. Without a ``provider``
+    people log in by a password alone.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Attendance:
         prepare: Callable[[], None] = _prepare_nothing,
         pool_use: Callable[[], PoolUse] | None = None,
         sheet_source: SheetSource | None = None,
+        provider: IdentityProvider | None = None,
     ) -> None:
         self._store = store
         self._prepare = prepare
@@ -71,6 +74,7 @@ class Attendance:
         self._pictures = PillowPictures()
         self._passwords = Argon2Passwords()
         self._sheets = SheetFiles(sheet_source)
+        self._provider = provider or NoIdentityProvider()
         self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
         self._closers = AsyncExitStack()
         self._closing: asyncio.Task[None] | None = None
@@ -89,6 +93,7 @@ class Attendance:
             pictures=self._pictures,
             passwords=self._passwords,
             ids=self.ids,
+            provider=self._provider,
             terms=terms,
         )
         self._tally_sweeps = Periodic(
@@ -99,8 +104,11 @@ class Attendance:
             Periodic("end-tokens", END_TOKENS_EVERY, self.use_cases.end_expired_tokens),
             Periodic("forget-tokens", FORGET_TOKENS_EVERY, self.use_cases.forget_tokens),
         )
-        self._link_sweeps = Periodic(
-            "forget-reset-links", FORGET_RESET_LINKS_EVERY, self.use_cases.forget_reset_links
+        self._link_sweeps = (
+            Periodic("forget-reset-links", FORGET_LINKS_EVERY, self.use_cases.forget_reset_links),
+            Periodic(
+                "forget-link-requests", FORGET_LINKS_EVERY, self.use_cases.forget_link_requests
+            ),
         )
         self._scan_sweeps = Periodic(
             "forget-scans", FORGET_SCANS_EVERY, self.use_cases.forget_scans
@@ -180,6 +188,7 @@ class Attendance:
             opened.callback(self._passwords.close)
             opened.callback(self._pictures.close)
             opened.callback(self._sheets.close)
+            opened.push_async_callback(self._provider.close)
             opened.push_async_callback(self._store.close)
             await self._store.start()
             await claim_folder(self.files, self._transact)
@@ -192,9 +201,7 @@ class Attendance:
             self._orphan_sweeps.start()
             opened.push_async_callback(self._tally_sweeps.close)
             self._tally_sweeps.start()
-            opened.push_async_callback(self._link_sweeps.close)
-            self._link_sweeps.start()
-            for sweeps in self._session_sweeps:
+            for sweeps in (*self._link_sweeps, *self._session_sweeps):
                 opened.push_async_callback(sweeps.close)
                 sweeps.start()
             opened.push_async_callback(self._scan_sweeps.close)

@@ -67,3 +67,11 @@ class SheetSource(Protocol):
     def lines(self, reading: SheetReading, begun: SheetBegun) -> AsyncIterator[Any]:
         """Yields what it is told of them: JSON, a line each. Raises as `SheetReading.look`."""
         ...
+
+
+class IdentityProvider(ports.IdentityProvider, Protocol):
+    """Says who somebody is: its port, and its end."""
+
+    async def close(self) -> None:
+        """Ends what it has begun; idempotent."""
+        ...

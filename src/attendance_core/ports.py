@@ -18,6 +18,7 @@ from attendance_core.vocabulary import EventCode, EventId, FileKey, Instant, Use
 if TYPE_CHECKING:
     from attendance_core import repositories
     from attendance_core.attendance import SheetReading
+    from attendance_core.identities import Attempt, Claims, ProviderAnswer
     from attendance_core.marking.announcements import Announcement
 
 T = TypeVar("T")
@@ -71,6 +72,10 @@ class Unit(Protocol):
     def recovery_codes(self) -> repositories.RecoveryCodes: ...
     @property
     def reset_links(self) -> repositories.ResetLinks: ...
+    @property
+    def links(self) -> repositories.Links: ...
+    @property
+    def link_requests(self) -> repositories.LinkRequests: ...
     @property
     def profiles(self) -> repositories.Profiles: ...
     @property
@@ -232,6 +237,27 @@ class Passwords(Protocol):
 
     def is_common(self, password: str) -> bool:
         """Tells whether everybody tries it first."""
+        ...
+
+
+class IdentityProvider(Protocol):
+    """Says who somebody is who logs in there, not here. Contract: 9.5."""
+
+    @property
+    def name(self) -> str | None:
+        """What people call it; None where there is none."""
+        ...
+
+    async def begin(self, attempt: Attempt) -> str:
+        """Answers the address that a browser is sent to. Raises NoProvider, Unavailable."""
+        ...
+
+    async def finish(self, attempt: Attempt, answer: ProviderAnswer) -> Claims:
+        """Answers who has logged in, going by the code that they bring; it opens once.
+
+        Raises NoProvider; ProviderDistrusted for whatever is not of this attempt, of this
+        provider, and true by now; Unavailable where it does not answer.
+        """
         ...
 
 

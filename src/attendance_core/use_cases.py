@@ -88,6 +88,16 @@ from attendance_core.profiles import (
     UpdateProfilePicture,
     UploadProfileConfirmation,
 )
+from attendance_core.providers import (
+    BeginLogIn,
+    FinishLink,
+    ForgetLinkRequests,
+    GetLinks,
+    GetProviderName,
+    LinkProvider,
+    LogInByProvider,
+    UnlinkProvider,
+)
 from attendance_core.recovery import (
     EndSessionsOf,
     ForgetResetLinks,
@@ -126,6 +136,15 @@ class UseCases:
     revoke_token: RevokeToken
     end_expired_tokens: EndExpiredTokens
     forget_tokens: ForgetTokens
+
+    get_provider_name: GetProviderName
+    begin_log_in: BeginLogIn
+    log_in_by_provider: LogInByProvider
+    get_links: GetLinks
+    link_provider: LinkProvider
+    finish_link: FinishLink
+    unlink_provider: UnlinkProvider
+    forget_link_requests: ForgetLinkRequests
 
     make_recovery_codes: MakeRecoveryCodes
     use_recovery_code: UseRecoveryCode

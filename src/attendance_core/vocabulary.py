@@ -14,6 +14,7 @@ SessionId = NewType("SessionId", str)  # SHA-256 of the credential in hex: the s
 BrowserId = NewType("BrowserId", str)  # SHA-256 of what a known browser shows, in hex
 BoardId = NewType("BoardId", str)  # SHA-256 of the secret in the link of a board, in hex
 ResetId = NewType("ResetId", str)  # SHA-256 of the secret in a link for a new password, in hex
+LinkRequestId = NewType("LinkRequestId", str)  # SHA-256 of the state of a log-in, in hex
 FileKey = NewType("FileKey", str)
 TokenId = NewType("TokenId", UUID)
 ScanId = NewType("ScanId", UUID)  # of one upload: a later one of the same person has another

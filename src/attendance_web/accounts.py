@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from attendance_core.identities import link_name_of
 from attendance_core.vocabulary import UserId
 from attendance_web.http.call import get, post
 from attendance_web.http.call_context import CallContext
@@ -49,10 +51,19 @@ class SessionShown(msgspec.Struct, frozen=True):
     current: bool
 
 
+class LinkShown(msgspec.Struct, frozen=True):
+    """An account elsewhere that lets one in; ``issuer`` says whose it is."""
+
+    link: str
+    issuer: str
+    linked_at: int
+
+
 class Sessions(msgspec.Struct, frozen=True):
-    """Everywhere one is logged in, the one used last first."""
+    """Everywhere one is logged in, the one used last first; and by what else one may log in."""
 
     sessions: list[SessionShown]
+    links: list[LinkShown]
 
 
 class SessionsToEnd(msgspec.Struct, frozen=True):
@@ -69,9 +80,13 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class PersonOrNobody(msgspec.Struct, frozen=True):
-    """Who is logged in; null for the anonymous."""
+    """Who is logged in; null for the anonymous.
+
+    ``provider`` says how people call the university that they may log in by, where they may.
+    """
 
     user_id: UserId | None
+    provider: str | UnsetType = UNSET
 
 
 @post("/accounts/signup/", login=False, heeds_person=False, name="SignUp")
@@ -157,9 +172,10 @@ async def download_data(call: CallContext[Proof]) -> Download:
 
 @get("/api/auth/GetSessions", scope=None)
 async def get_sessions(call: CallContext[Nothing]) -> Sessions:
-    """Where I am logged in, and with what."""
+    """Where I am logged in, with what, and by what else I may."""
     actor = call.logged_in_actor
     found = await call.use_cases.get_sessions(actor=actor.user_id, session_id=actor.session_id)
+    links = await call.use_cases.get_links(actor=actor.user_id)
     return Sessions(
         [
             SessionShown(
@@ -170,7 +186,11 @@ async def get_sessions(call: CallContext[Nothing]) -> Sessions:
                 each.is_current,
             )
             for each in found
-        ]
+        ],
+        [
+            LinkShown(link_name_of(each), each.identity.issuer, int(each.linked_at))
+            for each in links
+        ],
     )
 
 
@@ -192,7 +212,8 @@ async def end_session(call: CallContext[SessionsToEnd]) -> None:
 @get("/api/auth/GetCurrentUserId", login=False, heeds_person=False, use_case="Identify")
 async def get_current_user_id(call: CallContext[Nothing]) -> PersonOrNobody:
     """Who I am."""
-    return PersonOrNobody(None if call.actor is None else call.actor.user_id)
+    user_id = None if call.actor is None else call.actor.user_id
+    return PersonOrNobody(user_id, await call.use_cases.get_provider_name() or UNSET)
 
 
 CALLS = (

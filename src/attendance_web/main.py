@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from litestar import Litestar
 from litestar.datastructures import State
 
-from attendance_adapters import Attendance, CannotStart, connect
+from attendance_adapters import Attendance, CannotStart, connect, openid_provider
 from attendance_adapters import migrate as migrate_database
 from attendance_adapters import recount_karma as recount_karma_in
 from attendance_core.marking.terms import Terms
@@ -25,6 +25,7 @@ from attendance_web.http.request_turns import RequestTurns
 from attendance_web.http.session_looks import SessionLooks
 from attendance_web.live.openings import SocketApplication
 from attendance_web.live.sockets import Sockets, ignore_command
+from attendance_web.oidc import CALLBACK, provider_turns
 from attendance_web.pictures import picture_turns
 from attendance_web.qr_codes import QrCodes
 from attendance_web.routes import BEFORE_SEND, CALLS, ROUTES
@@ -34,6 +35,7 @@ from attendance_web.wire import client_gone
 from attendance_web.wire.person_turns import person_turns
 
 if TYPE_CHECKING:
+    from attendance_adapters.service_ports import IdentityProvider
     from attendance_adapters.sql.recount import Recount
     from attendance_web.serving.metrics import Metrics
 
@@ -51,6 +53,21 @@ def attendance_of(settings: Settings) -> Attendance:
         files_url=settings.files_url,
         notifier_url=settings.notifier_url,
         terms=_terms_of(settings),
+        provider=_provider_of(settings),
+    )
+
+
+def _provider_of(settings: Settings) -> IdentityProvider | None:
+    """Makes who lets people in beside us, where that is set. Raises CannotStart."""
+    if not settings.oidc_issuer:
+        return None
+    return openid_provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+        name=settings.oidc_name,
+        redirect_uri=f"{settings.public_url}{CALLBACK}",
+        confirmed_claim=settings.oidc_confirmed_claim or None,
     )
 
 
@@ -157,6 +174,7 @@ def create_app(attendance: Attendance, settings: Settings, worker: int = 0) -> A
         Bodies(),
         ListTurns(attendance.looks_at_once),
         picture_turns(),
+        provider_turns(),
         sockets.watch,
         settings.allowed_origins,
         is_draining=lambda: sockets.is_draining,

@@ -16,6 +16,7 @@ from attendance_web import (
     events,
     friends,
     health,
+    oidc,
     organisers,
     page,
     pictures,
@@ -37,6 +38,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *accounts.CALLS,
     *recovery.CALLS,
     *tokens.CALLS,
+    *oidc.CALLS,
     *profiles.CALLS,
     *review.CALLS,
     *friends.CALLS,
@@ -76,6 +78,7 @@ async def close_when_draining(message: Message, scope: Scope) -> None:
 ROUTES: Final = [
     *map(handler_of, CALLS),
     *page_redirect.ROUTES,
+    *oidc.ROUTES,
     *pictures.ROUTES,
     *scan_images.ROUTES,
     *health.ROUTES,

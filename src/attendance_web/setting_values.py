@@ -140,6 +140,35 @@ def public_url(value: str) -> str:
         raise WrongSetting("must be an origin and no more, like https://example.org") from None
 
 
+def issuer(value: str) -> str:
+    """Reads who issues identities, exactly as it says itself: with its slash, or without."""
+    try:
+        split = urlsplit(value)
+        is_one = bool(split.hostname) and split.username is None and split.port != 0
+    except ValueError:
+        split, is_one = urlsplit(""), False
+    is_safe = split.scheme == "https" or (
+        split.scheme == "http" and split.hostname in {"localhost", "127.0.0.1", "::1"}
+    )
+    if not (is_one and is_safe) or re.fullmatch(r"[!\"$->@-~]{1,255}", value) is None:
+        raise WrongSetting("must be the https:// address of an issuer, without ? and #")
+    return value
+
+
+def ascii_text(value: str) -> str:
+    """Reads what a provider has given out, which may be a secret."""
+    if re.fullmatch(r"[!-~]{1,1000}", value) is None:
+        raise WrongSetting("must be 1 to 1000 characters of ASCII, without spaces")
+    return value
+
+
+def shown_name(value: str) -> str:
+    """Reads a name that people are shown."""
+    if not value.isprintable() or len(value) > 64:
+        raise WrongSetting("must be a name of at most 64 characters")
+    return value
+
+
 def log_format(value: str) -> str:
     """Reads how the log is written."""
     if value not in {"console", "json"}:

@@ -21,7 +21,9 @@ from attendance_web import setting_values
 from attendance_web.setting_values import WrongSetting, printable, scheme_of
 
 PREFIX: Final = "ATTENDANCE_"
-FROM_FILES: Final = ("database_url", "notifier_url", "files_url")  # they may hold passwords
+# They may hold passwords
+FROM_FILES: Final = ("database_url", "notifier_url", "files_url", "oidc_client_secret")
+OF_OIDC: Final = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name")
 MAX_WORKERS: Final = 64
 # Idle connections are the proxy's to close: a POST that meets one of ours closing is lost
 KEEP_ALIVE_SECONDS: Final = 75
@@ -42,6 +44,11 @@ class Settings:
     files_url: str = field(default="", repr=False)  # "": a folder in data_dir
     allowed_origins: frozenset[str] = frozenset()  # besides our own
     public_url: str = ""  # "": what each request says
+    oidc_issuer: str = ""  # "": nobody logs in by a university, and the rest is empty, too
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = ""  # what people call it
+    oidc_confirmed_claim: str = ""  # "": nobody has a tick by it
     hold_seconds: Seconds = DEFAULT_TERMS.hold_seconds
     grace_seconds: Seconds = DEFAULT_TERMS.grace_seconds
     karma_per_mark: int = DEFAULT_TERMS.karma_per_mark
@@ -70,6 +77,11 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "files_url": setting_values.files_url,
     "allowed_origins": setting_values.origins,
     "public_url": setting_values.public_url,
+    "oidc_issuer": setting_values.issuer,
+    "oidc_client_id": setting_values.ascii_text,
+    "oidc_client_secret": setting_values.ascii_text,
+    "oidc_name": setting_values.shown_name,
+    "oidc_confirmed_claim": setting_values.ascii_text,
     "hold_seconds": setting_values.seconds,
     "grace_seconds": setting_values.seconds,
     "karma_per_mark": setting_values.whole_number_between(0, MAX_KARMA),
@@ -93,6 +105,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
             except WrongSetting as wrong:
                 raise WrongSetting(f"{_variable(name)} {wrong}") from None
     settings = Settings(**given)
+    _check_oidc(settings)
     if settings.workers > 1 and scheme_of(settings.database_url) == "sqlite":
         raise WrongSetting(
             f"{_variable('workers')} must be 1: SQLite is written by one process; "
@@ -104,6 +117,17 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
             "memory:// reaches one process"
         )
     return settings
+
+
+def _check_oidc(settings: Settings) -> None:
+    """Checks that log-in by a university is set as a whole. Raises WrongSetting. Contract: 9.5."""
+    names = (*OF_OIDC, "public_url")
+    missing = [_variable(each) for each in names if not getattr(settings, each)]
+    given = [_variable(each) for each in OF_OIDC if getattr(settings, each)]
+    if settings.oidc_confirmed_claim:
+        given.append(_variable("oidc_confirmed_claim"))
+    if given and missing:
+        raise WrongSetting(f"{given[0]} needs {', '.join(missing)}, too")
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:

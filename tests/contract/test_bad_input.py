@@ -87,6 +87,7 @@ GOOD: dict[str, Any] = {
     "old_password": "one of many",
     "new_password": "another of many",
     "session": "0" * 32,
+    "link": "0" * 32,
     "others": "false",
     "code": "ABCD-EFGH-JKMN-PQRS",
     "token": "0" * 64,
@@ -135,6 +136,7 @@ PROOFS = {
     ("MakeRecoveryCodes", "password"),
     ("DeleteAccount", "password"),
     ("DownloadData", "password"),
+    ("LinkProvider", "password"),
 }  # needed of whoever has one
 IDS = {"event_id", "scan", "token_id"}
 NUMBERS = {

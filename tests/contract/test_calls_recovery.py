@@ -88,7 +88,7 @@ class TestCodes:
         assert len(await codes_of(anna)) == 10
         proven = {call.name for call in CALLS if call.takes_proof}
         assert proven == {
-            *("ChangePassword", "CreateToken", "DeleteAccount", "DownloadData"),
+            *("ChangePassword", "CreateToken", "DeleteAccount", "DownloadData", "LinkProvider"),
             "MakeRecoveryCodes",
         }
 

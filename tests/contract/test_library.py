@@ -28,6 +28,7 @@ from attendance_core import (
     friends,
     limits,
     profiles,
+    providers,
     recovery,
     tokens,
 )
@@ -84,6 +85,7 @@ class TestUseCases:
             glances,
             limits,
             profiles,
+            providers,
             readings,
             recovery,
             tokens,

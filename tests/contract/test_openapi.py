@@ -71,6 +71,8 @@ POST /api/auth/EndSession ?session ?others
 POST /api/auth/CreateToken ?password name scopes ?expires_in_days
 GET /api/auth/GetTokens -
 POST /api/auth/RevokeToken token_id
+POST /accounts/oidc/link/ ?password
+POST /accounts/oidc/unlink/ link
 """.strip().splitlines()
 WITHOUT_LOG_IN = {
     *("SignUp", "LogIn", "LogOut", "GetCurrentUserId", "GetEventByID", "GetEvents"),

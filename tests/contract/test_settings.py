@@ -69,6 +69,26 @@ WRONG = [
             f"https://me:{SECRET}@example.org",
         )
     ),
+    *(
+        ("OIDC_ISSUER", wrong, "must be the https:// address of an issuer, without ? and #")
+        for wrong in (
+            "university.example",
+            "http://university.example",  # whoever is on the way could be the university
+            "https://university.example?a",
+            "https://university.example#a",
+            "https://university.example/с",
+            "https://" + "a" * 250,
+            "https://university.example:99999",
+            f"https://me:{SECRET}@university.example",
+            "javascript:alert(1)",
+            "https://",
+        )
+    ),
+    ("OIDC_CLIENT_ID", "a b", "must be 1 to 1000 characters of ASCII, without spaces"),
+    ("OIDC_CLIENT_SECRET", f"{SECRET} {SECRET}", "must be 1 to 1000 characters of ASCII"),
+    ("OIDC_NAME", "a" * 65, "must be a name of at most 64 characters"),
+    ("OIDC_NAME", "a\nb", "must be a name of at most 64 characters"),
+    ("OIDC_CONFIRMED_CLAIM", "студент", "must be 1 to 1000 characters of ASCII"),
     ("HOLD_SECONDS", "0", "must be a number of seconds from 1 to"),
     ("HOLD_SECONDS", "-5", "must be a number of seconds from 1 to"),
     ("HOLD_SECONDS", "nan", "must be a number of seconds from 1 to"),
@@ -115,6 +135,11 @@ class TestWhatIsSet:
                 "ATTENDANCE_FILES_URL": "file:///srv/files",
                 "ATTENDANCE_ALLOWED_ORIGINS": "https://Example.org:443, http://localhost:3000,",
                 "ATTENDANCE_PUBLIC_URL": "https://Attendance.example:443/",
+                "ATTENDANCE_OIDC_ISSUER": "https://university.example/realms/all",
+                "ATTENDANCE_OIDC_CLIENT_ID": "attendance",
+                "ATTENDANCE_OIDC_CLIENT_SECRET": "secret/+",
+                "ATTENDANCE_OIDC_NAME": "СПбГУ",
+                "ATTENDANCE_OIDC_CONFIRMED_CLAIM": "student",
                 "ATTENDANCE_HOLD_SECONDS": "1.5",
                 "ATTENDANCE_GRACE_SECONDS": "2",
                 "ATTENDANCE_KARMA_PER_MARK": "7",
@@ -136,6 +161,11 @@ class TestWhatIsSet:
             files_url="file:///srv/files",
             allowed_origins=frozenset({"https://example.org", "http://localhost:3000"}),
             public_url="https://attendance.example",
+            oidc_issuer="https://university.example/realms/all",
+            oidc_client_id="attendance",
+            oidc_client_secret="secret/+",
+            oidc_name="СПбГУ",
+            oidc_confirmed_claim="student",
             hold_seconds=1.5,
             grace_seconds=2,
             karma_per_mark=7,
@@ -176,6 +206,46 @@ class TestWhatIsWrong:
 
     def test_every_setting_with_a_form_has_a_wrong_value_here(self) -> None:
         assert {name.lower() for name, _, _ in WRONG} == set(READERS) - {"data_dir"}
+
+
+class TestLogInByTheUniversity:
+    """Contract: 9.5."""
+
+    WHOLE: ClassVar = {
+        "ATTENDANCE_OIDC_ISSUER": "https://university.example",
+        "ATTENDANCE_OIDC_CLIENT_ID": "attendance",
+        "ATTENDANCE_OIDC_CLIENT_SECRET": SECRET,
+        "ATTENDANCE_OIDC_NAME": "СПбГУ",
+        "ATTENDANCE_PUBLIC_URL": "https://attendance.example",
+    }
+
+    @pytest.mark.parametrize("missing", WHOLE)
+    def test_it_is_set_as_a_whole(self, missing: str) -> None:
+        given = {name: value for name, value in self.WHOLE.items() if name != missing}
+        with pytest.raises(WrongSetting, match=f"needs {missing}, too") as caught:
+            settings_from(given)
+        assert SECRET not in str(caught.value)
+
+    def test_a_claim_alone_does_nothing(self) -> None:
+        with pytest.raises(WrongSetting, match="OIDC_CONFIRMED_CLAIM needs ATTENDANCE_OIDC_ISSUER"):
+            settings_from({"ATTENDANCE_OIDC_CONFIRMED_CLAIM": "student"})
+
+    def test_nobody_needs_it(self) -> None:
+        given = {"ATTENDANCE_PUBLIC_URL": "https://attendance.example"}
+        assert settings_from(given).oidc_issuer == ""
+
+    def test_its_secret_is_read_from_a_file_and_never_shown(self, tmp_path: Path) -> None:
+        file = tmp_path / "secret"
+        file.write_text(f"{SECRET}\n")
+        given = {**self.WHOLE, "ATTENDANCE_OIDC_CLIENT_SECRET_FILE": str(file)}
+        del given["ATTENDANCE_OIDC_CLIENT_SECRET"]
+        settings = settings_from(given)
+        assert settings.oidc_client_secret == SECRET and SECRET not in repr(settings)
+
+    def test_an_issuer_is_kept_as_it_says_itself(self) -> None:
+        for issuer in ("https://a.example/", "https://A.example", "http://127.0.0.1:8080/x"):
+            given = {**self.WHOLE, "ATTENDANCE_OIDC_ISSUER": issuer}
+            assert settings_from(given).oidc_issuer == issuer
 
 
 class TestWorkers:

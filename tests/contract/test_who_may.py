@@ -61,6 +61,8 @@ TABLE: Final = {
     "CreateToken": ("not_logged_in", *("missing_argument",) * 6),  # nobody gives a password
     "GetTokens": LOGGED_IN,
     "RevokeToken": LOGGED_IN,
+    "LinkProvider": ("not_logged_in", *("no_provider",) * 6),  # here there is none
+    "UnlinkProvider": LOGGED_IN,
     "GetProfile": LOGGED_IN,
     "UpdateProfilePicture": LOGGED_IN,
     "UpdateProfileInfo": LOGGED_IN,
@@ -147,6 +149,7 @@ def arguments_of(call: Call, scene: Scene, role: str) -> dict[str, Any]:
     of_calls: dict[str, dict[str, Any]] = {
         "CreateToken": {"name": "a program", "scopes": ["read"]},
         "RevokeToken": {"token_id": str(uuid4())},
+        "UnlinkProvider": {"link": "0" * 32},
         "SignUp": {"username": f"{call.name}.{role}", "password": "correct horse battery"},
         "LogIn": {"username": "SignUp.anonymous", "password": "correct horse battery"},
         "ChangePassword": {"new_password": "correct horse battery"},

@@ -91,7 +91,7 @@ class TestMetadata:
             assert package.__version__ == metadata["Version"]
 
     def test_nobody_is_offered_what_only_the_project_needs(self, metadata: Message) -> None:
-        offered = {"sqlalchemy", "postgres", "redis", "metrics", "web"}
+        offered = {"sqlalchemy", "postgres", "redis", "metrics", "oidc", "web"}
         assert set(metadata.get_all("Provides-Extra", [])) == offered
 
     def test_without_an_extra_it_needs_nothing(self, metadata: Message) -> None:
@@ -127,7 +127,7 @@ class TestCommandsToInstall:
                     assert set(asked.split(",")) <= extras, file
         assert found >= 4
 
-    @pytest.mark.parametrize("extra", ["web", "metrics"])
+    @pytest.mark.parametrize("extra", ["web", "metrics", "oidc"])
     def test_those_we_print_do_so_too(self, extra: str, metadata: Message) -> None:
         assert how_to_install(extra) == f"pip install '{metadata['Name']}[{extra}]'"
         assert extra in metadata.get_all("Provides-Extra", [])

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from attendance_adapters.container import build_use_cases
 from attendance_adapters.files import ObjectFiles
+from attendance_adapters.no_provider import NoIdentityProvider
 from attendance_core.accounts import CredentialKind, Session
 from attendance_core.events import Event
 from attendance_core.marking.connections import Connection, Process, Role
@@ -55,6 +56,7 @@ def use_cases(store: Any, ids: Ids | None = None, terms: Terms | None = None) ->
         pictures=SamePictures(),
         passwords=PlainPasswords(),
         ids=ids or CountedIds(),
+        provider=NoIdentityProvider(),
         terms=terms or Terms(),
     )
 

@@ -10,6 +10,7 @@ SCOPES: Final[dict[str, str | None]] = {
     **dict.fromkeys(("DownloadData", "GetSessions", "EndSession"), None),
     **dict.fromkeys(("MakeRecoveryCodes", "UseRecoveryCode", "ResetPassword"), None),
     **dict.fromkeys(("CreateToken", "GetTokens", "RevokeToken"), None),
+    **dict.fromkeys(("LinkProvider", "UnlinkProvider"), None),
     **dict.fromkeys(("GetCurrentUserId", "GetProfile", "FindByName", "GetMyAttendance"), "read"),
     **dict.fromkeys(
         ("UpdateProfilePicture", "UpdateProfileInfo", "UploadProfileConfirmation"), None

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import httpx
@@ -35,6 +35,9 @@ from tests.support.quick_passwords import quickly_hashed
 from tests.support.sqlite_file import opened_for
 from tests.support.stand_ins import SetClock
 from tests.support.tokens import add_token
+
+if TYPE_CHECKING:
+    from attendance_adapters.oidc import OpenIdProvider
 
 PASSWORD = "correct horse battery"
 ORIGIN = "http://attendance.test"
@@ -155,12 +158,15 @@ class Site:
 
 @asynccontextmanager
 async def opened_site(
-    folder: Path | None, refusals_at_once: float = math.inf
+    folder: Path | None,
+    refusals_at_once: float = math.inf,
+    provider: Callable[[SetClock], OpenIdProvider] | None = None,
 ) -> AsyncIterator[Site]:
     """Over SQLite in a folder, or in memory without one; so many refusals are told at once."""
     clock = SetClock()
     with quickly_hashed():
-        made = embedded(opened_for(folder), clock=clock)
+        lets_in = None if provider is None else provider(clock)
+        made = embedded(opened_for(folder), clock=clock, provider=lets_in)
     async with made as attendance:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(refusal_pace, "MAX_AT_ONCE", refusals_at_once)

@@ -55,6 +55,8 @@ GIVEN_OUT = """
     body_too_large body_too_slow changed client_left common_password csrf_failed event_name_taken
     event_not_found event_not_started event_over event_started foreign_origin friend_of_oneself
     head_too_large heic_picture helper_of_oneself holding_somebody invalid_argument left_event
+    linked_to_another log_in_not_begun no_provider only_way_in provider_distrusted provider_refused
+    too_many_links
     log_in_again may_not_annul may_not_mark may_not_review missing_argument missing_scope
     nobody_held not_a_moderator not_an_organiser not_held not_joined not_logged_in not_taken
     not_the_creator not_waiting other_person person_not_found picture_too_large repeated_argument

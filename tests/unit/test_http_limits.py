@@ -11,6 +11,7 @@ import pytest
 
 from attendance_adapters.container import build_use_cases
 from attendance_adapters.memory import MemoryStore
+from attendance_adapters.no_provider import NoIdentityProvider
 from attendance_adapters.notifiers.local import LocalNotifier
 from attendance_core import ports
 from attendance_core.errors import TooManyRequests, Unavailable
@@ -61,6 +62,7 @@ class Store:
             pictures=PlainPictures(),
             passwords=QuickPasswords(),
             ids=CountedIds(),
+            provider=NoIdentityProvider(),
             terms=Terms(),
         )
 

@@ -48,11 +48,14 @@ class Leavers:
         if scan is not None:
             tables.discarded_scans[scan.file] = user_id
             del tables.scan_owners[scan.scan_id]
-        for by_person in (tables.scans, tables.first_ticks, tables.reset_links):
+        by_people = (tables.scans, tables.first_ticks, tables.reset_links, tables.link_requests)
+        for by_person in by_people:
             if user_id in by_person:
                 del by_person[user_id]
         for code in [each for each in tables.recovery_codes if each.user_id == user_id]:
             del tables.recovery_codes[code]
+        for identity in [one for one, of in tables.links.items() if of.user_id == user_id]:
+            del tables.links[identity]
         for token_id, token in list(tables.tokens.items()):
             if token.user_id == user_id:
                 del tables.tokens[token_id]

@@ -12,6 +12,7 @@ from attendance_core.bearer_tokens import Token
 from attendance_core.browsers import KnownBrowser
 from attendance_core.events import Event
 from attendance_core.friends import Friendship
+from attendance_core.identities import Identity, Link, LinkRequest
 from attendance_core.limits import Tally
 from attendance_core.marking.connections import Connection, Process
 from attendance_core.marking.ledger import NO_NOTES, Entry, EntryNotes
@@ -88,6 +89,8 @@ class Tables:
     known_browsers: dict[BrowserKey, KnownBrowser] = field(default_factory=dict)
     recovery_codes: dict[CodeKey, RecoveryCode] = field(default_factory=dict)
     reset_links: dict[UserId, ResetLink] = field(default_factory=dict)
+    links: dict[Identity, Link] = field(default_factory=dict)
+    link_requests: dict[UserId, LinkRequest] = field(default_factory=dict)
     profiles: dict[UserId, Profile] = field(default_factory=dict)
     scans: dict[UserId, ConfirmationScan] = field(default_factory=dict)
     scan_owners: dict[ScanId, UserId] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from attendance_adapters.memory.friends import Friendships
 from attendance_adapters.memory.installation import Installation
 from attendance_adapters.memory.leavers import Leavers
 from attendance_adapters.memory.ledger import Ledger
+from attendance_adapters.memory.links import LinkRequests, Links
 from attendance_adapters.memory.organisers import Helpers
 from attendance_adapters.memory.participants import Participants
 from attendance_adapters.memory.places import Places
@@ -42,6 +43,8 @@ class MemoryUnit:
         self.known_browsers = KnownBrowsers(tables)
         self.recovery_codes = RecoveryCodes(tables)
         self.reset_links = ResetLinks(tables)
+        self.links = Links(tables)
+        self.link_requests = LinkRequests(tables)
         self.profiles = Profiles(tables)
         self.scans = Scans(tables)
         self.moderators = Moderators(tables)

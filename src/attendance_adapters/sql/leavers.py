@@ -49,6 +49,8 @@ FATES: Final[Mapping[str, Fate]] = {
     "recovery_codes.user_id": Fate.ERASED,
     "reset_links.user_id": Fate.ERASED,
     "tokens.user_id": Fate.ERASED,
+    "links.user_id": Fate.ERASED,
+    "link_requests.user_id": Fate.ERASED,
     "moderators.user_id": Fate.ENDED,
     "scans.taken_by": Fate.ENDED,
     "audit_log.user_id": Fate.KEPT,

@@ -16,6 +16,7 @@ from attendance_adapters.sql.friends import Friendships
 from attendance_adapters.sql.installation import Installation
 from attendance_adapters.sql.leavers import Leavers
 from attendance_adapters.sql.ledger import Ledger
+from attendance_adapters.sql.links import LinkRequests, Links
 from attendance_adapters.sql.organisers import Helpers
 from attendance_adapters.sql.participants import Participants
 from attendance_adapters.sql.places import Places
@@ -52,6 +53,8 @@ class SqlUnit:
         "known_browsers",
         "leavers",
         "ledger",
+        "link_requests",
+        "links",
         "moderators",
         "now",
         "participants",
@@ -77,6 +80,8 @@ class SqlUnit:
         self.known_browsers = KnownBrowsers(executor)
         self.recovery_codes = RecoveryCodes(executor)
         self.reset_links = ResetLinks(executor)
+        self.links = Links(executor)
+        self.link_requests = LinkRequests(executor)
         self.profiles = Profiles(executor)
         self.scans = Scans(executor)
         self.moderators = Moderators(executor)

@@ -27,6 +27,11 @@ class Account:
     password_hash: str | None
 
 
+def may_log_in_by_password(account: Account) -> bool:
+    """Tells whether they have a password, and a user name that can be typed beside it."""
+    return account.password_hash is not None and bool(USERNAME.fullmatch(account.username))
+
+
 def composed(text: str, field: str, most: int) -> str:
     """Brings a text into NFC; of one that is too long, a part that is so, too.
 

@@ -82,3 +82,53 @@ class WrongResetLink(Refusal):
 
     en = "This link lets nobody in any more, please ask for a new one"
     ru = "Эта ссылка больше не действует, попросите новую"
+
+
+class NoProvider(Refusal):
+    """Nobody logs in by another service here."""
+
+    kind = RefusalKind.NOT_FOUND
+    en = "There is no log-in by a university here"
+    ru = "Входа через университет здесь нет"
+
+
+class LogInNotBegun(Refusal):
+    """Whoever comes back from the provider has not left from this browser, or long ago."""
+
+    en = "This log-in was not begun in this browser, or too long ago; please begin again"
+    ru = "Этот вход начат не в этом браузере или слишком давно, начните заново"
+
+
+class ProviderRefused(Refusal):
+    """The provider has let nobody in, or its person did not want to."""
+
+    en = "The university has not let you in; please try again"
+    ru = "Университет не подтвердил вход, попробуйте ещё раз"
+
+
+class ProviderDistrusted(Refusal):
+    """What the provider has answered is not of this log-in, or cannot be of this provider."""
+
+    en = "The answer of the university cannot be trusted; please begin again"
+    ru = "Ответу университета нельзя доверять, начните вход заново"
+
+
+class LinkedToAnother(Refusal):
+    """This identity lets somebody else in."""
+
+    en = "This university account lets somebody else in here"
+    ru = "С этим аккаунтом университета здесь входит кто-то другой"
+
+
+class TooManyLinks(Refusal):
+    """One person has `most` links."""
+
+    en = "You have {most} links already, please remove one first"
+    ru = "У вас уже {most} привязок, сначала удалите какую-нибудь"
+
+
+class OnlyWayIn(Refusal):
+    """The last link of somebody who has nothing else to log in by."""
+
+    en = "You could not log in any more: you have no user name and password here"
+    ru = "Вы больше не смогли бы войти: у вас здесь нет имени пользователя и пароля"

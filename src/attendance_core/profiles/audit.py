@@ -30,7 +30,7 @@ class ScanJudge(Enum):
 
     MODERATOR = "moderator"
     OPERATOR = "operator"  # whoever runs commands on the machine of the service
-    SERVICE = "service"  # the service by itself, when a scan expires
+    SERVICE = "service"  # by itself: a scan expires, or the provider confirms a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,19 @@ def note_act(
     )
 
 
+def note_service_act(
+    unit: ports.Unit, scan: ConfirmationScan, act: ScanAct, reason: ScanReason | None = None
+) -> None:
+    """Writes down what the service did by itself."""
+    service = ScanJudge.SERVICE
+    unit.audit_log.add(
+        AuditEntry(scan.user_id, scan.scan_id, act, unit.now(), service, reason=reason)
+    )
+
+
 def note_expiry(unit: ports.Unit, scan: ConfirmationScan) -> None:
     """Writes down that nobody had judged a scan in time."""
-    unit.audit_log.add(
-        AuditEntry(
-            scan.user_id,
-            scan.scan_id,
-            ScanAct.REJECTED,
-            unit.now(),
-            ScanJudge.SERVICE,
-            reason=ScanReason.EXPIRED,
-        )
-    )
+    note_service_act(unit, scan, ScanAct.REJECTED, ScanReason.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)

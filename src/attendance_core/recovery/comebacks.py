@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 from attendance_core import ports
 from attendance_core.accounts import LoggedIn
+from attendance_core.accounts.account import may_log_in_by_password
 from attendance_core.accounts.log_ins import Opened, new_session, open_session
 from attendance_core.errors import PersonNotFound
 from attendance_core.marking.terms import Terms
+from attendance_core.providers.links import remove_links
 from attendance_core.session_ends import end_sessions_in_pieces, end_sessions_of
 from attendance_core.token_ends import end_tokens, expire_tokens
 from attendance_core.vocabulary import SessionId, UserId
@@ -49,12 +51,15 @@ class ComeBack:
         new = new_session(self.ids, client, replacing, browser_secrets)
 
         def finish(unit: ports.Unit) -> Opened:
-            account = unit.accounts.lock(user_id)
-            if account is None:
+            found = unit.accounts.lock(user_id)
+            if found is None:
                 raise PersonNotFound
+            account = replace(found, password_hash=password_hash)
             use_up(unit)
-            unit.accounts.put(replace(account, password_hash=password_hash))
+            unit.accounts.put(account)
             expire_tokens(unit, user_id)
+            if may_log_in_by_password(account):
+                remove_links(unit, user_id)
             return open_session(unit, user_id, new, self.terms)
 
         logged_in, to_end = await end_sessions_of(

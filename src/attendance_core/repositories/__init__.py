@@ -16,6 +16,7 @@ from attendance_core.repositories.friends import Friendships
 from attendance_core.repositories.installation import Installation
 from attendance_core.repositories.leavers import Leavers
 from attendance_core.repositories.ledger import Ledger
+from attendance_core.repositories.links import LinkRequests, Links
 from attendance_core.repositories.organisers import Helpers
 from attendance_core.repositories.participants import Participants
 from attendance_core.repositories.places import Places
@@ -42,6 +43,8 @@ __all__ = [
     "KnownBrowsers",
     "Leavers",
     "Ledger",
+    "LinkRequests",
+    "Links",
     "Moderators",
     "OpeningFooting",
     "Participants",

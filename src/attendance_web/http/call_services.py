@@ -30,6 +30,7 @@ class CallServices:
     bodies: Bodies
     list_turns: ListTurns
     picture_turns: FairTurns
+    provider_turns: FairTurns
     watch: Watch  # opens a stream for as long as it lasts
     allowed_origins: frozenset[str]
     is_draining: Callable[[], bool]  # whether this process is asked to stop

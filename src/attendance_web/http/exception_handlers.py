@@ -21,7 +21,7 @@ from attendance_web.wire.security_log import SECURITY
 logger = logging.getLogger(__name__)
 
 
-def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Puts whatever was raised in the envelope; a bug is logged with its traceback."""
     translated = _translate(error)
     if isinstance(translated, Unavailable):
@@ -74,6 +74,6 @@ def _translate(error: Exception) -> Exception:
 
 # Litestar looks for the class, then for its parents: one answers for them all
 EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
-    HTTPException: _answer_error,
-    Exception: _answer_error,
+    HTTPException: answer_error,
+    Exception: answer_error,
 }

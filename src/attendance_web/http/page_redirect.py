@@ -28,11 +28,12 @@ def wants_a_page(scope: Any) -> bool:
         scope["method"] == "GET"
         and path.startswith(ACCOUNTS)
         and not path.startswith(BY_UNIVERSITY)
-        and _accepts_html(scope["headers"])
+        and accepts_html(scope["headers"])
     )
 
 
-def _accepts_html(headers: RawHeaders) -> bool:
+def accepts_html(headers: RawHeaders) -> bool:
+    """Tells whether a person sees what is answered, by a browser."""
     kinds = ",".join(every(headers, "accept")).split(",")
     return any(kind.partition(";")[0].strip().lower() == "text/html" for kind in kinds)
 

@@ -1,4 +1,4 @@
-"""Who asks, and for whom. Contract: 1.7, 1.8 and 2.5."""
+"""Who asks, and for whom. Contract: 1.7, 1.8, 2.5, 9.4 and 9.5."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from attendance_core.accounts import Actor, CredentialKind, session_id_of
 from attendance_core.errors import NotLoggedIn
+from attendance_core.identities import Attempt, Purpose
 from attendance_core.vocabulary import SessionId
 from attendance_web.wire.headers import RawHeaders, cookies, every, header
 from attendance_web.wire.refusals import OtherPerson
@@ -19,6 +20,9 @@ HTTPS_SESSION_COOKIE = "__Host-sessionid"  # Contract: 2.5, which no other host 
 BROWSER_COOKIE = "knownbrowser"  # Contract: 9.4
 HTTPS_BROWSER_COOKIE = "__Host-knownbrowser"
 BROWSER_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
+ATTEMPT_COOKIE = "oidcattempt"  # Contract: 9.5, while its person is at the provider
+HTTPS_ATTEMPT_COOKIE = "__Host-oidcattempt"
+ATTEMPT = re.compile(r"(login|link)" + r"\.([A-Za-z0-9_-]{43})" * 3)  # each of 256 bits
 MAX_BROWSER_PEOPLE = 8  # Contract: 9.4, whom one browser is known to
 BETWEEN_SECRETS = "."
 PERSON_HEADER = "x-attendance-user"  # Contract: 1.8
@@ -50,6 +54,23 @@ def session_cookie_name(*, secure: bool) -> str:
 def browser_cookie_name(*, secure: bool) -> str:
     """Names the cookie that says that a browser was logged in before."""
     return HTTPS_BROWSER_COOKIE if secure else BROWSER_COOKIE
+
+
+def attempt_cookie_name(*, secure: bool) -> str:
+    """Names the cookie of a log-in at the provider that was begun in this browser."""
+    return HTTPS_ATTEMPT_COOKIE if secure else ATTEMPT_COOKIE
+
+
+def attempt_text(attempt: Attempt) -> str:
+    """Writes an attempt as a browser keeps it."""
+    return ".".join((attempt.purpose.value, attempt.state, attempt.nonce, attempt.verifier))
+
+
+def attempt_from(headers: RawHeaders, *, secure: bool) -> Attempt | None:
+    """Finds what this browser has begun; of two that differ one may be a stranger's gift."""
+    found = set(cookies(headers, attempt_cookie_name(secure=secure)))
+    kept = ATTEMPT.fullmatch(found.pop()) if len(found) == 1 else None
+    return None if kept is None else Attempt(Purpose(kept[1]), kept[2], kept[3], kept[4])
 
 
 def browser_secrets_from(headers: RawHeaders, *, secure: bool) -> tuple[str, ...]:

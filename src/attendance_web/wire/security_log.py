@@ -12,13 +12,16 @@ import logging
 import secrets
 from typing import Final
 
-from attendance_core.errors import Refusal, TooManyRequests
+from attendance_core.errors import LogInNotBegun, ProviderDistrusted, Refusal, TooManyRequests
 from attendance_web.wire.headers import RawHeaders, header
 from attendance_web.wire.refusals import CsrfFailed, ForeignOrigin, OtherPerson, TooManyFrames
 
 logger = logging.getLogger("attendance.security")
 
-KINDS: Final = (CsrfFailed, ForeignOrigin, OtherPerson, TooManyFrames, TooManyRequests)
+KINDS: Final = (
+    *(CsrfFailed, ForeignOrigin, OtherPerson, TooManyFrames, TooManyRequests),
+    *(LogInNotBegun, ProviderDistrusted),
+)
 FAILED_LOG_IN: Final = "failed_log_in"
 DIGEST_LETTERS: Final = 12  # some thousand people are told apart, and nobody is found by it
 MAX_SAID_LENGTH: Final = 120  # characters of what somebody else wrote

@@ -3,6 +3,7 @@
 from attendance_adapters.sql.tables.events import boards, events, helpers
 from attendance_adapters.sql.tables.installation import installation
 from attendance_adapters.sql.tables.ledger import karma_months, karma_rules, ledger, ledger_notes
+from attendance_adapters.sql.tables.links import link_requests, links
 from attendance_adapters.sql.tables.marking import IS_MARKING, connections, places, processes
 from attendance_adapters.sql.tables.people import (
     accounts,
@@ -42,6 +43,8 @@ __all__ = [
     "known_browsers",
     "ledger",
     "ledger_notes",
+    "link_requests",
+    "links",
     "metadata",
     "moderators",
     "places",

@@ -1,0 +1,23 @@
+"""Who says who somebody is, where nobody does."""
+
+from __future__ import annotations
+
+from attendance_core.errors import NoProvider
+from attendance_core.identities import Attempt, Claims, ProviderAnswer
+
+
+class NoIdentityProvider:
+    """Lets nobody log in elsewhere; `service_ports.IdentityProvider`."""
+
+    name: str | None = None
+
+    async def begin(self, attempt: Attempt) -> str:
+        """Raises NoProvider."""
+        raise NoProvider
+
+    async def finish(self, attempt: Attempt, answer: ProviderAnswer) -> Claims:
+        """Raises NoProvider."""
+        raise NoProvider
+
+    async def close(self) -> None:
+        """Has nothing to end."""

@@ -1,0 +1,195 @@
+"""A provider of OpenID Connect: people are sent there, and it says who has come. Contract: 9.5."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+from authlib.common.errors import AuthlibBaseError
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc.errors import JoseError
+
+from attendance_adapters.oidc.client import Client, Distrusted
+from attendance_adapters.oidc.fetching import Fetcher
+from attendance_adapters.oidc.id_tokens import UnknownKey, read_id_token
+from attendance_adapters.oidc.published import BY_HEADER, Addresses, Published
+from attendance_adapters.system import SystemClock
+from attendance_core.errors import ProviderDistrusted, Unavailable
+from attendance_core.identities import Attempt, Claims, ProviderAnswer
+from attendance_core.ports import Clock
+from attendance_core.vocabulary import Seconds
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+SCOPE: Final = "openid profile"
+MAX_CODE_LENGTH: Final = 4096
+MAX_NAME_LENGTH: Final = 1000  # longer than any that is taken
+# What the answers of whoever is no provider of ours may have the libraries raise, too
+UNBELIEVABLE: Final = (
+    *(Distrusted, JoseError, AuthlibBaseError),
+    *(ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError),
+)
+ANSWER_SECONDS: Final[Seconds] = 4.5  # for all that is asked about one log-in. Contract: 1.16
+
+
+class OpenIdProvider:
+    """Has people log in at one issuer; `service_ports.IdentityProvider`."""
+
+    def __init__(
+        self,
+        client: Client,
+        name: str,
+        *,
+        clock: Clock | None = None,
+        stopwatch: Callable[[], Seconds] = time.monotonic,
+        answer_seconds: Seconds = ANSWER_SECONDS,
+    ) -> None:
+        self.name: str | None = name
+        self._client = client
+        self._clock = clock or SystemClock()
+        self._answer_seconds = answer_seconds
+        self._fetcher = Fetcher()
+        self._published = Published(client.issuer, self._fetcher, stopwatch)
+
+    async def begin(self, attempt: Attempt) -> str:
+        """Answers where a browser logs in there. Raises ProviderDistrusted, Unavailable."""
+        return await self._conversation(self._begin(attempt))
+
+    async def finish(self, attempt: Attempt, answer: ProviderAnswer) -> Claims:
+        """Answers who has logged in there. Raises ProviderDistrusted, Unavailable."""
+        return await self._conversation(self._finish(attempt, answer))
+
+    async def close(self) -> None:
+        """Closes its connections; idempotent."""
+        await self._fetcher.close()
+
+    async def _conversation(self, work: Awaitable[T]) -> T:
+        """Bounds what is asked about one log-in, and fails at nothing that may be answered.
+
+        Raises ProviderDistrusted, Unavailable.
+        """
+        try:
+            async with asyncio.timeout(self._answer_seconds):
+                return await work
+        except TimeoutError as error:
+            raise Unavailable from error
+        except UNBELIEVABLE as error:
+            logger.warning("the provider is not believed: %s", _why(error))
+            raise ProviderDistrusted from None
+
+    async def _begin(self, attempt: Attempt) -> str:
+        addresses = await self._published.addresses()
+        url: str = prepare_grant_uri(
+            addresses.authorization,
+            self._client.client_id,
+            "code",
+            redirect_uri=self._client.redirect_uri,
+            scope=SCOPE,
+            state=attempt.state,
+            nonce=attempt.nonce,
+            code_challenge=create_s256_code_challenge(attempt.verifier),
+            code_challenge_method="S256",
+        )
+        return url
+
+    async def _finish(self, attempt: Attempt, answer: ProviderAnswer) -> Claims:
+        addresses = await self._published.addresses()
+        self._check_issuer(answer, addresses)
+        tokens = await self._exchange(attempt, answer.code or "", addresses)
+        access_token = tokens.get("access_token")
+        if not isinstance(access_token, str) or not access_token.isascii():
+            access_token = None
+        said = await self._read(tokens.get("id_token"), attempt, access_token)
+        return self._claims(await self._completed(said, access_token, addresses))
+
+    def _check_issuer(self, answer: ProviderAnswer, addresses: Addresses) -> None:
+        """Checks that whoever comes back was not sent by another provider. Raises Distrusted."""
+        if answer.issuer is None and addresses.names_issuer:
+            raise Distrusted("somebody was sent back by nobody")
+        if answer.issuer is not None and answer.issuer != self._client.issuer:
+            raise Distrusted("somebody was sent back by another issuer")
+
+    async def _exchange(
+        self, attempt: Attempt, code: str, addresses: Addresses
+    ) -> Mapping[str, Any]:
+        """Gives the code for tokens. Raises Distrusted, Unavailable."""
+        if not code.isascii() or not code.isprintable() or len(code) > MAX_CODE_LENGTH:
+            raise Distrusted("a code that is none")
+        client = self._client
+        body = prepare_token_request(
+            "authorization_code",
+            redirect_uri=client.redirect_uri,
+            code=code,
+            code_verifier=attempt.verifier,
+        )
+        who = client.client_id, client.client_secret
+        if addresses.auth_method == BY_HEADER:
+            who = quote(who[0], safe=""), quote(who[1], safe="")  # OAuth 2.0: 2.3.1
+        by = ClientAuth(*who, addresses.auth_method)
+        url, headers, body = by.prepare("POST", addresses.token, {}, body)
+        answer = await self._fetcher.post_form(url, headers, body)
+        tokens = answer.json()
+        if answer.status != 200:
+            raise Distrusted(f"no tokens: status {answer.status}, {str(tokens.get('error'))[:40]}")
+        return tokens
+
+    async def _read(
+        self, token: object, attempt: Attempt, access_token: str | None
+    ) -> Mapping[str, Any]:
+        keys = await self._published.keys()
+        for _ in range(2):
+            try:
+                return read_id_token(
+                    token,
+                    keys,
+                    self._client,
+                    nonce=attempt.nonce,
+                    access_token=access_token,
+                    now=self._clock.now(),
+                )
+            except UnknownKey:
+                keys = await self._published.keys(anew=True)
+        raise UnknownKey("an ID token that is signed with an unknown key")
+
+    async def _completed(
+        self, said: Mapping[str, Any], access_token: str | None, addresses: Addresses
+    ) -> Mapping[str, Any]:
+        """Asks for what the ID token does not say. Raises Distrusted, Unavailable."""
+        asked = [each for each in ("name", self._client.confirmed_claim) if each is not None]
+        if (
+            access_token is None
+            or addresses.userinfo is None
+            or all(each in said for each in asked)
+        ):
+            return said
+        headers = {"Authorization": f"Bearer {access_token}"}
+        answer = await self._fetcher.get(addresses.userinfo, headers)
+        more = answer.json()
+        if answer.status != 200 or more.get("sub") != said["sub"]:
+            raise Distrusted(f"word of somebody else: status {answer.status}")
+        return {**{each: more[each] for each in asked if each in more}, **said}
+
+    def _claims(self, said: Mapping[str, Any]) -> Claims:
+        name, claim = said.get("name"), self._client.confirmed_claim
+        return Claims(
+            self._client.issuer,
+            said["sub"],
+            name if isinstance(name, str) and len(name) <= MAX_NAME_LENGTH else None,
+            None if claim is None else said.get(claim) is True,
+        )
+
+
+def _why(error: Exception) -> str:
+    """Says in a line what was wrong, and nothing of what is secret in it."""
+    if isinstance(error, Distrusted):
+        return ascii(str(error))[1:-1]
+    if isinstance(error, JoseError):
+        return f"{type(error).__name__} {ascii(error.description or error.error)[1:-1][:100]}"
+    return type(error).__name__

@@ -1,0 +1,163 @@
+"""What a provider publishes of itself, kept for a while: its addresses, and its keys."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from attendance_adapters.oidc.client import Distrusted
+from attendance_adapters.oidc.fetching import Fetcher
+from attendance_core.errors import Unavailable
+from attendance_core.vocabulary import Seconds
+
+T = TypeVar("T")
+WELL_KNOWN: Final = "/.well-known/openid-configuration"
+KEPT_SECONDS: Final[Seconds] = 3600.0
+# Between two times that it is asked, whatever came of the first: many may come back at once
+PAUSE_SECONDS: Final[Seconds] = 2.0
+# For a key that is not known: it may be new, but whoever signs with any is no reason to ask always
+NEW_KEYS_EVERY: Final[Seconds] = 10.0
+MAX_KEYS: Final = 100
+MIN_RSA_BITS: Final = 2048
+BY_HEADER, BY_BODY = "client_secret_basic", "client_secret_post"
+
+
+class Addresses(NamedTuple):
+    """Where a provider is asked for what, and how."""
+
+    authorization: str
+    token: str
+    keys: str
+    userinfo: str | None
+    auth_method: str
+    names_issuer: bool  # whether it says who it is whenever it sends somebody back
+
+
+class _Kept(Generic[T]):
+    """Keeps one thing that is fetched; of those who need it at once one asks."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[T]], stopwatch: Callable[[], Seconds]) -> None:
+        self._fetch = fetch
+        self._stopwatch = stopwatch
+        self._turn = asyncio.Lock()
+        self._value: T | None = None
+        self._failure: Exception | None = None
+        self._asked_at = float("-inf")
+
+    async def get(self, within: Seconds = KEPT_SECONDS, pause: Seconds = PAUSE_SECONDS) -> T:
+        """Answers what was fetched within so many seconds, else anew; not oftener than the pause.
+
+        Raises what fetching raises, also to those who come soon behind.
+        """
+        async with self._turn:
+            age = self._stopwatch() - self._asked_at
+            if self._failure is not None and age < PAUSE_SECONDS:
+                raise self._failure
+            if self._value is not None and (age < within or age < pause):
+                return self._value
+            try:
+                self._value, self._failure = await self._fetch(), None
+            except (Distrusted, Unavailable) as error:
+                self._value, self._failure = None, error.with_traceback(None)
+                raise
+            finally:
+                self._asked_at = self._stopwatch()
+            return self._value
+
+
+class Published:
+    """Reads what an issuer publishes, when it is needed."""
+
+    def __init__(
+        self,
+        issuer: str,
+        fetcher: Fetcher,
+        stopwatch: Callable[[], Seconds] = time.monotonic,
+    ) -> None:
+        self._issuer = issuer
+        self._fetcher = fetcher
+        self._addresses = _Kept(self._fetch_addresses, stopwatch)
+        self._keys = _Kept(self._fetch_keys, stopwatch)
+
+    async def addresses(self) -> Addresses:
+        """Raises Distrusted, Unavailable."""
+        return await self._addresses.get()
+
+    async def keys(self, *, anew: bool = False) -> KeySet:
+        """Answers the keys it signs with; asks anew, if it may again. Raises as `addresses`."""
+        return await self._keys.get(0.0 if anew else KEPT_SECONDS, NEW_KEYS_EVERY)
+
+    async def _fetch_addresses(self) -> Addresses:
+        answer = await self._fetcher.get(self._issuer.removesuffix("/") + WELL_KNOWN)
+        if answer.status != 200:
+            raise Distrusted(f"no configuration: status {answer.status}")
+        given = answer.json()
+        if given.get("issuer") != self._issuer:
+            raise Distrusted("the configuration of another issuer")
+        return Addresses(
+            self._address(given, "authorization_endpoint"),
+            self._address(given, "token_endpoint"),
+            self._address(given, "jwks_uri"),
+            self._address(given, "userinfo_endpoint") if "userinfo_endpoint" in given else None,
+            _auth_method(given),
+            given.get("authorization_response_iss_parameter_supported") is True,
+        )
+
+    def _address(self, given: Mapping[str, Any], name: str) -> str:
+        """Reads an address, which is as safe as that of the issuer. Raises Distrusted."""
+        address = given.get(name)
+        if not isinstance(address, str) or not address.isascii() or not address.isprintable():
+            raise Distrusted(f"a configuration without {name}")
+        allowed = {"https", urlsplit(self._issuer).scheme}
+        try:
+            split = urlsplit(address)
+            is_one = split.scheme in allowed and bool(split.hostname) and not split.fragment
+        except ValueError:
+            is_one = False
+        if not is_one:
+            raise Distrusted(f"a configuration whose {name} is no safe address")
+        return address
+
+    async def _fetch_keys(self) -> KeySet:
+        answer = await self._fetcher.get((await self.addresses()).keys)
+        given = answer.json().get("keys") if answer.status == 200 else None
+        if not isinstance(given, list) or len(given) > MAX_KEYS:
+            raise Distrusted(f"no keys: status {answer.status}")
+        keys = [key for key in map(_key_from, given) if key is not None]
+        if not keys:
+            raise Distrusted("no key that we know the kind of")
+        return KeySet([*keys])
+
+
+def _auth_method(given: Mapping[str, Any]) -> str:
+    methods = given.get("token_endpoint_auth_methods_supported")
+    if isinstance(methods, list) and BY_HEADER not in methods and BY_BODY in methods:
+        return BY_BODY
+    return BY_HEADER
+
+
+def _key_from(given: Any) -> RSAKey | ECKey | None:
+    """Reads a public key to check signatures with; None for any other, and for a weak one."""
+    if not isinstance(given, dict) or given.get("use", "sig") != "sig":
+        return None
+    try:
+        if given.get("kty") == "RSA" and _bits_of(given["n"]) >= MIN_RSA_BITS:
+            return RSAKey.import_key(given)
+        if given.get("kty") == "EC":
+            return ECKey.import_key(given)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    return None
+
+
+def _bits_of(number: str) -> int:
+    """Counts the bits of a number as keys write them. Raises ValueError, TypeError."""
+    padded = number + "=" * (-len(number) % 4)
+    return int.from_bytes(base64.b64decode(padded, altchars=b"-_", validate=True)).bit_length()

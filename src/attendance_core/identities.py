@@ -1,0 +1,118 @@
+"""Who somebody is elsewhere, and how that lets them in here. Contract: 9.5, 9.6."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import Enum
+
+from attendance_core.vocabulary import (
+    Instant,
+    LinkRequestId,
+    ScanId,
+    Seconds,
+    SessionId,
+    UserId,
+)
+
+LINK_REQUEST_SECONDS: Seconds = 600  # to log in at the provider, in which whoever linked comes back
+MAX_SUBJECT_LENGTH = 255  # OpenID Connect: 2
+MAX_ISSUER_LENGTH = 255
+
+
+class IdentityKind(Enum):
+    """Who says who somebody is."""
+
+    OIDC = "oidc"  # a provider of OpenID Connect
+
+
+class Purpose(Enum):
+    """What somebody logs in at a provider for."""
+
+    LOG_IN = "login"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody, as an issuer knows them: it gives a subject to nobody else, ever."""
+
+    kind: IdentityKind
+    issuer: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An identity that lets somebody in.
+
+    ``scan_id`` names the tick that it gave last; whatever else is judged of them has another.
+    """
+
+    identity: Identity
+    user_id: UserId
+    linked_at: Instant
+    scan_id: ScanId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """A link that somebody has proven themselves for, until they come back from the provider.
+
+    One a person; it is of the session that they asked with.
+    """
+
+    user_id: UserId
+    request_id: LinkRequestId
+    session_id: SessionId
+    made_at: Instant
+
+    def is_live(self, now: Instant) -> bool:
+        """Tells whether they may still come back."""
+        return now < self.made_at + LINK_REQUEST_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a browser keeps while its person is at the provider. Decision 0027.
+
+    ``state`` comes back with them, ``nonce`` in what the provider signs, and ``verifier`` shows
+    the provider that whoever brings its code is whom it has sent.
+    """
+
+    purpose: Purpose
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswer:
+    """What somebody brings back from the provider, as it stands in the address."""
+
+    state: str | None
+    code: str | None = field(repr=False)
+    error: str | None = None
+    issuer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a provider says of whoever has logged in there; ``confirmed`` is None if not asked."""
+
+    issuer: str
+    subject: str
+    name: str | None
+    confirmed: bool | None
+
+
+def request_id_of(state: str) -> LinkRequestId:
+    """Makes the name that a request is kept under."""
+    return LinkRequestId(hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def link_name_of(link: Link) -> str:
+    """Makes the name that a link has for its person."""
+    identity = link.identity
+    named = "\n".join((identity.kind.value, identity.issuer, identity.subject))
+    return hashlib.sha256(named.encode()).hexdigest()[:32]

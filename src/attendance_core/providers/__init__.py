@@ -1,0 +1,34 @@
+"""Log-in by another service, which says who somebody is: the university's. Contract: 9.5-9.7.
+
+Decision 0027.
+"""
+
+from attendance_core.providers.links import (
+    MAX_LINKS,
+    FinishLink,
+    ForgetLinkRequests,
+    GetLinks,
+    LinkProvider,
+    UnlinkProvider,
+)
+from attendance_core.providers.log_ins import (
+    NO_NAME,
+    BeginLogIn,
+    Begun,
+    GetProviderName,
+    LogInByProvider,
+)
+
+__all__ = [
+    "MAX_LINKS",
+    "NO_NAME",
+    "BeginLogIn",
+    "Begun",
+    "FinishLink",
+    "ForgetLinkRequests",
+    "GetLinks",
+    "GetProviderName",
+    "LinkProvider",
+    "LogInByProvider",
+    "UnlinkProvider",
+]

@@ -1,0 +1,121 @@
+"""People log in by another service: sent there, and let in when they come back. Contract: 9.5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from attendance_core import ports
+from attendance_core.accounts import LoggedIn
+from attendance_core.accounts.log_ins import Opened, new_session, open_session
+from attendance_core.errors import Unavailable
+from attendance_core.identities import Attempt, Identity, Link, ProviderAnswer, Purpose
+from attendance_core.marking.terms import Terms
+from attendance_core.profiles import Profile
+from attendance_core.providers.answers import check_answer, identity_of, name_in, new_attempt
+from attendance_core.providers.ticks import judge_tick, new_tick
+from attendance_core.session_ends import end_sessions_in_pieces
+from attendance_core.vocabulary import SessionId
+
+NO_NAME = "Student"  # of whom the provider tells no name that can be shown
+MAX_LOOKS = 3  # for the person of an identity, which may be linked anew between two
+
+
+class Begun(NamedTuple):
+    """Where a browser is sent, and what it keeps meanwhile."""
+
+    url: str
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class GetProviderName:
+    """Says by what people may log in, beside a password."""
+
+    provider: ports.IdentityProvider
+
+    async def __call__(self) -> str | None:
+        """Answers what they call it; None where there is no such thing."""
+        return self.provider.name
+
+
+@dataclass(frozen=True, slots=True)
+class BeginLogIn:
+    """Sends somebody to the provider, to log in there. Contract: 9.5."""
+
+    provider: ports.IdentityProvider
+    ids: ports.Ids
+
+    async def __call__(self) -> Begun:
+        """Raises NoProvider, Unavailable."""
+        attempt = new_attempt(self.ids, Purpose.LOG_IN)
+        return Begun(await self.provider.begin(attempt), attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class LogInByProvider:
+    """Logs in who comes back from the provider; the first time that makes an account.
+
+    Contract: 9.5.
+    """
+
+    transact: ports.Transact
+    provider: ports.IdentityProvider
+    ids: ports.Ids
+    terms: Terms
+
+    async def __call__(
+        self,
+        *,
+        attempt: Attempt | None,
+        answer: ProviderAnswer,
+        replacing: SessionId | None = None,
+        browser_secrets: Sequence[str] | None = None,
+        client: str = "",
+    ) -> LoggedIn:
+        """Takes what this browser kept, None where it kept nothing, and what it brings back.
+
+        Raises LogInNotBegun, ProviderRefused, ProviderDistrusted, NoProvider, Unavailable.
+        """
+        claims = await self.provider.finish(check_answer(attempt, answer), answer)
+        identity, tick = identity_of(claims), new_tick(self.ids)
+        new = new_session(self.ids, client, replacing, browser_secrets)
+        # What nobody can sign up with, or type at a log-in: it has a colon
+        username = f"{identity.kind.value}:{self.ids.token()}"
+
+        def work(unit: ports.Unit) -> Opened:
+            link = _locked(unit, identity)
+            if link is None:
+                user_id = unit.accounts.add(username, None, unit.now())
+                unit.profiles.add(Profile(user_id, name_in(claims) or NO_NAME))
+                link = Link(identity, user_id, unit.now())
+                unit.links.add(link)
+            judge_tick(unit, link, claims, tick)
+            return open_session(unit, link.user_id, new, self.terms)
+
+        logged_in, to_end = await self.transact(work)
+        if to_end:
+            await end_sessions_in_pieces(self.transact, to_end, self.terms)
+        return logged_in
+
+
+def _locked(unit: ports.Unit, identity: Identity) -> Link | None:
+    """Finds the link of an identity, with the account of its person locked; None: there is none.
+
+    Whoever removes a link, or its person, has locked their account: so one that is found again
+    behind that lock stays. Raises Unavailable.
+    """
+    for _ in range(MAX_LOOKS):
+        link = unit.links.find(identity)
+        if link is None:
+            return None
+        account = unit.accounts.lock(link.user_id)
+        again = unit.links.find(identity)
+        if again is not None and again.user_id != link.user_id:
+            continue
+        if again is not None and account is None:
+            unit.links.remove(identity)  # which the version before has left of a deleted person
+            return None
+        return again
+    raise Unavailable

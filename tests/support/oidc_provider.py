@@ -1,0 +1,264 @@
+"""A provider of OpenID Connect that tests run themselves, and have misbehave: real HTTP, real keys.
+
+It refuses what a provider refuses: a code that it did not give, or gave before, to another client,
+for another address or another verifier. What it answers else is what a test wants.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import itertools
+import json
+import warnings
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
+
+from attendance_adapters.oidc import Client, OpenIdProvider
+from tests.support.stand_ins import SetClock
+
+CLIENT_ID, SECRET = "attendance at the university", "s3cret: +/&%"
+CALLBACK = "http://attendance.test/accounts/oidc/callback/"
+NAME = "СПбГУ"
+numbers = itertools.count(1)
+
+
+@cache
+def rsa_key(name: str = "first", bits: int = 2048) -> RSAKey:
+    """A key of its own for each name; to make one takes a while."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of one that is weak on purpose
+        return RSAKey.generate_key(bits, {"kid": name, "use": "sig"})
+
+
+@cache
+def ec_key(name: str = "curve") -> ECKey:
+    return ECKey.generate_key("P-256", {"kid": name, "use": "sig"})
+
+
+@dataclass
+class Person:
+    """Somebody at the provider."""
+
+    subject: str = field(default_factory=lambda: f"subject-{next(numbers)}")
+    name: str | None = "Анна Петрова"
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        return {
+            "sub": self.subject,
+            **({} if self.name is None else {"name": self.name}),
+        } | self.more
+
+
+@dataclass
+class Grant:
+    """What a code was given for."""
+
+    person: Person
+    asked: dict[str, str]
+    is_used: bool = False
+
+
+@dataclass
+class Answer:
+    """What is sent back; a test may put another in its place."""
+
+    content: bytes
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def as_json(value: Any, status: int = 200) -> Answer:
+    return Answer(json.dumps(value).encode(), status, {"Content-Type": "application/json"})
+
+
+def half_hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()[:16]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+@dataclass
+class Provider:
+    """Who runs at ``issuer``; the fields below that are how it misbehaves."""
+
+    issuer: str
+    clock: SetClock
+    grants: dict[str, Grant] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)  # the paths, in their order
+    published: list[dict[str, Any]] = field(default_factory=list)  # its keys, as JSON
+    key: Any = field(default_factory=rsa_key)
+    algorithm: str = "RS256"
+    header: dict[str, Any] = field(default_factory=dict)
+    change_configuration: Callable[[dict[str, Any]], Any] = lambda given: given
+    change_claims: Callable[[dict[str, Any]], Any] = lambda given: given
+    change_tokens: Callable[[dict[str, Any]], Any] = lambda given: given
+    change_userinfo: Callable[[dict[str, Any]], Any] = lambda given: given
+    sign: Callable[[dict[str, Any]], str] | None = None
+    instead: dict[str, Answer] = field(default_factory=dict)  # by path
+    hold: asyncio.Event | None = None  # nothing is answered before it is set
+    checks_verifier: bool = True
+    tells_name: bool = True  # in the ID token; else who asks for more is told
+
+    def come_back(self, url: str, person: Person, **changed: str | None) -> str:
+        """Has somebody log in who was sent here; answers where their browser is sent then."""
+        asked = dict(parse_qsl(urlsplit(url).query, strict_parsing=True))
+        assert asked["response_type"] == "code" and "openid" in asked["scope"].split()
+        assert asked["client_id"] == CLIENT_ID and asked["redirect_uri"] == CALLBACK
+        assert asked["code_challenge_method"] == "S256" and len(asked["code_challenge"]) == 43
+        code = f"code-{next(numbers)}"
+        self.grants[code] = Grant(person, asked)
+        given = {"code": code, "state": asked["state"], "iss": self.issuer} | changed
+        kept = {name: value for name, value in given.items() if value is not None}
+        return f"{urlsplit(CALLBACK).path}?{urlencode(kept)}"
+
+    def publish(self, *keys: Any) -> None:
+        """Publishes these keys, and no others."""
+        self.published = [key.as_dict(private=False) for key in keys]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serves one connection, a request after the other."""
+        with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+                request, *lines = head.split("\r\n")
+                headers = {
+                    name.lower(): value for name, _, value in (one.partition(": ") for one in lines)
+                }
+                body = await reader.readexactly(int(headers.get("content-length", "0")))
+                path = request.split(" ")[1]
+                self.asked.append(path)
+                if self.hold is not None:
+                    await self.hold.wait()
+                answer = self.instead.get(path) or self.answer(path, headers, body.decode())
+                head = f"HTTP/1.1 {answer.status} ?\r\nContent-Length: {len(answer.content)}\r\n"
+                more = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+                writer.write(f"{head}{more}\r\n".encode() + answer.content)
+                await writer.drain()
+        writer.close()
+
+    def answer(self, path: str, headers: dict[str, str], body: str) -> Answer:
+        """What a provider says there."""
+        if path == "/.well-known/openid-configuration":
+            given = {
+                "issuer": self.issuer,
+                "authorization_endpoint": f"{self.issuer}/authorize?from=us",
+                "token_endpoint": f"{self.issuer}/token",
+                "jwks_uri": f"{self.issuer}/keys",
+                "userinfo_endpoint": f"{self.issuer}/userinfo",
+                "authorization_response_iss_parameter_supported": True,
+            }
+            return as_json(self.change_configuration(given))
+        if path == "/keys":
+            return as_json({"keys": self.published})
+        if path == "/token":
+            return self.tokens(dict(parse_qsl(body, strict_parsing=True)), headers)
+        if path == "/userinfo":
+            code = headers["authorization"].removeprefix("Bearer access to ")
+            return as_json(self.change_userinfo(self.grants[code].person.claims))
+        return as_json({}, 404)
+
+    def tokens(self, given: dict[str, str], headers: dict[str, str]) -> Answer:
+        """Gives tokens for a code, once, to whom it was given for."""
+        shown = base64.b64decode(headers["authorization"].removeprefix("Basic ")).decode()
+        if [unquote(each) for each in shown.split(":")] != [CLIENT_ID, SECRET]:
+            return as_json({"error": "invalid_client"}, 401)
+        grant = self.grants.get(given["code"])
+        if grant is None or grant.is_used or given["redirect_uri"] != CALLBACK:
+            return as_json({"error": "invalid_grant"}, 400)
+        hashed = hashlib.sha256(given["code_verifier"].encode()).digest()
+        challenge = base64.urlsafe_b64encode(hashed).decode().rstrip("=")
+        if self.checks_verifier and challenge != grant.asked["code_challenge"]:
+            return as_json({"error": "invalid_grant"}, 400)
+        grant.is_used = True
+        access_token, now = f"access to {given['code']}", int(self.clock.now())
+        claims = grant.person.claims | {
+            "iss": self.issuer,
+            "aud": CLIENT_ID,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": grant.asked["nonce"],
+            "at_hash": half_hash(access_token),
+        }
+        if not self.tells_name:
+            claims = {name: value for name, value in claims.items() if name != "name"}
+        claims = self.change_claims(claims)
+        signed = self.signed(claims) if self.sign is None else self.sign(claims)
+        tokens = {"access_token": access_token, "token_type": "Bearer", "id_token": signed}
+        return as_json(self.change_tokens(tokens))
+
+    def signed(self, claims: dict[str, Any], **how: Any) -> str:
+        """Signs with a key of its own, or with what is given."""
+        key = how.get("key", self.key)
+        header = {"alg": how.get("algorithm", self.algorithm), "kid": key.kid} | self.header
+        return jwt.encode(header, claims, key, algorithms=[header["alg"]])
+
+
+def signed_by_hand(key: RSAKey, header: dict[str, Any], claims: dict[str, Any]) -> str:
+    """A right signature over what no library of ours would write."""
+    text = unsigned(claims, **header).rsplit(".", 1)[0]
+    assert key.private_key is not None
+    signature = key.private_key.sign(text.encode(), PKCS1v15(), SHA256())
+    return f"{text}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+def unsigned(claims: dict[str, Any], algorithm: str = "none", **header: Any) -> str:
+    """What looks like a token, with nothing for a signature."""
+    parts = ({"alg": algorithm, "typ": "JWT", **header}, claims)
+    texts = [base64.urlsafe_b64encode(json.dumps(each).encode()).rstrip(b"=") for each in parts]
+    return b".".join([*texts, b""]).decode()
+
+
+def by_published_key(key: RSAKey) -> OctKey:
+    """What everybody has, taken for a secret."""
+    return OctKey.import_key(base64.b64encode(key.as_pem(private=False)), {"kid": str(key.kid)})
+
+
+@asynccontextmanager
+async def a_provider(clock: SetClock) -> AsyncIterator[Provider]:
+    """One that behaves, at an address of its own."""
+    connections = set[asyncio.Task[None]]()
+    provider = Provider("", clock)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        connections.add(task)
+        await provider.serve(reader, writer)
+        connections.discard(task)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    provider.issuer = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    provider.publish(rsa_key())
+    try:
+        yield provider
+    finally:
+        server.close()
+        for each in connections:
+            each.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+
+def client_of(provider: Provider, clock: SetClock, **changed: Any) -> OpenIdProvider:
+    """Us, as it knows us."""
+    seconds = changed.pop("answer_seconds", 60.0)  # a machine may be slow
+    stopwatch = changed.pop("stopwatch", clock.now)
+    given = {
+        "issuer": provider.issuer,
+        "client_id": CLIENT_ID,
+        "client_secret": SECRET,
+        "redirect_uri": CALLBACK,
+    }
+    client = Client(**(given | changed))
+    return OpenIdProvider(client, NAME, clock=clock, stopwatch=stopwatch, answer_seconds=seconds)
