@@ -49,6 +49,15 @@ describe("a call", () => {
     assert.equal(last().headers["X-CSRFToken"], "token");
   });
 
+  it("knows the university that people may log in by, where there is one", async () => {
+    browser.answers.GetCurrentUserId = () => ({ user_id: null, provider: "СПбГУ" });
+    assert.equal(await api.currentUser(), null);
+    assert.equal(api.provider, "СПбГУ");
+    browser.answers.GetCurrentUserId = () => ({ user_id: null });
+    await api.currentUser();
+    assert.equal(api.provider, "");
+  });
+
   it("says whom it is for, once that is known", async () => {
     browser.answers.GetCurrentUserId = () => ({ user_id: 7 });
     assert.equal(await api.currentUser(), 7);

@@ -66,8 +66,15 @@ import { t } from "./texts.js";
  */
 /** @typedef {import("./calling.js").Progress} Progress */
 
+/** What people call the university that they may log in by; "" where they may not. */
+export let provider = "";
+
 /** @returns {Promise<number | null>} */
-export const currentUser = async () => (await get("/api/auth/GetCurrentUserId")).user_id;
+export async function currentUser() {
+  const told = await get("/api/auth/GetCurrentUserId");
+  provider = told.provider ?? "";
+  return told.user_id;
+}
 
 /**
  * @param {string} username

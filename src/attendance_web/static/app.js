@@ -3,6 +3,7 @@
 import { CallFailed } from "./calling.js";
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
+import { keptHere, WANTED } from "./kept.js";
 import { placeNotices, tell, tellError } from "./notices.js";
 import { button } from "./parts.js";
 import { keptMarks } from "./receipts.js";
@@ -20,7 +21,7 @@ import { waitOn, waiting } from "./waiting.js";
 
 const EVENT = "([0-9a-fA-F-]{36})";
 const SHORT_ADDRESS = /^\/e\/(.*)$/; // with an event one is not here any more
-const OPEN_TO_ALL = /^\/(?:e\/|forgotten$|reset\/)/; // where one need not be logged in
+const OPEN_TO_ALL = /^\/(?:e\/|forgotten$|reset\/|oidc\/)/; // where one need not be logged in
 const TABS = /** @type {const} */ ([
   ["events", "#/", "today.title"],
   ["my-events", "#/classes", "classes.title", "desk"], // only where there is a rail
@@ -45,6 +46,7 @@ route(/^\/me$/, async () => (await seenIn(import("./screens/me.js"), "people")).
 route(/^\/access$/, async () => (await seenIn(import("./screens/access.js"), "access")).access);
 route(/^\/review$/, async () => (await seenIn(import("./screens/review.js"), "review")).reviewScreen);
 route(/^\/forgotten$/, async () => (await import("./screens/recovery.js")).forgotten);
+route(/^\/oidc\/([a-z_]{1,40})$/, async () => (await import("./screens/oidc.js")).notLetIn);
 route(/^\/reset\/([0-9a-fA-F]{64})$/, async () => (await import("./screens/recovery.js")).resetting);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
@@ -167,6 +169,13 @@ function bringTheRest(userId) {
   void keepPage();
 }
 
+/** Where one wanted to be before one was sent to the university, and came back from there. */
+function goOnWanted() {
+  const wanted = keptHere.getText(WANTED);
+  keptHere.remove(WANTED);
+  if (wanted !== null && wanted !== "/" && here() === "/") goInstead(wanted);
+}
+
 let tryAgain = 0;
 
 /** Asks who it is; comes back by itself where nobody answers yet, as the sockets do. */
@@ -209,7 +218,10 @@ waiting.watch(showBar);
 updates.watch(showUpdate);
 session.watch(({ userId, isKnown }) => {
   if (!isKnown || userId === shownTo) return;
-  if (userId !== null) waitOn();
+  if (userId !== null) {
+    waitOn();
+    goOnWanted();
+  }
   void show().then(() => bringTheRest(userId));
 });
 remember();

@@ -10,6 +10,7 @@ import { sayWrong } from "../access/wrong.js";
 import { h } from "../dom.js";
 import { field, form, passwordField } from "../forms.js";
 import { tell } from "../notices.js";
+import { provider } from "../oidc/links.js";
 import { button, heading, section } from "../parts.js";
 import { told } from "../texts.js";
 
@@ -31,6 +32,7 @@ export function access() {
         button(told(WORDS.makeCodes), askForCodes, { "data-test": "make-codes" }),
       ),
     ),
+    provider(),
     section(told(WORDS.devices), list.view),
     data(),
     deletion(),

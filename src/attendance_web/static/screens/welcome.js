@@ -4,6 +4,7 @@ import * as api from "../api.js";
 import { CallFailed } from "../calling.js";
 import { h, refill } from "../dom.js";
 import { complain, field, form, mend, passwordField, usernameField } from "../forms.js";
+import { keptHere, WANTED } from "../kept.js";
 import { loginOf, nextLogin } from "../login-name.js";
 import { tell } from "../notices.js";
 import { heading } from "../parts.js";
@@ -41,6 +42,7 @@ export function welcome() {
     heading(t("welcome.title")),
     eventId ? invitation(eventId) : h("p", { class: "lead" }, t("welcome.lead")),
     place,
+    api.provider !== "" && elsewhere(),
   );
   return { view, title: t("welcome.title") };
 }
@@ -68,6 +70,17 @@ function invitation(eventId) {
 function forgotten() {
   const given = { class: "button quiet wide", href: "#/forgotten", "data-test": "forgotten" };
   return h("a", given, t("welcome.forgotten"));
+}
+
+/** The way to the university, from where one comes back to what one was sent a link to. */
+function elsewhere() {
+  const given = {
+    class: "button wide",
+    href: "/accounts/oidc/login/",
+    "data-test": "provider",
+    onclick: () => keptHere.setText(WANTED, here()),
+  };
+  return h("a", given, t("welcome.provider", { name: api.provider }));
 }
 
 function signUpForm() {

@@ -1,0 +1,92 @@
+/** Accounts at the university that let me in here, too: seen, linked and unlinked. Contract: 9.6. */
+
+import { sayWrong } from "../access/wrong.js";
+import * as api from "../api.js";
+import { CallFailed, get, post } from "../calling.js";
+import { h } from "../dom.js";
+import { field, form, passwordField } from "../forms.js";
+import { tell } from "../notices.js";
+import { asked, button, loaded, rows, section, sheet } from "../parts.js";
+import { t, told } from "../texts.js";
+import { dayInWords } from "../times.js";
+import { WORDS } from "./words.js";
+
+/** @typedef {{link: string, issuer: string, linked_at: number}} Link */
+
+/** It is empty where nobody logs in by a university. */
+export function provider() {
+  const place = h("div", { "data-test": "links" });
+  const list = loaded({}, async () => {
+    const [{ links }] = await Promise.all([get("/api/auth/GetSessions"), api.currentUser()]);
+    const { provider: name } = api;
+    if (name === "" && links.length === 0) return [];
+    const link = name !== "" && button(told(WORDS.link, { name }), () => begin(), { "data-test": "link" });
+    return [
+      section(
+        told(WORDS.title, { name }),
+        h("p", {}, told(WORDS.help)),
+        links.length > 0 && rows({}, ...links.map(row)),
+        h("div", { class: "choices" }, link),
+      ),
+    ];
+  });
+  /** @param {Link} each */
+  function row({ link, issuer, linked_at }) {
+    const name = new URL(issuer).host;
+    const end = async () => {
+      if (!(await asked(told(WORDS.unlinkAsked), told(WORDS.unlink)))) return;
+      try {
+        await post("/accounts/oidc/unlink/", { link });
+      } catch (error) {
+        if (!(error instanceof CallFailed) || error.code !== "only_way_in") throw error;
+        tell(told(WORDS.onlyWayIn), "bad");
+        return;
+      }
+      tell(told(WORDS.unlinked));
+      await list.again();
+    };
+    const given = { class: "plain", "aria-label": told(WORDS.unlinkNamed, { name }), "data-test": "unlink" };
+    const since = told(WORDS.linked, { day: dayInWords(linked_at) });
+    return h(
+      "div",
+      { class: "row", "data-test": "linked" },
+      h("span", { class: "name" }, name, h("small", {}, since)),
+      button(told(WORDS.unlink), end, given),
+    );
+  }
+  place.append(list.view);
+  return place;
+}
+
+/**
+ * Goes to the university; asks for the password first, where there is one.
+ * @param {string} [password]
+ */
+async function begin(password) {
+  try {
+    const { url } = await post("/accounts/oidc/link/", password === undefined ? {} : { password });
+    location.assign(url);
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    if (error.code === "log_in_again") tell(told(WORDS.logInAgain), "bad");
+    else if (error.code === "missing_argument") askForPassword();
+    else throw error;
+  }
+}
+
+function askForPassword() {
+  const password = passwordField("current-password");
+  const body = form(
+    { "data-test": "link-proof" },
+    () => sayWrong("password", WORDS.wrong, () => begin(password.value)),
+    field(t("welcome.password"), password),
+    h(
+      "div",
+      { class: "choices" },
+      h("button", { class: "main", "data-test": "submit" }, told(WORDS.link, { name: api.provider })),
+      h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("cancel")),
+    ),
+  );
+  const dialog = sheet(told(WORDS.proof), { "data-test": "linking" }, body);
+  password.focus();
+}
