@@ -23,6 +23,7 @@ class BelongingKind(Enum):
     SESSIONS = "sessions"
     KNOWN_BROWSERS = "known_browsers"
     TOKENS = "tokens"
+    LINKS = "links"  # who they are elsewhere, which lets them in
     FRIENDS = "friends"  # and requests, both ways
     CREATED_EVENTS = "events_created"
     HELPED_EVENTS = "events_helped"

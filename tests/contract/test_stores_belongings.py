@@ -19,6 +19,7 @@ from attendance_core.belongings import BelongingKind, session_name_of
 from attendance_core.browsers import KnownBrowser
 from attendance_core.errors import NotLoggedIn, TooManyRequests, WrongPassword
 from attendance_core.events import Event
+from attendance_core.identities import Identity, IdentityKind, Link, LinkRequest
 from attendance_core.marking.ledger import AnnulReason, NewEntry, Origin
 from attendance_core.marking.places import Waiting
 from attendance_core.pieces import ListQuery
@@ -38,6 +39,7 @@ from attendance_core.vocabulary import (
     EventCode,
     EventId,
     FileKey,
+    LinkRequestId,
     ResetId,
     ScanId,
     UserId,
@@ -81,6 +83,10 @@ def has_all_there_is(unit: Any) -> None:
         unit.reset_links.put(ResetLink(whose, ResetId(f"reset of {whose}"), NOON))
         add_token(unit, whose, f"token of {whose}", name=f"program of {whose}")
         unit.moderators.add(whose, NOON)
+        for subject in (f"at home {whose}", f"abroad {whose}"):
+            unit.links.add(Link(Identity(IdentityKind.OIDC, "https://uni", subject), whose, NOON))
+        request_id = LinkRequestId(f"link request of {whose}")
+        unit.link_requests.put(LinkRequest(whose, request_id, session_of(whose), NOON))
     unit.events.add(an_event(HERS, ANNA, "Hers"))
     unit.events.add(an_event(BORISES, BORIS, "Boris'"))
     for event_id in (HERS, BORISES):
@@ -167,6 +173,7 @@ ANNAS: dict[BelongingKind, list[Any]] = {
             "has_password": True,
             "recovery_codes_left": 2,
             "reset_link_made_at": NOON,
+            "link_begun_at": NOON,
             "moderator_since": NOON,
         }
     ],
@@ -218,6 +225,16 @@ ANNAS: dict[BelongingKind, list[Any]] = {
             "expires_at": NOON + 86_400,
             "used_at": None,
         }
+    ],
+    BelongingKind.LINKS: [
+        {
+            "kind": "oidc",
+            "issuer": "https://uni",
+            "subject": subject,
+            "linked_at": NOON,
+            "scan": None,
+        }
+        for subject in ("abroad 3", "at home 3")
     ],
     BelongingKind.FRIENDS: [
         {
@@ -340,7 +357,14 @@ class TestRecords:
         secrets = [
             *("hash of", "lease secret", "browser of", "code hash", "reset of", "board of"),
             *(bearer_id("token of 3"), bearer_id("token of 4"), session_of(ANNA)),
-            *("program of 4", "u4", session_of(BORIS), session_name_of(session_of(BORIS))),
+            *(
+                "link request of",
+                "at home 4",
+                "program of 4",
+                "u4",
+                session_of(BORIS),
+                session_name_of(session_of(BORIS)),
+            ),
         ]
         assert [each for each in secrets if each in said] == []
 

@@ -30,6 +30,7 @@ class Belongings:
             kind.SESSIONS: self._sessions,
             kind.KNOWN_BROWSERS: self._known_browsers,
             kind.TOKENS: self._tokens,
+            kind.LINKS: self._links,
             kind.FRIENDS: self._friends,
             kind.CREATED_EVENTS: self._created_events,
             kind.HELPED_EVENTS: self._helped_events,
@@ -54,7 +55,7 @@ class Belongings:
         tables, account = self._tables, self._tables.accounts.get(user_id)
         if account is None:
             return
-        link = tables.reset_links.get(user_id)
+        link, begun = tables.reset_links.get(user_id), tables.link_requests.get(user_id)
         yield _belonging(
             (user_id,),
             user_id=user_id,
@@ -63,6 +64,7 @@ class Belongings:
             has_password=account.password_hash is not None,
             recovery_codes_left=sum(each.user_id == user_id for each in tables.recovery_codes),
             reset_link_made_at=None if link is None else link.made_at,
+            link_begun_at=None if begun is None else begun.made_at,
             moderator_since=tables.moderators.get(user_id),
         )
 
@@ -132,6 +134,19 @@ class Belongings:
         for each in self._tables.known_browsers.values():
             if each.user_id == user_id:
                 yield _belonging((each.browser_id,), used_at=each.used_at)
+
+    def _links(self, user_id: UserId) -> Iterator[Belonging]:
+        for identity, each in self._tables.links.items():
+            if each.user_id == user_id:
+                kind, issuer, subject = identity.kind.value, identity.issuer, identity.subject
+                yield _belonging(
+                    (kind, issuer, subject),
+                    kind=kind,
+                    issuer=issuer,
+                    subject=subject,
+                    linked_at=each.linked_at,
+                    scan=each.scan_id,
+                )
 
     def _tokens(self, user_id: UserId) -> Iterator[Belonging]:
         for each in self._tables.tokens.values():

@@ -36,6 +36,8 @@ from attendance_adapters.sql.tables import (
     known_browsers,
     ledger,
     ledger_notes,
+    link_requests,
+    links,
     moderators,
     places,
     profiles,
@@ -121,11 +123,12 @@ LISTS: Final[Mapping[Kind, BelongingList]] = {
             .where(recovery_codes.c.user_id == accounts.c.user_id)
             .scalar_subquery(),
             "reset_link_made_at": reset_links.c.made_at,
+            "link_begun_at": link_requests.c.made_at,
             "moderator_since": moderators.c.added_at,
         },
-        accounts.outerjoin(reset_links, reset_links.c.user_id == accounts.c.user_id).outerjoin(
-            moderators, moderators.c.user_id == accounts.c.user_id
-        ),
+        accounts.outerjoin(reset_links, reset_links.c.user_id == accounts.c.user_id)
+        .outerjoin(link_requests, link_requests.c.user_id == accounts.c.user_id)
+        .outerjoin(moderators, moderators.c.user_id == accounts.c.user_id),
         accounts.c.user_id == _me,
         [accounts.c.user_id],
     ),
@@ -191,6 +194,18 @@ LISTS: Final[Mapping[Kind, BelongingList]] = {
         tokens,
         tokens.c.user_id == _me,
         [tokens.c.token_id],
+    ),
+    Kind.LINKS: BelongingList(
+        {
+            "kind": links.c.kind,
+            "issuer": links.c.issuer,
+            "subject": links.c.subject,
+            "linked_at": links.c.linked_at,
+            "scan": links.c.scan_id,
+        },
+        links,
+        links.c.user_id == _me,
+        [links.c.kind, links.c.issuer, links.c.subject],
     ),
     Kind.FRIENDS: BelongingList(
         {

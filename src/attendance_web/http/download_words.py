@@ -20,6 +20,7 @@ account         user name, when it was made, how many recovery codes are left
 profile         what you show of yourself, karma
 scan, scan_log  the check of your record book, and who looked at it
 sessions        where you are logged in; known_browsers: where you were; tokens: for your programs
+links           who you are at your university, if you log in by it
 friends         friends, and requests both ways
 events_*        that you created, help in, or joined
 holds, sockets  whom you have chosen just now, and what is open just now
