@@ -9,7 +9,7 @@ from uuid import UUID
 from attendance_adapters.system import RandomIds
 from attendance_core.errors import BadPicture
 from attendance_core.events import CODE_LENGTH, CODE_LETTERS
-from attendance_core.ports import FileContent, NoSuchFile, Picture
+from attendance_core.ports import FileContent, FilePart, NoSuchFile, Picture
 from attendance_core.recovery import RECOVERY_CODE_LENGTH
 from attendance_core.vocabulary import EventCode, FileKey, Instant, UserId
 
@@ -112,6 +112,10 @@ class DictFiles:
         if path not in self.kept:
             raise NoSuchFile(path)
         return FileContent(self.kept[path], "image/jpeg")
+
+    async def get_part(self, path: str, start: int, most: int) -> FilePart:
+        content = (await self.get(path)).content
+        return FilePart(content[start : start + most], len(content))
 
     async def delete(self, path: str) -> None:
         self.kept.pop(path, None)
