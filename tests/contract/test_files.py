@@ -29,6 +29,15 @@ async def test_what_was_put_is_got(files: ObjectFiles, path: str, media_type: st
     assert await files.get(path) == (b"", media_type)
 
 
+async def test_a_part_of_a_file_is_read_with_the_size_of_all_of_it(files: ObjectFiles) -> None:
+    await files.put("pictures/a.jpg", b"0123456789", "image/jpeg")
+    parts = [await files.get_part("pictures/a.jpg", start, 4) for start in (0, 4, 8)]
+    assert parts == [(b"0123", 10), (b"4567", 10), (b"89", 10)]
+    for path in ("pictures/b.jpg", "../a.jpg"):
+        with pytest.raises(NoSuchFile):
+            await files.get_part(path, 0, 4)
+
+
 async def test_a_media_type_that_is_not_the_path_s_is_a_mistake(files: ObjectFiles) -> None:
     with pytest.raises(ValueError, match="not the name of text/html"):
         await files.put("pictures/a.jpg", b"<script>", "text/html")
