@@ -3,7 +3,6 @@
 import { CallFailed } from "./calling.js";
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { keptHere, WANTED } from "./kept.js";
 import { placeNotices, tell, tellError } from "./notices.js";
 import { button } from "./parts.js";
 import { keptMarks } from "./receipts.js";
@@ -169,13 +168,6 @@ function bringTheRest(userId) {
   void keepPage();
 }
 
-/** Where one wanted to be before one was sent to the university, and came back from there. */
-function goOnWanted() {
-  const wanted = keptHere.getText(WANTED);
-  keptHere.remove(WANTED);
-  if (wanted !== null && wanted !== "/" && here() === "/") goInstead(wanted);
-}
-
 let tryAgain = 0;
 
 /** Asks who it is; comes back by itself where nobody answers yet, as the sockets do. */
@@ -218,10 +210,7 @@ waiting.watch(showBar);
 updates.watch(showUpdate);
 session.watch(({ userId, isKnown }) => {
   if (!isKnown || userId === shownTo) return;
-  if (userId !== null) {
-    waitOn();
-    goOnWanted();
-  }
+  if (userId !== null) waitOn();
   void show().then(() => bringTheRest(userId));
 });
 remember();

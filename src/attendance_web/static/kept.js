@@ -85,5 +85,3 @@ class Keeper {
 export const kept = new Keeper(() => localStorage);
 /** For this tab, also when the page is loaded anew. */
 export const keptHere = new Keeper(() => sessionStorage);
-
-export const WANTED = "wanted"; // in this tab: where one wanted to be before one went to log in

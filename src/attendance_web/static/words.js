@@ -82,7 +82,6 @@ export const WORDS = {
   },
   "welcome.codes.take": { ru: "Получить коды", en: "Get codes" },
   "welcome.logIn": { ru: "Войти", en: "Log in" },
-  "welcome.provider": { ru: "Войти через {name}", en: "Log in with {name}" },
   "today.title": { ru: "Сегодня", en: "Today" },
   "today.code": { ru: "Показать QR-код", en: "Show the QR code" },
   "today.open": { ru: "Открыть занятие", en: "Open the class" },

@@ -2,6 +2,7 @@
 
 export const WORDS = {
   title: { ru: "Вход через {name}", en: "Log-in with {name}" },
+  way: { ru: "Войти через {name}", en: "Log in with {name}" },
   help: {
     ru: "Привязанный аккаунт открывает этот: с ним пароль не нужен",
     en: "A linked account opens this one: you need no password with it",

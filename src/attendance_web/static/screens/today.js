@@ -4,8 +4,11 @@ import * as api from "../api.js";
 import { readMarks, readNext, readOthersToday, readPast } from "../events.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
+import { keptHere } from "../kept.js";
 import { Life } from "../life.js";
 import { badge, button, empty, heading, loaded, rows, section } from "../parts.js";
+import { WANTED } from "../oidc/wanted.js";
+import { goInstead } from "../router.js";
 import { t } from "../texts.js";
 import { clock, isToday, span } from "../times.js";
 import { waiting } from "../waiting.js";
@@ -43,7 +46,15 @@ export function today() {
   lists.view.addEventListener("turn", () => void lists.again());
   const title = heading(t("today.title"), "", newEventButton());
   const view = h("section", {}, title, search.field, search.found, lists.view);
+  goOn();
   return { view, title: t("today.title"), tab: "events", leave: () => life.end() };
+}
+
+/** Goes where one wanted to be before one was sent to the university, and came back from there. */
+function goOn() {
+  const wanted = keptHere.getText(WANTED) ?? "/";
+  keptHere.remove(WANTED);
+  if (wanted !== "/") queueMicrotask(() => goInstead(wanted));
 }
 
 export const newEventButton = () =>

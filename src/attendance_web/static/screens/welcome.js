@@ -4,7 +4,6 @@ import * as api from "../api.js";
 import { CallFailed } from "../calling.js";
 import { h, refill } from "../dom.js";
 import { complain, field, form, mend, passwordField, usernameField } from "../forms.js";
-import { keptHere, WANTED } from "../kept.js";
 import { loginOf, nextLogin } from "../login-name.js";
 import { tell } from "../notices.js";
 import { heading } from "../parts.js";
@@ -42,8 +41,8 @@ export function welcome() {
     heading(t("welcome.title")),
     eventId ? invitation(eventId) : h("p", { class: "lead" }, t("welcome.lead")),
     place,
-    api.provider !== "" && elsewhere(),
   );
+  if (api.provider) void import("../oidc/way.js").then(({ way }) => view.append(way()));
   return { view, title: t("welcome.title") };
 }
 
@@ -70,17 +69,6 @@ function invitation(eventId) {
 function forgotten() {
   const given = { class: "button quiet wide", href: "#/forgotten", "data-test": "forgotten" };
   return h("a", given, t("welcome.forgotten"));
-}
-
-/** The way to the university, from where one comes back to what one was sent a link to. */
-function elsewhere() {
-  const given = {
-    class: "button wide",
-    href: "/accounts/oidc/login/",
-    "data-test": "provider",
-    onclick: () => keptHere.setText(WANTED, here()),
-  };
-  return h("a", given, t("welcome.provider", { name: api.provider }));
 }
 
 function signUpForm() {
