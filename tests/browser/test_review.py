@@ -119,7 +119,7 @@ async def test_everybody_can_use_the_desk(
 async def test_the_desk_is_no_students(door: Door) -> None:
     visitor = await door.student("Curious", "curious-one", language="en")
     await visitor.open(f"{visitor.url}/#/review")
-    await expect(visitor.at("queue")).to_contain_text("Only moderators")
+    await expect(visitor.at("queue")).to_contain_text("Only moderators can do this")
     await visitor.at("tab-me").click()
     await expect(visitor.at("to-access")).to_be_visible()
     await expect(visitor.at("to-review")).to_have_count(0)

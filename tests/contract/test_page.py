@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance_core.errors import Refusal, Unavailable
+from attendance_core.errors import Refusal, TooManyRequests, Unavailable
 from attendance_core.marking.ledger import AnnulReason
 from attendance_web.http.wire_codes import BROKEN_CODE
 from attendance_web.page import FILES, files_of, policy
@@ -30,6 +30,7 @@ MODULES = {
 }
 # Whose texts come with their modules, behind the first load
 PARTS = ("access", "board", "oidc", "review", "sheet")
+NOBODY_READS = {"client_left"}  # whoever is told that has gone
 VERSION = next(address for address in FILES if address.endswith("/app.js")).split("/")[2]
 
 
@@ -333,6 +334,8 @@ class TestTexts:
 
     WORDS = MODULES["words.js"]
     KEYS = frozenset(re.findall(r"^  \"?([\w.]+)\"?: \{", WORDS, re.MULTILINE))
+    REFUSALS = MODULES["refusals/words.js"]
+    CODES = tuple(re.findall(r"^  ([a-z_]+): [{A-Z]", REFUSALS.partition("CODES = {")[2], re.M))
 
     async def test_every_key_has_both_languages(self) -> None:
         entries = re.split(r"^  \"?[\w.]+\"?: \{", self.WORDS, flags=re.MULTILINE)[1:]
@@ -354,10 +357,14 @@ class TestTexts:
         given = {key.removeprefix("reason.") for key in self.KEYS if key.startswith("reason.")}
         assert given == reasons - {"not_me"}, "of somebody else the sheet has a word of its own"
 
-    async def test_every_code_that_has_a_text_is_one_of_the_service(self) -> None:
+    async def test_every_refusal_that_somebody_reads_has_words_of_the_page(self) -> None:
+        """And none that the service does not know: wherever it is met, in both languages."""
         codes = {kind.code for kind in kinds_of(Refusal)} | {Unavailable.code, BROKEN_CODE}
-        by_code = {key.removeprefix("code.") for key in self.KEYS if key.startswith("code.")}
-        assert by_code - {"other"} <= codes
+        codes -= {Refusal.code, *NOBODY_READS}
+        at_once = {key.removeprefix("code.") for key in self.KEYS if key.startswith("code.")}
+        assert "other" in at_once, "what is said of one that a later service knows"
+        assert at_once - {"other"} | set(self.CODES) | {TooManyRequests.code} == codes
+        assert at_once.isdisjoint(self.CODES)
 
     async def test_every_code_that_a_socket_closes_with_has_a_text(self) -> None:
         wire = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
@@ -365,12 +372,12 @@ class TestTexts:
         rows = re.findall(r"^`(\w+)` \| .* \| ?(\d*) \| ?(\d*)$", table, re.MULTILINE)
         closing = {code for code, opening, opened in rows if opening or opened}
         assert len(rows) > 20 and len(closing) > 10
-        assert {f"code.{code}" for code in closing} <= self.KEYS
+        assert all(f"code.{code}" in self.KEYS or code in self.CODES for code in closing)
 
     async def test_no_text_stands_in_the_code(self) -> None:
         cyrillic = {name for name, text in MODULES.items() if re.search("[а-яё]", text, re.I)}
         # A language's own name, and the letters that a log-in is spelled by
-        words = {"words.js", *(f"{part}/words.js" for part in PARTS)}
+        words = {"words.js", "refusals/words.js", *(f"{part}/words.js" for part in PARTS)}
         assert cyrillic == {*words, "screens/languages.js", "login-name.js"}
 
     @pytest.mark.parametrize("part", PARTS)

@@ -6,6 +6,7 @@ import { SetWorld } from "./world.js";
 const { CallFailed } = await import("../../src/attendance_web/static/calling.js");
 const { watchAttendance } = await import("../../src/attendance_web/static/counts/api.js");
 const { EventStream } = await import("../../src/attendance_web/static/counts/event-stream.js");
+const { saidOf } = await import("../../src/attendance_web/static/refusals/said.js");
 const { pathOf } = await import("../../src/attendance_web/static/board/line.js");
 const { Pace } = await import("../../src/attendance_web/static/board/pace.js");
 const { FIRST_PAUSE_MS, SILENT_MS, Watching, pauseOf } = await import(
@@ -258,7 +259,8 @@ describe("the counts of an event", () => {
 
   it("that are refused say why; what a proxy says is no answer", async () => {
     answers(Response.json({ error: 5, error_msg: "gone", code: "board_not_found" }));
-    await assert.rejects(watchAttendance("e", "s", signal), { error: 5, message: "gone" });
+    const message = saidOf("board_not_found");
+    await assert.rejects(watchAttendance("e", "s", signal), { error: 5, message });
     answers(new Response("<h1>502</h1>", { status: 502 }));
     await assert.rejects(watchAttendance("e", "s", signal), { error: 0 });
   });

@@ -6,6 +6,7 @@ import { SetWorld } from "./world.js";
 const { ByHand } = await import("../../src/attendance_web/static/sheet/by-hand.js");
 const { READ_EVERY_MS, SheetReading } = await import("../../src/attendance_web/static/sheet/reading.js");
 const { arranged, asText, countsOf, rowsOf } = await import("../../src/attendance_web/static/sheet/rows.js");
+await import("../../src/attendance_web/static/refusals/said.js"); // a page has it by then
 
 const CLASS = { creatorId: 1, isOver: false };
 const EVENT = "e";

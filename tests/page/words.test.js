@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { WORDS as OF_ACCESS } from "../../src/attendance_web/static/access/words.js";
 import { WORDS as OF_BOARD } from "../../src/attendance_web/static/board/words.js";
+import { CODES, CODES_OF_SOMEBODY } from "../../src/attendance_web/static/refusals/words.js";
 import { WORDS as OF_REVIEW } from "../../src/attendance_web/static/review/words.js";
 import { WORDS as OF_SHEET } from "../../src/attendance_web/static/sheet/words.js";
 import { WORDS } from "../../src/attendance_web/static/words.js";
@@ -124,8 +125,9 @@ const COUNTED = /** @type {const} */ ({
 /** @typedef {"ru" | "en"} Language */
 /** @typedef {{key: string, language: Language, text: string}} Text */
 
+const TABLES = [WORDS, CODES, CODES_OF_SOMEBODY, OF_ACCESS, OF_BOARD, OF_REVIEW, OF_SHEET];
 /** @type {Text[]} every text there is, each of its forms */
-const TEXTS = [WORDS, OF_ACCESS, OF_BOARD, OF_REVIEW, OF_SHEET].flatMap(Object.entries).flatMap(([key, texts]) =>
+const TEXTS = TABLES.flatMap(Object.entries).flatMap(([key, texts]) =>
   /** @type {Language[]} */ (["ru", "en"]).flatMap((language) => {
     const is = texts[language];
     const forms = typeof is === "string" ? [is] : Object.values(is);
@@ -144,7 +146,9 @@ const having = (wrong, only) =>
 describe("the words", () => {
   for (const [key, [ru, en]] of Object.entries({ ...SETTLED, ...COUNTED })) {
     it(`of ${key} are the ones that were settled`, () => {
-      const is = JSON.stringify(WORDS[/** @type {keyof typeof WORDS} */ (key)]);
+      const is = JSON.stringify(
+        WORDS[/** @type {keyof typeof WORDS} */ (key)] ?? CODES[key.replace("code.", "")],
+      );
       // Where no line breaks was not settled
       assert.deepEqual(JSON.parse(is.replaceAll("\u00a0", " ")), { ru, en });
     });

@@ -94,10 +94,11 @@ async function call(path, how) {
  * What a call has failed by.
  * @param {{error: number, error_msg: string, code: string, field?: string}} envelope
  * @param {string | null} retryAfter seconds
+ * @returns {Promise<CallFailed>}
  */
-export function refusal({ error, error_msg, code, field }, retryAfter) {
+export async function refusal({ error, error_msg, code, field }, retryAfter) {
   if (actor !== null && (error === NOT_LOGGED_IN || code === OTHER_PERSON)) notThisPerson();
-  const text = wordsOf(code, error_msg, Number(retryAfter));
+  const text = await wordsOf(code, error_msg, Number(retryAfter));
   return new CallFailed(text, error, code, field ?? FIELDS[code]);
 }
 
@@ -120,7 +121,7 @@ async function ask(path, method, body, progress) {
     throw new CallFailed(t(method === "POST" ? unanswered() : "not.loaded"), 0);
   }
   if (envelope.error === 0) return envelope.response;
-  throw refusal(envelope, answer.header("Retry-After"));
+  throw await refusal(envelope, answer.header("Retry-After"));
 }
 
 /**
@@ -201,7 +202,7 @@ async function askForFile(path, method, body, otherwise) {
   } catch {
     throw new CallFailed(t("not.loaded"), 0);
   }
-  throw refusal(envelope, answer.header("Retry-After"));
+  throw await refusal(envelope, answer.header("Retry-After"));
 }
 
 /**

@@ -3,13 +3,19 @@
 import { counted, isKey, t } from "./texts.js";
 
 /**
- * @param {string | undefined} code of the refusal. Contract: 1.15
+ * Words that a first visit does not need come when they are wanted: the service has just answered.
+ * @param {string} code of the refusal. Contract: 1.15
  * @param {string} text what the service says of it
  * @param {number} seconds after which to try again; 0 where it does not matter
  */
-export function wordsOf(code, text, seconds) {
+export async function wordsOf(code, text, seconds) {
   if (code === "too_many_requests") return counted("tooOften", Math.max(1, Math.ceil(seconds / 60)));
   if (code === "unavailable") return t("not.answered"); // it may have been done after all
   const key = `code.${code}`;
-  return isKey(key) ? t(key) : text;
+  if (isKey(key)) return t(key);
+  try {
+    return (await import("./refusals/said.js")).saidOf(code) || text;
+  } catch {
+    return text; // the service has gone on to another version meanwhile
+  }
 }

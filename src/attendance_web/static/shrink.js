@@ -1,6 +1,6 @@
 /** Pictures made no larger than they need to be, before they are sent. */
 
-import { t } from "./texts.js";
+import { saidOf } from "./refusals/said.js";
 
 const ENOUGH = 2_400; // pixels of the longer side: a page of small print is read at that
 const SMALL = 1_000_000; // bytes that may go as they are
@@ -61,5 +61,5 @@ function drawn(picture, width, height) {
 export async function whatIsWrong(file) {
   const head = await file.slice(4, 12).arrayBuffer().catch(() => new ArrayBuffer(0));
   const brand = String.fromCharCode(...new Uint8Array(head));
-  return t(HEIC.test(brand) ? "code.heic_picture" : "code.bad_picture");
+  return saidOf(HEIC.test(brand) ? "heic_picture" : "bad_picture");
 }

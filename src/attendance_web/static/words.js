@@ -447,70 +447,6 @@ export const WORDS = {
     en: "JPEG, PNG or WebP. Only you and moderators see it. A new scan replaces the old one and its tick",
   },
 
-  "code.event_over": { ru: "Занятие закончилось", en: "The class is over" },
-  "code.event_not_found": { ru: "Такого занятия больше нет", en: "There is no such class any more" },
-  "code.event_not_started": { ru: "Занятие ещё не началось", en: "The class has not started yet" },
-  "code.left_event": { ru: "Вы больше не участвуете", en: "You have left the class" },
-  "code.may_not_mark": {
-    ru: "Организаторы не разрешили вам отмечать других",
-    en: "The organisers have not let you mark others",
-  },
-  "code.not_logged_in": { ru: "Вы вышли из аккаунта", en: "You are logged out" },
-  "code.you_are_waiting": {
-    ru: "Вы сами ждёте отметки. Чтобы отмечать других, уберите себя из списка",
-    en: "You are waiting yourself. Leave the list to mark others",
-  },
-  "code.holding_somebody": {
-    ru: "Вы сейчас отмечаете другого человека. Сначала отметьте или верните в список",
-    en: "You are marking somebody. Mark them or put them back first",
-  },
-  "code.already_holding": {
-    ru: "Вы уже отмечаете человека в другом окне",
-    en: "You are marking somebody in another window",
-  },
-  "code.nobody_held": {
-    ru: "Время вышло, отметки нет",
-    en: "Time ran out, not marked",
-  },
-  "code.changed": {
-    ru: "{name}: отметку уже изменил кто-то другой",
-    en: "{name}: someone else has changed this mark already",
-  },
-  "code.missing_scope": { ru: "Здесь нужно войти самому", en: "Log in yourself for this" },
-  "code.not_held": { ru: "Отметка не записана", en: "The mark is not recorded" },
-  "code.unavailable": {
-    ru: "Сервис не ответил. Не записано, попробуйте ещё раз",
-    en: "The service did not answer. Not recorded, try again",
-  },
-  "code.other_person": {
-    ru: "На этом устройстве вошёл другой человек",
-    en: "Somebody else has logged in here",
-  },
-  "code.too_soon": {
-    ru: "Этот человек только что был у вас. Дайте отметить другим или подождите {seconds} с",
-    en: "You have just had this person. Let others mark them, or wait {seconds} s",
-  },
-  "code.taken": { ru: "Уже отмечает другой человек", en: "Someone else has them" },
-  "code.not_waiting": { ru: "Этот человек больше не ждёт", en: "This person is not waiting any more" },
-  "code.already_marked": { ru: "У этого человека уже есть отметка", en: "Already marked" },
-  "code.yourself": { ru: "Себя отметить нельзя", en: "You cannot mark yourself" },
-  "code.too_many_sockets": {
-    ru: "Открыто слишком много окон с занятиями. Закройте лишние",
-    en: "Too many windows with classes are open. Close some of them",
-  },
-  "code.too_many_frames": {
-    ru: "Слишком много нажатий. Подождите немного",
-    en: "Too many taps. Wait a moment",
-  },
-  "code.bad_event_id": { ru: "В ссылке ошибка", en: "There is a mistake in the link" },
-  "code.bad_params": {
-    ru: "Страница устарела, загрузите её заново",
-    en: "This page is out of date, please reload it",
-  },
-  "code.foreign_origin": {
-    ru: "Откройте страницу по её обычному адресу",
-    en: "Open the page at its usual address",
-  },
   "code.other": { ru: "Не получилось. Попробуйте ещё раз", en: "That did not work. Try again" },
   "code.username_taken": { ru: "Такой логин уже занят", en: "This login is taken" },
   "code.wrong_credentials": { ru: "Неверный логин или пароль", en: "Wrong login or password" },
@@ -527,67 +463,6 @@ export const WORDS = {
     ru: "Здесь есть знаки, которые нельзя использовать",
     en: "Some of these characters cannot be used",
   },
-  "code.body_too_large": {
-    ru: "Файл больше 10 МБ или 40 мегапикселей",
-    en: "The file is over 10 MB or 40 megapixels",
-  },
-  "code.picture_too_large": {
-    ru: "Файл больше 10 МБ или 40 мегапикселей",
-    en: "The file is over 10 MB or 40 megapixels",
-  },
-  "code.bad_picture": { ru: "Нужен файл JPEG, PNG или WebP", en: "Use JPEG, PNG or WebP" },
-  "code.heic_picture": {
-    ru: "Это фото в формате HEIC, его видят не все браузеры. Сделайте снимок экрана с ним и пришлите его, или выберите в айфоне Настройки, Камера, Форматы, Наиболее совместимые",
-    en: "This is a HEIC picture, which many browsers cannot show. Send a screenshot of it, or choose Settings, Camera, Formats, Most Compatible on the iPhone",
-  },
-  "code.body_too_slow": {
-    ru: "Слишком медленная связь. Попробуйте ещё раз",
-    en: "The connection is too slow. Try again",
-  },
-  "code.bad_times": {
-    ru: "Конец должен быть позже начала и ещё не наступить",
-    en: "The end must be after the start, and not past",
-  },
-  "code.event_name_taken": {
-    ru: "Занятие с таким названием уже есть",
-    en: "There is a class of this name already",
-  },
-  "code.event_started": {
-    ru: "Занятие уже началось, начало изменить нельзя",
-    en: "The class has started, so its start cannot change",
-  },
-  "code.too_many_rows": {
-    ru: "Участников слишком много для одного файла",
-    en: "Too many people for one file",
-  },
-  "code.too_many_events": {
-    ru: "У вас слишком много занятий, которые не закончились",
-    en: "You have too many classes that are not over",
-  },
-  "code.not_joined": { ru: "Вы не участвуете", en: "You have not joined" },
-  "code.already_joined": { ru: "Вы уже участвуете", en: "You have already joined" },
-  "code.not_the_creator": { ru: "Это может сделать только организатор", en: "Only an organiser can do this" },
-  "code.not_an_organiser": {
-    ru: "Это может сделать только организатор",
-    en: "Only an organiser can do this",
-  },
-  "code.somebody_was_marked": {
-    ru: "На этом занятии есть отметки, удалить его нельзя",
-    en: "People were marked here, so it cannot be deleted",
-  },
-  "code.somebody_took_part": {
-    ru: "Занятие закончилось, и в нём участвовали другие. Удалить его нельзя",
-    en: "The class is over and others took part, so it cannot be deleted",
-  },
-  "code.helper_of_oneself": { ru: "Вы и так организатор", en: "You organise this class already" },
-  "code.too_many_helpers": {
-    ru: "Помощников может быть не больше 20",
-    en: "There can be at most 20 helpers",
-  },
-  "code.may_not_annul": { ru: "Эту отметку вы отменить не можете", en: "You cannot cancel this mark" },
-  "code.person_not_found": { ru: "Такого человека нет", en: "There is no such person" },
-  "code.friend_of_oneself": { ru: "Себя в друзья добавить нельзя", en: "You cannot be your own friend" },
-  "code.csrf_failed": { ru: "Страница устарела. Обновите её", en: "This page is out of date. Reload it" },
   "code.internal_error": {
     ru: "Что-то сломалось у нас. Попробуйте ещё раз",
     en: "Something broke on our side. Try again",

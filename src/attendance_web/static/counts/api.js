@@ -30,5 +30,5 @@ export async function watchAttendance(eventId, secret, signal) {
   } catch {
     throw new CallFailed(t("not.loaded"), 0);
   }
-  throw refusal(envelope, answer.headers.get("Retry-After"));
+  throw await refusal(envelope, answer.headers.get("Retry-After"));
 }

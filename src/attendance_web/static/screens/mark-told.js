@@ -2,7 +2,8 @@
 
 import { tell } from "../notices.js";
 import { person } from "../people.js";
-import { counted, isKey, t } from "../texts.js";
+import { saidOf } from "../refusals/said.js";
+import { counted, t } from "../texts.js";
 
 /**
  * @param {import("../fold.js").Marking} marking whose `told` is told
@@ -29,9 +30,8 @@ export function speak({ told, undo: offered }, undo) {
     case "notSent":
       return tell(t("not.sent"), "bad");
     case "code": {
-      const key = `code.${told.code}`;
-      const words = { name, seconds: told.seconds ?? 0 };
-      return tell(isKey(key) ? t(key, words) : told.text || t("code.other"), "bad");
+      const said = saidOf(told.code ?? "", { name, seconds: told.seconds ?? 0 });
+      return tell(said || told.text || t("code.other"), "bad");
     }
   }
 }

@@ -7,7 +7,8 @@ import { Desk } from "../marking.js";
 import { Whisper } from "../notices.js";
 import { button, empty, heading } from "../parts.js";
 import { people, person } from "../people.js";
-import { counted, isKey, t } from "../texts.js";
+import { saidOf } from "../refusals/said.js";
+import { counted, t } from "../texts.js";
 import { clock, day } from "../times.js";
 import { HoldSheet, REST_MS, ignoreRepeated } from "./hold.js";
 import { Finding } from "./mark-finding.js";
@@ -125,10 +126,9 @@ export function markScreen(eventId = "") {
   };
   /** @param {AtTheSheet} is */
   const finish = ({ reason, begins }) => {
-    const key = `code.${reason}`;
     const text = begins
       ? t("mark.begins", { time: `${day(begins)}, ${clock(begins)}` })
-      : t(isKey(key) ? key : "code.other");
+      : saidOf(reason) || t("code.other");
     const isFinal = begins !== null || FOR_GOOD.has(reason);
     const more = !isFinal && button(t("again"), () => desk.again(), { "data-test": "again" });
     refill(ended, empty("ended", text, more));

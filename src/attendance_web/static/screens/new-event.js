@@ -46,7 +46,7 @@ export function newEvent() {
       } catch (error) {
         if (!(error instanceof CallFailed) || error.code !== "event_name_taken") throw error;
         free.replaceChildren(offered(freeName(name.value, start)));
-        complain(name, t("code.event_name_taken"));
+        complain(name, error.message);
       }
     },
     field(t("new.name"), name),

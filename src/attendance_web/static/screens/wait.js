@@ -7,9 +7,10 @@ import { Life } from "../life.js";
 import { tell } from "../notices.js";
 import { asked, button, face, heading } from "../parts.js";
 import { people, person, readPeople } from "../people.js";
+import { saidOf } from "../refusals/said.js";
 import { go, goInstead } from "../router.js";
 import { session } from "../session.js";
-import { counted, isKey, t } from "../texts.js";
+import { counted, t } from "../texts.js";
 import { clock, now, span } from "../times.js";
 import { stopWaiting, wait, waiting, waitsElsewhere } from "../waiting.js";
 import { receiptView } from "./receipt.js";
@@ -203,8 +204,7 @@ function helpOf(state, is) {
       return secondsKept(is) > 0 ? "" : t("wait.gone.help");
     case "ended": {
       if (is.annulled) return whyUndone(is.annulled);
-      const key = `code.${is.reason}`;
-      return is.code ? t(isKey(key) ? key : "code.other") : "";
+      return is.code ? saidOf(is.reason) || t("code.other") : "";
     }
     default:
       return "";

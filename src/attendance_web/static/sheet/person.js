@@ -6,6 +6,7 @@ import { form } from "../forms.js";
 import { tell } from "../notices.js";
 import { button, loaded, sheet } from "../parts.js";
 import { people, readPeople } from "../people.js";
+import { saidOf } from "../refusals/said.js";
 import { choice, group } from "../screens/when-fields.js";
 import { t, told } from "../texts.js";
 import { clock, day, now } from "../times.js";
@@ -40,7 +41,7 @@ export function person(event, row, { canMark, nameOf, did, again }) {
     if (error.code !== "changed") throw error;
     again();
     dialog.close();
-    tell(t("code.changed", { name }), "bad");
+    tell(saidOf("changed", { name, seconds: 0 }), "bad");
   };
   const mark = async () => {
     const { n } = await api.markParticipant(event.event_id, userId, note.value.trim() || undefined);

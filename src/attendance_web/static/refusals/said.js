@@ -1,0 +1,18 @@
+/** The page's own words for a code, of a call or of a socket. */
+
+import { isKey, t, told } from "../texts.js";
+import { CODES, CODES_OF_SOMEBODY } from "./words.js";
+
+/**
+ * @param {string} code
+ * @param {{name: string, seconds: number}} [somebody] whom it is about, and how long
+ * @returns {string} nothing where the page has no words for it
+ */
+export function saidOf(code, somebody) {
+  const key = `code.${code}`;
+  if (isKey(key)) return t(key);
+  const named = somebody && CODES_OF_SOMEBODY[code];
+  if (named) return told(named, somebody);
+  const texts = CODES[code];
+  return texts ? told(texts) : "";
+}
