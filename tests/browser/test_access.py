@@ -154,7 +154,7 @@ async def test_codes_can_be_copied_and_printed(door: Door) -> None:
     visitor = await door.student("Copy Cat", "copy-cat", language="en", permissions=permissions)
     await open_access(visitor)
     codes = await codes_of(visitor)
-    await visitor.at("copy-codes").click()
+    await visitor.at("copy").click()
     await expect(visitor.at("notice")).to_contain_text("copied")
     copied = await visitor.page.evaluate("() => navigator.clipboard.readText()")
     assert copied.split("\n")[-10:] == codes

@@ -29,7 +29,7 @@ MODULES = {
     path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in FOLDER.rglob("*.js")
 }
 # Whose texts come with their modules, behind the first load
-PARTS = ("access", "board", "oidc", "review", "sheet")
+PARTS = ("access", "board", "oidc", "review", "sheet", "tokens")
 NOBODY_READS = {"client_left"}  # whoever is told that has gone
 VERSION = next(address for address in FILES if address.endswith("/app.js")).split("/")[2]
 

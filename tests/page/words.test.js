@@ -5,6 +5,7 @@ import { WORDS as OF_BOARD } from "../../src/attendance_web/static/board/words.j
 import { CODES, CODES_OF_SOMEBODY } from "../../src/attendance_web/static/refusals/words.js";
 import { WORDS as OF_REVIEW } from "../../src/attendance_web/static/review/words.js";
 import { WORDS as OF_SHEET } from "../../src/attendance_web/static/sheet/words.js";
+import { WORDS as OF_TOKENS, SCOPES } from "../../src/attendance_web/static/tokens/words.js";
 import { WORDS } from "../../src/attendance_web/static/words.js";
 
 /** The words that were settled with people who are asked, marked and told by them: ru, en. */
@@ -125,7 +126,8 @@ const COUNTED = /** @type {const} */ ({
 /** @typedef {"ru" | "en"} Language */
 /** @typedef {{key: string, language: Language, text: string}} Text */
 
-const TABLES = [WORDS, CODES, CODES_OF_SOMEBODY, OF_ACCESS, OF_BOARD, OF_REVIEW, OF_SHEET];
+const OF_PARTS = [OF_ACCESS, OF_BOARD, OF_REVIEW, OF_SHEET, OF_TOKENS, SCOPES];
+const TABLES = [WORDS, CODES, CODES_OF_SOMEBODY, ...OF_PARTS];
 /** @type {Text[]} every text there is, each of its forms */
 const TEXTS = TABLES.flatMap(Object.entries).flatMap(([key, texts]) =>
   /** @type {Language[]} */ (["ru", "en"]).flatMap((language) => {

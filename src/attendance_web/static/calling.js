@@ -9,7 +9,7 @@ import { language, t } from "./texts.js";
 import { learnTime } from "./times.js";
 import { heardVersion } from "./updates.js";
 
-/** @typedef {Record<string, string | number | boolean | undefined>} Given */
+/** @typedef {Record<string, string | number | boolean | string[] | undefined>} Given */
 /** @typedef {(part: number) => void} Progress from 0 to 1 */
 
 const NOT_LOGGED_IN = 7;
@@ -25,6 +25,7 @@ const FIELDS = {
   bad_times: "time_to",
   event_started: "time_from",
   wrong_credentials: "password",
+  wrong_password: "password",
   bad_picture: "image",
   heic_picture: "image",
   picture_too_large: "image",

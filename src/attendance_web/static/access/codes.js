@@ -3,11 +3,11 @@
 import { h, refill } from "../dom.js";
 import { field, form, passwordField } from "../forms.js";
 import { icon } from "../icons.js";
-import { tell } from "../notices.js";
 import { button, sheet } from "../parts.js";
 import { t, told } from "../texts.js";
 import { dayInWords, now } from "../times.js";
 import { makeCodes } from "./calls.js";
+import { copying, stayOpen } from "./shown-once.js";
 import { WORDS } from "./words.js";
 import { sayWrong } from "./wrong.js";
 
@@ -31,14 +31,11 @@ export function askForCodes() {
   const place = h("div", {}, body);
   /** @param {string[]} codes */
   function show(codes) {
-    dialog.setAttribute("data-codes", ""); // closed by nothing but its button
+    stayOpen(dialog);
     refill(place, ...shown(codes, close));
     place.querySelector("ul")?.focus();
   }
   const dialog = sheet(told(WORDS.codes), { class: "codes", "data-test": "codes" }, place);
-  dialog.addEventListener("cancel", (event) => {
-    if (dialog.hasAttribute("data-codes")) event.preventDefault();
-  });
   password.focus();
 }
 
@@ -54,20 +51,7 @@ function shown(codes, close) {
     { role: "list", tabindex: -1, "data-test": "code-list", "aria-label": told(WORDS.codes) },
     ...codes.map((each) => h("li", {}, h("code", {}, each))),
   );
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      tell(told(WORDS.copied));
-    } catch {
-      byHand.hidden = false; // not allowed, or unknown
-      byHand.select();
-    }
-  };
-  const byHand = h(
-    "textarea",
-    { rows: codes.length + 2, readonly: true, hidden: true, "aria-label": told(WORDS.toCopy) },
-    text,
-  );
+  const { copy, byHand } = copying(text, told(WORDS.copied), told(WORDS.toCopy));
   return [
     h("p", { class: "paper" }, `${title}. ${location.host}`),
     h("p", {}, told(WORDS.codesShown)),
@@ -77,7 +61,7 @@ function shown(codes, close) {
       "div",
       { class: "choices" },
       button([icon("print"), t("share.print")], () => window.print(), { "data-test": "print-codes" }),
-      button([icon("copy"), told(WORDS.copyCodes)], copy, { "data-test": "copy-codes" }),
+      copy,
       button(told(WORDS.kept), close, { class: "main", "data-test": "codes-kept" }),
     ),
   ];

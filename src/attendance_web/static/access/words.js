@@ -23,7 +23,7 @@ export const WORDS = {
     en: "They are not shown again. Print them, or keep them somewhere else than on the phone",
   },
   codesOf: { ru: "Коды восстановления, {day}", en: "Recovery codes, {day}" },
-  copyCodes: { ru: "Скопировать", en: "Copy" },
+  copy: { ru: "Скопировать", en: "Copy" },
   copied: { ru: "Коды скопированы", en: "The codes are copied" },
   toCopy: { ru: "Скопируйте коды отсюда", en: "Copy the codes from here" },
   kept: { ru: "Коды сохранены", en: "I have kept them" },

@@ -1,4 +1,4 @@
-/** How I get in: my password, codes for the day it is forgotten, and where I am logged in. */
+/** How I get in: my password, codes for the day it is forgotten, where I am logged in, and tokens. */
 
 import { changePassword } from "../access/calls.js";
 import { askForCodes } from "../access/codes.js";
@@ -13,6 +13,7 @@ import { tell } from "../notices.js";
 import { provider } from "../oidc/links.js";
 import { button, heading, section } from "../parts.js";
 import { told } from "../texts.js";
+import { tokenSection } from "../tokens/list.js";
 
 /** @returns {import("../router.js").Screen} */
 export function access() {
@@ -34,6 +35,7 @@ export function access() {
     ),
     provider(),
     section(told(WORDS.devices), list.view),
+    tokenSection(),
     data(),
     deletion(),
   );

@@ -1,0 +1,121 @@
+/** A new token: what it is for, what it opens, for how long; then its secret, shown once. */
+
+import { copying, stayOpen } from "../access/shown-once.js";
+import { h, refill } from "../dom.js";
+import { Wrong, field, form, mend, passwordField } from "../forms.js";
+import { button, sheet } from "../parts.js";
+import { t, told } from "../texts.js";
+import { createToken } from "./calls.js";
+import { SCOPES, WORDS } from "./words.js";
+
+/** @typedef {import("./calls.js").Scope} Scope */
+
+const MAX_NAME_LENGTH = 64; // Contract: CreateToken
+const MAX_DAYS = 365; // Contract: CreateToken
+const USUAL_DAYS = 90; // Contract: CreateToken
+
+/** @param {() => void} made is called once there is one */
+export function askForToken(made) {
+  const name = h("input", {
+    name: "name",
+    "data-field": "name",
+    autocomplete: "off",
+    maxlength: MAX_NAME_LENGTH,
+    required: true,
+  });
+  const days = h("input", {
+    type: "number",
+    name: "days",
+    "data-field": "expires_in_days",
+    inputmode: "numeric",
+    min: 1,
+    max: MAX_DAYS,
+    step: 1,
+    value: USUAL_DAYS,
+    required: true,
+  });
+  const password = passwordField("current-password");
+  const scopes = choosing();
+  const body = form(
+    { "data-test": "token-form" },
+    async () => {
+      const given = {
+        name: name.value.trim(),
+        scopes: scopes.chosen(),
+        expires_in_days: days.valueAsNumber,
+        password: password.value,
+      };
+      if (given.scopes.length === 0) throw new Wrong("scopes", told(WORDS.noScope));
+      if (!days.validity.valid) throw new Wrong("expires_in_days", told(WORDS.daysHelp));
+      show(given.name, await createToken(given));
+      made();
+    },
+    field(told(WORDS.name), name, told(WORDS.nameHelp)),
+    scopes.view,
+    field(told(WORDS.days), days, told(WORDS.daysHelp)),
+    field(t("welcome.password"), password),
+    h(
+      "div",
+      { class: "choices" },
+      h("button", { class: "main", "data-test": "submit" }, told(WORDS.make)),
+      h("button", { type: "button", class: "plain", onclick: close }, t("cancel")),
+    ),
+  );
+  const place = h("div", {}, body);
+  /** @param {string} of @param {string} secret */
+  function show(of, secret) {
+    stayOpen(dialog);
+    refill(place, ...shown(of, secret, close));
+    place.querySelector("code")?.focus();
+  }
+  function close() {
+    dialog.close();
+  }
+  const dialog = sheet(told(WORDS.make), { class: "token", "data-test": "making-token" }, place);
+  name.focus();
+}
+
+/** What it opens: a sentence for each scope, beside the name that programs have for it. */
+function choosing() {
+  const names = /** @type {Scope[]} */ (Object.keys(SCOPES));
+  const boxes = names.map((name) => h("input", { type: "checkbox", name: "scope", value: name }));
+  const [first] = boxes;
+  const wrong = h("small", { class: "bad", id: "scope-wrong", hidden: true, "data-test": "wrong-scopes" });
+  if (first) {
+    first.id = "scope"; // what is wrong with all of them is said of the first
+    first.dataset.field = "scopes";
+  }
+  const lines = names.map((name, at) =>
+    h("label", {}, boxes[at], h("span", {}, told(SCOPES[name]), h("code", {}, name))),
+  );
+  const view = h(
+    "fieldset",
+    { class: "scopes", "aria-describedby": wrong.id, onchange: () => first && mend(first) },
+    h("legend", {}, told(WORDS.scopes)),
+    ...lines,
+    wrong,
+  );
+  const chosen = () => names.filter((_, at) => boxes[at]?.checked);
+  return { view, chosen };
+}
+
+/**
+ * @param {string} name
+ * @param {string} secret
+ * @param {() => void} close
+ */
+function shown(name, secret, close) {
+  const { copy, byHand } = copying(secret, told(WORDS.copied), told(WORDS.toCopy, { name }));
+  const label = told(WORDS.toCopy, { name });
+  return [
+    h("p", {}, told(WORDS.shown)),
+    h("p", {}, h("code", { tabindex: -1, "aria-label": label, "data-test": "token-secret" }, secret)),
+    byHand,
+    h(
+      "div",
+      { class: "choices" },
+      copy,
+      button(told(WORDS.kept), close, { class: "main", "data-test": "token-kept" }),
+    ),
+  ];
+}
