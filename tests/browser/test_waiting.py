@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import expect
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
 from tests.browser.calls import link, make_event, post
+from tests.browser.tunnel import Tunnel, tunnel
 from tests.browser.visitor import ON_ITS_SIDE, PATIENCE_MILLISECONDS, PHONE, Door
+from tests.support.service_process import Service
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOUR = 3600
@@ -90,15 +94,31 @@ async def test_a_class_that_is_changed_is_told_to_those_in_it_at_once(door: Door
     await expect(teacher.page.get_by_text("Room 5", exact=True)).to_be_visible()
 
 
-async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(door: Door) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def in_tunnel(browser: Browser, service: Service) -> AsyncIterator[tuple[Tunnel, Door]]:
+    """A way that can go silent, and where people come in by it."""
+    async with tunnel(service.url) as way:
+        opened = Door(browser, way.url, PATIENCE_MILLISECONDS)
+        yield way, opened
+        way.is_heard_again()
+        await opened.close()
+
+
+async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(
+    door: Door, in_tunnel: tuple[Tunnel, Door]
+) -> None:
     """Contract: 6.6."""
-    asker = await door.student("Anna Tunnel", "w-tunnel", language="en")
-    link = await asker.create_event("Tunnel")
+    way, other_door = in_tunnel
+    asker = await other_door.student("Anna Tunnel", "w-tunnel", language="en")
+    await asker.create_event("Tunnel")
+    event_id = asker.page.url.rpartition("/")[2]
     await asker.wait()
-    behind = await door.student("Boris Behind", "w-behind", link, language="en")
+    there = f"{door.url}/#/event/{event_id}"
+    behind = await door.student("Boris Behind", "w-behind", there, language="en")
     await behind.wait()
     await expect(behind.at("place")).to_have_text("2")
     asker.watch.may_lose_connection = True
+    way.falls_silent()
     await asker.context.set_offline(True)
     await asker.expect_state("lost")
     await expect(asker.at("more")).to_contain_text("Your place is kept for")
@@ -107,6 +127,7 @@ async def test_a_lost_place_is_counted_down_and_then_said_to_be_lost(door: Door)
     await expect(asker.at("waiting")).to_contain_text("You lost your place")
     # The service has heard of the loss later than the phone
     await expect(behind.at("place")).to_have_text("1", timeout=2 * PATIENCE_MILLISECONDS)
+    way.is_heard_again()
     await asker.context.set_offline(False)
     await asker.expect_state("open")
     await expect(asker.at("more")).to_have_text("You are back on the list, now number 2")
