@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Request, expect
 
 from tests.browser.faults import ARTEFACTS, faults
 from tests.browser.keys import press
@@ -114,6 +114,57 @@ async def test_everybody_can_use_the_desk(
     assert before
     await press(judge, "skip")  # to the next, or the queue
     await judge.page.wait_for_function("desk => !desk.isConnected", arg=before)
+
+
+async def test_moderators_have_it_beside_their_screens_and_nobody_else_is_asked(
+    door: Door, service: Service, tmp_path: Path
+) -> None:
+    student = await sends_scan(door, "Counted Record", "counted-record", tmp_path)
+    judge = await moderator(door, service, "counting-judge")
+    asked: dict[str, int] = {}
+    for who in (student, judge):
+        asked[who.name] = 0
+
+        def count(request: Request, name: str = who.name) -> None:
+            asked[name] += "GetPendingConfirmations" in request.url
+
+        who.context.on("request", count)
+        await expect(who.at("tab-review")).to_have_count(0)
+    for who in (student, judge):  # once one has looked at one's profile
+        await who.page.reload()
+        for _ in range(2):
+            await who.at("tab-people").click()
+            await who.at("friends").wait_for()
+            await who.at("tab-me").click()
+            await who.at("to-access").wait_for()
+    assert asked[student.name] == 1
+    await expect(student.at("tab-review")).to_have_count(0)
+    await expect(judge.at("tab-review")).to_have_text("Review (1)")
+    await judge.open(f"{judge.url}/#/people")
+    await judge.page.reload()
+    await expect(judge.at("tab-review")).to_have_text("Review (1)")  # without a look
+    wrong = await faults(judge.page)
+    await judge.page.screenshot(path=ARTEFACTS / "1280x800/en/review-tab.png")
+    await press(judge, "tab-review")
+    await judge.at("begin").click()
+    await expect(judge.at("desk")).to_be_focused()
+    await judge.page.keyboard.press("a")
+    await expect(judge.at("queue")).to_contain_text("Nothing to review")
+    await expect(judge.at("tab-review")).to_have_text("Review (0)")
+    await judge.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    await expect(judge.at("tab-review")).to_be_hidden()
+    before = asked[judge.name]
+    await judge.open(f"{judge.url}/#/people")
+    await judge.page.reload()
+    await judge.at("friends").wait_for()
+    assert asked[judge.name] == before, "on a phone nobody sees how many there are"
+    gone = attendance("moderators", "remove", "counting-judge", folder=service.folder)
+    assert gone.returncode == 0, gone
+    await judge.at("tab-me").click()
+    await judge.at("to-access").wait_for()
+    await judge.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    await expect(judge.at("tab-review")).to_have_count(0)
+    assert not wrong, wrong
 
 
 async def test_the_desk_is_no_students(door: Door) -> None:

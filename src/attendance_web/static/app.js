@@ -3,6 +3,7 @@
 import { CallFailed } from "./calling.js";
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
+import { isModerator, lookAtQueue, moderating } from "./moderating.js";
 import { placeNotices, tell, tellError } from "./notices.js";
 import { button } from "./parts.js";
 import { keptMarks } from "./receipts.js";
@@ -25,6 +26,7 @@ const TABS = /** @type {const} */ ([
   ["events", "#/", "today.title"],
   ["my-events", "#/classes", "classes.title", "desk"], // only where there is a rail
   ["people", "#/people", "people"],
+  ["review", "#/review", "review", "desk"], // only for moderators
   ["me", "#/me", "me"],
 ]);
 
@@ -87,6 +89,7 @@ async function show() {
   main.querySelector("h1")?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
   showTabs();
+  void lookAtQueue().catch(() => undefined); // it is asked again, and the desk says what is wrong
   showBar();
   document.getElementById("broken")?.remove(); // from now on what goes wrong is told here
 }
@@ -97,18 +100,24 @@ function closeDialogs() {
 }
 
 function showTabs() {
+  const focused = tabs.contains(document.activeElement) && document.activeElement;
   tabs.hidden = session.value.userId === null;
   refill(
     tabs,
-    ...TABS.map(([tab, href, label, look]) =>
-      h(
+    ...TABS.map(([tab, href, label, look]) => {
+      const isReview = tab === "review";
+      if (isReview && !isModerator()) return null;
+      const { pending } = moderating.value;
+      return h(
         "a",
         { href, class: look, "aria-current": screen?.tab === tab && "page", "data-test": `tab-${tab}` },
-        icon(tab),
-        t(label),
-      ),
-    ),
+        icon(isReview ? "check" : tab),
+        h("span", {}, t(label), isReview && pending !== null && ` (${pending})`),
+      );
+    }),
   );
+  const again = focused && tabs.querySelector(`[href="${focused.getAttribute("href")}"]`);
+  if (again instanceof HTMLElement) again.focus();
 }
 
 /** That I wait is to be seen on every screen. */
@@ -207,6 +216,7 @@ function broken(error) {
 window.addEventListener("unhandledrejection", ({ reason }) => broken(reason));
 window.addEventListener("error", ({ error }) => broken(error));
 waiting.watch(showBar);
+moderating.watch(showTabs);
 updates.watch(showUpdate);
 session.watch(({ userId, isKnown }) => {
   if (!isKnown || userId === shownTo) return;

@@ -12,6 +12,7 @@ import { Store } from "./store.js";
 /** @typedef {{userId: number | null, isKnown: boolean}} Session */
 
 const STORAGE_KEY = "user"; // in all tabs: who was logged in last
+export const MODERATOR_KEY = "moderator"; // in all tabs: whoever judges scans
 const LOOK_EVERY_MS = 5_000; // at most so often
 
 /** `isKnown` is false until the service has said who it is, or this browser knows it from before. */
@@ -38,7 +39,7 @@ export async function recognise() {
 export function entered(userId) {
   const { userId: before, isKnown } = session.value;
   const isAnother = isKnown && before !== null && before !== userId;
-  if (isAnother || userId === null) forgetMarks();
+  if (isAnother || userId === null) forget();
   if (userId === null) kept.remove(STORAGE_KEY);
   else kept.setText(STORAGE_KEY, String(userId));
   if (isAnother) startAnew();
@@ -48,9 +49,15 @@ export function entered(userId) {
 /** Logs out, in this tab and in all others; raises CallFailed. */
 export async function leave() {
   await api.logOut();
-  forgetMarks();
+  forget();
   kept.remove(STORAGE_KEY);
   startAnew(true);
+}
+
+/** What this browser keeps of whoever was here goes with them. */
+function forget() {
+  forgetMarks();
+  kept.remove(MODERATOR_KEY);
 }
 
 /** @param {number | null} userId */

@@ -416,7 +416,7 @@ export const WORDS = {
   "undone.duplicate": { ru: "Повторная отметка", en: "Marked twice" },
   "undone.not_me": { ru: "Вы сообщили, что отметка не ваша", en: "You said it was not yours" },
   "undone.other": { ru: "Другая причина", en: "Another reason" },
-  "me.review": { ru: "Проверка зачёток", en: "Review of records" },
+  review: { ru: "Проверка", en: "Review" },
   "me.access": { ru: "Вход и устройства", en: "Log-in and devices" },
   "me.logOut": { ru: "Выйти из аккаунта", en: "Log out" },
 

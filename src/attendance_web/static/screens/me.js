@@ -3,12 +3,14 @@
 import * as api from "../api.js";
 import { h, refill } from "../dom.js";
 import { field, form } from "../forms.js";
+import { isModerator, moderating } from "../moderating.js";
 import { tell } from "../notices.js";
 import { button, face, heading, loaded, section, tick } from "../parts.js";
 import { meet } from "../people.js";
-import { pendingScans } from "../review/calls.js";
+import { readQueue } from "../review/queue.js";
+import { WORDS } from "../review/words.js";
 import { leave, session } from "../session.js";
-import { counted, t } from "../texts.js";
+import { counted, t, told } from "../texts.js";
 import { languages } from "./languages.js";
 import { myMarks } from "./my-marks.js";
 import { choosePicture } from "./picture.js";
@@ -48,9 +50,9 @@ export function me() {
   const marks = myMarks();
   const out = button(t("me.logOut"), leave, { class: "plain wide", "data-test": "log-out" });
   // What stands below comes with what is above it, so that nothing moves
-  void Promise.all([body.first, marks.first, isModerator()]).then(([, , reviews]) => {
+  void Promise.all([body.first, marks.first, mayReview()]).then(([, , reviews]) => {
     const list = section(t("me.attendance"), marks.view);
-    const ways = [reviews && way("/review", "me.review"), way("/access", "me.access"), out];
+    const ways = [reviews && way("/review", told(WORDS.title)), way("/access", t("me.access")), out];
     view.append(list, languages(), h("div", { class: "choices" }, ...ways));
   });
   return { view, title: t("me"), tab: "me" };
@@ -58,17 +60,18 @@ export function me() {
 
 /**
  * @param {"/access" | "/review"} path
- * @param {import("../texts.js").Key} label
+ * @param {string} label
  */
 function way(path, label) {
   const test = `to-${path.slice(1)}`;
-  return h("a", { class: "button plain wide", href: `#${path}`, "data-test": test }, t(label));
+  return h("a", { class: "button plain wide", href: `#${path}`, "data-test": test }, label);
 }
 
-/** Whether one may look at scans: the desk lets in nobody else. */
-async function isModerator() {
+/** Whether one may look at scans: the desk lets in nobody else, and is asked once who it is not. */
+async function mayReview() {
+  if (moderating.value.isAsked && !isModerator()) return false;
   try {
-    await pendingScans({ limit: 1 });
+    await readQueue(1);
     return true;
   } catch {
     return false;

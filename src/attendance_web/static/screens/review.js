@@ -4,8 +4,9 @@ import { CallFailed } from "../calling.js";
 import { h, refill } from "../dom.js";
 import { tell } from "../notices.js";
 import { button, empty, heading, loaded, rows } from "../parts.js";
-import { pendingScans, returnScan, takeScan } from "../review/calls.js";
+import { returnScan, takeScan } from "../review/calls.js";
 import { desk } from "../review/desk.js";
+import { readQueue } from "../review/queue.js";
 import { WORDS } from "../review/words.js";
 import { told } from "../texts.js";
 import { clock, day } from "../times.js";
@@ -19,7 +20,7 @@ const RENEWED_AFTER = 0.8; // of a lease
 export function reviewScreen() {
   const title = told(WORDS.title);
   const queue = loaded({ "data-test": "queue" }, async () => {
-    const { pending, count } = await pendingScans({ limit: ROWS });
+    const { pending, count } = await readQueue(ROWS);
     if (count === 0) return [empty("check", told(WORDS.none))];
     const begin = button(told(WORDS.begin), next, { class: "main wide", "data-test": "begin" });
     return [h("p", {}, told(WORDS.waiting, { count })), begin, rows({}, ...pending.map(row))];
@@ -33,7 +34,7 @@ export function reviewScreen() {
 
   /** Takes the oldest that can be had, or leads back to the queue. */
   async function next() {
-    const { pending } = await pendingScans({ limit: ROWS });
+    const { pending } = await readQueue(ROWS);
     for (const each of pending) {
       if (each.taken_by !== null || passed.has(each.scan)) continue;
       if (await opened(each)) return;
@@ -111,7 +112,7 @@ export function reviewScreen() {
     const scan = letGo();
     if (scan !== null) void returnScan(scan).catch(() => undefined); // its lease ends by itself
   };
-  return { view, title, tab: "me", isWide: true, leave };
+  return { view, title, tab: "review", isWide: true, leave };
 }
 
 /** @param {Pending} each */
