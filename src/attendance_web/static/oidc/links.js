@@ -35,13 +35,7 @@ export function provider() {
     const name = new URL(issuer).host;
     const end = async () => {
       if (!(await asked(told(WORDS.unlinkAsked), told(WORDS.unlink)))) return;
-      try {
-        await post("/accounts/oidc/unlink/", { link });
-      } catch (error) {
-        if (!(error instanceof CallFailed) || error.code !== "only_way_in") throw error;
-        tell(told(WORDS.onlyWayIn), "bad");
-        return;
-      }
+      await post("/accounts/oidc/unlink/", { link });
       tell(told(WORDS.unlinked));
       await list.again();
     };
@@ -67,10 +61,8 @@ async function begin(password) {
     const { url } = await post("/accounts/oidc/link/", password === undefined ? {} : { password });
     location.assign(url);
   } catch (error) {
-    if (!(error instanceof CallFailed)) throw error;
-    if (error.code === "log_in_again") tell(told(WORDS.logInAgain), "bad");
-    else if (error.code === "missing_argument") askForPassword();
-    else throw error;
+    if (!(error instanceof CallFailed) || error.code !== "missing_argument") throw error;
+    askForPassword();
   }
 }
 

@@ -3,6 +3,8 @@
 import { isKey, t, told } from "../texts.js";
 import { CODES, CODES_OF_SOMEBODY } from "./words.js";
 
+const SAID = new Map(Object.entries(CODES)); // whatever stands in an address may be asked for
+
 /**
  * @param {string} code
  * @param {{name: string, seconds: number}} [somebody] whom it is about, and how long
@@ -13,6 +15,6 @@ export function saidOf(code, somebody) {
   if (isKey(key)) return t(key);
   const named = somebody && CODES_OF_SOMEBODY[code];
   if (named) return told(named, somebody);
-  const texts = CODES[code];
+  const texts = SAID.get(code);
   return texts ? told(texts) : "";
 }

@@ -160,6 +160,34 @@ export const CODES = {
     en: "You no longer have this scan. Take it again",
   },
   scan_not_found: { ru: "Такого скана больше нет", en: "There is no such scan any more" },
+  log_in_not_begun: {
+    ru: "Вход начат не в этом браузере или слишком давно. Начните заново",
+    en: "It was not begun in this browser, or too long ago. Begin again",
+  },
+  provider_refused: {
+    ru: "Университет не подтвердил вход",
+    en: "The university has not let you in",
+  },
+  provider_distrusted: {
+    ru: "Ответу университета нельзя доверять. Начните заново; если не поможет, скажите тем, кто ведёт этот сервис",
+    en: "The university's answer cannot be trusted. Begin again; if that does not help, tell those who run this service",
+  },
+  linked_to_another: {
+    ru: "С этим аккаунтом университета здесь входит кто-то другой",
+    en: "That university account lets somebody else in here",
+  },
+  too_many_links: {
+    ru: "Слишком много привязанных аккаунтов. Сначала отвяжите какой-нибудь",
+    en: "Too many accounts are linked. Unlink one first",
+  },
+  no_provider: {
+    ru: "Входа через университет здесь нет",
+    en: "There is no log-in by a university here",
+  },
+  only_way_in: {
+    ru: "Это единственный способ войти. Сначала привяжите другой аккаунт",
+    en: "It is your only way in. Link another account first",
+  },
   head_too_large: {
     ru: "Браузер прислал слишком много. Удалите данные этого сайта",
     en: "The browser sent too much. Clear the data of this site",

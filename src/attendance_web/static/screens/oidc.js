@@ -1,9 +1,9 @@
 /** What one is told who comes back from the university and is not let in. Contract: 9.5. */
 
 import { h } from "../dom.js";
-import { CODES, WORDS } from "../oidc/words.js";
+import { WORDS } from "../oidc/words.js";
 import { heading } from "../parts.js";
-import { wordsOf } from "../refusals.js";
+import { saidOf } from "../refusals/said.js";
 import { session } from "../session.js";
 import { told } from "../texts.js";
 
@@ -27,6 +27,6 @@ export function notLetIn(code) {
 
 /** @param {string} code whatever stands in the address */
 function why(code) {
-  const known = new Map(Object.entries(CODES)).get(code);
-  return known ? told(known) : wordsOf(code, told(WORDS.other), 0);
+  if (code === "unavailable") return told(WORDS.silent); // the university, and not we
+  return saidOf(code) || told(WORDS.other);
 }
