@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from attendance_adapters.orphans import UPLOAD_SECONDS, sweep_orphans
 from attendance_adapters.sql.column_types import BigId
 from attendance_adapters.sql.leavers import FATES, Fate
 from attendance_adapters.sql.tables import metadata
@@ -290,6 +292,38 @@ class TestDeaths:
                 break
         assert deaths >= 1
         assert await ids_of(lecture, ANNA) == NOTHING
+
+    async def test_files_go_though_the_process_dies_before_it_deletes_them(
+        self, lecture: Lecture
+    ) -> None:
+        """The scan soon, and the picture once it is swept as one that nothing names."""
+        do: Any = use_cases(lecture.store, RandomIds())
+        files = do.delete_account.files
+        await do.update_profile_picture(actor=ANNA, image=b"picture")
+        await do.upload_profile_confirmation(actor=ANNA, image=b"scan")
+
+        class Dying:
+            async def delete(self, path: str) -> None:
+                raise _Dies
+
+        dies = replace(do.delete_account, files=Dying())
+        with pytest.raises(_Dies):
+            await dies(actor=ANNA, session_id=session_of(ANNA), password=SECRET)
+        assert await ids_of(lecture, ANNA) == {**NOTHING, "created": []}
+        assert await do.forget_scans() == 1
+        assert await files.list_below("scans") == []
+        later = time.time() + UPLOAD_SECONDS + 60
+        assert await sweep_orphans(files, lecture.store.referenced_files, later) == 1
+        assert await files.list_below("pictures") == []
+
+    async def test_what_is_uploaded_meanwhile_is_no_file(self, lecture: Lecture) -> None:
+        """It is written before the row that there is none of any more."""
+        do: Any = lecture.do
+        await deletes(lecture, ANNA)
+        for call in (do.update_profile_picture, do.upload_profile_confirmation):
+            with pytest.raises(PersonNotFound):
+                await call(actor=ANNA, image=b"picture")
+        assert await do.delete_account.files.list_below("") == []
 
 
 class TestRaces:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from attendance_core import ports
 from attendance_core.arguments import check_page
-from attendance_core.errors import MissingArgument
+from attendance_core.errors import MissingArgument, PersonNotFound
 from attendance_core.folding import is_another_name
 from attendance_core.marking.terms import Terms
 from attendance_core.profiles.scans import Confirmation, ScanReason, discard_file, remove_tick
@@ -150,7 +150,7 @@ class UpdateProfilePicture:
     ids: ports.Ids
 
     async def __call__(self, *, actor: UserId, image: bytes) -> None:
-        """Raises BadPicture, PictureTooLarge, Unavailable.
+        """Raises BadPicture, PictureTooLarge, PersonNotFound, Unavailable.
 
         The file is written before the row that names it: a process that dies between leaves a
         file that nobody names, which is swept later, never a name without a file.
@@ -164,7 +164,11 @@ class UpdateProfilePicture:
             unit.profiles.put(replace(profile, picture=key))
             return profile.picture
 
-        replaced = await self.transact(work)
+        try:
+            replaced = await self.transact(work)
+        except PersonNotFound:  # they have deleted their account meanwhile
+            await discard_file(self.files, picture_path(key))
+            raise
         if replaced is not None:
             await discard_file(self.files, picture_path(replaced))
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from attendance_core import ports
-from attendance_core.errors import ScanNotFound, Unavailable
+from attendance_core.errors import PersonNotFound, ScanNotFound, Unavailable
 from attendance_core.ports import FileContent, NoSuchFile
 from attendance_core.vocabulary import FileKey, Instant, ScanId, SessionId, UserId
 
@@ -116,7 +116,11 @@ class UploadProfileConfirmation:
             unit.scans.put(ConfirmationScan(actor, key, unit.now(), scan_id=scan_id))
             return None if earlier is None else earlier.file
 
-        replaced = await self.transact(work)
+        try:
+            replaced = await self.transact(work)
+        except PersonNotFound:  # they have deleted their account meanwhile
+            await discard_file(self.files, scan_path(key))
+            raise
         if replaced is not None:
             await discard_file(self.files, scan_path(replaced))
 
