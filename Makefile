@@ -101,9 +101,9 @@ IN_PROCESS := tests/unit $(patsubst %,tests/contract/%.py,$(addprefix test_, \
   incoming_bodies karma left_connections limits long_lists marking_rules marks_told migrations news notifier openapi \
   opening organisers_live organisers_races orphans other_person outbox packing page passwords person_turns \
   picture_workers pictures recovery_races refusal_pace rooms scans search secrets_at_rest security_lines settings \
-  sheet_files sheet_sources sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups store_calls stores \
-  stores_belongings stores_boards stores_links stores_marking stores_organisers stores_recovery stores_review stores_rooms stores_tokens together \
-  token_sockets watching wrong_use ws_protocol) \
+  sheet_files sheet_sources sheet_workers sheets sockets sockets_without_news sqlite sqlite_groups sqlite_scrub \
+  store_calls stores stores_belongings stores_boards stores_links stores_marking stores_organisers stores_recovery \
+  stores_review stores_rooms stores_tokens together token_sockets traces watching wrong_use ws_protocol) \
   $(addprefix postgres/test_,changed_events clocks races round_trips transactions))
 # Per cent of the lines and branches of a package that these take, a little below what they do
 FLOORS := attendance_core=98 attendance_adapters=89 attendance_web=83

@@ -39,6 +39,7 @@ END_SESSIONS_EVERY: Seconds = 3  # Contract: 6.9, their sockets hear of it withi
 FORGET_LINKS_EVERY: Seconds = 3600
 END_TOKENS_EVERY: Seconds = 2  # Contract: 9.3, their sockets close
 FORGET_TOKENS_EVERY: Seconds = 3600
+SCRUB_EVERY: Seconds = 20
 FORGET_SCANS_EVERY: Seconds = 20  # Contract: 9.9, within 60 s, also where one round fails
 
 
@@ -76,6 +77,7 @@ class Attendance:
         self._sheets = SheetFiles(sheet_source)
         self._provider = provider or NoIdentityProvider()
         self._orphan_sweeps = Periodic("sweep-orphans", SWEEP_ORPHANS_EVERY, self._sweep_orphans)
+        self._scrubs = Periodic("scrub-store", SCRUB_EVERY, self._store.scrub)
         self._closers = AsyncExitStack()
         self._closing: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None  # the one it was started in
@@ -199,6 +201,8 @@ class Attendance:
             await self.heartbeat.start()
             opened.push_async_callback(self._orphan_sweeps.close)
             self._orphan_sweeps.start()
+            opened.push_async_callback(self._scrubs.close)
+            self._scrubs.start()
             opened.push_async_callback(self._tally_sweeps.close)
             self._tally_sweeps.start()
             for sweeps in (*self._link_sweeps, *self._session_sweeps):

@@ -32,6 +32,10 @@ class Store(Protocol):
         """Lists the path of every picture that somebody has, and of every scan that waits."""
         ...
 
+    async def scrub(self) -> None:
+        """Wipes what its files still have of what was erased, where it can. Raises Unavailable."""
+        ...
+
     async def start(self) -> None:
         """Opens the store. Raises CannotStart."""
         ...

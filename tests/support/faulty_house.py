@@ -67,6 +67,9 @@ class Store:
     async def referenced_files(self) -> frozenset[str]:
         return await self.kept.referenced_files()
 
+    async def scrub(self) -> None:
+        await self.kept.scrub()
+
     async def transact(self, work: Any) -> Any:
         return await self._reach(work, self.kept.transact)
 

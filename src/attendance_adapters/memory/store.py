@@ -33,6 +33,9 @@ class MemoryStore:
     async def close(self) -> None:
         """Does nothing; what is in memory goes with this object."""
 
+    async def scrub(self) -> None:
+        """Does nothing: what is gone from memory leaves nothing."""
+
     async def transact(self, work: Callable[[ports.Unit], T]) -> T:
         """Runs ``work`` and returns what it returned; where it raises, nothing is changed."""
         tables = self._tables.copy()

@@ -125,6 +125,7 @@ class Leavers:
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
         self._send = executor.send
+        self.erased_count = 0  # people, for whoever wipes what a file still has of them
 
     def organised(self, user_id: UserId, limit: int) -> Sequence[EventId]:
         return self._events(ORGANISED, user_id, limit)
@@ -137,5 +138,6 @@ class Leavers:
         return [EventId(event_id) for (event_id,) in rows]
 
     def erase(self, user_id: UserId) -> None:
+        self.erased_count += 1
         for statement in ERASE:
             self._send(statement, {"user_id": user_id, "where_user_id": user_id})

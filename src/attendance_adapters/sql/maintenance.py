@@ -97,6 +97,7 @@ def _run_on_sqlite(url: URL, work: Callable[[Connection], T]) -> T:
     def stop_implicit_commits(driver_connection: Any, _record: object) -> None:
         """Stops Python's driver from committing before each CREATE, ALTER or DROP."""
         driver_connection.isolation_level = None
+        driver_connection.execute("PRAGMA secure_delete = ON")  # as whoever serves has it
 
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: Connection) -> None:

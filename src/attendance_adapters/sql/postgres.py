@@ -118,6 +118,9 @@ class PostgresStore:
         """Lists the path of every picture that a row refers to, and scan that waits."""
         return await self.observe(list_referenced_files)
 
+    async def scrub(self) -> None:
+        """Does nothing: the server itself writes over what is gone, in its time."""
+
     def pool_use(self) -> PoolUse:
         """Counts the connections it may have, and those that are taken."""
         return PoolUse(self._pool.size, self._pool.taken_count)

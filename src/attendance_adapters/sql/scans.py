@@ -102,6 +102,7 @@ class Scans:
     def __init__(self, executor: Executor) -> None:
         self._execute = executor.execute
         self._send = executor.send
+        self.forgotten_count = 0  # names of files, for whoever wipes what is left of them
 
     def find(self, user_id: UserId) -> ConfirmationScan | None:
         row = self._execute(FIND_SCAN, {"user_id": user_id}).one_or_none()
@@ -162,6 +163,7 @@ class Scans:
         return [FileKey(file) for (file,) in self._execute(DISCARDED, {"limit": most})]
 
     def forget_discarded(self, files: Sequence[FileKey]) -> None:
+        self.forgotten_count += len(files)
         self._send(FORGET_DISCARDED, {"files": list(files)})
 
     def file_keys(self) -> Sequence[FileKey]:

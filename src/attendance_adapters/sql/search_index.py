@@ -21,6 +21,10 @@ JOIN_COLUMNS: Final = {
     "profiles": ("profiles.user_id", "rowid"),
     "events": ("events.name_key", "name_key"),
 }
+# Those of SQLite, by both keys: what an older version searches, too
+FULL_TEXT_TABLES: Final = tuple(
+    f"trigrams_of_{table}{of_key}" for table in JOIN_COLUMNS for of_key in ("", "_folded")
+)
 # People are listed by it, then by `name_key`, which is no key of searches. Contract: 3.8
 _IN_ORDER: Final = "ix_profiles_search_key_name_key_user_id"
 _INDEX_IN_ORDER = f"CREATE INDEX {_IN_ORDER} ON profiles (search_key, name_key, user_id)"

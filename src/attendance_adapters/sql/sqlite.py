@@ -20,8 +20,10 @@ from typing import TypeVar
 
 from attendance_adapters.errors import UnusableDatabase, WrongPragmas
 from attendance_adapters.sql.executor import BROWSE_SECONDS
+from attendance_adapters.sql.failures import unavailable_because
 from attendance_adapters.sql.sqlite_readers import Reader, Readers
-from attendance_adapters.sql.sqlite_writer import MAX_GROUP_SIZE, Writer
+from attendance_adapters.sql.sqlite_scrub import cut_log, merge_names
+from attendance_adapters.sql.sqlite_writer import MAX_GROUP_SIZE, Gone, Writer
 from attendance_adapters.sql.unit import list_referenced_files
 from attendance_core import ports
 from attendance_core.errors import Unavailable
@@ -41,7 +43,12 @@ INSTRUCTIONS_PER_CHECK = 1_000
 # Of the write-ahead log, until a COMMIT copies them into the file and waits for the disk twice. A
 # mark writes some 13: so of a hundred COMMITs fewer than one waits; the log has some 16 MiB
 CHECKPOINT_PAGES = 4_000
-PRAGMAS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+PRAGMAS: dict[str, str | int] = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "secure_delete": 1,
+}
 
 
 class SqliteStore:
@@ -68,6 +75,7 @@ class SqliteStore:
         self._event_loop_reader_lock = threading.Lock()  # two event loops may share the store
         self._slices_left = math.inf  # of the look that runs in the event loop
         self._connections: list[sqlite3.Connection] = []
+        self._scrubbed: Gone | None = None  # what was gone by then; None: not yet since the start
 
     @property
     def abandoned_count(self) -> int:
@@ -138,6 +146,24 @@ class SqliteStore:
         """Lists the path of every picture that a row refers to, and scan that waits."""
         return await self.observe(list_referenced_files)
 
+    async def scrub(self) -> None:
+        """Wipes what the file, its index of names and its log still have of what was erased.
+
+        Once in the life of a process at least: the one before may have died before it did. What
+        cannot be done while somebody reads is done the next time. Raises Unavailable.
+        """
+        gone, before = self._writer.gone, self._scrubbed
+        if gone == before:
+            return
+        await self.transact(lambda unit: None)  # what is about to be erased is committed by then
+        if before is None or gone.people != before.people:
+            await merge_names(self.transact)
+        try:
+            if await asyncio.to_thread(cut_log, self._path):
+                self._scrubbed = gone
+        except sqlite3.Error as error:
+            raise unavailable_because(error) from error
+
     def _limit_slices(self, look: Callable[[ports.Unit], T], unit: ports.Unit) -> T:
         """Runs a look that is ended after so many slices; the end of its transaction is not.
 
@@ -190,4 +216,6 @@ class SqliteStore:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
+        # Zeros over what is deleted: the names of who has deleted their account, too
+        connection.execute("PRAGMA secure_delete = ON")
         return connection

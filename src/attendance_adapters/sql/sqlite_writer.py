@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from attendance_adapters.give_way import give_way_until
 from attendance_adapters.sql.failures import safe_to_raise, unavailable_because
@@ -51,6 +51,13 @@ class _Job:
     announcements: list[Announcement] = field(default_factory=list)
 
 
+class Gone(NamedTuple):
+    """Counts what a file may still have something of."""
+
+    people: int
+    scans: int  # by the names of their images
+
+
 class Writer:
     """Takes functions from any event loop and runs all it took, in a thread of its own."""
 
@@ -61,16 +68,28 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()  # None: the end
         self._put_lock = threading.Lock()  # nothing is put into the queue behind its end
         self._is_open = False
+        self._unit: SqlUnit | None = None  # once it is started
         self.abandoned_count = 0  # functions that nobody waits for any more, and that are not done
         self._thread: threading.Thread | None = None
 
     def start(self, connection: sqlite3.Connection) -> None:
         """Starts the thread; from now on functions are taken."""
+        # One for all, since on this engine its stores know nothing of a transaction
+        self._unit = SqlUnit(SqliteExecutor(connection), self._clock.now)
         self._thread = threading.Thread(
-            target=self._run_jobs, args=(connection,), name="attendance-writer", daemon=True
+            target=self._run_jobs,
+            args=(connection, self._unit),
+            name="attendance-writer",
+            daemon=True,
         )
         self._thread.start()
         self._is_open = True
+
+    @property
+    def gone(self) -> Gone:
+        """What was erased here since the start, or is about to be."""
+        unit = self._unit
+        return Gone(unit.leavers.erased_count, unit.scans.forgotten_count) if unit else Gone(0, 0)
 
     def close(self) -> None:
         """Takes no more functions and returns when all that were taken are done; idempotent."""
@@ -100,9 +119,7 @@ class Writer:
         if future.cancelled():
             self.abandoned_count += 1
 
-    def _run_jobs(self, connection: sqlite3.Connection) -> None:
-        # One for all, since on this engine its stores know nothing of a transaction
-        unit = SqlUnit(SqliteExecutor(connection), self._clock.now)
+    def _run_jobs(self, connection: sqlite3.Connection, unit: SqlUnit) -> None:
         is_end = False
         while not is_end:
             taken = [self._jobs.get()]

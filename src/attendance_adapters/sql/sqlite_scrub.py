@@ -1,0 +1,67 @@
+"""Wipes what a SQLite file still has of rows that are gone. Contract: POST /accounts/delete/.
+
+`PRAGMA secure_delete` has SQLite write zeros over what it deletes, but two places are left to us.
+A full-text index only notes that a name has gone, and forgets it when the parts that it is kept in
+are merged. And the log has each page as it was, until its pages are in the file and it is cut off.
+Both are done some at a time, so that nobody waits behind all of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import TextClause, text
+
+from attendance_adapters.sql.search_index import FULL_TEXT_TABLES
+from attendance_adapters.sql.unit import SqlUnit
+from attendance_core import ports
+from attendance_core.vocabulary import Seconds
+
+PAGES_MERGED_AT_ONCE: Final = 64  # of some 4 000 bytes; about 10 ms
+MAX_PIECES = 10_000  # of one table: so many pages that it would be 2.5 GB
+# Whoever reads keeps the log from being cut; nobody is waited for, since nobody can write meanwhile
+CUT_ATTEMPTS, CUT_PAUSE_SECONDS = 50, 0.02
+# Negative: all parts of the index are to become one, which alone leaves nothing of what has gone
+_MERGE: Final = {
+    table: text(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', -{PAGES_MERGED_AT_ONCE})")
+    for table in FULL_TEXT_TABLES
+}
+_CHANGES: Final[TextClause] = text("SELECT total_changes()")
+
+
+async def merge_names(transact: ports.Transact) -> None:
+    """Merges each index of names whole, which leaves nothing in it of those that have gone."""
+    for table in FULL_TEXT_TABLES:
+        for _ in range(MAX_PIECES):
+            if await transact(partial(_merge_some, table)):
+                break
+
+
+def _merge_some(table: str, unit: ports.Unit) -> bool:
+    """Merges some pages, and tells whether nothing was left to merge: one row changes even then."""
+    assert isinstance(unit, SqlUnit)
+    before = unit.execute(_CHANGES).scalar_one()
+    unit.execute(_MERGE[table])
+    return bool(unit.execute(_CHANGES).scalar_one() - before < 2)
+
+
+def cut_log(path: Path, busy_seconds: Seconds = 0) -> bool:
+    """Copies the log into the file and cuts it off; tells whether it could.
+
+    First it copies beside whoever writes, so that the cut, which lets nobody write, is short.
+    """
+    with closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
+        for attempt in range(CUT_ATTEMPTS):
+            if attempt:
+                time.sleep(CUT_PAUSE_SECONDS)
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            ((is_busy, *_),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if not is_busy:
+                return True
+    return False
