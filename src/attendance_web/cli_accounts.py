@@ -26,7 +26,10 @@ def make_reset_link(settings: Settings, username: str) -> str:
 
 
 def end_sessions(settings: Settings, username: str) -> None:
-    """Ends all sessions of somebody, with their sockets. Raises CannotStart, PersonNotFound."""
+    """Ends all sessions and tokens of somebody, with their sockets.
+
+    Raises CannotStart, PersonNotFound.
+    """
 
     async def ask(use_cases: UseCases) -> None:
         await use_cases.end_sessions_of(username=username)

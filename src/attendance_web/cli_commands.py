@@ -245,7 +245,7 @@ def sessions() -> None:
 @sessions.command("end")
 @click.argument("username")
 def end_sessions_of(username: str) -> None:
-    """Log somebody out everywhere, and close all that they have open. Their password stays."""
+    """Log somebody out everywhere, with all of their tokens. Their password stays."""
     from attendance_web.cli_accounts import end_sessions
 
     settings = settings_of_environment()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -63,8 +64,9 @@ from attendance_core.recovery.codes import (
 from attendance_core.recovery.comebacks import ComeBack
 from attendance_core.session_ends import ENDED_AT_ONCE
 from attendance_core.texts import MAX_MARKS
-from attendance_core.vocabulary import ConnectionId
+from attendance_core.vocabulary import ConnectionId, UserId
 from tests.support.stand_ins import QuickPasswords
+from tests.support.tokens import add_token, bearer_id
 from tests.support.world import World, drive
 
 T = TypeVar("T")
@@ -483,6 +485,22 @@ class TestEndSessionsOf:
         )
         assert desk.log_in(OLD).user_id == desk.anna.user_id
         drive(desk.end(username="anna"))
+
+    def test_so_do_their_tokens_and_nobody_else_s(self, desk: Desk) -> None:
+        """Contract: 9.3. Whoever took the account over may have made one."""
+        transact, observe = desk.world.store.transact, desk.world.store.observe
+        boris = drive(desk._sign_up(username="boris", password=OLD))
+        for person in (desk.anna, boris):
+            make = partial(add_token, user_id=person.user_id, secret=f"token {person.user_id}")
+            drive(transact(make))
+        drive(desk.end(username="anna"))
+
+        def count_of(user_id: int, unit: ports.Unit) -> tuple[int, bool]:
+            session = unit.sessions.find(bearer_id(f"token {user_id}"))
+            return len(unit.tokens.of(UserId(user_id))), session is not None
+
+        assert drive(observe(partial(count_of, desk.anna.user_id))) == (0, False)
+        assert drive(observe(partial(count_of, boris.user_id))) == (1, True)
 
     def test_nobody_has_none(self, desk: Desk) -> None:
         with pytest.raises(PersonNotFound):

@@ -73,7 +73,10 @@ class ComeBack:
 
 @dataclass(frozen=True, slots=True)
 class EndSessionsOf:
-    """Ends all sessions of somebody, with their sockets, for an operator."""
+    """Ends all sessions and tokens of somebody, with their sockets, for an operator.
+
+    Whoever has somebody's account may have given tokens to programs of their own.
+    """
 
     transact: ports.Transact
     observe: ports.Observe
@@ -85,9 +88,13 @@ class EndSessionsOf:
         if account is None:
             raise PersonNotFound
 
-        def nothing(unit: ports.Unit) -> None:
-            """Is in the way, and else to be done."""
-
+        user_id = account.user_id
         await end_sessions_of(
-            self.transact, account.user_id, self.terms, spared=None, check=nothing, finish=nothing
+            self.transact,
+            user_id,
+            self.terms,
+            spared=None,
+            check=lambda unit: None,
+            finish=lambda unit: expire_tokens(unit, user_id),
         )
+        await end_tokens(self.transact, user_id, self.terms)
