@@ -37,6 +37,7 @@ SWEEP_ORPHANS_EVERY: Seconds = 3600
 FORGET_TALLIES_EVERY: Seconds = 60
 END_SESSIONS_EVERY: Seconds = 3  # Contract: 6.9, their sockets hear of it within 5
 FORGET_LINKS_EVERY: Seconds = 3600
+FORGET_UNUSED_EVERY: Seconds = 3600
 END_TOKENS_EVERY: Seconds = 2  # Contract: 9.3, their sockets close
 FORGET_TOKENS_EVERY: Seconds = 3600
 SCRUB_EVERY: Seconds = 20
@@ -103,6 +104,7 @@ class Attendance:
         )
         self._session_sweeps = (
             Periodic("end-lapsed-sessions", END_SESSIONS_EVERY, self.use_cases.end_lapsed_sessions),
+            Periodic("forget-unused", FORGET_UNUSED_EVERY, self.use_cases.forget_unused),
             Periodic("end-tokens", END_TOKENS_EVERY, self.use_cases.end_expired_tokens),
             Periodic("forget-tokens", FORGET_TOKENS_EVERY, self.use_cases.forget_tokens),
         )

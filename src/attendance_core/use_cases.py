@@ -10,6 +10,7 @@ from attendance_core.accounts import (
     DownloadData,
     EndLapsedSessions,
     EndSession,
+    ForgetUnused,
     GetSessions,
     GetUsername,
     Identify,
@@ -130,6 +131,7 @@ class UseCases:
     get_sessions: GetSessions
     end_session: EndSession
     end_lapsed_sessions: EndLapsedSessions
+    forget_unused: ForgetUnused
     recognise_browser: RecogniseBrowser
     create_token: CreateToken
     get_tokens: GetTokens

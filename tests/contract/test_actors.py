@@ -240,6 +240,7 @@ WITHOUT_PEOPLE = frozenset(
         "renew_lease",
         "sweep",
         "end_lapsed_sessions",
+        "forget_unused",
         "read_room",
         "glance_at_rooms",
         "read_places",

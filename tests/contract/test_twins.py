@@ -260,6 +260,7 @@ MOVES: dict[str, Callable[[Known, int, int, int], Call]] = {
             token=k.links[-1 - a % len(k.links)], new_password="secret" * 2
         )
     ),
+    "forget_unused": lambda k, a, b, c: lambda do: do.forget_unused(),
     "forget_reset_links": lambda k, a, b, c: lambda do: do.forget_reset_links(),
     "end_sessions_of": lambda k, a, b, c: (
         lambda do: do.end_sessions_of(username=one_of(USERNAMES, a))

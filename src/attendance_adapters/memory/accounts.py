@@ -80,6 +80,14 @@ class Sessions:
         lapsed.sort(key=lambda each: each.created_at)
         return [each.session_id for each in lapsed[:limit]]
 
+    def idle(self, used_until: Instant, limit: int) -> Sequence[SessionId]:
+        idle = [
+            each.session_id
+            for each in self._sessions.values()
+            if each.kind is CredentialKind.COOKIE and each.used_at <= used_until
+        ]
+        return idle[:limit]
+
     def lock(self, session_id: SessionId) -> None:
         pass
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attendance_adapters.memory.tables import BrowserKey, Tables
 from attendance_core.browsers import KnownBrowser
-from attendance_core.vocabulary import BrowserId, UserId
+from attendance_core.vocabulary import BrowserId, Instant, UserId
 
 
 class KnownBrowsers:
@@ -27,3 +27,9 @@ class KnownBrowsers:
             key = BrowserKey(user_id, browser_id)
             if key in self._browsers:
                 del self._browsers[key]
+
+    def remove_unused(self, used_until: Instant, limit: int) -> int:
+        unused = [key for key, each in self._browsers.items() if each.used_at <= used_until][:limit]
+        for key in unused:
+            del self._browsers[key]
+        return len(unused)

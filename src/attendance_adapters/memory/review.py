@@ -49,7 +49,7 @@ class AuditLog:
         self._entries = tables.audit_log
 
     def add(self, entry: AuditEntry) -> None:
-        n = len(self._entries) + 1
+        n = max(self._entries, default=0) + 1
         self._entries[n] = replace(entry, n=n)
 
     def about(self, user_id: UserId, query: ListQuery[AuditEntry]) -> Sequence[AuditEntry]:
@@ -64,3 +64,10 @@ class AuditLog:
             (each.actor_id, each.scan_id, each.act) == (moderator_id, scan_id, ScanAct.TAKEN)
             for each in self._entries.values()
         )
+
+    def remove_until(self, until: Instant, limit: int) -> int:
+        first = [self._entries[n] for n in sorted(self._entries)[:limit]]
+        old = [each.n for each in first if each.at <= until]
+        for n in old:
+            del self._entries[n]
+        return len(old)

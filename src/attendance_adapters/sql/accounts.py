@@ -68,6 +68,16 @@ LAPSED_SESSIONS = (
     .order_by(sessions.c.created_at)
     .limit(bindparam("limit", type_=BigInteger))
 )
+IDLE_SESSIONS = (
+    select(sessions.c.session_id)
+    .where(
+        # Whatever was used last so long ago was opened before: that alone has an index
+        sessions.c.created_at <= bindparam("used_until"),
+        sessions.c.used_at <= bindparam("used_until"),
+        sessions.c.credential == CredentialKind.COOKIE.value,
+    )
+    .limit(bindparam("limit", type_=BigInteger))
+)
 # A log-out, which deletes the row, waits for this lock; noting the session's use does not
 LOCK_SESSION = _SELECT_SESSION.with_for_update(read=True, key_share=True)
 NOTE_SESSION_USE = (
@@ -147,6 +157,10 @@ class Sessions:
     def lapsed(self, created_until: Instant, limit: int) -> Sequence[SessionId]:
         keys = {"created_until": created_until, "limit": limit}
         return [session_id for (session_id,) in self._execute(LAPSED_SESSIONS, keys)]
+
+    def idle(self, used_until: Instant, limit: int) -> Sequence[SessionId]:
+        keys = {"used_until": used_until, "limit": limit}
+        return [session_id for (session_id,) in self._execute(IDLE_SESSIONS, keys)]
 
     def lock(self, session_id: SessionId) -> None:
         self._send(LOCK_SESSION, {"session_id": session_id})

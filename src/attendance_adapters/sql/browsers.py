@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import BigInteger, bindparam, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert  # SQLite understands the same text
 
 from attendance_adapters.sql.executor import Executor
 from attendance_adapters.sql.tables import known_browsers
 from attendance_core.browsers import KnownBrowser
-from attendance_core.vocabulary import BrowserId, UserId
+from attendance_core.vocabulary import BrowserId, Instant, UserId
 
 _ADD_BROWSER = insert(known_browsers)
 PUT_BROWSER = _ADD_BROWSER.on_conflict_do_update(
@@ -25,6 +25,15 @@ BROWSERS_OF = (
 REMOVE_BROWSERS = delete(known_browsers).where(
     known_browsers.c.user_id == bindparam("user_id"),
     known_browsers.c.browser_id.in_(bindparam("browser_ids", expanding=True)),
+)
+
+_OF_ONE = tuple_(known_browsers.c.user_id, known_browsers.c.browser_id)
+REMOVE_UNUSED = delete(known_browsers).where(
+    _OF_ONE.in_(
+        select(known_browsers.c.user_id, known_browsers.c.browser_id)
+        .where(known_browsers.c.used_at <= bindparam("used_until"))
+        .limit(bindparam("limit", type_=BigInteger))
+    )
 )
 
 
@@ -48,3 +57,6 @@ class KnownBrowsers:
 
     def remove(self, user_id: UserId, browser_ids: Sequence[BrowserId]) -> None:
         self._send(REMOVE_BROWSERS, {"user_id": user_id, "browser_ids": list(browser_ids)})
+
+    def remove_unused(self, used_until: Instant, limit: int) -> int:
+        return self._execute(REMOVE_UNUSED, {"used_until": used_until, "limit": limit}).rowcount

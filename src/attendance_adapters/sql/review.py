@@ -52,6 +52,11 @@ ENTRIES_ABOUT = (
 ENTRIES_ABOUT_AFTER = ENTRIES_ABOUT.where(audit_log.c.n < _after_n)
 ENTRIES = _SELECT_ENTRIES.order_by(audit_log.c.n).limit(LIMIT).offset(OFFSET)
 ENTRIES_AFTER = ENTRIES.where(audit_log.c.n > _after_n)
+# Numbers grow as time does: whether the first are old is asked of them alone
+_first = select(audit_log.c.n, audit_log.c.at).order_by(audit_log.c.n).limit(LIMIT).subquery()
+REMOVE_ENTRIES = delete(audit_log).where(
+    audit_log.c.n.in_(select(_first.c.n).where(_first.c.at <= bindparam("until")))
+)
 HAS_TAKEN = select(
     exists().where(
         audit_log.c.scan_id == bindparam("scan_id", type_=Uuid),
@@ -120,6 +125,9 @@ class AuditLog:
     def has_taken(self, moderator_id: UserId, scan_id: ScanId) -> bool:
         keys = {"actor_id": moderator_id, "scan_id": scan_id}
         return bool(self._execute(HAS_TAKEN, keys).scalar_one())
+
+    def remove_until(self, until: Instant, limit: int) -> int:
+        return self._execute(REMOVE_ENTRIES, {"until": until, "limit": limit}).rowcount
 
 
 def _entry_from(row: Sequence[Any]) -> AuditEntry:

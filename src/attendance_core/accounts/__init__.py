@@ -28,6 +28,7 @@ from attendance_core.accounts.sessions import (
     session_end,
     session_id_of,
 )
+from attendance_core.accounts.upkeep import ForgetUnused
 
 __all__ = [
     "LONGEST_SESSION_SECONDS",
@@ -48,6 +49,7 @@ __all__ = [
     "DownloadData",
     "EndLapsedSessions",
     "EndSession",
+    "ForgetUnused",
     "GetSessions",
     "GetUsername",
     "Identify",

@@ -12,7 +12,9 @@ from enum import Enum
 from attendance_core import ports
 from attendance_core.pieces import ListQuery, itself, read_in_pieces, whole
 from attendance_core.profiles.scans import ConfirmationScan, ScanReason
-from attendance_core.vocabulary import Instant, ScanId, UserId
+from attendance_core.vocabulary import Instant, ScanId, Seconds, UserId
+
+AUDIT_SECONDS: Seconds = 3 * 365 * 86_400  # Contract: 9.10, that an entry is kept
 
 
 class ScanAct(Enum):

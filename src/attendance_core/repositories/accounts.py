@@ -54,6 +54,10 @@ class Sessions(Protocol):
         """Lists those by a cookie, opened at ``created_until`` or before, the first ones first."""
         ...
 
+    def idle(self, used_until: Instant, limit: int) -> Sequence[SessionId]:
+        """Lists those by a cookie, used last at ``used_until`` or before."""
+        ...
+
     def lock(self, session_id: SessionId) -> None:
         """Has nobody remove it until the transaction ends; does nothing where there is none."""
         ...

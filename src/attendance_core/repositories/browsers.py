@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from attendance_core.vocabulary import BrowserId, UserId
+from attendance_core.vocabulary import BrowserId, Instant, UserId
 
 if TYPE_CHECKING:
     from attendance_core.browsers import KnownBrowser
@@ -24,4 +24,8 @@ class KnownBrowsers(Protocol):
 
     def remove(self, user_id: UserId, browser_ids: Sequence[BrowserId]) -> None:
         """Forgets those that there are."""
+        ...
+
+    def remove_unused(self, used_until: Instant, limit: int) -> int:
+        """Forgets some used last at ``used_until`` or before, of whomever, and counts them."""
         ...

@@ -35,7 +35,7 @@ class Moderators(Protocol):
 
 
 class AuditLog(Protocol):
-    """Keeps what was done with scans; entries are added and never change."""
+    """Keeps what was done with scans; entries are added, never change, and go when they are old."""
 
     def add(self, entry: AuditEntry) -> None:
         """Adds it behind all others."""
@@ -51,4 +51,8 @@ class AuditLog(Protocol):
 
     def has_taken(self, moderator_id: UserId, scan_id: ScanId) -> bool:
         """Tells whether this moderator ever took this scan."""
+        ...
+
+    def remove_until(self, until: Instant, limit: int) -> int:
+        """Removes some of the first entries, written at ``until`` or before, and counts them."""
         ...
