@@ -12,8 +12,8 @@ import base64
 import io
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,18 +24,16 @@ import redis
 from PIL import Image
 from sqlalchemy import URL
 
-from attendance_adapters import connect, service
+from attendance_adapters import Attendance, connect, service
 from attendance_core.marking.connections import Role
 from attendance_core.profiles import Profile
 from attendance_core.recovery.resets import reset_id_of
 from attendance_core.vocabulary import UserId
-from attendance_web.main import Application
 from tests.support.killable_servers import Valkey
 from tests.support.log_stream import configured
 from tests.support.postgres import in_a_loop
-from tests.support.quick_app import quick_app
 from tests.support.quick_passwords import quickly_hashed
-from tests.support.site import Browser, Site, response
+from tests.support.site import Browser, Site, response, site_over
 from tests.support.sqlite_file import an_empty_database
 from tests.support.stand_ins import SetClock
 
@@ -122,20 +120,11 @@ def found_in(reads: Iterator[tuple[str, bytes]], traces: dict[str, bytes]) -> di
     return found
 
 
-@asynccontextmanager
-async def a_site(database_url: str, folder: Path, notifier_url: str) -> AsyncIterator[Site]:
+def a_service(database_url: str, folder: Path, notifier_url: str, clock: SetClock) -> Attendance:
     """Over this database, with files in a folder."""
-    clock = SetClock()
+    files_url = (folder / "files").as_uri()
     with quickly_hashed():
-        made = connect(
-            database_url,
-            files_url=(folder / "files").as_uri(),
-            notifier_url=notifier_url,
-            clock=clock,
-        )
-    async with made as attendance:
-        app: Application = quick_app(attendance)
-        yield Site(app, attendance, clock)
+        return connect(database_url, files_url=files_url, notifier_url=notifier_url, clock=clock)
 
 
 def adds_others(first: int, unit: Any) -> None:
@@ -338,7 +327,9 @@ async def test_nothing_is_left_of_who_has_deleted_their_account(
     log = io.StringIO()
     with ExitStack() as stack:
         stack.enter_context(configured("json", log))
-        async with a_site(url, tmp_path, valkey.url) as site:
+        clock = SetClock()
+        made = a_service(url, tmp_path, valkey.url, clock)
+        async with site_over(made, clock) as site:
 
             def everywhere() -> Iterator[tuple[str, bytes]]:
                 yield from reads()

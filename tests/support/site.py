@@ -167,6 +167,15 @@ async def opened_site(
     with quickly_hashed():
         lets_in = None if provider is None else provider(clock)
         made = embedded(opened_for(folder), clock=clock, provider=lets_in)
+    async with site_over(made, clock, refusals_at_once) as site:
+        yield site
+
+
+@asynccontextmanager
+async def site_over(
+    made: Attendance, clock: SetClock, refusals_at_once: float = math.inf
+) -> AsyncIterator[Site]:
+    """Over whatever this service keeps things in, by this clock; it is started and closed."""
     async with made as attendance:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(refusal_pace, "MAX_AT_ONCE", refusals_at_once)
