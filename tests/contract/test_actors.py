@@ -14,7 +14,9 @@ from attendance_core.accounts import session_id_of
 from attendance_core.attendance import Viewer
 from attendance_core.bearer_tokens import TokenScope
 from attendance_core.errors import (
+    LogInNotBegun,
     MayNotAnnul,
+    NoProvider,
     NotAModerator,
     NotAnOrganiser,
     NotJoined,
@@ -25,6 +27,7 @@ from attendance_core.errors import (
     WrongCredentials,
     WrongRecoveryCode,
 )
+from attendance_core.identities import ProviderAnswer
 from attendance_core.marking.connections import Role
 from attendance_core.marking.endings import Ending
 from attendance_core.marking.ledger import AnnulReason
@@ -166,6 +169,18 @@ BY_NOBODY: dict[str, tuple[Call, Any]] = {
         NotLoggedIn,
     ),
     "get_tokens": (lambda do: do.get_tokens(actor=NOBODY), []),
+    "get_links": (lambda do: do.get_links(actor=NOBODY), []),
+    "link_provider": (
+        lambda do: do.link_provider(actor=NOBODY, session_id=SESSION, password=None),
+        NoProvider,
+    ),
+    "finish_link": (
+        lambda do: do.finish_link(
+            actor=NOBODY, session_id=SESSION, attempt=None, answer=ProviderAnswer("state", "code")
+        ),
+        LogInNotBegun,
+    ),
+    "unlink_provider": (lambda do: do.unlink_provider(actor=NOBODY, link="none"), NotLoggedIn),
     "revoke_token": (
         lambda do: do.revoke_token(actor=NOBODY, token_id=TokenId(RandomIds().token_id())),
         None,
@@ -225,6 +240,10 @@ WITHOUT_PEOPLE = frozenset(
         "end_try",
         "forget_tallies",
         "reset_password",
+        "get_provider_name",
+        "begin_log_in",
+        "log_in_by_provider",
+        "forget_link_requests",
         "forget_reset_links",
         "end_expired_tokens",
         "forget_tokens",

@@ -655,7 +655,7 @@ class TestPeopleWhoTypeAnAddress:
         browser, headers = site.browser(), {"Accept": BROWSER_ACCEPT}
         refusal(await browser.send("/accounts/login/", headers=headers, json={}), 2)
         refusal(await browser.client.post("/accounts/nothing/", headers=headers), 8, status=404)
-        for path in ("/accounts/oidc/login/", "/accounts/oidc/", "/api/events/JoinEvent"):
+        for path in ("/accounts/oidc/link/", "/accounts/oidc/", "/api/events/JoinEvent"):
             answer = await browser.client.get(path, headers=headers)
             assert answer.status_code in (404, 405)
 

@@ -41,7 +41,7 @@ class TestPathsAndMethods:
             "/api/",
             "/api/nothing",
             "/accounts/",
-            "/accounts/data/",
+            "/accounts/datum/",
             "/api/events/getevents",
             "/api/events/GetEvents/more",
             "/api/%00",
